@@ -1,0 +1,58 @@
+# Everything runs in .venv, which each target makes or refreshes as needed.
+# It needs only make and Python 3.11 or newer: make PYTHON=python3.12 test
+
+PYTHON ?= python3
+JOBS ?= auto
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TYPED := $(wildcard src tests tools examples benchmarks)
+BENCHMARKS := $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test check format bench features clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 - \2/p' Makefile
+
+venv: $(STAMP) ## prepare .venv
+	@:
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("orderflow needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install -qq -e ".[demo]" --group dev
+	@touch $@
+
+demo: $(STAMP) ## run the order stream of TPC-H through the library and check the laws
+	@$(BIN)/python -m orderflow demo $(ARGS)
+
+test: $(STAMP) ## run every test
+	@$(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
+
+check: $(STAMP) ## style, types, floors, dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+
+format: $(STAMP) ## put imports and layout in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP) ## measure; each benchmark prints JSON
+	@set -e; for file in $(BENCHMARKS); do echo "# $$file"; $(BIN)/python $$file --json; done
+
+features: $(STAMP) ## which features the tests show, and which are open
+	@$(BIN)/python tools/features.py
+
+clean: ## remove .venv and what tools left behind
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

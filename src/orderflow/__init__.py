@@ -1,0 +1,56 @@
+"""Run orders: promise, allocate, ship, return and refund them, on any store, and know why not."""
+
+from orderflow.commands import Done
+from orderflow.errors import (
+    BadInput,
+    IllegalMove,
+    KeyReused,
+    MoveRefused,
+    NotFound,
+    OrderflowError,
+    OutcomeUnknown,
+    Refusal,
+    Refused,
+    RetryExhausted,
+    Short,
+    Stale,
+)
+from orderflow.money import Money, Price
+from orderflow.orders import NewCharge, NewLine, NewOrder
+from orderflow.records import ChargeKind, Destination
+from orderflow.rules import Location, Rules
+from orderflow.values import Call, Position, Ref, Sku
+from orderflow.workflow import Danger, Workflow
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BadInput",
+    "Call",
+    "ChargeKind",
+    "Danger",
+    "Destination",
+    "Done",
+    "IllegalMove",
+    "KeyReused",
+    "Location",
+    "Money",
+    "MoveRefused",
+    "NewCharge",
+    "NewLine",
+    "NewOrder",
+    "NotFound",
+    "OrderflowError",
+    "OutcomeUnknown",
+    "Position",
+    "Price",
+    "Ref",
+    "Refusal",
+    "Refused",
+    "RetryExhausted",
+    "Rules",
+    "Short",
+    "Sku",
+    "Stale",
+    "Workflow",
+]

@@ -1,0 +1,1 @@
+"""Stores and carriers that come with the library. Import the one you use from its own module."""

@@ -1,0 +1,279 @@
+"""A store in memory: for tests offline, for trials, and as the plainest account of what a store is.
+
+Everything is in dictionaries; one lock makes a commit whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from threading import Lock
+from typing import Any, TypeVar
+
+from orderflow.books import changes_on_shelf, claimed_net
+from orderflow.deadlines import next_due
+from orderflow.errors import KeyReused, Short, Stale
+from orderflow.grants import hold_expired, number_taken, runs, shortage
+from orderflow.journal import Change, Committed, Entry, Stored
+from orderflow.ports import Books, Query
+from orderflow.records import Claim, Counter, Document, MatterKind, Order
+from orderflow.values import Position, Ref
+from orderflow.views import headline
+
+D = TypeVar("D", bound=Document)
+
+_Claims = dict[Ref[Document], tuple[int, datetime | None]]
+
+
+class _Shelf:
+    """A counter that can be changed, with its claims by holder."""
+
+    __slots__ = ("claimed", "claims", "there")
+
+    def __init__(self) -> None:
+        self.there = 0
+        self.claimed = 0
+        self.claims: _Claims = {}
+
+    def run_out(self, at: datetime) -> int:
+        """How much is claimed by holds that have run out."""
+        return sum(n for n, until in self.claims.values() if until is not None and until <= at)
+
+
+class MemoryStore:
+    """A `Store` and a `People` in memory, safe for threads of one process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._documents: dict[Ref[Any], Stored[Any]] = {}
+        self._entries: list[Entry] = []
+        self._entries_of: dict[Ref[Any], list[int]] = {}
+        self._keys: dict[tuple[str, str], int] = {}
+        self._numbers: dict[tuple[str, str, str, str], Ref[Order]] = {}
+        self._shelves: dict[str, dict[str, dict[Position, _Shelf]]] = {}
+        self._matter: dict[str, dict[tuple[MatterKind, Position], int]] = {}
+        self._people: dict[str, dict[str, str]] = {}
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def load(self, ref: Ref[D]) -> Stored[D] | None:
+        """A document with its version, or `None`."""
+        return self._documents.get(ref)
+
+    def find(self, query: Query) -> Iterator[Stored[Document]]:
+        """The documents that a query means, in the order of their ids."""
+        found = 0
+        for ref in sorted(self._documents):
+            stored = self._documents[ref]
+            if ref.id > query.after and _means(query, stored.value):
+                yield stored
+                found += 1
+                if found == query.limit:
+                    return
+
+    def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
+        """Every counter of these SKUs, sorted; claims that have run out are left out."""
+        shelves = self._shelves.get(tenant, {})
+        return tuple(
+            Counter(position, shelf.there, shelf.claimed - shelf.run_out(at))
+            for sku in sorted(set(skus))
+            for position, shelf in sorted(shelves.get(sku, {}).items())
+        )
+
+    def over_committed(self, tenant: str, at: datetime) -> tuple[Counter, ...]:
+        """Every counter whose claims are beyond what is there."""
+        skus = self._shelves.get(tenant, {})
+        return tuple(row for row in self.counters(tenant, skus, at) if row.over_committed)
+
+    def claims(self, tenant: str, position: Position) -> tuple[Claim, ...]:
+        """Who claims how much at a position."""
+        shelf = self._shelves.get(tenant, {}).get(position.sku, {}).get(position)
+        return () if shelf is None else _claims(position, shelf)
+
+    def books(self, tenant: str) -> Books:
+        """Both books as they are."""
+        shelves = [
+            item
+            for _, of_sku in sorted(self._shelves.get(tenant, {}).items())
+            for item in sorted(of_sku.items())
+        ]
+        return Books(
+            tuple(
+                Counter(position, shelf.there, shelf.claimed)
+                for position, shelf in shelves
+                if shelf.there or shelf.claimed
+            ),
+            {key: n for key, n in sorted(self._matter.get(tenant, {}).items()) if n},
+            tuple(claim for position, shelf in shelves for claim in _claims(position, shelf)),
+        )
+
+    def seen(self, tenant: str, key: str) -> Entry | None:
+        """The entry of an earlier command with this key."""
+        seq = self._keys.get((tenant, key))
+        return None if seq is None else self._entries[seq - 1]
+
+    def entries(self, after: int = 0, ref: Ref[Document] | None = None) -> Iterator[Entry]:
+        """The journal in order: all of it, or one document's."""
+        if ref is None:
+            yield from self._entries[after:]
+        else:
+            for seq in tuple(self._entries_of.get(ref, ())):
+                if seq > after:
+                    yield self._entries[seq - 1]
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def commit(self, change: Change) -> Committed:
+        """Apply a change whole, or raise and apply nothing."""
+        with self._lock:
+            tenant = change.call.ref.tenant
+            earlier = self.seen(tenant, change.key)
+            if earlier is not None:
+                if (earlier.call, earlier.by) != (change.call, change.by):
+                    raise KeyReused(change.key, change.call.verb)
+                return Committed(earlier, repeated=True)
+            self._check_versions(change)
+            number = self._check_number(change)
+            self._check_claims(tenant, change)
+            return self._apply(tenant, change, number)
+
+    def _check_versions(self, change: Change) -> None:
+        documents = self._documents
+        for document, version in change.replaced:
+            stored = documents.get(document.ref)
+            if (0 if stored is None else stored.version) != version:
+                raise Stale(str(document.ref))
+        for ref, version in change.relied:
+            stored = documents.get(ref)
+            if (0 if stored is None else stored.version) != version:
+                raise Stale(str(ref))
+
+    def _check_number(self, change: Change) -> tuple[str, str, str, str] | None:
+        """A channel's number is unique in its shop."""
+        for document, version in change.replaced:
+            if version == 0 and isinstance(document, Order) and document.number:
+                name = (document.ref.tenant, document.channel, document.shop, document.number)
+                taken = self._numbers.get(name)
+                if taken is not None:
+                    raise number_taken(document, taken.id)
+                return name
+        return None
+
+    def _check_claims(self, tenant: str, change: Change) -> None:
+        """Refuse claims beyond what is there, and changes of claims that have run out."""
+        for claim in change.postings.claims:
+            held = self._shelf(tenant, claim.position).claims.get(claim.holder)
+            if not runs(claim, held, change.at):
+                raise hold_expired(claim)
+        short = []
+        for position, n in claimed_net(change.postings).items():
+            shelf = self._shelf(tenant, position)
+            free = shelf.there - shelf.claimed + shelf.run_out(change.at)
+            if free < n:
+                short.append(shortage(position, n, free))
+        if short:
+            raise Short(tuple(short))
+
+    def _apply(
+        self, tenant: str, change: Change, number: tuple[str, str, str, str] | None
+    ) -> Committed:
+        versions = []
+        for document, version in change.replaced:
+            ref = document.ref
+            versions.append((ref, version + 1))
+            self._documents[ref] = Stored(document, version + 1)
+            if number is not None and isinstance(document, Order):
+                self._numbers[number] = document.ref
+        entry = Entry(
+            len(self._entries) + 1,
+            change.key,
+            change.call,
+            change.by,
+            change.at,
+            change.rules,
+            change.figures,
+            change.facts,
+            tuple(versions),
+        )
+        self._entries.append(entry)
+        for ref, _ in versions:
+            self._entries_of.setdefault(ref, []).append(entry.seq)
+        self._keys[tenant, change.key] = entry.seq
+        self._post(tenant, change)
+        return Committed(entry)
+
+    def _post(self, tenant: str, change: Change) -> None:
+        postings = change.postings
+        matter = self._matter.setdefault(tenant, {})
+        for transfer in postings.transfers:
+            for kind, position, n in (
+                (transfer.source, transfer.source_at, -transfer.n),
+                (transfer.target, transfer.target_at, transfer.n),
+            ):
+                if kind is not MatterKind.SELLABLE:
+                    matter[kind, position] = matter.get((kind, position), 0) + n
+        for position, n in changes_on_shelf(postings).items():
+            self._shelf(tenant, position).there += n
+        for claim in postings.claims:
+            shelf = self._shelf(tenant, claim.position)
+            if claim.n > 0:
+                self._give_back(shelf, change.at)
+            n, until = shelf.claims.get(claim.holder, (0, None))
+            shelf.claimed += claim.n
+            if n + claim.n:
+                shelf.claims[claim.holder] = (n + claim.n, claim.until if claim.renewed else until)
+            else:
+                shelf.claims.pop(claim.holder, None)
+
+    def _give_back(self, shelf: _Shelf, at: datetime) -> None:
+        """Drop the claims that have run out, and count them as free."""
+        for holder, (n, until) in tuple(shelf.claims.items()):
+            if until is not None and until <= at:
+                shelf.claimed -= n
+                del shelf.claims[holder]
+
+    def _shelf(self, tenant: str, position: Position) -> _Shelf:
+        of_sku = self._shelves.setdefault(tenant, {}).setdefault(position.sku, {})
+        shelf = of_sku.get(position)
+        if shelf is None:
+            shelf = of_sku[position] = _Shelf()
+        return shelf
+
+    # --- people --------------------------------------------------------------------------------
+
+    def put(self, ref: str, details: Mapping[str, str]) -> None:
+        """Keep or replace what is known of a person."""
+        self._people[ref] = dict(details)
+
+    def get(self, ref: str) -> Mapping[str, str] | None:
+        """What is known of a person."""
+        return self._people.get(ref)
+
+    def erase(self, ref: str) -> None:
+        """Forget a person."""
+        self._people.pop(ref, None)
+
+
+def _means(query: Query, document: Document) -> bool:
+    ref = document.ref
+    if ref.kind != query.kind or ref.tenant != query.tenant:
+        return False
+    if query.due_by is not None:
+        due = next_due(document)
+        if due is None or due > query.due_by:
+            return False
+    if not (query.headline or query.customer or query.channel or query.number):
+        return True
+    return (
+        isinstance(document, Order)
+        and query.headline in ("", headline(document).value)
+        and query.customer in ("", document.customer)
+        and query.channel in ("", document.channel)
+        and query.number in ("", document.number)
+    )
+
+
+def _claims(position: Position, shelf: _Shelf) -> tuple[Claim, ...]:
+    return tuple(
+        Claim(holder, position, n, until) for holder, (n, until) in sorted(shelf.claims.items())
+    )

@@ -1,0 +1,360 @@
+"""Which location ships what.
+
+It knows policies as pipelines of small functions over plain values, and the verbs that carry a plan
+out, and refuses to know how a plan is stored.
+
+A policy filters (what may serve), ranks (which location first), and fills.
+The plan it gives is the reservation itself: what was checked is what is claimed, position by
+position, and the store grants all of it or none, so no check can sum one thing and reserve another.
+
+Three policies are shipped.
+*Priority* and *nearest* fill each line from the best location that has it, as most shops do.
+*Fewest shipments* first looks for one location that has everything, then always takes the location
+that covers most of what is left: greedy, so good and quick, without a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import asin, cos, radians, sin, sqrt
+from typing import Final, TypeAlias, cast
+
+import attrs
+
+from orderflow.errors import MoveRefused, Refusal
+from orderflow.facts import Claimed, Limited
+from orderflow.inventory import open_supply
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.records import Counter, Destination, Order, Supply
+from orderflow.rules import Demand, Location, Plan, Take
+from orderflow.states import UNIT, UnitMove, UnitState
+from orderflow.units import Chosen, LineQuantities, checked_quantities, choose, unit_facts
+from orderflow.values import Position, Ref, text
+
+EARTH_RADIUS_KM: Final = 6371
+
+Filter: TypeAlias = Callable[[Counter, Destination], bool]
+Rank: TypeAlias = Callable[[Sequence[Location], Destination], Sequence[Location]]
+Stock: TypeAlias = dict[str, dict[str, list[Counter]]]
+"""Free counters by location and SKU, each list in the order in which it is used up."""
+Fill: TypeAlias = Callable[[Sequence[Demand], Stock, Sequence[str]], Plan]
+
+
+@attrs.frozen
+class Pipeline:
+    """A policy of stages: every filter must pass a counter; then rank the locations; then fill."""
+
+    name: str
+    filters: tuple[Filter, ...]
+    rank: Rank
+    fill: Fill
+
+    def __call__(
+        self,
+        demand: Sequence[Demand],
+        counters: Sequence[Counter],
+        locations: Sequence[Location],
+        destination: Destination,
+    ) -> Plan:
+        """Plan the demand; same input, same plan."""
+        stock: Stock = {}
+        for counter in counters:
+            if counter.free and all(passes(counter, destination) for passes in self.filters):
+                at = counter.position
+                stock.setdefault(at.location, {}).setdefault(at.sku, []).append(counter)
+        listed = {location.id for location in locations}
+        others = (Location(id, priority=1_000_000) for id in sorted(stock) if id not in listed)
+        ranked = self.rank((*locations, *others), destination)
+        return self.fill(demand, stock, [place.id for place in ranked if place.id in stock])
+
+
+def own_and_sound(counter: Counter, destination: Destination) -> bool:
+    """Our own sound goods on hand: neither seconds, nor another owner's, nor still to come."""
+    del destination
+    at = counter.position
+    return bool(at.location) and not (at.owner or at.grade or at.peg)
+
+
+def by_priority(locations: Sequence[Location], destination: Destination) -> Sequence[Location]:
+    """Locations in the host's own order, then by id."""
+    del destination
+    return sorted(locations, key=lambda place: (place.priority, place.id))
+
+
+def by_distance(locations: Sequence[Location], destination: Destination) -> Sequence[Location]:
+    """Nearest first; what lies nowhere comes last; ties by priority, then by id."""
+
+    def key(place: Location) -> tuple[int, int, str]:
+        return (distance_km(place, destination), place.priority, place.id)
+
+    return sorted(locations, key=key)
+
+
+def distance_km(place: Location, destination: Destination) -> int:
+    """The great-circle distance in whole kilometres; 100,000 when either lies nowhere."""
+    lat, lon = destination.latitude_e6, destination.longitude_e6
+    if place.latitude_e6 is None or place.longitude_e6 is None or lat is None or lon is None:
+        return 100_000
+    a, b = radians(place.latitude_e6 / 1e6), radians(lat / 1e6)
+    across = radians((lon - place.longitude_e6) / 1e6)
+    h = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(across / 2) ** 2
+    return round(2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, h))))
+
+
+def fill_in_order(demand: Sequence[Demand], stock: Stock, ranked: Sequence[str]) -> Plan:
+    """Each line from the first location that has some of it, then the next."""
+    left = _Left(stock)
+    takes: list[Take] = []
+    short: list[Demand] = []
+    for wanted in demand:
+        n = wanted.n
+        for location in ranked:
+            n -= left.take(location, wanted.line, wanted.sku, n, takes)
+            if not n:
+                break
+        if n:
+            short.append(Demand(wanted.line, wanted.sku, n))
+    return Plan(tuple(takes), tuple(short))
+
+
+def fill_with_fewest(demand: Sequence[Demand], stock: Stock, ranked: Sequence[str]) -> Plan:
+    """One location for all if there is one, else always that which covers most of what is left."""
+    left = _Left(stock)
+    takes: list[Take] = []
+    open_ = list(demand)
+    candidates = list(ranked)
+    while open_ and candidates:
+        covers = [left.cover(location, open_) for location in candidates]
+        best = max(covers)
+        if not best:
+            break
+        location = candidates.pop(covers.index(best))  # ties: the first in rank
+        still: list[Demand] = []
+        for wanted in open_:
+            taken = left.take(location, wanted.line, wanted.sku, wanted.n, takes)
+            if taken < wanted.n:
+                still.append(Demand(wanted.line, wanted.sku, wanted.n - taken))
+        open_ = still
+    return Plan(tuple(takes), tuple(open_))
+
+
+class _Left:
+    """What is left to give while a plan is filled."""
+
+    __slots__ = ("free", "stock")
+
+    def __init__(self, stock: Stock) -> None:
+        self.stock = stock
+        self.free: dict[Position, int] = {}
+
+    def take(self, location: str, line: str, sku: str, n: int, takes: list[Take]) -> int:
+        """Take up to `n` units for a line, from one position after the other; how many it was."""
+        taken = 0
+        for counter in self.stock[location].get(sku, ()):
+            there = self.free.get(counter.position, counter.free)
+            part = min(n - taken, there)
+            if part:
+                self.free[counter.position] = there - part
+                takes.append(Take(line, counter.position, part))
+                taken += part
+        return taken
+
+    def cover(self, location: str, demand: Sequence[Demand]) -> int:
+        """How many units of the demand the location could give."""
+        wanted: dict[str, int] = {}
+        for one in demand:
+            wanted[one.sku] = wanted.get(one.sku, 0) + one.n
+        shelf = self.stock[location]
+        return sum(
+            min(n, sum(self.free.get(c.position, c.free) for c in shelf.get(sku, ())))
+            for sku, n in wanted.items()
+        )
+
+
+PRIORITY: Final = Pipeline("priority", (own_and_sound,), by_priority, fill_in_order)
+NEAREST: Final = Pipeline("nearest", (own_and_sound,), by_distance, fill_in_order)
+FEWEST_SHIPMENTS: Final = Pipeline(
+    "fewest shipments", (own_and_sound,), by_distance, fill_with_fewest
+)
+
+POLICIES: Final = {policy.name: policy for policy in (PRIORITY, NEAREST, FEWEST_SHIPMENTS)}
+"""The shipped policies by name."""
+
+_WAITING: Final = (UnitState.BACKORDERED, UnitState.OPEN)
+
+
+@verb("reserve", Order)
+def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantities = ()) -> Step:
+    """Claim goods for an order: out of a supply row, or on hand by the rules' policy.
+
+    All that is asked, or none.
+    """
+    step = Step(case, context)
+    order = step.now(_this(case))
+    _refuse_early(order, UnitMove.RESERVE)
+    chosen = choose(order, "reserve", _WAITING, checked_quantities(lines))
+    if supply:
+        row = open_supply(step, case.supply(text(supply, "supply")))
+        chosen = [one for one in chosen if one.line.sku == row.position.sku]
+        if not chosen:
+            raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="reserve"),))
+        at = row.position._replace(peg=row.ref.id)
+        asked = sum(one.n for one in chosen)
+        free = next((c.free for c in case.counters((at.sku,)) if c.position == at), 0)
+        if asked > free:
+            raise MoveRefused(
+                (
+                    Refusal.of(
+                        "not_enough_due", supply=row.ref.id, asked=asked, sku=at.sku, free=free
+                    ),
+                )
+            )
+        step.move(order, UnitMove.RESERVE, chosen, **_place(at))
+        return step
+    plan = _plan(step, order, chosen)
+    if plan.short:
+        raise MoveRefused(tuple(_shortfalls(case, plan)))
+    _carry_out(step, order, UnitMove.RESERVE, chosen, plan)
+    return step
+
+
+@verb("unreserve", Order)
+def unreserve(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
+    """Give claims of an order back; its units wait again."""
+    step = Step(case, context)
+    order = step.now(_this(case))
+    states = (UnitState.RESERVED, UnitState.ALLOCATED)
+    chosen = choose(order, "unreserve", states, checked_quantities(lines))
+    step.move(order, UnitMove.UNRESERVE, chosen, location="", owner="", lot="", peg="")
+    return step
+
+
+@verb("allocate", Order)
+def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
+    """Decide which location ships what, and claim it there.
+
+    What is reserved is allocated where it is; goods of a supply row once they have come; the rest
+    by the rules' policy. What finds no supply is backordered, where the rules allow a split.
+    """
+    step = Step(case, context)
+    order = step.now(_this(case))
+    _refuse_early(order, UnitMove.ALLOCATE)
+    states = (UnitState.RESERVED, *_WAITING)
+    chosen = choose(order, "allocate", states, checked_quantities(lines))
+    here, pegged, waiting = [], [], []
+    for one in chosen:
+        if one.spot.state is not UnitState.RESERVED:
+            waiting.append(one)
+        elif one.spot.slice.peg:
+            pegged.append(one)
+        else:
+            here.append(one)
+    step.move(order, UnitMove.ALLOCATE, here)
+    for one in pegged:
+        _allocate_arrived(step, order, one)
+    plan = _plan(step, order, waiting) if waiting else Plan(())
+    if waiting:
+        if plan.short and not context.rules.split:
+            raise MoveRefused(tuple(_shortfalls(case, plan)))
+        _carry_out(step, order, UnitMove.ALLOCATE, waiting, plan)
+        _backorder(step, waiting, plan)
+    if not step.facts:
+        unarrived = Refusal.of("no_stock", order=order.ref.id)
+        raise MoveRefused(tuple(_shortfalls(case, plan)) or (unarrived,))
+    return step
+
+
+def _this(case: Case) -> Ref[Order]:
+    return cast("Ref[Order]", case.ref)
+
+
+def _refuse_early(order: Order, move: UnitMove) -> None:
+    """Say why not before anything is planned."""
+    refusals = UNIT.refusals(UnitState.OPEN, move, unit_facts(order))
+    if refusals:
+        raise MoveRefused(refusals)
+
+
+def _place(at: Position) -> dict[str, str]:
+    """The tags of units that claim at a position."""
+    return {
+        "location": at.location,
+        "owner": at.owner,
+        "lot": at.lot,
+        "grade": at.grade,
+        "peg": at.peg,
+    }
+
+
+def _plan(step: Step, order: Order, chosen: Sequence[Chosen]) -> Plan:
+    """Plan what was chosen, one demand for each line, over the figures that are read here."""
+    rules = step.context.rules
+    by_line: dict[str, Demand] = {}
+    for line, _, n in chosen:
+        before = by_line.get(line.id)
+        by_line[line.id] = Demand(line.id, line.sku, n + (before.n if before else 0))
+    counters = step.case.counters(sorted({demand.sku for demand in by_line.values()}))
+    policy = rules.policy or FEWEST_SHIPMENTS
+    return policy(tuple(by_line.values()), counters, rules.locations, order.destination)
+
+
+def _carry_out(
+    step: Step, order: Order, move: UnitMove, chosen: Sequence[Chosen], plan: Plan
+) -> None:
+    """Move the units of each take to its position."""
+    left = {(one.line.id, one.spot.state, one.spot.slice): one.n for one in chosen}
+    for take in plan.takes:
+        n = take.n
+        units: list[Chosen] = []
+        for line, spot, _ in chosen:
+            key = (line.id, spot.state, spot.slice)
+            part = min(n, left[key]) if line.id == take.line else 0
+            if part:
+                left[key] -= part
+                n -= part
+                units.append(Chosen(line, spot, part))
+        step.move(order, move, units, **_place(take.position))
+
+
+def _backorder(step: Step, chosen: Sequence[Chosen], plan: Plan) -> None:
+    """What found no supply waits as a backorder; what waited so already stays."""
+    order = step.now(_this(step.case))
+    short = {demand.line: demand.n for demand in plan.short}
+    units: list[Chosen] = []
+    for line in order.lines:
+        n = short.get(line.id, 0)
+        for spot in line.spots:
+            if n and spot.state is UnitState.OPEN:
+                units.append(Chosen(line, spot, min(n, spot.n)))
+                n -= min(n, spot.n)
+    step.move(order, UnitMove.BACKORDER, units)
+
+
+def _allocate_arrived(step: Step, order: Order, one: Chosen) -> None:
+    """Allocate units that waited for a supply row, as far as its goods have come."""
+    supply: Supply = step.now(step.case.supply(one.spot.slice.peg))
+    n = min(one.n, supply.earmarked)
+    if n:
+        at = supply.position
+        peg = at._replace(peg=supply.ref.id)
+        step.move(order, UnitMove.ALLOCATE, (one._replace(n=n),), peg="")
+        step.add(Claimed(supply.ref, at, -n), Limited(peg, -n))
+
+
+def _shortfalls(case: Case, plan: Plan) -> list[Refusal]:
+    """A reason for each SKU that is short, over all locations."""
+    asked: dict[str, int] = {}
+    for demand in plan.short:
+        asked[demand.sku] = asked.get(demand.sku, 0) + demand.n
+    for take in plan.takes:
+        if take.position.sku in asked:
+            asked[take.position.sku] += take.n
+    free = dict.fromkeys(asked, 0)
+    nowhere = Destination()
+    for counter in case.figures:
+        if counter.position.sku in free and own_and_sound(counter, nowhere):
+            free[counter.position.sku] += counter.free
+    return [
+        Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
+        for sku, n in sorted(asked.items())
+    ]

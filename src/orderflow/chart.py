@@ -1,0 +1,157 @@
+"""What a chart is: rows checked when they are made, and one gate through them.
+
+It knows states, moves, rows and guards as such, and refuses to know which there are: the tables are
+in `states.py`.
+
+Problem: statuses scattered over `if` statements cannot be checked, drawn or explained.
+Observations: h11 keeps a protocol right for years as tables with an essay above them; libraries of
+state machines answer a refused move with `False` or one string; the product of two lives (goods and
+money) as one machine grows beyond reading.
+Decision: one small chart for each life, checked when it is made: no row that an earlier one hides,
+no state that cannot be reached, no dead end that is not an end.
+`Chart.advance` is the only gate to a new state, and it says every reason against a move at once.
+
+Behind each chart stands one private machine of the `transitions` package, built from the same
+rows: the definition that diagrams are drawn from and that hosts know how to read.
+Its `trigger` costs many times what a look into the rows compiled as a dictionary costs, so
+`advance` looks there, and a test shows that both agree on every state, move and guard outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Final, Generic, TypeVar
+
+import attrs
+from transitions import Machine
+
+from orderflow.errors import IllegalMove, MoveRefused, Refusal
+
+S = TypeVar("S", bound=StrEnum)
+M = TypeVar("M", bound=StrEnum)
+F = TypeVar("F")
+F_contra = TypeVar("F_contra", contravariant=True)
+
+
+@attrs.frozen(eq=False)
+class Guard(Generic[F_contra]):
+    """A condition, named as a claim; `refuse` gives the reason when the claim is false.
+
+    Guards see facts `F` only, so that the same guard can be asked, drawn and exhausted.
+    """
+
+    name: str
+    refuse: Callable[[F_contra], Refusal | None]
+
+    def __call__(self, facts: F_contra) -> bool:
+        return self.refuse(facts) is None
+
+
+@attrs.frozen(eq=False)
+class Row(Generic[S, M, F]):
+    """From `source`, the move leads to `target`, when every guard holds."""
+
+    source: S
+    move: M
+    target: S
+    when: tuple[Guard[F], ...] = ()
+
+
+class Chart(Generic[S, M, F]):
+    """A table of rows, checked when it is made; a mistake in it is a `ValueError`.
+
+    Annotate a chart with its three types: without them mypy widens states to `StrEnum`.
+    """
+
+    __slots__ = ("_compiled", "_machine", "ends", "initial", "moves", "name", "rows", "states")
+
+    def __init__(
+        self,
+        name: str,
+        states: type[S],
+        moves: type[M],
+        rows: Iterable[Row[S, M, F]],
+        *,
+        initial: S,
+        ends: Iterable[S],
+    ) -> None:
+        self.name: Final = name
+        self.states: Final = states
+        self.moves: Final = moves
+        self.rows: Final = tuple(rows)
+        self.initial: Final = initial
+        self.ends: Final = frozenset(ends)
+        self._compiled: dict[tuple[S, M], Row[S, M, F]] = {}
+        for row in self.rows:
+            if (row.source, row.move) in self._compiled:
+                raise ValueError(f"{name}: a second row for {row.source}, {row.move}")
+            self._compiled[row.source, row.move] = row
+        self._check_reach()
+        self._machine = _machine(self)
+
+    def target(self, state: S, move: M) -> S | None:
+        """Where the move leads, guards aside; `None` when there is no row."""
+        row = self._compiled.get((state, move))
+        return None if row is None else row.target
+
+    def can(self, state: S) -> tuple[str, ...]:
+        """The moves that a state has, guards aside, in the order of the table."""
+        return tuple(str(row.move) for row in self.rows if row.source == state)
+
+    def refusals(self, state: S, move: M, facts: F) -> tuple[Refusal, ...]:
+        """Every guard's reason against the move; empty where no row is, see `target`."""
+        row = self._compiled.get((state, move))
+        if row is None:
+            return ()
+        reasons = (guard.refuse(facts) for guard in row.when)
+        return tuple(reason for reason in reasons if reason is not None)
+
+    def advance(self, state: S, move: M, facts: F, what: str = "") -> S:
+        """The state after the move: the one gate.
+
+        Raises `IllegalMove` where there is no row, `MoveRefused` with every reason where guards say
+        no; `what` names the thing that moves for the sentence.
+        """
+        row = self._compiled.get((state, move))
+        if row is None:
+            raise IllegalMove(what or self.name, state.value, move.value, self.can(state))
+        for guard in row.when:
+            if guard.refuse(facts) is not None:
+                raise MoveRefused(self.refusals(state, move, facts))
+        return row.target
+
+    def _check_reach(self) -> None:
+        sources = {row.source for row in self.rows}
+        reached, front = {self.initial}, [self.initial]
+        while front:
+            state = front.pop()
+            for row in self.rows:
+                if row.source == state and row.target not in reached:
+                    reached.add(row.target)
+                    front.append(row.target)
+        for state in self.states:
+            if state not in reached:
+                raise ValueError(f"{self.name}: no row leads to {state}")
+            if (state in sources) == (state in self.ends):
+                kind = "an end with a way out" if state in sources else "a dead end, but no end"
+                raise ValueError(f"{self.name}: {state} is {kind}")
+
+
+def _machine(chart: Chart[S, M, F]) -> Machine:
+    """The same table as a `transitions.Machine` without a model; guards become conditions."""
+    return Machine(
+        model=None,
+        states=[state.value for state in chart.states],
+        initial=chart.initial.value,
+        auto_transitions=False,
+        transitions=[
+            {
+                "trigger": row.move.value,
+                "source": row.source.value,
+                "dest": row.target.value,
+                "conditions": list(row.when),
+            }
+            for row in chart.rows
+        ],
+    )

@@ -1,0 +1,552 @@
+"""The typed names of the verbs: each is one call with a key.
+
+It knows nothing but names: what a verb asks for and does stands in its own module.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import attrs
+
+from orderflow import allocation, fulfilment, inventory, orders, payments, refunds, returns
+from orderflow.facts import Fact
+from orderflow.fulfilment import ScanStatus
+from orderflow.journal import STOCK
+from orderflow.money import Money
+from orderflow.orders import NewOrder
+from orderflow.payments import Notice, Shares
+from orderflow.records import (
+    Dispatch,
+    Document,
+    Order,
+    Parcel,
+    Payment,
+    Return,
+    StockHold,
+    Supply,
+)
+from orderflow.returns import Verdicts
+from orderflow.units import LineQuantities
+from orderflow.values import Call, Position, Ref
+
+D = TypeVar("D", bound=Document)
+
+
+@attrs.frozen
+class Done(Generic[D]):
+    """What a command has done: its facts, and the document as it is now.
+
+    `repeated` when the key had been seen before: then these are the facts of the first time.
+    A call on stock has no document.
+    """
+
+    seq: int
+    facts: tuple[Fact, ...]
+    repeated: bool
+    _document: D | None
+
+    @property
+    def document(self) -> D:
+        """The document that the call was on."""
+        if self._document is None:
+            raise ValueError("a call on stock has no document")
+        return self._document
+
+
+class Commands:
+    """Every verb as a method: `id` is the document that it is called on.
+
+    `key` makes the command safe to repeat, `by` is who asks; both go to `apply`.
+    """
+
+    tenant: str
+
+    def apply(self, call: Call[D], *, key: str | None = None, by: str = "") -> Done[D]:
+        """Carry out a call, whole or not at all."""
+        raise NotImplementedError
+
+    # --- orders -----------------------------------------------------------------------------------
+
+    def draft(self, id: str, new: NewOrder, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Write an order down without placing it."""
+        call = orders.draft.of(Ref(self.tenant, "order", id), new)
+        return self.apply(call, key=key, by=by)
+
+    def place(
+        self,
+        id: str,
+        new: NewOrder | None = None,
+        stock_holds: tuple[str, ...] = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Place an order: a draft, or a new one. Its amounts are fixed from here on."""
+        call = orders.place.of(Ref(self.tenant, "order", id), new, stock_holds)
+        return self.apply(call, key=key, by=by)
+
+    def confirm(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Confirm that the order is valid and will be carried out."""
+        call = orders.confirm.of(Ref(self.tenant, "order", id))
+        return self.apply(call, key=key, by=by)
+
+    def hold(
+        self, id: str, code: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Order]:
+        """Put a named hold on an order: it goes no further until the hold is lifted."""
+        call = orders.hold.of(Ref(self.tenant, "order", id), code, reason)
+        return self.apply(call, key=key, by=by)
+
+    def lift_hold(self, id: str, code: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Lift a named hold."""
+        call = orders.lift_hold.of(Ref(self.tenant, "order", id), code)
+        return self.apply(call, key=key, by=by)
+
+    def cancel(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Cancel units of some lines, or the whole order; what was paid for them is owed back."""
+        call = orders.cancel.of(Ref(self.tenant, "order", id), lines, reason)
+        return self.apply(call, key=key, by=by)
+
+    def expire(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """End an order that was not paid in time."""
+        call = orders.expire.of(Ref(self.tenant, "order", id))
+        return self.apply(call, key=key, by=by)
+
+    def complete(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Close an order: every unit has ended its outward life and nothing is owed either way."""
+        call = orders.complete.of(Ref(self.tenant, "order", id))
+        return self.apply(call, key=key, by=by)
+
+    # --- money in ---------------------------------------------------------------------------------
+
+    def pay(
+        self,
+        id: str,
+        amount: Money,
+        orders: Shares,
+        method: str = "",
+        payer: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Record money that has come in, and apply it to orders."""
+        call = payments.pay.of(Ref(self.tenant, "payment", id), amount, orders, method, payer)
+        return self.apply(call, key=key, by=by)
+
+    def await_payment(
+        self,
+        id: str,
+        amount: Money,
+        method: str = "",
+        payer: str = "",
+        expires_at: datetime | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Open a payment that a gateway will answer for; it may expire."""
+        call = payments.await_payment.of(
+            Ref(self.tenant, "payment", id), amount, method, payer, expires_at
+        )
+        return self.apply(call, key=key, by=by)
+
+    def record_notice(
+        self,
+        id: str,
+        notice: Notice,
+        amount: Money,
+        event: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Record what a gateway says has happened, in any state of the payment."""
+        call = payments.record_notice.of(Ref(self.tenant, "payment", id), notice, amount, event)
+        return self.apply(call, key=key, by=by)
+
+    def expire_payment(self, id: str, *, key: str | None = None, by: str = "") -> Done[Payment]:
+        """End a payment that the gateway has not answered for in time."""
+        call = payments.expire_payment.of(Ref(self.tenant, "payment", id))
+        return self.apply(call, key=key, by=by)
+
+    def apply_payment(
+        self, id: str, orders: Shares, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Apply unapplied money of a payment to orders."""
+        call = payments.apply_payment.of(Ref(self.tenant, "payment", id), orders)
+        return self.apply(call, key=key, by=by)
+
+    def collect_on_delivery(
+        self, id: str, order: str, amount: Money, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Record that the carrier has taken cash at the door: the order is paid from here on."""
+        call = payments.collect_on_delivery.of(Ref(self.tenant, "payment", id), order, amount)
+        return self.apply(call, key=key, by=by)
+
+    def remit(
+        self, id: str, amount: Money, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Record that the carrier has handed over cash that it had collected."""
+        call = payments.remit.of(Ref(self.tenant, "payment", id), amount)
+        return self.apply(call, key=key, by=by)
+
+    def charge_back(
+        self, id: str, amount: Money, order: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Record that the payer's bank has taken money back, from an order or unapplied money."""
+        call = payments.charge_back.of(Ref(self.tenant, "payment", id), amount, order)
+        return self.apply(call, key=key, by=by)
+
+    # --- claims of orders -------------------------------------------------------------------------
+
+    def reserve(
+        self,
+        id: str,
+        supply: str = "",
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Claim goods for an order: out of a supply row, or on hand by the rules' policy."""
+        call = allocation.reserve.of(Ref(self.tenant, "order", id), supply, lines)
+        return self.apply(call, key=key, by=by)
+
+    def unreserve(
+        self, id: str, lines: LineQuantities = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Order]:
+        """Give claims of an order back; its units wait again."""
+        call = allocation.unreserve.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    def allocate(
+        self, id: str, lines: LineQuantities = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Order]:
+        """Decide which location ships what, and claim it there."""
+        call = allocation.allocate.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    # --- warehouse and road -----------------------------------------------------------------------
+
+    def release(
+        self,
+        id: str,
+        dispatch: str,
+        location: str = "",
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Give the warehouse the work: open a dispatch for the units allocated at a location."""
+        call = fulfilment.release.of(Ref(self.tenant, "order", id), dispatch, location, lines)
+        return self.apply(call, key=key, by=by)
+
+    def ask_cancel_dispatch(
+        self, id: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Dispatch]:
+        """Ask the warehouse to stop; it may be too late, and it says so."""
+        call = fulfilment.ask_cancel_dispatch.of(Ref(self.tenant, "dispatch", id))
+        return self.apply(call, key=key, by=by)
+
+    def refuse_cancel_dispatch(
+        self, id: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Dispatch]:
+        """The warehouse says that it goes on."""
+        call = fulfilment.refuse_cancel_dispatch.of(Ref(self.tenant, "dispatch", id))
+        return self.apply(call, key=key, by=by)
+
+    def recall(self, id: str, *, key: str | None = None, by: str = "") -> Done[Dispatch]:
+        """The warehouse gives back what it has not packed: it is allocated again, on the shelf."""
+        call = fulfilment.recall.of(Ref(self.tenant, "dispatch", id))
+        return self.apply(call, key=key, by=by)
+
+    def pick(
+        self, id: str, lines: LineQuantities = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Dispatch]:
+        """Record that units were taken off the shelf: all, or so many of some lines."""
+        call = fulfilment.pick.of(Ref(self.tenant, "dispatch", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    def pack(
+        self,
+        id: str,
+        dispatches: tuple[str, ...],
+        weight_grams: int = 0,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Put picked units into a new parcel; they must go from one place to one place."""
+        call = fulfilment.pack.of(Ref(self.tenant, "parcel", id), dispatches, weight_grams, lines)
+        return self.apply(call, key=key, by=by)
+
+    def cancel_parcel(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:
+        """Unpack a parcel that has not left: its units are allocated again, on the shelf."""
+        call = fulfilment.cancel_parcel.of(Ref(self.tenant, "parcel", id))
+        return self.apply(call, key=key, by=by)
+
+    def hand_over(
+        self,
+        id: str,
+        carrier: str = "",
+        tracking: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Give a parcel to its carrier: its units are shipped, and billed."""
+        call = fulfilment.hand_over.of(Ref(self.tenant, "parcel", id), carrier, tracking)
+        return self.apply(call, key=key, by=by)
+
+    def deliver(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:
+        """Record that a parcel has reached its customer."""
+        call = fulfilment.deliver.of(Ref(self.tenant, "parcel", id))
+        return self.apply(call, key=key, by=by)
+
+    def turn_back(
+        self, id: str, reason: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Record that a parcel is on its way back: refused, intercepted or undeliverable."""
+        call = fulfilment.turn_back.of(Ref(self.tenant, "parcel", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def lose(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:
+        """Record that a parcel is lost; it may be found again."""
+        call = fulfilment.lose.of(Ref(self.tenant, "parcel", id))
+        return self.apply(call, key=key, by=by)
+
+    def receive_back(
+        self, id: str, location: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Record that a parcel came back; its units wait for a decision: reopen, or take back."""
+        call = fulfilment.receive_back.of(Ref(self.tenant, "parcel", id), location)
+        return self.apply(call, key=key, by=by)
+
+    def reopen(
+        self, id: str, lines: LineQuantities = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Order]:
+        """Put units that came back on the shelf, and let the order wait for goods again."""
+        call = fulfilment.reopen.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    def record_scan(
+        self,
+        id: str,
+        status: ScanStatus,
+        place: str = "",
+        event: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Record a carrier's scan, in any state of the parcel."""
+        call = fulfilment.record_scan.of(Ref(self.tenant, "parcel", id), status, place, event)
+        return self.apply(call, key=key, by=by)
+
+    def report_missing(
+        self,
+        id: str,
+        lines: LineQuantities,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Record that a customer says that delivered units are not there: they count as missing."""
+        call = fulfilment.report_missing.of(Ref(self.tenant, "order", id), lines, reason)
+        return self.apply(call, key=key, by=by)
+
+    def found(
+        self, id: str, lines: LineQuantities = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Order]:
+        """Record that units that were missing have reached the customer after all."""
+        call = fulfilment.found.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    # --- coming back ------------------------------------------------------------------------------
+
+    def ask_return(
+        self,
+        id: str,
+        order: str,
+        lines: LineQuantities = (),
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Return]:
+        """Ask to give back delivered units of an order: all, or so many of some lines."""
+        call = returns.ask_return.of(Ref(self.tenant, "return", id), order, lines, reason)
+        return self.apply(call, key=key, by=by)
+
+    def approve_return(self, id: str, *, key: str | None = None, by: str = "") -> Done[Return]:
+        """Agree that the goods may come back."""
+        call = returns.approve_return.of(Ref(self.tenant, "return", id))
+        return self.apply(call, key=key, by=by)
+
+    def reject_return(
+        self, id: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Refuse a return; its units are as before."""
+        call = returns.reject_return.of(Ref(self.tenant, "return", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def close_return(self, id: str, *, key: str | None = None, by: str = "") -> Done[Return]:
+        """End a return: what has not come back stays with the customer."""
+        call = returns.close_return.of(Ref(self.tenant, "return", id))
+        return self.apply(call, key=key, by=by)
+
+    def receive_return(
+        self,
+        id: str,
+        location: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Return]:
+        """Record what came back of a return, and where: all that was announced, or so many."""
+        call = returns.receive_return.of(Ref(self.tenant, "return", id), location, lines)
+        return self.apply(call, key=key, by=by)
+
+    def inspect(
+        self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Decide about what came back: all sound, or a verdict for so many of some lines."""
+        call = returns.inspect.of(Ref(self.tenant, "return", id), verdicts)
+        return self.apply(call, key=key, by=by)
+
+    def take_back(
+        self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Order]:
+        """Accept units that came back undelivered for good: they are given up, and owed back."""
+        call = returns.take_back.of(Ref(self.tenant, "order", id), verdicts)
+        return self.apply(call, key=key, by=by)
+
+    def deliver_again(
+        self, id: str, lines: LineQuantities = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Order]:
+        """Record that rejected units have reached their customer again."""
+        call = returns.deliver_again.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    # --- money back -------------------------------------------------------------------------------
+
+    def refund(
+        self,
+        id: str,
+        amount: Money | None = None,
+        payment: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Pay back what is owed on an order: all of it, or a smaller amount."""
+        call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment)
+        return self.apply(call, key=key, by=by)
+
+    def pay_back(
+        self, id: str, amount: Money | None = None, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
+        call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount)
+        return self.apply(call, key=key, by=by)
+
+    # --- stock ------------------------------------------------------------------------------------
+
+    def receive(
+        self, position: Position, n: int, source: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Document]:
+        """Record goods that came in, sellable from here on; `source` refers to the supplier."""
+        call = inventory.receive.of(Ref(self.tenant, STOCK, position.sku), position, n, source)
+        return self.apply(call, key=key, by=by)
+
+    def count(
+        self, position: Position, counted: int, *, key: str | None = None, by: str = ""
+    ) -> Done[Document]:
+        """Record what a stocktake found on the shelf; the difference to the book is posted."""
+        call = inventory.count.of(Ref(self.tenant, STOCK, position.sku), position, counted)
+        return self.apply(call, key=key, by=by)
+
+    def record_breakage(
+        self, position: Position, n: int, reason: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Document]:
+        """Record goods that broke on the shelf, claimed or not."""
+        call = inventory.record_breakage.of(
+            Ref(self.tenant, STOCK, position.sku), position, n, reason
+        )
+        return self.apply(call, key=key, by=by)
+
+    def set_limit(
+        self, pool: str, limit: int, *, key: str | None = None, by: str = ""
+    ) -> Done[Document]:
+        """Set how much a pool gives in all: a quota, a coupon's uses, a buyer's limit."""
+        call = inventory.set_limit.of(Ref(self.tenant, STOCK, pool), pool, limit)
+        return self.apply(call, key=key, by=by)
+
+    def hold_stock(
+        self,
+        id: str,
+        position: Position,
+        n: int,
+        until: datetime | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[StockHold]:
+        """Claim `n` units at a position, or of a pool, until an instant; for good without one."""
+        call = inventory.hold_stock.of(Ref(self.tenant, "stock hold", id), position, n, until)
+        return self.apply(call, key=key, by=by)
+
+    def confirm_stock_hold(
+        self, id: str, *, key: str | None = None, by: str = ""
+    ) -> Done[StockHold]:
+        """Keep a hold for good. It must still run."""
+        call = inventory.confirm_stock_hold.of(Ref(self.tenant, "stock hold", id))
+        return self.apply(call, key=key, by=by)
+
+    def release_stock_hold(
+        self, id: str, *, key: str | None = None, by: str = ""
+    ) -> Done[StockHold]:
+        """Give a hold back before it runs out. One that has run out has given itself back."""
+        call = inventory.release_stock_hold.of(Ref(self.tenant, "stock hold", id))
+        return self.apply(call, key=key, by=by)
+
+    def expect(
+        self,
+        id: str,
+        position: Position,
+        n: int,
+        due: datetime,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Supply]:
+        """Announce goods that are to come, so that orders can be promised out of them."""
+        call = inventory.expect.of(Ref(self.tenant, "supply", id), position, n, due)
+        return self.apply(call, key=key, by=by)
+
+    def receive_supply(
+        self, id: str, n: int, *, last: bool = False, key: str | None = None, by: str = ""
+    ) -> Done[Supply]:
+        """Record what has come of a supply row; `last` says that no more will come."""
+        call = inventory.receive_supply.of(Ref(self.tenant, "supply", id), n, last=last)
+        return self.apply(call, key=key, by=by)
+
+    def free_surplus(self, id: str, *, key: str | None = None, by: str = "") -> Done[Supply]:
+        """Give free what waits for promises that are no longer there, since they were cancelled."""
+        call = inventory.free_surplus.of(Ref(self.tenant, "supply", id))
+        return self.apply(call, key=key, by=by)

@@ -1,0 +1,473 @@
+"""What has happened, as values, and the fold that turns it into documents.
+
+It knows the kinds of fact and what each does to a document, and refuses to know why it happened:
+verbs decide, facts record.
+
+Problem: a document that is changed in place cannot say how it came to be what it is.
+Decision: a verb gives facts, and `fold(document, facts)` is the only way to a new document.
+Because one fact, `Moved`, carries reserving, picking, shipping, cancelling and returning alike, a
+dozen kinds are enough.
+A fact names every document that it touches; folding one never reads another, so a document's own
+facts give it again, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeAlias, TypeVar, assert_never, cast
+
+import attrs
+
+from orderflow.records import (
+    Application,
+    Charge,
+    Cut,
+    Dispatch,
+    Document,
+    Hold,
+    Line,
+    MoneyAccount,
+    Order,
+    Parcel,
+    Payment,
+    Return,
+    Slice,
+    Spot,
+    StockHold,
+    Supply,
+    Tender,
+    Transfer,
+)
+from orderflow.states import (
+    DispatchState,
+    OrderState,
+    ParcelState,
+    PaymentState,
+    ReturnState,
+    StockHoldState,
+    SupplyState,
+    UnitState,
+)
+from orderflow.values import Position, Ref
+
+D = TypeVar("D", bound=Document)
+
+
+@attrs.frozen
+class Opened:
+    """A document came to be, as it is here."""
+
+    document: Document
+
+
+@attrs.frozen
+class Advanced:
+    """A document moved along its chart at an instant."""
+
+    ref: Ref[Document]
+    source: str
+    move: str
+    target: str
+    at: datetime
+
+
+@attrs.frozen
+class Moved:
+    """`n` units of an order line went from spot to spot."""
+
+    order: Ref[Order]
+    line: str
+    sku: str
+    n: int
+    source: UnitState
+    taken: Slice
+    target: UnitState
+    put: Slice
+
+
+@attrs.frozen
+class CutMade:
+    """Unit indices of a line were billed or given up."""
+
+    order: Ref[Order]
+    line: str
+    cut: Cut
+
+
+@attrs.frozen
+class Charged:
+    """An order costs so much more, or less."""
+
+    order: Ref[Order]
+    charge: Charge
+
+
+@attrs.frozen
+class Held:
+    """A document was put on hold."""
+
+    ref: Ref[Document]
+    hold: Hold
+
+
+@attrs.frozen
+class Unheld:
+    """A hold was lifted."""
+
+    ref: Ref[Document]
+    code: str
+
+
+@attrs.frozen
+class MoneyMoved:
+    """`amount` minor units of a payment went from account to account, for an order where named."""
+
+    payment: Ref[Payment]
+    source: MoneyAccount
+    target: MoneyAccount
+    amount: int
+    order: Ref[Order] | None = None
+
+
+@attrs.frozen
+class Posted:
+    """Goods went from account to account other than by units of an order."""
+
+    transfer: Transfer
+    ref: Ref[Document] | None = None
+
+
+@attrs.frozen
+class Limited:
+    """What a supply row or a pool will give grew by `n`, or shrank."""
+
+    position: Position
+    n: int
+    ref: Ref[Document] | None = None
+
+
+@attrs.frozen
+class Claimed:
+    """A document other than an order claims `n` units more at a position, or fewer.
+
+    `until` is the claim's new expiry; `None` is for good.
+    """
+
+    holder: Ref[Document]
+    position: Position
+    n: int
+    until: datetime | None = None
+
+
+@attrs.frozen
+class Noted:
+    """Something was learnt that changes no count: a scan, a notice, a reason, a piece of evidence.
+
+    `details` are (name, text or whole number) pairs.
+    """
+
+    ref: Ref[Document]
+    what: str
+    details: tuple[tuple[str, str | int], ...] = ()
+
+
+Fact: TypeAlias = (
+    Opened
+    | Advanced
+    | Moved
+    | CutMade
+    | Charged
+    | Held
+    | Unheld
+    | MoneyMoved
+    | Posted
+    | Limited
+    | Claimed
+    | Noted
+)
+
+
+def touches(fact: Fact) -> tuple[Ref[Document], ...]:
+    """Every document that a fact changes or belongs to, in a fixed order."""
+    match fact:
+        case Moved() | CutMade() | Charged():
+            return (fact.order,)
+        case Opened():
+            return (fact.document.ref,)
+        case Advanced() | Held() | Unheld() | Noted():
+            return (fact.ref,)
+        case MoneyMoved():
+            return (fact.payment,) if fact.order is None else (fact.payment, fact.order)
+        case Posted() | Limited():
+            return () if fact.ref is None else (fact.ref,)
+        case Claimed():
+            return (fact.holder,)
+        case _:
+            assert_never(fact)
+
+
+def fold(document: D | None, facts: Iterable[Fact]) -> D:
+    """The document after its facts. The first fact of a document that is not yet there opens it.
+
+    Every fact must touch this document; one that does not fit it is a `ValueError`, since a journal
+    that does not fold is damaged.
+    """
+    rest = tuple(facts)
+    if document is None:
+        if not rest or not isinstance(rest[0], Opened):
+            raise ValueError("the first fact of a document must open it")
+        document = cast("D", rest[0].document)
+        rest = rest[1:]
+    if not rest:
+        return document
+    folder = _FOLDS[cast("type[Document]", type(document))]
+    return cast("D", folder(document, rest))
+
+
+def move_spots(
+    spots: list[Spot], n: int, source: UnitState, taken: Slice, target: UnitState, put: Slice
+) -> None:
+    """Take `n` units from one spot and add them to another, in place; spots stay merged."""
+    for i, spot in enumerate(spots):
+        if spot.state is source and (spot.slice is taken or spot.slice == taken):
+            if spot.n < n:
+                break
+            if spot.n > n:
+                spots[i] = Spot(source, spot.n - n, spot.slice)
+            else:
+                del spots[i]
+            for j, other in enumerate(spots):
+                if other.state is target and (other.slice is put or other.slice == put):
+                    spots[j] = Spot(target, other.n + n, other.slice)
+                    return
+            spots.insert(i, Spot(target, n, put))
+            return
+    raise ValueError(f"no {n} units {source.value} in this slice")
+
+
+def add_cut(cuts: tuple[Cut, ...], cut: Cut) -> tuple[Cut, ...]:
+    """The cuts with one more; it joins the last where they meet."""
+    last = cuts[-1] if cuts else None
+    if (
+        last is not None
+        and last.stop == cut.start
+        and last.kind is cut.kind
+        and last.document == cut.document
+    ):
+        return (*cuts[:-1], Cut(cut.kind, last.start, cut.stop, cut.document))
+    return (*cuts, cut)
+
+
+def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
+    state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
+    lines = order.lines
+    spots: dict[str, list[Spot]] = {}
+    cuts: dict[str, tuple[Cut, ...]] = {}
+    for fact in facts:
+        match fact:
+            case Moved():
+                bag = spots.get(fact.line)
+                if bag is None:
+                    bag = spots[fact.line] = list(_line(order, fact.line).spots)
+                move_spots(bag, fact.n, fact.source, fact.taken, fact.target, fact.put)
+            case CutMade():
+                earlier = cuts.get(fact.line)
+                if earlier is None:
+                    earlier = _line(order, fact.line).cuts
+                cuts[fact.line] = add_cut(earlier, fact.cut)
+            case Advanced():
+                state = OrderState(fact.target)
+            case Charged():
+                charges = (*charges, fact.charge)
+            case Held():
+                holds = (*holds, fact.hold)
+            case Unheld():
+                holds = _without(holds, fact.code)
+            case MoneyMoved():
+                tenders = _tendered(tenders, fact)
+            case Noted():
+                pass
+            case _:
+                raise _misfit(order, fact)
+    if spots or cuts:
+        lines = tuple(
+            Line(
+                line.id,
+                line.sku,
+                line.n,
+                line.price,
+                line.per,
+                line.unit,
+                line.scale,
+                tuple(spots[line.id]) if line.id in spots else line.spots,
+                cuts.get(line.id, line.cuts),
+                line.promised,
+            )
+            if line.id in spots or line.id in cuts
+            else line
+            for line in order.lines
+        )
+    return Order(
+        order.ref,
+        state,
+        order.currency,
+        order.customer,
+        lines,
+        charges,
+        order.placed_at,
+        order.seller,
+        order.channel,
+        order.shop,
+        order.number,
+        order.cash_on_delivery,
+        order.priority,
+        order.pay_by,
+        order.destination,
+        holds,
+        tenders,
+    )
+
+
+def _line(order: Order, id: str) -> Line:
+    line = order.line(id)
+    if line is None:
+        raise ValueError(f"{order.ref} has no line {id}")
+    return line
+
+
+def _without(holds: tuple[Hold, ...], code: str) -> tuple[Hold, ...]:
+    return tuple(hold for hold in holds if hold.code != code)
+
+
+def _tendered(tenders: tuple[Tender, ...], fact: MoneyMoved) -> tuple[Tender, ...]:
+    change = _change(fact, MoneyAccount.APPLIED)
+    name = fact.payment.id
+    for i, tender in enumerate(tenders):
+        if tender.payment == name:
+            return (*tenders[:i], Tender(name, tender.applied + change), *tenders[i + 1 :])
+    return (*tenders, Tender(name, change))
+
+
+def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
+    """How much the fact adds to an account."""
+    return fact.amount * ((fact.target is account) - (fact.source is account))
+
+
+def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
+    for fact in facts:
+        match fact:
+            case MoneyMoved():
+                payment = attrs.evolve(
+                    payment,
+                    captured=payment.captured - _change(fact, MoneyAccount.PAYER),
+                    unapplied=payment.unapplied + _change(fact, MoneyAccount.UNAPPLIED),
+                    refunded=payment.refunded + _change(fact, MoneyAccount.REFUNDED),
+                    charged_back=payment.charged_back + _change(fact, MoneyAccount.CHARGED_BACK),
+                    with_carrier=payment.with_carrier + _change(fact, MoneyAccount.CARRIER),
+                    applications=_applied(payment.applications, fact),
+                )
+            case _:
+                payment = _fold_common(payment, PaymentState, fact)
+    return payment
+
+
+def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:
+    if fact.order is None:
+        return applications
+    change = _change(fact, MoneyAccount.APPLIED)
+    name = fact.order.id
+    for i, application in enumerate(applications):
+        if application.order == name:
+            new = Application(name, application.amount + change)
+            return (*applications[:i], new, *applications[i + 1 :])
+    return (*applications, Application(name, change))
+
+
+def _fold_dispatch(dispatch: Dispatch, facts: Sequence[Fact]) -> Dispatch:
+    for fact in facts:
+        dispatch = _fold_common(dispatch, DispatchState, fact)
+    return dispatch
+
+
+def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
+    for fact in facts:
+        if isinstance(fact, Advanced):
+            state = ParcelState(fact.target)
+            if state is ParcelState.SHIPPED:
+                parcel = attrs.evolve(parcel, state=state, handed_over_at=fact.at)
+            elif state is ParcelState.DELIVERED:
+                parcel = attrs.evolve(parcel, state=state, delivered_at=fact.at)
+            else:
+                parcel = attrs.evolve(parcel, state=state)
+        elif isinstance(fact, Noted) and fact.what == "handed over":
+            details = dict(fact.details)
+            parcel = attrs.evolve(
+                parcel, carrier=str(details["carrier"]), tracking=str(details["tracking"])
+            )
+        else:
+            parcel = _fold_common(parcel, ParcelState, fact)
+    return parcel
+
+
+def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
+    for fact in facts:
+        if isinstance(fact, Noted) and fact.what == "received":
+            returned = attrs.evolve(returned, location=str(dict(fact.details)["location"]))
+        else:
+            returned = _fold_common(returned, ReturnState, fact)
+    return returned
+
+
+def _fold_stock_hold(hold: StockHold, facts: Sequence[Fact]) -> StockHold:
+    for fact in facts:
+        if isinstance(fact, Claimed):
+            hold = attrs.evolve(hold, n=hold.n + fact.n, until=fact.until)
+        else:
+            hold = _fold_common(hold, StockHoldState, fact)
+    return hold
+
+
+def _fold_supply(supply: Supply, facts: Sequence[Fact]) -> Supply:
+    for fact in facts:
+        match fact:
+            case Posted():
+                supply = attrs.evolve(supply, received=supply.received + fact.transfer.n)
+            case Limited():
+                supply = attrs.evolve(supply, expected=supply.expected + fact.n)
+            case Claimed():
+                if not fact.position.peg:
+                    supply = attrs.evolve(supply, earmarked=supply.earmarked + fact.n)
+            case _:
+                supply = _fold_common(supply, SupplyState, fact)
+    return supply
+
+
+def _fold_common(document: D, states: Callable[[str], Any], fact: Fact) -> D:
+    """What facts do alike to every document but an order: its state and its holds."""
+    match fact:
+        case Advanced():
+            return attrs.evolve(document, state=states(fact.target))
+        case Held() if not isinstance(document, Dispatch | StockHold | Supply):
+            return attrs.evolve(document, holds=(*document.holds, fact.hold))
+        case Unheld() if not isinstance(document, Dispatch | StockHold | Supply):
+            return attrs.evolve(document, holds=_without(document.holds, fact.code))
+        case Noted():
+            return document
+        case _:
+            raise _misfit(document, fact)
+
+
+def _misfit(document: Document, fact: Fact) -> ValueError:
+    return ValueError(f"{type(fact).__name__} does not fit {document.ref}")
+
+
+_FOLDS: Final[dict[type[Document], Callable[[Any, Sequence[Fact]], Document]]] = {
+    Order: _fold_order,
+    Payment: _fold_payment,
+    Dispatch: _fold_dispatch,
+    Parcel: _fold_parcel,
+    Return: _fold_return,
+    StockHold: _fold_stock_hold,
+    Supply: _fold_supply,
+}

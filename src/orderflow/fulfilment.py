@@ -1,0 +1,427 @@
+"""From a claim to the customer's door: dispatches and parcels.
+
+It knows the work of a warehouse and what carriers report, and refuses to know which carrier it is.
+
+A dispatch (发货单) is what one location is asked to ship of an order; a parcel is what travels
+together, of one order or of several.
+Neither counts units: the bags of the orders do, tagged with the dispatch and the parcel.
+
+A bill is due when goods leave: handing over bills the units of the parcel that were not billed
+before, each line its first unbilled indices.
+What a carrier reports has happened: a scan is recorded in every state, and where the chart has no
+row for it, a named hold asks a person.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, cast
+
+from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.facts import CutMade, Held, Noted
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.pricing import bill
+from orderflow.records import Dispatch, Hold, Order, Parcel
+from orderflow.states import (
+    DISPATCH,
+    PARCEL,
+    DispatchMove,
+    DispatchState,
+    ParcelMove,
+    ParcelState,
+    UnitMove,
+    UnitState,
+)
+from orderflow.units import Chosen, LineQuantities, checked_quantities, choose
+from orderflow.values import Ref, text, unique, whole
+
+WEIGHT_GRAMS_MAX: Final = 100_000_000
+
+_AT_WORK: Final = (UnitState.RELEASED, UnitState.PICKED, UnitState.PACKED)
+
+
+class ScanStatus(StrEnum):
+    """What a carrier's scan says."""
+
+    IN_TRANSIT = "in transit"
+    DELIVERED = "delivered"
+    RETURN_TO_SENDER = "return to sender"
+    LOST = "lost"
+
+
+_SCAN_MOVES: Final = {
+    ScanStatus.DELIVERED: (ParcelMove.DELIVER, UnitMove.DELIVER),
+    ScanStatus.RETURN_TO_SENDER: (ParcelMove.TURN_BACK, UnitMove.TURN_BACK),
+    ScanStatus.LOST: (ParcelMove.LOSE, UnitMove.LOSE),
+}
+
+
+@verb("release", Order)
+def release(
+    case: Case, context: Context, dispatch: str, location: str = "", lines: LineQuantities = ()
+) -> Step:
+    """Give the warehouse the work: open a dispatch for the units allocated at a location.
+
+    The location may be left out where all of them stand at one.
+    """
+    step = Step(case, context)
+    order = step.now(cast("Ref[Order]", case.ref))
+    wanted = checked_quantities(lines)
+    at = text(location, "location", empty=True) or _only_location(order)
+    chosen = choose(
+        order, "release", (UnitState.ALLOCATED,), wanted, lambda tag: tag.location == at
+    )
+    ref = case.dispatch(text(dispatch, "dispatch"))
+    step.open(Dispatch(ref, DISPATCH.initial, at, (order.ref.id,)))
+    step.move(order, UnitMove.RELEASE, chosen, dispatch=dispatch)
+    return step
+
+
+@verb("ask_cancel_dispatch", Dispatch)
+def ask_cancel_dispatch(case: Case, context: Context) -> Step:
+    """Ask the warehouse to stop; it may be too late, and it says so."""
+    step = Step(case, context)
+    step.advance(DISPATCH, case.ref, DispatchMove.ASK_CANCEL, None)
+    return step
+
+
+@verb("refuse_cancel_dispatch", Dispatch)
+def refuse_cancel_dispatch(case: Case, context: Context) -> Step:
+    """The warehouse says that it goes on."""
+    step = Step(case, context)
+    step.advance(DISPATCH, case.ref, DispatchMove.GO_ON, None)
+    return step
+
+
+@verb("recall", Dispatch)
+def recall(case: Case, context: Context) -> Step:
+    """The warehouse gives back what it has not packed: it is allocated again, on the shelf.
+
+    Packed units stay in their parcel until that is cancelled.
+    """
+    step = Step(case, context)
+    dispatch = step.now(_dispatch(case))
+    for name in dispatch.orders:
+        order = step.now(case.order(name))
+        states = (UnitState.RELEASED, UnitState.PICKED)
+        chosen = choose(order, "recall", states, (), lambda tag: tag.dispatch == case.ref.id)
+        step.move(order, UnitMove.RECALL, chosen, dispatch="")
+    if not _at_work(step, dispatch):
+        step.advance(DISPATCH, case.ref, DispatchMove.CANCEL, None)
+    return step
+
+
+@verb("pick", Dispatch)
+def pick(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
+    """Record that units were taken off the shelf: all, or so many of some lines.
+
+    What is picked short stays released, and the warehouse or a count decides about it.
+    """
+    step = Step(case, context)
+    dispatch = step.now(_dispatch(case))
+    wanted = checked_quantities(lines)
+    if wanted and len(dispatch.orders) > 1:
+        raise BadInput("lines", "the dispatch is for several orders: pick it whole")
+    for name in dispatch.orders:
+        order = step.now(case.order(name))
+        chosen = choose(
+            order,
+            "pick",
+            (UnitState.RELEASED,),
+            wanted,
+            lambda tag: tag.dispatch == case.ref.id,
+        )
+        step.move(order, UnitMove.PICK, chosen)
+    return step
+
+
+@verb("pack", Parcel)
+def pack(
+    case: Case,
+    context: Context,
+    dispatches: tuple[str, ...],
+    weight_grams: int = 0,
+    lines: LineQuantities = (),
+) -> Step:
+    """Put picked units into a new parcel; they must go from one place to one place.
+
+    `lines` packs only so many of some lines, where there is one dispatch.
+    """
+    step = Step(case, context)
+    _checked_names(dispatches)
+    wanted = checked_quantities(lines)
+    if wanted and len(dispatches) > 1:
+        raise BadInput("lines", "there are several dispatches: pack them whole")
+    works = [step.now(case.dispatch(name)) for name in dispatches]
+    names = tuple(dict.fromkeys(name for work in works for name in work.orders))
+    orders = [step.now(case.order(name)) for name in names]
+    refusals = [
+        Refusal.of("other_destination", order=order.ref.id)
+        for order in orders[1:]
+        if order.destination != orders[0].destination
+    ]
+    refusals += [
+        Refusal.of("wrong_location", found=work.location, asked=works[0].location)
+        for work in works[1:]
+        if work.location != works[0].location
+    ]
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+    id = text(case.ref.id, "parcel")
+    ref = cast("Ref[Parcel]", case.ref)
+    grams = whole(weight_grams, "weight_grams", least=0, most=WEIGHT_GRAMS_MAX)
+    step.open(Parcel(ref, PARCEL.initial, names, works[0].location, grams))
+    inside = set(dispatches)
+    for order in orders:
+        chosen = choose(
+            order, "pack", (UnitState.PICKED,), wanted, lambda tag: tag.dispatch in inside
+        )
+        step.move(order, UnitMove.PACK, chosen, parcel=id)
+    return step
+
+
+@verb("cancel_parcel", Parcel)
+def cancel_parcel(case: Case, context: Context) -> Step:
+    """Unpack a parcel that has not left: its units are allocated again, on the shelf."""
+    step = Step(case, context)
+    parcel = step.now(_parcel(case))
+    step.advance(PARCEL, parcel.ref, ParcelMove.CANCEL, None)
+    dispatches: set[str] = set()
+    for order, chosen in _contents(step, parcel, UnitState.PACKED):
+        dispatches.update(one.spot.slice.dispatch for one in chosen)
+        step.move(order, UnitMove.RECALL, chosen, parcel="", dispatch="")
+    _finish_dispatches(step, dispatches)
+    return step
+
+
+@verb("hand_over", Parcel)
+def hand_over(case: Case, context: Context, carrier: str = "", tracking: str = "") -> Step:
+    """Give a parcel to its carrier: its units are shipped, and billed.
+
+    `carrier` and `tracking` (the waybill number) are written down.
+    """
+    step = Step(case, context)
+    parcel = step.now(_parcel(case))
+    step.advance(PARCEL, parcel.ref, ParcelMove.HAND_OVER, None)
+    if carrier or tracking:
+        step.note(
+            parcel.ref,
+            "handed over",
+            carrier=text(carrier, "carrier", empty=True),
+            tracking=text(tracking, "tracking", empty=True),
+        )
+    dispatches: set[str] = set()
+    for order, chosen in _contents(step, parcel, UnitState.PACKED):
+        dispatches.update(one.spot.slice.dispatch for one in chosen)
+        fresh = [one for one in chosen if not one.spot.slice.invoice]
+        billed = [one for one in chosen if one.spot.slice.invoice]
+        counts: dict[str, int] = {}
+        for line, _, n in fresh:
+            counts[line.id] = counts.get(line.id, 0) + n
+        cuts = [
+            CutMade(order.ref, line.id, cut)
+            for line in order.lines
+            if line.id in counts
+            for cut in bill(line, counts[line.id], parcel.ref.id)
+        ]
+        step.add(*cuts)
+        step.move(order, UnitMove.SHIP, fresh, invoice=parcel.ref.id)
+        step.move(order, UnitMove.SHIP, billed)
+    _finish_dispatches(step, dispatches)
+    return step
+
+
+@verb("deliver", Parcel)
+def deliver(case: Case, context: Context) -> Step:
+    """Record that a parcel has reached its customer."""
+    step = Step(case, context)
+    _move_parcel(step, ParcelMove.DELIVER, UnitMove.DELIVER)
+    return step
+
+
+@verb("turn_back", Parcel)
+def turn_back(case: Case, context: Context, reason: str = "") -> Step:
+    """Record that a parcel is on its way back: refused, intercepted or undeliverable."""
+    step = Step(case, context)
+    _move_parcel(step, ParcelMove.TURN_BACK, UnitMove.TURN_BACK)
+    if text(reason, "reason", empty=True):
+        step.note(case.ref, "turned back", reason=reason)
+    return step
+
+
+@verb("lose", Parcel)
+def lose(case: Case, context: Context) -> Step:
+    """Record that a parcel is lost; it may be found again."""
+    step = Step(case, context)
+    _move_parcel(step, ParcelMove.LOSE, UnitMove.LOSE)
+    return step
+
+
+@verb("receive_back", Parcel)
+def receive_back(case: Case, context: Context, location: str = "") -> Step:
+    """Record that a parcel came back; its units wait for a decision: reopen, or take back."""
+    step = Step(case, context)
+    parcel = step.now(_parcel(case))
+    at = text(location, "location", empty=True) or parcel.location
+    step.advance(PARCEL, parcel.ref, ParcelMove.RECEIVE_BACK, None)
+    for order, chosen in _contents(step, parcel, UnitState.GOING_BACK):
+        step.move(order, UnitMove.RECEIVE_BACK, chosen, location=at)
+    return step
+
+
+@verb("reopen", Order)
+def reopen(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
+    """Put units that came back on the shelf, and let the order wait for goods again."""
+    step = Step(case, context)
+    order = step.now(cast("Ref[Order]", case.ref))
+    chosen = choose(
+        order,
+        "reopen",
+        (UnitState.RECEIVED_BACK,),
+        checked_quantities(lines),
+        lambda tag: not tag.returning,
+    )
+    step.move(
+        order,
+        UnitMove.REOPEN,
+        chosen,
+        location="",
+        lot="",
+        owner="",
+        grade="",
+        dispatch="",
+        parcel="",
+    )
+    return step
+
+
+@verb("record_scan", Parcel)
+def record_scan(
+    case: Case, context: Context, status: ScanStatus, place: str = "", event: str = ""
+) -> Step:
+    """Record a carrier's scan, in any state of the parcel.
+
+    A scan never undoes a delivery; one that fits no state of the parcel sets a hold.
+    """
+    step = Step(case, context)
+    parcel = step.now(_parcel(case))
+    if not isinstance(status, ScanStatus):
+        raise BadInput("status", "a ScanStatus is wanted")
+    step.add(
+        Noted(
+            parcel.ref,
+            "scan",
+            (
+                ("status", status.value),
+                ("place", text(place, "place", empty=True)),
+                ("event", text(event, "event", empty=True)),
+            ),
+        )
+    )
+    moves = _SCAN_MOVES.get(status)
+    if moves is not None and PARCEL.target(parcel.state, moves[0]) is not None:
+        _move_parcel(step, *moves)
+    elif parcel.state in (ParcelState.PACKED, ParcelState.CANCELLED, ParcelState.RETURNED):
+        reason = f"scanned {status.value} while {parcel.state.value}"
+        if all(hold.code != "unexpected_scan" for hold in parcel.holds):
+            step.add(Held(parcel.ref, Hold("unexpected_scan", reason, context.by)))
+    return step
+
+
+@verb("report_missing", Order)
+def report_missing(case: Case, context: Context, lines: LineQuantities, reason: str = "") -> Step:
+    """Record that a customer says that delivered units are not there: they count as missing."""
+    step = Step(case, context)
+    order = step.now(cast("Ref[Order]", case.ref))
+    wanted = checked_quantities(lines)
+    states = (UnitState.DELIVERED, UnitState.SHIPPED)
+    step.move(order, UnitMove.MISS, choose(order, "report missing", states, wanted))
+    if text(reason, "reason", empty=True):
+        step.note(order.ref, "missing", reason=reason)
+    return step
+
+
+@verb("found", Order)
+def found(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
+    """Record that units that were missing have reached the customer after all."""
+    step = Step(case, context)
+    order = step.now(cast("Ref[Order]", case.ref))
+    chosen = choose(order, "find", (UnitState.MISSING,), checked_quantities(lines))
+    step.move(order, UnitMove.DELIVER, chosen)
+    return step
+
+
+def _dispatch(case: Case) -> Ref[Dispatch]:
+    return cast("Ref[Dispatch]", case.ref)
+
+
+def _parcel(case: Case) -> Ref[Parcel]:
+    return cast("Ref[Parcel]", case.ref)
+
+
+def _checked_names(names: object) -> None:
+    if not isinstance(names, tuple) or not names:
+        raise BadInput("dispatches", "a tuple of at least one dispatch is wanted")
+    for name in names:
+        text(name, "dispatches")
+    unique(names, "dispatches")
+
+
+def _only_location(order: Order) -> str:
+    places = {spot.slice.location for _, spot in order.units() if spot.state is UnitState.ALLOCATED}
+    if len(places) > 1:
+        listed = ", ".join(sorted(places))
+        raise MoveRefused((Refusal.of("several_locations", order=order.ref.id, locations=listed),))
+    return places.pop() if places else ""
+
+
+def _contents(step: Step, parcel: Parcel, state: UnitState) -> list[tuple[Order, list[Chosen]]]:
+    """The units of a parcel in a state, order by order.
+
+    There may be none: what was reported missing on the road shares the parcel's fate no longer.
+    """
+    found = []
+    for name in parcel.orders:
+        order = step.now(step.case.order(name))
+        chosen = [
+            Chosen(line, spot, spot.n)
+            for line, spot in order.units()
+            if spot.state is state and spot.slice.parcel == parcel.ref.id
+        ]
+        if chosen:
+            found.append((order, chosen))
+    return found
+
+
+def _move_parcel(step: Step, move: ParcelMove, unit_move: UnitMove) -> None:
+    """Move a parcel, and those of its units that share its fate."""
+    parcel = step.now(_parcel(step.case))
+    step.advance(PARCEL, parcel.ref, move, None)
+    for order, chosen in _contents(step, parcel, _ON_THE_ROAD[parcel.state]):
+        step.move(order, unit_move, chosen)
+
+
+_ON_THE_ROAD: Final = {
+    ParcelState.SHIPPED: UnitState.SHIPPED,
+    ParcelState.LOST: UnitState.LOST,
+    ParcelState.GOING_BACK: UnitState.GOING_BACK,
+}
+"""The states in which a parcel can be delivered, lost or turned back, and that of its units."""
+
+
+def _at_work(step: Step, dispatch: Dispatch) -> bool:
+    """Whether the warehouse still has units of this dispatch."""
+    return any(
+        spot.state in _AT_WORK and spot.slice.dispatch == dispatch.ref.id
+        for name in dispatch.orders
+        for _, spot in step.now(step.case.order(name)).units()
+    )
+
+
+def _finish_dispatches(step: Step, names: set[str]) -> None:
+    """Finish the dispatches that have nothing left to do."""
+    for name in sorted(names):
+        dispatch = step.now(step.case.dispatch(name))
+        open_ = dispatch.state in (DispatchState.CREATED, DispatchState.CANCEL_ASKED)
+        if open_ and not _at_work(step, dispatch):
+            step.advance(DISPATCH, dispatch.ref, DispatchMove.FINISH, None)

@@ -1,0 +1,51 @@
+"""What a store grants and refuses, in the same words for every store.
+
+It knows when a claim may be changed, and refuses to know how a store finds that out.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from orderflow.books import ClaimChange
+from orderflow.errors import MoveRefused, Refusal
+from orderflow.records import Order
+from orderflow.values import Position
+
+
+def shortage(position: Position, asked: int, free: int) -> Refusal:
+    """A position has less free than is asked."""
+    return Refusal.of(
+        "short",
+        sku=position.sku,
+        location=position.location or "the pool",
+        asked=asked,
+        free=max(0, free),
+    )
+
+
+def hold_expired(change: ClaimChange) -> MoveRefused:
+    """A claim that is to be changed has run out, or has been given back since."""
+    until = "its time" if change.until is None else change.until.isoformat()
+    return MoveRefused((Refusal.of("hold_expired", hold=change.holder.id, until=until),))
+
+
+def number_taken(order: Order, by: str) -> MoveRefused:
+    """A channel's number is unique in its shop."""
+    channel = f"{order.channel} {order.shop}".strip() or "the channel"
+    return MoveRefused((Refusal.of("number_taken", number=order.number, channel=channel, id=by),))
+
+
+def must_run(change: ClaimChange) -> bool:
+    """Whether the claim must be there and run: all but a first grant."""
+    return change.n <= 0
+
+
+def runs(change: ClaimChange, held: tuple[int, datetime | None] | None, at: datetime) -> bool:
+    """Whether a claim (units, expiry) may be changed so at an instant."""
+    if not must_run(change):
+        return True
+    if held is None:
+        return False
+    n, until = held
+    return n + change.n >= 0 and (until is None or until > at)

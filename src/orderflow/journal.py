@@ -1,0 +1,359 @@
+"""Questions, decisions and what they change: calls, verbs, steps and entries.
+
+It knows what a verb is and what a command becomes, and refuses to know any single verb.
+
+A verb is a plain function: `ship(case, context, ...) -> Step`.
+Its *case* reads the documents that it names; its *context* is time, actor and rules; its `Step` is
+facts.
+A step folds each fact as it is given, so that a verb sees what it has done so far, and nobody folds
+it again.
+What a case has read is remembered with its version: a change replaces some documents and relies on
+the others, and a store refuses it when either has moved on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from functools import cached_property
+from inspect import Parameter, signature
+from typing import (
+    Any,
+    Concatenate,
+    Final,
+    Generic,
+    ParamSpec,
+    Protocol,
+    TypeVar,
+    cast,
+    get_type_hints,
+)
+
+import attrs
+
+from orderflow.books import Postings
+from orderflow.chart import Chart
+from orderflow.errors import MoveRefused, NotFound, Refusal
+from orderflow.facts import Advanced, Fact, Moved, Noted, Opened, fold, touches
+from orderflow.records import (
+    KINDS,
+    Counter,
+    Dispatch,
+    Document,
+    Order,
+    Parcel,
+    Payment,
+    Slice,
+    StockHold,
+    Supply,
+)
+from orderflow.rules import Rules
+from orderflow.states import UNIT, UnitMove
+from orderflow.units import Chosen, tag, unit_facts
+from orderflow.values import Call, Ref
+
+D = TypeVar("D", bound=Document)
+T = TypeVar("T", bound=Document)
+P = ParamSpec("P")
+V = TypeVar("V", bound=object)
+
+
+@attrs.frozen
+class Stored(Generic[D]):
+    """A document with its version: the number of commands that have changed it."""
+
+    value: D
+    version: int
+
+
+@attrs.frozen
+class Context:
+    """What a verb knows beside its case: the time, who asks, and the host's rules."""
+
+    at: datetime
+    by: str
+    rules: Rules
+
+
+class Reader(Protocol):
+    """What a case reads from: a store, or a past that is folded again."""
+
+    def load(self, ref: Ref[D]) -> Stored[D] | None:
+        """The document and its version, or `None`."""
+
+    def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
+        """Every counter of a tenant's SKUs, sorted, without the holds that have run out at `at`."""
+
+
+class Case:
+    """The documents that a verb reads. Each is read once, and remembered with its version."""
+
+    __slots__ = ("at", "figures", "read", "reader", "ref")
+
+    def __init__(self, ref: Ref[Document], reader: Reader, at: datetime) -> None:
+        self.ref = ref
+        self.reader = reader
+        self.at = at
+        self.read: dict[Ref[Document], Stored[Document] | None] = {}
+        self.figures: tuple[Counter, ...] = ()
+
+    def find(self, ref: Ref[D]) -> D | None:
+        """The document, or `None`."""
+        try:
+            stored = self.read[ref]
+        except KeyError:
+            stored = self.read[ref] = self.reader.load(cast("Ref[Document]", ref))
+        return None if stored is None else cast("D", stored.value)
+
+    def get(self, ref: Ref[D]) -> D:
+        """The document; `NotFound` without it."""
+        found = self.find(ref)
+        if found is None:
+            raise NotFound(ref.kind, ref.id)
+        return found
+
+    def counters(self, skus: Collection[str]) -> tuple[Counter, ...]:
+        """The counters of these SKUs; they are kept in the journal as figures that were read."""
+        read = self.reader.counters(self.ref.tenant, skus, self.at)
+        self.figures += read
+        return read
+
+    def order(self, id: str) -> Ref[Order]:
+        """The reference of an order of the same tenant."""
+        return Ref(self.ref.tenant, "order", id)
+
+    def payment(self, id: str) -> Ref[Payment]:
+        """The reference of a payment of the same tenant."""
+        return Ref(self.ref.tenant, "payment", id)
+
+    def dispatch(self, id: str) -> Ref[Dispatch]:
+        """The reference of a dispatch of the same tenant."""
+        return Ref(self.ref.tenant, "dispatch", id)
+
+    def parcel(self, id: str) -> Ref[Parcel]:
+        """The reference of a parcel of the same tenant."""
+        return Ref(self.ref.tenant, "parcel", id)
+
+    def stock_hold(self, id: str) -> Ref[StockHold]:
+        """The reference of a stock hold of the same tenant."""
+        return Ref(self.ref.tenant, "stock hold", id)
+
+    def supply(self, id: str) -> Ref[Supply]:
+        """The reference of a supply row of the same tenant."""
+        return Ref(self.ref.tenant, "supply", id)
+
+
+class Step:
+    """The facts that a verb gives, and the documents that they give."""
+
+    __slots__ = ("after", "case", "context", "facts")
+
+    def __init__(self, case: Case, context: Context) -> None:
+        self.case = case
+        self.context = context
+        self.facts: list[Fact] = []
+        self.after: dict[Ref[Document], Document] = {}
+
+    def now(self, ref: Ref[D]) -> D:
+        """The document as it is after the facts so far."""
+        done = self.after.get(ref)
+        return self.case.get(ref) if done is None else cast("D", done)
+
+    def add(self, *facts: Fact) -> None:
+        """Give facts, in order, and fold them into the documents that they touch."""
+        groups: dict[Ref[Document], list[Fact]] = {}
+        for fact in facts:
+            for ref in touches(fact):
+                if ref in groups:
+                    groups[ref].append(fact)
+                else:
+                    groups[ref] = [fact]
+        for ref, some in groups.items():
+            before = self.after.get(ref)
+            if before is None and type(some[0]) is not Opened:
+                before = self.case.get(ref)
+            self.after[ref] = fold(before, some)
+        self.facts.extend(facts)
+
+    def open(self, document: Document) -> None:
+        """A new document; refused when one of that name is there."""
+        ref = document.ref
+        if ref in self.after or self.case.find(ref) is not None:
+            raise MoveRefused((Refusal.of("already_there", kind=ref.kind, id=ref.id),))
+        self.add(Opened(document))
+
+    def advance(self, chart: Chart[Any, Any, V], ref: Ref[Document], move: Any, facts: V) -> None:
+        """Move a document along its chart."""
+        state = self.now(ref).state
+        target = chart.advance(state, move, facts, str(ref))
+        self.add(Advanced(ref, state, move, target, self.context.at))
+
+    def move(self, order: Order, move: UnitMove, chosen: Iterable[Chosen], **tags: str) -> None:
+        """Move chosen units along the unit chart, and change these tags of their slices."""
+        facts = unit_facts(order)
+        what = str(order.ref)
+        made: dict[int, Slice] = {}
+        moved: list[Fact] = []
+        for line, spot, n in chosen:
+            source, taken = spot.state, spot.slice
+            target = UNIT.advance(source, move, facts, what)
+            put = taken
+            if tags:
+                if id(taken) not in made:
+                    made[id(taken)] = tag(taken, **tags)
+                put = made[id(taken)]
+            moved.append(Moved(order.ref, line.id, line.sku, n, source, taken, target, put))
+        self.add(*moved)
+
+    def retag(self, order: Order, chosen: Iterable[Chosen], **tags: str) -> None:
+        """Keep the state of chosen units, and change these tags of their slices."""
+        self.add(
+            *(
+                Moved(
+                    order.ref,
+                    line.id,
+                    line.sku,
+                    n,
+                    spot.state,
+                    spot.slice,
+                    spot.state,
+                    tag(spot.slice, **tags),
+                )
+                for line, spot, n in chosen
+            )
+        )
+
+    def note(self, ref: Ref[Document], what: str, **details: str | int) -> None:
+        """Write down what was learnt."""
+        self.add(Noted(ref, what, tuple(details.items())))
+
+
+class Verb(Generic[T, P]):
+    """A verb by its name; `on` makes a call of it."""
+
+    def __init__(
+        self, name: str, kind: str, function: Callable[Concatenate[Case, Context, P], Step]
+    ) -> None:
+        self.name: Final = name
+        self.kind: Final = kind
+        self.function: Final = function
+        parameters = tuple(signature(function).parameters.values())[2:]
+        self.defaults: Final = {one.name: one.default for one in parameters}
+        self.__doc__ = function.__doc__
+
+    def on(self, id: str, *args: P.args, **kwargs: P.kwargs) -> Call[T]:
+        """This verb on the document of that id, with its arguments."""
+        return self.of(Ref("", self.kind, id), *args, **kwargs)
+
+    def of(self, ref: Ref[T], *args: P.args, **kwargs: P.kwargs) -> Call[T]:
+        """This verb on a document of any tenant.
+
+        What is left at its default is left out of the call, so that one question has one form.
+        """
+        bound: list[tuple[str, Any]] = []
+        for i, (name, default) in enumerate(self.defaults.items()):
+            if i < len(args):
+                if name in kwargs:
+                    raise TypeError(f"{self.name} has {name} twice")
+                value = args[i]
+            else:
+                value = kwargs.get(name, default)
+                if value is Parameter.empty:
+                    raise TypeError(f"{self.name} lacks {name}")
+            if value is not default and (type(value) is not type(default) or value != default):
+                bound.append((name, value))
+        unknown = [name for name in kwargs if name not in self.defaults]
+        if unknown or len(args) > len(self.defaults):
+            given = ", ".join(unknown) or f"{len(args)} arguments"
+            raise TypeError(f"{self.name} does not take {given}")
+        return Call(self.name, ref, tuple(bound))
+
+    @cached_property
+    def hints(self) -> dict[str, Any]:
+        """The types of the verb's own parameters, for the codec."""
+        hints = get_type_hints(self.function)
+        return {name: hints[name] for name in self.defaults}
+
+
+STOCK: Final = "stock"
+"""The kind of reference that stock verbs are called on; its id is free text."""
+
+VERBS: Final[dict[str, Verb[Any, ...]]] = {}
+"""Every verb by its name: the journal knows verbs by name only."""
+
+
+def verb(
+    name: str, kind: type[T]
+) -> Callable[[Callable[Concatenate[Case, Context, P], Step]], Verb[T, P]]:
+    """Register a function as the verb of that name on documents of that kind."""
+    kind_name = next(known for known, cls in KINDS.items() if cls is kind)
+
+    def register(function: Callable[Concatenate[Case, Context, P], Step]) -> Verb[T, P]:
+        return _registered(Verb(name, kind_name, function))
+
+    return register
+
+
+def stock_verb(
+    name: str,
+) -> Callable[[Callable[Concatenate[Case, Context, P], Step]], Verb[Document, P]]:
+    """Register a verb on stock, which is no document: its calls change the books alone."""
+
+    def register(function: Callable[Concatenate[Case, Context, P], Step]) -> Verb[Document, P]:
+        return _registered(Verb(name, STOCK, function))
+
+    return register
+
+
+def _registered(made: Verb[T, P]) -> Verb[T, P]:
+    if made.name in VERBS:
+        raise ValueError(f"there is a verb {made.name} already")
+    VERBS[made.name] = made
+    return made
+
+
+@attrs.frozen
+class Entry:
+    """One command that had an effect: the question, the figures read, and the facts.
+
+    `rules` is the fingerprint of the rules it was decided under; `versions` names each document
+    that it changed, with the version that it had *after* it.
+    """
+
+    seq: int
+    key: str
+    call: Call[Document]
+    by: str
+    at: datetime
+    rules: str
+    figures: tuple[Counter, ...]
+    facts: tuple[Fact, ...]
+    versions: tuple[tuple[Ref[Document], int], ...]
+
+
+@attrs.frozen
+class Change:
+    """All that a command does, to be applied whole or not at all.
+
+    `replaced` has each changed document with the version that it replaces (0 for a new one),
+    `relied` those that were read and must not have moved on.
+    """
+
+    key: str
+    call: Call[Document]
+    by: str
+    at: datetime
+    rules: str
+    figures: tuple[Counter, ...]
+    facts: tuple[Fact, ...]
+    replaced: tuple[tuple[Document, int], ...]
+    relied: tuple[tuple[Ref[Document], int], ...]
+    postings: Postings
+
+
+@attrs.frozen
+class Committed:
+    """The entry that a command has become; `repeated` when its key had been seen before."""
+
+    entry: Entry
+    repeated: bool = False

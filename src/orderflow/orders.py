@@ -1,0 +1,364 @@
+"""The verbs of an order as a whole: draft, place, confirm, hold, cancel, expire, complete.
+
+It knows what an order must have and when it may end, and refuses to know stock and parcels.
+
+An order is opened with all that is agreed: what, how much, at which price, with which discounts and
+taxes, for whom, through which channel.
+The amounts are fixed there, by one rounding a line, and never computed again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, cast
+
+import attrs
+
+from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
+from orderflow.facts import CutMade, Held, Unheld
+from orderflow.inventory import take_over
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.money import Price, exponent
+from orderflow.payments import confirm_if_ready
+from orderflow.pricing import carried, give_up, order_facts, spread_charge
+from orderflow.records import (
+    PLAIN,
+    Charge,
+    ChargeKind,
+    Destination,
+    Hold,
+    Line,
+    Order,
+    Slice,
+    Span,
+    Spot,
+)
+from orderflow.states import ORDER, UNIT, OrderMove, UnitMove, UnitState
+from orderflow.units import Chosen, LineQuantities, checked_quantities, choose
+from orderflow.values import MINOR_MAX, Ref, Sku, instant, text, unique, whole
+
+LINES_MAX: Final = 10_000
+
+CANCELLABLE: Final = (
+    UnitState.OPEN,
+    UnitState.BACKORDERED,
+    UnitState.RESERVED,
+    UnitState.ALLOCATED,
+    UnitState.LOST,
+    UnitState.MISSING,
+)
+"""Least advanced first: a part cancel takes what costs least to give up."""
+
+
+@attrs.frozen
+class NewLine:
+    """A line to be ordered: `n` smallest units of a SKU at a price.
+
+    `promised` is the date that was agreed for it.
+    """
+
+    id: str
+    sku: Sku
+    n: int
+    price: Price
+    serial: str = ""
+    promised: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        text(self.id, "line.id")
+        path = f"line {self.id}"
+        if not isinstance(self.sku, Sku):
+            raise BadInput(f"{path}.sku", "a Sku is wanted")
+        whole(self.n, f"{path}.n")
+        if not isinstance(self.price, Price):
+            raise BadInput(f"{path}.price", "a Price is wanted")
+        if self.promised is not None:
+            object.__setattr__(self, "promised", instant(self.promised, f"{path}.promised"))
+
+
+@attrs.frozen
+class NewCharge:
+    """A discount, tax, freight or fee to be agreed, in minor units; a discount is below zero.
+
+    A discount or tax is shared over `lines` (all, when empty) by what they carry; freight and fees
+    belong to the order as a whole. `bearer` pays for a discount: empty is the seller.
+    """
+
+    kind: ChargeKind
+    amount: int
+    lines: tuple[str, ...] = ()
+    bearer: str = ""
+    reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if type(self.kind) is not ChargeKind or self.kind is ChargeKind.GOODS:
+            raise BadInput("charge.kind", "one of discount, tax, freight, fee is wanted")
+        least, most = (-MINOR_MAX, 0) if self.kind is ChargeKind.DISCOUNT else (0, MINOR_MAX)
+        whole(self.amount, "charge.amount", least=least, most=most)
+        for line in self.lines:
+            text(line, "charge.lines")
+        unique(self.lines, "charge.lines")
+        text(self.bearer, "charge.bearer", empty=True)
+        text(self.reason, "charge.reason", empty=True)
+
+
+@attrs.frozen
+class NewOrder:
+    """All that is agreed when an order is placed.
+
+    `customer` is a person's reference; `number` is the channel's own and unique there; `pay_by` is
+    when an unpaid order falls due to expire; a lower `priority` is more urgent.
+    """
+
+    customer: str
+    currency: str
+    lines: tuple[NewLine, ...]
+    charges: tuple[NewCharge, ...] = ()
+    seller: str = ""
+    channel: str = ""
+    shop: str = ""
+    number: str = ""
+    cash_on_delivery: bool = False
+    priority: int = 0
+    pay_by: datetime | None = None
+    destination: Destination = Destination()
+
+    def __attrs_post_init__(self) -> None:
+        text(self.customer, "customer")
+        exponent(self.currency)
+        for name in ("seller", "channel", "shop", "number"):
+            text(getattr(self, name), name, empty=True)
+        if type(self.cash_on_delivery) is not bool:
+            raise BadInput("cash_on_delivery", "true or false is wanted")
+        whole(self.priority, "priority", least=0, most=1_000_000)
+        if self.pay_by is not None:
+            object.__setattr__(self, "pay_by", instant(self.pay_by, "pay_by"))
+        _checked_tuple(self.lines, NewLine, "lines")
+        _checked_tuple(self.charges, NewCharge, "charges")
+        unique((line.id for line in self.lines), "lines")
+        for line in self.lines:
+            if line.price.currency != self.currency:
+                raise BadInput(
+                    f"line {line.id}.price", f"is in {line.price.currency}, not {self.currency}"
+                )
+        known = {line.id for line in self.lines}
+        for charge in self.charges:
+            for name in charge.lines:
+                if name not in known:
+                    raise BadInput("charge.lines", f"there is no line {name}")
+        _checked_destination(self.destination)
+
+
+def _checked_tuple(values: object, wanted: type, path: str) -> None:
+    if not isinstance(values, tuple) or len(values) > LINES_MAX:
+        raise BadInput(path, f"a tuple of at most {LINES_MAX} is wanted")
+    for i, value in enumerate(values):
+        if not isinstance(value, wanted):
+            raise BadInput(f"{path}[{i}]", f"a {wanted.__name__} is wanted")
+
+
+def _checked_destination(destination: object) -> None:
+    if not isinstance(destination, Destination):
+        raise BadInput("destination", "a Destination is wanted")
+    text(destination.address, "destination.address", empty=True)
+    text(destination.region, "destination.region", empty=True)
+    for name, most in (("latitude_e6", 90_000_000), ("longitude_e6", 180_000_000)):
+        degrees = getattr(destination, name)
+        if degrees is not None:
+            whole(degrees, f"destination.{name}", least=-most, most=most)
+    if (destination.latitude_e6 is None) != (destination.longitude_e6 is None):
+        raise BadInput("destination", "latitude and longitude go together")
+
+
+@verb("draft", Order)
+def draft(case: Case, context: Context, new: NewOrder) -> Step:
+    """Write an order down without placing it."""
+    step = Step(case, context)
+    _open(step, new)
+    return step
+
+
+@verb("place", Order)
+def place(
+    case: Case, context: Context, new: NewOrder | None = None, stock_holds: tuple[str, ...] = ()
+) -> Step:
+    """Place an order: a draft, or a new one. Its amounts are fixed from here on.
+
+    Named stock holds become its reservation, with no gap between; each must still run.
+    Cash on delivery orders are confirmed at once where the rules say so.
+    """
+    step = Step(case, context)
+    if new is not None:
+        _open(step, new)
+    order = step.now(_this(case))
+    step.advance(ORDER, order.ref, OrderMove.PLACE, order_facts(order))
+    take_over(step, order.ref, stock_holds)
+    confirm_if_ready(step, order.ref)
+    return step
+
+
+@verb("confirm", Order)
+def confirm(case: Case, context: Context) -> Step:
+    """Confirm that the order is valid and will be carried out."""
+    step = Step(case, context)
+    order = step.now(_this(case))
+    step.advance(ORDER, order.ref, OrderMove.CONFIRM, order_facts(order))
+    return step
+
+
+@verb("hold", Order)
+def hold(case: Case, context: Context, code: str, reason: str) -> Step:
+    """Put a named hold on an order: it goes no further until the hold is lifted."""
+    step = Step(case, context)
+    order = step.now(_this(case))
+    named = Hold(text(code, "code"), text(reason, "reason"), context.by)
+    if any(earlier.code == named.code for earlier in order.holds):
+        raise MoveRefused((Refusal.of("already_there", kind="hold", id=named.code),))
+    step.add(Held(order.ref, named))
+    return step
+
+
+@verb("lift_hold", Order)
+def lift_hold(case: Case, context: Context, code: str) -> Step:
+    """Lift a named hold."""
+    step = Step(case, context)
+    order = step.now(_this(case))
+    if all(earlier.code != code for earlier in order.holds):
+        raise MoveRefused(
+            (Refusal.of("hold_not_set", what=str(order.ref), hold=text(code, "code")),)
+        )
+    step.add(Unheld(order.ref, code))
+    return step
+
+
+@verb("cancel", Order)
+def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str = "") -> Step:
+    """Cancel units of some lines, or the whole order; what was paid for them is owed back.
+
+    The whole order can be cancelled while no unit is with the warehouse or beyond; from its release
+    on, a cancel is a request to the warehouse.
+    """
+    step = Step(case, context)
+    order = step.now(_this(case))
+    wanted = checked_quantities(lines)
+    if not wanted:
+        for state in UnitState:
+            blocked = state not in CANCELLABLE and state is not UnitState.CANCELLED
+            if blocked and any(spot.state is state for _, spot in order.units()):
+                raise IllegalMove(str(order.ref), state.value, "cancel", UNIT.can(state))
+    _cancel(step, choose(order, "cancel", CANCELLABLE, wanted))
+    if text(reason, "reason", empty=True):
+        step.note(order.ref, "cancelled", reason=reason)
+    after = order_facts(step.now(order.ref))
+    if after.units_kept == 0:
+        step.advance(ORDER, order.ref, OrderMove.CANCEL, after)
+    return step
+
+
+@verb("expire", Order)
+def expire(case: Case, context: Context) -> Step:
+    """End an order that was not paid in time."""
+    step = Step(case, context)
+    order = step.now(_this(case))
+    if ORDER.target(order.state, OrderMove.EXPIRE) is not None:
+        if order.pay_by is None or order.pay_by > context.at:
+            until = "any time" if order.pay_by is None else order.pay_by.isoformat()
+            raise MoveRefused((Refusal.of("not_due", order=order.ref.id, until=until),))
+        if order.applied == 0:
+            _cancel(step, choose(order, "expire", CANCELLABLE))
+    step.advance(ORDER, order.ref, OrderMove.EXPIRE, order_facts(step.now(order.ref)))
+    return step
+
+
+@verb("complete", Order)
+def complete(case: Case, context: Context) -> Step:
+    """Close an order: every unit has ended its outward life and nothing is owed either way."""
+    step = Step(case, context)
+    order = step.now(_this(case))
+    step.advance(ORDER, order.ref, OrderMove.COMPLETE, order_facts(order))
+    return step
+
+
+def _this(case: Case) -> Ref[Order]:
+    return cast("Ref[Order]", case.ref)
+
+
+def _cancel(step: Step, chosen: list[Chosen]) -> None:
+    order = step.now(_this(step.case))
+    # A cut is made for each line and bill in turn, so that each sees the cuts before it.
+    for line, spot, n in chosen:
+        now = step.now(order.ref).line(line.id)
+        if now is not None:
+            cuts = give_up(now, n, "cancel", billed_on=spot.slice.invoice)
+            step.add(*(CutMade(order.ref, line.id, cut) for cut in cuts))
+    step.move(order, UnitMove.CANCEL, chosen, location="", lot="", owner="", dispatch="", peg="")
+
+
+def _open(step: Step, new: NewOrder) -> None:
+    """Write the order down, with its goods at their price and then each charge in turn."""
+    case, context = step.case, step.context
+    order = Order(
+        ref=_this(case),
+        state=ORDER.initial,
+        currency=new.currency,
+        customer=new.customer,
+        lines=tuple(_line(line) for line in new.lines),
+        charges=_charges(new),
+        placed_at=context.at,
+        seller=new.seller,
+        channel=new.channel,
+        shop=new.shop,
+        number=new.number,
+        cash_on_delivery=new.cash_on_delivery,
+        priority=new.priority,
+        pay_by=new.pay_by,
+        destination=new.destination,
+    )
+    text(case.ref.id, "order")
+    step.open(order)
+
+
+def _line(new: NewLine) -> Line:
+    tags = Slice(serial=new.serial) if new.serial else PLAIN
+    return Line(
+        new.id,
+        new.sku.code,
+        new.n,
+        new.price.amount,
+        new.price.per,
+        new.sku.unit,
+        new.sku.scale,
+        (Spot(UnitState.OPEN, new.n, tags),),
+        (),
+        new.promised,
+    )
+
+
+def _charges(new: NewOrder) -> tuple[Charge, ...]:
+    goods = tuple(Span(line.id, 0, line.n, line.price.times(line.n)) for line in new.lines)
+    whole_price = sum(span.amount for span in goods)
+    if whole_price > MINOR_MAX:
+        raise BadInput("lines", "the order costs more than can be kept")
+    charges = [Charge("goods", ChargeKind.GOODS, whole_price, goods)]
+    lines = [_line(line) for line in new.lines]
+    for i, charge in enumerate(new.charges, 1):
+        id = f"{charge.kind.value}-{i}"
+        if charge.kind in (ChargeKind.FREIGHT, ChargeKind.FEE):
+            charges.append(Charge(id, charge.kind, charge.amount, (), charge.bearer, charge.reason))
+            continue
+        meant = [line for line in lines if not charge.lines or line.id in charge.lines]
+        there = sum(carried(line, charges, [(0, line.n)]) for line in meant)
+        if charge.amount < -there:
+            raise BadInput(f"charges[{i - 1}].amount", "the discount is more than its lines cost")
+        charges.append(
+            spread_charge(
+                id,
+                charge.kind,
+                charge.amount,
+                meant,
+                charges,
+                bearer=charge.bearer,
+                reason=charge.reason,
+            )
+        )
+    return tuple(charges)

@@ -1,0 +1,163 @@
+"""What a host implements: the protocols alone.
+
+It knows the questions that the library asks of storage, carriers and people's data, and refuses to
+know any answer to them.
+
+A store keeps documents, the journal and both books, and applies a `Change` whole or not at all.
+What it must guarantee is little and strict: a version guards each document, a counter guards each
+new claim, a key guards each command.
+Nothing else needs a lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+import attrs
+
+from orderflow.journal import Change, Committed, Entry, Stored
+from orderflow.records import Claim, Counter, Document, MatterKind, Parcel
+from orderflow.values import Position, Ref
+
+D = TypeVar("D", bound=Document)
+
+
+@attrs.frozen
+class Query:
+    """What `find` looks for: documents of one kind of one tenant, in the order of their ids.
+
+    Empty conditions do not narrow. `headline`, `customer`, `channel` and `number` are an order's;
+    `due_by` finds what falls due until then. `after` is the id to go on from.
+    """
+
+    kind: str
+    tenant: str = ""
+    headline: str = ""
+    customer: str = ""
+    channel: str = ""
+    number: str = ""
+    due_by: datetime | None = None
+    after: str = ""
+    limit: int = 100
+
+
+@attrs.frozen
+class Books:
+    """Everything that both books of a tenant hold; balances of zero are left out."""
+
+    counters: tuple[Counter, ...]
+    matter: Mapping[tuple[MatterKind, Position], int]  # accounts other than sellable
+    claims: tuple[Claim, ...]
+
+
+class Store(Protocol):
+    """Where documents, journal and books are kept."""
+
+    def load(self, ref: Ref[D]) -> Stored[D] | None:
+        """A document with its version, or `None`."""
+        ...
+
+    def find(self, query: Query) -> Iterator[Stored[Document]]:
+        """The documents that a query means, at most `query.limit` of them."""
+        ...
+
+    def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
+        """Every counter of these SKUs, sorted; claims that have run out at `at` are left out."""
+        ...
+
+    def over_committed(self, tenant: str, at: datetime) -> tuple[Counter, ...]:
+        """Every counter whose claims are beyond what is there, sorted."""
+        ...
+
+    def claims(self, tenant: str, position: Position) -> tuple[Claim, ...]:
+        """Who claims how much at a position, sorted by holder."""
+        ...
+
+    def books(self, tenant: str) -> Books:
+        """Both books as they are, for checking."""
+        ...
+
+    def seen(self, tenant: str, key: str) -> Entry | None:
+        """The entry of an earlier command with this key."""
+        ...
+
+    def entries(self, after: int = 0, ref: Ref[Document] | None = None) -> Iterator[Entry]:
+        """The journal in order, from behind entry `after`: all of it, or one document's."""
+        ...
+
+    def commit(self, change: Change) -> Committed:
+        """Apply a change whole, or raise and apply nothing.
+
+        Raises `Stale` when a document has moved on, `Short` with every position that has too
+        little, `KeyReused` when the key came before with another question, `MoveRefused` when a
+        claim to be changed has run out, `OutcomeUnknown` when it cannot say whether it committed.
+        A key that came before with the same question gives that command's entry again.
+        """
+        ...
+
+
+class People(Protocol):
+    """Personal data by reference, apart from orders and journal, so that it can be erased."""
+
+    def put(self, ref: str, details: Mapping[str, str]) -> None:
+        """Keep or replace what is known of a person."""
+        ...
+
+    def get(self, ref: str) -> Mapping[str, str] | None:
+        """What is known of a person; `None` when nothing is, or no more."""
+        ...
+
+    def erase(self, ref: str) -> None:
+        """Forget a person; what refers to it stays as it is."""
+        ...
+
+
+@attrs.frozen
+class Quote:
+    """What a carrier asks for a parcel: minor units, and days on the road."""
+
+    service: str
+    amount: int
+    currency: str
+    days: int
+
+
+@attrs.frozen
+class Label:
+    """A booked shipment: the waybill number and the parcel's reference at the carrier."""
+
+    carrier: str
+    tracking: str
+    parcel: str
+
+
+@attrs.frozen
+class Scan:
+    """What a carrier saw, where and when, in its own words."""
+
+    tracking: str
+    status: str
+    at: datetime
+    place: str = ""
+
+
+class Carrier(Protocol):
+    """Somebody who moves parcels. Called outside any transaction, with a key."""
+
+    def quote(self, parcel: Parcel) -> Sequence[Quote]:
+        """What it would ask; nothing when it does not serve the way."""
+        ...
+
+    def book(self, parcel: Parcel, key: str) -> Label:
+        """A label; the same key gives the same label."""
+        ...
+
+    def cancel(self, label: Label, key: str) -> None:
+        """Take a booking back; again is no error."""
+        ...
+
+    def track(self, number: str) -> Sequence[Scan]:
+        """The scans so far: unknown, late, duplicate and unordered ones are normal."""
+        ...

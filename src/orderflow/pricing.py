@@ -1,0 +1,200 @@
+"""What an order costs, and what each unit of it carries.
+
+It knows charges, spans and cuts, and refuses to know where prices come from: they are given.
+
+Problem: peers share a discount by weights each time they need a part of it, and the parts of a line
+that is shipped, cancelled or returned in steps then sum to a cent more or less than the line.
+Observation: a price shared by *count* in closed form sums exactly over any cut of the line; but two
+discounts shared so, each on its own, can push one unit below zero (three pieces at 0.01 with two
+discounts of 0.01 would carry 1, -1, 1).
+Decision: the goods of a line are shared by count, and each later change of amount by what its span
+carries so far (the running net), both by cumulative rounding.
+What the first k units carry is then known without walking them, and any span is a difference of two
+such prefixes.
+
+Which units were billed or given up is a matter of unit *indices*, kept as cuts: a bill takes the
+first that are not billed, a cancel the last, and a return the first of its bill, so that what is
+credited is what was billed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from orderflow.money import scale, share, spread
+from orderflow.records import Charge, ChargeKind, Cut, CutKind, Line, Order, Span
+from orderflow.states import OrderFacts, UnitState
+from orderflow.units import ENDED, held_by
+
+Ranges = list[tuple[int, int]]
+"""Sorted half-open ranges of unit indices that do not meet."""
+
+
+def carried(line: Line, charges: Iterable[Charge], ranges: Sequence[tuple[int, int]]) -> int:
+    """What the unit indices in `ranges` carry, in minor units, over all charges of the line.
+
+    Sums exactly: ranges that together cover the line carry all of it.
+    """
+    spans = [span for charge in charges for span in charge.spans if span.line == line.id]
+    points = {point for pair in ranges for point in pair}
+    points.update(end for span in spans for end in (span.start, span.stop))
+    sums = dict.fromkeys(points, 0)  # what the first so many indices carry
+    for span in spans:
+        before, upto = sums[span.start], sums[span.stop]
+        width = upto - before
+        for point, sum_ in sums.items():
+            if point <= span.start:
+                continue
+            if point >= span.stop:
+                part = span.amount
+            elif width:
+                part = scale(span.amount, sum_ - before, width)
+            else:
+                part = share(span.amount, span.stop - span.start, 0, point - span.start)
+            sums[point] = sum_ + part
+    return sum(sums[stop] - sums[start] for start, stop in ranges)
+
+
+def spread_charge(
+    id: str,
+    kind: ChargeKind,
+    amount: int,
+    lines: Sequence[Line],
+    charges: Sequence[Charge],
+    *,
+    bearer: str = "",
+    reason: str = "",
+) -> Charge:
+    """A charge over whole lines, shared between them by what each carries so far."""
+    weights = [carried(line, charges, [(0, line.n)]) for line in lines]
+    parts = spread(amount, weights)
+    spans = tuple(
+        Span(line.id, 0, line.n, part) for line, part in zip(lines, parts, strict=True) if part
+    )
+    return Charge(id, kind, amount, spans, bearer, reason)
+
+
+def given_up(line: Line) -> Ranges:
+    """The indices that were cancelled or returned."""
+    return _ranges(line.cuts, CutKind.GIVEN_UP)
+
+
+def bill(line: Line, n: int, document: str) -> tuple[Cut, ...]:
+    """Cuts that bill the first `n` indices of a line that are neither billed nor given up."""
+    taken = _union(cut for cut in line.cuts)
+    return tuple(
+        Cut(CutKind.BILLED, start, stop, document)
+        for start, stop in _first(_minus((0, line.n), taken), n)
+    )
+
+
+def give_up(line: Line, n: int, document: str, *, billed_on: str = "") -> tuple[Cut, ...]:
+    """Cuts that give up `n` indices: the last unbilled ones, or the first of a bill."""
+    gone = given_up(line)
+    if billed_on:
+        ranges: Ranges = []
+        for cut in line.cuts:
+            if cut.kind is CutKind.BILLED and cut.document == billed_on:
+                ranges.extend(_minus((cut.start, cut.stop), gone))
+        found = _first(sorted(ranges), n)
+    else:
+        found = _last(_minus((0, line.n), _union(cut for cut in line.cuts)), n)
+    return tuple(Cut(CutKind.GIVEN_UP, start, stop, document) for start, stop in found)
+
+
+def total(order: Order) -> int:
+    """What the order costs for the units that were not given up, in minor units.
+
+    Freight and fees are given up when every unit was cancelled, and kept otherwise.
+    """
+    goods = sum(
+        carried(line, order.charges, _minus((0, line.n), given_up(line))) for line in order.lines
+    )
+    if not _units_kept(order):
+        return goods
+    return goods + sum(charge.amount for charge in order.charges if not charge.spans)
+
+
+def due(order: Order) -> int:
+    """What is still to be paid, in minor units; below zero, what is owed back."""
+    return total(order) - order.applied
+
+
+def order_facts(order: Order) -> OrderFacts:
+    """What the guards of an order see."""
+    held, reason = held_by(order)
+    live = sum(spot.n for _, spot in order.units() if spot.state not in ENDED)
+    return OrderFacts(
+        order=order.ref.id,
+        lines=len(order.lines),
+        units_live=live,
+        units_kept=_units_kept(order),
+        due_minor=due(order),
+        applied_minor=order.applied,
+        currency=order.currency,
+        cash_on_delivery=order.cash_on_delivery,
+        held=held,
+        reason=reason,
+    )
+
+
+def _units_kept(order: Order) -> int:
+    return sum(spot.n for _, spot in order.units() if spot.state is not UnitState.CANCELLED)
+
+
+def _ranges(cuts: Iterable[Cut], kind: CutKind) -> Ranges:
+    return _union(cut for cut in cuts if cut.kind is kind)
+
+
+def _union(cuts: Iterable[Cut]) -> Ranges:
+    """The indices that any of the cuts covers, as sorted ranges."""
+    joined: Ranges = []
+    for start, stop in sorted((cut.start, cut.stop) for cut in cuts):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
+        else:
+            joined.append((start, stop))
+    return joined
+
+
+def _minus(whole: tuple[int, int], taken: Ranges) -> Ranges:
+    """What is left of a range without some others."""
+    left: Ranges = []
+    start, end = whole
+    for a, b in taken:
+        if b <= start or a >= end:
+            continue
+        if a > start:
+            left.append((start, a))
+        start = max(start, b)
+    if start < end:
+        left.append((start, end))
+    return left
+
+
+def _first(ranges: Ranges, n: int) -> Ranges:
+    found: Ranges = []
+    for start, stop in ranges:
+        if not n:
+            break
+        upto = min(stop, start + n)
+        found.append((start, upto))
+        n -= upto - start
+    return _complete(found, n)
+
+
+def _last(ranges: Ranges, n: int) -> Ranges:
+    found: Ranges = []
+    for start, stop in reversed(ranges):
+        if not n:
+            break
+        since = max(start, stop - n)
+        found.append((since, stop))
+        n -= stop - since
+    return _complete(found[::-1], n)
+
+
+def _complete(found: Ranges, missing: int) -> Ranges:
+    if missing:
+        raise ValueError(f"the cuts of a line do not match its bag: {missing} indices are missing")
+    return found

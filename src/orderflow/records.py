@@ -1,0 +1,410 @@
+"""The documents: what is kept about an order and what it meets on its way.
+
+It knows which values a document holds, and refuses to know how they change: that is `facts.py`.
+
+An order line is a bag of *spots*: so many units stand in this state, in this *slice*.
+A slice is a frozen tag, empty by default, so a plain shop never sees it.
+Nothing but the bag counts units: a dispatch, a parcel and a return hold no counts of their own, and
+their contents are views of the bags.
+
+Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
+stock hold, supply row.
+All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
+all times aware.
+People and addresses are references; nothing here reads a name or a street.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+import attrs
+
+from orderflow.states import (
+    DispatchState,
+    OrderState,
+    ParcelState,
+    PaymentState,
+    ReturnState,
+    StockHoldState,
+    SupplyState,
+    UnitState,
+)
+from orderflow.values import Position, Ref
+
+
+@attrs.frozen
+class Slice:
+    """The tag of a spot: what is true of these units and not of others of the line."""
+
+    location: str = ""
+    lot: str = ""
+    grade: str = ""  # empty is sound; "second", "damaged"
+    serial: str = ""
+    owner: str = ""  # empty is ourselves
+    supplier: str = ""
+    dispatch: str = ""
+    parcel: str = ""
+    returning: str = ""  # the id of the return that asks for them
+    invoice: str = ""  # the bill that these units are on
+    credit: str = ""
+    price_version: str = ""
+    peg: str = ""  # the supply row that they wait for
+
+
+PLAIN: Final = Slice()
+
+
+@attrs.frozen
+class Spot:
+    """So many units stand in this state, in this slice."""
+
+    state: UnitState
+    n: int
+    slice: Slice = PLAIN
+
+
+class CutKind(StrEnum):
+    """What happened to the money of some unit indices of a line."""
+
+    BILLED = "billed"
+    GIVEN_UP = "given up"  # cancelled or returned: the customer owes nothing for them
+
+
+@attrs.frozen
+class Cut:
+    """Unit indices `start` to `stop` (excluded) of a line were billed or given up on `document`."""
+
+    kind: CutKind
+    start: int
+    stop: int
+    document: str = ""
+
+
+@attrs.frozen
+class Line:
+    """One line of an order: so many units of a SKU, at a price fixed at placing.
+
+    `n` is in the SKU's smallest unit; `unit` and `scale` say what that is; `price` is for `per`
+    units, in the order's currency.
+    `spots` sum to `n`.
+    """
+
+    id: str
+    sku: str
+    n: int
+    price: Decimal
+    per: int
+    unit: str
+    scale: int
+    spots: tuple[Spot, ...]
+    cuts: tuple[Cut, ...] = ()
+    promised: datetime | None = None
+
+    def count(self, *states: UnitState) -> int:
+        """How many units stand in these states."""
+        return sum(spot.n for spot in self.spots if spot.state in states)
+
+
+@attrs.frozen
+class Span:
+    """The part of a charge that unit indices `start` to `stop` (excluded) of a line carry."""
+
+    line: str
+    start: int
+    stop: int
+    amount: int
+
+
+class ChargeKind(StrEnum):
+    """What a charge is for."""
+
+    GOODS = "goods"
+    DISCOUNT = "discount"
+    TAX = "tax"
+    FREIGHT = "freight"
+    FEE = "fee"
+
+
+@attrs.frozen
+class Charge:
+    """An amount that the order costs, in minor units; negative for a discount.
+
+    Its `spans` share `amount` between unit indices of lines; without spans (freight, a fee) it
+    belongs to the order as a whole.
+    `bearer` pays for a discount: empty is the seller, else the platform's, supplier's or brand's
+    reference.
+    """
+
+    id: str
+    kind: ChargeKind
+    amount: int
+    spans: tuple[Span, ...] = ()
+    bearer: str = ""
+    reason: str = ""
+
+
+@attrs.frozen
+class Hold:
+    """Why an order may not go on: a code, a sentence, and who set it."""
+
+    code: str
+    reason: str
+    by: str
+
+
+@attrs.frozen
+class Tender:
+    """What one payment has paid of an order, in minor units, less what went back."""
+
+    payment: str
+    applied: int
+
+
+@attrs.frozen
+class Destination:
+    """Where an order goes: an address token, and what allocation may read of it.
+
+    Degrees are in millionths; without them, nothing is near or far.
+    """
+
+    address: str = ""
+    region: str = ""
+    latitude_e6: int | None = None
+    longitude_e6: int | None = None
+
+
+@attrs.frozen
+class Order:
+    """An order: its lines with their bags, its charges and its named holds."""
+
+    ref: Ref[Order]
+    state: OrderState
+    currency: str
+    customer: str  # a person's reference
+    lines: tuple[Line, ...]
+    charges: tuple[Charge, ...]
+    placed_at: datetime
+    seller: str = ""
+    channel: str = ""
+    shop: str = ""
+    number: str = ""  # the channel's own, unique there
+    cash_on_delivery: bool = False
+    priority: int = 0  # lower is more urgent
+    pay_by: datetime | None = None
+    destination: Destination = Destination()
+    holds: tuple[Hold, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+
+    def line(self, id: str) -> Line | None:
+        """The line of that id."""
+        for line in self.lines:
+            if line.id == id:
+                return line
+        return None
+
+    def units(self) -> Iterator[tuple[Line, Spot]]:
+        """Every spot with its line."""
+        for line in self.lines:
+            for spot in line.spots:
+                yield line, spot
+
+    @property
+    def applied(self) -> int:
+        """What has been paid and not gone back, in minor units."""
+        return sum(tender.applied for tender in self.tenders)
+
+
+@attrs.frozen
+class Application:
+    """So much of a payment is applied to an order, in minor units."""
+
+    order: str
+    amount: int
+
+
+class MoneyAccount(StrEnum):
+    """Where money of a payment stands."""
+
+    PAYER = "payer"  # outside: what came in counts below zero here
+    UNAPPLIED = "unapplied"
+    APPLIED = "applied"
+    REFUNDED = "refunded"
+    CHARGED_BACK = "charged back"
+    CARRIER = "carrier"  # owed by the carrier: collected, not yet remitted
+    BANK = "bank"  # with us
+
+
+@attrs.frozen
+class Payment:
+    """A payment: one tender, applied to any number of orders.
+
+    Captured = applied + unapplied + refunded + charged back, whatever comes in whatever order.
+    `with_carrier` is the part of captured that a carrier still owes us.
+    """
+
+    ref: Ref[Payment]
+    state: PaymentState
+    method: str
+    amount: int  # asked for
+    currency: str
+    payer: str = ""
+    expires_at: datetime | None = None
+    captured: int = 0
+    unapplied: int = 0
+    refunded: int = 0
+    charged_back: int = 0
+    with_carrier: int = 0
+    applications: tuple[Application, ...] = ()
+    holds: tuple[Hold, ...] = ()
+
+    @property
+    def applied(self) -> int:
+        """What stands on orders."""
+        return sum(application.amount for application in self.applications)
+
+
+@attrs.frozen
+class Dispatch:
+    """What a warehouse is asked to ship of an order (发货单). Its units carry its id."""
+
+    ref: Ref[Dispatch]
+    state: DispatchState
+    location: str
+    orders: tuple[str, ...]
+
+
+@attrs.frozen
+class Parcel:
+    """A parcel: what travels together. Its units carry its id, of one order or of several."""
+
+    ref: Ref[Parcel]
+    state: ParcelState
+    orders: tuple[str, ...]
+    location: str
+    weight_grams: int = 0
+    carrier: str = ""
+    tracking: str = ""
+    handed_over_at: datetime | None = None
+    delivered_at: datetime | None = None
+    holds: tuple[Hold, ...] = ()
+
+
+@attrs.frozen
+class Return:
+    """A return: what a customer wants to give back. Its units carry its id."""
+
+    ref: Ref[Return]
+    state: ReturnState
+    order: str
+    reason: str
+    location: str = ""  # where it was received
+    holds: tuple[Hold, ...] = ()
+
+
+@attrs.frozen
+class StockHold:
+    """A claim with an expiry: from `until` on it counts as free, unless it was confirmed."""
+
+    ref: Ref[StockHold]
+    state: StockHoldState
+    position: Position
+    n: int
+    until: datetime | None
+
+
+@attrs.frozen
+class Supply:
+    """Goods that are to come: a purchase, a production order or a transfer.
+
+    `expected` units were announced for `due`; `received` have come; `earmarked` of those wait at
+    `position` for the orders that were promised them.
+    """
+
+    ref: Ref[Supply]
+    state: SupplyState
+    position: Position  # where they will stand, on hand
+    expected: int
+    due: datetime
+    received: int = 0
+    earmarked: int = 0
+
+
+Document: TypeAlias = Order | Payment | Dispatch | Parcel | Return | StockHold | Supply
+
+KINDS: Final[dict[str, type[Document]]] = {
+    "order": Order,
+    "payment": Payment,
+    "dispatch": Dispatch,
+    "parcel": Parcel,
+    "return": Return,
+    "stock hold": StockHold,
+    "supply": Supply,
+}
+"""Each document's kind, as it stands in a `Ref`."""
+
+
+class MatterKind(StrEnum):
+    """The accounts that goods stand on. The last six are outside."""
+
+    SELLABLE = "sellable"
+    STAGED = "staged"
+    ROAD_OUT = "on the road out"
+    ROAD_BACK = "on the road back"
+    QUARANTINE = "quarantine"
+    DAMAGED = "damaged"
+    SUPPLIER = "supplier"
+    CUSTOMER = "customer"
+    PRODUCTION = "production"
+    CARRIER = "carrier"  # lost or claimed
+    WRITTEN_OFF = "written off"
+    COUNT_DIFFERENCE = "count difference"
+
+
+@attrs.frozen
+class Transfer:
+    """`n` units go from one account to another; each account is a kind at a position."""
+
+    source: MatterKind
+    source_at: Position
+    target: MatterKind
+    target_at: Position
+    n: int
+
+
+@attrs.frozen
+class Claim:
+    """`holder` claims `n` units at a position, until an instant or for good."""
+
+    holder: Ref[Document]
+    position: Position
+    n: int
+    until: datetime | None = None
+
+
+@attrs.frozen
+class Counter:
+    """What is there at a position and what is claimed of it. Free is their difference.
+
+    At a position on hand, `there` is the sellable account; with a peg, what a supply row will
+    bring for its promises; at a pool, its limit.
+    `there` may fall below `claimed`, since a count is a fact: the difference is over-committed.
+    """
+
+    position: Position
+    there: int
+    claimed: int
+
+    @property
+    def free(self) -> int:
+        """What a new claim may take: never below zero."""
+        return max(0, self.there - self.claimed)
+
+    @property
+    def over_committed(self) -> int:
+        """Claims beyond what is there."""
+        return max(0, self.claimed - self.there)

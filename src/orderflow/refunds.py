@@ -1,0 +1,105 @@
+"""What is owed back, and the money that goes.
+
+It knows what an order's customer has paid beyond what the kept units cost, and refuses to know why
+units were given up.
+
+What is owed back is never stored: it is what was applied less what the order costs without the
+units that were given up, each of which carries its exact part of price, discounts and taxes.
+So any sequence of partial returns ends at the same sum, and none can exceed it.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from orderflow.errors import MoveRefused, Refusal
+from orderflow.facts import MoneyMoved
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.money import Money, positive
+from orderflow.pricing import due
+from orderflow.records import MoneyAccount, Order, Payment
+from orderflow.states import PAYMENT, PaymentMove
+from orderflow.values import Ref, text
+
+
+def owed(order: Order) -> int:
+    """What is owed back to the customer now, in minor units."""
+    return max(0, -due(order))
+
+
+@verb("refund", Order)
+def refund(case: Case, context: Context, amount: Money | None = None, payment: str = "") -> Step:
+    """Pay back what is owed on an order: all of it, or a smaller amount.
+
+    It goes to the named payment, or to the order's payments in the order in which they were
+    applied, to each never more than it had paid of this order.
+    """
+    step = Step(case, context)
+    order = step.now(cast("Ref[Order]", case.ref))
+    back = owed(order)
+    asked = back if amount is None else positive(amount, order.currency)
+    if asked > back:
+        raise MoveRefused(
+            (
+                Refusal.of(
+                    "over_refund",
+                    asked=asked,
+                    currency=order.currency,
+                    owed=back,
+                    order=order.ref.id,
+                ),
+            )
+        )
+    if not asked:
+        raise MoveRefused((Refusal.of("nothing_owed", order=order.ref.id),))
+    named = text(payment, "payment", empty=True)
+    left = asked
+    for tender in order.tenders:
+        part = min(left, tender.applied)
+        if part > 0 and (not named or tender.payment == named):
+            ref = case.payment(tender.payment)
+            _send_back(step, ref, MoneyAccount.APPLIED, part, order.ref)
+            left -= part
+    if left:
+        raise MoveRefused(
+            (
+                Refusal.of(
+                    "over_applied",
+                    payment=named or "any",
+                    asked=asked,
+                    currency=order.currency,
+                    free=asked - left,
+                ),
+            )
+        )
+    return step
+
+
+@verb("pay_back", Payment)
+def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
+    """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
+    step = Step(case, context)
+    payment = step.now(cast("Ref[Payment]", case.ref))
+    free = max(0, payment.unapplied)
+    asked = free if amount is None else positive(amount, payment.currency)
+    if not asked or asked > free:
+        raise MoveRefused(
+            (
+                Refusal.of(
+                    "over_applied",
+                    payment=payment.ref.id,
+                    asked=asked,
+                    currency=payment.currency,
+                    free=free,
+                ),
+            )
+        )
+    _send_back(step, payment.ref, MoneyAccount.UNAPPLIED, asked, None)
+    return step
+
+
+def _send_back(
+    step: Step, ref: Ref[Payment], source: MoneyAccount, amount: int, order: Ref[Order] | None
+) -> None:
+    step.advance(PAYMENT, ref, PaymentMove.REFUND, None)
+    step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))

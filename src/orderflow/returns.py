@@ -1,0 +1,254 @@
+"""What customers send back: ask, decide, receive, inspect.
+
+It knows what may come back and what becomes of it, and refuses to know money: a unit that is
+accepted back is given up, and what is owed follows from that.
+
+Asking changes the return and tags the units; they stay delivered until they move.
+So returnable is simply what is delivered and in no return: no second counter can drift.
+Receiving fewer units than were announced is normal; what never comes is untagged when the return is
+closed.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final, TypeAlias, cast
+
+from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.facts import CutMade, Held, Noted
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.pricing import give_up, order_facts
+from orderflow.records import Hold, Order, Return
+from orderflow.states import (
+    ORDER,
+    RETURN,
+    OrderMove,
+    OrderState,
+    ReturnMove,
+    ReturnState,
+    UnitMove,
+    UnitState,
+)
+from orderflow.units import Chosen, LineQuantities, checked_quantities, choose
+from orderflow.values import Ref, text, whole
+
+
+class Verdict(StrEnum):
+    """What inspection decides about units that came back."""
+
+    SOUND = "sound"  # on the shelf again
+    SECOND = "second"  # sellable as second grade
+    DAMAGED = "damaged"
+    REJECTED = "rejected"  # goes back to the customer, who keeps owing for it
+
+
+Verdicts: TypeAlias = tuple[tuple[str, int, Verdict], ...]
+"""(line id, units, verdict) triples."""
+
+_OUT: Final = (UnitState.DELIVERED, UnitState.GOING_BACK)
+
+
+@verb("ask_return", Return)
+def ask_return(
+    case: Case, context: Context, order: str, lines: LineQuantities = (), reason: str = ""
+) -> Step:
+    """Ask to give back delivered units of an order: all, or so many of some lines.
+
+    Each unit must be inside the window that its parcel's delivery has opened. The rules may approve
+    by themselves. A completed order is open again until this is settled.
+    """
+    step = Step(case, context)
+    returned = step.now(case.order(text(order, "order")))
+    wanted = checked_quantities(lines)
+    chosen = choose(
+        returned,
+        "return",
+        (UnitState.DELIVERED,),
+        wanted,
+        lambda tag: not tag.returning,
+    )
+    refusals = _closed_windows(step, returned, chosen)
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+    id = text(case.ref.id, "return")
+    step.open(Return(_this(case), RETURN.initial, order, text(reason, "reason", empty=True)))
+    step.retag(returned, chosen, returning=id)
+    if returned.state is OrderState.COMPLETED:
+        step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))
+    if context.rules.approve_returns:
+        step.advance(RETURN, case.ref, ReturnMove.APPROVE, None)
+    return step
+
+
+@verb("approve_return", Return)
+def approve_return(case: Case, context: Context) -> Step:
+    """Agree that the goods may come back."""
+    step = Step(case, context)
+    step.advance(RETURN, case.ref, ReturnMove.APPROVE, None)
+    return step
+
+
+@verb("reject_return", Return)
+def reject_return(case: Case, context: Context, reason: str) -> Step:
+    """Refuse a return; its units are as before."""
+    step = Step(case, context)
+    step.advance(RETURN, case.ref, ReturnMove.REJECT, None)
+    _untag(step, step.now(_this(case)))
+    step.note(case.ref, "rejected", reason=text(reason, "reason"))
+    return step
+
+
+@verb("close_return", Return)
+def close_return(case: Case, context: Context) -> Step:
+    """End a return: what has not come back stays with the customer."""
+    step = Step(case, context)
+    returned = step.now(_this(case))
+    _untag(step, returned)
+    if returned.state is ReturnState.RECEIVED:
+        step.advance(RETURN, case.ref, ReturnMove.SETTLE, None)
+    else:
+        step.advance(RETURN, case.ref, ReturnMove.CANCEL, None)
+    return step
+
+
+@verb("receive_return", Return)
+def receive_return(case: Case, context: Context, location: str, lines: LineQuantities = ()) -> Step:
+    """Record what came back of a return, and where: all that was announced, or so many.
+
+    Goods that come for a return that is not open are written down under a hold.
+    """
+    step = Step(case, context)
+    returned = step.now(_this(case))
+    at = text(location, "location")
+    wanted = checked_quantities(lines)
+    if RETURN.target(returned.state, ReturnMove.RECEIVE) is None:
+        for line, n in wanted:
+            step.note(case.ref, "came_unasked", location=at, line=line, n=n)
+        if all(hold.code != "came_unasked" for hold in returned.holds):
+            reason = f"goods came while the return was {returned.state.value}"
+            step.add(Held(case.ref, Hold("came_unasked", reason, context.by)))
+        return step
+    order = step.now(case.order(returned.order))
+    chosen = choose(order, "receive back", _OUT, wanted, lambda tag: tag.returning == case.ref.id)
+    step.add(Noted(case.ref, "received", (("location", at),)))
+    step.advance(RETURN, case.ref, ReturnMove.RECEIVE, None)
+    step.move(order, UnitMove.RECEIVE_BACK, chosen, location=at)
+    return step
+
+
+@verb("inspect", Return)
+def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
+    """Decide about what came back: all sound, or a verdict for so many of some lines.
+
+    What is accepted is given up by the customer, and what it carried is owed back; what is rejected
+    goes to the customer again. The return is settled when none of its units waits any more.
+    """
+    step = Step(case, context)
+    returned = step.now(_this(case))
+    order_ref = case.order(returned.order)
+    _inspect(step, order_ref, case.ref.id, _checked_verdicts(verdicts))
+    after = step.now(order_ref)
+    waiting = (*_OUT, UnitState.RECEIVED_BACK)
+    if not any(
+        spot.state in waiting and spot.slice.returning == case.ref.id for _, spot in after.units()
+    ):
+        step.advance(RETURN, case.ref, ReturnMove.SETTLE, None)
+    return step
+
+
+@verb("take_back", Order)
+def take_back(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
+    """Accept units that came back undelivered for good: they are given up, and owed back."""
+    step = Step(case, context)
+    _inspect(step, cast("Ref[Order]", case.ref), "", _checked_verdicts(verdicts))
+    return step
+
+
+@verb("deliver_again", Order)
+def deliver_again(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
+    """Record that rejected units have reached their customer again."""
+    step = Step(case, context)
+    order = step.now(cast("Ref[Order]", case.ref))
+    chosen = choose(order, "deliver", (UnitState.SENT_BACK,), checked_quantities(lines))
+    step.move(order, UnitMove.DELIVER, chosen, returning="")
+    return step
+
+
+def _this(case: Case) -> Ref[Return]:
+    return cast("Ref[Return]", case.ref)
+
+
+def _closed_windows(step: Step, order: Order, chosen: list[Chosen]) -> list[Refusal]:
+    """A reason for each parcel whose return window is over."""
+    days = timedelta(days=step.context.rules.return_window_days)
+    closed: dict[str, Refusal] = {}
+    for one in chosen:
+        name = one.spot.slice.parcel
+        if not name:
+            continue
+        parcel = step.now(step.case.parcel(name))
+        since = parcel.delivered_at
+        if since is not None and step.context.at > since + days:
+            until = (since + days).isoformat()
+            closed[name] = Refusal.of("window_closed", order=order.ref.id, closed=until)
+    return list(closed.values())
+
+
+def _untag(step: Step, returned: Return) -> None:
+    """Units that are still with the customer are in no return any more."""
+    order = step.now(step.case.order(returned.order))
+    step.retag(
+        order,
+        [
+            Chosen(line, spot, spot.n)
+            for line, spot in order.units()
+            if spot.slice.returning == returned.ref.id and spot.state is UnitState.DELIVERED
+        ],
+        returning="",
+    )
+
+
+def _inspect(step: Step, ref: Ref[Order], returning: str, verdicts: Verdicts) -> None:
+    order = step.now(ref)
+    came = (UnitState.RECEIVED_BACK,)
+    if not verdicts:
+        chosen = choose(order, "inspect", came, (), lambda tag: tag.returning == returning)
+        _decide(step, ref, chosen, Verdict.SOUND, returning)
+    for line, n, verdict in verdicts:
+        order = step.now(ref)
+        chosen = choose(
+            order, "inspect", came, ((line, n),), lambda tag: tag.returning == returning
+        )
+        _decide(step, ref, chosen, verdict, returning)
+
+
+def _decide(
+    step: Step, ref: Ref[Order], chosen: list[Chosen], verdict: Verdict, returning: str
+) -> None:
+    order = step.now(ref)
+    if verdict is Verdict.REJECTED:
+        step.move(order, UnitMove.REJECT, chosen)
+        return
+    for line, spot, n in chosen:
+        now = step.now(ref).line(line.id)
+        if now is not None:
+            cuts = give_up(now, n, returning or "take back", billed_on=spot.slice.invoice)
+            step.add(*(CutMade(ref, line.id, cut) for cut in cuts))
+    grade = "" if verdict is Verdict.SOUND else verdict.value
+    step.move(order, UnitMove.ACCEPT_BACK, chosen, grade=grade)
+
+
+def _checked_verdicts(verdicts: object) -> Verdicts:
+    if not isinstance(verdicts, tuple | list):
+        raise BadInput("verdicts", "triples of line, quantity and verdict are wanted")
+    checked: list[tuple[str, int, Verdict]] = []
+    for i, triple in enumerate(verdicts):
+        path = f"verdicts[{i}]"
+        if not isinstance(triple, tuple | list) or len(triple) != 3:
+            raise BadInput(path, "a triple of line, quantity and verdict is wanted")
+        if not isinstance(triple[2], Verdict):
+            raise BadInput(f"{path}.verdict", "a Verdict is wanted")
+        line, n = text(triple[0], f"{path}.line"), whole(triple[1], f"{path}.quantity")
+        checked.append((line, n, triple[2]))
+    return tuple(checked)

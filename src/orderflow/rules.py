@@ -1,0 +1,105 @@
+"""What a host decides: its locations, its policy of allocation, its windows and defaults.
+
+It knows the decisions as one frozen value, and refuses to know what follows from them.
+
+There is no global configuration: a `Rules` value is handed to a workflow, every verb sees it in its
+context, and its fingerprint stands in each journal entry, so that a question that is run again
+under other rules is known for what it is: a trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import attrs
+
+from orderflow.records import Counter, Destination
+from orderflow.values import Position
+
+
+@attrs.frozen
+class Location:
+    """A place that ships: its id, its rank (lower first), and where it lies in millionths."""
+
+    id: str
+    priority: int = 0
+    region: str = ""
+    latitude_e6: int | None = None
+    longitude_e6: int | None = None
+
+
+@attrs.frozen
+class Demand:
+    """So many units of a SKU are wanted for a line."""
+
+    line: str
+    sku: str
+    n: int
+
+
+@attrs.frozen
+class Take:
+    """So many units for a line come from a position."""
+
+    line: str
+    position: Position
+    n: int
+
+
+@attrs.frozen
+class Plan:
+    """Which position gives how much to which line, and what is left without supply."""
+
+    takes: tuple[Take, ...]
+    short: tuple[Demand, ...] = ()
+
+    @property
+    def locations(self) -> tuple[str, ...]:
+        """The locations that it uses, each once, in order of first use."""
+        return tuple(dict.fromkeys(take.position.location for take in self.takes))
+
+
+class Policy(Protocol):
+    """Decides which location ships what: plain values in, a plan out, no clock and no chance."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the fingerprint of the rules; another behaviour needs another name."""
+
+    def __call__(
+        self,
+        demand: Sequence[Demand],
+        counters: Sequence[Counter],
+        locations: Sequence[Location],
+        destination: Destination,
+    ) -> Plan:
+        """Plan the demand over what is free. Never more than is free or was asked."""
+
+
+@attrs.frozen
+class Rules:
+    """A host's decisions.
+
+    `confirm_when_paid` confirms an order by itself once it is paid (or at once when it is cash on
+    delivery); without it, a person confirms.
+    `split` allows an order to be allocated in part, the rest being backordered; without it, an
+    order that cannot be filled whole is refused.
+    `return_window_days` counts from the delivery of the parcel; `approve_returns` approves a return
+    that is inside it by itself.
+    `tries_max` bounds how often a command meets other writers before it gives up.
+    """
+
+    locations: tuple[Location, ...] = ()
+    policy: Policy | None = None  # fewest shipments, unless said
+    confirm_when_paid: bool = True
+    split: bool = True
+    return_window_days: int = 14
+    approve_returns: bool = True
+    tries_max: int = 8
+
+    @property
+    def fingerprint(self) -> str:
+        """These rules as text: equal exactly when the decisions are."""
+        policy = self.policy.name if self.policy is not None else ""
+        return repr(attrs.evolve(self, policy=None)) + policy

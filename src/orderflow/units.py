@@ -1,0 +1,150 @@
+"""Choosing units out of bags, and tagging them.
+
+It knows how to read a bag, and refuses to know the rules by which verbs do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
+from orderflow.records import Line, Order, Slice, Spot
+from orderflow.states import UNIT, UnitFacts, UnitState
+from orderflow.values import text, unique, whole
+
+ENDED: Final = frozenset({UnitState.CANCELLED, UnitState.DELIVERED, UnitState.RETURNED})
+"""The states in which a unit's outward life has ended."""
+
+LineQuantities: TypeAlias = tuple[tuple[str, int], ...]
+"""(line id, units) pairs, as a verb's argument; empty means all that there is."""
+
+
+class Chosen(NamedTuple):
+    """`n` units of one spot of a line."""
+
+    line: Line
+    spot: Spot
+    n: int
+
+
+def checked_quantities(quantities: object, path: str = "lines") -> LineQuantities:
+    """A verb's argument of (line id, units) pairs: each line once, each count at least 1."""
+    if quantities == ():
+        return ()
+    if not isinstance(quantities, tuple | list):
+        raise BadInput(path, "pairs of line and quantity are wanted")
+    pairs: list[tuple[str, int]] = []
+    for i, pair in enumerate(quantities):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise BadInput(f"{path}[{i}]", "a pair of line and quantity is wanted")
+        pairs.append((text(pair[0], f"{path}[{i}].line"), whole(pair[1], f"{path}[{i}].quantity")))
+    unique((line for line, _ in pairs), path)
+    return tuple(pairs)
+
+
+def choose(
+    order: Order,
+    verb: str,
+    states: Sequence[UnitState],
+    wanted: LineQuantities = (),
+    where: Callable[[Slice], bool] | None = None,
+) -> list[Chosen]:
+    """The units that a verb means: all in these states, or as many of each line as are wanted.
+
+    Earlier states are taken first. Raises `MoveRefused` with a reason for each line that has too
+    few, and `IllegalMove` when nothing is meant and nothing is there.
+    """
+    if wanted:
+        chosen, refusals = _wanted(order, verb, states, wanted, where)
+        if refusals:
+            raise MoveRefused(tuple(refusals))
+        return chosen
+    chosen = []
+    for line in order.lines:
+        for spot in line.spots:
+            if spot.state in states and (where is None or where(spot.slice)):
+                chosen.append(Chosen(line, spot, spot.n))
+    if not chosen:
+        state = least_advanced(order)
+        can = UNIT.can(state) if state is not None else ()
+        raise IllegalMove(str(order.ref), state.value if state else "empty", verb, can)
+    return chosen
+
+
+def _wanted(
+    order: Order,
+    verb: str,
+    states: Sequence[UnitState],
+    wanted: LineQuantities,
+    where: Callable[[Slice], bool] | None,
+) -> tuple[list[Chosen], list[Refusal]]:
+    chosen: list[Chosen] = []
+    refusals: list[Refusal] = []
+    for name, n in wanted:
+        line = order.line(name)
+        if line is None:
+            refusals.append(Refusal.of("no_such_line", order=order.ref.id, line=name))
+            continue
+        left = n
+        for state in states:
+            for spot in line.spots:
+                if left and spot.state is state and (where is None or where(spot.slice)):
+                    taken = min(left, spot.n)
+                    chosen.append(Chosen(line, spot, taken))
+                    left -= taken
+        if left:
+            refusals.append(
+                Refusal.of(
+                    "too_many",
+                    line=name,
+                    order=order.ref.id,
+                    asked=n,
+                    move=verb,
+                    there=n - left,
+                )
+            )
+    return chosen, refusals
+
+
+def least_advanced(order: Order) -> UnitState | None:
+    """The state of the least advanced unit that is not cancelled; of any, when all are."""
+    states = {spot.state for _, spot in order.units()}
+    live = states - {UnitState.CANCELLED} or states
+    return next((state for state in UnitState if state in live), None)
+
+
+def tag(slice: Slice, **tags: str) -> Slice:
+    """The slice with some tags changed."""
+    get = tags.get
+    return Slice(
+        get("location", slice.location),
+        get("lot", slice.lot),
+        get("grade", slice.grade),
+        get("serial", slice.serial),
+        get("owner", slice.owner),
+        get("supplier", slice.supplier),
+        get("dispatch", slice.dispatch),
+        get("parcel", slice.parcel),
+        get("returning", slice.returning),
+        get("invoice", slice.invoice),
+        get("credit", slice.credit),
+        get("price_version", slice.price_version),
+        get("peg", slice.peg),
+    )
+
+
+def unit_facts(order: Order) -> UnitFacts:
+    """What the guards of this order's units see."""
+    held, reason = held_by(order)
+    return UnitFacts(order.ref.id, order.state, held, reason)
+
+
+def held_by(order: Order) -> tuple[str, str]:
+    """The codes and the reasons of an order's holds, comma-separated; empty without any."""
+    if not order.holds:
+        return "", ""
+    return (
+        ", ".join(hold.code for hold in order.holds),
+        ", ".join(hold.reason for hold in order.holds),
+    )

@@ -1,0 +1,271 @@
+"""The shell: load, ask the verb, commit. The only module that calls an adapter.
+
+It knows in which order things are done, and refuses to know any business rule.
+
+A command is a `Call` with a key.
+The workflow reads what the verb asks for, the verb gives facts, and the store applies the whole
+change or none of it.
+Somebody else may have been quicker: then everything is read and asked again, a bounded number of
+times, with a pause that grows and is drawn by chance, so that writers who met do not meet again.
+A key that the store has seen gives the first facts and the document as it is now.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, datetime
+from typing import Final, TypeVar, cast
+from uuid import uuid4
+
+import attrs
+
+from orderflow.books import claimed_net, postings
+from orderflow.commands import Commands, Done
+from orderflow.deadlines import Due, due_of
+from orderflow.errors import (
+    BadInput,
+    KeyReused,
+    Refusal,
+    Refused,
+    RetryExhausted,
+    Short,
+    Stale,
+)
+from orderflow.facts import Fact, Opened, fold, touches
+from orderflow.grants import number_taken, shortage
+from orderflow.journal import STOCK, VERBS, Case, Change, Context, Entry, Step, Stored
+from orderflow.ports import Query, Store
+from orderflow.records import Claim, Counter, Document, Order
+from orderflow.rules import Rules
+from orderflow.values import Call, Ref, instant, text
+
+D = TypeVar("D", bound=Document)
+
+PAUSE_SECONDS: Final = 0.002
+"""The first pause after meeting another writer; each further one may be twice as long."""
+
+
+@attrs.frozen
+class Danger:
+    """Claims beyond what is there, and whose they are."""
+
+    counter: Counter
+    claims: tuple[Claim, ...]
+
+
+def utc_now() -> datetime:
+    """The time of the machine, in UTC."""
+    return datetime.now(UTC)
+
+
+def random_key() -> str:
+    """A key that nobody has used."""
+    return uuid4().hex
+
+
+class Workflow(Commands):
+    """Runs calls on a store, by a host's rules.
+
+    `clock` gives the time of a command, `keys` a key where none is given; `tenant` is whose orders
+    these are.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        rules: Rules = Rules(),  # noqa: B008 - frozen
+        *,
+        tenant: str = "",
+        clock: Callable[[], datetime] = utc_now,
+        keys: Callable[[], str] = random_key,
+    ) -> None:
+        self.store: Final = store
+        self.rules: Final = rules
+        self.tenant = text(tenant, "tenant", empty=True)
+        self._clock = clock
+        self._keys = keys
+        self._fingerprint = rules.fingerprint
+        self._unreliable = random.Random()
+
+    # --- the gate ------------------------------------------------------------------------------
+
+    def apply(self, call: Call[D], *, key: str | None = None, by: str = "") -> Done[D]:
+        """Carry out a call, whole or not at all.
+
+        The same `key` again has no second effect and gives the first facts; with another call or
+        actor it is `KeyReused`. `by` is who asks. Raises `Refused` with every reason.
+        """
+        call = self._ours(call)
+        key = self._keys() if key is None else text(key, "key")
+        text(by, "by", empty=True)
+        at = instant(self._clock(), "clock")
+        tries = self.rules.tries_max
+        for tried in range(1, tries + 1):
+            earlier = self.store.seen(self.tenant, key)
+            if earlier is not None:
+                return self._again(earlier, call, by)
+            case = Case(cast("Ref[Document]", call.ref), self.store, at)
+            step = self._ask(case, call, Context(at, by, self.rules))
+            try:
+                committed = self.store.commit(self._change(case, step, call, key, by, at))
+            except Stale:
+                self._pause(tried)
+                continue
+            except Short:
+                # The figures were good when they were read; when they still say no, so do we.
+                if not case.figures or tried == tries:
+                    raise
+                self._pause(tried)
+                continue
+            if committed.repeated:
+                return self._again(committed.entry, call, by)
+            after = step.after.get(cast("Ref[Document]", call.ref))
+            return Done(committed.entry.seq, committed.entry.facts, False, cast("D | None", after))
+        raise RetryExhausted(call.verb, tries)
+
+    def why_not(self, call: Call[Document], *, by: str = "") -> tuple[Refusal, ...]:
+        """Every reason against a call now; empty exactly when it would succeed on what was read.
+
+        It is the verb run dry, with the claims that it would make compared with the counters.
+        """
+        call = self._ours(call)
+        at = instant(self._clock(), "clock")
+        case = Case(call.ref, self.store, at)
+        try:
+            step = self._ask(case, call, Context(at, by, self.rules))
+        except Refused as no:
+            return no.refusals
+        return self._refused_by_store(case, step)
+
+    def due(self, at: datetime, *, limit: int = 100) -> list[Due]:
+        """What has fallen due until an instant: who must act, and the call that silence means."""
+        until = instant(at, "at")
+        found: list[Due] = []
+        for kind in ("order", "payment"):
+            query = Query(kind, self.tenant, due_by=until, limit=limit)
+            for stored in self.store.find(query):
+                due = due_of(stored.value)
+                if due is not None:
+                    found.append(due)
+        return sorted(found, key=lambda due: (due.since, due.ref))[:limit]
+
+    def in_danger(self) -> tuple[Danger, ...]:
+        """Every position where claims are beyond what is there, and whose promises that endangers.
+
+        Listed until the difference is zero.
+        """
+        at = instant(self._clock(), "clock")
+        return tuple(
+            Danger(counter, self.store.claims(self.tenant, counter.position))
+            for counter in self.store.over_committed(self.tenant, at)
+        )
+
+    def again(self, entry: Entry) -> tuple[Fact, ...]:
+        """The facts that a question of the journal gives when it is run again.
+
+        The documents are folded as they were, and the figures are those that were read then.
+        Under the rules it was decided by, these are the entry's own facts; an entry of other rules
+        is refused, since what it would give is a trial.
+        """
+        if entry.rules != self._fingerprint:
+            raise ValueError(f"entry {entry.seq} was decided under other rules")
+        case = Case(entry.call.ref, Past(self.store, entry), entry.at)
+        return tuple(self._ask(case, entry.call, Context(entry.at, entry.by, self.rules)).facts)
+
+    # --- behind it -----------------------------------------------------------------------------
+
+    def _ours(self, call: Call[D]) -> Call[D]:
+        """The call on this tenant's document; another tenant's is refused."""
+        tenant, kind, id = call.ref
+        if tenant == self.tenant:
+            return call
+        if tenant:
+            raise BadInput("call.ref.tenant", f"is {tenant}, not {self.tenant or 'without one'}")
+        return attrs.evolve(call, ref=Ref(self.tenant, kind, id))
+
+    def _ask(self, case: Case, call: Call[D], context: Context) -> Step:
+        verb = VERBS.get(call.verb)
+        if verb is None:
+            raise ValueError(f"there is no verb {call.verb}")
+        if call.ref.kind != verb.kind:
+            raise TypeError(f"{call.verb} is for a {verb.kind}, not for a {call.ref.kind}")
+        step: Step = verb.function(case, context, **dict(call.args))
+        return step
+
+    def _change(
+        self, case: Case, step: Step, call: Call[D], key: str, by: str, at: datetime
+    ) -> Change:
+        read, after = case.read, step.after
+        versions = {ref: 0 if stored is None else stored.version for ref, stored in read.items()}
+        facts = tuple(step.facts)
+        return Change(
+            key,
+            cast("Call[Document]", call),
+            by,
+            at,
+            self._fingerprint,
+            case.figures,
+            facts,
+            tuple((after[ref], versions[ref]) for ref in sorted(after)),
+            tuple((ref, versions[ref]) for ref in sorted(read) if ref not in after),
+            postings(facts),
+        )
+
+    def _again(self, earlier: Entry, call: Call[D], by: str) -> Done[D]:
+        """The answer to a key that has been seen: the first facts, the document as it is now."""
+        if (earlier.call, earlier.by) != (call, by):
+            raise KeyReused(earlier.key, call.verb)
+        stored = None if call.ref.kind == STOCK else self.store.load(call.ref)
+        return Done(earlier.seq, earlier.facts, True, None if stored is None else stored.value)
+
+    def _refused_by_store(self, case: Case, step: Step) -> tuple[Refusal, ...]:
+        """What the store would refuse of a step, on the figures as they are now."""
+        refusals: list[Refusal] = []
+        for fact in step.facts:
+            if isinstance(fact, Opened) and isinstance(fact.document, Order):
+                refusals += self._number_taken(fact.document)
+        wanted = claimed_net(postings(step.facts))
+        counters = self.store.counters(self.tenant, {at.sku for at in wanted}, case.at)
+        free = {row.position: row.there - row.claimed for row in counters}
+        refusals += [
+            shortage(at, n, free.get(at, 0)) for at, n in wanted.items() if n > free.get(at, 0)
+        ]
+        return tuple(refusals)
+
+    def _number_taken(self, order: Order) -> Iterator[Refusal]:
+        if order.number:
+            query = Query("order", self.tenant, channel=order.channel, number=order.number)
+            for stored in self.store.find(query):
+                taken = stored.value
+                if isinstance(taken, Order) and taken.shop == order.shop:
+                    yield from number_taken(order, taken.ref.id).refusals
+
+    def _pause(self, tried: int) -> None:
+        """Wait a little, by chance, before everything is read again."""
+        time.sleep(self._unreliable.random() * PAUSE_SECONDS * 2**tried)
+
+
+class Past:
+    """What a command has read, folded again from the journal before it."""
+
+    def __init__(self, store: Store, entry: Entry) -> None:
+        self._store = store
+        self._entry = entry
+
+    def load(self, ref: Ref[D]) -> Stored[D] | None:
+        """The document as it was before the entry."""
+        facts: list[Fact] = []
+        version = 0
+        for entry in self._store.entries(0, cast("Ref[Document]", ref)):
+            if entry.seq >= self._entry.seq:
+                break
+            facts += (fact for fact in entry.facts if ref in touches(fact))
+            version = dict(entry.versions)[cast("Ref[Document]", ref)]
+        return Stored(fold(None, facts), version) if facts else None
+
+    def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
+        """The figures that were read then."""
+        del tenant, at
+        return tuple(row for row in self._entry.figures if row.position.sku in skus)
