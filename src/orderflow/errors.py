@@ -21,7 +21,8 @@ The tree::
     ├── KeyReused           the same key came with another question
     ├── Stale               somebody else changed a document in between (retried by the shell)
     ├── RetryExhausted      it stayed stale, short or busy for too many tries
-    └── OutcomeUnknown      the store could not say whether it committed: send the same key again
+    ├── OutcomeUnknown      the store could not say whether it committed: send the same key again
+    └── StoreUnavailable    the store cannot be opened, read or written; nothing has changed
 
 Mistakes of a programmer (an unknown verb, a guard over the wrong facts) are `TypeError` and
 `ValueError` as everywhere in Python.
@@ -197,3 +198,14 @@ class OutcomeUnknown(OrderflowError):
 
     def __str__(self) -> str:
         return f"the outcome of {self.key} is unknown: send it again with the same key"
+
+
+class StoreUnavailable(OrderflowError):
+    """The store cannot be opened, read or written; nothing has changed."""
+
+    def __init__(self, store: str, reason: str) -> None:
+        super().__init__(store, reason)
+        self.store, self.reason = store, reason
+
+    def __str__(self) -> str:
+        return f"{self.store}: {self.reason}"

@@ -1,0 +1,242 @@
+"""Documents, facts and questions as JSON, and back, strictly.
+
+It knows how each value is written, and refuses to know where.
+
+Problem: cattrs alone turns 1.9 into 1, True into 1 and full-width digits into numbers, and takes
+what it does not know in silence.
+Decision: own hooks for every plain type, each taking exactly what it writes; unknown keys are
+refused; what is at its default is left out, so a plain order stays small.
+The same value always gives the same bytes.
+
+Anything that does not decode is `BadInput` with the path to it: a store that holds such a row is
+damaged, and nothing should go on as if it were not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final, TypeVar, cast, get_args, get_origin
+
+from cattrs import Converter, transform_error
+from cattrs.errors import BaseValidationError, ForbiddenExtraKeysError
+
+from orderflow.errors import BadInput
+from orderflow.facts import Fact
+from orderflow.journal import VERBS
+from orderflow.records import KINDS, Counter, Document
+from orderflow.values import Position, Ref, decimal
+
+T = TypeVar("T")
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_DECODER: Final = json.JSONDecoder()
+
+_FACTS: Final[dict[str, type]] = {kind.__name__: kind for kind in get_args(Fact)}
+
+
+def _exactly(kind: type[T]) -> Callable[[object, object], T]:
+    """A hook that takes a value of just this type, no subclass and no look-alike."""
+
+    def hook(value: object, _: object) -> T:
+        if type(value) is not kind:
+            raise ValueError(f"{kind.__name__} is wanted, not {type(value).__name__}")
+        return value
+
+    return hook
+
+
+def _time(value: object, _: object) -> datetime:
+    if type(value) is not str:
+        raise ValueError("a time is wanted")
+    at = datetime.fromisoformat(value)
+    if at.utcoffset() is None:
+        raise ValueError("the time has no time zone")
+    return at.astimezone(UTC)
+
+
+def _decimal(value: object, _: object) -> Decimal:
+    if type(value) is not str:
+        raise ValueError("a decimal in quotes is wanted")
+    return decimal(value, "decimal")
+
+
+def _enum(value: object, kind: type[StrEnum]) -> StrEnum:
+    if type(value) is not str:
+        raise ValueError("a name is wanted")
+    return kind(value)
+
+
+def _texts(value: object) -> list[str]:
+    if type(value) is not list or not all(type(part) is str for part in value):
+        raise ValueError("a list of texts is wanted")
+    return value
+
+
+def _ref(value: object, _: object) -> Ref[Any]:
+    tenant, kind, id = _texts(value)
+    return Ref(tenant, kind, id)
+
+
+def _put_position(position: Position) -> list[str]:
+    parts = list(position)
+    while not parts[-1] and len(parts) > 1:
+        parts.pop()
+    return parts
+
+
+def _position(value: object, _: object) -> Position:
+    parts = _texts(value)
+    if not 1 <= len(parts) <= len(Position._fields):
+        raise ValueError("a position has one to six parts")
+    return Position(*parts)
+
+
+def _text_or_whole(value: object, _: object) -> str | int:
+    if type(value) is str or type(value) is int:
+        return value
+    raise ValueError("text or a whole number is wanted")
+
+
+def _is_enum(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, StrEnum)
+
+
+def _is_ref(kind: object) -> bool:
+    return kind is Ref or get_origin(kind) is Ref
+
+
+def _converter() -> Converter:
+    converter = Converter(
+        omit_if_default=True, forbid_extra_keys=True, prefer_attrib_converters=False
+    )
+    # By identity: hooks that are registered by type would serve its subclasses too.
+    converter.register_structure_hook_func(lambda kind: kind is str, _exactly(str))
+    converter.register_structure_hook_func(lambda kind: kind is int, _exactly(int))
+    converter.register_structure_hook_func(lambda kind: kind is bool, _exactly(bool))
+    converter.register_structure_hook(datetime, _time)
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_structure_hook(Decimal, _decimal)
+    converter.register_unstructure_hook(Decimal, lambda value: format(value, "f"))
+    converter.register_structure_hook_func(_is_enum, _enum)
+    converter.register_unstructure_hook_func(_is_enum, lambda value: value.value)
+    converter.register_structure_hook_func(_is_ref, _ref)
+    converter.register_unstructure_hook_func(_is_ref, list)
+    converter.register_structure_hook(Position, _position)
+    converter.register_unstructure_hook(Position, _put_position)
+    converter.register_structure_hook_func(lambda kind: kind == str | int, _text_or_whole)
+    converter.register_unstructure_hook_func(lambda kind: kind == str | int, lambda value: value)
+    converter.register_structure_hook_func(
+        lambda kind: kind == Document, lambda value, _: _document(value)
+    )
+    converter.register_unstructure_hook_func(
+        lambda kind: kind == Document, lambda value: _put(type(value))(value)
+    )
+    return converter
+
+
+def _document(value: object) -> Document:
+    if not isinstance(value, dict):
+        raise ValueError("a document is wanted")
+    kind = KINDS[_ref(value.get("ref"), None).kind]
+    return _CONVERTER.structure(value, kind)
+
+
+_CONVERTER: Final = _converter()
+_PUT: Final[dict[object, Callable[[Any], Any]]] = {}
+
+
+def _put(kind: object) -> Callable[[Any], Any]:
+    """The compiled hook that writes values of a type."""
+    hook = _PUT.get(kind)
+    if hook is None:
+        hook = _PUT[kind] = _CONVERTER.get_unstructure_hook(kind)
+    return hook
+
+
+def _read(what: str, text: str, read: Callable[[Any], T]) -> T:
+    """Decode, or say in which place it does not."""
+    try:
+        return read(_DECODER.decode(text))
+    except BaseValidationError as error:
+        reasons = transform_error(error, path=what, format_exception=_reason)
+        raise BadInput(what, "; ".join(reasons)) from error
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise BadInput(what, str(error) or type(error).__name__) from error
+
+
+def _reason(error: BaseException, _: object) -> str:
+    if isinstance(error, ForbiddenExtraKeysError):
+        return f"unknown keys {', '.join(sorted(error.extra_fields))}"
+    return str(error)
+
+
+def put_document(document: Document) -> str:
+    """A document as JSON."""
+    return _ENCODER.encode(_put(type(document))(document))
+
+
+def read_document(text: str) -> Document:
+    """The document that was written so."""
+    return _read("document", text, _document)
+
+
+def put_facts(facts: tuple[Fact, ...]) -> str:
+    """Facts as JSON: a list of [kind, values] pairs."""
+    return _ENCODER.encode([[type(fact).__name__, _put(type(fact))(fact)] for fact in facts])
+
+
+def read_facts(text: str) -> tuple[Fact, ...]:
+    """The facts that were written so."""
+
+    def read(pairs: list[Any]) -> tuple[Fact, ...]:
+        return tuple(
+            cast("Fact", _CONVERTER.structure(value, _FACTS[name])) for name, value in pairs
+        )
+
+    return _read("facts", text, read)
+
+
+def put_figures(figures: tuple[Counter, ...]) -> str:
+    """Figures that were read, as JSON; empty text where there are none."""
+    return _ENCODER.encode(_put(tuple[Counter, ...])(figures)) if figures else ""
+
+
+def read_figures(text: str) -> tuple[Counter, ...]:
+    """The figures that were written so."""
+    if not text:
+        return ()
+    return _read("figures", text, lambda value: _CONVERTER.structure(value, tuple[Counter, ...]))
+
+
+def put_args(verb: str, args: tuple[tuple[str, Any], ...]) -> str:
+    """A call's arguments as JSON, each by its type in the verb."""
+    if not args:
+        return "{}"
+    hints = VERBS[verb].hints
+    return _ENCODER.encode({name: _put(hints[name])(value) for name, value in args})
+
+
+def read_args(verb: str, text: str) -> tuple[tuple[str, Any], ...]:
+    """The arguments that were written so."""
+    if text == "{}":
+        return ()
+    hints = VERBS[verb].hints
+
+    def read(values: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+        return tuple((name, _CONVERTER.structure(v, hints[name])) for name, v in values.items())
+
+    return _read("arguments", text, read)
+
+
+def put_details(details: Mapping[str, str]) -> str:
+    """What is known of a person, as JSON."""
+    return _ENCODER.encode(dict(details))
+
+
+def read_details(text: str) -> dict[str, str]:
+    """What was known of a person."""
+    return _read("person", text, lambda value: _CONVERTER.structure(value, dict[str, str]))

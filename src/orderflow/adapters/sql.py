@@ -1,0 +1,81 @@
+"""Every statement of the SQLite store, in one place.
+
+They are made of constants alone; values are always bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+AT: Final = (
+    "tenant = ? and sku = ? and location = ? and owner = ? and lot = ? and grade = ? and peg = ?"
+)
+COLUMNS: Final = "sku, location, owner, lot, grade, peg"
+
+LOAD: Final = "select version, body from document where tenant = ? and kind = ? and id = ?"
+VERSION: Final = "select version from document where tenant = ? and kind = ? and id = ?"
+INSERT: Final = """insert into document (tenant, kind, id, version, headline, customer, channel,
+    shop, number, next_due, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+UPDATE: Final = """update document set version = ?, headline = ?, next_due = ?, body = ?
+    where tenant = ? and kind = ? and id = ? and version = ?"""
+ENTER: Final = """insert into entry (tenant, key, verb, kind, id, args, by, at, rules, figures,
+    facts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+VERSIONED: Final = "insert into version values (?, ?, ?, ?, ?)"
+ENTRY: Final = """select seq, tenant, key, verb, kind, id, args, by, at,
+    (select fingerprint from rules where n = rules), figures, facts from entry"""
+SHELF: Final = """insert into counter values (?, ?, ?, ?, ?, ?, ?, ?, 0)
+    on conflict do update set there = there + excluded.there"""
+CLAIM_MORE: Final = f"""update counter set claimed = claimed + ? where {AT}
+    and there - claimed >= ?"""
+CLAIM_LESS: Final = f"update counter set claimed = claimed - ? where {AT}"
+RUN_OUT: Final = f"select coalesce(sum(n), 0) from claim where {AT} and until <= ?"
+GIVE_BACK: Final = f"delete from claim where {AT} and until <= ?"
+FREE: Final = f"select there - claimed from counter where {AT}"
+GRANT: Final = """insert into claim values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict do update set n = n + excluded.n"""
+RENEW: Final = f"update claim set until = ? where {AT} and holder_kind = ? and holder = ?"
+END: Final = f"""delete from claim where {AT} and holder_kind = ? and holder = ? and n = ?
+    and (until is null or until > ?)"""
+LESSEN: Final = f"""update claim set n = n - ? where {AT} and holder_kind = ? and holder = ?
+    and n > ? and (until is null or until > ?)"""
+MATTER: Final = """insert into matter values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict do update set n = n + excluded.n"""
+
+RUN_OUT_OF: Final = f"""select {COLUMNS}, sum(n) from claim
+    where tenant = ? and sku = ? and until <= ? group by {COLUMNS}"""
+COUNTERS_OF: Final = f"""select {COLUMNS}, there, claimed from counter
+    where tenant = ? and sku = ? order by {COLUMNS}"""
+OVER_COMMITTED: Final = "select distinct sku from counter where tenant = ? and claimed > there"
+CLAIMS_AT: Final = f"select holder_kind, holder, n, until from claim where {AT} order by 1, 2"
+ALL_COUNTERS: Final = f"""select {COLUMNS}, there, claimed from counter
+    where tenant = ? and (there <> 0 or claimed <> 0) order by {COLUMNS}"""
+ALL_MATTER: Final = f"""select {COLUMNS}, account, n from matter
+    where tenant = ? and n <> 0 order by account, {COLUMNS}"""
+ALL_CLAIMS: Final = f"""select {COLUMNS}, holder_kind, holder, n, until from claim
+    where tenant = ? order by {COLUMNS}, holder_kind, holder"""
+SEEN: Final = f"{ENTRY} where tenant = ? and key = ?"
+ENTRIES: Final = f"{ENTRY} where seq > ? order by seq limit ?"
+ENTRIES_OF: Final = f"""{ENTRY} where seq > ? and seq in
+    (select seq from version where tenant = ? and kind = ? and id = ?) order by seq limit ?"""
+VERSIONS: Final = "select tenant, kind, id, version from version where seq = ? order by 1, 2, 3"
+RULES: Final = "insert or ignore into rules (fingerprint) values (?)"
+RULES_NUMBER: Final = "select n from rules where fingerprint = ?"
+NUMBER: Final = """select id from document
+    where tenant = ? and channel = ? and shop = ? and number = ?"""
+RUNS: Final = f"""select 1 from claim where {AT} and holder_kind = ? and holder = ?
+    and (until is null or until > ?)"""
+PUT_PERSON: Final = """insert into person values (?, ?)
+    on conflict do update set details = excluded.details"""
+GET_PERSON: Final = "select details from person where ref = ?"
+ERASE_PERSON: Final = "delete from person where ref = ?"
+
+NARROWING: Final = ("headline", "customer", "channel", "number")
+
+
+def find(narrowed: Collection[str], *, due: bool) -> str:
+    """The statement that finds documents by some of the narrowing columns, and by what is due."""
+    wanted = "".join(f" and {column} = ?" for column in NARROWING if column in narrowed)
+    until = " and next_due <= ?" if due else ""
+    return f"""select version, body from document
+        where tenant = ? and kind = ? and id > ?{wanted}{until} order by id limit ?"""

@@ -1,0 +1,490 @@
+"""A store in one SQLite file, for any number of processes.
+
+It knows what a commit does in which order, and refuses to know any rule of the business.
+
+Every write begins with `BEGIN IMMEDIATE`, so there is one writer at a time and nobody's snapshot
+grows old while it decides.
+Positions are changed in sorted order, each counter by one statement that carries its own guard.
+A grant that finds a position short gives back the holds that have run out there, and tries once
+more.
+What is plainly short is refused by a read, without waiting for the lock.
+Documents are kept decoded by version, so a command reads its documents' versions, not their bodies.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from os import PathLike
+from threading import RLock
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar, cast
+
+from orderflow.adapters import codec, sql
+from orderflow.adapters.schema import Synchronous, connect
+from orderflow.books import ClaimChange, changes_on_shelf, claimed_net
+from orderflow.deadlines import next_due
+from orderflow.errors import (
+    KeyReused,
+    OutcomeUnknown,
+    RetryExhausted,
+    Short,
+    Stale,
+    StoreUnavailable,
+)
+from orderflow.grants import hold_expired, must_run, number_taken, shortage
+from orderflow.journal import Change, Committed, Entry, Stored
+from orderflow.ports import Books, Query
+from orderflow.records import Claim, Counter, Document, MatterKind, Order
+from orderflow.values import Call, Position, Ref
+from orderflow.views import headline
+
+D = TypeVar("D", bound=Document)
+
+CACHE_MAX: Final = 10_000
+"""How many decoded documents are kept."""
+
+PAGE: Final = 500
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def micros(at: datetime) -> int:
+    """An instant as whole microseconds since 1970, in UTC."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+class SqliteStore:
+    """A `Store` and a `People` in one file; safe for processes, and for threads of each.
+
+    `synchronous="full"` loses nothing that was acknowledged, whatever happens; `"normal"` may lose
+    the last commands when the machine (not the process) stops, never half of one.
+    `path` may be `:memory:`.
+    """
+
+    def __init__(self, path: str | PathLike[str], *, synchronous: Synchronous = "full") -> None:
+        self._db: Final = connect(path, synchronous)
+        self._name: Final = str(path)
+        self._lock: Final = RLock()
+        self._cache: dict[Ref[Any], Stored[Any]] = {}
+        self._rules: dict[str, int] = {}
+
+    def close(self) -> None:
+        """Close the file. The store cannot be used any more."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def load(self, ref: Ref[D]) -> Stored[D] | None:
+        """A document with its version, or `None`."""
+        cached = self._cache.get(ref)
+        if cached is not None:
+            row = self._one(sql.VERSION, ref)
+            if row is not None and row[0] == cached.version:
+                return cast("Stored[D]", cached)
+        row = self._one(sql.LOAD, ref)
+        if row is None:
+            return None
+        stored = Stored(codec.read_document(row[1]), row[0])
+        self._remember(ref, stored)
+        return cast("Stored[D]", stored)
+
+    def find(self, query: Query) -> Iterator[Stored[Document]]:
+        """The documents that a query means, in the order of their ids."""
+        narrowed = {name: getattr(query, name) for name in sql.NARROWING if getattr(query, name)}
+        due = () if query.due_by is None else (micros(query.due_by),)
+        values = (query.tenant, query.kind, query.after, *narrowed.values(), *due, query.limit)
+        for version, body in self._all(sql.find(narrowed, due=bool(due)), values):
+            yield Stored(codec.read_document(body), version)
+
+    def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
+        """Every counter of these SKUs, sorted; claims that have run out are left out."""
+        now = micros(at)
+        found: list[Counter] = []
+        for sku in sorted(set(skus)):
+            run_out = {
+                Position(*row[:6]): row[6]
+                for row in self._all(
+                    sql.RUN_OUT_OF,
+                    (tenant, sku, now),
+                )
+            }
+            for row in self._all(
+                sql.COUNTERS_OF,
+                (tenant, sku),
+            ):
+                position = Position(*row[:6])
+                found.append(Counter(position, row[6], row[7] - run_out.get(position, 0)))
+        return tuple(found)
+
+    def over_committed(self, tenant: str, at: datetime) -> tuple[Counter, ...]:
+        """Every counter whose claims are beyond what is there."""
+        rows = self._all(sql.OVER_COMMITTED, (tenant,))
+        counters = self.counters(tenant, [row[0] for row in rows], at)
+        return tuple(row for row in counters if row.over_committed)
+
+    def claims(self, tenant: str, position: Position) -> tuple[Claim, ...]:
+        """Who claims how much at a position."""
+        rows = self._all(
+            sql.CLAIMS_AT,
+            (tenant, *position),
+        )
+        return tuple(
+            Claim(Ref(tenant, kind, id), position, n, _until(until)) for kind, id, n, until in rows
+        )
+
+    def books(self, tenant: str) -> Books:
+        """Both books as they are."""
+        counters = self._all(
+            sql.ALL_COUNTERS,
+            (tenant,),
+        )
+        matter = self._all(
+            sql.ALL_MATTER,
+            (tenant,),
+        )
+        claims = self._all(
+            sql.ALL_CLAIMS,
+            (tenant,),
+        )
+        return Books(
+            tuple(Counter(Position(*row[:6]), row[6], row[7]) for row in counters),
+            {(MatterKind(row[6]), Position(*row[:6])): row[7] for row in matter},
+            tuple(
+                Claim(Ref(tenant, row[6], row[7]), Position(*row[:6]), row[8], _until(row[9]))
+                for row in claims
+            ),
+        )
+
+    def seen(self, tenant: str, key: str) -> Entry | None:
+        """The entry of an earlier command with this key."""
+        row = self._one(sql.SEEN, (tenant, key))
+        return None if row is None else self._entry(row)
+
+    def entries(self, after: int = 0, ref: Ref[Document] | None = None) -> Iterator[Entry]:
+        """The journal in order: all of it, or one document's."""
+        statement = sql.ENTRIES if ref is None else sql.ENTRIES_OF
+        values = () if ref is None else tuple(ref)
+        while True:
+            rows = self._all(statement, (after, *values, PAGE))
+            for row in rows:
+                yield self._entry(row)
+            if len(rows) < PAGE:
+                return
+            after = rows[-1][0]
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def commit(self, change: Change) -> Committed:
+        """Apply a change whole, or raise and apply nothing."""
+        tenant = change.call.ref.tenant
+        net = claimed_net(change.postings)
+        # What is written is made before the lock is taken.
+        documents = [_written(document) for document, _ in change.replaced]
+        args = codec.put_args(change.call.verb, change.call.args)
+        entered = (
+            tenant,
+            change.key,
+            change.call.verb,
+            change.call.ref.kind,
+            change.call.ref.id,
+            args,
+            change.by,
+            micros(change.at),
+            self._rules_number(change.rules),
+            codec.put_figures(change.figures),
+            codec.put_facts(change.facts),
+        )
+        with self._lock:
+            if net:
+                short = self._plainly_short(tenant, net, change)
+                if short is not None:
+                    return short
+            self._begin(change)
+            try:
+                try:
+                    seq = cast("int", self._db.execute(sql.ENTER, entered).lastrowid)
+                except sqlite3.IntegrityError:
+                    self._db.execute("rollback")
+                    return self._repeated(change)
+                self._replace(change, documents, seq)
+                self._post(tenant, change, net)
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise StoreUnavailable(self._name, str(error)) from error
+            except BaseException:
+                self._roll_back()
+                raise
+            try:
+                self._db.execute("commit")
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise OutcomeUnknown(change.key) from error
+            for document, version in change.replaced:
+                self._remember(document.ref, Stored(document, version + 1))
+        return Committed(
+            Entry(
+                seq,
+                change.key,
+                change.call,
+                change.by,
+                change.at,
+                change.rules,
+                change.figures,
+                change.facts,
+                tuple((document.ref, version + 1) for document, version in change.replaced),
+            )
+        )
+
+    def _begin(self, change: Change) -> None:
+        try:
+            self._db.execute("begin immediate")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_SNAPSHOT):
+                raise RetryExhausted(change.call.verb, 1) from error
+            raise StoreUnavailable(self._name, str(error)) from error
+
+    def _roll_back(self) -> None:
+        with suppress(sqlite3.Error):
+            if self._db.in_transaction:
+                self._db.execute("rollback")
+
+    def _repeated(self, change: Change) -> Committed:
+        earlier = self.seen(change.call.ref.tenant, change.key)
+        if earlier is None:
+            raise Stale(f"key {change.key}")
+        if (earlier.call, earlier.by) != (change.call, change.by):
+            raise KeyReused(change.key, change.call.verb)
+        return Committed(earlier, repeated=True)
+
+    def _plainly_short(
+        self, tenant: str, net: Mapping[Position, int], change: Change
+    ) -> Committed | None:
+        """Refuse without the lock what a read shows to be short; a key seen before comes first."""
+        short = []
+        now = micros(change.at)
+        for position, n in net.items():
+            row = self._one(sql.FREE, (tenant, *position))
+            free = 0 if row is None else row[0]
+            if free < n:
+                gone = self._one(sql.RUN_OUT, (tenant, *position, now))
+                free += gone[0] if gone is not None else 0
+                if free < n:
+                    short.append(shortage(position, n, free))
+        if not short:
+            return None
+        if self.seen(tenant, change.key) is not None:
+            return self._repeated(change)
+        raise Short(tuple(short))
+
+    def _rules_number(self, fingerprint: str) -> int:
+        """The number that stands for a fingerprint, written once and ahead of any command."""
+        number = self._rules.get(fingerprint)
+        if number is None:
+            self._db.execute(sql.RULES, (fingerprint,))
+            row = self._one(sql.RULES_NUMBER, (fingerprint,))
+            number = self._rules[fingerprint] = cast("tuple[int]", row)[0]
+        return number
+
+    def _replace(self, change: Change, written: list[tuple[Any, ...]], seq: int) -> None:
+        """Write the documents, each over the version that it replaces, and check the others."""
+        execute = self._db.execute
+        for (document, version), (head, due, body) in zip(change.replaced, written, strict=True):
+            ref = document.ref
+            if version == 0:
+                self._insert(document, head, due, body)
+            else:
+                row = (version + 1, head, due, body, *ref, version)
+                if execute(sql.UPDATE, row).rowcount != 1:
+                    raise Stale(str(ref))
+            execute(sql.VERSIONED, (*ref, version + 1, seq))
+        for relied, version in change.relied:
+            found = execute(sql.VERSION, relied).fetchone()
+            if (0 if found is None else found[0]) != version:
+                raise Stale(str(relied))
+
+    def _insert(self, document: Document, head: str | None, due: int | None, body: str) -> None:
+        named: tuple[str | None, ...] = (None, None, None, None)
+        if isinstance(document, Order):
+            number = document.number or None
+            named = (document.customer, document.channel, document.shop, number)
+        try:
+            self._db.execute(sql.INSERT, (*document.ref, 1, head, *named, due, body))
+        except sqlite3.IntegrityError as error:
+            taken = None
+            if named[3] is not None:
+                taken = self._db.execute(
+                    sql.NUMBER,
+                    (document.ref.tenant, *named[1:]),
+                ).fetchone()
+            if taken is not None and isinstance(document, Order):
+                raise number_taken(document, taken[0]) from error
+            raise Stale(str(document.ref)) from error
+
+    def _post(self, tenant: str, change: Change, net: Mapping[Position, int]) -> None:
+        """Post to both books: what is there first, then claims, each in sorted order."""
+        postings = change.postings
+        execute = self._db.execute
+        for position, n in sorted(changes_on_shelf(postings).items()):
+            execute(sql.SHELF, (tenant, *position, n))
+        matter: dict[tuple[Position, MatterKind], int] = {}
+        for transfer in postings.transfers:
+            source = (transfer.source_at, transfer.source)
+            target = (transfer.target_at, transfer.target)
+            matter[source] = matter.get(source, 0) - transfer.n
+            matter[target] = matter.get(target, 0) + transfer.n
+        for (position, account), n in sorted(matter.items()):
+            if account is not MatterKind.SELLABLE:
+                execute(sql.MATTER, (tenant, *position, account.value, n))
+        if not postings.claims:
+            return
+        more: dict[Position, int] = {}
+        for claim in postings.claims:
+            more[claim.position] = more.get(claim.position, 0) + claim.n
+        short = [
+            shortage(position, net.get(position, 0), free)
+            for position, n in sorted(more.items())
+            if (free := self._count(tenant, position, n, net.get(position, 0), change.at))
+            is not None
+        ]
+        if short:
+            raise Short(tuple(short))
+        for claim in postings.claims:
+            self._claim(tenant, claim, change.at)
+
+    def _count(self, tenant: str, position: Position, n: int, net: int, at: datetime) -> int | None:
+        """Count `n` more claims at a position; what is free, where that is too little.
+
+        Only what grows beyond what the same change brings (`net`) is guarded. On shortage, holds
+        that have run out are given back, claim rows and counter together, and it is tried again.
+        """
+        execute = self._db.execute
+        here = (tenant, *position)
+        if net <= 0:
+            if n:
+                if n > 0:
+                    execute(sql.SHELF, (*here, 0))
+                execute(sql.CLAIM_LESS, (-n, *here))
+            return None
+        if execute(sql.CLAIM_MORE, (n, *here, n)).rowcount:
+            return None
+        now = micros(at)
+        gone = execute(sql.RUN_OUT, (*here, now)).fetchone()[0]
+        if gone:
+            execute(sql.GIVE_BACK, (*here, now))
+            execute(sql.CLAIM_LESS, (gone, *here))
+            if execute(sql.CLAIM_MORE, (n, *here, n)).rowcount:
+                return None
+        row = execute(sql.FREE, here).fetchone()
+        return 0 if row is None else cast("int", row[0])
+
+    def _claim(self, tenant: str, claim: ClaimChange, at: datetime) -> None:
+        """Change the claim row itself; one with an expiry must still run."""
+        execute = self._db.execute
+        holder = (claim.holder.kind, claim.holder.id)
+        row = (tenant, *claim.position, *holder)
+        until = None if claim.until is None else micros(claim.until)
+        now = micros(at)
+        if not must_run(claim):
+            execute(sql.GRANT, (*row, claim.n, until))
+        elif claim.n:
+            if execute(sql.END, (*row, -claim.n, now)).rowcount:
+                return
+            if not execute(sql.LESSEN, (-claim.n, *row, -claim.n, now)).rowcount:
+                raise hold_expired(claim)
+        elif not execute(
+            sql.RUNS,
+            (*row, now),
+        ).fetchone():
+            raise hold_expired(claim)
+        if claim.renewed:
+            execute(sql.RENEW, (until, *row))
+
+    # --- people --------------------------------------------------------------------------------
+
+    def put(self, ref: str, details: Mapping[str, str]) -> None:
+        """Keep or replace what is known of a person."""
+        self._all(
+            sql.PUT_PERSON,
+            (ref, codec.put_details(details)),
+        )
+
+    def get(self, ref: str) -> Mapping[str, str] | None:
+        """What is known of a person."""
+        row = self._one(sql.GET_PERSON, (ref,))
+        return None if row is None else codec.read_details(row[0])
+
+    def erase(self, ref: str) -> None:
+        """Forget a person."""
+        self._all(sql.ERASE_PERSON, (ref,))
+
+    # --- rows ----------------------------------------------------------------------------------
+
+    def _one(self, sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        with self._lock:
+            try:
+                row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
+            except sqlite3.Error as error:
+                raise StoreUnavailable(self._name, str(error)) from error
+        return row
+
+    def _all(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._db.execute(sql, values).fetchall()
+            except sqlite3.Error as error:
+                raise StoreUnavailable(self._name, str(error)) from error
+
+    def _remember(self, ref: Ref[Any], stored: Stored[Any]) -> None:
+        cache = self._cache
+        if len(cache) >= CACHE_MAX and ref not in cache:
+            cache.pop(next(iter(cache)))
+        cache[ref] = stored
+
+    def _entry(self, row: tuple[Any, ...]) -> Entry:
+        seq, tenant, key, verb, kind, id, args, by, at, rules, figures, facts = row
+        versions = self._all(sql.VERSIONS, (seq,))
+        return Entry(
+            seq,
+            key,
+            Call(verb, Ref(tenant, kind, id), codec.read_args(verb, args)),
+            by,
+            _instant(at),
+            rules,
+            codec.read_figures(figures),
+            codec.read_facts(facts),
+            tuple((Ref(*version[:3]), version[3]) for version in versions),
+        )
+
+
+def _written(document: Document) -> tuple[str | None, int | None, str]:
+    """What is kept of a document: its headline, when it falls due, and its JSON."""
+    due = next_due(document)
+    return (
+        headline(document).value if isinstance(document, Order) else None,
+        None if due is None else micros(due),
+        codec.put_document(document),
+    )
+
+
+def _instant(at: int) -> datetime:
+    """The instant of so many microseconds since 1970."""
+    return _EPOCH + at * _MICROSECOND
+
+
+def _until(at: int | None) -> datetime | None:
+    return None if at is None else _instant(at)
