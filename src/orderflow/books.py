@@ -15,11 +15,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias, cast
 
 import attrs
 
-from orderflow.facts import Claimed, Fact, Limited, Moved, Opened, Posted
+from orderflow.facts import (
+    Advanced,
+    Charged,
+    Claimed,
+    CutMade,
+    Fact,
+    Held,
+    Limited,
+    MoneyMoved,
+    Moved,
+    Noted,
+    Opened,
+    Posted,
+    Unheld,
+)
 from orderflow.records import Document, MatterKind, Slice, StockHold, Supply, Transfer
 from orderflow.states import UnitState
 from orderflow.values import Position, Ref
@@ -123,6 +137,9 @@ class Postings:
     claims: tuple[ClaimChange, ...]
 
 
+_Moves: TypeAlias = dict[tuple[MatterKind, Position, MatterKind, Position], int]
+_Claims: TypeAlias = dict[tuple[Position, Ref[Document]], int]
+
 NOTHING: Final = Postings((), (), ())
 
 
@@ -132,45 +149,16 @@ def postings(facts: Iterable[Fact]) -> Postings:
     Merged by key and sorted, so that two writers that touch the same positions touch them in the
     same order.
     """
-    moves: dict[tuple[MatterKind, Position, MatterKind, Position], int] = {}
+    moves: _Moves = {}
     limits: dict[Position, int] = {}
-    claims: dict[tuple[Ref[Document], Position], int] = {}
-    renewals: dict[tuple[Ref[Document], Position], datetime | None] = {}
+    claims: _Claims = {}
+    renewals: dict[tuple[Position, Ref[Document]], datetime | None] = {}
     for fact in facts:
-        if isinstance(fact, Moved):
-            source, target = fact.source, fact.target
-            leg = _LEGS.get((source, target))
-            put = fact.put
-            if (
-                leg is None
-                and not _same_place(fact.taken, put)
-                and STANDS[source] is STANDS[target]
-            ):
-                # The tag alone changed. On the shelf, goods that are put back stand under one key.
-                leg = None if STANDS[source] is _SHELF else (STANDS[source], STANDS[source])
-            if leg is not None:
-                from_, to = leg
-                if target is UnitState.RETURNED and put.grade == DAMAGED:
-                    to = MatterKind.DAMAGED
-                # A unit that is let go comes back to the shelf of the place where it stands.
-                at = put if put.location else fact.taken
-                key = (
-                    from_,
-                    matter_position(fact.sku, fact.taken),
-                    to,
-                    matter_position(fact.sku, at),
-                )
-                moves[key] = moves.get(key, 0) + fact.n
-            was, will = source in CLAIMING, target in CLAIMING
-            if was or will:
-                before = position_of(fact.sku, fact.taken)
-                after = position_of(fact.sku, fact.put)
-                if was and will and before == after:
-                    continue
-                if was:
-                    claims[fact.order, before] = claims.get((fact.order, before), 0) - fact.n
-                if will:
-                    claims[fact.order, after] = claims.get((fact.order, after), 0) + fact.n
+        kind = type(fact)
+        if kind is Moved:
+            _post_move(cast("Moved", fact), moves, claims)
+        elif kind in _NEVER_POST:
+            continue
         elif isinstance(fact, Posted):
             transfer = fact.transfer
             key = (transfer.source, transfer.source_at, transfer.target, transfer.target_at)
@@ -178,7 +166,7 @@ def postings(facts: Iterable[Fact]) -> Postings:
         elif isinstance(fact, Limited):
             limits[fact.position] = limits.get(fact.position, 0) + fact.n
         elif isinstance(fact, Claimed):
-            claim = (fact.holder, fact.position)
+            claim = (fact.position, fact.holder)
             claims[claim] = claims.get(claim, 0) + fact.n
             renewals[claim] = fact.until
         elif isinstance(fact, Opened):
@@ -189,26 +177,59 @@ def postings(facts: Iterable[Fact]) -> Postings:
         tuple(Transfer(*key, n) for key, n in sorted(moves.items()) if n),
         tuple((position, n) for position, n in sorted(limits.items()) if n),
         tuple(
-            ClaimChange(holder, position, n, renewals.get((holder, position)), renewed)
-            for (position, holder), n, renewed in sorted(
-                ((position, holder), n, (holder, position) in renewals)
-                for (holder, position), n in claims.items()
-            )
-            if n or renewed
+            ClaimChange(key[1], key[0], n, renewals.get(key), key in renewals)
+            for key, n in sorted(claims.items())
+            if n or key in renewals
         ),
     )
+
+
+_NEVER_POST: Final = frozenset({Advanced, CutMade, Charged, Held, Unheld, MoneyMoved, Noted})
+
+
+def _post_move(
+    fact: Moved,
+    moves: _Moves,
+    claims: _Claims,
+) -> None:
+    """Post what units of an order do: goods by the table of legs, claims by state."""
+    source, target, taken, put, n = fact.source, fact.target, fact.taken, fact.put, fact.n
+    same_place = taken is put or _same_place(taken, put)
+    leg = _LEGS.get((source, target))
+    if leg is None and not same_place:
+        stands = STANDS[source]
+        if stands is STANDS[target] and stands is not _SHELF:
+            leg = (stands, stands)  # the tags alone changed
+    if leg is not None:
+        from_, to = leg
+        if target is UnitState.RETURNED and put.grade == DAMAGED:
+            to = MatterKind.DAMAGED
+        # A unit that is let go comes back to the shelf of the place where it stands.
+        left = matter_position(fact.sku, taken)
+        at = left if same_place or not put.location else matter_position(fact.sku, put)
+        key = (from_, left, to, at)
+        moves[key] = moves.get(key, 0) + n
+    was, will = source in CLAIMING, target in CLAIMING
+    if was and will and same_place and taken.peg == put.peg:
+        return
+    if was:
+        claim = (position_of(fact.sku, taken), fact.order)
+        claims[claim] = claims.get(claim, 0) - n
+    if will:
+        claim = (position_of(fact.sku, put), fact.order)
+        claims[claim] = claims.get(claim, 0) + n
 
 
 def _open(
     document: Document,
     limits: dict[Position, int],
-    claims: dict[tuple[Ref[Document], Position], int],
-    renewals: dict[tuple[Ref[Document], Position], datetime | None],
+    claims: _Claims,
+    renewals: dict[tuple[Position, Ref[Document]], datetime | None],
 ) -> None:
     """A stock hold claims from its opening; a supply row promises from its opening."""
     if isinstance(document, StockHold):
-        claims[document.ref, document.position] = document.n
-        renewals[document.ref, document.position] = document.until
+        claims[document.position, document.ref] = document.n
+        renewals[document.position, document.ref] = document.until
     elif isinstance(document, Supply):
         peg = document.position._replace(peg=document.ref.id)
         limits[peg] = limits.get(peg, 0) + document.expected

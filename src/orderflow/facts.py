@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeAlias, TypeVar, assert_never, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
 
 from orderflow.records import (
+    KINDS,
     Application,
     Charge,
     Cut,
@@ -54,14 +55,14 @@ from orderflow.values import Position, Ref
 D = TypeVar("D", bound=Document)
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Opened:
     """A document came to be, as it is here."""
 
     document: Document
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Advanced:
     """A document moved along its chart at an instant."""
 
@@ -72,7 +73,7 @@ class Advanced:
     at: datetime
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Moved:
     """`n` units of an order line went from spot to spot."""
 
@@ -86,7 +87,7 @@ class Moved:
     put: Slice
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class CutMade:
     """Unit indices of a line were billed or given up."""
 
@@ -95,7 +96,7 @@ class CutMade:
     cut: Cut
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Charged:
     """An order costs so much more, or less."""
 
@@ -103,7 +104,7 @@ class Charged:
     charge: Charge
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Held:
     """A document was put on hold."""
 
@@ -111,7 +112,7 @@ class Held:
     hold: Hold
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Unheld:
     """A hold was lifted."""
 
@@ -119,7 +120,7 @@ class Unheld:
     code: str
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class MoneyMoved:
     """`amount` minor units of a payment went from account to account, for an order where named."""
 
@@ -130,7 +131,7 @@ class MoneyMoved:
     order: Ref[Order] | None = None
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Posted:
     """Goods went from account to account other than by units of an order."""
 
@@ -138,7 +139,7 @@ class Posted:
     ref: Ref[Document] | None = None
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Limited:
     """What a supply row or a pool will give grew by `n`, or shrank."""
 
@@ -147,7 +148,7 @@ class Limited:
     ref: Ref[Document] | None = None
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Claimed:
     """A document other than an order claims `n` units more at a position, or fewer.
 
@@ -160,7 +161,7 @@ class Claimed:
     until: datetime | None = None
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Noted:
     """Something was learnt that changes no count: a scan, a notice, a reason, a piece of evidence.
 
@@ -190,21 +191,32 @@ Fact: TypeAlias = (
 
 def touches(fact: Fact) -> tuple[Ref[Document], ...]:
     """Every document that a fact changes or belongs to, in a fixed order."""
+    name = _TOUCHES.get(type(fact))
+    if name is not None:
+        return (getattr(fact, name),)
     match fact:
-        case Moved() | CutMade() | Charged():
-            return (fact.order,)
         case Opened():
             return (fact.document.ref,)
-        case Advanced() | Held() | Unheld() | Noted():
-            return (fact.ref,)
         case MoneyMoved():
             return (fact.payment,) if fact.order is None else (fact.payment, fact.order)
+        case Noted():
+            return (fact.ref,) if fact.ref.kind in KINDS else ()  # stock is no document
         case Posted() | Limited():
             return () if fact.ref is None else (fact.ref,)
-        case Claimed():
-            return (fact.holder,)
         case _:
-            assert_never(fact)
+            raise TypeError(f"{type(fact).__name__} is no fact")
+
+
+_TOUCHES: Final[dict[type[Fact], str]] = {
+    Moved: "order",
+    CutMade: "order",
+    Charged: "order",
+    Advanced: "ref",
+    Held: "ref",
+    Unheld: "ref",
+    Claimed: "holder",
+}
+"""Which attribute names the one document that a kind of fact touches."""
 
 
 def fold(document: D | None, facts: Iterable[Fact]) -> D:
@@ -231,19 +243,18 @@ def move_spots(
     """Take `n` units from one spot and add them to another, in place; spots stay merged."""
     for i, spot in enumerate(spots):
         if spot.state is source and (spot.slice is taken or spot.slice == taken):
-            if spot.n < n:
-                break
-            if spot.n > n:
-                spots[i] = Spot(source, spot.n - n, spot.slice)
-            else:
-                del spots[i]
-            for j, other in enumerate(spots):
-                if other.state is target and (other.slice is put or other.slice == put):
-                    spots[j] = Spot(target, other.n + n, other.slice)
-                    return
-            spots.insert(i, Spot(target, n, put))
+            break
+    else:
+        raise ValueError(f"no units {source.value} in this slice")
+    if spot.n < n:
+        raise ValueError(f"{spot.n} units {source.value} in this slice, not {n}")
+    left = [Spot(source, spot.n - n, spot.slice)] if spot.n > n else []
+    for j, other in enumerate(spots):
+        if j != i and other.state is target and (other.slice is put or other.slice == put):
+            spots[j] = Spot(target, other.n + n, other.slice)
+            spots[i : i + 1] = left
             return
-    raise ValueError(f"no {n} units {source.value} in this slice")
+    spots[i : i + 1] = [Spot(target, n, put), *left]
 
 
 def add_cut(cuts: tuple[Cut, ...], cut: Cut) -> tuple[Cut, ...]:
@@ -291,23 +302,24 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
             case _:
                 raise _misfit(order, fact)
     if spots or cuts:
-        lines = tuple(
-            Line(
-                line.id,
-                line.sku,
-                line.n,
-                line.price,
-                line.per,
-                line.unit,
-                line.scale,
-                tuple(spots[line.id]) if line.id in spots else line.spots,
-                cuts.get(line.id, line.cuts),
-                line.promised,
-            )
-            if line.id in spots or line.id in cuts
-            else line
-            for line in order.lines
-        )
+        changed: list[Line] = []
+        for line in lines:
+            bag, cut = spots.get(line.id), cuts.get(line.id)
+            if bag is not None or cut is not None:
+                line = Line(
+                    line.id,
+                    line.sku,
+                    line.n,
+                    line.price,
+                    line.per,
+                    line.unit,
+                    line.scale,
+                    line.spots if bag is None else tuple(bag),
+                    line.cuts if cut is None else cut,
+                    line.promised,
+                )
+            changed.append(line)
+        lines = tuple(changed)
     return Order(
         order.ref,
         state,
@@ -355,21 +367,48 @@ def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
 
 
 def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
+    state, holds, applications = payment.state, payment.holds, payment.applications
+    sums = {
+        MoneyAccount.PAYER: -payment.captured,
+        MoneyAccount.UNAPPLIED: payment.unapplied,
+        MoneyAccount.APPLIED: 0,  # kept order by order
+        MoneyAccount.REFUNDED: payment.refunded,
+        MoneyAccount.CHARGED_BACK: payment.charged_back,
+        MoneyAccount.CARRIER: payment.with_carrier,
+        MoneyAccount.BANK: 0,  # follows from the others
+    }
     for fact in facts:
         match fact:
             case MoneyMoved():
-                payment = attrs.evolve(
-                    payment,
-                    captured=payment.captured - _change(fact, MoneyAccount.PAYER),
-                    unapplied=payment.unapplied + _change(fact, MoneyAccount.UNAPPLIED),
-                    refunded=payment.refunded + _change(fact, MoneyAccount.REFUNDED),
-                    charged_back=payment.charged_back + _change(fact, MoneyAccount.CHARGED_BACK),
-                    with_carrier=payment.with_carrier + _change(fact, MoneyAccount.CARRIER),
-                    applications=_applied(payment.applications, fact),
-                )
+                sums[fact.source] -= fact.amount
+                sums[fact.target] += fact.amount
+                applications = _applied(applications, fact)
+            case Advanced():
+                state = PaymentState(fact.target)
+            case Held():
+                holds = (*holds, fact.hold)
+            case Unheld():
+                holds = _without(holds, fact.code)
+            case Noted():
+                pass
             case _:
-                payment = _fold_common(payment, PaymentState, fact)
-    return payment
+                raise _misfit(payment, fact)
+    return Payment(
+        payment.ref,
+        state,
+        payment.method,
+        payment.amount,
+        payment.currency,
+        payment.payer,
+        payment.expires_at,
+        -sums[MoneyAccount.PAYER],
+        sums[MoneyAccount.UNAPPLIED],
+        sums[MoneyAccount.REFUNDED],
+        sums[MoneyAccount.CHARGED_BACK],
+        sums[MoneyAccount.CARRIER],
+        applications,
+        holds,
+    )
 
 
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:

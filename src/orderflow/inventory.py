@@ -138,9 +138,13 @@ def take_over(step: Step, ref: Ref[Order], holds: tuple[str, ...]) -> None:
     A hold on goods reserves open units of its SKU, and what it keeps beyond them is given back; a
     hold on a pool is used up.
     """
+    if not isinstance(holds, tuple | list):
+        raise BadInput("stock_holds", "a tuple of stock holds is wanted")
+    for name in holds:
+        text(name, "stock_holds")
     unique(holds, "stock_holds")
     for name in holds:
-        hold = _running(step, step.case.stock_hold(text(name, "stock_holds")))
+        hold = _running(step, step.case.stock_hold(name))
         step.advance(STOCK_HOLD, hold.ref, StockHoldMove.USE, None)
         at = hold.position
         if not at.location:

@@ -58,7 +58,7 @@ P = ParamSpec("P")
 V = TypeVar("V", bound=object)
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Stored(Generic[D]):
     """A document with its version: the number of commands that have changed it."""
 
@@ -144,41 +144,59 @@ class Case:
 
 
 class Step:
-    """The facts that a verb gives, and the documents that they give."""
+    """The facts that a verb gives, and the documents that they give.
 
-    __slots__ = ("after", "case", "context", "facts")
+    Facts are folded when somebody looks: `now` and `after` are always up to date.
+    """
+
+    __slots__ = ("_after", "_pending", "_tagged", "case", "context", "facts")
 
     def __init__(self, case: Case, context: Context) -> None:
         self.case = case
         self.context = context
         self.facts: list[Fact] = []
-        self.after: dict[Ref[Document], Document] = {}
+        self._after: dict[Ref[Document], Document] = {}
+        self._pending: dict[Ref[Document], list[Fact]] = {}
+        self._tagged: dict[tuple[int, tuple[str, ...]], tuple[Slice, Slice]] = {}
+
+    @property
+    def after(self) -> dict[Ref[Document], Document]:
+        """Every document that was touched, as it is after the facts."""
+        for ref in tuple(self._pending):
+            self._fold(ref)
+        return self._after
 
     def now(self, ref: Ref[D]) -> D:
         """The document as it is after the facts so far."""
-        done = self.after.get(ref)
+        name = cast("Ref[Document]", ref)
+        if name in self._pending:
+            return cast("D", self._fold(name))
+        done = self._after.get(name)
         return self.case.get(ref) if done is None else cast("D", done)
 
+    def _fold(self, ref: Ref[Document]) -> Document:
+        facts = self._pending.pop(ref)
+        before = self._after.get(ref)
+        if before is None and type(facts[0]) is not Opened:
+            before = self.case.get(ref)
+        after = self._after[ref] = fold(before, facts)
+        return after
+
     def add(self, *facts: Fact) -> None:
-        """Give facts, in order, and fold them into the documents that they touch."""
-        groups: dict[Ref[Document], list[Fact]] = {}
+        """Give facts, in order."""
+        pending = self._pending
         for fact in facts:
             for ref in touches(fact):
-                if ref in groups:
-                    groups[ref].append(fact)
+                if ref in pending:
+                    pending[ref].append(fact)
                 else:
-                    groups[ref] = [fact]
-        for ref, some in groups.items():
-            before = self.after.get(ref)
-            if before is None and type(some[0]) is not Opened:
-                before = self.case.get(ref)
-            self.after[ref] = fold(before, some)
+                    pending[ref] = [fact]
         self.facts.extend(facts)
 
     def open(self, document: Document) -> None:
         """A new document; refused when one of that name is there."""
         ref = document.ref
-        if ref in self.after or self.case.find(ref) is not None:
+        if ref in self._after or ref in self._pending or self.case.find(ref) is not None:
             raise MoveRefused((Refusal.of("already_there", kind=ref.kind, id=ref.id),))
         self.add(Opened(document))
 
@@ -192,18 +210,28 @@ class Step:
         """Move chosen units along the unit chart, and change these tags of their slices."""
         facts = unit_facts(order)
         what = str(order.ref)
-        made: dict[int, Slice] = {}
+        ref = order.ref
+        source, target = None, UNIT.initial
         moved: list[Fact] = []
         for line, spot, n in chosen:
-            source, taken = spot.state, spot.slice
-            target = UNIT.advance(source, move, facts, what)
-            put = taken
-            if tags:
-                if id(taken) not in made:
-                    made[id(taken)] = tag(taken, **tags)
-                put = made[id(taken)]
-            moved.append(Moved(order.ref, line.id, line.sku, n, source, taken, target, put))
-        self.add(*moved)
+            if spot.state is not source:
+                source = spot.state
+                target = UNIT.advance(source, move, facts, what)
+            taken = spot.slice
+            put = self._tag(taken, tags) if tags else taken
+            moved.append(Moved(ref, line.id, line.sku, n, source, taken, target, put))
+        self.facts.extend(moved)
+        if moved:
+            self._pending.setdefault(ref, []).extend(moved)
+
+    def _tag(self, taken: Slice, tags: dict[str, str]) -> Slice:
+        """The slice with these tags; one value serves all units that come to share it."""
+        key = (id(taken), tuple(tags.values()))
+        made = self._tagged.get(key)
+        if made is None:
+            # The old slice is kept too, so that its id stays its own.
+            made = self._tagged[key] = (taken, tag(taken, **tags))
+        return made[1]
 
     def retag(self, order: Order, chosen: Iterable[Chosen], **tags: str) -> None:
         """Keep the state of chosen units, and change these tags of their slices."""
@@ -217,7 +245,7 @@ class Step:
                     spot.state,
                     spot.slice,
                     spot.state,
-                    tag(spot.slice, **tags),
+                    self._tag(spot.slice, tags),
                 )
                 for line, spot, n in chosen
             )
@@ -312,7 +340,7 @@ def _registered(made: Verb[T, P]) -> Verb[T, P]:
     return made
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Entry:
     """One command that had an effect: the question, the figures read, and the facts.
 

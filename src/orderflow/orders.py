@@ -72,6 +72,7 @@ class NewLine:
         whole(self.n, f"{path}.n")
         if not isinstance(self.price, Price):
             raise BadInput(f"{path}.price", "a Price is wanted")
+        text(self.serial, f"{path}.serial", empty=True)
         if self.promised is not None:
             object.__setattr__(self, "promised", instant(self.promised, f"{path}.promised"))
 
@@ -296,14 +297,17 @@ def _cancel(step: Step, chosen: list[Chosen]) -> None:
 
 def _open(step: Step, new: NewOrder) -> None:
     """Write the order down, with its goods at their price and then each charge in turn."""
+    if not isinstance(new, NewOrder):
+        raise BadInput("new", "a NewOrder is wanted")
     case, context = step.case, step.context
+    lines = tuple([_line(line) for line in new.lines])
     order = Order(
         ref=_this(case),
         state=ORDER.initial,
         currency=new.currency,
         customer=new.customer,
-        lines=tuple(_line(line) for line in new.lines),
-        charges=_charges(new),
+        lines=lines,
+        charges=_charges(new, lines),
         placed_at=context.at,
         seller=new.seller,
         channel=new.channel,
@@ -334,13 +338,12 @@ def _line(new: NewLine) -> Line:
     )
 
 
-def _charges(new: NewOrder) -> tuple[Charge, ...]:
-    goods = tuple(Span(line.id, 0, line.n, line.price.times(line.n)) for line in new.lines)
-    whole_price = sum(span.amount for span in goods)
+def _charges(new: NewOrder, lines: tuple[Line, ...]) -> tuple[Charge, ...]:
+    goods = tuple([Span(line.id, 0, line.n, line.price.times(line.n)) for line in new.lines])
+    whole_price = sum([span.amount for span in goods])
     if whole_price > MINOR_MAX:
         raise BadInput("lines", "the order costs more than can be kept")
     charges = [Charge("goods", ChargeKind.GOODS, whole_price, goods)]
-    lines = [_line(line) for line in new.lines]
     for i, charge in enumerate(new.charges, 1):
         id = f"{charge.kind.value}-{i}"
         if charge.kind in (ChargeKind.FREIGHT, ChargeKind.FEE):

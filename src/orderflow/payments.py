@@ -147,7 +147,7 @@ def collect_on_delivery(case: Case, context: Context, order: str, amount: Money)
     """
     step = Step(case, context)
     ref = _this(case)
-    owing = step.now(case.order(order))
+    owing = step.now(case.order(text(order, "order")))
     if not owing.cash_on_delivery:
         raise MoveRefused((Refusal.of("not_cash_on_delivery", order=order),))
     _open(step, amount, "cash on delivery", owing.customer, None)
@@ -188,8 +188,8 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
     step = Step(case, context)
     payment = step.now(_this(case))
     left = positive(amount, payment.currency)
-    if order:
-        owner = case.order(text(order, "order"))
+    if text(order, "order", empty=True):
+        owner = case.order(order)
         on_order = sum(a.amount for a in payment.applications if a.order == order)
         taken = min(left, max(0, on_order))
         if taken:
@@ -205,6 +205,8 @@ def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     """Confirm a placed order by itself, where the rules say so and nothing speaks against it."""
     order = step.now(ref)
     if not step.context.rules.confirm_when_paid or order.state is not OrderState.PLACED:
+        return
+    if due(order) > 0 and not order.cash_on_delivery:
         return
     facts = order_facts(order)
     if not ORDER.refusals(order.state, OrderMove.CONFIRM, facts):

@@ -81,11 +81,8 @@ def given_up(line: Line) -> Ranges:
 
 def bill(line: Line, n: int, document: str) -> tuple[Cut, ...]:
     """Cuts that bill the first `n` indices of a line that are neither billed nor given up."""
-    taken = _union(cut for cut in line.cuts)
-    return tuple(
-        Cut(CutKind.BILLED, start, stop, document)
-        for start, stop in _first(_minus((0, line.n), taken), n)
-    )
+    ranges = [(0, n)] if not line.cuts else _first(_minus((0, line.n), _union(line.cuts)), n)
+    return tuple([Cut(CutKind.BILLED, start, stop, document) for start, stop in ranges])
 
 
 def give_up(line: Line, n: int, document: str, *, billed_on: str = "") -> tuple[Cut, ...]:
@@ -98,7 +95,7 @@ def give_up(line: Line, n: int, document: str, *, billed_on: str = "") -> tuple[
                 ranges.extend(_minus((cut.start, cut.stop), gone))
         found = _first(sorted(ranges), n)
     else:
-        found = _last(_minus((0, line.n), _union(cut for cut in line.cuts)), n)
+        found = _last(_minus((0, line.n), _union(line.cuts)), n)
     return tuple(Cut(CutKind.GIVEN_UP, start, stop, document) for start, stop in found)
 
 
@@ -107,12 +104,15 @@ def total(order: Order) -> int:
 
     Freight and fees are given up when every unit was cancelled, and kept otherwise.
     """
-    goods = sum(
-        carried(line, order.charges, _minus((0, line.n), given_up(line))) for line in order.lines
-    )
+    amount = sum([charge.amount for charge in order.charges])
+    for line in order.lines:
+        if line.cuts:
+            gone = given_up(line)
+            if gone:
+                amount -= carried(line, order.charges, gone)
     if not _units_kept(order):
-        return goods
-    return goods + sum(charge.amount for charge in order.charges if not charge.spans)
+        amount -= sum([charge.amount for charge in order.charges if not charge.spans])
+    return amount
 
 
 def due(order: Order) -> int:
@@ -123,23 +123,35 @@ def due(order: Order) -> int:
 def order_facts(order: Order) -> OrderFacts:
     """What the guards of an order see."""
     held, reason = held_by(order)
-    live = sum(spot.n for _, spot in order.units() if spot.state not in ENDED)
+    live = kept = 0
+    for line in order.lines:
+        for spot in line.spots:
+            if spot.state not in ENDED:
+                live += spot.n
+            if spot.state is not UnitState.CANCELLED:
+                kept += spot.n
+    applied = order.applied
     return OrderFacts(
-        order=order.ref.id,
-        lines=len(order.lines),
-        units_live=live,
-        units_kept=_units_kept(order),
-        due_minor=due(order),
-        applied_minor=order.applied,
-        currency=order.currency,
-        cash_on_delivery=order.cash_on_delivery,
-        held=held,
-        reason=reason,
+        order.ref.id,
+        len(order.lines),
+        live,
+        kept,
+        total(order) - applied,
+        applied,
+        order.currency,
+        order.cash_on_delivery,
+        held,
+        reason,
     )
 
 
-def _units_kept(order: Order) -> int:
-    return sum(spot.n for _, spot in order.units() if spot.state is not UnitState.CANCELLED)
+def _units_kept(order: Order) -> bool:
+    """Whether any unit is left; an order without lines has none."""
+    for line in order.lines:
+        for spot in line.spots:
+            if spot.state is not UnitState.CANCELLED:
+                return True
+    return False
 
 
 def _ranges(cuts: Iterable[Cut], kind: CutKind) -> Ranges:

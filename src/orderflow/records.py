@@ -37,7 +37,7 @@ from orderflow.states import (
 from orderflow.values import Position, Ref
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Slice:
     """The tag of a spot: what is true of these units and not of others of the line."""
 
@@ -59,7 +59,7 @@ class Slice:
 PLAIN: Final = Slice()
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Spot:
     """So many units stand in this state, in this slice."""
 
@@ -75,7 +75,7 @@ class CutKind(StrEnum):
     GIVEN_UP = "given up"  # cancelled or returned: the customer owes nothing for them
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Cut:
     """Unit indices `start` to `stop` (excluded) of a line were billed or given up on `document`."""
 
@@ -85,7 +85,7 @@ class Cut:
     document: str = ""
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Line:
     """One line of an order: so many units of a SKU, at a price fixed at placing.
 
@@ -110,7 +110,7 @@ class Line:
         return sum(spot.n for spot in self.spots if spot.state in states)
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Span:
     """The part of a charge that unit indices `start` to `stop` (excluded) of a line carry."""
 
@@ -130,7 +130,7 @@ class ChargeKind(StrEnum):
     FEE = "fee"
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Charge:
     """An amount that the order costs, in minor units; negative for a discount.
 
@@ -148,7 +148,7 @@ class Charge:
     reason: str = ""
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Hold:
     """Why an order may not go on: a code, a sentence, and who set it."""
 
@@ -157,7 +157,7 @@ class Hold:
     by: str
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Tender:
     """What one payment has paid of an order, in minor units, less what went back."""
 
@@ -165,7 +165,7 @@ class Tender:
     applied: int
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Destination:
     """Where an order goes: an address token, and what allocation may read of it.
 
@@ -178,7 +178,7 @@ class Destination:
     longitude_e6: int | None = None
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Order:
     """An order: its lines with their bags, its charges and its named holds."""
 
@@ -216,10 +216,10 @@ class Order:
     @property
     def applied(self) -> int:
         """What has been paid and not gone back, in minor units."""
-        return sum(tender.applied for tender in self.tenders)
+        return sum([tender.applied for tender in self.tenders])
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Application:
     """So much of a payment is applied to an order, in minor units."""
 
@@ -239,7 +239,7 @@ class MoneyAccount(StrEnum):
     BANK = "bank"  # with us
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Payment:
     """A payment: one tender, applied to any number of orders.
 
@@ -268,7 +268,7 @@ class Payment:
         return sum(application.amount for application in self.applications)
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Dispatch:
     """What a warehouse is asked to ship of an order (发货单). Its units carry its id."""
 
@@ -278,7 +278,7 @@ class Dispatch:
     orders: tuple[str, ...]
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Parcel:
     """A parcel: what travels together. Its units carry its id, of one order or of several."""
 
@@ -294,7 +294,7 @@ class Parcel:
     holds: tuple[Hold, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Return:
     """A return: what a customer wants to give back. Its units carry its id."""
 
@@ -306,7 +306,7 @@ class Return:
     holds: tuple[Hold, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class StockHold:
     """A claim with an expiry: from `until` on it counts as free, unless it was confirmed."""
 
@@ -317,7 +317,7 @@ class StockHold:
     until: datetime | None
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Supply:
     """Goods that are to come: a purchase, a production order or a transfer.
 
@@ -365,7 +365,7 @@ class MatterKind(StrEnum):
     COUNT_DIFFERENCE = "count difference"
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Transfer:
     """`n` units go from one account to another; each account is a kind at a position."""
 
@@ -376,7 +376,7 @@ class Transfer:
     n: int
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Claim:
     """`holder` claims `n` units at a position, until an instant or for good."""
 
@@ -386,7 +386,7 @@ class Claim:
     until: datetime | None = None
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Counter:
     """What is there at a position and what is claimed of it. Free is their difference.
 

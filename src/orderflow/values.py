@@ -214,7 +214,7 @@ class Sku:
         raise BadInput(path, f"{self.code} has no pack {pack}")
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Call(Generic[T_co]):
     """A verb's name, the document that it is called on, and its arguments by name.
 

@@ -16,7 +16,7 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 from uuid import uuid4
 
 import attrs
@@ -195,21 +195,30 @@ class Workflow(Commands):
         return step
 
     def _change(
-        self, case: Case, step: Step, call: Call[D], key: str, by: str, at: datetime
+        self, case: Case, step: Step, call: Call[Any], key: str, by: str, at: datetime
     ) -> Change:
-        read, after = case.read, step.after
-        versions = {ref: 0 if stored is None else stored.version for ref, stored in read.items()}
+        replaced: list[tuple[Document, int]] = []
+        relied: list[tuple[Ref[Document], int]] = []
+        after = step.after
+        for ref in sorted(case.read):
+            stored = case.read[ref]
+            version = 0 if stored is None else stored.version
+            document = after.get(ref)
+            if document is None:
+                relied.append((ref, version))
+            else:
+                replaced.append((document, version))
         facts = tuple(step.facts)
         return Change(
             key,
-            cast("Call[Document]", call),
+            call,
             by,
             at,
             self._fingerprint,
             case.figures,
             facts,
-            tuple((after[ref], versions[ref]) for ref in sorted(after)),
-            tuple((ref, versions[ref]) for ref in sorted(read) if ref not in after),
+            tuple(replaced),
+            tuple(relied),
             postings(facts),
         )
 

@@ -10,34 +10,76 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar
 
-from orderflow.books import changes_on_shelf, claimed_net
+from orderflow.books import NOTHING, ClaimChange, changes_on_shelf, claimed_net
 from orderflow.deadlines import next_due
 from orderflow.errors import KeyReused, Short, Stale
 from orderflow.grants import hold_expired, number_taken, runs, shortage
 from orderflow.journal import Change, Committed, Entry, Stored
 from orderflow.ports import Books, Query
 from orderflow.records import Claim, Counter, Document, MatterKind, Order
-from orderflow.values import Position, Ref
+from orderflow.values import Call, Position, Ref
 from orderflow.views import headline
 
 D = TypeVar("D", bound=Document)
-
-_Claims = dict[Ref[Document], tuple[int, datetime | None]]
 
 
 class _Shelf:
     """A counter that can be changed, with its claims by holder."""
 
-    __slots__ = ("claimed", "claims", "there")
+    __slots__ = ("claimed", "claims", "expiring", "there")
 
     def __init__(self) -> None:
         self.there = 0
         self.claimed = 0
-        self.claims: _Claims = {}
+        self.claims: dict[Ref[Document], int] = {}
+        self.expiring: dict[Ref[Document], datetime] = {}  # only those that have an expiry
 
-    def run_out(self, at: datetime) -> int:
-        """How much is claimed by holds that have run out."""
-        return sum(n for n, until in self.claims.values() if until is not None and until <= at)
+    def held(self, holder: Ref[Document]) -> tuple[int, datetime | None] | None:
+        """How much a holder claims, and until when."""
+        n = self.claims.get(holder)
+        return None if n is None else (n, self.expiring.get(holder))
+
+    def gone(self, at: datetime) -> list[Ref[Document]]:
+        """The holders whose claims have run out."""
+        return [holder for holder, until in self.expiring.items() if until <= at]
+
+    def free(self, at: datetime) -> int:
+        """What a new claim may take; below zero when over-committed."""
+        free = self.there - self.claimed
+        return (
+            free + sum(self.claims[holder] for holder in self.gone(at)) if self.expiring else free
+        )
+
+    def change(self, claim: ClaimChange) -> None:
+        """Change one holder's claim."""
+        n = self.claims.get(claim.holder, 0) + claim.n
+        self.claimed += claim.n
+        if n:
+            self.claims[claim.holder] = n
+        else:
+            self.claims.pop(claim.holder, None)
+            self.expiring.pop(claim.holder, None)
+        if claim.renewed:
+            if n and claim.until is not None:
+                self.expiring[claim.holder] = claim.until
+            else:
+                self.expiring.pop(claim.holder, None)
+
+    def give_back(self, at: datetime) -> None:
+        """Drop the claims that have run out, and count them as free."""
+        for holder in self.gone(at):
+            self.claimed -= self.claims.pop(holder)
+            del self.expiring[holder]
+
+
+class _Kept:
+    """A document as it is, and where its facts stand in the journal."""
+
+    __slots__ = ("seqs", "stored")
+
+    def __init__(self, stored: Stored[Any]) -> None:
+        self.stored = stored
+        self.seqs: list[int] = []
 
 
 class MemoryStore:
@@ -45,10 +87,9 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._documents: dict[Ref[Any], Stored[Any]] = {}
+        self._documents: dict[Ref[Any], _Kept] = {}
         self._entries: list[Entry] = []
-        self._entries_of: dict[Ref[Any], list[int]] = {}
-        self._keys: dict[tuple[str, str], int] = {}
+        self._keys: dict[str, dict[str, Entry]] = {}
         self._numbers: dict[tuple[str, str, str, str], Ref[Order]] = {}
         self._shelves: dict[str, dict[str, dict[Position, _Shelf]]] = {}
         self._matter: dict[str, dict[tuple[MatterKind, Position], int]] = {}
@@ -58,13 +99,14 @@ class MemoryStore:
 
     def load(self, ref: Ref[D]) -> Stored[D] | None:
         """A document with its version, or `None`."""
-        return self._documents.get(ref)
+        kept = self._documents.get(ref)
+        return None if kept is None else kept.stored
 
     def find(self, query: Query) -> Iterator[Stored[Document]]:
         """The documents that a query means, in the order of their ids."""
         found = 0
         for ref in sorted(self._documents):
-            stored = self._documents[ref]
+            stored = self._documents[ref].stored
             if ref.id > query.after and _means(query, stored.value):
                 yield stored
                 found += 1
@@ -75,7 +117,7 @@ class MemoryStore:
         """Every counter of these SKUs, sorted; claims that have run out are left out."""
         shelves = self._shelves.get(tenant, {})
         return tuple(
-            Counter(position, shelf.there, shelf.claimed - shelf.run_out(at))
+            Counter(position, shelf.there, shelf.there - shelf.free(at))
             for sku in sorted(set(skus))
             for position, shelf in sorted(shelves.get(sku, {}).items())
         )
@@ -109,15 +151,16 @@ class MemoryStore:
 
     def seen(self, tenant: str, key: str) -> Entry | None:
         """The entry of an earlier command with this key."""
-        seq = self._keys.get((tenant, key))
-        return None if seq is None else self._entries[seq - 1]
+        keys = self._keys.get(tenant)
+        return None if keys is None else keys.get(key)
 
     def entries(self, after: int = 0, ref: Ref[Document] | None = None) -> Iterator[Entry]:
         """The journal in order: all of it, or one document's."""
         if ref is None:
             yield from self._entries[after:]
         else:
-            for seq in tuple(self._entries_of.get(ref, ())):
+            kept = self._documents.get(ref)
+            for seq in () if kept is None else tuple(kept.seqs):
                 if seq > after:
                     yield self._entries[seq - 1]
 
@@ -138,15 +181,15 @@ class MemoryStore:
             return self._apply(tenant, change, number)
 
     def _check_versions(self, change: Change) -> None:
-        documents = self._documents
         for document, version in change.replaced:
-            stored = documents.get(document.ref)
-            if (0 if stored is None else stored.version) != version:
-                raise Stale(str(document.ref))
+            self._check_version(document.ref, version)
         for ref, version in change.relied:
-            stored = documents.get(ref)
-            if (0 if stored is None else stored.version) != version:
-                raise Stale(str(ref))
+            self._check_version(ref, version)
+
+    def _check_version(self, ref: Ref[Document], version: int) -> None:
+        kept = self._documents.get(ref)
+        if (0 if kept is None else kept.stored.version) != version:
+            raise Stale(str(ref))
 
     def _check_number(self, change: Change) -> tuple[str, str, str, str] | None:
         """A channel's number is unique in its shop."""
@@ -162,13 +205,12 @@ class MemoryStore:
     def _check_claims(self, tenant: str, change: Change) -> None:
         """Refuse claims beyond what is there, and changes of claims that have run out."""
         for claim in change.postings.claims:
-            held = self._shelf(tenant, claim.position).claims.get(claim.holder)
+            held = self._shelf(tenant, claim.position).held(claim.holder)
             if not runs(claim, held, change.at):
                 raise hold_expired(claim)
         short = []
         for position, n in claimed_net(change.postings).items():
-            shelf = self._shelf(tenant, position)
-            free = shelf.there - shelf.claimed + shelf.run_out(change.at)
+            free = self._shelf(tenant, position).free(change.at)
             if free < n:
                 short.append(shortage(position, n, free))
         if short:
@@ -177,17 +219,26 @@ class MemoryStore:
     def _apply(
         self, tenant: str, change: Change, number: tuple[str, str, str, str] | None
     ) -> Committed:
-        versions = []
+        seq = len(self._entries) + 1
+        call = change.call
+        versions: list[tuple[Ref[Document], int]] = []
         for document, version in change.replaced:
             ref = document.ref
+            kept = self._documents.get(ref)
+            if kept is None:
+                kept = self._documents[ref] = _Kept(Stored(document, 1))
+                if number is not None and isinstance(document, Order):
+                    self._numbers[number] = document.ref
+            else:
+                kept.stored = Stored(document, version + 1)
+            kept.seqs.append(seq)
             versions.append((ref, version + 1))
-            self._documents[ref] = Stored(document, version + 1)
-            if number is not None and isinstance(document, Order):
-                self._numbers[number] = document.ref
+            if ref == call.ref:
+                call = Call(call.verb, ref, call.args)  # one reference is kept, not one a call
         entry = Entry(
-            len(self._entries) + 1,
+            seq,
             change.key,
-            change.call,
+            call,
             change.by,
             change.at,
             change.rules,
@@ -196,10 +247,9 @@ class MemoryStore:
             tuple(versions),
         )
         self._entries.append(entry)
-        for ref, _ in versions:
-            self._entries_of.setdefault(ref, []).append(entry.seq)
-        self._keys[tenant, change.key] = entry.seq
-        self._post(tenant, change)
+        self._keys.setdefault(tenant, {})[change.key] = entry
+        if change.postings is not NOTHING:
+            self._post(tenant, change)
         return Committed(entry)
 
     def _post(self, tenant: str, change: Change) -> None:
@@ -216,28 +266,17 @@ class MemoryStore:
             self._shelf(tenant, position).there += n
         for claim in postings.claims:
             shelf = self._shelf(tenant, claim.position)
-            if claim.n > 0:
-                self._give_back(shelf, change.at)
-            n, until = shelf.claims.get(claim.holder, (0, None))
-            shelf.claimed += claim.n
-            if n + claim.n:
-                shelf.claims[claim.holder] = (n + claim.n, claim.until if claim.renewed else until)
-            else:
-                shelf.claims.pop(claim.holder, None)
-
-    def _give_back(self, shelf: _Shelf, at: datetime) -> None:
-        """Drop the claims that have run out, and count them as free."""
-        for holder, (n, until) in tuple(shelf.claims.items()):
-            if until is not None and until <= at:
-                shelf.claimed -= n
-                del shelf.claims[holder]
+            if claim.n > 0 and shelf.expiring:
+                shelf.give_back(change.at)
+            shelf.change(claim)
 
     def _shelf(self, tenant: str, position: Position) -> _Shelf:
-        of_sku = self._shelves.setdefault(tenant, {}).setdefault(position.sku, {})
-        shelf = of_sku.get(position)
-        if shelf is None:
+        try:
+            return self._shelves[tenant][position.sku][position]
+        except KeyError:
+            of_sku = self._shelves.setdefault(tenant, {}).setdefault(position.sku, {})
             shelf = of_sku[position] = _Shelf()
-        return shelf
+            return shelf
 
     # --- people --------------------------------------------------------------------------------
 
@@ -275,5 +314,6 @@ def _means(query: Query, document: Document) -> bool:
 
 def _claims(position: Position, shelf: _Shelf) -> tuple[Claim, ...]:
     return tuple(
-        Claim(holder, position, n, until) for holder, (n, until) in sorted(shelf.claims.items())
+        Claim(holder, position, n, shelf.expiring.get(holder))
+        for holder, n in sorted(shelf.claims.items())
     )

@@ -70,6 +70,7 @@ create table claim ({_POSITION_COLUMNS},
     n integer not null, until integer,
     primary key ({_POSITION}, holder_kind, holder)
 ) strict, without rowid;
+create index claim_until on claim ({_POSITION}, until) where until is not null;
 create table matter ({_POSITION_COLUMNS},
     account text not null, n integer not null,
     primary key ({_POSITION}, account)

@@ -193,6 +193,10 @@ class SqliteStore:
         """Apply a change whole, or raise and apply nothing."""
         tenant = change.call.ref.tenant
         net = claimed_net(change.postings)
+        if net:
+            short = self._plainly_short(tenant, net, change)
+            if short is not None:
+                return short
         # What is written is made before the lock is taken.
         documents = [_written(document) for document, _ in change.replaced]
         args = codec.put_args(change.call.verb, change.call.args)
@@ -210,10 +214,6 @@ class SqliteStore:
             codec.put_facts(change.facts),
         )
         with self._lock:
-            if net:
-                short = self._plainly_short(tenant, net, change)
-                if short is not None:
-                    return short
             self._begin(change)
             try:
                 try:

@@ -1,0 +1,88 @@
+"""Many processes on one file: what is granted is exactly what is there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from orderflow import Position
+from orderflow.adapters.sqlite import SqliteStore
+from orderflow.audit import audit
+from tests.workers import LAMP, START, flow
+
+WORKERS = Path(__file__).with_name("workers.py")
+
+
+def storm(mode: str, database: Path, processes: int, count: int) -> list[str]:
+    """The last line that each process prints, all of them started at one moment."""
+    gate = database.with_suffix(".gate")
+    running = [
+        subprocess.Popen(
+            [sys.executable, str(WORKERS), mode, str(database), str(gate), str(i), str(count)],
+            cwd=WORKERS.parent.parent,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for i in range(processes)
+    ]
+    for process in running:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    gate.touch()
+    outputs = [process.communicate(timeout=300)[0] for process in running]
+    assert all(process.returncode == 0 for process in running)
+    return [output.splitlines()[-1] for output in outputs]
+
+
+def assert_lawful(database: Path) -> None:
+    with SqliteStore(database) as store:
+        breaches = [breach for law in audit(store) for breach in law.breaches]
+        assert breaches == []
+
+
+@pytest.mark.feature("F117", "F125")
+def test_eight_processes_get_exactly_the_five_thousand_units_that_are_there(
+    tmp_path: Path,
+) -> None:
+    database = tmp_path / "storm.sqlite"
+    flow(str(database)).receive(LAMP, 5_000)
+
+    outputs = storm("reserve", database, processes=8, count=10_000)
+
+    outcomes: Counter[str] = Counter()
+    for output in outputs:
+        outcomes.update(json.loads(output))
+    assert outcomes == {"granted": 5_000, "short": 75_000}
+    with SqliteStore(database) as store:
+        (counter,) = store.books("").counters
+        assert (counter.there, counter.claimed) == (5_000, 5_000)
+        assert sum(1 for _ in store.entries()) == 5_001
+    assert_lawful(database)
+
+
+@pytest.mark.feature("F118")
+def test_a_hold_is_either_kept_or_taken_at_its_expiry_by_exactly_one(tmp_path: Path) -> None:
+    database, races = tmp_path / "race.sqlite", 2_000
+    workflow = flow(str(database))
+    for i in range(races):
+        last = Position(f"LAST-{i}", "leith")
+        workflow.receive(last, 1)
+        workflow.hold_stock(f"hold-{i}", last, 1, START + timedelta(minutes=15))
+
+    outputs = storm("race", database, processes=8, count=races)
+
+    won = Counter(i for output in outputs for i in json.loads(output))
+    assert won == dict.fromkeys(range(races), 1)
+    kept = {i for output in outputs[0::2] for i in json.loads(output)}
+    with SqliteStore(database) as store:
+        for i in range(races):
+            (claim,) = store.claims("", Position(f"LAST-{i}", "leith"))
+            assert claim.holder.id.startswith("hold-" if i in kept else "new-")
+            assert claim.until is None
+    assert_lawful(database)

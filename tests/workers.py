@@ -1,0 +1,117 @@
+"""What the processes of the storm tests do: `python tests/workers.py MODE DATABASE ...`.
+
+Each prints one JSON line at its end, or one line for each command that was acknowledged.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from orderflow import Money, NewLine, NewOrder, Position, Price, Refused, Rules, Sku, Workflow
+from orderflow.adapters.sqlite import SqliteStore
+from orderflow.allocation import allocate
+from orderflow.fulfilment import deliver, hand_over, pack, pick, release
+from orderflow.inventory import confirm_stock_hold, hold_stock
+from orderflow.orders import cancel, place
+from orderflow.payments import pay
+from orderflow.refunds import refund
+from orderflow.returns import ask_return, inspect, receive_return
+from orderflow.values import Call
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+LAMP = Position("BRASS-LAMP", "leith")
+PRICE = Price.of("49.90", "EUR")
+
+
+def flow(database: str, at: datetime = START) -> Workflow:
+    return Workflow(SqliteStore(database, synchronous="normal"), Rules(), clock=lambda: at)
+
+
+def wait_for(gate: str) -> None:
+    """Start together: each process says that it is ready, and goes when the gate is there."""
+    print("ready", flush=True)
+    while not Path(gate).exists():
+        time.sleep(0.002)
+
+
+def reserve(database: str, gate: str, name: str, count: str) -> None:
+    """Ask for one unit, so many times."""
+    workflow = flow(database)
+    outcomes: Counter[str] = Counter()
+    wait_for(gate)
+    for i in range(int(count)):
+        id = f"{name}-{i}"
+        try:
+            workflow.apply(hold_stock.on(id, LAMP, 1), key=id)
+            outcomes["granted"] += 1
+        except Refused as no:
+            outcomes[no.refusals[0].code] += 1
+    print(json.dumps(outcomes))
+
+
+def race(database: str, gate: str, name: str, count: str) -> None:
+    """Race for one unit each time: keep a hold in its last instant, or take it as it runs out.
+
+    Even processes confirm just before the expiry, odd ones reserve at the expiry itself.
+    """
+    confirms = int(name) % 2 == 0
+    until = START + timedelta(minutes=15)
+    workflow = flow(database, until - timedelta(microseconds=1) if confirms else until)
+    won: list[int] = []
+    wait_for(gate)
+    for i in range(int(count)):
+        try:
+            if confirms:
+                workflow.apply(confirm_stock_hold.on(f"hold-{i}"), key=f"{name}-{i}")
+            else:
+                there = Position(f"LAST-{i}", "leith")
+                workflow.apply(hold_stock.on(f"new-{name}-{i}", there, 1), key=f"{name}-{i}")
+        except Refused:
+            continue
+        won.append(i)
+    print(json.dumps(won))
+
+
+def life(i: int) -> Iterator[Call]:
+    """The commands of one order: every third is cancelled in part, every other comes back."""
+    order, line = f"o-{i}", NewLine("1", Sku("BRASS-LAMP"), 3, PRICE)
+    yield place.on(order, NewOrder("c-7", "EUR", (line,)))
+    yield pay.on(f"pay-{i}", Money(14970, "EUR"), ((order, 14970),))
+    yield allocate.on(order)
+    left = 3
+    if i % 3 == 0:
+        left = 2
+        yield cancel.on(order, (("1", 1),))
+        yield refund.on(order)
+    yield release.on(order, f"d-{i}", "leith")
+    yield pick.on(f"d-{i}")
+    yield pack.on(f"p-{i}", (f"d-{i}",))
+    yield hand_over.on(f"p-{i}")
+    yield deliver.on(f"p-{i}")
+    if i % 2 == 0:
+        yield ask_return.on(f"r-{i}", order, (("1", left),))
+        yield receive_return.on(f"r-{i}", "leith")
+        yield inspect.on(f"r-{i}")
+
+
+def live(database: str, name: str, orders: str, done: str) -> None:
+    """Whole lives, one command after the other, from the `done`-th on; each acknowledged aloud."""
+    workflow = flow(database)
+    number = 0
+    for i in range(int(orders)):
+        for call in life(int(name) * 100_000 + i):
+            if number >= int(done):
+                workflow.apply(call, key=f"{name}/{number}")
+                print(number, flush=True)
+            number += 1
+    print("end", flush=True)
+
+
+if __name__ == "__main__":
+    {"reserve": reserve, "race": race, "live": live}[sys.argv[1]](*sys.argv[2:])
