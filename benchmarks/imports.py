@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from statistics import median
@@ -22,6 +23,7 @@ def micros(statement: str) -> int:
         capture_output=True,
         text=True,
         check=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},  # compiled once, as installed code is
     )
     total = 0
     started = False

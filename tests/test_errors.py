@@ -10,6 +10,7 @@ from orderflow import errors
 from orderflow.errors import (
     SENTENCES,
     BadInput,
+    CarrierFailed,
     IllegalMove,
     KeyReused,
     MoveRefused,
@@ -21,6 +22,7 @@ from orderflow.errors import (
     RetryExhausted,
     Short,
     Stale,
+    StoreUnavailable,
 )
 
 LAMP_SHORT = Refusal.of("short", sku="BRASS-LAMP", location="leith", asked=5, free=2)
@@ -47,6 +49,11 @@ RAISED = [
         "ship met other writers 5 times and gave up; nothing has changed",
     ),
     (OutcomeUnknown("k1"), "the outcome of k1 is unknown: send it again with the same key"),
+    (StoreUnavailable("shop.sqlite", "is not a database"), "shop.sqlite: is not a database"),
+    (
+        CarrierFailed("caledonian", "book", "k1", "reply lost"),
+        "caledonian gave no answer to book (reply lost): ask again with key k1",
+    ),
 ]
 
 

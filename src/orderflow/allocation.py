@@ -193,8 +193,8 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
     order = step.now(_this(case))
     _refuse_early(order, UnitMove.RESERVE)
     chosen = choose(order, "reserve", _WAITING, checked_quantities(lines))
-    if supply:
-        row = open_supply(step, case.supply(text(supply, "supply")))
+    if text(supply, "supply", empty=True):
+        row = open_supply(step, case.supply(supply))
         chosen = [one for one in chosen if one.line.sku == row.position.sku]
         if not chosen:
             raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="reserve"),))
@@ -249,7 +249,8 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
             pegged.append(one)
         else:
             here.append(one)
-    step.move(order, UnitMove.ALLOCATE, here)
+    if here:
+        step.move(order, UnitMove.ALLOCATE, here)
     for one in pegged:
         _allocate_arrived(step, order, one)
     plan = _plan(step, order, waiting) if waiting else Plan(())
@@ -257,7 +258,8 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         if plan.short and not context.rules.split:
             raise MoveRefused(tuple(_shortfalls(case, plan)))
         _carry_out(step, order, UnitMove.ALLOCATE, waiting, plan)
-        _backorder(step, waiting, plan)
+        if plan.short:
+            _backorder(step, plan)
     if not step.facts:
         unarrived = Refusal.of("no_stock", order=order.ref.id)
         raise MoveRefused(tuple(_shortfalls(case, plan)) or (unarrived,))
@@ -301,22 +303,24 @@ def _plan(step: Step, order: Order, chosen: Sequence[Chosen]) -> Plan:
 def _carry_out(
     step: Step, order: Order, move: UnitMove, chosen: Sequence[Chosen], plan: Plan
 ) -> None:
-    """Move the units of each take to its position."""
-    left = {(one.line.id, one.spot.state, one.spot.slice): one.n for one in chosen}
+    """Move the units of the takes, position by position."""
+    bags: dict[str, list[Chosen]] = {}
+    for one in chosen:
+        bags.setdefault(one.line.id, []).append(one)
+    places: dict[Position, list[Chosen]] = {}
     for take in plan.takes:
-        n = take.n
-        units: list[Chosen] = []
-        for line, spot, _ in chosen:
-            key = (line.id, spot.state, spot.slice)
-            part = min(n, left[key]) if line.id == take.line else 0
-            if part:
-                left[key] -= part
-                n -= part
-                units.append(Chosen(line, spot, part))
-        step.move(order, move, units, **_place(take.position))
+        units, bag, n = places.setdefault(take.position, []), bags[take.line], take.n
+        while n:
+            one = bag.pop()
+            if one.n > n:
+                bag.append(Chosen(one.line, one.spot, one.n - n))
+            units.append(Chosen(one.line, one.spot, min(n, one.n)))
+            n -= units[-1].n
+    for position, units in places.items():
+        step.move(order, move, units, **_place(position))
 
 
-def _backorder(step: Step, chosen: Sequence[Chosen], plan: Plan) -> None:
+def _backorder(step: Step, plan: Plan) -> None:
     """What found no supply waits as a backorder; what waited so already stays."""
     order = step.now(_this(step.case))
     short = {demand.line: demand.n for demand in plan.short}

@@ -238,7 +238,8 @@ def _open(
 def claimed_net(posted: Postings) -> dict[Position, int]:
     """How many units more are claimed at each position than the step itself brings there.
 
-    Only positions whose claims grow: a fact may take goods below the claims, a claim may not.
+    Only where that is more than nothing: a fact may take goods below the claims, a claim may not,
+    and goods that come back with their claim on them ask for nothing.
     """
     more: dict[Position, int] = {}
     for claim in posted.claims:
@@ -248,7 +249,7 @@ def claimed_net(posted: Postings) -> dict[Position, int]:
         for position, n in changes_on_shelf(posted).items():
             if position in grown:
                 grown[position] -= n
-    return grown
+    return {position: n for position, n in grown.items() if n > 0}
 
 
 def changes_on_shelf(posted: Postings) -> dict[Position, int]:

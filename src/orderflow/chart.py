@@ -11,22 +11,24 @@ Decision: one small chart for each life, checked when it is made: no row that an
 no state that cannot be reached, no dead end that is not an end.
 `Chart.advance` is the only gate to a new state, and it says every reason against a move at once.
 
-Behind each chart stands one private machine of the `transitions` package, built from the same
-rows: the definition that diagrams are drawn from and that hosts know how to read.
+Behind each chart stands one machine of the `transitions` package, without a model, made from the
+same rows: the definition that diagrams are drawn from and that hosts know how to read.
 Its `trigger` costs many times what a look into the rows compiled as a dictionary costs, so
 `advance` looks there, and a test shows that both agree on every state, move and guard outcome.
+It is made when it is first asked for: whoever runs orders pays for no machine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import attrs
-from transitions import Machine
-
 from orderflow.errors import IllegalMove, MoveRefused, Refusal
+
+if TYPE_CHECKING:
+    from transitions import Machine
 
 S = TypeVar("S", bound=StrEnum)
 M = TypeVar("M", bound=StrEnum)
@@ -87,8 +89,18 @@ class Chart(Generic[S, M, F]):
             if (row.source, row.move) in self._compiled:
                 raise ValueError(f"{name}: a second row for {row.source}, {row.move}")
             self._compiled[row.source, row.move] = row
+        self._machine: Machine | None = None
         self._check_reach()
-        self._machine = _machine(self)
+
+    @property
+    def machine(self) -> Machine:
+        """The same table as a `transitions.Machine`; guards are its conditions.
+
+        It is one for everybody, so whoever adds a model takes it away again.
+        """
+        if self._machine is None:
+            self._machine = _machine(self)
+        return self._machine
 
     def target(self, state: S, move: M) -> S | None:
         """Where the move leads, guards aside; `None` when there is no row."""
@@ -140,6 +152,8 @@ class Chart(Generic[S, M, F]):
 
 def _machine(chart: Chart[S, M, F]) -> Machine:
     """The same table as a `transitions.Machine` without a model; guards become conditions."""
+    from transitions import Machine
+
     return Machine(
         model=None,
         states=[state.value for state in chart.states],

@@ -22,7 +22,8 @@ The tree::
     ├── Stale               somebody else changed a document in between (retried by the shell)
     ├── RetryExhausted      it stayed stale, short or busy for too many tries
     ├── OutcomeUnknown      the store could not say whether it committed: send the same key again
-    └── StoreUnavailable    the store cannot be opened, read or written; nothing has changed
+    ├── StoreUnavailable    the store cannot be opened, read or written; nothing has changed
+    └── CarrierFailed       a carrier gave no answer: whether it did as asked is unknown
 
 Mistakes of a programmer (an unknown verb, a guard over the wrong facts) are `TypeError` and
 `ValueError` as everywhere in Python.
@@ -70,6 +71,7 @@ SENTENCES: Final[dict[str, str]] = {
     "wrong_parcel": "units {found} are not in {asked}",
     "supply_closed": "supply {supply} is closed",
     "not_enough_due": "supply {supply}: {asked} asked, {free} of {sku} still to be promised",
+    "carrier_refused": "{carrier} says no to {asked} of parcel {parcel}: {reason}",
     "nothing_to_remit": "payment {payment}: {asked} remitted, {owed} owed by the carrier",
 }
 """Each refusal's sentence in English, by code. A code never changes its meaning."""
@@ -209,3 +211,15 @@ class StoreUnavailable(OrderflowError):
 
     def __str__(self) -> str:
         return f"{self.store}: {self.reason}"
+
+
+class CarrierFailed(OrderflowError):
+    """A carrier gave no answer: whether it did as asked is unknown. Ask again with the same key."""
+
+    def __init__(self, carrier: str, asked: str, key: str, reason: str) -> None:
+        super().__init__(carrier, asked, key, reason)
+        self.carrier, self.asked, self.key, self.reason = carrier, asked, key, reason
+
+    def __str__(self) -> str:
+        again = f"ask again with key {self.key}" if self.key else "ask again"
+        return f"{self.carrier} gave no answer to {self.asked} ({self.reason}): {again}"

@@ -242,12 +242,12 @@ def move_spots(
 ) -> None:
     """Take `n` units from one spot and add them to another, in place; spots stay merged."""
     for i, spot in enumerate(spots):
-        if spot.state is source and (spot.slice is taken or spot.slice == taken):
+        if spot.state is source and (spot.slice is taken or spot.slice == taken) and spot.n >= n:
             break
     else:
-        raise ValueError(f"no units {source.value} in this slice")
-    if spot.n < n:
-        raise ValueError(f"{spot.n} units {source.value} in this slice, not {n}")
+        raise ValueError(f"no {n} units {source.value} in this slice")
+    if target is source and (put is taken or put == taken):
+        return
     left = [Spot(source, spot.n - n, spot.slice)] if spot.n > n else []
     for j, other in enumerate(spots):
         if j != i and other.state is target and (other.slice is put or other.slice == put):

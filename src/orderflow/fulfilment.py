@@ -20,13 +20,16 @@ from typing import Final, cast
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CutMade, Held, Noted
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.pricing import bill
+from orderflow.pricing import bill, order_facts
 from orderflow.records import Dispatch, Hold, Order, Parcel
 from orderflow.states import (
     DISPATCH,
+    ORDER,
     PARCEL,
     DispatchMove,
     DispatchState,
+    OrderMove,
+    OrderState,
     ParcelMove,
     ParcelState,
     UnitMove,
@@ -330,12 +333,18 @@ def record_scan(
 
 @verb("report_missing", Order)
 def report_missing(case: Case, context: Context, lines: LineQuantities, reason: str = "") -> Step:
-    """Record that a customer says that delivered units are not there: they count as missing."""
+    """Record that a customer says that delivered units are not there: they count as missing.
+
+    They are in no return any more, and a completed order is open again until that is settled.
+    """
     step = Step(case, context)
     order = step.now(cast("Ref[Order]", case.ref))
     wanted = checked_quantities(lines)
     states = (UnitState.DELIVERED, UnitState.SHIPPED)
-    step.move(order, UnitMove.MISS, choose(order, "report missing", states, wanted))
+    missing = choose(order, "report missing", states, wanted)
+    step.move(order, UnitMove.MISS, missing, returning="")
+    if order.state is OrderState.COMPLETED:
+        step.advance(ORDER, order.ref, OrderMove.REOPEN, order_facts(order))
     if text(reason, "reason", empty=True):
         step.note(order.ref, "missing", reason=reason)
     return step

@@ -202,30 +202,29 @@ def receive_supply(case: Case, context: Context, n: int, *, last: bool = False) 
     at = supply.position
     peg = at._replace(peg=supply.ref.id)
     whole(n, "n", least=0)
-    counter = next((row for row in case.counters((at.sku,)) if row.position == peg), None)
-    unpromised = 0 if counter is None else counter.free
+    if type(last) is not bool:
+        raise BadInput("last", "true or false is wanted")
+    to_come = supply.expected - supply.received
     if n:
         goods = Transfer(MatterKind.SUPPLIER, Position(at.sku), MatterKind.SELLABLE, at, n)
         step.add(Posted(goods, supply.ref))
+        if n > to_come:
+            step.add(Limited(peg, n - to_come, supply.ref))
+        marked = min(n, max(0, to_come - _unpromised(case, peg)))
         # The row claims what it no longer promises, under the guard of its own counter: a promise
         # that is made meanwhile makes this command read again.
-        free = min(n, unpromised)
-        if free:
-            step.add(Claimed(supply.ref, peg, free))
-            unpromised -= free
-        if n > free:
-            step.add(Claimed(supply.ref, at, n - free))
+        if n > marked:
+            step.add(Claimed(supply.ref, peg, n - marked))
+        if marked:
+            step.add(Claimed(supply.ref, at, marked))
     if SUPPLY.target(supply.state, SupplyMove.RECEIVE) is None:
         step.note(supply.ref, "came_after_close", n=n)
         return step
     step.advance(SUPPLY, supply.ref, SupplyMove.RECEIVE, None)
-    missing = supply.expected - supply.received - n
     if last:
-        if missing > 0:
-            step.add(Limited(peg, -missing, supply.ref))
+        if n < to_come:
+            step.add(Limited(peg, n - to_come, supply.ref))
         step.advance(SUPPLY, supply.ref, SupplyMove.CLOSE, None)
-    elif missing < 0:
-        step.add(Limited(peg, -missing, supply.ref))
     return step
 
 
@@ -235,12 +234,18 @@ def free_surplus(case: Case, context: Context) -> Step:
     step = Step(case, context)
     supply = step.now(_supply(case))
     peg = supply.position._replace(peg=supply.ref.id)
-    unpromised = next((row.free for row in case.counters((peg.sku,)) if row.position == peg), 0)
-    surplus = min(unpromised, supply.earmarked)
+    to_come = supply.expected - supply.received
+    surplus = min(supply.earmarked, max(0, _unpromised(case, peg) - to_come))
     if not surplus:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(supply.ref), move="free"),))
     step.add(Claimed(supply.ref, peg, surplus), Claimed(supply.ref, supply.position, -surplus))
     return step
+
+
+def _unpromised(case: Case, peg: Position) -> int:
+    """What a supply row may still promise; below zero, what it has promised beyond its goods."""
+    counters = case.counters((peg.sku,))
+    return next((row.there - row.claimed for row in counters if row.position == peg), 0)
 
 
 def _running(step: Step, ref: Ref[StockHold]) -> StockHold:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import cached_property
-from inspect import Parameter, signature
+from types import FunctionType
 from typing import (
     Any,
     Concatenate,
@@ -256,6 +256,21 @@ class Step:
         self.add(Noted(ref, what, tuple(details.items())))
 
 
+MISSING: Final = object()
+"""Stands for the default of a parameter that has none."""
+
+
+def _defaults(function: FunctionType) -> dict[str, Any]:
+    """A verb's own parameters with their defaults; `inspect.signature` is too slow at import."""
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    given = function.__defaults__ or ()
+    values = dict.fromkeys(names, MISSING)
+    values.update(zip(names[code.co_argcount - len(given) : code.co_argcount], given, strict=True))
+    values.update(function.__kwdefaults__ or {})
+    return dict(list(values.items())[2:])
+
+
 class Verb(Generic[T, P]):
     """A verb by its name; `on` makes a call of it."""
 
@@ -265,8 +280,7 @@ class Verb(Generic[T, P]):
         self.name: Final = name
         self.kind: Final = kind
         self.function: Final = function
-        parameters = tuple(signature(function).parameters.values())[2:]
-        self.defaults: Final = {one.name: one.default for one in parameters}
+        self.defaults: Final = _defaults(cast("FunctionType", function))
         self.__doc__ = function.__doc__
 
     def on(self, id: str, *args: P.args, **kwargs: P.kwargs) -> Call[T]:
@@ -286,7 +300,7 @@ class Verb(Generic[T, P]):
                 value = args[i]
             else:
                 value = kwargs.get(name, default)
-                if value is Parameter.empty:
+                if value is MISSING:
                     raise TypeError(f"{self.name} lacks {name}")
             if value is not default and (type(value) is not type(default) or value != default):
                 bound.append((name, value))

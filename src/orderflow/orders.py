@@ -20,7 +20,7 @@ from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Price, exponent
 from orderflow.payments import confirm_if_ready
-from orderflow.pricing import carried, give_up, order_facts, spread_charge
+from orderflow.pricing import give_up, order_facts, spread_charge, worth
 from orderflow.records import (
     PLAIN,
     Charge,
@@ -350,8 +350,7 @@ def _charges(new: NewOrder, lines: tuple[Line, ...]) -> tuple[Charge, ...]:
             charges.append(Charge(id, charge.kind, charge.amount, (), charge.bearer, charge.reason))
             continue
         meant = [line for line in lines if not charge.lines or line.id in charge.lines]
-        there = sum(carried(line, charges, [(0, line.n)]) for line in meant)
-        if charge.amount < -there:
+        if charge.amount < -worth(meant, charges):
             raise BadInput(f"charges[{i - 1}].amount", "the discount is more than its lines cost")
         charges.append(
             spread_charge(

@@ -59,8 +59,8 @@ def pay(
     """
     step = Step(case, context)
     _open(step, amount, method, payer, None)
-    _capture(step, _this(case), amount.minor)
     step.advance(PAYMENT, _this(case), PaymentMove.CAPTURE, None)
+    _capture(step, _this(case), amount.minor)
     _apply(step, _this(case), orders)
     return step
 

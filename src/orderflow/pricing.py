@@ -35,7 +35,19 @@ def carried(line: Line, charges: Iterable[Charge], ranges: Sequence[tuple[int, i
 
     Sums exactly: ranges that together cover the line carry all of it.
     """
-    spans = [span for charge in charges for span in charge.spans if span.line == line.id]
+    return _carried(_spans_of(charges).get(line.id, ()), ranges)
+
+
+def _spans_of(charges: Iterable[Charge]) -> dict[str, list[Span]]:
+    """The spans of charges by line, in the order in which they were charged."""
+    spans: dict[str, list[Span]] = {}
+    for charge in charges:
+        for span in charge.spans:
+            spans.setdefault(span.line, []).append(span)
+    return spans
+
+
+def _carried(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> int:
     points = {point for pair in ranges for point in pair}
     points.update(end for span in spans for end in (span.start, span.stop))
     sums = dict.fromkeys(points, 0)  # what the first so many indices carry
@@ -55,6 +67,13 @@ def carried(line: Line, charges: Iterable[Charge], ranges: Sequence[tuple[int, i
     return sum(sums[stop] - sums[start] for start, stop in ranges)
 
 
+def worth(lines: Sequence[Line], charges: Iterable[Charge]) -> int:
+    """What whole lines carry together, in minor units."""
+    meant = {line.id for line in lines}
+    spans = (span for charge in charges for span in charge.spans)
+    return sum([span.amount for span in spans if span.line in meant])
+
+
 def spread_charge(
     id: str,
     kind: ChargeKind,
@@ -66,7 +85,8 @@ def spread_charge(
     reason: str = "",
 ) -> Charge:
     """A charge over whole lines, shared between them by what each carries so far."""
-    weights = [carried(line, charges, [(0, line.n)]) for line in lines]
+    before = _spans_of(charges)
+    weights = [sum([span.amount for span in before.get(line.id, ())]) for line in lines]
     parts = spread(amount, weights)
     spans = tuple(
         Span(line.id, 0, line.n, part) for line, part in zip(lines, parts, strict=True) if part
@@ -81,8 +101,8 @@ def given_up(line: Line) -> Ranges:
 
 def bill(line: Line, n: int, document: str) -> tuple[Cut, ...]:
     """Cuts that bill the first `n` indices of a line that are neither billed nor given up."""
-    ranges = [(0, n)] if not line.cuts else _first(_minus((0, line.n), _union(line.cuts)), n)
-    return tuple([Cut(CutKind.BILLED, start, stop, document) for start, stop in ranges])
+    free = _minus((0, line.n), _union(line.cuts)) if line.cuts else [(0, line.n)]
+    return tuple([Cut(CutKind.BILLED, start, stop, document) for start, stop in _first(free, n)])
 
 
 def give_up(line: Line, n: int, document: str, *, billed_on: str = "") -> tuple[Cut, ...]:
@@ -105,11 +125,10 @@ def total(order: Order) -> int:
     Freight and fees are given up when every unit was cancelled, and kept otherwise.
     """
     amount = sum([charge.amount for charge in order.charges])
-    for line in order.lines:
-        if line.cuts:
-            gone = given_up(line)
-            if gone:
-                amount -= carried(line, order.charges, gone)
+    gone = [(line.id, given_up(line)) for line in order.lines if line.cuts]
+    if any(ranges for _, ranges in gone):
+        spans = _spans_of(order.charges)
+        amount -= sum(_carried(spans.get(id, ()), ranges) for id, ranges in gone if ranges)
     if not _units_kept(order):
         amount -= sum([charge.amount for charge in order.charges if not charge.spans])
     return amount
@@ -121,12 +140,16 @@ def due(order: Order) -> int:
 
 
 def order_facts(order: Order) -> OrderFacts:
-    """What the guards of an order see."""
+    """What the guards of an order see.
+
+    A delivered unit that is asked back is under way again until its return is settled.
+    """
     held, reason = held_by(order)
     live = kept = 0
     for line in order.lines:
         for spot in line.spots:
-            if spot.state not in ENDED:
+            in_return = spot.state is UnitState.DELIVERED and spot.slice.returning
+            if spot.state not in ENDED or in_return:
                 live += spot.n
             if spot.state is not UnitState.CANCELLED:
                 kept += spot.n

@@ -12,12 +12,11 @@ A key that the store has seen gives the first facts and the document as it is no
 
 from __future__ import annotations
 
-import random
+import os
 import time
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast
-from uuid import uuid4
 
 import attrs
 
@@ -62,7 +61,7 @@ def utc_now() -> datetime:
 
 def random_key() -> str:
     """A key that nobody has used."""
-    return uuid4().hex
+    return os.urandom(16).hex()
 
 
 class Workflow(Commands):
@@ -87,7 +86,6 @@ class Workflow(Commands):
         self._clock = clock
         self._keys = keys
         self._fingerprint = rules.fingerprint
-        self._unreliable = random.Random()
 
     # --- the gate ------------------------------------------------------------------------------
 
@@ -158,7 +156,7 @@ class Workflow(Commands):
         """
         at = instant(self._clock(), "clock")
         return tuple(
-            Danger(counter, self.store.claims(self.tenant, counter.position))
+            Danger(counter, self._running_claims(counter, at))
             for counter in self.store.over_committed(self.tenant, at)
         )
 
@@ -175,6 +173,10 @@ class Workflow(Commands):
         return tuple(self._ask(case, entry.call, Context(entry.at, entry.by, self.rules)).facts)
 
     # --- behind it -----------------------------------------------------------------------------
+
+    def _running_claims(self, counter: Counter, at: datetime) -> tuple[Claim, ...]:
+        claims = self.store.claims(self.tenant, counter.position)
+        return tuple(claim for claim in claims if claim.until is None or claim.until > at)
 
     def _ours(self, call: Call[D]) -> Call[D]:
         """The call on this tenant's document; another tenant's is refused."""
@@ -253,7 +255,8 @@ class Workflow(Commands):
 
     def _pause(self, tried: int) -> None:
         """Wait a little, by chance, before everything is read again."""
-        time.sleep(self._unreliable.random() * PAUSE_SECONDS * 2**tried)
+        chance = int.from_bytes(os.urandom(2)) / 2**16
+        time.sleep(chance * PAUSE_SECONDS * 2**tried)
 
 
 class Past:

@@ -32,7 +32,17 @@ from orderflow.values import Position, Ref, decimal
 
 T = TypeVar("T")
 
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+def _encoder() -> Callable[[Any], str]:
+    """The JSON encoder: orjson where the extra `fast` is installed, with the very same bytes."""
+    try:
+        import orjson
+    except ImportError:
+        return json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+    return lambda value: orjson.dumps(value).decode()
+
+
+_ENCODE: Final = _encoder()
 _DECODER: Final = json.JSONDecoder()
 
 _FACTS: Final[dict[str, type]] = {kind.__name__: kind for kind in get_args(Fact)}
@@ -109,6 +119,15 @@ def _is_ref(kind: object) -> bool:
     return kind is Ref or get_origin(kind) is Ref
 
 
+def _is_tuple_of_any_length(kind: object) -> bool:
+    return get_origin(kind) is tuple and get_args(kind)[-1] is Ellipsis
+
+
+def _put_tuple(kind: Any, converter: Converter) -> Callable[[tuple[Any, ...]], list[Any]]:
+    put = converter.get_unstructure_hook(get_args(kind)[0])
+    return lambda values: [put(value) for value in values]
+
+
 def _converter() -> Converter:
     converter = Converter(
         omit_if_default=True, forbid_extra_keys=True, prefer_attrib_converters=False
@@ -129,6 +148,8 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(Position, _put_position)
     converter.register_structure_hook_func(lambda kind: kind == str | int, _text_or_whole)
     converter.register_unstructure_hook_func(lambda kind: kind == str | int, lambda value: value)
+    # What cattrs would do itself, as a list comprehension: documents are mostly tuples.
+    converter.register_unstructure_hook_factory(_is_tuple_of_any_length, _put_tuple)
     converter.register_structure_hook_func(
         lambda kind: kind == Document, lambda value, _: _document(value)
     )
@@ -176,7 +197,7 @@ def _reason(error: BaseException, _: object) -> str:
 
 def put_document(document: Document) -> str:
     """A document as JSON."""
-    return _ENCODER.encode(_put(type(document))(document))
+    return _ENCODE(_put(type(document))(document))
 
 
 def read_document(text: str) -> Document:
@@ -186,7 +207,7 @@ def read_document(text: str) -> Document:
 
 def put_facts(facts: tuple[Fact, ...]) -> str:
     """Facts as JSON: a list of [kind, values] pairs."""
-    return _ENCODER.encode([[type(fact).__name__, _put(type(fact))(fact)] for fact in facts])
+    return _ENCODE([[type(fact).__name__, _put(type(fact))(fact)] for fact in facts])
 
 
 def read_facts(text: str) -> tuple[Fact, ...]:
@@ -202,7 +223,7 @@ def read_facts(text: str) -> tuple[Fact, ...]:
 
 def put_figures(figures: tuple[Counter, ...]) -> str:
     """Figures that were read, as JSON; empty text where there are none."""
-    return _ENCODER.encode(_put(tuple[Counter, ...])(figures)) if figures else ""
+    return _ENCODE(_put(tuple[Counter, ...])(figures)) if figures else ""
 
 
 def read_figures(text: str) -> tuple[Counter, ...]:
@@ -217,7 +238,7 @@ def put_args(verb: str, args: tuple[tuple[str, Any], ...]) -> str:
     if not args:
         return "{}"
     hints = VERBS[verb].hints
-    return _ENCODER.encode({name: _put(hints[name])(value) for name, value in args})
+    return _ENCODE({name: _put(hints[name])(value) for name, value in args})
 
 
 def read_args(verb: str, text: str) -> tuple[tuple[str, Any], ...]:
@@ -234,7 +255,7 @@ def read_args(verb: str, text: str) -> tuple[tuple[str, Any], ...]:
 
 def put_details(details: Mapping[str, str]) -> str:
     """What is known of a person, as JSON."""
-    return _ENCODER.encode(dict(details))
+    return _ENCODE(dict(details))
 
 
 def read_details(text: str) -> dict[str, str]:

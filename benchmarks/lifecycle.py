@@ -1,0 +1,291 @@
+"""What a command costs: in memory beside one trigger of a state machine, on SQLite beside the SQL.
+
+The reference life has 13 commands: place, pay, allocate, release, pick, pack, hand over, deliver,
+ask a return of one line, receive it, inspect it, refund, complete; 3 lines out of a pool of 50 SKUs
+over 2 warehouses, each order fits one.
+
+The hand-written side runs the very statements that the store runs for the same lives, with their
+values ready made, on a database of its own: the same rows are read and written, and nothing is
+decided, encoded or decoded.
+So the ratio is what everything but SQLite costs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sqlite3
+import tempfile
+import tracemalloc
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.ratios import ratios, timed
+from orderflow import (
+    Location,
+    Money,
+    NewLine,
+    NewOrder,
+    Position,
+    Price,
+    Rules,
+    Sku,
+    Workflow,
+)
+from orderflow.adapters.memory import MemoryStore
+from orderflow.adapters.schema import Synchronous, connect
+from orderflow.adapters.sqlite import SqliteStore
+from orderflow.allocation import allocate
+from orderflow.fulfilment import deliver, hand_over, pack, pick, release
+from orderflow.orders import complete, hold, lift_hold, place
+from orderflow.payments import pay
+from orderflow.ports import Store
+from orderflow.refunds import refund
+from orderflow.returns import ask_return, inspect, receive_return
+from orderflow.states import UNIT, UnitFacts, UnitState
+from orderflow.values import Call
+
+SKUS = [Sku(f"SKU-{i:02}") for i in range(50)]
+PRICE = Price.of("9.90", "EUR")
+RULES = Rules(locations=(Location("leith"), Location("york", 1)))
+COMMANDS = 13
+PAIRS = 9
+MEMORY_FILES = Path("/dev/shm")  # noqa: S108 - a memory file system, where there is one
+
+
+def life(name: str, chance: random.Random) -> list[Call[Any]]:
+    """The calls of one order."""
+    chosen = chance.sample(SKUS, 3)
+    lines = tuple(NewLine(str(i), sku, 2, PRICE) for i, sku in enumerate(chosen, 1))
+    order, bill, work, box, back = (f"{kind}-{name}" for kind in ("o", "pay", "d", "p", "r"))
+    return [
+        place.on(order, NewOrder("c-7", "EUR", lines)),
+        pay.on(bill, Money(5940, "EUR"), ((order, 5940),)),
+        allocate.on(order),
+        release.on(order, work),
+        pick.on(work),
+        pack.on(box, (work,)),
+        hand_over.on(box),
+        deliver.on(box),
+        ask_return.on(back, order, (("1", 2),), "too small"),
+        receive_return.on(back, "leith"),
+        inspect.on(back),
+        refund.on(order),
+        complete.on(order),
+    ]
+
+
+def stocked(store: Store) -> Workflow:
+    """A workflow with more than enough in both warehouses, and a clock that ticks."""
+    ticks = iter(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=i) for i in range(10**9))
+    workflow = Workflow(store, RULES, clock=lambda: next(ticks))
+    for sku in SKUS:
+        for location in RULES.locations:
+            workflow.receive(Position(sku.code, location.id), 10**8)
+    return workflow
+
+
+class Lives:
+    """Lives with names and keys that never come again."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self.workflow = workflow
+        self.chance = random.Random(7)
+        self.next = 0
+
+    def run(self, orders: int) -> float:
+        """Seconds a command, over so many orders."""
+        names = range(self.next, self.next + orders)
+        self.next += orders
+        lives = [(name, life(str(name), self.chance)) for name in names]
+
+        def work() -> None:
+            for name, calls in lives:
+                for i, call in enumerate(calls):
+                    self.workflow.apply(call, key=f"{name}-{i}")
+
+        return timed(work) / orders / COMMANDS
+
+
+def trigger_seconds(count: int = 5_000) -> float:
+    """Seconds that one trigger of the unit chart's machine takes, on a row with two guards."""
+
+    class Unit:
+        state = "allocated"
+
+    unit, machine = Unit(), UNIT.machine
+    machine.add_model(unit, initial=UnitState.ALLOCATED.value)
+    trigger = machine.events["release"].trigger
+    facts = UnitFacts("o-17", "confirmed")
+
+    def work() -> None:
+        for _ in range(count):
+            trigger(unit, facts)
+            unit.state = "allocated"
+
+    seconds = timed(work) / count
+    machine.remove_model(unit)
+    return seconds
+
+
+Statement = tuple[str, tuple[Any, ...]]
+
+
+class Recorder:
+    """Stands for a connection and writes down every statement with its values."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.said: list[Statement] = []
+
+    def execute(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        self.said.append((sql, tuple(values)))
+        return self._connection.execute(sql, values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+def statements(orders: int) -> Iterator[list[Statement]]:
+    """What the store says for the lives of so many orders, one list for each."""
+    store = SqliteStore(":memory:")
+    recorder = Recorder(store._db)
+    store._db = recorder  # type: ignore[misc, assignment]  # it is listened to, not changed
+    workflow = stocked(store)
+    yield recorder.said
+    chance = random.Random(7)
+    for name in range(orders):
+        recorder.said = []
+        for i, call in enumerate(life(str(name), chance)):
+            workflow.apply(call, key=f"{name}-{i}")
+        yield recorder.said
+
+
+def say(connection: sqlite3.Connection, said: Iterable[Statement]) -> None:
+    for sql, values in said:
+        connection.execute(sql, values).fetchall()
+
+
+def sqlite_ratio(folder: Path, synchronous: Synchronous, orders: int, pairs: int) -> dict[str, Any]:
+    """Our seconds over those of the statements alone, on one file system."""
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        ours = Lives(stocked(SqliteStore(Path(name) / "ours.sqlite", synchronous=synchronous)))
+        hand = connect(Path(name) / "hand.sqlite", synchronous)
+        recorded = statements(orders * (pairs + 1))
+        say(hand, next(recorded))
+
+        def by_hand() -> float:
+            lives = [next(recorded) for _ in range(orders)]
+
+            def work() -> None:
+                for said in lives:
+                    say(hand, said)
+
+            return timed(work) / orders / COMMANDS
+
+        own, other = ours.run(orders), by_hand()  # both warm
+        result: dict[str, Any] = ratios(lambda: ours.run(orders), by_hand, pairs)
+        result["ours_us"] = round(own * 1e6, 1)
+        result["hand_us"] = round(other * 1e6, 1)
+        return result
+
+
+def kilobytes_an_order(orders: int = 1_000) -> float:
+    """What the store in memory keeps for a completed reference order, with all its facts."""
+    lives = Lives(stocked(MemoryStore()))
+    lives.run(1)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    lives.run(orders)
+    kept = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    return kept / orders / 1024
+
+
+def growth(pairs: int) -> dict[str, float]:
+    """The time an order with 10,000 kept over that with 100 kept."""
+    few, many = Lives(stocked(MemoryStore())), Lives(stocked(MemoryStore()))
+    few.run(100)
+    many.run(10_000)
+
+    def fresh() -> float:
+        # The small side starts anew now and then, so that it stays small.
+        if few.next > 200:
+            few.workflow, few.next = stocked(MemoryStore()), 0
+            few.run(100)
+        return few.run(30)
+
+    return ratios(lambda: many.run(30), fresh, pairs)
+
+
+def long_order(pairs: int) -> dict[str, float]:
+    """The time of a command on an order with 1,000 entries over that on a new one."""
+    workflow = stocked(MemoryStore())
+    line = (NewLine("1", SKUS[0], 2, PRICE),)
+    for name in ("new", "old"):
+        workflow.apply(place.on(name, NewOrder("c-7", "EUR", line)))
+    number = 0
+
+    def turn(name: str, count: int) -> float:
+        nonlocal number
+        number += count
+
+        def work() -> None:
+            for i in range(number - count, number):
+                workflow.apply(hold.on(name, "check", "address"), key=f"{name}-set-{i}")
+                workflow.apply(lift_hold.on(name, "check"), key=f"{name}-lift-{i}")
+
+        return timed(work) / count
+
+    turn("old", 500)
+    fresh = 0
+
+    def new() -> float:
+        nonlocal fresh
+        fresh += 1
+        workflow.apply(place.on(f"new-{fresh}", NewOrder("c-7", "EUR", line)))
+        return turn(f"new-{fresh}", 20)
+
+    return ratios(lambda: turn("old", 20), new, pairs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--pairs", type=int, default=PAIRS)
+    parser.add_argument("--orders", type=int, default=40, help="orders a timing")
+    options = parser.parse_args()
+    pairs, orders = options.pairs, options.orders
+    shm = MEMORY_FILES if MEMORY_FILES.is_dir() else Path(tempfile.gettempdir())
+    disk = Path.cwd()
+
+    lives = Lives(stocked(MemoryStore()))
+    own = lives.run(orders)
+    result: dict[str, Any] = {
+        "memory_over_trigger": ratios(lambda: lives.run(orders), trigger_seconds, pairs),
+        "memory_us": round(own * 1e6, 1),
+        "trigger_us": round(trigger_seconds() * 1e6, 1),
+        "sqlite_shm_over_hand": sqlite_ratio(shm, "full", orders, pairs),
+        "sqlite_normal_over_hand": sqlite_ratio(disk, "normal", orders, pairs),
+        "sqlite_full_over_hand": sqlite_ratio(disk, "full", orders, pairs),
+        "kilobytes_an_order": round(kilobytes_an_order(), 2),
+        "growth_100_to_10000": growth(pairs),
+        "growth_1000_entries": long_order(pairs),
+        "asked": {
+            "memory_over_trigger": 6.0,
+            "sqlite_shm_over_hand": 3.0,
+            "sqlite_normal_over_hand": 2.0,
+            "sqlite_full_over_hand": 1.5,
+            "kilobytes_an_order": 13,
+            "growth_100_to_10000": 1.1,
+            "growth_1000_entries": 1.2,
+        },
+    }
+    print(json.dumps(result) if options.json else json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()

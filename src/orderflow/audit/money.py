@@ -1,0 +1,108 @@
+"""Money: payments balance, and no part of a price is lost.
+
+It knows payments, tenders and charges, and refuses to know what was bought.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+import attrs
+
+from orderflow.audit.law import Law
+from orderflow.money import EXPONENTS
+from orderflow.pricing import carried
+from orderflow.records import Charge, Order, Payment
+
+
+class MoneyCheck:
+    """Payments balance, orders and payments say the same, and no part of a price is lost."""
+
+    def __init__(self) -> None:
+        self.orders = self.payments = 0
+        self.tenders: dict[tuple[str, str], tuple[int, str]] = {}
+        self.sums: dict[str, Tally[str]] = {}
+        self.breaches: list[str] = []
+
+    def check_order(self, order: Order) -> None:
+        self.orders += 1
+        for tender in order.tenders:
+            if tender.applied < 0:
+                said = f"{tender.applied} minor units of payment {tender.payment}"
+                self.breaches.append(f"{order.ref}: {said}")
+            self.tenders[tender.payment, order.ref.id] = (tender.applied, order.currency)
+        self.breaches += (f"{order.ref} {said}" for said in _charge_breaches(order))
+
+    def check_payment(self, payment: Payment) -> None:
+        self.payments += 1
+        applied, unapplied = payment.applied, payment.unapplied
+        parts = applied + unapplied + payment.refunded + payment.charged_back
+        if payment.captured != parts:
+            self.breaches.append(
+                f"{payment.ref}: {payment.captured} captured, its parts are {parts}"
+            )
+        if payment.refunded > payment.captured:
+            said = f"{payment.refunded} refunded of {payment.captured} captured"
+            self.breaches.append(f"{payment.ref}: {said}")
+        for application in payment.applications:
+            tender, currency = self.tenders.pop(
+                (payment.ref.id, application.order), (0, payment.currency)
+            )
+            where = f"{payment.ref}, order {application.order}"
+            if tender != application.amount:
+                said = f"{application.amount} applied, the order has {tender}"
+                self.breaches.append(f"{where}: {said}")
+            if currency != payment.currency:
+                self.breaches.append(f"{where}: in {payment.currency}, the order in {currency}")
+        sums = self.sums.setdefault(payment.currency, Tally())
+        sums["captured"] += payment.captured
+        sums["applied"] += applied
+        sums["unapplied"] += unapplied
+        sums["refunded"] += payment.refunded
+        sums["charged back"] += payment.charged_back
+
+    def law(self) -> Law:
+        left = (
+            f"order {order}: {applied} of payment {payment}, which has nothing applied to it"
+            for (payment, order), (applied, _) in sorted(self.tenders.items())
+            if applied
+        )
+        totals = "".join(
+            f"; {currency}: "
+            + ", ".join(f"{_amount(n, currency)} {name}" for name, n in sums.items())
+            for currency, sums in sorted(self.sums.items())
+        )
+        figure = f"{self.payments:,} payments of {self.orders:,} orders{totals}"
+        breaches = (*self.breaches, *left)
+        return Law("money", self.orders + self.payments, figure, breaches)
+
+
+def _amount(minor: int, currency: str) -> str:
+    decimals = EXPONENTS.get(currency, 0)
+    return f"{Decimal(minor).scaleb(-decimals):,.{decimals}f}"
+
+
+def _charge_breaches(order: Order) -> Iterator[str]:
+    lines = {line.id: line for line in order.lines}
+    shares: dict[str, list[Charge]] = {line.id: [] for line in order.lines}
+    for charge in order.charges:
+        spanned = sum(span.amount for span in charge.spans)
+        if charge.spans and spanned != charge.amount:
+            yield f"charge {charge.id}: {charge.amount}, its spans sum to {spanned}"
+        for span in charge.spans:
+            line = lines.get(span.line)
+            if line is None or not 0 <= span.start < span.stop <= line.n:
+                yield f"charge {charge.id}: no indices {span.start} to {span.stop} of {span.line}"
+            else:
+                shares[line.id].append(attrs.evolve(charge, spans=(span,)))
+    for line in order.lines:
+        charges = shares[line.id]
+        whole = sum(charge.spans[0].amount for charge in charges)
+        ends = sorted({0, line.n, *(end for cut in line.cuts for end in (cut.start, cut.stop))})
+        pieces = pairwise(ends)
+        parts = sum(carried(line, charges, [piece]) for piece in pieces)
+        if parts != whole:
+            yield f"line {line.id}: its units carry {parts}, its spans {whole}"

@@ -1,0 +1,86 @@
+"""Units: bags sum to their lines, and cuts say the same as bags.
+
+It knows lines, spots and cuts, and refuses to know what the units are or cost.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from orderflow.audit.law import Law
+from orderflow.pricing import given_up
+from orderflow.records import Cut, CutKind, Line, Order
+from orderflow.states import UnitState
+
+_GIVEN_UP: Final = (UnitState.CANCELLED, UnitState.RETURNED)
+
+
+class UnitsCheck:
+    """Counts are the truth: bags sum to their lines, and cuts say the same as bags."""
+
+    def __init__(self) -> None:
+        self.orders = self.lines = self.units = 0
+        self.breaches: list[str] = []
+
+    def check(self, order: Order) -> None:
+        self.orders += 1
+        for line in order.lines:
+            self.lines += 1
+            self.units += line.n
+            where = f"{order.ref} line {line.id}"
+            self.breaches += (f"{where}: {said}" for said in _bag_breaches(line))
+            self.breaches += (f"{where}: {said}" for said in _cut_breaches(line))
+
+    def law(self) -> Law:
+        figure = f"{self.units:,} units in {self.lines:,} lines of {self.orders:,} orders"
+        return Law("units", self.lines, figure, tuple(self.breaches))
+
+
+def _bag_breaches(line: Line) -> Iterator[str]:
+    there = sum(spot.n for spot in line.spots)
+    if there != line.n:
+        yield f"its spots sum to {there}, not to {line.n}"
+    seen = set()
+    for spot in line.spots:
+        if spot.n <= 0:
+            yield f"a spot of {spot.n} units {spot.state}"
+        if (spot.state, spot.slice) in seen:
+            yield f"two spots {spot.state} in the same slice"
+        seen.add((spot.state, spot.slice))
+
+
+def _cut_breaches(line: Line) -> Iterator[str]:
+    for cut in line.cuts:
+        if not 0 <= cut.start < cut.stop <= line.n:
+            yield f"indices {cut.start} to {cut.stop} are {cut.kind}, of {line.n}"
+            return
+    for kind in CutKind:
+        for index in _covered_twice(cut for cut in line.cuts if cut.kind is kind):
+            yield f"index {index} is {kind} twice"
+    gone = given_up(line)
+    count, ended = sum(stop - start for start, stop in gone), line.count(*_GIVEN_UP)
+    if count != ended:
+        yield f"{count} indices are given up, {ended} units cancelled or returned"
+    bills: Tally[str] = Tally()
+    for cut in line.cuts:
+        if cut.kind is CutKind.BILLED:
+            lost = sum(max(0, min(cut.stop, b) - max(cut.start, a)) for a, b in gone)
+            bills[cut.document] += cut.stop - cut.start - lost
+    tagged: Tally[str] = Tally()
+    for spot in line.spots:
+        if spot.slice.invoice and spot.state not in _GIVEN_UP:
+            tagged[spot.slice.invoice] += spot.n
+    for bill in sorted({*bills, *tagged}):
+        if bills[bill] != tagged[bill]:
+            yield f"bill {bill}: {bills[bill]} indices, {tagged[bill]} units are on it"
+
+
+def _covered_twice(cuts: Iterable[Cut]) -> Iterator[int]:
+    """The first index of each range that an earlier one covers too."""
+    upto = 0
+    for start, stop in sorted((cut.start, cut.stop) for cut in cuts):
+        if start < upto:
+            yield start
+        upto = max(upto, stop)

@@ -1,0 +1,372 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from orderflow import Money, Ref
+from orderflow.payments import (
+    Notice,
+    apply_payment,
+    await_payment,
+    charge_back,
+    collect_on_delivery,
+    expire_payment,
+    pay,
+    record_notice,
+    remit,
+)
+from orderflow.pricing import due
+from orderflow.records import Application, Tender
+from orderflow.refunds import pay_back, refund
+from orderflow.states import OrderState, PaymentState
+from tests.builders import BELL, LAMP, MORNING, Shop, eur, new_order
+
+NAIVE = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - that it is refused is what is shown
+
+
+# --- money that has come in ---------------------------------------------------
+
+
+@pytest.mark.feature("F079", "F180", "F190")
+def test_a_payment_in_full_confirms_its_order(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2)))
+
+    payment = shop.pay("pay-1", eur(2000), (("o-17", 2000),), "transfer", "c-7").document
+
+    assert payment.state is PaymentState.CAPTURED
+    assert (payment.method, payment.payer) == ("transfer", "c-7")
+    assert (payment.captured, payment.unapplied) == (2000, 0)
+    assert shop.order("o-17").state is OrderState.CONFIRMED
+    assert shop.order("o-17").tenders == (Tender("pay-1", 2000),)
+
+
+def test_an_order_is_paid_in_parts(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2)))
+
+    shop.pay("pay-1", eur(500), (("o-17", 500),))
+    assert shop.order("o-17").state is OrderState.PLACED
+    shop.pay("pay-2", eur(1500), (("o-17", 1500),))
+
+    assert shop.order("o-17").state is OrderState.CONFIRMED
+    assert due(shop.order("o-17")) == 0
+
+
+def test_one_payment_pays_two_orders_and_the_rest_stays(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.place("o-18", new_order((BELL, 1)))
+
+    payment = shop.pay("pay-1", eur(6000), (("o-17", 1000), ("o-18", 4550))).document
+
+    assert payment.applications == (Application("o-17", 1000), Application("o-18", 4550))
+    assert payment.unapplied == 450
+    assert shop.order("o-18").state is OrderState.CONFIRMED
+
+
+def test_money_may_come_before_it_is_known_what_for(shop: Shop) -> None:
+    shop.pay("pay-1", eur(1000), ())
+    shop.place("o-17", new_order((LAMP, 1)))
+
+    shop.apply_payment("pay-1", (("o-17", 1000),))
+
+    assert shop.order("o-17").state is OrderState.CONFIRMED
+    assert shop.payment("pay-1").unapplied == 0
+
+
+@pytest.mark.feature("F183")
+def test_nothing_is_applied_beyond_what_an_order_costs(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+
+    assert (
+        shop.refuses(pay.on("pay-1", eur(1500), (("o-17", 1001),)))
+        == "order o-17: 1001 EUR offered, 1000 due"
+    )
+    shop.pay("pay-1", eur(1500), (("o-17", 1000),))
+    assert (
+        shop.refuses(apply_payment.on("pay-1", (("o-17", 1),)))
+        == "order o-17: 1 EUR offered, 0 due"
+    )
+
+
+def test_nothing_is_applied_that_did_not_come(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+
+    assert (
+        shop.refuses(pay.on("pay-1", eur(900), (("o-17", 1000),)))
+        == "payment pay-1: 1000 EUR to apply, 900 there"
+    )
+
+
+def test_money_of_another_currency_is_not_applied(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+
+    call = pay.on("pay-1", Money(1000, "USD"), (("o-17", 1000),))
+    assert shop.refuses(call) == "payment pay-1 is in USD, order o-17 in EUR"
+
+
+def test_all_reasons_against_an_application_are_said_at_once(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.place("o-18", new_order((LAMP, 1)))
+
+    call = pay.on("pay-1", eur(100), (("o-17", 1500), ("o-18", 2000)))
+    assert shop.codes(call) == ["overpaid", "overpaid", "over_applied"]
+
+
+def test_a_payment_comes_once_and_its_orders_are_there(shop: Shop) -> None:
+    shop.pay("pay-1", eur(100), ())
+
+    assert shop.refuses(pay.on("pay-1", eur(100), ())) == "payment pay-1 is there already"
+    assert shop.refuses(pay.on("pay-2", eur(100), (("o-9", 1),))) == "there is no order o-9"
+    assert shop.refuses(apply_payment.on("pay-9", ())) == "there is no payment pay-9"
+
+
+def test_a_draft_that_is_paid_is_not_confirmed_before_it_is_placed(shop: Shop) -> None:
+    shop.draft("o-17", new_order((LAMP, 1)))
+    shop.pay("pay-1", eur(1000), (("o-17", 1000),))
+    assert shop.order("o-17").state is OrderState.DRAFT
+
+    shop.place("o-17")
+
+    assert shop.order("o-17").state is OrderState.CONFIRMED
+
+
+# --- a gateway ----------------------------------------------------------------
+
+
+@pytest.mark.feature("F176", "F181")
+def test_a_gateway_authorises_and_captures(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+    until = MORNING + timedelta(minutes=15)
+
+    awaited = shop.await_payment("pay-1", eur(1000), "alipay", "c-7", until).document
+    assert (awaited.state, awaited.expires_at) == (PaymentState.AWAITING, until)
+    assert shop.record_notice("pay-1", Notice.AUTHORISED, eur(1000)).document.captured == 0
+    captured = shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "ev-3").document
+
+    assert captured.state is PaymentState.CAPTURED
+    assert (captured.captured, captured.unapplied, captured.holds) == (1000, 1000, ())
+
+
+def test_a_payment_that_failed_is_over(shop: Shop) -> None:
+    shop.await_payment("pay-1", eur(1000))
+
+    assert shop.record_notice("pay-1", Notice.FAILED, eur(1000)).document.state is (
+        PaymentState.FAILED
+    )
+
+
+def test_a_payment_that_is_not_answered_for_expires(shop: Shop) -> None:
+    shop.await_payment("pay-1", eur(1000), expires_at=MORNING + timedelta(minutes=15))
+    shop.await_payment("pay-2", eur(1000))
+
+    assert (
+        shop.refuses(expire_payment.on("pay-1"))
+        == "order pay-1 may be paid until 2026-03-02T09:15:00+00:00"
+    )
+    assert shop.refuses(expire_payment.on("pay-2")) == "order pay-2 may be paid until any time"
+    shop.clock.forward(minutes=15)
+    (found,) = shop.due(shop.clock.at)
+    shop.apply(found.call)
+
+    assert shop.payment("pay-1").state is PaymentState.EXPIRED
+    assert (
+        shop.refuses(expire_payment.on("pay-1"))
+        == "payment pay-1 is expired: cannot expire (can: capture)"
+    )
+
+
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize("ended", (Notice.FAILED, None))
+def test_money_that_comes_too_late_is_kept_under_a_hold(shop: Shop, ended: Notice | None) -> None:
+    shop.await_payment("pay-1", eur(1000), expires_at=MORNING)
+    if ended:
+        shop.record_notice("pay-1", ended, eur(1000))
+    else:
+        shop.expire_payment("pay-1")
+
+    payment = shop.record_notice("pay-1", Notice.CAPTURED, eur(1000)).document
+
+    assert payment.state is PaymentState.CAPTURED
+    assert payment.unapplied == 1000
+    assert [hold.code for hold in payment.holds] == ["paid_late"]
+
+
+def test_a_notice_that_no_row_takes_is_recorded_under_a_hold(shop: Shop) -> None:
+    shop.pay("pay-1", eur(1000), ())
+
+    twice = shop.record_notice("pay-1", Notice.CAPTURED, eur(300)).document
+    again = shop.record_notice("pay-1", Notice.FAILED, eur(300)).document
+
+    assert (twice.captured, twice.unapplied) == (1300, 1300)
+    assert [hold.code for hold in again.holds] == ["unexpected_notice"]
+    assert again.holds[0].reason == "captured came while captured"
+    assert again.state is PaymentState.CAPTURED
+
+
+# --- cash on delivery ---------------------------------------------------------
+
+
+@pytest.mark.feature("F177", "F182")
+def test_cash_is_collected_at_the_door_and_remitted_later(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+
+    collected = shop.collect_on_delivery("cod-1", "o-17", eur(1000)).document
+    assert collected.state is PaymentState.COLLECTED
+    assert (collected.method, collected.payer) == ("cash on delivery", "c-7")
+    assert (collected.captured, collected.with_carrier) == (1000, 1000)
+    assert due(shop.order("o-17")) == 0
+
+    assert shop.remit("cod-1", eur(400)).document.state is PaymentState.COLLECTED
+    assert (
+        shop.refuses(remit.on("cod-1", eur(601)))
+        == "payment cod-1: 601 remitted, 600 owed by the carrier"
+    )
+    remitted = shop.remit("cod-1", eur(600)).document
+    assert (remitted.state, remitted.with_carrier) == (PaymentState.REMITTED, 0)
+    assert shop.refuses(remit.on("cod-1", eur(1))) == (
+        "payment cod-1: 1 remitted, 0 owed by the carrier"
+    )
+
+
+def test_too_much_cash_stays_unapplied_and_too_little_leaves_a_debt(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.place("o-18", new_order((LAMP, 1), cash_on_delivery=True))
+
+    assert shop.collect_on_delivery("cod-1", "o-17", eur(1200)).document.unapplied == 200
+    assert shop.collect_on_delivery("cod-2", "o-18", eur(900)).document.unapplied == 0
+    assert due(shop.order("o-18")) == 100
+
+
+def test_cash_of_another_currency_is_kept_unapplied(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+
+    payment = shop.collect_on_delivery("cod-1", "o-17", Money(1000, "USD")).document
+
+    assert payment.unapplied == 1000
+    assert due(shop.order("o-17")) == 1000
+
+
+def test_cash_is_collected_only_where_that_was_agreed(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+
+    assert (
+        shop.refuses(collect_on_delivery.on("cod-1", "o-17", eur(1000)))
+        == "order o-17 is not cash on delivery"
+    )
+
+
+def test_cash_is_refunded_before_and_after_it_is_remitted(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2), cash_on_delivery=True))
+    shop.collect_on_delivery("cod-1", "o-17", eur(2000))
+    shop.cancel("o-17", (("1", 1),))
+    shop.refund("o-17")
+    shop.remit("cod-1", eur(2000))
+    shop.cancel("o-17")
+
+    shop.refund("o-17")
+
+    payment = shop.payment("cod-1")
+    assert (payment.state, payment.refunded) == (PaymentState.REMITTED, 2000)
+
+
+# --- what banks take back -----------------------------------------------------
+
+
+@pytest.mark.feature("F183")
+def test_a_chargeback_is_recorded_in_any_state_and_asks_a_person(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 1))
+
+    payment = shop.charge_back("pay-o-17", eur(600), "o-17").document
+
+    assert (payment.charged_back, payment.applied, payment.unapplied) == (600, 400, 0)
+    assert [hold.code for hold in payment.holds] == ["charged_back"]
+    assert due(shop.order("o-17")) == 600
+
+
+def test_a_chargeback_beyond_what_is_applied_leaves_less_than_nothing_unapplied(
+    shop: Shop,
+) -> None:
+    shop.sell("o-17", (LAMP, 1))
+
+    payment = shop.charge_back("pay-o-17", eur(1500), "o-17").document
+
+    assert (payment.charged_back, payment.applied, payment.unapplied) == (1500, 0, -500)
+
+
+def test_a_chargeback_of_no_order_takes_unapplied_money(shop: Shop) -> None:
+    shop.pay("pay-1", eur(1000), ())
+
+    payment = shop.charge_back("pay-1", eur(300)).document
+
+    assert (payment.unapplied, payment.charged_back) == (700, 300)
+    again = shop.charge_back("pay-1", eur(300)).document
+    assert len(again.holds) == 1
+
+
+# --- money that goes back -----------------------------------------------------
+
+
+@pytest.mark.feature("F231")
+def test_unapplied_money_is_paid_back(shop: Shop) -> None:
+    shop.pay("pay-1", eur(1000), ())
+
+    assert shop.pay_back("pay-1", eur(300)).document.unapplied == 700
+    assert (
+        shop.refuses(pay_back.on("pay-1", eur(701))) == "payment pay-1: 701 EUR to apply, 700 there"
+    )
+    assert shop.pay_back("pay-1").document.refunded == 1000
+    assert shop.refuses(pay_back.on("pay-1")) == "payment pay-1: 0 EUR to apply, 0 there"
+
+
+# --- bad input ----------------------------------------------------------------
+
+
+def test_bad_input_about_money_is_found_with_its_place(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.pay("pay-1", eur(1000), ())
+    none: Any = None
+    true: Any = True
+
+    for call, path in (
+        (pay.on("pay-2", none, ()), "amount"),
+        (pay.on("pay-2", eur(0), ()), "amount"),
+        (pay.on("pay-2", eur(-5), ()), "amount"),
+        (pay.on("pay-2", eur(5), none), "orders"),
+        (pay.on("pay-2", eur(5), ("o-17",)), "orders[0]"),  # type: ignore[arg-type] # as it says
+        (pay.on("pay-2", eur(5), ((17, 5),)), "orders[0].order"),  # type: ignore[arg-type] # as it says
+        (pay.on("pay-2", eur(5), (("o-17", 0),)), "orders[0].amount"),
+        (pay.on("pay-2", eur(5), (("o-17", true),)), "orders[0].amount"),
+        (pay.on("pay-2", eur(5), (("o-17", 1), ("o-17", 1))), "orders"),
+        (pay.on("pay-2", eur(5), (), " card"), "method"),
+        (pay.on("pay-2", eur(5), (), "", "\u200b"), "payer"),
+        (pay.on("", eur(5), ()), "payment"),
+        (await_payment.on("pay-2", none), "amount"),
+        (await_payment.on("pay-2", eur(5), none), "method"),
+        (await_payment.on("pay-2", eur(5), "", none), "payer"),
+        (await_payment.on("pay-2", eur(5), "", "", NAIVE), "expires_at"),
+        (record_notice.on("pay-1", none, eur(5)), "notice"),
+        (record_notice.on("pay-1", "captured", eur(5)), "notice"),  # type: ignore[arg-type] # as it says
+        (record_notice.on("pay-1", Notice.CAPTURED, none), "amount"),
+        (record_notice.on("pay-1", Notice.CAPTURED, Money(5, "USD")), "amount"),
+        (record_notice.on("pay-1", Notice.CAPTURED, eur(5), none), "event"),
+        (apply_payment.on("pay-1", none), "orders"),
+        (collect_on_delivery.on("cod-1", "o-17", none), "amount"),
+        (collect_on_delivery.on("cod-1", "o-17", eur(0)), "amount"),
+        (collect_on_delivery.on("cod-1", none, eur(5)), "order"),
+        (remit.on("pay-1", none), "amount"),
+        (remit.on("pay-1", Money(5, "USD")), "amount"),
+        (charge_back.on("pay-1", none), "amount"),
+        (charge_back.on("pay-1", eur(5), none), "order"),
+        (charge_back.on("pay-1", eur(5), " o-17"), "order"),
+        (pay_back.on("pay-1", true), "amount"),
+        (pay_back.on("pay-1", Money(5, "USD")), "amount"),
+        (refund.on("o-17", true), "amount"),
+        (refund.on("o-17", Money(5, "USD")), "amount"),
+    ):
+        assert shop.cannot_take(call) == path, call
+
+
+def test_a_payment_is_named_by_its_own_kind(shop: Shop) -> None:
+    assert pay.on("pay-1", eur(5), ()).ref == Ref("", "payment", "pay-1")

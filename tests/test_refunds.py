@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orderflow import ChargeKind, NewCharge
+from orderflow.adapters.memory import MemoryStore
+from orderflow.pricing import due
+from orderflow.records import Tender
+from orderflow.refunds import owed, refund
+from orderflow.returns import Verdict
+from tests.builders import LAMP, Shop, assert_laws, eur, line, new_order
+
+DISCOUNT, TAX, FREIGHT = ChargeKind.DISCOUNT, ChargeKind.TAX, ChargeKind.FREIGHT
+
+
+@pytest.mark.feature("F230", "F231")
+def test_what_was_cancelled_after_payment_is_paid_back(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 3))
+    shop.cancel("o-17", (("1", 2),))
+    assert owed(shop.order("o-17")) == 2000
+
+    order = shop.refund("o-17").document
+
+    assert owed(order) == 0
+    assert order.tenders == (Tender("pay-o-17", 1000),)
+    assert shop.payment("pay-o-17").refunded == 2000
+
+
+def test_a_smaller_amount_may_be_paid_back_and_the_rest_later(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 1))
+    shop.cancel("o-17")
+
+    shop.refund("o-17", eur(300))
+
+    assert shop.refuses(refund.on("o-17", eur(701))) == (
+        "701 EUR asked back, 700 owed to order o-17"
+    )
+    shop.refund("o-17", eur(700))
+    assert shop.refuses(refund.on("o-17")) == "nothing is owed back on order o-17"
+
+
+@pytest.mark.feature("F183")
+def test_no_more_is_paid_back_than_is_owed(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 1))
+
+    assert shop.refuses(refund.on("o-17")) == "nothing is owed back on order o-17"
+    assert shop.refuses(refund.on("o-17", eur(1))) == "1 EUR asked back, 0 owed to order o-17"
+
+
+def test_money_goes_back_to_the_payments_in_the_order_in_which_they_came(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.pay("card", eur(1200), (("o-17", 1200),))
+    shop.pay("bank", eur(1800), (("o-17", 1800),))
+    shop.cancel("o-17", (("1", 2),))
+
+    shop.refund("o-17")
+
+    assert shop.payment("card").refunded == 1200
+    assert shop.payment("bank").refunded == 800
+
+
+def test_money_goes_back_to_a_named_payment_but_never_more_than_it_had_paid(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.pay("card", eur(1200), (("o-17", 1200),))
+    shop.pay("bank", eur(1800), (("o-17", 1800),))
+    shop.cancel("o-17", (("1", 2),))
+
+    assert shop.refuses(refund.on("o-17", None, "card")) == (
+        "payment card: 2000 EUR to apply, 1200 there"
+    )
+    assert shop.refuses(refund.on("o-17", eur(5), "cash")) == (
+        "payment cash: 5 EUR to apply, 0 there"
+    )
+    shop.refund("o-17", eur(1800), "bank")
+    assert shop.payment("bank").refunded == 1800
+
+
+def test_money_of_another_order_on_the_same_payment_is_left_alone(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.place("o-18", new_order((LAMP, 2)))
+    shop.pay("pay-1", eur(3000), (("o-17", 1000), ("o-18", 2000)))
+    shop.cancel("o-17")
+
+    shop.refund("o-17")
+
+    assert shop.payment("pay-1").refunded == 1000
+    assert shop.order("o-18").applied == 2000
+
+
+@pytest.mark.feature("F230", "F183")
+@settings(max_examples=60)
+@given(
+    st.integers(1, 7),
+    st.sampled_from(("0.01", "0.99", "3.33", "0.98765")),
+    st.integers(0, 3),
+    st.integers(0, 9),
+    st.data(),
+)
+def test_any_sequence_of_partial_returns_ends_at_the_same_sum(
+    n: int, price: str, discount: int, tax: int, data: st.DataObject
+) -> None:
+    shop = Shop(MemoryStore())
+    shop.stock(LAMP, "leith", n)
+    lamps = line("1", LAMP, n, price)
+    worth = lamps.price.times(n)
+    charges = (
+        NewCharge(DISCOUNT, -min(discount, worth)),
+        NewCharge(TAX, tax),
+        NewCharge(FREIGHT, 5),
+    )
+    order = shop.sell("o-17", lamps, charges=charges)
+    paid = order.applied
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1")
+    shop.deliver("p-1")
+    left, i = n, 0
+
+    while left:
+        k = data.draw(st.integers(1, left))
+        shop.ask_return(f"r-{i}", "o-17", (("1", k),))
+        shop.receive_return(f"r-{i}", "leith")
+        shop.inspect(f"r-{i}", (("1", k, data.draw(st.sampled_from(list(Verdict)[:3]))),))
+        back = owed(shop.order("o-17"))
+        assert back >= 0
+        if back:
+            shop.refund("o-17")
+        left, i = left - k, i + 1
+
+    assert due(shop.order("o-17")) == 0
+    assert shop.order("o-17").applied == 5, "the freight is kept, since nothing was cancelled"
+    refunded = sum(shop.payment(t.payment).refunded for t in shop.order("o-17").tenders)
+    assert refunded == paid - 5
+    assert_laws(shop.store)

@@ -1,0 +1,422 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from orderflow import Rules
+from orderflow.adapters.memory import MemoryStore
+from orderflow.orders import complete
+from orderflow.pricing import due
+from orderflow.records import Cut, CutKind, MatterKind
+from orderflow.refunds import owed
+from orderflow.returns import (
+    Verdict,
+    approve_return,
+    ask_return,
+    close_return,
+    deliver_again,
+    inspect,
+    receive_return,
+    reject_return,
+    take_back,
+)
+from orderflow.states import OrderState, ReturnState
+from tests.builders import BELL, LAMP, LEITH, MORNING, Shop, new_order
+
+SOUND, SECOND, DAMAGED, REJECTED = Verdict
+
+
+def delivered(shop: Shop, n: int = 3) -> None:
+    """Order o-17 of n lamps, with its customer since this morning."""
+    shop.stock(LAMP, "leith", n)
+    shop.sell_and_deliver("o-17", "p-1", (LAMP, n))
+
+
+def in_return(shop: Shop, id: str) -> int:
+    return sum(spot.n for _, spot in shop.order("o-17").units() if spot.slice.returning == id)
+
+
+# --- asking -------------------------------------------------------------------
+
+
+@pytest.mark.feature("F226", "F227", "F234")
+def test_delivered_goods_may_be_asked_back_and_stay_with_the_customer_until_they_move(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    delivered(shop)
+
+    asked = shop.ask_return("r-1", "o-17", (("1", 2),), "too small").document
+
+    assert (asked.state, asked.order, asked.reason) == (ReturnState.APPROVED, "o-17", "too small")
+    assert shop.bag("o-17") == {"delivered": 3}
+    assert in_return(shop, "r-1") == 2
+    assert shop.refuses(ask_return.on("r-2", "o-17", (("1", 2),))) == (
+        "line 1 of order o-17: 2 asked to return, 1 can"
+    )
+
+
+@pytest.mark.feature("F226")
+def test_only_what_the_customer_has_can_be_asked_back(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 3)
+    shop.sell_and_ship("o-17", "p-1", (LAMP, 3))
+
+    assert shop.refuses(ask_return.on("r-1", "o-17")) == (
+        "order o-17 is shipped: cannot return (can: deliver, lose, miss, turn back)"
+    )
+    assert shop.refuses(ask_return.on("r-1", "o-9")) == "there is no order o-9"
+    shop.deliver("p-1")
+    shop.ask_return("r-1", "o-17")
+    assert shop.refuses(ask_return.on("r-1", "o-17", (("1", 1),))).startswith("line 1 of order")
+    assert shop.refuses(ask_return.on("r-2", "o-17")) == (
+        "order o-17 is delivered: cannot return (can: miss, turn back, receive back)"
+    )
+
+
+@pytest.mark.feature("F244")
+def test_the_window_counts_from_the_delivery_of_each_parcel(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 1), (LAMP, 1))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1", lines=(("1", 1),))
+    shop.ship("o-17", "p-2")
+    shop.deliver("p-1")
+    shop.clock.forward(days=10)
+    shop.deliver("p-2")
+    shop.clock.at = MORNING + timedelta(days=14, microseconds=1)
+
+    assert shop.refuses(ask_return.on("r-1", "o-17")) == (
+        "the return window of order o-17 closed on 2026-03-16T09:00:00+00:00"
+    )
+    shop.ask_return("r-1", "o-17", (("2", 1),))
+
+
+def test_the_last_instant_of_the_window_is_inside_it(shop: Shop) -> None:
+    delivered(shop)
+    shop.clock.at = MORNING + timedelta(days=14)
+
+    shop.ask_return("r-1", "o-17")
+
+
+@pytest.mark.feature("F226")
+def test_a_completed_order_can_be_returned_and_is_open_until_that_is_settled(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    delivered(shop)
+    shop.complete("o-17")
+
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    assert shop.order("o-17").state is OrderState.CONFIRMED
+    assert shop.refuses(complete.on("o-17")) == "order o-17 has 1 units that are still under way"
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.refund("o-17")
+
+    assert shop.complete("o-17").document.state is OrderState.COMPLETED
+
+
+# --- deciding -----------------------------------------------------------------
+
+
+def careful() -> Shop:
+    """A shop in which a person approves returns."""
+    return Shop(MemoryStore(), Rules(locations=(LEITH,), approve_returns=False))
+
+
+@pytest.mark.feature("F244")
+def test_a_person_approves_or_rejects_where_the_rules_say_so() -> None:
+    shop = careful()
+    delivered(shop)
+
+    assert shop.ask_return("r-1", "o-17").document.state is ReturnState.ASKED
+    assert shop.approve_return("r-1", by="anna").document.state is ReturnState.APPROVED
+    assert shop.refuses(reject_return.on("r-1", "worn")) == (
+        "return r-1 is approved: cannot reject (can: receive, cancel)"
+    )
+    assert shop.refuses(approve_return.on("r-1")) == (
+        "return r-1 is approved: cannot approve (can: receive, cancel)"
+    )
+
+
+def test_a_rejected_return_leaves_its_units_as_they_were() -> None:
+    shop = careful()
+    delivered(shop)
+    shop.ask_return("r-1", "o-17", (("1", 2),))
+
+    assert shop.reject_return("r-1", "worn").document.state is ReturnState.REJECTED
+
+    assert in_return(shop, "r-1") == 0
+    shop.ask_return("r-2", "o-17", (("1", 3),))
+
+
+def test_a_return_that_is_closed_before_anything_came_is_cancelled(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17")
+
+    assert shop.close_return("r-1").document.state is ReturnState.CANCELLED
+
+    assert in_return(shop, "r-1") == 0
+    assert shop.refuses(close_return.on("r-1")) == (
+        "return r-1 is cancelled: cannot cancel (can: nothing more)"
+    )
+    shop.ask_return("r-2", "o-17", (("1", 3),))
+
+
+# --- receiving ----------------------------------------------------------------
+
+
+@pytest.mark.feature("F232", "F233")
+def test_goods_that_came_back_wait_in_quarantine_for_their_inspection(any_shop: Shop) -> None:
+    shop = any_shop
+    delivered(shop)
+    shop.ask_return("r-1", "o-17", (("1", 2),))
+
+    received = shop.receive_return("r-1", "york").document
+
+    assert (received.state, received.location) == (ReturnState.RECEIVED, "york")
+    assert shop.bag("o-17") == {"delivered": 1, "received back": 2}
+    assert shop.matter(MatterKind.QUARANTINE, LAMP) == 2
+    assert owed(shop.order("o-17")) == 0, "nothing is owed before the goods are looked at"
+
+
+def test_fewer_units_than_announced_may_come_and_the_rest_later_or_never(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17")
+
+    shop.receive_return("r-1", "leith", (("1", 1),))
+    shop.inspect("r-1")
+    assert shop.returned("r-1").state is ReturnState.RECEIVED
+    shop.receive_return("r-1", "leith", (("1", 1),))
+    shop.inspect("r-1")
+    assert shop.close_return("r-1").document.state is ReturnState.SETTLED
+
+    assert shop.bag("o-17") == {"delivered": 1, "returned": 2}
+    assert in_return(shop, "r-1") == 2
+    shop.ask_return("r-2", "o-17")
+
+
+def test_more_units_than_announced_are_not_received_on_the_return(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+
+    assert shop.refuses(receive_return.on("r-1", "leith", (("1", 2),))) == (
+        "line 1 of order o-17: 2 asked to receive back, 1 can"
+    )
+
+
+def test_goods_for_a_return_that_is_not_open_are_written_down_under_a_hold(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    delivered(shop)
+    shop.ask_return("r-1", "o-17")
+    shop.close_return("r-1")
+
+    shop.receive_return("r-1", "leith", (("1", 2),))
+    returned = shop.receive_return("r-1", "leith", (("1", 1),)).document
+
+    assert [hold.code for hold in returned.holds] == ["came_unasked"]
+    assert returned.holds[0].reason == "goods came while the return was cancelled"
+    notes = [fact for e in shop.store.entries(0, returned.ref) for fact in e.facts]
+    assert sum("came_unasked" in repr(note) for note in notes) == 3
+    assert shop.bag("o-17") == {"delivered": 3}
+
+
+def test_units_of_a_return_that_turn_out_to_be_missing_are_in_no_return_any_more(
+    shop: Shop,
+) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17")
+    shop.report_missing("o-17", (("1", 1),))
+    shop.close_return("r-1")
+
+    shop.found("o-17")
+
+    shop.ask_return("r-2", "o-17", (("1", 3),))
+
+
+# --- inspecting ---------------------------------------------------------------
+
+
+@pytest.mark.feature("F233", "F232", "F230", "F231", "F235")
+def test_what_is_accepted_is_owed_back_and_goes_where_its_verdict_says(any_shop: Shop) -> None:
+    shop = any_shop
+    delivered(shop, 6)
+    shop.ask_return("r-1", "o-17", (("1", 5),))
+    shop.receive_return("r-1", "leith")
+
+    shop.inspect("r-1", (("1", 2, SOUND), ("1", 1, SECOND), ("1", 1, DAMAGED), ("1", 1, REJECTED)))
+
+    assert shop.returned("r-1").state is ReturnState.SETTLED
+    assert shop.bag("o-17") == {"delivered": 1, "returned": 4, "sent back": 1}
+    assert shop.free(LAMP, "leith") == 2
+    assert shop.free(LAMP, "leith", grade="second") == 1
+    assert shop.matter(MatterKind.DAMAGED, LAMP) == 1
+    assert shop.matter(MatterKind.ROAD_OUT, LAMP) == 1
+    assert owed(shop.order("o-17")) == 4000
+    shop.refund("o-17")
+    assert shop.payment("pay-o-17").refunded == 4000
+
+
+def test_what_is_rejected_goes_to_the_customer_again(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1", (("1", 1, REJECTED),))
+    assert shop.codes(complete.on("o-17")) == ["not_all_ended"]
+
+    shop.deliver_again("o-17")
+
+    assert shop.bag("o-17") == {"delivered": 3}
+    assert in_return(shop, "r-1") == 0
+    assert owed(shop.order("o-17")) == 0
+    assert shop.refuses(deliver_again.on("o-17")) == (
+        "order o-17 is delivered: cannot deliver (can: miss, turn back, receive back)"
+    )
+    shop.ask_return("r-2", "o-17")
+
+
+def test_a_return_gives_up_the_first_units_of_its_bill(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 4)
+    shop.sell("o-17", (LAMP, 4))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1", lines=(("1", 2),))
+    shop.ship("o-17", "p-2")
+    shop.deliver("p-2")
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    shop.receive_return("r-1", "leith")
+
+    shop.inspect("r-1")
+
+    cuts = shop.order("o-17").lines[0].cuts
+    assert cuts[-1] == Cut(CutKind.GIVEN_UP, 2, 3, "r-1")
+
+
+def test_a_return_is_settled_when_none_of_its_units_waits(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17", (("1", 2),))
+    shop.receive_return("r-1", "leith")
+
+    shop.inspect("r-1", (("1", 1, SOUND),))
+    assert shop.returned("r-1").state is ReturnState.RECEIVED
+    shop.inspect("r-1", (("1", 1, DAMAGED),))
+
+    assert shop.returned("r-1").state is ReturnState.SETTLED
+
+
+def test_nothing_is_inspected_that_did_not_come(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+
+    assert shop.refuses(inspect.on("r-1")) == (
+        "order o-17 is delivered: cannot inspect (can: miss, turn back, receive back)"
+    )
+    shop.receive_return("r-1", "leith")
+    assert shop.refuses(inspect.on("r-1", (("1", 2, SOUND),))) == (
+        "line 1 of order o-17: 2 asked to inspect, 1 can"
+    )
+
+
+def test_two_returns_of_one_order_do_not_meet(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    shop.ask_return("r-2", "o-17", (("1", 2),))
+    shop.receive_return("r-2", "leith")
+
+    shop.inspect("r-2")
+
+    assert shop.returned("r-1").state is ReturnState.APPROVED
+    assert shop.returned("r-2").state is ReturnState.SETTLED
+    assert shop.bag("o-17") == {"delivered": 1, "returned": 2}
+
+
+def test_units_that_came_back_undelivered_are_no_part_of_a_return(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 1), (LAMP, 1))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1", lines=(("1", 1),))
+    shop.ship("o-17", "p-2")
+    shop.turn_back("p-1")
+    shop.receive_back("p-1")
+    shop.deliver("p-2")
+    shop.ask_return("r-1", "o-17")
+    shop.receive_return("r-1", "leith")
+
+    shop.take_back("o-17", (("1", 1, SECOND),))
+
+    assert shop.bag("o-17", "1") == {"returned": 1}
+    assert shop.bag("o-17", "2") == {"received back": 1}
+    assert shop.refuses(take_back.on("o-17", (("2", 1, SOUND),))) == (
+        "line 2 of order o-17: 1 asked to inspect, 0 can"
+    )
+    shop.inspect("r-1")
+
+
+def test_a_fully_returned_order_is_settled_and_completed(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.refund("o-17")
+
+    order = shop.complete("o-17").document
+
+    assert due(order) == 0
+    assert order.applied == 0
+    assert shop.bag("o-17") == {"returned": 3}
+
+
+# --- bad input ----------------------------------------------------------------
+
+
+@pytest.mark.feature("F014")
+def test_bad_input_about_a_return_is_found_with_its_place(shop: Shop) -> None:
+    delivered(shop)
+    shop.sell("o-18", (BELL, 1))
+    shop.ask_return("r-1", "o-17", (("1", 2),))
+    shop.receive_return("r-1", "leith")
+    none: Any = None
+    word: Any = "sound"
+
+    for call, path in (
+        (ask_return.on("r-2", none), "order"),
+        (ask_return.on("r-2", ""), "order"),
+        (ask_return.on("r-2", "o-17", none), "lines"),
+        (ask_return.on("r-2", "o-17", (("1", 0),)), "lines[0].quantity"),
+        (ask_return.on("r-2", "o-17", (), none), "reason"),
+        (ask_return.on("", "o-17"), "return"),
+        (receive_return.on("r-1", ""), "location"),
+        (receive_return.on("r-1", none), "location"),
+        (receive_return.on("r-1", "leith", none), "lines"),
+        (inspect.on("r-1", none), "verdicts"),
+        (inspect.on("r-1", (("1", 1),)), "verdicts[0]"),  # type: ignore[arg-type] # as it says
+        (inspect.on("r-1", (("1", 1, word),)), "verdicts[0].verdict"),
+        (inspect.on("r-1", (("1", 0, SOUND),)), "verdicts[0].quantity"),
+        (inspect.on("r-1", (("", 1, SOUND),)), "verdicts[0].line"),
+        (take_back.on("o-17", none), "verdicts"),
+        (deliver_again.on("o-17", none), "lines"),
+    ):
+        assert shop.cannot_take(call) == path, call
+
+
+def test_a_rejection_needs_a_reason() -> None:
+    shop = careful()
+    delivered(shop)
+    shop.ask_return("r-1", "o-17")
+    none: Any = None
+
+    assert shop.cannot_take(reject_return.on("r-1", "")) == "reason"
+    assert shop.cannot_take(reject_return.on("r-1", none)) == "reason"
+
+
+def test_a_return_comes_once_and_is_named_when_it_is_not_there(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    shop.place("o-18", new_order((LAMP, 1)))
+
+    assert shop.refuses(ask_return.on("r-1", "o-17", (("1", 1),))) == "return r-1 is there already"
+    assert shop.refuses(inspect.on("r-9")) == "there is no return r-9"
+    assert shop.refuses(receive_return.on("r-9", "leith")) == "there is no return r-9"

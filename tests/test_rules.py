@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from orderflow import Location, Position, Rules
+from orderflow.allocation import FEWEST_SHIPMENTS, NEAREST, PRIORITY
+from orderflow.rules import Plan, Take
+
+
+def test_equal_rules_have_one_fingerprint() -> None:
+    one = Rules(locations=(Location("leith"),), policy=NEAREST)
+    other = Rules(locations=(Location("leith"),), policy=NEAREST)
+
+    assert one.fingerprint == other.fingerprint
+
+
+@pytest.mark.parametrize(
+    "other",
+    (
+        Rules(locations=(Location("leith"),)),
+        Rules(policy=NEAREST),
+        Rules(policy=PRIORITY),
+        Rules(policy=FEWEST_SHIPMENTS),
+        Rules(confirm_when_paid=False),
+        Rules(split=False),
+        Rules(return_window_days=30),
+        Rules(approve_returns=False),
+        Rules(tries_max=3),
+    ),
+)
+def test_another_decision_is_another_fingerprint(other: Rules) -> None:
+    assert other.fingerprint != Rules().fingerprint
+
+
+def test_every_decision_counts_in_the_fingerprint() -> None:
+    assert len(attrs.fields(Rules)) == 7, "a new rule needs its line in the test above"
+
+
+def test_a_plan_names_each_location_once_in_order_of_use() -> None:
+    plan = Plan(
+        (
+            Take("1", Position("BRASS-LAMP", "york"), 1),
+            Take("2", Position("SHIP-BELL", "leith"), 1),
+            Take("3", Position("SHIP-BELL", "york"), 1),
+        )
+    )
+
+    assert plan.locations == ("york", "leith")
+    assert Plan(()).locations == ()
