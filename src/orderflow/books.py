@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -149,16 +149,16 @@ def postings(facts: Iterable[Fact]) -> Postings:
     Merged by key and sorted, so that two writers that touch the same positions touch them in the
     same order.
     """
+    posting = [fact for fact in facts if type(fact) not in _NEVER_POST]
+    if not posting:
+        return NOTHING
     moves: _Moves = {}
     limits: dict[Position, int] = {}
     claims: _Claims = {}
     renewals: dict[tuple[Position, Ref[Document]], datetime | None] = {}
-    for fact in facts:
-        kind = type(fact)
-        if kind is Moved:
-            _post_move(cast("Moved", fact), moves, claims)
-        elif kind in _NEVER_POST:
-            continue
+    for fact in posting:
+        if isinstance(fact, Moved):
+            _post_move(fact, moves, claims)
         elif isinstance(fact, Posted):
             transfer = fact.transfer
             key = (transfer.source, transfer.source_at, transfer.target, transfer.target_at)
@@ -241,6 +241,8 @@ def claimed_net(posted: Postings) -> dict[Position, int]:
     Only where that is more than nothing: a fact may take goods below the claims, a claim may not,
     and goods that come back with their claim on them ask for nothing.
     """
+    if not posted.claims:
+        return {}
     more: dict[Position, int] = {}
     for claim in posted.claims:
         more[claim.position] = more.get(claim.position, 0) + claim.n

@@ -25,6 +25,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import attrs
+
 from orderflow.errors import IllegalMove, MoveRefused, Refusal
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Chart(Generic[S, M, F]):
         reasons = (guard.refuse(facts) for guard in row.when)
         return tuple(reason for reason in reasons if reason is not None)
 
-    def advance(self, state: S, move: M, facts: F, what: str = "") -> S:
+    def advance(self, state: S, move: M, facts: F, what: object = "") -> S:
         """The state after the move: the one gate.
 
         Raises `IllegalMove` where there is no row, `MoveRefused` with every reason where guards say
@@ -127,7 +128,7 @@ class Chart(Generic[S, M, F]):
         """
         row = self._compiled.get((state, move))
         if row is None:
-            raise IllegalMove(what or self.name, state.value, move.value, self.can(state))
+            raise IllegalMove(str(what) or self.name, state.value, move.value, self.can(state))
         for guard in row.when:
             if guard.refuse(facts) is not None:
                 raise MoveRefused(self.refusals(state, move, facts))

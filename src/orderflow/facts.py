@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
@@ -191,9 +192,9 @@ Fact: TypeAlias = (
 
 def touches(fact: Fact) -> tuple[Ref[Document], ...]:
     """Every document that a fact changes or belongs to, in a fixed order."""
-    name = _TOUCHES.get(type(fact))
-    if name is not None:
-        return (getattr(fact, name),)
+    one = TOUCHES_ONE.get(type(fact))
+    if one is not None:
+        return (one(fact),)
     match fact:
         case Opened():
             return (fact.document.ref,)
@@ -207,16 +208,16 @@ def touches(fact: Fact) -> tuple[Ref[Document], ...]:
             raise TypeError(f"{type(fact).__name__} is no fact")
 
 
-_TOUCHES: Final[dict[type[Fact], str]] = {
-    Moved: "order",
-    CutMade: "order",
-    Charged: "order",
-    Advanced: "ref",
-    Held: "ref",
-    Unheld: "ref",
-    Claimed: "holder",
+TOUCHES_ONE: Final[dict[type[Fact], Callable[[Fact], Ref[Document]]]] = {
+    Moved: attrgetter("order"),
+    CutMade: attrgetter("order"),
+    Charged: attrgetter("order"),
+    Advanced: attrgetter("ref"),
+    Held: attrgetter("ref"),
+    Unheld: attrgetter("ref"),
+    Claimed: attrgetter("holder"),
 }
-"""Which attribute names the one document that a kind of fact touches."""
+"""The kinds of fact that always touch just one document, and which that is."""
 
 
 def fold(document: D | None, facts: Iterable[Fact]) -> D:
@@ -225,7 +226,7 @@ def fold(document: D | None, facts: Iterable[Fact]) -> D:
     Every fact must touch this document; one that does not fit it is a `ValueError`, since a journal
     that does not fold is damaged.
     """
-    rest = tuple(facts)
+    rest = facts if isinstance(facts, list) else list(facts)
     if document is None:
         if not rest or not isinstance(rest[0], Opened):
             raise ValueError("the first fact of a document must open it")
@@ -233,7 +234,7 @@ def fold(document: D | None, facts: Iterable[Fact]) -> D:
         rest = rest[1:]
     if not rest:
         return document
-    folder = _FOLDS[cast("type[Document]", type(document))]
+    folder: Callable[[Any, Sequence[Fact]], Any] = _FOLDS[type(document)]
     return cast("D", folder(document, rest))
 
 
@@ -241,20 +242,27 @@ def move_spots(
     spots: list[Spot], n: int, source: UnitState, taken: Slice, target: UnitState, put: Slice
 ) -> None:
     """Take `n` units from one spot and add them to another, in place; spots stay merged."""
-    for i, spot in enumerate(spots):
-        if spot.state is source and (spot.slice is taken or spot.slice == taken) and spot.n >= n:
-            break
-    else:
+    i = _find(spots, source, taken)
+    if i is None or spots[i].n < n:
         raise ValueError(f"no {n} units {source.value} in this slice")
-    if target is source and (put is taken or put == taken):
+    j = _find(spots, target, put)
+    if j == i:
         return
+    spot = spots[i]
     left = [Spot(source, spot.n - n, spot.slice)] if spot.n > n else []
-    for j, other in enumerate(spots):
-        if j != i and other.state is target and (other.slice is put or other.slice == put):
-            spots[j] = Spot(target, other.n + n, other.slice)
-            spots[i : i + 1] = left
-            return
-    spots[i : i + 1] = [Spot(target, n, put), *left]
+    if j is None:
+        spots[i : i + 1] = [Spot(target, n, put), *left]
+    else:
+        spots[j] = Spot(target, spots[j].n + n, spots[j].slice)
+        spots[i : i + 1] = left
+
+
+def _find(spots: list[Spot], state: UnitState, slice: Slice) -> int | None:
+    """Where the spot of a state and slice is in a bag."""
+    for i, spot in enumerate(spots):
+        if spot.state is state and (spot.slice is slice or spot.slice == slice):
+            return i
+    return None
 
 
 def add_cut(cuts: tuple[Cut, ...], cut: Cut) -> tuple[Cut, ...]:
@@ -501,7 +509,7 @@ def _misfit(document: Document, fact: Fact) -> ValueError:
     return ValueError(f"{type(fact).__name__} does not fit {document.ref}")
 
 
-_FOLDS: Final[dict[type[Document], Callable[[Any, Sequence[Fact]], Document]]] = {
+_FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Order: _fold_order,
     Payment: _fold_payment,
     Dispatch: _fold_dispatch,

@@ -34,7 +34,7 @@ import attrs
 from orderflow.books import Postings
 from orderflow.chart import Chart
 from orderflow.errors import MoveRefused, NotFound, Refusal
-from orderflow.facts import Advanced, Fact, Moved, Noted, Opened, fold, touches
+from orderflow.facts import TOUCHES_ONE, Advanced, Fact, Moved, Noted, Opened, fold, touches
 from orderflow.records import (
     KINDS,
     Counter,
@@ -157,7 +157,7 @@ class Step:
         self.facts: list[Fact] = []
         self._after: dict[Ref[Document], Document] = {}
         self._pending: dict[Ref[Document], list[Fact]] = {}
-        self._tagged: dict[tuple[int, tuple[str, ...]], tuple[Slice, Slice]] = {}
+        self._tagged: dict[tuple[int, tuple[tuple[str, str], ...]], tuple[Slice, Slice]] = {}
 
     @property
     def after(self) -> dict[Ref[Document], Document]:
@@ -186,7 +186,8 @@ class Step:
         """Give facts, in order."""
         pending = self._pending
         for fact in facts:
-            for ref in touches(fact):
+            one = TOUCHES_ONE.get(type(fact))
+            for ref in touches(fact) if one is None else (one(fact),):
                 if ref in pending:
                     pending[ref].append(fact)
                 else:
@@ -203,20 +204,19 @@ class Step:
     def advance(self, chart: Chart[Any, Any, V], ref: Ref[Document], move: Any, facts: V) -> None:
         """Move a document along its chart."""
         state = self.now(ref).state
-        target = chart.advance(state, move, facts, str(ref))
+        target = chart.advance(state, move, facts, ref)
         self.add(Advanced(ref, state, move, target, self.context.at))
 
     def move(self, order: Order, move: UnitMove, chosen: Iterable[Chosen], **tags: str) -> None:
         """Move chosen units along the unit chart, and change these tags of their slices."""
         facts = unit_facts(order)
-        what = str(order.ref)
         ref = order.ref
         source, target = None, UNIT.initial
         moved: list[Fact] = []
         for line, spot, n in chosen:
             if spot.state is not source:
                 source = spot.state
-                target = UNIT.advance(source, move, facts, what)
+                target = UNIT.advance(source, move, facts, ref)
             taken = spot.slice
             put = self._tag(taken, tags) if tags else taken
             moved.append(Moved(ref, line.id, line.sku, n, source, taken, target, put))
@@ -226,7 +226,7 @@ class Step:
 
     def _tag(self, taken: Slice, tags: dict[str, str]) -> Slice:
         """The slice with these tags; one value serves all units that come to share it."""
-        key = (id(taken), tuple(tags.values()))
+        key = (id(taken), tuple(tags.items()))
         made = self._tagged.get(key)
         if made is None:
             # The old slice is kept too, so that its id stays its own.

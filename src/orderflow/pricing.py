@@ -125,13 +125,17 @@ def total(order: Order) -> int:
     Freight and fees are given up when every unit was cancelled, and kept otherwise.
     """
     amount = sum([charge.amount for charge in order.charges])
-    gone = [(line.id, given_up(line)) for line in order.lines if line.cuts]
-    if any(ranges for _, ranges in gone):
+    gone = [(line.id, given_up(line)) for line in order.lines if _has_given_up(line)]
+    if gone:
         spans = _spans_of(order.charges)
-        amount -= sum(_carried(spans.get(id, ()), ranges) for id, ranges in gone if ranges)
+        amount -= sum([_carried(spans.get(id, ()), ranges) for id, ranges in gone])
     if not _units_kept(order):
         amount -= sum([charge.amount for charge in order.charges if not charge.spans])
     return amount
+
+
+def _has_given_up(line: Line) -> bool:
+    return any(cut.kind is CutKind.GIVEN_UP for cut in line.cuts)
 
 
 def due(order: Order) -> int:

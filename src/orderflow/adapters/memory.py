@@ -5,7 +5,8 @@ Everything is in dictionaries; one lock makes a commit whole.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 from orderflow.books import NOTHING, ClaimChange, changes_on_shelf, claimed_net
 from orderflow.deadlines import next_due
 from orderflow.errors import KeyReused, Short, Stale
+from orderflow.facts import Fact
 from orderflow.grants import hold_expired, number_taken, runs, shortage
 from orderflow.journal import Change, Committed, Entry, Stored
 from orderflow.ports import Books, Query
@@ -21,6 +23,19 @@ from orderflow.values import Call, Position, Ref
 from orderflow.views import headline
 
 D = TypeVar("D", bound=Document)
+
+
+_Row = tuple[
+    str,
+    Call[Document],
+    str,
+    datetime,
+    str,
+    tuple[Counter, ...],
+    tuple[Fact, ...],
+    tuple[Ref[Document], ...],
+]
+"""Key, call, actor, time, rules, figures and facts of an entry, and the documents it changed."""
 
 
 class _Shelf:
@@ -88,8 +103,8 @@ class MemoryStore:
     def __init__(self) -> None:
         self._lock = Lock()
         self._documents: dict[Ref[Any], _Kept] = {}
-        self._entries: list[Entry] = []
-        self._keys: dict[str, dict[str, Entry]] = {}
+        self._rows: list[_Row] = []
+        self._keys: dict[str, dict[str, int]] = {}
         self._numbers: dict[tuple[str, str, str, str], Ref[Order]] = {}
         self._shelves: dict[str, dict[str, dict[Position, _Shelf]]] = {}
         self._matter: dict[str, dict[tuple[MatterKind, Position], int]] = {}
@@ -152,17 +167,25 @@ class MemoryStore:
     def seen(self, tenant: str, key: str) -> Entry | None:
         """The entry of an earlier command with this key."""
         keys = self._keys.get(tenant)
-        return None if keys is None else keys.get(key)
+        seq = None if keys is None else keys.get(key)
+        return None if seq is None else self._entry(seq)
 
     def entries(self, after: int = 0, ref: Ref[Document] | None = None) -> Iterator[Entry]:
         """The journal in order: all of it, or one document's."""
+        kept = None if ref is None else self._documents.get(ref)
         if ref is None:
-            yield from self._entries[after:]
+            seqs: Sequence[int] = range(after + 1, len(self._rows) + 1)
         else:
-            kept = self._documents.get(ref)
-            for seq in () if kept is None else tuple(kept.seqs):
-                if seq > after:
-                    yield self._entries[seq - 1]
+            seqs = () if kept is None else tuple(kept.seqs)
+        for seq in seqs:
+            if seq > after:
+                yield self._entry(seq)
+
+    def _entry(self, seq: int) -> Entry:
+        """The entry of a row; versions are not kept twice, but counted."""
+        key, call, by, at, rules, figures, facts, refs = self._rows[seq - 1]
+        versions = [(ref, bisect_right(self._documents[ref].seqs, seq)) for ref in refs]
+        return Entry(seq, key, call, by, at, rules, figures, facts, tuple(versions))
 
     # --- writing -------------------------------------------------------------------------------
 
@@ -219,9 +242,9 @@ class MemoryStore:
     def _apply(
         self, tenant: str, change: Change, number: tuple[str, str, str, str] | None
     ) -> Committed:
-        seq = len(self._entries) + 1
+        seq = len(self._rows) + 1
         call = change.call
-        versions: list[tuple[Ref[Document], int]] = []
+        refs: list[Ref[Document]] = []
         for document, version in change.replaced:
             ref = document.ref
             kept = self._documents.get(ref)
@@ -232,25 +255,25 @@ class MemoryStore:
             else:
                 kept.stored = Stored(document, version + 1)
             kept.seqs.append(seq)
-            versions.append((ref, version + 1))
+            refs.append(ref)
             if ref == call.ref:
                 call = Call(call.verb, ref, call.args)  # one reference is kept, not one a call
-        entry = Entry(
-            seq,
-            change.key,
-            call,
-            change.by,
-            change.at,
-            change.rules,
-            change.figures,
-            change.facts,
-            tuple(versions),
+        self._rows.append(
+            (
+                change.key,
+                call,
+                change.by,
+                change.at,
+                change.rules,
+                change.figures,
+                change.facts,
+                tuple(refs),
+            )
         )
-        self._entries.append(entry)
-        self._keys.setdefault(tenant, {})[change.key] = entry
+        self._keys.setdefault(tenant, {})[change.key] = seq
         if change.postings is not NOTHING:
             self._post(tenant, change)
-        return Committed(entry)
+        return Committed(self._entry(seq))
 
     def _post(self, tenant: str, change: Change) -> None:
         postings = change.postings

@@ -1,0 +1,216 @@
+"""The command line: run a demo, run files of one's own, check a database.
+
+It knows options, exit statuses and the terminal, and refuses to know any rule.
+
+Exit status 0: all is well. 1: a law is broken, or the demo did not show what it has to.
+2: it could not be done (a missing file, another program's database, nothing to take), and a
+sentence on stderr says why.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final, TypeAlias
+
+import cyclopts
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from orderflow import __version__, demo
+from orderflow.adapters.memory import MemoryStore
+from orderflow.adapters.schema import APPLICATION_ID
+from orderflow.adapters.sqlite import SqliteStore
+from orderflow.audit import audit
+from orderflow.errors import BadInput, OrderflowError
+from orderflow.intake import Columns, orders, stock
+from orderflow.reporting import Outcome, check_ready, print_laws, print_outcome, write_report
+
+BAD: Final = 2
+
+app = App(
+    name="orderflow",
+    help="Run orders from intake to refund, and check that nothing is oversold or lost.",
+    version=__version__,
+    result_action="return_value",
+)
+
+Report: TypeAlias = Annotated[Path | None, Parameter(help="write the report here, as HTML")]
+Json: TypeAlias = Annotated[bool, Parameter(name="--json", negative=(), help="print JSON instead")]
+Pairs: TypeAlias = tuple[str, ...]
+
+
+@app.command(name="demo")
+def run_demo(
+    *,
+    scale: Annotated[float, Parameter(help="of TPC-H: 0.002 is 3,000 orders")] = 0.002,
+    db: Annotated[Path, Parameter(help="where; an earlier demo is replaced")] = Path("demo.sqlite"),
+    report: Report = None,
+    seed: Annotated[int, Parameter(help="what people do is drawn by it")] = 7,
+    as_json: Json = False,
+) -> int:
+    """Run the order stream of TPC-H through the library, and check every law."""
+    _check_report(report)
+    _clear_demo(db)
+    with SqliteStore(db, synchronous="normal") as store, _bar() as progress:
+        outcome = demo.run_demo(store, scale, seed, progress)
+    return _told(outcome, report, as_json=as_json)
+
+
+@app.command(name="run")
+def run_files(
+    orders_csv: Annotated[Path, Parameter(help="one row a line of an order")],
+    /,
+    *,
+    stock_csv: Annotated[Path, Parameter(name="--stock", help="one row a SKU and location")],
+    heads_csv: Annotated[
+        Path | None, Parameter(name="--heads", help="one row an order, where these are two files")
+    ] = None,
+    db: Annotated[Path | None, Parameter(help="a new file; without one, nothing is kept")] = None,
+    report: Report = None,
+    names: Annotated[
+        Pairs, Parameter(name="--map", help="THEIRS=ours, or THEIRS= to leave a column out")
+    ] = (),
+    given: Annotated[Pairs, Parameter(name="--set", help="ours=VALUE for every row")] = (),
+    stock_names: Annotated[Pairs, Parameter(name="--stock-map", help="as --map, for stock")] = (),
+    stock_given: Annotated[Pairs, Parameter(name="--stock-set", help="as --set, for stock")] = (),
+    zone: Annotated[str, Parameter(help="of times without one, such as Europe/London")] = "",
+    as_json: Json = False,
+) -> int:
+    """Run orders of your own files: good orders go on, bad rows are findings."""
+    _check_report(report)
+    if db is not None and db.exists():
+        raise BadInput("db", f"{db} is there already; name a new file")
+    columns = Columns(_pairs(names, "map"), _pairs(given, "set"), zone)
+    stock_columns = Columns(_pairs(stock_names, "stock-map"), _pairs(stock_given, "stock-set"))
+    heads = None if heads_csv is None else heads_csv.read_bytes()
+    taken = orders(orders_csv.read_bytes(), columns, heads)
+    shelves = stock(stock_csv.read_bytes(), stock_columns, taken.skus)
+    now = datetime.now(UTC)
+    if db is None:
+        with _bar() as progress:
+            outcome = demo.run_files(MemoryStore(), taken, shelves, now, progress)
+    else:
+        with SqliteStore(db, synchronous="normal") as store, _bar() as progress:
+            outcome = demo.run_files(store, taken, shelves, now, progress)
+    status = _told(outcome, report, as_json=as_json)
+    return status or (0 if outcome.summary.orders else BAD)
+
+
+@app.command(name="check")
+def run_check(
+    *, db: Annotated[Path, Parameter(help="the database to check")], as_json: Json = False
+) -> int:
+    """Check every law on a database. Nothing is changed."""
+    if not db.is_file():
+        raise BadInput("db", f"there is no file {db}")
+    if not _is_ours(db):
+        raise BadInput("db", f"{db} is no database of orderflow")
+    with SqliteStore(db) as store:
+        laws = audit(store, encode=demo.as_bytes)
+    good = all(law.holds for law in laws)
+    if as_json:
+        told = [
+            {"name": law.name, "holds": law.holds, "figure": law.figure, "breaches": law.breaches}
+            for law in laws
+        ]
+        print(json.dumps({"laws": told, "all_laws_hold": good}, indent=1))
+    else:
+        print_laws(Console(highlight=False), laws)
+    return 0 if good else 1
+
+
+def run(tokens: Sequence[str] | None = None) -> int:
+    """Run a command line; its exit status."""
+    try:
+        status = app(tokens, exit_on_error=False)
+    except cyclopts.CycloptsError:
+        return BAD  # told already
+    except OSError as no:
+        where = f"{no.filename}: " if no.filename else ""
+        print(f"orderflow: {where}{no.strerror or no}", file=sys.stderr)
+        return BAD
+    except OrderflowError as no:
+        print(f"orderflow: {no}", file=sys.stderr)
+        return BAD
+    return status if isinstance(status, int) else 0
+
+
+def _told(outcome: Outcome, report: Path | None, *, as_json: bool) -> int:
+    """Print an outcome and write its report; the exit status that it deserves."""
+    if report is not None:
+        write_report(report, outcome)
+    if as_json:
+        print(json.dumps(outcome.as_json(), indent=1))
+    else:
+        print_outcome(Console(highlight=False), outcome)
+    return 0 if outcome.good else 1
+
+
+def _check_report(report: Path | None) -> None:
+    """Say what is in the way of the report before the work, not after it."""
+    if report is not None:
+        check_ready()
+        if not report.absolute().parent.is_dir():
+            raise BadInput("report", f"there is no folder {report.absolute().parent}")
+
+
+def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not name or not equals:
+            raise BadInput(f"--{option}", f"NAME=VALUE is wanted, not {text}")
+        if name in pairs:
+            raise BadInput(f"--{option}", f"{name} comes twice")
+        pairs[name] = value
+    return pairs
+
+
+def _clear_demo(db: Path) -> None:
+    """Remove an earlier demo; anything else stays, and is refused."""
+    if not db.exists():
+        return
+    if db.is_file() and _is_ours(db):
+        with SqliteStore(db) as store:
+            first = next(store.entries(), None)
+        if first is None or first.key.startswith(f"{demo.MARK}/"):
+            for tail in ("", "-wal", "-shm"):
+                db.with_name(db.name + tail).unlink(missing_ok=True)
+            return
+    raise BadInput("db", f"{db} is there already, and is no earlier demo; name another file")
+
+
+def _is_ours(db: Path) -> bool:
+    """Whether a file is a database of ours, without changing it."""
+    try:
+        with closing(sqlite3.connect(f"{db.absolute().as_uri()}?mode=ro", uri=True)) as peek:
+            found: object = peek.execute("pragma application_id").fetchone()[0]
+    except sqlite3.Error:
+        return False
+    return found == APPLICATION_ID
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[float, str], None]]:
+    """A progress bar on stderr, where that is a terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("making orders", total=1.0)
+        shown = [-1.0]
+
+        def watch(part: float, day: str) -> None:
+            if part - shown[0] >= 0.002 or part == 1.0:
+                shown[0] = part
+                bar.update(task, completed=part, description=day)
+
+        yield watch
