@@ -146,6 +146,13 @@ class Shop(Workflow):
         assert everything(self.store, self.tenant) == before
         assert self.store.seen(self.tenant, key) is None
 
+    def assert_lawful(self) -> None:
+        """All laws hold, and each question of the journal gives the same facts again."""
+        assert_laws(self.store, self.tenant)
+        for entry in self.store.entries():
+            if entry.call.ref.tenant == self.tenant and entry.rules == self.rules.fingerprint:
+                assert self.again(entry) == entry.facts
+
     # --- shortcuts -----------------------------------------------------------------------------
 
     def stock(self, sku: Sku, location: str, n: int, **more: str) -> Position:

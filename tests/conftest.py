@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from orderflow.adapters.memory import MemoryStore
 from orderflow.ports import Store
-from tests.builders import Shop, assert_laws
+from tests.builders import Shop
 from tests.stores import STORES
 
 settings.register_profile("orderflow", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,7 +33,7 @@ def shop() -> Iterator[Shop]:
     """A shop with warehouses at leith and york, in memory. The laws hold when a test is over."""
     shop = Shop(MemoryStore())
     yield shop
-    assert_laws(shop.store)
+    shop.assert_lawful()
 
 
 @pytest.fixture
@@ -41,4 +41,4 @@ def any_shop(store: Store) -> Iterator[Shop]:
     """The same shop on each store."""
     shop = Shop(store)
     yield shop
-    assert_laws(shop.store)
+    shop.assert_lawful()

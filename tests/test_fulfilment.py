@@ -22,6 +22,7 @@ from orderflow.fulfilment import (
     release,
     reopen,
     report_missing,
+    scan_serials,
     turn_back,
 )
 from orderflow.orders import cancel
@@ -179,6 +180,30 @@ def test_no_stage_of_the_warehouse_can_be_skipped(shop: Shop) -> None:
 
 
 # --- parcels of several orders ------------------------------------------------
+
+
+@pytest.mark.feature("F130")
+def test_a_serial_number_is_scanned_onto_one_unit_and_stays_with_it(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 3)
+    shop.sell("o-17", (LAMP, 3))
+    shop.allocate("o-17")
+    shop.release("o-17", "d-1")
+
+    shop.scan_serials("o-17", "1", ("SN-4711",))
+
+    assert shop.refuses(scan_serials.on("o-17", "1", ("SN-4711",))) == (
+        "serial SN-4711 is there already"
+    )
+    assert shop.refuses(scan_serials.on("o-17", "1", ("A", "B", "C"))) == (
+        "line 1 of order o-17: 1 asked to scan, 0 can"
+    )
+    shop.pick("d-1")
+    shop.pack("p-1", ("d-1",))
+    shop.hand_over("p-1")
+    shop.deliver("p-1")
+    units = {spot.slice.serial: spot.n for _, spot in shop.order("o-17").units()}
+    assert units == {"SN-4711": 1, "": 2}
 
 
 def test_a_parcel_carries_lines_of_two_orders_that_go_to_one_place(shop: Shop) -> None:
@@ -566,7 +591,7 @@ def test_bad_input_to_the_warehouse_is_found_with_its_place(shop: Shop) -> None:
         (pack.on("p-2", ()), "dispatches"),
         (pack.on("p-2", none), "dispatches"),
         (pack.on("p-2", ("d-1", "d-1")), "dispatches"),
-        (pack.on("p-2", (none,)), "dispatches"),
+        (pack.on("p-2", (none,)), "dispatches[0]"),
         (pack.on("p-2", ("d-1", "d-2"), 0, (("1", 1),)), "lines"),
         (pack.on("p-2", ("d-1",), -1), "weight_grams"),
         (pack.on("p-2", ("d-1",), true), "weight_grams"),
@@ -583,5 +608,9 @@ def test_bad_input_to_the_warehouse_is_found_with_its_place(shop: Shop) -> None:
         (report_missing.on("o-17", none), "lines"),
         (report_missing.on("o-17", (("1", 0),)), "lines[0].quantity"),
         (found.on("o-17", none), "lines"),
+        (scan_serials.on("o-17", "1", ()), "serials"),
+        (scan_serials.on("o-17", "1", ("A", "A")), "serials"),
+        (scan_serials.on("o-17", "1", (none,)), "serials[0]"),
+        (scan_serials.on("o-17", none, ("A",)), "line"),
     ):
         assert shop.cannot_take(call) == path, call

@@ -75,11 +75,11 @@ def run_files(
     db: Annotated[Path | None, Parameter(help="a new file; without one, nothing is kept")] = None,
     report: Report = None,
     names: Annotated[
-        Pairs, Parameter(name="--map", help="THEIRS=ours, or THEIRS= to leave a column out")
+        Pairs, Parameter(name="--map", negative=(), help="THEIRS=ours, or THEIRS= to leave a column out")
     ] = (),
-    given: Annotated[Pairs, Parameter(name="--set", help="ours=VALUE for every row")] = (),
-    stock_names: Annotated[Pairs, Parameter(name="--stock-map", help="as --map, for stock")] = (),
-    stock_given: Annotated[Pairs, Parameter(name="--stock-set", help="as --set, for stock")] = (),
+    given: Annotated[Pairs, Parameter(name="--set", negative=(), help="ours=VALUE for every row")] = (),
+    stock_names: Annotated[Pairs, Parameter(name="--stock-map", negative=(), help="as --map, for stock")] = (),
+    stock_given: Annotated[Pairs, Parameter(name="--stock-set", negative=(), help="as --set, for stock")] = (),
     zone: Annotated[str, Parameter(help="of times without one, such as Europe/London")] = "",
     as_json: Json = False,
 ) -> int:

@@ -279,6 +279,19 @@ class Commands:
         call = fulfilment.pick.of(Ref(self.tenant, "dispatch", id), lines)
         return self.apply(call, key=key, by=by)
 
+    def scan_serials(
+        self,
+        id: str,
+        line: str,
+        serials: tuple[str, ...],
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Record the serial numbers of units of a line that the warehouse has: one unit each."""
+        call = fulfilment.scan_serials.of(Ref(self.tenant, "order", id), line, serials)
+        return self.apply(call, key=key, by=by)
+
     def pack(
         self,
         id: str,

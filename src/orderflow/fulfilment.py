@@ -36,7 +36,7 @@ from orderflow.states import (
     UnitState,
 )
 from orderflow.units import Chosen, LineQuantities, checked_quantities, choose
-from orderflow.values import Ref, text, unique, whole
+from orderflow.values import Ref, several, text, whole
 
 WEIGHT_GRAMS_MAX: Final = 100_000_000
 
@@ -138,6 +138,28 @@ def pick(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     return step
 
 
+@verb("scan_serials", Order)
+def scan_serials(case: Case, context: Context, line: str, serials: tuple[str, ...]) -> Step:
+    """Record the serial numbers of units of a line that the warehouse has: one unit each."""
+    step = Step(case, context)
+    order = step.now(cast("Ref[Order]", case.ref))
+    several(serials, "serials")
+    known = {spot.slice.serial for _, spot in order.units()}
+    refusals = [
+        Refusal.of("already_there", kind="serial", id=serial)
+        for serial in serials
+        if serial in known
+    ]
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+    for serial in serials:
+        now = step.now(order.ref)
+        one = ((text(line, "line"), 1),)
+        chosen = choose(now, "scan", _AT_WORK, one, lambda tag: not tag.serial)
+        step.retag(now, chosen, serial=serial)
+    return step
+
+
 @verb("pack", Parcel)
 def pack(
     case: Case,
@@ -151,7 +173,7 @@ def pack(
     `lines` packs only so many of some lines, where there is one dispatch.
     """
     step = Step(case, context)
-    _checked_names(dispatches)
+    several(dispatches, "dispatches")
     wanted = checked_quantities(lines)
     if wanted and len(dispatches) > 1:
         raise BadInput("lines", "there are several dispatches: pack them whole")
@@ -366,14 +388,6 @@ def _dispatch(case: Case) -> Ref[Dispatch]:
 
 def _parcel(case: Case) -> Ref[Parcel]:
     return cast("Ref[Parcel]", case.ref)
-
-
-def _checked_names(names: object) -> None:
-    if not isinstance(names, tuple) or not names:
-        raise BadInput("dispatches", "a tuple of at least one dispatch is wanted")
-    for name in names:
-        text(name, "dispatches")
-    unique(names, "dispatches")
 
 
 def _only_location(order: Order) -> str:

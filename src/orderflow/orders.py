@@ -20,7 +20,7 @@ from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Price, exponent
 from orderflow.payments import confirm_if_ready
-from orderflow.pricing import give_up, order_facts, spread_charge, worth
+from orderflow.pricing import due, give_up, order_facts, spread_charge, worth
 from orderflow.records import (
     PLAIN,
     Charge,
@@ -262,8 +262,10 @@ def expire(case: Case, context: Context) -> Step:
     step = Step(case, context)
     order = step.now(_this(case))
     if ORDER.target(order.state, OrderMove.EXPIRE) is not None:
-        if order.pay_by is None or order.pay_by > context.at:
-            until = "any time" if order.pay_by is None else order.pay_by.isoformat()
+        # What costs nothing, or is paid at the door, is not late.
+        owing = not order.cash_on_delivery and due(order) > 0
+        if order.pay_by is None or order.pay_by > context.at or not owing:
+            until = order.pay_by.isoformat() if order.pay_by and owing else "any time"
             raise MoveRefused((Refusal.of("not_due", order=order.ref.id, until=until),))
         if order.applied == 0:
             _cancel(step, choose(order, "expire", CANCELLABLE))

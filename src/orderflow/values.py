@@ -117,6 +117,15 @@ def instant(value: object, path: str) -> datetime:
         raise BadInput(path, "the time is out of range") from None
 
 
+def several(values: object, path: str) -> tuple[str, ...]:
+    """A tuple of at least one name, each once."""
+    if not isinstance(values, tuple) or not values:
+        raise BadInput(path, "a tuple of at least one name is wanted")
+    names = tuple([text(value, f"{path}[{i}]") for i, value in enumerate(values)])
+    unique(names, path)
+    return names
+
+
 def unique(names: Iterable[str], path: str) -> None:
     """Refuse a name that comes twice."""
     seen: set[str] = set()
