@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TYPED := $(wildcard src tests tools examples benchmarks)
-BENCHMARKS := $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
+BENCHMARKS := imports lifecycle
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -49,7 +49,7 @@ format: $(STAMP) ## put imports and layout in order
 	$(BIN)/ruff format .
 
 bench: $(STAMP) ## measure; each benchmark prints JSON
-	@set -e; for file in $(BENCHMARKS); do echo "# $$file"; $(BIN)/python $$file --json; done
+	@set -e; for name in $(BENCHMARKS); do echo "# $$name"; $(BIN)/python -m benchmarks.$$name --json; done
 
 features: $(STAMP) ## which features the tests show, and which are open
 	@$(BIN)/python tools/features.py

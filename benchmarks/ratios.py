@@ -4,30 +4,57 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from statistics import median
+from typing import TypedDict
+
+Work = Callable[[], object]
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that a piece of work takes, after the garbage of others is gone."""
-    gc.collect()
+class Ratio(TypedDict):
+    """The median of the pairs with the least and the most of them, and each side's microseconds."""
+
+    median: float
+    least: float
+    most: float
+    pairs: int
+    ours_us: float
+    theirs_us: float
+
+
+def seconds(work: Work) -> float:
+    """How long a piece of work takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
-def ratios(ours: Callable[[], float], theirs: Callable[[], float], pairs: int) -> dict[str, float]:
-    """The median ratio of two timings with its least and most, both sides alternating."""
-    found: list[float] = []
-    for i in range(pairs):
-        if i % 2:
-            other, own = theirs(), ours()
-        else:
-            own, other = ours(), theirs()
-        found.append(own / other)
+def ratio(pairs: Iterable[Iterable[tuple[Work, Work]]], commands: int) -> Ratio:
+    """Our time over theirs, for each pair of runs.
+
+    A run is many turns, and in each turn both sides do the same amount, one after the other, so that
+    what slows the machine down slows both. `commands` is what a turn counts for in microseconds.
+    """
+    found: list[tuple[float, float]] = []
+    for turns in pairs:
+        gc.collect()
+        ours = theirs = 0.0
+        count = 0
+        for i, (own, other) in enumerate(turns):
+            if i % 2:
+                theirs += seconds(other)
+                ours += seconds(own)
+            else:
+                ours += seconds(own)
+                theirs += seconds(other)
+            count += commands
+        found.append((ours / count, theirs / count))
+    ratios = [own / other for own, other in found]
     return {
-        "median": round(median(found), 3),
-        "least": round(min(found), 3),
-        "most": round(max(found), 3),
-        "pairs": pairs,
+        "median": round(median(ratios), 3),
+        "least": round(min(ratios), 3),
+        "most": round(max(ratios), 3),
+        "pairs": len(ratios),
+        "ours_us": round(median(own for own, _ in found) * 1e6, 1),
+        "theirs_us": round(median(other for _, other in found) * 1e6, 1),
     }

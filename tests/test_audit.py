@@ -802,7 +802,7 @@ def test_a_document_without_a_journal_is_named() -> None:
 
 def test_a_lost_entry_leaves_a_gap_in_the_versions() -> None:
     gone = entry_of("deliver", "p-17")
-    store = with_entries(lambda entries: [entry for entry in entries if entry is not gone])
+    store = with_entries(lambda entries: [entry for entry in entries if entry != gone])
 
     law = checked(store)["journal"]
 

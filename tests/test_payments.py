@@ -162,9 +162,12 @@ def test_a_payment_that_is_not_answered_for_expires(shop: Shop) -> None:
 
     assert (
         shop.refuses(expire_payment.on("pay-1"))
-        == "order pay-1 may be paid until 2026-03-02T09:15:00+00:00"
+        == "payment pay-1 may be answered for until 2026-03-02T09:15:00+00:00"
     )
-    assert shop.refuses(expire_payment.on("pay-2")) == "order pay-2 may be paid until any time"
+    assert (
+        shop.refuses(expire_payment.on("pay-2"))
+        == "payment pay-2 may be answered for until any time"
+    )
     shop.clock.forward(minutes=15)
     (found,) = shop.due(shop.clock.at)
     shop.apply(found.call)

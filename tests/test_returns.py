@@ -41,7 +41,7 @@ def in_return(shop: Shop, id: str) -> int:
 # --- asking -------------------------------------------------------------------
 
 
-@pytest.mark.feature("F226", "F227", "F234")
+@pytest.mark.feature("F226", "F227")
 def test_delivered_goods_may_be_asked_back_and_stay_with_the_customer_until_they_move(
     any_shop: Shop,
 ) -> None:
@@ -198,6 +198,19 @@ def test_fewer_units_than_announced_may_come_and_the_rest_later_or_never(shop: S
     shop.ask_return("r-2", "o-17")
 
 
+def test_what_came_back_is_inspected_before_its_return_is_closed(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17")
+    shop.receive_return("r-1", "leith", (("1", 2),))
+
+    assert shop.refuses(close_return.on("r-1")) == (
+        "return r-1 is received: cannot close (can: inspect)"
+    )
+    shop.inspect("r-1")
+    shop.close_return("r-1")
+    assert shop.bag("o-17") == {"delivered": 1, "returned": 2}
+
+
 def test_more_units_than_announced_are_not_received_on_the_return(shop: Shop) -> None:
     delivered(shop)
     shop.ask_return("r-1", "o-17", (("1", 1),))
@@ -241,7 +254,7 @@ def test_units_of_a_return_that_turn_out_to_be_missing_are_in_no_return_any_more
 # --- inspecting ---------------------------------------------------------------
 
 
-@pytest.mark.feature("F233", "F232", "F230", "F231", "F235")
+@pytest.mark.feature("F233", "F232", "F230", "F231")
 def test_what_is_accepted_is_owed_back_and_goes_where_its_verdict_says(any_shop: Shop) -> None:
     shop = any_shop
     delivered(shop, 6)

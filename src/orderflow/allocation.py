@@ -83,6 +83,8 @@ def by_priority(locations: Sequence[Location], destination: Destination) -> Sequ
 
 def by_distance(locations: Sequence[Location], destination: Destination) -> Sequence[Location]:
     """Nearest first; what lies nowhere comes last; ties by priority, then by id."""
+    if destination.latitude_e6 is None:
+        return by_priority(locations, destination)
 
     def key(place: Location) -> tuple[int, int, str]:
         return (distance_km(place, destination), place.priority, place.id)
@@ -259,7 +261,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
             raise MoveRefused(tuple(_shortfalls(case, plan)))
         _carry_out(step, order, UnitMove.ALLOCATE, waiting, plan)
         if plan.short:
-            _backorder(step, plan)
+            _backorder(step, waiting, plan)
     if not step.facts:
         unarrived = Refusal.of("no_stock", order=order.ref.id)
         raise MoveRefused(tuple(_shortfalls(case, plan)) or (unarrived,))
@@ -320,13 +322,17 @@ def _carry_out(
         step.move(order, move, units, **_place(position))
 
 
-def _backorder(step: Step, plan: Plan) -> None:
-    """What found no supply waits as a backorder; what waited so already stays."""
+def _backorder(step: Step, chosen: Sequence[Chosen], plan: Plan) -> None:
+    """What found no supply waits as a backorder; what waited so already, or was not meant, stays."""
     order = step.now(_this(step.case))
     short = {demand.line: demand.n for demand in plan.short}
+    meant: dict[str, int] = {}
+    for line, spot, n in chosen:
+        if spot.state is UnitState.OPEN:
+            meant[line.id] = meant.get(line.id, 0) + n
     units: list[Chosen] = []
     for line in order.lines:
-        n = short.get(line.id, 0)
+        n = min(short.get(line.id, 0), meant.get(line.id, 0))
         for spot in line.spots:
             if n and spot.state is UnitState.OPEN:
                 units.append(Chosen(line, spot, min(n, spot.n)))

@@ -66,6 +66,7 @@ SENTENCES: Final[dict[str, str]] = {
     "hold_expired": "stock hold {hold} ran out at {until}",
     "hold_too_small": "stock hold {hold} keeps {held} of {sku}, {asked} asked",
     "not_due": "order {order} may be paid until {until}",
+    "payment_not_due": "payment {payment} may be answered for until {until}",
     "hold_not_set": "{what} has no hold {hold}",
     "not_received": "return {id} has {there} units received, {asked} to inspect",
     "wrong_parcel": "units {found} are not in {asked}",

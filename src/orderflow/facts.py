@@ -13,8 +13,9 @@ facts give it again, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
@@ -54,6 +55,7 @@ from orderflow.states import (
 from orderflow.values import Position, Ref
 
 D = TypeVar("D", bound=Document)
+E = TypeVar("E", bound=StrEnum)
 
 
 @attrs.frozen(weakref_slot=False)
@@ -190,6 +192,23 @@ Fact: TypeAlias = (
 )
 
 
+# An enum's own look-up by value is a slow call, and folding does it for each move.
+_ORDER_STATES: Final = {state.value: state for state in OrderState}
+_PAYMENT_STATES: Final = {state.value: state for state in PaymentState}
+_DISPATCH_STATES: Final = {state.value: state for state in DispatchState}
+_PARCEL_STATES: Final = {state.value: state for state in ParcelState}
+_RETURN_STATES: Final = {state.value: state for state in ReturnState}
+_STOCK_HOLD_STATES: Final = {state.value: state for state in StockHoldState}
+_SUPPLY_STATES: Final = {state.value: state for state in SupplyState}
+
+
+def _state(states: Mapping[str, E], name: str) -> E:
+    state = states.get(name)
+    if state is None:
+        raise ValueError(f"no such state: {name}")
+    return state
+
+
 def touches(fact: Fact) -> tuple[Ref[Document], ...]:
     """Every document that a fact changes or belongs to, in a fixed order."""
     one = TOUCHES_ONE.get(type(fact))
@@ -242,6 +261,11 @@ def move_spots(
     spots: list[Spot], n: int, source: UnitState, taken: Slice, target: UnitState, put: Slice
 ) -> None:
     """Take `n` units from one spot and add them to another, in place; spots stay merged."""
+    if len(spots) == 1 and spots[0].slice is taken and spots[0].n == n:  # a whole line, mostly
+        if spots[0].state is not source:
+            raise ValueError(f"no {n} units {source.value} in this slice")
+        spots[0] = Spot(target, n, put)
+        return
     i = _find(spots, source, taken)
     if i is None or spots[i].n < n:
         raise ValueError(f"no {n} units {source.value} in this slice")
@@ -296,7 +320,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     earlier = _line(order, fact.line).cuts
                 cuts[fact.line] = add_cut(earlier, fact.cut)
             case Advanced():
-                state = OrderState(fact.target)
+                state = _state(_ORDER_STATES, fact.target)
             case Charged():
                 charges = (*charges, fact.charge)
             case Held():
@@ -392,7 +416,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 sums[fact.target] += fact.amount
                 applications = _applied(applications, fact)
             case Advanced():
-                state = PaymentState(fact.target)
+                state = _state(_PAYMENT_STATES, fact.target)
             case Held():
                 holds = (*holds, fact.hold)
             case Unheld():
@@ -432,77 +456,100 @@ def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[A
 
 
 def _fold_dispatch(dispatch: Dispatch, facts: Sequence[Fact]) -> Dispatch:
-    for fact in facts:
-        dispatch = _fold_common(dispatch, DispatchState, fact)
-    return dispatch
+    state, _ = _fold_common(dispatch, _DISPATCH_STATES, None, facts)
+    return Dispatch(dispatch.ref, state, dispatch.location, dispatch.orders)
 
 
 def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
+    handed_over_at, delivered_at = parcel.handed_over_at, parcel.delivered_at
+    carrier, tracking = parcel.carrier, parcel.tracking
     for fact in facts:
         if isinstance(fact, Advanced):
-            state = ParcelState(fact.target)
-            if state is ParcelState.SHIPPED:
-                parcel = attrs.evolve(parcel, state=state, handed_over_at=fact.at)
-            elif state is ParcelState.DELIVERED:
-                parcel = attrs.evolve(parcel, state=state, delivered_at=fact.at)
-            else:
-                parcel = attrs.evolve(parcel, state=state)
+            if fact.target == ParcelState.SHIPPED:
+                handed_over_at = fact.at
+            elif fact.target == ParcelState.DELIVERED:
+                delivered_at = fact.at
         elif isinstance(fact, Noted) and fact.what == "handed over":
             details = dict(fact.details)
-            parcel = attrs.evolve(
-                parcel, carrier=str(details["carrier"]), tracking=str(details["tracking"])
-            )
-        else:
-            parcel = _fold_common(parcel, ParcelState, fact)
-    return parcel
+            carrier, tracking = str(details["carrier"]), str(details["tracking"])
+    state, holds = _fold_common(parcel, _PARCEL_STATES, parcel.holds, facts)
+    return Parcel(
+        parcel.ref,
+        state,
+        parcel.orders,
+        parcel.location,
+        parcel.weight_grams,
+        carrier,
+        tracking,
+        handed_over_at,
+        delivered_at,
+        holds,
+    )
 
 
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
+    location = returned.location
     for fact in facts:
         if isinstance(fact, Noted) and fact.what == "received":
-            returned = attrs.evolve(returned, location=str(dict(fact.details)["location"]))
-        else:
-            returned = _fold_common(returned, ReturnState, fact)
-    return returned
+            location = str(dict(fact.details)["location"])
+    state, holds = _fold_common(returned, _RETURN_STATES, returned.holds, facts)
+    return Return(returned.ref, state, returned.order, returned.reason, location, holds)
 
 
 def _fold_stock_hold(hold: StockHold, facts: Sequence[Fact]) -> StockHold:
+    n, until = hold.n, hold.until
+    rest: list[Fact] = []
     for fact in facts:
         if isinstance(fact, Claimed):
-            hold = attrs.evolve(hold, n=hold.n + fact.n, until=fact.until)
+            n, until = n + fact.n, fact.until
         else:
-            hold = _fold_common(hold, StockHoldState, fact)
-    return hold
+            rest.append(fact)
+    state, _ = _fold_common(hold, _STOCK_HOLD_STATES, None, rest)
+    return StockHold(hold.ref, state, hold.position, n, until)
 
 
 def _fold_supply(supply: Supply, facts: Sequence[Fact]) -> Supply:
+    expected, received, earmarked = supply.expected, supply.received, supply.earmarked
+    rest: list[Fact] = []
     for fact in facts:
         match fact:
             case Posted():
-                supply = attrs.evolve(supply, received=supply.received + fact.transfer.n)
+                received += fact.transfer.n
             case Limited():
-                supply = attrs.evolve(supply, expected=supply.expected + fact.n)
+                expected += fact.n
             case Claimed():
-                if not fact.position.peg:
-                    supply = attrs.evolve(supply, earmarked=supply.earmarked + fact.n)
+                earmarked += 0 if fact.position.peg else fact.n
             case _:
-                supply = _fold_common(supply, SupplyState, fact)
-    return supply
+                rest.append(fact)
+    state, _ = _fold_common(supply, _SUPPLY_STATES, None, rest)
+    return Supply(supply.ref, state, supply.position, expected, supply.due, received, earmarked)
 
 
-def _fold_common(document: D, states: Callable[[str], Any], fact: Fact) -> D:
-    """What facts do alike to every document but an order: its state and its holds."""
-    match fact:
-        case Advanced():
-            return attrs.evolve(document, state=states(fact.target))
-        case Held() if not isinstance(document, Dispatch | StockHold | Supply):
-            return attrs.evolve(document, holds=(*document.holds, fact.hold))
-        case Unheld() if not isinstance(document, Dispatch | StockHold | Supply):
-            return attrs.evolve(document, holds=_without(document.holds, fact.code))
-        case Noted():
-            return document
-        case _:
-            raise _misfit(document, fact)
+def _fold_common(
+    document: Document,
+    states: Mapping[str, E],
+    holds: tuple[Hold, ...] | None,
+    facts: Sequence[Fact],
+) -> tuple[E, tuple[Hold, ...]]:
+    """What facts do alike to every document but an order: its state and its holds.
+
+    `holds` is `None` for documents that have none.
+    """
+    state = _state(states, document.state)
+    kept = holds or ()
+    for fact in facts:
+        match fact:
+            case Advanced():
+                state = _state(states, fact.target)
+            case Held() if holds is not None:
+                kept = (*kept, fact.hold)
+            case Unheld() if holds is not None:
+                kept = _without(kept, fact.code)
+            case Noted():
+                pass
+            case _:
+                raise _misfit(document, fact)
+    return state, kept
 
 
 def _misfit(document: Document, fact: Fact) -> ValueError:

@@ -14,7 +14,8 @@ the others, and a store refuses it when either has moved on.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cached_property
 from types import FunctionType
 from typing import (
@@ -99,11 +100,12 @@ class Case:
 
     def find(self, ref: Ref[D]) -> D | None:
         """The document, or `None`."""
+        read: dict[Any, Any] = self.read
         try:
-            stored = self.read[ref]
+            stored = read[ref]
         except KeyError:
-            stored = self.read[ref] = self.reader.load(cast("Ref[Document]", ref))
-        return None if stored is None else cast("D", stored.value)
+            stored = read[ref] = self.reader.load(ref)
+        return None if stored is None else stored.value
 
     def get(self, ref: Ref[D]) -> D:
         """The document; `NotFound` without it."""
@@ -168,11 +170,12 @@ class Step:
 
     def now(self, ref: Ref[D]) -> D:
         """The document as it is after the facts so far."""
-        name = cast("Ref[Document]", ref)
+        name: Any = ref
         if name in self._pending:
-            return cast("D", self._fold(name))
-        done = self._after.get(name)
-        return self.case.get(ref) if done is None else cast("D", done)
+            done: Any = self._fold(name)
+        else:
+            done = self._after.get(name)
+        return self.case.get(ref) if done is None else done
 
     def _fold(self, ref: Ref[Document]) -> Document:
         facts = self._pending.pop(ref)
@@ -271,6 +274,20 @@ def _defaults(function: FunctionType) -> dict[str, Any]:
     return dict(list(values.items())[2:])
 
 
+def _as_kept(value: Any, depth: int = 2) -> Any:
+    """An argument as a journal gives it back: lists as tuples, times in UTC.
+
+    Else the same question would be another one after it was kept, and the caller could still change
+    it.
+    """
+    if depth and type(value) in (list, tuple):
+        return tuple([_as_kept(part, depth - 1) for part in value])
+    if isinstance(value, datetime) and value.tzinfo is not UTC and value.utcoffset() is not None:
+        with suppress(OverflowError):
+            return value.astimezone(UTC)
+    return value
+
+
 class Verb(Generic[T, P]):
     """A verb by its name; `on` makes a call of it."""
 
@@ -302,7 +319,10 @@ class Verb(Generic[T, P]):
                 value = kwargs.get(name, default)
                 if value is MISSING:
                     raise TypeError(f"{self.name} lacks {name}")
-            if value is not default and (type(value) is not type(default) or value != default):
+            if value is default:
+                continue
+            value = _as_kept(value)
+            if type(value) is not type(default) or value != default:
                 bound.append((name, value))
         unknown = [name for name in kwargs if name not in self.defaults]
         if unknown or len(args) > len(self.defaults):

@@ -126,7 +126,7 @@ def expire_payment(case: Case, context: Context) -> Step:
     payment = step.now(_this(case))
     if payment.expires_at is None or payment.expires_at > context.at:
         until = "any time" if payment.expires_at is None else payment.expires_at.isoformat()
-        raise MoveRefused((Refusal.of("not_due", order=payment.ref.id, until=until),))
+        raise MoveRefused((Refusal.of("payment_not_due", payment=payment.ref.id, until=until),))
     step.advance(PAYMENT, payment.ref, PaymentMove.EXPIRE, None)
     return step
 

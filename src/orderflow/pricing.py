@@ -48,6 +48,9 @@ def _spans_of(charges: Iterable[Charge]) -> dict[str, list[Span]]:
 
 
 def _carried(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> int:
+    if len(spans) == 1 and spans[0].start == 0 and all(b <= spans[0].stop for _, b in ranges):
+        price = spans[0]
+        return sum([share(price.amount, price.stop, start, stop) for start, stop in ranges])
     points = {point for pair in ranges for point in pair}
     points.update(end for span in spans for end in (span.start, span.stop))
     sums = dict.fromkeys(points, 0)  # what the first so many indices carry
@@ -96,7 +99,7 @@ def spread_charge(
 
 def given_up(line: Line) -> Ranges:
     """The indices that were cancelled or returned."""
-    return _ranges(line.cuts, CutKind.GIVEN_UP)
+    return _union([cut for cut in line.cuts if cut.kind is CutKind.GIVEN_UP])
 
 
 def bill(line: Line, n: int, document: str) -> tuple[Cut, ...]:
@@ -125,17 +128,15 @@ def total(order: Order) -> int:
     Freight and fees are given up when every unit was cancelled, and kept otherwise.
     """
     amount = sum([charge.amount for charge in order.charges])
-    gone = [(line.id, given_up(line)) for line in order.lines if _has_given_up(line)]
-    if gone:
-        spans = _spans_of(order.charges)
-        amount -= sum([_carried(spans.get(id, ()), ranges) for id, ranges in gone])
+    spans: dict[str, list[Span]] = {}
+    for line in order.lines:
+        gone = given_up(line) if line.cuts else ()
+        if gone:
+            spans = spans or _spans_of(order.charges)
+            amount -= _carried(spans.get(line.id, ()), gone)
     if not _units_kept(order):
         amount -= sum([charge.amount for charge in order.charges if not charge.spans])
     return amount
-
-
-def _has_given_up(line: Line) -> bool:
-    return any(cut.kind is CutKind.GIVEN_UP for cut in line.cuts)
 
 
 def due(order: Order) -> int:
@@ -179,10 +180,6 @@ def _units_kept(order: Order) -> bool:
             if spot.state is not UnitState.CANCELLED:
                 return True
     return False
-
-
-def _ranges(cuts: Iterable[Cut], kind: CutKind) -> Ranges:
-    return _union(cut for cut in cuts if cut.kind is kind)
 
 
 def _union(cuts: Iterable[Cut]) -> Ranges:

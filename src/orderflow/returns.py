@@ -15,7 +15,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias, cast
 
-from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import CutMade, Held, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import give_up, order_facts
@@ -101,9 +101,15 @@ def reject_return(case: Case, context: Context, reason: str) -> Step:
 
 @verb("close_return", Return)
 def close_return(case: Case, context: Context) -> Step:
-    """End a return: what has not come back stays with the customer."""
+    """End a return: what has not come back stays with the customer.
+
+    What has come back is inspected first.
+    """
     step = Step(case, context)
     returned = step.now(_this(case))
+    order = step.now(case.order(returned.order))
+    if _holds_units(order, case.ref.id, (UnitState.RECEIVED_BACK,)):
+        raise IllegalMove(str(case.ref), returned.state.value, "close", ("inspect",))
     _untag(step, returned)
     if returned.state is ReturnState.RECEIVED:
         step.advance(RETURN, case.ref, ReturnMove.SETTLE, None)
@@ -149,10 +155,7 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     order_ref = case.order(returned.order)
     _inspect(step, order_ref, case.ref.id, _checked_verdicts(verdicts))
     after = step.now(order_ref)
-    waiting = (*_OUT, UnitState.RECEIVED_BACK)
-    if not any(
-        spot.state in waiting and spot.slice.returning == case.ref.id for _, spot in after.units()
-    ):
+    if not _holds_units(after, case.ref.id, (*_OUT, UnitState.RECEIVED_BACK)):
         step.advance(RETURN, case.ref, ReturnMove.SETTLE, None)
     return step
 
@@ -193,6 +196,13 @@ def _closed_windows(step: Step, order: Order, chosen: list[Chosen]) -> list[Refu
             until = (since + days).isoformat()
             closed[name] = Refusal.of("window_closed", order=order.ref.id, closed=until)
     return list(closed.values())
+
+
+def _holds_units(order: Order, returning: str, states: tuple[UnitState, ...]) -> bool:
+    """Whether a return has units in any of these states."""
+    return any(
+        spot.state in states and spot.slice.returning == returning for _, spot in order.units()
+    )
 
 
 def _untag(step: Step, returned: Return) -> None:

@@ -1,0 +1,902 @@
+"""Whole lives of orders, in any order of verbs, against a naive model.
+
+After every step: units, goods in both books and money stand where the model says, and a verb that
+was refused has left everything as it was (`Shop` looks at that, and at `why_not`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final, TypeAlias
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from orderflow import (
+    Call,
+    ChargeKind,
+    NewCharge,
+    NewOrder,
+    Position,
+    Price,
+    Refused,
+    Sku,
+)
+from orderflow import orders as orders_
+from orderflow.adapters.memory import MemoryStore
+from orderflow.allocation import allocate, reserve, unreserve
+from orderflow.facts import Fact, Moved
+from orderflow.fulfilment import (
+    ScanStatus,
+    cancel_parcel,
+    deliver,
+    found,
+    hand_over,
+    lose,
+    pack,
+    pick,
+    recall,
+    receive_back,
+    record_scan,
+    release,
+    reopen,
+    report_missing,
+    turn_back,
+)
+from orderflow.inventory import (
+    confirm_stock_hold,
+    count,
+    hold_stock,
+    receive,
+    record_breakage,
+    release_stock_hold,
+)
+from orderflow.payments import charge_back, collect_on_delivery, pay, remit
+from orderflow.pricing import due
+from orderflow.records import MatterKind, Slice
+from orderflow.refunds import refund
+from orderflow.returns import (
+    Verdict,
+    ask_return,
+    close_return,
+    deliver_again,
+    inspect,
+    receive_return,
+    take_back,
+)
+from tests.builders import BELL, LAMP, Shop, assert_claims, assert_goods, assert_units, eur, line
+from tests.naive import (
+    ACCOUNT,
+    CANCELLABLE,
+    Hold,
+    Line,
+    Money,
+    Moves,
+    Naive,
+    Paper,
+    Parcel,
+    Return,
+    Unit,
+    Wanted,
+    less,
+    shared,
+)
+
+PLACES: Final = ("leith", "york")
+SKUS: Final = (LAMP, BELL)
+WINDOW: Final = timedelta(days=14)
+Given: TypeAlias = tuple[tuple[str, int, Verdict], ...]
+
+PRICES: Final = ("9.90", "0.01", "3.333", "0.98765")
+
+
+@attrs.frozen
+class Dice:
+    """What is drawn for one step."""
+
+    i: int
+    j: int
+    n: int
+    yes: bool
+    sku: Sku
+    place: str
+    wanted: Wanted
+    given: Given
+
+
+parts = st.one_of(
+    st.just(()),
+    st.just(()),
+    st.dictionaries(st.sampled_from("12"), st.integers(1, 3), min_size=1).map(
+        lambda wanted: tuple(wanted.items())
+    ),
+)
+verdicts = st.one_of(
+    st.just(()),
+    st.lists(
+        st.tuples(st.sampled_from("12"), st.integers(1, 2), st.sampled_from(Verdict)), max_size=3
+    ).map(tuple),
+)
+dices = st.builds(
+    Dice,
+    i=st.integers(0, 5),
+    j=st.integers(0, 5),
+    n=st.integers(1, 4),
+    yes=st.booleans(),
+    sku=st.sampled_from(SKUS),
+    place=st.sampled_from(PLACES),
+    wanted=parts,
+    given=verdicts,
+)
+
+
+def tags(slice: Slice) -> tuple[str, ...]:
+    return (
+        slice.location,
+        slice.grade,
+        slice.dispatch,
+        slice.parcel,
+        slice.returning,
+        slice.invoice,
+    )
+
+
+class Lives(RuleBasedStateMachine):
+    """Orders, warehouses, carriers, customers and a clock, all at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shop = Shop(MemoryStore())
+        self.naive = Naive()
+        self.made = 0
+
+    # --- behind the rules ------------------------------------------------------------------------
+
+    def new(self, prefix: str) -> str:
+        self.made += 1
+        return f"{prefix}-{self.made}"
+
+    @staticmethod
+    def one(names: dict[str, Any], i: int, otherwise: str) -> str:
+        """One of the names there are; a name that is not there when there is none."""
+        return list(names)[i % len(names)] if names else otherwise
+
+    def order(self, i: int) -> Paper:
+        return self.naive.orders[self.one(self.naive.orders, i, "")]
+
+    def attempt(
+        self, call: Call[Any], possible: bool | None, moves: Moves | None = None
+    ) -> tuple[Fact, ...] | None:
+        """Ask for a verb; it must happen exactly when the model says so, and move what it says."""
+        try:
+            done = self.shop.apply(call)
+        except Refused as no:
+            assert possible is not True, f"{call} was refused: {no}"
+            return None
+        assert possible is not False, f"{call} was not refused"
+        self.follow(done.facts, moves or Tally())
+        return done.facts
+
+    def follow(self, facts: tuple[Fact, ...], moves: Moves) -> None:
+        """Move the model's units as the facts say, which must be as the model has foreseen."""
+        made: Moves = Tally()
+        for fact in facts:
+            if not isinstance(fact, Moved):
+                continue
+            naive_line = self.naive.orders[fact.order.id].lines[fact.line]
+            if fact.source is not fact.target:
+                made[fact.line, fact.source.value, fact.target.value] += fact.n
+            meant = [
+                unit
+                for unit in naive_line.units
+                if unit.state == fact.source.value and unit.tags() == tags(fact.taken)
+            ]
+            assert len(meant) >= fact.n, "units moved that are not there"
+            for unit in meant[: fact.n]:
+                self.naive.move(naive_line, unit, fact.target.value, tags(fact.put))
+        assert made == moves
+
+    # --- orders ----------------------------------------------------------------------------------
+
+    @initialize(dice=dices)
+    def open_the_shop(self, dice: Dice) -> None:
+        for sku, place, n in (
+            (LAMP, "leith", dice.n + 3),
+            (LAMP, "york", dice.j),
+            (BELL, "york", 3),
+        ):
+            if n:
+                self.goods_come(sku, place, n)
+        self.place(dice)
+        paper = self.naive.orders["o-1"]
+        if paper.due() > 0:
+            self.pay(paper, half=False)
+
+    @rule(dice=dices, turn=st.integers(0, 11))
+    def a_life_goes_on(self, dice: Dice, turn: int) -> None:
+        deeds = self.sensible(self.order(dice.i), dice)
+        deeds[turn % len(deeds)]()
+
+    @rule(dice=dices, turn=st.integers(0, 11))
+    def and_on(self, dice: Dice, turn: int) -> None:
+        self.a_life_goes_on(dice, turn)
+
+    @rule(dice=dices, turn=st.integers(0, 11))
+    def and_further(self, dice: Dice, turn: int) -> None:
+        self.a_life_goes_on(dice, turn)
+
+    @rule(dice=dices, deed=st.integers(0, 99))
+    def anybody_does_anything(self, dice: Dice, deed: int) -> None:
+        deeds = self.anything(dice)
+        deeds[deed % len(deeds)]()
+
+    def sensible(self, paper: Paper, dice: Dice) -> list[Callable[[], None]]:
+        """What may come next for a unit of an order; a refusal is never far."""
+        wanted, place, given = dice.wanted, dice.place, dice.given
+        alive = [(one, unit) for one, unit in paper.units() if unit.state != "cancelled"]
+        if not alive:
+            return [lambda: self.place(dice), lambda: self.refund(paper, None)]
+        one, unit = alive[dice.j % len(alive)]
+        judged: Given = ((one.id, 1, list(Verdict)[dice.n % 4]),)
+        next_for: dict[str, list[Callable[[], None]]] = {
+            "reserved": [
+                lambda: self.allocate(paper, wanted),
+                lambda: self.allocate(paper, ()),
+                lambda: self.unreserve(paper, wanted),
+            ],
+            "allocated": [lambda: self.release(paper, unit.location, wanted)] * 3
+            + [lambda: self.unreserve(paper, wanted)],
+            "released": [lambda: self.pick(unit.dispatch, wanted)] * 3
+            + [lambda: self.recall(unit.dispatch)],
+            "picked": [lambda: self.pack((unit.dispatch,), wanted)] * 3
+            + [lambda: self.recall(unit.dispatch)],
+            "packed": [lambda: self.hand_over(unit.parcel)] * 3
+            + [lambda: self.cancel_parcel(unit.parcel)],
+            "shipped": [
+                lambda: self.deliver(unit.parcel),
+                lambda: self.deliver(unit.parcel),
+                lambda: self.lose(unit.parcel),
+                lambda: self.turn_back(unit.parcel),
+            ],
+            "delivered": [
+                lambda: self.ask_return(paper, wanted),
+                lambda: self.complete(paper),
+                lambda: self.report_missing(paper, wanted),
+            ],
+            "lost": [
+                lambda: self.cancel(paper, wanted),
+                lambda: self.deliver(unit.parcel),
+                lambda: self.turn_back(unit.parcel),
+            ],
+            "missing": [lambda: self.found(paper, wanted), lambda: self.cancel(paper, wanted)],
+            "going back": [
+                lambda: self.receive_back(unit.parcel, place),
+                lambda: self.receive_back(unit.parcel, place),
+                lambda: self.lose(unit.parcel),
+            ],
+            "received back": [
+                lambda: self.reopen(paper, wanted),
+                lambda: self.take_back(paper, given),
+                lambda: self.take_back(paper, judged),
+            ],
+            "sent back": [lambda: self.deliver_again(paper, wanted)],
+            "returned": [lambda: self.refund(paper, None), lambda: self.complete(paper)],
+        }
+        deeds = next_for.get(unit.state) or [
+            lambda: self.allocate(paper, wanted),
+            lambda: self.goods_come(dice.sku, place, dice.n),
+        ]
+        if unit.returning and unit.state == "delivered":
+            deeds = [
+                lambda: self.receive_return(unit.returning, place, wanted),
+                lambda: self.receive_return(unit.returning, place, ()),
+                lambda: self.close_return(unit.returning),
+            ]
+        if unit.returning and unit.state == "received back":
+            deeds = [
+                lambda: self.inspect(unit.returning, given),
+                lambda: self.inspect(unit.returning, judged),
+                lambda: self.inspect(unit.returning, ()),
+                lambda: self.close_return(unit.returning),
+            ]
+        if paper.state == "placed":
+            deeds += [
+                lambda: self.pay(paper, half=dice.yes),
+                lambda: self.reserve(paper, wanted),
+                lambda: self.confirm(paper),
+                lambda: self.expire(paper),
+                lambda: self.time_passes(1),
+            ]
+        if paper.cash_on_delivery and paper.due() > 0:
+            deeds.append(lambda: self.collect(paper, 50 if dice.yes else 0))
+        for payment in self.naive.payments if paper.cash_on_delivery else ():
+            deeds.append(lambda payment=payment: self.remit(payment, 1 if dice.yes else 500))
+        if paper.due() < 0:
+            deeds.append(lambda: self.refund(paper, dice.n if dice.yes else None))
+        if paper.holds:
+            deeds.append(lambda: self.lift_hold(paper, min(paper.holds)))
+        return deeds
+
+    def anything(self, dice: Dice) -> list[Callable[[], None]]:
+        """Every verb there is, on whatever there is."""
+        naive, i, n, yes, wanted = self.naive, dice.i, dice.n, dice.yes, dice.wanted
+        paper, place, sku, given = self.order(dice.j), dice.place, dice.sku, dice.given
+        dispatch, other = (self.one(naive.dispatches, k, "d-0") for k in (i, dice.j))
+        parcel = self.one(naive.parcels, i, "p-0")
+        back = self.one(naive.returns, i, "r-0")
+        hold = self.one(naive.holds, i, "h-0")
+        payment = self.one(naive.payments, i, "")
+        code = "fraud" if yes else "stock"
+        until = (None, 5, 60)[i % 3]
+        deeds: list[Callable[[], None]] = [
+            lambda: self.place(dice),
+            lambda: self.place(dice, (hold,)),
+            lambda: self.confirm(paper),
+            lambda: self.hold(paper, code),
+            lambda: self.lift_hold(paper, code),
+            lambda: self.cancel(paper, wanted),
+            lambda: self.expire(paper),
+            lambda: self.complete(paper),
+            lambda: self.pay(paper, half=yes),
+            lambda: self.collect(paper, 0),
+            lambda: self.refund(paper, n),
+            lambda: self.remit(payment or "pay-0", 500 if yes else 1),
+            lambda: self.goods_come(sku, place, n),
+            lambda: self.count_goods(sku, place, n - 1),
+            lambda: self.goods_break(sku, place, n),
+            lambda: self.hold_stock(sku, place, n, until),
+            lambda: self.hold_stock(sku, place, n, until),
+            lambda: self.confirm_stock_hold(hold),
+            lambda: self.release_stock_hold(hold),
+            lambda: self.time_passes((0.1, 1, 48, 24 * 15)[i % 4]),
+            lambda: self.allocate(paper, wanted),
+            lambda: self.reserve(paper, wanted),
+            lambda: self.unreserve(paper, wanted),
+            lambda: self.release(paper, place if yes else "", wanted),
+            lambda: self.recall(dispatch),
+            lambda: self.pick(dispatch, wanted),
+            lambda: self.pack(tuple(dict.fromkeys((dispatch, other))), wanted),
+            lambda: self.cancel_parcel(parcel),
+            lambda: self.hand_over(parcel),
+            lambda: self.deliver(parcel),
+            lambda: self.turn_back(parcel),
+            lambda: self.lose(parcel),
+            lambda: self.receive_back(parcel, place),
+            lambda: self.scan(parcel, list(ScanStatus)[i % len(ScanStatus)]),
+            lambda: self.report_missing(paper, wanted),
+            lambda: self.found(paper, wanted),
+            lambda: self.reopen(paper, wanted),
+            lambda: self.take_back(paper, given),
+            lambda: self.ask_return(paper, wanted),
+            lambda: self.receive_return(back, place, wanted),
+            lambda: self.inspect(back, given),
+            lambda: self.close_return(back),
+            lambda: self.deliver_again(paper, wanted),
+        ]
+        if payment:
+            deeds.append(lambda: self.charge_back(paper, payment, 700 if yes else 1))
+        return deeds
+
+    # --- orders ----------------------------------------------------------------------------------
+
+    def place(self, dice: Dice, names: tuple[str, ...] = ()) -> None:
+        n, m, sku, cash = dice.n, dice.j % 4, dice.sku, dice.j == 5
+        price, freight = PRICES[dice.i % len(PRICES)], 490 if dice.yes else 0
+        id, now = self.new("o"), self.shop.clock.at
+        lines = [line("1", LAMP, n, price)] + ([line("2", sku, m)] if m else [])
+        worth = shared(Price.of(price, "EUR").times(n), n)
+        discount = min(dice.i, sum(worth))
+        charges = [NewCharge(ChargeKind.DISCOUNT, -discount, ("1",))] if discount else []
+        charges += [NewCharge(ChargeKind.FREIGHT, freight)] if freight else []
+        until = now + timedelta(minutes=30) if dice.i == 1 else None
+        paper = Paper(
+            id,
+            {
+                "1": Line(
+                    "1", LAMP.code, [Unit() for _ in range(n)], less(worth, discount), [*range(n)]
+                )
+            },
+            cash,
+            freight,
+            until,
+        )
+        if m:
+            each = shared(lines[1].price.times(m), m)
+            paper.lines["2"] = Line("2", sku.code, [Unit() for _ in range(m)], each, [*range(m)])
+        moves = self.taken_over(paper, names)
+        order = NewOrder(
+            "c-7", "EUR", tuple(lines), tuple(charges), cash_on_delivery=cash, pay_by=until
+        )
+
+        self.naive.orders[id] = paper
+        if self.attempt(orders_.place.on(id, order, names), moves is not None, moves) is None:
+            del self.naive.orders[id]
+            return
+        for name in names:
+            self.naive.holds[name].state = "used"
+        self.confirmed_by_itself(paper)
+
+    def taken_over(self, paper: Paper, names: tuple[str, ...]) -> Moves | None:
+        """How many units the stock holds reserve; nothing when one of them cannot."""
+        moves: Moves = Tally()
+        left = Tally({one.id: len(one.units) for one in paper.lines.values()})
+        for name in names:
+            hold = self.naive.holds.get(name)
+            usable = hold is not None and hold.state in ("running", "confirmed")
+            if hold is None or not usable or not hold.runs(self.shop.clock.at):
+                return None
+            n = hold.n
+            for one in paper.lines.values():
+                if one.sku == hold.sku:
+                    part = min(n, left[one.id])
+                    left[one.id] -= part
+                    n -= part
+                    if part:
+                        moves[one.id, "open", "reserved"] += part
+            if n == hold.n:
+                return None
+        return moves
+
+    def confirmed_by_itself(self, paper: Paper) -> None:
+        if paper.may_be_confirmed():
+            paper.state = "confirmed"
+
+    def confirm(self, paper: Paper) -> None:
+        if self.attempt(orders_.confirm.on(paper.id), paper.may_be_confirmed()) is not None:
+            paper.state = "confirmed"
+
+    def hold(self, paper: Paper, code: str) -> None:
+        if self.attempt(orders_.hold.on(paper.id, code, "?"), code not in paper.holds) is not None:
+            paper.holds.add(code)
+
+    def lift_hold(self, paper: Paper, code: str) -> None:
+        if self.attempt(orders_.lift_hold.on(paper.id, code), code in paper.holds) is not None:
+            paper.holds.discard(code)
+
+    def cancel(self, paper: Paper, wanted: Wanted) -> None:
+        chosen = self.naive.choose(paper, CANCELLABLE, wanted)
+        beyond = any(u.state not in (*CANCELLABLE, "cancelled") for _, u in paper.units())
+        possible = chosen is not None and (bool(wanted) or not beyond)
+        moves = self.naive.moves(chosen or (), "cancelled")
+        if self.attempt(orders_.cancel.on(paper.id, wanted), possible, moves) is not None:
+            if not paper.kept():
+                paper.state = "cancelled"
+
+    def expire(self, paper: Paper) -> None:
+        over = paper.pay_by is not None and paper.pay_by <= self.shop.clock.at
+        chosen = self.naive.choose(paper, CANCELLABLE)
+        possible = paper.state == "placed" and over and paper.paid == 0 and chosen is not None
+        moves = self.naive.moves(chosen or (), "cancelled")
+        if self.attempt(orders_.expire.on(paper.id), possible, moves) is not None:
+            paper.state = "expired"
+
+    def complete(self, paper: Paper) -> None:
+        if self.attempt(orders_.complete.on(paper.id), paper.may_be_completed()) is not None:
+            paper.state = "completed"
+
+    # --- money -----------------------------------------------------------------------------------
+
+    def pay(self, paper: Paper, half: bool) -> None:
+        id = self.new("pay")
+        owed = paper.due()
+        amount = max(1, owed // 2 if half else owed)
+        call = pay.on(id, eur(amount + 5), ((paper.id, amount),))
+        if self.attempt(call, amount <= owed) is not None:
+            paper.paid += amount
+            self.naive.payments[id] = Money(amount + 5, 5)
+            self.confirmed_by_itself(paper)
+
+    def collect(self, paper: Paper, extra: int) -> None:
+        id = self.new("cod")
+        amount = max(1, paper.due()) + extra
+        applied = min(amount, max(0, paper.due()))
+        call = collect_on_delivery.on(id, paper.id, eur(amount))
+        if self.attempt(call, paper.cash_on_delivery) is not None:
+            paper.paid += applied
+            self.naive.payments[id] = Money(amount, amount - applied, with_carrier=amount)
+            self.confirmed_by_itself(paper)
+
+    def remit(self, id: str, amount: int) -> None:
+        money = self.naive.payments.get(id, Money(0))
+        if self.attempt(remit.on(id, eur(amount)), amount <= money.with_carrier) is not None:
+            money.with_carrier -= amount
+
+    def refund(self, paper: Paper, amount: int | None) -> None:
+        owed = max(0, -paper.due())
+        asked = owed if amount is None else amount
+        before = {t.payment: t.applied for t in self.shop.order(paper.id).tenders}
+        call = refund.on(paper.id, None if amount is None else eur(amount))
+        if self.attempt(call, 0 < asked <= owed) is not None:
+            paper.paid -= asked
+            for tender in self.shop.order(paper.id).tenders:
+                back = before[tender.payment] - tender.applied
+                assert back >= 0
+                self.naive.payments[tender.payment].refunded += back
+
+    def charge_back(self, paper: Paper, id: str, amount: int) -> None:
+        tenders = self.shop.order(paper.id).tenders
+        applied = min(amount, sum(t.applied for t in tenders if t.payment == id))
+        self.attempt(charge_back.on(id, eur(amount), paper.id), True)
+        money = self.naive.payments[id]
+        money.charged_back += amount
+        money.unapplied -= amount - applied
+        paper.paid -= applied
+
+    # --- stock -----------------------------------------------------------------------------------
+
+    def goods_come(self, sku: Sku, place: str, n: int) -> None:
+        self.attempt(receive.on(sku.code, Position(sku.code, place), n), True)
+        self.naive.shelf[sku.code, place, ""] += n
+
+    def count_goods(self, sku: Sku, place: str, n: int) -> None:
+        self.attempt(count.on(sku.code, Position(sku.code, place), n), True)
+        self.naive.shelf[sku.code, place, ""] = n
+
+    def goods_break(self, sku: Sku, place: str, n: int) -> None:
+        self.attempt(record_breakage.on(sku.code, Position(sku.code, place), n), True)
+        self.naive.shelf[sku.code, place, ""] -= n
+        self.naive.damaged[sku.code] += n
+
+    def hold_stock(self, sku: Sku, place: str, n: int, minutes: int | None) -> None:
+        id, now = self.new("h"), self.shop.clock.at
+        until = now + timedelta(minutes=minutes) if minutes else None
+        possible = n <= self.naive.free(sku.code, place, now)
+        call = hold_stock.on(id, Position(sku.code, place), n, until)
+        if self.attempt(call, possible) is not None:
+            self.naive.holds[id] = Hold(sku.code, place, n, until)
+
+    def confirm_stock_hold(self, id: str) -> None:
+        hold = self.naive.holds.get(id)
+        possible = hold is not None and hold.state == "running" and hold.runs(self.shop.clock.at)
+        if self.attempt(confirm_stock_hold.on(id), possible) is not None and hold is not None:
+            hold.state, hold.until = "confirmed", None
+
+    def release_stock_hold(self, id: str) -> None:
+        hold = self.naive.holds.get(id)
+        live = hold is not None and hold.state in ("running", "confirmed")
+        possible = hold is not None and live and hold.runs(self.shop.clock.at)
+        if self.attempt(release_stock_hold.on(id), possible) is not None and hold is not None:
+            hold.state = "released"
+
+    def time_passes(self, hours: float) -> None:
+        self.shop.clock.forward(hours=hours)
+
+    # --- claims ----------------------------------------------------------------------------------
+
+    def allocate(self, paper: Paper, wanted: Wanted) -> None:
+        moves = self.naive.allocation(paper, wanted, self.shop.clock.at, PLACES)
+        self.attempt(allocate.on(paper.id, wanted), moves is not None, moves)
+
+    def reserve(self, paper: Paper, wanted: Wanted) -> None:
+        moves = self.naive.reservation(paper, wanted, self.shop.clock.at, PLACES)
+        self.attempt(reserve.on(paper.id, "", wanted), moves is not None, moves)
+
+    def unreserve(self, paper: Paper, wanted: Wanted) -> None:
+        chosen = self.naive.choose(paper, ("reserved", "allocated"), wanted)
+        moves = self.naive.moves(chosen or (), "open")
+        self.attempt(unreserve.on(paper.id, wanted), chosen is not None, moves)
+
+    # --- the warehouse ---------------------------------------------------------------------------
+
+    def release(self, paper: Paper, place: str, wanted: Wanted) -> None:
+        id = self.new("d")
+        there = {unit.location for _, unit in paper.units() if unit.state == "allocated"}
+        at = place or (next(iter(there)) if len(there) == 1 else "")
+        chosen = self.naive.choose(paper, ("allocated",), wanted, lambda unit: unit.location == at)
+        possible = chosen is not None and paper.goes_on() and bool(at)
+        moves = self.naive.moves(chosen or (), "released")
+        if self.attempt(release.on(paper.id, id, place, wanted), possible, moves) is not None:
+            self.naive.dispatches[id] = (paper.id, at)
+
+    def recall(self, id: str) -> None:
+        chosen = self.of_dispatch(id, ("released", "picked"))
+        moves = self.naive.moves(chosen or (), "allocated")
+        self.attempt(recall.on(id), chosen is not None, moves)
+
+    def pick(self, id: str, wanted: Wanted) -> None:
+        chosen = self.of_dispatch(id, ("released",), wanted)
+        moves = self.naive.moves(chosen or (), "picked")
+        self.attempt(pick.on(id, wanted), chosen is not None, moves)
+
+    def of_dispatch(
+        self, id: str, states: tuple[str, ...], wanted: Wanted = ()
+    ) -> list[tuple[Line, Unit]] | None:
+        if id not in self.naive.dispatches:
+            return None
+        paper = self.naive.orders[self.naive.dispatches[id][0]]
+        return self.naive.choose(paper, states, wanted, lambda unit: unit.dispatch == id)
+
+    def pack(self, names: tuple[str, ...], wanted: Wanted) -> None:
+        if len(names) > 1:
+            wanted = ()
+        id = self.new("p")
+        known = [self.naive.dispatches.get(name, ("", "")) for name in names]
+        papers = [self.naive.orders[o] for o in dict.fromkeys(o for o, _ in known) if o]
+        chosen = [
+            self.naive.choose(paper, ("picked",), wanted, lambda unit: unit.dispatch in names)
+            for paper in papers
+        ]
+        possible = len({at for _, at in known}) == 1 and ("", "") not in known and all(chosen)
+        moves: Moves = Tally()
+        for units in chosen:
+            moves += self.naive.moves(units or (), "packed")
+        if self.attempt(pack.on(id, names, 0, wanted), possible, moves) is not None:
+            self.naive.parcels[id] = Parcel(tuple(paper.id for paper in papers))
+
+    def cancel_parcel(self, id: str) -> None:
+        self.parcel_moves(cancel_parcel.on(id), id, ("packed",), "cancelled", "allocated")
+
+    def hand_over(self, id: str) -> None:
+        parcel = self.naive.parcels.get(id)
+        held = parcel is not None and any(self.naive.orders[o].holds for o in parcel.orders)
+        if held:
+            self.attempt(hand_over.on(id), False)
+        else:
+            self.parcel_moves(hand_over.on(id), id, ("packed",), "shipped", "shipped")
+
+    # --- the road --------------------------------------------------------------------------------
+
+    def parcel_moves(
+        self, call: Call[Any], id: str, sources: tuple[str, ...], target: str, units_to: str
+    ) -> None:
+        """A parcel goes on, and those of its units that share its fate."""
+        parcel = self.naive.parcels.get(id)
+        if parcel is None or parcel.state not in sources:
+            self.attempt(call, False)
+            return
+        self.attempt(call, True, self.shared_fate(id, parcel.state, units_to))
+        parcel.state = target
+        if target == "delivered":
+            parcel.delivered_at = self.shop.clock.at
+
+    def shared_fate(self, id: str, state: str, target: str) -> Moves:
+        return Tally((one.id, state, target) for _, one, _ in self.naive.contents(id, state))
+
+    def deliver(self, id: str) -> None:
+        self.parcel_moves(deliver.on(id), id, ("shipped", "lost"), "delivered", "delivered")
+
+    def turn_back(self, id: str) -> None:
+        self.parcel_moves(turn_back.on(id), id, ("shipped", "lost"), "going back", "going back")
+
+    def lose(self, id: str) -> None:
+        self.parcel_moves(lose.on(id), id, ("shipped", "going back"), "lost", "lost")
+
+    def receive_back(self, id: str, place: str) -> None:
+        call = receive_back.on(id, place)
+        parcel = self.naive.parcels.get(id)
+        if parcel is None or parcel.state != "going back":
+            self.attempt(call, False)
+            return
+        self.attempt(call, True, self.shared_fate(id, "going back", "received back"))
+        parcel.state = "returned"
+
+    def scan(self, id: str, status: ScanStatus) -> None:
+        parcel = self.naive.parcels.get(id)
+        call = record_scan.on(id, status)
+        if parcel is None:
+            self.attempt(call, False)
+            return
+        sources, target = {
+            ScanStatus.IN_TRANSIT: ((), ""),
+            ScanStatus.DELIVERED: (("shipped", "lost"), "delivered"),
+            ScanStatus.RETURN_TO_SENDER: (("shipped", "lost"), "going back"),
+            ScanStatus.LOST: (("shipped", "going back"), "lost"),
+        }[status]
+        if parcel.state in sources:
+            self.parcel_moves(call, id, sources, target, target)
+        else:
+            self.attempt(call, True)
+
+    def report_missing(self, paper: Paper, wanted: Wanted) -> None:
+        chosen = self.naive.choose(paper, ("delivered", "shipped"), wanted)
+        moves = self.naive.moves(chosen or (), "missing")
+        call = report_missing.on(paper.id, wanted)
+        if self.attempt(call, chosen is not None, moves) is not None:
+            self.reopened(paper)
+
+    def reopened(self, paper: Paper) -> None:
+        if paper.state == "completed":
+            paper.state = "confirmed"
+
+    def found(self, paper: Paper, wanted: Wanted) -> None:
+        chosen = self.naive.choose(paper, ("missing",), wanted)
+        moves = self.naive.moves(chosen or (), "delivered")
+        self.attempt(found.on(paper.id, wanted), chosen is not None, moves)
+
+    def reopen(self, paper: Paper, wanted: Wanted) -> None:
+        chosen = self.naive.choose(
+            paper, ("received back",), wanted, lambda unit: not unit.returning
+        )
+        moves = self.naive.moves(chosen or (), "open")
+        self.attempt(reopen.on(paper.id, wanted), chosen is not None, moves)
+
+    # --- coming back -----------------------------------------------------------------------------
+
+    def ask_return(self, paper: Paper, wanted: Wanted) -> None:
+        id, now = self.new("r"), self.shop.clock.at
+        chosen = self.naive.choose(paper, ("delivered",), wanted, lambda unit: not unit.returning)
+        possible: bool | None = chosen is not None
+        if chosen is not None:
+            meant = {one.id for one, _ in chosen}
+            late = {
+                parcel.delivered_at is not None and now > parcel.delivered_at + WINDOW
+                for one, unit in paper.units()
+                if one.id in meant and unit.state == "delivered" and not unit.returning
+                for parcel in [self.naive.parcels[unit.parcel]]
+            }
+            # Which parcel's units a part of a line means is the library's to choose.
+            possible = False if late == {True} else None if True in late else True
+        if self.attempt(ask_return.on(id, paper.id, wanted), possible) is not None:
+            self.naive.returns[id] = Return(paper.id)
+            self.reopened(paper)
+
+    def of_return(
+        self, id: str, states: tuple[str, ...], wanted: Wanted = ()
+    ) -> list[tuple[Line, Unit]] | None:
+        if id not in self.naive.returns:
+            return None
+        paper = self.naive.orders[self.naive.returns[id].order]
+        return self.naive.choose(paper, states, wanted, lambda unit: unit.returning == id)
+
+    def receive_return(self, id: str, place: str, wanted: Wanted) -> None:
+        back = self.naive.returns.get(id)
+        call = receive_return.on(id, place, wanted)
+        if back is not None and back.state not in ("approved", "received"):
+            self.attempt(call, True)
+            return
+        chosen = self.of_return(id, ("delivered",), wanted)
+        moves = self.naive.moves(chosen or (), "received back")
+        if self.attempt(call, chosen is not None, moves) is not None and back is not None:
+            back.state = "received"
+
+    def judged(self, paper: Paper, returning: str, given: Given) -> Moves | None:
+        """What an inspection will move; nothing when it is refused."""
+        moves: Moves = Tally()
+        if not given:
+            chosen = self.naive.choose(
+                paper, ("received back",), (), lambda unit: unit.returning == returning
+            )
+            return None if chosen is None else self.naive.moves(chosen, "returned")
+        left = Tally(
+            one.id
+            for one, unit in paper.units()
+            if unit.state == "received back" and unit.returning == returning
+        )
+        for name, n, verdict in given:
+            if left[name] < n:
+                return None
+            left[name] -= n
+            target = "sent back" if verdict is Verdict.REJECTED else "returned"
+            moves[name, "received back", target] += n
+        return moves
+
+    def inspect(self, id: str, given: Given) -> None:
+        back = self.naive.returns.get(id)
+        if back is None:
+            self.attempt(inspect.on(id, given), False)
+            return
+        moves = self.judged(self.naive.orders[back.order], id, given)
+        if self.attempt(inspect.on(id, given), moves is not None, moves) is not None:
+            if self.of_return(id, ("delivered", "received back")) is None:
+                back.state = "settled"
+
+    def take_back(self, paper: Paper, given: Given) -> None:
+        moves = self.judged(paper, "", given)
+        self.attempt(take_back.on(paper.id, given), moves is not None, moves)
+
+    def close_return(self, id: str) -> None:
+        back = self.naive.returns.get(id)
+        waits = self.of_return(id, ("received back",)) is not None
+        possible = back is not None and back.state in ("approved", "received") and not waits
+        if self.attempt(close_return.on(id), possible) is not None and back is not None:
+            back.state = "settled" if back.state == "received" else "cancelled"
+
+    def deliver_again(self, paper: Paper, wanted: Wanted) -> None:
+        chosen = self.naive.choose(paper, ("sent back",), wanted)
+        moves = self.naive.moves(chosen or (), "delivered")
+        self.attempt(deliver_again.on(paper.id, wanted), chosen is not None, moves)
+
+    # --- after every step ------------------------------------------------------------------------
+
+    @invariant()
+    def units_stand_where_the_model_says(self) -> None:
+        real = [self.shop.order(id) for id in self.naive.orders]
+        assert_units(real)
+        for order, paper in zip(real, self.naive.orders.values(), strict=True):
+            assert order.state.value == paper.state
+            assert {hold.code for hold in order.holds} == paper.holds
+            for one, naive_line in zip(order.lines, paper.lines.values(), strict=True):
+                bag = {(spot.state.value, *tags(spot.slice)): spot.n for spot in one.spots}
+                assert bag == Tally((unit.state, *unit.tags()) for unit in naive_line.units)
+        for id, parcel in self.naive.parcels.items():
+            assert self.shop.parcel(id).state.value == parcel.state
+        for id, back in self.naive.returns.items():
+            assert self.shop.returned(id).state.value == back.state
+
+    @invariant()
+    def goods_stand_where_the_model_says(self) -> None:
+        now, books = self.shop.clock.at, self.shop.store.books("")
+        rows = self.shop.store.counters("", [sku.code for sku in SKUS], now)
+        there = {row.position: row for row in rows}
+        for (sku, place, grade), n in self.naive.shelf.items():
+            row = there.get(Position(sku, place, grade=grade))
+            assert (row.there if row else 0) == n
+        for sku in SKUS:
+            for place in PLACES:
+                row = there.get(Position(sku.code, place))
+                assert (row.claimed if row else 0) == self.naive.claimed(sku.code, place, now)
+        staged: Tally[tuple[str, str]] = Tally()
+        for paper in self.naive.orders.values():
+            staged.update(
+                (ACCOUNT[unit.state], one.sku)
+                for one, unit in paper.units()
+                if unit.state in ACCOUNT
+            )
+        found: Tally[tuple[str, str]] = Tally()
+        for (kind, at), n in books.matter.items():
+            if kind.value in ACCOUNT.values():
+                found[kind.value, at.sku] += n
+            assert kind is not MatterKind.DAMAGED or n >= 0
+        assert found == staged
+        damaged: Tally[str] = Tally()
+        for (kind, at), n in books.matter.items():
+            if kind is MatterKind.DAMAGED:
+                damaged[at.sku] += n
+        assert damaged == Tally({sku: n for sku, n in self.naive.damaged.items() if n})
+        documents = self.shop.documents()
+        assert_goods([self.shop.order(id) for id in self.naive.orders], books)
+        assert_claims(documents, books)
+
+    @invariant()
+    def money_stands_where_the_model_says(self) -> None:
+        for id, paper in self.naive.orders.items():
+            order = self.shop.order(id)
+            assert order.applied == paper.paid
+            assert due(order) == paper.due()
+        for id, money in self.naive.payments.items():
+            real = self.shop.payment(id)
+            assert (
+                real.captured,
+                real.unapplied,
+                real.refunded,
+                real.charged_back,
+                real.with_carrier,
+            ) == (
+                money.captured,
+                money.unapplied,
+                money.refunded,
+                money.charged_back,
+                money.with_carrier,
+            )
+            assert real.captured == (
+                real.applied + real.unapplied + real.refunded + real.charged_back
+            )
+
+    def teardown(self) -> None:
+        self.shop.assert_lawful()
+
+
+@pytest.mark.feature("F069", "F091", "F125", "F183")
+@pytest.mark.parametrize("half", (1, 2))
+def test_whatever_happens_units_goods_and_money_are_conserved(half: int) -> None:
+    """Five hundred lives of forty steps, in two halves that may run side by side."""
+    run_state_machine_as_test(
+        Lives,
+        settings=settings(
+            max_examples=250,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
