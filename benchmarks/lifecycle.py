@@ -45,7 +45,7 @@ from orderflow.payments import pay
 from orderflow.ports import Store
 from orderflow.refunds import refund
 from orderflow.returns import ask_return, inspect, receive_return
-from orderflow.states import UNIT, UnitFacts, UnitState
+from orderflow.states import UNIT, UnitFacts
 from orderflow.values import Call
 
 SKUS = [Sku(f"SKU-{i:02}") for i in range(50)]
@@ -114,7 +114,7 @@ class Lives:
 
 
 def over_trigger(orders: int, pairs: int, *, loop: int = 1) -> Ratio:
-    """13 commands in memory beside 13 triggers of the unit chart's machine, on a row with two guards.
+    """13 commands in memory beside 13 triggers of the unit chart's machine, each with two guards.
 
     With `loop`, each of those triggers is one of a tight loop of so many, which keeps the machine's
     code in the processor's caches, as no host does.

@@ -32,8 +32,8 @@ def seconds(work: Work) -> float:
 def ratio(pairs: Iterable[Iterable[tuple[Work, Work]]], commands: int) -> Ratio:
     """Our time over theirs, for each pair of runs.
 
-    A run is many turns, and in each turn both sides do the same amount, one after the other, so that
-    what slows the machine down slows both. `commands` is what a turn counts for in microseconds.
+    A run is many turns, and in each turn both sides do the same amount, one after the other, so
+    that what slows the machine down slows both. `commands` is how many commands a turn has.
     """
     found: list[tuple[float, float]] = []
     for turns in pairs:

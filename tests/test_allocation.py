@@ -294,7 +294,7 @@ def test_a_shipped_order_gets_nothing_more(shop: Shop) -> None:
 
     assert (
         shop.refuses(allocate.on("o-17"))
-        == "order o-17 is shipped: cannot allocate (can: deliver, lose, miss, turn back)"
+        == "order o-17 is shipped: cannot allocate (can: deliver, lose, report missing, turn back)"
     )
 
 
@@ -383,7 +383,7 @@ def test_claims_are_given_back_and_the_units_wait_again(shop: Shop) -> None:
     shop.unreserve("o-17")
     assert (
         shop.refuses(unreserve.on("o-17"))
-        == "order o-17 is open: cannot unreserve (can: backorder, reserve, allocate, cancel)"
+        == "order o-17 is open: cannot unreserve (can: allocate, reserve, cancel)"
     )
 
 

@@ -37,7 +37,7 @@ is_dry: Final = Guard[Wick](
 )
 
 LIGHT: Final = Row(Lamp.NEW, Turn.LIGHT, Lamp.LIT, (has_oil, is_dry))
-DROP: Final = Row(Lamp.LIT, Turn.DROP, Lamp.BROKEN)
+DROP: Final = Row[Lamp, Turn, Wick](Lamp.LIT, Turn.DROP, Lamp.BROKEN)
 READY: Final = Wick(oil=1, dry=True)
 
 

@@ -89,9 +89,7 @@ def test_a_method_calls_its_verb_with_key_and_actor(name: str) -> None:
 # --- calls --------------------------------------------------------------------
 
 
-def polish(
-    case: Case, context: Context, cloth: str, times: int = 1, *, dry: bool = False
-) -> Step:
+def polish(case: Case, context: Context, cloth: str, times: int = 1, *, dry: bool = False) -> Step:
     """Polish the brass of an order."""
     return Step(case, context)
 
@@ -100,7 +98,7 @@ POLISH: Final = Verb[Any, Any]("polish", "order", polish)
 
 
 def test_one_question_has_one_form() -> None:
-    plain = Call("polish", Ref("", "order", "o-17"), (("cloth", "soft"),))
+    plain: Call[Any] = Call("polish", Ref("", "order", "o-17"), (("cloth", "soft"),))
 
     assert POLISH.on("o-17", "soft") == plain
     assert POLISH.on("o-17", cloth="soft") == plain

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -308,7 +309,7 @@ def test_money_is_applied_on_the_order_and_on_the_payment_alike() -> None:
 
 def test_a_parcel_remembers_when_it_left_and_when_it_arrived() -> None:
     evening = MORNING.replace(hour=18)
-    facts = [
+    facts: list[Fact] = [
         Noted(PARCEL.ref, "handed over", (("carrier", "north"), ("tracking", "N-1"))),
         Advanced(PARCEL.ref, "packed", "hand over", "shipped", MORNING),
         Advanced(PARCEL.ref, "shipped", "deliver", "delivered", evening),
@@ -334,7 +335,7 @@ def test_a_stock_hold_grows_and_keeps_its_new_expiry() -> None:
 
 def test_a_supply_row_counts_what_came_and_what_it_keeps_for_promises() -> None:
     peg = SHELF._replace(peg="s-1")
-    facts = [
+    facts: list[Fact] = [
         Posted(GOODS, SUPPLY.ref),
         Claimed(SUPPLY.ref, SHELF, 3),
         Claimed(SUPPLY.ref, peg, 1),
@@ -359,7 +360,7 @@ def test_facts_fold_to_the_same_in_any_portions(cuts: list[int]) -> None:
     points = [0, *sorted(cuts), len(facts)]
 
     document = ORDER
-    for start, stop in zip(points, points[1:], strict=False):
+    for start, stop in pairwise(points):
         document = fold(document, facts[start:stop])
 
     assert document == fold(ORDER, facts)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from orderflow import Destination
+from orderflow import Destination, Position
 from orderflow.fulfilment import (
     ScanStatus,
     ask_cancel_dispatch,
@@ -27,13 +27,13 @@ from orderflow.fulfilment import (
 )
 from orderflow.orders import cancel
 from orderflow.pricing import due
-from orderflow.records import Cut, CutKind, Dispatch, MatterKind, Position
+from orderflow.records import Cut, CutKind, Dispatch, MatterKind
 from orderflow.returns import take_back
 from orderflow.states import DispatchState, OrderState, ParcelState
 from orderflow.values import Ref
 from tests.builders import BELL, LAMP, MORNING, Shop, line, new_order
 
-ON_THE_ROAD = "(can: deliver, lose, miss, turn back)"
+ON_THE_ROAD = "(can: deliver, lose, report missing, turn back)"
 
 
 def dispatch_state(shop: Shop, id: str) -> DispatchState:
@@ -51,7 +51,7 @@ def allocated(shop: Shop, n: int = 3) -> None:
 # --- the way out --------------------------------------------------------------
 
 
-@pytest.mark.feature("F196", "F197", "F198", "F175", "F205", "F208")
+@pytest.mark.feature("F196", "F197", "F198", "F175", "F205")
 def test_a_warehouse_releases_picks_packs_and_hands_over(any_shop: Shop) -> None:
     shop = any_shop
     allocated(shop)
@@ -452,7 +452,6 @@ def test_a_parcel_that_did_not_come_back_is_not_received(shop: Shop) -> None:
 # --- what customers miss ------------------------------------------------------
 
 
-@pytest.mark.feature("F237")
 def test_units_that_the_customer_misses_may_be_found(shop: Shop) -> None:
     allocated(shop)
     shop.ship("o-17", "p-1")
@@ -466,7 +465,7 @@ def test_units_that_the_customer_misses_may_be_found(shop: Shop) -> None:
     shop.cancel("o-17", (("1", 1),))
     assert due(shop.order("o-17")) == -1000
     assert shop.refuses(found.on("o-17")) == (
-        "order o-17 is delivered: cannot find (can: miss, turn back, receive back)"
+        "order o-17 is delivered: cannot find (can: ask return, report missing)"
     )
 
 
@@ -506,7 +505,7 @@ def test_more_than_was_delivered_is_not_missing(shop: Shop) -> None:
 # --- scans --------------------------------------------------------------------
 
 
-@pytest.mark.feature("F212", "F213", "F214")
+@pytest.mark.feature("F212", "F213")
 @pytest.mark.parametrize(
     ("status", "bag"),
     (

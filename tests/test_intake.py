@@ -153,7 +153,7 @@ def test_a_bad_row_is_a_finding_and_leaves_out_its_whole_order_and_no_other() ->
 @pytest.mark.feature("F014", "F021")
 @pytest.mark.parametrize(
     ("row", "column", "reason"),
-    [
+    (
         ("o-1,1,A,NaN,1,EUR,c\n", "quantity", "a plain decimal number is wanted"),
         ("o-1,1,A,-1,1,EUR,c\n", "quantity", "-1 is not between 1 and 1000000000"),
         ("o-1,1,A,0,1,EUR,c\n", "quantity", "0 is not between 1 and 1000000000"),
@@ -181,7 +181,7 @@ def test_a_bad_row_is_a_finding_and_leaves_out_its_whole_order_and_no_other() ->
             "",
             "cannot be read: field larger than field limit (131072)",
         ),
-    ],
+    ),
 )
 def test_each_bad_cell_is_one_finding_with_its_row_and_column(
     row: str, column: str, reason: str
@@ -194,7 +194,7 @@ def test_each_bad_cell_is_one_finding_with_its_row_and_column(
 
 @pytest.mark.parametrize(
     ("column", "cell", "reason"),
-    [
+    (
         ("placed_at", "2026-01-31T09:30:00", "the time has no time zone"),
         ("placed_at", "31.1.2026", "a time such as 2026-01-31T09:30:00+01:00 is wanted"),
         ("placed_at", "9999-12-31T23:59:59-12:00", "the time is out of range"),
@@ -207,7 +207,7 @@ def test_each_bad_cell_is_one_finding_with_its_row_and_column(
         ("discount", "20.00", "is more than the line costs"),
         ("tax", "much", "a plain decimal number is wanted"),
         ("scale", "10", "10 is not between 0 and 9"),
-    ],
+    ),
 )
 def test_optional_cells_are_checked_too(column: str, cell: str, reason: str) -> None:
     header = HEADER.replace("\n", f",{column}\n")
@@ -258,7 +258,7 @@ def test_every_reason_against_a_row_is_found_at_once() -> None:
     assert {one.column for one in taken.findings} == {"quantity", "price", "currency", "customer"}
 
 
-@pytest.mark.parametrize("order", ["first", "last"])
+@pytest.mark.parametrize("order", ("first", "last"))
 def test_a_broken_quote_costs_its_own_line_and_its_order(order: str) -> None:
     broken = 'o-9,1,"LAMP,2,9.90,EUR,c-7\n'
     rest = "o-9,2,LAMP,1,9.90,EUR,c-7\n"
@@ -288,12 +288,12 @@ def test_bytes_that_are_no_utf_8_are_a_finding_in_their_cell() -> None:
 @pytest.mark.feature("F016")
 @pytest.mark.parametrize(
     ("header", "column", "part"),
-    [
+    (
         (HEADER.replace("line", "lime"), "lime", "is not a column"),
         (HEADER.replace("line", "sku"), "sku", "is the same column as sku"),
         (HEADER.replace("line", ""), "", "is not a column"),
         (HEADER.replace("price", "per"), "price", "this column is missing"),
-    ],
+    ),
 )
 def test_a_wrong_header_stops_the_file(header: str, column: str, part: str) -> None:
     taken = read(GOOD, header=header)
@@ -400,7 +400,8 @@ def test_a_good_file_with_a_few_bytes_broken_gives_findings_only(noise: bytes, a
 
     taken = orders(data[:at] + noise + data[at:])
 
-    assert set(ids(taken)) <= {"o-1", "o-2"} or noise
+    assert len(taken.orders) + len(taken.findings) >= 1
+    assert all(order.new.lines for order in taken.orders)
 
 
 # --- real files, where they are here --------------------------------------------------------------

@@ -182,7 +182,8 @@ class Lives(RuleBasedStateMachine):
         try:
             done = self.shop.apply(call)
         except Refused as no:
-            assert possible is not True, f"{call} was refused: {no}"
+            if possible:
+                raise AssertionError(f"{call} was refused: {no}") from no
             return None
         assert possible is not False, f"{call} was not refused"
         self.follow(done.facts, moves or Tally())
@@ -291,7 +292,7 @@ class Lives(RuleBasedStateMachine):
                 lambda: self.take_back(paper, judged),
             ],
             "sent back": [lambda: self.deliver_again(paper, wanted)],
-            "returned": [lambda: self.refund(paper, None), lambda: self.complete(paper)],
+            "returned": [lambda: self.complete(paper), lambda: self.place(dice)],
         }
         deeds = next_for.get(unit.state) or [
             lambda: self.allocate(paper, wanted),
@@ -314,16 +315,25 @@ class Lives(RuleBasedStateMachine):
             deeds += [
                 lambda: self.pay(paper, half=dice.yes),
                 lambda: self.reserve(paper, wanted),
+                lambda: self.hold(paper, "fraud"),
                 lambda: self.confirm(paper),
                 lambda: self.expire(paper),
                 lambda: self.time_passes(1),
             ]
         if paper.cash_on_delivery and paper.due() > 0:
             deeds.append(lambda: self.collect(paper, 50 if dice.yes else 0))
-        for payment in self.naive.payments if paper.cash_on_delivery else ():
-            deeds.append(lambda payment=payment: self.remit(payment, 1 if dice.yes else 500))
+        if paper.cash_on_delivery and self.naive.payments:
+            payment = self.one(self.naive.payments, dice.i, "")
+            deeds.append(lambda: self.remit(payment, 1 if dice.yes else 500))
         if paper.due() < 0:
             deeds.append(lambda: self.refund(paper, dice.n if dice.yes else None))
+        if paper.may_be_confirmed():
+            return [lambda: self.confirm(paper)]
+        overdue = paper.pay_by is not None and paper.pay_by <= self.shop.clock.at
+        if overdue and paper.state == "placed" and not paper.paid:
+            return [lambda: self.expire(paper), lambda: self.pay(paper, half=True)]
+        if paper.holds and paper.state == "placed":
+            return [lambda: self.pay(paper, half=False), lambda: self.lift_hold(paper, "fraud")]
         if paper.holds:
             deeds.append(lambda: self.lift_hold(paper, min(paper.holds)))
         return deeds
@@ -399,7 +409,7 @@ class Lives(RuleBasedStateMachine):
         discount = min(dice.i, sum(worth))
         charges = [NewCharge(ChargeKind.DISCOUNT, -discount, ("1",))] if discount else []
         charges += [NewCharge(ChargeKind.FREIGHT, freight)] if freight else []
-        until = now + timedelta(minutes=30) if dice.i == 1 else None
+        until = now + timedelta(minutes=30) if dice.i % 2 else None
         paper = Paper(
             id,
             {
@@ -469,9 +479,9 @@ class Lives(RuleBasedStateMachine):
         beyond = any(u.state not in (*CANCELLABLE, "cancelled") for _, u in paper.units())
         possible = chosen is not None and (bool(wanted) or not beyond)
         moves = self.naive.moves(chosen or (), "cancelled")
-        if self.attempt(orders_.cancel.on(paper.id, wanted), possible, moves) is not None:
-            if not paper.kept():
-                paper.state = "cancelled"
+        done = self.attempt(orders_.cancel.on(paper.id, wanted), possible, moves)
+        if done is not None and not paper.kept():
+            paper.state = "cancelled"
 
     def expire(self, paper: Paper) -> None:
         over = paper.pay_by is not None and paper.pay_by <= self.shop.clock.at
@@ -724,22 +734,25 @@ class Lives(RuleBasedStateMachine):
     # --- coming back -----------------------------------------------------------------------------
 
     def ask_return(self, paper: Paper, wanted: Wanted) -> None:
-        id, now = self.new("r"), self.shop.clock.at
-        chosen = self.naive.choose(paper, ("delivered",), wanted, lambda unit: not unit.returning)
-        possible: bool | None = chosen is not None
-        if chosen is not None:
-            meant = {one.id for one, _ in chosen}
-            late = {
-                parcel.delivered_at is not None and now > parcel.delivered_at + WINDOW
-                for one, unit in paper.units()
-                if one.id in meant and unit.state == "delivered" and not unit.returning
-                for parcel in [self.naive.parcels[unit.parcel]]
-            }
-            # Which parcel's units a part of a line means is the library's to choose.
-            possible = False if late == {True} else None if True in late else True
+        id = self.new("r")
+        chosen = self.naive.choose(
+            paper,
+            ("delivered",),
+            wanted,
+            lambda unit: not unit.returning and self.open_window(unit),
+        )
+        late = any(
+            unit.state == "delivered" and not unit.returning and not self.open_window(unit)
+            for _, unit in paper.units()
+        )
+        possible = chosen is not None and (bool(wanted) or not late)
         if self.attempt(ask_return.on(id, paper.id, wanted), possible) is not None:
             self.naive.returns[id] = Return(paper.id)
             self.reopened(paper)
+
+    def open_window(self, unit: Unit) -> bool:
+        since = self.naive.parcels[unit.parcel].delivered_at
+        return since is None or self.shop.clock.at <= since + WINDOW
 
     def of_return(
         self, id: str, states: tuple[str, ...], wanted: Wanted = ()
@@ -787,9 +800,9 @@ class Lives(RuleBasedStateMachine):
             self.attempt(inspect.on(id, given), False)
             return
         moves = self.judged(self.naive.orders[back.order], id, given)
-        if self.attempt(inspect.on(id, given), moves is not None, moves) is not None:
-            if self.of_return(id, ("delivered", "received back")) is None:
-                back.state = "settled"
+        done = self.attempt(inspect.on(id, given), moves is not None, moves)
+        if done is not None and self.of_return(id, ("delivered", "received back")) is None:
+            back.state = "settled"
 
     def take_back(self, paper: Paper, given: Given) -> None:
         moves = self.judged(paper, "", given)
@@ -832,10 +845,10 @@ class Lives(RuleBasedStateMachine):
         for (sku, place, grade), n in self.naive.shelf.items():
             row = there.get(Position(sku, place, grade=grade))
             assert (row.there if row else 0) == n
-        for sku in SKUS:
+        for code in (sku.code for sku in SKUS):
             for place in PLACES:
-                row = there.get(Position(sku.code, place))
-                assert (row.claimed if row else 0) == self.naive.claimed(sku.code, place, now)
+                row = there.get(Position(code, place))
+                assert (row.claimed if row else 0) == self.naive.claimed(code, place, now)
         staged: Tally[tuple[str, str]] = Tally()
         for paper in self.naive.orders.values():
             staged.update(

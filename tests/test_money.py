@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from iso4217 import Currency
 
 from orderflow import money
+from orderflow.currencies import EXPONENTS
 from orderflow.errors import BadInput
 from orderflow.money import (
-    EXPONENTS,
     Money,
     Price,
     Rounding,

@@ -80,12 +80,12 @@ def test_nothing_is_applied_beyond_what_an_order_costs(shop: Shop) -> None:
 
     assert (
         shop.refuses(pay.on("pay-1", eur(1500), (("o-17", 1001),)))
-        == "order o-17: 1001 EUR offered, 1000 due"
+        == "order o-17: 10.01 EUR offered, 10.00 due"
     )
     shop.pay("pay-1", eur(1500), (("o-17", 1000),))
     assert (
         shop.refuses(apply_payment.on("pay-1", (("o-17", 1),)))
-        == "order o-17: 1 EUR offered, 0 due"
+        == "order o-17: 0.01 EUR offered, 0.00 due"
     )
 
 
@@ -94,7 +94,7 @@ def test_nothing_is_applied_that_did_not_come(shop: Shop) -> None:
 
     assert (
         shop.refuses(pay.on("pay-1", eur(900), (("o-17", 1000),)))
-        == "payment pay-1: 1000 EUR to apply, 900 there"
+        == "payment pay-1: 10.00 EUR to apply, 9.00 there"
     )
 
 
@@ -224,12 +224,12 @@ def test_cash_is_collected_at_the_door_and_remitted_later(any_shop: Shop) -> Non
     assert shop.remit("cod-1", eur(400)).document.state is PaymentState.COLLECTED
     assert (
         shop.refuses(remit.on("cod-1", eur(601)))
-        == "payment cod-1: 601 remitted, 600 owed by the carrier"
+        == "payment cod-1: 6.01 EUR remitted, 6.00 still owed"
     )
     remitted = shop.remit("cod-1", eur(600)).document
     assert (remitted.state, remitted.with_carrier) == (PaymentState.REMITTED, 0)
     assert shop.refuses(remit.on("cod-1", eur(1))) == (
-        "payment cod-1: 1 remitted, 0 owed by the carrier"
+        "payment cod-1: 0.01 EUR remitted, 0.00 still owed"
     )
 
 
@@ -317,10 +317,11 @@ def test_unapplied_money_is_paid_back(shop: Shop) -> None:
 
     assert shop.pay_back("pay-1", eur(300)).document.unapplied == 700
     assert (
-        shop.refuses(pay_back.on("pay-1", eur(701))) == "payment pay-1: 701 EUR to apply, 700 there"
+        shop.refuses(pay_back.on("pay-1", eur(701)))
+        == "payment pay-1: 7.01 EUR to apply, 7.00 there"
     )
     assert shop.pay_back("pay-1").document.refunded == 1000
-    assert shop.refuses(pay_back.on("pay-1")) == "payment pay-1: 0 EUR to apply, 0 there"
+    assert shop.refuses(pay_back.on("pay-1")) == "payment pay-1: 0.00 EUR to apply, 0.00 there"
 
 
 # --- bad input ----------------------------------------------------------------

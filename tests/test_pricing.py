@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 from typing import Any, Final
 
@@ -166,7 +167,7 @@ def test_any_cut_of_a_line_carries_exactly_the_whole(
 ) -> None:
     line, charges = priced
     points = sorted({0, line.n, *(cut for cut in cuts if cut < line.n)})
-    ranges = list(zip(points, points[1:], strict=False))
+    ranges = list(pairwise(points))
 
     parts = [carried(line, charges, [one]) for one in ranges]
 
@@ -275,7 +276,7 @@ def test_cuts_agree_with_a_walk_over_the_indices(n: int, data: st.DataObject) ->
     for i in range(data.draw(st.integers(1, 8))):
         billed = [name for name, units in bills.items() if units]
         deed = data.draw(st.sampled_from(["bill", "cancel", *billed]))
-        source = bills[deed] if deed in bills else fresh
+        source = bills.get(deed, fresh)
         if not source:
             break
         k = data.draw(st.integers(1, len(source)))

@@ -35,7 +35,7 @@ def test_a_smaller_amount_may_be_paid_back_and_the_rest_later(shop: Shop) -> Non
     shop.refund("o-17", eur(300))
 
     assert shop.refuses(refund.on("o-17", eur(701))) == (
-        "701 EUR asked back, 700 owed to order o-17"
+        "7.01 EUR asked back, 7.00 owed to order o-17"
     )
     shop.refund("o-17", eur(700))
     assert shop.refuses(refund.on("o-17")) == "nothing is owed back on order o-17"
@@ -46,7 +46,7 @@ def test_no_more_is_paid_back_than_is_owed(shop: Shop) -> None:
     shop.sell("o-17", (LAMP, 1))
 
     assert shop.refuses(refund.on("o-17")) == "nothing is owed back on order o-17"
-    assert shop.refuses(refund.on("o-17", eur(1))) == "1 EUR asked back, 0 owed to order o-17"
+    assert shop.refuses(refund.on("o-17", eur(1))) == "0.01 EUR asked back, 0.00 owed to order o-17"
 
 
 def test_money_goes_back_to_the_payments_in_the_order_in_which_they_came(shop: Shop) -> None:
@@ -68,10 +68,10 @@ def test_money_goes_back_to_a_named_payment_but_never_more_than_it_had_paid(shop
     shop.cancel("o-17", (("1", 2),))
 
     assert shop.refuses(refund.on("o-17", None, "card")) == (
-        "payment card: 2000 EUR to apply, 1200 there"
+        "payment card: 20.00 EUR to apply, 12.00 there"
     )
     assert shop.refuses(refund.on("o-17", eur(5), "cash")) == (
-        "payment cash: 5 EUR to apply, 0 there"
+        "payment cash: 0.05 EUR to apply, 0.00 there"
     )
     shop.refund("o-17", eur(1800), "bank")
     assert shop.payment("bank").refunded == 1800

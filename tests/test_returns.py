@@ -64,14 +64,14 @@ def test_only_what_the_customer_has_can_be_asked_back(shop: Shop) -> None:
     shop.sell_and_ship("o-17", "p-1", (LAMP, 3))
 
     assert shop.refuses(ask_return.on("r-1", "o-17")) == (
-        "order o-17 is shipped: cannot return (can: deliver, lose, miss, turn back)"
+        "order o-17 is shipped: cannot return (can: deliver, lose, report missing, turn back)"
     )
     assert shop.refuses(ask_return.on("r-1", "o-9")) == "there is no order o-9"
     shop.deliver("p-1")
     shop.ask_return("r-1", "o-17")
     assert shop.refuses(ask_return.on("r-1", "o-17", (("1", 1),))).startswith("line 1 of order")
     assert shop.refuses(ask_return.on("r-2", "o-17")) == (
-        "order o-17 is delivered: cannot return (can: miss, turn back, receive back)"
+        "order o-17 is delivered: cannot return (can: ask return, report missing)"
     )
 
 
@@ -91,6 +91,24 @@ def test_the_window_counts_from_the_delivery_of_each_parcel(shop: Shop) -> None:
         "the return window of order o-17 closed on 2026-03-16T09:00:00+00:00"
     )
     shop.ask_return("r-1", "o-17", (("2", 1),))
+
+
+def test_so_many_units_of_a_line_are_taken_from_parcels_whose_window_is_open(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 3)
+    shop.sell("o-17", (LAMP, 3))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1", lines=(("1", 2),))
+    shop.ship("o-17", "p-2")
+    shop.deliver("p-1")
+    shop.clock.forward(days=10)
+    shop.deliver("p-2")
+    shop.clock.forward(days=10)
+
+    assert shop.codes(ask_return.on("r-1", "o-17", (("1", 2),))) == ["window_closed"]
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+
+    asked = [spot.slice.parcel for _, spot in shop.order("o-17").units() if spot.slice.returning]
+    assert asked == ["p-2"]
 
 
 def test_the_last_instant_of_the_window_is_inside_it(shop: Shop) -> None:
@@ -287,7 +305,7 @@ def test_what_is_rejected_goes_to_the_customer_again(shop: Shop) -> None:
     assert in_return(shop, "r-1") == 0
     assert owed(shop.order("o-17")) == 0
     assert shop.refuses(deliver_again.on("o-17")) == (
-        "order o-17 is delivered: cannot deliver (can: miss, turn back, receive back)"
+        "order o-17 is delivered: cannot deliver (can: ask return, report missing)"
     )
     shop.ask_return("r-2", "o-17")
 
@@ -325,7 +343,7 @@ def test_nothing_is_inspected_that_did_not_come(shop: Shop) -> None:
     shop.ask_return("r-1", "o-17", (("1", 1),))
 
     assert shop.refuses(inspect.on("r-1")) == (
-        "order o-17 is delivered: cannot inspect (can: miss, turn back, receive back)"
+        "order o-17 is delivered: cannot inspect (can: ask return, report missing)"
     )
     shop.receive_return("r-1", "leith")
     assert shop.refuses(inspect.on("r-1", (("1", 2, SOUND),))) == (
@@ -433,3 +451,25 @@ def test_a_return_comes_once_and_is_named_when_it_is_not_there(shop: Shop) -> No
     assert shop.refuses(ask_return.on("r-1", "o-17", (("1", 1),))) == "return r-1 is there already"
     assert shop.refuses(inspect.on("r-9")) == "there is no return r-9"
     assert shop.refuses(receive_return.on("r-9", "leith")) == "there is no return r-9"
+
+
+def test_a_later_parcel_of_the_same_line_can_be_returned_when_the_first_ones_window_is_over(
+    shop: Shop,
+) -> None:
+    shop.stock(LAMP, "leith", 4)
+    shop.sell("o-17", (LAMP, 4))
+    shop.allocate("o-17")
+    for number, days in (("1", 10), ("2", 10)):
+        shop.release("o-17", f"d-{number}", "", (("1", 2),))
+        shop.pick(f"d-{number}")
+        shop.pack(f"p-{number}", (f"d-{number}",))
+        shop.hand_over(f"p-{number}")
+        shop.deliver(f"p-{number}")
+        shop.clock.forward(days=days)
+
+    assert shop.codes(ask_return.on("r-1", "o-17", (("1", 3),))) == ["window_closed"]
+    assert shop.codes(ask_return.on("r-1", "o-17")) == ["window_closed"]
+    shop.ask_return("r-1", "o-17", (("1", 2),))
+
+    asked = {s.slice.parcel for _, s in shop.order("o-17").units() if s.slice.returning}
+    assert asked == {"p-2"}

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from orderflow import Money, NewLine, NewOrder, Position, Price, Refused, Rules, Sku, Workflow
 from orderflow.adapters.sqlite import SqliteStore
@@ -78,7 +79,7 @@ def race(database: str, gate: str, name: str, count: str) -> None:
     print(json.dumps(won))
 
 
-def life(i: int) -> Iterator[Call]:
+def life(i: int) -> Iterator[Call[Any]]:
     """The commands of one order: every third is cancelled in part, every other comes back."""
     order, line = f"o-{i}", NewLine("1", Sku("BRASS-LAMP"), 3, PRICE)
     yield place.on(order, NewOrder("c-7", "EUR", (line,)))

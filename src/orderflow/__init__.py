@@ -3,6 +3,7 @@
 from orderflow.commands import Done
 from orderflow.errors import (
     BadInput,
+    CarrierFailed,
     IllegalMove,
     KeyReused,
     MoveRefused,
@@ -14,6 +15,7 @@ from orderflow.errors import (
     RetryExhausted,
     Short,
     Stale,
+    StoreUnavailable,
 )
 from orderflow.money import Money, Price
 from orderflow.orders import NewCharge, NewLine, NewOrder
@@ -27,6 +29,7 @@ __version__ = "0.1.0"
 __all__ = [
     "BadInput",
     "Call",
+    "CarrierFailed",
     "ChargeKind",
     "Danger",
     "Destination",
@@ -52,5 +55,6 @@ __all__ = [
     "Short",
     "Sku",
     "Stale",
+    "StoreUnavailable",
     "Workflow",
 ]

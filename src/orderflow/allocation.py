@@ -323,7 +323,7 @@ def _carry_out(
 
 
 def _backorder(step: Step, chosen: Sequence[Chosen], plan: Plan) -> None:
-    """What found no supply waits as a backorder; what waited so already, or was not meant, stays."""
+    """What found no supply waits as a backorder; what waited so, or was not meant, stays."""
     order = step.now(_this(step.case))
     short = {demand.line: demand.n for demand in plan.short}
     meant: dict[str, int] = {}

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,11 +75,18 @@ def run_files(
     db: Annotated[Path | None, Parameter(help="a new file; without one, nothing is kept")] = None,
     report: Report = None,
     names: Annotated[
-        Pairs, Parameter(name="--map", negative=(), help="THEIRS=ours, or THEIRS= to leave a column out")
+        Pairs,
+        Parameter(name="--map", negative=(), help="THEIRS=ours, or THEIRS= to leave a column out"),
     ] = (),
-    given: Annotated[Pairs, Parameter(name="--set", negative=(), help="ours=VALUE for every row")] = (),
-    stock_names: Annotated[Pairs, Parameter(name="--stock-map", negative=(), help="as --map, for stock")] = (),
-    stock_given: Annotated[Pairs, Parameter(name="--stock-set", negative=(), help="as --set, for stock")] = (),
+    given: Annotated[
+        Pairs, Parameter(name="--set", negative=(), help="ours=VALUE for every row")
+    ] = (),
+    stock_names: Annotated[
+        Pairs, Parameter(name="--stock-map", negative=(), help="as --map, for stock")
+    ] = (),
+    stock_given: Annotated[
+        Pairs, Parameter(name="--stock-set", negative=(), help="as --set, for stock")
+    ] = (),
     zone: Annotated[str, Parameter(help="of times without one, such as Europe/London")] = "",
     as_json: Json = False,
 ) -> int:
@@ -198,7 +205,7 @@ def _is_ours(db: Path) -> bool:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[float, str], None]]:
+def _bar() -> Generator[Callable[[float, str], None]]:
     """A progress bar on stderr, where that is a terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())

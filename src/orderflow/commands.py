@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from orderflow import allocation, fulfilment, inventory, orders, payments, refunds, returns
+from orderflow.errors import BadInput
 from orderflow.facts import Fact
 from orderflow.fulfilment import ScanStatus
 from orderflow.journal import STOCK
@@ -480,27 +481,30 @@ class Commands:
 
     # --- stock ------------------------------------------------------------------------------------
 
+    def _shelf(self, position: Position) -> Ref[Document]:
+        if not isinstance(position, Position):
+            raise BadInput("position", "a Position is wanted")
+        return Ref(self.tenant, STOCK, position.checked("position").sku)
+
     def receive(
         self, position: Position, n: int, source: str = "", *, key: str | None = None, by: str = ""
     ) -> Done[Document]:
         """Record goods that came in, sellable from here on; `source` refers to the supplier."""
-        call = inventory.receive.of(Ref(self.tenant, STOCK, position.sku), position, n, source)
+        call = inventory.receive.of(self._shelf(position), position, n, source)
         return self.apply(call, key=key, by=by)
 
     def count(
         self, position: Position, counted: int, *, key: str | None = None, by: str = ""
     ) -> Done[Document]:
         """Record what a stocktake found on the shelf; the difference to the book is posted."""
-        call = inventory.count.of(Ref(self.tenant, STOCK, position.sku), position, counted)
+        call = inventory.count.of(self._shelf(position), position, counted)
         return self.apply(call, key=key, by=by)
 
     def record_breakage(
         self, position: Position, n: int, reason: str = "", *, key: str | None = None, by: str = ""
     ) -> Done[Document]:
         """Record goods that broke on the shelf, claimed or not."""
-        call = inventory.record_breakage.of(
-            Ref(self.tenant, STOCK, position.sku), position, n, reason
-        )
+        call = inventory.record_breakage.of(self._shelf(position), position, n, reason)
         return self.apply(call, key=key, by=by)
 
     def set_limit(

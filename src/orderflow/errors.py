@@ -35,6 +35,8 @@ from typing import Final
 
 import attrs
 
+from orderflow.currencies import in_main_unit
+
 Figure = str | int
 
 SENTENCES: Final[dict[str, str]] = {
@@ -64,16 +66,13 @@ SENTENCES: Final[dict[str, str]] = {
     "wrong_location": "the units stand at {found}, not at {asked}",
     "several_locations": "order {order} stands at several locations: {locations}",
     "hold_expired": "stock hold {hold} ran out at {until}",
-    "hold_too_small": "stock hold {hold} keeps {held} of {sku}, {asked} asked",
     "not_due": "order {order} may be paid until {until}",
     "payment_not_due": "payment {payment} may be answered for until {until}",
     "hold_not_set": "{what} has no hold {hold}",
-    "not_received": "return {id} has {there} units received, {asked} to inspect",
-    "wrong_parcel": "units {found} are not in {asked}",
     "supply_closed": "supply {supply} is closed",
     "not_enough_due": "supply {supply}: {asked} asked, {free} of {sku} still to be promised",
     "carrier_refused": "{carrier} says no to {asked} of parcel {parcel}: {reason}",
-    "nothing_to_remit": "payment {payment}: {asked} remitted, {owed} owed by the carrier",
+    "nothing_to_remit": "payment {payment}: {asked} {currency} remitted, {owed} still owed",
 }
 """Each refusal's sentence in English, by code. A code never changes its meaning."""
 
@@ -97,8 +96,17 @@ class Refusal:
 
     @property
     def sentence(self) -> str:
-        """The reason in words, for a clerk."""
-        return SENTENCES[self.code].format_map(dict(self.facts))
+        """The reason in words, for a clerk.
+
+        Where a currency is among the figures, whole numbers are its minor units.
+        """
+        figures = dict(self.facts)
+        currency = figures.get("currency")
+        if isinstance(currency, str):
+            for name, figure in self.facts:
+                if isinstance(figure, int):
+                    figures[name] = in_main_unit(figure, currency)
+        return SENTENCES[self.code].format_map(figures)
 
     def __str__(self) -> str:
         return self.sentence

@@ -228,13 +228,10 @@ def hand_over(case: Case, context: Context, carrier: str = "", tracking: str = "
     step = Step(case, context)
     parcel = step.now(_parcel(case))
     step.advance(PARCEL, parcel.ref, ParcelMove.HAND_OVER, None)
+    text(carrier, "carrier", empty=True)
+    text(tracking, "tracking", empty=True)
     if carrier or tracking:
-        step.note(
-            parcel.ref,
-            "handed over",
-            carrier=text(carrier, "carrier", empty=True),
-            tracking=text(tracking, "tracking", empty=True),
-        )
+        step.note(parcel.ref, "handed over", carrier=carrier, tracking=tracking)
     dispatches: set[str] = set()
     for order, chosen in _contents(step, parcel, UnitState.PACKED):
         dispatches.update(one.spot.slice.dispatch for one in chosen)

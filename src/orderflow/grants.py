@@ -5,12 +5,13 @@ It knows when a claim may be changed, and refuses to know how a store finds that
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from orderflow.books import ClaimChange
-from orderflow.errors import MoveRefused, Refusal
+from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.records import Order
-from orderflow.values import Position
+from orderflow.values import Position, text
 
 
 def shortage(position: Position, asked: int, free: int) -> Refusal:
@@ -49,3 +50,16 @@ def runs(change: ClaimChange, held: tuple[int, datetime | None] | None, at: date
         return False
     n, until = held
     return n + change.n >= 0 and (until is None or until > at)
+
+
+def checked_details(ref: object, details: object) -> None:
+    """A person's reference, and what is known of them: texts by name, of any length and script."""
+    text(ref, "ref")
+    if not isinstance(details, Mapping):
+        raise BadInput("details", f"texts by name are wanted, not {type(details).__name__}")
+    for name, value in details.items():
+        text(name, "details")
+        if type(value) is not str:
+            raise BadInput(f"details.{name}", f"text is wanted, not {type(value).__name__}")
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise BadInput(f"details.{name}", "has half a character")

@@ -81,9 +81,11 @@ class Reader(Protocol):
 
     def load(self, ref: Ref[D]) -> Stored[D] | None:
         """The document and its version, or `None`."""
+        ...
 
     def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
         """Every counter of a tenant's SKUs, sorted, without the holds that have run out at `at`."""
+        ...
 
 
 class Case:
@@ -214,11 +216,12 @@ class Step:
         """Move chosen units along the unit chart, and change these tags of their slices."""
         facts = unit_facts(order)
         ref = order.ref
-        source, target = None, UNIT.initial
+        source = target = UNIT.initial
+        known = False
         moved: list[Fact] = []
         for line, spot, n in chosen:
-            if spot.state is not source:
-                source = spot.state
+            if not known or spot.state is not source:
+                known, source = True, spot.state
                 target = UNIT.advance(source, move, facts, ref)
             taken = spot.slice
             put = self._tag(taken, tags) if tags else taken

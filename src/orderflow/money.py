@@ -34,39 +34,15 @@ All of it treats a credit as the mirror of a charge, and none of it gives a part
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
 
 import attrs
 
+from orderflow.currencies import EXPONENTS, in_main_unit
 from orderflow.errors import BadInput
 from orderflow.values import MINOR_MAX, decimal, text, whole
-
-_CODES: Final = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF "
-    "XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX",  # without a minor unit: see EXPONENTS
-    2: "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD "
-    "CAD CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP "
-    "GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK "
-    "LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO "
-    "NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS "
-    "SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST "
-    "XAD XCD XCG YER ZAR ZMW ZWG",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
-
-EXPONENTS: Final[Mapping[str, int]] = {
-    code: decimals for decimals, codes in _CODES.items() for code in codes.split()
-}
-"""The decimals of each of the 178 active currency codes, by ISO 4217.
-
-Thirteen codes (gold, the SDR, XTS, XXX and their like) have no minor unit; here the unit itself is
-the smallest amount, and a part of one is refused.
-A code that ISO withdraws stays in the table: journals outlive currencies.
-"""
 
 
 def exponent(currency: object, path: str = "currency") -> int:
@@ -127,10 +103,10 @@ class Money:
     @property
     def decimal(self) -> Decimal:
         """The amount in the currency's main unit, with all its decimals."""
-        return Decimal(f"{self.minor}e-{exponent(self.currency)}")  # exact under any context
+        return Decimal(in_main_unit(self.minor, self.currency))
 
     def __str__(self) -> str:
-        return f"{self.decimal} {self.currency}"
+        return f"{in_main_unit(self.minor, self.currency)} {self.currency}"
 
     def __add__(self, other: Money) -> Money:
         if not isinstance(other, Money):

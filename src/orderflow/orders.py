@@ -33,8 +33,8 @@ from orderflow.records import (
     Span,
     Spot,
 )
-from orderflow.states import ORDER, UNIT, OrderMove, UnitMove, UnitState
-from orderflow.units import Chosen, LineQuantities, checked_quantities, choose
+from orderflow.states import ORDER, OrderMove, UnitMove, UnitState
+from orderflow.units import Chosen, LineQuantities, can_do, checked_quantities, choose
 from orderflow.values import MINOR_MAX, Ref, Sku, instant, text, unique, whole
 
 LINES_MAX: Final = 10_000
@@ -96,6 +96,8 @@ class NewCharge:
             raise BadInput("charge.kind", "one of discount, tax, freight, fee is wanted")
         least, most = (-MINOR_MAX, 0) if self.kind is ChargeKind.DISCOUNT else (0, MINOR_MAX)
         whole(self.amount, "charge.amount", least=least, most=most)
+        if not isinstance(self.lines, tuple):
+            raise BadInput("charge.lines", "a tuple of lines is wanted")
         for line in self.lines:
             text(line, "charge.lines")
         unique(self.lines, "charge.lines")
@@ -246,7 +248,7 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
         for state in UnitState:
             blocked = state not in CANCELLABLE and state is not UnitState.CANCELLED
             if blocked and any(spot.state is state for _, spot in order.units()):
-                raise IllegalMove(str(order.ref), state.value, "cancel", UNIT.can(state))
+                raise IllegalMove(str(order.ref), state.value, "cancel", can_do(state))
     _cancel(step, choose(order, "cancel", CANCELLABLE, wanted))
     if text(reason, "reason", empty=True):
         step.note(order.ref, "cancelled", reason=reason)

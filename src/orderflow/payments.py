@@ -170,7 +170,15 @@ def remit(case: Case, context: Context, amount: Money) -> Step:
     owed = payment.with_carrier
     if minor > owed:
         raise MoveRefused(
-            (Refusal.of("nothing_to_remit", payment=payment.ref.id, asked=minor, owed=owed),)
+            (
+                Refusal.of(
+                    "nothing_to_remit",
+                    payment=payment.ref.id,
+                    asked=minor,
+                    currency=payment.currency,
+                    owed=owed,
+                ),
+            )
         )
     step.add(MoneyMoved(payment.ref, MoneyAccount.CARRIER, MoneyAccount.BANK, minor))
     if minor == owed:

@@ -30,7 +30,7 @@ from orderflow.states import (
     UnitMove,
     UnitState,
 )
-from orderflow.units import Chosen, LineQuantities, checked_quantities, choose
+from orderflow.units import Chosen, LineQuantities, checked_quantities, choose, select
 from orderflow.values import Ref, text, whole
 
 
@@ -61,16 +61,25 @@ def ask_return(
     step = Step(case, context)
     returned = step.now(case.order(text(order, "order")))
     wanted = checked_quantities(lines)
-    chosen = choose(
-        returned,
-        "return",
-        (UnitState.DELIVERED,),
-        wanted,
-        lambda tag: not tag.returning,
+    delivered = (UnitState.DELIVERED,)
+    chosen = choose(returned, "return", delivered, wanted, lambda tag: not tag.returning)
+    closed = _closed_windows(step, returned)
+    late = dict.fromkeys(
+        closed[one.spot.slice.parcel] for one in chosen if one.spot.slice.parcel in closed
     )
-    refusals = _closed_windows(step, returned, chosen)
-    if refusals:
-        raise MoveRefused(tuple(refusals))
+    if late and wanted:
+        # Units of the same lines may have come later, in a parcel whose window is open.
+        chosen, short = select(
+            returned,
+            "return",
+            delivered,
+            wanted,
+            lambda tag: not tag.returning and tag.parcel not in closed,
+        )
+        if short:
+            raise MoveRefused(tuple(late))
+    elif late:
+        raise MoveRefused(tuple(late))
     id = text(case.ref.id, "return")
     step.open(Return(_this(case), RETURN.initial, order, text(reason, "reason", empty=True)))
     step.retag(returned, chosen, returning=id)
@@ -182,20 +191,19 @@ def _this(case: Case) -> Ref[Return]:
     return cast("Ref[Return]", case.ref)
 
 
-def _closed_windows(step: Step, order: Order, chosen: list[Chosen]) -> list[Refusal]:
-    """A reason for each parcel whose return window is over."""
+def _closed_windows(step: Step, order: Order) -> dict[str, Refusal]:
+    """A reason for each parcel of delivered units whose return window is over."""
     days = timedelta(days=step.context.rules.return_window_days)
     closed: dict[str, Refusal] = {}
-    for one in chosen:
-        name = one.spot.slice.parcel
-        if not name:
-            continue
-        parcel = step.now(step.case.parcel(name))
-        since = parcel.delivered_at
+    names = {
+        spot.slice.parcel for _, spot in order.units() if spot.state is UnitState.DELIVERED
+    } - {""}
+    for name in sorted(names):
+        since = step.now(step.case.parcel(name)).delivered_at
         if since is not None and step.context.at > since + days:
             until = (since + days).isoformat()
             closed[name] = Refusal.of("window_closed", order=order.ref.id, closed=until)
-    return list(closed.values())
+    return closed
 
 
 def _holds_units(order: Order, returning: str, states: tuple[UnitState, ...]) -> bool:

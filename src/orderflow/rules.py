@@ -66,6 +66,7 @@ class Policy(Protocol):
     @property
     def name(self) -> str:
         """Its name in the fingerprint of the rules; another behaviour needs another name."""
+        ...
 
     def __call__(
         self,
@@ -75,6 +76,7 @@ class Policy(Protocol):
         destination: Destination,
     ) -> Plan:
         """Plan the demand over what is free. Never more than is free or was asked."""
+        ...
 
 
 @attrs.frozen

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.records import Line, Order, Slice, Spot
-from orderflow.states import UNIT, UnitFacts, UnitState
+from orderflow.states import UNIT, UnitFacts, UnitMove, UnitState
 from orderflow.values import text, unique, whole
 
 ENDED: Final = frozenset({UnitState.CANCELLED, UnitState.DELIVERED, UnitState.RETURNED})
@@ -56,7 +56,7 @@ def choose(
     few, and `IllegalMove` when nothing is meant and nothing is there.
     """
     if wanted:
-        chosen, refusals = _wanted(order, verb, states, wanted, where)
+        chosen, refusals = select(order, verb, states, wanted, where)
         if refusals:
             raise MoveRefused(tuple(refusals))
         return chosen
@@ -67,18 +67,38 @@ def choose(
                 chosen.append(Chosen(line, spot, spot.n))
     if not chosen:
         state = least_advanced(order)
-        can = UNIT.can(state) if state is not None else ()
+        can = can_do(state) if state is not None else ()
         raise IllegalMove(str(order.ref), state.value if state else "empty", verb, can)
     return chosen
 
 
-def _wanted(
+_ASKED_BY: Final = {
+    UnitMove.BACKORDER: "allocate",
+    UnitMove.SHIP: "hand over",
+    UnitMove.MISS: "report missing",
+    UnitMove.REJECT: "inspect",
+    UnitMove.ACCEPT_BACK: "inspect",
+}
+
+
+def can_do(state: UnitState) -> tuple[str, ...]:
+    """What may be asked for units in a state, in the words of the verbs."""
+    if state is UnitState.DELIVERED:
+        return ("ask return", "report missing")
+    if state is UnitState.MISSING:
+        return ("found", "cancel")
+    moves = (UnitMove(move) for move in UNIT.can(state))
+    return tuple(dict.fromkeys(_ASKED_BY.get(move, move.value) for move in moves))
+
+
+def select(
     order: Order,
     verb: str,
     states: Sequence[UnitState],
     wanted: LineQuantities,
     where: Callable[[Slice], bool] | None,
 ) -> tuple[list[Chosen], list[Refusal]]:
+    """As many units of each line as are there, and a reason for each line that has too few."""
     chosen: list[Chosen] = []
     refusals: list[Refusal] = []
     for name, n in wanted:

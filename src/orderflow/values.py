@@ -195,9 +195,7 @@ class Sku:
         text(self.unit, "sku.unit")
         whole(self.scale, "sku.scale", least=0, most=9)
         whole(self.per, "sku.per")
-        for name, units in self.packs:
-            text(name, "sku.packs")
-            whole(units, f"sku.packs.{name}")
+        _checked_packs(self.packs)
         unique((name for name, _ in self.packs), "sku.packs")
 
     def units(self, amount: object, pack: str = "", *, path: str = "quantity") -> int:
@@ -221,6 +219,14 @@ class Sku:
             if name == pack:
                 return units
         raise BadInput(path, f"{self.code} has no pack {pack}")
+
+
+def _checked_packs(packs: object) -> None:
+    pairs = packs if isinstance(packs, tuple) else (packs,)
+    for pair in pairs:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise BadInput("sku.packs", "a tuple of pairs of name and units is wanted")
+        whole(pair[1], f"sku.packs.{text(pair[0], 'sku.packs')}")
 
 
 @attrs.frozen(weakref_slot=False)

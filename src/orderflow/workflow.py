@@ -26,6 +26,7 @@ from orderflow.deadlines import Due, due_of
 from orderflow.errors import (
     BadInput,
     KeyReused,
+    NotFound,
     Refusal,
     Refused,
     RetryExhausted,
@@ -36,7 +37,16 @@ from orderflow.facts import Fact, Opened, fold, touches
 from orderflow.grants import number_taken, shortage
 from orderflow.journal import STOCK, VERBS, Case, Change, Context, Entry, Step, Stored
 from orderflow.ports import Query, Store
-from orderflow.records import Claim, Counter, Document, Order
+from orderflow.records import (
+    Claim,
+    Counter,
+    Dispatch,
+    Document,
+    Order,
+    Parcel,
+    Payment,
+    Return,
+)
 from orderflow.rules import Rules
 from orderflow.values import Call, Ref, instant, text
 
@@ -123,6 +133,33 @@ class Workflow(Commands):
             return Done(committed.entry.seq, committed.entry.facts, False, cast("D | None", after))
         raise RetryExhausted(call.verb, tries)
 
+    def get(self, ref: Ref[D]) -> D:
+        """A document as it is now; `NotFound` without it."""
+        stored = self.store.load(ref)
+        if stored is None:
+            raise NotFound(ref.kind, ref.id)
+        return stored.value
+
+    def order(self, id: str) -> Order:
+        """An order as it is now."""
+        return self.get(Ref(self.tenant, "order", id))
+
+    def payment(self, id: str) -> Payment:
+        """A payment as it is now."""
+        return self.get(Ref(self.tenant, "payment", id))
+
+    def dispatch(self, id: str) -> Dispatch:
+        """A dispatch as it is now."""
+        return self.get(Ref(self.tenant, "dispatch", id))
+
+    def parcel(self, id: str) -> Parcel:
+        """A parcel as it is now."""
+        return self.get(Ref(self.tenant, "parcel", id))
+
+    def returned(self, id: str) -> Return:
+        """A return as it is now."""
+        return self.get(Ref(self.tenant, "return", id))
+
     def why_not(self, call: Call[Document], *, by: str = "") -> tuple[Refusal, ...]:
         """Every reason against a call now; empty exactly when it would succeed on what was read.
 
@@ -181,6 +218,7 @@ class Workflow(Commands):
     def _ours(self, call: Call[D]) -> Call[D]:
         """The call on this tenant's document; another tenant's is refused."""
         tenant, kind, id = call.ref
+        text(id, kind)
         if tenant == self.tenant:
             return call
         if tenant:

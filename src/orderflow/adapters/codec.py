@@ -19,8 +19,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from types import GenericAlias
 from typing import Any, Final, TypeVar, cast, get_args, get_origin
 
+import attrs
 from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError, ForbiddenExtraKeysError
 
@@ -59,13 +61,20 @@ def _exactly(kind: type[T]) -> Callable[[object, object], T]:
     return hook
 
 
+def _put_time(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()
+
+
 def _time(value: object, _: object) -> datetime:
     if type(value) is not str:
         raise ValueError("a time is wanted")
     at = datetime.fromisoformat(value)
     if at.utcoffset() is None:
         raise ValueError("the time has no time zone")
-    return at.astimezone(UTC)
+    # fromisoformat takes weeks, short forms and other zones too.
+    if at.tzinfo is not UTC or at.isoformat() != value:
+        raise ValueError("the time is not written as we write it")
+    return at
 
 
 def _decimal(value: object, _: object) -> Decimal:
@@ -87,8 +96,10 @@ def _texts(value: object) -> list[str]:
 
 
 def _ref(value: object, _: object) -> Ref[Any]:
-    tenant, kind, id = _texts(value)
-    return Ref(tenant, kind, id)
+    parts = _texts(value)
+    if len(parts) != len(Ref._fields):
+        raise ValueError("a reference has three parts")
+    return Ref(*parts)
 
 
 def _put_position(position: Position) -> list[str]:
@@ -123,6 +134,49 @@ def _is_tuple_of_any_length(kind: object) -> bool:
     return get_origin(kind) is tuple and get_args(kind)[-1] is Ellipsis
 
 
+def _is_tuple(kind: object) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _tuple(kind: Any, converter: Converter) -> Callable[[object, object], tuple[Any, ...]]:
+    """A hook that takes a list; cattrs takes all that can be walked, even a text."""
+    parts = get_args(kind)
+    if parts[-1] is Ellipsis:
+        of_any_length = GenericAlias(list, parts[:1])
+        read = converter.get_structure_hook(of_any_length)
+
+        def many(value: object, _: object) -> tuple[Any, ...]:
+            return tuple(read(_a_list(value), of_any_length))
+
+        return many
+    reads = [(converter.get_structure_hook(part), part) for part in parts]
+
+    def few(value: object, _: object) -> tuple[Any, ...]:
+        values = _a_list(value)
+        if len(values) != len(reads):
+            raise ValueError(f"a list of {len(reads)} is wanted")
+        return tuple([read(one, part) for one, (read, part) in zip(values, reads, strict=True)])
+
+    return few
+
+
+def _a_list(value: object) -> list[Any]:
+    if type(value) is not list:
+        raise ValueError(f"a list is wanted, not {type(value).__name__}")
+    return value
+
+
+def _an_object(value: object) -> dict[str, Any]:
+    if type(value) is not dict:
+        raise ValueError(f"an object is wanted, not {type(value).__name__}")
+    return value
+
+
+def _record(kind: Any, converter: Converter) -> Callable[[object, object], Any]:
+    read = converter.gen_structure_attrs_fromdict(kind)
+    return lambda value, _: read(_an_object(value), kind)
+
+
 def _put_tuple(kind: Any, converter: Converter) -> Callable[[tuple[Any, ...]], list[Any]]:
     put = converter.get_unstructure_hook(get_args(kind)[0])
     return lambda values: [put(value) for value in values]
@@ -132,15 +186,16 @@ def _converter() -> Converter:
     converter = Converter(
         omit_if_default=True, forbid_extra_keys=True, prefer_attrib_converters=False
     )
-    # By identity: hooks that are registered by type would serve its subclasses too.
-    converter.register_structure_hook_func(lambda kind: kind is str, _exactly(str))
-    converter.register_structure_hook_func(lambda kind: kind is int, _exactly(int))
-    converter.register_structure_hook_func(lambda kind: kind is bool, _exactly(bool))
+    # By type: cattrs asks its own hooks for plain types before any that is registered with a
+    # predicate. Subclasses are served too, unless they have their own.
+    converter.register_structure_hook(str, _exactly(str))
+    converter.register_structure_hook(int, _exactly(int))
+    converter.register_structure_hook(bool, _exactly(bool))
+    converter.register_structure_hook(StrEnum, _enum)
     converter.register_structure_hook(datetime, _time)
-    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_unstructure_hook(datetime, _put_time)
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_unstructure_hook(Decimal, lambda value: format(value, "f"))
-    converter.register_structure_hook_func(_is_enum, _enum)
     converter.register_unstructure_hook_func(_is_enum, lambda value: value.value)
     converter.register_structure_hook_func(_is_ref, _ref)
     converter.register_unstructure_hook_func(_is_ref, list)
@@ -148,8 +203,11 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(Position, _put_position)
     converter.register_structure_hook_func(lambda kind: kind == str | int, _text_or_whole)
     converter.register_unstructure_hook_func(lambda kind: kind == str | int, lambda value: value)
+    converter.register_structure_hook_factory(attrs.has, _record)
+    converter.register_structure_hook_factory(_is_tuple, _tuple)
     # What cattrs would do itself, as a list comprehension: documents are mostly tuples.
     converter.register_unstructure_hook_factory(_is_tuple_of_any_length, _put_tuple)
+    converter.register_structure_hook_func(lambda kind: kind == Fact, lambda value, _: _fact(value))
     converter.register_structure_hook_func(
         lambda kind: kind == Document, lambda value, _: _document(value)
     )
@@ -160,10 +218,18 @@ def _converter() -> Converter:
 
 
 def _document(value: object) -> Document:
-    if not isinstance(value, dict):
-        raise ValueError("a document is wanted")
-    kind = KINDS[_ref(value.get("ref"), None).kind]
+    name = _ref(_an_object(value).get("ref"), None).kind
+    kind = KINDS.get(name)
+    if kind is None:
+        raise ValueError(f"there are no documents of kind {name}")
     return _CONVERTER.structure(value, kind)
+
+
+def _fact(value: object) -> Fact:
+    pair = _a_list(value)
+    if len(pair) != 2 or type(pair[0]) is not str or pair[0] not in _FACTS:
+        raise ValueError("a kind of fact and its values are wanted")
+    return cast("Fact", _CONVERTER.structure(pair[1], _FACTS[pair[0]]))
 
 
 _CONVERTER: Final = _converter()
@@ -213,12 +279,7 @@ def put_facts(facts: tuple[Fact, ...]) -> str:
 def read_facts(text: str) -> tuple[Fact, ...]:
     """The facts that were written so."""
 
-    def read(pairs: list[Any]) -> tuple[Fact, ...]:
-        return tuple(
-            cast("Fact", _CONVERTER.structure(value, _FACTS[name])) for name, value in pairs
-        )
-
-    return _read("facts", text, read)
+    return _read("facts", text, lambda value: _CONVERTER.structure(value, tuple[Fact, ...]))
 
 
 def put_figures(figures: tuple[Counter, ...]) -> str:
@@ -245,10 +306,17 @@ def read_args(verb: str, text: str) -> tuple[tuple[str, Any], ...]:
     """The arguments that were written so."""
     if text == "{}":
         return ()
-    hints = VERBS[verb].hints
+    known = VERBS.get(verb)
+    if known is None:
+        raise BadInput("arguments", f"there is no verb {verb}")
+    hints = known.hints
 
-    def read(values: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
-        return tuple((name, _CONVERTER.structure(v, hints[name])) for name, v in values.items())
+    def read(values: object) -> tuple[tuple[str, Any], ...]:
+        given = _an_object(values)
+        unknown = [name for name in given if name not in hints]
+        if unknown:
+            raise ValueError(f"{verb} does not take {', '.join(unknown)}")
+        return tuple([(name, _CONVERTER.structure(v, hints[name])) for name, v in given.items()])
 
     return _read("arguments", text, read)
 
@@ -260,4 +328,10 @@ def put_details(details: Mapping[str, str]) -> str:
 
 def read_details(text: str) -> dict[str, str]:
     """What was known of a person."""
-    return _read("person", text, lambda value: _CONVERTER.structure(value, dict[str, str]))
+
+    def read(value: object) -> dict[str, str]:
+        details = _an_object(value)
+        _texts(list(details.values()))
+        return details
+
+    return _read("person", text, read)

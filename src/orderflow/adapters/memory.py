@@ -15,7 +15,7 @@ from orderflow.books import NOTHING, ClaimChange, changes_on_shelf, claimed_net
 from orderflow.deadlines import next_due
 from orderflow.errors import KeyReused, Short, Stale
 from orderflow.facts import Fact
-from orderflow.grants import hold_expired, number_taken, runs, shortage
+from orderflow.grants import checked_details, hold_expired, number_taken, runs, shortage
 from orderflow.journal import Change, Committed, Entry, Stored
 from orderflow.ports import Books, Query
 from orderflow.records import Claim, Counter, Document, MatterKind, Order
@@ -119,36 +119,41 @@ class MemoryStore:
 
     def find(self, query: Query) -> Iterator[Stored[Document]]:
         """The documents that a query means, in the order of their ids."""
-        found = 0
+        left = query.limit
         for ref in sorted(self._documents):
+            if not left:
+                return
             stored = self._documents[ref].stored
             if ref.id > query.after and _means(query, stored.value):
                 yield stored
-                found += 1
-                if found == query.limit:
-                    return
+                left -= 1
 
     def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
         """Every counter of these SKUs, sorted; claims that have run out are left out."""
-        shelves = self._shelves.get(tenant, {})
-        return tuple(
-            Counter(position, shelf.there, shelf.there - shelf.free(at))
-            for sku in sorted(set(skus))
-            for position, shelf in sorted(shelves.get(sku, {}).items())
-        )
+        with self._lock:
+            shelves = self._shelves.get(tenant, {})
+            return tuple(
+                Counter(position, shelf.there, shelf.there - shelf.free(at))
+                for sku in sorted(set(skus))
+                for position, shelf in sorted(shelves.get(sku, {}).items())
+            )
 
     def over_committed(self, tenant: str, at: datetime) -> tuple[Counter, ...]:
         """Every counter whose claims are beyond what is there."""
-        skus = self._shelves.get(tenant, {})
+        skus = list(self._shelves.get(tenant, {}))
         return tuple(row for row in self.counters(tenant, skus, at) if row.over_committed)
 
     def claims(self, tenant: str, position: Position) -> tuple[Claim, ...]:
         """Who claims how much at a position."""
-        shelf = self._shelves.get(tenant, {}).get(position.sku, {}).get(position)
-        return () if shelf is None else _claims(position, shelf)
+        with self._lock:
+            return _claims(position, self._shelf(tenant, position))
 
     def books(self, tenant: str) -> Books:
         """Both books as they are."""
+        with self._lock:
+            return self._books(tenant)
+
+    def _books(self, tenant: str) -> Books:
         shelves = [
             item
             for _, of_sku in sorted(self._shelves.get(tenant, {}).items())
@@ -172,11 +177,12 @@ class MemoryStore:
 
     def entries(self, after: int = 0, ref: Ref[Document] | None = None) -> Iterator[Entry]:
         """The journal in order: all of it, or one document's."""
-        kept = None if ref is None else self._documents.get(ref)
-        if ref is None:
-            seqs: Sequence[int] = range(after + 1, len(self._rows) + 1)
-        else:
-            seqs = () if kept is None else tuple(kept.seqs)
+        with self._lock:
+            kept = None if ref is None else self._documents.get(ref)
+            if ref is None:
+                seqs: Sequence[int] = range(max(0, after) + 1, len(self._rows) + 1)
+            else:
+                seqs = () if kept is None else tuple(kept.seqs)
         for seq in seqs:
             if seq > after:
                 yield self._entry(seq)
@@ -199,9 +205,9 @@ class MemoryStore:
                     raise KeyReused(change.key, change.call.verb)
                 return Committed(earlier, repeated=True)
             self._check_versions(change)
-            number = self._check_number(change)
-            self._check_claims(tenant, change)
-            return self._apply(tenant, change, number)
+            numbers = self._check_numbers(change)
+            net = self._check_claims(tenant, change)
+            return self._apply(tenant, change, numbers, net)
 
     def _check_versions(self, change: Change) -> None:
         for document, version in change.replaced:
@@ -214,34 +220,47 @@ class MemoryStore:
         if (0 if kept is None else kept.stored.version) != version:
             raise Stale(str(ref))
 
-    def _check_number(self, change: Change) -> tuple[str, str, str, str] | None:
-        """A channel's number is unique in its shop."""
+    def _check_numbers(self, change: Change) -> dict[tuple[str, str, str, str], Ref[Order]]:
+        """The numbers of new orders; a channel's number is unique in its shop."""
+        numbers: dict[tuple[str, str, str, str], Ref[Order]] = {}
         for document, version in change.replaced:
             if version == 0 and isinstance(document, Order) and document.number:
                 name = (document.ref.tenant, document.channel, document.shop, document.number)
-                taken = self._numbers.get(name)
+                taken = self._numbers.get(name) or numbers.get(name)
                 if taken is not None:
                     raise number_taken(document, taken.id)
-                return name
-        return None
+                numbers[name] = document.ref
+        return numbers
 
-    def _check_claims(self, tenant: str, change: Change) -> None:
-        """Refuse claims beyond what is there, and changes of claims that have run out."""
+    def _check_claims(self, tenant: str, change: Change) -> Mapping[Position, int]:
+        """Refuse claims beyond what is there, and changes of claims that have run out.
+
+        Gives what is claimed on balance, by position.
+        """
+        if change.postings is NOTHING:
+            return {}
         for claim in change.postings.claims:
             held = self._shelf(tenant, claim.position).held(claim.holder)
             if not runs(claim, held, change.at):
                 raise hold_expired(claim)
         short = []
-        for position, n in claimed_net(change.postings).items():
+        net = claimed_net(change.postings)
+        for position, n in net.items():
             free = self._shelf(tenant, position).free(change.at)
             if free < n:
                 short.append(shortage(position, n, free))
         if short:
             raise Short(tuple(short))
+        return net
 
     def _apply(
-        self, tenant: str, change: Change, number: tuple[str, str, str, str] | None
+        self,
+        tenant: str,
+        change: Change,
+        numbers: Mapping[tuple[str, str, str, str], Ref[Order]],
+        net: Mapping[Position, int],
     ) -> Committed:
+        self._numbers.update(numbers)
         seq = len(self._rows) + 1
         call = change.call
         refs: list[Ref[Document]] = []
@@ -250,8 +269,6 @@ class MemoryStore:
             kept = self._documents.get(ref)
             if kept is None:
                 kept = self._documents[ref] = _Kept(Stored(document, 1))
-                if number is not None and isinstance(document, Order):
-                    self._numbers[number] = document.ref
             else:
                 kept.stored = Stored(document, version + 1)
             kept.seqs.append(seq)
@@ -272,11 +289,15 @@ class MemoryStore:
         )
         self._keys.setdefault(tenant, {})[change.key] = seq
         if change.postings is not NOTHING:
-            self._post(tenant, change)
+            self._post(tenant, change, net)
         return Committed(self._entry(seq))
 
-    def _post(self, tenant: str, change: Change) -> None:
+    def _post(self, tenant: str, change: Change, net: Mapping[Position, int]) -> None:
         postings = change.postings
+        for position, n in net.items():
+            shelf = self._shelf(tenant, position)
+            if shelf.there - shelf.claimed < n:
+                shelf.give_back(change.at)
         matter = self._matter.setdefault(tenant, {})
         for transfer in postings.transfers:
             for kind, position, n in (
@@ -286,14 +307,18 @@ class MemoryStore:
                 if kind is not MatterKind.SELLABLE:
                     matter[kind, position] = matter.get((kind, position), 0) + n
         for position, n in changes_on_shelf(postings).items():
-            self._shelf(tenant, position).there += n
+            self._kept_shelf(tenant, position).there += n
         for claim in postings.claims:
-            shelf = self._shelf(tenant, claim.position)
-            if claim.n > 0 and shelf.expiring:
-                shelf.give_back(change.at)
-            shelf.change(claim)
+            self._kept_shelf(tenant, claim.position).change(claim)
 
     def _shelf(self, tenant: str, position: Position) -> _Shelf:
+        """What is kept for a position; an empty shelf, to look at, where nothing ever was."""
+        try:
+            return self._shelves[tenant][position.sku][position]
+        except KeyError:
+            return _Shelf()
+
+    def _kept_shelf(self, tenant: str, position: Position) -> _Shelf:
         try:
             return self._shelves[tenant][position.sku][position]
         except KeyError:
@@ -305,11 +330,13 @@ class MemoryStore:
 
     def put(self, ref: str, details: Mapping[str, str]) -> None:
         """Keep or replace what is known of a person."""
+        checked_details(ref, details)
         self._people[ref] = dict(details)
 
     def get(self, ref: str) -> Mapping[str, str] | None:
         """What is known of a person."""
-        return self._people.get(ref)
+        details = self._people.get(ref)
+        return None if details is None else dict(details)
 
     def erase(self, ref: str) -> None:
         """Forget a person."""

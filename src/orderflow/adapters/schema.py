@@ -42,7 +42,7 @@ create table document (
 create index document_headline on document (tenant, headline, id) where headline is not null;
 create index document_customer on document (tenant, customer, id) where customer is not null;
 create index document_due on document (tenant, kind, next_due) where next_due is not null;
-create unique index document_number on document (tenant, channel, shop, number)
+create unique index document_number on document (tenant, number, channel, shop)
     where number is not null;
 
 create table entry (
@@ -108,16 +108,14 @@ def connect(path: str | PathLike[str], synchronous: Synchronous = "full") -> sql
 
 def _prepare(connection: sqlite3.Connection, name: str, synchronous: Synchronous) -> None:
     _set(connection, name, "busy_timeout", BUSY_SECONDS * 1000)
-    ours = _pragma(connection, "application_id")
-    tables = connection.execute("select count(*) from sqlite_schema").fetchone()[0]
-    if tables and ours != APPLICATION_ID:
-        raise StoreUnavailable(name, "is a database of another program")
+    made = _is_made(connection, name)
     _set(connection, name, "journal_mode", "memory" if name == ":memory:" else "wal")
     _set(connection, name, "synchronous", _LEVELS[synchronous])
     _set(connection, name, "foreign_keys", 1)
-    if not tables:
+    _set(connection, name, "secure_delete", 1)  # who is erased is in no free page
+    if not made:
         connection.execute("begin immediate")
-        if not connection.execute("select count(*) from sqlite_schema").fetchone()[0]:
+        if not _is_made(connection, name):  # another process may have been quicker
             for statement in TABLES.split(";"):
                 if statement.strip():
                     connection.execute(statement)
@@ -125,6 +123,21 @@ def _prepare(connection: sqlite3.Connection, name: str, synchronous: Synchronous
     version = _pragma(connection, "user_version")
     if version != SCHEMA_VERSION:
         raise StoreUnavailable(name, f"has tables of version {version}, not {SCHEMA_VERSION}")
+
+
+def _is_made(connection: sqlite3.Connection, name: str) -> bool:
+    """Whether our tables are there; somebody else's database is left alone.
+
+    One statement, so that what it sees is of one instant.
+    """
+    ours, tables = connection.execute(
+        "select application_id, (select count(*) from sqlite_schema) from pragma_application_id"
+    ).fetchone()
+    if ours == APPLICATION_ID:
+        return True
+    if ours or tables:
+        raise StoreUnavailable(name, "is a database of another program")
+    return False
 
 
 def _pragma(connection: sqlite3.Connection, pragma: str) -> int | str:

@@ -28,13 +28,14 @@ from orderflow.books import ClaimChange, changes_on_shelf, claimed_net
 from orderflow.deadlines import next_due
 from orderflow.errors import (
     KeyReused,
+    OrderflowError,
     OutcomeUnknown,
     RetryExhausted,
     Short,
     Stale,
     StoreUnavailable,
 )
-from orderflow.grants import hold_expired, must_run, number_taken, shortage
+from orderflow.grants import checked_details, hold_expired, must_run, number_taken, shortage
 from orderflow.journal import Change, Committed, Entry, Stored
 from orderflow.ports import Books, Query
 from orderflow.records import Claim, Counter, Document, MatterKind, Order
@@ -116,19 +117,8 @@ class SqliteStore:
         now = micros(at)
         found: list[Counter] = []
         for sku in sorted(set(skus)):
-            run_out = {
-                Position(*row[:6]): row[6]
-                for row in self._all(
-                    sql.RUN_OUT_OF,
-                    (tenant, sku, now),
-                )
-            }
-            for row in self._all(
-                sql.COUNTERS_OF,
-                (tenant, sku),
-            ):
-                position = Position(*row[:6])
-                found.append(Counter(position, row[6], row[7] - run_out.get(position, 0)))
+            rows = self._all(sql.COUNTERS_OF, (now, tenant, sku))
+            found += (Counter(Position(*row[:6]), row[6], row[7]) for row in rows)
         return tuple(found)
 
     def over_committed(self, tenant: str, at: datetime) -> tuple[Counter, ...]:
@@ -209,7 +199,7 @@ class SqliteStore:
             args,
             change.by,
             micros(change.at),
-            self._rules_number(change.rules),
+            self._rules_number(change),
             codec.put_figures(change.figures),
             codec.put_facts(change.facts),
         )
@@ -234,6 +224,9 @@ class SqliteStore:
             except sqlite3.Error as error:
                 self._roll_back()
                 raise OutcomeUnknown(change.key) from error
+            except BaseException:
+                self._roll_back()
+                raise
             for document, version in change.replaced:
                 self._remember(document.ref, Stored(document, version + 1))
         return Committed(
@@ -252,16 +245,22 @@ class SqliteStore:
 
     def _begin(self, change: Change) -> None:
         try:
+            self._settle()
             self._db.execute("begin immediate")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_SNAPSHOT):
-                raise RetryExhausted(change.call.verb, 1) from error
-            raise StoreUnavailable(self._name, str(error)) from error
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise self._unable(change, error) from error
+
+    def _unable(self, change: Change, error: sqlite3.Error) -> OrderflowError:
+        """What it means that a write could not even begin; errors of the module have no code."""
+        code: int = getattr(error, "sqlite_errorcode", 0)
+        if code & 0xFF == sqlite3.SQLITE_BUSY:
+            return RetryExhausted(change.call.verb, 1)
+        return StoreUnavailable(self._name, str(error))
 
     def _roll_back(self) -> None:
         with suppress(sqlite3.Error):
-            if self._db.in_transaction:
-                self._db.execute("rollback")
+            self._settle()
 
     def _repeated(self, change: Change) -> Committed:
         earlier = self.seen(change.call.ref.tenant, change.key)
@@ -291,13 +290,19 @@ class SqliteStore:
             return self._repeated(change)
         raise Short(tuple(short))
 
-    def _rules_number(self, fingerprint: str) -> int:
+    def _rules_number(self, change: Change) -> int:
         """The number that stands for a fingerprint, written once and ahead of any command."""
-        number = self._rules.get(fingerprint)
+        number = self._rules.get(change.rules)
         if number is None:
-            self._db.execute(sql.RULES, (fingerprint,))
-            row = self._one(sql.RULES_NUMBER, (fingerprint,))
-            number = self._rules[fingerprint] = cast("tuple[int]", row)[0]
+            # Under the lock, lest it be written into another thread's transaction and lost with it.
+            with self._lock:
+                try:
+                    self._settle()
+                    self._db.execute(sql.RULES, (change.rules,))
+                    row = self._db.execute(sql.RULES_NUMBER, (change.rules,)).fetchone()
+                except sqlite3.Error as error:
+                    raise self._unable(change, error) from error
+            number = self._rules[change.rules] = cast("int", row[0])
         return number
 
     def _replace(self, change: Change, written: list[tuple[Any, ...]], seq: int) -> None:
@@ -325,14 +330,12 @@ class SqliteStore:
         try:
             self._db.execute(sql.INSERT, (*document.ref, 1, head, *named, due, body))
         except sqlite3.IntegrityError as error:
-            taken = None
-            if named[3] is not None:
-                taken = self._db.execute(
-                    sql.NUMBER,
-                    (document.ref.tenant, *named[1:]),
-                ).fetchone()
-            if taken is not None and isinstance(document, Order):
-                raise number_taken(document, taken[0]) from error
+            there = self._db.execute(sql.VERSION, document.ref).fetchone()
+            if there is None and isinstance(document, Order):
+                named_so = (document.ref.tenant, *named[1:])
+                taken = self._db.execute(sql.NUMBER, named_so).fetchone()
+                if taken is not None:
+                    raise number_taken(document, taken[0]) from error
             raise Stale(str(document.ref)) from error
 
     def _post(self, tenant: str, change: Change, net: Mapping[Position, int]) -> None:
@@ -390,7 +393,8 @@ class SqliteStore:
             if execute(sql.CLAIM_MORE, (n, *here, n)).rowcount:
                 return None
         row = execute(sql.FREE, here).fetchone()
-        return 0 if row is None else cast("int", row[0])
+        # What the change itself brings is in the counter already, and is no answer to what it asks.
+        return 0 if row is None else cast("int", row[0]) - (n - net)
 
     def _claim(self, tenant: str, claim: ClaimChange, at: datetime) -> None:
         """Change the claim row itself; one with an expiry must still run."""
@@ -418,10 +422,8 @@ class SqliteStore:
 
     def put(self, ref: str, details: Mapping[str, str]) -> None:
         """Keep or replace what is known of a person."""
-        self._all(
-            sql.PUT_PERSON,
-            (ref, codec.put_details(details)),
-        )
+        checked_details(ref, details)
+        self._all(sql.PUT_PERSON, (ref, codec.put_details(details)))
 
     def get(self, ref: str) -> Mapping[str, str] | None:
         """What is known of a person."""
@@ -429,14 +431,24 @@ class SqliteStore:
         return None if row is None else codec.read_details(row[0])
 
     def erase(self, ref: str) -> None:
-        """Forget a person."""
+        """Forget a person: what was known is in no page of the file any more.
+
+        Copies in the log that readers still need go with the next checkpoint.
+        """
         self._all(sql.ERASE_PERSON, (ref,))
+        self._all(sql.CHECKPOINT, ())
 
     # --- rows ----------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        """Roll back what a failure has left open, lest anybody read or write in it."""
+        if self._db.in_transaction:
+            self._db.execute("rollback")
 
     def _one(self, sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
         with self._lock:
             try:
+                self._settle()
                 row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
             except sqlite3.Error as error:
                 raise StoreUnavailable(self._name, str(error)) from error
@@ -445,15 +457,17 @@ class SqliteStore:
     def _all(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         with self._lock:
             try:
+                self._settle()
                 return self._db.execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise StoreUnavailable(self._name, str(error)) from error
 
     def _remember(self, ref: Ref[Any], stored: Stored[Any]) -> None:
         cache = self._cache
-        if len(cache) >= CACHE_MAX and ref not in cache:
-            cache.pop(next(iter(cache)))
-        cache[ref] = stored
+        with self._lock:
+            if len(cache) >= CACHE_MAX and ref not in cache:
+                cache.pop(next(iter(cache)))
+            cache[ref] = stored
 
     def _entry(self, row: tuple[Any, ...]) -> Entry:
         seq, tenant, key, verb, kind, id, args, by, at, rules, figures, facts = row

@@ -13,7 +13,7 @@ from itertools import pairwise
 import attrs
 
 from orderflow.audit.law import Law
-from orderflow.money import EXPONENTS
+from orderflow.currencies import EXPONENTS
 from orderflow.pricing import carried
 from orderflow.records import Charge, Order, Payment
 

@@ -1,0 +1,24 @@
+"""What became of the orders, for people: figures, and one HTML file that opens from disk.
+
+It knows how figures are counted, drawn and written, and refuses to know how they came to be.
+"""
+
+from orderflow.reporting.outcome import Outcome, Pace
+from orderflow.reporting.page import ReportingMissing, check_ready, render, write_report
+from orderflow.reporting.summary import MoneyFlow, RefusedFor, Summary, summarise
+from orderflow.reporting.terminal import print_laws, print_outcome
+
+__all__ = [
+    "MoneyFlow",
+    "Outcome",
+    "Pace",
+    "RefusedFor",
+    "ReportingMissing",
+    "Summary",
+    "check_ready",
+    "print_laws",
+    "print_outcome",
+    "render",
+    "summarise",
+    "write_report",
+]

@@ -1,0 +1,101 @@
+"""An outcome as tables on a terminal.
+
+It knows how tables are printed, and refuses to know how their figures were counted.
+
+What came from outside is printed as it is: it is never read as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from orderflow.audit import Law
+from orderflow.money import Money
+from orderflow.reporting.outcome import Outcome, Pace
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+FINDINGS_SHOWN: Final = 30
+BREACHES_SHOWN: Final = 20
+
+
+def print_outcome(console: Console, outcome: Outcome) -> None:
+    """Print every figure, then the laws, then whether they hold."""
+    summary = outcome.summary
+    for note in outcome.notes:
+        console.print(note, markup=False)
+    if outcome.findings:
+        rows = [(str(f.row or ""), f.column, f.reason) for f in outcome.findings[:FINDINGS_SHOWN]]
+        _table(console, "findings", ("row", "column", "reason"), rows)
+        if len(outcome.findings) > FINDINGS_SHOWN:
+            console.print(f"and {len(outcome.findings) - FINDINGS_SHOWN:,} more findings")
+    _table(console, "orders by status", ("status", "orders"), _counts(summary.headlines))
+    _table(console, "units by state", ("state", "units"), _counts(summary.units))
+    shipments = [(str(times), n) for times, n in summary.shipments]
+    _table(console, "shipments an order", ("shipments", "orders"), _counts(shipments))
+    money = [
+        (flow.currency, *(f"{Money(minor, flow.currency).decimal:,}" for minor in minors))
+        for flow in summary.money
+        for minors in [(flow.captured, flow.refunded, flow.charged_back, flow.kept)]
+    ]
+    names = ("money", "captured", "refunded", "charged back", "kept")
+    _table(console, "money", names, money)
+    refusals = [(one.code, f"{one.n:,}", one.sentence) for one in summary.refusals]
+    _table(console, "refusals by code", ("code", "times", "for instance"), refusals)
+    if outcome.pace is not None:
+        _print_pace(console, outcome.pace, summary.split_permille)
+    print_laws(console, outcome.laws, last=not outcome.missed)
+    if outcome.missed:
+        for one in outcome.missed:
+            console.print(one, markup=False)
+        console.print("all laws hold" if outcome.all_laws_hold else "a law is broken")
+        console.print("the demo has not shown all that it has to")
+
+
+def print_laws(console: Console, laws: Sequence[Law], *, last: bool = True) -> None:
+    """Print each law with its figure and what breaks it, and at the end whether all hold."""
+    rows = [(law.name, "holds" if law.holds else "BROKEN", law.figure) for law in laws]
+    _table(console, "laws", ("law", "", "what was looked at"), rows)
+    for law in laws:
+        for breach in law.breaches[:BREACHES_SHOWN]:
+            console.print(f"{law.name}: {breach}", markup=False)
+        if len(law.breaches) > BREACHES_SHOWN:
+            console.print(f"{law.name}: and {len(law.breaches) - BREACHES_SHOWN:,} more")
+    if last:
+        console.print("all laws hold" if all(law.holds for law in laws) else "a law is broken")
+
+
+def _print_pace(console: Console, pace: Pace, split_permille: int) -> None:
+    console.print(
+        f"{pace.orders:,} orders in {pace.seconds:.1f} s: {pace.orders_a_second:.1f} orders a "
+        f"second, {pace.commands:,} commands, {pace.refused:,} refused"
+    )
+    console.print(
+        f"{pace.short_permille / 10:.1f} % of the units were short at first; "
+        f"{split_permille / 10:.1f} % of the orders that left did so in several shipments; "
+        f"{pace.parcels_late:,} of {pace.parcels_delivered:,} parcels came after a promised day"
+    )
+
+
+def _counts(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, str]]:
+    return [(name, f"{n:,}") for name, n in pairs]
+
+
+def _table(
+    console: Console, title: str, names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    if not rows:
+        return
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for i, name in enumerate(names):
+        numbers = all(row[i].replace(",", "").replace(".", "").isdigit() for row in rows)
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)

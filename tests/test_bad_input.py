@@ -1,0 +1,693 @@
+"""What cannot be taken is named with its place and changes nothing, on every store."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from inspect import signature
+from pathlib import Path
+from typing import Any, Final, cast, get_type_hints
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from orderflow import (
+    BadInput,
+    ChargeKind,
+    Destination,
+    Money,
+    NewCharge,
+    NewLine,
+    NewOrder,
+    OrderflowError,
+    Position,
+    Price,
+    Refused,
+    Rules,
+    Sku,
+    Workflow,
+)
+from orderflow.adapters.memory import MemoryStore
+from orderflow.adapters.sqlite import SqliteStore
+from orderflow.fulfilment import ScanStatus
+from orderflow.journal import VERBS
+from orderflow.payments import Notice
+from orderflow.ports import Store
+from orderflow.returns import Verdict
+from tests.builders import (
+    BELL,
+    LAMP,
+    LEITH,
+    MORNING,
+    YORK,
+    Clock,
+    Everything,
+    assert_laws,
+    eur,
+    everything,
+    line,
+    new_order,
+)
+from tests.stores import STORES
+
+# --- a house in which every verb has something to do --------------------------------------------
+
+TODAY: Final = MORNING + timedelta(hours=2)
+TOMORROW: Final = MORNING + timedelta(days=1)
+SHELF: Final = Position("BRASS-LAMP", "leith")
+ONE: Final = (("1", 1),)
+
+CALLS: Final[dict[str, dict[str, Any]]] = {
+    "draft": {"id": "o-new", "new": new_order((LAMP, 1))},
+    "place": {"id": "o-new", "new": new_order((LAMP, 1)), "stock_holds": ("h-runs",)},
+    "confirm": {"id": "o-paid"},
+    "hold": {"id": "o-paid", "code": "check", "reason": "an unusual amount"},
+    "lift_hold": {"id": "o-held", "code": "check"},
+    "cancel": {"id": "o-ready", "lines": ONE, "reason": "changed my mind"},
+    "expire": {"id": "o-unpaid"},
+    "complete": {"id": "o-delivered"},
+    "pay": {
+        "id": "pay-new",
+        "amount": eur(500),
+        "orders": (("o-unpaid", 400),),
+        "method": "card",
+        "payer": "c-7",
+    },
+    "await_payment": {
+        "id": "pay-new",
+        "amount": eur(500),
+        "method": "card",
+        "payer": "c-7",
+        "expires_at": TOMORROW,
+    },
+    "record_notice": {
+        "id": "pay-awaited",
+        "notice": Notice.CAPTURED,
+        "amount": eur(500),
+        "event": "evt-1",
+    },
+    "expire_payment": {"id": "pay-late"},
+    "apply_payment": {"id": "pay-spare", "orders": (("o-unpaid", 100),)},
+    "collect_on_delivery": {"id": "pay-new", "order": "o-cod", "amount": eur(4000)},
+    "remit": {"id": "pay-door", "amount": eur(100)},
+    "charge_back": {"id": "pay-o-ready", "amount": eur(100), "order": "o-ready"},
+    "reserve": {"id": "o-ready", "supply": "s-open", "lines": ONE},
+    "unreserve": {"id": "o-reserved", "lines": ONE},
+    "allocate": {"id": "o-ready", "lines": ONE},
+    "release": {"id": "o-allocated", "dispatch": "d-new", "location": "leith", "lines": ONE},
+    "ask_cancel_dispatch": {"id": "d-o-released"},
+    "refuse_cancel_dispatch": {"id": "d-o-asked"},
+    "recall": {"id": "d-o-released"},
+    "pick": {"id": "d-o-released", "lines": ONE},
+    "scan_serials": {"id": "o-released", "line": "1", "serials": ("SN-1", "SN-2")},
+    "pack": {"id": "p-new", "dispatches": ("d-o-picked",), "weight_grams": 900, "lines": ONE},
+    "cancel_parcel": {"id": "p-o-packed"},
+    "hand_over": {"id": "p-o-packed", "carrier": "sea mail", "tracking": "T-1"},
+    "deliver": {"id": "p-o-shipped"},
+    "turn_back": {"id": "p-o-shipped", "reason": "nobody there"},
+    "lose": {"id": "p-o-shipped"},
+    "receive_back": {"id": "p-o-turned", "location": "york"},
+    "reopen": {"id": "o-back", "lines": ONE},
+    "record_scan": {
+        "id": "p-o-shipped",
+        "status": ScanStatus.IN_TRANSIT,
+        "place": "Perth",
+        "event": "e-1",
+    },
+    "report_missing": {"id": "o-delivered", "lines": ONE, "reason": "not in the box"},
+    "found": {"id": "o-missing", "lines": ONE},
+    "ask_return": {"id": "r-new", "order": "o-delivered", "lines": ONE, "reason": "too bright"},
+    "approve_return": {"id": "r-o-asking"},
+    "reject_return": {"id": "r-o-asking", "reason": "worn"},
+    "close_return": {"id": "r-o-coming"},
+    "receive_return": {"id": "r-o-coming", "location": "leith", "lines": ONE},
+    "inspect": {"id": "r-o-came", "verdicts": (("1", 1, Verdict.SOUND),)},
+    "take_back": {"id": "o-back", "verdicts": (("1", 1, Verdict.SOUND),)},
+    "deliver_again": {"id": "o-rejected", "lines": ONE},
+    "refund": {"id": "o-owed", "amount": eur(100), "payment": "pay-o-owed"},
+    "pay_back": {"id": "pay-spare", "amount": eur(100)},
+    "receive": {"position": SHELF, "n": 5, "source": "s-7"},
+    "count": {"position": SHELF, "counted": 900},
+    "record_breakage": {"position": SHELF, "n": 1, "reason": "dropped"},
+    "set_limit": {"pool": "COUPON-10", "limit": 5},
+    "hold_stock": {"id": "h-new", "position": SHELF, "n": 1, "until": TOMORROW},
+    "confirm_stock_hold": {"id": "h-runs"},
+    "release_stock_hold": {"id": "h-runs"},
+    "expect": {"id": "s-new", "position": SHELF, "n": 5, "due": TOMORROW},
+    "receive_supply": {"id": "s-open", "n": 2, "last": True},
+    "free_surplus": {"id": "s-surplus"},
+}
+"""For each verb, arguments with which it would succeed."""
+
+STAGES: Final = (
+    "paid",
+    "ready",
+    "allocated",
+    "released",
+    "picked",
+    "packed",
+    "shipped",
+    "delivered",
+)
+
+
+def furnish(house: Workflow, clock: Clock) -> None:
+    """Bring an order to each stage of its life, and open a document of every kind."""
+
+    def sell(id: str, upto: str) -> None:
+        stage = STAGES.index(upto)
+        steps: tuple[Callable[[], object], ...] = (
+            lambda: house.confirm(id),
+            lambda: house.allocate(id),
+            lambda: house.release(id, f"d-{id}"),
+            lambda: house.pick(f"d-{id}"),
+            lambda: house.pack(f"p-{id}", (f"d-{id}",)),
+            lambda: house.hand_over(f"p-{id}"),
+            lambda: house.deliver(f"p-{id}"),
+        )
+        house.place(id, new_order((LAMP, 4)))
+        house.pay(f"pay-{id}", eur(4000), ((id, 4000),))
+        for step in steps[:stage]:
+            step()
+
+    clock.at = MORNING
+    house.receive(SHELF, 1000)
+    house.set_limit("COUPON-10", 3)
+    for stage in STAGES:
+        sell(f"o-{stage}", stage)
+    house.place("o-held", new_order((LAMP, 1)))
+    house.hold("o-held", "check", "an unusual amount")
+    house.place("o-unpaid", new_order((LAMP, 1), pay_by=MORNING + timedelta(hours=1)))
+    house.place("o-cod", new_order((LAMP, 4), cash_on_delivery=True))
+    house.collect_on_delivery("pay-door", "o-cod", eur(500))
+    house.await_payment("pay-awaited", eur(500))
+    house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
+    house.pay("pay-spare", eur(500), ())
+    house.expect("s-open", SHELF, 50, TOMORROW)
+    house.expect("s-surplus", SHELF, 4, TOMORROW)
+    for id in ("o-reserved", "o-surplus"):
+        sell(id, "ready")
+    house.reserve("o-reserved", "s-open")
+    house.reserve("o-surplus", "s-surplus")
+    house.receive_supply("s-surplus", 4)
+    house.unreserve("o-surplus")
+    sell("o-asked", "released")
+    house.ask_cancel_dispatch("d-o-asked")
+    for id in ("o-turned", "o-back"):
+        sell(id, "shipped")
+        house.turn_back(f"p-{id}")
+    house.receive_back("p-o-back")
+    for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
+        sell(id, "delivered")
+    house.report_missing("o-missing", ())
+    for id in ("o-asking", "o-coming", "o-came", "o-rejected"):
+        house.ask_return(f"r-{id}", id)
+    for id in ("o-coming", "o-came", "o-rejected"):
+        house.approve_return(f"r-{id}")
+    for id in ("o-came", "o-rejected"):
+        house.receive_return(f"r-{id}", "leith")
+    house.inspect("r-o-rejected", (("1", 4, Verdict.REJECTED),))
+    sell("o-owed", "ready")
+    house.cancel("o-owed", (("1", 2),))
+    house.hold_stock("h-runs", SHELF, 1, TOMORROW)
+    clock.at = TODAY
+
+
+class House:
+    """A furnished workflow, and what its store held before anybody asked for anything wrong."""
+
+    def __init__(self, store: Store) -> None:
+        clock = Clock()
+        rules = Rules(locations=(LEITH, YORK), confirm_when_paid=False, approve_returns=False)
+        self.workflow = Workflow(store, rules, clock=clock)
+        furnish(self.workflow, clock)
+        self.before: Everything = everything(store)
+
+    def ask(self, verb: str, **args: Any) -> object:
+        return getattr(self.workflow, verb)(**{"key": "k-bad", **args})
+
+    def assert_untouched(self) -> None:
+        assert everything(self.workflow.store) == self.before
+        assert self.workflow.store.seen("", "k-bad") is None
+
+
+@pytest.fixture(scope="module", params=sorted(STORES))
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> House:
+    return House(STORES[cast("str", request.param)](tmp_path_factory.mktemp("house")))
+
+
+def test_every_verb_would_succeed_with_what_is_altered_below(house: House) -> None:
+    assert set(CALLS) == set(VERBS)
+    for name, args in CALLS.items():
+        own = {key: value for key, value in args.items() if key in VERBS[name].defaults}
+        id = args.get("id", "BRASS-LAMP")
+        assert house.workflow.why_not(VERBS[name].on(id, **own)) == (), name
+        named = set(signature(getattr(house.workflow, name)).parameters) - {"key", "by"}
+        assert set(args) == named
+
+
+# --- every parameter of every verb --------------------------------------------------------------
+
+
+class Loud(str):
+    """Text that is not quite text."""
+
+
+HOSTILE_TEXTS: Final = (
+    "\x00",
+    "o-17\x00'; drop table entry; --",
+    "line\nbreak",
+    "o\u202e71-o",  # written backwards
+    "\u2066o-17",
+    "o\u200b-17",  # a space of no width
+    "\ufeffo-17",
+    "o-17\U000e0041",
+    "half a letter \ud83d",
+    " o-17",
+    "o-17\u3000",
+    "o" * 201,
+    "o" * 1_000_000,
+)
+NO_TEXTS: Final[tuple[object, ...]] = (
+    None,
+    object(),
+    [],
+    {},
+    (),
+    b"o-17",
+    1.5,
+    17,
+    True,
+    Loud("o-17"),
+    Decimal("NaN"),
+)
+NO_COUNTS: Final[tuple[object, ...]] = (
+    *(None, object(), [], {}, (), b"1", "1", "１", "1_0", ""),
+    *(1.0, 1.9, float("nan"), float("inf"), True, Fraction(1), 1j),
+    *(Decimal(1), Decimal("NaN"), Decimal("1e2000000")),
+    *(-1, 10**9 + 1, 2**63, 10**5000, -(10**5000)),
+)
+NO_MONEY: Final[tuple[object, ...]] = (
+    None,
+    object(),
+    [],
+    {},
+    b"5",
+    "5.00",
+    "5 EUR",
+    5,
+    5.0,
+    True,
+    Decimal(5),
+)
+NO_TIMES: Final[tuple[object, ...]] = (
+    *(None, object(), [], {}, b"now", "2026-03-03T09:00:00+00:00", 1_772_442_000, 1.5, True),
+    MORNING.date(),
+    MORNING.replace(tzinfo=None),
+    datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))),
+)
+NO_TUPLES: Final[tuple[object, ...]] = (
+    None,
+    object(),
+    {},
+    {"1": 1},
+    {1},
+    b"11",
+    "11",
+    5,
+    1.5,
+    True,
+    iter("11"),
+)
+
+
+def no_pairs() -> Iterator[object]:
+    """What is no tuple of (name, count) pairs."""
+    yield from NO_TUPLES
+    yield from (("1",), ("11",), ((),), (("1",),), (("1", 1, 1, 1),), ({"1": 1},), ("1", 1))
+    yield (("1", 1), ("1", 1))
+    for count in NO_COUNTS:
+        if count != 10**9 + 1:
+            yield (("1", count),)
+    for name in (*NO_TEXTS, *HOSTILE_TEXTS, ""):
+        yield ((name, 1),)
+
+
+def no_positions() -> Iterator[object]:
+    yield from (None, object(), [], {}, b"", "BRASS-LAMP", 5, True, ("BRASS-LAMP", "leith"))
+    yield Position("BRASS-LAMP", "leith", peg="\x00")
+    yield Position("")
+    for part in (*NO_TEXTS, *HOSTILE_TEXTS):
+        yield Position(cast("str", part), "leith")
+        yield Position("BRASS-LAMP", "leith", lot=cast("str", part))
+
+
+def bad_values(hint: Any, name: str) -> Iterator[object]:
+    """Values that a parameter of this type cannot take."""
+    kind = str(hint)
+    if hint is str:
+        yield from (*NO_TEXTS, *HOSTILE_TEXTS)
+    elif hint is int:
+        yield from NO_COUNTS
+    elif hint is bool:
+        yield from (None, object(), [], {}, b"", "yes", "", 0, 1, 1.0)
+    elif hint is Position:
+        yield from no_positions()
+    elif hint is Money or hint == Money | None:
+        yield from (value for value in NO_MONEY if value is not None or hint is Money)
+        yield from (eur(0), eur(-500))
+    elif hint is datetime or hint == datetime | None:
+        yield from (value for value in NO_TIMES if value is not None or hint is datetime)
+    elif hint is NewOrder or hint == NewOrder | None:
+        yield from (object(), [], {}, b"", "o-17", 5, 1.5, True, line("1", LAMP, 1))
+    elif hint in (Notice, ScanStatus):
+        yield from (None, object(), [], {}, b"", "captured", "delivered", 5, True, Verdict.SOUND)
+    elif kind == "tuple[str, ...]":
+        yield from NO_TUPLES
+        yield from (("d-1", "d-1"), ("",))
+        for part in (*NO_TEXTS, *HOSTILE_TEXTS):
+            yield (part,)
+    elif kind == "tuple[tuple[str, int], ...]":
+        yield from no_pairs()
+    elif name == "verdicts":
+        yield from NO_TUPLES
+        yield from (ONE, (("1", 1, "sound"),), (("1", 1, None),), (("1", 1.5, Verdict.SOUND),))
+        yield from ((("1", 0, Verdict.SOUND),), (("\x00", 1, Verdict.SOUND),))
+    else:
+        raise AssertionError(f"what is no {hint}?")
+
+
+def answer(house: House, verb: str, args: dict[str, Any]) -> object:
+    """What comes of asking: an error of the library, or what was done."""
+    try:
+        return house.ask(verb, **args)
+    except OrderflowError as no:
+        return no
+
+
+def shown(value: object) -> str:
+    return ascii(value)[:60] if not isinstance(value, int) else f"{value.bit_length()} bits"
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_no_parameter_takes_what_is_not_of_its_kind(house: House, name: str) -> None:
+    hints = get_type_hints(getattr(house.workflow, name))
+    wrong = []
+
+    for parameter in CALLS[name]:
+        for value in bad_values(hints[parameter], parameter):
+            said = answer(house, name, {**CALLS[name], parameter: value})
+            if type(said) is not BadInput or not said.path or len(str(said)) > 600:
+                wrong.append((parameter, shown(value), said))
+
+    assert wrong == []
+    house.assert_untouched()
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_neither_key_nor_actor_is_taken_unless_it_is_text(house: House, name: str) -> None:
+    for value in (*NO_TEXTS, *HOSTILE_TEXTS):
+        with pytest.raises(BadInput, match=r"^by: "):
+            house.ask(name, **CALLS[name], by=value)
+        if value is not None:  # the workflow makes a key of its own
+            with pytest.raises(BadInput, match=r"^key: "):
+                house.ask(name, **{**CALLS[name], "key": value})
+
+    house.assert_untouched()
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_what_is_missing_or_unknown_is_a_mistake_of_the_caller(house: House, name: str) -> None:
+    with pytest.raises(TypeError):
+        house.ask(name, **CALLS[name], colour="red")
+    with pytest.raises(TypeError):
+        house.ask(name)
+
+    house.assert_untouched()
+
+
+@pytest.mark.parametrize("name", sorted(name for name, args in CALLS.items() if "id" in args))
+def test_a_document_that_is_not_there_or_is_there_already_is_refused(
+    house: House, name: str
+) -> None:
+    makes_one = CALLS[name]["id"].endswith("-new")
+    kind = VERBS[name].kind
+    there = next(
+        stored.value.ref.id for stored in house.before.documents if stored.value.ref.kind == kind
+    )
+
+    with pytest.raises(Refused) as caught:
+        house.ask(name, **{**CALLS[name], "id": there if makes_one else "x'; drop table entry; --"})
+
+    code = "already_there" if makes_one else "not_found"
+    assert [refusal.code for refusal in caught.value.refusals] == [code]
+    house.assert_untouched()
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "path"),
+    (
+        ("pay", {"amount": Money(500, "USD")}, None),
+        ("record_notice", {"amount": Money(500, "USD")}, "amount"),
+        ("remit", {"amount": Money(100, "JPY")}, "amount"),
+        ("charge_back", {"amount": Money(100, "USD")}, "amount"),
+        ("refund", {"amount": Money(100, "USD")}, "amount"),
+        ("pay_back", {"amount": Money(100, "USD")}, "amount"),
+        ("hold_stock", {"until": TODAY}, "until"),
+        ("receive", {"position": Position("BRASS-LAMP")}, "position.location"),
+        ("receive", {"position": Position("BRASS-LAMP", "leith", peg="s-1")}, "position.peg"),
+        ("place", {"stock_holds": ("h-runs", "h-runs")}, "stock_holds"),
+        ("cancel", {"lines": (("9", 1),)}, None),
+        ("cancel", {"lines": (("1", 10**9),)}, None),
+        ("pay", {"orders": (("o-unpaid", 10**15),)}, None),
+        ("pay", {"orders": (("o-unpaid", 10**15 + 1),)}, "orders[0].amount"),
+        ("remit", {"amount": eur(10**15)}, None),
+    ),
+)
+def test_what_does_not_fit_is_bad_input_or_a_refusal_and_changes_nothing(
+    house: House, name: str, changed: dict[str, Any], path: str | None
+) -> None:
+    with pytest.raises(Refused if path is None else BadInput) as caught:
+        house.ask(name, **{**CALLS[name], **changed})
+
+    if isinstance(caught.value, BadInput):
+        assert caught.value.path == path
+    house.assert_untouched()
+
+
+# --- the values themselves ----------------------------------------------------------------------
+
+PRICE: Final = Price.of("10.00", "EUR")
+ROPE: Final = Sku("HEMP-ROPE", "m", scale=3, per=1000)
+HUGE: Final = "9" * 5000
+
+
+@pytest.mark.feature("F014")
+@pytest.mark.parametrize(
+    ("make", "path"),
+    (
+        (lambda: ROPE.units("2.0005"), "quantity"),
+        (lambda: LAMP.units("0.5"), "quantity"),
+        (lambda: LAMP.units("-1"), "quantity"),
+        (lambda: LAMP.units(HUGE), "quantity"),
+        (lambda: LAMP.units(Decimal(HUGE)), "quantity"),
+        (lambda: LAMP.units(Decimal("1e2000000")), "quantity"),
+        (lambda: LAMP.units(Decimal("NaN")), "quantity"),
+        (lambda: LAMP.units(Decimal("sNaN")), "quantity"),
+        (lambda: LAMP.units(float("nan")), "quantity"),
+        (lambda: LAMP.units(1.0), "quantity"),
+        (lambda: LAMP.units(True), "quantity"),
+        (lambda: LAMP.units("１２"), "quantity"),
+        (lambda: LAMP.units("1_000"), "quantity"),
+        (lambda: LAMP.units("1", "crate"), "quantity"),
+        (lambda: NewLine("1", LAMP, 0, PRICE), "line 1.n"),
+        (lambda: NewLine("1", LAMP, -2, PRICE), "line 1.n"),
+        (lambda: NewLine("1", LAMP, cast("int", True), PRICE), "line 1.n"),
+        (lambda: NewLine("1", LAMP, cast("int", 2.0), PRICE), "line 1.n"),
+        (lambda: NewLine("1", LAMP, 10**5000, PRICE), "line 1.n"),
+        (lambda: NewLine("\x00", LAMP, 1, PRICE), "line.id"),
+        (lambda: NewLine("1", cast("Sku", "BRASS-LAMP"), 1, PRICE), "line 1.sku"),
+        (lambda: NewLine("1", LAMP, 1, cast("Price", 10)), "line 1.price"),
+        (lambda: line("1", LAMP, 1, promised=datetime(2026, 3, 3)), "line 1.promised"),  # noqa: DTZ001
+        (lambda: line("1", LAMP, 1, promised=date(2026, 3, 3)), "line 1.promised"),
+        (lambda: line("1", LAMP, 1, serial="\u202e"), "line 1.serial"),
+        (lambda: Price.of("NaN", "EUR"), "price"),
+        (lambda: Price.of(Decimal("Infinity"), "EUR"), "price"),
+        (lambda: Price.of("-1", "EUR"), "price"),
+        (lambda: Price.of(9.99, "EUR"), "price"),
+        (lambda: Price.of(HUGE, "EUR"), "price"),
+        (lambda: Price.of("1", "EURO"), "currency"),
+        (lambda: Price.of("1", "eur"), "currency"),
+        (lambda: Price.of("1", cast("str", None)), "currency"),
+        (lambda: Price.of("1", "EUR", per=0), "price.per"),
+        (lambda: Money(cast("int", 1.5), "EUR"), "amount"),
+        (lambda: Money(10**15 + 1, "EUR"), "amount"),
+        (lambda: Money.of("0.001", "EUR"), "amount"),
+        (lambda: Money.of("1", "XYZ"), "currency"),
+        (lambda: Sku(""), "sku.code"),
+        (lambda: Sku("A\x00"), "sku.code"),
+        (lambda: Sku("A", scale=10), "sku.scale"),
+        (lambda: Sku("A", scale=cast("int", True)), "sku.scale"),
+        (lambda: Sku("A", per=0), "sku.per"),
+        (lambda: Sku("A", packs=(("box", 0),)), "sku.packs.box"),
+        (lambda: Sku("A", packs=(("box", 6), ("box", 12))), "sku.packs"),
+        (lambda: Sku("A", packs=cast("Any", [["box", 6]])), "sku.packs"),
+        (lambda: Sku("A", packs=cast("Any", None)), "sku.packs"),
+        (lambda: Sku("A", packs=cast("Any", ("box",))), "sku.packs"),
+        (lambda: NewCharge(ChargeKind.GOODS, 5), "charge.kind"),
+        (lambda: NewCharge(cast("ChargeKind", "tax"), 5), "charge.kind"),
+        (lambda: NewCharge(ChargeKind.TAX, -5), "charge.amount"),
+        (lambda: NewCharge(ChargeKind.DISCOUNT, 5), "charge.amount"),
+        (lambda: NewCharge(ChargeKind.TAX, cast("int", True)), "charge.amount"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, cast("Any", "12")), "charge.lines"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, cast("Any", ["1"])), "charge.lines"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, ("1", "1")), "charge.lines"),
+        (lambda: new_order(customer=""), "customer"),
+        (lambda: new_order(customer="x" * 201), "customer"),
+        (lambda: new_order(number="\u202e71"), "number"),
+        (lambda: new_order(priority=-1), "priority"),
+        (lambda: new_order(priority=True), "priority"),
+        (lambda: new_order(cash_on_delivery="no"), "cash_on_delivery"),
+        (lambda: new_order(pay_by=MORNING.replace(tzinfo=None)), "pay_by"),
+        (lambda: new_order((LAMP, 1), destination="Leith"), "destination"),
+        (
+            lambda: new_order(destination=Destination(latitude_e6=cast("int", 1.5))),
+            "destination.latitude_e6",
+        ),
+        (lambda: new_order(destination=Destination(latitude_e6=1)), "destination"),
+        (lambda: new_order(line("1", LAMP, 1), line("1", BELL, 1)), "lines"),
+        (lambda: NewOrder("c-7", "EUR", cast("Any", [line("1", LAMP, 1)])), "lines"),
+        (lambda: NewOrder("c-7", "EUR", cast("Any", (LAMP,))), "lines[0]"),
+        (lambda: NewOrder("c-7", "USD", (line("1", LAMP, 1),)), "line 1.price"),
+        (lambda: NewOrder("c-7", "EURO", ()), "currency"),
+        (lambda: new_order((LAMP, 1), charges=(NewCharge(ChargeKind.TAX, 5, ("9",)),)), "charge"),
+        (lambda: Workflow(MemoryStore(), tenant="\x00"), "tenant"),
+        (lambda: Workflow(MemoryStore(), tenant=cast("str", None)), "tenant"),
+        (lambda: Workflow(MemoryStore()).due(datetime(2026, 3, 3)), "at"),  # noqa: DTZ001
+        (lambda: Workflow(MemoryStore(), clock=datetime.now).in_danger(), "clock"),
+        (lambda: Workflow(MemoryStore(), clock=datetime.now).confirm("o-17"), "clock"),
+    ),
+)
+def test_a_value_that_is_none_cannot_be_made(make: Callable[[], object], path: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        make()
+
+    assert caught.value.path.startswith(path)
+
+
+# --- what looks like an attack is only text -----------------------------------------------------
+
+ODD_BUT_PROPER: Final = (
+    "'; drop table entry; --",
+    '" or 1=1 --',
+    "x'); delete from document where ('1'='1",
+    "%s %(id)s {0} ${id} ?",
+    "../../etc/passwd",
+    "=cmd|' /C calc'!A0",
+    "<script>alert(1)</script>",
+    "&amp;&#x27;",
+    "\\u0000 \\x00 \\",
+    '{"ref":["","order","o-17"]}',
+    "NULL",
+    "Ünïcödé",
+    "e\u0301 is not é",
+    "铜灯 東京 ١٢٣ שלום",
+    "🪔" * 200,
+    "x" * 200,
+    "a\u00a0b",
+)
+
+
+@pytest.mark.parametrize("odd", ODD_BUT_PROPER, ids=range(len(ODD_BUT_PROPER)))
+@pytest.mark.parametrize("made", sorted(STORES))
+def test_odd_text_is_kept_as_it_is_in_every_field(odd: str, made: str, tmp_path: Path) -> None:
+    store = STORES[made](tmp_path)
+    clock = Clock()
+    shop = Workflow(store, Rules(), tenant=odd, clock=clock)
+    sku, at = Sku(odd, odd), Position(odd, odd, lot=odd)
+    wanted = NewOrder(
+        odd,
+        "EUR",
+        (NewLine(odd, sku, 2, PRICE, serial=odd, promised=TOMORROW),),
+        (NewCharge(ChargeKind.TAX, 10, (odd,), odd, odd),),
+        seller=odd,
+        channel=odd,
+        shop=odd,
+        number=odd,
+        destination=Destination(odd, odd),
+    )
+
+    shop.receive(Position(odd, odd), 5, odd, key=odd, by=odd)
+    shop.place(odd, wanted)
+    shop.pay(odd, eur(2010), ((odd, 2010),), odd, odd)
+    shop.hold_stock(odd, Position(odd, odd), 1)
+    shop.allocate(odd)
+    shop.release(odd, odd, odd, ((odd, 2),))
+    shop.pick(odd, ((odd, 2),))
+    shop.pack(odd, (odd,))
+    shop.hand_over(odd, odd, odd)
+    shop.record_scan(odd, ScanStatus.DELIVERED, odd, odd)
+    shop.ask_return(odd, odd, (), odd)
+    shop.expect(odd, at, 5, TOMORROW)
+    shop.set_limit(odd, 5)
+    shop.hold(odd, odd, odd, by=odd)
+
+    order = shop.lift_hold(odd, odd).document
+    read = SqliteStore(tmp_path / "orders.sqlite") if made == "sqlite" else store
+    with_it = Workflow(read, Rules(), tenant=odd, clock=clock)
+    assert (order.ref.id, order.customer, order.lines[0].id) == (odd, odd, odd)
+    stored = read.load(order.ref)
+    assert stored is not None
+    assert stored.value == order
+    assert {entry.call.ref.id for entry in read.entries()} == {odd}
+    assert everything(read, odd) == everything(store, odd)
+    seen = read.seen(odd, odd)
+    assert seen is not None
+    assert (seen.key, seen.by, seen.call.verb) == (odd, odd, "receive")
+    assert with_it.receive(Position(odd, odd), 5, odd, key=odd, by=odd).repeated
+    assert_laws(read, odd)
+    if made == "sqlite":
+        with sqlite3.connect(tmp_path / "orders.sqlite") as database:
+            tables = database.execute("select count(*) from sqlite_schema where type = 'table'")
+            assert tables.fetchone() == (8,)
+        database.close()
+
+
+def test_what_looks_alike_is_not_the_same() -> None:
+    shop = Workflow(MemoryStore(), clock=Clock())
+    composed, decomposed = "caf\u00e9", "cafe\u0301"
+
+    shop.receive(Position(composed, "leith"), 5)
+
+    with pytest.raises(Refused, match="0 free"):
+        shop.hold_stock("h-1", Position(decomposed, "leith"), 1)
+
+
+# --- a question is kept as it was put -----------------------------------------------------------
+
+
+def test_lists_and_local_times_are_the_same_question_when_they_come_again(store: Store) -> None:
+    shop = Workflow(store, clock=Clock())
+    shop.receive(SHELF, 10)
+    shop.place("o-17", new_order((LAMP, 2), cash_on_delivery=True))
+    shop.allocate("o-17")
+    lines: Any = [["1", 2]]
+    # An hour that comes twice in Leith: it is never equal to a time of another zone.
+
+    until = datetime(2026, 10, 25, 1, 30, tzinfo=ZoneInfo("Europe/London"))
+
+    first = shop.release("o-17", "d-1", "leith", lines, key="k-1")
+    lines.append(["2", 5])
+    again = shop.release("o-17", "d-1", "leith", [("1", 2)], key="k-1")  # type: ignore[arg-type]
+    held = shop.hold_stock("h-1", SHELF, 1, until, key="k-2")
+    held_again = shop.hold_stock("h-1", SHELF, 1, until, key="k-2")
+
+    assert (first.repeated, again.repeated) == (False, True)
+    assert (held.repeated, held_again.repeated) == (False, True)
+    entry = store.seen("", "k-1")
+    assert entry is not None
+    assert dict(entry.call.args)["lines"] == (("1", 2),)
+    assert held.document.until == until.astimezone(UTC)

@@ -1,0 +1,234 @@
+"""The command line: what it prints, what it writes and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orderflow.cli import run
+
+ORDERS = (
+    "order,line,sku,quantity,price,currency,customer\n"
+    "o-1,1,LAMP,2,9.90,EUR,c-7\n"
+    "o-2,1,LAMP,x,9.90,EUR,c-7\n"
+    "o-3,1,LAMP,1,9.90,EUR,c-[bold]8\n"
+)
+STOCK = "sku,location,quantity\nLAMP,leith,12\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    (tmp_path / "stock.csv").write_text(STOCK)
+    return tmp_path
+
+
+def on(files: Path, *more: str) -> list[str]:
+    return ["run", str(files / "orders.csv"), "--stock", str(files / "stock.csv"), *more]
+
+
+# --- demo and check -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def demo_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    db = folder / "demo.sqlite"
+    report = folder / "report.html"
+
+    status = run(["demo", "--scale", "0.0001", "--db", str(db), "--report", str(report)])
+
+    assert status == 0
+    assert report.read_text(encoding="utf-8").startswith("<!doctype html>")
+    return db
+
+
+def test_a_demo_leaves_a_database_on_which_all_laws_hold(
+    demo_db: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = run(["check", "--db", str(demo_db)])
+
+    out = capsys.readouterr().out
+    assert status == 0
+    assert out.splitlines()[-1] == "all laws hold"
+    for law in ("units", "goods", "claims", "money", "journal"):
+        assert law in out
+
+
+def test_check_prints_json(demo_db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--db", str(demo_db), "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out)["all_laws_hold"] is True
+
+
+def test_a_broken_law_is_told_and_is_exit_status_1(
+    demo_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "broken.sqlite"
+    shutil.copy(demo_db, broken)
+    db = sqlite3.connect(broken)
+    db.execute("update counter set there = there + 1 where sku = 'part-1'")
+    db.commit()
+    db.close()
+
+    status = run(["check", "--db", str(broken)])
+
+    out = capsys.readouterr().out
+    assert status == 1
+    assert "BROKEN" in out
+    assert out.splitlines()[-1] == "a law is broken"
+
+
+def test_a_demo_replaces_an_earlier_demo_and_prints_json(
+    demo_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db = tmp_path / "demo.sqlite"
+    shutil.copy(demo_db, db)
+
+    status = run(["demo", "--scale", "0.0001", "--db", str(db), "--seed", "3", "--json"])
+
+    told = json.loads(capsys.readouterr().out)
+    assert status == 0
+    assert told["all_laws_hold"] is True
+    assert told["orders"] == 150
+    assert told["missed"] == []
+    assert set(told["refusals"]) >= {"short", "illegal_move", "window_closed", "over_refund"}
+    assert told["pace"]["orders_a_second"] > 0
+
+
+def test_a_demo_leaves_other_files_alone(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    db = files / "shop.sqlite"
+    assert run(on(files, "--db", str(db))) == 0
+    before = db.read_bytes()
+
+    for other in (db, files / "orders.csv", files):
+        assert run(["demo", "--db", str(other)]) == 2
+        assert "no earlier demo" in capsys.readouterr().err
+    assert db.read_bytes() == before
+
+
+# --- files of one's own ---------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F021")
+def test_bad_rows_are_told_and_good_orders_go_on(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db = files / "shop.sqlite"
+
+    status = run(on(files, "--db", str(db)))
+
+    out = capsys.readouterr().out
+    assert status == 0
+    assert "a plain decimal number is wanted" in out
+    assert "2 orders taken from 3 rows" in out
+    assert out.splitlines()[-1] == "all laws hold"
+    assert run(["check", "--db", str(db)]) == 0
+
+
+def test_without_a_database_nothing_is_kept(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(on(files, "--json")) == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["orders_by_headline"] == {"received": 2}
+    assert told["findings"] == [
+        {"row": 3, "column": "quantity", "reason": "a plain decimal number is wanted"}
+    ]
+    assert sorted(path.name for path in files.iterdir()) == ["orders.csv", "stock.csv"]
+
+
+def test_a_file_with_no_good_order_is_exit_status_2(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "orders.csv").write_bytes(b'\x00\xff"\n"')
+
+    assert run(on(files)) == 2
+
+    assert "findings" in capsys.readouterr().out
+
+
+def test_foreign_columns_are_mapped_on_the_command_line(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "orders.csv").write_text("No,Item,quantity,price,Memo\n17,LAMP,1,2.50,hello\n")
+    (files / "heads.csv").write_text("No,customer,When\n17,c-7,2026-01-31 09:30:00\n")
+    (files / "stock.csv").write_text("Item,Shop,quantity\nLAMP,leith,1\n")
+    maps = ("No=order", "Item=sku", "Memo=", "When=placed_at")
+
+    status = run(
+        on(
+            files,
+            *(part for one in maps for part in ("--map", one)),
+            *("--set", "currency=GBP", "--zone", "Europe/London"),
+            *("--heads", str(files / "heads.csv")),
+            *("--stock-map", "Item=sku", "--stock-map", "Shop=location", "--json"),
+        )
+    )
+
+    told = json.loads(capsys.readouterr().out)
+    assert (status, told["findings"], told["orders"]) == (0, [], 1)
+    assert told["money"]["GBP"]["captured"] == 250
+
+
+# --- what cannot be done --------------------------------------------------------------------------
+
+
+def test_what_is_in_the_way_is_said_in_a_sentence(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty, other = files / "empty.sqlite", files / "other.sqlite"
+    empty.touch()
+    sqlite3.connect(other).execute("create table t (x)").connection.close()
+    there = str(files / "stock.csv")
+    for tokens, sentence in (
+        (["check", "--db", str(files / "none.sqlite")], "there is no file"),
+        (["check", "--db", str(files)], "there is no file"),
+        (["check", "--db", str(files / "orders.csv")], "is no database of orderflow"),
+        (["check", "--db", str(empty)], "is no database of orderflow"),
+        (["check", "--db", str(other)], "is no database of orderflow"),
+        (["demo", "--db", str(files / "d.sqlite"), "--scale", "nan"], "scale: a number above 0"),
+        (["run", str(files / "none.csv"), "--stock", there], "No such file"),
+        (["run", str(files), "--stock", there], "Is a directory"),
+        (on(files, "--db", there), "is there already"),
+        (on(files, "--map", "price"), "NAME=VALUE is wanted"),
+        (on(files, "--map", "price=prize"), "there is no column prize"),
+        (on(files, "--set", "currency=EUR", "--set", "currency=USD"), "comes twice"),
+        (on(files, "--zone", "Leith/Shore"), "there is no time zone"),
+        (on(files, "--report", str(files / "no" / "report.html")), "there is no folder"),
+        (on(files, "--db", str(files / "no" / "shop.sqlite")), "unable to open database file"),
+    ):
+        assert run(tokens) == 2, tokens
+        said = capsys.readouterr()
+        assert sentence in said.err
+        assert said.out == ""
+    assert empty.read_bytes() == b""
+
+
+@pytest.mark.parametrize("tokens", (["fly"], ["run"], ["demo", "--scale", "much"]))
+def test_a_wrong_command_line_is_exit_status_2(tokens: list[str]) -> None:
+    assert run(tokens) == 2
+
+
+def test_without_the_extra_a_sentence_says_what_to_install() -> None:
+    code = (
+        "import sys, runpy; sys.modules['cyclopts'] = None; sys.argv = ['orderflow']; "
+        "runpy.run_module('orderflow', run_name='__main__')"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.strip() == (
+        "orderflow: the command line needs cyclopts and rich: pip install 'orderflow-oms[cli]'"
+    )

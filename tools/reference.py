@@ -1,0 +1,456 @@
+"""The pages of the reference that are read off the code: verbs, refusals, charts, public names.
+
+`python tools/reference.py` writes them; `--check` says which are stale and writes nothing.
+
+What a verb refuses is found by reading its code and all that it calls: each `Refusal.of`, each
+exception with a code of its own, and the guards of each row that one of its moves can take.
+That is more than can happen in a few places, where the code looks before it leaps; `NEVER` names
+them with the reason.  What a store adds by itself stands in `BY_STORE`.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import orderflow
+from orderflow import states
+from orderflow.chart import Chart, Guard
+from orderflow.commands import Commands
+from orderflow.errors import SENTENCES
+from orderflow.journal import STOCK, VERBS, Case, Step, Verb
+from orderflow.records import KINDS
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = Path("docs/reference")
+HEAD = "<!-- Written by tools/reference.py; change the code and run it again. -->"
+
+# --- what a verb refuses --------------------------------------------------------------------------
+
+MOVES: dict[str, Chart[Any, Any, Any]] = {"UnitMove": states.UNIT, "OrderMove": states.ORDER}
+"""The moves that have guards, by the name of their enumeration."""
+
+SKIPPED = {"confirm_if_ready"}
+"""Functions that ask the chart before they move, and so refuse nothing."""
+
+RAISED = {"NotFound": "not_found", "IllegalMove": "illegal_move"}
+
+NEVER = {
+    "pay": {"illegal_move"},  # a new payment can be captured
+    "collect_on_delivery": {"illegal_move", "wrong_currency", "overpaid", "over_applied"},
+    "record_notice": {"illegal_move"},  # it looks for a row first
+    "record_scan": {"illegal_move"},  # the same
+    "receive_supply": {"illegal_move"},  # the same
+    "cancel": {"not_all_ended"},  # an order ends by it only when no unit is kept
+    "remit": {"illegal_move"},  # only what was collected is owed by a carrier
+    "scan_serials": {"illegal_move"},  # it always names a line
+    "place": {"too_many", "no_such_line"},  # stock holds ask for no more than is open
+}
+"""What the code seems to refuse, and cannot, since it has looked before."""
+
+BY_STORE = {"hold_stock": {"short"}, "draft": {"number_taken"}, "place": {"number_taken"}}
+"""What a store refuses when it commits."""
+
+
+def refused_by(verb: Verb[Any, ...]) -> tuple[str, ...]:
+    """The codes of the refusals that a verb can give, in the order of the catalogue."""
+    function = verb.function
+    assert isinstance(function, FunctionType)
+    found = set(_codes(function.__module__, function.__qualname__))
+    if not {"line", "lines", "verdicts"} & verb.defaults.keys():
+        found -= {"too_many", "no_such_line"}
+    found -= NEVER.get(verb.name, set())
+    found |= BY_STORE.get(verb.name, set())
+    return tuple(code for code in SENTENCES if code in found)
+
+
+def _codes(module: str, name: str) -> set[str]:
+    """The codes in a function and in all that it calls."""
+    found: set[str] = set()
+    seen: set[tuple[str, str]] = set()
+    front = [(module, name)]
+    while front:
+        here = front.pop()
+        if here in seen or here[1] in SKIPPED:
+            continue
+        seen.add(here)
+        node = _functions(here[0]).get(here[1])
+        if node is None:
+            continue
+        for one in ast.walk(node):
+            if isinstance(one, ast.Call):
+                found.update(_said(one))
+                front.extend(_called(one, *here))
+    return found
+
+
+@cache
+def _functions(module: str) -> dict[str, ast.FunctionDef]:
+    """The functions and methods of a module by their qualified names."""
+    tree = ast.parse(inspect.getsource(importlib.import_module(module)))
+    found: dict[str, ast.FunctionDef] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            found[node.name] = node
+        elif isinstance(node, ast.ClassDef):
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef):
+                    found[f"{node.name}.{method.name}"] = method
+    return found
+
+
+def _said(call: ast.Call) -> Iterator[str]:
+    """The codes that one call names itself."""
+    to = ast.unparse(call.func)
+    if to == "Refusal.of" and isinstance(call.args[0], ast.Constant):
+        yield str(call.args[0].value)
+    if to in RAISED:
+        yield RAISED[to]
+    if to == "step.advance":
+        yield "illegal_move"
+    if to.endswith(".target"):
+        return
+    for argument in call.args:
+        if isinstance(argument, ast.Attribute) and ast.unparse(argument.value) in MOVES:
+            for row in MOVES[ast.unparse(argument.value)].rows:
+                if row.move.name == argument.attr:
+                    for guard in row.when:
+                        yield refused_by_guard(guard)
+
+
+def _called(call: ast.Call, module: str, name: str) -> Iterator[tuple[str, str]]:
+    """The functions of the library that one call may run."""
+    to = call.func
+    if isinstance(to, ast.Name):
+        called = getattr(importlib.import_module(module), to.id, None)
+        if isinstance(called, FunctionType) and called.__module__.startswith("orderflow."):
+            yield called.__module__, called.__qualname__
+    elif isinstance(to, ast.Attribute):
+        on = ast.unparse(to.value)
+        if on.endswith("case"):
+            yield Case.__module__, f"Case.{to.attr}"
+        elif on == "step" or (on == "self" and name.startswith("Step.")):
+            yield Step.__module__, f"Step.{to.attr}"
+
+
+def refused_by_guard(guard: Guard[Any]) -> str:
+    """The code of the refusal that a guard gives when its claim is false."""
+    (code,) = _codes(guard.refuse.__module__, guard.refuse.__qualname__)
+    return code
+
+
+# --- verbs ----------------------------------------------------------------------------------------
+
+TYPES = (
+    "- A `LineQuantities` is a tuple of (line id, units) pairs, "
+    'such as `(("1", 2),)`; empty means all that there is.',
+    '- `Shares` is a tuple of (order id, minor units) pairs, such as `(("o-17", 3000),)`.',
+    "- `Verdicts` is a tuple of (line id, units, `Verdict`) triples; "
+    "empty means that all is sound.",
+    "- `Verdict` is in `orderflow.returns`, `Notice` in `orderflow.payments`, "
+    "`ScanStatus` in `orderflow.fulfilment`; every other type is in `orderflow` itself.",
+)
+
+KIND_NOTES = {
+    STOCK: (
+        "Goods are no document: these verbs change the books alone, and refuse nothing, "
+        "since what they record has happened.",
+        "The method takes no id; a call is on the SKU, or on the pool: "
+        '`receive.on("BRASS-LAMP", position, n)`.',
+    )
+}
+
+
+def verbs_page() -> str:
+    """Every verb, by the kind of document that it is called on."""
+    lines = [
+        "# Verbs",
+        "",
+        HEAD,
+        "",
+        "A verb is what can be done.",
+        "Each is a method of `Workflow`, and each is a function that makes a call, a value: "
+        '`workflow.cancel("o-17")` does what `workflow.apply(cancel.on("o-17"))` does.',
+        "`workflow.why_not(call)` gives every reason against a call without doing anything.",
+        "",
+        "The first argument is the id of the document that the verb is called on.",
+        "Each method takes two more by name: `key`, which makes it safe to "
+        "[repeat](../how-to/repeat-a-command-safely.md), and `by`, who asks.",
+        "",
+        *TYPES,
+        "",
+        "What a verb refuses is told by the codes of [refusals](refusals.md); "
+        "input that cannot be taken is `BadInput` beside them.",
+    ]
+    for kind in (*KINDS, STOCK):
+        mine = [VERBS[name] for name in vars(Commands) if name in VERBS]
+        mine = [verb for verb in mine if verb.kind == kind]
+        article = "an" if kind == "order" else "a"
+        lines += ["", "## On stock" if kind == STOCK else f"## On {article} {kind}"]
+        if kind in KIND_NOTES:
+            lines += ["", *KIND_NOTES[kind]]
+        for verb in mine:
+            lines += ["", *_verb(verb)]
+    return "\n".join(lines) + "\n"
+
+
+def _verb(verb: Verb[Any, ...]) -> Iterator[str]:
+    parameters = list(inspect.signature(verb.function).parameters.values())[2:]
+    shown = [] if verb.kind == STOCK else ["id"]
+    star = False
+    for one in parameters:
+        if one.kind is one.KEYWORD_ONLY and not star:
+            shown.append("*")
+            star = True
+        shown.append(one.name if one.default is one.empty else f"{one.name}={one.default!r}")
+    yield f"### {verb.name}"
+    yield ""
+    yield f"`workflow.{verb.name}({', '.join(shown)})`, from `{verb.function.__module__}`"
+    yield ""
+    yield from _sentences(inspect.getdoc(verb.function) or "")
+    yield ""
+    for one in parameters:
+        left_out = "" if one.default is one.empty else "; may be left out"
+        yield f"- `{one.name}`: `{one.annotation}`{left_out}"
+    if parameters:
+        yield ""
+    codes = refused_by(verb)
+    listed = ", ".join(f"[`{code}`](refusals.md#{code})" for code in codes)
+    yield f"Refuses: {listed}." if codes else "Refuses nothing."
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The text with one sentence a line."""
+    for paragraph in text.split("\n\n"):
+        plain = " ".join(paragraph.split())
+        yield from re.split(r"(?<=[.!?]) (?=[A-Z`])", plain)
+
+
+# --- refusals -------------------------------------------------------------------------------------
+
+
+def refusals_page() -> str:
+    """Every refusal by its code."""
+    by_code: dict[str, list[str]] = {code: [] for code in SENTENCES}
+    for verb in VERBS.values():
+        for code in refused_by(verb):
+            by_code[code].append(verb.name)
+    guards: dict[str, list[str]] = {code: [] for code in SENTENCES}
+    for guard in _guards():
+        guards[refused_by_guard(guard)].append(guard.name)
+    lines = [
+        "# Refusals",
+        "",
+        HEAD,
+        "",
+        "A refusal says why not: a code that never changes its meaning, "
+        "the figures that were looked at, and a sentence made of them.",
+        "`Refused.refusals` has all of them at once, and nothing has changed.",
+        "",
+        "Amounts in a sentence are minor units.",
+    ]
+    for code, sentence in SENTENCES.items():
+        figures = re.findall(r"{(\w+)}", sentence)
+        shown = re.sub(r"{(\w+)}", r"*\1*", sentence)
+        lines += ["", f"## {code}", "", f"> {shown}", ""]
+        lines.append(f"Figures: {', '.join(f'`{name}`' for name in dict.fromkeys(figures))}.")
+        if guards[code]:
+            named = " and ".join(f"`{name}`" for name in guards[code])
+            lines.append(f"A guard of the [charts](charts.md): {named}.")
+        if len(by_code[code]) > LISTED_MAX:
+            lines.append("Given by most verbs.")
+        elif by_code[code]:
+            links = ", ".join(f"[{name}](verbs.md#{name})" for name in by_code[code])
+            lines.append(f"Given by: {links}.")
+        else:
+            lines.append(ELSEWHERE.get(code, "Given by no verb yet."))
+    return "\n".join(lines) + "\n"
+
+
+LISTED_MAX = 25
+"""How many verbs are named at a refusal; what more can give needs no list."""
+
+ELSEWHERE = {"carrier_refused": "Given by carriers, not by a verb."}
+
+
+def _guards() -> list[Guard[Any]]:
+    found = {guard.name: guard for chart in charts() for row in chart.rows for guard in row.when}
+    return list(found.values())
+
+
+# --- charts ---------------------------------------------------------------------------------------
+
+
+def charts() -> tuple[Chart[Any, Any, Any], ...]:
+    """Every chart, in the order of the tables."""
+    return tuple(one for one in vars(states).values() if isinstance(one, Chart))
+
+
+def charts_page() -> str:
+    """Every chart as a table and as a diagram."""
+    lines = [
+        "# Charts",
+        "",
+        HEAD,
+        "",
+        "Which state may follow which, by which move, on which conditions.",
+        "Each diagram is drawn from the rows of its table, in the language of Mermaid.",
+        "",
+        "A move without a row is refused as [`illegal_move`](refusals.md#illegal_move), with the "
+        "moves that the state has.",
+        "A move whose guards say no is refused with every guard's reason.",
+    ]
+    for chart in charts():
+        lines += ["", f"## {chart.name.capitalize()}", "", *_chart(chart)]
+    lines += [
+        "",
+        "## Guards",
+        "",
+        "A guard is named as a claim; where the claim is false, this is what it says.",
+        "",
+        "| guard | refusal |",
+        "|---|---|",
+    ]
+    for guard in _guards():
+        code = refused_by_guard(guard)
+        lines.append(f"| {guard.name} | [`{code}`](refusals.md#{code}) |")
+    return "\n".join(lines) + "\n"
+
+
+def _chart(chart: Chart[Any, Any, Any]) -> Iterator[str]:
+    yield (inspect.getdoc(chart.states) or "").splitlines()[0]
+    yield f"It begins as *{chart.initial}*; {_ends(chart)}."
+    yield ""
+    yield "| from | move | to | guards |"
+    yield "|---|---|---|---|"
+    for row in chart.rows:
+        guards = ", ".join(guard.name for guard in row.when)
+        yield f"| {row.source} | {row.move} | {row.target} | {guards} |"
+    yield ""
+    yield "```mermaid"
+    yield from mermaid(chart)
+    yield "```"
+
+
+def _ends(chart: Chart[Any, Any, Any]) -> str:
+    ends = [f"*{state}*" for state in chart.states if state in chart.ends]
+    return f"its end is {ends[0]}" if len(ends) == 1 else f"its ends are {' and '.join(ends)}"
+
+
+def mermaid(chart: Chart[Any, Any, Any]) -> Iterator[str]:
+    """The chart as a Mermaid state diagram."""
+    yield "stateDiagram-v2"
+    for state in chart.states:
+        if state.value != _id(state.value):
+            yield f'    state "{state.value}" as {_id(state.value)}'
+    yield f"    [*] --> {_id(chart.initial.value)}"
+    for row in chart.rows:
+        yield f"    {_id(row.source.value)} --> {_id(row.target.value)}: {row.move.value}"
+    for state in chart.states:
+        if state in chart.ends:
+            yield f"    {_id(state.value)} --> [*]"
+
+
+def _id(state: str) -> str:
+    return state.replace(" ", "_")
+
+
+# --- public names ---------------------------------------------------------------------------------
+
+BESIDE = {
+    "orderflow.adapters.sqlite": ("SqliteStore",),
+    "orderflow.adapters.memory": ("MemoryStore",),
+    "orderflow.adapters.carriers": ("ScriptedCarrier", "TableRateCarrier", "Rate"),
+    "orderflow.ports": ("Store", "People", "Carrier", "Query", "Books", "Quote", "Label", "Scan"),
+    "orderflow.allocation": ("Pipeline",),
+    "orderflow.rules": ("Policy", "Plan", "Take", "Demand"),
+    "orderflow.views": ("Headline", "headline", "quantity_by_state"),
+    "orderflow.pricing": ("total", "due"),
+    "orderflow.refunds": ("owed",),
+    "orderflow.deadlines": ("Due",),
+    "orderflow.audit": ("audit", "Law"),
+    "orderflow.intake": ("orders", "stock", "Columns", "Finding"),
+    "orderflow.records": tuple(cls.__name__ for cls in KINDS.values()),
+}
+"""What a host may want beside the names of the package itself."""
+
+
+def api_page() -> str:
+    """The public names, each with its first sentence."""
+    lines = [
+        "# Public names",
+        "",
+        HEAD,
+        "",
+        "Each name with the first sentence of its docstring; `help(name)` has the rest.",
+        "",
+        "## From orderflow",
+        "",
+        *_names("orderflow", orderflow.__all__),
+    ]
+    lines += [
+        "",
+        "## Methods of Workflow",
+        "",
+        "Every [verb](verbs.md) is a method. Beside them:",
+        "",
+    ]
+    for name, member in vars(orderflow.Workflow).items():
+        if isinstance(member, FunctionType) and not name.startswith("_"):
+            lines.append(f"- `{name}`: {_first(member)}")
+    for module, names in BESIDE.items():
+        lines += ["", f"## From {module}", "", *_names(module, names)]
+    return "\n".join(lines) + "\n"
+
+
+def _names(module: str, names: Iterable[str]) -> Iterator[str]:
+    there = importlib.import_module(module)
+    for name in names:
+        yield f"- `{name}`: {_first(getattr(there, name))}"
+
+
+def _first(thing: object) -> str:
+    paragraph = (inspect.getdoc(thing) or "").split("\n\n")[0]
+    return next(_sentences(paragraph))
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+PAGES = {
+    "verbs.md": verbs_page,
+    "refusals.md": refusals_page,
+    "charts.md": charts_page,
+    "api.md": api_page,
+}
+
+
+def stale(root: Path) -> Iterator[str]:
+    """The pages that are not what the code says."""
+    for name, page in PAGES.items():
+        path = root / REFERENCE / name
+        if not path.exists() or path.read_text(encoding="utf-8") != page():
+            yield name
+
+
+def main(arguments: Sequence[str]) -> int:
+    old = list(stale(ROOT))
+    if arguments == ["--check"]:
+        for name in old:
+            print(f"{REFERENCE / name} is stale: run python tools/reference.py")
+        return 1 if old else 0
+    for name in old:
+        (ROOT / REFERENCE / name).write_text(PAGES[name](), encoding="utf-8")
+        print(f"wrote {REFERENCE / name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
