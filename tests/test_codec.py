@@ -60,15 +60,11 @@ def prices(currency: st.SearchStrategy[str]) -> st.SearchStrategy[Price]:
 @st.composite
 def new_orders(draw: st.DrawFn) -> NewOrder:
     currency = draw(CURRENCY)
-    new_line = st.builds(
-        NewLine,
-        NAMES,
-        SKUS,
-        st.integers(1, QUANTITY_MAX),
-        prices(st.just(currency)),
-        st.just("") | NAMES,
-        st.none() | TIMES,
+    price, promised = prices(st.just(currency)), st.none() | TIMES
+    many = st.builds(
+        NewLine, NAMES, SKUS, st.integers(1, QUANTITY_MAX), price, st.just(""), promised
     )
+    new_line = many | st.builds(NewLine, NAMES, SKUS, st.just(1), price, NAMES, promised)
     lines = draw(st.lists(new_line, max_size=3, unique_by=lambda line: line.id))
     kinds = st.sampled_from(ChargeKind).filter(lambda kind: kind is not ChargeKind.GOODS)
     charges = [

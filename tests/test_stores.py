@@ -746,63 +746,84 @@ def test_orders_and_journal_know_nobody_by_name(any_shop: Shop) -> None:
 
 # --- the stores agree ---------------------------------------------------------------------------
 
-IDS: Final = ("1", "2", "3")
 SHELVES: Final = (LAMPS, LAMPS._replace(location="york"), BELLS, LAMPS._replace(lot="L7"), QUOTA)
 SOME: Final = st.integers(1, 4)
-ID: Final = st.sampled_from(IDS)
+ID: Final = st.sampled_from(("1", "2"))
 SHELF: Final = st.sampled_from(SHELVES)
 PART: Final = st.just(()) | st.tuples(st.tuples(ID, SOME))
 
 
 @st.composite
 def orders(draw: st.DrawFn) -> Any:
-    lines = draw(
-        st.lists(
-            st.builds(lambda id, sku, n: line(id, sku, n), ID, st.sampled_from((LAMP, BELL)), SOME),
-            min_size=1,
-            max_size=2,
-            unique_by=lambda one: one.id,
-        )
-    )
-    return new_order(
-        *lines,
-        number=draw(st.sampled_from(("", "", "77"))),
-        cash_on_delivery=draw(st.booleans()),
-    )
+    one = st.builds(lambda id, sku, n: line(id, sku, n), ID, st.sampled_from((LAMP, BELL)), SOME)
+    lines = draw(st.lists(one, min_size=1, max_size=2, unique_by=lambda line: line.id))
+    number = draw(st.sampled_from(("", "", "77")))
+    return new_order(*lines, number=number, cash_on_delivery=draw(st.booleans()))
 
 
 Asked = tuple[str, tuple[Any, ...]]
+
+
+def ask(verb: str, *args: st.SearchStrategy[Any] | str) -> st.SearchStrategy[Asked]:
+    given_args = [st.just(arg) if isinstance(arg, str) else arg for arg in args]
+    return st.tuples(st.just(verb), st.tuples(*given_args))
+
+
 COMMANDS: Final[st.SearchStrategy[Asked]] = st.one_of(
-    st.tuples(st.just("receive"), st.tuples(SHELF, st.integers(1, 9))),
-    st.tuples(st.just("receive"), st.tuples(SHELF, st.integers(1, 9))),
-    st.tuples(st.just("count"), st.tuples(SHELF, st.integers(0, 4))),
-    st.tuples(st.just("record_breakage"), st.tuples(SHELF, SOME)),
-    st.tuples(st.just("set_limit"), st.tuples(st.just(QUOTA.sku), st.integers(0, 5))),
-    *[
-        st.tuples(
-            st.just("hold_stock"),
-            st.tuples(ID, SHELF, SOME, st.none() | st.integers(1, 20)),
-        )
-    ]
-    * 2,
-    st.tuples(st.sampled_from(("confirm_stock_hold", "release_stock_hold")), st.tuples(ID)),
-    st.tuples(st.just("expect"), st.tuples(ID, SHELF, SOME, st.just(20))),
-    st.tuples(st.just("receive_supply"), st.tuples(ID, SOME)),
-    st.tuples(st.just("free_surplus"), st.tuples(ID)),
-    *[st.tuples(st.just("place"), st.tuples(ID, orders(), st.just(()) | st.tuples(ID)))] * 3,
-    st.tuples(st.just("cancel"), st.tuples(ID, PART)),
-    st.tuples(st.just("reserve"), st.tuples(ID, st.just("") | ID, PART)),
-    st.tuples(st.just("unreserve"), st.tuples(ID, PART)),
-    *[st.tuples(st.just("allocate"), st.tuples(ID, PART))] * 2,
-    *[st.tuples(st.just("release"), st.tuples(ID, ID, st.sampled_from(("", "leith"))))] * 2,
-    *[st.tuples(st.just("pick"), st.tuples(ID))] * 2,
-    *[st.tuples(st.just("pack"), st.tuples(ID, st.tuples(ID)))] * 2,
-    *[st.tuples(st.sampled_from(("hand_over", "deliver", "lose")), st.tuples(ID))] * 2,
-    st.tuples(st.just("ask_return"), st.tuples(ID, ID, PART)),
-    st.tuples(st.just("receive_return"), st.tuples(ID, st.just("york"))),
-    st.tuples(st.just("inspect"), st.tuples(ID)),
-    st.tuples(st.just("take a pause"), st.tuples(st.integers(1, 15))),
+    ask("receive", SHELF, SOME),
+    ask("count", SHELF, st.integers(0, 4)),
+    ask("record_breakage", SHELF, SOME),
+    ask("set_limit", QUOTA.sku, st.integers(0, 5)),
+    ask("hold_stock", ID, SHELF, SOME, st.none() | st.integers(1, 20)),
+    ask("hold_stock", st.text("abcdef", min_size=1, max_size=3), SHELF, SOME, st.integers(1, 9)),
+    ask("confirm_stock_hold", ID),
+    ask("release_stock_hold", ID),
+    ask("expect", ID, SHELF, SOME, st.just(20)),
+    ask("receive_supply", ID, SOME),
+    ask("free_surplus", ID),
+    ask("place", st.sampled_from("123456"), orders(), st.just(()) | st.tuples(ID)),
+    ask("pay", ID, st.just(eur(1000)), st.tuples(st.tuples(ID, st.just(1000)))),
+    ask("cancel", ID, PART),
+    ask("refund", ID),
+    ask("complete", ID),
+    ask("reserve", ID, st.just("") | ID, PART),
+    ask("unreserve", ID, PART),
+    ask("allocate", ID, PART),
+    ask("release", ID, ID, st.sampled_from(("", "leith"))),
+    ask("recall", ID),
+    ask("pick", ID),
+    ask("pack", ID, st.tuples(ID)),
+    ask("cancel_parcel", ID),
+    ask("hand_over", ID),
+    ask("deliver", ID),
+    ask("lose", ID),
+    ask("turn_back", ID),
+    ask("receive_back", ID),
+    ask("ask_return", ID, ID, PART),
+    ask("receive_return", ID, "york"),
+    ask("inspect", ID),
+    ask("take a pause", st.integers(1, 15)),
 )
+COD: Final[dict[str, Any]] = {"cash_on_delivery": True, "customer": "c-8"}
+OPENING: Final[tuple[Asked, ...]] = (
+    *[("receive", (shelf, 6)) for shelf in SHELVES if shelf.location],
+    ("set_limit", (QUOTA.sku, 4)),
+    ("hold_stock", ("1", LAMPS, 2, 12)),
+    ("hold_stock", ("2", QUOTA, 3, 4)),
+    ("expect", ("1", LAMPS, 4, 20)),
+    ("place", ("1", new_order((LAMP, 3), (BELL, 2), **COD), ("1", "2"))),
+    ("place", ("2", new_order((LAMP, 4), (BELL, 4), **COD))),
+    ("allocate", ("1",)),
+    ("reserve", ("2", "1", (("1", 2),))),
+    ("release", ("1", "1", "leith")),
+    ("pick", ("1",)),
+    ("pack", ("1", ("1",))),
+    ("hand_over", ("1",)),
+    ("deliver", ("1",)),
+    ("ask_return", ("1", "1", (("1", 2),))),
+    ("receive_return", ("1", "york")),
+)
+"""An order on its way, as far as the example goes with it."""
 
 
 def outcome(house: Workflow, verb: str, args: Sequence[Any], key: str) -> object:
@@ -817,11 +838,15 @@ def outcome(house: Workflow, verb: str, args: Sequence[Any], key: str) -> object
 
 
 @settings(max_examples=120)
-@given(st.lists(st.tuples(COMMANDS, st.integers(0, 30), st.booleans()), max_size=30))
+@given(
+    st.integers(0, len(OPENING)),
+    st.lists(st.tuples(COMMANDS, st.integers(0, 40), st.booleans()), min_size=10, max_size=30),
+)
 def test_memory_and_sqlite_agree_about_everything(
-    stream: list[tuple[Asked, int, bool]],
+    opened: int, stream: list[tuple[Asked, int, bool]]
 ) -> None:
     clock = Clock()
+    commands = [(asked, 100 + i, True) for i, asked in enumerate(OPENING[:opened])] + stream
     with SqliteStore(":memory:") as on_disk:
         stores: tuple[Store, Store] = (MemoryStore(), on_disk)
         houses = {
@@ -829,17 +854,16 @@ def test_memory_and_sqlite_agree_about_everything(
             for tenant in ("", "south")
         }
 
-        for (verb, args), key, at_home in stream:
+        for i, ((verb, args), key, at_home) in enumerate(commands):
             if verb == "take a pause":
                 clock.forward(minutes=args[0])
                 continue
             if verb in ("hold_stock", "expect") and args[-1] is not None:
                 args = (*args[:-1], clock.at + timedelta(minutes=args[-1]))
             tenant = "" if at_home or key % 3 else "south"
-            mine, theirs = (
-                outcome(house, verb, args, f"{key}" if key < 3 else f"{key}-{verb}-{args}"[:150])
-                for house in houses[tenant]
-            )
+            # Now and then a key comes again, mostly with another question.
+            named = f"k-{key}" if key < 3 else f"k-{key}-{i}"
+            mine, theirs = (outcome(house, verb, args, named) for house in houses[tenant])
             assert mine == theirs
 
         for tenant in houses:
@@ -953,6 +977,33 @@ def test_holds_that_run_out_under_many_threads_are_given_back_once(store: Store)
     assert len(kept) == 24
     assert sorted(claim.holder.id for claim in store.claims("", LAMPS)) == sorted(kept)
     assert_laws(store)
+
+
+def test_who_reads_while_others_write_sees_whole_books(store: Store) -> None:
+    clock = Clock()
+    house = Workflow(store, clock=clock)
+    house.receive(LAMPS, 1000)
+    for i in range(100):
+        house.hold_stock(f"old-{i}", LAMPS, 1, AN_HOUR)
+    writing = True
+
+    def write() -> None:
+        nonlocal writing
+        for i in range(60):
+            house.hold_stock(f"new-{i}", LAMPS, 1, AN_HOUR)
+            house.release_stock_hold(f"old-{i}")
+        writing = False
+
+    def look() -> None:
+        while writing:
+            (counter,) = store.counters("", ["BRASS-LAMP"], AN_HOUR - TICK)
+            assert counter.claimed in (100, 101)
+            (counter,) = store.counters("", ["BRASS-LAMP"], AN_HOUR)
+            assert counter.claimed == 0
+            assert sum(claim.n for claim in store.claims("", LAMPS)) in (100, 101)
+            assert store.over_committed("", MORNING) == ()
+
+    assert together(write, *[look] * 3) == []
 
 
 def test_a_document_that_many_change_has_every_change(store: Store) -> None:
@@ -1139,9 +1190,7 @@ LIVED: Final[dict[str, tuple[Call[Any], datetime]]] = {
 }
 FAULTS: Final[dict[str, BaseException]] = {
     "disk": sqlite3.OperationalError("disk I/O error"),
-    "database": sqlite3.DatabaseError("database disk image is malformed"),
     "interrupt": KeyboardInterrupt(),
-    "memory": MemoryError(),
 }
 
 
@@ -1182,9 +1231,9 @@ def test_a_fault_at_any_statement_leaves_the_old_state_or_the_new(
             failure = None
             try:
                 house.apply(call, key="k-fault")
-            except (OrderflowError, KeyboardInterrupt, MemoryError) as error:
+            except (OrderflowError, KeyboardInterrupt) as error:
                 failure = error
-            failed = connection.failed
+            failed, connection.left = connection.failed, -1
 
             with SqliteStore(file) as witness:
                 kept = everything(witness)
@@ -1206,7 +1255,33 @@ def test_a_fault_at_any_statement_leaves_the_old_state_or_the_new(
 
     assert failed == ""
     assert {"begin", "insert", "commit"} <= set(met)
-    assert len(met) > 8
+    assert len(met) >= 8
+
+
+def test_rules_of_one_thread_are_not_lost_with_the_transaction_of_another(tmp_path: Path) -> None:
+    with faulty_store(tmp_path / "orders.sqlite") as (store, connection):
+        house = Workflow(store, clock=Clock())
+        house.receive(LAMPS, 5)
+        strict = Workflow(store, Rules(return_window_days=3), clock=Clock())
+        other = Thread(target=lambda: strict.hold_stock("h-2", LAMPS, 1, key="k-2"))
+
+        class Interrupted(Faulty):
+            def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+                cursor = super().execute(statement, values)
+                if statement.startswith("insert into version") and not other.ident:
+                    other.start()  # it may not come in between
+                    other.join(0.1)
+                    raise sqlite3.OperationalError("disk I/O error")
+                return cursor
+
+        connection.__class__ = Interrupted
+        with pytest.raises(StoreUnavailable):
+            house.hold_stock("h-1", LAMPS, 1)
+        other.join()
+
+        entry = store.seen("", "k-2")
+        assert entry is not None
+        assert entry.rules == strict.rules.fingerprint
 
 
 @pytest.mark.parametrize("after", (False, True), ids=("before", "after"))

@@ -54,7 +54,8 @@ CANCELLABLE: Final = (
 class NewLine:
     """A line to be ordered: `n` smallest units of a SKU at a price.
 
-    `promised` is the date that was agreed for it.
+    `promised` is the date that was agreed for it; a `serial` is of the only unit of its line, and
+    others are scanned (`scan_serials`) when the warehouse has them.
     """
 
     id: str
@@ -72,7 +73,8 @@ class NewLine:
         whole(self.n, f"{path}.n")
         if not isinstance(self.price, Price):
             raise BadInput(f"{path}.price", "a Price is wanted")
-        text(self.serial, f"{path}.serial", empty=True)
+        if text(self.serial, f"{path}.serial", empty=True) and self.n != 1:
+            raise BadInput(f"{path}.serial", "names one unit: the line must be of one")
         if self.promised is not None:
             object.__setattr__(self, "promised", instant(self.promised, f"{path}.promised"))
 
