@@ -55,4 +55,4 @@ features: $(STAMP) ## which features the tests show, and which are open
 	@$(BIN)/python tools/features.py
 
 clean: ## remove .venv and what tools left behind
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage* htmlcov dist

@@ -20,7 +20,6 @@ from orderflow import (
     NewOrder,
     Position,
     Price,
-    Ref,
     Refused,
     Rules,
     Sku,
@@ -82,7 +81,7 @@ def live(shop: Workflow) -> Iterator[str]:
 
     shop.place("o-4", basket("c-4", (LAMP, 5), cash=True), key="place/o-4")
     shop.allocate("o-4", key="allocate/o-4")  # there are two; three wait for supply
-    waiting = find(shop, "o-4").lines[0].count(UnitState.BACKORDERED)
+    waiting = shop.order("o-4").lines[0].count(UnitState.BACKORDERED)
     yield f"o-4 waits for {waiting} lamps"
 
     shop.deliver("p-o-1", key="deliver/o-1")
@@ -103,14 +102,6 @@ def live(shop: Workflow) -> Iterator[str]:
     for due in shop.due(OPENING + timedelta(hours=8)):
         yield f"{due.ref}: {due.means}"
         shop.apply(due.call, key=f"due/{due.ref}")
-
-
-def find(shop: Workflow, id: str) -> Order:
-    """An order as it is now."""
-    ref: Ref[Order] = Ref("", "order", id)
-    stored = shop.store.load(ref)
-    assert stored is not None
-    return stored.value
 
 
 def main(path: Path) -> None:

@@ -6,7 +6,7 @@ The laws here are written down a second time, naively and apart from the library
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar, cast
 
@@ -427,6 +427,3 @@ def assert_journal(store: Store, tenant: str = "") -> None:
         facts = [fact for entry in entries for fact in entry.facts if ref in touches(fact)]
         assert fold(None, facts) == stored.value
         assert len(entries) == stored.version
-
-
-StoreMaker = Callable[[], Store]

@@ -24,7 +24,7 @@ from orderflow.allocation import (
     reserve,
     unreserve,
 )
-from orderflow.records import Counter
+from orderflow.records import PLAIN, Counter
 from orderflow.rules import Demand, Plan, Policy
 from tests.builders import BELL, LAMP, LEITH, YORK, Shop, new_order
 
@@ -274,6 +274,19 @@ def test_units_that_were_not_asked_for_do_not_become_a_backorder(shop: Shop) -> 
     assert shop.bag("o-17") == {"backordered": 3, "open": 2}
 
 
+def test_what_waits_longest_is_served_first_and_nothing_else_becomes_a_backorder(
+    shop: Shop,
+) -> None:
+    shop.sell("o-17", (LAMP, 6))
+    shop.allocate("o-17", (("1", 2),))
+    assert shop.bag("o-17") == {"backordered": 2, "open": 4}
+    shop.stock(LAMP, "leith", 1)
+
+    shop.allocate("o-17", (("1", 3),))
+
+    assert shop.bag("o-17") == {"allocated": 1, "backordered": 2, "open": 3}
+
+
 def test_an_order_that_is_not_confirmed_gets_nothing(shop: Shop) -> None:
     shop.stock(LAMP, "leith", 9)
     shop.place("o-17", new_order((LAMP, 1)))
@@ -385,6 +398,16 @@ def test_claims_are_given_back_and_the_units_wait_again(shop: Shop) -> None:
         shop.refuses(unreserve.on("o-17"))
         == "order o-17 is open: cannot unreserve (can: allocate, reserve, cancel)"
     )
+
+
+def test_units_that_wait_again_are_of_no_place_owner_lot_or_grade(shop: Shop) -> None:
+    at = shop.stock(LAMP, "leith", 2, owner="maker-3", lot="L-4", grade="second")
+    shop.hold_stock("cart-1", at, 2)
+    shop.place("o-17", new_order((LAMP, 2), cash_on_delivery=True), ("cart-1",))
+
+    shop.unreserve("o-17")
+
+    assert [spot.slice for _, spot in shop.order("o-17").units()] == [PLAIN]
 
 
 def test_a_held_order_reserves_nothing(shop: Shop) -> None:

@@ -66,6 +66,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "confirm": {"id": "o-paid"},
     "hold": {"id": "o-paid", "code": "check", "reason": "an unusual amount"},
     "lift_hold": {"id": "o-held", "code": "check"},
+    "adjust": {"id": "o-ready", "charge": NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched")},
     "cancel": {"id": "o-ready", "lines": ONE, "reason": "changed my mind"},
     "expire": {"id": "o-unpaid"},
     "complete": {"id": "o-delivered"},
@@ -90,6 +91,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "event": "evt-1",
     },
     "expire_payment": {"id": "pay-late"},
+    "lift_payment_hold": {"id": "pay-odd", "code": "unexpected_notice"},
     "apply_payment": {"id": "pay-spare", "orders": (("o-unpaid", 100),)},
     "collect_on_delivery": {"id": "pay-new", "order": "o-cod", "amount": eur(4000)},
     "remit": {"id": "pay-door", "amount": eur(100)},
@@ -117,6 +119,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "place": "Perth",
         "event": "e-1",
     },
+    "lift_parcel_hold": {"id": "p-o-packed", "code": "unexpected_scan"},
     "report_missing": {"id": "o-delivered", "lines": ONE, "reason": "not in the box"},
     "found": {"id": "o-missing", "lines": ONE},
     "ask_return": {"id": "r-new", "order": "o-delivered", "lines": ONE, "reason": "too bright"},
@@ -124,6 +127,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
     "receive_return": {"id": "r-o-coming", "location": "leith", "lines": ONE},
+    "lift_return_hold": {"id": "r-o-asking", "code": "came_unasked"},
     "inspect": {"id": "r-o-came", "verdicts": (("1", 1, Verdict.SOUND),)},
     "take_back": {"id": "o-back", "verdicts": (("1", 1, Verdict.SOUND),)},
     "deliver_again": {"id": "o-rejected", "lines": ONE},
@@ -186,6 +190,9 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.await_payment("pay-awaited", eur(500))
     house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
     house.pay("pay-spare", eur(500), ())
+    house.pay("pay-odd", eur(500), ())
+    house.record_notice("pay-odd", Notice.FAILED, eur(500))
+    house.record_scan("p-o-packed", ScanStatus.DELIVERED)
     house.expect("s-open", SHELF, 50, TOMORROW)
     house.expect("s-surplus", SHELF, 4, TOMORROW)
     for id in ("o-reserved", "o-surplus"):
@@ -205,6 +212,7 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.report_missing("o-missing", ())
     for id in ("o-asking", "o-coming", "o-came", "o-rejected"):
         house.ask_return(f"r-{id}", id)
+    house.receive_return("r-o-asking", "leith")
     for id in ("o-coming", "o-came", "o-rejected"):
         house.approve_return(f"r-{id}")
     for id in ("o-came", "o-rejected"):
@@ -361,7 +369,7 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         yield from (eur(0), eur(-500))
     elif hint is datetime or hint == datetime | None:
         yield from (value for value in NO_TIMES if value is not None or hint is datetime)
-    elif hint is NewOrder or hint == NewOrder | None:
+    elif hint is NewCharge or hint is NewOrder or hint == NewOrder | None:
         yield from (object(), [], {}, b"", "o-17", 5, 1.5, True, line("1", LAMP, 1))
     elif hint in (Notice, ScanStatus):
         yield from (None, object(), [], {}, b"", "captured", "delivered", 5, True, Verdict.SOUND)

@@ -8,10 +8,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from orderflow import Position, Workflow
+from orderflow.adapters.sqlite import SqliteStore
 from orderflow.cli import run
 
 ORDERS = (
@@ -86,6 +89,25 @@ def test_a_broken_law_is_told_and_is_exit_status_1(
     assert out.splitlines()[-1] == "a law is broken"
 
 
+def test_check_looks_at_every_tenant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "two.sqlite"
+    shelf = Position("BRASS-LAMP", "leith")
+    with SqliteStore(file) as store:
+        Workflow(store).receive(shelf, 5)
+        Workflow(store, tenant="north").receive(shelf, 3)
+    assert run(["check", "--db", str(file)]) == 0
+    assert "goods of north" in capsys.readouterr().out
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("update counter set there = 99 where tenant = 'north'")
+        db.commit()
+
+    assert run(["check", "--db", str(file)]) == 1
+
+    assert "goods of north: BRASS-LAMP at leith: 99 there, 3 by the journal" in (
+        capsys.readouterr().out
+    )
+
+
 def test_a_demo_replaces_an_earlier_demo_and_prints_json(
     demo_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -101,6 +123,33 @@ def test_a_demo_replaces_an_earlier_demo_and_prints_json(
     assert told["missed"] == []
     assert set(told["refusals"]) >= {"short", "illegal_move", "window_closed", "over_refund"}
     assert told["pace"]["orders_a_second"] > 0
+
+
+def test_a_demo_that_cannot_start_leaves_the_earlier_one(demo_db: Path, tmp_path: Path) -> None:
+    db = tmp_path / "demo.sqlite"
+    shutil.copy(demo_db, db)
+    before = db.read_bytes()
+
+    assert run(["demo", "--scale", "5", "--db", str(db)]) == 2
+
+    assert db.read_bytes() == before
+
+
+def test_check_takes_the_database_by_its_place_too(demo_db: Path) -> None:
+    assert run(["check", str(demo_db)]) == 0
+
+
+def test_what_is_stopped_ends_in_a_sentence(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("orderflow.demo.run_files", stop)
+
+    assert run(on(files)) == 130
+
+    assert "stopped" in capsys.readouterr().err
 
 
 def test_a_demo_leaves_other_files_alone(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,7 +177,8 @@ def test_bad_rows_are_told_and_good_orders_go_on(
     out = capsys.readouterr().out
     assert status == 0
     assert "a plain decimal number is wanted" in out
-    assert "2 orders taken from 3 rows" in out
+    assert "2 orders taken from 3 rows, 1 left out" in out
+    assert "promised day" not in out
     assert out.splitlines()[-1] == "all laws hold"
     assert run(["check", "--db", str(db)]) == 0
 
@@ -154,6 +204,41 @@ def test_a_file_with_no_good_order_is_exit_status_2(
     assert run(on(files)) == 2
 
     assert "findings" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", ("orders.csv", "stock.csv"))
+def test_a_file_that_cannot_be_taken_leaves_no_database(
+    files: Path, wrong: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db, report = files / "shop.sqlite", files / "report.html"
+    file = files / wrong
+    file.write_text(file.read_text().replace("quantity", "quantitty"))
+
+    assert run(on(files, "--db", str(db), "--report", str(report))) == 2
+
+    said = capsys.readouterr()
+    assert "did you mean quantity?" in " ".join(said.out.split())
+    assert "laws" not in said.out
+    assert f"nothing could be taken from {file}; nothing was written" in said.err
+    assert not db.exists()
+    assert not report.exists()
+
+
+def test_nothing_taken_is_told_as_json(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "orders.csv").write_text("")
+
+    assert run(on(files, "--json")) == 2
+
+    assert json.loads(capsys.readouterr().out) == {
+        "findings": [{"row": 1, "column": "", "reason": "the file is empty"}]
+    }
+
+
+def test_an_earlier_report_is_replaced(files: Path) -> None:
+    report = files / "report.html"
+
+    assert run(on(files, "--report", str(report))) == 0
+    assert run(on(files, "--report", str(report))) == 0
 
 
 def test_foreign_columns_are_mapped_on_the_command_line(
@@ -204,7 +289,10 @@ def test_what_is_in_the_way_is_said_in_a_sentence(
         (on(files, "--set", "currency=EUR", "--set", "currency=USD"), "comes twice"),
         (on(files, "--zone", "Leith/Shore"), "there is no time zone"),
         (on(files, "--report", str(files / "no" / "report.html")), "there is no folder"),
-        (on(files, "--db", str(files / "no" / "shop.sqlite")), "unable to open database file"),
+        (on(files, "--db", str(files / "no" / "shop.sqlite")), "there is no folder"),
+        (on(files, "--report", str(files)), "is a folder"),
+        (on(files, "--report", str(files / "orders.csv")), "is no report"),
+        (on(files, "--report", str(files / "x"), "--db", str(files / "x")), "is to be the data"),
     ):
         assert run(tokens) == 2, tokens
         said = capsys.readouterr()

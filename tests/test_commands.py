@@ -139,7 +139,7 @@ def test_a_verb_of_another_kind_of_document_is_a_mistake() -> None:
 def test_another_tenants_document_is_not_touched() -> None:
     shop = Workflow(MemoryStore(), Rules(), tenant="north")
 
-    with pytest.raises(BadInput, match=r"call\.ref\.tenant: is south, not north"):
+    with pytest.raises(BadInput, match=r"ref\.tenant: is south, not north"):
         shop.apply(VERBS["confirm"].of(Ref("south", "order", "o-17")))
     with pytest.raises(BadInput, match="is south, not without one"):
         Workflow(MemoryStore()).why_not(VERBS["confirm"].of(Ref("south", "order", "o-17")))

@@ -130,6 +130,7 @@ def test_the_modules_that_the_map_names_come_in_the_order_of_their_floors() -> N
     rules = page.split("| rules | ")[1].split("| shell |")[0]
     listed = re.findall(r"`(\w+)` \|", rules)
 
+    assert listed
     assert listed == sorted(listed, key=lambda name: rank[name])
 
 
@@ -138,7 +139,10 @@ def test_what_one_order_passes_is_there() -> None:
     walk = page.split("## One order, file by file")[1].split("## ")[0]
     modules = {path.stem for path in (ROOT / "src/orderflow").glob("*.py")}
 
-    for dotted in re.findall(r"`(\w+(?:\.\w+)+)`", walk):
+    named = re.findall(r"`(\w+(?:\.\w+)+)`", walk)
+
+    assert named
+    for dotted in named:
         module, *names = dotted.split(".")
         if module in modules:
             thing: object = importlib.import_module(f"orderflow.{module}")

@@ -613,3 +613,24 @@ def test_bad_input_to_the_warehouse_is_found_with_its_place(shop: Shop) -> None:
         (scan_serials.on("o-17", none, ("A",)), "line"),
     ):
         assert shop.cannot_take(call) == path, call
+
+
+@pytest.mark.parametrize("delivered", (True, False))
+def test_a_lost_parcel_that_was_given_up_and_turns_up_asks_a_person(
+    any_shop: Shop, delivered: bool
+) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 3)
+    shop.sell_and_ship("o-17", "p-1", (LAMP, 3))
+    shop.lose("p-1")
+    shop.cancel("o-17")
+    shop.refund("o-17")
+
+    if delivered:
+        shop.deliver("p-1")
+    else:
+        shop.turn_back("p-1")
+        shop.receive_back("p-1")
+
+    assert [hold.code for hold in shop.parcel("p-1").holds] == ["given_up"]
+    assert shop.bag("o-17") == {"cancelled": 3}

@@ -304,6 +304,30 @@ def test_a_wrong_header_stops_the_file(header: str, column: str, part: str) -> N
     assert part in finding.reason
 
 
+@pytest.mark.parametrize(
+    ("text", "part"),
+    (
+        ((HEADER + GOOD).replace(",", ";").encode(), "parted by semicolons"),
+        ((HEADER + GOOD).replace(",", "\t").encode(), "parted by tabs"),
+        ((HEADER + GOOD).encode("utf-16"), "is not UTF-8"),
+        ((HEADER + GOOD).replace("\n", "\r").encode(), "a carriage return"),
+    ),
+)
+def test_another_kind_of_file_is_one_finding(text: bytes, part: str) -> None:
+    taken = orders(text)
+
+    assert ids(taken) == []
+    assert part in only(taken).reason
+
+
+def test_a_column_like_one_of_ours_is_asked_after_and_the_list_comes_once() -> None:
+    taken = orders("order,sku,Quantity,colour,memo\n")
+
+    reasons = [one.reason for one in taken.findings]
+    assert [reason.count("did you mean quantity?") for reason in reasons] == [1, 0, 0]
+    assert [reason.count("there are:") for reason in reasons] == [0, 1, 0]
+
+
 def test_an_empty_file_is_a_finding() -> None:
     assert orders(b"").findings == (Finding(1, "", "the file is empty"),)
 

@@ -19,6 +19,7 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import allocate
 from orderflow.orders import (
+    adjust,
     cancel,
     complete,
     confirm,
@@ -28,11 +29,11 @@ from orderflow.orders import (
     lift_hold,
     place,
 )
-from orderflow.pricing import due, given_up
+from orderflow.pricing import due, given_up, total
 from orderflow.records import Charge, Hold, Span
 from orderflow.states import OrderState
 from orderflow.views import headline
-from tests.builders import BELL, LAMP, MORNING, ROPE, TEA, Shop, eur, line, new_order
+from tests.builders import BELL, LAMP, MORNING, ROPE, TEA, Shop, eur, line, new_order, owing
 
 GOODS, DISCOUNT, TAX, FREIGHT, FEE = ChargeKind
 
@@ -541,3 +542,36 @@ def test_a_sku_of_its_own_kind_is_kept_on_the_line(shop: Shop) -> None:
     only = shop.place("o-17", new_order(line("1", rare, 15, "3"))).document.lines[0]
 
     assert (only.unit, only.scale, only.per) == ("g", 1, 100)
+
+
+def test_goodwill_is_carried_by_the_units_that_are_kept_and_lowers_what_a_later_return_gives_back(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 3)
+    shop.sell_and_deliver("o-17", "p-1", line("1", LAMP, 3, "33.333333"))
+    assert owing(shop.order("o-17")) == 0
+
+    shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -1000, reason="scratched"))
+    shop.refund("o-17")
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+
+    assert shop.refund("o-17", eur(3000)).document.applied == 6000
+
+
+def test_a_later_charge_never_takes_the_kept_units_below_zero(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 3))
+    shop.cancel("o-17", (("1", 2),))
+
+    over = adjust.on("o-17", NewCharge(ChargeKind.DISCOUNT, -1001))
+    nowhere = adjust.on("o-17", NewCharge(ChargeKind.FEE, 100, ("7",)))
+    wrong: Any = 100
+
+    assert shop.cannot_take(over) == "charge.amount"
+    assert shop.cannot_take(adjust.on("o-17", wrong)) == "charge"
+    assert shop.refuses(nowhere) == "order o-17 has no line 7"
+    shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -1000, bearer="brand-1"))
+    shop.adjust("o-17", NewCharge(ChargeKind.FREIGHT, 490))
+    assert total(shop.order("o-17")) == 490

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from orderflow import Money, Ref
+from orderflow import BadInput, Money, Ref
 from orderflow.payments import (
     Notice,
     apply_payment,
@@ -13,6 +13,7 @@ from orderflow.payments import (
     charge_back,
     collect_on_delivery,
     expire_payment,
+    lift_payment_hold,
     pay,
     record_notice,
     remit,
@@ -40,6 +41,13 @@ def test_a_payment_in_full_confirms_its_order(shop: Shop) -> None:
     assert (payment.captured, payment.unapplied) == (2000, 0)
     assert shop.order("o-17").state is OrderState.CONFIRMED
     assert shop.order("o-17").tenders == (Tender("pay-1", 2000),)
+
+
+def test_a_share_that_is_money_is_told_where_its_minor_units_are(shop: Shop) -> None:
+    shares: Any = (("o-17", eur(2000)),)
+
+    with pytest.raises(BadInput, match=r"orders\[0\]\.amount: minor units are wanted"):
+        shop.pay("pay-1", eur(2000), shares)
 
 
 def test_an_order_is_paid_in_parts(shop: Shop) -> None:
@@ -374,3 +382,25 @@ def test_bad_input_about_money_is_found_with_its_place(shop: Shop) -> None:
 
 def test_a_payment_is_named_by_its_own_kind(shop: Shop) -> None:
     assert pay.on("pay-1", eur(5), ()).ref == Ref("", "payment", "pay-1")
+
+
+@pytest.mark.parametrize("late", (Notice.VOIDED, Notice.FAILED))
+def test_money_that_comes_for_a_payment_that_has_ended_is_looked_into_and_paid_back(
+    any_shop: Shop, late: Notice
+) -> None:
+    shop = any_shop
+    shop.await_payment("pay-1", eur(1000))
+    if late is Notice.VOIDED:
+        shop.record_notice("pay-1", Notice.AUTHORISED, eur(1000))
+    shop.record_notice("pay-1", late, eur(1000))
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(1000))
+    assert [hold.code for hold in shop.payment("pay-1").holds] == ["paid_late"]
+
+    shop.lift_payment_hold("pay-1", "paid_late")
+    shop.pay_back("pay-1")
+
+    payment = shop.payment("pay-1")
+    assert (payment.captured, payment.refunded, payment.holds) == (1000, 1000, ())
+    assert shop.refuses(lift_payment_hold.on("pay-1", "paid_late")) == (
+        "payment pay-1 has no hold paid_late"
+    )

@@ -292,6 +292,27 @@ def test_what_is_accepted_is_owed_back_and_goes_where_its_verdict_says(any_shop:
     assert shop.payment("pay-o-17").refunded == 4000
 
 
+def test_seconds_that_come_back_sound_are_seconds_still(any_shop: Shop) -> None:
+    shop = any_shop
+    seconds = shop.stock(LAMP, "leith", 2, grade="second")
+    shop.hold_stock("cart-1", seconds, 2)
+    shop.place("o-17", new_order((LAMP, 2), cash_on_delivery=True), ("cart-1",))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1", lines=(("1", 1),))
+    shop.deliver("p-1")
+    shop.ask_return("r-1", "o-17")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.ship("o-17", "p-2")
+    shop.turn_back("p-2")
+    shop.receive_back("p-2")
+
+    shop.take_back("o-17")
+
+    assert shop.free(LAMP, "leith", grade="second") == 2
+    assert shop.free(LAMP, "leith") == 0
+
+
 def test_what_is_rejected_goes_to_the_customer_again(shop: Shop) -> None:
     delivered(shop)
     shop.ask_return("r-1", "o-17", (("1", 1),))

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
-from orderflow import Location, Position, Rules
+from orderflow import BadInput, Location, Position, Rules
 from orderflow.allocation import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.rules import Plan, Take
 
@@ -48,3 +50,26 @@ def test_a_plan_names_each_location_once_in_order_of_use() -> None:
 
     assert plan.locations == ("york", "leith")
     assert Plan(()).locations == ()
+
+
+@pytest.mark.parametrize(
+    ("locations", "path"), ((("leith",), r"locations\[0\]"), ("leith", "locations"))
+)
+def test_what_is_no_location_is_refused(locations: object, path: str) -> None:
+    with pytest.raises(BadInput, match=path):
+        Rules(locations=locations)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    (
+        ("return_window_days", -1),
+        ("return_window_days", 10**7),
+        ("return_window_days", 14.0),
+        ("tries_max", 0),
+        ("tries_max", True),
+    ),
+)
+def test_a_window_or_a_bound_that_cannot_be_kept_is_refused(name: str, wrong: Any) -> None:
+    with pytest.raises(BadInput, match=name):
+        Rules(**{name: wrong})

@@ -1262,8 +1262,8 @@ def test_rules_of_one_thread_are_not_lost_with_the_transaction_of_another(tmp_pa
     with faulty_store(tmp_path / "orders.sqlite") as (store, connection):
         house = Workflow(store, clock=Clock())
         house.receive(LAMPS, 5)
-        strict = Workflow(store, Rules(return_window_days=3), clock=Clock())
-        other = Thread(target=lambda: strict.hold_stock("h-2", LAMPS, 1, key="k-2"))
+        stricter = attrs.evolve(of_books(goods(BELLS, 1), key="k-2"), rules="stricter rules")
+        other = Thread(target=lambda: store.commit(stricter))
 
         class Interrupted(Faulty):
             def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
@@ -1281,7 +1281,8 @@ def test_rules_of_one_thread_are_not_lost_with_the_transaction_of_another(tmp_pa
 
         entry = store.seen("", "k-2")
         assert entry is not None
-        assert entry.rules == strict.rules.fingerprint
+        assert entry.rules == "stricter rules"
+        assert store.books("").counters == (Counter(LAMPS, 5, 0), Counter(BELLS, 1, 0))
 
 
 @pytest.mark.parametrize("after", (False, True), ids=("before", "after"))

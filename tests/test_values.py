@@ -4,7 +4,7 @@ import pickle
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Context, Decimal, Inexact, localcontext
 from enum import IntEnum, StrEnum
 from zoneinfo import ZoneInfo
@@ -275,6 +275,24 @@ def test_a_time_in_utc_is_not_touched() -> None:
     noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
     assert instant(noon, "at") is noon
+
+
+class OddTime(datetime):
+    """A time of another library, which writes itself in its own way."""
+
+    def isoformat(self, sep: str = "T", timespec: str = "auto") -> str:
+        return super().isoformat(sep, timespec).replace("+", ".000000001+")
+
+
+@pytest.mark.parametrize("zone", (UTC, ZoneInfo("Asia/Shanghai")))
+def test_a_time_of_another_class_becomes_a_plain_one(zone: tzinfo) -> None:
+    noon = OddTime(2026, 3, 1, 12, 30, 15, 7, tzinfo=zone)
+
+    taken = instant(noon, "at")
+
+    assert type(taken) is datetime
+    assert taken == noon
+    assert taken.tzinfo is UTC
 
 
 def test_the_hour_that_comes_twice_keeps_its_fold() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 import pytest
@@ -23,10 +23,11 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import NEAREST, allocate, reserve
 from orderflow.inventory import hold_stock
-from orderflow.journal import Change, Committed
+from orderflow.journal import Change, Committed, Stored
 from orderflow.orders import cancel, expire, hold, place
 from orderflow.payments import expire_payment
-from orderflow.records import Tender
+from orderflow.records import Document, Tender
+from orderflow.values import Ref
 from orderflow.workflow import random_key, utc_now
 from tests.builders import (
     BELL,
@@ -40,6 +41,8 @@ from tests.builders import (
     everything,
     new_order,
 )
+
+D = TypeVar("D", bound=Document)
 
 SHELF = Position("BRASS-LAMP", "leith")
 
@@ -198,6 +201,54 @@ def test_what_is_read_again_may_be_refused() -> None:
 
     with pytest.raises(Refused, match="order o-17 is cancelled: cannot cancel"):
         ours.cancel("o-17")
+
+
+def test_the_same_key_carried_out_in_between_gives_its_answer_and_no_refusal() -> None:
+    class Slow(MemoryStore):
+        """What is asked first for a document finds that the same command was quicker."""
+
+        rivals: tuple[Callable[[], object], ...] = ()
+
+        def load(self, ref: Ref[D]) -> Stored[D] | None:
+            rivals, self.rivals = self.rivals, ()
+            for rival in rivals:
+                rival()
+            return super().load(ref)
+
+    store = Slow()
+    ours, rival = Workflow(store), Workflow(store)
+    new = new_order((LAMP, 1))
+    store.rivals = (lambda: rival.place("o-17", new, key="k-1"),)
+
+    assert ours.place("o-17", new, key="k-1").repeated
+    store.rivals = (lambda: rival.cancel("o-17", key="k-2"),)
+    with pytest.raises(KeyReused):
+        ours.place("o-17", new, key="k-2")
+    with pytest.raises(Refused, match="order o-17 is there already"):
+        ours.place("o-17", new, key="k-3")
+
+
+def test_two_counts_at_once_end_at_what_was_counted() -> None:
+    store, ours, rival = crossed()
+    ours.receive(SHELF, 10)
+    store.rivals = [lambda: rival.count(SHELF, 5)]
+
+    ours.count(SHELF, 5)
+
+    assert [row.there for row in store.books("").counters] == [5]
+    store.rivals = [lambda: rival.receive(SHELF, 2)]
+    ours.count(SHELF, 6)
+    assert [row.there for row in store.books("").counters] == [6]
+    assert_laws(store)
+
+
+def test_two_who_set_a_limit_at_once_do_not_add_it_up() -> None:
+    store, ours, rival = crossed()
+    store.rivals = [lambda: rival.set_limit("SPRING-COUPON", 100)]
+
+    ours.set_limit("SPRING-COUPON", 100)
+
+    assert [row.there for row in store.books("").counters] == [100]
 
 
 def test_a_document_that_was_only_read_must_not_have_moved_on_either() -> None:
@@ -404,3 +455,16 @@ def test_a_workflow_tells_its_rules_and_tenant() -> None:
     assert shop.tenant == "north"
     call = hold.on("o-17", "fraud", "unknown")
     assert [reason.code for reason in shop.why_not(call)] == ["not_found"]
+
+
+def test_what_is_no_store_no_rules_or_no_call_is_a_mistake_that_says_what_is_wanted(
+    shop: Shop,
+) -> None:
+    name: Any = "shop.sqlite"
+
+    with pytest.raises(TypeError, match=r"a Store is wanted, such as SqliteStore\(path\)"):
+        Workflow(name)
+    with pytest.raises(TypeError, match="Rules are wanted"):
+        Workflow(shop.store, name)
+    with pytest.raises(TypeError, match="a call is wanted"):
+        shop.why_not(name)

@@ -255,7 +255,8 @@ def refusals_page() -> str:
         "the figures that were looked at, and a sentence made of them.",
         "`Refused.refusals` has all of them at once, and nothing has changed.",
         "",
-        "Amounts in a sentence are minor units.",
+        "Amounts among the figures are minor units; "
+        "the sentence shows them in the main unit of their currency.",
     ]
     for code, sentence in SENTENCES.items():
         figures = re.findall(r"{(\w+)}", sentence)

@@ -1,6 +1,7 @@
 """Run orders: promise, allocate, ship, return and refund them, on any store, and know why not."""
 
 from orderflow.commands import Done
+from orderflow.deadlines import Due
 from orderflow.errors import (
     BadInput,
     CarrierFailed,
@@ -17,9 +18,12 @@ from orderflow.errors import (
     Stale,
     StoreUnavailable,
 )
+from orderflow.fulfilment import ScanStatus
 from orderflow.money import Money, Price
 from orderflow.orders import NewCharge, NewLine, NewOrder
+from orderflow.payments import Notice
 from orderflow.records import ChargeKind, Destination
+from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
 from orderflow.values import Call, Position, Ref, Sku
 from orderflow.workflow import Danger, Workflow
@@ -34,6 +38,7 @@ __all__ = [
     "Danger",
     "Destination",
     "Done",
+    "Due",
     "IllegalMove",
     "KeyReused",
     "Location",
@@ -43,6 +48,7 @@ __all__ = [
     "NewLine",
     "NewOrder",
     "NotFound",
+    "Notice",
     "OrderflowError",
     "OutcomeUnknown",
     "Position",
@@ -52,9 +58,11 @@ __all__ = [
     "Refused",
     "RetryExhausted",
     "Rules",
+    "ScanStatus",
     "Short",
     "Sku",
     "Stale",
     "StoreUnavailable",
+    "Verdict",
     "Workflow",
 ]

@@ -227,7 +227,7 @@ def unreserve(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     order = step.now(_this(case))
     states = (UnitState.RESERVED, UnitState.ALLOCATED)
     chosen = choose(order, "unreserve", states, checked_quantities(lines))
-    step.move(order, UnitMove.UNRESERVE, chosen, location="", owner="", lot="", peg="")
+    step.move(order, UnitMove.UNRESERVE, chosen, location="", owner="", lot="", grade="", peg="")
     return step
 
 
@@ -259,9 +259,8 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     if waiting:
         if plan.short and not context.rules.split:
             raise MoveRefused(tuple(_shortfalls(case, plan)))
-        _carry_out(step, order, UnitMove.ALLOCATE, waiting, plan)
-        if plan.short:
-            _backorder(step, waiting, plan)
+        left = _carry_out(step, order, UnitMove.ALLOCATE, waiting, plan)
+        _backorder(step, order, left, plan)
     if not step.facts:
         unarrived = Refusal.of("no_stock", order=order.ref.id)
         raise MoveRefused(tuple(_shortfalls(case, plan)) or (unarrived,))
@@ -304,10 +303,13 @@ def _plan(step: Step, order: Order, chosen: Sequence[Chosen]) -> Plan:
 
 def _carry_out(
     step: Step, order: Order, move: UnitMove, chosen: Sequence[Chosen], plan: Plan
-) -> None:
-    """Move the units of the takes, position by position."""
+) -> list[Chosen]:
+    """Move the units of the takes, position by position; what was chosen first is served first.
+
+    Gives what is left.
+    """
     bags: dict[str, list[Chosen]] = {}
-    for one in chosen:
+    for one in reversed(chosen):
         bags.setdefault(one.line.id, []).append(one)
     places: dict[Position, list[Chosen]] = {}
     for take in plan.takes:
@@ -320,23 +322,13 @@ def _carry_out(
             n -= units[-1].n
     for position, units in places.items():
         step.move(order, move, units, **_place(position))
+    return [one for bag in bags.values() for one in bag]
 
 
-def _backorder(step: Step, chosen: Sequence[Chosen], plan: Plan) -> None:
+def _backorder(step: Step, order: Order, left: Sequence[Chosen], plan: Plan) -> None:
     """What found no supply waits as a backorder; what waited so, or was not meant, stays."""
-    order = step.now(_this(step.case))
-    short = {demand.line: demand.n for demand in plan.short}
-    meant: dict[str, int] = {}
-    for line, spot, n in chosen:
-        if spot.state is UnitState.OPEN:
-            meant[line.id] = meant.get(line.id, 0) + n
-    units: list[Chosen] = []
-    for line in order.lines:
-        n = min(short.get(line.id, 0), meant.get(line.id, 0))
-        for spot in line.spots:
-            if n and spot.state is UnitState.OPEN:
-                units.append(Chosen(line, spot, min(n, spot.n)))
-                n -= min(n, spot.n)
+    short = {demand.line for demand in plan.short}
+    units = [one for one in left if one.line.id in short and one.spot.state is UnitState.OPEN]
     step.move(order, UnitMove.BACKORDER, units)
 
 

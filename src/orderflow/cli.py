@@ -4,12 +4,13 @@ It knows options, exit statuses and the terminal, and refuses to know any rule.
 
 Exit status 0: all is well. 1: a law is broken, or the demo did not show what it has to.
 2: it could not be done (a missing file, another program's database, nothing to take), and a
-sentence on stderr says why.
+sentence on stderr says why. 130: it was stopped by Ctrl-C.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import sys
 from collections.abc import Callable, Generator, Sequence
@@ -18,27 +19,38 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
 
+import attrs
 import cyclopts
 from cyclopts import App, Parameter
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from orderflow import __version__, demo
+from orderflow.adapters.codec import put_document
 from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.schema import APPLICATION_ID
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit
 from orderflow.errors import BadInput, OrderflowError
-from orderflow.intake import Columns, orders, stock
-from orderflow.reporting import Outcome, check_ready, print_laws, print_outcome, write_report
+from orderflow.intake import Columns, Finding, orders, stock
+from orderflow.reporting import (
+    Outcome,
+    check_ready,
+    print_findings,
+    print_laws,
+    print_outcome,
+    write_report,
+)
 
 BAD: Final = 2
+STOPPED: Final = 130
 
 app = App(
     name="orderflow",
     help="Run orders from intake to refund, and check that nothing is oversold or lost.",
     version=__version__,
     result_action="return_value",
+    suppress_keyboard_interrupt=False,
 )
 
 Report: TypeAlias = Annotated[Path | None, Parameter(help="write the report here, as HTML")]
@@ -56,7 +68,9 @@ def run_demo(
     as_json: Json = False,
 ) -> int:
     """Run the order stream of TPC-H through the library, and check every law."""
-    _check_report(report)
+    demo.check_ready(scale)
+    _check_report(report, db)
+    _check_folder("db", db)
     _clear_demo(db)
     with SqliteStore(db, synchronous="normal") as store, _bar() as progress:
         outcome = demo.run_demo(store, scale, seed, progress)
@@ -91,14 +105,21 @@ def run_files(
     as_json: Json = False,
 ) -> int:
     """Run orders of your own files: good orders go on, bad rows are findings."""
-    _check_report(report)
-    if db is not None and db.exists():
-        raise BadInput("db", f"{db} is there already; name a new file")
+    _check_report(report, db)
+    if db is not None:
+        _check_folder("db", db)
+        if db.exists():
+            raise BadInput("db", f"{db} is there already; name a new file")
     columns = Columns(_pairs(names, "map"), _pairs(given, "set"), zone)
     stock_columns = Columns(_pairs(stock_names, "stock-map"), _pairs(stock_given, "stock-set"))
     heads = None if heads_csv is None else heads_csv.read_bytes()
     taken = orders(orders_csv.read_bytes(), columns, heads)
     shelves = stock(stock_csv.read_bytes(), stock_columns, taken.skus)
+    findings = demo.findings_of(taken, shelves)
+    if not taken.orders:
+        return _nothing_taken(orders_csv, findings, as_json=as_json)
+    if shelves.findings and not shelves.stock:
+        return _nothing_taken(stock_csv, findings, as_json=as_json)
     now = datetime.now(UTC)
     if db is None:
         with _bar() as progress:
@@ -112,15 +133,21 @@ def run_files(
 
 @app.command(name="check")
 def run_check(
-    *, db: Annotated[Path, Parameter(help="the database to check")], as_json: Json = False
+    db: Annotated[Path, Parameter(help="the database to check")], *, as_json: Json = False
 ) -> int:
     """Check every law on a database. Nothing is changed."""
     if not db.is_file():
         raise BadInput("db", f"there is no file {db}")
+    if not os.access(db, os.R_OK | os.W_OK) or not os.access(db.absolute().parent, os.W_OK):
+        raise BadInput("db", f"{db} or its folder may not be written here; check a copy of it")
     if not _is_ours(db):
         raise BadInput("db", f"{db} is no database of orderflow")
     with SqliteStore(db) as store:
-        laws = audit(store, encode=demo.as_bytes)
+        laws = [
+            attrs.evolve(law, name=f"{law.name} of {tenant}" if tenant else law.name)
+            for tenant in store.tenants()
+            for law in audit(store, tenant, encode=put_document)
+        ]
     good = all(law.holds for law in laws)
     if as_json:
         told = [
@@ -139,6 +166,9 @@ def run(tokens: Sequence[str] | None = None) -> int:
         status = app(tokens, exit_on_error=False)
     except cyclopts.CycloptsError:
         return BAD  # told already
+    except KeyboardInterrupt:
+        print("orderflow: stopped; a database keeps what was done so far", file=sys.stderr)
+        return STOPPED
     except OSError as no:
         where = f"{no.filename}: " if no.filename else ""
         print(f"orderflow: {where}{no.strerror or no}", file=sys.stderr)
@@ -160,12 +190,42 @@ def _told(outcome: Outcome, report: Path | None, *, as_json: bool) -> int:
     return 0 if outcome.good else 1
 
 
-def _check_report(report: Path | None) -> None:
+def _nothing_taken(file: Path, findings: Sequence[Finding], *, as_json: bool) -> int:
+    """Say why nothing was run. Nothing is written, so the mended file may take the same names."""
+    if as_json:
+        print(json.dumps({"findings": [attrs.asdict(one) for one in findings]}, indent=1))
+    else:
+        print_findings(Console(highlight=False), findings)
+    print(f"orderflow: nothing could be taken from {file}; nothing was written", file=sys.stderr)
+    return BAD
+
+
+def _check_report(report: Path | None, db: Path | None) -> None:
     """Say what is in the way of the report before the work, not after it."""
-    if report is not None:
-        check_ready()
-        if not report.absolute().parent.is_dir():
-            raise BadInput("report", f"there is no folder {report.absolute().parent}")
+    if report is None:
+        return
+    check_ready()
+    _check_folder("report", report)
+    if db is not None and report.absolute() == db.absolute():
+        raise BadInput("report", f"{report} is to be the database; name another file")
+    if report.is_dir():
+        raise BadInput("report", f"{report} is a folder; name a file")
+    if report.exists() and not _is_page(report):
+        raise BadInput("report", f"{report} is there already, and is no report; name another file")
+
+
+def _check_folder(option: str, file: Path) -> None:
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        raise BadInput(option, f"there is no folder {folder}")
+    if not os.access(folder, os.W_OK):
+        raise BadInput(option, f"nothing may be written into {folder}; name a file elsewhere")
+
+
+def _is_page(file: Path) -> bool:
+    """Whether a file is empty or a page, as an earlier report is."""
+    with file.open("rb") as there:
+        return there.read(15).lower() in (b"", b"<!doctype html>")
 
 
 def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:

@@ -1,6 +1,9 @@
 """The typed names of the verbs: each is one call with a key.
 
 It knows nothing but names: what a verb asks for and does stands in its own module.
+
+It is long since each method is written out: signatures that were made at run time would be hidden
+from type checkers and editors. A test holds them to their verbs.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from orderflow.facts import Fact
 from orderflow.fulfilment import ScanStatus
 from orderflow.journal import STOCK
 from orderflow.money import Money
-from orderflow.orders import NewOrder
+from orderflow.orders import NewCharge, NewOrder
 from orderflow.payments import Notice, Shares
 from orderflow.records import (
     Dispatch,
@@ -105,6 +108,13 @@ class Commands:
         call = orders.lift_hold.of(Ref(self.tenant, "order", id), code)
         return self.apply(call, key=key, by=by)
 
+    def adjust(
+        self, id: str, charge: NewCharge, *, key: str | None = None, by: str = ""
+    ) -> Done[Order]:
+        """Change what an order costs: goodwill as a discount, or a fee, freight or tax more."""
+        call = orders.adjust.of(Ref(self.tenant, "order", id), charge)
+        return self.apply(call, key=key, by=by)
+
     def cancel(
         self,
         id: str,
@@ -174,6 +184,13 @@ class Commands:
     ) -> Done[Payment]:
         """Record what a gateway says has happened, in any state of the payment."""
         call = payments.record_notice.of(Ref(self.tenant, "payment", id), notice, amount, event)
+        return self.apply(call, key=key, by=by)
+
+    def lift_payment_hold(
+        self, id: str, code: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Lift a named hold of a payment: somebody has looked into it."""
+        call = payments.lift_payment_hold.of(Ref(self.tenant, "payment", id), code)
         return self.apply(call, key=key, by=by)
 
     def expire_payment(self, id: str, *, key: str | None = None, by: str = "") -> Done[Payment]:
@@ -370,6 +387,13 @@ class Commands:
         call = fulfilment.record_scan.of(Ref(self.tenant, "parcel", id), status, place, event)
         return self.apply(call, key=key, by=by)
 
+    def lift_parcel_hold(
+        self, id: str, code: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Lift a named hold of a parcel: somebody has looked into it."""
+        call = fulfilment.lift_parcel_hold.of(Ref(self.tenant, "parcel", id), code)
+        return self.apply(call, key=key, by=by)
+
     def report_missing(
         self,
         id: str,
@@ -434,6 +458,13 @@ class Commands:
     ) -> Done[Return]:
         """Record what came back of a return, and where: all that was announced, or so many."""
         call = returns.receive_return.of(Ref(self.tenant, "return", id), location, lines)
+        return self.apply(call, key=key, by=by)
+
+    def lift_return_hold(
+        self, id: str, code: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Lift a named hold of a return: somebody has looked into it."""
+        call = returns.lift_return_hold.of(Ref(self.tenant, "return", id), code)
         return self.apply(call, key=key, by=by)
 
     def inspect(

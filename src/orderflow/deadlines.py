@@ -47,6 +47,10 @@ class Due:
     call: Call[Document]
 
 
+FALL_DUE: Final = ("order", "payment")
+"""The kinds of document that have a time limit."""
+
+
 def next_due(document: Document) -> datetime | None:
     """When a document next falls due; `None` when it waits for nobody, or without a limit.
 

@@ -10,6 +10,8 @@ A bill is due when goods leave: handing over bills the units of the parcel that 
 before, each line its first unbilled indices.
 What a carrier reports has happened: a scan is recorded in every state, and where the chart has no
 row for it, a named hold asks a person.
+
+One file, though long: most verbs of a parcel move units of a dispatch too, and the other way round.
 """
 
 from __future__ import annotations
@@ -288,6 +290,7 @@ def receive_back(case: Case, context: Context, location: str = "") -> Step:
     step.advance(PARCEL, parcel.ref, ParcelMove.RECEIVE_BACK, None)
     for order, chosen in _contents(step, parcel, UnitState.GOING_BACK):
         step.move(order, UnitMove.RECEIVE_BACK, chosen, location=at)
+    _ask_about_given_up(step, parcel)
     return step
 
 
@@ -345,8 +348,15 @@ def record_scan(
         _move_parcel(step, *moves)
     elif parcel.state in (ParcelState.PACKED, ParcelState.CANCELLED, ParcelState.RETURNED):
         reason = f"scanned {status.value} while {parcel.state.value}"
-        if all(hold.code != "unexpected_scan" for hold in parcel.holds):
-            step.add(Held(parcel.ref, Hold("unexpected_scan", reason, context.by)))
+        step.hold(parcel.ref, "unexpected_scan", reason)
+    return step
+
+
+@verb("lift_parcel_hold", Parcel)
+def lift_parcel_hold(case: Case, context: Context, code: str) -> Step:
+    """Lift a named hold of a parcel: somebody has looked into it."""
+    step = Step(case, context)
+    step.lift(_parcel(case), text(code, "code"))
     return step
 
 
@@ -419,6 +429,20 @@ def _move_parcel(step: Step, move: ParcelMove, unit_move: UnitMove) -> None:
     step.advance(PARCEL, parcel.ref, move, None)
     for order, chosen in _contents(step, parcel, _ON_THE_ROAD[parcel.state]):
         step.move(order, unit_move, chosen)
+    if move is ParcelMove.DELIVER:
+        _ask_about_given_up(step, parcel)
+
+
+def _ask_about_given_up(step: Step, parcel: Parcel) -> None:
+    """Goods that were lost and given up, and turn up after all, move by no row: a hold asks."""
+    given_up = any(
+        spot.state is UnitState.CANCELLED and spot.slice.parcel == parcel.ref.id
+        for name in parcel.orders
+        for _, spot in step.now(step.case.order(name)).units()
+    )
+    if given_up and all(hold.code != "given_up" for hold in parcel.holds):
+        reason = "units of it were cancelled as lost, and it has turned up"
+        step.add(Held(parcel.ref, Hold("given_up", reason, step.context.by)))
 
 
 _ON_THE_ROAD: Final = {

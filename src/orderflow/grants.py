@@ -1,6 +1,7 @@
 """What a store grants and refuses, in the same words for every store.
 
-It knows when a claim may be changed, and refuses to know how a store finds that out.
+It knows when a claim may be changed, what is said when it may not, and what may be kept of a
+person, and refuses to know how a store finds that out.
 """
 
 from __future__ import annotations

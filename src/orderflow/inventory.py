@@ -60,7 +60,7 @@ def count(case: Case, context: Context, position: Position, counted: int) -> Ste
     step = Step(case, context)
     at = _on_hand(position)
     whole(counted, "counted", least=0)
-    book = next((row.there for row in case.counters((at.sku,)) if row.position == at), 0)
+    book = step.rely_on_there(at)
     more = counted - book
     shelf, difference = MatterKind.SELLABLE, MatterKind.COUNT_DIFFERENCE
     if more > 0:
@@ -92,8 +92,7 @@ def set_limit(case: Case, context: Context, pool: str, limit: int) -> Step:
     step = Step(case, context)
     at = Position(text(pool, "pool"))
     whole(limit, "limit", least=0)
-    before = next((row.there for row in case.counters((pool,)) if row.position == at), 0)
-    step.add(Limited(at, limit - before))
+    step.add(Limited(at, limit - step.rely_on_there(at)))
     return step
 
 

@@ -5,8 +5,8 @@ It knows what a verb is and what a command becomes, and refuses to know any sing
 A verb is a plain function: `ship(case, context, ...) -> Step`.
 Its *case* reads the documents that it names; its *context* is time, actor and rules; its `Step` is
 facts.
-A step folds each fact as it is given, so that a verb sees what it has done so far, and nobody folds
-it again.
+A step folds its facts when somebody looks, so that a verb sees what it has done so far, and nobody
+folds them again.
 What a case has read is remembered with its version: a change replaces some documents and relies on
 the others, and a store refuses it when either has moved on.
 """
@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import cached_property
 from types import FunctionType
 from typing import (
@@ -35,12 +36,24 @@ import attrs
 from orderflow.books import Postings
 from orderflow.chart import Chart
 from orderflow.errors import MoveRefused, NotFound, Refusal
-from orderflow.facts import TOUCHES_ONE, Advanced, Fact, Moved, Noted, Opened, fold, touches
+from orderflow.facts import (
+    TOUCHES_ONE,
+    Advanced,
+    Fact,
+    Held,
+    Moved,
+    Noted,
+    Opened,
+    Unheld,
+    fold,
+    touches,
+)
 from orderflow.records import (
     KINDS,
     Counter,
     Dispatch,
     Document,
+    Hold,
     Order,
     Parcel,
     Payment,
@@ -51,12 +64,14 @@ from orderflow.records import (
 from orderflow.rules import Rules
 from orderflow.states import UNIT, UnitMove
 from orderflow.units import Chosen, tag, unit_facts
-from orderflow.values import Call, Ref
+from orderflow.values import Call, Position, Ref, in_utc
 
 D = TypeVar("D", bound=Document)
 T = TypeVar("T", bound=Document)
 P = ParamSpec("P")
 V = TypeVar("V", bound=object)
+S = TypeVar("S", bound=StrEnum)
+M = TypeVar("M", bound=StrEnum)
 
 
 @attrs.frozen(weakref_slot=False)
@@ -153,12 +168,13 @@ class Step:
     Facts are folded when somebody looks: `now` and `after` are always up to date.
     """
 
-    __slots__ = ("_after", "_pending", "_tagged", "case", "context", "facts")
+    __slots__ = ("_after", "_pending", "_tagged", "case", "context", "facts", "there")
 
     def __init__(self, case: Case, context: Context) -> None:
         self.case = case
         self.context = context
         self.facts: list[Fact] = []
+        self.there: dict[Position, int] = {}
         self._after: dict[Ref[Document], Document] = {}
         self._pending: dict[Ref[Document], list[Fact]] = {}
         self._tagged: dict[tuple[int, tuple[tuple[str, str], ...]], tuple[Slice, Slice]] = {}
@@ -199,6 +215,16 @@ class Step:
                     pending[ref] = [fact]
         self.facts.extend(facts)
 
+    def rely_on_there(self, position: Position) -> int:
+        """What is there at a position; the change is refused when that has moved on.
+
+        For facts that are a difference to it: two of them, each right alone, are wrong together.
+        """
+        rows = self.case.counters((position.sku,))
+        there = next((row.there for row in rows if row.position == position), 0)
+        self.there[position] = there
+        return there
+
     def open(self, document: Document) -> None:
         """A new document; refused when one of that name is there."""
         ref = document.ref
@@ -206,9 +232,9 @@ class Step:
             raise MoveRefused((Refusal.of("already_there", kind=ref.kind, id=ref.id),))
         self.add(Opened(document))
 
-    def advance(self, chart: Chart[Any, Any, V], ref: Ref[Document], move: Any, facts: V) -> None:
+    def advance(self, chart: Chart[S, M, V], ref: Ref[Document], move: M, facts: V) -> None:
         """Move a document along its chart."""
-        state = self.now(ref).state
+        state = cast("S", self.now(ref).state)
         target = chart.advance(state, move, facts, ref)
         self.add(Advanced(ref, state, move, target, self.context.at))
 
@@ -257,6 +283,17 @@ class Step:
             )
         )
 
+    def hold(self, ref: Ref[Document], code: str, reason: str) -> None:
+        """Set a named hold on a document, unless it is there."""
+        if all(hold.code != code for hold in _holds(self.now(ref))):
+            self.add(Held(ref, Hold(code, reason, self.context.by)))
+
+    def lift(self, ref: Ref[Document], code: str) -> None:
+        """Lift a named hold; refused when it is not there."""
+        if all(hold.code != code for hold in _holds(self.now(ref))):
+            raise MoveRefused((Refusal.of("hold_not_set", what=str(ref), hold=code),))
+        self.add(Unheld(ref, code))
+
     def note(self, ref: Ref[Document], what: str, **details: str | int) -> None:
         """Write down what was learnt."""
         self.add(Noted(ref, what, tuple(details.items())))
@@ -285,10 +322,17 @@ def _as_kept(value: Any, depth: int = 2) -> Any:
     """
     if depth and type(value) in (list, tuple):
         return tuple([_as_kept(part, depth - 1) for part in value])
-    if isinstance(value, datetime) and value.tzinfo is not UTC and value.utcoffset() is not None:
+    if not isinstance(value, datetime) or (value.tzinfo is UTC and type(value) is datetime):
+        return value
+    if value.utcoffset() is not None:
         with suppress(OverflowError):
-            return value.astimezone(UTC)
+            return in_utc(value)
     return value
+
+
+def _holds(document: Document) -> tuple[Hold, ...]:
+    """The holds of a document; some kinds have none."""
+    return () if isinstance(document, Dispatch | StockHold | Supply) else document.holds
 
 
 class Verb(Generic[T, P]):
@@ -401,7 +445,8 @@ class Change:
     """All that a command does, to be applied whole or not at all.
 
     `replaced` has each changed document with the version that it replaces (0 for a new one),
-    `relied` those that were read and must not have moved on.
+    `relied` those that were read and must not have moved on; `there` has each position whose goods
+    or limit must still be what was read.
     """
 
     key: str
@@ -414,6 +459,7 @@ class Change:
     replaced: tuple[tuple[Document, int], ...]
     relied: tuple[tuple[Ref[Document], int], ...]
     postings: Postings
+    there: tuple[tuple[Position, int], ...] = ()
 
 
 @attrs.frozen

@@ -28,7 +28,7 @@ Observations:
 Decision: an amount is an `int` of minor units. A price becomes an amount by one named rounding a
 line (`Price.times`). Units of a line carry a closed form (`share`) in which any slices sum to the
 whole. A proportion is rounded once, for the quantity that moves (`scale`). Lines share by
-`spread`, largest remainder unless the host names another rule.
+`spread`, largest remainder unless the caller names another rule.
 All of it treats a credit as the mirror of a charge, and none of it gives a part the other sign.
 """
 

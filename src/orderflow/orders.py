@@ -15,18 +15,17 @@ from typing import Final, cast
 import attrs
 
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import CutMade, Held, Unheld
+from orderflow.facts import Charged, CutMade
 from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Price, exponent
 from orderflow.payments import confirm_if_ready
-from orderflow.pricing import due, give_up, order_facts, spread_charge, worth
+from orderflow.pricing import charge_kept, due, give_up, order_facts, spread_charge, worth
 from orderflow.records import (
     PLAIN,
     Charge,
     ChargeKind,
     Destination,
-    Hold,
     Line,
     Order,
     Slice,
@@ -216,10 +215,11 @@ def hold(case: Case, context: Context, code: str, reason: str) -> Step:
     """Put a named hold on an order: it goes no further until the hold is lifted."""
     step = Step(case, context)
     order = step.now(_this(case))
-    named = Hold(text(code, "code"), text(reason, "reason"), context.by)
-    if any(earlier.code == named.code for earlier in order.holds):
-        raise MoveRefused((Refusal.of("already_there", kind="hold", id=named.code),))
-    step.add(Held(order.ref, named))
+    text(code, "code")
+    text(reason, "reason")
+    if any(earlier.code == code for earlier in order.holds):
+        raise MoveRefused((Refusal.of("already_there", kind="hold", id=code),))
+    step.hold(order.ref, code, reason)
     return step
 
 
@@ -228,11 +228,32 @@ def lift_hold(case: Case, context: Context, code: str) -> Step:
     """Lift a named hold."""
     step = Step(case, context)
     order = step.now(_this(case))
-    if all(earlier.code != code for earlier in order.holds):
-        raise MoveRefused(
-            (Refusal.of("hold_not_set", what=str(order.ref), hold=text(code, "code")),)
-        )
-    step.add(Unheld(order.ref, code))
+    step.lift(order.ref, text(code, "code"))
+    return step
+
+
+@verb("adjust", Order)
+def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
+    """Change what an order costs: goodwill as a discount, or a fee, freight or tax more.
+
+    A discount or tax is shared over the units that are kept, by what each carries, so a later
+    return gives back what its units carry then; it never takes a line below zero.
+    """
+    step = Step(case, context)
+    order = step.now(_this(case))
+    if not isinstance(charge, NewCharge):
+        raise BadInput("charge", "a NewCharge is wanted")
+    refusals = [
+        Refusal.of("no_such_line", order=order.ref.id, line=name)
+        for name in charge.lines
+        if order.line(name) is None
+    ]
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+    number = sum(one.kind is charge.kind for one in order.charges) + 1
+    id = f"{charge.kind.value}-later-{number}"
+    made = charge_kept(id, charge.kind, charge.amount, order, charge.lines)
+    step.add(Charged(order.ref, attrs.evolve(made, bearer=charge.bearer, reason=charge.reason)))
     return step
 
 

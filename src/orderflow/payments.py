@@ -19,11 +19,11 @@ from enum import StrEnum
 from typing import Final, cast
 
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import Held, MoneyMoved, Noted
+from orderflow.facts import MoneyMoved, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.pricing import due, order_facts
-from orderflow.records import Hold, MoneyAccount, Order, Payment
+from orderflow.records import MoneyAccount, Order, Payment
 from orderflow.states import ORDER, PAYMENT, OrderMove, OrderState, PaymentMove, PaymentState
 from orderflow.values import MINOR_MAX, Ref, instant, text, unique, whole
 
@@ -39,12 +39,14 @@ class Notice(StrEnum):
     AUTHORISED = "authorised"
     CAPTURED = "captured"
     FAILED = "failed"
+    VOIDED = "voided"
 
 
 _MOVES: Final = {
     Notice.AUTHORISED: PaymentMove.AUTHORISE,
     Notice.CAPTURED: PaymentMove.CAPTURE,
     Notice.FAILED: PaymentMove.FAIL,
+    Notice.VOIDED: PaymentMove.VOID,
 }
 
 
@@ -92,7 +94,7 @@ def record_notice(
     step = Step(case, context)
     payment = step.now(_this(case))
     if not isinstance(notice, Notice):
-        raise BadInput("notice", "one of authorised, captured, failed is wanted")
+        raise BadInput("notice", "one of authorised, captured, failed, voided is wanted")
     minor = positive(amount, payment.currency)
     step.add(
         Noted(
@@ -112,10 +114,18 @@ def record_notice(
     if PAYMENT.target(payment.state, move) is not None:
         step.advance(PAYMENT, payment.ref, move, None)
         if late:
-            _hold(step, payment.ref, "paid_late", "money came after the payment had ended")
+            step.hold(payment.ref, "paid_late", "money came after the payment had ended")
     else:
         state = payment.state.value
-        _hold(step, payment.ref, "unexpected_notice", f"{notice.value} came while {state}")
+        step.hold(payment.ref, "unexpected_notice", f"{notice.value} came while {state}")
+    return step
+
+
+@verb("lift_payment_hold", Payment)
+def lift_payment_hold(case: Case, context: Context, code: str) -> Step:
+    """Lift a named hold of a payment: somebody has looked into it."""
+    step = Step(case, context)
+    step.lift(_this(case), text(code, "code"))
     return step
 
 
@@ -205,7 +215,9 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
         left -= taken
     if left:
         step.add(MoneyMoved(payment.ref, _UNAPPLIED, MoneyAccount.CHARGED_BACK, left))
-    _hold(step, payment.ref, "charged_back", "the payer's bank has taken money back")
+    if PAYMENT.target(payment.state, PaymentMove.CHARGE_BACK) is not None:
+        step.advance(PAYMENT, payment.ref, PaymentMove.CHARGE_BACK, None)
+    step.hold(payment.ref, "charged_back", "the payer's bank has taken money back")
     return step
 
 
@@ -300,6 +312,10 @@ def _checked_shares(orders: object) -> Shares:
         if not isinstance(pair, tuple | list) or len(pair) != 2:
             raise BadInput(f"orders[{i}]", "a pair of order and amount is wanted")
         name = text(pair[0], f"orders[{i}].order")
+        if isinstance(pair[1], Money):
+            raise BadInput(
+                f"orders[{i}].amount", "minor units are wanted: the `minor` of the Money"
+            )
         shares.append((name, whole(pair[1], f"orders[{i}].amount", most=MINOR_MAX)))
     unique((name for name, _ in shares), "orders")
     return tuple(shares)
@@ -307,8 +323,3 @@ def _checked_shares(orders: object) -> Shares:
 
 def _matches(payment: Payment, order: Order) -> bool:
     return payment.currency == order.currency
-
-
-def _hold(step: Step, ref: Ref[Payment], code: str, reason: str) -> None:
-    if all(hold.code != code for hold in step.now(ref).holds):
-        step.add(Held(ref, Hold(code, reason, step.context.by)))

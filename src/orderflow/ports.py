@@ -90,9 +90,10 @@ class Store(Protocol):
     def commit(self, change: Change) -> Committed:
         """Apply a change whole, or raise and apply nothing.
 
-        Raises `Stale` when a document has moved on, `Short` with every position that has too
-        little, `KeyReused` when the key came before with another question, `MoveRefused` when a
-        claim to be changed has run out, `OutcomeUnknown` when it cannot say whether it committed.
+        Raises `Stale` when a document, or what is `there`, has moved on, `Short` with every
+        position that has too little, `KeyReused` when the key came before with another question,
+        `MoveRefused` when a claim to be changed has run out, `OutcomeUnknown` when it cannot say
+        whether it committed.
         A key that came before with the same question gives that command's entry again.
         """
         ...

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from orderflow.errors import BadInput
 from orderflow.money import scale, share, spread
 from orderflow.records import Charge, ChargeKind, Cut, CutKind, Line, Order, Span
 from orderflow.states import OrderFacts, UnitState
@@ -95,6 +96,31 @@ def spread_charge(
         Span(line.id, 0, line.n, part) for line, part in zip(lines, parts, strict=True) if part
     )
     return Charge(id, kind, amount, spans, bearer, reason)
+
+
+def charge_kept(
+    id: str, kind: ChargeKind, amount: int, order: Order, names: Sequence[str] = ()
+) -> Charge:
+    """A later charge, shared over the units that were not given up by what they carry now.
+
+    Over the named lines, or all; freight and fees belong to the order as a whole. A discount beyond
+    what those units carry is refused.
+    """
+    if kind in (ChargeKind.FREIGHT, ChargeKind.FEE):
+        return Charge(id, kind, amount)
+    spans = _spans_of(order.charges)
+    kept = [
+        (line.id, start, stop)
+        for line in order.lines
+        if not names or line.id in names
+        for start, stop in _minus((0, line.n), given_up(line))
+    ]
+    weights = [_carried(spans.get(line, ()), [(start, stop)]) for line, start, stop in kept]
+    if amount < -sum(weights) or (amount and not kept):
+        raise BadInput("charge.amount", "is more than the units that are kept cost")
+    parts = spread(amount, weights)
+    pieces = [Span(*one, part) for one, part in zip(kept, parts, strict=True) if part]
+    return Charge(id, kind, amount, tuple(pieces))
 
 
 def given_up(line: Line) -> Ranges:

@@ -12,6 +12,8 @@ stock hold, supply row.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
+
+One file, though long: it is a list of values to look things up in, and they name one another.
 """
 
 from __future__ import annotations

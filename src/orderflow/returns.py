@@ -16,10 +16,10 @@ from enum import StrEnum
 from typing import Final, TypeAlias, cast
 
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import CutMade, Held, Noted
+from orderflow.facts import CutMade, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import give_up, order_facts
-from orderflow.records import Hold, Order, Return
+from orderflow.records import Order, Return
 from orderflow.states import (
     ORDER,
     RETURN,
@@ -37,7 +37,7 @@ from orderflow.values import Ref, text, whole
 class Verdict(StrEnum):
     """What inspection decides about units that came back."""
 
-    SOUND = "sound"  # on the shelf again
+    SOUND = "sound"  # on the shelf again, in the grade in which it was sold
     SECOND = "second"  # sellable as second grade
     DAMAGED = "damaged"
     REJECTED = "rejected"  # goes back to the customer, who keeps owing for it
@@ -140,15 +140,22 @@ def receive_return(case: Case, context: Context, location: str, lines: LineQuant
     if RETURN.target(returned.state, ReturnMove.RECEIVE) is None:
         for line, n in wanted:
             step.note(case.ref, "came_unasked", location=at, line=line, n=n)
-        if all(hold.code != "came_unasked" for hold in returned.holds):
-            reason = f"goods came while the return was {returned.state.value}"
-            step.add(Held(case.ref, Hold("came_unasked", reason, context.by)))
+        reason = f"goods came while the return was {returned.state.value}"
+        step.hold(case.ref, "came_unasked", reason)
         return step
     order = step.now(case.order(returned.order))
     chosen = choose(order, "receive back", _OUT, wanted, lambda tag: tag.returning == case.ref.id)
     step.add(Noted(case.ref, "received", (("location", at),)))
     step.advance(RETURN, case.ref, ReturnMove.RECEIVE, None)
     step.move(order, UnitMove.RECEIVE_BACK, chosen, location=at)
+    return step
+
+
+@verb("lift_return_hold", Return)
+def lift_return_hold(case: Case, context: Context, code: str) -> Step:
+    """Lift a named hold of a return: somebody has looked into it."""
+    step = Step(case, context)
+    step.lift(_this(case), text(code, "code"))
     return step
 
 
@@ -253,8 +260,10 @@ def _decide(
         if now is not None:
             cuts = give_up(now, n, returning or "take back", billed_on=spot.slice.invoice)
             step.add(*(CutMade(ref, line.id, cut) for cut in cuts))
-    grade = "" if verdict is Verdict.SOUND else verdict.value
-    step.move(order, UnitMove.ACCEPT_BACK, chosen, grade=grade)
+    if verdict is Verdict.SOUND:
+        step.move(order, UnitMove.ACCEPT_BACK, chosen)
+    else:
+        step.move(order, UnitMove.ACCEPT_BACK, chosen, grade=verdict.value)
 
 
 def _checked_verdicts(verdicts: object) -> Verdicts:

@@ -10,12 +10,13 @@ under other rules is known for what it is: a trial.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import attrs
 
+from orderflow.errors import BadInput
 from orderflow.records import Counter, Destination
-from orderflow.values import Position
+from orderflow.values import Position, whole
 
 
 @attrs.frozen
@@ -79,6 +80,19 @@ class Policy(Protocol):
         ...
 
 
+WINDOW_DAYS_MAX: Final = 36_525
+"""The longest return window, a hundred years: beyond it the calendar may end."""
+
+
+def _checked(locations: object) -> tuple[Location, ...]:
+    if not isinstance(locations, tuple):
+        raise BadInput("locations", "a tuple of Location is wanted")
+    for i, one in enumerate(locations):
+        if not isinstance(one, Location):
+            raise BadInput(f"locations[{i}]", "a Location is wanted")
+    return locations
+
+
 @attrs.frozen
 class Rules:
     """A host's decisions.
@@ -92,13 +106,17 @@ class Rules:
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
 
-    locations: tuple[Location, ...] = ()
+    locations: tuple[Location, ...] = attrs.field(default=(), converter=_checked)
     policy: Policy | None = None  # fewest shipments, unless said
     confirm_when_paid: bool = True
     split: bool = True
     return_window_days: int = 14
     approve_returns: bool = True
     tries_max: int = 8
+
+    def __attrs_post_init__(self) -> None:
+        whole(self.return_window_days, "return_window_days", least=0, most=WINDOW_DAYS_MAX)
+        whole(self.tries_max, "tries_max", most=1_000)
 
     @property
     def fingerprint(self) -> str:

@@ -10,6 +10,9 @@ An order's own chart has only what is true of the order as a whole; how far good
 derived, and the product of two lives is never a chart.
 Each document that joins several orders (payment, dispatch, parcel, return) has a small one of its
 own.
+
+One file, though long: each life is states, moves and a table that are read together, and whoever
+looks for a state looks here.
 """
 
 from __future__ import annotations
@@ -299,17 +302,17 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, None]] = Chart(
         Row(_PaymentS.AUTHORISED, _PaymentM.EXPIRE, _PaymentS.EXPIRED),
         Row(_PaymentS.FAILED, _PaymentM.CAPTURE, _PaymentS.CAPTURED),
         Row(_PaymentS.EXPIRED, _PaymentM.CAPTURE, _PaymentS.CAPTURED),
+        Row(_PaymentS.VOIDED, _PaymentM.CAPTURE, _PaymentS.CAPTURED),
         Row(_PaymentS.CAPTURED, _PaymentM.REFUND, _PaymentS.CAPTURED),
         Row(_PaymentS.CAPTURED, _PaymentM.CHARGE_BACK, _PaymentS.CAPTURED),
         Row(_PaymentS.AWAITING, _PaymentM.OWE_AT_DOOR, _PaymentS.DUE_AT_DOOR),
         Row(_PaymentS.DUE_AT_DOOR, _PaymentM.COLLECT, _PaymentS.COLLECTED),
-        Row(_PaymentS.DUE_AT_DOOR, _PaymentM.VOID, _PaymentS.VOIDED),
         Row(_PaymentS.COLLECTED, _PaymentM.REMIT, _PaymentS.REMITTED),
         Row(_PaymentS.COLLECTED, _PaymentM.REFUND, _PaymentS.COLLECTED),
         Row(_PaymentS.REMITTED, _PaymentM.REFUND, _PaymentS.REMITTED),
     ],
     initial=_PaymentS.AWAITING,
-    ends=[_PaymentS.VOIDED],
+    ends=[],
 )
 
 

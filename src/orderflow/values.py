@@ -107,14 +107,26 @@ def instant(value: object, path: str) -> datetime:
     """A time with its zone; what comes back is the same instant in UTC."""
     if not isinstance(value, datetime):
         raise BadInput(path, f"a time is wanted, not {type(value).__name__}")
-    if value.tzinfo is UTC:
+    if value.tzinfo is UTC and type(value) is datetime:
         return value
     if value.utcoffset() is None:
         raise BadInput(path, "the time has no time zone")
     try:
-        return value.astimezone(UTC)
+        return in_utc(value)
     except OverflowError:
         raise BadInput(path, "the time is out of range") from None
+
+
+def in_utc(value: datetime) -> datetime:
+    """The same instant in UTC, to the microsecond: a plain time, whatever class it came as.
+
+    Classes of other libraries write themselves in other ways, and may be finer.
+    """
+    at = value.astimezone(UTC)
+    if type(at) is datetime:
+        return at
+    day = (at.year, at.month, at.day)
+    return datetime(*day, at.hour, at.minute, at.second, at.microsecond, tzinfo=UTC)
 
 
 def several(values: object, path: str) -> tuple[str, ...]:

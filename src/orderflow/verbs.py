@@ -10,6 +10,7 @@ from orderflow.fulfilment import (
     deliver,
     found,
     hand_over,
+    lift_parcel_hold,
     lose,
     pack,
     pick,
@@ -35,13 +36,24 @@ from orderflow.inventory import (
     release_stock_hold,
     set_limit,
 )
-from orderflow.orders import cancel, complete, confirm, draft, expire, hold, lift_hold, place
+from orderflow.orders import (
+    adjust,
+    cancel,
+    complete,
+    confirm,
+    draft,
+    expire,
+    hold,
+    lift_hold,
+    place,
+)
 from orderflow.payments import (
     apply_payment,
     await_payment,
     charge_back,
     collect_on_delivery,
     expire_payment,
+    lift_payment_hold,
     pay,
     record_notice,
     remit,
@@ -53,12 +65,14 @@ from orderflow.returns import (
     close_return,
     deliver_again,
     inspect,
+    lift_return_hold,
     receive_return,
     reject_return,
     take_back,
 )
 
 __all__ = [
+    "adjust",
     "allocate",
     "apply_payment",
     "approve_return",
@@ -87,6 +101,9 @@ __all__ = [
     "hold_stock",
     "inspect",
     "lift_hold",
+    "lift_parcel_hold",
+    "lift_payment_hold",
+    "lift_return_hold",
     "lose",
     "pack",
     "pay",

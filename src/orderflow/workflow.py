@@ -1,4 +1,4 @@
-"""The shell: load, ask the verb, commit. The only module that calls an adapter.
+"""The shell: load, ask the verb, commit. The only module that writes to a store.
 
 It knows in which order things are done, and refuses to know any business rule.
 
@@ -22,7 +22,7 @@ import attrs
 
 from orderflow.books import claimed_net, postings
 from orderflow.commands import Commands, Done
-from orderflow.deadlines import Due, due_of
+from orderflow.deadlines import FALL_DUE, Due, due_of
 from orderflow.errors import (
     BadInput,
     KeyReused,
@@ -46,6 +46,8 @@ from orderflow.records import (
     Parcel,
     Payment,
     Return,
+    StockHold,
+    Supply,
 )
 from orderflow.rules import Rules
 from orderflow.values import Call, Ref, instant, text
@@ -90,6 +92,10 @@ class Workflow(Commands):
         clock: Callable[[], datetime] = utc_now,
         keys: Callable[[], str] = random_key,
     ) -> None:
+        if not hasattr(store, "commit"):
+            raise TypeError(f"a Store is wanted, such as SqliteStore(path), not {store!r}")
+        if not isinstance(rules, Rules):
+            raise TypeError(f"Rules are wanted, not {rules!r}")
         self.store: Final = store
         self.rules: Final = rules
         self.tenant = text(tenant, "tenant", empty=True)
@@ -115,7 +121,14 @@ class Workflow(Commands):
             if earlier is not None:
                 return self._again(earlier, call, by)
             case = Case(cast("Ref[Document]", call.ref), self.store, at)
-            step = self._ask(case, call, Context(at, by, self.rules))
+            try:
+                step = self._ask(case, call, Context(at, by, self.rules))
+            except Refused:
+                # The same key may have been carried out in between: what refuses is its own doing.
+                earlier = self.store.seen(self.tenant, key)
+                if earlier is not None:
+                    return self._again(earlier, call, by)
+                raise
             try:
                 committed = self.store.commit(self._change(case, step, call, key, by, at))
             except Stale:
@@ -134,8 +147,8 @@ class Workflow(Commands):
         raise RetryExhausted(call.verb, tries)
 
     def get(self, ref: Ref[D]) -> D:
-        """A document as it is now; `NotFound` without it."""
-        stored = self.store.load(ref)
+        """A document of this tenant as it is now; `NotFound` without it."""
+        stored = self.store.load(self._mine(ref))
         if stored is None:
             raise NotFound(ref.kind, ref.id)
         return stored.value
@@ -160,6 +173,14 @@ class Workflow(Commands):
         """A return as it is now."""
         return self.get(Ref(self.tenant, "return", id))
 
+    def stock_hold(self, id: str) -> StockHold:
+        """A stock hold as it is now."""
+        return self.get(Ref(self.tenant, "stock hold", id))
+
+    def supply(self, id: str) -> Supply:
+        """A supply row as it is now."""
+        return self.get(Ref(self.tenant, "supply", id))
+
     def why_not(self, call: Call[Document], *, by: str = "") -> tuple[Refusal, ...]:
         """Every reason against a call now; empty exactly when it would succeed on what was read.
 
@@ -178,7 +199,7 @@ class Workflow(Commands):
         """What has fallen due until an instant: who must act, and the call that silence means."""
         until = instant(at, "at")
         found: list[Due] = []
-        for kind in ("order", "payment"):
+        for kind in FALL_DUE:
             query = Query(kind, self.tenant, due_by=until, limit=limit)
             for stored in self.store.find(query):
                 due = due_of(stored.value)
@@ -217,13 +238,19 @@ class Workflow(Commands):
 
     def _ours(self, call: Call[D]) -> Call[D]:
         """The call on this tenant's document; another tenant's is refused."""
-        tenant, kind, id = call.ref
+        if not isinstance(call, Call):
+            raise TypeError(f"a call is wanted, such as verbs.cancel.on(id), not {call!r}")
+        ref = self._mine(call.ref)
+        return call if ref is call.ref else attrs.evolve(call, ref=ref)
+
+    def _mine(self, ref: Ref[D]) -> Ref[D]:
+        tenant, kind, id = ref
         text(id, kind)
         if tenant == self.tenant:
-            return call
+            return ref
         if tenant:
-            raise BadInput("call.ref.tenant", f"is {tenant}, not {self.tenant or 'without one'}")
-        return attrs.evolve(call, ref=Ref(self.tenant, kind, id))
+            raise BadInput("ref.tenant", f"is {tenant}, not {self.tenant or 'without one'}")
+        return Ref(self.tenant, kind, id)
 
     def _ask(self, case: Case, call: Call[D], context: Context) -> Step:
         verb = VERBS.get(call.verb)
@@ -260,6 +287,7 @@ class Workflow(Commands):
             tuple(replaced),
             tuple(relied),
             postings(facts),
+            tuple(sorted(step.there.items())),
         )
 
     def _again(self, earlier: Entry, call: Call[D], by: str) -> Done[D]:

@@ -30,7 +30,7 @@ from orderflow.errors import BadInput
 from orderflow.facts import Fact
 from orderflow.journal import VERBS
 from orderflow.records import KINDS, Counter, Document
-from orderflow.values import Position, Ref, decimal
+from orderflow.values import Position, Ref, decimal, in_utc
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ def _exactly(kind: type[T]) -> Callable[[object, object], T]:
 
 
 def _put_time(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat()
+    return in_utc(value).isoformat()
 
 
 def _time(value: object, _: object) -> datetime:

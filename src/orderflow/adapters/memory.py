@@ -214,6 +214,9 @@ class MemoryStore:
             self._check_version(document.ref, version)
         for ref, version in change.relied:
             self._check_version(ref, version)
+        for position, n in change.there:
+            if self._shelf(change.call.ref.tenant, position).there != n:
+                raise Stale(f"what is there of {position.sku}")
 
     def _check_version(self, ref: Ref[Document], version: int) -> None:
         kept = self._documents.get(ref)

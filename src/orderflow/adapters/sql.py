@@ -32,6 +32,8 @@ CLAIM_LESS: Final = f"update counter set claimed = claimed - ? where {AT}"
 RUN_OUT: Final = f"select coalesce(sum(n), 0) from claim where {AT} and until <= ?"
 GIVE_BACK: Final = f"delete from claim where {AT} and until <= ?"
 FREE: Final = f"select there - claimed from counter where {AT}"
+NEXT_TENANT: Final = "select tenant from entry where tenant > ? order by tenant limit 1"
+THERE: Final = f"select there from counter where {AT}"
 GRANT: Final = """insert into claim values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict do update set n = n + excluded.n"""
 RENEW: Final = f"update claim set until = ? where {AT} and holder_kind = ? and holder = ?"

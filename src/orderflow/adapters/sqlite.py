@@ -160,6 +160,13 @@ class SqliteStore:
             ),
         )
 
+    def tenants(self) -> tuple[str, ...]:
+        """Every tenant that the journal has, sorted; the nameless one is always among them."""
+        found = [""]
+        while (row := self._one(sql.NEXT_TENANT, (found[-1],))) is not None:
+            found.append(row[0])
+        return tuple(found)
+
     def seen(self, tenant: str, key: str) -> Entry | None:
         """The entry of an earlier command with this key."""
         row = self._one(sql.SEEN, (tenant, key))
@@ -321,6 +328,10 @@ class SqliteStore:
             found = execute(sql.VERSION, relied).fetchone()
             if (0 if found is None else found[0]) != version:
                 raise Stale(str(relied))
+        for position, n in change.there:
+            found = execute(sql.THERE, (change.call.ref.tenant, *position)).fetchone()
+            if (0 if found is None else found[0]) != n:
+                raise Stale(f"what is there of {position.sku}")
 
     def _insert(self, document: Document, head: str | None, due: int | None, body: str) -> None:
         named: tuple[str | None, ...] = (None, None, None, None)

@@ -21,14 +21,29 @@ from orderflow.audit import audit
 from orderflow.demo.files import journeys_of
 from orderflow.demo.journey import DAY, Habits
 from orderflow.demo.life import Stream
-from orderflow.demo.tpch import FIRST_DAY, GeneratorMissing, World, generate, read_world
+from orderflow.demo.tpch import (
+    FIRST_DAY,
+    GeneratorMissing,
+    World,
+    check_ready,
+    generate,
+    read_world,
+)
 from orderflow.intake import Finding, TakenOrders, TakenStock
 from orderflow.ports import Store
-from orderflow.records import Document
 from orderflow.reporting import Outcome, Pace, summarise
 from orderflow.rules import Rules
 
-__all__ = ["MARK", "GeneratorMissing", "Progress", "as_bytes", "run_demo", "run_files", "run_world"]
+__all__ = [
+    "MARK",
+    "GeneratorMissing",
+    "Progress",
+    "check_ready",
+    "findings_of",
+    "run_demo",
+    "run_files",
+    "run_world",
+]
 
 Progress = Callable[[float, str], None]
 """Told how far a run is, from 0 to 1, and which day it is there."""
@@ -102,11 +117,17 @@ def run_files(
     for journey in journeys:
         stream.follow(journey)
     notes = (
-        f"{len(orders.orders):,} orders taken from {orders.rows:,} rows",
+        f"{len(orders.orders):,} orders taken from {orders.rows:,} rows, "
+        f"{orders.left_out:,} left out",
         f"{sum(row.n for row in stock.stock):,} units of stock at {len(stock.locations)} locations",
     )
-    findings = (*orders.findings, *_in("stock", stock.findings))
+    findings = findings_of(orders, stock)
     return _told("Orders of a file", store, stream, first, last, 0, progress, notes, findings)
+
+
+def findings_of(orders: TakenOrders, stock: TakenStock) -> tuple[Finding, ...]:
+    """What is wrong with both files; a column of the stock file is named as such."""
+    return (*orders.findings, *_in("stock", stock.findings))
 
 
 def _told(
@@ -139,9 +160,10 @@ def _told(
         tally.units_short,
         tally.parcels_delivered,
         tally.parcels_late,
+        tally.parcels_promised,
     )
     progress(1.0, "checking the laws")
-    laws = audit(store, rules=stream.rules, sample=SAMPLE, seed=seed, encode=as_bytes)
+    laws = audit(store, rules=stream.rules, sample=SAMPLE, seed=seed, encode=put_document)
     summary = summarise(store, refusals=tally.refusals)
     not_placed = tuple(Finding(0, id, reason) for id, reason in tally.bad_orders)
     missed: tuple[str, ...] = ()
@@ -163,9 +185,6 @@ def _missed(short: int, split: int, met: set[str]) -> Iterable[str]:
 
 
 def _in(file: str, findings: Iterable[Finding]) -> Iterable[Finding]:
-    return (Finding(one.row, f"{file}.{one.column}", one.reason) for one in findings)
-
-
-def as_bytes(document: Document) -> bytes:
-    """A document as SQLite keeps it, for comparing byte by byte."""
-    return put_document(document).encode()
+    for one in findings:
+        column = f"{file}.{one.column}" if one.column else file
+        yield Finding(one.row, column, one.reason)

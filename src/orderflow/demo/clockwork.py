@@ -16,7 +16,7 @@ from orderflow.errors import Refused
 from orderflow.ports import Store
 from orderflow.records import Document, Order
 from orderflow.rules import Rules
-from orderflow.values import Call, Ref
+from orderflow.values import Call
 from orderflow.workflow import Workflow
 
 D = TypeVar("D", bound=Document)
@@ -73,9 +73,7 @@ class Clockwork:
 
     def order(self, id: str) -> Order:
         """An order that was placed."""
-        stored = self._workflow.store.load(Ref[Order]("", "order", id))
-        assert stored is not None
-        return stored.value
+        return self._workflow.order(id)
 
     def next(self, kind: str) -> str:
         """The next id of a kind."""

@@ -230,6 +230,7 @@ class Stream(Clockwork):
         ]
         self.tally.parcels_delivered += 1
         promised = [line.promised for line, _ in inside if line.promised is not None]
+        self.tally.parcels_promised += bool(promised)
         self.tally.parcels_late += any(self.now > date for date in promised)
         if journey.new.cash_on_delivery:
             self._collect(order, parcel)

@@ -23,6 +23,7 @@ class Tally:
     units_asked: int = 0
     units_short: int = 0  # at the first allocation of their order
     parcels_late: int = 0
+    parcels_promised: int = 0
     parcels_delivered: int = 0
     codes: Counter[str] = attrs.field(factory=Counter)
     sentences: dict[str, str] = attrs.field(factory=dict)

@@ -89,8 +89,8 @@ class World:
     lines: int
 
 
-def generate(folder: Path, scale: float) -> None:
-    """Let `tpchgen-cli` write its tables into a folder; `GeneratorMissing` says what is wrong."""
+def check_ready(scale: float) -> str:
+    """Where `tpchgen-cli` is; an exception says why its tables could not be made."""
     if not 0 < scale <= 1:
         raise BadInput("scale", "a number above 0 and up to 1 is wanted")
     beside = Path(sys.executable).with_name("tpchgen-cli")
@@ -99,6 +99,12 @@ def generate(folder: Path, scale: float) -> None:
         raise GeneratorMissing(
             "the demo needs tpchgen-cli: install it with pip install 'orderflow-oms[demo]'"
         )
+    return program
+
+
+def generate(folder: Path, scale: float) -> None:
+    """Let `tpchgen-cli` write its tables into a folder; `GeneratorMissing` says what is wrong."""
+    program = check_ready(scale)
     options = ["-s", f"{scale:f}", "-o", str(folder), "-T", ",".join(TABLES), "--quiet"]
     done = subprocess.run(  # noqa: S603 - our own options for a program from our own environment
         [program, "csv", *options], capture_output=True, text=True, check=False

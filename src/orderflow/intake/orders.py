@@ -80,12 +80,16 @@ class TakenOrder:
 
 @attrs.frozen
 class TakenOrders:
-    """The orders that can be taken, in the order of the file; why the others cannot; the SKUs."""
+    """The orders that can be taken, in the order of the file; why the others cannot; the SKUs.
+
+    `left_out` counts the others, as far as their rows have an id.
+    """
 
     orders: tuple[TakenOrder, ...]
     findings: tuple[Finding, ...]
     skus: Mapping[str, Sku]
     rows: int
+    left_out: int = 0
 
 
 def orders(source: Source, columns: Columns = AS_OURS, heads: Source | None = None) -> TakenOrders:
@@ -120,7 +124,8 @@ def orders(source: Source, columns: Columns = AS_OURS, heads: Source | None = No
         desk.take_line(row)
     taken = desk.finish()
     found.sort(key=lambda one: (one.row, one.column, one.reason))
-    return TakenOrders(taken, tuple(found), desk.reader.skus, len(table.rows))
+    left_out = len(desk.drafts) - len(taken)
+    return TakenOrders(taken, tuple(found), desk.reader.skus, len(table.rows), left_out)
 
 
 @attrs.define

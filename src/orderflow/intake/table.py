@@ -17,6 +17,7 @@ import csv
 import io
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Final, TypeAlias, TypeVar
 
 import attrs
@@ -32,6 +33,7 @@ RECORD_LINES_MAX: Final = 100
 """The most lines that one record may go over; it bounds the work on a broken quote."""
 
 _SHOWN_MAX: Final = 200
+_BARE_RETURN: Final = "a carriage return stands inside a line"
 
 
 @attrs.frozen
@@ -179,7 +181,8 @@ class _Records:
         try:
             cells = next(csv.reader(self._feed(taken), strict=True), None)
         except csv.Error as no:
-            return self._give_up(taken, f"cannot be read: {no}")
+            why = _BARE_RETURN if "new-line character" in str(no) else str(no)
+            return self._give_up(taken, f"cannot be read: {why}")
         if cells is None:
             raise StopIteration
         if any("\n" in cell or "\r" in cell for i, cell in enumerate(cells) if i in self.used):
@@ -222,18 +225,35 @@ def _decoded(source: Source) -> Iterator[str]:
 def _header_findings(
     row: int, theirs: list[str], ours: list[str], known: Collection[str]
 ) -> tuple[Finding, ...]:
+    other = _not_ours(theirs)
+    if other:
+        return (finding(row, "", other),)
     findings = []
+    listed = False
     seen: dict[str, str] = {}
     for name, column in zip(theirs, ours, strict=True):
         if not column and name:
             continue
         if column not in known:
-            reason = f"is not a column (there are: {_listed(known)}); map it, or leave it out"
-            findings.append(finding(row, name, reason))
+            near = get_close_matches(column.casefold(), sorted(known), 1, 0.75)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            if not near and not listed:
+                hint, listed = f" (there are: {_listed(known)})", True
+            findings.append(finding(row, name, f"is not a column{hint}; map it, or leave it out"))
         elif column in seen:
             findings.append(finding(row, name, f"is the same column as {seen[column]}"))
         seen.setdefault(column, name)
     return tuple(findings)
+
+
+def _not_ours(header: list[str]) -> str:
+    """Why a header is none of CSV in UTF-8 with commas, where that can be told; else empty."""
+    if any("\0" in name for name in header):
+        return "is not UTF-8 text; save the file as CSV in UTF-8"
+    for mark, called in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and mark in header[0]:
+            return f"cells are parted by {called}; commas are wanted"
+    return ""
 
 
 def _row(record: _Record, ours: list[str]) -> TableRow:

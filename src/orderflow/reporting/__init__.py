@@ -6,7 +6,7 @@ It knows how figures are counted, drawn and written, and refuses to know how the
 from orderflow.reporting.outcome import Outcome, Pace
 from orderflow.reporting.page import ReportingMissing, check_ready, render, write_report
 from orderflow.reporting.summary import MoneyFlow, RefusedFor, Summary, summarise
-from orderflow.reporting.terminal import print_laws, print_outcome
+from orderflow.reporting.terminal import print_findings, print_laws, print_outcome
 
 __all__ = [
     "MoneyFlow",
@@ -16,6 +16,7 @@ __all__ = [
     "ReportingMissing",
     "Summary",
     "check_ready",
+    "print_findings",
     "print_laws",
     "print_outcome",
     "render",

@@ -26,6 +26,7 @@ class Pace:
     units_short: int  # at the first allocation of their order
     parcels_delivered: int
     parcels_late: int
+    parcels_promised: int = 0  # delivered ones with a line that was promised for a day
 
     @property
     def orders_a_second(self) -> float:

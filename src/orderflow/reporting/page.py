@@ -47,7 +47,7 @@ def render(outcome: Outcome) -> str:
     ).get_template(TEMPLATE)
     summary = outcome.summary
     shipments = [
-        (("none yet" if not times else f"{times} shipment{'s' * (times > 1)}"), n)
+        (("none" if not times else f"{times} shipment{'s' * (times > 1)}"), n)
         for times, n in summary.shipments
     ]
     refusals = [(one.code, one.n) for one in summary.refusals]

@@ -42,7 +42,6 @@ class MoneyFlow:
     captured: int
     refunded: int
     charged_back: int
-    with_carriers: int
     due: int
 
     @property
@@ -112,7 +111,6 @@ def summarise(store: Store, tenant: str = "", refusals: Sequence[RefusedFor] = (
             flow["captured"] += document.captured
             flow["refunded"] += document.refunded
             flow["charged_back"] += document.charged_back
-            flow["with_carriers"] += document.with_carrier
     returns = Counter(str(document.state) for document in _all(store, "return", tenant))
     return Summary(
         orders=len(orders),
@@ -135,7 +133,6 @@ def _flow(currency: str, flow: Counter[str]) -> MoneyFlow:
         flow["captured"],
         flow["refunded"],
         flow["charged_back"],
-        flow["with_carriers"],
         flow["due"],
     )
 

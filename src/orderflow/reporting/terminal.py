@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from orderflow.audit import Law
+from orderflow.intake import Finding
 from orderflow.money import Money
 from orderflow.reporting.outcome import Outcome, Pace
 
@@ -26,11 +27,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
     summary = outcome.summary
     for note in outcome.notes:
         console.print(note, markup=False)
-    if outcome.findings:
-        rows = [(str(f.row or ""), f.column, f.reason) for f in outcome.findings[:FINDINGS_SHOWN]]
-        _table(console, "findings", ("row", "column", "reason"), rows)
-        if len(outcome.findings) > FINDINGS_SHOWN:
-            console.print(f"and {len(outcome.findings) - FINDINGS_SHOWN:,} more findings")
+    print_findings(console, outcome.findings)
     _table(console, "orders by status", ("status", "orders"), _counts(summary.headlines))
     _table(console, "units by state", ("state", "units"), _counts(summary.units))
     shipments = [(str(times), n) for times, n in summary.shipments]
@@ -54,6 +51,14 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         console.print("the demo has not shown all that it has to")
 
 
+def print_findings(console: Console, findings: Sequence[Finding]) -> None:
+    """Print what is wrong with files: the first findings, and how many more there are."""
+    rows = [(str(one.row or ""), one.column, one.reason) for one in findings[:FINDINGS_SHOWN]]
+    _table(console, "findings", ("row", "column", "reason"), rows)
+    if len(findings) > FINDINGS_SHOWN:
+        console.print(f"and {len(findings) - FINDINGS_SHOWN:,} more findings")
+
+
 def print_laws(console: Console, laws: Sequence[Law], *, last: bool = True) -> None:
     """Print each law with its figure and what breaks it, and at the end whether all hold."""
     rows = [(law.name, "holds" if law.holds else "BROKEN", law.figure) for law in laws]
@@ -72,10 +77,11 @@ def _print_pace(console: Console, pace: Pace, split_permille: int) -> None:
         f"{pace.orders:,} orders in {pace.seconds:.1f} s: {pace.orders_a_second:.1f} orders a "
         f"second, {pace.commands:,} commands, {pace.refused:,} refused"
     )
+    late = f"; {pace.parcels_late:,} of {pace.parcels_promised:,} parcels came after a promised day"
     console.print(
         f"{pace.short_permille / 10:.1f} % of the units were short at first; "
-        f"{split_permille / 10:.1f} % of the orders that left did so in several shipments; "
-        f"{pace.parcels_late:,} of {pace.parcels_delivered:,} parcels came after a promised day"
+        f"{split_permille / 10:.1f} % of the orders that left did so in several shipments"
+        f"{late if pace.parcels_promised else ''}"
     )
 
 
