@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
 import pytest
 
-from orderflow import ChargeKind, Money, NewCharge, NewLine, Position, Price, Ref, Rules
+from orderflow import ChargeKind, Money, NewCharge, NewLine, Position, Price, Ref, Rules, Workflow
 from orderflow.adapters.memory import MemoryStore
+from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import Law, audit
 from orderflow.audit.books import LISTED_MAX
 from orderflow.facts import Moved
@@ -34,7 +38,7 @@ from orderflow.records import (
 )
 from orderflow.returns import Verdict
 from orderflow.states import UnitState
-from tests.builders import BELL, LAMP, ROPE, TEA, TWO_PLACES, Clock, Shop, eur, new_order
+from tests.builders import BELL, LAMP, MORNING, ROPE, TEA, TWO_PLACES, Clock, Shop, eur, new_order
 
 D = TypeVar("D", bound=Document)
 Laws = Mapping[str, Law]
@@ -295,7 +299,7 @@ def test_a_store_in_which_everything_has_happened_holds_every_law() -> None:
 
     laws = audit(shop.store, rules=TWO_PLACES, sample=1_000)
 
-    assert [law.breaches for law in laws] == [()] * 6
+    assert [law.breaches for law in laws] == [()] * 7
     assert all(law.holds and law.checked for law in laws)
     assert [law.name for law in laws] == [
         "units",
@@ -303,6 +307,7 @@ def test_a_store_in_which_everything_has_happened_holds_every_law() -> None:
         "claims",
         "money",
         "journal",
+        "lookups",
         "questions",
     ]
 
@@ -352,7 +357,7 @@ def test_one_tenant_is_looked_at_and_no_other() -> None:
 
 def test_documents_are_found_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = audit(busy_shop().store)
-    monkeypatch.setattr("orderflow.audit.PAGE", 2)
+    monkeypatch.setattr("orderflow.ports.PAGE", 2)
 
     paged = audit(busy_shop().store)
 
@@ -771,7 +776,7 @@ def test_a_document_that_is_not_what_its_facts_give_is_named_with_its_fields() -
     law = checked(store)["journal"]
 
     assert law.breaches == ("order o-18: its facts give another customer, priority",)
-    assert broken(store) == ["journal"]
+    assert broken(store) == ["journal", "lookups"]
 
 
 def test_a_wrong_version_is_named() -> None:
@@ -951,3 +956,35 @@ def test_a_question_that_nobody_understands_any_more_is_named() -> None:
 
     seq = entry_of("place", "o-18").seq
     assert law.breaches == (f"entry {seq}, polish on order o-18: there is no verb polish",)
+
+
+# --- lookups ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "breach"),
+    (
+        ("set next_due = null where id = 'o-1'", "order o-1 is not found by what falls due"),
+        ("set headline = 'shipped' where id = 'o-1'", "order o-1 is not found by awaiting payment"),
+        ("set customer = 'c-8' where id = 'o-1'", "order o-1 is not found by c-7"),
+        ("set number = 'N-9' where id = 'o-1'", "order o-1 is not found by N-1"),
+        ("set next_due = 1 where id = 'o-2'", "order o-2 is found by what falls due"),
+    ),
+)
+def test_a_document_that_is_not_found_by_what_it_says_breaks_the_law(
+    change: str, breach: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "orders.sqlite"
+    with SqliteStore(path) as store:
+        shop = Workflow(store, clock=Clock())
+        limit = MORNING + timedelta(days=1)
+        shop.place("o-1", new_order((LAMP, 1), pay_by=limit, channel="web", number="N-1"))
+        shop.place("o-2", new_order((LAMP, 1)))
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"update document {change}")
+        database.commit()
+
+    with SqliteStore(path) as store:
+        (law,) = (law for law in audit(store) if law.name == "lookups")
+
+    assert breach in law.breaches

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hi
 from zoneinfo import ZoneInfo
 
 import attrs
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -221,7 +222,6 @@ def test_what_is_known_of_a_person_is_read_back_as_it_was(details: dict[str, str
 @given(anything(KINDS["order"]), st.lists(st.one_of([anything(k) for k in FACTS]), max_size=3))
 def test_both_encoders_give_the_same_bytes(document: Any, facts: list[Any]) -> None:
     plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-    orjson = pytest.importorskip("orjson")
 
     def written() -> tuple[str, str]:
         return codec.put_document(document), codec.put_facts(tuple(facts))

@@ -404,3 +404,15 @@ def test_money_that_comes_for_a_payment_that_has_ended_is_looked_into_and_paid_b
     assert shop.refuses(lift_payment_hold.on("pay-1", "paid_late")) == (
         "payment pay-1 has no hold paid_late"
     )
+
+
+@pytest.mark.feature("F183")
+def test_the_same_event_of_a_gateway_counts_once(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.await_payment("pay-1", eur(1000))
+
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "evt-1")
+    again = shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "evt-1").document
+
+    assert (again.captured, again.unapplied, again.holds) == (1000, 1000, ())
+    assert again.events == ("evt-1",)

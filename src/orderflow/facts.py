@@ -400,6 +400,7 @@ def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
 
 def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
+    events = payment.events
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -422,7 +423,9 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
             case Unheld():
                 holds = _without(holds, fact.code)
             case Noted():
-                pass
+                event = dict(fact.details).get("event") if fact.what == "notice" else None
+                if event:
+                    events = (*events, str(event))
             case _:
                 raise _misfit(payment, fact)
     return Payment(
@@ -440,6 +443,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         sums[MoneyAccount.CARRIER],
         applications,
         holds,
+        events,
     )
 
 

@@ -89,13 +89,17 @@ def record_notice(
 ) -> Step:
     """Record what a gateway says has happened, in any state of the payment.
 
-    Money that comes when it was no longer expected is kept unapplied, under a hold.
+    Money that comes when it was no longer expected is kept unapplied, under a hold. A gateway may
+    report the same `event` twice: the second time is written down and changes nothing.
     """
     step = Step(case, context)
     payment = step.now(_this(case))
     if not isinstance(notice, Notice):
         raise BadInput("notice", "one of authorised, captured, failed, voided is wanted")
     minor = positive(amount, payment.currency)
+    if text(event, "event", empty=True) and event in payment.events:
+        step.note(payment.ref, "repeated_notice", event=event)
+        return step
     step.add(
         Noted(
             payment.ref,
@@ -103,7 +107,7 @@ def record_notice(
             (
                 ("notice", notice.value),
                 ("amount", minor),
-                ("event", text(event, "event", empty=True)),
+                ("event", event),
             ),
         )
     )

@@ -1,4 +1,4 @@
-"""What a host implements: the protocols alone.
+"""What a host implements: the protocols, and what is asked through them.
 
 It knows the questions that the library asks of storage, carriers and people's data, and refuses to
 know any answer to them.
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import attrs
 
@@ -97,6 +97,21 @@ class Store(Protocol):
         A key that came before with the same question gives that command's entry again.
         """
         ...
+
+
+PAGE: Final = 2_000
+"""How many documents `every` asks for at a time."""
+
+
+def every(store: Store, query: Query) -> Iterator[Stored[Document]]:
+    """All documents that a query means, page by page; its own limit does not count."""
+    query = attrs.evolve(query, limit=PAGE)
+    while True:
+        page = tuple(store.find(query))
+        yield from page
+        if len(page) < PAGE:
+            return
+        query = attrs.evolve(query, after=page[-1].value.ref.id)
 
 
 class People(Protocol):

@@ -263,6 +263,7 @@ class Payment:
     with_carrier: int = 0
     applications: tuple[Application, ...] = ()
     holds: tuple[Hold, ...] = ()
+    events: tuple[str, ...] = ()  # the gateway's own names of what it has reported
 
     @property
     def applied(self) -> int:

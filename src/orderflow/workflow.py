@@ -36,7 +36,7 @@ from orderflow.errors import (
 from orderflow.facts import Fact, Opened, fold, touches
 from orderflow.grants import number_taken, shortage
 from orderflow.journal import STOCK, VERBS, Case, Change, Context, Entry, Step, Stored
-from orderflow.ports import Query, Store
+from orderflow.ports import Query, Store, every
 from orderflow.records import (
     Claim,
     Counter,
@@ -196,12 +196,14 @@ class Workflow(Commands):
         return self._refused_by_store(case, step)
 
     def due(self, at: datetime, *, limit: int = 100) -> list[Due]:
-        """What has fallen due until an instant: who must act, and the call that silence means."""
+        """What has fallen due until an instant, earliest first, at most `limit` of it.
+
+        Each says who must act, and which call silence means.
+        """
         until = instant(at, "at")
         found: list[Due] = []
         for kind in FALL_DUE:
-            query = Query(kind, self.tenant, due_by=until, limit=limit)
-            for stored in self.store.find(query):
+            for stored in every(self.store, Query(kind, self.tenant, due_by=until)):
                 due = due_of(stored.value)
                 if due is not None:
                     found.append(due)

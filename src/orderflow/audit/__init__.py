@@ -17,23 +17,19 @@ A store that others write to meanwhile may look broken, since it is not read at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable
 
 from orderflow.audit.books import BooksCheck
 from orderflow.audit.journal import JournalCheck, run_again
 from orderflow.audit.law import Law
+from orderflow.audit.lookups import LookupsCheck
 from orderflow.audit.money import MoneyCheck
 from orderflow.audit.units import UnitsCheck
-from orderflow.journal import Stored
-from orderflow.ports import Query, Store
+from orderflow.ports import Query, Store, every
 from orderflow.records import KINDS, Document, Order, Payment
 from orderflow.rules import Rules
 
 __all__ = ["Law", "audit"]
-
-PAGE: Final = 2_000
-"""How many documents are asked for at a time."""
 
 
 def audit(
@@ -45,7 +41,8 @@ def audit(
     seed: int = 0,
     encode: Callable[[Document], bytes | str] | None = None,
 ) -> tuple[Law, ...]:
-    """Check every law on a tenant's part of a store: units, goods, claims, money, journal.
+    """Check every law on a tenant's part of a store: units, goods, claims, money, journal,
+    and by what documents are found.
 
     Last, `sample` questions that were decided under `rules`, drawn by `seed`, are run again and
     must give their own facts. With `encode`, folded and stored documents must be the same bytes.
@@ -53,8 +50,11 @@ def audit(
     journal = JournalCheck(tenant, "" if rules is None else rules.fingerprint, sample, seed)
     journal.read(store.entries())
     units, money, books = UnitsCheck(), MoneyCheck(), BooksCheck(journal)
-    for stored in _documents(store, tenant):
+    lookups = LookupsCheck(tenant)
+    documents = (stored for kind in KINDS for stored in every(store, Query(kind, tenant)))
+    for stored in documents:
         document = stored.value
+        lookups.expect(document)
         journal.compare(stored, encode)
         books.expect(document)
         if isinstance(document, Order):
@@ -69,16 +69,6 @@ def audit(
         books.claimed(kept, store.over_committed(tenant, journal.last)),
         money.law(),
         journal.law(),
+        lookups.law(store),
         run_again(store, rules, journal),
     )
-
-
-def _documents(store: Store, tenant: str) -> Iterator[Stored[Document]]:
-    for kind in KINDS:
-        after = ""
-        while True:
-            page = tuple(store.find(Query(kind, tenant, after=after, limit=PAGE)))
-            yield from page
-            if len(page) < PAGE:
-                break
-            after = page[-1].value.ref.id

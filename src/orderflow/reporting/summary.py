@@ -10,18 +10,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 import attrs
 
-from orderflow.ports import Query, Store
+from orderflow.ports import Query, Store, every
 from orderflow.pricing import due
 from orderflow.records import Document, MatterKind, Order, Parcel, Payment
 from orderflow.states import UnitState
 from orderflow.values import Ref
 from orderflow.views import Headline, headline
-
-PAGE: Final = 1_000
 
 
 @attrs.frozen
@@ -150,11 +147,4 @@ def _stock(store: Store, tenant: str) -> tuple[tuple[str, int], ...]:
 
 
 def _all(store: Store, kind: str, tenant: str) -> Iterator[Document]:
-    after = ""
-    while True:
-        page = tuple(store.find(Query(kind, tenant, after=after, limit=PAGE)))
-        for stored in page:
-            yield stored.value
-        if len(page) < PAGE:
-            return
-        after = page[-1].value.ref.id
+    return (stored.value for stored in every(store, Query(kind, tenant)))
