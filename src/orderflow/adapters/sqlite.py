@@ -21,6 +21,7 @@ from os import PathLike
 from threading import RLock
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar, cast
+from weakref import finalize
 
 from orderflow.adapters import codec, sql
 from orderflow.adapters.schema import Synchronous, connect
@@ -68,6 +69,7 @@ class SqliteStore:
 
     def __init__(self, path: str | PathLike[str], *, synchronous: Synchronous = "full") -> None:
         self._db: Final = connect(path, synchronous)
+        self._close: Final = finalize(self, self._db.close)  # also when it is forgotten
         self._name: Final = str(path)
         self._lock: Final = RLock()
         self._cache: dict[Ref[Any], Stored[Any]] = {}
@@ -75,7 +77,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """Close the file. The store cannot be used any more."""
-        self._db.close()
+        self._close()
 
     def __enter__(self) -> Self:
         return self
