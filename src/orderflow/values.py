@@ -122,6 +122,8 @@ def in_utc(value: datetime) -> datetime:
 
     Classes of other libraries write themselves in other ways, and may be finer.
     """
+    if value.tzinfo is UTC and type(value) is datetime:
+        return value
     at = value.astimezone(UTC)
     if type(at) is datetime:
         return at

@@ -25,6 +25,7 @@ from typing import Any, Final, TypeVar, cast, get_args, get_origin
 import attrs
 from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError, ForbiddenExtraKeysError
+from cattrs.fns import identity
 
 from orderflow.errors import BadInput
 from orderflow.facts import Fact
@@ -179,7 +180,7 @@ def _record(kind: Any, converter: Converter) -> Callable[[object, object], Any]:
 
 def _put_tuple(kind: Any, converter: Converter) -> Callable[[tuple[Any, ...]], list[Any]]:
     put = converter.get_unstructure_hook(get_args(kind)[0])
-    return lambda values: [put(value) for value in values]
+    return list if put is identity else lambda values: [put(value) for value in values]
 
 
 def _converter() -> Converter:
@@ -196,13 +197,13 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(datetime, _put_time)
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_unstructure_hook(Decimal, lambda value: format(value, "f"))
-    converter.register_unstructure_hook_func(_is_enum, lambda value: value.value)
+    converter.register_unstructure_hook_func(_is_enum, identity)  # a StrEnum is its text
     converter.register_structure_hook_func(_is_ref, _ref)
     converter.register_unstructure_hook_func(_is_ref, list)
     converter.register_structure_hook(Position, _position)
     converter.register_unstructure_hook(Position, _put_position)
     converter.register_structure_hook_func(lambda kind: kind == str | int, _text_or_whole)
-    converter.register_unstructure_hook_func(lambda kind: kind == str | int, lambda value: value)
+    converter.register_unstructure_hook_func(lambda kind: kind == str | int, identity)
     converter.register_structure_hook_factory(attrs.has, _record)
     converter.register_structure_hook_factory(_is_tuple, _tuple)
     # What cattrs would do itself, as a list comprehension: documents are mostly tuples.
