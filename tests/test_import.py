@@ -1,0 +1,34 @@
+"""What importing the library loads: attrs and nothing else that is not Python's own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+ALLOWED = {"attr", "attrs", "orderflow"}
+NOT_YET = {"asyncio", "email", "http", "json", "logging", "random", "socket", "sqlite3", "uuid"}
+"""Parts of Python that only an edge needs, and that whoever imports it pays for."""
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The top-level modules that a statement loads in a fresh interpreter."""
+    program = (
+        f"import sys; before = set(sys.modules); {statement}; print(*set(sys.modules) - before)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+def test_importing_the_library_loads_no_extra_and_no_machine() -> None:
+    loaded = loaded_by("from orderflow import Workflow")
+
+    assert loaded - sys.stdlib_module_names == ALLOWED
+    assert loaded & NOT_YET == set()
+
+
+def test_the_machine_of_a_chart_is_made_when_it_is_asked_for() -> None:
+    loaded = loaded_by("from orderflow.states import ORDER; ORDER.machine")
+
+    assert "transitions" in loaded
