@@ -11,6 +11,8 @@ Three policies are shipped.
 *Priority* and *nearest* fill each line from the best location that has it, as most shops do.
 *Fewest shipments* first looks for one location that has everything, then always takes the location
 that covers most of what is left: greedy, so good and quick, without a proof.
+
+One file, though long: a plan and the verbs that carry it out are read together.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import attrs
 
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
-from orderflow.inventory import open_supply
+from orderflow.inventory import open_supply, unpromised
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.records import Counter, Destination, Order, Supply
 from orderflow.rules import Demand, Location, Plan, Take
@@ -202,7 +204,7 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
             raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="reserve"),))
         at = row.position._replace(peg=row.ref.id)
         asked = sum(one.n for one in chosen)
-        free = next((c.free for c in case.counters((at.sku,)) if c.position == at), 0)
+        free = max(0, unpromised(case, at))
         if asked > free:
             raise MoveRefused(
                 (

@@ -9,6 +9,8 @@ Because one fact, `Moved`, carries reserving, picking, shipping, cancelling and 
 dozen kinds are enough.
 A fact names every document that it touches; folding one never reads another, so a document's own
 facts give it again, byte for byte.
+
+One file, though long: each kind of fact is read beside what it does to each document.
 """
 
 from __future__ import annotations

@@ -20,10 +20,10 @@ from enum import StrEnum
 from typing import Final, cast
 
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import CutMade, Held, Noted
+from orderflow.facts import CutMade, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import bill, order_facts
-from orderflow.records import Dispatch, Hold, Order, Parcel
+from orderflow.records import Dispatch, Order, Parcel
 from orderflow.states import (
     DISPATCH,
     ORDER,
@@ -440,9 +440,9 @@ def _ask_about_given_up(step: Step, parcel: Parcel) -> None:
         for name in parcel.orders
         for _, spot in step.now(step.case.order(name)).units()
     )
-    if given_up and all(hold.code != "given_up" for hold in parcel.holds):
+    if given_up:
         reason = "units of it were cancelled as lost, and it has turned up"
-        step.add(Held(parcel.ref, Hold("given_up", reason, step.context.by)))
+        step.hold(parcel.ref, "given_up", reason)
 
 
 _ON_THE_ROAD: Final = {

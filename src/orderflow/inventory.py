@@ -209,7 +209,7 @@ def receive_supply(case: Case, context: Context, n: int, *, last: bool = False) 
         step.add(Posted(goods, supply.ref))
         if n > to_come:
             step.add(Limited(peg, n - to_come, supply.ref))
-        marked = min(n, max(0, to_come - _unpromised(case, peg)))
+        marked = min(n, max(0, to_come - unpromised(case, peg)))
         # The row claims what it no longer promises, under the guard of its own counter: a promise
         # that is made meanwhile makes this command read again.
         if n > marked:
@@ -234,14 +234,14 @@ def free_surplus(case: Case, context: Context) -> Step:
     supply = step.now(_supply(case))
     peg = supply.position._replace(peg=supply.ref.id)
     to_come = supply.expected - supply.received
-    surplus = min(supply.earmarked, max(0, _unpromised(case, peg) - to_come))
+    surplus = min(supply.earmarked, max(0, unpromised(case, peg) - to_come))
     if not surplus:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(supply.ref), move="free"),))
     step.add(Claimed(supply.ref, peg, surplus), Claimed(supply.ref, supply.position, -surplus))
     return step
 
 
-def _unpromised(case: Case, peg: Position) -> int:
+def unpromised(case: Case, peg: Position) -> int:
     """What a supply row may still promise; below zero, what it has promised beyond its goods."""
     counters = case.counters((peg.sku,))
     return next((row.there - row.claimed for row in counters if row.position == peg), 0)

@@ -1,14 +1,18 @@
-"""The verbs of an order as a whole: draft, place, confirm, hold, cancel, expire, complete.
+"""The verbs of an order as a whole: draft, place, confirm, adjust, hold, cancel, expire, complete.
 
 It knows what an order must have and when it may end, and refuses to know stock and parcels.
 
 An order is opened with all that is agreed: what, how much, at which price, with which discounts and
 taxes, for whom, through which channel.
-The amounts are fixed there, by one rounding a line, and never computed again.
+The amounts are fixed there, by one rounding a line, and never computed again: what changes later is
+a charge of its own.
+
+One file, though long: what is agreed, and the verbs that take it, are read together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, cast
 
@@ -311,14 +315,20 @@ def _this(case: Case) -> Ref[Order]:
     return cast("Ref[Order]", case.ref)
 
 
+def give_up_units(step: Step, ref: Ref[Order], chosen: Iterable[Chosen], document: str) -> None:
+    """Cut the indices of chosen units, on a document: their customer owes nothing for them.
+
+    Line by line and bill by bill in turn, so that each sees the cuts before it.
+    """
+    for line, spot, n in chosen:
+        now = next(one for one in step.now(ref).lines if one.id == line.id)
+        cuts = give_up(now, n, document, billed_on=spot.slice.invoice)
+        step.add(*(CutMade(ref, line.id, cut) for cut in cuts))
+
+
 def _cancel(step: Step, chosen: list[Chosen]) -> None:
     order = step.now(_this(step.case))
-    # A cut is made for each line and bill in turn, so that each sees the cuts before it.
-    for line, spot, n in chosen:
-        now = step.now(order.ref).line(line.id)
-        if now is not None:
-            cuts = give_up(now, n, "cancel", billed_on=spot.slice.invoice)
-            step.add(*(CutMade(order.ref, line.id, cut) for cut in cuts))
+    give_up_units(step, order.ref, chosen, "cancel")
     step.move(order, UnitMove.CANCEL, chosen, location="", lot="", owner="", dispatch="", peg="")
 
 

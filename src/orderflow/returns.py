@@ -16,9 +16,10 @@ from enum import StrEnum
 from typing import Final, TypeAlias, cast
 
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import CutMade, Noted
+from orderflow.facts import Noted
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.pricing import give_up, order_facts
+from orderflow.orders import give_up_units
+from orderflow.pricing import order_facts
 from orderflow.records import Order, Return
 from orderflow.states import (
     ORDER,
@@ -255,11 +256,7 @@ def _decide(
     if verdict is Verdict.REJECTED:
         step.move(order, UnitMove.REJECT, chosen)
         return
-    for line, spot, n in chosen:
-        now = step.now(ref).line(line.id)
-        if now is not None:
-            cuts = give_up(now, n, returning or "take back", billed_on=spot.slice.invoice)
-            step.add(*(CutMade(ref, line.id, cut) for cut in cuts))
+    give_up_units(step, ref, chosen, returning or "take back")
     if verdict is Verdict.SOUND:
         step.move(order, UnitMove.ACCEPT_BACK, chosen)
     else:

@@ -8,6 +8,8 @@ change or none of it.
 Somebody else may have been quicker: then everything is read and asked again, a bounded number of
 times, with a pause that grows and is drawn by chance, so that writers who met do not meet again.
 A key that the store has seen gives the first facts and the document as it is now.
+
+One file, though long: the way of a command is read from top to bottom.
 """
 
 from __future__ import annotations

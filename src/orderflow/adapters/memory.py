@@ -1,6 +1,8 @@
 """A store in memory: for tests offline, for trials, and as the plainest account of what a store is.
 
 Everything is in dictionaries; one lock makes a commit whole.
+
+One file, though long: it is read beside the protocol, method by method.
 """
 
 from __future__ import annotations

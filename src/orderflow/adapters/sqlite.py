@@ -9,6 +9,8 @@ A grant that finds a position short gives back the holds that have run out there
 more.
 What is plainly short is refused by a read, without waiting for the lock.
 Documents are kept decoded by version, so a command reads its documents' versions, not their bodies.
+
+One file, though long: it is read beside the protocol, method by method.
 """
 
 from __future__ import annotations
@@ -131,28 +133,16 @@ class SqliteStore:
 
     def claims(self, tenant: str, position: Position) -> tuple[Claim, ...]:
         """Who claims how much at a position."""
-        rows = self._all(
-            sql.CLAIMS_AT,
-            (tenant, *position),
-        )
+        rows = self._all(sql.CLAIMS_AT, (tenant, *position))
         return tuple(
             Claim(Ref(tenant, kind, id), position, n, _until(until)) for kind, id, n, until in rows
         )
 
     def books(self, tenant: str) -> Books:
         """Both books as they are."""
-        counters = self._all(
-            sql.ALL_COUNTERS,
-            (tenant,),
-        )
-        matter = self._all(
-            sql.ALL_MATTER,
-            (tenant,),
-        )
-        claims = self._all(
-            sql.ALL_CLAIMS,
-            (tenant,),
-        )
+        counters = self._all(sql.ALL_COUNTERS, (tenant,))
+        matter = self._all(sql.ALL_MATTER, (tenant,))
+        claims = self._all(sql.ALL_CLAIMS, (tenant,))
         return Books(
             tuple(Counter(Position(*row[:6]), row[6], row[7]) for row in counters),
             {(MatterKind(row[6]), Position(*row[:6])): row[7] for row in matter},
@@ -423,10 +413,7 @@ class SqliteStore:
                 return
             if not execute(sql.LESSEN, (-claim.n, *row, -claim.n, now)).rowcount:
                 raise hold_expired(claim)
-        elif not execute(
-            sql.RUNS,
-            (*row, now),
-        ).fetchone():
+        elif not execute(sql.RUNS, (*row, now)).fetchone():
             raise hold_expired(claim)
         if claim.renewed:
             execute(sql.RENEW, (until, *row))
@@ -458,20 +445,20 @@ class SqliteStore:
         if self._db.in_transaction:
             self._db.execute("rollback")
 
-    def _one(self, sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    def _one(self, statement: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
         with self._lock:
             try:
                 self._settle()
-                row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
+                row: tuple[Any, ...] | None = self._db.execute(statement, values).fetchone()
             except sqlite3.Error as error:
                 raise StoreUnavailable(self._name, str(error)) from error
         return row
 
-    def _all(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    def _all(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         with self._lock:
             try:
                 self._settle()
-                return self._db.execute(sql, values).fetchall()
+                return self._db.execute(statement, values).fetchall()
             except sqlite3.Error as error:
                 raise StoreUnavailable(self._name, str(error)) from error
 
