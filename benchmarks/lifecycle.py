@@ -39,6 +39,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.schema import Synchronous, connect
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
+from orderflow.calls import Call
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
 from orderflow.orders import complete, hold, lift_hold, place
 from orderflow.payments import pay
@@ -46,7 +47,6 @@ from orderflow.ports import Store
 from orderflow.refunds import refund
 from orderflow.returns import ask_return, inspect, receive_return
 from orderflow.states import UNIT, UnitFacts
-from orderflow.values import Call
 
 SKUS = [Sku(f"SKU-{i:02}") for i in range(50)]
 PRICE = Price.of("9.90", "EUR")

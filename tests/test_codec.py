@@ -23,12 +23,13 @@ from hypothesis import strategies as st
 from orderflow import BadInput, Money, NewCharge, NewLine, NewOrder, Price, Sku, Workflow
 from orderflow.adapters import codec
 from orderflow.adapters.sqlite import SqliteStore
+from orderflow.calls import Ref
 from orderflow.currencies import EXPONENTS
 from orderflow.facts import Fact, Moved
 from orderflow.journal import VERBS
 from orderflow.records import KINDS, ChargeKind, Counter, Destination, Slice
 from orderflow.states import UnitState
-from orderflow.values import MINOR_MAX, QUANTITY_MAX, Position, Ref
+from orderflow.values import MINOR_MAX, QUANTITY_MAX, Position
 
 T = TypeVar("T")
 

@@ -7,10 +7,10 @@ import pytest
 
 from orderflow import BadInput, Position, Ref, Rules, Workflow
 from orderflow.adapters.memory import MemoryStore
+from orderflow.calls import Call
 from orderflow.commands import Commands, Done
 from orderflow.journal import STOCK, VERBS, Case, Context, Step, Verb
 from orderflow.records import KINDS
-from orderflow.values import Call
 
 METHODS: Final = {
     name: method

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orderflow.calls import Ref
 from orderflow.deadlines import due_of, next_due
 from orderflow.errors import Refused
 from orderflow.journal import VERBS, Case, Context, Step, Stored
@@ -32,7 +33,7 @@ from orderflow.records import (
 )
 from orderflow.rules import Rules
 from orderflow.states import (
-    DispatchState,
+    RequestState,
     OrderState,
     ParcelState,
     PaymentState,
@@ -41,7 +42,7 @@ from orderflow.states import (
     SupplyState,
     UnitState,
 )
-from orderflow.values import Position, Ref
+from orderflow.values import Position
 from orderflow.views import Headline, headline
 
 D = TypeVar("D", bound=Document)
@@ -64,7 +65,7 @@ AWAITED = Payment(
 )
 SHELF = Position("BRASS-LAMP", "leith")
 WITHOUT_LIMIT: tuple[Document, ...] = (
-    Dispatch(Ref("", "dispatch", "d-1"), DispatchState.CREATED, "leith", ("o-17",)),
+    Dispatch(Ref("", "dispatch", "d-1"), RequestState.CREATED, "leith", ("o-17",)),
     Parcel(Ref("", "parcel", "b-1"), ParcelState.SHIPPED, ("o-17",), "leith", handed_over_at=AT),
     Return(Ref("", "return", "r-1"), ReturnState.ASKED, "o-17", "too bright"),
     StockHold(Ref("", "stock hold", "h-1"), StockHoldState.RUNNING, SHELF, 3, PAY_BY),

@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 from orderflow.adapters.memory import MemoryStore
+from orderflow.calls import Ref
 from orderflow.demo import GeneratorMissing, run_files, run_world
 from orderflow.demo.chance import draw
 from orderflow.demo.journey import DAY, Journey
@@ -25,7 +26,7 @@ from orderflow.records import Order
 from orderflow.reporting import Outcome
 from orderflow.rules import Rules
 from orderflow.states import UnitState
-from orderflow.values import Position, Ref, Sku
+from orderflow.values import Position, Sku
 from orderflow.views import Headline, headline
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)

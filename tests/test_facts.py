@@ -53,7 +53,7 @@ from orderflow.records import (
     Transfer,
 )
 from orderflow.states import (
-    DispatchState,
+    RequestState,
     OrderState,
     ParcelState,
     PaymentState,
@@ -82,7 +82,7 @@ ORDER: Final = Order(
     MORNING,
 )
 PAYMENT: Final = Payment(Ref("", "payment", "pay-1"), PaymentState.AWAITING, "card", 100, "EUR")
-DISPATCH: Final = Dispatch(Ref("", "dispatch", "d-1"), DispatchState.CREATED, "leith", ("o-17",))
+DISPATCH: Final = Dispatch(Ref("", "dispatch", "d-1"), RequestState.CREATED, "leith", ("o-17",))
 PARCEL: Final = Parcel(Ref("", "parcel", "p-1"), ParcelState.PACKED, ("o-17",), "leith")
 RETURN: Final = Return(Ref("", "return", "r-1"), ReturnState.ASKED, "o-17", "too small")
 HOLD: Final = StockHold(Ref("", "stock hold", "h-1"), StockHoldState.RUNNING, SHELF, 3, MORNING)

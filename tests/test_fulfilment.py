@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from orderflow import Destination, Position
+from orderflow.calls import Ref
 from orderflow.fulfilment import (
     ScanStatus,
     ask_cancel_dispatch,
@@ -29,14 +30,13 @@ from orderflow.orders import cancel
 from orderflow.pricing import due
 from orderflow.records import Cut, CutKind, Dispatch, MatterKind
 from orderflow.returns import take_back
-from orderflow.states import DispatchState, OrderState, ParcelState
-from orderflow.values import Ref
+from orderflow.states import RequestState, OrderState, ParcelState
 from tests.builders import BELL, LAMP, MORNING, Shop, line, new_order
 
 ON_THE_ROAD = "(can: deliver, lose, report missing, turn back)"
 
 
-def dispatch_state(shop: Shop, id: str) -> DispatchState:
+def dispatch_state(shop: Shop, id: str) -> RequestState:
     ref: Ref[Dispatch] = Ref(shop.tenant, "dispatch", id)
     return shop.get(ref).state
 
@@ -71,7 +71,7 @@ def test_a_warehouse_releases_picks_packs_and_hands_over(any_shop: Shop) -> None
     assert parcel.handed_over_at == shop.clock.at != MORNING
     assert shop.bag("o-17") == {"shipped": 3}
     assert shop.matter(MatterKind.ROAD_OUT, LAMP) == 3
-    assert dispatch_state(shop, "d-1") is DispatchState.DONE
+    assert dispatch_state(shop, "d-1") is RequestState.DONE
     assert shop.order("o-17").lines[0].cuts == (Cut(CutKind.BILLED, 0, 3, "p-1"),)
 
 
@@ -119,11 +119,11 @@ def test_parts_of_an_order_are_released_picked_and_packed(shop: Shop) -> None:
     shop.hand_over("p-1")
 
     assert shop.bag("o-17") == {"allocated": 1, "released": 1, "picked": 1, "shipped": 2}
-    assert dispatch_state(shop, "d-1") is DispatchState.CREATED
+    assert dispatch_state(shop, "d-1") is RequestState.CREATED
     shop.pick("d-1")
     shop.pack("p-2", ("d-1",))
     shop.hand_over("p-2")
-    assert dispatch_state(shop, "d-1") is DispatchState.DONE
+    assert dispatch_state(shop, "d-1") is RequestState.DONE
     assert shop.bag("o-17") == {"allocated": 1, "shipped": 4}
 
 
@@ -246,7 +246,7 @@ def test_a_warehouse_may_be_asked_to_stop_and_may_go_on(shop: Shop) -> None:
     shop.release("o-17", "d-1")
 
     shop.ask_cancel_dispatch("d-1")
-    assert dispatch_state(shop, "d-1") is DispatchState.CANCEL_ASKED
+    assert dispatch_state(shop, "d-1") is RequestState.CANCEL_ASKED
     shop.refuse_cancel_dispatch("d-1")
     assert (
         shop.refuses(refuse_cancel_dispatch.on("d-1"))
@@ -255,7 +255,7 @@ def test_a_warehouse_may_be_asked_to_stop_and_may_go_on(shop: Shop) -> None:
     shop.ask_cancel_dispatch("d-1")
     shop.recall("d-1")
 
-    assert dispatch_state(shop, "d-1") is DispatchState.CANCELLED
+    assert dispatch_state(shop, "d-1") is RequestState.CANCELLED
     assert shop.bag("o-17") == {"allocated": 3}
     assert (
         shop.refuses(ask_cancel_dispatch.on("d-1"))
@@ -272,7 +272,7 @@ def test_a_warehouse_that_was_asked_to_stop_may_have_shipped_already(shop: Shop)
 
     shop.hand_over("p-1")
 
-    assert dispatch_state(shop, "d-p-1") is DispatchState.DONE
+    assert dispatch_state(shop, "d-p-1") is RequestState.DONE
 
 
 def test_recalled_goods_are_on_the_shelf_again_with_their_claim(any_shop: Shop) -> None:
@@ -308,14 +308,14 @@ def test_packed_units_stay_in_their_parcel_until_it_is_cancelled(shop: Shop) -> 
 
     shop.recall("d-1")
     assert shop.bag("o-17") == {"allocated": 1, "packed": 2}
-    assert dispatch_state(shop, "d-1") is DispatchState.CREATED
+    assert dispatch_state(shop, "d-1") is RequestState.CREATED
     assert shop.refuses(recall.on("d-1")) == (
         "order o-17 is allocated: cannot recall (can: unreserve, release, cancel)"
     )
     shop.cancel_parcel("p-1")
 
     assert shop.bag("o-17") == {"allocated": 3}
-    assert dispatch_state(shop, "d-1") is DispatchState.DONE
+    assert dispatch_state(shop, "d-1") is RequestState.DONE
     assert (
         shop.refuses(cancel_parcel.on("p-1"))
         == "parcel p-1 is cancelled: cannot cancel (can: nothing more)"

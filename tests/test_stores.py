@@ -38,6 +38,7 @@ from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.audit import audit
 from orderflow.books import postings
+from orderflow.calls import Call
 from orderflow.errors import OrderflowError, StoreUnavailable
 from orderflow.facts import Claimed, Limited, Posted
 from orderflow.fulfilment import hand_over
@@ -46,7 +47,6 @@ from orderflow.journal import VERBS, Case, Change, Context, Entry
 from orderflow.orders import hold, place
 from orderflow.ports import Books, People, Query, Store
 from orderflow.records import Claim, Counter, Document, MatterKind, Order, Transfer
-from orderflow.values import Call
 from tests.builders import (
     BELL,
     LAMP,

@@ -13,14 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orderflow.calls import Call, Ref
 from orderflow.errors import BadInput
 from orderflow.values import (
     MINOR_MAX,
     QUANTITY_MAX,
     TEXT_MAX,
-    Call,
     Position,
-    Ref,
     Sku,
     decimal,
     instant,

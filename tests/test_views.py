@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orderflow.calls import Ref
 from orderflow.records import (
     PLAIN,
     Charge,
@@ -23,7 +24,6 @@ from orderflow.records import (
     Tender,
 )
 from orderflow.states import OrderState, UnitState
-from orderflow.values import Ref
 from orderflow.views import Headline, headline, quantity_by_state
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

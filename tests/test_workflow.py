@@ -22,12 +22,12 @@ from orderflow import (
 )
 from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import NEAREST, allocate, reserve
+from orderflow.calls import Ref
 from orderflow.inventory import hold_stock
 from orderflow.journal import Change, Committed, Stored
 from orderflow.orders import cancel, expire, hold, place
 from orderflow.payments import expire_payment
 from orderflow.records import Document, Tender
-from orderflow.values import Ref
 from orderflow.workflow import random_key, utc_now
 from tests.builders import (
     BELL,

@@ -17,13 +17,13 @@ from typing import Any
 from orderflow import Money, NewLine, NewOrder, Position, Price, Refused, Rules, Sku, Workflow
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
+from orderflow.calls import Call
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
 from orderflow.inventory import confirm_stock_hold, hold_stock
 from orderflow.orders import cancel, place
 from orderflow.payments import pay
 from orderflow.refunds import refund
 from orderflow.returns import ask_return, inspect, receive_return
-from orderflow.values import Call
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 LAMP = Position("BRASS-LAMP", "leith")

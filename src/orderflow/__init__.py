@@ -1,5 +1,6 @@
 """Run orders: promise, allocate, ship, return and refund them, on any store, and know why not."""
 
+from orderflow.calls import Call, Ref
 from orderflow.commands import Done
 from orderflow.deadlines import Due
 from orderflow.errors import (
@@ -25,7 +26,7 @@ from orderflow.payments import Notice
 from orderflow.records import ChargeKind, Destination
 from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
-from orderflow.values import Call, Position, Ref, Sku
+from orderflow.values import Position, Sku
 from orderflow.workflow import Danger, Workflow
 
 __version__ = "0.1.0"

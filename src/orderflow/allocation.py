@@ -23,6 +23,7 @@ from typing import Final, TypeAlias, cast
 
 import attrs
 
+from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
 from orderflow.inventory import open_supply, unpromised
@@ -31,7 +32,7 @@ from orderflow.records import Counter, Destination, Order, Supply
 from orderflow.rules import Demand, Location, Plan, Take
 from orderflow.states import UNIT, UnitMove, UnitState
 from orderflow.units import Chosen, LineQuantities, checked_quantities, choose, unit_facts
-from orderflow.values import Position, Ref, text
+from orderflow.values import Position, text
 
 EARTH_RADIUS_KM: Final = 6371
 
@@ -195,7 +196,7 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
     """
     step = Step(case, context)
     order = step.now(_this(case))
-    _refuse_early(order, UnitMove.RESERVE)
+    _refuse_early(step, order, UnitMove.RESERVE)
     chosen = choose(order, "reserve", _WAITING, checked_quantities(lines))
     if text(supply, "supply", empty=True):
         row = open_supply(step, case.supply(supply))
@@ -242,7 +243,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """
     step = Step(case, context)
     order = step.now(_this(case))
-    _refuse_early(order, UnitMove.ALLOCATE)
+    _refuse_early(step, order, UnitMove.ALLOCATE)
     states = (UnitState.RESERVED, *_WAITING)
     chosen = choose(order, "allocate", states, checked_quantities(lines))
     here, pegged, waiting = [], [], []
@@ -273,9 +274,9 @@ def _this(case: Case) -> Ref[Order]:
     return cast("Ref[Order]", case.ref)
 
 
-def _refuse_early(order: Order, move: UnitMove) -> None:
+def _refuse_early(step: Step, order: Order, move: UnitMove) -> None:
     """Say why not before anything is planned."""
-    refusals = UNIT.refusals(UnitState.OPEN, move, unit_facts(order))
+    refusals = step.chart(UNIT).refusals(UnitState.OPEN, move, unit_facts(order))
     if refusals:
         raise MoveRefused(refusals)
 

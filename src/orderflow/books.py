@@ -19,6 +19,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from orderflow.calls import Ref
 from orderflow.facts import (
     Advanced,
     Charged,
@@ -36,7 +37,7 @@ from orderflow.facts import (
 )
 from orderflow.records import Document, MatterKind, Slice, StockHold, Supply, Transfer
 from orderflow.states import UnitState
-from orderflow.values import Position, Ref
+from orderflow.values import Position
 
 CLAIMING: Final = frozenset({UnitState.RESERVED, UnitState.ALLOCATED, UnitState.RELEASED})
 """The states whose units claim what is at their position."""
@@ -46,6 +47,10 @@ _SHELF: Final = MatterKind.SELLABLE
 STANDS: Final[dict[UnitState, MatterKind]] = {
     UnitState.OPEN: _SHELF,
     UnitState.BACKORDERED: _SHELF,
+    UnitState.TO_BUY: _SHELF,
+    UnitState.BUYING: MatterKind.SUPPLIER,
+    UnitState.TO_MAKE: _SHELF,
+    UnitState.MAKING: MatterKind.PRODUCTION,
     UnitState.RESERVED: _SHELF,
     UnitState.ALLOCATED: _SHELF,
     UnitState.RELEASED: _SHELF,
@@ -53,6 +58,7 @@ STANDS: Final[dict[UnitState, MatterKind]] = {
     UnitState.PICKED: MatterKind.STAGED,
     UnitState.PACKED: MatterKind.STAGED,
     UnitState.SHIPPED: MatterKind.ROAD_OUT,
+    UnitState.READY_TO_COLLECT: MatterKind.ROAD_OUT,
     UnitState.SENT_BACK: MatterKind.ROAD_OUT,
     UnitState.DELIVERED: MatterKind.CUSTOMER,
     UnitState.LOST: MatterKind.CARRIER,
@@ -60,8 +66,15 @@ STANDS: Final[dict[UnitState, MatterKind]] = {
     UnitState.GOING_BACK: MatterKind.ROAD_BACK,
     UnitState.RECEIVED_BACK: MatterKind.QUARANTINE,
     UnitState.RETURNED: _SHELF,
+    UnitState.REDEEMED: _SHELF,
+    UnitState.LAPSED: _SHELF,
 }
-"""In which account a sound unit stands. On the shelf, units of an order are not told apart."""
+"""In which account a sound unit stands. On the shelf, units of an order are not told apart.
+
+Services stand nowhere: they never leave the shelf on which no goods of theirs are.
+"""
+
+_ASKED_FOR: Final = frozenset({UnitState.BUYING, UnitState.MAKING})
 
 DAMAGED: Final = "damaged"
 """The grade whose returned units are not sellable."""
@@ -79,13 +92,15 @@ def _legs() -> dict[tuple[UnitState, UnitState], tuple[MatterKind, MatterKind]]:
     """From which account to which a move takes goods; absent where they stay.
 
     What a carrier has lost stays lost when the customer's units are cancelled: no goods come back.
+    To ask a supplier or production for goods moves none; they move when they arrive or are shipped.
     """
     legs = {}
     for source, from_ in STANDS.items():
         for target, to in STANDS.items():
-            if from_ is to:
+            if from_ is to or target in _ASKED_FOR:
                 continue
-            returns_to_shelf = to is _SHELF and target is not UnitState.RETURNED
+            arrives = source in _ASKED_FOR and target is UnitState.ALLOCATED
+            returns_to_shelf = to is _SHELF and target is not UnitState.RETURNED and not arrives
             if returns_to_shelf and from_ not in IN_HOUSE:
                 continue
             legs[source, target] = (from_, to)

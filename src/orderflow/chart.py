@@ -20,7 +20,7 @@ It is made when it is first asked for: whoever runs orders pays for no machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
@@ -39,16 +39,16 @@ F_contra = TypeVar("F_contra", contravariant=True)
 
 @attrs.frozen(eq=False)
 class Guard(Generic[F_contra]):
-    """A condition, named as a claim; `refuse` gives the reason when the claim is false.
+    """A condition, named as a claim; `refuse` gives every reason why the claim is false.
 
     Guards see facts `F` only, so that the same guard can be asked, drawn and exhausted.
     """
 
     name: str
-    refuse: Callable[[F_contra], Refusal | None]
+    refuse: Callable[[F_contra], tuple[Refusal, ...]]
 
     def __call__(self, facts: F_contra) -> bool:
-        return self.refuse(facts) is None
+        return not self.refuse(facts)
 
 
 @attrs.frozen(eq=False)
@@ -64,10 +64,21 @@ class Row(Generic[S, M, F]):
 class Chart(Generic[S, M, F]):
     """A table of rows, checked when it is made; a mistake in it is a `ValueError`.
 
+    `outside` are the moves that report what has happened: they cannot be refused by a condition.
     Annotate a chart with its three types: without them mypy widens states to `StrEnum`.
     """
 
-    __slots__ = ("_compiled", "_machine", "ends", "initial", "moves", "name", "rows", "states")
+    __slots__ = (
+        "_compiled",
+        "_machine",
+        "ends",
+        "initial",
+        "moves",
+        "name",
+        "outside",
+        "rows",
+        "states",
+    )
 
     def __init__(
         self,
@@ -78,6 +89,7 @@ class Chart(Generic[S, M, F]):
         *,
         initial: S,
         ends: Iterable[S],
+        outside: Iterable[M] = (),
     ) -> None:
         self.name: Final = name
         self.states: Final = states
@@ -85,6 +97,7 @@ class Chart(Generic[S, M, F]):
         self.rows: Final = tuple(rows)
         self.initial: Final = initial
         self.ends: Final = frozenset(ends)
+        self.outside: Final = frozenset(outside)
         self._compiled: dict[tuple[S, M], Row[S, M, F]] = {}
         for row in self.rows:
             if (row.source, row.move) in self._compiled:
@@ -92,6 +105,7 @@ class Chart(Generic[S, M, F]):
             self._compiled[row.source, row.move] = row
         self._machine: Machine | None = None
         self._check_reach()
+        self._check_moves()
 
     @property
     def machine(self) -> Machine:
@@ -117,8 +131,7 @@ class Chart(Generic[S, M, F]):
         row = self._compiled.get((state, move))
         if row is None:
             return ()
-        reasons = (guard.refuse(facts) for guard in row.when)
-        return tuple(reason for reason in reasons if reason is not None)
+        return tuple([reason for guard in row.when for reason in guard.refuse(facts)])
 
     def advance(self, state: S, move: M, facts: F, what: object = "") -> S:
         """The state after the move: the one gate.
@@ -130,9 +143,48 @@ class Chart(Generic[S, M, F]):
         if row is None:
             raise IllegalMove(str(what) or self.name, state.value, move.value, self.can(state))
         for guard in row.when:
-            if guard.refuse(facts) is not None:
+            if guard.refuse(facts):
                 raise MoveRefused(self.refusals(state, move, facts))
         return row.target
+
+    def tightened(
+        self,
+        *,
+        without: Collection[tuple[S, M]] = (),
+        guarded: Iterable[tuple[S, M, Guard[F]]] = (),
+    ) -> Chart[S, M, F]:
+        """The same chart with fewer rows, or with more guards on some; checked as any chart is.
+
+        A move that reports what has happened outside cannot be tightened: it happens all the same.
+        """
+        more: dict[tuple[S, M], tuple[Guard[F], ...]] = {}
+        for state, move, guard in guarded:
+            more[state, move] = (*more.get((state, move), ()), guard)
+        for state, move in (*without, *more):
+            if (state, move) not in self._compiled:
+                raise ValueError(f"{self.name}: there is no row for {state}, {move}")
+            if move in self.outside:
+                raise ValueError(f"{self.name}: {move} happens outside and cannot be tightened")
+        rows = [
+            Row(row.source, row.move, row.target, row.when + more.get((row.source, row.move), ()))
+            for row in self.rows
+            if (row.source, row.move) not in without
+        ]
+        return Chart(
+            self.name,
+            self.states,
+            self.moves,
+            rows,
+            initial=self.initial,
+            ends=self.ends,
+            outside=self.outside,
+        )
+
+    def _check_moves(self) -> None:
+        used = {row.move for row in self.rows}
+        for move in self.moves:
+            if move not in used:
+                raise ValueError(f"{self.name}: no row has the move {move}")
 
     def _check_reach(self) -> None:
         sources = {row.source for row in self.rows}
@@ -146,7 +198,7 @@ class Chart(Generic[S, M, F]):
         for state in self.states:
             if state not in reached:
                 raise ValueError(f"{self.name}: no row leads to {state}")
-            if (state in sources) == (state in self.ends):
+            if (state in sources) is (state in self.ends):
                 kind = "an end with a way out" if state in sources else "a dead end, but no end"
                 raise ValueError(f"{self.name}: {state} is {kind}")
 

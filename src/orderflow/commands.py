@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from orderflow import allocation, fulfilment, inventory, orders, payments, refunds, returns
+from orderflow.calls import Call, Ref
 from orderflow.errors import BadInput
 from orderflow.facts import Fact
 from orderflow.fulfilment import ScanStatus
@@ -33,7 +34,7 @@ from orderflow.records import (
 )
 from orderflow.returns import Verdicts
 from orderflow.units import LineQuantities
-from orderflow.values import Call, Position, Ref
+from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
 

@@ -22,12 +22,12 @@ from typing import Final
 
 import attrs
 
+from orderflow.calls import Call, Ref
 from orderflow.orders import expire
 from orderflow.payments import expire_payment
 from orderflow.pricing import due
 from orderflow.records import Document, Order, Payment
 from orderflow.states import OrderState, PaymentState
-from orderflow.values import Call, Ref
 
 _RUNNING: Final = (PaymentState.AWAITING, PaymentState.AUTHORISED)
 

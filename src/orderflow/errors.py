@@ -31,50 +31,13 @@ Mistakes of a programmer (an unknown verb, a guard over the wrong facts) are `Ty
 
 from __future__ import annotations
 
-from typing import Final
-
 import attrs
 
+from orderflow.calls import Remedy
 from orderflow.currencies import in_main_unit
+from orderflow.sentences import SENTENCES, Language, in_chinese
 
 Figure = str | int
-
-SENTENCES: Final[dict[str, str]] = {
-    "illegal_move": "{what} is {state}: cannot {move} (can: {can})",
-    "not_found": "there is no {kind} {id}",
-    "already_there": "{kind} {id} is there already",
-    "number_taken": "number {number} of {channel} is taken by order {id}",
-    "short": "{sku} at {location}: {asked} asked, {free} free",
-    "nothing_to_do": "no unit of {what} can {move}",
-    "too_many": "line {line} of order {order}: {asked} asked to {move}, {there} can",
-    "no_such_line": "order {order} has no line {line}",
-    "not_confirmed": "order {order} is {state}, not confirmed",
-    "on_hold": "{what} is on hold: {hold} ({reason})",
-    "not_paid": "order {order} is not paid: {due} {currency} due",
-    "not_all_ended": "order {order} has {open} units that are still under way",
-    "money_owed": "order {order} is not settled: {balance} {currency} open",
-    "no_lines": "order {order} has no lines",
-    "no_stock": "nothing is free for order {order}",
-    "window_closed": "the return window of order {order} closed on {closed}",
-    "over_refund": "{asked} {currency} asked back, {owed} owed to order {order}",
-    "nothing_owed": "nothing is owed back on order {order}",
-    "wrong_currency": "payment {payment} is in {given}, order {order} in {wanted}",
-    "over_applied": "payment {payment}: {asked} {currency} to apply, {free} there",
-    "overpaid": "order {order}: {asked} {currency} offered, {due} due",
-    "not_cash_on_delivery": "order {order} is not cash on delivery",
-    "other_destination": "order {order} goes elsewhere than the parcel",
-    "wrong_location": "the units stand at {found}, not at {asked}",
-    "several_locations": "order {order} stands at several locations: {locations}",
-    "hold_expired": "stock hold {hold} ran out at {until}",
-    "not_due": "order {order} may be paid until {until}",
-    "payment_not_due": "payment {payment} may be answered for until {until}",
-    "hold_not_set": "{what} has no hold {hold}",
-    "supply_closed": "supply {supply} is closed",
-    "not_enough_due": "supply {supply}: {asked} asked, {free} of {sku} still to be promised",
-    "carrier_refused": "{carrier} says no to {asked} of parcel {parcel}: {reason}",
-    "nothing_to_remit": "payment {payment}: {asked} {currency} remitted, {owed} still owed",
-}
-"""Each refusal's sentence in English, by code. A code never changes its meaning."""
 
 
 @attrs.frozen
@@ -82,10 +45,13 @@ class Refusal:
     """One reason why not: a stable code and the figures that the guard used.
 
     `facts` are (name, figure) pairs in the order of the guard; figures are text or whole numbers.
+    `remedies` are calls that were tried and help; only `why_not` and `options` look for them, so
+    two refusals are equal without them.
     """
 
     code: str
     facts: tuple[tuple[str, Figure], ...] = ()
+    remedies: tuple[Remedy[object], ...] = attrs.field(default=(), eq=False)
 
     @classmethod
     def of(cls, code: str, /, **facts: Figure) -> Refusal:
@@ -96,17 +62,23 @@ class Refusal:
 
     @property
     def sentence(self) -> str:
-        """The reason in words, for a clerk.
+        """The reason in words, for a clerk: `say("en")`."""
+        return self.say("en")
+
+    def say(self, language: Language) -> str:
+        """The reason in words, in English (`en`) or Chinese (`zh`).
 
         Where a currency is among the figures, whole numbers are its minor units.
         """
         figures = dict(self.facts)
         currency = figures.get("currency")
-        if isinstance(currency, str):
-            for name, figure in self.facts:
-                if isinstance(figure, int):
+        for name, figure in self.facts:
+            if isinstance(figure, int):
+                if isinstance(currency, str):
                     figures[name] = in_main_unit(figure, currency)
-        return SENTENCES[self.code].format_map(figures)
+            elif language == "zh":
+                figures[name] = in_chinese(name, figure)
+        return SENTENCES[self.code][language].format_map(figures)
 
     def __str__(self) -> str:
         return self.sentence

@@ -23,6 +23,7 @@ from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
 
+from orderflow.calls import Ref
 from orderflow.records import (
     KINDS,
     Application,
@@ -30,12 +31,15 @@ from orderflow.records import (
     Cut,
     Dispatch,
     Document,
+    Exchange,
     Hold,
     Line,
     MoneyAccount,
     Order,
     Parcel,
     Payment,
+    Purchase,
+    Reissue,
     Return,
     Slice,
     Spot,
@@ -43,18 +47,21 @@ from orderflow.records import (
     Supply,
     Tender,
     Transfer,
+    WorkOrder,
 )
 from orderflow.states import (
-    DispatchState,
     OrderState,
     ParcelState,
     PaymentState,
+    ReplacementState,
+    RequestState,
     ReturnState,
     StockHoldState,
     SupplyState,
     UnitState,
+    WorkOrderState,
 )
-from orderflow.values import Position, Ref
+from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
 E = TypeVar("E", bound=StrEnum)
@@ -197,10 +204,12 @@ Fact: TypeAlias = (
 # An enum's own look-up by value is a slow call, and folding does it for each move.
 _ORDER_STATES: Final = {state.value: state for state in OrderState}
 _PAYMENT_STATES: Final = {state.value: state for state in PaymentState}
-_DISPATCH_STATES: Final = {state.value: state for state in DispatchState}
+_REQUEST_STATES: Final = {state.value: state for state in RequestState}
 _PARCEL_STATES: Final = {state.value: state for state in ParcelState}
 _RETURN_STATES: Final = {state.value: state for state in ReturnState}
 _STOCK_HOLD_STATES: Final = {state.value: state for state in StockHoldState}
+_REPLACEMENT_STATES: Final = {state.value: state for state in ReplacementState}
+_WORK_ORDER_STATES: Final = {state.value: state for state in WorkOrderState}
 _SUPPLY_STATES: Final = {state.value: state for state in SupplyState}
 
 
@@ -306,7 +315,7 @@ def add_cut(cuts: tuple[Cut, ...], cut: Cut) -> tuple[Cut, ...]:
 
 def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
-    lines = order.lines
+    lines, received_at = order.lines, order.received_at
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
     for fact in facts:
@@ -332,7 +341,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
             case MoneyMoved():
                 tenders = _tendered(tenders, fact)
             case Noted():
-                pass
+                if fact.what == "receipt":
+                    received_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
             case _:
                 raise _misfit(order, fact)
     if spots or cuts:
@@ -351,6 +361,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     line.spots if bag is None else tuple(bag),
                     line.cuts if cut is None else cut,
                     line.promised,
+                    line.service,
                 )
             changed.append(line)
         lines = tuple(changed)
@@ -372,6 +383,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         order.destination,
         holds,
         tenders,
+        order.parent,
+        received_at,
     )
 
 
@@ -462,7 +475,7 @@ def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[A
 
 
 def _fold_dispatch(dispatch: Dispatch, facts: Sequence[Fact]) -> Dispatch:
-    state, _ = _fold_common(dispatch, _DISPATCH_STATES, None, facts)
+    state, _ = _fold_common(dispatch, _REQUEST_STATES, None, facts)
     return Dispatch(dispatch.ref, state, dispatch.location, dispatch.orders)
 
 
@@ -500,6 +513,25 @@ def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
             location = str(dict(fact.details)["location"])
     state, holds = _fold_common(returned, _RETURN_STATES, returned.holds, facts)
     return Return(returned.ref, state, returned.order, returned.reason, location, holds)
+
+
+def _fold_replacement(document: Reissue | Exchange, facts: Sequence[Fact]) -> Document:
+    anew = document.anew
+    for fact in facts:
+        if isinstance(fact, Noted) and fact.what == "sent anew":
+            anew = str(dict(fact.details)["order"])
+    state, holds = _fold_common(document, _REPLACEMENT_STATES, document.holds, facts)
+    return attrs.evolve(document, state=state, anew=anew, holds=holds)
+
+
+def _fold_purchase(purchase: Purchase, facts: Sequence[Fact]) -> Purchase:
+    state, holds = _fold_common(purchase, _REQUEST_STATES, purchase.holds, facts)
+    return attrs.evolve(purchase, state=state, holds=holds)
+
+
+def _fold_work_order(work: WorkOrder, facts: Sequence[Fact]) -> WorkOrder:
+    state, _ = _fold_common(work, _WORK_ORDER_STATES, None, facts)
+    return attrs.evolve(work, state=state)
 
 
 def _fold_stock_hold(hold: StockHold, facts: Sequence[Fact]) -> StockHold:
@@ -568,6 +600,10 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Dispatch: _fold_dispatch,
     Parcel: _fold_parcel,
     Return: _fold_return,
+    Exchange: _fold_replacement,
+    Reissue: _fold_replacement,
+    Purchase: _fold_purchase,
+    WorkOrder: _fold_work_order,
     StockHold: _fold_stock_hold,
     Supply: _fold_supply,
 }

@@ -19,6 +19,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, cast
 
+from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CutMade, Noted
 from orderflow.journal import Case, Context, Step, verb
@@ -28,17 +29,17 @@ from orderflow.states import (
     DISPATCH,
     ORDER,
     PARCEL,
-    DispatchMove,
-    DispatchState,
     OrderMove,
     OrderState,
     ParcelMove,
     ParcelState,
+    RequestMove,
+    RequestState,
     UnitMove,
     UnitState,
 )
 from orderflow.units import Chosen, LineQuantities, checked_quantities, choose
-from orderflow.values import Ref, several, text, whole
+from orderflow.values import several, text, whole
 
 WEIGHT_GRAMS_MAX: Final = 100_000_000
 
@@ -86,7 +87,7 @@ def release(
 def ask_cancel_dispatch(case: Case, context: Context) -> Step:
     """Ask the warehouse to stop; it may be too late, and it says so."""
     step = Step(case, context)
-    step.advance(DISPATCH, case.ref, DispatchMove.ASK_CANCEL, None)
+    step.advance(DISPATCH, case.ref, RequestMove.ASK_CANCEL, None)
     return step
 
 
@@ -94,7 +95,7 @@ def ask_cancel_dispatch(case: Case, context: Context) -> Step:
 def refuse_cancel_dispatch(case: Case, context: Context) -> Step:
     """The warehouse says that it goes on."""
     step = Step(case, context)
-    step.advance(DISPATCH, case.ref, DispatchMove.GO_ON, None)
+    step.advance(DISPATCH, case.ref, RequestMove.GO_ON, None)
     return step
 
 
@@ -112,7 +113,7 @@ def recall(case: Case, context: Context) -> Step:
         chosen = choose(order, "recall", states, (), lambda tag: tag.dispatch == case.ref.id)
         step.move(order, UnitMove.RECALL, chosen, dispatch="")
     if not _at_work(step, dispatch):
-        step.advance(DISPATCH, case.ref, DispatchMove.CANCEL, None)
+        step.advance(DISPATCH, case.ref, RequestMove.CANCEL, None)
     return step
 
 
@@ -212,7 +213,7 @@ def cancel_parcel(case: Case, context: Context) -> Step:
     """Unpack a parcel that has not left: its units are allocated again, on the shelf."""
     step = Step(case, context)
     parcel = step.now(_parcel(case))
-    step.advance(PARCEL, parcel.ref, ParcelMove.CANCEL, None)
+    step.proceed(PARCEL, parcel.ref, ParcelMove.CANCEL)
     dispatches: set[str] = set()
     for order, chosen in _contents(step, parcel, UnitState.PACKED):
         dispatches.update(one.spot.slice.dispatch for one in chosen)
@@ -229,7 +230,7 @@ def hand_over(case: Case, context: Context, carrier: str = "", tracking: str = "
     """
     step = Step(case, context)
     parcel = step.now(_parcel(case))
-    step.advance(PARCEL, parcel.ref, ParcelMove.HAND_OVER, None)
+    step.proceed(PARCEL, parcel.ref, ParcelMove.HAND_OVER)
     text(carrier, "carrier", empty=True)
     text(tracking, "tracking", empty=True)
     if carrier or tracking:
@@ -287,7 +288,7 @@ def receive_back(case: Case, context: Context, location: str = "") -> Step:
     step = Step(case, context)
     parcel = step.now(_parcel(case))
     at = text(location, "location", empty=True) or parcel.location
-    step.advance(PARCEL, parcel.ref, ParcelMove.RECEIVE_BACK, None)
+    step.proceed(PARCEL, parcel.ref, ParcelMove.RECEIVE_BACK)
     for order, chosen in _contents(step, parcel, UnitState.GOING_BACK):
         step.move(order, UnitMove.RECEIVE_BACK, chosen, location=at)
     _ask_about_given_up(step, parcel)
@@ -344,7 +345,7 @@ def record_scan(
         )
     )
     moves = _SCAN_MOVES.get(status)
-    if moves is not None and PARCEL.target(parcel.state, moves[0]) is not None:
+    if moves is not None and step.chart(PARCEL).target(parcel.state, moves[0]) is not None:
         _move_parcel(step, *moves)
     elif parcel.state in (ParcelState.PACKED, ParcelState.CANCELLED, ParcelState.RETURNED):
         reason = f"scanned {status.value} while {parcel.state.value}"
@@ -426,7 +427,7 @@ def _contents(step: Step, parcel: Parcel, state: UnitState) -> list[tuple[Order,
 def _move_parcel(step: Step, move: ParcelMove, unit_move: UnitMove) -> None:
     """Move a parcel, and those of its units that share its fate."""
     parcel = step.now(_parcel(step.case))
-    step.advance(PARCEL, parcel.ref, move, None)
+    step.proceed(PARCEL, parcel.ref, move)
     for order, chosen in _contents(step, parcel, _ON_THE_ROAD[parcel.state]):
         step.move(order, unit_move, chosen)
     if move is ParcelMove.DELIVER:
@@ -466,6 +467,6 @@ def _finish_dispatches(step: Step, names: set[str]) -> None:
     """Finish the dispatches that have nothing left to do."""
     for name in sorted(names):
         dispatch = step.now(step.case.dispatch(name))
-        open_ = dispatch.state in (DispatchState.CREATED, DispatchState.CANCEL_ASKED)
+        open_ = dispatch.state in (RequestState.CREATED, RequestState.CANCEL_ASKED)
         if open_ and not _at_work(step, dispatch):
-            step.advance(DISPATCH, dispatch.ref, DispatchMove.FINISH, None)
+            step.advance(DISPATCH, dispatch.ref, RequestMove.FINISH, None)

@@ -23,6 +23,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
+from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited, Noted, Posted
 from orderflow.journal import Case, Context, Step, stock_verb, verb
@@ -37,7 +38,7 @@ from orderflow.states import (
     UnitState,
 )
 from orderflow.units import choose
-from orderflow.values import Position, Ref, instant, text, unique, whole
+from orderflow.values import Position, instant, text, unique, whole
 
 
 @stock_verb("receive")

@@ -36,6 +36,7 @@ from typing import (
 import attrs
 
 from orderflow.books import Postings
+from orderflow.calls import Call, Ref
 from orderflow.chart import Chart
 from orderflow.errors import MoveRefused, NotFound, Refusal
 from orderflow.facts import (
@@ -55,18 +56,24 @@ from orderflow.records import (
     Counter,
     Dispatch,
     Document,
+    Exchange,
     Hold,
+    Line,
     Order,
     Parcel,
     Payment,
+    Purchase,
+    Reissue,
+    Return,
     Slice,
     StockHold,
     Supply,
+    WorkOrder,
 )
 from orderflow.rules import Rules
-from orderflow.states import UNIT, UnitMove
+from orderflow.states import UNIT, DocumentFacts, UnitMove, UnitState
 from orderflow.units import Chosen, tag, unit_facts
-from orderflow.values import Call, Position, Ref, in_utc
+from orderflow.values import Position, in_utc
 
 D = TypeVar("D", bound=Document)
 T = TypeVar("T", bound=Document)
@@ -155,6 +162,26 @@ class Case:
         """The reference of a parcel of the same tenant."""
         return Ref(self.ref.tenant, "parcel", id)
 
+    def returned(self, id: str) -> Ref[Return]:
+        """The reference of a return of the same tenant."""
+        return Ref(self.ref.tenant, "return", id)
+
+    def exchange(self, id: str) -> Ref[Exchange]:
+        """The reference of an exchange of the same tenant."""
+        return Ref(self.ref.tenant, "exchange", id)
+
+    def reissue(self, id: str) -> Ref[Reissue]:
+        """The reference of a reissue of the same tenant."""
+        return Ref(self.ref.tenant, "reissue", id)
+
+    def purchase(self, id: str) -> Ref[Purchase]:
+        """The reference of a purchase of the same tenant."""
+        return Ref(self.ref.tenant, "purchase", id)
+
+    def work_order(self, id: str) -> Ref[WorkOrder]:
+        """The reference of a work order of the same tenant."""
+        return Ref(self.ref.tenant, "work order", id)
+
     def stock_hold(self, id: str) -> Ref[StockHold]:
         """The reference of a stock hold of the same tenant."""
         return Ref(self.ref.tenant, "stock hold", id)
@@ -234,25 +261,38 @@ class Step:
             raise MoveRefused((Refusal.of("already_there", kind=ref.kind, id=ref.id),))
         self.add(Opened(document))
 
-    def advance(self, chart: Chart[S, M, V], ref: Ref[Document], move: M, facts: V) -> None:
+    def chart(self, ours: Chart[S, M, V]) -> Chart[S, M, V]:
+        """The chart that the host's process has in the place of ours."""
+        return self.context.rules.process.chart(ours)
+
+    def advance(self, ours: Chart[S, M, V], ref: Ref[Document], move: M, facts: V) -> None:
         """Move a document along its chart."""
         state = cast("S", self.now(ref).state)
-        target = chart.advance(state, move, facts, ref)
+        target = self.chart(ours).advance(state, move, facts, ref)
         self.add(Advanced(ref, state, move, target, self.context.at))
 
+    def proceed(self, ours: Chart[S, M, DocumentFacts], ref: Ref[Document], move: M) -> None:
+        """Move a document along its chart, whose guards see no more than its holds."""
+        self.advance(ours, ref, move, document_facts(self.now(ref)))
+
     def move(self, order: Order, move: UnitMove, chosen: Iterable[Chosen], **tags: str) -> None:
-        """Move chosen units along the unit chart, and change these tags of their slices."""
-        facts = unit_facts(order)
+        """Move chosen units along the unit chart, and change these tags of their slices.
+
+        Units that leave their state leave the host's stage of it too.
+        """
+        chart = self.chart(UNIT)
         ref = order.ref
-        source = target = UNIT.initial
-        known = False
+        asked: tuple[UnitState, Line, str] | None = None
+        target = UNIT.initial
         moved: list[Fact] = []
         for line, spot, n in chosen:
-            if not known or spot.state is not source:
-                known, source = True, spot.state
-                target = UNIT.advance(source, move, facts, ref)
-            taken = spot.slice
-            put = self._tag(taken, tags) if tags else taken
+            source, taken = spot.state, spot.slice
+            stage = taken.stage
+            if asked != (source, line, stage):
+                asked = (source, line, stage)
+                target = chart.advance(source, move, unit_facts(order, line, stage), ref)
+            left = tags | {"stage": ""} if stage and "stage" not in tags else tags
+            put = self._tag(taken, left) if left else taken
             moved.append(Moved(ref, line.id, line.sku, n, source, taken, target, put))
         self.facts.extend(moved)
         if moved:
@@ -285,14 +325,16 @@ class Step:
             )
         )
 
-    def hold(self, ref: Ref[Document], code: str, reason: str) -> None:
+    def hold(
+        self, ref: Ref[Document], code: str, reason: str, blocks: tuple[str, ...] = ()
+    ) -> None:
         """Set a named hold on a document, unless it is there."""
-        if all(hold.code != code for hold in _holds(self.now(ref))):
-            self.add(Held(ref, Hold(code, reason, self.context.by)))
+        if all(hold.code != code for hold in holds_of(self.now(ref))):
+            self.add(Held(ref, Hold(code, reason, self.context.by, blocks)))
 
     def lift(self, ref: Ref[Document], code: str) -> None:
         """Lift a named hold; refused when it is not there."""
-        if all(hold.code != code for hold in _holds(self.now(ref))):
+        if all(hold.code != code for hold in holds_of(self.now(ref))):
             raise MoveRefused((Refusal.of("hold_not_set", what=str(ref), hold=code),))
         self.add(Unheld(ref, code))
 
@@ -332,9 +374,16 @@ def _as_kept(value: Any, depth: int = 2) -> Any:
     return value
 
 
-def _holds(document: Document) -> tuple[Hold, ...]:
+def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
-    return () if isinstance(document, Dispatch | StockHold | Supply) else document.holds
+    if isinstance(document, Dispatch | WorkOrder | StockHold | Supply):
+        return ()
+    return document.holds
+
+
+def document_facts(document: Document) -> DocumentFacts:
+    """What the guards see of a document that has no figures of its own."""
+    return DocumentFacts(str(document.ref), holds_of(document))
 
 
 class Verb(Generic[T, P]):

@@ -18,6 +18,7 @@ from typing import Final, cast
 
 import attrs
 
+from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import Charged, CutMade
 from orderflow.inventory import take_over
@@ -38,13 +39,15 @@ from orderflow.records import (
 )
 from orderflow.states import ORDER, OrderMove, UnitMove, UnitState
 from orderflow.units import Chosen, LineQuantities, can_do, checked_quantities, choose
-from orderflow.values import MINOR_MAX, Ref, Sku, instant, text, unique, whole
+from orderflow.values import MINOR_MAX, Sku, instant, text, unique, whole
 
 LINES_MAX: Final = 10_000
 
 CANCELLABLE: Final = (
     UnitState.OPEN,
     UnitState.BACKORDERED,
+    UnitState.TO_BUY,
+    UnitState.TO_MAKE,
     UnitState.RESERVED,
     UnitState.ALLOCATED,
     UnitState.LOST,
@@ -290,7 +293,7 @@ def expire(case: Case, context: Context) -> Step:
     """End an order that was not paid in time."""
     step = Step(case, context)
     order = step.now(_this(case))
-    if ORDER.target(order.state, OrderMove.EXPIRE) is not None:
+    if step.chart(ORDER).target(order.state, OrderMove.EXPIRE) is not None:
         # What costs nothing, or is paid at the door, is not late.
         owing = not order.cash_on_delivery and due(order) > 0
         if order.pay_by is None or order.pay_by > context.at or not owing:

@@ -18,6 +18,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, cast
 
+from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import MoneyMoved, Noted
 from orderflow.journal import Case, Context, Step, verb
@@ -25,7 +26,7 @@ from orderflow.money import Money, positive
 from orderflow.pricing import due, order_facts
 from orderflow.records import MoneyAccount, Order, Payment
 from orderflow.states import ORDER, PAYMENT, OrderMove, OrderState, PaymentMove, PaymentState
-from orderflow.values import MINOR_MAX, Ref, instant, text, unique, whole
+from orderflow.values import MINOR_MAX, instant, text, unique, whole
 
 _PAYER, _UNAPPLIED, _APPLIED = MoneyAccount.PAYER, MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED
 
@@ -61,7 +62,7 @@ def pay(
     """
     step = Step(case, context)
     _open(step, amount, method, payer, None)
-    step.advance(PAYMENT, _this(case), PaymentMove.CAPTURE, None)
+    step.proceed(PAYMENT, _this(case), PaymentMove.CAPTURE)
     _capture(step, _this(case), amount.minor)
     _apply(step, _this(case), orders)
     return step
@@ -115,8 +116,8 @@ def record_notice(
     late = payment.state in (PaymentState.EXPIRED, PaymentState.FAILED, PaymentState.VOIDED)
     if notice is Notice.CAPTURED:
         _capture(step, payment.ref, minor)
-    if PAYMENT.target(payment.state, move) is not None:
-        step.advance(PAYMENT, payment.ref, move, None)
+    if step.chart(PAYMENT).target(payment.state, move) is not None:
+        step.proceed(PAYMENT, payment.ref, move)
         if late:
             step.hold(payment.ref, "paid_late", "money came after the payment had ended")
     else:
@@ -141,7 +142,7 @@ def expire_payment(case: Case, context: Context) -> Step:
     if payment.expires_at is None or payment.expires_at > context.at:
         until = "any time" if payment.expires_at is None else payment.expires_at.isoformat()
         raise MoveRefused((Refusal.of("payment_not_due", payment=payment.ref.id, until=until),))
-    step.advance(PAYMENT, payment.ref, PaymentMove.EXPIRE, None)
+    step.proceed(PAYMENT, payment.ref, PaymentMove.EXPIRE)
     return step
 
 
@@ -165,10 +166,10 @@ def collect_on_delivery(case: Case, context: Context, order: str, amount: Money)
     if not owing.cash_on_delivery:
         raise MoveRefused((Refusal.of("not_cash_on_delivery", order=order),))
     _open(step, amount, "cash on delivery", owing.customer, None)
-    step.advance(PAYMENT, ref, PaymentMove.OWE_AT_DOOR, None)
+    step.proceed(PAYMENT, ref, PaymentMove.OWE_AT_DOOR)
     _capture(step, ref, amount.minor)
     step.add(MoneyMoved(ref, MoneyAccount.BANK, MoneyAccount.CARRIER, amount.minor))
-    step.advance(PAYMENT, ref, PaymentMove.COLLECT, None)
+    step.proceed(PAYMENT, ref, PaymentMove.COLLECT)
     payable = min(amount.minor, max(0, due(owing)))
     if payable and _matches(step.now(ref), owing):
         _apply(step, ref, ((order, payable),))
@@ -196,7 +197,7 @@ def remit(case: Case, context: Context, amount: Money) -> Step:
         )
     step.add(MoneyMoved(payment.ref, MoneyAccount.CARRIER, MoneyAccount.BANK, minor))
     if minor == owed:
-        step.advance(PAYMENT, payment.ref, PaymentMove.REMIT, None)
+        step.proceed(PAYMENT, payment.ref, PaymentMove.REMIT)
     return step
 
 
@@ -219,8 +220,8 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
         left -= taken
     if left:
         step.add(MoneyMoved(payment.ref, _UNAPPLIED, MoneyAccount.CHARGED_BACK, left))
-    if PAYMENT.target(payment.state, PaymentMove.CHARGE_BACK) is not None:
-        step.advance(PAYMENT, payment.ref, PaymentMove.CHARGE_BACK, None)
+    if step.chart(PAYMENT).target(payment.state, PaymentMove.CHARGE_BACK) is not None:
+        step.proceed(PAYMENT, payment.ref, PaymentMove.CHARGE_BACK)
     step.hold(payment.ref, "charged_back", "the payer's bank has taken money back")
     return step
 
@@ -233,7 +234,7 @@ def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     if due(order) > 0 and not order.cash_on_delivery:
         return
     facts = order_facts(order)
-    if not ORDER.refusals(order.state, OrderMove.CONFIRM, facts):
+    if not step.chart(ORDER).refusals(order.state, OrderMove.CONFIRM, facts):
         step.advance(ORDER, ref, OrderMove.CONFIRM, facts)
 
 

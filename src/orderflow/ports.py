@@ -17,9 +17,10 @@ from typing import Final, Protocol, TypeVar
 
 import attrs
 
+from orderflow.calls import Ref
 from orderflow.journal import Change, Committed, Entry, Stored
 from orderflow.records import Claim, Counter, Document, MatterKind, Parcel
-from orderflow.values import Position, Ref
+from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
 

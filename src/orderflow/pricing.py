@@ -25,7 +25,7 @@ from orderflow.errors import BadInput
 from orderflow.money import scale, share, spread
 from orderflow.records import Charge, ChargeKind, Cut, CutKind, Line, Order, Span
 from orderflow.states import OrderFacts, UnitState
-from orderflow.units import ENDED, held_by
+from orderflow.units import ENDED
 
 Ranges = list[tuple[int, int]]
 """Sorted half-open ranges of unit indices that do not meet."""
@@ -175,7 +175,6 @@ def order_facts(order: Order) -> OrderFacts:
 
     A delivered unit that is asked back is under way again until its return is settled.
     """
-    held, reason = held_by(order)
     live = kept = 0
     for line in order.lines:
         for spot in line.spots:
@@ -194,8 +193,7 @@ def order_facts(order: Order) -> OrderFacts:
         applied,
         order.currency,
         order.cash_on_delivery,
-        held,
-        reason,
+        order.holds,
     )
 
 

@@ -8,7 +8,7 @@ Nothing but the bag counts units: a dispatch, a parcel and a return hold no coun
 their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
-stock hold, supply row.
+exchange, reissue, purchase, work order, stock hold, supply row.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -26,17 +26,20 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from orderflow.calls import Ref
 from orderflow.states import (
-    DispatchState,
     OrderState,
     ParcelState,
     PaymentState,
+    ReplacementState,
+    RequestState,
     ReturnState,
     StockHoldState,
     SupplyState,
     UnitState,
+    WorkOrderState,
 )
-from orderflow.values import Position, Ref
+from orderflow.values import Position
 
 
 @attrs.frozen(weakref_slot=False)
@@ -55,7 +58,8 @@ class Slice:
     invoice: str = ""  # the bill that these units are on
     credit: str = ""
     price_version: str = ""
-    peg: str = ""  # the supply row that they wait for
+    peg: str = ""  # the supply row, purchase or work order that they wait for
+    stage: str = ""  # the host's own, within the state
 
 
 PLAIN: Final = Slice()
@@ -93,7 +97,7 @@ class Line:
 
     `n` is in the SKU's smallest unit; `unit` and `scale` say what that is; `price` is for `per`
     units, in the order's currency.
-    `spots` sum to `n`.
+    `spots` sum to `n`. A `service` is redeemed instead of shipped.
     """
 
     id: str
@@ -106,6 +110,7 @@ class Line:
     spots: tuple[Spot, ...]
     cuts: tuple[Cut, ...] = ()
     promised: datetime | None = None
+    service: bool = False
 
     def count(self, *states: UnitState) -> int:
         """How many units stand in these states."""
@@ -152,11 +157,15 @@ class Charge:
 
 @attrs.frozen(weakref_slot=False)
 class Hold:
-    """Why an order may not go on: a code, a sentence, and who set it."""
+    """Why a document may not go on: a code, a sentence, who set it, and the moves that it blocks.
+
+    Without `blocks` it blocks whatever brings its document further.
+    """
 
     code: str
     reason: str
     by: str
+    blocks: tuple[str, ...] = ()
 
 
 @attrs.frozen(weakref_slot=False)
@@ -201,6 +210,8 @@ class Order:
     destination: Destination = Destination()
     holds: tuple[Hold, ...] = ()
     tenders: tuple[Tender, ...] = ()
+    parent: str = ""  # the order that this one sends goods again for
+    received_at: datetime | None = None  # when the customer confirmed the receipt
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -276,7 +287,7 @@ class Dispatch:
     """What a warehouse is asked to ship of an order (发货单). Its units carry its id."""
 
     ref: Ref[Dispatch]
-    state: DispatchState
+    state: RequestState
     location: str
     orders: tuple[str, ...]
 
@@ -310,6 +321,63 @@ class Return:
 
 
 @attrs.frozen(weakref_slot=False)
+class Reissue:
+    """Goods that go out again for an order (补发): units of its lines, for a reason.
+
+    `anew` is the order that sends them, with a bag of its own; empty until it is approved.
+    """
+
+    ref: Ref[Reissue]
+    state: ReplacementState
+    order: str
+    reason: str
+    lines: tuple[tuple[str, int], ...]  # (line id, units) of the order
+    anew: str = ""
+    holds: tuple[Hold, ...] = ()
+
+
+@attrs.frozen(weakref_slot=False)
+class Exchange:
+    """Goods come back by a return, and others go out for them by the order `anew` (换货)."""
+
+    ref: Ref[Exchange]
+    state: ReplacementState
+    order: str
+    reason: str
+    returned: str  # the return
+    anew: str = ""
+    holds: tuple[Hold, ...] = ()
+
+
+@attrs.frozen(weakref_slot=False)
+class Purchase:
+    """What a supplier is asked to supply for orders (采购单). Its units carry its id as their peg.
+
+    Goods come to `location`, or go straight to the customer where that is empty. `cost` is what the
+    supplier asks for all of it, in minor units; neither customer nor other suppliers see it.
+    """
+
+    ref: Ref[Purchase]
+    state: RequestState
+    supplier: str  # a party's reference
+    orders: tuple[str, ...]
+    location: str = ""
+    cost: int = 0
+    currency: str = ""
+    holds: tuple[Hold, ...] = ()
+
+
+@attrs.frozen(weakref_slot=False)
+class WorkOrder:
+    """What production is asked to make for orders (生产单). Its units carry its id as their peg."""
+
+    ref: Ref[WorkOrder]
+    state: WorkOrderState
+    location: str  # where the finished goods will stand
+    orders: tuple[str, ...]
+
+
+@attrs.frozen(weakref_slot=False)
 class StockHold:
     """A claim with an expiry: from `until` on it counts as free, unless it was confirmed."""
 
@@ -337,7 +405,19 @@ class Supply:
     earmarked: int = 0
 
 
-Document: TypeAlias = Order | Payment | Dispatch | Parcel | Return | StockHold | Supply
+Document: TypeAlias = (
+    Order
+    | Payment
+    | Dispatch
+    | Parcel
+    | Return
+    | Exchange
+    | Reissue
+    | Purchase
+    | WorkOrder
+    | StockHold
+    | Supply
+)
 
 KINDS: Final[dict[str, type[Document]]] = {
     "order": Order,
@@ -345,6 +425,10 @@ KINDS: Final[dict[str, type[Document]]] = {
     "dispatch": Dispatch,
     "parcel": Parcel,
     "return": Return,
+    "exchange": Exchange,
+    "reissue": Reissue,
+    "purchase": Purchase,
+    "work order": WorkOrder,
     "stock hold": StockHold,
     "supply": Supply,
 }

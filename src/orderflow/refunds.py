@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
@@ -19,7 +20,7 @@ from orderflow.money import Money, positive
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Order, Payment
 from orderflow.states import PAYMENT, PaymentMove
-from orderflow.values import Ref, text
+from orderflow.values import text
 
 
 def owed(order: Order) -> int:
@@ -101,5 +102,5 @@ def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
 def _send_back(
     step: Step, ref: Ref[Payment], source: MoneyAccount, amount: int, order: Ref[Order] | None
 ) -> None:
-    step.advance(PAYMENT, ref, PaymentMove.REFUND, None)
+    step.proceed(PAYMENT, ref, PaymentMove.REFUND)
     step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))

@@ -15,6 +15,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias, cast
 
+from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import Noted
 from orderflow.journal import Case, Context, Step, verb
@@ -32,7 +33,7 @@ from orderflow.states import (
     UnitState,
 )
 from orderflow.units import Chosen, LineQuantities, checked_quantities, choose, select
-from orderflow.values import Ref, text, whole
+from orderflow.values import text, whole
 
 
 class Verdict(StrEnum):
@@ -87,7 +88,7 @@ def ask_return(
     if returned.state is OrderState.COMPLETED:
         step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))
     if context.rules.approve_returns:
-        step.advance(RETURN, case.ref, ReturnMove.APPROVE, None)
+        step.proceed(RETURN, case.ref, ReturnMove.APPROVE)
     return step
 
 
@@ -95,7 +96,7 @@ def ask_return(
 def approve_return(case: Case, context: Context) -> Step:
     """Agree that the goods may come back."""
     step = Step(case, context)
-    step.advance(RETURN, case.ref, ReturnMove.APPROVE, None)
+    step.proceed(RETURN, case.ref, ReturnMove.APPROVE)
     return step
 
 
@@ -103,7 +104,7 @@ def approve_return(case: Case, context: Context) -> Step:
 def reject_return(case: Case, context: Context, reason: str) -> Step:
     """Refuse a return; its units are as before."""
     step = Step(case, context)
-    step.advance(RETURN, case.ref, ReturnMove.REJECT, None)
+    step.proceed(RETURN, case.ref, ReturnMove.REJECT)
     _untag(step, step.now(_this(case)))
     step.note(case.ref, "rejected", reason=text(reason, "reason"))
     return step
@@ -122,9 +123,9 @@ def close_return(case: Case, context: Context) -> Step:
         raise IllegalMove(str(case.ref), returned.state.value, "close", ("inspect",))
     _untag(step, returned)
     if returned.state is ReturnState.RECEIVED:
-        step.advance(RETURN, case.ref, ReturnMove.SETTLE, None)
+        step.proceed(RETURN, case.ref, ReturnMove.SETTLE)
     else:
-        step.advance(RETURN, case.ref, ReturnMove.CANCEL, None)
+        step.proceed(RETURN, case.ref, ReturnMove.CANCEL)
     return step
 
 
@@ -138,7 +139,7 @@ def receive_return(case: Case, context: Context, location: str, lines: LineQuant
     returned = step.now(_this(case))
     at = text(location, "location")
     wanted = checked_quantities(lines)
-    if RETURN.target(returned.state, ReturnMove.RECEIVE) is None:
+    if step.chart(RETURN).target(returned.state, ReturnMove.RECEIVE) is None:
         for line, n in wanted:
             step.note(case.ref, "came_unasked", location=at, line=line, n=n)
         reason = f"goods came while the return was {returned.state.value}"
@@ -147,7 +148,7 @@ def receive_return(case: Case, context: Context, location: str, lines: LineQuant
     order = step.now(case.order(returned.order))
     chosen = choose(order, "receive back", _OUT, wanted, lambda tag: tag.returning == case.ref.id)
     step.add(Noted(case.ref, "received", (("location", at),)))
-    step.advance(RETURN, case.ref, ReturnMove.RECEIVE, None)
+    step.proceed(RETURN, case.ref, ReturnMove.RECEIVE)
     step.move(order, UnitMove.RECEIVE_BACK, chosen, location=at)
     return step
 
@@ -173,7 +174,7 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     _inspect(step, order_ref, case.ref.id, _checked_verdicts(verdicts))
     after = step.now(order_ref)
     if not _holds_units(after, case.ref.id, (*_OUT, UnitState.RECEIVED_BACK)):
-        step.advance(RETURN, case.ref, ReturnMove.SETTLE, None)
+        step.proceed(RETURN, case.ref, ReturnMove.SETTLE)
     return step
 
 

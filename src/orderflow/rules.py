@@ -15,6 +15,7 @@ from typing import Final, Protocol
 import attrs
 
 from orderflow.errors import BadInput
+from orderflow.process import Process
 from orderflow.records import Counter, Destination
 from orderflow.values import Position, whole
 
@@ -103,6 +104,9 @@ class Rules:
     order that cannot be filled whole is refused.
     `return_window_days` counts from the delivery of the parcel; `approve_returns` approves a return
     that is inside it by itself.
+    `receipt_days` after its last delivery an order counts as received, though nobody has confirmed
+    it; with 0 a delivery is a receipt.
+    `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
 
@@ -113,13 +117,18 @@ class Rules:
     return_window_days: int = 14
     approve_returns: bool = True
     tries_max: int = 8
+    receipt_days: int = 0
+    process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
         whole(self.return_window_days, "return_window_days", least=0, most=WINDOW_DAYS_MAX)
         whole(self.tries_max, "tries_max", most=1_000)
+        whole(self.receipt_days, "receipt_days", least=0, most=WINDOW_DAYS_MAX)
+        if not isinstance(self.process, Process):
+            raise BadInput("process", "a Process is wanted")
 
     @property
     def fingerprint(self) -> str:
         """These rules as text: equal exactly when the decisions are."""
         policy = self.policy.name if self.policy is not None else ""
-        return repr(attrs.evolve(self, policy=None)) + policy
+        return repr(attrs.evolve(self, policy=None)) + policy + self.process.fingerprint

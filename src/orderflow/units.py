@@ -13,7 +13,15 @@ from orderflow.records import Line, Order, Slice, Spot
 from orderflow.states import UNIT, UnitFacts, UnitMove, UnitState
 from orderflow.values import text, unique, whole
 
-ENDED: Final = frozenset({UnitState.CANCELLED, UnitState.DELIVERED, UnitState.RETURNED})
+ENDED: Final = frozenset(
+    {
+        UnitState.CANCELLED,
+        UnitState.DELIVERED,
+        UnitState.RETURNED,
+        UnitState.REDEEMED,
+        UnitState.LAPSED,
+    }
+)
 """The states in which a unit's outward life has ended."""
 
 LineQuantities: TypeAlias = tuple[tuple[str, int], ...]
@@ -151,20 +159,12 @@ def tag(slice: Slice, **tags: str) -> Slice:
         get("credit", slice.credit),
         get("price_version", slice.price_version),
         get("peg", slice.peg),
+        get("stage", slice.stage),
     )
 
 
-def unit_facts(order: Order) -> UnitFacts:
-    """What the guards of this order's units see."""
-    held, reason = held_by(order)
-    return UnitFacts(order.ref.id, order.state, held, reason)
-
-
-def held_by(order: Order) -> tuple[str, str]:
-    """The codes and the reasons of an order's holds, comma-separated; empty without any."""
-    if not order.holds:
-        return "", ""
-    return (
-        ", ".join(hold.code for hold in order.holds),
-        ", ".join(hold.reason for hold in order.holds),
-    )
+def unit_facts(order: Order, line: Line | None = None, stage: str = "") -> UnitFacts:
+    """What the guards of units of this order see, of one line and in one stage where they count."""
+    if line is None:
+        return UnitFacts(order.ref.id, order.state, order.holds)
+    return UnitFacts(order.ref.id, order.state, order.holds, line.id, line.service, stage)

@@ -15,13 +15,11 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import ROUND_DOWN, Context, Decimal
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 import attrs
 
 from orderflow.errors import BadInput
-
-T_co = TypeVar("T_co", covariant=True)
 
 QUANTITY_MAX: Final = 10**9
 """The most units of one SKU in one line, position or posting."""
@@ -149,21 +147,6 @@ def unique(names: Iterable[str], path: str) -> None:
         seen.add(name)
 
 
-class Ref(NamedTuple, Generic[T_co]):
-    """The name of a document: tenant, kind and id. Its type parameter is the document's type.
-
-    A `NamedTuple`, unlike most values here: refs are dictionary keys and sort keys on every path,
-    and tuples do both at the speed of C.
-    """
-
-    tenant: str
-    kind: str
-    id: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
-
-
 class Position(NamedTuple):
     """Where goods stand, or where a limit is counted: the key of both books.
 
@@ -241,15 +224,3 @@ def _checked_packs(packs: object) -> None:
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise BadInput("sku.packs", "a tuple of pairs of name and units is wanted")
         whole(pair[1], f"sku.packs.{text(pair[0], 'sku.packs')}")
-
-
-@attrs.frozen(weakref_slot=False)
-class Call(Generic[T_co]):
-    """A verb's name, the document that it is called on, and its arguments by name.
-
-    A value: the same call serves `apply`, `why_not`, the journal and `due`.
-    """
-
-    verb: str
-    ref: Ref[T_co]
-    args: tuple[tuple[str, Any], ...] = ()  # values of a verb's own types; checked by that verb

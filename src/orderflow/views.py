@@ -140,19 +140,25 @@ def _stage(state: UnitState) -> int:
     match state:
         case UnitState.OPEN:
             return _OPEN
-        case UnitState.BACKORDERED:
+        case (
+            UnitState.BACKORDERED
+            | UnitState.TO_BUY
+            | UnitState.BUYING
+            | UnitState.TO_MAKE
+            | UnitState.MAKING
+        ):
             return _WAITING
         case UnitState.RESERVED:
             return _RESERVED
         case UnitState.ALLOCATED | UnitState.RELEASED | UnitState.PICKED | UnitState.PACKED:
             return _IN_HOUSE
-        case UnitState.SHIPPED | UnitState.SENT_BACK:
+        case UnitState.SHIPPED | UnitState.READY_TO_COLLECT | UnitState.SENT_BACK:
             return _ROAD
         case UnitState.LOST | UnitState.MISSING:
             return _ASTRAY
         case UnitState.GOING_BACK | UnitState.RECEIVED_BACK:
             return _REFUSED
-        case UnitState.DELIVERED:
+        case UnitState.DELIVERED | UnitState.REDEEMED | UnitState.LAPSED:
             return _ARRIVED
         case UnitState.RETURNED:
             return _RETURNED
@@ -188,7 +194,7 @@ def headline(order: Order) -> Headline:
     state = order.state
     if state is OrderState.DRAFT:
         return Headline.DRAFT
-    if state is OrderState.CANCELLED or state is OrderState.EXPIRED:
+    if state in (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REJECTED):
         return Headline.CANCELLED
     if not order.lines:
         return Headline.DRAFT

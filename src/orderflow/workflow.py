@@ -23,6 +23,7 @@ from typing import Any, Final, TypeVar, cast
 import attrs
 
 from orderflow.books import claimed_net, postings
+from orderflow.calls import Call, Ref
 from orderflow.commands import Commands, Done
 from orderflow.deadlines import FALL_DUE, Due, due_of
 from orderflow.errors import (
@@ -52,7 +53,7 @@ from orderflow.records import (
     Supply,
 )
 from orderflow.rules import Rules
-from orderflow.values import Call, Ref, instant, text
+from orderflow.values import instant, text
 
 D = TypeVar("D", bound=Document)
 
@@ -245,7 +246,9 @@ class Workflow(Commands):
         if not isinstance(call, Call):
             raise TypeError(f"a call is wanted, such as verbs.cancel.on(id), not {call!r}")
         ref = self._mine(call.ref)
-        return call if ref is call.ref else attrs.evolve(call, ref=ref)
+        if ref is call.ref and type(call) is Call:
+            return call
+        return Call(call.verb, ref, call.args)  # a remedy is asked as the call that it is
 
     def _mine(self, ref: Ref[D]) -> Ref[D]:
         tenant, kind, id = ref

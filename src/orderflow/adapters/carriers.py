@@ -24,11 +24,12 @@ from typing import TypeVar
 
 import attrs
 
+from orderflow.calls import Ref
 from orderflow.errors import BadInput, CarrierFailed, KeyReused, MoveRefused, Refusal
 from orderflow.money import exponent
 from orderflow.ports import Label, Quote, Scan
 from orderflow.records import Parcel
-from orderflow.values import MINOR_MAX, Ref, instant, text, whole
+from orderflow.values import MINOR_MAX, instant, text, whole
 
 T = TypeVar("T")
 

@@ -27,11 +27,12 @@ from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError, ForbiddenExtraKeysError
 from cattrs.fns import identity
 
+from orderflow.calls import Ref
 from orderflow.errors import BadInput
 from orderflow.facts import Fact
 from orderflow.journal import VERBS
 from orderflow.records import KINDS, Counter, Document
-from orderflow.values import Position, Ref, decimal, in_utc
+from orderflow.values import Position, decimal, in_utc
 
 T = TypeVar("T")
 

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from orderflow.books import NOTHING, ClaimChange, changes_on_shelf, claimed_net
+from orderflow.calls import Call, Ref
 from orderflow.deadlines import next_due
 from orderflow.errors import KeyReused, Short, Stale
 from orderflow.facts import Fact
@@ -21,7 +22,7 @@ from orderflow.grants import checked_details, hold_expired, number_taken, runs, 
 from orderflow.journal import Change, Committed, Entry, Stored
 from orderflow.ports import Books, Query
 from orderflow.records import Claim, Counter, Document, MatterKind, Order
-from orderflow.values import Call, Position, Ref
+from orderflow.values import Position
 from orderflow.views import headline
 
 D = TypeVar("D", bound=Document)

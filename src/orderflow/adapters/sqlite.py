@@ -28,6 +28,7 @@ from weakref import finalize
 from orderflow.adapters import codec, sql
 from orderflow.adapters.schema import Synchronous, connect
 from orderflow.books import ClaimChange, changes_on_shelf, claimed_net
+from orderflow.calls import Call, Ref
 from orderflow.deadlines import next_due
 from orderflow.errors import (
     KeyReused,
@@ -42,7 +43,7 @@ from orderflow.grants import checked_details, hold_expired, must_run, number_tak
 from orderflow.journal import Change, Committed, Entry, Stored
 from orderflow.ports import Books, Query
 from orderflow.records import Claim, Counter, Document, MatterKind, Order
-from orderflow.values import Call, Position, Ref
+from orderflow.values import Position
 from orderflow.views import headline
 
 D = TypeVar("D", bound=Document)

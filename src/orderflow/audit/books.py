@@ -14,9 +14,10 @@ from typing import Final
 from orderflow.audit.journal import Account, Holding, HoldingKey, JournalCheck
 from orderflow.audit.law import Law
 from orderflow.books import CLAIMING, EXACT, STANDS, matter_position, position_of
+from orderflow.calls import Ref
 from orderflow.ports import Books
 from orderflow.records import Counter, Document, MatterKind, Order, StockHold, Supply
-from orderflow.values import Position, Ref
+from orderflow.values import Position
 
 _OUTSIDE: Final = (MatterKind.CUSTOMER, MatterKind.CARRIER)
 

@@ -15,13 +15,14 @@ import attrs
 
 from orderflow.audit.law import Law
 from orderflow.books import postings
+from orderflow.calls import Ref
 from orderflow.errors import OrderflowError
 from orderflow.facts import Fact, Posted, fold, touches
 from orderflow.journal import Entry, Stored
 from orderflow.ports import Store
 from orderflow.records import Document, MatterKind
 from orderflow.rules import Rules
-from orderflow.values import Position, Ref
+from orderflow.values import Position
 from orderflow.workflow import Workflow
 
 Account: TypeAlias = tuple[MatterKind, Position]

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from heapq import heappop, heappush
 from typing import Final, TypeVar
 
+from orderflow.calls import Call
 from orderflow.commands import Done
 from orderflow.demo.tally import Tally
 from orderflow.errors import Refused
 from orderflow.ports import Store
 from orderflow.records import Document, Order
 from orderflow.rules import Rules
-from orderflow.values import Call
 from orderflow.workflow import Workflow
 
 D = TypeVar("D", bound=Document)

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from orderflow.allocation import allocate, reserve
+from orderflow.calls import Ref
 from orderflow.demo.chance import draw
 from orderflow.demo.clockwork import Clockwork
 from orderflow.demo.journey import DAY, NO_HABITS, Habits, Journey
@@ -33,7 +34,7 @@ from orderflow.returns import Verdict, ask_return, deliver_again, inspect, recei
 from orderflow.rules import Rules
 from orderflow.states import OrderState, UnitState
 from orderflow.units import LineQuantities
-from orderflow.values import Position, Ref
+from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
 

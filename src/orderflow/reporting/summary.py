@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
+from orderflow.calls import Ref
 from orderflow.ports import Query, Store, every
 from orderflow.pricing import due
 from orderflow.records import Document, MatterKind, Order, Parcel, Payment
 from orderflow.states import UnitState
-from orderflow.values import Ref
 from orderflow.views import Headline, headline
 
 

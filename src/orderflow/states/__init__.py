@@ -1,0 +1,135 @@
+"""The tables: which state may follow which, by which move, on which conditions.
+
+It knows every state, move, row and guard, and refuses to know orders, stock and money: a guard sees
+a small frozen value of counts and flags.
+
+The unit chart is the heart.
+An order line is a bag of units; each unit walks this chart on its own, so partial shipping,
+cancelling and returning are no special cases.
+An order's own chart has only what is true of the order as a whole; how far goods and money are is
+derived, and the product of two lives is never a chart.
+Each document that joins several orders has a small one of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from orderflow.chart import Chart
+from orderflow.states.aftersales import (
+    EXCHANGE,
+    REISSUE,
+    RETURN,
+    ReplacementMove,
+    ReplacementState,
+    ReturnMove,
+    ReturnState,
+)
+from orderflow.states.holds import UNLESS_NAMED, DocumentFacts, Holdable, Holding, not_held
+from orderflow.states.order import (
+    ORDER,
+    OrderFacts,
+    OrderMove,
+    OrderState,
+    all_units_ended,
+    has_lines,
+    no_unit_kept,
+    nothing_owed,
+    nothing_paid,
+    paid_or_cash_on_delivery,
+    receipt_settled,
+    window_over,
+)
+from orderflow.states.parcel import PARCEL, ParcelMove, ParcelState
+from orderflow.states.payment import PAYMENT, PaymentMove, PaymentState
+from orderflow.states.request import DISPATCH, PURCHASE, RequestMove, RequestState
+from orderflow.states.supply import (
+    STOCK_HOLD,
+    SUPPLY,
+    WORK_ORDER,
+    StockHoldMove,
+    StockHoldState,
+    SupplyMove,
+    SupplyState,
+    WorkOrderMove,
+    WorkOrderState,
+)
+from orderflow.states.unit import UNIT, UnitFacts, UnitMove, UnitState, order_confirmed
+
+AnyChart = Chart[Any, Any, Any]
+
+CHARTS: Final[Mapping[str, AnyChart]] = MappingProxyType(
+    {
+        chart.name: chart
+        for chart in (
+            ORDER,
+            UNIT,
+            PAYMENT,
+            DISPATCH,
+            PARCEL,
+            RETURN,
+            EXCHANGE,
+            REISSUE,
+            PURCHASE,
+            WORK_ORDER,
+            SUPPLY,
+            STOCK_HOLD,
+        )
+    }
+)
+"""Every chart by its name. All but the unit's are named as the kind of their document."""
+
+__all__ = [
+    "CHARTS",
+    "DISPATCH",
+    "EXCHANGE",
+    "ORDER",
+    "PARCEL",
+    "PAYMENT",
+    "PURCHASE",
+    "REISSUE",
+    "RETURN",
+    "STOCK_HOLD",
+    "SUPPLY",
+    "UNIT",
+    "UNLESS_NAMED",
+    "WORK_ORDER",
+    "AnyChart",
+    "DocumentFacts",
+    "Holdable",
+    "Holding",
+    "OrderFacts",
+    "OrderMove",
+    "OrderState",
+    "ParcelMove",
+    "ParcelState",
+    "PaymentMove",
+    "PaymentState",
+    "ReplacementMove",
+    "ReplacementState",
+    "RequestMove",
+    "RequestState",
+    "ReturnMove",
+    "ReturnState",
+    "StockHoldMove",
+    "StockHoldState",
+    "SupplyMove",
+    "SupplyState",
+    "UnitFacts",
+    "UnitMove",
+    "UnitState",
+    "WorkOrderMove",
+    "WorkOrderState",
+    "all_units_ended",
+    "has_lines",
+    "no_unit_kept",
+    "not_held",
+    "nothing_owed",
+    "nothing_paid",
+    "order_confirmed",
+    "paid_or_cash_on_delivery",
+    "receipt_settled",
+    "window_over",
+]

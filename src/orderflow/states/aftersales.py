@@ -1,0 +1,99 @@
+"""What follows a sale: the return, the exchange and the reissue (补发).
+
+It knows what is decided about each, and refuses to know its goods: units that come back stand in
+the bags of their order, and what is sent anew is an order of its own, with a bag of its own.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from orderflow.chart import Chart, Row
+from orderflow.states.holds import DocumentFacts, not_held
+
+
+class ReturnState(StrEnum):
+    """Where a return stands; its units stand in the bags of its order."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    GOING_BACK = "going back"  # the customer has posted it
+    RECEIVED = "received"
+    SETTLED = "settled"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+class ReturnMove(StrEnum):
+    """What happens to a return."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    CANCEL = "cancel"
+    SEND = "send"
+    RECEIVE = "receive"
+    SETTLE = "settle"
+
+
+_R, _RM = ReturnState, ReturnMove
+
+RETURN: Final[Chart[ReturnState, ReturnMove, DocumentFacts]] = Chart(
+    "return",
+    ReturnState,
+    ReturnMove,
+    [
+        Row(_R.ASKED, _RM.APPROVE, _R.APPROVED, (not_held(_RM.APPROVE),)),
+        Row(_R.ASKED, _RM.REJECT, _R.REJECTED),
+        Row(_R.ASKED, _RM.CANCEL, _R.CANCELLED),
+        Row(_R.APPROVED, _RM.SEND, _R.GOING_BACK),
+        Row(_R.APPROVED, _RM.RECEIVE, _R.RECEIVED),
+        Row(_R.APPROVED, _RM.CANCEL, _R.CANCELLED),
+        Row(_R.GOING_BACK, _RM.RECEIVE, _R.RECEIVED),
+        Row(_R.GOING_BACK, _RM.SETTLE, _R.SETTLED, (not_held(_RM.SETTLE),)),  # lost on its way
+        Row(_R.RECEIVED, _RM.RECEIVE, _R.RECEIVED),
+        Row(_R.RECEIVED, _RM.SETTLE, _R.SETTLED, (not_held(_RM.SETTLE),)),
+    ],
+    initial=_R.ASKED,
+    ends=[_R.SETTLED, _R.REJECTED, _R.CANCELLED],
+    outside=[_RM.SEND, _RM.RECEIVE],
+)
+
+
+class ReplacementState(StrEnum):
+    """Where an exchange or a reissue stands; how far its goods are stands in their own bag."""
+
+    ASKED = "asked"
+    APPROVED = "approved"  # the order that sends anew is open
+    SETTLED = "settled"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+class ReplacementMove(StrEnum):
+    """What happens to an exchange or a reissue."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    CANCEL = "cancel"
+    SETTLE = "settle"
+
+
+def _replacement(name: str) -> Chart[ReplacementState, ReplacementMove, DocumentFacts]:
+    s, m = ReplacementState, ReplacementMove
+    rows: list[Row[ReplacementState, ReplacementMove, DocumentFacts]] = [
+        Row(s.ASKED, m.APPROVE, s.APPROVED, (not_held(m.APPROVE),)),
+        Row(s.ASKED, m.REJECT, s.REJECTED),
+        Row(s.ASKED, m.CANCEL, s.CANCELLED),
+        Row(s.APPROVED, m.CANCEL, s.CANCELLED),
+        Row(s.APPROVED, m.SETTLE, s.SETTLED, (not_held(m.SETTLE),)),
+    ]
+    ends = [s.SETTLED, s.REJECTED, s.CANCELLED]
+    return Chart(name, s, m, rows, initial=s.ASKED, ends=ends)
+
+
+EXCHANGE: Final[Chart[ReplacementState, ReplacementMove, DocumentFacts]] = _replacement("exchange")
+"""Goods come back, and others go out for them (换货)."""
+
+REISSUE: Final[Chart[ReplacementState, ReplacementMove, DocumentFacts]] = _replacement("reissue")
+"""Goods go out again for what was lost, missing or faulty, and nothing comes back (补发)."""

@@ -1,0 +1,73 @@
+"""Named holds, as guards see them.
+
+It knows which moves a hold blocks, and refuses to know who set it.
+
+A hold names the moves that it blocks.
+One that names none blocks whatever brings its document further, and leaves open what takes it back:
+a held order can still be cancelled, and a held payment be paid back.
+What reports something that has happened outside is never blocked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final, Protocol
+
+import attrs
+
+from orderflow.chart import Guard
+from orderflow.errors import Refusal
+
+UNLESS_NAMED: Final = frozenset({"cancel", "refund", "refund part", "take back"})
+"""The moves that a hold blocks only where it names them."""
+
+
+class Holding(Protocol):
+    """One hold: its code, its reason, and the moves that it blocks."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def blocks(self) -> tuple[str, ...]: ...
+
+
+class Holdable(Protocol):
+    """The facts of a document that may be on hold; `what` names it in sentences."""
+
+    @property
+    def what(self) -> str: ...
+
+    @property
+    def holds(self) -> Sequence[Holding]: ...
+
+
+@attrs.frozen
+class DocumentFacts:
+    """What the guards of a document see that has no figures of its own: its name and its holds."""
+
+    what: str
+    holds: tuple[Holding, ...] = ()
+
+
+def not_held(move: StrEnum) -> Guard[Holdable]:
+    """No hold of the document blocks this move; each that does is a reason of its own."""
+    name = move.value
+    named_only = name in UNLESS_NAMED
+
+    def refuse(facts: Holdable) -> tuple[Refusal, ...]:
+        if not facts.holds:
+            return ()
+        return tuple(
+            [
+                Refusal.of("on_hold", what=facts.what, hold=hold.code, reason=hold.reason)
+                for hold in facts.holds
+                if (name in hold.blocks if hold.blocks else not named_only)
+            ]
+        )
+
+    return Guard("not_held", refuse)

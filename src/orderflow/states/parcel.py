@@ -1,0 +1,64 @@
+"""The parcel: what travels together.
+
+It knows the way to the door, to a desk and back, and refuses to know what is inside.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from orderflow.chart import Chart, Row
+from orderflow.states.holds import DocumentFacts, not_held
+
+
+class ParcelState(StrEnum):
+    """Where a parcel stands."""
+
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    READY_TO_COLLECT = "ready to collect"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+    GOING_BACK = "going back"  # refused, intercepted or undeliverable
+    RETURNED = "returned"
+
+
+class ParcelMove(StrEnum):
+    """What happens to a parcel."""
+
+    HAND_OVER = "hand over"
+    MAKE_READY = "make ready"
+    DELIVER = "deliver"
+    CANCEL = "cancel"
+    LOSE = "lose"
+    TURN_BACK = "turn back"
+    RECEIVE_BACK = "receive back"
+
+
+_S, _M = ParcelState, ParcelMove
+
+PARCEL: Final[Chart[ParcelState, ParcelMove, DocumentFacts]] = Chart(
+    "parcel",
+    ParcelState,
+    ParcelMove,
+    [
+        Row(_S.PACKED, _M.HAND_OVER, _S.SHIPPED, (not_held(_M.HAND_OVER),)),
+        Row(_S.PACKED, _M.CANCEL, _S.CANCELLED),
+        Row(_S.SHIPPED, _M.MAKE_READY, _S.READY_TO_COLLECT),
+        Row(_S.SHIPPED, _M.DELIVER, _S.DELIVERED),
+        Row(_S.SHIPPED, _M.LOSE, _S.LOST),
+        Row(_S.SHIPPED, _M.TURN_BACK, _S.GOING_BACK),
+        Row(_S.READY_TO_COLLECT, _M.DELIVER, _S.DELIVERED),
+        Row(_S.READY_TO_COLLECT, _M.LOSE, _S.LOST),
+        Row(_S.READY_TO_COLLECT, _M.TURN_BACK, _S.GOING_BACK),
+        Row(_S.LOST, _M.DELIVER, _S.DELIVERED),
+        Row(_S.LOST, _M.TURN_BACK, _S.GOING_BACK),
+        Row(_S.GOING_BACK, _M.LOSE, _S.LOST),
+        Row(_S.GOING_BACK, _M.RECEIVE_BACK, _S.RETURNED),
+    ],
+    initial=_S.PACKED,
+    ends=[_S.DELIVERED, _S.CANCELLED, _S.RETURNED],
+    outside=[_M.MAKE_READY, _M.DELIVER, _M.LOSE, _M.TURN_BACK, _M.RECEIVE_BACK],
+)

@@ -1,0 +1,134 @@
+"""The payment: one tender, of any number of orders.
+
+It knows where a payment stands, and refuses to know how much: the amounts are counted beside it.
+
+A deposit and its balance are one tender in two parts.
+Cash on delivery is due at the door, then with the carrier, who remits it: the order is paid from
+the moment when the carrier has the cash.
+What a gateway, a payer's bank or a carrier reports has happened; where no row takes it, a hold asks
+a person.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from orderflow.chart import Chart, Row
+from orderflow.states.holds import DocumentFacts, not_held
+
+
+class PaymentState(StrEnum):
+    """Where a payment stands."""
+
+    AWAITING = "awaiting"
+    AUTHORISED = "authorised"
+    DEPOSIT_TAKEN = "deposit taken"
+    BALANCE_OPEN = "balance open"
+    BALANCE_OVERDUE = "balance overdue"
+    CAPTURED = "captured"
+    PART_REFUNDED = "part refunded"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"  # the payer's bank has taken money back
+    FAILED = "failed"
+    VOIDED = "voided"
+    EXPIRED = "expired"
+    DUE_AT_DOOR = "due at door"  # cash on delivery, not yet collected
+    COLLECTED = "collected"  # the carrier has the cash: the order is paid
+    SHORT_PAID = "short paid"  # the carrier has handed over less than it had collected
+    REMITTED = "remitted"
+
+
+class PaymentMove(StrEnum):
+    """What happens to a payment."""
+
+    AUTHORISE = "authorise"
+    CAPTURE = "capture"
+    FAIL = "fail"
+    VOID = "void"
+    EXPIRE = "expire"
+    TAKE_DEPOSIT = "take deposit"
+    OPEN_BALANCE = "open balance"
+    MISS_BALANCE = "miss balance"
+    REFUND_PART = "refund part"
+    REFUND = "refund"
+    CHARGE_BACK = "charge back"
+    WIN_DISPUTE = "win dispute"
+    LOSE_DISPUTE = "lose dispute"
+    OWE_AT_DOOR = "owe at door"
+    COLLECT = "collect"
+    REMIT_PART = "remit part"
+    REMIT = "remit"
+
+
+_S, _M = PaymentState, PaymentMove
+_REFUND: Final = (not_held(_M.REFUND),)
+_PART: Final = (not_held(_M.REFUND_PART),)
+
+PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
+    "payment",
+    PaymentState,
+    PaymentMove,
+    [
+        Row(_S.AWAITING, _M.AUTHORISE, _S.AUTHORISED),
+        Row(_S.AWAITING, _M.CAPTURE, _S.CAPTURED),
+        Row(_S.AWAITING, _M.FAIL, _S.FAILED),
+        Row(_S.AWAITING, _M.VOID, _S.VOIDED),
+        Row(_S.AWAITING, _M.EXPIRE, _S.EXPIRED),
+        Row(_S.AWAITING, _M.TAKE_DEPOSIT, _S.DEPOSIT_TAKEN),
+        Row(_S.AWAITING, _M.OWE_AT_DOOR, _S.DUE_AT_DOOR),
+        Row(_S.AUTHORISED, _M.CAPTURE, _S.CAPTURED),
+        Row(_S.AUTHORISED, _M.VOID, _S.VOIDED),
+        Row(_S.AUTHORISED, _M.EXPIRE, _S.EXPIRED),
+        Row(_S.DEPOSIT_TAKEN, _M.OPEN_BALANCE, _S.BALANCE_OPEN),
+        Row(_S.DEPOSIT_TAKEN, _M.REFUND, _S.REFUNDED, _REFUND),
+        Row(_S.DEPOSIT_TAKEN, _M.CHARGE_BACK, _S.DISPUTED),
+        Row(_S.BALANCE_OPEN, _M.CAPTURE, _S.CAPTURED),
+        Row(_S.BALANCE_OPEN, _M.MISS_BALANCE, _S.BALANCE_OVERDUE),
+        Row(_S.BALANCE_OPEN, _M.REFUND, _S.REFUNDED, _REFUND),
+        Row(_S.BALANCE_OPEN, _M.CHARGE_BACK, _S.DISPUTED),
+        Row(_S.BALANCE_OVERDUE, _M.CAPTURE, _S.CAPTURED),
+        Row(_S.BALANCE_OVERDUE, _M.REFUND, _S.REFUNDED, _REFUND),
+        Row(_S.BALANCE_OVERDUE, _M.CHARGE_BACK, _S.DISPUTED),
+        # Money that comes after all, though it was no longer expected.
+        Row(_S.FAILED, _M.CAPTURE, _S.CAPTURED),
+        Row(_S.EXPIRED, _M.CAPTURE, _S.CAPTURED),
+        Row(_S.VOIDED, _M.CAPTURE, _S.CAPTURED),
+        Row(_S.CAPTURED, _M.REFUND_PART, _S.PART_REFUNDED, _PART),
+        Row(_S.CAPTURED, _M.REFUND, _S.REFUNDED, _REFUND),
+        Row(_S.CAPTURED, _M.CHARGE_BACK, _S.DISPUTED),
+        Row(_S.PART_REFUNDED, _M.REFUND_PART, _S.PART_REFUNDED, _PART),
+        Row(_S.PART_REFUNDED, _M.REFUND, _S.REFUNDED, _REFUND),
+        Row(_S.PART_REFUNDED, _M.CHARGE_BACK, _S.DISPUTED),
+        Row(_S.REFUNDED, _M.CHARGE_BACK, _S.DISPUTED),
+        Row(_S.DISPUTED, _M.CHARGE_BACK, _S.DISPUTED),
+        Row(_S.DISPUTED, _M.WIN_DISPUTE, _S.CAPTURED),
+        Row(_S.DISPUTED, _M.LOSE_DISPUTE, _S.REFUNDED),
+        Row(_S.DUE_AT_DOOR, _M.COLLECT, _S.COLLECTED),
+        Row(_S.DUE_AT_DOOR, _M.VOID, _S.VOIDED),
+        Row(_S.COLLECTED, _M.REMIT_PART, _S.SHORT_PAID),
+        Row(_S.COLLECTED, _M.REMIT, _S.REMITTED),
+        Row(_S.COLLECTED, _M.REFUND_PART, _S.COLLECTED, _PART),
+        Row(_S.COLLECTED, _M.REFUND, _S.COLLECTED, _REFUND),
+        Row(_S.SHORT_PAID, _M.REMIT_PART, _S.SHORT_PAID),
+        Row(_S.SHORT_PAID, _M.REMIT, _S.REMITTED),
+        Row(_S.SHORT_PAID, _M.REFUND_PART, _S.SHORT_PAID, _PART),
+        Row(_S.SHORT_PAID, _M.REFUND, _S.SHORT_PAID, _REFUND),
+        Row(_S.REMITTED, _M.REFUND_PART, _S.PART_REFUNDED, _PART),
+        Row(_S.REMITTED, _M.REFUND, _S.REFUNDED, _REFUND),
+    ],
+    initial=_S.AWAITING,
+    ends=[],
+    outside=[
+        _M.AUTHORISE,
+        _M.CAPTURE,
+        _M.FAIL,
+        _M.VOID,
+        _M.CHARGE_BACK,
+        _M.WIN_DISPUTE,
+        _M.LOSE_DISPUTE,
+        _M.COLLECT,
+        _M.REMIT_PART,
+        _M.REMIT,
+    ],
+)
