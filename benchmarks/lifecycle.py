@@ -46,7 +46,7 @@ from orderflow.payments import pay
 from orderflow.ports import Store
 from orderflow.refunds import refund
 from orderflow.returns import ask_return, inspect, receive_return
-from orderflow.states import UNIT, UnitFacts
+from orderflow.states import UNIT, OrderState, UnitFacts
 
 SKUS = [Sku(f"SKU-{i:02}") for i in range(50)]
 PRICE = Price.of("9.90", "EUR")
@@ -126,7 +126,7 @@ def over_trigger(orders: int, pairs: int, *, loop: int = 1) -> Ratio:
     unit, machine = Unit(), UNIT.machine
     machine.add_model(unit, initial="allocated")
     trigger = machine.events["release"].trigger
-    facts = UnitFacts("o-17", "confirmed")
+    facts = UnitFacts("o-17", OrderState.CONFIRMED)
     lives = Lives(stocked(MemoryStore()))
     lives.run(20)
 

@@ -107,7 +107,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "scan_serials": {"id": "o-released", "line": "1", "serials": ("SN-1", "SN-2")},
     "pack": {"id": "p-new", "dispatches": ("d-o-picked",), "weight_grams": 900, "lines": ONE},
     "cancel_parcel": {"id": "p-o-packed"},
-    "hand_over": {"id": "p-o-packed", "carrier": "sea mail", "tracking": "T-1"},
+    "hand_over": {"id": "p-o-weighed", "carrier": "sea mail", "tracking": "T-1"},
     "deliver": {"id": "p-o-shipped"},
     "turn_back": {"id": "p-o-shipped", "reason": "nobody there"},
     "lose": {"id": "p-o-shipped"},
@@ -123,7 +123,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "report_missing": {"id": "o-delivered", "lines": ONE, "reason": "not in the box"},
     "found": {"id": "o-missing", "lines": ONE},
     "ask_return": {"id": "r-new", "order": "o-delivered", "lines": ONE, "reason": "too bright"},
-    "approve_return": {"id": "r-o-asking"},
+    "approve_return": {"id": "r-o-waiting"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
     "receive_return": {"id": "r-o-coming", "location": "leith", "lines": ONE},
@@ -193,6 +193,7 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.pay("pay-odd", eur(500), ())
     house.record_notice("pay-odd", Notice.FAILED, eur(500))
     house.record_scan("p-o-packed", ScanStatus.DELIVERED)
+    sell("o-weighed", "packed")
     house.expect("s-open", SHELF, 50, TOMORROW)
     house.expect("s-surplus", SHELF, 4, TOMORROW)
     for id in ("o-reserved", "o-surplus"):
@@ -207,10 +208,10 @@ def furnish(house: Workflow, clock: Clock) -> None:
         sell(id, "shipped")
         house.turn_back(f"p-{id}")
     house.receive_back("p-o-back")
-    for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
+    for id in ("o-missing", "o-asking", "o-waiting", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
-    for id in ("o-asking", "o-coming", "o-came", "o-rejected"):
+    for id in ("o-asking", "o-waiting", "o-coming", "o-came", "o-rejected"):
         house.ask_return(f"r-{id}", id)
     house.receive_return("r-o-asking", "leith")
     for id in ("o-coming", "o-came", "o-rejected"):

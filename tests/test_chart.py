@@ -30,10 +30,10 @@ class Wick:
 
 
 has_oil: Final = Guard[Wick](
-    "has_oil", lambda wick: None if wick.oil else Refusal.of("no_stock", order="the lamp")
+    "has_oil", lambda wick: () if wick.oil else (Refusal.of("no_stock", order="the lamp"),)
 )
 is_dry: Final = Guard[Wick](
-    "is_dry", lambda wick: None if wick.dry else Refusal.of("nothing_owed", order="the lamp")
+    "is_dry", lambda wick: () if wick.dry else (Refusal.of("nothing_owed", order="the lamp"),)
 )
 
 LIGHT: Final = Row(Lamp.NEW, Turn.LIGHT, Lamp.LIT, (has_oil, is_dry))

@@ -33,10 +33,10 @@ from orderflow.records import (
 )
 from orderflow.rules import Rules
 from orderflow.states import (
-    RequestState,
     OrderState,
     ParcelState,
     PaymentState,
+    RequestState,
     ReturnState,
     StockHoldState,
     SupplyState,

@@ -10,8 +10,8 @@ import pytest
 
 from orderflow import states
 from orderflow.chart import Chart
-from orderflow.errors import SENTENCES
 from orderflow.journal import VERBS
+from orderflow.sentences import SENTENCES
 from tests import snippets
 from tools import reference
 
@@ -91,7 +91,10 @@ def test_every_verb_refusal_and_row_is_in_the_reference() -> None:
         ("hold_stock", ("already_there", "short")),
         ("confirm", ("illegal_move", "not_found", "on_hold", "not_paid")),
         ("pay", ("not_found", "already_there", "wrong_currency", "over_applied", "overpaid")),
-        ("expire", ("illegal_move", "not_found", "not_all_ended", "money_owed", "not_due")),
+        (
+            "expire",
+            ("illegal_move", "not_found", "on_hold", "not_all_ended", "money_owed", "not_due"),
+        ),
     ),
 )
 def test_what_a_verb_refuses_is_read_off_its_code(verb: str, codes: tuple[str, ...]) -> None:

@@ -3,12 +3,12 @@ from __future__ import annotations
 import copy
 import pickle
 import string
+from typing import Final
 
 import pytest
 
 from orderflow import errors
 from orderflow.errors import (
-    SENTENCES,
     BadInput,
     CarrierFailed,
     IllegalMove,
@@ -24,6 +24,7 @@ from orderflow.errors import (
     Stale,
     StoreUnavailable,
 )
+from orderflow.sentences import SENTENCES, Language
 
 LAMP_SHORT = Refusal.of("short", sku="BRASS-LAMP", location="leith", asked=5, free=2)
 ON_HOLD = Refusal.of("on_hold", what="order o-17", hold="fraud", reason="address unknown")
@@ -63,6 +64,9 @@ def kinds_below(kind: type[Exception]) -> set[type[Exception]]:
         if child.__module__ == errors.__name__:
             below |= kinds_below(child)
     return below
+
+
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -150,18 +154,22 @@ def test_bad_input_names_the_path_and_the_reason() -> None:
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))
 def test_each_sentence_is_filled_by_its_figures(code: str) -> None:
-    names = placeholders(SENTENCES[code])
+    names = placeholders(SENTENCES[code]["en"])
 
-    sentence = Refusal.of(code, **{name: f"<{name}>" for name in names}).sentence
+    refusal = Refusal.of(code, **{name: f"<{name}>" for name in names})
 
     assert all(name.isidentifier() for name in names)
-    assert all(f"<{name}>" in sentence for name in names)
-    assert not set("{}") & set(sentence)
+    assert placeholders(SENTENCES[code]["zh"]) == names
+    for language in LANGUAGES:
+        sentence = refusal.say(language)
+        assert all(f"<{name}>" in sentence for name in names)
+        assert not set("{}") & set(sentence)
+    assert refusal.sentence == refusal.say("en") == str(refusal)
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))
 def test_each_sentence_says_what_it_is_about(code: str) -> None:
-    assert placeholders(SENTENCES[code])
+    assert placeholders(SENTENCES[code]["en"])
     assert code.isidentifier()
     assert code == code.lower()
 

@@ -53,10 +53,10 @@ from orderflow.records import (
     Transfer,
 )
 from orderflow.states import (
-    RequestState,
     OrderState,
     ParcelState,
     PaymentState,
+    RequestState,
     ReturnState,
     StockHoldState,
     SupplyState,

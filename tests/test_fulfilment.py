@@ -30,10 +30,10 @@ from orderflow.orders import cancel
 from orderflow.pricing import due
 from orderflow.records import Cut, CutKind, Dispatch, MatterKind
 from orderflow.returns import take_back
-from orderflow.states import RequestState, OrderState, ParcelState
+from orderflow.states import OrderState, ParcelState, RequestState
 from tests.builders import BELL, LAMP, MORNING, Shop, line, new_order
 
-ON_THE_ROAD = "(can: deliver, lose, report missing, turn back)"
+ON_THE_ROAD = "(can: make ready, deliver, lose, report missing, turn back)"
 
 
 def dispatch_state(shop: Shop, id: str) -> RequestState:
@@ -175,7 +175,7 @@ def test_no_stage_of_the_warehouse_can_be_skipped(shop: Shop) -> None:
     shop.hand_over("p-1")
     assert (
         shop.refuses(hand_over.on("p-1"))
-        == "parcel p-1 is shipped: cannot hand over (can: deliver, lose, turn back)"
+        == "parcel p-1 is shipped: cannot hand over (can: make ready, deliver, lose, turn back)"
     )
 
 
@@ -250,7 +250,7 @@ def test_a_warehouse_may_be_asked_to_stop_and_may_go_on(shop: Shop) -> None:
     shop.refuse_cancel_dispatch("d-1")
     assert (
         shop.refuses(refuse_cancel_dispatch.on("d-1"))
-        == "dispatch d-1 is created: cannot go on (can: ask cancel, cancel, finish)"
+        == "dispatch d-1 is accepted: cannot go on (can: ask cancel, cancel, finish)"
     )
     shop.ask_cancel_dispatch("d-1")
     shop.recall("d-1")
@@ -435,7 +435,7 @@ def test_a_parcel_that_did_not_come_back_is_not_received(shop: Shop) -> None:
 
     assert (
         shop.refuses(receive_back.on("p-1"))
-        == "parcel p-1 is shipped: cannot receive back (can: deliver, lose, turn back)"
+        == "parcel p-1 is shipped: cannot receive back (can: make ready, deliver, lose, turn back)"
     )
     assert shop.refuses(reopen.on("o-17")) == (
         f"order o-17 is shipped: cannot reopen {ON_THE_ROAD}"

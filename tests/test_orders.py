@@ -101,7 +101,7 @@ def test_an_order_is_placed_once(shop: Shop) -> None:
     assert shop.refuses(draft.on("o-17", new_order((LAMP, 1)))) == "order o-17 is there already"
     assert (
         shop.refuses(place.on("o-17"))
-        == "order o-17 is placed: cannot place (can: confirm, cancel, expire)"
+        == "order o-17 is placed: cannot place (can: review, confirm, cancel, expire)"
     )
 
 
@@ -287,8 +287,8 @@ def test_a_part_shipped_order_cannot_be_cancelled(shop: Shop) -> None:
     shop.ship("o-17", "p-1")
 
     assert (
-        shop.refuses(cancel.on("o-17"))
-        == "order o-17 is shipped: cannot cancel (can: deliver, lose, report missing, turn back)"
+        shop.refuses(cancel.on("o-17")) == "order o-17 is shipped: cannot cancel "
+        "(can: make ready, deliver, lose, report missing, turn back)"
     )
     shop.cancel("o-17", (("1", 1),))
     assert shop.bag("o-17") == {"shipped": 2, "cancelled": 1}
@@ -397,7 +397,7 @@ def test_an_order_that_was_not_confirmed_is_not_completed(shop: Shop) -> None:
 
     assert (
         shop.refuses(complete.on("o-17"))
-        == "order o-17 is placed: cannot complete (can: confirm, cancel, expire)"
+        == "order o-17 is placed: cannot complete (can: review, confirm, cancel, expire)"
     )
 
 

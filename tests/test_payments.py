@@ -229,7 +229,7 @@ def test_cash_is_collected_at_the_door_and_remitted_later(any_shop: Shop) -> Non
     assert (collected.captured, collected.with_carrier) == (1000, 1000)
     assert due(shop.order("o-17")) == 0
 
-    assert shop.remit("cod-1", eur(400)).document.state is PaymentState.COLLECTED
+    assert shop.remit("cod-1", eur(400)).document.state is PaymentState.SHORT_PAID
     assert (
         shop.refuses(remit.on("cod-1", eur(601)))
         == "payment cod-1: 6.01 EUR remitted, 6.00 still owed"
@@ -279,7 +279,7 @@ def test_cash_is_refunded_before_and_after_it_is_remitted(shop: Shop) -> None:
     shop.refund("o-17")
 
     payment = shop.payment("cod-1")
-    assert (payment.state, payment.refunded) == (PaymentState.REMITTED, 2000)
+    assert (payment.state, payment.refunded) == (PaymentState.REFUNDED, 2000)
 
 
 # --- what banks take back -----------------------------------------------------

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import pytest
 
 from orderflow import BadInput, Location, Position, Rules
 from orderflow.allocation import FEWEST_SHIPMENTS, NEAREST, PRIORITY
+from orderflow.process import Process
 from orderflow.rules import Plan, Take
+from orderflow.states import UNIT, UnitMove, UnitState
+
+NO_WAY_BACK: Final = UNIT.tightened(without=[(UnitState.TO_BUY, UnitMove.GIVE_UP_PLAN)])
 
 
 def test_equal_rules_have_one_fingerprint() -> None:
@@ -29,6 +33,8 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(return_window_days=30),
         Rules(approve_returns=False),
         Rules(tries_max=3),
+        Rules(receipt_days=7),
+        Rules(process=Process((NO_WAY_BACK,))),
     ),
 )
 def test_another_decision_is_another_fingerprint(other: Rules) -> None:
@@ -36,7 +42,7 @@ def test_another_decision_is_another_fingerprint(other: Rules) -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 7, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 9, "a new rule needs its line in the test above"
 
 
 def test_a_plan_names_each_location_once_in_order_of_use() -> None:

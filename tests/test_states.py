@@ -9,15 +9,11 @@ import pytest
 from orderflow import states
 from orderflow.chart import Chart
 from orderflow.errors import IllegalMove, MoveRefused
+from orderflow.records import Hold
 from orderflow.states import (
-    DISPATCH,
     ORDER,
-    PARCEL,
-    PAYMENT,
-    RETURN,
-    STOCK_HOLD,
-    SUPPLY,
     UNIT,
+    DocumentFacts,
     OrderFacts,
     OrderMove,
     OrderState,
@@ -34,16 +30,12 @@ from orderflow.states import (
     paid_or_cash_on_delivery,
 )
 
-CHARTS: Final[tuple[Chart[Any, Any, Any], ...]] = (
-    UNIT,
-    ORDER,
-    PAYMENT,
-    DISPATCH,
-    PARCEL,
-    RETURN,
-    STOCK_HOLD,
-    SUPPLY,
-)
+CHARTS: Final = tuple(states.CHARTS.values())
+FRAUD: Final = Hold("fraud", "address unknown", "anna")
+RECOUNT: Final = Hold("recount", "shelf is empty", "bo")
+ONLY_SHIP: Final = Hold("storm", "ferry is cancelled", "bo", ("ship",))
+QUESTION: Final = Hold("odd", "who wrote this?", "bo", ())
+NO_CANCEL: Final = Hold("court", "under seizure", "bo", ("cancel",))
 
 
 def order_facts(**more: Any) -> OrderFacts:
@@ -69,33 +61,38 @@ EVERY_ORDER: Final = tuple(
         due_minor=due,
         applied_minor=applied,
         cash_on_delivery=cod,
-        held=held,
-        reason=held,
+        holds=holds,
+        receipt_until=until,
+        window_until=until,
     )
-    for lines, live, kept, due, applied, cod, held in product(
-        (0, 1), (0, 2), (0, 3), (-1, 0, 1), (0, 3000), (False, True), ("", "fraud")
+    for lines, live, kept, due, applied, cod, holds, until in product(
+        (0, 1), (0, 2), (0, 3), (-1, 0, 1), (0, 3000), (False, True), ((), (FRAUD,)), ("", "later")
     )
 )
 EVERY_UNIT: Final = tuple(
-    UnitFacts("o-17", state, held, held) for state in OrderState for held in ("", "fraud")
+    UnitFacts("o-17", state, holds, "1", service)
+    for state in OrderState
+    for holds in ((), (FRAUD,))
+    for service in (False, True)
 )
+EVERY_DOCUMENT: Final = (DocumentFacts("it"), DocumentFacts("it", (FRAUD,)))
 
 
 def every_facts(chart: Chart[Any, Any, Any]) -> tuple[Any, ...]:
     """Facts for every outcome of every guard of a chart."""
     if chart.name == "unit":
         return EVERY_UNIT
-    return EVERY_ORDER if chart.name == "order" else (None,)
+    return EVERY_ORDER if chart.name == "order" else EVERY_DOCUMENT
 
 
 def good_facts(chart: Chart[Any, Any, Any], move: str) -> Any:
     """Facts that let a move pass."""
     if chart.name == "unit":
-        return UnitFacts("o-17", "confirmed")
+        return UnitFacts("o-17", OrderState.CONFIRMED, service=move in ("redeem", "lapse"))
     if chart.name == "order":
-        gone = move in ("cancel", "expire")
+        gone = move in ("cancel", "expire", "reject")
         return order_facts(units_kept=0, applied_minor=0) if gone else order_facts()
-    return None
+    return DocumentFacts("it")
 
 
 def every_pair(chart: Chart[Any, Any, Any]) -> Iterator[tuple[Any, Any]]:
@@ -190,16 +187,40 @@ def test_each_state_says_where_it_may_go(chart: Chart[Any, Any, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "code"),
+    ("facts", "codes"),
     (
-        (UnitFacts("o-17", "confirmed"), None),
-        (UnitFacts("o-17", "confirmed", "fraud", "address unknown"), "on_hold"),
+        (UnitFacts("o-17", OrderState.CONFIRMED), ()),
+        (UnitFacts("o-17", OrderState.CONFIRMED, (FRAUD,)), ("fraud",)),
+        (UnitFacts("o-17", OrderState.CONFIRMED, (FRAUD, RECOUNT)), ("fraud", "recount")),
+        (UnitFacts("o-17", OrderState.CONFIRMED, (ONLY_SHIP,)), ()),
     ),
 )
-def test_a_held_order_goes_no_further(facts: UnitFacts, code: str | None) -> None:
-    refusal = not_held.refuse(facts)
+def test_each_hold_that_blocks_is_a_reason_of_its_own(
+    facts: UnitFacts, codes: tuple[str, ...]
+) -> None:
+    refusals = not_held(UnitMove.ALLOCATE).refuse(facts)
 
-    assert (refusal.code if refusal else None) == code
+    assert tuple(dict(refusal.facts)["hold"] for refusal in refusals) == codes
+
+
+@pytest.mark.parametrize(
+    ("hold", "move", "blocked"),
+    (
+        (FRAUD, UnitMove.SHIP, True),
+        (FRAUD, UnitMove.CANCEL, False),
+        (ONLY_SHIP, UnitMove.SHIP, True),
+        (ONLY_SHIP, UnitMove.RELEASE, False),
+        (QUESTION, UnitMove.SHIP, False),
+        (NO_CANCEL, UnitMove.CANCEL, True),
+        (NO_CANCEL, UnitMove.SHIP, False),
+    ),
+)
+def test_a_hold_blocks_what_it_names_or_else_whatever_goes_onward(
+    hold: Hold, move: UnitMove, blocked: bool
+) -> None:
+    facts = UnitFacts("o-17", OrderState.CONFIRMED, (hold,))
+
+    assert bool(not_held(move).refuse(facts)) == blocked
 
 
 @pytest.mark.parametrize("state", tuple(OrderState))
@@ -247,9 +268,7 @@ def test_an_order_with_money_on_it_does_not_expire() -> None:
 
 
 def test_each_guard_says_its_reason_in_words() -> None:
-    facts = order_facts(
-        lines=0, units_live=2, units_kept=2, due_minor=-700, held="fraud", reason="address unknown"
-    )
+    facts = order_facts(lines=0, units_live=2, units_kept=2, due_minor=-700, holds=(FRAUD,))
 
     refusals = ORDER.refusals(OrderState.CONFIRMED, OrderMove.COMPLETE, facts)
 
@@ -261,7 +280,7 @@ def test_each_guard_says_its_reason_in_words() -> None:
 
 
 def test_both_reasons_against_an_allocation_are_said_at_once() -> None:
-    facts = UnitFacts("o-17", "placed", "fraud", "address unknown")
+    facts = UnitFacts("o-17", OrderState.PLACED, (FRAUD,))
 
     with pytest.raises(MoveRefused) as no:
         UNIT.advance(UnitState.OPEN, UnitMove.ALLOCATE, facts, "order o-17")
@@ -281,10 +300,13 @@ def test_units_with_the_warehouse_or_beyond_cannot_be_cancelled() -> None:
     assert cancellable == {
         UnitState.OPEN,
         UnitState.BACKORDERED,
+        UnitState.TO_BUY,
+        UnitState.TO_MAKE,
         UnitState.RESERVED,
         UnitState.ALLOCATED,
         UnitState.LOST,
         UnitState.MISSING,
+        UnitState.RECEIVED_BACK,
     }
 
 

@@ -13,7 +13,6 @@ from orderflow.units import (
     Chosen,
     checked_quantities,
     choose,
-    held_by,
     least_advanced,
     tag,
     unit_facts,
@@ -73,7 +72,10 @@ def test_nothing_in_the_state_is_told_by_the_least_advanced_unit() -> None:
     with pytest.raises(IllegalMove) as no:
         choose(MIXED, "deliver", (SHIPPED,))
 
-    assert str(no.value) == ("order o-17 is open: cannot deliver (can: allocate, reserve, cancel)")
+    assert str(no.value) == (
+        "order o-17 is open: cannot deliver "
+        "(can: allocate, reserve, plan to buy, plan to make, cancel)"
+    )
 
 
 def test_an_order_without_units_is_told_as_empty() -> None:
@@ -98,12 +100,11 @@ def test_a_tag_changes_what_is_named_and_keeps_the_rest() -> None:
     assert tag(PLAIN) == PLAIN
 
 
-def test_holds_are_told_with_codes_and_reasons() -> None:
+def test_guards_see_each_hold_of_the_order() -> None:
     held = order(holds=(Hold("fraud", "address unknown", "anna"), Hold("stock", "recount", "bo")))
 
-    assert held_by(order()) == ("", "")
-    assert held_by(held) == ("fraud, stock", "address unknown, recount")
-    assert unit_facts(held).held == "fraud, stock"
+    assert unit_facts(order()).holds == ()
+    assert unit_facts(held).holds == held.holds
     assert unit_facts(held).state == "confirmed"
 
 

@@ -29,7 +29,8 @@ from orderflow.views import Headline, headline, quantity_by_state
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EACH = 100
 
-DRAFT, PLACED, CONFIRMED, COMPLETED, CANCELLED, EXPIRED = OrderState
+DRAFT, PLACED, CONFIRMED = OrderState.DRAFT, OrderState.PLACED, OrderState.CONFIRMED
+COMPLETED, CANCELLED, EXPIRED = OrderState.COMPLETED, OrderState.CANCELLED, OrderState.EXPIRED
 BROUGHT_BACK = Slice(returning="r-1")
 
 

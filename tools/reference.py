@@ -25,9 +25,9 @@ import orderflow
 from orderflow import states
 from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
-from orderflow.errors import SENTENCES
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
 from orderflow.records import KINDS
+from orderflow.sentences import SENTENCES
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = Path("docs/reference")
@@ -35,8 +35,10 @@ HEAD = "<!-- Written by tools/reference.py; change the code and run it again. --
 
 # --- what a verb refuses --------------------------------------------------------------------------
 
-MOVES: dict[str, Chart[Any, Any, Any]] = {"UnitMove": states.UNIT, "OrderMove": states.ORDER}
-"""The moves that have guards, by the name of their enumeration."""
+MOVES: dict[str, Chart[Any, Any, Any]] = {
+    chart.moves.__name__: chart for chart in states.CHARTS.values()
+}
+"""The charts by the name of their moves; two that share theirs have the same guards."""
 
 SKIPPED = {"confirm_if_ready"}
 """Functions that ask the chart before they move, and so refuse nothing."""
@@ -114,7 +116,7 @@ def _said(call: ast.Call) -> Iterator[str]:
         yield str(call.args[0].value)
     if to in RAISED:
         yield RAISED[to]
-    if to == "step.advance":
+    if to in ("step.advance", "step.proceed"):
         yield "illegal_move"
     if to.endswith(".target"):
         return
@@ -143,7 +145,8 @@ def _called(call: ast.Call, module: str, name: str) -> Iterator[tuple[str, str]]
 
 def refused_by_guard(guard: Guard[Any]) -> str:
     """The code of the refusal that a guard gives when its claim is false."""
-    (code,) = _codes(guard.refuse.__module__, guard.refuse.__qualname__)
+    outer = guard.refuse.__qualname__.split(".<locals>")[0]  # a guard may be made for its move
+    (code,) = _codes(guard.refuse.__module__, outer)
     return code
 
 
@@ -258,10 +261,11 @@ def refusals_page() -> str:
         "Amounts among the figures are minor units; "
         "the sentence shows them in the main unit of their currency.",
     ]
-    for code, sentence in SENTENCES.items():
-        figures = re.findall(r"{(\w+)}", sentence)
-        shown = re.sub(r"{(\w+)}", r"*\1*", sentence)
-        lines += ["", f"## {code}", "", f"> {shown}", ""]
+    for code, sentences in SENTENCES.items():
+        figures = re.findall(r"{(\w+)}", sentences["en"])
+        lines += ["", f"## {code}", ""]
+        for sentence in sentences.values():
+            lines += ["> " + re.sub(r"{(\w+)}", r"*\1*", sentence), ""]
         lines.append(f"Figures: {', '.join(f'`{name}`' for name in dict.fromkeys(figures))}.")
         if guards[code]:
             named = " and ".join(f"`{name}`" for name in guards[code])
@@ -292,7 +296,7 @@ def _guards() -> list[Guard[Any]]:
 
 def charts() -> tuple[Chart[Any, Any, Any], ...]:
     """Every chart, in the order of the tables."""
-    return tuple(one for one in vars(states).values() if isinstance(one, Chart))
+    return tuple(states.CHARTS.values())
 
 
 def charts_page() -> str:

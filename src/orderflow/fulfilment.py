@@ -349,7 +349,7 @@ def record_scan(
         _move_parcel(step, *moves)
     elif parcel.state in (ParcelState.PACKED, ParcelState.CANCELLED, ParcelState.RETURNED):
         reason = f"scanned {status.value} while {parcel.state.value}"
-        step.hold(parcel.ref, "unexpected_scan", reason)
+        step.hold(parcel.ref, "unexpected_scan", reason, ())
     return step
 
 
@@ -443,7 +443,7 @@ def _ask_about_given_up(step: Step, parcel: Parcel) -> None:
     )
     if given_up:
         reason = "units of it were cancelled as lost, and it has turned up"
-        step.hold(parcel.ref, "given_up", reason)
+        step.hold(parcel.ref, "given_up", reason, ())
 
 
 _ON_THE_ROAD: Final = {

@@ -71,7 +71,7 @@ from orderflow.records import (
     WorkOrder,
 )
 from orderflow.rules import Rules
-from orderflow.states import UNIT, DocumentFacts, UnitMove, UnitState
+from orderflow.states import ONWARD, UNIT, DocumentFacts, UnitMove, UnitState
 from orderflow.units import Chosen, tag, unit_facts
 from orderflow.values import Position, in_utc
 
@@ -326,7 +326,7 @@ class Step:
         )
 
     def hold(
-        self, ref: Ref[Document], code: str, reason: str, blocks: tuple[str, ...] = ()
+        self, ref: Ref[Document], code: str, reason: str, blocks: tuple[str, ...] = ONWARD
     ) -> None:
         """Set a named hold on a document, unless it is there."""
         if all(hold.code != code for hold in holds_of(self.now(ref))):

@@ -196,8 +196,9 @@ def remit(case: Case, context: Context, amount: Money) -> Step:
             )
         )
     step.add(MoneyMoved(payment.ref, MoneyAccount.CARRIER, MoneyAccount.BANK, minor))
-    if minor == owed:
-        step.proceed(PAYMENT, payment.ref, PaymentMove.REMIT)
+    step.proceed(
+        PAYMENT, payment.ref, PaymentMove.REMIT if minor == owed else PaymentMove.REMIT_PART
+    )
     return step
 
 

@@ -28,6 +28,7 @@ import attrs
 
 from orderflow.calls import Ref
 from orderflow.states import (
+    ONWARD,
     OrderState,
     ParcelState,
     PaymentState,
@@ -159,13 +160,14 @@ class Charge:
 class Hold:
     """Why a document may not go on: a code, a sentence, who set it, and the moves that it blocks.
 
-    Without `blocks` it blocks whatever brings its document further.
+    `onward` among them is whatever brings the document further; without any it blocks nothing, and
+    is a question that somebody must look into.
     """
 
     code: str
     reason: str
     by: str
-    blocks: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ONWARD
 
 
 @attrs.frozen(weakref_slot=False)

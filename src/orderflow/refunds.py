@@ -102,5 +102,7 @@ def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
 def _send_back(
     step: Step, ref: Ref[Payment], source: MoneyAccount, amount: int, order: Ref[Order] | None
 ) -> None:
-    step.proceed(PAYMENT, ref, PaymentMove.REFUND)
+    payment = step.now(ref)
+    left = payment.captured - payment.refunded - payment.charged_back - amount
+    step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
     step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))

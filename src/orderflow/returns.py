@@ -143,7 +143,7 @@ def receive_return(case: Case, context: Context, location: str, lines: LineQuant
         for line, n in wanted:
             step.note(case.ref, "came_unasked", location=at, line=line, n=n)
         reason = f"goods came while the return was {returned.state.value}"
-        step.hold(case.ref, "came_unasked", reason)
+        step.hold(case.ref, "came_unasked", reason, ())
         return step
     order = step.now(case.order(returned.order))
     chosen = choose(order, "receive back", _OUT, wanted, lambda tag: tag.returning == case.ref.id)

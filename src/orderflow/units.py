@@ -89,13 +89,18 @@ _ASKED_BY: Final = {
 }
 
 
-def can_do(state: UnitState) -> tuple[str, ...]:
-    """What may be asked for units in a state, in the words of the verbs."""
+def can_do(state: UnitState, *, service: bool = False) -> tuple[str, ...]:
+    """What may be asked for units of goods, or of a service, in a state, in the verbs' words."""
     if state is UnitState.DELIVERED:
         return ("ask return", "report missing")
     if state is UnitState.MISSING:
         return ("found", "cancel")
-    moves = (UnitMove(move) for move in UNIT.can(state))
+    never = "is_goods" if service else "is_service"
+    moves = [
+        row.move
+        for row in UNIT.rows
+        if row.source is state and all(guard.name != never for guard in row.when)  # no guard: may
+    ]
     return tuple(dict.fromkeys(_ASKED_BY.get(move, move.value) for move in moves))
 
 

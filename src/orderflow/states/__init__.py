@@ -27,7 +27,7 @@ from orderflow.states.aftersales import (
     ReturnMove,
     ReturnState,
 )
-from orderflow.states.holds import UNLESS_NAMED, DocumentFacts, Holdable, Holding, not_held
+from orderflow.states.holds import ONWARD, UNLESS_NAMED, DocumentFacts, Holdable, Holding, not_held
 from orderflow.states.order import (
     ORDER,
     OrderFacts,
@@ -85,6 +85,7 @@ __all__ = [
     "CHARTS",
     "DISPATCH",
     "EXCHANGE",
+    "ONWARD",
     "ORDER",
     "PARCEL",
     "PAYMENT",

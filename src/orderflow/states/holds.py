@@ -3,8 +3,9 @@
 It knows which moves a hold blocks, and refuses to know who set it.
 
 A hold names the moves that it blocks.
-One that names none blocks whatever brings its document further, and leaves open what takes it back:
-a held order can still be cancelled, and a held payment be paid back.
+`onward` stands for whatever brings its document further, and leaves open what takes it back: a held
+order can still be cancelled, and a held payment be paid back.
+A hold that names nothing blocks nothing: it is a question that somebody must look into.
 What reports something that has happened outside is never blocked.
 """
 
@@ -19,7 +20,10 @@ import attrs
 from orderflow.chart import Guard
 from orderflow.errors import Refusal
 
-UNLESS_NAMED: Final = frozenset({"cancel", "refund", "refund part", "take back"})
+ONWARD: Final = ("onward",)
+"""What a hold blocks unless it says otherwise."""
+
+UNLESS_NAMED: Final = frozenset({"cancel", "refund", "refund part"})
 """The moves that a hold blocks only where it names them."""
 
 
@@ -57,7 +61,7 @@ class DocumentFacts:
 def not_held(move: StrEnum) -> Guard[Holdable]:
     """No hold of the document blocks this move; each that does is a reason of its own."""
     name = move.value
-    named_only = name in UNLESS_NAMED
+    blocking = {name} if name in UNLESS_NAMED else {name, *ONWARD}
 
     def refuse(facts: Holdable) -> tuple[Refusal, ...]:
         if not facts.holds:
@@ -66,7 +70,7 @@ def not_held(move: StrEnum) -> Guard[Holdable]:
             [
                 Refusal.of("on_hold", what=facts.what, hold=hold.code, reason=hold.reason)
                 for hold in facts.holds
-                if (name in hold.blocks if hold.blocks else not named_only)
+                if not blocking.isdisjoint(hold.blocks)
             ]
         )
 

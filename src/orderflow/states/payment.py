@@ -102,6 +102,9 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         Row(_S.PART_REFUNDED, _M.CHARGE_BACK, _S.DISPUTED),
         Row(_S.REFUNDED, _M.CHARGE_BACK, _S.DISPUTED),
         Row(_S.DISPUTED, _M.CHARGE_BACK, _S.DISPUTED),
+        # The rest of it may be paid back meanwhile, to those whom the dispute is not about.
+        Row(_S.DISPUTED, _M.REFUND_PART, _S.DISPUTED, _PART),
+        Row(_S.DISPUTED, _M.REFUND, _S.DISPUTED, _REFUND),
         Row(_S.DISPUTED, _M.WIN_DISPUTE, _S.CAPTURED),
         Row(_S.DISPUTED, _M.LOSE_DISPUTE, _S.REFUNDED),
         Row(_S.DUE_AT_DOOR, _M.COLLECT, _S.COLLECTED),
