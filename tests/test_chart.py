@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import gc
 import weakref
+from contextlib import suppress
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
+from transitions import MachineError
 
+from benchmarks.charts import Case, Model, Switched, cases, switched
 from orderflow.chart import Chart, Guard, Row
 from orderflow.errors import IllegalMove, MoveRefused, Refusal
+from orderflow.states import CHARTS
 
 
 class Lamp(StrEnum):
@@ -153,3 +157,69 @@ def test_the_gate_keeps_no_facts() -> None:
     gc.collect()
 
     assert trace() is None
+
+
+# --- the gate and the machine behind it -----------------------------------------
+
+
+def by_machine(table: Switched, case: Case) -> str | None:
+    """Where the machine leads; nowhere when it says no."""
+    state, move, failing = case
+    model = Model()
+    table.machine.add_model(model, initial=state.value)
+    try:
+        event = table.machine.events.get(move.value)
+        moved = event is not None and event.trigger(model, failing)
+        return model.state if moved else None
+    except MachineError:
+        return None
+    finally:
+        table.machine.remove_model(model)
+
+
+def by_gate(table: Switched, case: Case) -> str | None:
+    """Where the gate leads; nowhere when it says no."""
+    try:
+        return str(table.advance(*case).value)
+    except (IllegalMove, MoveRefused):
+        return None
+
+
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
+def test_gate_and_machine_agree_on_every_state_move_and_guard_outcome(
+    chart: Chart[Any, Any, Any],
+) -> None:
+    table = switched(chart)
+    every = list(cases(table))
+
+    told = [(str(state), str(move), set(failing)) for state, move, failing in every]
+    for row in chart.rows:
+        outcomes = [no for state, move, no in told if (state, move) == (row.source, row.move)]
+        assert len(row.when) <= 5
+        assert len(outcomes) == 2 ** len(row.when)
+    for case in every:
+        assert by_gate(table, case) == by_machine(table, case), case
+
+
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
+def test_the_gate_keeps_nothing_that_went_through_it_or_was_turned_away(
+    chart: Chart[Any, Any, Any],
+) -> None:
+    class Thing(str):
+        pass
+
+    class Failing(frozenset[str]):
+        pass
+
+    table = switched(chart)
+    traces: list[weakref.ref[Any]] = []
+    for state, move, failing in cases(table):
+        thing, facts = Thing("o-17"), Failing(failing)
+        traces += (weakref.ref(thing), weakref.ref(facts))
+        with suppress(IllegalMove, MoveRefused):
+            table.advance(state, move, facts, thing)
+        del thing, facts
+    gc.collect()
+
+    assert traces
+    assert [trace() for trace in traces if trace() is not None] == []

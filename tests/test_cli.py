@@ -16,6 +16,8 @@ import pytest
 from orderflow import Position, Workflow
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.cli import run
+from orderflow.reporting import chart_data, draw_chart, mermaid
+from orderflow.states import CHARTS, ORDER
 
 ORDERS = (
     "order,line,sku,quantity,price,currency,customer\n"
@@ -301,7 +303,81 @@ def test_what_is_in_the_way_is_said_in_a_sentence(
     assert empty.read_bytes() == b""
 
 
-@pytest.mark.parametrize("tokens", (["fly"], ["run"], ["demo", "--scale", "much"]))
+# --- chart ----------------------------------------------------------------------------------------
+
+
+def test_a_chart_is_printed_as_mermaid_unless_another_form_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["chart", "order"]) == 0
+
+    out = capsys.readouterr().out
+    assert out.startswith("stateDiagram-v2\n")
+    assert "\n    [*] --> draft\n" in out
+    assert "\n    draft --> placed: place [has_lines]\n" in out
+    assert out == mermaid(ORDER)
+
+
+def test_a_chart_is_printed_as_json_and_as_svg(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["chart", "order", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert run(["chart", "order", "--format", "svg"]) == 0
+    drawn = capsys.readouterr().out
+
+    assert told == chart_data(ORDER)
+    assert drawn.startswith('<svg xmlns="http://www.w3.org/2000/svg" ')
+    assert drawn.split(">", 1)[1] == str(draw_chart(ORDER)).split(">", 1)[1] + "\n"
+
+
+@pytest.mark.parametrize(
+    "tokens", (["stock hold"], ["stock-hold"], ["stock", "hold"], ["Stock_Hold"])
+)
+def test_a_name_of_several_words_may_be_typed_in_any_way(
+    tokens: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["chart", *tokens, "--format", "json"]) == 0
+
+    assert json.loads(capsys.readouterr().out)["name"] == "stock hold"
+
+
+def test_without_a_name_the_charts_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["chart"]) == 0
+
+    assert capsys.readouterr().out.splitlines() == list(CHARTS)
+
+
+def test_an_unknown_chart_is_a_sentence_and_exit_status_2(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["chart", "flight"]) == 2
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert (
+        said.err == f"orderflow: chart: there is no chart flight; there are {', '.join(CHARTS)}\n"
+    )
+
+
+def test_a_chart_needs_no_extra_but_the_command_line() -> None:
+    code = (
+        "import sys, runpy; "
+        "sys.modules.update(dict.fromkeys(('jinja2', 'orjson', 'tpchgen_cli'))); "
+        "sys.argv = ['orderflow', 'chart', 'order', '--format', 'svg']; "
+        "runpy.run_module('orderflow', run_name='__main__')"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("</svg>\n")
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    (["fly"], ["run"], ["demo", "--scale", "much"], ["chart", "order", "--format", "png"]),
+)
 def test_a_wrong_command_line_is_exit_status_2(tokens: list[str]) -> None:
     assert run(tokens) == 2
 

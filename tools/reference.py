@@ -27,6 +27,7 @@ from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
 from orderflow.records import KINDS
+from orderflow.reporting.chart_text import mermaid
 from orderflow.sentences import SENTENCES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -341,31 +342,13 @@ def _chart(chart: Chart[Any, Any, Any]) -> Iterator[str]:
         yield f"| {row.source} | {row.move} | {row.target} | {guards} |"
     yield ""
     yield "```mermaid"
-    yield from mermaid(chart)
+    yield mermaid(chart).rstrip()
     yield "```"
 
 
 def _ends(chart: Chart[Any, Any, Any]) -> str:
     ends = [f"*{state}*" for state in chart.states if state in chart.ends]
     return f"its end is {ends[0]}" if len(ends) == 1 else f"its ends are {' and '.join(ends)}"
-
-
-def mermaid(chart: Chart[Any, Any, Any]) -> Iterator[str]:
-    """The chart as a Mermaid state diagram."""
-    yield "stateDiagram-v2"
-    for state in chart.states:
-        if state.value != _id(state.value):
-            yield f'    state "{state.value}" as {_id(state.value)}'
-    yield f"    [*] --> {_id(chart.initial.value)}"
-    for row in chart.rows:
-        yield f"    {_id(row.source.value)} --> {_id(row.target.value)}: {row.move.value}"
-    for state in chart.states:
-        if state in chart.ends:
-            yield f"    {_id(state.value)} --> [*]"
-
-
-def _id(state: str) -> str:
-    return state.replace(" ", "_")
 
 
 # --- public names ---------------------------------------------------------------------------------
@@ -382,6 +365,7 @@ BESIDE = {
     "orderflow.refunds": ("owed",),
     "orderflow.deadlines": ("Due",),
     "orderflow.audit": ("audit", "Law"),
+    "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
     "orderflow.intake": ("orders", "stock", "Columns", "Finding"),
     "orderflow.records": tuple(cls.__name__ for cls in KINDS.values()),
 }

@@ -1,4 +1,4 @@
-"""The command line: run a demo, run files of one's own, check a database.
+"""The command line: run a demo, run files of one's own, check a database, print a chart.
 
 It knows options, exit statuses and the terminal, and refuses to know any rule.
 
@@ -35,12 +35,16 @@ from orderflow.errors import BadInput, OrderflowError
 from orderflow.intake import Columns, Finding, orders, stock
 from orderflow.reporting import (
     Outcome,
+    chart_named,
     check_ready,
     print_findings,
     print_laws,
     print_outcome,
     write_report,
+    written,
 )
+from orderflow.reporting.charts import Form
+from orderflow.states import CHARTS
 
 BAD: Final = 2
 STOPPED: Final = 130
@@ -158,6 +162,19 @@ def run_check(
     else:
         print_laws(Console(highlight=False), laws)
     return 0 if good else 1
+
+
+@app.command(name="chart")
+def run_chart(
+    *name: Annotated[str, Parameter(help="such as order, or stock-hold; without one, all names")],
+    form: Annotated[Form, Parameter(name="--format", help="how it is written")] = "mermaid",
+) -> int:
+    """Print the chart of a life: its states, its moves and their conditions."""
+    if name:
+        print(written(chart_named(" ".join(name)), form), end="")
+    else:
+        print("\n".join(CHARTS))
+    return 0
 
 
 def run(tokens: Sequence[str] | None = None) -> int:
