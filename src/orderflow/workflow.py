@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast
 
 import attrs
 
-from orderflow.books import claimed_net, postings
+from orderflow.books import postings
 from orderflow.calls import Call, Ref
 from orderflow.commands import Commands, Done
 from orderflow.deadlines import FALL_DUE, Due, due_of
@@ -36,9 +36,9 @@ from orderflow.errors import (
     Short,
     Stale,
 )
-from orderflow.facts import Fact, Opened, fold, touches
-from orderflow.grants import number_taken, shortage
-from orderflow.journal import STOCK, VERBS, Case, Change, Context, Entry, Step, Stored
+from orderflow.facts import Fact, fold, touches
+from orderflow.journal import STOCK, Case, Change, Context, Entry, Step, Stored
+from orderflow.options import Option, suggested
 from orderflow.ports import Query, Store, every
 from orderflow.records import (
     Claim,
@@ -52,7 +52,9 @@ from orderflow.records import (
     StockHold,
     Supply,
 )
+from orderflow.remedies import explained
 from orderflow.rules import Rules
+from orderflow.trial import ask
 from orderflow.values import instant, text
 
 D = TypeVar("D", bound=Document)
@@ -125,7 +127,7 @@ class Workflow(Commands):
                 return self._again(earlier, call, by)
             case = Case(cast("Ref[Document]", call.ref), self.store, at)
             try:
-                step = self._ask(case, call, Context(at, by, self.rules))
+                step = ask(case, call, Context(at, by, self.rules))
             except Refused:
                 # The same key may have been carried out in between: what refuses is its own doing.
                 earlier = self.store.seen(self.tenant, key)
@@ -188,15 +190,22 @@ class Workflow(Commands):
         """Every reason against a call now; empty exactly when it would succeed on what was read.
 
         It is the verb run dry, with the claims that it would make compared with the counters.
+        Each reason has the remedies that were tried and help.
         """
-        call = self._ours(call)
-        at = instant(self._clock(), "clock")
-        case = Case(call.ref, self.store, at)
-        try:
-            step = self._ask(case, call, Context(at, by, self.rules))
-        except Refused as no:
-            return no.refusals
-        return self._refused_by_store(case, step)
+        return explained(self.store, self._ours(call), self._context(by))
+
+    def options(self, ref: Ref[Document], *, by: str = "") -> tuple[Option, ...]:
+        """What may be done with a document now, and what may not, with every reason and remedy.
+
+        Each verb that the document knows is there at least once, with the arguments that the
+        document itself suggests. `NotFound` without the document.
+        """
+        document = self.get(ref)
+        context = self._context(by)
+        return tuple(
+            Option(call, explained(self.store, call, context))
+            for call in suggested(self.store, document)
+        )
 
     def due(self, at: datetime, *, limit: int = 100) -> list[Due]:
         """What has fallen due until an instant, earliest first, at most `limit` of it.
@@ -233,9 +242,12 @@ class Workflow(Commands):
         if entry.rules != self._fingerprint:
             raise ValueError(f"entry {entry.seq} was decided under other rules")
         case = Case(entry.call.ref, Past(self.store, entry), entry.at)
-        return tuple(self._ask(case, entry.call, Context(entry.at, entry.by, self.rules)).facts)
+        return tuple(ask(case, entry.call, Context(entry.at, entry.by, self.rules)).facts)
 
     # --- behind it -----------------------------------------------------------------------------
+
+    def _context(self, by: str) -> Context:
+        return Context(instant(self._clock(), "clock"), text(by, "by", empty=True), self.rules)
 
     def _running_claims(self, counter: Counter, at: datetime) -> tuple[Claim, ...]:
         claims = self.store.claims(self.tenant, counter.position)
@@ -258,15 +270,6 @@ class Workflow(Commands):
         if tenant:
             raise BadInput("ref.tenant", f"is {tenant}, not {self.tenant or 'without one'}")
         return Ref(self.tenant, kind, id)
-
-    def _ask(self, case: Case, call: Call[D], context: Context) -> Step:
-        verb = VERBS.get(call.verb)
-        if verb is None:
-            raise ValueError(f"there is no verb {call.verb}")
-        if call.ref.kind != verb.kind:
-            raise TypeError(f"{call.verb} is for a {verb.kind}, not for a {call.ref.kind}")
-        step: Step = verb.function(case, context, **dict(call.args))
-        return step
 
     def _change(
         self, case: Case, step: Step, call: Call[Any], key: str, by: str, at: datetime
@@ -303,28 +306,6 @@ class Workflow(Commands):
             raise KeyReused(earlier.key, call.verb)
         stored = None if call.ref.kind == STOCK else self.store.load(call.ref)
         return Done(earlier.seq, earlier.facts, True, None if stored is None else stored.value)
-
-    def _refused_by_store(self, case: Case, step: Step) -> tuple[Refusal, ...]:
-        """What the store would refuse of a step, on the figures as they are now."""
-        refusals: list[Refusal] = []
-        for fact in step.facts:
-            if isinstance(fact, Opened) and isinstance(fact.document, Order):
-                refusals += self._number_taken(fact.document)
-        wanted = claimed_net(postings(step.facts))
-        counters = self.store.counters(self.tenant, {at.sku for at in wanted}, case.at)
-        free = {row.position: row.there - row.claimed for row in counters}
-        refusals += [
-            shortage(at, n, free.get(at, 0)) for at, n in wanted.items() if n > free.get(at, 0)
-        ]
-        return tuple(refusals)
-
-    def _number_taken(self, order: Order) -> Iterator[Refusal]:
-        if order.number:
-            query = Query("order", self.tenant, channel=order.channel, number=order.number)
-            for stored in self.store.find(query):
-                taken = stored.value
-                if isinstance(taken, Order) and taken.shop == order.shop:
-                    yield from number_taken(order, taken.ref.id).refusals
 
     def _pause(self, tried: int) -> None:
         """Wait a little, by chance, before everything is read again."""

@@ -1,0 +1,275 @@
+"""What would help against a refusal: calls that were tried before they are offered.
+
+It knows where to look for help, and refuses to know what a guard thinks: whether a candidate helps
+is found out by trying it.
+
+Problem: "not enough stock" and "the order is on hold" are true and useless; a clerk wants to be
+told what to do.
+A library that only *supposes* what would help sends people from one refusal to the next.
+Observation: the figures of a refusal nearly always name the way out: how many can, when it is
+over, which hold, how much is owed.
+Decision: for each code one small function makes candidates of the figures; each candidate is
+applied to an imagined copy of what was read, and the refused call is asked again.
+Only what makes it succeed, or removes this one reason when others remain, is offered.
+Where nothing helps, nothing is offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from orderflow import fulfilment, orders, payments, refunds, returns
+from orderflow.calls import Call, Ref, Remedy
+from orderflow.errors import BadInput, Figure, Refusal
+from orderflow.journal import VERBS, Context
+from orderflow.money import Money
+from orderflow.records import Document, Order
+from orderflow.states import UnitState
+from orderflow.trial import Imagined, Source, tried
+from orderflow.units import LineQuantities
+
+Figures: TypeAlias = dict[str, Figure]
+Candidates: TypeAlias = Iterable[Remedy[Document]]
+
+
+@attrs.frozen
+class Asked:
+    """A call that was refused, and where."""
+
+    call: Call[Document]
+    source: Source
+
+    def args(self) -> dict[str, Any]:
+        """The call's arguments by name, those at their default included."""
+        given = dict(self.call.args)
+        return {
+            name: given.get(name, default)
+            for name, default in VERBS[self.call.verb].defaults.items()
+        }
+
+    def order(self, id: Figure) -> Order | None:
+        """An order of the same tenant."""
+        ref: Ref[Order] = Ref(self.call.ref.tenant, "order", str(id))
+        stored = self.source.load(ref)
+        return None if stored is None else stored.value
+
+    def instead(self, **changed: object) -> Remedy[Document]:
+        """The same call with some arguments changed."""
+        args = {name: changed.get(name, value) for name, value in self.args().items()}
+        call: Call[Document] = VERBS[self.call.verb].of(self.call.ref, **args)
+        return Remedy(call.verb, call.ref, call.args)
+
+    def first(self, call: Call[Any]) -> Remedy[Document]:
+        """Another call on a document of the same tenant, to be made before."""
+        return Remedy(call.verb, call.ref._replace(tenant=self.call.ref.tenant), call.args)
+
+
+def explained(source: Source, call: Call[Document], context: Context) -> tuple[Refusal, ...]:
+    """Every reason against a call, each with the remedies that help against it."""
+    _, refusals = tried(source, call, context)
+    asked = Asked(call, source)
+    return tuple(
+        attrs.evolve(refusal, remedies=tuple(_helping(asked, context, refusal, refusals)))
+        for refusal in refusals
+    )
+
+
+def _helping(
+    asked: Asked, context: Context, refusal: Refusal, refusals: tuple[Refusal, ...]
+) -> Iterator[Remedy[Document]]:
+    """The candidates against a refusal that do help, each once."""
+    find = _CANDIDATES.get(refusal.code)
+    if find is None:
+        return
+    offered: set[str] = set()
+    for remedy in find(asked, dict(refusal.facts)):
+        if repr(remedy) in offered:
+            continue
+        left = _left(asked, context, remedy)
+        if left is not None and _gone(refusal, refusals, left):
+            offered.add(repr(remedy))
+            yield remedy
+
+
+def _gone(refusal: Refusal, before: tuple[Refusal, ...], after: tuple[Refusal, ...]) -> bool:
+    """Whether a reason is gone, and none of its kind has come in its place."""
+    alike = [sum(one.code == refusal.code for one in some) for some in (before, after)]
+    return refusal not in after and alike[1] < alike[0]
+
+
+def _left(asked: Asked, context: Context, remedy: Remedy[Document]) -> tuple[Refusal, ...] | None:
+    """What still speaks against the call after a remedy; `None` when that cannot be made itself."""
+    call = asked.call
+    later = context if remedy.at is None else attrs.evolve(context, at=remedy.at)
+    try:
+        if (remedy.verb, remedy.ref) == (call.verb, call.ref):
+            return tried(asked.source, remedy, later)[1]
+        step, _ = tried(asked.source, remedy, later)
+        if step is None:
+            return None
+        imagined = Imagined(asked.source)
+        imagined.after(step)
+        return tried(imagined, call, later)[1]
+    except BadInput:
+        return None
+
+
+# --- where to look ----------------------------------------------------------------------------
+
+
+def _lift(asked: Asked, figures: Figures) -> Candidates:
+    kind, _, id = str(figures["what"]).rpartition(" ")
+    lift = _LIFTED_BY.get(kind)
+    if lift is not None:
+        yield asked.first(lift(id, str(figures["hold"])))
+
+
+def _fewer(asked: Asked, figures: Figures) -> Candidates:
+    """As many units of a line as can; the other lines as they were asked."""
+    lines = asked.args().get("lines", ())
+    yield from _with_lines(asked, lines, str(figures["line"]), int(figures["there"]))
+
+
+def _without_line(asked: Asked, figures: Figures) -> Candidates:
+    lines = asked.args().get("lines", ())
+    yield from _with_lines(asked, lines, str(figures["line"]), 0)
+
+
+def _with_lines(asked: Asked, lines: LineQuantities, line: str, n: int) -> Candidates:
+    kept = tuple((id, n if id == line else m) for id, m in lines if id != line or n)
+    if kept:
+        yield asked.instead(lines=kept)
+
+
+def _what_is_free(asked: Asked, figures: Figures) -> Candidates:
+    """As much as is free, of one position or of all lines of a SKU together."""
+    args, free = asked.args(), int(figures["free"])
+    if "n" in args:
+        if free:
+            yield asked.instead(n=free)
+        return
+    order = asked.order(asked.call.ref.id)
+    if order is None or "lines" not in args:
+        return
+    wanted = dict(args["lines"]) or {
+        line.id: line.count(*_CAN_WAIT) for line in order.lines if not line.service
+    }
+    kept: list[tuple[str, int]] = []
+    for line in order.lines:
+        n = wanted.get(line.id, 0)
+        if line.sku == figures["sku"]:
+            n = min(n, free)
+            free -= n
+        if n:
+            kept.append((line.id, n))
+    if kept:
+        yield asked.instead(lines=tuple(kept))
+
+
+def _confirm(asked: Asked, figures: Figures) -> Candidates:
+    yield asked.first(orders.confirm.on(str(figures["order"])))
+
+
+def _settle(asked: Asked, figures: Figures) -> Candidates:
+    """What is owed back can be paid back; what is owed to us cannot be made to come."""
+    if int(figures["balance"]) < 0:
+        yield asked.first(refunds.refund.on(str(figures["order"])))
+
+
+def _later(asked: Asked, figures: Figures) -> Candidates:
+    try:
+        at = datetime.fromisoformat(str(figures["until"]))
+    except ValueError:
+        return  # it never will be
+    yield attrs.evolve(asked.instead(), at=at)
+
+
+def _as_owed(asked: Asked, figures: Figures) -> Candidates:
+    owed = int(figures["owed"])
+    if owed:
+        yield asked.instead(amount=Money(owed, str(figures["currency"])))
+
+
+def _as_due(asked: Asked, figures: Figures) -> Candidates:
+    yield from _with_share(asked, str(figures["order"]), int(figures["due"]))
+
+
+def _as_there(asked: Asked, figures: Figures) -> Candidates:
+    """As much money as is there."""
+    args, free = asked.args(), int(figures["free"])
+    if "amount" in args and "orders" not in args:
+        if free:
+            yield asked.instead(amount=Money(free, str(figures["currency"])))
+        return
+    shares: list[tuple[str, int]] = []
+    for order, amount in args.get("orders", ()):
+        if free:
+            shares.append((order, min(amount, free)))
+            free -= shares[-1][1]
+    if shares:
+        yield asked.instead(orders=tuple(shares))
+
+
+def _with_share(asked: Asked, order: str, amount: int) -> Candidates:
+    shares = asked.args().get("orders", ())
+    kept = [(id, amount if id == order else asked_for) for id, asked_for in shares]
+    yield asked.instead(orders=tuple((id, minor) for id, minor in kept if minor))
+
+
+def _one_place(asked: Asked, figures: Figures) -> Candidates:
+    for place in str(figures["locations"]).split(", "):
+        yield asked.instead(location=place)
+
+
+def _before(asked: Asked, figures: Figures) -> Candidates:
+    """What a clerk may decide first, where the call comes too early."""
+    for verb in _FIRST.get(asked.call.verb, ()):
+        yield asked.first(VERBS[verb].of(asked.call.ref))
+
+
+_CAN_WAIT: Final = (UnitState.BACKORDERED, UnitState.OPEN)
+
+_FIRST: Final[dict[str, tuple[str, ...]]] = {
+    "confirm": ("place",),
+    "allocate": ("place",),
+    "release": ("allocate",),
+    "complete": ("confirm",),
+    "archive": ("complete",),
+    "receive_return": ("approve_return",),
+}
+"""The verbs that a clerk may ask for first, on the same document; what happens outside is none."""
+
+_LIFTED_BY: Final[dict[str, Callable[[str, str], Call[Any]]]] = {
+    "order": orders.lift_hold.on,
+    "payment": payments.lift_payment_hold.on,
+    "parcel": fulfilment.lift_parcel_hold.on,
+    "return": returns.lift_return_hold.on,
+}
+
+_CANDIDATES: Final[dict[str, Callable[[Asked, Figures], Candidates]]] = {
+    "illegal_move": _before,
+    "on_hold": _lift,
+    "too_many": _fewer,
+    "no_such_line": _without_line,
+    "not_goods": _without_line,
+    "not_service": _without_line,
+    "short": _what_is_free,
+    "not_enough_due": _what_is_free,
+    "not_confirmed": _confirm,
+    "money_owed": _settle,
+    "not_received": _later,
+    "window_open": _later,
+    "not_due": _later,
+    "payment_not_due": _later,
+    "not_lapsed": _later,
+    "over_refund": _as_owed,
+    "nothing_to_remit": _as_owed,
+    "overpaid": _as_due,
+    "over_applied": _as_there,
+    "several_locations": _one_place,
+}
+"""Where help is looked for, by the code of the refusal."""

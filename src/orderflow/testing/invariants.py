@@ -1,0 +1,185 @@
+"""What must hold in every world, by name.
+
+It knows laws that a single document or two of them can break, and refuses to know how a world was
+reached.
+
+They are written without the charts and guards that they watch over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from orderflow.calls import Ref
+from orderflow.pricing import due, given_up
+from orderflow.records import (
+    Dispatch,
+    Document,
+    Exchange,
+    Order,
+    Parcel,
+    Payment,
+    Purchase,
+    Reissue,
+    Return,
+    WorkOrder,
+)
+from orderflow.states import (
+    OrderState,
+    PaymentState,
+    ReplacementState,
+    RequestState,
+    ReturnState,
+    UnitState,
+    WorkOrderState,
+)
+from orderflow.testing.memo import Seen
+from orderflow.testing.world import World
+
+Invariant: TypeAlias = Callable[[Seen, Document], str]
+"""A named law of every document in every world: empty text where it holds, else what breaks it."""
+
+_OVER: Final = frozenset(
+    {
+        UnitState.CANCELLED,
+        UnitState.DELIVERED,
+        UnitState.RETURNED,
+        UnitState.REDEEMED,
+        UnitState.LAPSED,
+    }
+)
+
+
+def bags_sum_to_their_lines(seen: Seen, document: Document) -> str:
+    """So many units as were ordered stand somewhere, and what was given up is what was cut."""
+    if not isinstance(document, Order):
+        return ""
+    for line in document.lines:
+        if sum(spot.n for spot in line.spots) != line.n:
+            return f"line {line.id} holds other than {line.n} units"
+        gone = sum(stop - start for start, stop in given_up(line))
+        if gone != line.count(UnitState.CANCELLED, UnitState.RETURNED):
+            return f"{gone} units of line {line.id} are given up"
+    return ""
+
+
+def ended_orders_have_nothing_under_way(seen: Seen, document: Document) -> str:
+    """A completed or archived order has kept units, and all of them have ended their way out."""
+    if not isinstance(document, Order):
+        return ""
+    states = [spot.state for _, spot in document.units()]
+    if document.state in (OrderState.COMPLETED, OrderState.ARCHIVED):
+        if not states:
+            return "an order without units is completed"
+        if all(state is UnitState.CANCELLED for state in states):
+            return "an order none of whose units is kept is completed"
+        if any(state not in _OVER for state in states):
+            return f"completed with units {', '.join(sorted(set(states)))}"
+    if document.state in (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REJECTED):
+        left = {state for state in states if state is not UnitState.CANCELLED}
+        if left:
+            return f"{document.state} with units {', '.join(sorted(left))}"
+    return ""
+
+
+def nothing_leaves_before_its_order_is_confirmed(seen: Seen, document: Document) -> str:
+    """Units of an order that nobody has confirmed wait, or are reserved at most."""
+    if not isinstance(document, Order):
+        return ""
+    waiting = (UnitState.OPEN, UnitState.BACKORDERED, UnitState.RESERVED, UnitState.CANCELLED)
+    early = document.state in (
+        OrderState.DRAFT,
+        OrderState.PLACED,
+        OrderState.IN_REVIEW,
+        OrderState.AWAITING_CUSTOMER,
+    )
+    for _, spot in document.units():
+        if early and spot.state not in waiting:
+            return f"{document.state}, with units {spot.state}"
+    return ""
+
+
+def captured_money_is_somewhere(seen: Seen, document: Document) -> str:
+    """Captured money is applied, unapplied, refunded or charged back, and nothing is refunded twice."""
+    if not isinstance(document, Payment):
+        return ""
+    elsewhere = document.unapplied + document.refunded + document.charged_back
+    if document.captured != document.applied + elsewhere:
+        return f"{document.captured} captured, {document.applied + elsewhere} found"
+    if document.state is PaymentState.REFUNDED and document.applied > 0:
+        return f"refunded, and {document.applied} still applied"
+    return ""
+
+
+def units_are_with_documents_that_are_there(seen: Seen, document: Document) -> str:
+    """A dispatch, a parcel and a return that units name are there and have not been called off."""
+    if not isinstance(document, Order):
+        return ""
+    for _, spot in document.units():
+        at_work = spot.state in (UnitState.RELEASED, UnitState.PICKED)
+        if at_work and _state(seen, document, "dispatch", spot.slice.dispatch) in _CALLED_OFF:
+            return f"units {spot.state} for dispatch {spot.slice.dispatch}, which is over"
+        if spot.state is UnitState.SHIPPED and not spot.slice.parcel:
+            return "units shipped in no parcel"
+    return ""
+
+
+_CALLED_OFF: Final = ("", RequestState.CANCELLED, RequestState.REFUSED, RequestState.DONE)
+
+
+def _state(seen: Seen, document: Document, kind: str, id: str) -> str:
+    ref: Ref[Any] = Ref(document.ref.tenant, kind, id)
+    stored = seen.load(ref)
+    return "" if stored is None else str(stored.value.state)
+
+
+INVARIANTS: Final[Mapping[str, Invariant]] = {
+    law.__name__.replace("_", " "): law
+    for law in (
+        bags_sum_to_their_lines,
+        ended_orders_have_nothing_under_way,
+        nothing_leaves_before_its_order_is_confirmed,
+        captured_money_is_somewhere,
+        units_are_with_documents_that_are_there,
+    )
+}
+
+_AT_REST: Final = frozenset(
+    {
+        OrderState.COMPLETED,
+        OrderState.ARCHIVED,
+        OrderState.REJECTED,
+        OrderState.CANCELLED,
+        OrderState.EXPIRED,
+        RequestState.CANCELLED,
+        RequestState.REFUSED,
+        RequestState.DONE,
+        ReturnState.SETTLED,
+        ReturnState.REJECTED,
+        ReturnState.CANCELLED,
+        ReplacementState.SETTLED,
+        ReplacementState.REJECTED,
+        ReplacementState.CANCELLED,
+        WorkOrderState.DONE,
+        WorkOrderState.STOPPED,
+    }
+)
+
+
+def is_at_an_end(world: World) -> bool:
+    """Whether nothing is left to be done: orders closed and settled, and what they asked for over.
+
+    A world without documents has nothing to do.
+    """
+    for document in world.documents.values():
+        if isinstance(document, Order) and due(document):
+            return False
+        judged = isinstance(
+            document, Order | Dispatch | Return | Exchange | Reissue | Purchase | WorkOrder
+        )
+        if judged and document.state not in _AT_REST:
+            return False
+        if isinstance(document, Parcel) and document.state.value == "packed":
+            return False
+    return True

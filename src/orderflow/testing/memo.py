@@ -1,0 +1,98 @@
+"""Answers about worlds, kept for all worlds that look the same to whoever asked.
+
+It knows what an answer has read, and refuses to know what it says.
+
+A verb is a pure function of the documents and figures that it reads.
+So its answer holds in every world in which these are the same, however much the others differ; in a
+product of small lives that is nearly always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterator
+from datetime import datetime
+from typing import Final, Generic, TypeVar, cast
+
+from orderflow.calls import Ref
+from orderflow.journal import Stored
+from orderflow.ports import Query
+from orderflow.records import Counter, Document
+from orderflow.testing.world import AnyRef, World
+
+A = TypeVar("A")
+D = TypeVar("D", bound=Document)
+
+
+class Seen:
+    """A world that remembers what was looked at."""
+
+    __slots__ = ("at", "refs", "stock", "world")
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.at = world.at
+        self.refs: dict[AnyRef, None] = {}
+        self.stock = False
+
+    def load(self, ref: Ref[D]) -> Stored[D] | None:
+        """The document, or `None`."""
+        self.refs[ref] = None
+        return self.world.load(ref)
+
+    def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
+        """What is there and claimed of these SKUs, sorted."""
+        self.stock = True
+        return self.world.counters(tenant, skus, at)
+
+    def find(self, query: Query) -> Iterator[Stored[Document]]:
+        """The orders of a channel's number: of every order that is there."""
+        for order in self.world.orders():
+            self.refs[order.ref] = None
+        return self.world.find(query)
+
+
+class _Kept(Generic[A]):
+    """Answers that have read the same things, by how these looked."""
+
+    __slots__ = ("answers", "refs", "stock")
+
+    def __init__(self, refs: tuple[AnyRef, ...], stock: bool) -> None:
+        self.refs, self.stock = refs, stock
+        self.answers: dict[tuple[int, ...], A] = {}
+
+    def looks(self, world: World) -> tuple[int, ...]:
+        digests = world.digests
+        looks = [digests.get(ref, 0) for ref in self.refs]
+        looks.append(hash(world.at))
+        if self.stock:
+            looks.append(world.stock)
+        return tuple(looks)
+
+
+class Memo(Generic[A]):
+    """Answers to questions about worlds."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, list[_Kept[A]]] = {}
+
+    def get(self, question: Hashable, world: World, answer: Callable[[Seen], A]) -> A:
+        """What was answered where the same was read, or what `answer` says now."""
+        known = self._kept.setdefault(question, [])
+        for kept in known:
+            found = kept.answers.get(kept.looks(world), _NOTHING)
+            if found is not _NOTHING:
+                return cast("A", found)
+        seen = Seen(world)
+        given = answer(seen)
+        refs = tuple(seen.refs)
+        for kept in known:
+            if (kept.refs, kept.stock) == (refs, seen.stock):
+                break
+        else:
+            kept = _Kept(refs, seen.stock)
+            known.append(kept)
+        kept.answers[kept.looks(world)] = given
+        return given
+
+
+_NOTHING: Final = object()

@@ -1,0 +1,137 @@
+"""A whole small shop as one frozen value, on which calls are tried and carried out.
+
+It knows documents and counters as plain mappings, and refuses to know how a real store keeps them.
+
+It grants claims by its own, naive arithmetic: after a step, no position whose claims have grown may
+claim more than is there.
+So what `why_not` says is compared with something that it does not share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import attrs
+
+from orderflow.books import Postings, changes_on_shelf, postings
+from orderflow.calls import Ref
+from orderflow.journal import Step, Stored
+from orderflow.ports import Query
+from orderflow.records import Counter, Document, Order
+from orderflow.values import Position
+
+D = TypeVar("D", bound=Document)
+AnyRef = Ref[Any]
+
+
+@attrs.frozen(eq=False)
+class World:
+    """Every document by its reference, what is there and claimed at each position, and the time.
+
+    `digests` has a number for each document that is equal for equal documents.
+    """
+
+    at: datetime
+    documents: Mapping[AnyRef, Document]
+    digests: Mapping[AnyRef, int]
+    there: Mapping[Position, int]
+    claimed: Mapping[Position, int]
+    stock: int = attrs.field(init=False)
+    """A number that is equal for equal stock."""
+
+    def __attrs_post_init__(self) -> None:
+        stock = hash((frozenset(self.there.items()), frozenset(self.claimed.items())))
+        object.__setattr__(self, "stock", stock)
+
+    @property
+    def key(self) -> int:
+        """A number that is equal for equal worlds."""
+        return hash((self.at, frozenset(self.digests.items()), self.stock))
+
+    def load(self, ref: Ref[D]) -> Stored[D] | None:
+        """The document, or `None`."""
+        found: Any = self.documents.get(ref)
+        return None if found is None else Stored(found, 1)
+
+    def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
+        """What is there and claimed of these SKUs, sorted."""
+        del tenant, at
+        places = {place for place in (*self.there, *self.claimed) if place.sku in skus}
+        return tuple(
+            Counter(place, self.there.get(place, 0), self.claimed.get(place, 0))
+            for place in sorted(places)
+        )
+
+    def find(self, query: Query) -> Iterator[Stored[Document]]:
+        """The orders of a channel's number."""
+        for document in self.documents.values():
+            if isinstance(document, Order) and document.number == query.number:
+                yield Stored(document, 1)
+
+    def orders(self) -> Iterator[Order]:
+        """Every order."""
+        for document in self.documents.values():
+            if isinstance(document, Order):
+                yield document
+
+    def later(self, at: datetime) -> World:
+        """The same world at a later time."""
+        return attrs.evolve(self, at=at)
+
+    def after(self, effect: Effect) -> World | None:
+        """The world after an effect; `None` where it would claim more than is there."""
+        there, claimed = self.there, self.claimed
+        if effect.there:
+            there = _added(there, effect.there)
+        if effect.claimed:
+            claimed = _added(claimed, effect.claimed)
+            for place, n in effect.claimed:
+                if n > 0 and claimed.get(place, 0) > there.get(place, 0):
+                    return None
+        return World(
+            self.at,
+            {**self.documents, **effect.documents},
+            {**self.digests, **effect.digests},
+            there,
+            claimed,
+        )
+
+
+@attrs.frozen(eq=False)
+class Effect:
+    """What a step does to any world in which it can be taken."""
+
+    documents: Mapping[AnyRef, Document]
+    digests: Mapping[AnyRef, int]
+    there: tuple[tuple[Position, int], ...]
+    claimed: tuple[tuple[Position, int], ...]
+
+
+def effect_of(step: Step) -> Effect:
+    """The documents that a step changes, and what it posts."""
+    posted: Postings = postings(step.facts)
+    there = [(place, n) for place, n in changes_on_shelf(posted).items() if n]
+    grown: dict[Position, int] = {}
+    for claim in posted.claims:
+        grown[claim.position] = grown.get(claim.position, 0) + claim.n
+    documents: dict[AnyRef, Document] = dict(step.after)
+    return Effect(
+        documents,
+        {ref: hash(document) for ref, document in documents.items()},
+        tuple(there),
+        tuple((place, n) for place, n in grown.items() if n),
+    )
+
+
+def _added(
+    sums: Mapping[Position, int], changes: Iterable[tuple[Position, int]]
+) -> dict[Position, int]:
+    """The sums with changes added; what comes to nothing is left out."""
+    added = dict(sums)
+    for place, n in changes:
+        added[place] = added.get(place, 0) + n
+        if not added[place]:
+            del added[place]
+    return added

@@ -1,0 +1,129 @@
+"""A call run dry: what would come of it, on a store or on what is only imagined.
+
+It knows how a call is asked and what speaks against it, and refuses to know how it is committed.
+
+Law: a refusal changes nothing, and *why not* is the verb itself, run dry with the figures that it
+read.
+So whoever asks why not, looks for a remedy or tries every way that an order can go asks here.
+
+An *imagined* reader stands before another one and holds what steps would have done: documents as
+they would be, and counters as they would stand.
+Steps can so be tried one after the other, and nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from orderflow.books import changes_on_shelf, claimed_net, postings
+from orderflow.calls import Call, Ref
+from orderflow.errors import Refusal, Refused
+from orderflow.facts import Opened
+from orderflow.grants import number_taken, shortage
+from orderflow.journal import VERBS, Case, Context, Reader, Step, Stored
+from orderflow.ports import Query
+from orderflow.records import Counter, Document, Order
+from orderflow.values import Position
+
+D = TypeVar("D", bound=Document)
+
+
+class Source(Reader, Protocol):
+    """What a call can be tried on: documents, counters, and what is found by number."""
+
+    def find(self, query: Query) -> Iterator[Stored[Document]]:
+        """The documents that a query means."""
+        ...
+
+
+def ask(case: Case, call: Call[Any], context: Context) -> Step:
+    """Ask the verb of a call; raises what the verb raises."""
+    verb = VERBS.get(call.verb)
+    if verb is None:
+        raise ValueError(f"there is no verb {call.verb}")
+    if call.ref.kind != verb.kind:
+        raise TypeError(f"{call.verb} is for a {verb.kind}, not for a {call.ref.kind}")
+    step: Step = verb.function(case, context, **dict(call.args))
+    return step
+
+
+def tried(
+    source: Source, call: Call[Document], context: Context
+) -> tuple[Step | None, tuple[Refusal, ...]]:
+    """The step that a call would be, or every reason against it."""
+    case = Case(call.ref, source, context.at)
+    try:
+        step = ask(case, call, context)
+    except Refused as no:
+        return None, no.refusals
+    refusals = _refused_by_store(source, case, step)
+    return (None, refusals) if refusals else (step, ())
+
+
+class Imagined:
+    """A source as it would be after some steps."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._documents: dict[Ref[Document], Document] = {}
+        self._there: dict[Position, int] = {}
+        self._claimed: dict[Position, int] = {}
+
+    def after(self, step: Step) -> None:
+        """Imagine that a step was taken."""
+        self._documents.update(step.after)
+        posted = postings(step.facts)
+        for at, n in changes_on_shelf(posted).items():
+            self._there[at] = self._there.get(at, 0) + n
+        for claim in posted.claims:
+            self._claimed[claim.position] = self._claimed.get(claim.position, 0) + claim.n
+
+    def load(self, ref: Ref[D]) -> Stored[D] | None:
+        """The document as it would be."""
+        name: Any = ref
+        if name in self._documents:
+            imagined: Any = self._documents[name]
+            return Stored(imagined, 0)
+        return self._source.load(ref)
+
+    def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
+        """The counters as they would stand."""
+        rows = {row.position: row for row in self._source.counters(tenant, skus, at)}
+        for position in {*self._there, *self._claimed}:
+            if position.sku in skus:
+                row = rows.get(position, Counter(position, 0, 0))
+                there = row.there + self._there.get(position, 0)
+                claimed = row.claimed + self._claimed.get(position, 0)
+                rows[position] = Counter(position, there, claimed)
+        return tuple(rows[position] for position in sorted(rows))
+
+    def find(self, query: Query) -> Iterator[Stored[Document]]:
+        """What is found; steps that are only imagined change no number."""
+        return self._source.find(query)
+
+
+def _refused_by_store(source: Source, case: Case, step: Step) -> tuple[Refusal, ...]:
+    """What a store would refuse of a step, on the figures as they are now."""
+    refusals: list[Refusal] = []
+    for fact in step.facts:
+        if isinstance(fact, Opened) and isinstance(fact.document, Order):
+            refusals += _number_taken(source, fact.document)
+    wanted = claimed_net(postings(step.facts))
+    if wanted:
+        counters = source.counters(case.ref.tenant, {at.sku for at in wanted}, case.at)
+        free = {row.position: row.there - row.claimed for row in counters}
+        refusals += [
+            shortage(at, n, free.get(at, 0)) for at, n in wanted.items() if n > free.get(at, 0)
+        ]
+    return tuple(refusals)
+
+
+def _number_taken(source: Source, order: Order) -> Iterator[Refusal]:
+    if order.number:
+        query = Query("order", order.ref.tenant, channel=order.channel, number=order.number)
+        for stored in source.find(query):
+            taken = stored.value
+            if isinstance(taken, Order) and taken.shop == order.shop:
+                yield from number_taken(order, taken.ref.id).refusals
