@@ -83,7 +83,7 @@ def stands(shop: Shop, id: str) -> Progress | None:
 # --- a reissue ----------------------------------------------------------------
 
 
-@pytest.mark.feature("F236", "F221")
+@pytest.mark.feature("F236")
 def test_what_was_lost_goes_out_again_and_arrives(any_shop: Shop) -> None:
     shop = any_shop
     lost(shop)
