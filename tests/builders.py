@@ -38,10 +38,12 @@ from orderflow.records import (
     Counter,
     CutKind,
     Document,
+    Exchange,
     MatterKind,
     Order,
     Parcel,
     Payment,
+    Reissue,
     Return,
     Slice,
     StockHold,
@@ -209,6 +211,14 @@ class Shop(Workflow):
 
     def returned(self, id: str) -> Return:
         ref: Ref[Return] = Ref(self.tenant, "return", id)
+        return self.get(ref)
+
+    def exchange(self, id: str) -> Exchange:
+        ref: Ref[Exchange] = Ref(self.tenant, "exchange", id)
+        return self.get(ref)
+
+    def reissue(self, id: str) -> Reissue:
+        ref: Ref[Reissue] = Ref(self.tenant, "reissue", id)
         return self.get(ref)
 
     def stock_hold(self, id: str) -> StockHold:

@@ -36,6 +36,7 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.journal import VERBS
 from orderflow.payments import Notice
 from orderflow.ports import Store
+from orderflow.replacements import NewLines
 from orderflow.returns import Verdict
 from tests.builders import (
     BELL,
@@ -131,6 +132,28 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "inspect": {"id": "r-o-came", "verdicts": (("1", 1, Verdict.SOUND),)},
     "take_back": {"id": "o-back", "verdicts": (("1", 1, Verdict.SOUND),)},
     "deliver_again": {"id": "o-rejected", "lines": ONE},
+    "ask_reissue": {"id": "i-new", "order": "o-delivered", "lines": ONE, "reason": "faulty"},
+    "approve_reissue": {"id": "i-asked", "anew": "o-new"},
+    "reject_reissue": {"id": "i-asked", "reason": "worn"},
+    "cancel_reissue": {"id": "i-approved"},
+    "settle_reissue": {"id": "i-done"},
+    "hold_reissue": {"id": "i-asked", "code": "check", "reason": "the third this month"},
+    "lift_reissue_hold": {"id": "i-held", "code": "check"},
+    "ask_exchange": {
+        "id": "e-new",
+        "order": "o-delivered",
+        "returned": "r-new",
+        "lines": ONE,
+        "new": (line("1", LAMP, 1),),
+        "reason": "too bright",
+    },
+    "approve_exchange": {"id": "e-asked"},
+    "reject_exchange": {"id": "e-asked", "reason": "worn"},
+    "cancel_exchange": {"id": "e-asked"},
+    "send_replacement": {"id": "e-approved", "anew": "o-new"},
+    "settle_exchange": {"id": "e-done"},
+    "hold_exchange": {"id": "e-asked", "code": "check", "reason": "the third this month"},
+    "lift_exchange_hold": {"id": "e-held", "code": "check"},
     "refund": {"id": "o-owed", "amount": eur(100), "payment": "pay-o-owed"},
     "pay_back": {"id": "pay-spare", "amount": eur(100)},
     "receive": {"position": SHELF, "n": 5, "source": "s-7"},
@@ -222,7 +245,39 @@ def furnish(house: Workflow, clock: Clock) -> None:
     sell("o-owed", "ready")
     house.cancel("o-owed", (("1", 2),))
     house.hold_stock("h-runs", SHELF, 1, TOMORROW)
+    sell("o-faulty", "delivered")
+    sell("o-swapped", "delivered")
+    furnish_replacements(house)
     clock.at = TODAY
+
+
+def furnish_replacements(house: Workflow) -> None:
+    """Bring a reissue and an exchange to each stage of its life."""
+
+    def send(order: str) -> None:
+        house.allocate(order)
+        house.release(order, f"d-{order}")
+        house.pick(f"d-{order}")
+        house.pack(f"p-{order}", (f"d-{order}",))
+        house.hand_over(f"p-{order}")
+        house.deliver(f"p-{order}")
+
+    for stage in ("asked", "approved", "done", "held"):
+        house.ask_reissue(f"i-{stage}", "o-faulty", ONE, "faulty")
+        house.ask_exchange(
+            f"e-{stage}", "o-swapped", f"r-e-{stage}", ONE, (line("1", LAMP, 1),), "too bright"
+        )
+    for stage in ("approved", "done"):
+        house.approve_reissue(f"i-{stage}", f"o-i-{stage}")
+        house.approve_exchange(f"e-{stage}")
+        house.receive_return(f"r-e-{stage}", "leith")
+        house.inspect(f"r-e-{stage}")
+    house.send_replacement("e-done", "o-e-done")
+    house.confirm("o-e-done")
+    for order in ("o-i-done", "o-e-done"):
+        send(order)
+    house.hold_reissue("i-held", "check", "the third this month")
+    house.hold_exchange("e-held", "check", "the third this month")
 
 
 class House:
@@ -381,6 +436,9 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
             yield (part,)
     elif kind == "tuple[tuple[str, int], ...]":
         yield from no_pairs()
+    elif hint == NewLines:
+        yield from NO_TUPLES
+        yield from ((), (None,), ("1",), (LAMP,), (line("1", LAMP, 1), line("1", BELL, 1)))
     elif name == "verdicts":
         yield from NO_TUPLES
         yield from (ONE, (("1", 1, "sound"),), (("1", 1, None),), (("1", 1.5, Verdict.SOUND),))

@@ -61,6 +61,14 @@ def prices(currency: st.SearchStrategy[str]) -> st.SearchStrategy[Price]:
     return st.builds(Price, DECIMALS.map(abs), currency, st.integers(1, QUANTITY_MAX))
 
 
+def new_lines(currency: st.SearchStrategy[str]) -> st.SearchStrategy[NewLine]:
+    price, promised = prices(currency), st.none() | TIMES
+    many = st.builds(
+        NewLine, NAMES, SKUS, st.integers(1, QUANTITY_MAX), price, st.just(""), promised
+    )
+    return many | st.builds(NewLine, NAMES, SKUS, st.just(1), price, NAMES, promised)
+
+
 @st.composite
 def new_charges(draw: st.DrawFn, lines: tuple[str, ...] = ("1", "2")) -> NewCharge:
     kind = draw(st.sampled_from([kind for kind in ChargeKind if kind is not ChargeKind.GOODS]))
@@ -76,12 +84,7 @@ def new_charges(draw: st.DrawFn, lines: tuple[str, ...] = ("1", "2")) -> NewChar
 @st.composite
 def new_orders(draw: st.DrawFn) -> NewOrder:
     currency = draw(CURRENCY)
-    price, promised = prices(st.just(currency)), st.none() | TIMES
-    many = st.builds(
-        NewLine, NAMES, SKUS, st.integers(1, QUANTITY_MAX), price, st.just(""), promised
-    )
-    new_line = many | st.builds(NewLine, NAMES, SKUS, st.just(1), price, NAMES, promised)
-    lines = draw(st.lists(new_line, max_size=3, unique_by=lambda line: line.id))
+    lines = draw(st.lists(new_lines(st.just(currency)), max_size=3, unique_by=lambda line: line.id))
     charges = draw(st.lists(new_charges(tuple(line.id for line in lines)), max_size=3))
     return NewOrder(
         draw(NAMES),
@@ -109,6 +112,7 @@ OF_THEIR_OWN: Final[dict[object, st.SearchStrategy[Any]]] = {
     Sku: SKUS,
     Price: prices(CURRENCY),
     Money: st.builds(Money, st.integers(-MINOR_MAX, MINOR_MAX), CURRENCY),
+    NewLine: new_lines(CURRENCY),
     NewOrder: new_orders(),
     NewCharge: new_charges(),
 }

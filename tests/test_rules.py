@@ -35,6 +35,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(tries_max=3),
         Rules(receipt_days=7),
         Rules(process=Process((NO_WAY_BACK,))),
+        Rules(replace_before_return=True),
     ),
 )
 def test_another_decision_is_another_fingerprint(other: Rules) -> None:
@@ -42,7 +43,7 @@ def test_another_decision_is_another_fingerprint(other: Rules) -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 9, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 10, "a new rule needs its line in the test above"
 
 
 def test_a_plan_names_each_location_once_in_order_of_use() -> None:

@@ -56,6 +56,11 @@ NEVER = {
     "remit": {"illegal_move"},  # only what was collected is owed by a carrier
     "scan_serials": {"illegal_move"},  # it always names a line
     "place": {"too_many", "no_such_line"},  # stock holds ask for no more than is open
+    "expire": {"sent_again"},  # nothing of an unpaid order has been shipped
+    "approve_reissue": {"not_paid", "no_lines"},  # its order costs nothing and has lines
+    "cancel_reissue": {"not_all_ended", "sent_again"},  # only what has not left is cancelled
+    "cancel_exchange": {"not_all_ended", "sent_again"},  # the same
+    "send_replacement": {"no_lines"},  # an exchange has lines
 }
 """What the code seems to refuse, and cannot, since it has looked before."""
 
@@ -159,6 +164,7 @@ TYPES = (
     '- `Shares` is a tuple of (order id, minor units) pairs, such as `(("o-17", 3000),)`.',
     "- `Verdicts` is a tuple of (line id, units, `Verdict`) triples; "
     "empty means that all is sound.",
+    "- `NewLines` is a tuple of `NewLine`.",
     "- `Verdict` is in `orderflow.returns`, `Notice` in `orderflow.payments`, "
     "`ScanStatus` in `orderflow.fulfilment`; every other type is in `orderflow` itself.",
 )
@@ -363,6 +369,7 @@ BESIDE = {
     "orderflow.views": ("Headline", "headline", "quantity_by_state"),
     "orderflow.pricing": ("total", "due"),
     "orderflow.refunds": ("owed",),
+    "orderflow.replacements": ("Progress", "progress"),
     "orderflow.deadlines": ("Due",),
     "orderflow.audit": ("audit", "Law"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),

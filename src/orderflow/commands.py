@@ -13,7 +13,16 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from orderflow import allocation, fulfilment, inventory, orders, payments, refunds, returns
+from orderflow import (
+    allocation,
+    fulfilment,
+    inventory,
+    orders,
+    payments,
+    refunds,
+    replacements,
+    returns,
+)
 from orderflow.calls import Call, Ref
 from orderflow.errors import BadInput
 from orderflow.facts import Fact
@@ -25,13 +34,16 @@ from orderflow.payments import Notice, Shares
 from orderflow.records import (
     Dispatch,
     Document,
+    Exchange,
     Order,
     Parcel,
     Payment,
+    Reissue,
     Return,
     StockHold,
     Supply,
 )
+from orderflow.replacements import NewLines
 from orderflow.returns import Verdicts
 from orderflow.units import LineQuantities
 from orderflow.values import Position
@@ -299,13 +311,7 @@ class Commands:
         return self.apply(call, key=key, by=by)
 
     def scan_serials(
-        self,
-        id: str,
-        line: str,
-        serials: tuple[str, ...],
-        *,
-        key: str | None = None,
-        by: str = "",
+        self, id: str, line: str, serials: tuple[str, ...], *, key: str | None = None, by: str = ""
     ) -> Done[Order]:
         """Record the serial numbers of units of a line that the warehouse has: one unit each."""
         call = fulfilment.scan_serials.of(Ref(self.tenant, "order", id), line, serials)
@@ -487,6 +493,121 @@ class Commands:
     ) -> Done[Order]:
         """Record that rejected units have reached their customer again."""
         call = returns.deliver_again.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    # --- reissues and exchanges ------------------------------------------------------------------
+
+    def ask_reissue(
+        self,
+        id: str,
+        order: str,
+        lines: LineQuantities,
+        reason: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Reissue]:
+        """Ask that units of an order go out again: so many, or all that went astray."""
+        call = replacements.ask_reissue.of(Ref(self.tenant, "reissue", id), order, lines, reason)
+        return self.apply(call, key=key, by=by)
+
+    def approve_reissue(
+        self, id: str, anew: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Reissue]:
+        """Agree to a reissue: the order `anew` is opened and confirmed, and costs nothing."""
+        call = replacements.approve_reissue.of(Ref(self.tenant, "reissue", id), anew)
+        return self.apply(call, key=key, by=by)
+
+    def reject_reissue(
+        self, id: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Reissue]:
+        """Refuse a reissue; its units may be paid back, or asked for again."""
+        call = replacements.reject_reissue.of(Ref(self.tenant, "reissue", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def cancel_reissue(self, id: str, *, key: str | None = None, by: str = "") -> Done[Reissue]:
+        """Call a reissue off, with its order, while no unit is with the warehouse."""
+        call = replacements.cancel_reissue.of(Ref(self.tenant, "reissue", id))
+        return self.apply(call, key=key, by=by)
+
+    def settle_reissue(self, id: str, *, key: str | None = None, by: str = "") -> Done[Reissue]:
+        """End a reissue: every unit that went out has ended its outward life."""
+        call = replacements.settle_reissue.of(Ref(self.tenant, "reissue", id))
+        return self.apply(call, key=key, by=by)
+
+    def hold_reissue(
+        self, id: str, code: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Reissue]:
+        """Put a named hold on a reissue: it goes no further until that is lifted."""
+        call = replacements.hold_reissue.of(Ref(self.tenant, "reissue", id), code, reason)
+        return self.apply(call, key=key, by=by)
+
+    def lift_reissue_hold(
+        self, id: str, code: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Reissue]:
+        """Lift a named hold of a reissue."""
+        call = replacements.lift_reissue_hold.of(Ref(self.tenant, "reissue", id), code)
+        return self.apply(call, key=key, by=by)
+
+    def ask_exchange(
+        self,
+        id: str,
+        order: str,
+        returned: str,
+        lines: LineQuantities,
+        new: NewLines,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Exchange]:
+        """Ask to give back delivered units of an order for other goods, at agreed prices."""
+        call = replacements.ask_exchange.of(
+            Ref(self.tenant, "exchange", id), order, returned, lines, new, reason
+        )
+        return self.apply(call, key=key, by=by)
+
+    def approve_exchange(self, id: str, *, key: str | None = None, by: str = "") -> Done[Exchange]:
+        """Agree to an exchange and to its return: the goods may come back."""
+        call = replacements.approve_exchange.of(Ref(self.tenant, "exchange", id))
+        return self.apply(call, key=key, by=by)
+
+    def reject_exchange(
+        self, id: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Exchange]:
+        """Refuse an exchange and its return; the units are as before."""
+        call = replacements.reject_exchange.of(Ref(self.tenant, "exchange", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def cancel_exchange(self, id: str, *, key: str | None = None, by: str = "") -> Done[Exchange]:
+        """Call an exchange off, with its return and its new order."""
+        call = replacements.cancel_exchange.of(Ref(self.tenant, "exchange", id))
+        return self.apply(call, key=key, by=by)
+
+    def send_replacement(
+        self, id: str, anew: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Exchange]:
+        """Open the order `anew` with the new goods; what is owed back on the old order pays it."""
+        call = replacements.send_replacement.of(Ref(self.tenant, "exchange", id), anew)
+        return self.apply(call, key=key, by=by)
+
+    def settle_exchange(self, id: str, *, key: str | None = None, by: str = "") -> Done[Exchange]:
+        """End an exchange: its return is settled, and what went out has ended its way."""
+        call = replacements.settle_exchange.of(Ref(self.tenant, "exchange", id))
+        return self.apply(call, key=key, by=by)
+
+    def hold_exchange(
+        self, id: str, code: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Exchange]:
+        """Put a named hold on an exchange: it goes no further until that is lifted."""
+        call = replacements.hold_exchange.of(Ref(self.tenant, "exchange", id), code, reason)
+        return self.apply(call, key=key, by=by)
+
+    def lift_exchange_hold(
+        self, id: str, code: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Exchange]:
+        """Lift a named hold of an exchange."""
+        call = replacements.lift_exchange_hold.of(Ref(self.tenant, "exchange", id), code)
         return self.apply(call, key=key, by=by)
 
     # --- money back -------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ from orderflow.records import (
     Purchase,
     Reissue,
     Return,
+    SentAgain,
     Slice,
     Spot,
     StockHold,
@@ -315,7 +316,7 @@ def add_cut(cuts: tuple[Cut, ...], cut: Cut) -> tuple[Cut, ...]:
 
 def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
-    lines, received_at = order.lines, order.received_at
+    lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
     for fact in facts:
@@ -343,6 +344,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
             case Noted():
                 if fact.what == "receipt":
                     received_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
+                elif fact.what == SENT_AGAIN:
+                    sent_again = _sent_again(sent_again, dict(fact.details))
             case _:
                 raise _misfit(order, fact)
     if spots or cuts:
@@ -385,6 +388,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         tenders,
         order.parent,
         received_at,
+        sent_again,
     )
 
 
@@ -393,6 +397,20 @@ def _line(order: Order, id: str) -> Line:
     if line is None:
         raise ValueError(f"{order.ref} has no line {id}")
     return line
+
+
+SENT_AGAIN: Final = "sent again"
+"""What an order notes of its reissues: `reissue`, `line`, `n` (0 for none after all), `done`."""
+
+
+def _sent_again(
+    rows: tuple[SentAgain, ...], said: Mapping[str, str | int]
+) -> tuple[SentAgain, ...]:
+    """The rows with what was noted last of a reissue and a line."""
+    row = SentAgain(str(said["reissue"]), str(said["line"]), int(said["n"]), bool(said["done"]))
+    key = (row.reissue, row.line)
+    kept = tuple(one for one in rows if (one.reissue, one.line) != key)
+    return (*kept, row) if row.n else kept
 
 
 def _without(holds: tuple[Hold, ...], code: str) -> tuple[Hold, ...]:

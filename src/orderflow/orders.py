@@ -38,7 +38,14 @@ from orderflow.records import (
     Spot,
 )
 from orderflow.states import ORDER, OrderMove, UnitMove, UnitState
-from orderflow.units import Chosen, LineQuantities, can_do, checked_quantities, choose
+from orderflow.units import (
+    Chosen,
+    LineQuantities,
+    can_do,
+    checked_quantities,
+    choose,
+    refuse_sent_again,
+)
 from orderflow.values import MINOR_MAX, Sku, instant, text, unique, whole
 
 LINES_MAX: Final = 10_000
@@ -144,8 +151,8 @@ class NewOrder:
         whole(self.priority, "priority", least=0, most=1_000_000)
         if self.pay_by is not None:
             object.__setattr__(self, "pay_by", instant(self.pay_by, "pay_by"))
-        _checked_tuple(self.lines, NewLine, "lines")
-        _checked_tuple(self.charges, NewCharge, "charges")
+        checked_tuple(self.lines, NewLine, "lines")
+        checked_tuple(self.charges, NewCharge, "charges")
         unique((line.id for line in self.lines), "lines")
         for line in self.lines:
             if line.price.currency != self.currency:
@@ -160,7 +167,8 @@ class NewOrder:
         _checked_destination(self.destination)
 
 
-def _checked_tuple(values: object, wanted: type, path: str) -> None:
+def checked_tuple(values: object, wanted: type, path: str) -> None:
+    """`values` must be a tuple of at most `LINES_MAX` of one type; `BadInput` with the path."""
     if not isinstance(values, tuple) or len(values) > LINES_MAX:
         raise BadInput(path, f"a tuple of at most {LINES_MAX} is wanted")
     for i, value in enumerate(values):
@@ -279,7 +287,7 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
             blocked = state not in CANCELLABLE and state is not UnitState.CANCELLED
             if blocked and any(spot.state is state for _, spot in order.units()):
                 raise IllegalMove(str(order.ref), state.value, "cancel", can_do(state))
-    _cancel(step, choose(order, "cancel", CANCELLABLE, wanted))
+    cancel_units(step, order.ref, choose(order, "cancel", CANCELLABLE, wanted))
     if text(reason, "reason", empty=True):
         step.note(order.ref, "cancelled", reason=reason)
     after = order_facts(step.now(order.ref))
@@ -300,7 +308,7 @@ def expire(case: Case, context: Context) -> Step:
             until = order.pay_by.isoformat() if order.pay_by and owing else "any time"
             raise MoveRefused((Refusal.of("not_due", order=order.ref.id, until=until),))
         if order.applied == 0:
-            _cancel(step, choose(order, "expire", CANCELLABLE))
+            cancel_units(step, order.ref, choose(order, "expire", CANCELLABLE))
     step.advance(ORDER, order.ref, OrderMove.EXPIRE, order_facts(step.now(order.ref)))
     return step
 
@@ -329,8 +337,10 @@ def give_up_units(step: Step, ref: Ref[Order], chosen: Iterable[Chosen], documen
         step.add(*(CutMade(ref, line.id, cut) for cut in cuts))
 
 
-def _cancel(step: Step, chosen: list[Chosen]) -> None:
-    order = step.now(_this(step.case))
+def cancel_units(step: Step, ref: Ref[Order], chosen: list[Chosen]) -> None:
+    """Cancel chosen units of an order: they are given up, and wherever they stood they are free."""
+    order = step.now(ref)
+    refuse_sent_again(order, chosen)
     give_up_units(step, order.ref, chosen, "cancel")
     step.move(order, UnitMove.CANCEL, chosen, location="", lot="", owner="", dispatch="", peg="")
 
@@ -340,7 +350,7 @@ def _open(step: Step, new: NewOrder) -> None:
     if not isinstance(new, NewOrder):
         raise BadInput("new", "a NewOrder is wanted")
     case, context = step.case, step.context
-    lines = tuple([_line(line) for line in new.lines])
+    lines = tuple([opened_line(line) for line in new.lines])
     order = Order(
         ref=_this(case),
         state=ORDER.initial,
@@ -362,7 +372,8 @@ def _open(step: Step, new: NewOrder) -> None:
     step.open(order)
 
 
-def _line(new: NewLine) -> Line:
+def opened_line(new: NewLine) -> Line:
+    """A line as it is when its order is opened: all its units are open."""
     tags = Slice(serial=new.serial) if new.serial else PLAIN
     return Line(
         new.id,

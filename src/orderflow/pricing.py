@@ -173,7 +173,8 @@ def due(order: Order) -> int:
 def order_facts(order: Order) -> OrderFacts:
     """What the guards of an order see.
 
-    A delivered unit that is asked back is under way again until its return is settled.
+    A delivered unit that is asked back is under way again until its return is settled, and one that
+    is sent again until its reissue is.
     """
     live = kept = 0
     for line in order.lines:
@@ -183,6 +184,8 @@ def order_facts(order: Order) -> OrderFacts:
                 live += spot.n
             if spot.state is not UnitState.CANCELLED:
                 kept += spot.n
+    if order.sent_again:
+        live += sum([_changed_by_reissues(order, line) for line in order.lines])
     applied = order.applied
     return OrderFacts(
         order.ref.id,
@@ -195,6 +198,18 @@ def order_facts(order: Order) -> OrderFacts:
         order.cash_on_delivery,
         order.holds,
     )
+
+
+def _changed_by_reissues(order: Order, line: Line) -> int:
+    """How many units more of a line are under way than its bag says, or fewer.
+
+    What was lost has ended once it has been sent again; what the customer has is under way while it
+    is being sent again.
+    """
+    rows = [row for row in order.sent_again if row.line == line.id]
+    astray = line.count(UnitState.LOST, UnitState.MISSING)
+    open_ = max(0, astray - sum([row.n for row in rows if row.done]))
+    return max(open_, sum([row.n for row in rows if not row.done])) - astray
 
 
 def _units_kept(order: Order) -> bool:

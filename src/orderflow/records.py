@@ -179,6 +179,16 @@ class Tender:
 
 
 @attrs.frozen(weakref_slot=False)
+class SentAgain:
+    """So many units of a line go out again by a reissue; `done` once that is settled."""
+
+    reissue: str
+    line: str
+    n: int
+    done: bool = False
+
+
+@attrs.frozen(weakref_slot=False)
 class Destination:
     """Where an order goes: an address token, and what allocation may read of it.
 
@@ -214,6 +224,7 @@ class Order:
     tenders: tuple[Tender, ...] = ()
     parent: str = ""  # the order that this one sends goods again for
     received_at: datetime | None = None  # when the customer confirmed the receipt
+    sent_again: tuple[SentAgain, ...] = ()  # by reissues that were neither rejected nor cancelled
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -340,13 +351,17 @@ class Reissue:
 
 @attrs.frozen(weakref_slot=False)
 class Exchange:
-    """Goods come back by a return, and others go out for them by the order `anew` (换货)."""
+    """Goods come back by a return, and others go out for them by the order `anew` (换货).
+
+    `wanted` are the lines that the new order will have, at the prices that were agreed.
+    """
 
     ref: Ref[Exchange]
     state: ReplacementState
     order: str
     reason: str
     returned: str  # the return
+    wanted: tuple[Line, ...]
     anew: str = ""
     holds: tuple[Hold, ...] = ()
 

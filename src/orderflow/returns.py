@@ -32,7 +32,14 @@ from orderflow.states import (
     UnitMove,
     UnitState,
 )
-from orderflow.units import Chosen, LineQuantities, checked_quantities, choose, select
+from orderflow.units import (
+    Chosen,
+    LineQuantities,
+    checked_quantities,
+    choose,
+    refuse_sent_again,
+    select,
+)
 from orderflow.values import text, whole
 
 
@@ -61,32 +68,7 @@ def ask_return(
     by themselves. A completed order is open again until this is settled.
     """
     step = Step(case, context)
-    returned = step.now(case.order(text(order, "order")))
-    wanted = checked_quantities(lines)
-    delivered = (UnitState.DELIVERED,)
-    chosen = choose(returned, "return", delivered, wanted, lambda tag: not tag.returning)
-    closed = _closed_windows(step, returned)
-    late = dict.fromkeys(
-        closed[one.spot.slice.parcel] for one in chosen if one.spot.slice.parcel in closed
-    )
-    if late and wanted:
-        # Units of the same lines may have come later, in a parcel whose window is open.
-        chosen, short = select(
-            returned,
-            "return",
-            delivered,
-            wanted,
-            lambda tag: not tag.returning and tag.parcel not in closed,
-        )
-        if short:
-            raise MoveRefused(tuple(late))
-    elif late:
-        raise MoveRefused(tuple(late))
-    id = text(case.ref.id, "return")
-    step.open(Return(_this(case), RETURN.initial, order, text(reason, "reason", empty=True)))
-    step.retag(returned, chosen, returning=id)
-    if returned.state is OrderState.COMPLETED:
-        step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))
+    open_return(step, _this(case), order, lines, reason)
     if context.rules.approve_returns:
         step.proceed(RETURN, case.ref, ReturnMove.APPROVE)
     return step
@@ -105,7 +87,7 @@ def reject_return(case: Case, context: Context, reason: str) -> Step:
     """Refuse a return; its units are as before."""
     step = Step(case, context)
     step.proceed(RETURN, case.ref, ReturnMove.REJECT)
-    _untag(step, step.now(_this(case)))
+    untag_returned(step, step.now(_this(case)))
     step.note(case.ref, "rejected", reason=text(reason, "reason"))
     return step
 
@@ -121,7 +103,7 @@ def close_return(case: Case, context: Context) -> Step:
     order = step.now(case.order(returned.order))
     if _holds_units(order, case.ref.id, (UnitState.RECEIVED_BACK,)):
         raise IllegalMove(str(case.ref), returned.state.value, "close", ("inspect",))
-    _untag(step, returned)
+    untag_returned(step, returned)
     if returned.state is ReturnState.RECEIVED:
         step.proceed(RETURN, case.ref, ReturnMove.SETTLE)
     else:
@@ -196,6 +178,42 @@ def deliver_again(case: Case, context: Context, lines: LineQuantities = ()) -> S
     return step
 
 
+def open_return(
+    step: Step, ref: Ref[Return], order: str, lines: LineQuantities, reason: str
+) -> None:
+    """Open a return of delivered units, and the order again where it was completed.
+
+    Nobody has approved it yet.
+    """
+    returned = step.now(step.case.order(text(order, "order")))
+    wanted = checked_quantities(lines)
+    delivered = (UnitState.DELIVERED,)
+    chosen = choose(returned, "return", delivered, wanted, lambda tag: not tag.returning)
+    closed = _closed_windows(step, returned)
+    late = dict.fromkeys(
+        closed[one.spot.slice.parcel] for one in chosen if one.spot.slice.parcel in closed
+    )
+    if late and wanted:
+        # Units of the same lines may have come later, in a parcel whose window is open.
+        chosen, short = select(
+            returned,
+            "return",
+            delivered,
+            wanted,
+            lambda tag: not tag.returning and tag.parcel not in closed,
+        )
+        if short:
+            raise MoveRefused(tuple(late))
+    elif late:
+        raise MoveRefused(tuple(late))
+    refuse_sent_again(returned, chosen)
+    id = text(ref.id, "return")
+    step.open(Return(ref, RETURN.initial, order, text(reason, "reason", empty=True)))
+    step.retag(returned, chosen, returning=id)
+    if returned.state is OrderState.COMPLETED:
+        step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))
+
+
 def _this(case: Case) -> Ref[Return]:
     return cast("Ref[Return]", case.ref)
 
@@ -222,7 +240,7 @@ def _holds_units(order: Order, returning: str, states: tuple[UnitState, ...]) ->
     )
 
 
-def _untag(step: Step, returned: Return) -> None:
+def untag_returned(step: Step, returned: Return) -> None:
     """Units that are still with the customer are in no return any more."""
     order = step.now(step.case.order(returned.order))
     step.retag(

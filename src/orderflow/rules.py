@@ -106,6 +106,7 @@ class Rules:
     that is inside it by itself.
     `receipt_days` after its last delivery an order counts as received, though nobody has confirmed
     it; with 0 a delivery is a receipt.
+    `replace_before_return` lets the new goods of an exchange go out before the old ones are back.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -118,6 +119,7 @@ class Rules:
     approve_returns: bool = True
     tries_max: int = 8
     receipt_days: int = 0
+    replace_before_return: bool = False
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:

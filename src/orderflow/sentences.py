@@ -150,6 +150,22 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{carrier} says no to {asked} of parcel {parcel}: {reason}",
         "zh": "承运商 {carrier} 拒绝包裹 {parcel} 的{asked}:{reason}",
     },
+    "sent_again": {
+        "en": "line {line} of order {order}: {asked} asked, {n} are sent again and {left} are left",
+        "zh": "订单 {order} 第 {line} 行:要求 {asked} 件,已补发 {n} 件,只余 {left} 件",
+    },
+    "not_back": {
+        "en": "exchange {exchange} waits for its goods: return {returned} is {state}",
+        "zh": "换货单 {exchange} 等待退回商品:退货单 {returned} 状态为“{state}”",
+    },
+    "nothing_accepted": {
+        "en": "exchange {exchange}: no goods of return {returned} were accepted",
+        "zh": "换货单 {exchange}:退货单 {returned} 没有验收通过的商品",
+    },
+    "not_sent_anew": {
+        "en": "exchange {exchange} has sent nothing yet",
+        "zh": "换货单 {exchange} 尚未发出新商品",
+    },
     "nothing_to_remit": {
         "en": "payment {payment}: {asked} {currency} remitted, {owed} still owed",
         "zh": "付款 {payment}:汇回 {asked} {currency},只欠 {owed}",

@@ -140,6 +140,40 @@ def select(
     return chosen, refusals
 
 
+TO_SEND_AGAIN: Final = (UnitState.LOST, UnitState.MISSING, UnitState.DELIVERED)
+"""The states of units that were shipped and that their customer may need again."""
+
+
+def left_to_send_again(order: Order, line: Line) -> int:
+    """How many units of a line could still be sent again.
+
+    Each unit once, and none that its customer is giving back; never below zero.
+    """
+    there = sum(
+        [spot.n for spot in line.spots if spot.state in TO_SEND_AGAIN and not spot.slice.returning]
+    )
+    return max(0, there - sum([row.n for row in order.sent_again if row.line == line.id]))
+
+
+def refuse_sent_again(order: Order, chosen: Sequence[Chosen]) -> None:
+    """Refuse to give up units that are sent again: their customer gets goods or money, not both."""
+    refusals: list[Refusal] = []
+    for line in order.lines if order.sent_again else ():
+        again = sum([row.n for row in order.sent_again if row.line == line.id])
+        asked = sum(
+            [n for one, spot, n in chosen if one.id == line.id and spot.state in TO_SEND_AGAIN]
+        )
+        left = left_to_send_again(order, line)
+        if again and asked > left:
+            refusals.append(
+                Refusal.of(
+                    "sent_again", line=line.id, order=order.ref.id, n=again, asked=asked, left=left
+                )
+            )
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+
+
 def least_advanced(order: Order) -> UnitState | None:
     """The state of the least advanced unit that is not cancelled; of any, when all are."""
     states = {spot.state for _, spot in order.units()}

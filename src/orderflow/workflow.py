@@ -45,9 +45,11 @@ from orderflow.records import (
     Counter,
     Dispatch,
     Document,
+    Exchange,
     Order,
     Parcel,
     Payment,
+    Reissue,
     Return,
     StockHold,
     Supply,
@@ -177,6 +179,14 @@ class Workflow(Commands):
     def returned(self, id: str) -> Return:
         """A return as it is now."""
         return self.get(Ref(self.tenant, "return", id))
+
+    def exchange(self, id: str) -> Exchange:
+        """An exchange as it is now."""
+        return self.get(Ref(self.tenant, "exchange", id))
+
+    def reissue(self, id: str) -> Reissue:
+        """A reissue as it is now."""
+        return self.get(Ref(self.tenant, "reissue", id))
 
     def stock_hold(self, id: str) -> StockHold:
         """A stock hold as it is now."""

@@ -26,7 +26,7 @@ from orderflow.audit.lookups import LookupsCheck
 from orderflow.audit.money import MoneyCheck
 from orderflow.audit.units import UnitsCheck
 from orderflow.ports import Query, Store, every
-from orderflow.records import KINDS, Document, Order, Payment
+from orderflow.records import KINDS, Document, Order, Payment, Reissue
 from orderflow.rules import Rules
 
 __all__ = ["Law", "audit"]
@@ -60,6 +60,8 @@ def audit(
         if isinstance(document, Order):
             units.check(document)
             money.check_order(document)
+        elif isinstance(document, Reissue):
+            units.check_reissue(document)
         elif isinstance(document, Payment):
             money.check_payment(document)
     kept = store.books(tenant)

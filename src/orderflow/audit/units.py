@@ -11,8 +11,8 @@ from typing import Final
 
 from orderflow.audit.law import Law
 from orderflow.pricing import given_up
-from orderflow.records import Cut, CutKind, Line, Order
-from orderflow.states import UnitState
+from orderflow.records import Cut, CutKind, Line, Order, Reissue
+from orderflow.states import ReplacementState, UnitState
 
 _GIVEN_UP: Final = (UnitState.CANCELLED, UnitState.RETURNED)
 
@@ -22,6 +22,7 @@ class UnitsCheck:
 
     def __init__(self) -> None:
         self.orders = self.lines = self.units = 0
+        self.sent_again: dict[tuple[str, str, str], tuple[int, bool]] = {}
         self.breaches: list[str] = []
 
     def check(self, order: Order) -> None:
@@ -33,7 +34,27 @@ class UnitsCheck:
             self.breaches += (f"{where}: {said}" for said in _bag_breaches(line))
             self.breaches += (f"{where}: {said}" for said in _cut_breaches(line))
 
+        for row in order.sent_again:
+            self.sent_again[order.ref.id, row.reissue, row.line] = (row.n, row.done)
+
+    def check_reissue(self, reissue: Reissue) -> None:
+        """The order has noted what its reissue sends; after the orders."""
+        settled = reissue.state is ReplacementState.SETTLED
+        ended = reissue.state in (ReplacementState.REJECTED, ReplacementState.CANCELLED)
+        for line, n in reissue.lines:
+            key = (reissue.order, reissue.ref.id, line)
+            noted, done = self.sent_again.pop(key, (0, settled))
+            wanted = 0 if ended else n
+            some = settled and noted < n  # the rest was cancelled on its way
+            if (noted != wanted and not some) or done is not settled:
+                said = f"order {reissue.order} has noted {noted} of line {line}"
+                self.breaches.append(f"{reissue.ref} is {reissue.state}: {said}, not {wanted}")
+
     def law(self) -> Law:
+        self.breaches += (
+            f"order {order} line {line}: {n} units by reissue {reissue}, which does not send them"
+            for (order, reissue, line), (n, _) in sorted(self.sent_again.items())
+        )
         figure = f"{self.units:,} units in {self.lines:,} lines of {self.orders:,} orders"
         return Law("units", self.lines, figure, tuple(self.breaches))
 

@@ -64,7 +64,7 @@ class ReplacementState(StrEnum):
     """Where an exchange or a reissue stands; how far its goods are stands in their own bag."""
 
     ASKED = "asked"
-    APPROVED = "approved"  # the order that sends anew is open
+    APPROVED = "approved"  # from here on an order may send goods anew
     SETTLED = "settled"
     REJECTED = "rejected"
     CANCELLED = "cancelled"

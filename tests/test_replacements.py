@@ -1,0 +1,852 @@
+"""Reissues and exchanges: what may go out again, what it costs, and that nothing is given twice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from orderflow import Call, NewLine, Price, Refused, Rules
+from orderflow import verbs as v
+from orderflow.adapters.memory import MemoryStore
+from orderflow.audit import audit
+from orderflow.audit.units import UnitsCheck
+from orderflow.calls import Ref
+from orderflow.pricing import due
+from orderflow.records import Exchange, Line, Order, Reissue, Slice, Spot
+from orderflow.refunds import owed
+from orderflow.replacements import Progress, progress
+from orderflow.returns import Verdict
+from orderflow.states import (
+    EXCHANGE,
+    REISSUE,
+    OrderState,
+    ReplacementState,
+    ReturnState,
+    UnitState,
+)
+from orderflow.values import MINOR_MAX
+from tests.builders import BELL, LAMP, LEITH, YORK, Shop, eur, line, new_order
+
+R, P = ReplacementState, Progress
+
+BOTH: Final = (("1", 2),)
+
+
+def lost(shop: Shop, n: int = 2) -> None:
+    """Order o-17 of n lamps, paid and lost on its way; there are lamps enough to send it again."""
+    shop.stock(LAMP, "leith", 10)
+    shop.sell_and_ship("o-17", "p-1", (LAMP, n))
+    shop.lose("p-1")
+
+
+def delivered(shop: Shop, n: int = 3) -> None:
+    """Order o-17 of n lamps at ten euro, paid and with its customer; there are bells too."""
+    shop.stock(LAMP, "leith", 10)
+    shop.stock(BELL, "leith", 10)
+    shop.sell_and_deliver("o-17", "p-1", (LAMP, n))
+
+
+def send(shop: Shop, order: str) -> None:
+    """Bring an order to its customer."""
+    shop.allocate(order)
+    shop.ship(order, f"p-{order}")
+    shop.deliver(f"p-{order}")
+
+
+def come_back(shop: Shop, verdicts: tuple[tuple[str, int, Verdict], ...] = ()) -> None:
+    """The goods of exchange e-1 come back and are inspected."""
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1", verdicts)
+
+
+def bells(n: int = 1, price: str = "") -> tuple[NewLine, ...]:
+    return (line("1", BELL, n, price),)
+
+
+def stands(shop: Shop, id: str) -> Progress | None:
+    reissue = shop.reissue(id)
+    return progress(reissue, shop.order(reissue.anew) if reissue.anew else None)
+
+
+# --- a reissue ----------------------------------------------------------------
+
+
+@pytest.mark.feature("F236")
+def test_what_was_lost_goes_out_again_and_arrives(any_shop: Shop) -> None:
+    shop = any_shop
+    lost(shop)
+    before = shop.order("o-17").lines
+
+    asked = shop.ask_reissue("i-1", "o-17", (), "lost by the carrier").document
+    assert (asked.state, asked.lines, stands(shop, "i-1")) == (R.ASKED, BOTH, P.ASKED)
+    approved = shop.approve_reissue("i-1", "o-18").document
+    assert (approved.state, approved.anew, stands(shop, "i-1")) == (R.APPROVED, "o-18", P.ASKED)
+    shop.allocate("o-18")
+    shop.ship("o-18", "p-2")
+    assert stands(shop, "i-1") is P.SHIPPED
+    shop.deliver("p-2")
+    assert stands(shop, "i-1") is P.RECEIVED
+
+    assert shop.settle_reissue("i-1").document.state is R.SETTLED
+    assert shop.order("o-17").lines == before, "the old bag is as it was"
+    shop.complete("o-17")
+    shop.complete("o-18")
+    shop.assert_lawful()
+    assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
+
+
+@pytest.mark.feature("F236")
+def test_what_is_sent_again_is_an_order_that_nobody_pays(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 10)
+    shop.sell("o-17", (LAMP, 2), channel="web", shop="s-1", number="W-1", seller="us", priority=3)
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1")
+    shop.lose("p-1")
+
+    shop.ask_reissue("i-1", "o-17", (("1", 1),), "lost")
+    shop.approve_reissue("i-1", "o-18")
+
+    old, anew = shop.order("o-17"), shop.order("o-18")
+    assert (anew.state, anew.parent, due(anew)) == (OrderState.CONFIRMED, "o-17", 0)
+    for name in ("customer", "currency", "destination", "channel", "shop", "seller", "priority"):
+        assert getattr(anew, name) == getattr(old, name)
+    assert anew.number == ""
+    assert [(one.id, one.sku, one.n, one.price) for one in anew.lines] == [
+        ("1", LAMP.code, 1, Decimal(0))
+    ]
+    assert owed(old) == due(old) == 0
+
+
+def test_a_reissue_of_cash_on_delivery_is_not_paid_at_the_door(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1")
+    shop.lose("p-1")
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+
+    shop.approve_reissue("i-1", "o-18")
+
+    assert not shop.order("o-18").cash_on_delivery
+
+
+def test_faulty_goods_are_sent_again_and_the_customer_keeps_them(shop: Shop) -> None:
+    delivered(shop)
+    shop.complete("o-17")
+
+    shop.ask_reissue("i-1", "o-17", (("1", 1),), "faulty")
+
+    assert shop.order("o-17").state is OrderState.CONFIRMED, "a case is open"
+    assert shop.refuses(v.complete.on("o-17")) == "order o-17 has 1 units that are still under way"
+    shop.approve_reissue("i-1", "o-18")
+    send(shop, "o-18")
+    shop.settle_reissue("i-1")
+    assert shop.bag("o-17") == {"delivered": 3}
+    assert shop.complete("o-17").document.state is OrderState.COMPLETED
+
+
+def test_without_lines_only_what_went_astray_is_meant(shop: Shop) -> None:
+    delivered(shop)
+
+    assert shop.refuses(v.ask_reissue.on("i-1", "o-17", (), "late")) == (
+        "no unit of order o-17 can reissue"
+    )
+    shop.report_missing("o-17", (("1", 2),))
+    assert shop.ask_reissue("i-1", "o-17", (), "short in the box").document.lines == BOTH
+    assert shop.codes(v.ask_reissue.on("i-2", "o-17", (), "again")) == ["nothing_to_do"]
+
+
+def test_what_never_left_is_not_sent_again(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 2))
+    shop.allocate("o-17")
+
+    assert shop.refuses(v.ask_reissue.on("i-1", "o-17", (("1", 1), ("7", 1)), "late")) == (
+        "line 1 of order o-17: 1 asked to reissue, 0 can; order o-17 has no line 7"
+    )
+    shop.ship("o-17", "p-1")
+    assert shop.codes(v.ask_reissue.on("i-1", "o-17", (("1", 1),), "late")) == ["too_many"]
+
+
+def test_an_order_that_is_not_confirmed_or_is_archived_has_no_after_sales(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+
+    assert shop.refuses(v.ask_reissue.on("i-1", "o-17", (("1", 1),), "late")).startswith(
+        "order o-17 is placed: cannot reissue"
+    )
+    assert shop.refuses(v.ask_reissue.on("i-1", "o-9", (), "late")) == "there is no order o-9"
+
+
+# --- no unit twice ------------------------------------------------------------
+
+
+def test_no_unit_is_sent_again_twice(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (("1", 1),), "lost")
+
+    assert shop.refuses(v.ask_reissue.on("i-2", "o-17", BOTH, "lost")) == (
+        "line 1 of order o-17: 2 asked to reissue, 1 can"
+    )
+    assert shop.ask_reissue("i-2", "o-17", (), "lost").document.lines == (("1", 1),)
+    shop.reject_reissue("i-1", "was found")
+    assert shop.ask_reissue("i-3", "o-17", (), "lost").document.lines == (("1", 1),)
+
+
+def test_a_settled_reissue_still_counts(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+    shop.approve_reissue("i-1", "o-18")
+    send(shop, "o-18")
+    shop.settle_reissue("i-1")
+
+    assert shop.codes(v.ask_reissue.on("i-2", "o-17", BOTH, "lost")) == ["too_many"]
+
+
+def test_what_is_sent_again_is_not_paid_back_as_well(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (("1", 1),), "lost")
+
+    assert shop.refuses(v.cancel.on("o-17", BOTH)) == (
+        "line 1 of order o-17: 2 asked, 1 are sent again and 1 are left"
+    )
+    shop.cancel("o-17", (("1", 1),))
+    assert owed(shop.order("o-17")) == 1000
+    assert shop.codes(v.cancel.on("o-17", (("1", 1),))) == ["sent_again"]
+    shop.cancel_reissue("i-1")
+    shop.cancel("o-17", (("1", 1),))
+    assert owed(shop.order("o-17")) == 2000
+
+
+def test_what_is_sent_again_is_not_taken_back_as_well(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_reissue("i-1", "o-17", BOTH, "faulty")
+
+    assert shop.codes(v.ask_return.on("r-1", "o-17", BOTH)) == ["sent_again"]
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    assert shop.codes(v.ask_reissue.on("i-2", "o-17", (("1", 1),), "faulty")) == ["too_many"]
+
+
+def test_what_was_sent_again_and_lost_again_is_sent_again_from_there(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+    shop.approve_reissue("i-1", "o-18")
+    shop.allocate("o-18")
+    shop.ship("o-18", "p-2")
+    shop.lose("p-2")
+    assert shop.refuses(v.settle_reissue.on("i-1")) == (
+        "order o-18 has 2 units that are still under way"
+    )
+
+    shop.ask_reissue("i-2", "o-18", (), "lost too")
+    shop.approve_reissue("i-2", "o-19")
+    send(shop, "o-19")
+    shop.settle_reissue("i-2")
+
+    assert stands(shop, "i-1") is P.SHIPPED
+    shop.settle_reissue("i-1")
+    for order in ("o-17", "o-18", "o-19"):
+        shop.complete(order)
+    shop.assert_lawful()
+
+
+def test_what_of_a_reissue_was_cancelled_may_be_paid_back(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+    shop.approve_reissue("i-1", "o-18")
+    shop.cancel("o-18", (("1", 1),))
+    send(shop, "o-18")
+
+    shop.settle_reissue("i-1")
+
+    assert shop.refuses(v.complete.on("o-17")) == "order o-17 has 1 units that are still under way"
+    shop.cancel("o-17", (("1", 1),))
+    shop.refund("o-17")
+    shop.complete("o-17")
+
+
+def test_the_audit_finds_an_order_and_a_reissue_that_disagree(shop: Shop) -> None:
+    lost(shop)
+    reissue = shop.ask_reissue("i-1", "o-17", (), "lost").document
+    order = shop.order("o-17")
+
+    def breaches(order: Order, reissue: Reissue) -> tuple[str, ...]:
+        check = UnitsCheck()
+        check.check(order)
+        check.check_reissue(reissue)
+        return check.law().breaches
+
+    assert breaches(order, reissue) == ()
+    assert breaches(attrs.evolve(order, sent_again=()), reissue) == (
+        "reissue i-1 is asked: order o-17 has noted 0 of line 1, not 2",
+    )
+    assert breaches(order, attrs.evolve(reissue, state=R.REJECTED)) == (
+        "reissue i-1 is rejected: order o-17 has noted 2 of line 1, not 0",
+    )
+    assert breaches(order, attrs.evolve(reissue, lines=())) == (
+        "order o-17 line 1: 2 units by reissue i-1, which does not send them",
+    )
+
+
+# --- how a reissue ends -------------------------------------------------------
+
+
+def test_a_reissue_is_called_off_with_its_order_until_the_warehouse_has_it(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (("1", 1),), "lost")
+    shop.approve_reissue("i-1", "o-18")
+    shop.allocate("o-18")
+
+    assert shop.cancel_reissue("i-1").document.state is R.CANCELLED
+
+    assert shop.order("o-18").state is OrderState.CANCELLED
+    assert shop.free(LAMP, "leith") == 8
+    assert stands(shop, "i-1") is None
+    shop.ask_reissue("i-2", "o-17", (("1", 1),), "lost after all")
+    shop.approve_reissue("i-2", "o-19")
+    shop.allocate("o-19")
+    shop.release("o-19", "d-9")
+    assert shop.refuses(v.cancel_reissue.on("i-2")) == (
+        "order o-19 is released: cannot cancel (can: pick, recall)"
+    )
+
+
+def test_a_reissue_whose_order_was_cancelled_is_cancelled_and_not_settled(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+    shop.approve_reissue("i-1", "o-18")
+    shop.cancel("o-18")
+
+    assert shop.refuses(v.settle_reissue.on("i-1")) == (
+        "order o-18 is cancelled: cannot settle (can: cancel)"
+    )
+    shop.cancel_reissue("i-1")
+    shop.cancel("o-17")
+    assert owed(shop.order("o-17")) == 2000
+
+
+def test_a_held_reissue_waits_and_every_reason_is_said(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+    shop.hold_reissue("i-1", "claim", "the carrier looks for it")
+
+    assert shop.refuses(v.approve_reissue.on("i-1", "o-18")) == (
+        "reissue i-1 is on hold: claim (the carrier looks for it)"
+    )
+    assert shop.codes(v.hold_reissue.on("i-1", "claim", "twice")) == ["already_there"]
+    assert shop.codes(v.lift_reissue_hold.on("i-1", "other")) == ["hold_not_set"]
+    shop.lift_reissue_hold("i-1", "claim")
+    shop.approve_reissue("i-1", "o-18")
+    shop.hold_reissue("i-1", "claim", "the carrier pays")
+    assert shop.codes(v.settle_reissue.on("i-1")) == ["on_hold", "not_all_ended"]
+    shop.cancel_reissue("i-1")
+
+
+def test_an_order_that_is_there_cannot_be_opened_again(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+
+    assert shop.refuses(v.approve_reissue.on("i-1", "o-17")) == "order o-17 is there already"
+
+
+# --- an exchange --------------------------------------------------------------
+
+
+@pytest.mark.feature("F228", "F240")
+def test_goods_are_exchanged_and_the_difference_is_paid(any_shop: Shop) -> None:
+    shop = any_shop
+    delivered(shop)
+
+    asked = shop.ask_exchange("e-1", "o-17", "r-1", BOTH, bells(), "faulty").document
+    assert (asked.state, shop.returned("r-1").state) == (R.ASKED, ReturnState.ASKED)
+    shop.approve_exchange("e-1")
+    assert shop.returned("r-1").state is ReturnState.APPROVED
+    come_back(shop)
+    assert owed(shop.order("o-17")) == 2000
+    sent = shop.send_replacement("e-1", "o-18").document
+    assert progress(sent, shop.order("o-18")) is P.ASKED
+
+    old, anew = shop.order("o-17"), shop.order("o-18")
+    assert (owed(old), due(anew), anew.applied) == (0, 2550, 2000)
+    assert (anew.state, anew.parent, anew.customer) == (OrderState.PLACED, "o-17", old.customer)
+    shop.complete("o-17")
+    shop.pay("pay-2", eur(2550), (("o-18", 2550),))
+    send(shop, "o-18")
+    assert shop.settle_exchange("e-1").document.state is R.SETTLED
+    shop.complete("o-18")
+    shop.assert_lawful()
+    assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
+
+
+@pytest.mark.feature("F228")
+def test_what_is_owed_beyond_the_new_goods_stays_owed(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", BOTH, (line("1", LAMP, 1, "7.50"),))
+    shop.approve_exchange("e-1")
+    come_back(shop)
+
+    shop.send_replacement("e-1", "o-18")
+
+    assert (owed(shop.order("o-17")), due(shop.order("o-18"))) == (1250, 0)
+    assert shop.order("o-18").state is OrderState.CONFIRMED
+    shop.refund("o-17")
+    assert shop.payment("pay-o-17").refunded == 1250
+
+
+def test_several_payments_pay_the_new_order_in_their_order(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 3)
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.pay("pay-a", eur(1200), (("o-17", 1200),))
+    shop.pay("pay-b", eur(1800), (("o-17", 1800),))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1")
+    shop.deliver("p-1")
+    shop.ask_exchange("e-1", "o-17", "r-1", (), bells())
+    shop.approve_exchange("e-1")
+    come_back(shop, (("1", 2, Verdict.SOUND), ("1", 1, Verdict.REJECTED)))
+
+    shop.send_replacement("e-1", "o-18")
+
+    tenders = {one.payment: one.applied for one in shop.order("o-18").tenders}
+    assert tenders == {"pay-a": 1200, "pay-b": 800}
+    assert {one.payment: one.applied for one in shop.order("o-17").tenders} == {
+        "pay-a": 0,
+        "pay-b": 1000,
+    }
+
+
+def test_the_new_goods_wait_until_the_old_ones_were_accepted(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", BOTH, bells())
+    assert shop.refuses(v.send_replacement.on("e-1", "o-18")) == (
+        "exchange e-1 is asked: cannot send (can: approve, reject, cancel)"
+    )
+    shop.approve_exchange("e-1")
+
+    assert shop.refuses(v.send_replacement.on("e-1", "o-18")) == (
+        "exchange e-1 waits for its goods: return r-1 is approved"
+    )
+    come_back(shop, (("1", 2, Verdict.REJECTED),))
+    assert shop.refuses(v.send_replacement.on("e-1", "o-18")) == (
+        "exchange e-1: no goods of return r-1 were accepted"
+    )
+    assert shop.cancel_exchange("e-1").document.state is R.CANCELLED
+
+
+def test_the_rules_may_send_first_and_the_credit_follows() -> None:
+    rules = Rules(locations=(LEITH, YORK), replace_before_return=True, confirm_when_paid=False)
+    shop = Shop(MemoryStore(), rules)
+    shop.stock(LAMP, "leith", 10)
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.pay("pay-o-17", eur(3000), (("o-17", 3000),))
+    shop.confirm("o-17")
+    send(shop, "o-17")
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), (line("1", LAMP, 1),))
+    shop.approve_exchange("e-1")
+
+    shop.send_replacement("e-1", "o-18")
+    assert shop.codes(v.send_replacement.on("e-1", "o-19")) == ["already_there"]
+    assert due(shop.order("o-18")) == 1000
+    shop.pay("pay-2", eur(400), (("o-18", 400),))
+    come_back(shop)
+    shop.pay("pay-3", eur(600), (("o-18", 600),))
+    shop.confirm("o-18")
+    send(shop, "o-18")
+    shop.settle_exchange("e-1")
+
+    assert owed(shop.order("o-17")) == 1000, "the new order was paid by itself"
+    shop.assert_lawful()
+
+
+def test_what_is_due_at_the_door_is_paid_by_what_came_back_since(shop: Shop) -> None:
+    rules = Rules(locations=(LEITH,), replace_before_return=True)
+    shop = Shop(MemoryStore(), rules)
+    shop.stock(LAMP, "leith", 10)
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    send(shop, "o-17")
+    shop.collect_on_delivery("pay-1", "o-17", eur(1000))
+    shop.ask_exchange("e-1", "o-17", "r-1", (), (line("1", LAMP, 1),))
+    shop.approve_exchange("e-1")
+    shop.send_replacement("e-1", "o-18")
+    assert shop.order("o-18").state is OrderState.CONFIRMED
+    send(shop, "o-18")
+    assert shop.codes(v.settle_exchange.on("e-1")) == ["not_back"]
+    come_back(shop)
+
+    shop.settle_exchange("e-1")
+
+    assert (due(shop.order("o-17")), due(shop.order("o-18"))) == (0, 0)
+    shop.complete("o-17")
+    shop.complete("o-18")
+
+
+def test_an_exchange_never_joins_two_currencies(shop: Shop) -> None:
+    delivered(shop)
+    dollars = NewLine("1", BELL, 1, Price.of("45.50", "USD"))
+
+    assert shop.cannot_take(v.ask_exchange.on("e-1", "o-17", "r-1", (), (dollars,))) == (
+        "line 1.price"
+    )
+    assert shop.cannot_take(v.ask_exchange.on("e-1", "o-17", "r-1", (), ())) == "new"
+    twice = (*bells(), *bells())
+    assert shop.cannot_take(v.ask_exchange.on("e-1", "o-17", "r-1", (), twice)) == "new"
+    most = str(MINOR_MAX // 100)
+    dear = (line("1", BELL, 1, most), line("2", BELL, 1, most))
+    assert shop.cannot_take(v.ask_exchange.on("e-1", "o-17", "r-1", (), dear)) == "new"
+
+
+def test_a_rejected_exchange_rejects_its_return(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", BOTH, bells())
+
+    assert shop.reject_exchange("e-1", "worn").document.state is R.REJECTED
+
+    assert shop.returned("r-1").state is ReturnState.REJECTED
+    shop.ask_exchange("e-2", "o-17", "r-2", (("1", 3),), bells())
+
+
+def test_an_exchange_that_is_called_off_leaves_goods_that_have_moved_to_their_return(
+    shop: Shop,
+) -> None:
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), bells())
+    shop.cancel_exchange("e-1")
+    assert shop.returned("r-1").state is ReturnState.CANCELLED
+    shop.ask_exchange("e-2", "o-17", "r-2", (("1", 1),), bells())
+    shop.approve_exchange("e-2")
+    shop.cancel_exchange("e-2")
+    assert shop.returned("r-2").state is ReturnState.CANCELLED
+    shop.ask_exchange("e-3", "o-17", "r-3", (("1", 1),), bells())
+    shop.approve_exchange("e-3")
+    shop.receive_return("r-3", "leith")
+
+    shop.cancel_exchange("e-3")
+
+    shop.inspect("r-3")
+    assert owed(shop.order("o-17")) == 1000
+
+
+def test_a_new_order_is_called_off_with_its_exchange_and_its_money_is_owed_back(
+    shop: Shop,
+) -> None:
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", BOTH, (line("1", LAMP, 2),))
+    shop.approve_exchange("e-1")
+    come_back(shop)
+    shop.send_replacement("e-1", "o-18")
+
+    shop.cancel_exchange("e-1")
+
+    assert shop.order("o-18").state is OrderState.CANCELLED
+    assert owed(shop.order("o-18")) == 2000
+    shop.refund("o-18")
+    shop.assert_lawful()
+
+
+def test_a_return_that_was_decided_by_itself_decides_what_an_exchange_may_do(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), bells())
+    shop.reject_return("r-1", "worn")
+    assert shop.refuses(v.approve_exchange.on("e-1")) == (
+        "return r-1 is rejected: cannot approve (can: nothing more)"
+    )
+    shop.cancel_exchange("e-1")
+    shop.ask_exchange("e-2", "o-17", "r-2", (("1", 1),), bells())
+    shop.approve_return("r-2")
+    shop.receive_return("r-2", "leith")
+
+    assert shop.approve_exchange("e-2").document.state is R.APPROVED
+
+
+def test_every_reason_against_the_end_of_an_exchange_is_said(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", BOTH, bells())
+    assert shop.refuses(v.settle_exchange.on("e-1")) == (
+        "exchange e-1 is asked: cannot settle (can: approve, reject, cancel)"
+    )
+    shop.approve_exchange("e-1")
+    shop.hold_exchange("e-1", "check", "odd")
+
+    assert shop.codes(v.settle_exchange.on("e-1")) == ["on_hold", "not_back", "not_sent_anew"]
+    assert shop.codes(v.send_replacement.on("e-1", "o-18")) == ["on_hold", "not_back"]
+    shop.lift_exchange_hold("e-1", "check")
+    come_back(shop)
+    assert shop.refuses(v.settle_exchange.on("e-1")) == "exchange e-1 has sent nothing yet"
+    shop.send_replacement("e-1", "o-18")
+    assert shop.codes(v.settle_exchange.on("e-1")) == ["not_all_ended"]
+
+
+def test_only_what_may_be_returned_may_be_exchanged(shop: Shop) -> None:
+    delivered(shop)
+
+    assert shop.codes(v.ask_exchange.on("e-1", "o-17", "r-1", (("1", 4),), bells())) == ["too_many"]
+    shop.clock.forward(days=15)
+    assert shop.codes(v.ask_exchange.on("e-1", "o-17", "r-1", (), bells())) == ["window_closed"]
+
+
+# --- progress -----------------------------------------------------------------
+
+_ANEW: Final = Ref("", "order", "o-18")
+_REISSUE: Final = Reissue(Ref("", "reissue", "i-1"), R.APPROVED, "o-17", "lost", BOTH, "o-18")
+
+
+def with_bag(shop: Shop, *spots: Spot) -> Order:
+    """An order with one line of just these spots."""
+    lost(shop)
+    order = shop.order("o-17")
+    whole: Line = attrs.evolve(order.lines[0], spots=spots, n=sum(spot.n for spot in spots))
+    return attrs.evolve(order, ref=_ANEW, lines=(whole,))
+
+
+@pytest.mark.feature("F236")
+@pytest.mark.parametrize(
+    ("states", "named"),
+    (
+        (("open",), P.ASKED),
+        (("packed", "delivered"), P.ASKED),
+        (("shipped", "delivered"), P.SHIPPED),
+        (("lost", "delivered"), P.SHIPPED),
+        (("going back",), P.SHIPPED),
+        (("delivered", "cancelled"), P.RECEIVED),
+        (("delivered", "returned"), P.RECEIVED),
+        (("cancelled",), P.ASKED),
+    ),
+)
+def test_the_least_advanced_live_unit_names_how_far_a_reissue_is(
+    shop: Shop, states: tuple[str, ...], named: Progress
+) -> None:
+    anew = with_bag(shop, *(Spot(UnitState(state), 1) for state in states))
+
+    assert progress(_REISSUE, anew) is named
+
+
+def test_what_its_customer_gives_back_was_received(shop: Shop) -> None:
+    anew = with_bag(shop, Spot(UnitState.RECEIVED_BACK, 1, Slice(returning="r-1")))
+
+    assert progress(_REISSUE, anew) is P.RECEIVED
+
+
+def test_every_state_of_a_unit_has_its_progress(shop: Shop) -> None:
+    anew = with_bag(shop, Spot(UnitState.OPEN, 1))
+    for state in UnitState:
+        spots = (Spot(state, 1),)
+        assert progress(_REISSUE, with_spots(anew, spots)) in tuple(Progress)
+
+
+def with_spots(order: Order, spots: tuple[Spot, ...]) -> Order:
+    return attrs.evolve(order, lines=(attrs.evolve(order.lines[0], spots=spots),))
+
+
+# --- charts -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chart", (EXCHANGE, REISSUE), ids=lambda chart: chart.name)
+def test_every_row_of_the_chart_is_walked_by_a_verb(chart: Any) -> None:
+    kind = chart.name
+    walked = set()
+    for ways in (
+        ("approve", "settle"),
+        ("approve", "cancel"),
+        ("reject",),
+        ("cancel",),
+    ):
+        shop = Shop(MemoryStore())
+        delivered(shop)
+        if kind == "reissue":
+            shop.ask_reissue("x-1", "o-17", BOTH, "faulty")
+        else:
+            shop.ask_exchange("x-1", "o-17", "r-1", BOTH, (line("1", LAMP, 2),))
+        for way in ways:
+            ref: Ref[Reissue | Exchange] = Ref("", kind, "x-1")
+            before = shop.get(ref).state
+            take(shop, kind, way)
+            walked.add((before, way, shop.get(ref).state))
+
+    assert walked == {(row.source, row.move.value, row.target) for row in chart.rows}
+
+
+def take(shop: Shop, kind: str, way: str) -> None:
+    """One move of x-1, by its verb."""
+    call: dict[str, Call[Any]] = {
+        "approve reissue": v.approve_reissue.on("x-1", "o-18"),
+        "approve exchange": v.approve_exchange.on("x-1"),
+        "reject reissue": v.reject_reissue.on("x-1", "worn"),
+        "reject exchange": v.reject_exchange.on("x-1", "worn"),
+        "cancel reissue": v.cancel_reissue.on("x-1"),
+        "cancel exchange": v.cancel_exchange.on("x-1"),
+        "settle reissue": v.settle_reissue.on("x-1"),
+        "settle exchange": v.settle_exchange.on("x-1"),
+    }
+    if way == "settle":
+        if kind == "exchange":
+            come_back(shop)
+            shop.send_replacement("x-1", "o-18")
+        send(shop, "o-18")
+    shop.apply(call[f"{way} {kind}"])
+
+
+# --- random lives -------------------------------------------------------------
+
+picks = st.integers(0, 30)
+some = st.one_of(st.just(()), st.integers(1, 2).map(lambda n: (("1", n),)))
+
+
+class AfterSales(RuleBasedStateMachine):
+    """One order and all that is sent again, exchanged, lost, returned and paid, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shop = Shop(MemoryStore())
+        self.made = 0
+
+    def new(self, prefix: str) -> str:
+        self.made += 1
+        return f"{prefix}-{self.made}"
+
+    def one(self, kind: str, i: int, *states: str) -> str:
+        """A document of a kind, one in these states where there is any."""
+        there = [one for one in self.shop.documents() if one.ref.kind == kind]
+        meant = [one for one in there if one.state in states] or there
+        return sorted(one.ref.id for one in meant)[i % len(meant)] if meant else "none"
+
+    def attempt(self, call: Call[Any]) -> None:
+        before = {
+            document.ref: document.lines
+            for document in self.shop.documents()
+            if isinstance(document, Order)
+        }
+        try:
+            self.shop.apply(call)
+        except Refused:
+            return
+        if call.ref.kind == "reissue":  # only what it sends anew may move
+            anew = self.shop.reissue(call.ref.id).anew
+            for ref, lines in before.items():
+                assert ref.id == anew or self.shop.order(ref.id).lines == lines
+
+    @initialize()
+    def sell(self) -> None:
+        """Four lamps, two of which are with their customer and two are lost; both are asked for."""
+        self.shop.stock(LAMP, "leith", 40)
+        self.shop.sell("o-0", (LAMP, 4))
+        self.shop.allocate("o-0")
+        self.shop.ship("o-0", "p-0", lines=BOTH)
+        self.shop.deliver("p-0")
+        self.shop.ship("o-0", "p-1")
+        self.shop.lose("p-1")
+        self.shop.ask_reissue("i-0", "o-0", (("1", 1),), "lost")
+        self.shop.ask_exchange("e-0", "o-0", "r-0", (("1", 1),), (line("1", LAMP, 1),))
+
+    @rule(i=picks, far=st.sampled_from([3, 5, 6, 6, 6]))
+    def goes_out(self, i: int, far: int) -> None:
+        order, dispatch, parcel = self.one("order", i, "confirmed"), self.new("d"), self.new("p")
+        steps = (
+            v.allocate.on(order),
+            v.release.on(order, dispatch),
+            v.pick.on(dispatch),
+            v.pack.on(parcel, (dispatch,)),
+            v.hand_over.on(parcel),
+            v.deliver.on(parcel),
+        )
+        for call in steps[:far]:
+            self.attempt(call)
+
+    @rule(i=picks, what=st.sampled_from([v.deliver, v.deliver, v.lose, v.turn_back]))
+    def happens_to_a_parcel(self, i: int, what: Any) -> None:
+        parcel = self.one("parcel", i, "shipped", "going back")
+        self.attempt(what.on(parcel))
+        self.attempt(v.receive_back.on(parcel))
+
+    @rule(i=picks, lines=some, what=st.sampled_from([v.report_missing, v.found, v.cancel]))
+    def happens_to_units(self, i: int, lines: Any, what: Any) -> None:
+        self.attempt(what.on(self.one("order", i, "confirmed"), lines))
+
+    @rule(i=picks, what=st.sampled_from([v.complete, v.complete, v.refund, v.take_back, v.reopen]))
+    def happens_to_an_order(self, i: int, what: Any) -> None:
+        self.attempt(what.on(self.one("order", i, "confirmed")))
+
+    @rule(i=picks)
+    def is_paid(self, i: int) -> None:
+        order = self.one("order", i, "placed")
+        owing = due(self.shop.order(order))
+        if owing > 0:
+            self.attempt(v.pay.on(self.new("pay"), eur(owing), ((order, owing),)))
+
+    @rule(i=picks, lines=some)
+    def reissue_is_asked(self, i: int, lines: Any) -> None:
+        order = self.one("order", i, "confirmed", "completed")
+        self.attempt(v.ask_reissue.on(self.new("i"), order, lines, "lost"))
+
+    @rule(i=picks)
+    def reissue_is_approved(self, i: int) -> None:
+        self.attempt(v.approve_reissue.on(self.one("reissue", i, "asked"), self.new("o")))
+
+    @rule(i=picks, far=st.sampled_from([3, 6, 6]))
+    def reissue_goes_out(self, i: int, far: int) -> None:
+        reissue = self.one("reissue", i, "asked", "approved")
+        self.attempt(v.approve_reissue.on(reissue, self.new("o")))
+        self.goes_out(i, far)
+        self.attempt(v.settle_reissue.on(reissue))
+
+    @rule(i=picks, what=st.sampled_from([v.cancel_reissue, v.settle_reissue, v.settle_reissue]))
+    def reissue_ends(self, i: int, what: Any) -> None:
+        self.attempt(what.on(self.one("reissue", i, "approved")))
+
+    @rule(i=picks, lines=some, price=st.sampled_from(["3.33", "10.00", "25.00"]))
+    def exchange_is_asked(self, i: int, lines: Any, price: str) -> None:
+        new = (line("1", LAMP, 1, price),)
+        order, back = self.one("order", i, "confirmed", "completed"), self.new("r")
+        self.attempt(v.ask_exchange.on(self.new("e"), order, back, lines, new))
+
+    @rule(i=picks, verdict=st.sampled_from(Verdict))
+    def exchange_is_approved_and_comes_back(self, i: int, verdict: Verdict) -> None:
+        exchange = self.one("exchange", i, "asked", "approved")
+        self.attempt(v.approve_exchange.on(exchange))
+        back = self.one("return", i, "approved", "received")
+        self.attempt(v.receive_return.on(back, "leith"))
+        self.attempt(v.inspect.on(back, (("1", 1, verdict),)))
+        self.attempt(v.send_replacement.on(exchange, self.new("o")))
+
+    @rule(i=picks)
+    def exchange_is_sent(self, i: int) -> None:
+        self.attempt(v.send_replacement.on(self.one("exchange", i, "approved"), self.new("o")))
+
+    @rule(i=picks, what=st.sampled_from([v.cancel_exchange, v.settle_exchange, v.settle_exchange]))
+    def exchange_ends(self, i: int, what: Any) -> None:
+        self.goes_out(i, 6)
+        self.attempt(what.on(self.one("exchange", i, "approved")))
+
+    @invariant()
+    def no_money_is_made(self) -> None:
+        for document in self.shop.documents():
+            if isinstance(document, Order):
+                assert all(tender.applied >= 0 for tender in document.tenders)
+                for one in document.lines:
+                    rows = [row for row in document.sent_again if row.line == one.id]
+                    assert sum(row.n for row in rows) <= one.n
+
+    def teardown(self) -> None:
+        self.shop.assert_lawful()
+
+
+def test_the_laws_hold_in_every_life_with_reissues_and_exchanges() -> None:
+    run_state_machine_as_test(
+        AfterSales,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
