@@ -3,6 +3,6 @@
 It knows how to walk every way that a small order can go, and refuses to know any test framework.
 """
 
-from orderflow.testing.explore import Bounds, Explored, Stuck, explore
+from orderflow.testing.walk import Bounds, Explored, Stuck, explore
 
 __all__ = ["Bounds", "Explored", "Stuck", "explore"]

@@ -101,7 +101,7 @@ def nothing_leaves_before_its_order_is_confirmed(seen: Seen, document: Document)
 
 
 def captured_money_is_somewhere(seen: Seen, document: Document) -> str:
-    """Captured money is applied, unapplied, refunded or charged back, and nothing is refunded twice."""
+    """Captured money is somewhere, and what was refunded is applied nowhere."""
     if not isinstance(document, Payment):
         return ""
     elsewhere = document.unapplied + document.refunded + document.charged_back

@@ -297,18 +297,19 @@ class _Walk:
     def _compare(
         self, number: int, world: World, call: AnyCall, outcome: _Outcome, after: World | None
     ) -> None:
-        said = "; ".join(map(str, outcome.refusals))
         if outcome.effect is not None and after is None:
             raise Stuck(
                 "why_not is empty, and more is claimed than is there", self._path(number, call)
             )
         if after is None and call.verb in OUTSIDE:
+            said = "; ".join(map(str, outcome.refusals))
             raise Stuck(f"what has happened is not recorded: {said}", self._path(number, call))
         if self.allows is not None:
             key = (call.verb, call.ref, call.args)
             allows, asked = self.allows, call
             opinion = self.opinions.get(key, world, lambda seen: allows(seen, asked))
             if opinion is not None and opinion is not (after is not None):
+                said = "; ".join(map(str, outcome.refusals))
                 wrong = f"is refused ({said})" if after is None else "is carried out"
                 wanted = "allows" if opinion else "forbids"
                 raise Stuck(
