@@ -15,8 +15,8 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -27,7 +27,7 @@ from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
 from orderflow.records import KINDS
-from orderflow.reporting.chart_text import mermaid
+from orderflow.reporting import written
 from orderflow.sentences import SENTENCES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -294,16 +294,16 @@ ELSEWHERE = {"carrier_refused": "Given by carriers, not by a verb."}
 
 
 def _guards() -> list[Guard[Any]]:
-    found = {guard.name: guard for chart in charts() for row in chart.rows for guard in row.when}
-    return list(found.values())
+    rows = [row for chart in states.CHARTS.values() for row in chart.rows]
+    return list({guard.name: guard for row in rows for guard in row.when}.values())
 
 
 # --- charts ---------------------------------------------------------------------------------------
 
 
-def charts() -> tuple[Chart[Any, Any, Any], ...]:
-    """Every chart, in the order of the tables."""
-    return tuple(states.CHARTS.values())
+def picture_of(chart: Chart[Any, Any, Any]) -> str:
+    """Where the picture of a chart stands, beside the page."""
+    return f"charts/{chart.name.replace(' ', '-')}.svg"
 
 
 def charts_page() -> str:
@@ -314,13 +314,17 @@ def charts_page() -> str:
         HEAD,
         "",
         "Which state may follow which, by which move, on which conditions.",
-        "Each diagram is drawn from the rows of its table, in the language of Mermaid.",
+        "Each picture is drawn from the rows of its table: boxes are states, labels are moves with "
+        "their guards in brackets.",
+        "What leads far off is told in the box where it begins.",
+        "`python -m orderflow chart order` prints one as Mermaid, and with `--format svg` or "
+        "`--format json` as a picture or as data.",
         "",
         "A move without a row is refused as [`illegal_move`](refusals.md#illegal_move), with the "
         "moves that the state has.",
         "A move whose guards say no is refused with every guard's reason.",
     ]
-    for chart in charts():
+    for chart in states.CHARTS.values():
         lines += ["", f"## {chart.name.capitalize()}", "", *_chart(chart)]
     lines += [
         "",
@@ -341,15 +345,13 @@ def _chart(chart: Chart[Any, Any, Any]) -> Iterator[str]:
     yield (inspect.getdoc(chart.states) or "").splitlines()[0]
     yield f"It begins as *{chart.initial}*; {_ends(chart)}."
     yield ""
+    yield f"[![The chart of the {chart.name}]({picture_of(chart)})]({picture_of(chart)})"
+    yield ""
     yield "| from | move | to | guards |"
     yield "|---|---|---|---|"
     for row in chart.rows:
         guards = ", ".join(guard.name for guard in row.when)
         yield f"| {row.source} | {row.move} | {row.target} | {guards} |"
-    yield ""
-    yield "```mermaid"
-    yield mermaid(chart).rstrip()
-    yield "```"
 
 
 def _ends(chart: Chart[Any, Any, Any]) -> str:
@@ -420,11 +422,12 @@ def _first(thing: object) -> str:
 
 # --- writing --------------------------------------------------------------------------------------
 
-PAGES = {
+PAGES: dict[str, Callable[[], str]] = {
     "verbs.md": verbs_page,
     "refusals.md": refusals_page,
     "charts.md": charts_page,
     "api.md": api_page,
+    **{picture_of(chart): partial(written, chart, "svg") for chart in states.CHARTS.values()},
 }
 
 
@@ -443,7 +446,9 @@ def main(arguments: Sequence[str]) -> int:
             print(f"{REFERENCE / name} is stale: run python tools/reference.py")
         return 1 if old else 0
     for name in old:
-        (ROOT / REFERENCE / name).write_text(PAGES[name](), encoding="utf-8")
+        path = ROOT / REFERENCE / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(PAGES[name](), encoding="utf-8")
         print(f"wrote {REFERENCE / name}")
     return 0
 
