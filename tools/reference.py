@@ -61,6 +61,17 @@ NEVER = {
     "cancel_reissue": {"not_all_ended", "sent_again"},  # only what has not left is cancelled
     "cancel_exchange": {"not_all_ended", "sent_again"},  # the same
     "send_replacement": {"no_lines"},  # an exchange has lines
+    # What has happened outside: it looks for a row first, and more than was asked for is taken too.
+    "accept_purchase": {"illegal_move"},
+    "refuse_purchase": {"illegal_move"},
+    "record_shortfall": {"illegal_move"},
+    "refuse_cancel_purchase": {"illegal_move"},
+    "cancel_purchase": {"illegal_move"},
+    "receive_purchase": {"illegal_move", "too_many"},
+    "ship_direct": {"illegal_move", "too_many", "on_hold"},
+    "inspect_production": {"illegal_move"},
+    "rework": {"illegal_move"},
+    "finish_production": {"illegal_move", "too_many"},
 }
 """What the code seems to refuse, and cannot, since it has looked before."""
 

@@ -376,7 +376,7 @@ def _as_kept(value: Any, depth: int = 2) -> Any:
 
 def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
-    if isinstance(document, Dispatch | WorkOrder | StockHold | Supply):
+    if isinstance(document, Dispatch | StockHold | Supply):
         return ()
     return document.holds
 
