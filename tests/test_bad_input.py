@@ -300,26 +300,11 @@ def furnish(house: Workflow, clock: Clock) -> None:
     sell("o-faulty", "delivered")
     sell("o-swapped", "delivered")
     furnish_replacements(house)
-    sell("o-to-buy", "ready")
-    house.plan_to_buy("o-to-buy")
-    for id in ("pu-created", "pu-sent", "pu-asked"):
-        sell(f"o-{id}", "ready")
-        house.plan_to_buy(f"o-{id}")
-        house.purchase(id, (f"o-{id}",), "s-7", "leith")
-    for id in ("pu-sent", "pu-asked"):
-        house.send_purchase(id)
-    house.ask_cancel_purchase("pu-asked")
-    house.accept_purchase("pu-asked")
-    sell("o-to-make", "ready")
-    house.plan_to_make("o-to-make")
-    for id in ("w-planned", "w-started", "w-inspecting"):
-        sell(f"o-{id}", "ready")
-        house.plan_to_make(f"o-{id}")
-        house.plan_production(id, (f"o-{id}",), "leith")
-    for id in ("w-started", "w-inspecting"):
-        house.start_production(id)
-    for _ in ("once", "again"):
-        house.inspect_production("w-inspecting")
+    for id in ("o-to-buy", "o-pu-created", "o-pu-sent", "o-pu-asked"):
+        sell(id, "ready")
+    for id in ("o-to-make", "o-w-planned", "o-w-started", "o-w-inspecting"):
+        sell(id, "ready")
+    furnish_production(house)
     clock.at = TODAY
 
 
@@ -350,6 +335,26 @@ def furnish_replacements(house: Workflow) -> None:
         send(order)
     house.hold_reissue("i-held", "check", "the third this month")
     house.hold_exchange("e-held", "check", "the third this month")
+
+
+def furnish_production(house: Workflow) -> None:
+    """Bring a purchase and a work order to each state that a verb below asks for."""
+    house.plan_to_buy("o-to-buy")
+    for id in ("pu-created", "pu-sent", "pu-asked"):
+        house.plan_to_buy(f"o-{id}")
+        house.purchase(id, (f"o-{id}",), "s-7", "leith")
+    for id in ("pu-sent", "pu-asked"):
+        house.send_purchase(id)
+    house.ask_cancel_purchase("pu-asked")
+    house.accept_purchase("pu-asked")
+    house.plan_to_make("o-to-make")
+    for id in ("w-planned", "w-started", "w-inspecting"):
+        house.plan_to_make(f"o-{id}")
+        house.plan_production(id, (f"o-{id}",), "leith")
+    for id in ("w-started", "w-inspecting"):
+        house.start_production(id)
+    for _ in ("once", "again"):
+        house.inspect_production("w-inspecting")
 
 
 class House:
