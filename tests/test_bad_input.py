@@ -36,8 +36,10 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.journal import VERBS
 from orderflow.payments import Notice
 from orderflow.ports import Store
+from orderflow.process import Process, Stage
 from orderflow.replacements import NewLines
 from orderflow.returns import Verdict
+from orderflow.states import UnitState
 from tests.builders import (
     BELL,
     LAMP,
@@ -71,6 +73,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "cancel": {"id": "o-ready", "lines": ONE, "reason": "changed my mind"},
     "expire": {"id": "o-unpaid"},
     "complete": {"id": "o-delivered"},
+    "enter_stage": {"id": "o-picked", "stage": "polishing", "lines": ONE},
     "pay": {
         "id": "pay-new",
         "amount": eur(500),
@@ -362,7 +365,12 @@ class House:
 
     def __init__(self, store: Store) -> None:
         clock = Clock()
-        rules = Rules(locations=(LEITH, YORK), confirm_when_paid=False, approve_returns=False)
+        rules = Rules(
+            locations=(LEITH, YORK),
+            confirm_when_paid=False,
+            approve_returns=False,
+            process=Process.of(Stage("polishing", UnitState.PICKED)),
+        )
         self.workflow = Workflow(store, rules, clock=clock)
         furnish(self.workflow, clock)
         self.before: Everything = everything(store)

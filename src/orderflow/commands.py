@@ -23,6 +23,7 @@ from orderflow import (
     refunds,
     replacements,
     returns,
+    stages,
 )
 from orderflow.calls import Call, Ref
 from orderflow.errors import BadInput
@@ -152,6 +153,19 @@ class Commands:
     def complete(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
         """Close an order: every unit has ended its outward life and nothing is owed either way."""
         call = orders.complete.of(Ref(self.tenant, "order", id))
+        return self.apply(call, key=key, by=by)
+
+    def enter_stage(
+        self,
+        id: str,
+        stage: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Record that units have entered a stage of the host's own process."""
+        call = stages.enter_stage.of(Ref(self.tenant, "order", id), stage, lines)
         return self.apply(call, key=key, by=by)
 
     # --- money in ---------------------------------------------------------------------------------

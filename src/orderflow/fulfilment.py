@@ -75,8 +75,9 @@ def release(
     order = step.now(cast("Ref[Order]", case.ref))
     wanted = checked_quantities(lines)
     at = text(location, "location", empty=True) or _only_location(order)
+    here = (UnitState.ALLOCATED,)
     chosen = choose(
-        order, "release", (UnitState.ALLOCATED,), wanted, lambda tag: tag.location == at
+        order, "release", here, wanted, lambda tag: tag.location == at, ready=step.ready
     )
     ref = case.dispatch(text(dispatch, "dispatch"))
     step.open(Dispatch(ref, DISPATCH.initial, at, (order.ref.id,)))
@@ -137,6 +138,7 @@ def pick(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
             (UnitState.RELEASED,),
             wanted,
             lambda tag: tag.dispatch == case.ref.id,
+            ready=step.ready,
         )
         step.move(order, UnitMove.PICK, chosen)
     return step
@@ -203,7 +205,12 @@ def pack(
     inside = set(dispatches)
     for order in orders:
         chosen = choose(
-            order, "pack", (UnitState.PICKED,), wanted, lambda tag: tag.dispatch in inside
+            order,
+            "pack",
+            (UnitState.PICKED,),
+            wanted,
+            lambda tag: tag.dispatch in inside,
+            ready=step.ready,
         )
         step.move(order, UnitMove.PACK, chosen, parcel=id)
     return step

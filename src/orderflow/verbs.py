@@ -111,6 +111,7 @@ from orderflow.returns import (
     reject_return,
     take_back,
 )
+from orderflow.stages import enter_stage
 
 __all__ = [
     "accept_purchase",
@@ -141,6 +142,7 @@ __all__ = [
     "deliver",
     "deliver_again",
     "draft",
+    "enter_stage",
     "expect",
     "expire",
     "expire_payment",
