@@ -79,6 +79,10 @@ BY_STORE = {"hold_stock": {"short"}, "draft": {"number_taken"}, "place": {"numbe
 """What a store refuses when it commits."""
 
 
+ASKED = {"enter_stage": {"on_hold"}}
+"""What a guard says that a verb asks by itself, since no row of a chart has it."""
+
+
 def refused_by(verb: Verb[Any, ...]) -> tuple[str, ...]:
     """The codes of the refusals that a verb can give, in the order of the catalogue."""
     function = verb.function
@@ -87,7 +91,7 @@ def refused_by(verb: Verb[Any, ...]) -> tuple[str, ...]:
     if not {"line", "lines", "verdicts"} & verb.defaults.keys():
         found -= {"too_many", "no_such_line"}
     found -= NEVER.get(verb.name, set())
-    found |= BY_STORE.get(verb.name, set())
+    found |= BY_STORE.get(verb.name, set()) | ASKED.get(verb.name, set())
     return tuple(code for code in SENTENCES if code in found)
 
 
@@ -301,7 +305,14 @@ def refusals_page() -> str:
 LISTED_MAX = 25
 """How many verbs are named at a refusal; what more can give needs no list."""
 
-ELSEWHERE = {"carrier_refused": "Given by carriers, not by a verb."}
+ELSEWHERE = {
+    "carrier_refused": "Given by carriers, not by a verb.",
+    "own_rule": "A guard of a [host's own process](../how-to/set-up-your-own-process.md), "
+    "before any move that it is set on.",
+    "stage_left_out": "The guard `stages_passed` of a "
+    "[host's own process](../how-to/set-up-your-own-process.md), "
+    "before each move that leads on from a state with obligatory stages.",
+}
 
 
 def _guards() -> list[Guard[Any]]:
@@ -378,6 +389,7 @@ BESIDE = {
     "orderflow.adapters.carriers": ("ScriptedCarrier", "TableRateCarrier", "Rate"),
     "orderflow.ports": ("Store", "People", "Carrier", "Query", "Books", "Quote", "Label", "Scan"),
     "orderflow.allocation": ("Pipeline",),
+    "orderflow.process": ("Process", "Remove", "Close", "Require", "Stage", "own_guard"),
     "orderflow.rules": ("Policy", "Plan", "Take", "Demand"),
     "orderflow.views": ("Headline", "headline", "quantity_by_state"),
     "orderflow.pricing": ("total", "due"),
