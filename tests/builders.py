@@ -139,6 +139,12 @@ class Shop(Workflow):
         assert foreseen == (), f"why_not said {foreseen}, and apply did it"
         return done
 
+    def under(self, rules: Rules) -> Shop:
+        """The same store and clock under other rules; no key of the one is used by the other."""
+        other = Shop(self.store, rules, tenant=self.tenant, clock=self.clock)
+        other._numbers = self._numbers
+        return other
+
     def _assert_nothing_happened(self, before: Everything, key: str) -> None:
         assert everything(self.store, self.tenant) == before
         assert self.store.seen(self.tenant, key) is None

@@ -37,7 +37,7 @@ from orderflow.records import (
     Tender,
 )
 from orderflow.returns import Verdict
-from orderflow.states import UnitState
+from orderflow.states import RequestState, UnitState, WorkOrderState
 from tests.builders import BELL, LAMP, MORNING, ROPE, TEA, TWO_PLACES, Clock, Shop, eur, new_order
 
 D = TypeVar("D", bound=Document)
@@ -447,6 +447,36 @@ def test_a_bag_that_is_wrong_is_named(tamper: Callable[[], Store], said: str) ->
 
     assert not law.holds
     assert said in law.breaches
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), (("purchase", UnitState.BUYING), ("work order", UnitState.MAKING))
+)
+def test_units_and_who_is_asked_for_them_name_each_other(kind: str, state: UnitState) -> None:
+    shop = Shop(MemoryStore())
+    shop.sell("o-17", (LAMP, 4))
+    shop.plan_to_buy("o-17", (("1", 2),))
+    shop.plan_to_make("o-17", (("1", 2),))
+    shop.purchase("1", ("o-17",), "mill", "leith")
+    shop.plan_production("1", ("o-17",), "leith")
+    shop.start_production("1")
+    order = shop.order("o-17")
+    (one,) = order.lines
+    away = tuple(
+        attrs.evolve(spot, state=UnitState.OPEN) if spot.state is state else spot
+        for spot in one.spots
+    )
+    without = attrs.evolve(order, lines=(attrs.evolve(one, spots=away),))
+    done: Document = attrs.evolve(shop.bought("1"), state=RequestState.DONE)
+    if kind == "work order":
+        done = attrs.evolve(shop.work_order("1"), state=WorkOrderState.DONE)
+
+    idle = Tampered(shop.store, {order.ref: Stored(without, 9)})
+    lost = Tampered(shop.store, {done.ref: Stored(done, 9)})
+
+    assert checked(shop.store)["units"].holds
+    assert checked(idle)["units"].breaches == (f"{kind} 1 is under way for no unit",)
+    assert checked(lost)["units"].breaches == (f"{kind} 1 has units, and is not under way",)
 
 
 # --- goods --------------------------------------------------------------------------------------

@@ -36,8 +36,10 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.journal import VERBS
 from orderflow.payments import Notice
 from orderflow.ports import Store
+from orderflow.process import Process, Stage
 from orderflow.replacements import NewLines
 from orderflow.returns import Verdict
+from orderflow.states import UnitState
 from tests.builders import (
     BELL,
     LAMP,
@@ -71,6 +73,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "cancel": {"id": "o-ready", "lines": ONE, "reason": "changed my mind"},
     "expire": {"id": "o-unpaid"},
     "complete": {"id": "o-delivered"},
+    "enter_stage": {"id": "o-picked", "stage": "polishing", "lines": ONE},
     "pay": {
         "id": "pay-new",
         "amount": eur(500),
@@ -166,6 +169,58 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "expect": {"id": "s-new", "position": SHELF, "n": 5, "due": TOMORROW},
     "receive_supply": {"id": "s-open", "n": 2, "last": True},
     "free_surplus": {"id": "s-surplus"},
+    "plan_to_buy": {"id": "o-ready", "lines": ONE},
+    "plan_to_make": {"id": "o-ready", "lines": ONE},
+    "give_up_plan": {"id": "o-to-buy", "lines": ONE},
+    "purchase": {
+        "id": "pu-new",
+        "orders": ("o-to-buy",),
+        "supplier": "s-7",
+        "location": "leith",
+        "lines": ONE,
+        "cost": eur(500),
+    },
+    "send_purchase": {"id": "pu-created"},
+    "accept_purchase": {"id": "pu-sent"},
+    "refuse_purchase": {"id": "pu-sent", "reason": "out of brass"},
+    "record_shortfall": {
+        "id": "pu-sent",
+        "order": "o-pu-sent",
+        "lines": ONE,
+        "reason": "out of brass",
+    },
+    "stop_buying": {"id": "pu-sent", "order": "o-pu-sent", "lines": ONE},
+    "ask_cancel_purchase": {"id": "pu-sent"},
+    "refuse_cancel_purchase": {"id": "pu-asked"},
+    "cancel_purchase": {"id": "pu-asked", "reason": "too late"},
+    "receive_purchase": {
+        "id": "pu-sent",
+        "lines": ONE,
+        "location": "york",
+        "order": "o-pu-sent",
+    },
+    "lift_purchase_hold": {"id": "pu-asked", "code": "unexpected_report"},
+    "ship_direct": {
+        "id": "p-new",
+        "purchase": "pu-sent",
+        "lines": ONE,
+        "order": "o-pu-sent",
+        "carrier": "sea mail",
+        "tracking": "T-2",
+        "weight_grams": 900,
+    },
+    "plan_production": {
+        "id": "w-new",
+        "orders": ("o-to-make",),
+        "location": "leith",
+        "lines": ONE,
+    },
+    "start_production": {"id": "w-planned"},
+    "inspect_production": {"id": "w-started"},
+    "rework": {"id": "w-inspecting", "reason": "a crack"},
+    "finish_production": {"id": "w-started", "lines": ONE, "order": "o-w-started"},
+    "stop_production": {"id": "w-started", "reason": "no brass"},
+    "lift_work_order_hold": {"id": "w-inspecting", "code": "unexpected_report"},
 }
 """For each verb, arguments with which it would succeed."""
 
@@ -248,6 +303,11 @@ def furnish(house: Workflow, clock: Clock) -> None:
     sell("o-faulty", "delivered")
     sell("o-swapped", "delivered")
     furnish_replacements(house)
+    for id in ("o-to-buy", "o-pu-created", "o-pu-sent", "o-pu-asked"):
+        sell(id, "ready")
+    for id in ("o-to-make", "o-w-planned", "o-w-started", "o-w-inspecting"):
+        sell(id, "ready")
+    furnish_production(house)
     clock.at = TODAY
 
 
@@ -280,12 +340,37 @@ def furnish_replacements(house: Workflow) -> None:
     house.hold_exchange("e-held", "check", "the third this month")
 
 
+def furnish_production(house: Workflow) -> None:
+    """Bring a purchase and a work order to each state that a verb below asks for."""
+    house.plan_to_buy("o-to-buy")
+    for id in ("pu-created", "pu-sent", "pu-asked"):
+        house.plan_to_buy(f"o-{id}")
+        house.purchase(id, (f"o-{id}",), "s-7", "leith")
+    for id in ("pu-sent", "pu-asked"):
+        house.send_purchase(id)
+    house.ask_cancel_purchase("pu-asked")
+    house.accept_purchase("pu-asked")
+    house.plan_to_make("o-to-make")
+    for id in ("w-planned", "w-started", "w-inspecting"):
+        house.plan_to_make(f"o-{id}")
+        house.plan_production(id, (f"o-{id}",), "leith")
+    for id in ("w-started", "w-inspecting"):
+        house.start_production(id)
+    for _ in ("once", "again"):
+        house.inspect_production("w-inspecting")
+
+
 class House:
     """A furnished workflow, and what its store held before anybody asked for anything wrong."""
 
     def __init__(self, store: Store) -> None:
         clock = Clock()
-        rules = Rules(locations=(LEITH, YORK), confirm_when_paid=False, approve_returns=False)
+        rules = Rules(
+            locations=(LEITH, YORK),
+            confirm_when_paid=False,
+            approve_returns=False,
+            process=Process.of(Stage("polishing", UnitState.PICKED)),
+        )
         self.workflow = Workflow(store, rules, clock=clock)
         furnish(self.workflow, clock)
         self.before: Everything = everything(store)
@@ -532,6 +617,13 @@ def test_a_document_that_is_not_there_or_is_there_already_is_refused(
         ("pay", {"orders": (("o-unpaid", 10**15),)}, None),
         ("pay", {"orders": (("o-unpaid", 10**15 + 1),)}, "orders[0].amount"),
         ("remit", {"amount": eur(10**15)}, None),
+        ("purchase", {"orders": ("o-to-buy", "o-ready")}, "lines"),
+        ("plan_production", {"orders": ("o-to-make", "o-ready")}, "lines"),
+        ("receive_purchase", {"order": "o-ready"}, "order"),
+        ("finish_production", {"order": "o-ready"}, "order"),
+        ("record_shortfall", {"order": "o-ready"}, "order"),
+        ("record_shortfall", {"lines": (("9", 1),)}, None),
+        ("receive_purchase", {"lines": (("9", 1),)}, None),
     ),
 )
 def test_what_does_not_fit_is_bad_input_or_a_refusal_and_changes_nothing(

@@ -83,6 +83,41 @@ def test_an_end_with_a_way_out_is_a_mistake() -> None:
         chart(LIGHT, DROP, ends=(Lamp.LIT, Lamp.BROKEN))
 
 
+# --- tightening ---------------------------------------------------------------
+
+
+def test_a_closed_state_must_be_out_of_reach() -> None:
+    with pytest.raises(ValueError, match="lamp: lit is closed, and can still be reached"):
+        Chart(
+            "lamp",
+            Lamp,
+            Turn,
+            (LIGHT, DROP),
+            initial=Lamp.NEW,
+            ends=(Lamp.BROKEN,),
+            closed=(Lamp.LIT,),
+        )
+
+
+def test_a_tightened_chart_may_have_a_move_without_a_row() -> None:
+    dropped = Row[Lamp, Turn, Wick](Lamp.NEW, Turn.DROP, Lamp.BROKEN)
+
+    bare = chart(LIGHT, DROP, dropped).tightened(closed=(Lamp.LIT,))
+
+    assert [row.move for row in bare.rows] == [Turn.DROP, Turn.DROP]
+    assert bare.closed == {Lamp.LIT}
+    with pytest.raises(ValueError, match="lamp: no row has the move light"):
+        Chart("lamp", Lamp, Turn, bare.rows, initial=Lamp.NEW, ends=bare.ends, closed=bare.closed)
+
+
+def test_what_is_allowed_has_a_row_and_no_reason_against_it() -> None:
+    lamp = chart(LIGHT, DROP)
+
+    assert lamp.allows(Lamp.NEW, Turn.LIGHT, READY)
+    assert not lamp.allows(Lamp.NEW, Turn.LIGHT, Wick(oil=0, dry=True))
+    assert not lamp.allows(Lamp.NEW, Turn.DROP, READY)
+
+
 # --- the gate -----------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from examples import custom_shop, existing_erp
+from examples import custom_shop, existing_erp, own_process
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,6 +47,22 @@ def test_an_erp_mirrors_orders_into_its_own_table(capsys: pytest.CaptureFixture[
     assert placed == "2 awaiting payment"
     assert shipped.startswith("1 {'customer': 'c-7', 'status': 'shipped', 'status_zh': '已发货'")
     assert again == "0 {'p-100/book': 'VAN-0001'}"
+
+
+ENGRAVED = """\
+5 picked
+2 engraving, 3 check
+no: order o-1: picked units must pass check first
+no: put it on the scales first (weighed)
+2 shipped, 3 packed
+"""
+
+
+@pytest.mark.feature("F089", "F090")
+def test_an_engraver_keeps_its_process_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    own_process.main()
+
+    assert capsys.readouterr().out == ENGRAVED
 
 
 def test_the_tests_offline_pass() -> None:

@@ -3,19 +3,78 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any, Final, TypeVar
 
+import attrs
 import pytest
 
-from orderflow import Position
+from orderflow import Call, NewLine, Position, Sku
+from orderflow.commands import Done
 from orderflow.fulfilment import ScanStatus
 from orderflow.payments import Notice
-from orderflow.records import Counter, MatterKind
-from orderflow.states import ParcelState, PaymentState, SupplyState
+from orderflow.records import Counter, Document, MatterKind, Order
+from orderflow.states import OrderState, ParcelState, PaymentState, SupplyState
 from tests.builders import LAMP, MORNING, Shop, eur
+from tests.processes import BAREST, FORBIDDEN
+
+D = TypeVar("D", bound=Document)
 
 SHELF = Position("BRASS-LAMP", "leith")
 PEG = SHELF._replace(peg="s-1")
 NEXT_WEEK = MORNING + timedelta(days=7)
+
+
+OUTSIDE: Final = frozenset(
+    {
+        "charge_back",
+        "collect_on_delivery",
+        "count",
+        "deliver",
+        "deliver_again",
+        "found",
+        "lose",
+        "pay",
+        "receive",
+        "receive_back",
+        "receive_return",
+        "receive_supply",
+        "record_breakage",
+        "record_notice",
+        "record_scan",
+        "remit",
+        "report_missing",
+        "turn_back",
+    }
+)
+"""The verbs that record what has happened."""
+
+
+class Tightened(Shop):
+    """A shop whose facts from outside meet the tightest process, and whose own verbs meet ours."""
+
+    tight: Shop
+
+    def sell(self, id: str, *wanted: tuple[Sku, int] | NewLine, **more: Any) -> Order:
+        order = super().sell(id, *wanted, **more)
+        if order.state is OrderState.PLACED:  # paid, and forbidden to be confirmed by that
+            return self.confirm(id).document
+        return order
+
+    def apply(self, call: Call[D], *, key: str | None = None, by: str = "") -> Done[D]:
+        if call.verb in OUTSIDE:
+            return self.tight.apply(call, key=key, by=by)
+        return super().apply(call, key=key, by=by)
+
+
+@pytest.fixture(params=("ours", "barest", "forbidden"))
+def any_shop(any_shop: Shop, request: pytest.FixtureRequest) -> Shop:
+    """Each outside fact is recorded in our own process, and in those that are tightened most."""
+    if request.param == "ours":
+        return any_shop
+    process = BAREST if request.param == "barest" else FORBIDDEN
+    shop = Tightened(any_shop.store, any_shop.rules, clock=any_shop.clock)
+    shop.tight = shop.under(attrs.evolve(any_shop.rules, process=process))
+    return shop
 
 
 def promises_in_danger(shop: Shop) -> list[tuple[str, int, int]]:
@@ -115,6 +174,32 @@ def test_nothing_may_come_of_a_supply_row(any_shop: Shop) -> None:
     shop.unreserve("o-17")
     assert shop.in_danger() == ()
     assert shop.bag("o-17") == {"open": 2}
+
+
+@pytest.mark.feature("F088", "F091")
+def test_goods_and_money_on_their_way_are_recorded_to_the_end(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.receive(SHELF, 6)
+    for id, cash in (("o-17", False), ("o-18", True)):
+        shop.sell(id, (LAMP, 3), cash_on_delivery=cash)
+        shop.allocate(id)
+        for n in (1, 2, 3):
+            shop.ship(id, f"p-{id}-{n}", lines=(("1", 1),))
+
+    for id in ("o-17", "o-18"):
+        shop.deliver(f"p-{id}-1")
+        shop.lose(f"p-{id}-2")
+        shop.turn_back(f"p-{id}-3")
+        shop.receive_back(f"p-{id}-3")
+        shop.report_missing(id, (("1", 1),))
+        shop.found(id)
+    shop.collect_on_delivery("pay-door", "o-18", eur(3000))
+    shop.remit("pay-door", eur(3000))
+
+    for id in ("o-17", "o-18"):
+        assert shop.bag(id) == {"delivered": 1, "lost": 1, "received back": 1}
+    assert shop.payment("pay-door").state is PaymentState.REMITTED
+    assert shop.order("o-18").applied == 3000
 
 
 @pytest.mark.feature("F183")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 import pytest
 from hypothesis import given
@@ -21,9 +22,10 @@ from orderflow.demo import run_files
 from orderflow.intake import orders, stock
 from orderflow.reporting import Outcome, render, write_report
 from orderflow.reporting.bars import draw_bars, draw_months
-from orderflow.reporting.chart_svg import draw_chart
+from orderflow.reporting.chart_svg import MOVE_SIZE, draw_chart
 from orderflow.reporting.layout import Box, arrange
-from orderflow.states import DISPATCH, ORDER, PARCEL, PAYMENT, RETURN, UNIT
+from orderflow.states import CHARTS
+from tests.charts import big
 
 S = TypeVar("S", bound=StrEnum)
 M = TypeVar("M", bound=StrEnum)
@@ -126,41 +128,120 @@ def test_an_empty_run_has_a_report_too() -> None:
     assert outcome.summary.orders == 0
 
 
-def drawn(chart: Chart[S, M, F]) -> tuple[str, set[str]]:
-    """A chart's picture, and every word that must be in it."""
-    words = {state.value for state in chart.states} | {row.move.value for row in chart.rows}
-    guards = {guard.name for row in chart.rows for guard in row.when}
-    return str(draw_chart(chart)), words | {"if " + name.replace("_", " ") for name in guards}
+DRAWN: Final = (*CHARTS.values(), big())
+drawn_charts = pytest.mark.parametrize(
+    "chart", DRAWN, ids=[f"{chart.name}, {len(chart.rows)} rows" for chart in DRAWN]
+)
+
+
+def picture(chart: Chart[S, M, F]) -> ET.Element:
+    return ET.fromstring(str(draw_chart(chart)))  # noqa: S314 - our own picture
+
+
+def boxes(svg: ET.Element) -> list[tuple[float, float, float, float]]:
+    """Left, top, right and bottom of each box; the first is the paper."""
+    found: list[tuple[float, float, float, float]] = []
+    for rect in svg.iter("rect"):
+        x, y, w, h = (float(rect.attrib[name]) for name in ("x", "y", "width", "height"))
+        found.append((x, y, x + w, y + h))
+    return found
+
+
+def points(path: str) -> Iterator[tuple[float, float]]:
+    """Points along a line, close together."""
+    x = y = 0.0
+    for step, numbers in re.findall(r"([MVC])([-\d. ]+)", path):
+        told = [float(one) for one in numbers.split()]
+        if step == "M":
+            x, y = told
+            continue
+        (a, b, c, d, u, v) = told if step == "C" else (x, y, x, told[0], x, told[0])
+        for i in range(21):
+            t, r = i / 20, 1 - i / 20
+            yield (
+                r**3 * x + 3 * r * r * t * a + 3 * r * t * t * c + t**3 * u,
+                r**3 * y + 3 * r * r * t * b + 3 * r * t * t * d + t**3 * v,
+            )
+        x, y = u, v
 
 
 @pytest.mark.feature("F088", "F094")
-@pytest.mark.parametrize(
-    ("picture", "words"),
-    (drawn(ORDER), drawn(UNIT), drawn(PAYMENT), drawn(DISPATCH), drawn(PARCEL), drawn(RETURN)),
-    ids=("order", "unit", "payment", "dispatch", "parcel", "return"),
-)
-def test_a_chart_is_drawn_from_its_table(picture: str, words: set[str]) -> None:
-    svg = ET.fromstring(picture)  # noqa: S314 - our own picture
+@drawn_charts
+def test_a_chart_is_drawn_from_its_table(chart: Chart[Any, Any, Any]) -> None:
+    svg = picture(chart)
 
-    assert {text for text in svg.itertext() if text} >= words
+    text = list(svg.itertext())
+    assert {state.value for state in chart.states} <= set(text)
+    words = set(re.findall(r"\w+", " ".join(text)))
+    for row in chart.rows:
+        assert {*row.move.value.split(), *(guard.name for guard in row.when)} <= words
 
 
-def test_a_chart_fits_a_page_and_no_two_boxes_meet() -> None:
-    for picture, _ in (drawn(ORDER), drawn(UNIT)):
-        svg = ET.fromstring(picture)  # noqa: S314 - our own picture
-        _, _, width, _ = map(float, svg.attrib["viewBox"].split())
-        assert width <= 960
-        boxes = [
-            tuple(float(rect.attrib[name]) for name in ("x", "y", "width", "height"))
-            for rect in svg.iter("rect")
-        ]
-        for i, (x, y, w, h) in enumerate(boxes):
-            for u, v, p, q in boxes[i + 1 :]:
-                assert x + w <= u or u + p <= x or y + h <= v or v + q <= y
+@drawn_charts
+def test_each_row_is_drawn_or_told(chart: Chart[Any, Any, Any]) -> None:
+    svg = picture(chart)
+
+    told = [text for text in svg.itertext() if " → " in text]
+    lines = [path for path in svg.iter("path") if path.attrib["fill"] == "none"]
+    tips = [path for path in svg.iter("path") if path.attrib["fill"] != "none"]
+    # A label has a line in for each of its rows, and one out, with a tip.
+    assert len(lines) - len(tips) + len(told) == len(chart.rows)
+    for text in told:
+        move, target = text.split(" [")[0].split(" → ")
+        assert (move, target) in {(row.move, row.target) for row in chart.rows}
+
+
+@drawn_charts
+def test_a_chart_fits_a_page_and_nothing_in_it_meets(chart: Chart[Any, Any, Any]) -> None:
+    svg = picture(chart)
+
+    (left, top, right, bottom), *there = boxes(svg)
+    assert right - left <= 960
+    for i, (x, y, u, v) in enumerate(there):
+        assert left < x < u < right
+        assert top < y < v < bottom
+        for a, b, c, d in there[i + 1 :]:
+            assert u <= a or c <= x or v <= b or d <= y
+    for path in svg.iter("path"):
+        for x, y in points(path.attrib["d"]):
+            assert left < x < right
+            assert not [
+                box for box in there if box[0] + 1 < x < box[2] - 1 and box[1] + 1 < y < box[3] - 1
+            ]
+
+
+@drawn_charts
+def test_the_words_of_a_chart_are_large_enough_and_within_a_box(
+    chart: Chart[Any, Any, Any],
+) -> None:
+    svg = picture(chart)
+
+    _, *there = boxes(svg)
+    assert f"font:{MOVE_SIZE}px" in svg.attrib["style"]
+    for text in svg.iter("text"):
+        size = float(text.attrib.get("font-size", MOVE_SIZE))
+        assert size >= 11
+        x, y = float(text.attrib["x"]), float(text.attrib["y"])
+        width = 0.56 * size * len(text.text or "")
+        start = x if text.attrib["text-anchor"] == "start" else x - width / 2
+        assert [
+            box
+            for box in there
+            if box[0] < start and start + width < box[2] and box[1] < y - size * 0.75 and y < box[3]
+        ], text.text
 
 
 def test_the_same_table_gives_the_same_picture() -> None:
-    assert draw_chart(UNIT) == draw_chart(UNIT)
+    assert draw_chart(big()) == draw_chart(big())
+
+
+def test_lines_that_cross_are_counted() -> None:
+    ids = ("a", "b", "c", "d", "e")
+    lines = [("a", "b"), ("a", "c"), ("b", "d"), ("b", "e"), ("c", "d"), ("c", "e")]
+
+    layout = arrange([Box(id, 30, 20) for id in ids], lines, "a")
+
+    assert layout.crossings == 1
 
 
 @given(

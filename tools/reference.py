@@ -15,8 +15,8 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -27,7 +27,7 @@ from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
 from orderflow.records import KINDS
-from orderflow.reporting.chart_text import mermaid
+from orderflow.reporting import written
 from orderflow.sentences import SENTENCES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,11 +61,26 @@ NEVER = {
     "cancel_reissue": {"not_all_ended", "sent_again"},  # only what has not left is cancelled
     "cancel_exchange": {"not_all_ended", "sent_again"},  # the same
     "send_replacement": {"no_lines"},  # an exchange has lines
+    # What has happened outside: it looks for a row first, and more than was asked for is taken too.
+    "accept_purchase": {"illegal_move"},
+    "refuse_purchase": {"illegal_move"},
+    "record_shortfall": {"illegal_move"},
+    "refuse_cancel_purchase": {"illegal_move"},
+    "cancel_purchase": {"illegal_move"},
+    "receive_purchase": {"illegal_move", "too_many"},
+    "ship_direct": {"illegal_move", "too_many", "on_hold"},
+    "inspect_production": {"illegal_move"},
+    "rework": {"illegal_move"},
+    "finish_production": {"illegal_move", "too_many"},
 }
 """What the code seems to refuse, and cannot, since it has looked before."""
 
 BY_STORE = {"hold_stock": {"short"}, "draft": {"number_taken"}, "place": {"number_taken"}}
 """What a store refuses when it commits."""
+
+
+ASKED = {"enter_stage": {"on_hold"}}
+"""What a guard says that a verb asks by itself, since no row of a chart has it."""
 
 
 def refused_by(verb: Verb[Any, ...]) -> tuple[str, ...]:
@@ -76,7 +91,7 @@ def refused_by(verb: Verb[Any, ...]) -> tuple[str, ...]:
     if not {"line", "lines", "verdicts"} & verb.defaults.keys():
         found -= {"too_many", "no_such_line"}
     found -= NEVER.get(verb.name, set())
-    found |= BY_STORE.get(verb.name, set())
+    found |= BY_STORE.get(verb.name, set()) | ASKED.get(verb.name, set())
     return tuple(code for code in SENTENCES if code in found)
 
 
@@ -290,20 +305,27 @@ def refusals_page() -> str:
 LISTED_MAX = 25
 """How many verbs are named at a refusal; what more can give needs no list."""
 
-ELSEWHERE = {"carrier_refused": "Given by carriers, not by a verb."}
+ELSEWHERE = {
+    "carrier_refused": "Given by carriers, not by a verb.",
+    "own_rule": "A guard of a [host's own process](../how-to/set-up-your-own-process.md), "
+    "before any move that it is set on.",
+    "stage_left_out": "The guard `stages_passed` of a "
+    "[host's own process](../how-to/set-up-your-own-process.md), "
+    "before each move that leads on from a state with obligatory stages.",
+}
 
 
 def _guards() -> list[Guard[Any]]:
-    found = {guard.name: guard for chart in charts() for row in chart.rows for guard in row.when}
-    return list(found.values())
+    rows = [row for chart in states.CHARTS.values() for row in chart.rows]
+    return list({guard.name: guard for row in rows for guard in row.when}.values())
 
 
 # --- charts ---------------------------------------------------------------------------------------
 
 
-def charts() -> tuple[Chart[Any, Any, Any], ...]:
-    """Every chart, in the order of the tables."""
-    return tuple(states.CHARTS.values())
+def picture_of(chart: Chart[Any, Any, Any]) -> str:
+    """Where the picture of a chart stands, beside the page."""
+    return f"charts/{chart.name.replace(' ', '-')}.svg"
 
 
 def charts_page() -> str:
@@ -314,13 +336,17 @@ def charts_page() -> str:
         HEAD,
         "",
         "Which state may follow which, by which move, on which conditions.",
-        "Each diagram is drawn from the rows of its table, in the language of Mermaid.",
+        "Each picture is drawn from the rows of its table: boxes are states, labels are moves with "
+        "their guards in brackets.",
+        "What leads far off is told in the box where it begins.",
+        "`python -m orderflow chart order` prints one as Mermaid, and with `--format svg` or "
+        "`--format json` as a picture or as data.",
         "",
         "A move without a row is refused as [`illegal_move`](refusals.md#illegal_move), with the "
         "moves that the state has.",
         "A move whose guards say no is refused with every guard's reason.",
     ]
-    for chart in charts():
+    for chart in states.CHARTS.values():
         lines += ["", f"## {chart.name.capitalize()}", "", *_chart(chart)]
     lines += [
         "",
@@ -341,15 +367,13 @@ def _chart(chart: Chart[Any, Any, Any]) -> Iterator[str]:
     yield (inspect.getdoc(chart.states) or "").splitlines()[0]
     yield f"It begins as *{chart.initial}*; {_ends(chart)}."
     yield ""
+    yield f"[![The chart of the {chart.name}]({picture_of(chart)})]({picture_of(chart)})"
+    yield ""
     yield "| from | move | to | guards |"
     yield "|---|---|---|---|"
     for row in chart.rows:
         guards = ", ".join(guard.name for guard in row.when)
         yield f"| {row.source} | {row.move} | {row.target} | {guards} |"
-    yield ""
-    yield "```mermaid"
-    yield mermaid(chart).rstrip()
-    yield "```"
 
 
 def _ends(chart: Chart[Any, Any, Any]) -> str:
@@ -365,6 +389,7 @@ BESIDE = {
     "orderflow.adapters.carriers": ("ScriptedCarrier", "TableRateCarrier", "Rate"),
     "orderflow.ports": ("Store", "People", "Carrier", "Query", "Books", "Quote", "Label", "Scan"),
     "orderflow.allocation": ("Pipeline",),
+    "orderflow.process": ("Process", "Remove", "Close", "Require", "Stage", "own_guard"),
     "orderflow.rules": ("Policy", "Plan", "Take", "Demand"),
     "orderflow.views": ("Headline", "headline", "quantity_by_state"),
     "orderflow.pricing": ("total", "due"),
@@ -420,11 +445,12 @@ def _first(thing: object) -> str:
 
 # --- writing --------------------------------------------------------------------------------------
 
-PAGES = {
+PAGES: dict[str, Callable[[], str]] = {
     "verbs.md": verbs_page,
     "refusals.md": refusals_page,
     "charts.md": charts_page,
     "api.md": api_page,
+    **{picture_of(chart): partial(written, chart, "svg") for chart in states.CHARTS.values()},
 }
 
 
@@ -443,7 +469,9 @@ def main(arguments: Sequence[str]) -> int:
             print(f"{REFERENCE / name} is stale: run python tools/reference.py")
         return 1 if old else 0
     for name in old:
-        (ROOT / REFERENCE / name).write_text(PAGES[name](), encoding="utf-8")
+        path = ROOT / REFERENCE / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(PAGES[name](), encoding="utf-8")
         print(f"wrote {REFERENCE / name}")
     return 0
 

@@ -197,7 +197,8 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
     step = Step(case, context)
     order = step.now(_this(case))
     _refuse_early(step, order, UnitMove.RESERVE)
-    chosen = choose(order, "reserve", _WAITING, checked_quantities(lines))
+    chosen = choose(order, "reserve", _WAITING, checked_quantities(lines), ready=step.ready)
+    _refuse_waiting(step, order, UnitMove.RESERVE, chosen)
     if text(supply, "supply", empty=True):
         row = open_supply(step, case.supply(supply))
         chosen = [one for one in chosen if one.line.sku == row.position.sku]
@@ -245,7 +246,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     order = step.now(_this(case))
     _refuse_early(step, order, UnitMove.ALLOCATE)
     states = (UnitState.RESERVED, *_WAITING)
-    chosen = choose(order, "allocate", states, checked_quantities(lines))
+    chosen = choose(order, "allocate", states, checked_quantities(lines), ready=step.ready)
     here, pegged, waiting = [], [], []
     for one in chosen:
         if one.spot.state is not UnitState.RESERVED:
@@ -254,6 +255,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
             pegged.append(one)
         else:
             here.append(one)
+    _refuse_waiting(step, order, UnitMove.ALLOCATE, waiting)
     if here:
         step.move(order, UnitMove.ALLOCATE, here)
     for one in pegged:
@@ -276,9 +278,23 @@ def _this(case: Case) -> Ref[Order]:
 
 def _refuse_early(step: Step, order: Order, move: UnitMove) -> None:
     """Say why not before anything is planned."""
-    refusals = step.chart(UNIT).refusals(UnitState.OPEN, move, unit_facts(order))
+    refusals = UNIT.refusals(UnitState.OPEN, move, unit_facts(order))
     if refusals:
         raise MoveRefused(refusals)
+
+
+def _refuse_waiting(step: Step, order: Order, move: UnitMove, waiting: Sequence[Chosen]) -> None:
+    """Say what a host's own guards have against units, before any of them is backordered."""
+    chart = step.chart(UNIT)
+    if chart is UNIT:
+        return
+    reasons = dict.fromkeys(
+        reason
+        for line, spot, _ in waiting
+        for reason in chart.refusals(spot.state, move, unit_facts(order, line, spot.slice.stage))
+    )
+    if reasons:
+        raise MoveRefused(tuple(reasons))
 
 
 def _place(at: Position) -> dict[str, str]:
@@ -329,7 +345,12 @@ def _carry_out(
 
 
 def _backorder(step: Step, order: Order, left: Sequence[Chosen], plan: Plan) -> None:
-    """What found no supply waits as a backorder; what waited so, or was not meant, stays."""
+    """What found no supply waits as a backorder; what waited so, or was not meant, stays.
+
+    A host without backorders leaves it open.
+    """
+    if step.chart(UNIT).target(UnitState.OPEN, UnitMove.BACKORDER) is None:
+        return
     short = {demand.line for demand in plan.short}
     units = [one for one in left if one.line.id in short and one.spot.state is UnitState.OPEN]
     step.move(order, UnitMove.BACKORDER, units)

@@ -65,12 +65,16 @@ class Chart(Generic[S, M, F]):
     """A table of rows, checked when it is made; a mistake in it is a `ValueError`.
 
     `outside` are the moves that report what has happened: they cannot be refused by a condition.
+    `closed` are states that a host does not use, so they must be out of reach; the rows that lead
+    out of them stay, for whoever stands there already. In a `tightened` chart a move may have lost
+    all its rows.
     Annotate a chart with its three types: without them mypy widens states to `StrEnum`.
     """
 
     __slots__ = (
         "_compiled",
         "_machine",
+        "closed",
         "ends",
         "initial",
         "moves",
@@ -90,6 +94,8 @@ class Chart(Generic[S, M, F]):
         initial: S,
         ends: Iterable[S],
         outside: Iterable[M] = (),
+        closed: Iterable[S] = (),
+        tightened: bool = False,
     ) -> None:
         self.name: Final = name
         self.states: Final = states
@@ -98,6 +104,7 @@ class Chart(Generic[S, M, F]):
         self.initial: Final = initial
         self.ends: Final = frozenset(ends)
         self.outside: Final = frozenset(outside)
+        self.closed: Final = frozenset(closed)
         self._compiled: dict[tuple[S, M], Row[S, M, F]] = {}
         for row in self.rows:
             if (row.source, row.move) in self._compiled:
@@ -105,7 +112,8 @@ class Chart(Generic[S, M, F]):
             self._compiled[row.source, row.move] = row
         self._machine: Machine | None = None
         self._check_reach()
-        self._check_moves()
+        if not tightened:
+            self._check_moves()
 
     @property
     def machine(self) -> Machine:
@@ -133,6 +141,10 @@ class Chart(Generic[S, M, F]):
             return ()
         return tuple([reason for guard in row.when for reason in guard.refuse(facts)])
 
+    def allows(self, state: S, move: M, facts: F) -> bool:
+        """Whether there is a row, and every guard of it holds."""
+        return (state, move) in self._compiled and not self.refusals(state, move, facts)
+
     def advance(self, state: S, move: M, facts: F, what: object = "") -> S:
         """The state after the move: the one gate.
 
@@ -152,10 +164,12 @@ class Chart(Generic[S, M, F]):
         *,
         without: Collection[tuple[S, M]] = (),
         guarded: Iterable[tuple[S, M, Guard[F]]] = (),
+        closed: Collection[S] = (),
     ) -> Chart[S, M, F]:
         """The same chart with fewer rows, or with more guards on some; checked as any chart is.
 
         A move that reports what has happened outside cannot be tightened: it happens all the same.
+        A closed state loses all rows that lead to it, unless they report what has happened.
         """
         more: dict[tuple[S, M], tuple[Guard[F], ...]] = {}
         for state, move, guard in guarded:
@@ -169,6 +183,7 @@ class Chart(Generic[S, M, F]):
             Row(row.source, row.move, row.target, row.when + more.get((row.source, row.move), ()))
             for row in self.rows
             if (row.source, row.move) not in without
+            and (row.target not in closed or row.move in self.outside)
         ]
         return Chart(
             self.name,
@@ -178,6 +193,8 @@ class Chart(Generic[S, M, F]):
             initial=self.initial,
             ends=self.ends,
             outside=self.outside,
+            closed=self.closed | frozenset(closed),
+            tightened=True,
         )
 
     def _check_moves(self) -> None:
@@ -196,7 +213,9 @@ class Chart(Generic[S, M, F]):
                     reached.add(row.target)
                     front.append(row.target)
         for state in self.states:
-            if state not in reached:
+            if (state in reached) is (state in self.closed):
+                if state in reached:
+                    raise ValueError(f"{self.name}: {state} is closed, and can still be reached")
                 raise ValueError(f"{self.name}: no row leads to {state}")
             if (state in sources) is (state in self.ends):
                 kind = "an end with a way out" if state in sources else "a dead end, but no end"

@@ -19,9 +19,11 @@ from orderflow import (
     inventory,
     orders,
     payments,
+    production,
     refunds,
     replacements,
     returns,
+    stages,
 )
 from orderflow.calls import Call, Ref
 from orderflow.errors import BadInput
@@ -38,10 +40,12 @@ from orderflow.records import (
     Order,
     Parcel,
     Payment,
+    Purchase,
     Reissue,
     Return,
     StockHold,
     Supply,
+    WorkOrder,
 )
 from orderflow.replacements import NewLines
 from orderflow.returns import Verdicts
@@ -149,6 +153,19 @@ class Commands:
     def complete(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
         """Close an order: every unit has ended its outward life and nothing is owed either way."""
         call = orders.complete.of(Ref(self.tenant, "order", id))
+        return self.apply(call, key=key, by=by)
+
+    def enter_stage(
+        self,
+        id: str,
+        stage: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Record that units have entered a stage of the host's own process."""
+        call = stages.enter_stage.of(Ref(self.tenant, "order", id), stage, lines)
         return self.apply(call, key=key, by=by)
 
     # --- money in ---------------------------------------------------------------------------------
@@ -268,6 +285,274 @@ class Commands:
         call = allocation.allocate.of(Ref(self.tenant, "order", id), lines)
         return self.apply(call, key=key, by=by)
 
+    # --- make and buy -----------------------------------------------------------------------------
+
+    def plan_to_buy(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Decide that units are bought for this order: all that wait, or so many of some lines."""
+        call = production.plan_to_buy.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    def plan_to_make(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Decide that units are made for this order: all that wait, or so many of some lines."""
+        call = production.plan_to_make.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    def give_up_plan(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Let units that were to be bought or made wait for goods of the shelf again."""
+        call = production.give_up_plan.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    def purchase(
+        self,
+        id: str,
+        orders: tuple[str, ...],
+        supplier: str,
+        location: str = "",
+        lines: LineQuantities = (),
+        cost: Money | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Purchase]:
+        """Make a purchase out to a supplier, for all units to buy of some orders."""
+        call = production.purchase.of(
+            Ref(self.tenant, "purchase", id), orders, supplier, location, lines, cost
+        )
+        return self.apply(call, key=key, by=by)
+
+    def send_purchase(
+        self,
+        id: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Purchase]:
+        """Write down that the purchase has been sent to its supplier."""
+        call = production.send_purchase.of(Ref(self.tenant, "purchase", id))
+        return self.apply(call, key=key, by=by)
+
+    def accept_purchase(
+        self,
+        id: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Purchase]:
+        """Record that the supplier will supply."""
+        call = production.accept_purchase.of(Ref(self.tenant, "purchase", id))
+        return self.apply(call, key=key, by=by)
+
+    def refuse_purchase(
+        self,
+        id: str,
+        reason: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Purchase]:
+        """Record that the supplier will not supply: the units are to be bought again."""
+        call = production.refuse_purchase.of(Ref(self.tenant, "purchase", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def record_shortfall(
+        self,
+        id: str,
+        order: str,
+        lines: LineQuantities,
+        reason: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Purchase]:
+        """Record that the supplier cannot supply a part: its order is held, the rest goes on."""
+        call = production.record_shortfall.of(
+            Ref(self.tenant, "purchase", id), order, lines, reason
+        )
+        return self.apply(call, key=key, by=by)
+
+    def stop_buying(
+        self,
+        id: str,
+        order: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Purchase]:
+        """Take units of an order out of the purchase: they are to be bought again, or given up."""
+        call = production.stop_buying.of(Ref(self.tenant, "purchase", id), order, lines)
+        return self.apply(call, key=key, by=by)
+
+    def ask_cancel_purchase(
+        self,
+        id: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Purchase]:
+        """Ask the supplier to stop; it may be too late, and the supplier says so."""
+        call = production.ask_cancel_purchase.of(Ref(self.tenant, "purchase", id))
+        return self.apply(call, key=key, by=by)
+
+    def refuse_cancel_purchase(
+        self,
+        id: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Purchase]:
+        """Record that the supplier goes on."""
+        call = production.refuse_cancel_purchase.of(Ref(self.tenant, "purchase", id))
+        return self.apply(call, key=key, by=by)
+
+    def cancel_purchase(
+        self,
+        id: str,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Purchase]:
+        """Record that the purchase has ended: what has not come is to be bought again."""
+        call = production.cancel_purchase.of(Ref(self.tenant, "purchase", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def receive_purchase(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        location: str = "",
+        order: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Purchase]:
+        """Record goods that came of a purchase: all, or so many of some lines of an order."""
+        call = production.receive_purchase.of(
+            Ref(self.tenant, "purchase", id), lines, location, order
+        )
+        return self.apply(call, key=key, by=by)
+
+    def lift_purchase_hold(
+        self,
+        id: str,
+        code: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Purchase]:
+        """Lift a named hold of a purchase: somebody has looked into it."""
+        call = production.lift_purchase_hold.of(Ref(self.tenant, "purchase", id), code)
+        return self.apply(call, key=key, by=by)
+
+    def plan_production(
+        self,
+        id: str,
+        orders: tuple[str, ...],
+        location: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[WorkOrder]:
+        """Plan to make all units to make of some orders; they will stand at `location`."""
+        call = production.plan_production.of(
+            Ref(self.tenant, "work order", id), orders, location, lines
+        )
+        return self.apply(call, key=key, by=by)
+
+    def start_production(
+        self,
+        id: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[WorkOrder]:
+        """Begin to make what was planned; to cancel any of it, stop first."""
+        call = production.start_production.of(Ref(self.tenant, "work order", id))
+        return self.apply(call, key=key, by=by)
+
+    def inspect_production(
+        self,
+        id: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[WorkOrder]:
+        """Record that what was made is being inspected."""
+        call = production.inspect_production.of(Ref(self.tenant, "work order", id))
+        return self.apply(call, key=key, by=by)
+
+    def rework(
+        self,
+        id: str,
+        reason: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[WorkOrder]:
+        """Record that inspection has found faults: production goes on."""
+        call = production.rework.of(Ref(self.tenant, "work order", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def finish_production(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        order: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[WorkOrder]:
+        """Record goods that are made: all, or so many of some lines of an order."""
+        call = production.finish_production.of(Ref(self.tenant, "work order", id), lines, order)
+        return self.apply(call, key=key, by=by)
+
+    def stop_production(
+        self,
+        id: str,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[WorkOrder]:
+        """Stop making, or give the plan up: the units are to be made, by another work order."""
+        call = production.stop_production.of(Ref(self.tenant, "work order", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def lift_work_order_hold(
+        self,
+        id: str,
+        code: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[WorkOrder]:
+        """Lift a named hold of a work order: somebody has looked into it."""
+        call = production.lift_work_order_hold.of(Ref(self.tenant, "work order", id), code)
+        return self.apply(call, key=key, by=by)
+
     # --- warehouse and road -----------------------------------------------------------------------
 
     def release(
@@ -347,6 +632,25 @@ class Commands:
     ) -> Done[Parcel]:
         """Give a parcel to its carrier: its units are shipped, and billed."""
         call = fulfilment.hand_over.of(Ref(self.tenant, "parcel", id), carrier, tracking)
+        return self.apply(call, key=key, by=by)
+
+    def ship_direct(
+        self,
+        id: str,
+        purchase: str,
+        lines: LineQuantities = (),
+        order: str = "",
+        carrier: str = "",
+        tracking: str = "",
+        weight_grams: int = 0,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Record that a supplier has shipped straight to the customer: all of it, or a part."""
+        call = fulfilment.ship_direct.of(
+            Ref(self.tenant, "parcel", id), purchase, lines, order, carrier, tracking, weight_grams
+        )
         return self.apply(call, key=key, by=by)
 
     def deliver(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:

@@ -548,8 +548,8 @@ def _fold_purchase(purchase: Purchase, facts: Sequence[Fact]) -> Purchase:
 
 
 def _fold_work_order(work: WorkOrder, facts: Sequence[Fact]) -> WorkOrder:
-    state, _ = _fold_common(work, _WORK_ORDER_STATES, None, facts)
-    return attrs.evolve(work, state=state)
+    state, holds = _fold_common(work, _WORK_ORDER_STATES, work.holds, facts)
+    return attrs.evolve(work, state=state, holds=holds)
 
 
 def _fold_stock_hold(hold: StockHold, facts: Sequence[Fact]) -> StockHold:

@@ -24,7 +24,8 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CutMade, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import bill, order_facts
-from orderflow.records import Dispatch, Order, Parcel
+from orderflow.production import finish, meant, take_reported
+from orderflow.records import Dispatch, Order, Parcel, Purchase
 from orderflow.states import (
     DISPATCH,
     ORDER,
@@ -74,8 +75,9 @@ def release(
     order = step.now(cast("Ref[Order]", case.ref))
     wanted = checked_quantities(lines)
     at = text(location, "location", empty=True) or _only_location(order)
+    here = (UnitState.ALLOCATED,)
     chosen = choose(
-        order, "release", (UnitState.ALLOCATED,), wanted, lambda tag: tag.location == at
+        order, "release", here, wanted, lambda tag: tag.location == at, ready=step.ready
     )
     ref = case.dispatch(text(dispatch, "dispatch"))
     step.open(Dispatch(ref, DISPATCH.initial, at, (order.ref.id,)))
@@ -136,6 +138,7 @@ def pick(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
             (UnitState.RELEASED,),
             wanted,
             lambda tag: tag.dispatch == case.ref.id,
+            ready=step.ready,
         )
         step.move(order, UnitMove.PICK, chosen)
     return step
@@ -202,7 +205,12 @@ def pack(
     inside = set(dispatches)
     for order in orders:
         chosen = choose(
-            order, "pack", (UnitState.PICKED,), wanted, lambda tag: tag.dispatch in inside
+            order,
+            "pack",
+            (UnitState.PICKED,),
+            wanted,
+            lambda tag: tag.dispatch in inside,
+            ready=step.ready,
         )
         step.move(order, UnitMove.PACK, chosen, parcel=id)
     return step
@@ -230,29 +238,52 @@ def hand_over(case: Case, context: Context, carrier: str = "", tracking: str = "
     """
     step = Step(case, context)
     parcel = step.now(_parcel(case))
-    step.proceed(PARCEL, parcel.ref, ParcelMove.HAND_OVER)
-    text(carrier, "carrier", empty=True)
-    text(tracking, "tracking", empty=True)
-    if carrier or tracking:
-        step.note(parcel.ref, "handed over", carrier=carrier, tracking=tracking)
+    _hand_over(step, parcel, carrier, tracking)
     dispatches: set[str] = set()
     for order, chosen in _contents(step, parcel, UnitState.PACKED):
         dispatches.update(one.spot.slice.dispatch for one in chosen)
-        fresh = [one for one in chosen if not one.spot.slice.invoice]
-        billed = [one for one in chosen if one.spot.slice.invoice]
-        counts: dict[str, int] = {}
-        for line, _, n in fresh:
-            counts[line.id] = counts.get(line.id, 0) + n
-        cuts = [
-            CutMade(order.ref, line.id, cut)
-            for line in order.lines
-            if line.id in counts
-            for cut in bill(line, counts[line.id], parcel.ref.id)
-        ]
-        step.add(*cuts)
-        step.move(order, UnitMove.SHIP, fresh, invoice=parcel.ref.id)
-        step.move(order, UnitMove.SHIP, billed)
+        _ship(step, order, UnitMove.SHIP, chosen, invoice=parcel.ref.id)
     _finish_dispatches(step, dispatches)
+    return step
+
+
+@verb("ship_direct", Parcel)
+def ship_direct(
+    case: Case,
+    context: Context,
+    purchase: str,
+    lines: LineQuantities = (),
+    order: str = "",
+    carrier: str = "",
+    tracking: str = "",
+    weight_grams: int = 0,
+) -> Step:
+    """Record that a supplier has shipped straight to the customer: all of it, or a part.
+
+    A parcel is opened and on its road at once; its units are shipped, and billed. `carrier` and
+    `tracking` (the waybill number) are written down. What was shipped beyond what is bought never
+    was ours; a hold of the parcel asks what the customer got.
+    """
+    step = Step(case, context)
+    asked = step.now(case.purchase(text(purchase, "purchase")))
+    wanted = checked_quantities(lines)
+    shipped, unasked = _shipped_direct(step, asked, meant(asked, order, wanted), wanted)
+    id = text(case.ref.id, "parcel")
+    grams = whole(weight_grams, "weight_grams", least=0, most=WEIGHT_GRAMS_MAX)
+    # It has no location: it begins at the supplier's.
+    names = tuple(one.ref.id for one, _ in shipped) or asked.orders
+    parcel = Parcel(_parcel(case), PARCEL.initial, names, "", grams)
+    step.open(parcel)
+    _hand_over(step, parcel, carrier, tracking)
+    step.note(asked.ref, "shipped direct", parcel=id)
+    for one, chosen in shipped:
+        _ship(step, one, UnitMove.SHIP_DIRECT, chosen, invoice=id, peg="", parcel=id)
+    for name, line, n in unasked:
+        step.note(parcel.ref, "shipped_unasked", order=name, line=line, n=n)
+    if unasked or not shipped:
+        reason = f"goods were shipped that were not bought, while it was {asked.state.value}"
+        step.hold(parcel.ref, "shipped_unasked", reason)
+    finish(step, asked)
     return step
 
 
@@ -287,7 +318,8 @@ def receive_back(case: Case, context: Context, location: str = "") -> Step:
     """Record that a parcel came back; its units wait for a decision: reopen, or take back."""
     step = Step(case, context)
     parcel = step.now(_parcel(case))
-    at = text(location, "location", empty=True) or parcel.location
+    # One that a supplier has shipped comes back to a place that is named here.
+    at = text(location, "location", empty=True) or text(parcel.location, "location")
     step.proceed(PARCEL, parcel.ref, ParcelMove.RECEIVE_BACK)
     for order, chosen in _contents(step, parcel, UnitState.GOING_BACK):
         step.move(order, UnitMove.RECEIVE_BACK, chosen, location=at)
@@ -315,6 +347,7 @@ def reopen(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         lot="",
         owner="",
         grade="",
+        supplier="",
         dispatch="",
         parcel="",
     )
@@ -422,6 +455,60 @@ def _contents(step: Step, parcel: Parcel, state: UnitState) -> list[tuple[Order,
         if chosen:
             found.append((order, chosen))
     return found
+
+
+def _hand_over(step: Step, parcel: Parcel, carrier: str, tracking: str) -> None:
+    """Put a parcel on its road, and write down by whom it goes."""
+    step.proceed(PARCEL, parcel.ref, ParcelMove.HAND_OVER)
+    text(carrier, "carrier", empty=True)
+    text(tracking, "tracking", empty=True)
+    if carrier or tracking:
+        step.note(parcel.ref, "handed over", carrier=carrier, tracking=tracking)
+
+
+def _ship(
+    step: Step, order: Order, move: UnitMove, chosen: list[Chosen], *, invoice: str, **tags: str
+) -> None:
+    """Ship units, and bill those that were not billed before."""
+    fresh = [one for one in chosen if not one.spot.slice.invoice]
+    billed = [one for one in chosen if one.spot.slice.invoice]
+    counts: dict[str, int] = {}
+    for line, _, n in fresh:
+        counts[line.id] = counts.get(line.id, 0) + n
+    cuts = [
+        CutMade(order.ref, line.id, cut)
+        for line in order.lines
+        if line.id in counts
+        for cut in bill(line, counts[line.id], invoice)
+    ]
+    step.add(*cuts)
+    step.move(order, move, fresh, invoice=invoice, **tags)
+    step.move(order, move, billed, **tags)
+
+
+def _shipped_direct(
+    step: Step, asked: Purchase, names: tuple[str, ...], wanted: LineQuantities
+) -> tuple[list[tuple[Order, list[Chosen]]], list[tuple[str, str, int]]]:
+    """What a supplier has shipped order by order, and what of (order, line, units) nobody bought.
+
+    All of it goes to one place.
+    """
+    shipped: list[tuple[Order, list[Chosen]]] = []
+    unasked: list[tuple[str, str, int]] = []
+    for name in names:
+        order = step.now(step.case.order(name))
+        chosen, beyond = take_reported(order, asked, wanted)
+        unasked += ((name, line.id, n) for line, n in beyond)
+        if chosen:
+            shipped.append((order, chosen))
+    refusals = [
+        Refusal.of("other_destination", order=order.ref.id)
+        for order, _ in shipped[1:]
+        if order.destination != shipped[0][0].destination
+    ]
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+    return shipped, unasked
 
 
 def _move_parcel(step: Step, move: ParcelMove, unit_move: UnitMove) -> None:

@@ -66,12 +66,13 @@ from orderflow.records import (
     Reissue,
     Return,
     Slice,
+    Spot,
     StockHold,
     Supply,
     WorkOrder,
 )
 from orderflow.rules import Rules
-from orderflow.states import ONWARD, UNIT, DocumentFacts, UnitMove, UnitState
+from orderflow.states import ONWARD, UNIT, DocumentFacts, ParcelFacts, UnitMove, UnitState
 from orderflow.units import Chosen, tag, unit_facts
 from orderflow.values import Position, in_utc
 
@@ -265,15 +266,29 @@ class Step:
         """The chart that the host's process has in the place of ours."""
         return self.context.rules.process.chart(ours)
 
+    @property
+    def ready(self) -> Callable[[Spot], bool] | None:
+        """Which units have passed the host's obligatory stages of their state; `None`: all."""
+        process = self.context.rules.process
+        if not process.stages:
+            return None
+        return lambda spot: process.passed(spot.state, spot.slice.stage)
+
     def advance(self, ours: Chart[S, M, V], ref: Ref[Document], move: M, facts: V) -> None:
         """Move a document along its chart."""
         state = cast("S", self.now(ref).state)
         target = self.chart(ours).advance(state, move, facts, ref)
         self.add(Advanced(ref, state, move, target, self.context.at))
 
-    def proceed(self, ours: Chart[S, M, DocumentFacts], ref: Ref[Document], move: M) -> None:
-        """Move a document along its chart, whose guards see no more than its holds."""
-        self.advance(ours, ref, move, document_facts(self.now(ref)))
+    def proceed(
+        self,
+        ours: Chart[S, M, DocumentFacts] | Chart[S, M, ParcelFacts],
+        ref: Ref[Document],
+        move: M,
+    ) -> None:
+        """Move a document along its chart, whose guards see no more than the document itself."""
+        chart: Chart[S, M, Any] = ours
+        self.advance(chart, ref, move, document_facts(self.now(ref)))
 
     def move(self, order: Order, move: UnitMove, chosen: Iterable[Chosen], **tags: str) -> None:
         """Move chosen units along the unit chart, and change these tags of their slices.
@@ -376,13 +391,15 @@ def _as_kept(value: Any, depth: int = 2) -> Any:
 
 def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
-    if isinstance(document, Dispatch | WorkOrder | StockHold | Supply):
+    if isinstance(document, Dispatch | StockHold | Supply):
         return ()
     return document.holds
 
 
 def document_facts(document: Document) -> DocumentFacts:
-    """What the guards see of a document that has no figures of its own."""
+    """What the guards see of a document alone."""
+    if isinstance(document, Parcel):
+        return ParcelFacts(str(document.ref), document.holds, document.weight_grams)
     return DocumentFacts(str(document.ref), holds_of(document))
 
 

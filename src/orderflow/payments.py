@@ -235,7 +235,7 @@ def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     if due(order) > 0 and not order.cash_on_delivery:
         return
     facts = order_facts(order)
-    if not step.chart(ORDER).refusals(order.state, OrderMove.CONFIRM, facts):
+    if step.chart(ORDER).allows(order.state, OrderMove.CONFIRM, facts):
         step.advance(ORDER, ref, OrderMove.CONFIRM, facts)
 
 

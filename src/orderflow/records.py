@@ -392,6 +392,7 @@ class WorkOrder:
     state: WorkOrderState
     location: str  # where the finished goods will stand
     orders: tuple[str, ...]
+    holds: tuple[Hold, ...] = ()
 
 
 @attrs.frozen(weakref_slot=False)

@@ -84,6 +84,17 @@ class Policy(Protocol):
 WINDOW_DAYS_MAX: Final = 36_525
 """The longest return window, a hundred years: beyond it the calendar may end."""
 
+_FIRST: Final = (
+    "locations",
+    "policy",
+    "confirm_when_paid",
+    "split",
+    "return_window_days",
+    "approve_returns",
+    "tries_max",
+)
+"""The decisions that have always stood in the fingerprint, whatever they are."""
+
 
 def _checked(locations: object) -> tuple[Location, ...]:
     if not isinstance(locations, tuple):
@@ -131,6 +142,17 @@ class Rules:
 
     @property
     def fingerprint(self) -> str:
-        """These rules as text: equal exactly when the decisions are."""
+        """These rules as text: equal exactly when the decisions are.
+
+        Journals keep it, so the text of earlier decisions never changes: what a later version lets
+        a host decide counts only where it was decided.
+        """
+        decided = attrs.asdict(self, recurse=False) | {"policy": None}
+        first = ", ".join(f"{name}={decided[name]!r}" for name in _FIRST)
+        later = "".join(
+            f"; {field.name}={decided[field.name]!r}"
+            for field in attrs.fields(Rules)
+            if field.name not in (*_FIRST, "process") and decided[field.name] != field.default
+        )
         policy = self.policy.name if self.policy is not None else ""
-        return repr(attrs.evolve(self, policy=None)) + policy + self.process.fingerprint
+        return f"Rules({first}){policy}{later}{self.process.fingerprint}"

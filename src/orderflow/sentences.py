@@ -84,6 +84,7 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "order {order}: {state} units must pass {stage} first",
         "zh": "订单 {order}:“{state}”的商品须先经过工序“{stage}”",
     },
+    "own_rule": {"en": "{reason} ({rule})", "zh": "{reason}({rule})"},
     "window_closed": {
         "en": "the return window of order {order} closed on {closed}",
         "zh": "订单 {order} 的退货期已于 {closed} 结束",

@@ -57,14 +57,16 @@ def choose(
     states: Sequence[UnitState],
     wanted: LineQuantities = (),
     where: Callable[[Slice], bool] | None = None,
+    ready: Callable[[Spot], bool] | None = None,
 ) -> list[Chosen]:
     """The units that a verb means: all in these states, or as many of each line as are wanted.
 
-    Earlier states are taken first. Raises `MoveRefused` with a reason for each line that has too
-    few, and `IllegalMove` when nothing is meant and nothing is there.
+    Earlier states are taken first, and of one state those units that are `ready`. Raises
+    `MoveRefused` with a reason for each line that has too few, and `IllegalMove` when nothing is
+    meant and nothing is there.
     """
     if wanted:
-        chosen, refusals = select(order, verb, states, wanted, where)
+        chosen, refusals = select(order, verb, states, wanted, where, ready)
         if refusals:
             raise MoveRefused(tuple(refusals))
         return chosen
@@ -110,6 +112,7 @@ def select(
     states: Sequence[UnitState],
     wanted: LineQuantities,
     where: Callable[[Slice], bool] | None,
+    ready: Callable[[Spot], bool] | None = None,
 ) -> tuple[list[Chosen], list[Refusal]]:
     """As many units of each line as are there, and a reason for each line that has too few."""
     chosen: list[Chosen] = []
@@ -120,8 +123,11 @@ def select(
             refusals.append(Refusal.of("no_such_line", order=order.ref.id, line=name))
             continue
         left = n
+        spots: Sequence[Spot] = line.spots
+        if ready is not None:  # the sort is stable: a bag has its own fixed order
+            spots = sorted(spots, key=ready, reverse=True)
         for state in states:
-            for spot in line.spots:
+            for spot in spots:
                 if left and spot.state is state and (where is None or where(spot.slice)):
                     taken = min(left, spot.n)
                     chosen.append(Chosen(line, spot, taken))

@@ -49,10 +49,12 @@ from orderflow.records import (
     Order,
     Parcel,
     Payment,
+    Purchase,
     Reissue,
     Return,
     StockHold,
     Supply,
+    WorkOrder,
 )
 from orderflow.remedies import explained
 from orderflow.rules import Rules
@@ -187,6 +189,14 @@ class Workflow(Commands):
     def reissue(self, id: str) -> Reissue:
         """A reissue as it is now."""
         return self.get(Ref(self.tenant, "reissue", id))
+
+    def bought(self, id: str) -> Purchase:
+        """A purchase as it is now."""
+        return self.get(Ref(self.tenant, "purchase", id))
+
+    def work_order(self, id: str) -> WorkOrder:
+        """A work order as it is now."""
+        return self.get(Ref(self.tenant, "work order", id))
 
     def stock_hold(self, id: str) -> StockHold:
         """A stock hold as it is now."""

@@ -57,6 +57,7 @@ def audit(
         lookups.expect(document)
         journal.compare(stored, encode)
         books.expect(document)
+        units.expect(document)
         if isinstance(document, Order):
             units.check(document)
             money.check_order(document)

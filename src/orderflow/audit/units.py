@@ -1,4 +1,4 @@
-"""Units: bags sum to their lines, and cuts say the same as bags.
+"""Units: bags sum to their lines, cuts say the same as bags, and somebody is asked for what comes.
 
 It knows lines, spots and cuts, and refuses to know what the units are or cost.
 """
@@ -10,20 +10,45 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from orderflow.audit.law import Law
+from orderflow.calls import Ref
 from orderflow.pricing import given_up
-from orderflow.records import Cut, CutKind, Line, Order, Reissue
-from orderflow.states import ReplacementState, UnitState
+from orderflow.records import (
+    Cut,
+    CutKind,
+    Document,
+    Line,
+    Order,
+    Purchase,
+    Reissue,
+    WorkOrder,
+)
+from orderflow.states import PURCHASE, ReplacementState, UnitState, WorkOrderState
 
 _GIVEN_UP: Final = (UnitState.CANCELLED, UnitState.RETURNED)
+_MAKES: Final = (WorkOrderState.IN_PRODUCTION, WorkOrderState.INSPECTING)
+_ASKED: Final = {UnitState.BUYING: "purchase", UnitState.MAKING: "work order"}
+"""The states whose units somebody is asked for, and the kind of document that asks."""
 
 
 class UnitsCheck:
-    """Counts are the truth: bags sum to their lines, and cuts say the same as bags."""
+    """Counts are the truth: bags sum to their lines, and cuts say the same as bags.
+
+    Units that are being bought or made are asked for by a document that is under way, and such a
+    document asks for some.
+    """
 
     def __init__(self) -> None:
         self.orders = self.lines = self.units = 0
         self.sent_again: dict[tuple[str, str, str], tuple[int, bool]] = {}
         self.breaches: list[str] = []
+        self.asked: set[Ref[Document]] = set()
+        self.under_way: set[Ref[Document]] = set()
+
+    def expect(self, document: Document) -> None:
+        """Remember a purchase or a work order that is under way."""
+        bought = isinstance(document, Purchase) and document.state not in PURCHASE.ends
+        if bought or (isinstance(document, WorkOrder) and document.state in _MAKES):
+            self.under_way.add(document.ref)
 
     def check(self, order: Order) -> None:
         self.orders += 1
@@ -33,7 +58,10 @@ class UnitsCheck:
             where = f"{order.ref} line {line.id}"
             self.breaches += (f"{where}: {said}" for said in _bag_breaches(line))
             self.breaches += (f"{where}: {said}" for said in _cut_breaches(line))
-
+            for spot in line.spots:
+                if spot.state in _ASKED:
+                    kind = _ASKED[spot.state]
+                    self.asked.add(Ref(order.ref.tenant, kind, spot.slice.peg))
         for row in order.sent_again:
             self.sent_again[order.ref.id, row.reissue, row.line] = (row.n, row.done)
 
@@ -56,7 +84,9 @@ class UnitsCheck:
             for (order, reissue, line), (n, _) in sorted(self.sent_again.items())
         )
         figure = f"{self.units:,} units in {self.lines:,} lines of {self.orders:,} orders"
-        return Law("units", self.lines, figure, tuple(self.breaches))
+        idle = (f"{ref} is under way for no unit" for ref in sorted(self.under_way - self.asked))
+        lost = (f"{ref} has units, and is not under way" for ref in self.asked - self.under_way)
+        return Law("units", self.lines, figure, (*self.breaches, *idle, *sorted(lost)))
 
 
 def _bag_breaches(line: Line) -> Iterator[str]:

@@ -5,6 +5,15 @@ It knows how a row of a chart looks, and refuses to know which charts there are.
 A state is a box; a move is a small label, through which pass the lines of all rows that make the
 same move to the same state on the same conditions.
 So six ways to cancel are one label with six lines in and one out, and no label lies on a line.
+
+Problem: a table of seventy rows has lines that run past everything; drawn whole, nobody can follow
+one of them, and a page is too narrow for all.
+Observation: what people look for in a picture is the way ahead; a way back or a way out is looked
+up at the state where it begins.
+Decision: rows are drawn as lines by how many layers they reach over, the nearest first, as long as
+the picture fits a page and few lines cross. A row that reaches further is told in the box of its
+source, as `cancel → cancelled`, and so is one that keeps its state. No row is left out, and each
+state keeps its shortest line in.
 """
 
 from __future__ import annotations
@@ -12,166 +21,277 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from orderflow.chart import Chart, Row
-from orderflow.reporting.layout import Box, arrange
+import attrs
+
+from orderflow.chart import Chart
+from orderflow.reporting.chart_text import ChartData, RowData, StateData, chart_data
+from orderflow.reporting.layout import Box, Layout, Point, arrange, depths
 from orderflow.reporting.svg import Svg, fill, joined
 
 S = TypeVar("S", bound=StrEnum)
 M = TypeVar("M", bound=StrEnum)
 F = TypeVar("F")
 
-STATE_CHAR: Final = 7.6
-MOVE_CHAR: Final = 6.6
-GUARD_CHAR: Final = 5.6
-MARGIN: Final = 8.0
+WIDTH_MAX: Final = 920.0
+CROSSINGS_MAX: Final = 8
+TOLD_MAX: Final = 40  # letters in a line of what is told
+MARGIN: Final = 10.0
+
+NAME_SIZE: Final = 13
+MOVE_SIZE: Final = 12
+SMALL_SIZE: Final = 11
+SMALL_LINE: Final = 14
+NAME_HEIGHT: Final = 28
+MOVE_HEIGHT: Final = 20
+
+# How wide a letter is, in parts of the size of its type, in the widest of the usual faces.
+WIDTHS: Final = {**dict.fromkeys("fijlrt.,'|:;!I[]() ", 0.42), **dict.fromkeys("mwMW→", 0.98)}
+LETTER: Final = 0.64
+BOLD: Final = 1.1
 
 COLOURS: Final = (
-    *("#1f6f8b", "#b5542b", "#5b7f2c", "#7a4fa3", "#a8326b", "#8a6d1f"),
-    *("#2b6cb0", "#c0392b", "#2f855a", "#975a16", "#555e9e", "#00796b"),
+    *("#1f6f8b", "#b5542b", "#4f7227", "#7a4fa3", "#a8326b", "#80641a"),
+    *("#2b6cb0", "#b83227", "#28734a", "#8f5514", "#555e9e", "#00695c"),
 )
+MUTED: Final = "#4d5862"
+FIRST: Final = ("#d9ecdf", "#2f6b47")
+BETWEEN: Final = ("#eef3f7", "#4a6072")
+END: Final = ("#e7e3ee", "#5d4b80")
+
+
+@attrs.frozen
+class _Way:
+    """Rows that share a label: the same move, target and guards."""
+
+    id: str
+    rows: tuple[RowData, ...]
+    colour: str
+
+
+@attrs.frozen
+class _Picture:
+    """What is drawn as lines, what is told in the boxes, and where all of it stands."""
+
+    ways: Sequence[_Way]
+    told: Mapping[str, Sequence[RowData]]
+    boxes: Mapping[str, Box]
+    layout: Layout
 
 
 def draw_chart(chart: Chart[S, M, F]) -> Svg:
     """The chart of a table: every state, every row, every guard."""
-    labels = _labels(chart.rows)
+    data = chart_data(chart)
+    moves = dict.fromkeys(row["move"] for row in data["rows"])
+    colours = {move: COLOURS[i % len(COLOURS)] for i, move in enumerate(moves)}
+    picture = _fitting(data, colours)
+    boxes, places = picture.boxes, picture.layout.places
+    lines = [
+        _line(points, way.colour, arrow=b == _state_id(way.rows[0]["target"]))
+        for way in picture.ways
+        for (a, b), points in picture.layout.lines.items()
+        if way.id in (a, b)
+    ]
+    # Where a row begins: a line at the foot of a label may be one that comes from below.
+    dots = [
+        fill('<circle cx="{:.1f}" cy="{:.1f}" r="2.6" fill="{}"/>', *points[0], way.colour)
+        for way in picture.ways
+        for (_, b), points in picture.layout.lines.items()
+        if b == way.id
+    ]
+    labels = [_label(way, boxes[way.id], places[way.id]) for way in picture.ways]
+    states = [
+        _state(state, picture.told.get(state["name"], ()), colours, boxes[id], places[id])
+        for state in data["states"]
+        for id in [_state_id(state["name"])]
+    ]
+    width, height = picture.layout.width + 2 * MARGIN, picture.layout.height + 2 * MARGIN
+    return fill(
+        '<svg class="chart" viewBox="{0} {0} {1:.0f} {2:.0f}" width="{1:.0f}" role="img" '
+        'aria-label="{3}" style="max-width:{1:.0f}px;font:{4}px Helvetica,Arial,sans-serif">'
+        '<rect x="{0}" y="{0}" width="{1:.0f}" height="{2:.0f}" fill="#fff"/>{5}</svg>',
+        *(
+            -MARGIN,
+            width,
+            height,
+            f"chart of the {chart.name}",
+            MOVE_SIZE,
+            joined((*lines, *labels, *states, *dots)),
+        ),
+    )
+
+
+# --- what is drawn, and what is told --------------------------------------------------------------
+
+
+def _fitting(data: ChartData, colours: Mapping[str, str]) -> _Picture:
+    """As many rows drawn as fit a page; the others are told in the boxes of their sources."""
+    ids = [_state_id(state["name"]) for state in data["states"]]
+    first = next(_state_id(state["name"]) for state in data["states"] if state["initial"])
+    lines = [(_state_id(row["source"]), _state_id(row["target"])) for row in data["rows"]]
+    depth = depths(ids, [line for line in lines if line[0] != line[1]], first)
+    reach = [abs(depth[b] - depth[a]) for a, b in lines]
+    shortest: dict[str, int] = {}
+    for n, (_, b) in zip(reach, lines, strict=True):
+        shortest[b] = min(n or len(ids), shortest.get(b, len(ids)))
+    best = None
+    for limit in sorted({1, *reach} - {0}):
+        kept = [
+            0 < n <= max(limit, shortest[b] if n == shortest[b] else 0)
+            for n, (_, b) in zip(reach, lines, strict=True)
+        ]
+        picture = _arranged(data, kept, colours, first)
+        few = picture.layout.crossings <= CROSSINGS_MAX
+        if best is not None and not (few and picture.layout.width <= WIDTH_MAX):
+            break
+        best = picture
+    assert best is not None, "one limit is there at least"
+    return best
+
+
+def _arranged(
+    data: ChartData, kept: Sequence[bool], colours: Mapping[str, str], first: str
+) -> _Picture:
+    labels: dict[str, list[RowData]] = {}
+    told: dict[str, list[RowData]] = {}
+    for row, drawn in zip(data["rows"], kept, strict=True):
+        if drawn:
+            id = f"m {row['move']} {row['target']} {','.join(row['guards'])}"
+            labels.setdefault(id, []).append(row)
+        else:
+            told.setdefault(row["source"], []).append(row)
+    ways = [_Way(id, tuple(rows), colours[rows[0]["move"]]) for id, rows in labels.items()]
     boxes = [
-        *(
-            Box(f"s {state.value}", 22 + STATE_CHAR * len(state.value), 28)
-            for state in chart.states
-        ),
-        *(
-            Box(
-                label,
-                max(
-                    14 + MOVE_CHAR * len(rows[0].move.value),
-                    *(10 + GUARD_CHAR * len(line) for line in _guards(rows[0])),
-                    0,
-                ),
-                18 + 11 * len(_guards(rows[0])),
-            )
-            for label, rows in labels.items()
-        ),
+        *(_state_box(state["name"], told.get(state["name"], ())) for state in data["states"]),
+        *(_label_box(way) for way in ways),
     ]
-    lines: list[tuple[str, str]] = []
-    colours: dict[tuple[str, str], str] = {}
-    moves = {move: i for i, move in enumerate(dict.fromkeys(row.move for row in chart.rows))}
-    for label, rows in labels.items():
-        colour = COLOURS[moves[rows[0].move] % len(COLOURS)]
-        lines += ((f"s {row.source.value}", label) for row in rows)
-        lines.append((label, f"s {rows[0].target.value}"))
-        colours.update((line, colour) for line in lines if line not in colours)
-    layout = arrange(boxes, lines, f"s {chart.initial.value}")
-    sizes = {box.id: box for box in boxes}
-    drawn = [
-        _line(
-            [layout.places[a], *layout.bends[a, b], layout.places[b]],
-            (sizes[a].height, sizes[b].height),
-            colours[a, b],
-            arrow=b.startswith("s "),
+    lines = [
+        line
+        for way in ways
+        for line in (
+            *((_state_id(row["source"]), way.id) for row in way.rows),
+            (way.id, _state_id(way.rows[0]["target"])),
         )
-        for a, b in lines
     ]
-    for label, rows in labels.items():
-        drawn.append(
-            _label(
-                rows[0],
-                sizes[label],
-                layout.places[label],
-                colours[(label, f"s {rows[0].target.value}")],
-            )
-        )
-    for state in chart.states:
-        id = f"s {state.value}"
-        kind = "end" if state in chart.ends else "first" if state == chart.initial else "state"
-        drawn.append(_state(state.value, sizes[id], layout.places[id], kind))
-    width, height = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
-    return fill(
-        '<svg class="chart" viewBox="{} {} {:.0f} {:.0f}" role="img" aria-label="{}" '
-        'style="max-width:{:.0f}px">{}</svg>',
-        -MARGIN,
-        -MARGIN,
-        width,
-        height,
-        f"chart of the {chart.name}",
-        width,
-        joined(drawn),
+    return _Picture(ways, told, {box.id: box for box in boxes}, arrange(boxes, lines, first))
+
+
+def _state_id(name: str) -> str:
+    return f"s {name}"
+
+
+def _state_box(name: str, told: Sequence[RowData]) -> Box:
+    lines = [line for row in told for line in _told_lines(row)]
+    width = max(
+        22 + _width(name, NAME_SIZE) * BOLD, *(18 + _width(line, SMALL_SIZE) for line in lines), 0
     )
+    return Box(_state_id(name), width, NAME_HEIGHT + SMALL_LINE * len(lines) + (4 if lines else 0))
 
 
-def _labels(rows: Sequence[Row[S, M, F]]) -> Mapping[str, list[Row[S, M, F]]]:
-    """Rows that share a label: the same move, target and guards."""
-    labels: dict[str, list[Row[S, M, F]]] = {}
-    for row in rows:
-        guards = ",".join(guard.name for guard in row.when)
-        labels.setdefault(f"m {row.move.value} {row.target.value} {guards}", []).append(row)
-    return labels
+def _label_box(way: _Way) -> Box:
+    guards = _guards(way.rows[0])
+    width = max(
+        14 + _width(way.rows[0]["move"], MOVE_SIZE),
+        *(12 + _width(line, SMALL_SIZE) for line in guards),
+        0,
+    )
+    return Box(way.id, width, MOVE_HEIGHT + SMALL_LINE * len(guards) + (2 if guards else 0))
 
 
-def _guards(row: Row[Any, Any, Any]) -> list[str]:
-    return ["if " + guard.name.replace("_", " ") for guard in row.when]
+def _width(text: str, size: int) -> float:
+    return size * sum(WIDTHS.get(letter, LETTER) for letter in text)
 
 
-def _state(name: str, box: Box, at: tuple[float, float], kind: str) -> Svg:
+def _guards(row: RowData) -> list[str]:
+    """A line for each guard, all of them in one pair of brackets."""
+    if not row["guards"]:
+        return []
+    return f"[{',|'.join(row['guards'])}]".split("|")
+
+
+def _told_lines(row: RowData) -> list[str]:
+    """What is told of a row, in lines of the same indent; guards go on where there is room."""
+    lines = [f"{row['move']} → {row['target']}"]
+    for guard in _guards(row):
+        if len(lines[-1]) + len(guard) < TOLD_MAX:
+            lines[-1] += f" {guard}"
+        else:
+            lines.append(guard)
+    return lines
+
+
+# --- how it looks ---------------------------------------------------------------------------------
+
+
+def _state(
+    state: StateData,
+    told: Sequence[RowData],
+    colours: Mapping[str, str],
+    box: Box,
+    at: Point,
+) -> Svg:
     x, y = at
-    return fill(
-        '<g class="{}"><rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="7"/>'
-        '<text x="{:.1f}" y="{:.1f}" class="state-name">{}</text></g>',
-        kind,
-        x - box.width / 2,
-        y - box.height / 2,
-        box.width,
-        box.height,
-        x,
-        y + 4.5,
-        name,
-    )
+    left, top = x - box.width / 2, y - box.height / 2
+    inside, edge = END if state["end"] else FIRST if state["initial"] else BETWEEN
+    pieces = [
+        fill(
+            '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="7" fill="{}" '
+            'stroke="{}"/><text x="{:.1f}" y="{:.1f}" text-anchor="middle" font-weight="bold" '
+            'font-size="{}" fill="#1a2530">{}</text>',
+            *(left, top, box.width, box.height, inside, edge),
+            *(x, top + 18.5, NAME_SIZE, state["name"]),
+        )
+    ]
+    y = top + NAME_HEIGHT + 8
+    for row in told:
+        for line in _told_lines(row):
+            pieces.append(_small(left + 9, y, line, colours[row["move"]], "start"))
+            y += SMALL_LINE
+    return joined(pieces)
 
 
-def _label(row: Row[Any, Any, Any], box: Box, at: tuple[float, float], colour: str) -> Svg:
+def _label(way: _Way, box: Box, at: Point) -> Svg:
     x, y = at
     top = y - box.height / 2
-    guards = joined(
-        fill('<text x="{:.1f}" y="{:.1f}" class="guard">{}</text>', x, top + 24 + 11 * i, text)
-        for i, text in enumerate(_guards(row))
-    )
-    return fill(
-        '<g class="move"><rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="9" '
-        'stroke="{}"/><text x="{:.1f}" y="{:.1f}" fill="{}">{}</text>{}</g>',
-        *(x - box.width / 2, top, box.width, box.height, colour),
-        *(x, top + 13, colour, row.move.value, guards),
-    )
-
-
-def _line(
-    points: Sequence[tuple[float, float]],
-    heights: tuple[float, float],
-    colour: str,
-    *,
-    arrow: bool,
-) -> Svg:
-    """A smooth line from box to box; it leaves and enters by top or bottom."""
-    (x0, y0), (x1, y1) = points[0], points[-1]
-    down = points[1][1] > y0
-    start = (x0, y0 + (heights[0] if down else -heights[0]) / 2)
-    tip = (x1, y1 + (-heights[1] if down else heights[1]) / 2)
-    path = [start, *points[1:-1], tip]
-    # Vertical at both ends; at a bend, as steep as from the point before it to the one behind it.
-    slopes = [
-        0.0,
-        *((c[0] - a[0]) / (c[1] - a[1]) for a, c in zip(path, path[2:], strict=False)),
-        0.0,
-    ]
-    steps = [f"M{start[0]:.1f} {start[1]:.1f}"]
-    for ((ax, ay), m), ((bx, by), n) in pairwise(zip(path, slopes, strict=True)):
-        third = (by - ay) / 3
-        steps.append(
-            f"C{ax + m * third:.1f} {ay + third:.1f} {bx - n * third:.1f} {by - third:.1f} "
-            f"{bx:.1f} {by:.1f}"
+    return joined(
+        (
+            fill(
+                '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="9" fill="#fff" '
+                'stroke="{}"/><text x="{:.1f}" y="{:.1f}" text-anchor="middle" fill="{}">{}</text>',
+                *(x - box.width / 2, top, box.width, box.height, way.colour),
+                *(x, top + 14, way.colour, way.rows[0]["move"]),
+            ),
+            *(
+                _small(x, top + 14 + SMALL_LINE * i, line, MUTED, "middle")
+                for i, line in enumerate(_guards(way.rows[0]), 1)
+            ),
         )
-    drawn = fill('<path class="line" d="{}" stroke="{}"/>', " ".join(steps), colour)
+    )
+
+
+def _small(x: float, y: float, text: str, colour: str, anchor: str) -> Svg:
+    return fill(
+        '<text x="{:.1f}" y="{:.1f}" font-size="{}" fill="{}" text-anchor="{}">{}</text>',
+        *(x, y, SMALL_SIZE, colour, anchor, text),
+    )
+
+
+def _line(points: Sequence[Point], colour: str, *, arrow: bool) -> Svg:
+    """A line along its points: straight up and down, and in curves that begin and end so."""
+    steps = ["M{:.1f} {:.1f}".format(*points[0])]
+    for (ax, ay), (bx, by) in pairwise(points):
+        half = (by - ay) / 2
+        steps.append(
+            f"V{by:.1f}"
+            if ax == bx
+            else f"C{ax:.1f} {ay + half:.1f} {bx:.1f} {by - half:.1f} {bx:.1f} {by:.1f}"
+        )
+    drawn = fill(
+        '<path d="{}" fill="none" stroke="{}" stroke-width="1.3"/>', " ".join(steps), colour
+    )
     if not arrow:
         return drawn
-    tip_path = '<path d="M{:.1f} {:.1f}l-3.6 {}h7.2z" fill="{}"/>'
-    return joined((drawn, fill(tip_path, *tip, -6 if down else 6, colour)))
+    down = points[-1][1] > points[-2][1]
+    tip = '<path d="M{:.1f} {:.1f}l-4 {}h8z" fill="{}"/>'
+    return joined((drawn, fill(tip, *points[-1], -7 if down else 7, colour)))

@@ -28,7 +28,9 @@ Form: TypeAlias = Literal["mermaid", "svg", "json"]
 def written(chart: Chart[S, M, F], form: Form = "mermaid") -> str:
     """A chart as text that ends in a line break: Mermaid, an SVG file, or JSON."""
     if form == "svg":
-        return draw_chart(chart).replace("<svg ", f'<svg xmlns="{SVG}" ', 1) + "\n"
+        # A piece a line, so that a change of one row is seen where files are compared.
+        drawn = draw_chart(chart).replace("><", ">\n<")
+        return drawn.replace("<svg ", f'<svg xmlns="{SVG}" ', 1) + "\n"
     if form == "json":
         return json.dumps(chart_data(chart), indent=1) + "\n"
     return mermaid(chart)

@@ -7,21 +7,30 @@ Lines that lead back are turned round for the time being; each box stands one la
 that points at it; a line over several layers gets a bend in each; layers are sorted by where their
 neighbours stand until fewer lines cross; then each box moves as near to its neighbours as the
 boxes beside it allow.
+A line goes straight up or down where there are boxes beside it, and aside only between layers, so
+that it meets no box but its own two.
 Everything is sorted and nothing is drawn by chance, so the same table gives the same picture.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
 SWEEPS: Final = 40
 GAP: Final = 14.0
-LAYER_GAP: Final = 26.0
-BEND_WIDTH: Final = 8.0
+BEND_WIDTH: Final = 6.0
+LAYER_GAP: Final = 20.0
+LAYER_GAP_MAX: Final = 44.0
+SLOPE: Final = 0.11  # how much more room a line wants that goes far aside
+PORT_GAP: Final = 11.0  # between two lines at the same side of a box
+
+Point: TypeAlias = tuple[float, float]
+Line: TypeAlias = tuple[str, str]
 
 
 @attrs.frozen
@@ -35,24 +44,26 @@ class Box:
 
 @attrs.frozen
 class Layout:
-    """The middle of each box, the bends of each line from its source on, and the size of it all.
+    """The middle of each box, the points of each line from source to target, and the size of all.
 
-    A line that leads back is drawn upwards: its bends are in its own direction, too.
+    Between two points a line is straight where they stand one above the other, else a curve that
+    begins and ends upright. One that leads back runs upwards.
     """
 
-    places: Mapping[str, tuple[float, float]]
-    bends: Mapping[tuple[str, str], Sequence[tuple[float, float]]]
+    places: Mapping[str, Point]
+    lines: Mapping[Line, Sequence[Point]]
     width: float
     height: float
+    crossings: int
 
 
-def arrange(boxes: Sequence[Box], lines: Sequence[tuple[str, str]], first: str) -> Layout:
+def arrange(boxes: Sequence[Box], lines: Sequence[Line], first: str) -> Layout:
     """Place boxes so that lines lead downwards from `first`, where they can."""
     sizes = {box.id: box for box in boxes}
     turned = _leading_back([box.id for box in boxes], lines, first)
     down = [(b, a) if (a, b) in turned else (a, b) for a, b in lines]
     level = _levels([box.id for box in boxes], down)
-    chains: dict[tuple[str, str], list[str]] = {}
+    chains: dict[Line, list[str]] = {}
     layers: list[list[str]] = [[] for _ in range(max(level.values()) + 1)]
     for box in boxes:
         layers[level[box.id]].append(box.id)
@@ -68,20 +79,80 @@ def arrange(boxes: Sequence[Box], lines: Sequence[tuple[str, str]], first: str) 
     layers = _sorted_layers(layers, links)
     across = _across(layers, links, sizes)
     left = min(across[id] - sizes[id].width / 2 for id in across)
-    down_to: dict[str, float] = {}
+    across = {id: x - left for id, x in across.items()}
+    out, into = _ports(links, across, sizes)
+    spans = _spans(layers, sizes, [(out[link], into[link], link) for link in links])
+    middle = {id: sum(spans[i]) / 2 for i, layer in enumerate(layers) for id in layer}
+    drawn: dict[Line, Sequence[Point]] = {}
+    for line, chain in chains.items():
+        points: list[Point] = []
+        for a, b in pairwise(chain):
+            bottom = middle[a] + sizes[a].height / 2
+            top = middle[b] - sizes[b].height / 2
+            edges = spans[_level_of(a, level)][1], spans[_level_of(b, level)][0]
+            points += (
+                *((out[a, b], bottom), (out[a, b], edges[0])),
+                *((into[a, b], edges[1]), (into[a, b], top)),
+            )
+        plain = [point for i, point in enumerate(points) if i == 0 or point != points[i - 1]]
+        drawn[line] = plain[::-1] if line in turned else plain
+    return Layout(
+        {box.id: (across[box.id], middle[box.id]) for box in boxes},
+        drawn,
+        max(across[id] + sizes[id].width / 2 for id in across),
+        spans[-1][1],
+        _crossings(layers, links),
+    )
+
+
+def _level_of(id: str, level: Mapping[str, int]) -> int:
+    """The layer of a box, or of a bend."""
+    return level[id] if id in level else int(id.rpartition("\0")[2])
+
+
+def _ports(
+    links: Sequence[Line], across: Mapping[str, float], sizes: Mapping[str, Box]
+) -> tuple[dict[Line, float], dict[Line, float]]:
+    """How far to the right each link leaves its upper box, and enters its lower one.
+
+    Lines of one side stand apart in the order of where they come from, as far as the box is wide.
+    """
+    ports: tuple[dict[Line, float], dict[Line, float]] = ({}, {})
+    for side in (0, 1):
+        of: dict[str, list[Line]] = {}
+        for link in links:
+            of.setdefault(link[side], []).append(link)
+        for id, mine in of.items():
+            mine.sort(key=lambda link: (across[link[1 - side]], link))
+            step = min(PORT_GAP, max(0.0, sizes[id].width - 16) / max(1, len(mine) - 1))
+            for i, link in enumerate(mine):
+                ports[side][link] = across[id] + (i - (len(mine) - 1) / 2) * step
+    return ports
+
+
+def _spans(
+    layers: Sequence[Sequence[str]],
+    sizes: Mapping[str, Box],
+    links: Sequence[tuple[float, float, Line]],
+) -> list[tuple[float, float]]:
+    """The top and bottom of each layer: further apart where a line between them goes far aside."""
+    at = {id: i for i, layer in enumerate(layers) for id in layer}
+    aside = [0.0] * len(layers)
+    for x, u, (a, _) in links:
+        aside[at[a]] = max(aside[at[a]], abs(x - u))
+    spans: list[tuple[float, float]] = []
     y = 0.0
-    for layer in layers:
-        height = max(sizes[id].height for id in layer)
-        for id in layer:
-            down_to[id] = y + height / 2
-        y += height + LAYER_GAP
-    places = {id: (across[id] - left, down_to[id]) for id in across}
-    bends = {
-        line: [places[id] for id in (chain[-2:0:-1] if line in turned else chain[1:-1])]
-        for line, chain in chains.items()
-    }
-    right = max(places[id][0] + sizes[id].width / 2 for id in across)
-    return Layout({box.id: places[box.id] for box in boxes}, bends, right, y - LAYER_GAP)
+    for far, layer in zip(aside, layers, strict=True):
+        bottom = y + max(sizes[id].height for id in layer)
+        spans.append((y, bottom))
+        y = bottom + min(LAYER_GAP_MAX, LAYER_GAP + SLOPE * far)
+    return spans
+
+
+def depths(ids: Sequence[str], lines: Sequence[Line], first: str) -> dict[str, int]:
+    """How many layers below `first` each box would stand, were all lines drawn."""
+    turned = _leading_back(ids, lines, first)
+    return _levels(ids, [(b, a) if (a, b) in turned else (a, b) for a, b in lines])
 
 
 def _leading_back(
@@ -178,42 +249,48 @@ def _swap_neighbours(layers: list[list[str]], links: Sequence[tuple[str, str]]) 
                 spots[one], spots[other] = i + 1, i
 
 
-def _crossings(layers: Sequence[Sequence[str]], links: Sequence[tuple[str, str]]) -> int:
+def _crossings(layers: Sequence[Sequence[str]], links: Sequence[Line]) -> int:
+    """How many pairs of links cross: those out of order below, when in order above."""
     spots = {id: (level, i) for level, layer in enumerate(layers) for i, id in enumerate(layer)}
     by_level: dict[int, list[tuple[int, int]]] = {}
     for a, b in links:
         by_level.setdefault(spots[a][0], []).append((spots[a][1], spots[b][1]))
-    return sum(
-        (a - c) * (b - d) < 0
-        for pairs in by_level.values()
-        for i, (a, b) in enumerate(pairs)
-        for c, d in pairs[i + 1 :]
-    )
+    crossings = 0
+    for pairs in by_level.values():
+        passed: list[int] = []
+        for _, below in sorted(pairs):
+            crossings += len(passed) - bisect_right(passed, below)
+            insort(passed, below)
+    return crossings
 
 
 def _across(
     layers: Sequence[Sequence[str]], links: Sequence[tuple[str, str]], sizes: Mapping[str, Box]
 ) -> dict[str, float]:
     """How far to the right each box stands: near its neighbours, in its order, with gaps."""
-    near: dict[str, list[tuple[str, float]]] = {}
+    above: dict[str, list[tuple[str, float]]] = {id: [] for layer in layers for id in layer}
+    below: dict[str, list[tuple[str, float]]] = {id: [] for layer in layers for id in layer}
     for a, b in links:
         # A line of bends should be straight before anything else is.
         weight = 6.0 if a[0] == b[0] == "\0" else 2.0 if "\0" in (a[0], b[0]) else 1.0
-        near.setdefault(a, []).append((b, weight))
-        near.setdefault(b, []).append((a, weight))
+        below[a].append((b, weight))
+        above[b].append((a, weight))
+    both = {id: above[id] + below[id] for id in above}
     across: dict[str, float] = {}
     for layer in layers:
         x = 0.0
         for id in layer:
             across[id] = x + sizes[id].width / 2
             x += sizes[id].width + GAP
-    for sweep in range(SWEEPS * 4):
-        order = layers if sweep % 2 == 0 else tuple(reversed(layers))
-        for layer in order:
+    for sweep in range(SWEEPS * 2):
+        down = sweep % 2 == 0
+        # One side at first, which puts a long chain upright in one sweep; both sides at last.
+        near = both if sweep >= SWEEPS else above if down else below
+        for layer in layers if down else reversed(layers):
             wanted = [
                 sum(across[one] * weight for one, weight in near[id])
                 / sum(weight for _, weight in near[id])
-                if id in near
+                if near[id]
                 else across[id]
                 for id in layer
             ]

@@ -42,7 +42,7 @@ from orderflow.states.order import (
     receipt_settled,
     window_over,
 )
-from orderflow.states.parcel import PARCEL, ParcelMove, ParcelState
+from orderflow.states.parcel import PARCEL, ParcelFacts, ParcelMove, ParcelState
 from orderflow.states.payment import PAYMENT, PaymentMove, PaymentState
 from orderflow.states.request import DISPATCH, PURCHASE, RequestMove, RequestState
 from orderflow.states.supply import (
@@ -56,7 +56,15 @@ from orderflow.states.supply import (
     WorkOrderMove,
     WorkOrderState,
 )
-from orderflow.states.unit import UNIT, UnitFacts, UnitMove, UnitState, order_confirmed
+from orderflow.states.unit import (
+    LEADS_ON,
+    UNIT,
+    StageMove,
+    UnitFacts,
+    UnitMove,
+    UnitState,
+    order_confirmed,
+)
 
 AnyChart = Chart[Any, Any, Any]
 
@@ -85,6 +93,7 @@ __all__ = [
     "CHARTS",
     "DISPATCH",
     "EXCHANGE",
+    "LEADS_ON",
     "ONWARD",
     "ORDER",
     "PARCEL",
@@ -104,6 +113,7 @@ __all__ = [
     "OrderFacts",
     "OrderMove",
     "OrderState",
+    "ParcelFacts",
     "ParcelMove",
     "ParcelState",
     "PaymentMove",
@@ -114,6 +124,7 @@ __all__ = [
     "RequestState",
     "ReturnMove",
     "ReturnState",
+    "StageMove",
     "StockHoldMove",
     "StockHoldState",
     "SupplyMove",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+import attrs
+
 from orderflow.chart import Chart, Row
 from orderflow.states.holds import DocumentFacts, not_held
 
@@ -37,9 +39,16 @@ class ParcelMove(StrEnum):
     RECEIVE_BACK = "receive back"
 
 
+@attrs.frozen
+class ParcelFacts(DocumentFacts):
+    """What the guards of a parcel see: its name, its holds and its weight; 0 is not weighed."""
+
+    weight_grams: int = 0
+
+
 _S, _M = ParcelState, ParcelMove
 
-PARCEL: Final[Chart[ParcelState, ParcelMove, DocumentFacts]] = Chart(
+PARCEL: Final[Chart[ParcelState, ParcelMove, ParcelFacts]] = Chart(
     "parcel",
     ParcelState,
     ParcelMove,

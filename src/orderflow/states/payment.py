@@ -127,9 +127,11 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _M.CAPTURE,
         _M.FAIL,
         _M.VOID,
+        _M.TAKE_DEPOSIT,
         _M.CHARGE_BACK,
         _M.WIN_DISPUTE,
         _M.LOSE_DISPUTE,
+        _M.OWE_AT_DOOR,  # what a door was paid may be the first that is heard of it
         _M.COLLECT,
         _M.REMIT_PART,
         _M.REMIT,

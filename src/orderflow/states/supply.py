@@ -72,7 +72,7 @@ SUPPLY: Final[Chart[SupplyState, SupplyMove, None]] = Chart(
     ],
     initial=_S.EXPECTED,
     ends=[_S.CLOSED],
-    outside=[_SM.RECEIVE],
+    outside=[_SM.RECEIVE, _SM.CLOSE],
 )
 
 

@@ -84,6 +84,38 @@ class UnitMove(StrEnum):
     LAPSE = "lapse"
 
 
+LEADS_ON: Final = frozenset(
+    {
+        UnitMove.BACKORDER,
+        UnitMove.RESERVE,
+        UnitMove.PLAN_TO_BUY,
+        UnitMove.BUY,
+        UnitMove.PLAN_TO_MAKE,
+        UnitMove.MAKE,
+        UnitMove.ALLOCATE,
+        UnitMove.RELEASE,
+        UnitMove.PICK,
+        UnitMove.PACK,
+        UnitMove.SHIP,
+        UnitMove.REJECT,
+        UnitMove.ACCEPT_BACK,
+        UnitMove.REOPEN,
+        UnitMove.REDEEM,
+    }
+)
+"""The moves of our own that bring a unit further: an obligatory stage stands before them.
+
+To backorder is one of them: a unit that waits elsewhere has left its stages behind.
+The rest takes back, follows from the calendar, or reports what has happened outside.
+"""
+
+
+class StageMove(StrEnum):
+    """What happens to units within a state: a hold blocks it as it blocks a move."""
+
+    ENTER = "enter stage"
+
+
 @attrs.frozen
 class UnitFacts:
     """What the guards of a unit see: its order's name, state and holds, and its own line.

@@ -1,0 +1,306 @@
+"""A host's own process: what may be tightened, and what is wrong with a process that cannot be."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from orderflow import BadInput, Refusal, Rules
+from orderflow.chart import Guard
+from orderflow.process import Close, Piece, Process, Remove, Require, Stage, own_guard
+from orderflow.states import (
+    CHARTS,
+    DISPATCH,
+    LEADS_ON,
+    ORDER,
+    PARCEL,
+    UNIT,
+    OrderFacts,
+    OrderMove,
+    OrderState,
+    ParcelFacts,
+    ParcelMove,
+    ParcelState,
+    RequestMove,
+    RequestState,
+    UnitFacts,
+    UnitMove,
+    UnitState,
+    order_confirmed,
+)
+from orderflow.verbs import hand_over
+from tests.builders import LAMP, TWO_PLACES, Shop
+from tests.processes import BAREST, FORBIDDEN
+
+PICKED: Final = UnitState.PICKED
+
+weighed: Final[Guard[ParcelFacts]] = own_guard(
+    "weighed", lambda parcel: parcel.weight_grams > 0, "the parcel has not been weighed"
+)
+wrong_facts: Final = Guard[OrderFacts]("lines", lambda facts: ())
+
+
+def wrong(*pieces: Piece) -> str:
+    """What is wrong with a process of these pieces."""
+    with pytest.raises(ValueError, match="pieces") as bad:
+        Process.of(*pieces)
+    assert isinstance(bad.value, BadInput)
+    return str(bad.value)
+
+
+# --- tightening ---------------------------------------------------------------
+
+
+def test_without_pieces_every_chart_is_ours() -> None:
+    for chart in CHARTS.values():
+        assert Process().chart(chart) is chart
+
+
+@pytest.mark.feature("F090")
+def test_a_host_takes_a_row_away() -> None:
+    process = Process.of(Remove(ORDER, OrderState.DRAFT, OrderMove.CANCEL))
+
+    assert process.chart(ORDER).can(OrderState.DRAFT) == ("place",)
+    assert ORDER.can(OrderState.DRAFT) == ("place", "cancel")
+    assert process.chart(UNIT) is UNIT
+
+
+@pytest.mark.feature("F090")
+def test_a_host_closes_states_that_it_does_not_use() -> None:
+    process = Process.of(
+        Close(ORDER, OrderState.IN_REVIEW),
+        Close(ORDER, OrderState.AWAITING_CUSTOMER),
+        Close(ORDER, OrderState.REJECTED),
+    )
+
+    assert process.chart(ORDER).can(OrderState.PLACED) == ("confirm", "cancel", "expire")
+    stuck = process.chart(ORDER).can(OrderState.IN_REVIEW)
+    assert stuck == ("confirm", "cancel", "expire"), "who stands there already gets out"
+
+
+@pytest.mark.feature("F069", "F200")
+def test_a_parcel_that_was_not_weighed_is_not_handed_over(shop: Shop) -> None:
+    rules = Rules(
+        locations=TWO_PLACES.locations,
+        process=Process.of(
+            Require(PARCEL, ParcelState.PACKED, ParcelMove.HAND_OVER, weighed),
+        ),
+    )
+    shop = shop.under(rules)
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 2))
+    shop.allocate("o-17")
+    shop.release("o-17", "d-1")
+    shop.pick("d-1")
+    shop.pack("p-1", ("d-1",), lines=(("1", 1),))
+    shop.pack("p-2", ("d-1",), 900)
+
+    assert shop.reasons(hand_over.on("p-1")) == (
+        Refusal.of("own_rule", rule="weighed", reason="the parcel has not been weighed"),
+    )
+    shop.hand_over("p-2")
+    assert shop.bag("o-17") == {"packed": 1, "shipped": 1}
+    shop.assert_lawful()
+
+
+def test_further_guards_come_after_ours_and_all_say_why() -> None:
+    chart = Process.of(
+        Require(PARCEL, ParcelState.PACKED, ParcelMove.HAND_OVER, weighed),
+        Require(
+            PARCEL,
+            ParcelState.PACKED,
+            ParcelMove.HAND_OVER,
+            own_guard("labelled", lambda parcel: parcel.what == "", "there is no label"),
+        ),
+    ).chart(PARCEL)
+
+    reasons = chart.refusals(ParcelState.PACKED, ParcelMove.HAND_OVER, ParcelFacts("parcel p-1"))
+
+    assert [dict(reason.facts)["rule"] for reason in reasons] == ["weighed", "labelled"]
+    assert str(reasons[1]) == "there is no label (labelled)"
+    assert reasons[1].say("zh") == "there is no label(labelled)"
+
+
+# --- what cannot be ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("piece", "said"),
+    (
+        (
+            Remove(ORDER, OrderState.CONFIRMED, OrderMove.CONFIRM),
+            "pieces[0].move: order: no row leads from confirmed by confirm (can: cancel, complete)",
+        ),
+        (
+            Remove(ORDER, OrderState.AWAITING_CUSTOMER, OrderMove.ANSWER),
+            "pieces[0].move: order: answer reports what has happened outside and cannot be "
+            "tightened (can: reject, cancel, expire)",
+        ),
+        (
+            Require(UNIT, UnitState.SHIPPED, UnitMove.LOSE, order_confirmed),
+            "pieces[0].move: unit: lose reports what has happened outside and cannot be tightened "
+            "(can: none)",
+        ),
+        (
+            Remove(ORDER, OrderState.DRAFT, OrderMove.PLACE),
+            "pieces[0].move: order: no row leads to placed; close that state too, or leave the row",
+        ),
+        (
+            Remove(DISPATCH, RequestState.CREATED, RequestMove.SEND),
+            "pieces[0].move: dispatch: no row leads to sent; "
+            "close that state too, or leave the row",
+        ),
+        (
+            Close(ORDER, OrderState.IN_REVIEW),
+            "pieces[0]: order: no row leads to awaiting customer; "
+            "close that state too, or leave the row",
+        ),
+        (
+            Close(UNIT, UnitState.LOST),
+            "pieces[0]: unit: lost is closed, and can still be reached; "
+            "close that state too, or leave the row",
+        ),
+        (
+            Remove(UNIT, UnitState.RESERVED, UnitMove.PACK),
+            "pieces[0].move: unit: no row leads from reserved by pack "
+            "(can: unreserve, allocate, cancel)",
+        ),
+    ),
+)
+def test_a_row_or_state_that_cannot_go_is_named(piece: Piece, said: str) -> None:
+    assert wrong(piece) == said
+
+
+def test_a_dead_end_is_told_of_the_piece_that_made_it() -> None:
+    rows = (
+        Remove(UNIT, UnitState.RESERVED, UnitMove.UNRESERVE),
+        Remove(UNIT, UnitState.RESERVED, UnitMove.CANCEL),
+        Remove(UNIT, UnitState.RESERVED, UnitMove.ALLOCATE),
+    )
+
+    assert wrong(*rows).startswith("pieces[2].move: unit: reserved is a dead end, but no end")
+
+
+def test_a_row_is_taken_away_once_and_not_guarded_then() -> None:
+    gone = Remove(ORDER, OrderState.DRAFT, OrderMove.CANCEL)
+
+    assert wrong(gone, gone).startswith("pieces[1].move: order: no row leads from draft by cancel")
+    guard: Guard[OrderFacts] = own_guard("never", lambda facts: False, "never")
+    more = Require(ORDER, OrderState.DRAFT, OrderMove.CANCEL, guard)
+    assert wrong(gone, more).startswith("pieces[1].move: order: no row leads from draft by cancel")
+
+
+@pytest.mark.parametrize(
+    ("piece", "path"),
+    (
+        (Remove(ORDER, UnitState.OPEN, OrderMove.CANCEL), "pieces[0].state"),  # type: ignore[misc]
+        (Remove(ORDER, OrderState.DRAFT, UnitMove.CANCEL), "pieces[0].move"),  # type: ignore[misc]
+        (Remove(ORDER, "draft", OrderMove.CANCEL), "pieces[0].state"),  # type: ignore[misc]
+        (Close(ORDER, UnitState.OPEN), "pieces[0].state"),  # type: ignore[misc]
+        (
+            Require(UNIT, PICKED, UnitMove.PACK, lambda facts: ()),  # type: ignore[arg-type]
+            "pieces[0].guard",
+        ),
+        (Stage("polishing", "picked"), "pieces[0].within"),  # type: ignore[arg-type]
+        (Remove(None, OrderState.DRAFT, OrderMove.CANCEL), "pieces[0].chart"),  # type: ignore[arg-type]
+        ("polishing", "pieces[0]"),
+    ),
+)
+def test_what_a_type_checker_refuses_is_refused(piece: Any, path: str) -> None:
+    assert wrong(piece).startswith(f"{path}: ")
+
+
+def test_a_guard_over_the_facts_of_another_chart_is_found_by_a_type_checker() -> None:
+    Require(UNIT, PICKED, UnitMove.PACK, wrong_facts)  # type: ignore[misc]
+    Require(UNIT, PICKED, UnitMove.PACK, order_confirmed)
+
+
+def test_a_chart_that_only_looks_like_ours_is_refused() -> None:
+    other = ORDER.tightened(without=[(OrderState.DRAFT, OrderMove.CANCEL)])
+
+    assert wrong(Remove(other, OrderState.PLACED, OrderMove.CANCEL)) == (
+        f"pieces[0].chart: a chart of ours is wanted (can: {', '.join(CHARTS)})"
+    )
+    with pytest.raises(BadInput, match="pieces: a tuple of pieces is wanted"):
+        Process([Stage("polishing", PICKED)])  # type: ignore[arg-type]
+    with pytest.raises(BadInput, match="process: a Process is wanted"):
+        Rules(process=BAREST.pieces)  # type: ignore[arg-type]
+
+
+# --- the fingerprint ----------------------------------------------------------
+
+
+def test_the_plain_rules_have_the_fingerprint_that_old_journals_have() -> None:
+    assert Rules().fingerprint == (
+        "Rules(locations=(), policy=None, confirm_when_paid=True, split=True, "
+        "return_window_days=14, approve_returns=True, tries_max=8)"
+    )
+
+
+PIECES: Final[tuple[Piece, ...]] = (
+    Remove(ORDER, OrderState.DRAFT, OrderMove.CANCEL),
+    Remove(ORDER, OrderState.PLACED, OrderMove.CANCEL),
+    Close(UNIT, UnitState.BACKORDERED),
+    Require(PARCEL, ParcelState.PACKED, ParcelMove.HAND_OVER, weighed),
+    Require(
+        PARCEL,
+        ParcelState.PACKED,
+        ParcelMove.HAND_OVER,
+        own_guard("weighed twice", lambda parcel: weighed(parcel), "it was weighed once"),
+    ),
+    Stage("polishing", PICKED),
+    Stage("polishing", PICKED, obligatory=True),
+    Stage("polishing", UnitState.PACKED),
+    Stage("engraving", PICKED),
+)
+
+
+def test_another_process_is_another_fingerprint() -> None:
+    processes = [Process(), *(Process.of(piece) for piece in PIECES)]
+
+    assert len({Rules(process=one).fingerprint for one in processes}) == len(processes)
+
+
+def test_equal_pieces_are_equal_processes() -> None:
+    for piece in PIECES:
+        one, other = Rules(process=Process.of(piece)), Rules(process=Process.of(piece))
+        assert one == other
+        assert hash(one) == hash(other)
+        assert one.fingerprint == other.fingerprint
+
+
+# --- every chart, tightened as far as it goes -------------------------------------------------
+
+
+@pytest.mark.feature("F088", "F090")
+@pytest.mark.parametrize("process", (BAREST, FORBIDDEN), ids=("barest", "forbidden"))
+def test_what_happens_outside_stays_in_every_process(process: Process) -> None:
+    for ours in CHARTS.values():
+        theirs = process.chart(ours)
+        kept = {(row.source, row.move): row for row in theirs.rows}
+        for row in ours.rows:
+            if row.move in ours.outside:
+                assert kept[row.source, row.move].when == row.when
+        assert {(row.source, row.move) for row in ours.rows} >= set(kept)
+
+
+def test_each_move_of_a_unit_leads_on_or_takes_back_or_happens_outside() -> None:
+    rest = set(UnitMove) - LEADS_ON - UNIT.outside
+
+    assert not LEADS_ON & UNIT.outside
+    assert rest == {
+        UnitMove.UNRESERVE,
+        UnitMove.STOP_BUYING,
+        UnitMove.STOP_MAKING,
+        UnitMove.GIVE_UP_PLAN,
+        UnitMove.CANCEL,
+        UnitMove.LAPSE,  # the calendar does it
+    }
+
+
+def test_what_guards_see_of_units_is_their_line_and_stage() -> None:
+    guard: Guard[UnitFacts] = own_guard("line_two", lambda facts: facts.line == "2", "only line 2")
+
+    assert guard(UnitFacts("o-17", OrderState.CONFIRMED, line="2"))
+    assert not guard(UnitFacts("o-17", OrderState.CONFIRMED, line="1"))
