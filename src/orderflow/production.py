@@ -15,6 +15,8 @@ Where no row takes it, a named hold asks a person.
 Goods beyond what is asked for, or for a purchase that has ended, are nobody's: they are received as
 free stock, under a hold.
 A purchase is done when nothing of it is being bought any more.
+
+One file, though long: buying and making are one idea twice, and share what happens when goods come.
 """
 
 from __future__ import annotations
