@@ -1,6 +1,6 @@
 """Run orders: promise, allocate, ship, return and refund them, on any store, and know why not."""
 
-from orderflow.calls import Call, Ref
+from orderflow.calls import Call, Ref, Remedy
 from orderflow.commands import Done
 from orderflow.deadlines import Due
 from orderflow.errors import (
@@ -21,6 +21,7 @@ from orderflow.errors import (
 )
 from orderflow.fulfilment import ScanStatus
 from orderflow.money import Money, Price
+from orderflow.options import Option
 from orderflow.orders import NewCharge, NewLine, NewOrder
 from orderflow.payments import Notice
 from orderflow.records import ChargeKind, Destination
@@ -50,6 +51,7 @@ __all__ = [
     "NewOrder",
     "NotFound",
     "Notice",
+    "Option",
     "OrderflowError",
     "OutcomeUnknown",
     "Position",
@@ -57,6 +59,7 @@ __all__ = [
     "Ref",
     "Refusal",
     "Refused",
+    "Remedy",
     "RetryExhausted",
     "Rules",
     "ScanStatus",

@@ -31,6 +31,8 @@ Mistakes of a programmer (an unknown verb, a guard over the wrong facts) are `Ty
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
 from orderflow.calls import Remedy
@@ -51,7 +53,7 @@ class Refusal:
 
     code: str
     facts: tuple[tuple[str, Figure], ...] = ()
-    remedies: tuple[Remedy[object], ...] = attrs.field(default=(), eq=False)
+    remedies: tuple[Remedy[Any], ...] = attrs.field(default=(), eq=False)  # of any document
 
     @classmethod
     def of(cls, code: str, /, **facts: Figure) -> Refusal:

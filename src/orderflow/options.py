@@ -7,8 +7,8 @@ Problem: a screen that lists what may be done needs every verb with its reasons,
 arguments: a name for the new parcel, the amount to pay back, the hold to lift.
 Observation: what a document is waiting for can be read off it: what is owed is the amount, the
 holds are the codes, the units that stand somewhere are the lines.
-Decision: beside each verb that needs arguments stands a function that suggests them; a verb without
-one, and with nothing that it must be told, is suggested as it is.
+Decision: beside each verb whose arguments depend on the document stands a function that suggests
+them; a verb without one is suggested as it is, with sample words for what a clerk would write.
 A host does the same for its own verbs, by `suggests`.
 """
 
@@ -24,14 +24,17 @@ from orderflow import (
     inventory,
     orders,
     payments,
+    production,
+    replacements,
     returns,
+    stages,
 )
 from orderflow.calls import Call, Ref
 from orderflow.errors import Refusal
 from orderflow.fulfilment import ScanStatus
-from orderflow.journal import MISSING, VERBS, Verb
-from orderflow.money import Money
-from orderflow.orders import NewCharge
+from orderflow.journal import MISSING, VERBS, Verb, holds_of
+from orderflow.money import Money, Price
+from orderflow.orders import NewCharge, NewLine
 from orderflow.payments import Notice
 from orderflow.pricing import due
 from orderflow.records import (
@@ -39,14 +42,22 @@ from orderflow.records import (
     ChargeKind,
     Dispatch,
     Document,
+    Exchange,
     Order,
     Parcel,
     Payment,
+    Purchase,
+    Reissue,
     Return,
     Supply,
+    WorkOrder,
 )
+from orderflow.returns import Verdict
+from orderflow.rules import Rules
 from orderflow.states import UnitState
 from orderflow.trial import Source
+from orderflow.units import LineQuantities
+from orderflow.values import Sku
 
 T = TypeVar("T", bound=Document)
 
@@ -66,10 +77,11 @@ class Option:
 
 @attrs.frozen
 class Look(Generic[T]):
-    """A document that suggests calls, and where the others are."""
+    """A document that suggests calls, where the others are, and the host's rules."""
 
     document: T
     source: Source
+    rules: Rules
 
     @property
     def id(self) -> str:
@@ -105,10 +117,19 @@ def suggests(
     return register
 
 
-def suggested(source: Source, document: Document) -> Iterator[Call[Document]]:
+SAMPLES: Final = {
+    "code": "look-again",
+    "question": "Is the address right?",
+    "reason": "as agreed",
+    "text": "Yes.",
+}
+"""What stands for the words that only a clerk can write, by the name of the argument."""
+
+
+def suggested(source: Source, document: Document, rules: Rules) -> Iterator[Call[Document]]:
     """Every call that a document suggests, verb by verb, in the order in which they were made."""
     kind, tenant = document.ref.kind, document.ref.tenant
-    look = Look(document, source)
+    look = Look(document, source, rules)
     for verb in tuple(VERBS.values()):
         on, suggest = _BY_VERB.get(verb.name, (verb.kind, None))
         if on != kind:
@@ -117,31 +138,51 @@ def suggested(source: Source, document: Document) -> Iterator[Call[Document]]:
             for call in suggest(look):
                 ref = cast("Ref[Document]", call.ref)
                 yield attrs.evolve(call, ref=ref._replace(tenant=tenant))
-        elif MISSING not in verb.defaults.values():
-            yield verb.of(document.ref)
+            continue
+        needed = [name for name, default in verb.defaults.items() if default is MISSING]
+        if all(name in SAMPLES for name in needed):  # nothing is needed: as it is
+            yield verb.of(document.ref, **{name: SAMPLES[name] for name in needed})
 
 
 def _money(order: Order, minor: int) -> Money:
     return Money(max(1, minor), order.currency)
 
 
+def _lines(order: Order, *states: UnitState) -> LineQuantities:
+    """The units of each line in some states; one of the first line where there are none."""
+    there = ((line.id, line.count(*states)) for line in order.lines)
+    found = tuple((line, n) for line, n in there if n)
+    return found or tuple((line.id, 1) for line in order.lines[:1])
+
+
+def _lift(verb: Verb[Any, ...]) -> Suggest:
+    """Lift each hold of a document; a hold that is not there, where there is none."""
+
+    def suggest(look: Look[Document]) -> Iterator[Call[Document]]:
+        codes = [hold.code for hold in holds_of(look.document)] or [SAMPLES["code"]]
+        for code in codes:
+            yield verb.of(look.document.ref, code)
+
+    return suggest
+
+
+for _verb in tuple(VERBS.values()):
+    if _verb.name.startswith("lift_"):
+        suggests(_verb, on=KINDS[_verb.kind])(_lift(_verb))
+
+
 # --- orders ---------------------------------------------------------------------------------------
-
-
-@suggests(orders.hold, on=Order)
-def _(look: Look[Order]) -> Iterator[Call[Order]]:
-    yield orders.hold.on(look.id, "look-again", "somebody should look at this order again")
-
-
-@suggests(orders.lift_hold, on=Order)
-def _(look: Look[Order]) -> Iterator[Call[Order]]:
-    for code in [hold.code for hold in look.document.holds] or ["look-again"]:
-        yield orders.lift_hold.on(look.id, code)
 
 
 @suggests(orders.adjust, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Order]]:
     yield orders.adjust.on(look.id, NewCharge(ChargeKind.FEE, 100, reason="by hand"))
+
+
+@suggests(stages.enter_stage, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    for stage in look.rules.process.stages:
+        yield stages.enter_stage.on(look.id, stage.name)
 
 
 @suggests(fulfilment.release, on=Order)
@@ -186,9 +227,49 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     yield payments.collect_on_delivery.on(look.fresh(Payment, "pay"), look.id, amount)
 
 
+@suggests(production.purchase, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Purchase]]:
+    yield production.purchase.on(look.fresh(Purchase, "buy"), (look.id,), "supplier", "leith")
+    yield production.purchase.on(look.fresh(Purchase, "buy"), (look.id,), "supplier")
+
+
+@suggests(production.plan_production, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[WorkOrder]]:
+    yield production.plan_production.on(look.fresh(WorkOrder, "make"), (look.id,), "leith")
+
+
 @suggests(returns.ask_return, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Return]]:
     yield returns.ask_return.on(look.fresh(Return, "r"), look.id)
+
+
+_MAY_GO_AGAIN: Final = (UnitState.LOST, UnitState.MISSING, UnitState.DELIVERED)
+
+
+@suggests(replacements.ask_reissue, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Reissue]]:
+    wanted = _lines(look.document, *_MAY_GO_AGAIN)
+    reissue = look.fresh(Reissue, "again")
+    yield replacements.ask_reissue.on(reissue, look.id, wanted, SAMPLES["reason"])
+
+
+@suggests(replacements.ask_exchange, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Exchange]]:
+    order = look.document
+    wanted = _lines(order, UnitState.DELIVERED)
+    counts = dict(wanted)
+    new = tuple(
+        NewLine(
+            line.id,
+            Sku(line.sku, line.unit, line.scale, line.per),
+            counts[line.id],
+            Price(line.price, order.currency, line.per),
+        )
+        for line in order.lines
+        if line.id in counts
+    )
+    exchange = look.fresh(Exchange, "swap")
+    yield replacements.ask_exchange.on(exchange, look.id, look.fresh(Return, "r"), wanted, new)
 
 
 # --- the documents of an order --------------------------------------------------------------------
@@ -205,10 +286,22 @@ def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
         yield fulfilment.record_scan.on(look.id, status)
 
 
-@suggests(fulfilment.lift_parcel_hold, on=Parcel)
-def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
-    for code in [hold.code for hold in look.document.holds] or ["look-again"]:
-        yield fulfilment.lift_parcel_hold.on(look.id, code)
+@suggests(fulfilment.ship_direct, on=Purchase)
+def _(look: Look[Purchase]) -> Iterator[Call[Parcel]]:
+    yield fulfilment.ship_direct.on(look.fresh(Parcel, "p"), look.id)
+
+
+@suggests(production.record_shortfall, on=Purchase)
+def _(look: Look[Purchase]) -> Iterator[Call[Purchase]]:
+    for order in _orders(look, look.document.orders):
+        lines = _lines(order, UnitState.BUYING)
+        yield production.record_shortfall.on(look.id, order.ref.id, lines, SAMPLES["reason"])
+
+
+@suggests(production.stop_buying, on=Purchase)
+def _(look: Look[Purchase]) -> Iterator[Call[Purchase]]:
+    for order in look.document.orders:
+        yield production.stop_buying.on(look.id, order)
 
 
 @suggests(payments.record_notice, on=Payment)
@@ -216,12 +309,6 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
     amount = Money(look.document.amount, look.document.currency)
     for notice in Notice:
         yield payments.record_notice.on(look.id, notice, amount)
-
-
-@suggests(payments.lift_payment_hold, on=Payment)
-def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
-    for code in [hold.code for hold in look.document.holds] or ["look-again"]:
-        yield payments.lift_payment_hold.on(look.id, code)
 
 
 @suggests(payments.remit, on=Payment)
@@ -248,23 +335,39 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
         yield payments.apply_payment.on(look.id, ())
 
 
-@suggests(returns.reject_return, on=Return)
-def _(look: Look[Return]) -> Iterator[Call[Return]]:
-    yield returns.reject_return.on(look.id, "not as agreed")
-
-
 @suggests(returns.receive_return, on=Return)
 def _(look: Look[Return]) -> Iterator[Call[Return]]:
     yield returns.receive_return.on(look.id, look.document.location or "returns")
 
 
-@suggests(returns.lift_return_hold, on=Return)
+@suggests(returns.inspect, on=Return)
 def _(look: Look[Return]) -> Iterator[Call[Return]]:
-    for code in [hold.code for hold in look.document.holds] or ["look-again"]:
-        yield returns.lift_return_hold.on(look.id, code)
+    yield returns.inspect.on(look.id)
+    for order in _orders(look, (look.document.order,)):
+        came = _lines(order, UnitState.RECEIVED_BACK)
+        rejected = tuple((line, n, Verdict.REJECTED) for line, n in came)
+        yield returns.inspect.on(look.id, rejected)
+
+
+@suggests(replacements.approve_reissue, on=Reissue)
+def _(look: Look[Reissue]) -> Iterator[Call[Reissue]]:
+    yield replacements.approve_reissue.on(look.id, look.fresh(Order, "o"))
+
+
+@suggests(replacements.send_replacement, on=Exchange)
+def _(look: Look[Exchange]) -> Iterator[Call[Exchange]]:
+    yield replacements.send_replacement.on(look.id, look.fresh(Order, "o"))
 
 
 @suggests(inventory.receive_supply, on=Supply)
 def _(look: Look[Supply]) -> Iterator[Call[Supply]]:
     to_come = max(1, look.document.expected - look.document.received)
     yield inventory.receive_supply.on(look.id, to_come)
+
+
+def _orders(look: Look[Any], names: Iterable[str]) -> Iterator[Order]:
+    for name in names:
+        ref: Ref[Order] = Ref(look.document.ref.tenant, "order", name)
+        stored = look.source.load(ref)
+        if stored is not None:
+            yield stored.value

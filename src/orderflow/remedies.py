@@ -22,7 +22,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from orderflow import fulfilment, orders, payments, refunds, returns
+from orderflow import orders, refunds, stages
 from orderflow.calls import Call, Ref, Remedy
 from orderflow.errors import BadInput, Figure, Refusal
 from orderflow.journal import VERBS, Context
@@ -123,9 +123,8 @@ def _left(asked: Asked, context: Context, remedy: Remedy[Document]) -> tuple[Ref
 
 def _lift(asked: Asked, figures: Figures) -> Candidates:
     kind, _, id = str(figures["what"]).rpartition(" ")
-    lift = _LIFTED_BY.get(kind)
-    if lift is not None:
-        yield asked.first(lift(id, str(figures["hold"])))
+    if kind in _LIFTS:
+        yield asked.first(_LIFTS[kind].on(id, str(figures["hold"])))
 
 
 def _fewer(asked: Asked, figures: Figures) -> Candidates:
@@ -168,6 +167,11 @@ def _what_is_free(asked: Asked, figures: Figures) -> Candidates:
             kept.append((line.id, n))
     if kept:
         yield asked.instead(lines=tuple(kept))
+
+
+def _enter_stage(asked: Asked, figures: Figures) -> Candidates:
+    order = str(figures["order"])
+    yield asked.first(stages.enter_stage.on(order, str(figures["stage"])))
 
 
 def _confirm(asked: Asked, figures: Figures) -> Candidates:
@@ -243,12 +247,8 @@ _FIRST: Final[dict[str, tuple[str, ...]]] = {
 }
 """The verbs that a clerk may ask for first, on the same document; what happens outside is none."""
 
-_LIFTED_BY: Final[dict[str, Callable[[str, str], Call[Any]]]] = {
-    "order": orders.lift_hold.on,
-    "payment": payments.lift_payment_hold.on,
-    "parcel": fulfilment.lift_parcel_hold.on,
-    "return": returns.lift_return_hold.on,
-}
+_LIFTS: Final = {verb.kind: verb for verb in VERBS.values() if verb.name.startswith("lift_")}
+"""How a hold is lifted, by the kind of document that has it."""
 
 _CANDIDATES: Final[dict[str, Callable[[Asked, Figures], Candidates]]] = {
     "illegal_move": _before,
@@ -271,5 +271,6 @@ _CANDIDATES: Final[dict[str, Callable[[Asked, Figures], Candidates]]] = {
     "overpaid": _as_due,
     "over_applied": _as_there,
     "several_locations": _one_place,
+    "stage_left_out": _enter_stage,
 }
 """Where help is looked for, by the code of the refusal."""

@@ -259,7 +259,7 @@ class _Walk:
         def look(seen: Seen) -> tuple[AnyCall, ...]:
             stored = seen.load(ref)
             assert stored is not None
-            return tuple(self._varied(suggested(seen, stored.value)))
+            return tuple(self._varied(suggested(seen, stored.value, self.rules)))
 
         return look
 
