@@ -40,8 +40,9 @@ from orderflow.adapters.schema import Synchronous, connect
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.calls import Call
+from orderflow.closing import complete
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
-from orderflow.orders import complete, hold, lift_hold, place
+from orderflow.orders import hold, lift_hold, place
 from orderflow.payments import pay
 from orderflow.ports import Store
 from orderflow.refunds import refund

@@ -19,7 +19,9 @@ Moves: TypeAlias = Tally[tuple[str, str, str]]
 """How many units of a line go from a state to a state."""
 
 CLAIMING: Final = ("reserved", "allocated", "released")
-CANCELLABLE: Final = ("open", "backordered", "reserved", "allocated", "lost", "missing")
+CANCELLABLE: Final = (
+    *("open", "backordered", "reserved", "allocated", "lost", "missing", "received back"),
+)
 WAITING: Final = ("backordered", "open")
 ACCOUNT: Final = {
     "picked": "staged",
@@ -283,7 +285,7 @@ class Naive:
         if (source, target) == ("released", "picked"):
             self.shelf[line.sku, location, ""] -= 1
         elif (source in ("picked", "packed") and target == "allocated") or (
-            source == "received back" and target == "open"
+            source == "received back" and target in ("open", "cancelled")
         ):
             self.shelf[line.sku, location, ""] += 1
         elif target == "returned":

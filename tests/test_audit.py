@@ -999,6 +999,10 @@ def test_a_question_that_nobody_understands_any_more_is_named() -> None:
         ("set customer = 'c-8' where id = 'o-1'", "order o-1 is not found by c-7"),
         ("set number = 'N-9' where id = 'o-1'", "order o-1 is not found by N-1"),
         ("set next_due = 1 where id = 'o-2'", "order o-2 is found by what falls due"),
+        ("set holds = null where id = 'o-1'", "order o-1 is not found by its holds"),
+        ("set holds = null where id = 'o-1'", "order o-1 is not found by hold fraud"),
+        ("set holds = char(10) || 'fraud' || char(10)", "order o-2 is found by its holds"),
+        ("set holds = char(10) || 'fraud' || char(10)", "order o-2 is found by hold fraud"),
     ),
 )
 def test_a_document_that_is_not_found_by_what_it_says_breaks_the_law(
@@ -1010,6 +1014,7 @@ def test_a_document_that_is_not_found_by_what_it_says_breaks_the_law(
         limit = MORNING + timedelta(days=1)
         shop.place("o-1", new_order((LAMP, 1), pay_by=limit, channel="web", number="N-1"))
         shop.place("o-2", new_order((LAMP, 1)))
+        shop.hold("o-1", "fraud", "an unusual amount")
     with closing(sqlite3.connect(path)) as database:
         database.execute(f"update document {change}")
         database.commit()

@@ -67,13 +67,24 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "draft": {"id": "o-new", "new": new_order((LAMP, 1))},
     "place": {"id": "o-new", "new": new_order((LAMP, 1)), "stock_holds": ("h-runs",)},
     "confirm": {"id": "o-paid"},
-    "hold": {"id": "o-paid", "code": "check", "reason": "an unusual amount"},
+    "hold": {
+        "id": "o-paid",
+        "code": "check",
+        "reason": "an unusual amount",
+        "blocks": ("allocate", "cancel"),
+    },
     "lift_hold": {"id": "o-held", "code": "check"},
     "adjust": {"id": "o-ready", "charge": NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched")},
     "cancel": {"id": "o-ready", "lines": ONE, "reason": "changed my mind"},
     "expire": {"id": "o-unpaid"},
     "complete": {"id": "o-delivered"},
     "enter_stage": {"id": "o-picked", "stage": "polishing", "lines": ONE},
+    "review": {"id": "o-paid"},
+    "ask_customer": {"id": "o-reviewed", "question": "which colour?"},
+    "answer": {"id": "o-questioned", "text": "the brass one"},
+    "reject": {"id": "o-reviewed", "reason": "a false address"},
+    "confirm_receipt": {"id": "o-delivered"},
+    "archive": {"id": "o-old"},
     "pay": {
         "id": "pay-new",
         "amount": eur(500),
@@ -255,11 +266,18 @@ def furnish(house: Workflow, clock: Clock) -> None:
         for step in steps[:stage]:
             step()
 
-    clock.at = MORNING
+    clock.at = MORNING - timedelta(days=30)
     house.receive(SHELF, 1000)
+    sell("o-old", "delivered")
+    house.complete("o-old")
+    clock.at = MORNING
     house.set_limit("COUPON-10", 3)
     for stage in STAGES:
         sell(f"o-{stage}", stage)
+    for id in ("o-reviewed", "o-questioned"):
+        house.place(id, new_order((LAMP, 1)))
+        house.review(id)
+    house.ask_customer("o-questioned", "which colour?")
     house.place("o-held", new_order((LAMP, 1)))
     house.hold("o-held", "check", "an unusual amount")
     house.place("o-unpaid", new_order((LAMP, 1), pay_by=MORNING + timedelta(hours=1)))

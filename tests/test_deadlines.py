@@ -125,10 +125,26 @@ def test_what_ended_by_silence_is_due_no_more() -> None:
     assert next_due(silence(AWAITED, PAY_BY)) is None
 
 
-def test_only_a_placed_order_waits_for_its_payment() -> None:
+def test_only_an_order_that_is_not_confirmed_yet_waits_for_its_payment() -> None:
+    waiting = (OrderState.PLACED, OrderState.IN_REVIEW, OrderState.AWAITING_CUSTOMER)
     for state in OrderState:
-        wanted = PAY_BY if state is OrderState.PLACED else None
+        wanted = PAY_BY if state in waiting else None
         assert next_due(attrs.evolve(UNPAID, state=state)) == wanted
+
+
+@pytest.mark.feature("F078")
+@pytest.mark.parametrize("state", (OrderState.IN_REVIEW, OrderState.AWAITING_CUSTOMER))
+def test_an_order_under_review_is_to_be_paid_by_its_customer_all_the_same(
+    state: OrderState,
+) -> None:
+    reviewed = attrs.evolve(UNPAID, state=state)
+
+    found = due_of(reviewed)
+
+    assert found is not None
+    assert (found.since, found.who) == (PAY_BY, "customer")
+    assert ("answered" in found.means) is (state is OrderState.AWAITING_CUSTOMER)
+    assert silence(reviewed, PAY_BY).state is OrderState.EXPIRED
 
 
 @pytest.mark.parametrize(
@@ -232,6 +248,7 @@ def test_a_call_that_is_due_is_accepted_at_its_time(document: Document) -> None:
 
 
 @given(documents)
-def test_an_order_that_is_due_reads_as_awaiting_payment(document: Document) -> None:
+def test_a_placed_order_that_is_due_reads_as_awaiting_payment(document: Document) -> None:
     if isinstance(document, Order) and next_due(document) is not None:
+        document = attrs.evolve(document, state=OrderState.PLACED)
         assert headline(document) is Headline.AWAITING_PAYMENT

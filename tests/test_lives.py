@@ -33,6 +33,7 @@ from orderflow import (
     Refused,
     Sku,
 )
+from orderflow import closing as closing_
 from orderflow import orders as orders_
 from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import allocate, reserve, unreserve
@@ -288,6 +289,7 @@ class Lives(RuleBasedStateMachine):
             ],
             "received back": [
                 lambda: self.reopen(paper, wanted),
+                lambda: self.cancel(paper, wanted),
                 lambda: self.take_back(paper, given),
                 lambda: self.take_back(paper, judged),
             ],
@@ -475,9 +477,12 @@ class Lives(RuleBasedStateMachine):
             paper.holds.discard(code)
 
     def cancel(self, paper: Paper, wanted: Wanted) -> None:
-        chosen = self.naive.choose(paper, CANCELLABLE, wanted)
+        to_inspect = {u.returning for _, u in paper.units() if u.state == "received back"} - {""}
+        chosen = self.naive.choose(
+            paper, CANCELLABLE, wanted, lambda unit: unit.returning not in to_inspect
+        )
         beyond = any(u.state not in (*CANCELLABLE, "cancelled") for _, u in paper.units())
-        possible = chosen is not None and (bool(wanted) or not beyond)
+        possible = chosen is not None and (bool(wanted) or not (beyond or to_inspect))
         moves = self.naive.moves(chosen or (), "cancelled")
         done = self.attempt(orders_.cancel.on(paper.id, wanted), possible, moves)
         if done is not None and not paper.kept():
@@ -492,7 +497,7 @@ class Lives(RuleBasedStateMachine):
             paper.state = "expired"
 
     def complete(self, paper: Paper) -> None:
-        if self.attempt(orders_.complete.on(paper.id), paper.may_be_completed()) is not None:
+        if self.attempt(closing_.complete.on(paper.id), paper.may_be_completed()) is not None:
             paper.state = "completed"
 
     # --- money -----------------------------------------------------------------------------------

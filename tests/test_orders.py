@@ -18,10 +18,10 @@ from orderflow import (
 )
 from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import allocate
+from orderflow.closing import complete
 from orderflow.orders import (
     adjust,
     cancel,
-    complete,
     confirm,
     draft,
     expire,

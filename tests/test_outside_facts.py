@@ -176,7 +176,7 @@ def test_nothing_may_come_of_a_supply_row(any_shop: Shop) -> None:
     assert shop.bag("o-17") == {"open": 2}
 
 
-@pytest.mark.feature("F088", "F091")
+@pytest.mark.feature("F091")
 def test_goods_and_money_on_their_way_are_recorded_to_the_end(any_shop: Shop) -> None:
     shop = any_shop
     shop.receive(SHELF, 6)

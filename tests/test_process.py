@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from orderflow import BadInput, Refusal, Rules
-from orderflow.chart import Guard
+from orderflow.chart import Chart, Guard
 from orderflow.process import Close, Piece, Process, Remove, Require, Stage, own_guard
 from orderflow.states import (
     CHARTS,
@@ -79,7 +79,7 @@ def test_a_host_closes_states_that_it_does_not_use() -> None:
     assert stuck == ("confirm", "cancel", "expire"), "who stands there already gets out"
 
 
-@pytest.mark.feature("F069", "F200")
+@pytest.mark.feature("F069")
 def test_a_parcel_that_was_not_weighed_is_not_handed_over(shop: Shop) -> None:
     rules = Rules(
         locations=TWO_PLACES.locations,
@@ -273,7 +273,33 @@ def test_equal_pieces_are_equal_processes() -> None:
 # --- every chart, tightened as far as it goes -------------------------------------------------
 
 
-@pytest.mark.feature("F088", "F090")
+def goes_around(chart: Chart[UnitState, UnitMove, UnitFacts], *left_out: UnitState) -> bool:
+    """Whether units can be shipped from our own house without passing these states."""
+    reached, front = {chart.initial}, [chart.initial]
+    while front:
+        state = front.pop()
+        for row in chart.rows:
+            ours = row.source is state and row.move is not UnitMove.SHIP_DIRECT
+            if ours and row.target not in reached and row.target not in left_out:
+                reached.add(row.target)
+                front.append(row.target)
+    return UnitState.SHIPPED in reached
+
+
+@pytest.mark.feature("F069", "F088")
+@pytest.mark.parametrize("process", (Process(), BAREST), ids=("ours", "barest"))
+def test_nothing_ships_from_our_house_without_passing_each_step_before_it(process: Process) -> None:
+    chart = process.chart(UNIT)
+
+    assert chart.initial is UnitState.OPEN
+    assert process.chart(ORDER).initial is OrderState.DRAFT
+    assert goes_around(chart)
+    steps = (UnitState.ALLOCATED, UnitState.RELEASED, UnitState.PICKED, UnitState.PACKED)
+    for state in steps:
+        assert not goes_around(chart, state)
+
+
+@pytest.mark.feature("F091")
 @pytest.mark.parametrize("process", (BAREST, FORBIDDEN), ids=("barest", "forbidden"))
 def test_what_happens_outside_stays_in_every_process(process: Process) -> None:
     for ours in CHARTS.values():

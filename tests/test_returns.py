@@ -7,7 +7,7 @@ import pytest
 
 from orderflow import Rules
 from orderflow.adapters.memory import MemoryStore
-from orderflow.orders import complete
+from orderflow.closing import complete
 from orderflow.pricing import due
 from orderflow.records import Cut, CutKind, MatterKind
 from orderflow.refunds import owed

@@ -230,10 +230,13 @@ STATEMENTS: Final = {
     for name, text in vars(sql).items()
     if isinstance(text, str) and name.isupper() and name not in FRAGMENTS
 } | {
-    f"find {' '.join(narrowed)}{' due' if due else ''}": sql.find(narrowed, due=due)
+    f"find {' '.join(narrowed)}{' due' if due else ''}{held}": sql.find(
+        narrowed, due=due, on_hold=bool(held), hold=held == " hold"
+    )
     for n in range(len(sql.NARROWING) + 1)
     for narrowed in combinations(sql.NARROWING, n)
     for due in (False, True)
+    for held in ("", " on hold", " hold")
 }
 
 
@@ -269,3 +272,15 @@ def test_what_is_asked_often_has_an_index_of_its_own(
         ).fetchall()
 
     assert plan[0][3] == f"SEARCH document USING INDEX {index}"
+
+
+@pytest.mark.parametrize("hold", (False, True))
+def test_what_is_on_hold_is_found_without_looking_at_the_rest(hold: bool) -> None:
+    statement = sql.find((), due=False, on_hold=True, hold=hold)
+    with closing(connect(":memory:")) as connection:
+        plan = connection.execute(
+            f"explain query plan {statement}", (None,) * statement.count("?")
+        ).fetchall()
+
+    index = "document_holds (tenant=? AND kind=? AND id>?)"
+    assert [step[3] for step in plan] == [f"SEARCH document USING INDEX {index}"]

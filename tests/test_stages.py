@@ -94,6 +94,8 @@ def test_no_obligatory_stage_is_skipped(any_shop: Shop) -> None:
     shop.pack("p-1", ("d-1",))
 
     assert stages(shop) == {"packed": 5}, "units that go on leave their stage behind"
+    told = [entry.call for entry in shop.store.entries() if entry.call.verb == "enter_stage"]
+    assert [dict(one.args)["stage"] for one in told] == ["engraving", "polishing"]
     shop.assert_lawful()
 
 

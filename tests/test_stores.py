@@ -45,6 +45,7 @@ from orderflow.fulfilment import hand_over
 from orderflow.inventory import confirm_stock_hold, hold_stock, receive
 from orderflow.journal import VERBS, Case, Change, Context, Entry
 from orderflow.orders import hold, place
+from orderflow.payments import Notice
 from orderflow.ports import Books, People, Query, Store
 from orderflow.records import Claim, Counter, Document, MatterKind, Order, Transfer
 from tests.builders import (
@@ -182,6 +183,17 @@ def gallery(any_shop: Shop) -> Shop:
     any_shop.await_payment("p-1", eur(5), expires_at=soon)
     any_shop.await_payment("p-2", eur(5), expires_at=later)
     any_shop.await_payment("p-3", eur(5))
+    any_shop.record_notice("p-3", Notice.FAILED, eur(5))
+    any_shop.record_notice("p-3", Notice.AUTHORISED, eur(5))
+    for id, code in (
+        ("o-1", "fraud"),
+        ("o-2", "special_handling"),
+        ("o-3", "fraud"),
+        ("o-3", "special_handling"),
+        ("o-10", "fraud"),
+    ):
+        any_shop.hold(id, code, "an unusual amount")
+    any_shop.lift_hold("o-10", "fraud")
     return any_shop
 
 
@@ -213,6 +225,20 @@ def gallery(any_shop: Shop) -> Shop:
         (Query("order", due_by=AN_HOUR, headline="to allocate"), []),
         (Query("payment", due_by=AN_HOUR), ["p-1"]),
         (Query("payment", due_by=AN_HOUR + TICK), ["p-1", "p-2"]),
+        (Query("order", on_hold=True), ["o-1", "o-2", "o-3"]),
+        (Query("order", hold="fraud"), ["o-1", "o-3"]),
+        (Query("order", hold="fraud", on_hold=True), ["o-1", "o-3"]),
+        (Query("order", hold="special_handling"), ["o-2", "o-3"]),
+        (Query("order", hold="special"), []),
+        (Query("order", hold="fraud", after="o-1"), ["o-3"]),
+        (Query("order", on_hold=True, limit=2), ["o-1", "o-2"]),
+        (Query("order", hold="fraud", number="77", channel="web"), ["o-3"]),
+        (Query("order", hold="fraud", customer="c-8"), []),
+        (Query("order", hold="fraud", due_by=AN_HOUR), ["o-3"]),
+        (Query("order", tenant="south", on_hold=True), []),
+        (Query("payment", hold="unexpected_notice"), ["p-3"]),
+        (Query("payment", hold="fraud"), []),
+        (Query("supply", on_hold=True), []),
         (Query("order", after="o-10"), ["o-2", "o-3", "Ö-1", "東-1"]),
         (Query("order", after="o-10", limit=2), ["o-2", "o-3"]),
         (Query("order", after="o-11", number="77", limit=1), ["o-2"]),

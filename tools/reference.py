@@ -52,6 +52,8 @@ NEVER = {
     "record_notice": {"illegal_move"},  # it looks for a row first
     "record_scan": {"illegal_move"},  # the same
     "receive_supply": {"illegal_move"},  # the same
+    "answer": {"illegal_move"},  # it looks for a row first
+    "reject": {"not_all_ended"},  # it has cancelled every unit before
     "cancel": {"not_all_ended"},  # an order ends by it only when no unit is kept
     "remit": {"illegal_move"},  # only what was collected is owed by a carrier
     "scan_serials": {"illegal_move"},  # it always names a line

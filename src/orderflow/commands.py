@@ -15,6 +15,7 @@ import attrs
 
 from orderflow import (
     allocation,
+    closing,
     fulfilment,
     inventory,
     orders,
@@ -23,6 +24,7 @@ from orderflow import (
     refunds,
     replacements,
     returns,
+    reviewing,
     stages,
 )
 from orderflow.calls import Call, Ref
@@ -49,6 +51,7 @@ from orderflow.records import (
 )
 from orderflow.replacements import NewLines
 from orderflow.returns import Verdicts
+from orderflow.states import ONWARD
 from orderflow.units import LineQuantities
 from orderflow.values import Position
 
@@ -114,10 +117,17 @@ class Commands:
         return self.apply(call, key=key, by=by)
 
     def hold(
-        self, id: str, code: str, reason: str, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        code: str,
+        reason: str,
+        blocks: tuple[str, ...] = ONWARD,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Order]:
         """Put a named hold on an order: it goes no further until the hold is lifted."""
-        call = orders.hold.of(Ref(self.tenant, "order", id), code, reason)
+        call = orders.hold.of(Ref(self.tenant, "order", id), code, reason, blocks)
         return self.apply(call, key=key, by=by)
 
     def lift_hold(self, id: str, code: str, *, key: str | None = None, by: str = "") -> Done[Order]:
@@ -152,7 +162,39 @@ class Commands:
 
     def complete(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
         """Close an order: every unit has ended its outward life and nothing is owed either way."""
-        call = orders.complete.of(Ref(self.tenant, "order", id))
+        call = closing.complete.of(Ref(self.tenant, "order", id))
+        return self.apply(call, key=key, by=by)
+
+    def review(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Take a placed order into review: from here on a person confirms or rejects it."""
+        call = reviewing.review.of(Ref(self.tenant, "order", id))
+        return self.apply(call, key=key, by=by)
+
+    def ask_customer(
+        self, id: str, question: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Order]:
+        """Ask the customer what only the customer can answer; the question is written down."""
+        call = reviewing.ask_customer.of(Ref(self.tenant, "order", id), question)
+        return self.apply(call, key=key, by=by)
+
+    def answer(self, id: str, text: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Record what the customer says, in any state: an order that waits is in review again."""
+        call = reviewing.answer.of(Ref(self.tenant, "order", id), text)
+        return self.apply(call, key=key, by=by)
+
+    def reject(self, id: str, reason: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """End an order that review found wanting; its units are given up, money is owed back."""
+        call = reviewing.reject.of(Ref(self.tenant, "order", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def confirm_receipt(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Record that the customer says that the goods have come, in any state."""
+        call = closing.confirm_receipt.of(Ref(self.tenant, "order", id))
+        return self.apply(call, key=key, by=by)
+
+    def archive(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Put a completed order away: its after-sales are over."""
+        call = closing.archive.of(Ref(self.tenant, "order", id))
         return self.apply(call, key=key, by=by)
 
     def enter_stage(

@@ -29,6 +29,11 @@ from orderflow.pricing import due
 from orderflow.records import Document, Order, Payment
 from orderflow.states import OrderState, PaymentState
 
+_UNCONFIRMED: Final = (
+    OrderState.PLACED,
+    OrderState.IN_REVIEW,
+    OrderState.AWAITING_CUSTOMER,
+)
 _RUNNING: Final = (PaymentState.AWAITING, PaymentState.AUTHORISED)
 
 
@@ -54,9 +59,9 @@ FALL_DUE: Final = ("order", "payment")
 def next_due(document: Document) -> datetime | None:
     """When a document next falls due; `None` when it waits for nobody, or without a limit.
 
-    "支付...否则订单将被取消": an order is to be paid until its `pay_by`, unless the carrier shall
-    collect, a part is paid already or it costs nothing. A payment is to be answered for and
-    captured until it expires.
+    "支付...否则订单将被取消": an order is to be paid until its `pay_by`, in review or not, unless
+    the carrier shall collect, a part is paid already or it costs nothing. A payment is to be
+    answered for and captured until it expires.
     """
     if type(document) is Order:
         return document.pay_by if _is_unpaid(document) else None
@@ -69,11 +74,14 @@ def due_of(document: Document) -> Due | None:
     """The time limit that a document is under; `None` exactly when `next_due` is."""
     since = next_due(document)
     if since is not None and type(document) is Order:
+        asked = document.state is OrderState.AWAITING_CUSTOMER
         return Due(
             document.ref,
             since,
             "customer",
-            "the order was not paid in time: it ends, and its stock is free again",
+            "the order was neither answered for nor paid in time: it ends, and its stock is free"
+            if asked
+            else "the order was not paid in time: it ends, and its stock is free again",
             expire.of(document.ref),
         )
     if since is not None and type(document) is Payment:
@@ -93,7 +101,7 @@ def due_of(document: Document) -> Due | None:
 def _is_unpaid(order: Order) -> bool:
     return (
         order.pay_by is not None
-        and order.state is OrderState.PLACED
+        and order.state in _UNCONFIRMED
         and not order.cash_on_delivery
         and order.applied == 0
         and due(order) > 0

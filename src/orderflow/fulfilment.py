@@ -398,17 +398,25 @@ def lift_parcel_hold(case: Case, context: Context, code: str) -> Step:
 def report_missing(case: Case, context: Context, lines: LineQuantities, reason: str = "") -> Step:
     """Record that a customer says that delivered units are not there: they count as missing.
 
-    They are in no return any more, and a completed order is open again until that is settled.
+    They are in no return any more, and a completed order is open again until that is settled. After
+    an order was archived its units stay where they are: it is written down under a hold.
     """
     step = Step(case, context)
     order = step.now(cast("Ref[Order]", case.ref))
     wanted = checked_quantities(lines)
     states = (UnitState.DELIVERED, UnitState.SHIPPED)
     missing = choose(order, "report missing", states, wanted)
+    text(reason, "reason", empty=True)
+    if order.state is OrderState.ARCHIVED:
+        for line, n in wanted or [(one.line.id, one.n) for one in missing]:
+            step.note(order.ref, "missing", line=line, n=n, reason=reason)
+        reason = "units were reported missing after the archive"
+        step.hold(order.ref, "reported_missing", reason, ())
+        return step
     step.move(order, UnitMove.MISS, missing, returning="")
     if order.state is OrderState.COMPLETED:
         step.advance(ORDER, order.ref, OrderMove.REOPEN, order_facts(order))
-    if text(reason, "reason", empty=True):
+    if reason:
         step.note(order.ref, "missing", reason=reason)
     return step
 

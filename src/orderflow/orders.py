@@ -1,6 +1,7 @@
-"""The verbs of an order as a whole: draft, place, confirm, adjust, hold, cancel, expire, complete.
+"""The verbs of an order as a whole: draft, place, confirm, adjust, hold, cancel, expire.
 
-It knows what an order must have and when it may end, and refuses to know stock and parcels.
+It knows what an order must have and when it may be given up, and refuses to know stock and parcels.
+Its review is in `reviewing`, its good end in `closing`.
 
 An order is opened with all that is agreed: what, how much, at which price, with which discounts and
 taxes, for whom, through which channel.
@@ -37,7 +38,16 @@ from orderflow.records import (
     Span,
     Spot,
 )
-from orderflow.states import ORDER, OrderMove, UnitMove, UnitState
+from orderflow.states import (
+    ONWARD,
+    ORDER,
+    UNIT,
+    OrderMove,
+    OrderState,
+    UnitMove,
+    UnitState,
+    held_moves,
+)
 from orderflow.units import (
     Chosen,
     LineQuantities,
@@ -46,7 +56,7 @@ from orderflow.units import (
     choose,
     refuse_sent_again,
 )
-from orderflow.values import MINOR_MAX, Sku, instant, text, unique, whole
+from orderflow.values import MINOR_MAX, Sku, instant, several, text, unique, whole
 
 LINES_MAX: Final = 10_000
 
@@ -59,6 +69,7 @@ CANCELLABLE: Final = (
     UnitState.ALLOCATED,
     UnitState.LOST,
     UnitState.MISSING,
+    UnitState.RECEIVED_BACK,
 )
 """Least advanced first: a part cancel takes what costs least to give up."""
 
@@ -226,15 +237,23 @@ def confirm(case: Case, context: Context) -> Step:
 
 
 @verb("hold", Order)
-def hold(case: Case, context: Context, code: str, reason: str) -> Step:
-    """Put a named hold on an order: it goes no further until the hold is lifted."""
+def hold(
+    case: Case, context: Context, code: str, reason: str, blocks: tuple[str, ...] = ONWARD
+) -> Step:
+    """Put a named hold on an order: it goes no further until the hold is lifted.
+
+    `blocks` names the moves that it blocks, of the order or of its units: exactly those, a cancel
+    too, and with none of them it is a mark that blocks nothing. `onward` stands for whatever brings
+    the order further, which a cancel does not.
+    """
     step = Step(case, context)
     order = step.now(_this(case))
     text(code, "code")
     text(reason, "reason")
+    blocked = _checked_blocks(step, blocks)
     if any(earlier.code == code for earlier in order.holds):
         raise MoveRefused((Refusal.of("already_there", kind="hold", id=code),))
-    step.hold(order.ref, code, reason)
+    step.hold(order.ref, code, reason, blocked)
     return step
 
 
@@ -258,6 +277,8 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
     order = step.now(_this(case))
     if not isinstance(charge, NewCharge):
         raise BadInput("charge", "a NewCharge is wanted")
+    if order.state is OrderState.ARCHIVED:
+        raise IllegalMove(str(order.ref), order.state.value, "adjust", ())
     refusals = [
         Refusal.of("no_such_line", order=order.ref.id, line=name)
         for name in charge.lines
@@ -277,17 +298,20 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     """Cancel units of some lines, or the whole order; what was paid for them is owed back.
 
     The whole order can be cancelled while no unit is with the warehouse or beyond; from its release
-    on, a cancel is a request to the warehouse.
+    on, a cancel is a request to the warehouse. What came back undelivered goes on the shelf again;
+    what came back in a return is inspected.
     """
     step = Step(case, context)
     order = step.now(_this(case))
     wanted = checked_quantities(lines)
+    to_inspect = _returns_to_inspect(order)
     if not wanted:
-        for state in UnitState:
-            blocked = state not in CANCELLABLE and state is not UnitState.CANCELLED
-            if blocked and any(spot.state is state for _, spot in order.units()):
-                raise IllegalMove(str(order.ref), state.value, "cancel", can_do(state))
-    cancel_units(step, order.ref, choose(order, "cancel", CANCELLABLE, wanted))
+        _check_all_can_go(order, to_inspect)
+    cancel_units(
+        step,
+        order.ref,
+        choose(order, "cancel", CANCELLABLE, wanted, lambda tag: tag.returning not in to_inspect),
+    )
     if text(reason, "reason", empty=True):
         step.note(order.ref, "cancelled", reason=reason)
     after = order_facts(step.now(order.ref))
@@ -313,15 +337,6 @@ def expire(case: Case, context: Context) -> Step:
     return step
 
 
-@verb("complete", Order)
-def complete(case: Case, context: Context) -> Step:
-    """Close an order: every unit has ended its outward life and nothing is owed either way."""
-    step = Step(case, context)
-    order = step.now(_this(case))
-    step.advance(ORDER, order.ref, OrderMove.COMPLETE, order_facts(order))
-    return step
-
-
 def _this(case: Case) -> Ref[Order]:
     return cast("Ref[Order]", case.ref)
 
@@ -343,6 +358,36 @@ def cancel_units(step: Step, ref: Ref[Order], chosen: list[Chosen]) -> None:
     refuse_sent_again(order, chosen)
     give_up_units(step, order.ref, chosen, "cancel")
     step.move(order, UnitMove.CANCEL, chosen, location="", lot="", owner="", dispatch="", peg="")
+
+
+def _returns_to_inspect(order: Order) -> frozenset[str]:
+    """The returns whose goods wait for inspection: what becomes of those is decided there."""
+    return frozenset(
+        spot.slice.returning for _, spot in order.units() if spot.state is UnitState.RECEIVED_BACK
+    ) - {""}
+
+
+def _check_all_can_go(order: Order, to_inspect: frozenset[str]) -> None:
+    """Refuse to cancel a whole order that has a unit which cannot be cancelled."""
+    for state in UnitState:
+        blocked = state not in CANCELLABLE and state is not UnitState.CANCELLED
+        if blocked and any(spot.state is state for _, spot in order.units()):
+            raise IllegalMove(str(order.ref), state.value, "cancel", can_do(state))
+    if to_inspect:
+        came = UnitState.RECEIVED_BACK.value
+        raise IllegalMove(str(order.ref), came, "cancel", ("inspect",))
+
+
+def _checked_blocks(step: Step, blocks: tuple[str, ...]) -> tuple[str, ...]:
+    """The moves that a hold names, each of which asks for holds in the order's or units' chart."""
+    if blocks == ():
+        return ()
+    names = several(blocks, "blocks")
+    known = sorted({*ONWARD, *held_moves(step.chart(ORDER)), *held_moves(step.chart(UNIT))})
+    for i, name in enumerate(names):
+        if name not in known:
+            raise BadInput(f"blocks[{i}]", f"{name} is none of {', '.join(known)}")
+    return names
 
 
 def _open(step: Step, new: NewOrder) -> None:

@@ -30,7 +30,8 @@ class Query:
     """What `find` looks for: documents of one kind of one tenant, in the order of their ids.
 
     Empty conditions do not narrow. `headline`, `customer`, `channel` and `number` are an order's;
-    `due_by` finds what falls due until then. `after` is the id to go on from.
+    `due_by` finds what falls due until then. `hold` is the code of a hold that they have, `on_hold`
+    finds what has any. `after` is the id to go on from.
     """
 
     kind: str
@@ -40,6 +41,8 @@ class Query:
     channel: str = ""
     number: str = ""
     due_by: datetime | None = None
+    hold: str = ""
+    on_hold: bool = False
     after: str = ""
     limit: int = 100
 

@@ -187,6 +187,8 @@ def open_return(
     """
     returned = step.now(step.case.order(text(order, "order")))
     wanted = checked_quantities(lines)
+    if returned.state is OrderState.ARCHIVED:
+        raise IllegalMove(str(returned.ref), returned.state.value, "return", ())
     delivered = (UnitState.DELIVERED,)
     chosen = choose(returned, "return", delivered, wanted, lambda tag: not tag.returning)
     closed = _closed_windows(step, returned)

@@ -4,6 +4,7 @@ It knows names alone; each verb stands in the module of its subject.
 """
 
 from orderflow.allocation import allocate, reserve, unreserve
+from orderflow.closing import archive, complete, confirm_receipt
 from orderflow.fulfilment import (
     ask_cancel_dispatch,
     cancel_parcel,
@@ -40,7 +41,6 @@ from orderflow.inventory import (
 from orderflow.orders import (
     adjust,
     cancel,
-    complete,
     confirm,
     draft,
     expire,
@@ -111,18 +111,22 @@ from orderflow.returns import (
     reject_return,
     take_back,
 )
+from orderflow.reviewing import answer, ask_customer, reject, review
 from orderflow.stages import enter_stage
 
 __all__ = [
     "accept_purchase",
     "adjust",
     "allocate",
+    "answer",
     "apply_payment",
     "approve_exchange",
     "approve_reissue",
     "approve_return",
+    "archive",
     "ask_cancel_dispatch",
     "ask_cancel_purchase",
+    "ask_customer",
     "ask_exchange",
     "ask_reissue",
     "ask_return",
@@ -137,6 +141,7 @@ __all__ = [
     "collect_on_delivery",
     "complete",
     "confirm",
+    "confirm_receipt",
     "confirm_stock_hold",
     "count",
     "deliver",
@@ -189,6 +194,7 @@ __all__ = [
     "refuse_cancel_dispatch",
     "refuse_cancel_purchase",
     "refuse_purchase",
+    "reject",
     "reject_exchange",
     "reject_reissue",
     "reject_return",
@@ -198,6 +204,7 @@ __all__ = [
     "reopen",
     "report_missing",
     "reserve",
+    "review",
     "rework",
     "scan_serials",
     "send_purchase",

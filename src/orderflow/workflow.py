@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast
 
@@ -41,6 +41,7 @@ from orderflow.journal import STOCK, Case, Change, Context, Entry, Step, Stored
 from orderflow.options import Option, suggested
 from orderflow.ports import Query, Store, every
 from orderflow.records import (
+    KINDS,
     Claim,
     Counter,
     Dispatch,
@@ -240,6 +241,17 @@ class Workflow(Commands):
                 if due is not None:
                     found.append(due)
         return sorted(found, key=lambda due: (due.since, due.ref))[:limit]
+
+    def held(self, code: str = "", kind: str = "order") -> Iterator[Document]:
+        """The documents of a kind that are on hold, in the order of their ids.
+
+        With a `code` those that have that hold: `special_handling` is a list of work.
+        """
+        if kind not in KINDS:
+            raise BadInput("kind", f"one of {', '.join(KINDS)} is wanted")
+        named = text(code, "code", empty=True)
+        query = Query(kind, self.tenant, hold=named, on_hold=True)
+        return (stored.value for stored in every(self.store, query))
 
     def in_danger(self) -> tuple[Danger, ...]:
         """Every position where claims are beyond what is there, and whose promises that endangers.

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from orderflow import Position
-from orderflow.orders import cancel, complete
+from orderflow.closing import complete
+from orderflow.orders import cancel
 from orderflow.views import Headline, headline
 from tests.builders import BELL, LAMP, MORNING, Shop
 

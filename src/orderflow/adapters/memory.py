@@ -19,7 +19,7 @@ from orderflow.deadlines import next_due
 from orderflow.errors import KeyReused, Short, Stale
 from orderflow.facts import Fact
 from orderflow.grants import checked_details, hold_expired, number_taken, runs, shortage
-from orderflow.journal import Change, Committed, Entry, Stored
+from orderflow.journal import Change, Committed, Entry, Stored, holds_of
 from orderflow.ports import Books, Query
 from orderflow.records import Claim, Counter, Document, MatterKind, Order
 from orderflow.values import Position
@@ -356,6 +356,10 @@ def _means(query: Query, document: Document) -> bool:
     if query.due_by is not None:
         due = next_due(document)
         if due is None or due > query.due_by:
+            return False
+    if query.hold or query.on_hold:
+        codes = [hold.code for hold in holds_of(document)]
+        if not codes or (query.hold and query.hold not in codes):
             return False
     if not (query.headline or query.customer or query.channel or query.number):
         return True

@@ -35,13 +35,14 @@ create table document (
     tenant text not null, kind text not null, id text not null,
     version integer not null,
     headline text, customer text, channel text, shop text, number text,
-    next_due integer,
+    next_due integer, holds text,
     body text not null,
     unique (tenant, kind, id)
 ) strict;
 create index document_headline on document (tenant, headline, id) where headline is not null;
 create index document_customer on document (tenant, customer, id) where customer is not null;
 create index document_due on document (tenant, kind, next_due) where next_due is not null;
+create index document_holds on document (tenant, kind, id) where holds is not null;
 create unique index document_number on document (tenant, number, channel, shop)
     where number is not null;
 

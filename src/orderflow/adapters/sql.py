@@ -16,8 +16,8 @@ COLUMNS: Final = "sku, location, owner, lot, grade, peg"
 LOAD: Final = "select version, body from document where tenant = ? and kind = ? and id = ?"
 VERSION: Final = "select version from document where tenant = ? and kind = ? and id = ?"
 INSERT: Final = """insert into document (tenant, kind, id, version, headline, customer, channel,
-    shop, number, next_due, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-UPDATE: Final = """update document set version = ?, headline = ?, next_due = ?, body = ?
+    shop, number, next_due, holds, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+UPDATE: Final = """update document set version = ?, headline = ?, next_due = ?, holds = ?, body = ?
     where tenant = ? and kind = ? and id = ? and version = ?"""
 ENTER: Final = """insert into entry (tenant, key, verb, kind, id, args, by, at, rules, figures,
     facts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -77,11 +77,12 @@ NARROWING: Final = ("headline", "customer", "channel", "number")
 _LESS_THAN_NUMBER: Final = ("headline", "customer")
 
 
-def find(narrowed: Collection[str], *, due: bool) -> str:
-    """The statement that finds documents by some of the narrowing columns, and by what is due.
+def find(narrowed: Collection[str], *, due: bool, on_hold: bool = False, hold: bool = False) -> str:
+    """The statement that finds documents by some of the narrowing columns, what is due and holds.
 
     A `+` keeps SQLite from choosing an index by that column: what has a number or a limit is sooner
     found by it than by walking the ids, which come in the order that is wanted.
+    Few documents are on hold, so their index is named where nothing finds less.
     """
     by_number = "+" if "number" in narrowed else ""
     by_either = "+" if due else by_number
@@ -91,6 +92,9 @@ def find(narrowed: Collection[str], *, due: bool) -> str:
         if column in narrowed
     )
     until = " and next_due <= ?" if due else ""
-    return f"""select version, body from document
-        where tenant = ? and {by_number}kind = ? and {by_either}id > ?{wanted}{until}
+    held = " and holds is not null" if on_hold else ""
+    coded = " and instr(holds, ?)" if hold else ""
+    index = " indexed by document_holds" if on_hold and not by_either else ""
+    return f"""select version, body from document{index}
+        where tenant = ? and {by_number}kind = ? and {by_either}id > ?{wanted}{until}{held}{coded}
         order by id limit ?"""

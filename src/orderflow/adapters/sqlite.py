@@ -16,7 +16,7 @@ One file, though long: it is read beside the protocol, method by method.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from os import PathLike
@@ -40,13 +40,16 @@ from orderflow.errors import (
     StoreUnavailable,
 )
 from orderflow.grants import checked_details, hold_expired, must_run, number_taken, shortage
-from orderflow.journal import Change, Committed, Entry, Stored
+from orderflow.journal import Change, Committed, Entry, Stored, holds_of
 from orderflow.ports import Books, Query
 from orderflow.records import Claim, Counter, Document, MatterKind, Order
 from orderflow.values import Position
 from orderflow.views import headline
 
 D = TypeVar("D", bound=Document)
+
+_Row = tuple[str | None, int | None, str | None, str]
+"""What is looked up of a document, and its JSON: headline, next due, holds, body."""
 
 CACHE_MAX: Final = 10_000
 """How many decoded documents are kept."""
@@ -113,8 +116,13 @@ class SqliteStore:
         """The documents that a query means, in the order of their ids."""
         narrowed = {name: getattr(query, name) for name in sql.NARROWING if getattr(query, name)}
         due = () if query.due_by is None else (micros(query.due_by),)
-        values = (query.tenant, query.kind, query.after, *narrowed.values(), *due, query.limit)
-        for version, body in self._all(sql.find(narrowed, due=bool(due)), values):
+        hold = (_listed((query.hold,)),) if query.hold else ()
+        statement = sql.find(
+            narrowed, due=bool(due), on_hold=bool(hold) or query.on_hold, hold=bool(hold)
+        )
+        asked = (*narrowed.values(), *due, *hold)
+        values = (query.tenant, query.kind, query.after, *asked, query.limit)
+        for version, body in self._all(statement, values):
             yield Stored(codec.read_document(body), version)
 
     def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
@@ -305,15 +313,15 @@ class SqliteStore:
             number = self._rules[change.rules] = cast("int", row[0])
         return number
 
-    def _replace(self, change: Change, written: list[tuple[Any, ...]], seq: int) -> None:
+    def _replace(self, change: Change, written: list[_Row], seq: int) -> None:
         """Write the documents, each over the version that it replaces, and check the others."""
         execute = self._db.execute
-        for (document, version), (head, due, body) in zip(change.replaced, written, strict=True):
+        for (document, version), row in zip(change.replaced, written, strict=True):
             ref = document.ref
             if version == 0:
-                self._insert(document, head, due, body)
+                self._insert(document, row)
             else:
-                row = (version + 1, head, due, body, *ref, version)
+                row = (version + 1, *row, *ref, version)
                 if execute(sql.UPDATE, row).rowcount != 1:
                     raise Stale(str(ref))
             execute(sql.VERSIONED, (*ref, version + 1, seq))
@@ -326,13 +334,14 @@ class SqliteStore:
             if (0 if found is None else found[0]) != n:
                 raise Stale(f"what is there of {position.sku}")
 
-    def _insert(self, document: Document, head: str | None, due: int | None, body: str) -> None:
+    def _insert(self, document: Document, row: _Row) -> None:
+        head, *rest = row
         named: tuple[str | None, ...] = (None, None, None, None)
         if isinstance(document, Order):
             number = document.number or None
             named = (document.customer, document.channel, document.shop, number)
         try:
-            self._db.execute(sql.INSERT, (*document.ref, 1, head, *named, due, body))
+            self._db.execute(sql.INSERT, (*document.ref, 1, head, *named, *rest))
         except sqlite3.IntegrityError as error:
             there = self._db.execute(sql.VERSION, document.ref).fetchone()
             if there is None and isinstance(document, Order):
@@ -486,14 +495,21 @@ class SqliteStore:
         )
 
 
-def _written(document: Document) -> tuple[str | None, int | None, str]:
-    """What is kept of a document: its headline, when it falls due, and its JSON."""
+def _written(document: Document) -> _Row:
+    """What is kept of a document: its headline, when it falls due, its holds, and its JSON."""
     due = next_due(document)
+    holds = holds_of(document)
     return (
         headline(document).value if isinstance(document, Order) else None,
         None if due is None else micros(due),
+        _listed([hold.code for hold in holds]) if holds else None,
         codec.put_document(document),
     )
+
+
+def _listed(codes: Sequence[str]) -> str:
+    """Codes as one text in which each is found whole, since no code has a line break."""
+    return "\n".join(("", *codes, ""))
 
 
 def _instant(at: int) -> datetime:

@@ -1,8 +1,7 @@
-"""What documents are found by: headline, customer, number, and what falls due.
+"""What documents are found by: headline, customer, number, holds, and what falls due.
 
 It knows what `find` should give, read off the documents, and refuses to know how a store looks it
-up. An order whose limit is not found never falls due; one whose customer is not found is lost to
-whoever asks.
+up. An order whose limit is not found never falls due; one whose hold is not found waits for ever.
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ import attrs
 
 from orderflow.audit.law import Law
 from orderflow.deadlines import FALL_DUE, next_due
+from orderflow.journal import holds_of
 from orderflow.ports import Query, Store, every
-from orderflow.records import Document, Order
+from orderflow.records import KINDS, Document, Order
 from orderflow.views import headline
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -25,15 +25,21 @@ class LookupsCheck:
 
     def __init__(self, tenant: str) -> None:
         self._tenant = tenant
-        self._wanted: dict[Query, set[str]] = {
-            Query(kind, tenant, due_by=_FOREVER): set() for kind in FALL_DUE
-        }
+        fall_due = [Query(kind, tenant, due_by=_FOREVER) for kind in FALL_DUE]
+        on_hold = [Query(kind, tenant, on_hold=True) for kind in KINDS]
+        self._wanted: dict[Query, set[str]] = {query: set() for query in (*fall_due, *on_hold)}
 
     def expect(self, document: Document) -> None:
         """Remember by what a document should be found."""
         kind, id = document.ref.kind, document.ref.id
         if next_due(document) is not None:
             self._wanted[Query(kind, self._tenant, due_by=_FOREVER)].add(id)
+        for hold in holds_of(document):
+            for query in (
+                Query(kind, self._tenant, on_hold=True),
+                Query(kind, self._tenant, hold=hold.code),
+            ):
+                self._wanted.setdefault(query, set()).add(id)
         if isinstance(document, Order):
             named = Query(kind, self._tenant, headline=headline(document).value)
             mine = Query(kind, self._tenant, customer=document.customer)
@@ -50,7 +56,7 @@ class LookupsCheck:
         breaches: list[str] = []
         for query, wanted in self._wanted.items():
             found = {stored.value.ref.id for stored in every(store, query)}
-            by = query.headline or query.customer or query.number or "what falls due"
+            by = _words(query)
             breaches += [f"{query.kind} {id} is not found by {by}" for id in sorted(wanted - found)]
             breaches += [f"{query.kind} {id} is found by {by}" for id in sorted(found - wanted)]
         answers = sum(map(len, self._wanted.values()))
@@ -60,3 +66,10 @@ class LookupsCheck:
             f"{answers:,} answers to {len(self._wanted):,} questions of find",
             tuple(breaches),
         )
+
+
+def _words(query: Query) -> str:
+    """What a question asks by."""
+    by_hold = f"hold {query.hold}" if query.hold else ""
+    otherwise = "its holds" if query.on_hold else "what falls due"
+    return query.headline or query.customer or query.number or by_hold or otherwise

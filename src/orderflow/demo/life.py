@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 
 from orderflow.allocation import allocate, reserve
 from orderflow.calls import Ref
+from orderflow.closing import complete
 from orderflow.demo.chance import draw
 from orderflow.demo.clockwork import Clockwork
 from orderflow.demo.journey import DAY, NO_HABITS, Habits, Journey
@@ -24,7 +25,7 @@ from orderflow.intake import Status, Stocked
 from orderflow.inventory import expect, receive, receive_supply
 from orderflow.journal import STOCK
 from orderflow.money import Money
-from orderflow.orders import cancel, complete, place
+from orderflow.orders import cancel, place
 from orderflow.payments import collect_on_delivery, pay, remit
 from orderflow.ports import Store
 from orderflow.pricing import carried, due, order_facts

@@ -27,7 +27,15 @@ from orderflow.states.aftersales import (
     ReturnMove,
     ReturnState,
 )
-from orderflow.states.holds import ONWARD, UNLESS_NAMED, DocumentFacts, Holdable, Holding, not_held
+from orderflow.states.holds import (
+    ONWARD,
+    UNLESS_NAMED,
+    DocumentFacts,
+    Holdable,
+    Holding,
+    held_moves,
+    not_held,
+)
 from orderflow.states.order import (
     ORDER,
     OrderFacts,
@@ -136,6 +144,7 @@ __all__ = [
     "WorkOrderState",
     "all_units_ended",
     "has_lines",
+    "held_moves",
     "no_unit_kept",
     "not_held",
     "nothing_owed",

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import attrs
 
-from orderflow.chart import Guard
+from orderflow.chart import Chart, Guard
 from orderflow.errors import Refusal
+
+_NAME: Final = "not_held"
 
 ONWARD: Final = ("onward",)
 """What a hold blocks unless it says otherwise."""
@@ -74,4 +76,11 @@ def not_held(move: StrEnum) -> Guard[Holdable]:
             ]
         )
 
-    return Guard("not_held", refuse)
+    return Guard(_NAME, refuse)
+
+
+def held_moves(chart: Chart[Any, Any, Any]) -> frozenset[str]:
+    """The moves of a chart that a hold can block, read off its rows."""
+    return frozenset(
+        row.move.value for row in chart.rows if any(guard.name == _NAME for guard in row.when)
+    )

@@ -1,0 +1,104 @@
+"""How an order ends well: its receipt, its completion, and the archive.
+
+It knows what is waited for before an order may end, and refuses to know what may go wrong until
+then: that is after-sales.
+
+Problem: "completed" means different things to different people: the parcel came, the customer is
+content, the money is in, nobody can complain any more.
+Observation: the first three belong together, and the last comes weeks later.
+Decision: *completed* means that every unit has ended its outward life, that nothing is owed either
+way, and that the receipt was confirmed or `receipt_days` have passed since the last delivery.
+After-sales go on: a return opens a completed order again.
+*Archived* means that the last return window has closed too; nothing but what happens outside comes
+after it.
+
+Both spans count from the parcels, so an order need not be touched when a parcel arrives.
+A unit that stands delivered in no parcel, or in one that was never reported as delivered, has no
+date: that it came was said by somebody who saw it, and it is not waited for.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+import attrs
+
+from orderflow.calls import Ref
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.pricing import order_facts
+from orderflow.records import Order
+from orderflow.states import ORDER, OrderMove, UnitState
+
+
+@verb("confirm_receipt", Order)
+def confirm_receipt(case: Case, context: Context) -> Step:
+    """Record that the customer says that the goods have come (签收), in any state.
+
+    Where no unit counts as delivered, a hold says that somebody should look into it before the
+    order is completed.
+    """
+    step = Step(case, context)
+    order = step.now(_this(case))
+    step.note(order.ref, "receipt", at=context.at.isoformat())
+    if not any(spot.state is UnitState.DELIVERED for _, spot in order.units()):
+        reason = "the customer has confirmed the receipt, and no unit counts as delivered"
+        step.hold(order.ref, "unexpected_receipt", reason, (OrderMove.COMPLETE.value,))
+    return step
+
+
+@verb("complete", Order)
+def complete(case: Case, context: Context) -> Step:
+    """Close an order: every unit has ended its outward life and nothing is owed either way.
+
+    Its receipt was confirmed, or the days of the rules have passed since its last delivery.
+    """
+    step = Step(case, context)
+    order = step.now(_this(case))
+    facts = attrs.evolve(order_facts(order), receipt_until=_receipt_until(step, order))
+    step.advance(ORDER, order.ref, OrderMove.COMPLETE, facts)
+    return step
+
+
+@verb("archive", Order)
+def archive(case: Case, context: Context) -> Step:
+    """Put a completed order away: its after-sales are over."""
+    step = Step(case, context)
+    order = step.now(_this(case))
+    facts = attrs.evolve(order_facts(order), window_until=_window_until(step, order))
+    step.advance(ORDER, order.ref, OrderMove.ARCHIVE, facts)
+    return step
+
+
+def _this(case: Case) -> Ref[Order]:
+    return cast("Ref[Order]", case.ref)
+
+
+def _receipt_until(step: Step, order: Order) -> str:
+    """When silence counts as receipt; empty when it does so already, or nobody needs to wait."""
+    days = step.context.rules.receipt_days
+    if order.received_at is not None or not days:
+        return ""
+    came = _last_delivery(step, order)
+    if came is None:
+        return ""
+    until = came + timedelta(days=days)
+    return until.isoformat() if step.context.at < until else ""
+
+
+def _window_until(step: Step, order: Order) -> str:
+    """When the last return window closes; empty when it has. Until then returns may be asked."""
+    came = _last_delivery(step, order)
+    if came is None:
+        return ""
+    until = came + timedelta(days=step.context.rules.return_window_days)
+    return until.isoformat() if step.context.at <= until else ""
+
+
+def _last_delivery(step: Step, order: Order) -> datetime | None:
+    """When the last parcel came whose units stand delivered; `None` where none has a date."""
+    names = {
+        spot.slice.parcel for _, spot in order.units() if spot.state is UnitState.DELIVERED
+    } - {""}
+    came = [step.now(step.case.parcel(name)).delivered_at for name in sorted(names)]
+    return max([at for at in came if at is not None], default=None)

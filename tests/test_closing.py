@@ -1,0 +1,357 @@
+"""How an order ends well: its receipt, its completion, and the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderflow import ChargeKind, NewCharge, Rules
+from orderflow.adapters.memory import MemoryStore
+from orderflow.closing import archive, complete
+from orderflow.facts import Noted
+from orderflow.fulfilment import report_missing
+from orderflow.journal import Verb
+from orderflow.orders import adjust, cancel
+from orderflow.ports import Store
+from orderflow.records import Order
+from orderflow.returns import ask_return
+from orderflow.states import OrderState, ReturnState
+from tests.builders import LAMP, LEITH, MORNING, Shop, line, new_order
+
+WEEK = Rules(locations=(LEITH,), receipt_days=7)
+
+
+@pytest.fixture
+def weekly(store: Store) -> Shop:
+    """A shop, on each store, where silence is a receipt after a week."""
+    return Shop(store, WEEK)
+
+
+def delivered(shop: Shop, id: str = "o-17", n: int = 2) -> None:
+    shop.stock(LAMP, "leith", n)
+    shop.sell_and_deliver(id, f"p-{id}", (LAMP, n))
+
+
+def archived(shop: Shop) -> None:
+    delivered(shop)
+    shop.complete("o-17")
+    shop.clock.forward(days=15)
+    shop.archive("o-17")
+
+
+# --- receipt --------------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F222", "F082")
+def test_an_order_is_completed_once_its_customer_has_confirmed_the_receipt(weekly: Shop) -> None:
+    shop = weekly
+    delivered(shop)
+    shop.clock.forward(hours=1)
+    assert shop.refuses(complete.on("o-17")) == (
+        "order o-17 may be complained about until 2026-03-09T09:00:00+00:00: "
+        "its receipt is not confirmed"
+    )
+
+    order = shop.confirm_receipt("o-17", by="c-7").document
+
+    assert (order.received_at, order.holds) == (MORNING + timedelta(hours=1), ())
+    shop.complete("o-17")
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F082")
+def test_silence_is_a_receipt_when_its_days_are_over(weekly: Shop) -> None:
+    shop = weekly
+    delivered(shop)
+    shop.clock.forward(days=6, hours=23)
+    assert shop.codes(complete.on("o-17")) == ["not_received"]
+
+    shop.clock.forward(hours=1)
+
+    assert shop.complete("o-17").document.received_at is None
+    shop.assert_lawful()
+
+
+def test_the_last_parcel_counts(weekly: Shop) -> None:
+    shop = weekly
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", line("1", LAMP, 1), line("2", LAMP, 1))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1", lines=(("1", 1),))
+    shop.ship("o-17", "p-2", lines=(("2", 1),))
+    shop.deliver("p-1")
+    shop.clock.forward(days=5)
+    shop.deliver("p-2")
+    shop.clock.forward(days=6)
+
+    (reason,) = shop.reasons(complete.on("o-17"))
+
+    assert dict(reason.facts)["until"] == (MORNING + timedelta(days=12)).isoformat()
+
+
+@pytest.mark.feature("F222")
+def test_a_receipt_of_goods_that_nobody_delivered_is_recorded_under_a_hold(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 1)
+    shop.sell_and_ship("o-17", "p-1", (LAMP, 1))
+
+    order = shop.confirm_receipt("o-17").document
+
+    assert order.received_at == MORNING
+    assert [hold.code for hold in order.holds] == ["unexpected_receipt"]
+    shop.deliver("p-1")
+    assert shop.codes(complete.on("o-17")) == ["on_hold"]
+    shop.lift_hold("o-17", "unexpected_receipt")
+    shop.complete("o-17")
+
+
+@pytest.mark.parametrize("end", ("draft", "cancelled", "archived"))
+def test_a_receipt_is_recorded_in_any_state(shop: Shop, end: str) -> None:
+    if end == "archived":
+        archived(shop)
+    else:
+        shop.draft("o-17", new_order((LAMP, 1)))
+        if end == "cancelled":
+            shop.cancel("o-17")
+
+    order = shop.confirm_receipt("o-17").document
+
+    assert order.state.value == end
+    assert order.received_at == shop.clock.at
+    assert bool(order.holds) is (end != "archived")
+
+
+@given(days=st.integers(0, 30), minutes=st.integers(0, 31 * 24 * 60), confirmed=st.booleans())
+def test_an_order_is_completed_exactly_when_its_receipt_is_settled(
+    days: int, minutes: int, confirmed: bool
+) -> None:
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH,), receipt_days=days))
+    delivered(shop)
+    if confirmed:
+        shop.confirm_receipt("o-17")
+
+    shop.clock.forward(minutes=minutes)
+
+    settled = confirmed or minutes >= days * 24 * 60
+    assert (shop.why_not(complete.on("o-17")) == ()) is settled
+
+
+# --- completion -----------------------------------------------------------------------------------
+
+
+def test_an_order_of_which_nothing_was_shipped_is_not_complete(weekly: Shop) -> None:
+    weekly.sell("o-17", (LAMP, 1))
+
+    assert weekly.codes(complete.on("o-17")) == ["not_all_ended"]
+
+
+@pytest.mark.parametrize("verb", (complete, archive))
+def test_an_order_without_lines_never_ends_well(shop: Shop, verb: Verb[Order, []]) -> None:
+    shop.draft("o-17", new_order())
+
+    assert shop.codes(verb.on("o-17")) == ["illegal_move"]
+
+
+def test_what_the_customer_has_found_is_not_waited_for(weekly: Shop) -> None:
+    shop = weekly
+    shop.stock(LAMP, "leith", 1)
+    shop.sell_and_ship("o-17", "p-1", (LAMP, 1))
+    shop.report_missing("o-17", ())
+    shop.found("o-17")
+
+    shop.complete("o-17")
+    shop.archive("o-17")
+
+
+def test_an_order_whose_goods_all_came_back_waits_for_no_receipt(weekly: Shop) -> None:
+    shop = weekly
+    shop.stock(LAMP, "leith", 1)
+    shop.sell_and_ship("o-17", "p-1", (LAMP, 1))
+    shop.turn_back("p-1")
+    shop.receive_back("p-1")
+    shop.take_back("o-17")
+    shop.refund("o-17")
+
+    assert shop.complete("o-17").document.state is OrderState.COMPLETED
+
+
+# --- archive --------------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F080")
+def test_a_completed_order_is_archived_when_its_last_window_has_closed(any_shop: Shop) -> None:
+    shop = any_shop
+    delivered(shop)
+    shop.complete("o-17")
+    shop.clock.forward(days=14)
+    assert (
+        shop.refuses(archive.on("o-17"))
+        == "after-sales of order o-17 are open until 2026-03-16T09:00:00+00:00"
+    )
+
+    shop.clock.forward(minutes=1)
+
+    assert shop.archive("o-17").document.state is OrderState.ARCHIVED
+
+
+def test_an_order_with_an_open_return_is_not_archived(any_shop: Shop) -> None:
+    shop = any_shop
+    delivered(shop)
+    shop.complete("o-17")
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    shop.clock.forward(days=15)
+
+    assert shop.order("o-17").state is OrderState.CONFIRMED
+    assert shop.codes(archive.on("o-17")) == ["illegal_move"]
+    assert shop.codes(complete.on("o-17")) == ["not_all_ended"]
+    shop.close_return("r-1")
+    shop.complete("o-17")
+    shop.archive("o-17")
+
+
+@given(
+    came=st.lists(st.integers(0, 72), min_size=1, max_size=3),
+    window=st.integers(0, 5),
+    hours=st.integers(0, 200),
+)
+def test_an_order_is_archived_exactly_when_nothing_of_it_can_be_asked_back(
+    came: list[int], window: int, hours: int
+) -> None:
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH,), return_window_days=window))
+    shop.stock(LAMP, "leith", 3)
+    shop.sell("o-17", *(line(str(i), LAMP, 1) for i in range(len(came))))
+    shop.allocate("o-17")
+    for i, at in enumerate(came):
+        shop.ship("o-17", f"p-{i}", lines=((str(i), 1),))
+        shop.clock.at = MORNING + timedelta(hours=at)
+        shop.deliver(f"p-{i}")
+        shop.clock.at = MORNING
+    shop.clock.at = MORNING + timedelta(hours=72)
+    shop.complete("o-17")
+
+    shop.clock.forward(hours=hours)
+
+    returnable = [
+        shop.why_not(ask_return.on("r-1", "o-17", ((str(i), 1),))) == () for i in range(len(came))
+    ]
+    assert (shop.why_not(archive.on("o-17")) == ()) is not any(returnable)
+
+
+@pytest.mark.feature("F099")
+def test_after_sales_are_over_once_an_order_is_archived(any_shop: Shop) -> None:
+    shop = any_shop
+    archived(shop)
+
+    assert (
+        shop.refuses(ask_return.on("r-1", "o-17"))
+        == "order o-17 is archived: cannot return (can: nothing more)"
+    )
+    discount = NewCharge(ChargeKind.DISCOUNT, -100)
+    assert (
+        shop.refuses(adjust.on("o-17", discount))
+        == "order o-17 is archived: cannot adjust (can: nothing more)"
+    )
+    assert shop.codes(cancel.on("o-17")) == ["illegal_move"]
+
+
+def test_no_longer_window_opens_an_archived_order_again() -> None:
+    shop = Shop(MemoryStore())
+    archived(shop)
+    generous = Shop(shop.store, Rules(return_window_days=365), clock=shop.clock)
+
+    (reason,) = generous.why_not(ask_return.on("r-1", "o-17"))
+
+    assert reason.code == "illegal_move"
+
+
+@pytest.mark.feature("F091")
+@pytest.mark.parametrize("lines", ((), (("1", 1),)))
+def test_goods_that_are_reported_missing_after_the_archive_are_written_down_under_a_hold(
+    any_shop: Shop, lines: tuple[tuple[str, int], ...]
+) -> None:
+    shop = any_shop
+    archived(shop)
+
+    done = shop.report_missing("o-17", lines, "an empty box")
+
+    order = done.document
+    assert (order.state, shop.bag("o-17")) == (OrderState.ARCHIVED, {"delivered": 2})
+    assert [hold.code for hold in order.holds] == ["reported_missing"]
+    assert [dict(fact.details) for fact in done.facts if isinstance(fact, Noted)] == [
+        {"line": "1", "n": lines[0][1] if lines else 2, "reason": "an empty box"}
+    ]
+    assert shop.codes(report_missing.on("o-17", (("9", 1),))) == ["no_such_line"]
+
+
+def test_what_is_said_of_an_archived_order_is_still_heard(shop: Shop) -> None:
+    archived(shop)
+    later: list[tuple[Callable[[], object], str]] = [
+        (lambda: shop.answer("o-17", "thank you"), "unasked_answer"),
+        (lambda: shop.report_missing("o-17", ()), "reported_missing"),
+    ]
+    for say, code in later:
+        say()
+        assert shop.order("o-17").holds[-1].code == code
+    assert shop.order("o-17").state is OrderState.ARCHIVED
+
+
+# --- a whole life ---------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F070", "F071", "F074", "F080", "F082", "F222")
+def test_an_order_from_its_reception_to_the_archive(store: Store) -> None:
+    shop = Shop(store, Rules(locations=(LEITH,), confirm_when_paid=False, receipt_days=7))
+    states: list[str] = []
+
+    def state() -> str:
+        return shop.order("o-17").state.value
+
+    def days(n: int) -> datetime:
+        return shop.clock.forward(days=n)
+
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 2))
+    states.append(state())
+    shop.review("o-17")
+    states.append(state())
+    shop.ask_customer("o-17", "is 9 March in time?")
+    states.append(state())
+    shop.answer("o-17", "yes")
+    shop.confirm("o-17")
+    states.append(state())
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1")
+    shop.deliver("p-1")
+    days(1)
+    shop.confirm_receipt("o-17")
+    shop.complete("o-17")
+    states.append(state())
+    days(2)
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    states.append(state())
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.refund("o-17")
+    shop.complete("o-17")
+    days(12)
+    shop.archive("o-17")
+    states.append(state())
+
+    assert states == [
+        "placed",
+        "in review",
+        "awaiting customer",
+        "confirmed",
+        "completed",
+        "confirmed",
+        "archived",
+    ]
+    assert shop.bag("o-17") == {"delivered": 1, "returned": 1}
+    assert shop.returned("r-1").state is ReturnState.SETTLED
+    shop.assert_lawful()
