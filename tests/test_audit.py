@@ -717,6 +717,11 @@ def test_a_long_list_of_over_committed_positions_is_cut_off() -> None:
             id="money that went back twice",
         ),
         pytest.param(
+            lambda: with_payment("pay-26", disputed=90_000),
+            "payment pay-26: 90000 in dispute of 4550 charged back",
+            id="more in dispute than was taken back",
+        ),
+        pytest.param(
             lambda: with_payment("pay-o-18", unapplied=-5_000, refunded=5_000),
             "payment pay-o-18: 5000 refunded of 4000 captured",
             id="more refunded than came in",

@@ -189,9 +189,25 @@ def test_an_authorised_payment_is_to_be_captured_by_the_seller() -> None:
     assert silence(authorised, PAY_BY).state is PaymentState.EXPIRED
 
 
-def test_only_a_payment_without_an_answer_falls_due() -> None:
+def test_a_balance_that_is_not_paid_in_time_is_overdue() -> None:
+    open_yet = attrs.evolve(AWAITED, state=PaymentState.BALANCE_OPEN)
+
+    found = due_of(open_yet)
+
+    assert found is not None
+    assert (found.since, found.who) == (PAY_BY, "customer")
+    assert silence(open_yet, PAY_BY).state is PaymentState.BALANCE_OVERDUE
+    with pytest.raises(Refused, match="the balance of payment p-1 may be paid until"):
+        silence(open_yet, PAY_BY - timedelta(microseconds=1))
+
+
+def test_only_a_payment_that_waits_falls_due() -> None:
     for state in PaymentState:
-        waits = state in (PaymentState.AWAITING, PaymentState.AUTHORISED)
+        waits = state in (
+            PaymentState.AWAITING,
+            PaymentState.AUTHORISED,
+            PaymentState.BALANCE_OPEN,
+        )
         assert next_due(attrs.evolve(AWAITED, state=state)) == (PAY_BY if waits else None)
     assert next_due(attrs.evolve(AWAITED, expires_at=None)) is None
 
@@ -244,7 +260,11 @@ def test_a_call_that_is_due_is_accepted_at_its_time(document: Document) -> None:
     if due_of(document) is not None:
         ended = silence(document, PAY_BY)
 
-        assert ended.state in (OrderState.EXPIRED, PaymentState.EXPIRED)
+        assert ended.state in (
+            OrderState.EXPIRED,
+            PaymentState.EXPIRED,
+            PaymentState.BALANCE_OVERDUE,
+        )
 
 
 @given(documents)

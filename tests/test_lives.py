@@ -524,8 +524,11 @@ class Lives(RuleBasedStateMachine):
 
     def remit(self, id: str, amount: int) -> None:
         money = self.naive.payments.get(id, Money(0))
-        if self.attempt(remit.on(id, eur(amount)), amount <= money.with_carrier) is not None:
-            money.with_carrier -= amount
+        if self.attempt(remit.on(id, eur(amount)), id in self.naive.payments) is not None:
+            excess = max(0, amount - money.with_carrier)  # it has come all the same
+            money.with_carrier -= amount - excess
+            money.captured += excess
+            money.unapplied += excess
 
     def refund(self, paper: Paper, amount: int | None) -> None:
         owed = max(0, -paper.due())

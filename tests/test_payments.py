@@ -12,11 +12,14 @@ from orderflow.payments import (
     await_payment,
     charge_back,
     collect_on_delivery,
+    expect_cash,
     expire_payment,
+    hold_payment,
     lift_payment_hold,
     pay,
     record_notice,
     remit,
+    void_payment,
 )
 from orderflow.pricing import due
 from orderflow.records import Application, Tender
@@ -229,16 +232,101 @@ def test_cash_is_collected_at_the_door_and_remitted_later(any_shop: Shop) -> Non
     assert (collected.captured, collected.with_carrier) == (1000, 1000)
     assert due(shop.order("o-17")) == 0
 
-    assert shop.remit("cod-1", eur(400)).document.state is PaymentState.SHORT_PAID
-    assert (
-        shop.refuses(remit.on("cod-1", eur(601)))
-        == "payment cod-1: 6.01 EUR remitted, 6.00 still owed"
-    )
+    short = shop.remit("cod-1", eur(400)).document
+    assert (short.state, short.with_carrier) == (PaymentState.SHORT_PAID, 600)
     remitted = shop.remit("cod-1", eur(600)).document
     assert (remitted.state, remitted.with_carrier) == (PaymentState.REMITTED, 0)
-    assert shop.refuses(remit.on("cod-1", eur(1))) == (
-        "payment cod-1: 0.01 EUR remitted, 0.00 still owed"
+    assert remitted.holds == ()
+
+
+@pytest.mark.feature("F183")
+def test_a_carrier_that_remits_more_than_it_owes_is_not_refused_and_asks_a_person(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.collect_on_delivery("cod-1", "o-17", eur(1000))
+
+    too_much = shop.remit("cod-1", eur(1100)).document
+    again = shop.remit("cod-1", eur(50)).document
+
+    assert (too_much.state, too_much.with_carrier) == (PaymentState.REMITTED, 0)
+    assert (too_much.captured, too_much.unapplied) == (1100, 100)
+    assert [hold.code for hold in too_much.holds] == ["over_remitted"]
+    assert (again.state, again.unapplied) == (PaymentState.REMITTED, 150)
+
+
+@pytest.mark.feature("F177", "F182")
+def test_cash_that_is_due_at_the_door_is_collected_there(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+
+    expected = shop.expect_cash("cod-1", "o-17", eur(1000)).document
+    assert (expected.state, expected.amount, expected.captured) == (
+        PaymentState.DUE_AT_DOOR,
+        1000,
+        0,
     )
+    collected = shop.collect_on_delivery("cod-1", "o-17", eur(900)).document
+
+    assert (collected.state, collected.amount, collected.with_carrier) == (
+        PaymentState.COLLECTED,
+        1000,
+        900,
+    )
+    assert due(shop.order("o-17")) == 100
+    assert shop.refuses(collect_on_delivery.on("cod-1", "o-17", eur(100))) == (
+        "payment cod-1 is there already"
+    )
+
+
+def test_cash_is_expected_only_where_that_was_agreed(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+
+    assert shop.codes(expect_cash.on("cod-1", "o-17", eur(1000))) == ["not_cash_on_delivery"]
+
+
+@pytest.mark.feature("F177")
+def test_cash_of_a_parcel_that_was_refused_at_the_door_is_wanted_no_more(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.expect_cash("cod-1", "o-17", eur(1000))
+
+    voided = shop.void_payment("cod-1", "refused at the door").document
+
+    assert voided.state is PaymentState.VOIDED
+    assert shop.refuses(void_payment.on("cod-1", "again")) == (
+        "payment cod-1 is voided: cannot void (can: capture, collect)"
+    )
+
+
+@pytest.mark.feature("F183")
+def test_cash_that_is_taken_after_the_payment_was_voided_waits_for_a_person(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.expect_cash("cod-1", "o-17", eur(1000))
+    shop.void_payment("cod-1", "refused at the door")
+
+    late = shop.collect_on_delivery("cod-1", "o-17", eur(1000)).document
+
+    assert (late.state, late.unapplied, late.with_carrier) == (PaymentState.COLLECTED, 1000, 1000)
+    assert [hold.code for hold in late.holds] == ["paid_late"]
+    assert shop.remit("cod-1", eur(1000)).document.state is PaymentState.REMITTED
+
+
+@pytest.mark.parametrize("authorised", (False, True))
+def test_a_seller_may_void_a_payment_that_has_brought_no_money(
+    shop: Shop, authorised: bool
+) -> None:
+    shop.await_payment("pay-1", eur(1000))
+    if authorised:
+        shop.record_notice("pay-1", Notice.AUTHORISED, eur(1000))
+
+    assert shop.void_payment("pay-1", "paid in another way").document.state is PaymentState.VOIDED
+
+
+def test_a_payment_that_has_brought_money_is_not_voided(shop: Shop) -> None:
+    shop.pay("pay-1", eur(1000), ())
+
+    assert shop.codes(void_payment.on("pay-1", "a mistake")) == ["illegal_move"]
 
 
 def test_too_much_cash_stays_unapplied_and_too_little_leaves_a_debt(shop: Shop) -> None:
@@ -273,6 +361,7 @@ def test_cash_is_refunded_before_and_after_it_is_remitted(shop: Shop) -> None:
     shop.collect_on_delivery("cod-1", "o-17", eur(2000))
     shop.cancel("o-17", (("1", 1),))
     shop.refund("o-17")
+    assert shop.payment("cod-1").state is PaymentState.COLLECTED, "the carrier still has the cash"
     shop.remit("cod-1", eur(2000))
     shop.cancel("o-17")
 
@@ -316,6 +405,108 @@ def test_a_chargeback_of_no_order_takes_unapplied_money(shop: Shop) -> None:
     assert len(again.holds) == 1
 
 
+@pytest.mark.feature("F183")
+def test_a_dispute_that_is_won_brings_the_money_back_unapplied(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.sell("o-17", (LAMP, 1))
+    disputed = shop.charge_back("pay-o-17", eur(600), "o-17").document
+    assert (disputed.state, disputed.disputed) == (PaymentState.DISPUTED, 600)
+
+    won = shop.settle_dispute("pay-o-17", won=True).document
+
+    assert (won.state, won.charged_back, won.disputed) == (PaymentState.CAPTURED, 0, 0)
+    assert (won.applied, won.unapplied, won.holds) == (400, 600, ())
+    shop.apply_payment("pay-o-17", (("o-17", 600),))
+    assert due(shop.order("o-17")) == 0
+
+
+def test_money_that_is_lost_in_a_dispute_is_gone_for_good(shop: Shop) -> None:
+    shop.pay("pay-1", eur(1000), ())
+    shop.charge_back("pay-1", eur(300))
+
+    part = shop.settle_dispute("pay-1", won=False).document
+    assert (part.state, part.charged_back, part.disputed, part.holds) == (
+        PaymentState.PART_REFUNDED,
+        300,
+        0,
+        (),
+    )
+    shop.charge_back("pay-1", eur(700))
+    assert shop.payment("pay-1").disputed == 700
+    rest = shop.settle_dispute("pay-1", won=True).document
+    assert (rest.state, rest.charged_back, rest.unapplied) == (PaymentState.PART_REFUNDED, 300, 700)
+    shop.charge_back("pay-1", eur(700))
+    assert shop.settle_dispute("pay-1", won=False).document.state is PaymentState.REFUNDED
+
+
+def test_a_dispute_about_money_that_had_gone_back_leaves_it_refunded(shop: Shop) -> None:
+    shop.pay("pay-1", eur(1000), ())
+    shop.pay_back("pay-1")
+    shop.charge_back("pay-1", eur(1000))
+
+    won = shop.settle_dispute("pay-1", won=True).document
+
+    assert (won.state, won.refunded, won.charged_back, won.unapplied) == (
+        PaymentState.REFUNDED,
+        1000,
+        0,
+        0,
+    )
+
+
+def test_the_rest_of_a_disputed_payment_may_be_paid_back_meanwhile(shop: Shop) -> None:
+    shop.pay("pay-1", eur(1000), ())
+    shop.charge_back("pay-1", eur(300))
+
+    shop.pay_back("pay-1", eur(100))
+    rest = shop.pay_back("pay-1").document
+
+    assert (rest.state, rest.refunded, rest.disputed) == (PaymentState.DISPUTED, 700, 300)
+    won = shop.settle_dispute("pay-1", won=True).document
+    assert (won.state, won.unapplied) == (PaymentState.PART_REFUNDED, 300)
+
+
+def test_a_settlement_that_nobody_waits_for_is_recorded_under_a_hold(shop: Shop) -> None:
+    shop.pay("pay-1", eur(1000), ())
+
+    payment = shop.settle_dispute("pay-1", won=False).document
+
+    assert payment.state is PaymentState.CAPTURED
+    assert [hold.code for hold in payment.holds] == ["unexpected_settlement"]
+    assert payment.holds[0].reason == "a dispute was lost while captured"
+
+
+# --- holds --------------------------------------------------------------------
+
+
+def test_a_held_payment_pays_back_unless_its_hold_names_that(shop: Shop) -> None:
+    shop.pay("pay-1", eur(1000), ())
+    shop.hold_payment("pay-1", "check", "whose is it?")
+    shop.hold_payment("pay-1", "question", "does the payer know?", ())
+    shop.pay_back("pay-1", eur(100))
+
+    shop.hold_payment("pay-1", "fraud", "looked into", ("refund part",))
+
+    assert shop.refuses(pay_back.on("pay-1", eur(100))) == (
+        "payment pay-1 is on hold: fraud (looked into)"
+    )
+    assert shop.refuses(hold_payment.on("pay-1", "fraud", "again")) == "hold fraud is there already"
+    shop.lift_payment_hold("pay-1", "fraud")
+    shop.pay_back("pay-1", eur(100))
+    shop.hold_payment("pay-1", "fraud", "looked into", ("refund",))
+    shop.pay_back("pay-1", eur(100))
+    assert shop.codes(pay_back.on("pay-1")) == ["on_hold"]
+
+
+def test_no_hold_keeps_money_from_coming_in(shop: Shop) -> None:
+    shop.await_payment("pay-1", eur(1000))
+    shop.hold_payment("pay-1", "fraud", "looked into")
+
+    payment = shop.record_notice("pay-1", Notice.CAPTURED, eur(1000)).document
+
+    assert (payment.state, payment.captured) == (PaymentState.CAPTURED, 1000)
+
+
 # --- money that goes back -----------------------------------------------------
 
 
@@ -323,12 +514,14 @@ def test_a_chargeback_of_no_order_takes_unapplied_money(shop: Shop) -> None:
 def test_unapplied_money_is_paid_back(shop: Shop) -> None:
     shop.pay("pay-1", eur(1000), ())
 
-    assert shop.pay_back("pay-1", eur(300)).document.unapplied == 700
+    part = shop.pay_back("pay-1", eur(300)).document
+    assert (part.state, part.unapplied) == (PaymentState.PART_REFUNDED, 700)
     assert (
         shop.refuses(pay_back.on("pay-1", eur(701)))
         == "payment pay-1: 7.01 EUR to apply, 7.00 there"
     )
-    assert shop.pay_back("pay-1").document.refunded == 1000
+    whole = shop.pay_back("pay-1").document
+    assert (whole.state, whole.refunded) == (PaymentState.REFUNDED, 1000)
     assert shop.refuses(pay_back.on("pay-1")) == "payment pay-1: 0.00 EUR to apply, 0.00 there"
 
 

@@ -10,6 +10,7 @@ from orderflow.pricing import due
 from orderflow.records import Tender
 from orderflow.refunds import owed, refund
 from orderflow.returns import Verdict
+from orderflow.states import PaymentState
 from tests.builders import LAMP, Shop, assert_laws, eur, line, new_order
 
 DISCOUNT, TAX, FREIGHT = ChargeKind.DISCOUNT, ChargeKind.TAX, ChargeKind.FREIGHT
@@ -25,7 +26,23 @@ def test_what_was_cancelled_after_payment_is_paid_back(shop: Shop) -> None:
 
     assert owed(order) == 0
     assert order.tenders == (Tender("pay-o-17", 1000),)
-    assert shop.payment("pay-o-17").refunded == 2000
+    payment = shop.payment("pay-o-17")
+    assert (payment.refunded, payment.state) == (2000, PaymentState.PART_REFUNDED)
+
+
+@pytest.mark.feature("F097")
+def test_an_order_that_changes_is_paid_further_or_paid_back(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 2))
+
+    shop.adjust("o-17", NewCharge(ChargeKind.FEE, 300, reason="gift wrapping"))
+    assert due(shop.order("o-17")) == 300
+    shop.pay("more", eur(300), (("o-17", 300),))
+    shop.cancel("o-17", (("1", 1),))
+    shop.refund("o-17")
+
+    assert due(shop.order("o-17")) == 0
+    states = [shop.payment(id).state for id in ("pay-o-17", "more")]
+    assert states == [PaymentState.PART_REFUNDED, PaymentState.CAPTURED]
 
 
 def test_a_smaller_amount_may_be_paid_back_and_the_rest_later(shop: Shop) -> None:
@@ -38,6 +55,7 @@ def test_a_smaller_amount_may_be_paid_back_and_the_rest_later(shop: Shop) -> Non
         "7.01 EUR asked back, 7.00 owed to order o-17"
     )
     shop.refund("o-17", eur(700))
+    assert shop.payment("pay-o-17").state is PaymentState.REFUNDED
     assert shop.refuses(refund.on("o-17")) == "nothing is owed back on order o-17"
 
 

@@ -50,6 +50,11 @@ NEVER = {
     "pay": {"illegal_move"},  # a new payment can be captured
     "collect_on_delivery": {"illegal_move", "wrong_currency", "overpaid", "over_applied"},
     "record_notice": {"illegal_move"},  # it looks for a row first
+    "settle_dispute": {"illegal_move", "hold_not_set"},  # it looks for a row and the hold first
+    "charge_back": {"illegal_move"},  # it looks for a row first
+    "expect_cash": {"illegal_move"},  # a new payment can be due at the door
+    "take_deposit": {"illegal_move"},  # a new payment can take a deposit
+    "pay_balance": {"illegal_move"},  # it looks for its state first
     "record_scan": {"illegal_move"},  # the same
     "receive_supply": {"illegal_move"},  # the same
     "answer": {"illegal_move"},  # it looks for a row first

@@ -16,6 +16,7 @@ import attrs
 from orderflow import (
     allocation,
     closing,
+    deposits,
     fulfilment,
     inventory,
     orders,
@@ -258,6 +259,20 @@ class Commands:
         call = payments.record_notice.of(Ref(self.tenant, "payment", id), notice, amount, event)
         return self.apply(call, key=key, by=by)
 
+    def hold_payment(
+        self,
+        id: str,
+        code: str,
+        reason: str,
+        blocks: tuple[str, ...] = ONWARD,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Put a named hold on a payment, until it is lifted."""
+        call = payments.hold_payment.of(Ref(self.tenant, "payment", id), code, reason, blocks)
+        return self.apply(call, key=key, by=by)
+
     def lift_payment_hold(
         self, id: str, code: str, *, key: str | None = None, by: str = ""
     ) -> Done[Payment]:
@@ -275,6 +290,57 @@ class Commands:
     ) -> Done[Payment]:
         """Apply unapplied money of a payment to orders."""
         call = payments.apply_payment.of(Ref(self.tenant, "payment", id), orders)
+        return self.apply(call, key=key, by=by)
+
+    def void_payment(
+        self, id: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """End a payment that no money has come of, since none is wanted any more."""
+        call = payments.void_payment.of(Ref(self.tenant, "payment", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def take_deposit(
+        self,
+        id: str,
+        amount: Money,
+        deposit: Money,
+        orders: Shares,
+        method: str = "",
+        payer: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Record that the deposit of a price has come in, and apply it to orders."""
+        call = deposits.take_deposit.of(
+            Ref(self.tenant, "payment", id), amount, deposit, orders, method, payer
+        )
+        return self.apply(call, key=key, by=by)
+
+    def open_balance(
+        self, id: str, until: datetime, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Ask for the balance of a payment: it is to come before `until`."""
+        call = deposits.open_balance.of(Ref(self.tenant, "payment", id), until)
+        return self.apply(call, key=key, by=by)
+
+    def miss_balance(self, id: str, *, key: str | None = None, by: str = "") -> Done[Payment]:
+        """Say that a balance has not come in time: from now on it is overdue."""
+        call = deposits.miss_balance.of(Ref(self.tenant, "payment", id))
+        return self.apply(call, key=key, by=by)
+
+    def pay_balance(
+        self, id: str, amount: Money, orders: Shares, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Record that a balance has come in, or a part of it, and apply it to orders."""
+        call = deposits.pay_balance.of(Ref(self.tenant, "payment", id), amount, orders)
+        return self.apply(call, key=key, by=by)
+
+    def expect_cash(
+        self, id: str, order: str, amount: Money, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Open a payment that is due at the door."""
+        call = payments.expect_cash.of(Ref(self.tenant, "payment", id), order, amount)
         return self.apply(call, key=key, by=by)
 
     def collect_on_delivery(
@@ -296,6 +362,13 @@ class Commands:
     ) -> Done[Payment]:
         """Record that the payer's bank has taken money back, from an order or unapplied money."""
         call = payments.charge_back.of(Ref(self.tenant, "payment", id), amount, order)
+        return self.apply(call, key=key, by=by)
+
+    def settle_dispute(
+        self, id: str, won: bool, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Record how the payer's bank has decided about all money that it had taken back."""
+        call = payments.settle_dispute.of(Ref(self.tenant, "payment", id), won)
         return self.apply(call, key=key, by=by)
 
     # --- claims of orders -------------------------------------------------------------------------

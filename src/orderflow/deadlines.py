@@ -23,6 +23,7 @@ from typing import Final
 import attrs
 
 from orderflow.calls import Call, Ref
+from orderflow.deposits import miss_balance
 from orderflow.orders import expire
 from orderflow.payments import expire_payment
 from orderflow.pricing import due
@@ -34,7 +35,7 @@ _UNCONFIRMED: Final = (
     OrderState.IN_REVIEW,
     OrderState.AWAITING_CUSTOMER,
 )
-_RUNNING: Final = (PaymentState.AWAITING, PaymentState.AUTHORISED)
+_RUNNING: Final = (PaymentState.AWAITING, PaymentState.AUTHORISED, PaymentState.BALANCE_OPEN)
 
 
 @attrs.frozen
@@ -61,7 +62,8 @@ def next_due(document: Document) -> datetime | None:
 
     "支付...否则订单将被取消": an order is to be paid until its `pay_by`, in review or not, unless
     the carrier shall collect, a part is paid already or it costs nothing. A payment is to be
-    answered for and captured until it expires.
+    answered for and captured until it expires, and a balance is to be paid until the limit that it
+    was opened with.
     """
     if type(document) is Order:
         return document.pay_by if _is_unpaid(document) else None
@@ -85,6 +87,14 @@ def due_of(document: Document) -> Due | None:
             expire.of(document.ref),
         )
     if since is not None and type(document) is Payment:
+        if document.state is PaymentState.BALANCE_OPEN:
+            return Due(
+                document.ref,
+                since,
+                "customer",
+                "the balance was not paid in time: it is overdue",
+                miss_balance.of(document.ref),
+            )
         awaiting = document.state is PaymentState.AWAITING
         return Due(
             document.ref,

@@ -433,7 +433,7 @@ def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
 
 def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
-    events = payment.events
+    events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -449,6 +449,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 sums[fact.source] -= fact.amount
                 sums[fact.target] += fact.amount
                 applications = _applied(applications, fact)
+                disputed += _change(fact, MoneyAccount.CHARGED_BACK)
             case Advanced():
                 state = _state(_PAYMENT_STATES, fact.target)
             case Held():
@@ -456,9 +457,13 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
             case Unheld():
                 holds = _without(holds, fact.code)
             case Noted():
-                event = dict(fact.details).get("event") if fact.what == "notice" else None
-                if event:
-                    events = (*events, str(event))
+                details = dict(fact.details)
+                if fact.what == "notice" and details.get("event"):
+                    events = (*events, str(details["event"]))
+                elif fact.what == "balance":
+                    expires_at = datetime.fromisoformat(str(details["until"]))
+                elif fact.what == "dispute":
+                    disputed = 0  # what was won has come back, what was lost is gone for good
             case _:
                 raise _misfit(payment, fact)
     return Payment(
@@ -468,7 +473,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         payment.amount,
         payment.currency,
         payment.payer,
-        payment.expires_at,
+        expires_at,
         -sums[MoneyAccount.PAYER],
         sums[MoneyAccount.UNAPPLIED],
         sums[MoneyAccount.REFUNDED],
@@ -477,6 +482,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         applications,
         holds,
         events,
+        payment.deposit,
+        disputed,
     )
 
 

@@ -313,8 +313,8 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
 
 @suggests(payments.remit, on=Payment)
 def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
-    owing = look.document.with_carrier or look.document.amount
-    yield payments.remit.on(look.id, Money(owing, look.document.currency))
+    if look.document.with_carrier:
+        yield payments.remit.on(look.id, Money(look.document.with_carrier, look.document.currency))
 
 
 @suggests(payments.charge_back, on=Payment)

@@ -10,6 +10,11 @@ the chart has no row for it, the money is kept unapplied and a named hold asks a
 
 Cash on delivery: the carrier *collects*, from then on the order is paid and the carrier owes us; it
 *remits*, and that debt is settled.
+What it remits beyond its debt has come too, and stays unapplied.
+
+A dispute: the payer's bank takes money *back* and decides later.
+When the dispute is won the money comes back unapplied, not to the orders that it was taken from: by
+then they may have been paid in another way.
 """
 
 from __future__ import annotations
@@ -25,10 +30,26 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.pricing import due, order_facts
 from orderflow.records import MoneyAccount, Order, Payment
-from orderflow.states import ORDER, PAYMENT, OrderMove, OrderState, PaymentMove, PaymentState
-from orderflow.values import MINOR_MAX, instant, text, unique, whole
+from orderflow.states import (
+    ONWARD,
+    ORDER,
+    PAYMENT,
+    OrderMove,
+    OrderState,
+    PaymentMove,
+    PaymentState,
+)
+from orderflow.values import MINOR_MAX, instant, several, text, unique, whole
 
 _PAYER, _UNAPPLIED, _APPLIED = MoneyAccount.PAYER, MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED
+
+BALANCE_DUE: Final = frozenset(
+    {PaymentState.DEPOSIT_TAKEN, PaymentState.BALANCE_OPEN, PaymentState.BALANCE_OVERDUE}
+)
+"""The states of a payment whose deposit has come and whose balance has not."""
+
+_BLOCKABLE: Final = frozenset({*ONWARD, *(row.move.value for row in PAYMENT.rows if row.when)})
+"""The moves that look at holds, and what stands for those that bring a payment further."""
 
 Shares = tuple[tuple[str, int], ...]
 """(order id, minor units) pairs: how much of a payment is for which order."""
@@ -42,6 +63,8 @@ class Notice(StrEnum):
     FAILED = "failed"
     VOIDED = "voided"
 
+
+_ENDED: Final = (PaymentState.EXPIRED, PaymentState.FAILED, PaymentState.VOIDED)
 
 _MOVES: Final = {
     Notice.AUTHORISED: PaymentMove.AUTHORISE,
@@ -61,10 +84,10 @@ def pay(
     Nothing is applied beyond what an order still costs.
     """
     step = Step(case, context)
-    _open(step, amount, method, payer, None)
+    open_payment(step, amount, method, payer)
     step.proceed(PAYMENT, _this(case), PaymentMove.CAPTURE)
-    _capture(step, _this(case), amount.minor)
-    _apply(step, _this(case), orders)
+    capture(step, _this(case), amount.minor)
+    apply_shares(step, _this(case), orders)
     return step
 
 
@@ -80,7 +103,7 @@ def await_payment(
     """Open a payment that a gateway will answer for; it may expire."""
     step = Step(case, context)
     until = None if expires_at is None else instant(expires_at, "expires_at")
-    _open(step, amount, method, payer, until)
+    open_payment(step, amount, method, payer, until)
     return step
 
 
@@ -90,8 +113,9 @@ def record_notice(
 ) -> Step:
     """Record what a gateway says has happened, in any state of the payment.
 
-    Money that comes when it was no longer expected is kept unapplied, under a hold. A gateway may
-    report the same `event` twice: the second time is written down and changes nothing.
+    Money that comes when it was no longer expected is kept unapplied, under a hold; a part of a
+    balance is kept unapplied, and the balance stays open. A gateway may report the same `event`
+    twice: the second time is written down and changes nothing.
     """
     step = Step(case, context)
     payment = step.now(_this(case))
@@ -113,16 +137,40 @@ def record_notice(
         )
     )
     move = _MOVES[notice]
-    late = payment.state in (PaymentState.EXPIRED, PaymentState.FAILED, PaymentState.VOIDED)
+    late = payment.state in _ENDED
     if notice is Notice.CAPTURED:
-        _capture(step, payment.ref, minor)
+        capture(step, payment.ref, minor)
     if step.chart(PAYMENT).target(payment.state, move) is not None:
-        step.proceed(PAYMENT, payment.ref, move)
+        if payment.state not in BALANCE_DUE or paid_in_full(step, payment.ref):
+            step.proceed(PAYMENT, payment.ref, move)
         if late:
             step.hold(payment.ref, "paid_late", "money came after the payment had ended")
     else:
         state = payment.state.value
         step.hold(payment.ref, "unexpected_notice", f"{notice.value} came while {state}")
+    return step
+
+
+@verb("hold_payment", Payment)
+def hold_payment(
+    case: Case, context: Context, code: str, reason: str, blocks: tuple[str, ...] = ONWARD
+) -> Step:
+    """Put a named hold on a payment, until it is lifted.
+
+    It blocks the moves that it names: "onward", that a balance is asked for; "refund" and "refund
+    part", that money goes back. Without any it is a question that blocks nothing. What happens
+    outside, such as a capture, cannot be blocked.
+    """
+    step = Step(case, context)
+    payment = step.now(_this(case))
+    text(code, "code")
+    text(reason, "reason")
+    for i, move in enumerate(several(blocks, "blocks") if blocks != () else ()):
+        if move not in _BLOCKABLE:
+            raise BadInput(f"blocks[{i}]", f"one of {', '.join(sorted(_BLOCKABLE))} is wanted")
+    if any(earlier.code == code for earlier in payment.holds):
+        raise MoveRefused((Refusal.of("already_there", kind="hold", id=code),))
+    step.hold(payment.ref, code, reason, blocks)
     return step
 
 
@@ -150,7 +198,31 @@ def expire_payment(case: Case, context: Context) -> Step:
 def apply_payment(case: Case, context: Context, orders: Shares) -> Step:
     """Apply unapplied money of a payment to orders."""
     step = Step(case, context)
-    _apply(step, _this(case), orders)
+    apply_shares(step, _this(case), orders)
+    return step
+
+
+@verb("void_payment", Payment)
+def void_payment(case: Case, context: Context, reason: str) -> Step:
+    """End a payment that no money has come of, since none is wanted any more.
+
+    Such as one that was due at the door where the parcel was refused.
+    """
+    step = Step(case, context)
+    ref = _this(case)
+    text(reason, "reason")
+    step.proceed(PAYMENT, ref, PaymentMove.VOID)
+    step.note(ref, "voided", reason=reason)
+    return step
+
+
+@verb("expect_cash", Payment)
+def expect_cash(case: Case, context: Context, order: str, amount: Money) -> Step:
+    """Open a payment that is due at the door: the carrier is to collect so much for an order."""
+    step = Step(case, context)
+    owing = _cash_order(step, order)
+    positive(amount, owing.currency)
+    _open_at_door(step, owing, amount)
     return step
 
 
@@ -158,47 +230,46 @@ def apply_payment(case: Case, context: Context, orders: Shares) -> Step:
 def collect_on_delivery(case: Case, context: Context, order: str, amount: Money) -> Step:
     """Record that the carrier has taken cash at the door: the order is paid from here on.
 
-    What is more than the order costs stays unapplied.
+    It is the cash that a payment due at the door has waited for, or a payment of its own. What is
+    more than the order costs stays unapplied; so does all of it under a hold, where the payment had
+    been voided.
     """
     step = Step(case, context)
     ref = _this(case)
-    owing = step.now(case.order(text(order, "order")))
-    if not owing.cash_on_delivery:
-        raise MoveRefused((Refusal.of("not_cash_on_delivery", order=order),))
-    _open(step, amount, "cash on delivery", owing.customer, None)
-    step.proceed(PAYMENT, ref, PaymentMove.OWE_AT_DOOR)
-    _capture(step, ref, amount.minor)
-    step.add(MoneyMoved(ref, MoneyAccount.BANK, MoneyAccount.CARRIER, amount.minor))
+    owing = _cash_order(step, order)
+    payment = step.case.find(ref)
+    if payment is None or step.chart(PAYMENT).target(payment.state, PaymentMove.COLLECT) is None:
+        _open_at_door(step, owing, amount)
+        payment = step.now(ref)
+    minor = positive(amount, payment.currency)
+    capture(step, ref, minor)
+    step.add(MoneyMoved(ref, MoneyAccount.BANK, MoneyAccount.CARRIER, minor))
     step.proceed(PAYMENT, ref, PaymentMove.COLLECT)
-    payable = min(amount.minor, max(0, due(owing)))
-    if payable and _matches(step.now(ref), owing):
-        _apply(step, ref, ((order, payable),))
+    payable = min(minor, max(0, due(owing)))
+    if payment.state in _ENDED:
+        step.hold(ref, "paid_late", "cash was taken at the door after the payment had ended")
+    elif payable and _matches(payment, owing):
+        apply_shares(step, ref, ((order, payable),))
     return step
 
 
 @verb("remit", Payment)
 def remit(case: Case, context: Context, amount: Money) -> Step:
-    """Record that the carrier has handed over cash that it had collected."""
+    """Record that the carrier has handed over cash that it had collected, in any state.
+
+    What is more than it owed stays unapplied, under a hold.
+    """
     step = Step(case, context)
     payment = step.now(_this(case))
     minor = positive(amount, payment.currency)
-    owed = payment.with_carrier
+    owed = min(minor, payment.with_carrier)
+    if owed:  # so it is collected or short paid
+        step.add(MoneyMoved(payment.ref, MoneyAccount.CARRIER, MoneyAccount.BANK, owed))
+        settled = owed == payment.with_carrier
+        step.proceed(PAYMENT, payment.ref, PaymentMove.REMIT if settled else PaymentMove.REMIT_PART)
     if minor > owed:
-        raise MoveRefused(
-            (
-                Refusal.of(
-                    "nothing_to_remit",
-                    payment=payment.ref.id,
-                    asked=minor,
-                    currency=payment.currency,
-                    owed=owed,
-                ),
-            )
-        )
-    step.add(MoneyMoved(payment.ref, MoneyAccount.CARRIER, MoneyAccount.BANK, minor))
-    step.proceed(
-        PAYMENT, payment.ref, PaymentMove.REMIT if minor == owed else PaymentMove.REMIT_PART
-    )
+        capture(step, payment.ref, minor - owed)
+        step.hold(payment.ref, "over_remitted", "the carrier has remitted more than it owed")
     return step
 
 
@@ -207,7 +278,7 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
     """Record that the payer's bank has taken money back, from an order or unapplied money.
 
     It has happened, so it is recorded in any state; what was applied less than it is taken from the
-    unapplied rest, which may fall below zero.
+    unapplied rest, which may fall below zero. The payment is in dispute until `settle_dispute`.
     """
     step = Step(case, context)
     payment = step.now(_this(case))
@@ -227,6 +298,63 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
     return step
 
 
+@verb("settle_dispute", Payment)
+def settle_dispute(case: Case, context: Context, won: bool) -> Step:
+    """Record how the payer's bank has decided about all money that it had taken back.
+
+    When the seller has `won`, the money is back and unapplied; else it is gone for good. The
+    payment is whole, in part or wholly refunded by what is left, or waits for its balance again.
+    The hold "charged_back" is lifted.
+    """
+    step = Step(case, context)
+    payment = step.now(_this(case))
+    ref, in_dispute = payment.ref, payment.disputed
+    if type(won) is not bool:
+        raise BadInput("won", "true or false is wanted")
+    if won and in_dispute:
+        step.add(MoneyMoved(ref, MoneyAccount.CHARGED_BACK, _UNAPPLIED, in_dispute))
+    outcome = "won" if won else "lost"
+    step.note(ref, "dispute", outcome=outcome)
+    move = _settled(step, ref, won=won)
+    if step.chart(PAYMENT).target(payment.state, move) is not None:
+        step.proceed(PAYMENT, ref, move)
+    if not in_dispute:
+        reason = f"a dispute was {outcome} while {payment.state.value}"
+        step.hold(ref, "unexpected_settlement", reason)
+    if any(hold.code == "charged_back" for hold in payment.holds):
+        step.lift(ref, "charged_back")
+    return step
+
+
+def paid_in_full(step: Step, ref: Ref[Payment]) -> bool:
+    """Whether the whole amount has come, or as much as its orders still cost.
+
+    They may cost less by now than when the deposit was taken; a payment of no order waits for the
+    whole amount.
+    """
+    payment = step.now(ref)
+    orders = [step.now(step.case.order(one.order)) for one in payment.applications]
+    open_yet = sum([max(0, due(order)) for order in orders])
+    return payment.captured >= payment.amount or (bool(orders) and open_yet <= payment.unapplied)
+
+
+def left_of(payment: Payment) -> int:
+    """What is left of the money of a payment, in minor units: neither gone back nor taken back."""
+    return payment.captured - payment.refunded - payment.charged_back
+
+
+def _settled(step: Step, ref: Ref[Payment], *, won: bool) -> PaymentMove:
+    """How a dispute ends, by what is left of the money."""
+    payment = step.now(ref)
+    if left_of(payment) <= 0:
+        return PaymentMove.SETTLE_EMPTY
+    if won and payment.deposit and not paid_in_full(step, ref):
+        return PaymentMove.SETTLE_DEPOSIT
+    if payment.refunded or payment.charged_back:
+        return PaymentMove.SETTLE_PART
+    return PaymentMove.SETTLE_WHOLE
+
+
 def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     """Confirm a placed order by itself, where the rules say so and nothing speaks against it."""
     order = step.now(ref)
@@ -243,7 +371,15 @@ def _this(case: Case) -> Ref[Payment]:
     return cast("Ref[Payment]", case.ref)
 
 
-def _open(step: Step, amount: Money, method: str, payer: str, expires_at: datetime | None) -> None:
+def open_payment(
+    step: Step,
+    amount: Money,
+    method: str,
+    payer: str,
+    expires_at: datetime | None = None,
+    deposit: int = 0,
+) -> None:
+    """Open the payment that the command is called on."""
     positive(amount)
     text(step.case.ref.id, "payment")
     step.open(
@@ -255,15 +391,31 @@ def _open(step: Step, amount: Money, method: str, payer: str, expires_at: dateti
             amount.currency,
             text(payer, "payer", empty=True),
             expires_at,
+            deposit=deposit,
         )
     )
 
 
-def _capture(step: Step, ref: Ref[Payment], amount: int) -> None:
+def _cash_order(step: Step, order: str) -> Order:
+    """An order that is paid at the door; others are refused."""
+    owing = step.now(step.case.order(text(order, "order")))
+    if not owing.cash_on_delivery:
+        raise MoveRefused((Refusal.of("not_cash_on_delivery", order=order),))
+    return owing
+
+
+def _open_at_door(step: Step, owing: Order, amount: Money) -> None:
+    open_payment(step, amount, "cash on delivery", owing.customer)
+    step.proceed(PAYMENT, _this(step.case), PaymentMove.OWE_AT_DOOR)
+    step.note(_this(step.case), "due at the door", order=owing.ref.id)
+
+
+def capture(step: Step, ref: Ref[Payment], amount: int) -> None:
+    """Money has come in; nothing has used it yet."""
     step.add(MoneyMoved(ref, _PAYER, _UNAPPLIED, amount))
 
 
-def _apply(step: Step, ref: Ref[Payment], orders: Shares) -> None:
+def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
     """Apply parts of a payment, all refusals at once."""
     shares = _checked_shares(orders)
     payment = step.now(ref)

@@ -270,7 +270,9 @@ class Payment:
     """A payment: one tender, applied to any number of orders.
 
     Captured = applied + unapplied + refunded + charged back, whatever comes in whatever order.
-    `with_carrier` is the part of captured that a carrier still owes us.
+    `with_carrier` is the part of captured that a carrier still owes us, `disputed` the part of
+    charged back about which the payer's bank has not decided yet.
+    With a `deposit` the amount comes in two parts, the deposit and its balance.
     """
 
     ref: Ref[Payment]
@@ -288,6 +290,8 @@ class Payment:
     applications: tuple[Application, ...] = ()
     holds: tuple[Hold, ...] = ()
     events: tuple[str, ...] = ()  # the gateway's own names of what it has reported
+    deposit: int = 0
+    disputed: int = 0
 
     @property
     def applied(self) -> int:

@@ -17,6 +17,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
+from orderflow.payments import left_of
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Order, Payment
 from orderflow.states import PAYMENT, PaymentMove
@@ -102,7 +103,7 @@ def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
 def _send_back(
     step: Step, ref: Ref[Payment], source: MoneyAccount, amount: int, order: Ref[Order] | None
 ) -> None:
-    payment = step.now(ref)
-    left = payment.captured - payment.refunded - payment.charged_back - amount
+    """Pay back a part of a payment; it is refunded when nothing is left of it."""
+    left = left_of(step.now(ref)) - amount
     step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
     step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))

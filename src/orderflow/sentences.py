@@ -167,9 +167,13 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "exchange {exchange} has sent nothing yet",
         "zh": "换货单 {exchange} 尚未发出新商品",
     },
-    "nothing_to_remit": {
-        "en": "payment {payment}: {asked} {currency} remitted, {owed} still owed",
-        "zh": "付款 {payment}:汇回 {asked} {currency},只欠 {owed}",
+    "balance_not_due": {
+        "en": "the balance of payment {payment} may be paid until {until}",
+        "zh": "付款 {payment} 的尾款期限为 {until}",
+    },
+    "no_balance": {
+        "en": "payment {payment} is {state}: no balance of it is to come",
+        "zh": "付款 {payment} 状态为“{state}”,没有待付尾款",
     },
 }
 """Each refusal's sentences, by code and language."""

@@ -5,6 +5,7 @@ It knows names alone; each verb stands in the module of its subject.
 
 from orderflow.allocation import allocate, reserve, unreserve
 from orderflow.closing import archive, complete, confirm_receipt
+from orderflow.deposits import miss_balance, open_balance, pay_balance, take_deposit
 from orderflow.fulfilment import (
     ask_cancel_dispatch,
     cancel_parcel,
@@ -53,11 +54,15 @@ from orderflow.payments import (
     await_payment,
     charge_back,
     collect_on_delivery,
+    expect_cash,
     expire_payment,
+    hold_payment,
     lift_payment_hold,
     pay,
     record_notice,
     remit,
+    settle_dispute,
+    void_payment,
 )
 from orderflow.production import (
     accept_purchase,
@@ -149,6 +154,7 @@ __all__ = [
     "draft",
     "enter_stage",
     "expect",
+    "expect_cash",
     "expire",
     "expire_payment",
     "finish_production",
@@ -158,6 +164,7 @@ __all__ = [
     "hand_over",
     "hold",
     "hold_exchange",
+    "hold_payment",
     "hold_reissue",
     "hold_stock",
     "inspect",
@@ -171,9 +178,12 @@ __all__ = [
     "lift_return_hold",
     "lift_work_order_hold",
     "lose",
+    "miss_balance",
+    "open_balance",
     "pack",
     "pay",
     "pay_back",
+    "pay_balance",
     "pick",
     "place",
     "plan_production",
@@ -210,6 +220,7 @@ __all__ = [
     "send_purchase",
     "send_replacement",
     "set_limit",
+    "settle_dispute",
     "settle_exchange",
     "settle_reissue",
     "ship_direct",
@@ -217,6 +228,8 @@ __all__ = [
     "stop_buying",
     "stop_production",
     "take_back",
+    "take_deposit",
     "turn_back",
     "unreserve",
+    "void_payment",
 ]

@@ -47,6 +47,9 @@ class MoneyCheck:
         if payment.refunded > payment.captured:
             said = f"{payment.refunded} refunded of {payment.captured} captured"
             self.breaches.append(f"{payment.ref}: {said}")
+        if not 0 <= payment.disputed <= payment.charged_back:
+            said = f"{payment.disputed} in dispute of {payment.charged_back} charged back"
+            self.breaches.append(f"{payment.ref}: {said}")
         for application in payment.applications:
             tender, currency = self.tenders.pop(
                 (payment.ref.id, application.order), (0, payment.currency)

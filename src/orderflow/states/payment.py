@@ -2,9 +2,12 @@
 
 It knows where a payment stands, and refuses to know how much: the amounts are counted beside it.
 
-A deposit and its balance are one tender in two parts.
+A deposit and its balance are one tender in two parts: what goes back of a part that has come leaves
+open that the rest is to come.
 Cash on delivery is due at the door, then with the carrier, who remits it: the order is paid from
 the moment when the carrier has the cash.
+A dispute ends where its money says: with all of it there, with a part, with none, or with a deposit
+whose balance is still to come.
 What a gateway, a payer's bank or a carrier reports has happened; where no row takes it, a hold asks
 a person.
 """
@@ -53,8 +56,10 @@ class PaymentMove(StrEnum):
     REFUND_PART = "refund part"
     REFUND = "refund"
     CHARGE_BACK = "charge back"
-    WIN_DISPUTE = "win dispute"
-    LOSE_DISPUTE = "lose dispute"
+    SETTLE_WHOLE = "settle whole"  # the dispute is over, and all of the money is there
+    SETTLE_DEPOSIT = "settle deposit"  # the same, and a balance is still to come
+    SETTLE_PART = "settle part"
+    SETTLE_EMPTY = "settle empty"
     OWE_AT_DOOR = "owe at door"
     COLLECT = "collect"
     REMIT_PART = "remit part"
@@ -64,6 +69,7 @@ class PaymentMove(StrEnum):
 _S, _M = PaymentState, PaymentMove
 _REFUND: Final = (not_held(_M.REFUND),)
 _PART: Final = (not_held(_M.REFUND_PART),)
+_OPEN: Final = (not_held(_M.OPEN_BALANCE),)
 
 PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
     "payment",
@@ -80,33 +86,43 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         Row(_S.AUTHORISED, _M.CAPTURE, _S.CAPTURED),
         Row(_S.AUTHORISED, _M.VOID, _S.VOIDED),
         Row(_S.AUTHORISED, _M.EXPIRE, _S.EXPIRED),
-        Row(_S.DEPOSIT_TAKEN, _M.OPEN_BALANCE, _S.BALANCE_OPEN),
+        Row(_S.DEPOSIT_TAKEN, _M.OPEN_BALANCE, _S.BALANCE_OPEN, _OPEN),
+        Row(_S.DEPOSIT_TAKEN, _M.CAPTURE, _S.CAPTURED),  # paid before it was asked for
+        Row(_S.DEPOSIT_TAKEN, _M.REFUND_PART, _S.DEPOSIT_TAKEN, _PART),
         Row(_S.DEPOSIT_TAKEN, _M.REFUND, _S.REFUNDED, _REFUND),
         Row(_S.DEPOSIT_TAKEN, _M.CHARGE_BACK, _S.DISPUTED),
         Row(_S.BALANCE_OPEN, _M.CAPTURE, _S.CAPTURED),
         Row(_S.BALANCE_OPEN, _M.MISS_BALANCE, _S.BALANCE_OVERDUE),
+        Row(_S.BALANCE_OPEN, _M.REFUND_PART, _S.BALANCE_OPEN, _PART),
         Row(_S.BALANCE_OPEN, _M.REFUND, _S.REFUNDED, _REFUND),
         Row(_S.BALANCE_OPEN, _M.CHARGE_BACK, _S.DISPUTED),
         Row(_S.BALANCE_OVERDUE, _M.CAPTURE, _S.CAPTURED),
+        Row(_S.BALANCE_OVERDUE, _M.REFUND_PART, _S.BALANCE_OVERDUE, _PART),
         Row(_S.BALANCE_OVERDUE, _M.REFUND, _S.REFUNDED, _REFUND),
         Row(_S.BALANCE_OVERDUE, _M.CHARGE_BACK, _S.DISPUTED),
         # Money that comes after all, though it was no longer expected.
         Row(_S.FAILED, _M.CAPTURE, _S.CAPTURED),
         Row(_S.EXPIRED, _M.CAPTURE, _S.CAPTURED),
         Row(_S.VOIDED, _M.CAPTURE, _S.CAPTURED),
+        Row(_S.VOIDED, _M.COLLECT, _S.COLLECTED),
         Row(_S.CAPTURED, _M.REFUND_PART, _S.PART_REFUNDED, _PART),
         Row(_S.CAPTURED, _M.REFUND, _S.REFUNDED, _REFUND),
         Row(_S.CAPTURED, _M.CHARGE_BACK, _S.DISPUTED),
         Row(_S.PART_REFUNDED, _M.REFUND_PART, _S.PART_REFUNDED, _PART),
         Row(_S.PART_REFUNDED, _M.REFUND, _S.REFUNDED, _REFUND),
         Row(_S.PART_REFUNDED, _M.CHARGE_BACK, _S.DISPUTED),
+        # What comes after all is no capture: it is unapplied under a hold, and may go back too.
+        Row(_S.REFUNDED, _M.REFUND_PART, _S.PART_REFUNDED, _PART),
+        Row(_S.REFUNDED, _M.REFUND, _S.REFUNDED, _REFUND),
         Row(_S.REFUNDED, _M.CHARGE_BACK, _S.DISPUTED),
         Row(_S.DISPUTED, _M.CHARGE_BACK, _S.DISPUTED),
         # The rest of it may be paid back meanwhile, to those whom the dispute is not about.
         Row(_S.DISPUTED, _M.REFUND_PART, _S.DISPUTED, _PART),
         Row(_S.DISPUTED, _M.REFUND, _S.DISPUTED, _REFUND),
-        Row(_S.DISPUTED, _M.WIN_DISPUTE, _S.CAPTURED),
-        Row(_S.DISPUTED, _M.LOSE_DISPUTE, _S.REFUNDED),
+        Row(_S.DISPUTED, _M.SETTLE_WHOLE, _S.CAPTURED),
+        Row(_S.DISPUTED, _M.SETTLE_DEPOSIT, _S.DEPOSIT_TAKEN),
+        Row(_S.DISPUTED, _M.SETTLE_PART, _S.PART_REFUNDED),
+        Row(_S.DISPUTED, _M.SETTLE_EMPTY, _S.REFUNDED),
         Row(_S.DUE_AT_DOOR, _M.COLLECT, _S.COLLECTED),
         Row(_S.DUE_AT_DOOR, _M.VOID, _S.VOIDED),
         Row(_S.COLLECTED, _M.REMIT_PART, _S.SHORT_PAID),
@@ -129,9 +145,11 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _M.VOID,
         _M.TAKE_DEPOSIT,
         _M.CHARGE_BACK,
-        _M.WIN_DISPUTE,
-        _M.LOSE_DISPUTE,
         _M.OWE_AT_DOOR,  # what a door was paid may be the first that is heard of it
+        _M.SETTLE_WHOLE,
+        _M.SETTLE_DEPOSIT,
+        _M.SETTLE_PART,
+        _M.SETTLE_EMPTY,
         _M.COLLECT,
         _M.REMIT_PART,
         _M.REMIT,

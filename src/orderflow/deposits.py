@@ -1,0 +1,107 @@
+"""Deposits: a price that is paid in two parts, and the limit of the second.
+
+It knows the deposit (定金) and its balance (尾款), and refuses to know what is owed back when an
+order is given up, and who forfeits it.
+
+Problem: two payments for one order say neither that they belong together nor that one is late.
+Observation: deposit and balance are one promise to pay one price.
+Decision: they are one payment. Its amount is the whole price, its captured money what has come; the
+balance is what is still to come, and has a limit of its own once it is asked for.
+A balance may come in parts: the payment is captured when all of it is there, or when its orders
+cost no more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from orderflow.calls import Ref
+from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.money import Money, positive
+from orderflow.payments import (
+    BALANCE_DUE,
+    Shares,
+    apply_shares,
+    capture,
+    open_payment,
+    paid_in_full,
+)
+from orderflow.records import Payment
+from orderflow.states import PAYMENT, PaymentMove, PaymentState
+from orderflow.values import instant
+
+
+@verb("take_deposit", Payment)
+def take_deposit(
+    case: Case,
+    context: Context,
+    amount: Money,
+    deposit: Money,
+    orders: Shares,
+    method: str = "",
+    payer: str = "",
+) -> Step:
+    """Record that the deposit of a price has come in, and apply it to orders.
+
+    `amount` is the whole price; `orders` says how much of the deposit is for which order, in minor
+    units.
+    """
+    step = Step(case, context)
+    whole_price = positive(amount)
+    minor = positive(deposit, amount.currency, "deposit")
+    if minor >= whole_price:
+        raise BadInput("deposit", "less than the amount is wanted")
+    open_payment(step, amount, method, payer, deposit=minor)
+    step.proceed(PAYMENT, _this(case), PaymentMove.TAKE_DEPOSIT)
+    capture(step, _this(case), minor)
+    apply_shares(step, _this(case), orders)
+    return step
+
+
+@verb("open_balance", Payment)
+def open_balance(case: Case, context: Context, until: datetime) -> Step:
+    """Ask for the balance of a payment: it is to come before `until`."""
+    step = Step(case, context)
+    limit = instant(until, "until")
+    step.proceed(PAYMENT, _this(case), PaymentMove.OPEN_BALANCE)
+    step.note(_this(case), "balance", until=limit.isoformat())
+    return step
+
+
+@verb("miss_balance", Payment)
+def miss_balance(case: Case, context: Context) -> Step:
+    """Say that a balance has not come in time: from now on it is overdue."""
+    step = Step(case, context)
+    payment = step.now(_this(case))
+    until = payment.expires_at
+    if payment.state is PaymentState.BALANCE_OPEN and until is not None and until > context.at:
+        limit = until.isoformat()
+        raise MoveRefused((Refusal.of("balance_not_due", payment=payment.ref.id, until=limit),))
+    step.proceed(PAYMENT, payment.ref, PaymentMove.MISS_BALANCE)
+    return step
+
+
+@verb("pay_balance", Payment)
+def pay_balance(case: Case, context: Context, amount: Money, orders: Shares) -> Step:
+    """Record that a balance has come in, or a part of it, and apply it to orders.
+
+    It may come before it was asked for, and after its limit. The payment is captured when the
+    whole price has come, or when its orders cost no more.
+    """
+    step = Step(case, context)
+    payment = step.now(_this(case))
+    ref, minor = payment.ref, positive(amount, payment.currency)
+    if payment.state not in BALANCE_DUE:
+        state = payment.state.value
+        raise MoveRefused((Refusal.of("no_balance", payment=ref.id, state=state),))
+    capture(step, ref, minor)
+    apply_shares(step, ref, orders)
+    if paid_in_full(step, ref):
+        step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
+    return step
+
+
+def _this(case: Case) -> Ref[Payment]:
+    return cast("Ref[Payment]", case.ref)

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from orderflow.deposits import miss_balance, open_balance, pay_balance
+from orderflow.payments import Notice
+from orderflow.pricing import due
+from orderflow.records import Application
+from orderflow.states import OrderState, PaymentState
+from orderflow.views import Headline, headline
+from tests.builders import LAMP, MORNING, Shop, eur, new_order
+
+IN_A_WEEK = MORNING + timedelta(days=7)
+
+
+@pytest.fixture
+def ordered(any_shop: Shop) -> Shop:
+    """An order of 20.00, of which 5.00 have come as a deposit."""
+    any_shop.place("o-17", new_order((LAMP, 2)))
+    any_shop.take_deposit("pay-1", eur(2000), eur(500), (("o-17", 500),), "card", "c-7")
+    return any_shop
+
+
+# --- the deposit --------------------------------------------------------------
+
+
+def test_a_deposit_is_the_first_part_of_one_payment(ordered: Shop) -> None:
+    payment = ordered.payment("pay-1")
+
+    assert payment.state is PaymentState.DEPOSIT_TAKEN
+    assert (payment.amount, payment.deposit, payment.captured) == (2000, 500, 500)
+    assert payment.applications == (Application("o-17", 500),)
+    assert (payment.method, payment.payer) == ("card", "c-7")
+
+
+def test_an_order_whose_deposit_has_come_awaits_its_balance(ordered: Shop) -> None:
+    order = ordered.order("o-17")
+
+    assert order.state is OrderState.PLACED
+    assert headline(order) is Headline.AWAITING_BALANCE
+    assert due(order) == 1500
+
+
+def test_one_deposit_may_be_for_several_orders(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.place("o-18", new_order((LAMP, 1)))
+
+    payment = shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 600), ("o-18", 250)))
+
+    assert payment.document.unapplied == 50
+    assert (due(shop.order("o-17")), due(shop.order("o-18"))) == (1400, 750)
+
+
+# --- the balance --------------------------------------------------------------
+
+
+@pytest.mark.feature("F079")
+def test_a_balance_that_is_paid_confirms_its_order(ordered: Shop) -> None:
+    opened = ordered.open_balance("pay-1", IN_A_WEEK).document
+    assert (opened.state, opened.expires_at) == (PaymentState.BALANCE_OPEN, IN_A_WEEK)
+
+    paid = ordered.pay_balance("pay-1", eur(1500), (("o-17", 1500),)).document
+
+    assert (paid.state, paid.captured, paid.unapplied) == (PaymentState.CAPTURED, 2000, 0)
+    assert ordered.order("o-17").state is OrderState.CONFIRMED
+    assert ordered.due(IN_A_WEEK) == []
+
+
+def test_a_part_of_a_balance_is_recorded_and_the_balance_stays_open(ordered: Shop) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK)
+
+    part = ordered.pay_balance("pay-1", eur(700), (("o-17", 700),)).document
+    assert (part.state, part.captured) == (PaymentState.BALANCE_OPEN, 1200)
+    assert headline(ordered.order("o-17")) is Headline.AWAITING_BALANCE
+    rest = ordered.pay_balance("pay-1", eur(800), (("o-17", 800),)).document
+
+    assert rest.state is PaymentState.CAPTURED
+    assert due(ordered.order("o-17")) == 0
+
+
+def test_a_balance_may_be_paid_before_it_was_asked_for(ordered: Shop) -> None:
+    paid = ordered.pay_balance("pay-1", eur(1500), (("o-17", 1500),)).document
+
+    assert paid.state is PaymentState.CAPTURED
+
+
+@pytest.mark.feature("F181")
+def test_a_gateway_may_report_the_balance_in_parts(ordered: Shop) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK)
+
+    part = ordered.record_notice("pay-1", Notice.CAPTURED, eur(700), "ev-1").document
+    assert (part.state, part.unapplied, part.holds) == (PaymentState.BALANCE_OPEN, 700, ())
+    whole = ordered.record_notice("pay-1", Notice.CAPTURED, eur(800), "ev-2").document
+
+    assert (whole.state, whole.unapplied, whole.holds) == (PaymentState.CAPTURED, 1500, ())
+
+
+def test_a_balance_is_paid_when_its_orders_cost_no_more(ordered: Shop) -> None:
+    ordered.cancel("o-17", (("1", 1),))
+
+    paid = ordered.pay_balance("pay-1", eur(500), (("o-17", 500),)).document
+
+    assert (paid.state, paid.captured) == (PaymentState.CAPTURED, 1000)
+
+
+def test_a_balance_of_no_order_is_paid_when_the_whole_amount_has_come(shop: Shop) -> None:
+    shop.take_deposit("pay-1", eur(1000), eur(300), ())
+
+    assert shop.pay_balance("pay-1", eur(600), ()).document.state is PaymentState.DEPOSIT_TAKEN
+    assert shop.pay_balance("pay-1", eur(100), ()).document.state is PaymentState.CAPTURED
+
+
+def test_a_payment_without_a_deposit_has_no_balance(shop: Shop) -> None:
+    shop.pay("pay-1", eur(1000), ())
+
+    assert shop.refuses(pay_balance.on("pay-1", eur(100), ())) == (
+        "payment pay-1 is captured: no balance of it is to come"
+    )
+    assert shop.codes(open_balance.on("pay-1", IN_A_WEEK)) == ["illegal_move"]
+    assert shop.codes(miss_balance.on("pay-1")) == ["illegal_move"]
+
+
+def test_no_balance_is_asked_for_while_the_payment_is_on_hold(ordered: Shop) -> None:
+    ordered.hold_payment("pay-1", "fraud", "looked into")
+
+    assert ordered.refuses(open_balance.on("pay-1", IN_A_WEEK)) == (
+        "payment pay-1 is on hold: fraud (looked into)"
+    )
+
+
+# --- its limit ----------------------------------------------------------------
+
+
+def test_a_balance_is_not_overdue_before_its_time(ordered: Shop) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK)
+
+    (reason,) = ordered.reasons(miss_balance.on("pay-1"))
+
+    assert (reason.code, dict(reason.facts)["until"]) == (
+        "balance_not_due",
+        "2026-03-09T09:00:00+00:00",
+    )
+
+
+@pytest.mark.feature("F078", "F179")
+def test_a_balance_falls_due_and_its_customer_is_to_be_reminded(ordered: Shop) -> None:
+    ordered.place("o-18", new_order((LAMP, 1), pay_by=MORNING + timedelta(hours=1)))
+    ordered.open_balance("pay-1", IN_A_WEEK)
+
+    unpaid = [(one.ref.id, one.who, one.since) for one in ordered.due(IN_A_WEEK)]
+    assert unpaid == [
+        ("o-18", "customer", MORNING + timedelta(hours=1)),
+        ("pay-1", "customer", IN_A_WEEK),
+    ]
+    ordered.clock.forward(days=7)
+    (found,) = [one for one in ordered.due(ordered.clock.at) if one.ref.id == "pay-1"]
+    ordered.apply(found.call)
+
+    assert ordered.payment("pay-1").state is PaymentState.BALANCE_OVERDUE
+    late = ordered.pay_balance("pay-1", eur(1500), (("o-17", 1500),)).document
+    assert late.state is PaymentState.CAPTURED, "money that comes late has come all the same"
+
+
+# --- what goes back -----------------------------------------------------------
+
+
+def test_a_part_of_a_deposit_goes_back_and_the_balance_is_still_to_come(ordered: Shop) -> None:
+    ordered.cancel("o-17", (("1", 1),))
+    ordered.charge_back("pay-1", eur(100), "o-17")
+    ordered.settle_dispute("pay-1", won=True)
+
+    part = ordered.pay_back("pay-1").document
+
+    assert (part.state, part.refunded, part.applied) == (PaymentState.DEPOSIT_TAKEN, 100, 400)
+
+
+def test_a_deposit_that_goes_back_whole_is_refunded(ordered: Shop) -> None:
+    ordered.cancel("o-17")
+
+    ordered.refund("o-17")
+
+    assert ordered.payment("pay-1").state is PaymentState.REFUNDED
+    assert ordered.codes(pay_balance.on("pay-1", eur(1500), ())) == ["no_balance"]
+
+
+def test_a_dispute_about_a_deposit_that_is_won_waits_for_the_balance_again(ordered: Shop) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK)
+    ordered.charge_back("pay-1", eur(500), "o-17")
+    assert headline(ordered.order("o-17")) is Headline.AWAITING_PAYMENT
+
+    won = ordered.settle_dispute("pay-1", won=True).document
+    assert (won.state, won.unapplied) == (PaymentState.DEPOSIT_TAKEN, 500)
+
+    ordered.apply_payment("pay-1", (("o-17", 500),))
+    ordered.open_balance("pay-1", IN_A_WEEK)
+    paid = ordered.pay_balance("pay-1", eur(1500), (("o-17", 1500),)).document
+    assert paid.state is PaymentState.CAPTURED
+
+
+def test_a_dispute_about_a_payment_whose_balance_has_come_leaves_it_captured(ordered: Shop) -> None:
+    ordered.pay_balance("pay-1", eur(1500), (("o-17", 1500),))
+    ordered.charge_back("pay-1", eur(500), "o-17")
+
+    assert ordered.settle_dispute("pay-1", won=True).document.state is PaymentState.CAPTURED

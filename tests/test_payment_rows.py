@@ -1,0 +1,235 @@
+"""Every row of the payment's chart is walked by a verb, and what comes from outside is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from orderflow.adapters.memory import MemoryStore
+from orderflow.chart import Row
+from orderflow.facts import Advanced
+from orderflow.payments import Notice
+from orderflow.records import Payment
+from orderflow.states import PAYMENT, DocumentFacts, PaymentMove, PaymentState
+from tests.builders import LAMP, MORNING, Shop, eur, new_order
+
+S, M = PaymentState, PaymentMove
+Deed = Callable[[Shop], object]
+
+LIMIT: Final = MORNING + timedelta(hours=1)
+
+
+def expect_cash(shop: Shop) -> None:
+    """Cash for an order that is paid meanwhile, so that what is collected stays unapplied."""
+    shop.place("o-cod", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.expect_cash("pay-1", "o-cod", eur(1000))
+    shop.pay("card", eur(1000), (("o-cod", 1000),))
+
+
+def collect(shop: Shop) -> None:
+    shop.collect_on_delivery("pay-1", "o-cod", eur(1000))
+
+
+def run_out(shop: Shop) -> None:
+    shop.clock.at = LIMIT
+
+
+WAYS: Final[dict[PaymentState, tuple[Deed, ...]]] = {
+    S.AWAITING: (lambda shop: shop.await_payment("pay-1", eur(1000), expires_at=LIMIT),),
+    S.AUTHORISED: (
+        lambda shop: bring(shop, S.AWAITING),
+        lambda shop: shop.record_notice("pay-1", Notice.AUTHORISED, eur(1000)),
+    ),
+    S.DEPOSIT_TAKEN: (lambda shop: shop.take_deposit("pay-1", eur(1000), eur(300), ()),),
+    S.BALANCE_OPEN: (
+        lambda shop: bring(shop, S.DEPOSIT_TAKEN),
+        lambda shop: shop.open_balance("pay-1", LIMIT),
+    ),
+    S.BALANCE_OVERDUE: (
+        lambda shop: bring(shop, S.BALANCE_OPEN),
+        run_out,
+        lambda shop: shop.miss_balance("pay-1"),
+    ),
+    S.CAPTURED: (lambda shop: shop.pay("pay-1", eur(1000), ()),),
+    S.PART_REFUNDED: (
+        lambda shop: bring(shop, S.CAPTURED),
+        lambda shop: shop.pay_back("pay-1", eur(400)),
+    ),
+    S.REFUNDED: (lambda shop: bring(shop, S.CAPTURED), lambda shop: shop.pay_back("pay-1")),
+    S.DISPUTED: (
+        lambda shop: bring(shop, S.CAPTURED),
+        lambda shop: shop.charge_back("pay-1", eur(400)),
+    ),
+    S.FAILED: (
+        lambda shop: bring(shop, S.AWAITING),
+        lambda shop: shop.record_notice("pay-1", Notice.FAILED, eur(1000)),
+    ),
+    S.VOIDED: (expect_cash, lambda shop: shop.void_payment("pay-1", "refused at the door")),
+    S.EXPIRED: (
+        lambda shop: bring(shop, S.AWAITING),
+        run_out,
+        lambda shop: shop.expire_payment("pay-1"),
+    ),
+    S.DUE_AT_DOOR: (expect_cash,),
+    S.COLLECTED: (expect_cash, collect),
+    S.SHORT_PAID: (expect_cash, collect, lambda shop: shop.remit("pay-1", eur(400))),
+    S.REMITTED: (expect_cash, collect, lambda shop: shop.remit("pay-1", eur(1000))),
+}
+"""How a payment comes to each state."""
+
+
+def bring(shop: Shop, state: PaymentState) -> Payment:
+    """Bring the payment pay-1 to a state."""
+    for deed in WAYS[state]:
+        deed(shop)
+    payment = shop.payment("pay-1")
+    assert payment.state is state
+    return payment
+
+
+def comes_after_all(shop: Shop) -> None:
+    """Money comes for a payment that was refunded."""
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(500))
+
+
+DEEDS: Final[dict[PaymentMove, Deed]] = {
+    M.AUTHORISE: lambda shop: shop.record_notice("pay-1", Notice.AUTHORISED, eur(1000)),
+    M.CAPTURE: lambda shop: shop.record_notice("pay-1", Notice.CAPTURED, eur(1000)),
+    M.FAIL: lambda shop: shop.record_notice("pay-1", Notice.FAILED, eur(1000)),
+    M.VOID: lambda shop: shop.void_payment("pay-1", "wanted no more"),
+    M.OPEN_BALANCE: lambda shop: shop.open_balance("pay-1", LIMIT),
+    M.REFUND_PART: lambda shop: shop.pay_back("pay-1", eur(100)),
+    M.REFUND: lambda shop: shop.pay_back("pay-1"),
+    M.CHARGE_BACK: lambda shop: shop.charge_back("pay-1", eur(100)),
+    M.SETTLE_WHOLE: lambda shop: shop.settle_dispute("pay-1", won=True),
+    M.SETTLE_PART: lambda shop: shop.settle_dispute("pay-1", won=False),
+    M.COLLECT: collect,
+    M.REMIT_PART: lambda shop: shop.remit("pay-1", eur(100)),
+    M.REMIT: lambda shop: shop.remit("pay-1", eur(shop.payment("pay-1").with_carrier)),
+}
+"""What makes each move, where one command does."""
+
+
+def walk(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]) -> None:
+    """Bring the payment to the row's state, and make its move."""
+    if row.move in (M.TAKE_DEPOSIT, M.OWE_AT_DOOR):  # a payment is opened by them
+        bring(shop, row.target)
+        return
+    if row.move is M.SETTLE_DEPOSIT:
+        bring(shop, S.DEPOSIT_TAKEN)
+        shop.charge_back("pay-1", eur(300))
+        shop.settle_dispute("pay-1", won=True)
+        return
+    bring(shop, row.source)
+    if row.source is S.REFUNDED and row.move in (M.REFUND, M.REFUND_PART):
+        comes_after_all(shop)
+    if row.move is M.SETTLE_EMPTY:
+        shop.charge_back("pay-1", eur(600))
+        shop.settle_dispute("pay-1", won=False)
+    elif row.move in (M.EXPIRE, M.MISS_BALANCE):
+        run_out(shop)
+        (found,) = shop.due(shop.clock.at)
+        shop.apply(found.call)
+    else:
+        DEEDS[row.move](shop)
+
+
+@pytest.mark.parametrize("row", PAYMENT.rows, ids=lambda row: f"{row.source}, {row.move}")
+def test_every_row_of_a_payment_is_walked_by_a_verb(
+    shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]
+) -> None:
+    walk(shop, row)
+
+    last = list(shop.store.entries(0, shop.payment("pay-1").ref))[-1]
+    moves = [fact for fact in last.facts if isinstance(fact, Advanced)]
+    mine = [(one.source, one.move, one.target) for one in moves if one.ref.id == "pay-1"]
+    assert mine[-1] == (row.source, row.move, row.target)
+    assert shop.payment("pay-1").state is row.target
+
+
+def test_there_is_a_way_to_every_state_of_a_payment() -> None:
+    assert set(WAYS) == set(PaymentState)
+    for state in PaymentState:
+        bring(Shop(MemoryStore()), state)
+
+
+# --- what comes from outside, in every state ------------------------------------------------------
+
+MOVES: Final = {
+    Notice.AUTHORISED: M.AUTHORISE,
+    Notice.CAPTURED: M.CAPTURE,
+    Notice.FAILED: M.FAIL,
+    Notice.VOIDED: M.VOID,
+}
+IN_PARTS: Final = (S.DEPOSIT_TAKEN, S.BALANCE_OPEN, S.BALANCE_OVERDUE)
+EVERY: Final = pytest.mark.parametrize("state", tuple(PaymentState))
+
+
+@pytest.mark.feature("F183")
+@EVERY
+@pytest.mark.parametrize("notice", tuple(Notice))
+def test_each_notice_in_each_state_takes_a_row_or_sets_a_hold(
+    shop: Shop, state: PaymentState, notice: Notice
+) -> None:
+    before = bring(shop, state)
+
+    after = shop.record_notice("pay-1", notice, eur(70), "ev-1").document
+
+    came = 70 if notice is Notice.CAPTURED else 0
+    assert (after.captured, after.unapplied) == (before.captured + came, before.unapplied + came)
+    assert after.events == ("ev-1",)
+    target = PAYMENT.target(state, MOVES[notice])
+    codes = {hold.code for hold in after.holds} - {hold.code for hold in before.holds}
+    if target is None:
+        assert (after.state, codes) == (state, {"unexpected_notice"})
+    elif state in IN_PARTS:
+        assert (after.state, codes) == (state, set()), "a part of the balance has come"
+    else:
+        late = state in (S.FAILED, S.EXPIRED, S.VOIDED)
+        assert (after.state, codes) == (target, {"paid_late"} if late else set())
+
+
+def test_a_refunded_payment_is_never_captured_again() -> None:
+    assert PAYMENT.target(S.REFUNDED, M.CAPTURE) is None
+
+
+@EVERY
+def test_a_charge_back_is_recorded_in_every_state(shop: Shop, state: PaymentState) -> None:
+    before = bring(shop, state)
+
+    after = shop.charge_back("pay-1", eur(70)).document
+
+    assert after.charged_back == before.charged_back + 70
+    assert after.disputed == before.disputed + 70
+    assert after.state is (PAYMENT.target(state, M.CHARGE_BACK) or state)
+    assert "charged_back" in [hold.code for hold in after.holds]
+
+
+@EVERY
+@pytest.mark.parametrize("won", (True, False))
+def test_what_a_bank_decides_is_recorded_in_every_state(
+    shop: Shop, state: PaymentState, won: bool
+) -> None:
+    before = bring(shop, state)
+    shop.charge_back("pay-1", eur(70))
+
+    after = shop.settle_dispute("pay-1", won).document
+
+    lost = 0 if won else before.disputed + 70
+    assert (after.charged_back, after.disputed, after.holds) == (lost, 0, ())
+    assert after.state is not S.DISPUTED
+
+
+@EVERY
+def test_a_remittance_is_recorded_in_every_state(shop: Shop, state: PaymentState) -> None:
+    before = bring(shop, state)
+
+    after = shop.remit("pay-1", eur(1001)).document
+
+    excess = 1001 - before.with_carrier
+    assert (after.with_carrier, after.unapplied) == (0, before.unapplied + excess)
+    assert after.state is (S.REMITTED if before.with_carrier else state)
+    assert "over_remitted" in [hold.code for hold in after.holds]
