@@ -148,6 +148,8 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "lift_parcel_hold": {"id": "p-o-delivered", "code": "unexpected_scan"},
     "report_missing": {"id": "o-delivered", "lines": ONE, "reason": "not in the box"},
     "found": {"id": "o-missing", "lines": ONE},
+    "redeem": {"id": "o-service", "lines": ONE},
+    "lapse": {"id": "o-service", "lines": ONE},
     "ask_return": {"id": "r-new", "order": "o-delivered", "lines": ONE, "reason": "too bright"},
     "approve_return": {"id": "r-o-asking"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
@@ -321,6 +323,10 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.reserve("o-surplus", "s-surplus")
     house.receive_supply("s-surplus", 4)
     house.unreserve("o-surplus")
+    polishing = line("1", LAMP, 4, service=True, promised=MORNING)
+    house.place("o-service", new_order(polishing))
+    house.pay("pay-o-service", eur(4000), (("o-service", 4000),))
+    house.confirm("o-service")
     sell("o-asked", "released")
     house.ask_cancel_dispatch("d-o-asked")
     for id in ("o-turned", "o-back"):

@@ -52,14 +52,19 @@ OUTSIDE: Final = frozenset(
         "deliver_again",
         "found",
         "lose",
+        "make_ready",
         "pay",
         "receive",
         "receive_back",
         "receive_return",
+        "recall",
         "receive_supply",
         "record_breakage",
         "record_notice",
+        "record_return_scan",
         "record_scan",
+        "refuse_cancel_dispatch",
+        "refuse_dispatch",
         "remit",
         "report_missing",
         "turn_back",
@@ -88,11 +93,19 @@ class Tightened(Shop):
 @pytest.fixture(params=("ours", "barest", "forbidden"))
 def any_shop(any_shop: Shop, request: pytest.FixtureRequest) -> Shop:
     """Each outside fact is recorded in our own process, and in those that are tightened most."""
-    if request.param == "ours":
-        return any_shop
-    process = BAREST if request.param == "barest" else FORBIDDEN
-    shop = Tightened(any_shop.store, any_shop.rules, clock=any_shop.clock)
-    shop.tight = shop.under(attrs.evolve(any_shop.rules, process=process))
+    return any_shop if request.param == "ours" else tightened(any_shop, request.param)
+
+
+@pytest.fixture(params=("ours", "forbidden"))
+def shop(shop: Shop, request: pytest.FixtureRequest) -> Shop:
+    """The same in memory, for what is asked in every state."""
+    return shop if request.param == "ours" else tightened(shop, request.param)
+
+
+def tightened(loose: Shop, how: str) -> Shop:
+    shop = Tightened(loose.store, loose.rules, clock=loose.clock)
+    process = BAREST if how == "barest" else FORBIDDEN
+    shop.tight = shop.under(attrs.evolve(loose.rules, process=process))
     return shop
 
 
@@ -512,17 +525,31 @@ def test_what_a_warehouse_says_is_recorded_in_every_state_of_a_dispatch(
         assert dispatch.state == wanted
 
 
+def test_an_acceptance_is_recorded_where_nothing_may_be_sent(shop: Shop) -> None:
+    stand_dispatch(shop, RequestState.CREATED)
+    forbidden = shop.under(attrs.evolve(shop.rules, process=FORBIDDEN))
+
+    dispatch = forbidden.accept_dispatch("d-1").document
+
+    assert dispatch.state is RequestState.CREATED
+    assert [hold.code for hold in dispatch.holds] == ["unexpected_answer"]
+
+
 def stand_units(shop: Shop, state: UnitState) -> None:
     """Order o-17 of two units, all in a state."""
     sku, n = LAMP, 2
-    if state not in ("open", "backordered"):
+    if state not in ("open", "backordered", "redeemed", "lapsed"):
         shop.receive(SHELF, n)
-    shop.sell("o-17", line("1", sku, n))
+    service = state in ("redeemed", "lapsed")
+    promised = MORNING if service else None
+    shop.sell("o-17", line("1", sku, n, service=service, promised=promised))
     if state == "reserved":
         shop.reserve("o-17")
     if state == "backordered":
         shop.allocate("o-17")
-    if state in ("open", "backordered", "reserved"):
+    if service:
+        (shop.redeem if state == "redeemed" else shop.lapse)("o-17")
+    if state in ("open", "backordered", "reserved", "redeemed", "lapsed"):
         return
     shop.allocate("o-17")
     way: dict[str, tuple[Callable[[], object], ...]] = {
@@ -553,7 +580,7 @@ def stand_units(shop: Shop, state: UnitState) -> None:
         deed()
 
 
-NOT_WALKED_HERE: Final = ("to buy", "buying", "to make", "making", "redeemed", "lapsed")
+NOT_WALKED_HERE: Final = ("to buy", "buying", "to make", "making")
 MISSED_FROM: Final = ("delivered", "shipped", "ready to collect", "sent back")
 
 

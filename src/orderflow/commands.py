@@ -25,6 +25,7 @@ from orderflow import (
     replacements,
     returns,
     reviewing,
+    services,
     stages,
 )
 from orderflow.calls import Call, Ref
@@ -837,6 +838,30 @@ class Commands:
     ) -> Done[Order]:
         """Record that units are with the customer after all: missing ones, or lost in a return."""
         call = fulfilment.found.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    def redeem(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Record that services were used: all that are open, or so many of some lines."""
+        call = services.redeem.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    def lapse(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """End services that were not used until their promised date."""
+        call = services.lapse.of(Ref(self.tenant, "order", id), lines)
         return self.apply(call, key=key, by=by)
 
     # --- coming back ------------------------------------------------------------------------------

@@ -120,6 +120,7 @@ from orderflow.returns import (
     take_back,
 )
 from orderflow.reviewing import answer, ask_customer, reject, review
+from orderflow.services import lapse, redeem
 from orderflow.stages import enter_stage
 
 __all__ = [
@@ -173,6 +174,7 @@ __all__ = [
     "hold_stock",
     "inspect",
     "inspect_production",
+    "lapse",
     "lift_dispatch_hold",
     "lift_exchange_hold",
     "lift_hold",
@@ -204,6 +206,7 @@ __all__ = [
     "record_return_scan",
     "record_scan",
     "record_shortfall",
+    "redeem",
     "refund",
     "refuse_cancel_dispatch",
     "refuse_cancel_purchase",

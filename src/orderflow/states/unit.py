@@ -178,7 +178,7 @@ UNIT: Final[Chart[UnitState, UnitMove, UnitFacts]] = Chart(
     UnitState,
     UnitMove,
     [
-        Row(_U.OPEN, _UM.BACKORDER, _U.BACKORDERED),
+        Row(_U.OPEN, _UM.BACKORDER, _U.BACKORDERED, (_goods(_UM.BACKORDER),)),
         Row(_U.OPEN, _UM.RESERVE, _U.RESERVED, _RESERVE),
         Row(_U.OPEN, _UM.ALLOCATE, _U.ALLOCATED, _ALLOCATE),
         Row(_U.OPEN, _UM.PLAN_TO_BUY, _U.TO_BUY, _TO_BUY),
