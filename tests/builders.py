@@ -330,6 +330,7 @@ WHERE_GOODS_STAND: Final = {
     UnitState.PICKED: MatterKind.STAGED,
     UnitState.PACKED: MatterKind.STAGED,
     UnitState.SHIPPED: MatterKind.ROAD_OUT,
+    UnitState.READY_TO_COLLECT: MatterKind.ROAD_OUT,
     UnitState.SENT_BACK: MatterKind.ROAD_OUT,
     UnitState.GOING_BACK: MatterKind.ROAD_BACK,
     UnitState.RECEIVED_BACK: MatterKind.QUARANTINE,

@@ -27,6 +27,7 @@ ACCOUNT: Final = {
     "picked": "staged",
     "packed": "staged",
     "shipped": "on the road out",
+    "ready to collect": "on the road out",
     "sent back": "on the road out",
     "going back": "on the road back",
     "received back": "quarantine",
@@ -67,6 +68,7 @@ class Paper:
     pay_by: datetime | None
     state: str = "placed"
     holds: set[str] = field(default_factory=set)
+    reports: set[str] = field(default_factory=set)  # holds that block nothing but its end
     paid: int = 0
 
     def units(self) -> Iterator[tuple[Line, Unit]]:
@@ -103,7 +105,8 @@ class Paper:
             or (unit.state == "delivered" and not unit.returning)
             for _, unit in self.units()
         )
-        return self.goes_on() and ended and self.kept() and self.due() == 0
+        settled = self.due() == 0 and not self.reports
+        return self.goes_on() and ended and self.kept() and settled
 
 
 @dataclass(slots=True)
@@ -117,6 +120,7 @@ class Parcel:
 class Return:
     order: str
     state: str = "approved"
+    holds: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -231,6 +235,31 @@ class Naive:
                 return None
             chosen += there[:n]
         return chosen
+
+    @staticmethod
+    def reported(
+        paper: Paper,
+        states: tuple[str, ...],
+        wanted: Wanted,
+        where: Callable[[Unit], bool] = lambda unit: True,
+    ) -> tuple[list[tuple[Line, Unit]], bool] | None:
+        """What a report can be true of, and whether it says more; nothing of an unknown line."""
+        there = [
+            (line, unit)
+            for state in states
+            for line, unit in paper.units()
+            if unit.state == state and where(unit)
+        ]
+        if any(name not in paper.lines for name, _ in wanted):
+            return None
+        if paper.state in ("cancelled", "expired"):
+            return [], True
+        if not wanted:
+            return there, not there
+        chosen: list[tuple[Line, Unit]] = []
+        for name, n in wanted:
+            chosen += [one for one in there if one[0].id == name][:n]
+        return chosen, len(chosen) < sum(n for _, n in wanted)
 
     @staticmethod
     def moves(chosen: Iterable[tuple[Line, Unit]], target: str) -> Moves:

@@ -135,6 +135,10 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "unreserve": {"id": "o-reserved", "lines": ONE},
     "allocate": {"id": "o-ready", "lines": ONE},
     "release": {"id": "o-allocated", "dispatch": "d-new", "location": "leith", "lines": ONE},
+    "send_dispatch": {"id": "d-o-released"},
+    "accept_dispatch": {"id": "d-o-released"},
+    "refuse_dispatch": {"id": "d-o-released", "reason": "the roof leaks"},
+    "lift_dispatch_hold": {"id": "d-o-shipped", "code": "unexpected_answer"},
     "ask_cancel_dispatch": {"id": "d-o-released"},
     "refuse_cancel_dispatch": {"id": "d-o-asked"},
     "recall": {"id": "d-o-released"},
@@ -142,7 +146,14 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "scan_serials": {"id": "o-released", "line": "1", "serials": ("SN-1", "SN-2")},
     "pack": {"id": "p-new", "dispatches": ("d-o-picked",), "weight_grams": 900, "lines": ONE},
     "cancel_parcel": {"id": "p-o-packed"},
-    "hand_over": {"id": "p-o-weighed", "carrier": "sea mail", "tracking": "T-1"},
+    "hand_over": {"id": "p-o-packed", "carrier": "sea mail", "tracking": "T-1"},
+    "hold_parcel": {
+        "id": "p-o-packed",
+        "code": "label",
+        "reason": "torn",
+        "blocks": ("hand over",),
+    },
+    "make_ready": {"id": "p-o-shipped", "desk": "the kiosk"},
     "deliver": {"id": "p-o-shipped"},
     "turn_back": {"id": "p-o-shipped", "reason": "nobody there"},
     "lose": {"id": "p-o-shipped"},
@@ -154,15 +165,29 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "place": "Perth",
         "event": "e-1",
     },
-    "lift_parcel_hold": {"id": "p-o-packed", "code": "unexpected_scan"},
+    "lift_parcel_hold": {"id": "p-o-delivered", "code": "unexpected_scan"},
     "report_missing": {"id": "o-delivered", "lines": ONE, "reason": "not in the box"},
     "found": {"id": "o-missing", "lines": ONE},
+    "redeem": {"id": "o-service", "lines": ONE},
+    "lapse": {"id": "o-service", "lines": ONE},
     "ask_return": {"id": "r-new", "order": "o-delivered", "lines": ONE, "reason": "too bright"},
-    "approve_return": {"id": "r-o-waiting"},
+    "approve_return": {"id": "r-o-asking"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
     "receive_return": {"id": "r-o-coming", "location": "leith", "lines": ONE},
-    "lift_return_hold": {"id": "r-o-asking", "code": "came_unasked"},
+    "record_return_scan": {
+        "id": "r-o-coming",
+        "status": ScanStatus.IN_TRANSIT,
+        "tracking": "T-2",
+        "event": "e-2",
+    },
+    "hold_return": {
+        "id": "r-o-asking",
+        "code": "photo",
+        "reason": "a photo is wanted",
+        "blocks": ("settle",),
+    },
+    "lift_return_hold": {"id": "r-o-rejected", "code": "came_unasked"},
     "inspect": {"id": "r-o-came", "verdicts": (("1", 1, Verdict.SOUND),)},
     "take_back": {"id": "o-back", "verdicts": (("1", 1, Verdict.SOUND),)},
     "deliver_again": {"id": "o-rejected", "lines": ONE},
@@ -311,8 +336,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
         house.take_deposit(id, eur(500), eur(100), ())
     house.open_balance("pay-missed", MORNING + timedelta(hours=1))
     house.record_notice("pay-odd", Notice.FAILED, eur(500))
-    house.record_scan("p-o-packed", ScanStatus.DELIVERED)
-    sell("o-weighed", "packed")
+    house.record_scan("p-o-delivered", ScanStatus.LOST)
+    house.accept_dispatch("d-o-shipped")
     house.expect("s-open", SHELF, 50, TOMORROW)
     house.expect("s-surplus", SHELF, 4, TOMORROW)
     for id in ("o-reserved", "o-surplus"):
@@ -321,23 +346,27 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.reserve("o-surplus", "s-surplus")
     house.receive_supply("s-surplus", 4)
     house.unreserve("o-surplus")
+    polishing = line("1", LAMP, 4, service=True, promised=MORNING)
+    house.place("o-service", new_order(polishing))
+    house.pay("pay-o-service", eur(4000), (("o-service", 4000),))
+    house.confirm("o-service")
     sell("o-asked", "released")
     house.ask_cancel_dispatch("d-o-asked")
     for id in ("o-turned", "o-back"):
         sell(id, "shipped")
         house.turn_back(f"p-{id}")
     house.receive_back("p-o-back")
-    for id in ("o-missing", "o-asking", "o-waiting", "o-coming", "o-came", "o-rejected"):
+    for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
-    for id in ("o-asking", "o-waiting", "o-coming", "o-came", "o-rejected"):
+    for id in ("o-asking", "o-coming", "o-came", "o-rejected"):
         house.ask_return(f"r-{id}", id)
-    house.receive_return("r-o-asking", "leith")
     for id in ("o-coming", "o-came", "o-rejected"):
         house.approve_return(f"r-{id}")
     for id in ("o-came", "o-rejected"):
         house.receive_return(f"r-{id}", "leith")
     house.inspect("r-o-rejected", (("1", 4, Verdict.REJECTED),))
+    house.receive_return("r-o-rejected", "leith")
     sell("o-owed", "ready")
     house.cancel("o-owed", (("1", 2),))
     house.hold_stock("h-runs", SHELF, 1, TOMORROW)

@@ -64,7 +64,14 @@ def prices(currency: st.SearchStrategy[str]) -> st.SearchStrategy[Price]:
 def new_lines(currency: st.SearchStrategy[str]) -> st.SearchStrategy[NewLine]:
     price, promised = prices(currency), st.none() | TIMES
     many = st.builds(
-        NewLine, NAMES, SKUS, st.integers(1, QUANTITY_MAX), price, st.just(""), promised
+        NewLine,
+        NAMES,
+        SKUS,
+        st.integers(1, QUANTITY_MAX),
+        price,
+        st.just(""),
+        promised,
+        st.booleans(),
     )
     return many | st.builds(NewLine, NAMES, SKUS, st.just(1), price, NAMES, promised)
 

@@ -45,6 +45,7 @@ from orderflow.fulfilment import (
     found,
     hand_over,
     lose,
+    make_ready,
     pack,
     pick,
     recall,
@@ -73,7 +74,9 @@ from orderflow.returns import (
     close_return,
     deliver_again,
     inspect,
+    lift_return_hold,
     receive_return,
+    record_return_scan,
     take_back,
 )
 from tests.builders import BELL, LAMP, Shop, assert_claims, assert_goods, assert_units, eur, line
@@ -96,6 +99,8 @@ from tests.naive import (
 
 PLACES: Final = ("leith", "york")
 SKUS: Final = (LAMP, BELL)
+OUT_OR_LOST: Final = ("shipped", "ready to collect", "lost")
+MAY_BE_LOST: Final = ("shipped", "ready to collect", "going back")
 WINDOW: Final = timedelta(days=14)
 Given: TypeAlias = tuple[tuple[str, int, Verdict], ...]
 
@@ -268,7 +273,13 @@ class Lives(RuleBasedStateMachine):
             "shipped": [
                 lambda: self.deliver(unit.parcel),
                 lambda: self.deliver(unit.parcel),
+                lambda: self.make_ready(unit.parcel),
                 lambda: self.lose(unit.parcel),
+                lambda: self.turn_back(unit.parcel),
+            ],
+            "ready to collect": [
+                lambda: self.deliver(unit.parcel),
+                lambda: self.report_missing(paper, wanted),
                 lambda: self.turn_back(unit.parcel),
             ],
             "delivered": [
@@ -300,8 +311,10 @@ class Lives(RuleBasedStateMachine):
             lambda: self.allocate(paper, wanted),
             lambda: self.goods_come(dice.sku, place, dice.n),
         ]
-        if unit.returning and unit.state == "delivered":
+        if unit.returning and unit.state in ("delivered", "going back", "lost"):
             deeds = [
+                lambda: self.scan_return(unit.returning, list(ScanStatus)[dice.i % 5]),
+                lambda: self.lift_return_hold(unit.returning, "unexpected_scan"),
                 lambda: self.receive_return(unit.returning, place, wanted),
                 lambda: self.receive_return(unit.returning, place, ()),
                 lambda: self.close_return(unit.returning),
@@ -312,6 +325,7 @@ class Lives(RuleBasedStateMachine):
                 lambda: self.inspect(unit.returning, judged),
                 lambda: self.inspect(unit.returning, ()),
                 lambda: self.close_return(unit.returning),
+                lambda: self.lift_return_hold(unit.returning, "came_unasked"),
             ]
         if paper.state == "placed":
             deeds += [
@@ -338,6 +352,8 @@ class Lives(RuleBasedStateMachine):
             return [lambda: self.pay(paper, half=False), lambda: self.lift_hold(paper, "fraud")]
         if paper.holds:
             deeds.append(lambda: self.lift_hold(paper, min(paper.holds)))
+        if paper.reports:
+            deeds.append(lambda: self.lift_hold(paper, min(paper.reports)))
         return deeds
 
     def anything(self, dice: Dice) -> list[Callable[[], None]]:
@@ -382,9 +398,11 @@ class Lives(RuleBasedStateMachine):
             lambda: self.cancel_parcel(parcel),
             lambda: self.hand_over(parcel),
             lambda: self.deliver(parcel),
+            lambda: self.make_ready(parcel),
             lambda: self.turn_back(parcel),
             lambda: self.lose(parcel),
             lambda: self.receive_back(parcel, place),
+            lambda: self.scan_return(back, list(ScanStatus)[dice.j % len(ScanStatus)]),
             lambda: self.scan(parcel, list(ScanStatus)[i % len(ScanStatus)]),
             lambda: self.report_missing(paper, wanted),
             lambda: self.found(paper, wanted),
@@ -473,8 +491,10 @@ class Lives(RuleBasedStateMachine):
             paper.holds.add(code)
 
     def lift_hold(self, paper: Paper, code: str) -> None:
-        if self.attempt(orders_.lift_hold.on(paper.id, code), code in paper.holds) is not None:
+        there = code in paper.holds | paper.reports
+        if self.attempt(orders_.lift_hold.on(paper.id, code), there) is not None:
             paper.holds.discard(code)
+            paper.reports.discard(code)
 
     def cancel(self, paper: Paper, wanted: Wanted) -> None:
         to_inspect = {u.returning for _, u in paper.units() if u.state == "received back"} - {""}
@@ -620,12 +640,17 @@ class Lives(RuleBasedStateMachine):
     def recall(self, id: str) -> None:
         chosen = self.of_dispatch(id, ("released", "picked"))
         moves = self.naive.moves(chosen or (), "allocated")
-        self.attempt(recall.on(id), chosen is not None, moves)
+        self.attempt(recall.on(id), chosen is not None or self.has_ended(id), moves)
 
     def pick(self, id: str, wanted: Wanted) -> None:
         chosen = self.of_dispatch(id, ("released",), wanted)
         moves = self.naive.moves(chosen or (), "picked")
-        self.attempt(pick.on(id, wanted), chosen is not None, moves)
+        self.attempt(pick.on(id, wanted), chosen is not None or self.has_ended(id), moves)
+
+    def has_ended(self, id: str) -> bool:
+        """Whether nothing is left to do for a dispatch: what is said of it now is written down."""
+        at_work = self.of_dispatch(id, ("released", "picked", "packed"))
+        return id in self.naive.dispatches and at_work is None
 
     def of_dispatch(
         self, id: str, states: tuple[str, ...], wanted: Wanted = ()
@@ -657,8 +682,7 @@ class Lives(RuleBasedStateMachine):
 
     def hand_over(self, id: str) -> None:
         parcel = self.naive.parcels.get(id)
-        held = parcel is not None and any(self.naive.orders[o].holds for o in parcel.orders)
-        if held:
+        if parcel is not None and any(self.naive.orders[name].holds for name in parcel.orders):
             self.attempt(hand_over.on(id), False)
         else:
             self.parcel_moves(hand_over.on(id), id, ("packed",), "shipped", "shipped")
@@ -681,22 +705,30 @@ class Lives(RuleBasedStateMachine):
     def shared_fate(self, id: str, state: str, target: str) -> Moves:
         return Tally((one.id, state, target) for _, one, _ in self.naive.contents(id, state))
 
+    def make_ready(self, id: str) -> None:
+        at_desk = "ready to collect"
+        self.parcel_moves(make_ready.on(id), id, ("shipped",), at_desk, at_desk)
+
     def deliver(self, id: str) -> None:
-        self.parcel_moves(deliver.on(id), id, ("shipped", "lost"), "delivered", "delivered")
+        self.parcel_moves(deliver.on(id), id, OUT_OR_LOST, "delivered", "delivered")
 
     def turn_back(self, id: str) -> None:
-        self.parcel_moves(turn_back.on(id), id, ("shipped", "lost"), "going back", "going back")
+        self.parcel_moves(turn_back.on(id), id, OUT_OR_LOST, "going back", "going back")
 
     def lose(self, id: str) -> None:
-        self.parcel_moves(lose.on(id), id, ("shipped", "going back"), "lost", "lost")
+        self.parcel_moves(lose.on(id), id, MAY_BE_LOST, "lost", "lost")
 
     def receive_back(self, id: str, place: str) -> None:
         call = receive_back.on(id, place)
         parcel = self.naive.parcels.get(id)
-        if parcel is None or parcel.state != "going back":
-            self.attempt(call, False)
+        if parcel is None or parcel.state not in (*OUT_OR_LOST, "going back"):
+            self.attempt(call, parcel is not None)
             return
-        self.attempt(call, True, self.shared_fate(id, "going back", "received back"))
+        moves = self.shared_fate(id, parcel.state, "going back")
+        back: Moves = Tally()
+        for (name, _, target), n in moves.items():
+            back[name, target, "received back"] += n
+        self.attempt(call, True, back if parcel.state == "going back" else moves + back)
         parcel.state = "returned"
 
     def scan(self, id: str, status: ScanStatus) -> None:
@@ -707,9 +739,10 @@ class Lives(RuleBasedStateMachine):
             return
         sources, target = {
             ScanStatus.IN_TRANSIT: ((), ""),
-            ScanStatus.DELIVERED: (("shipped", "lost"), "delivered"),
-            ScanStatus.RETURN_TO_SENDER: (("shipped", "lost"), "going back"),
-            ScanStatus.LOST: (("shipped", "going back"), "lost"),
+            ScanStatus.READY_TO_COLLECT: (("shipped",), "ready to collect"),
+            ScanStatus.DELIVERED: (OUT_OR_LOST, "delivered"),
+            ScanStatus.RETURN_TO_SENDER: (OUT_OR_LOST, "going back"),
+            ScanStatus.LOST: (MAY_BE_LOST, "lost"),
         }[status]
         if parcel.state in sources:
             self.parcel_moves(call, id, sources, target, target)
@@ -717,20 +750,36 @@ class Lives(RuleBasedStateMachine):
             self.attempt(call, True)
 
     def report_missing(self, paper: Paper, wanted: Wanted) -> None:
-        chosen = self.naive.choose(paper, ("delivered", "shipped"), wanted)
-        moves = self.naive.moves(chosen or (), "missing")
+        sent = ("delivered", "shipped", "ready to collect", "sent back")
+        meant = self.naive.reported(paper, sent, wanted)
         call = report_missing.on(paper.id, wanted)
-        if self.attempt(call, chosen is not None, moves) is not None:
+        if self.report(paper, call, meant, "missing") and meant and meant[0]:
             self.reopened(paper)
+
+    def found(self, paper: Paper, wanted: Wanted) -> None:
+        missed = ("missing", "lost")
+        meant = self.naive.reported(
+            paper, missed, wanted, lambda unit: unit.state == "missing" or bool(unit.returning)
+        )
+        self.report(paper, found.on(paper.id, wanted), meant, "delivered")
+
+    def report(
+        self,
+        paper: Paper,
+        call: Call[Any],
+        meant: tuple[list[tuple[Line, Unit]], bool] | None,
+        target: str,
+    ) -> bool:
+        """A report is recorded; what it can be true of moves."""
+        moves = self.naive.moves(meant[0] if meant else (), target)
+        done = self.attempt(call, meant is not None, moves) is not None
+        if meant and meant[1]:
+            paper.reports.add("reported_missing" if target == "missing" else "reported_found")
+        return done
 
     def reopened(self, paper: Paper) -> None:
         if paper.state == "completed":
             paper.state = "confirmed"
-
-    def found(self, paper: Paper, wanted: Wanted) -> None:
-        chosen = self.naive.choose(paper, ("missing",), wanted)
-        moves = self.naive.moves(chosen or (), "delivered")
-        self.attempt(found.on(paper.id, wanted), chosen is not None, moves)
 
     def reopen(self, paper: Paper, wanted: Wanted) -> None:
         chosen = self.naive.choose(
@@ -770,16 +819,67 @@ class Lives(RuleBasedStateMachine):
         paper = self.naive.orders[self.naive.returns[id].order]
         return self.naive.choose(paper, states, wanted, lambda unit: unit.returning == id)
 
+    def scan_return(self, id: str, status: ScanStatus) -> None:
+        back = self.naive.returns.get(id)
+        call = record_return_scan.on(id, status)
+        if back is None:
+            self.attempt(call, False)
+            return
+        gone, lost = status == "return to sender", status == "lost"
+        fits = back.state in ("approved", "going back", "received") and not gone
+        moves: Moves = Tally()
+        if fits and back.state == "approved":
+            posted = self.of_return(id, ("delivered",)) or []
+            moves += self.naive.moves(posted, "going back")
+            if lost:
+                moves += Tally((one.id, "going back", "lost") for one, _ in posted)
+        elif fits and lost:
+            coming = self.of_return(id, ("going back",))
+            moves += self.naive.moves(coming or (), "lost")
+            fits = coming is not None or self.of_return(id, ("lost",)) is not None
+        if fits and not lost:
+            moves += self.naive.moves(self.of_return(id, ("lost",)) or (), "going back")
+        self.attempt(call, True, moves)
+        if not fits:
+            back.holds.add("unexpected_scan")
+        elif back.state == "approved":
+            back.state = "going back"
+
+    def lift_return_hold(self, id: str, code: str) -> None:
+        back = self.naive.returns.get(id)
+        there = back is not None and code in back.holds
+        if self.attempt(lift_return_hold.on(id, code), there) is not None and back is not None:
+            back.holds.discard(code)
+
     def receive_return(self, id: str, place: str, wanted: Wanted) -> None:
         back = self.naive.returns.get(id)
         call = receive_return.on(id, place, wanted)
-        if back is not None and back.state not in ("approved", "received"):
-            self.attempt(call, True)
+        if back is None:
+            self.attempt(call, False)
             return
-        chosen = self.of_return(id, ("delivered",), wanted)
-        moves = self.naive.moves(chosen or (), "received back")
-        if self.attempt(call, chosen is not None, moves) is not None and back is not None:
+        if back.state not in ("approved", "going back", "received"):
+            self.attempt(call, True)
+            back.holds.add("came_unasked")
+            return
+        meant = self.naive.reported(
+            self.naive.orders[back.order],
+            ("going back", "delivered", "lost"),
+            wanted,
+            lambda unit: unit.returning == id,
+        )
+        chosen, beyond = meant or ([], False)
+        moves = self.naive.moves([one for one in chosen if one[1].state != "lost"], "received back")
+        for one, unit in chosen:
+            if unit.state == "lost":
+                moves += Tally(
+                    [(one.id, "lost", "going back"), (one.id, "going back", "received back")]
+                )
+        if self.attempt(call, meant is not None, moves) is None:
+            return
+        if chosen:
             back.state = "received"
+        if beyond:
+            back.holds.add("came_unasked")
 
     def judged(self, paper: Paper, returning: str, given: Given) -> Moves | None:
         """What an inspection will move; nothing when it is refused."""
@@ -808,8 +908,9 @@ class Lives(RuleBasedStateMachine):
             self.attempt(inspect.on(id, given), False)
             return
         moves = self.judged(self.naive.orders[back.order], id, given)
-        done = self.attempt(inspect.on(id, given), moves is not None, moves)
-        if done is not None and self.of_return(id, ("delivered", "received back")) is None:
+        waiting = self.of_return(id, ("delivered", "going back", "lost", "received back"))
+        settles = moves is not None and moves.total() == len(waiting or ())
+        if self.attempt(inspect.on(id, given), moves is not None, moves) is not None and settles:
             back.state = "settled"
 
     def take_back(self, paper: Paper, given: Given) -> None:
@@ -819,9 +920,13 @@ class Lives(RuleBasedStateMachine):
     def close_return(self, id: str) -> None:
         back = self.naive.returns.get(id)
         waits = self.of_return(id, ("received back",)) is not None
-        possible = back is not None and back.state in ("approved", "received") and not waits
-        if self.attempt(close_return.on(id), possible) is not None and back is not None:
-            back.state = "settled" if back.state == "received" else "cancelled"
+        under_way = back is not None and back.state in ("going back", "received")
+        open_ = back is not None and (under_way or back.state == "approved")
+        possible = open_ and not waits
+        coming = self.of_return(id, ("going back",))
+        moves = self.naive.moves(coming or (), "delivered")
+        if self.attempt(close_return.on(id), possible, moves) is not None and back is not None:
+            back.state = "settled" if under_way else "cancelled"
 
     def deliver_again(self, paper: Paper, wanted: Wanted) -> None:
         chosen = self.naive.choose(paper, ("sent back",), wanted)
@@ -836,7 +941,7 @@ class Lives(RuleBasedStateMachine):
         assert_units(real)
         for order, paper in zip(real, self.naive.orders.values(), strict=True):
             assert order.state.value == paper.state
-            assert {hold.code for hold in order.holds} == paper.holds
+            assert {hold.code for hold in order.holds} == paper.holds | paper.reports
             for one, naive_line in zip(order.lines, paper.lines.values(), strict=True):
                 bag = {(spot.state.value, *tags(spot.slice)): spot.n for spot in one.spots}
                 assert bag == Tally((unit.state, *unit.tags()) for unit in naive_line.units)
@@ -844,6 +949,7 @@ class Lives(RuleBasedStateMachine):
             assert self.shop.parcel(id).state.value == parcel.state
         for id, back in self.naive.returns.items():
             assert self.shop.returned(id).state.value == back.state
+            assert {hold.code for hold in self.shop.returned(id).holds} == back.holds
 
     @invariant()
     def goods_stand_where_the_model_says(self) -> None:

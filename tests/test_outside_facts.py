@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import attrs
 import pytest
 
-from orderflow import Call, NewLine, Position, Sku
+from orderflow import Call, NewLine, Position, Ref, Rules, Sku
+from orderflow.adapters.memory import MemoryStore
 from orderflow.commands import Done
-from orderflow.fulfilment import ScanStatus
+from orderflow.facts import Noted
+from orderflow.fulfilment import (
+    ScanStatus,
+    accept_dispatch,
+    pick,
+    recall,
+    refuse_cancel_dispatch,
+    refuse_dispatch,
+)
 from orderflow.payments import Notice
-from orderflow.records import Counter, Document, MatterKind, Order
-from orderflow.states import OrderState, ParcelState, PaymentState, SupplyState
-from tests.builders import LAMP, MORNING, Shop, eur
+from orderflow.records import Counter, Dispatch, Document, MatterKind, Order
+from orderflow.returns import Verdict
+from orderflow.states import (
+    OrderState,
+    ParcelState,
+    PaymentState,
+    RequestState,
+    ReturnState,
+    SupplyState,
+    UnitState,
+)
+from tests.builders import LAMP, LEITH, MORNING, Shop, eur, line
 from tests.processes import BAREST, FORBIDDEN
 
 D = TypeVar("D", bound=Document)
@@ -33,14 +52,19 @@ OUTSIDE: Final = frozenset(
         "deliver_again",
         "found",
         "lose",
+        "make_ready",
         "pay",
         "receive",
         "receive_back",
         "receive_return",
+        "recall",
         "receive_supply",
         "record_breakage",
         "record_notice",
+        "record_return_scan",
         "record_scan",
+        "refuse_cancel_dispatch",
+        "refuse_dispatch",
         "remit",
         "report_missing",
         "turn_back",
@@ -69,11 +93,19 @@ class Tightened(Shop):
 @pytest.fixture(params=("ours", "barest", "forbidden"))
 def any_shop(any_shop: Shop, request: pytest.FixtureRequest) -> Shop:
     """Each outside fact is recorded in our own process, and in those that are tightened most."""
-    if request.param == "ours":
-        return any_shop
-    process = BAREST if request.param == "barest" else FORBIDDEN
-    shop = Tightened(any_shop.store, any_shop.rules, clock=any_shop.clock)
-    shop.tight = shop.under(attrs.evolve(any_shop.rules, process=process))
+    return any_shop if request.param == "ours" else tightened(any_shop, request.param)
+
+
+@pytest.fixture(params=("ours", "forbidden"))
+def shop(shop: Shop, request: pytest.FixtureRequest) -> Shop:
+    """The same in memory, for what is asked in every state."""
+    return shop if request.param == "ours" else tightened(shop, request.param)
+
+
+def tightened(loose: Shop, how: str) -> Shop:
+    shop = Tightened(loose.store, loose.rules, clock=loose.clock)
+    process = BAREST if how == "barest" else FORBIDDEN
+    shop.tight = shop.under(attrs.evolve(loose.rules, process=process))
     return shop
 
 
@@ -268,30 +300,323 @@ def test_a_scan_of_a_cancelled_parcel_is_recorded_under_a_hold(
     assert events == ["ev-1", "ev-2"]
 
 
-@pytest.mark.parametrize("status", tuple(ScanStatus))
-def test_a_scan_is_recorded_in_every_state_of_a_parcel(any_shop: Shop, status: ScanStatus) -> None:
-    shop = any_shop
-    shop.receive(SHELF, 7)
-    shop.sell("o-17", (LAMP, 7))
-    shop.allocate("o-17")
-    for name in ("packed", "cancelled", "shipped", "delivered", "lost", "going back", "returned"):
-        shop.pack_up("o-17", name, lines=(("1", 1),))
-        if name == "cancelled":
-            shop.cancel_parcel(name)
-        elif name != "packed":
-            shop.hand_over(name)
-    shop.deliver("delivered")
-    shop.lose("lost")
-    for name in ("going back", "returned"):
-        shop.turn_back(name)
-    shop.receive_back("returned")
+# --- every fact in every state ------------------------------------------------
 
-    for name in ("packed", "cancelled", "shipped", "delivered", "lost", "going back", "returned"):
-        assert shop.parcel(name).state.value == name
-        shop.record_scan(name, status)
-        if name in ("packed", "cancelled", "returned", "delivered"):
-            assert shop.parcel(name).state.value == name
-            assert bool(shop.parcel(name).holds) == (name != "delivered")
+
+def last_notes(shop: Shop, ref: Ref[Any]) -> list[str]:
+    """What the last command about a document has written down."""
+    *_, entry = shop.store.entries(0, ref)
+    return [fact.what for fact in entry.facts if isinstance(fact, Noted)]
+
+
+def stand_parcel(shop: Shop, state: ParcelState) -> None:
+    """Order o-17 of two lamps, one of them in parcel p-1, which stands in a state."""
+    shop.receive(SHELF, 2)
+    shop.sell("o-17", (LAMP, 2))
+    shop.allocate("o-17")
+    shop.pack_up("o-17", "p-1", lines=(("1", 1),))
+    if state is ParcelState.CANCELLED:
+        shop.cancel_parcel("p-1")
+    elif state is not ParcelState.PACKED:
+        shop.hand_over("p-1")
+    if state in (ParcelState.GOING_BACK, ParcelState.RETURNED):
+        shop.turn_back("p-1")
+    if state is ParcelState.READY_TO_COLLECT:
+        shop.make_ready("p-1")
+    if state is ParcelState.DELIVERED:
+        shop.deliver("p-1")
+    if state is ParcelState.LOST:
+        shop.lose("p-1")
+    if state is ParcelState.RETURNED:
+        shop.receive_back("p-1")
+    assert shop.parcel("p-1").state is state
+
+
+PARCEL_SCANS: Final = {
+    "packed": ("hold", "hold", "hold", "hold", "hold"),
+    "shipped": ("as it is", "ready to collect", "delivered", "going back", "lost"),
+    "ready to collect": ("as it is", "as it is", "delivered", "going back", "lost"),
+    "delivered": ("as it is", "as it is", "as it is", "hold", "hold"),
+    "cancelled": ("hold", "hold", "hold", "hold", "hold"),
+    "lost": ("hold", "hold", "delivered", "going back", "as it is"),
+    "going back": ("as it is", "hold", "hold", "as it is", "lost"),
+    "returned": ("hold", "hold", "hold", "hold", "hold"),
+}
+"""What a scan does to a parcel, in the order of the scans."""
+
+
+@pytest.mark.feature("F212", "F213", "F221")
+@pytest.mark.parametrize("state", tuple(ParcelState))
+@pytest.mark.parametrize("status", tuple(ScanStatus))
+def test_a_scan_is_recorded_in_every_state_of_a_parcel(
+    shop: Shop, state: ParcelState, status: ScanStatus
+) -> None:
+    stand_parcel(shop, state)
+    bag = shop.bag("o-17")
+
+    parcel = shop.record_scan("p-1", status, "hull", "ev-1").document
+
+    wanted = PARCEL_SCANS[state.value][list(ScanStatus).index(status)]
+    moved = wanted not in ("hold", "as it is")
+    assert last_notes(shop, parcel.ref) == ["scan"]
+    assert parcel.state == (wanted if moved else state)
+    assert [hold.code for hold in parcel.holds] == ["unexpected_scan"] * (wanted == "hold")
+    assert (shop.bag("o-17") == bag) is not moved
+
+
+@pytest.mark.parametrize("state", tuple(ParcelState))
+def test_a_parcel_that_comes_back_is_recorded_in_every_state(
+    shop: Shop, state: ParcelState
+) -> None:
+    stand_parcel(shop, state)
+
+    parcel = shop.receive_back("p-1", "york").document
+
+    if state in ("shipped", "ready to collect", "lost", "going back"):
+        assert (parcel.state, parcel.holds) == (ParcelState.RETURNED, ())
+        assert shop.bag("o-17")["received back"] == 1
+    else:
+        assert parcel.state is state
+        assert [hold.code for hold in parcel.holds] == ["came_back"]
+        assert last_notes(shop, parcel.ref) == ["came back"]
+
+
+def stand_return(state: ReturnState) -> Shop:
+    """A shop in which return r-1, of two of three lamps, stands in a state."""
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH,), approve_returns=False))
+    shop.receive(SHELF, 3)
+    shop.sell_and_deliver("o-17", "p-1", (LAMP, 3))
+    shop.ask_return("r-1", "o-17", (("1", 2),))
+    if state is ReturnState.REJECTED:
+        shop.reject_return("r-1", "worn")
+    elif state is ReturnState.CANCELLED:
+        shop.close_return("r-1")
+    elif state is not ReturnState.ASKED:
+        shop.approve_return("r-1")
+    if state is ReturnState.GOING_BACK:
+        shop.record_return_scan("r-1", ScanStatus.IN_TRANSIT)
+    if state in (ReturnState.RECEIVED, ReturnState.SETTLED):
+        shop.receive_return("r-1", "leith")
+    if state is ReturnState.SETTLED:
+        shop.inspect("r-1")
+    assert shop.returned("r-1").state is state
+    return shop
+
+
+RETURN_SCANS: Final = {
+    "asked": ("hold", "hold", "hold", "hold", "hold"),
+    "approved": ("going back", "going back", "going back", "hold", "lost"),
+    "going back": ("as it is", "as it is", "as it is", "hold", "lost"),
+    "received": ("as it is", "as it is", "as it is", "hold", "hold"),
+    "settled": ("hold", "hold", "hold", "hold", "hold"),
+    "rejected": ("hold", "hold", "hold", "hold", "hold"),
+    "cancelled": ("hold", "hold", "hold", "hold", "hold"),
+}
+"""Where a scan takes the units of a return, in the order of the scans."""
+
+
+@pytest.mark.feature("F229")
+@pytest.mark.parametrize("state", tuple(ReturnState))
+@pytest.mark.parametrize("status", tuple(ScanStatus))
+def test_a_scan_is_recorded_in_every_state_of_a_return(
+    state: ReturnState, status: ScanStatus
+) -> None:
+    shop = stand_return(state)
+    bag = shop.bag("o-17")
+
+    returned = shop.record_return_scan("r-1", status, "NP-9", "ev-1").document
+
+    wanted = RETURN_SCANS[state.value][list(ScanStatus).index(status)]
+    assert last_notes(shop, returned.ref) == ["scan"]
+    assert [hold.code for hold in returned.holds] == ["unexpected_scan"] * (wanted == "hold")
+    if wanted in ("hold", "as it is"):
+        assert (returned.state, shop.bag("o-17")) == (state, bag)
+    else:
+        assert returned.state is ReturnState.GOING_BACK
+        assert shop.bag("o-17") == {"delivered": 1, wanted: 2}
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F232")
+@pytest.mark.parametrize("state", tuple(ReturnState))
+@pytest.mark.parametrize("lines", ((), (("1", 1),), (("1", 3),)))
+def test_goods_that_come_are_recorded_in_every_state_of_a_return(
+    state: ReturnState, lines: tuple[tuple[str, int], ...]
+) -> None:
+    shop = stand_return(state)
+    before = shop.bag("o-17")
+
+    returned = shop.receive_return("r-1", "leith", lines).document
+
+    open_ = state in (ReturnState.APPROVED, ReturnState.GOING_BACK)
+    there = 2 if open_ else 0
+    asked = lines[0][1] if lines else there
+    came = min(asked, there)
+    assert shop.bag("o-17").get("received back", 0) - before.get("received back", 0) == came
+    assert returned.state == (ReturnState.RECEIVED if open_ else state)
+    beyond = asked > came or not open_
+    assert [hold.code for hold in returned.holds] == ["came_unasked"] * beyond
+    shop.assert_lawful()
+
+
+def stand_dispatch(shop: Shop, state: RequestState) -> None:
+    """Dispatch d-1, of three lamps of order o-17, in a state."""
+    shop.receive(SHELF, 3)
+    shop.sell("o-17", (LAMP, 3))
+    shop.allocate("o-17")
+    shop.release("o-17", "d-1")
+    if state is RequestState.SENT:
+        shop.send_dispatch("d-1")
+    if state in (RequestState.ACCEPTED, RequestState.CANCEL_ASKED):
+        shop.accept_dispatch("d-1")
+    if state is RequestState.CANCEL_ASKED:
+        shop.ask_cancel_dispatch("d-1")
+    if state is RequestState.CANCELLED:
+        shop.recall("d-1")
+    if state is RequestState.REFUSED:
+        shop.refuse_dispatch("d-1", "no room")
+    if state is RequestState.DONE:
+        shop.pick("d-1")
+        shop.pack("p-1", ("d-1",))
+        shop.hand_over("p-1")
+
+
+ANSWERS: Final = {
+    "accept_dispatch": accept_dispatch.on("d-1"),
+    "refuse_dispatch": refuse_dispatch.on("d-1", "the roof leaks"),
+    "refuse_cancel_dispatch": refuse_cancel_dispatch.on("d-1"),
+    "recall": recall.on("d-1"),
+    "pick": pick.on("d-1", (("1", 2),)),
+}
+WHAT_ANSWERS_DO: Final = {
+    "created": ("accepted", "refused", "hold", "cancelled", "picked"),
+    "sent": ("accepted", "refused", "hold", "cancelled", "picked"),
+    "accepted": ("as it is", "hold", "as it is", "cancelled", "picked"),
+    "cancel asked": ("as it is", "hold", "accepted", "cancelled", "picked"),
+    "cancelled": ("hold", "hold", "hold", "hold", "hold"),
+    "refused": ("hold", "hold", "hold", "hold", "hold"),
+    "done": ("hold", "hold", "hold", "hold", "hold"),
+}
+"""What an answer does to a dispatch, in the order of the answers."""
+
+
+@pytest.mark.feature("F196")
+@pytest.mark.parametrize("state", tuple(RequestState))
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_what_a_warehouse_says_is_recorded_in_every_state_of_a_dispatch(
+    shop: Shop, state: RequestState, answer: str
+) -> None:
+    stand_dispatch(shop, state)
+    bag = shop.bag("o-17")
+    ref: Ref[Dispatch] = Ref(shop.tenant, "dispatch", "d-1")
+    assert shop.get(ref).state is state
+
+    shop.apply(ANSWERS[answer])
+
+    wanted = WHAT_ANSWERS_DO[state.value][list(ANSWERS).index(answer)]
+    dispatch = shop.get(ref)
+    assert [hold.code for hold in dispatch.holds] == ["unexpected_answer"] * (wanted == "hold")
+    if wanted in ("hold", "as it is"):
+        assert (dispatch.state, shop.bag("o-17")) == (state, bag)
+        assert "answer" in last_notes(shop, ref)
+    elif wanted == "picked":
+        assert shop.bag("o-17") == {"released": 1, "picked": 2}
+    else:
+        assert dispatch.state == wanted
+
+
+def test_an_acceptance_is_recorded_where_nothing_may_be_sent(shop: Shop) -> None:
+    stand_dispatch(shop, RequestState.CREATED)
+    forbidden = shop.under(attrs.evolve(shop.rules, process=FORBIDDEN))
+
+    dispatch = forbidden.accept_dispatch("d-1").document
+
+    assert dispatch.state is RequestState.CREATED
+    assert [hold.code for hold in dispatch.holds] == ["unexpected_answer"]
+
+
+def stand_units(shop: Shop, state: UnitState) -> None:
+    """Order o-17 of two units, all in a state."""
+    sku, n = LAMP, 2
+    if state not in ("open", "backordered", "redeemed", "lapsed"):
+        shop.receive(SHELF, n)
+    service = state in ("redeemed", "lapsed")
+    promised = MORNING if service else None
+    shop.sell("o-17", line("1", sku, n, service=service, promised=promised))
+    if state == "reserved":
+        shop.reserve("o-17")
+    if state == "backordered":
+        shop.allocate("o-17")
+    if service:
+        (shop.redeem if state == "redeemed" else shop.lapse)("o-17")
+    if state in ("open", "backordered", "reserved", "redeemed", "lapsed"):
+        return
+    shop.allocate("o-17")
+    way: dict[str, tuple[Callable[[], object], ...]] = {
+        "released": (lambda: shop.release("o-17", "d-1"),),
+        "picked": (lambda: shop.release("o-17", "d-1"), lambda: shop.pick("d-1")),
+        "packed": (lambda: shop.pack_up("o-17", "p-1"),),
+        "shipped": (lambda: shop.ship("o-17", "p-1"),),
+    }
+    road = way["shipped"]
+    home = (*road, lambda: shop.deliver("p-1"))
+    back = (
+        *home,
+        lambda: shop.ask_return("r-1", "o-17"),
+        lambda: shop.receive_return("r-1", "leith"),
+    )
+    way |= {
+        "ready to collect": (*road, lambda: shop.make_ready("p-1")),
+        "delivered": home,
+        "cancelled": (*road, lambda: shop.lose("p-1"), lambda: shop.cancel("o-17", (("1", 2),))),
+        "lost": (*road, lambda: shop.lose("p-1")),
+        "missing": (*home, lambda: shop.report_missing("o-17", ())),
+        "going back": (*road, lambda: shop.turn_back("p-1")),
+        "received back": back,
+        "sent back": (*back, lambda: shop.inspect("r-1", (("1", 2, Verdict.REJECTED),))),
+        "returned": (*back, lambda: shop.inspect("r-1")),
+    }
+    for deed in way.get(state.value, ()):
+        deed()
+
+
+NOT_WALKED_HERE: Final = ("to buy", "buying", "to make", "making")
+MISSED_FROM: Final = ("delivered", "shipped", "ready to collect", "sent back")
+
+
+@pytest.mark.parametrize("state", [one for one in UnitState if one not in NOT_WALKED_HERE])
+@pytest.mark.parametrize("lines", ((), (("1", 1),), (("1", 3),)))
+def test_what_a_customer_misses_is_recorded_wherever_the_units_stand(
+    shop: Shop, state: UnitState, lines: tuple[tuple[str, int], ...]
+) -> None:
+    stand_units(shop, state)
+    assert shop.bag("o-17") == {state.value: 2}
+
+    order = shop.report_missing("o-17", lines, "not there").document
+
+    there = 2 if state in MISSED_FROM else 0
+    n = min(lines[0][1] if lines else 2, there)
+    missing = n + (2 if state is UnitState.MISSING else 0)
+    assert shop.bag("o-17").get("missing", 0) == missing
+    beyond = not there or (bool(lines) and lines[0][1] > there)
+    assert [hold.code for hold in order.holds] == ["reported_missing"] * beyond
+    assert set(last_notes(shop, order.ref)) <= {"missing", "reported_missing"}
+
+
+@pytest.mark.parametrize("state", [one for one in UnitState if one not in NOT_WALKED_HERE])
+@pytest.mark.parametrize("lines", ((), (("1", 1),), (("1", 3),)))
+def test_what_a_customer_has_found_is_recorded_wherever_the_units_stand(
+    shop: Shop, state: UnitState, lines: tuple[tuple[str, int], ...]
+) -> None:
+    stand_units(shop, state)
+
+    order = shop.found("o-17", lines).document
+
+    there = 2 if state is UnitState.MISSING else 0
+    n = min(lines[0][1] if lines else 2, there)
+    assert shop.bag("o-17").get("delivered", 0) == n + (2 if state == "delivered" else 0)
+    beyond = not there or (bool(lines) and lines[0][1] > there)
+    assert [hold.code for hold in order.holds] == ["reported_found"] * beyond
 
 
 def test_a_chargeback_after_the_refund_is_recorded(any_shop: Shop) -> None:

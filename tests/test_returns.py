@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from orderflow import Rules
+from orderflow import Call, Refused, Rules
 from orderflow.adapters.memory import MemoryStore
 from orderflow.closing import complete
+from orderflow.facts import Noted
+from orderflow.fulfilment import ScanStatus, found, report_missing
+from orderflow.journal import VERBS
+from orderflow.orders import cancel
 from orderflow.pricing import due
 from orderflow.records import Cut, CutKind, MatterKind
 from orderflow.refunds import owed
@@ -17,12 +24,14 @@ from orderflow.returns import (
     ask_return,
     close_return,
     deliver_again,
+    hold_return,
     inspect,
     receive_return,
+    record_return_scan,
     reject_return,
     take_back,
 )
-from orderflow.states import OrderState, ReturnState
+from orderflow.states import RETURN, OrderState, ReturnState
 from tests.builders import BELL, LAMP, LEITH, MORNING, Shop, new_order
 
 SOUND, SECOND, DAMAGED, REJECTED = Verdict
@@ -230,13 +239,20 @@ def test_what_came_back_is_inspected_before_its_return_is_closed(shop: Shop) -> 
     assert shop.bag("o-17") == {"delivered": 1, "returned": 2}
 
 
-def test_more_units_than_announced_are_not_received_on_the_return(shop: Shop) -> None:
+def test_more_units_than_announced_are_written_down_under_a_hold(shop: Shop) -> None:
     delivered(shop)
     shop.ask_return("r-1", "o-17", (("1", 1),))
 
-    assert shop.refuses(receive_return.on("r-1", "leith", (("1", 2),))) == (
-        "line 1 of order o-17: 2 asked to receive back, 1 can"
-    )
+    returned = shop.receive_return("r-1", "leith", (("1", 2),)).document
+
+    assert [hold.code for hold in returned.holds] == ["came_unasked"]
+    assert shop.bag("o-17") == {"delivered": 2, "received back": 1}
+    assert returned.holds[0].reason == "more goods came than were announced"
+    shop.inspect("r-1")
+    shop.lift_return_hold("r-1", "came_unasked")
+    shop.ask_return("r-2", "o-17", (("1", 1),))
+    shop.receive_return("r-2", "leith")
+    assert shop.bag("o-17") == {"delivered": 1, "received back": 1, "returned": 1}
 
 
 def test_goods_for_a_return_that_is_not_open_are_written_down_under_a_hold(
@@ -495,3 +511,235 @@ def test_a_later_parcel_of_the_same_line_can_be_returned_when_the_first_ones_win
 
     asked = {s.slice.parcel for _, s in shop.order("o-17").units() if s.slice.returning}
     assert asked == {"p-2"}
+
+
+# --- on its way back ----------------------------------------------------------
+
+
+def on_its_way(shop: Shop) -> None:
+    """Two of three delivered lamps, posted by the customer as return r-1."""
+    delivered(shop)
+    shop.ask_return("r-1", "o-17", (("1", 2),))
+    shop.record_return_scan("r-1", ScanStatus.IN_TRANSIT, "NP-9")
+
+
+@pytest.mark.feature("F229", "F235")
+def test_the_return_parcel_is_followed_by_its_scans(any_shop: Shop) -> None:
+    shop = any_shop
+    on_its_way(shop)
+
+    assert shop.returned("r-1").state is ReturnState.GOING_BACK
+    assert shop.bag("o-17") == {"delivered": 1, "going back": 2}
+    assert shop.matter(MatterKind.ROAD_BACK, LAMP) == 2
+    shop.record_return_scan("r-1", ScanStatus.DELIVERED, "NP-9", "ev-2")
+    assert shop.returned("r-1").holds == ()
+
+    shop.receive_return("r-1", "leith")
+    assert shop.bag("o-17") == {"delivered": 1, "received back": 2}
+    shop.inspect("r-1")
+    assert shop.returned("r-1").state is ReturnState.SETTLED
+    assert shop.bag("o-17") == {"delivered": 1, "returned": 2}
+    entries = shop.store.entries(0, shop.returned("r-1").ref)
+    notes = [fact for entry in entries for fact in entry.facts if isinstance(fact, Noted)]
+    assert [dict(note.details)["tracking"] for note in notes if note.what == "scan"] == [
+        "NP-9",
+        "NP-9",
+    ]
+
+
+@pytest.mark.feature("F229")
+def test_a_return_parcel_that_is_lost_may_be_found_again(any_shop: Shop) -> None:
+    shop = any_shop
+    on_its_way(shop)
+
+    shop.record_return_scan("r-1", ScanStatus.LOST)
+    assert shop.bag("o-17") == {"delivered": 1, "lost": 2}
+    assert shop.returned("r-1").state is ReturnState.GOING_BACK
+    shop.record_return_scan("r-1", ScanStatus.IN_TRANSIT)
+    assert shop.bag("o-17") == {"delivered": 1, "going back": 2}
+    shop.record_return_scan("r-1", ScanStatus.LOST)
+
+    shop.receive_return("r-1", "leith")
+
+    assert shop.bag("o-17") == {"delivered": 1, "received back": 2}
+    assert shop.returned("r-1").holds == ()
+
+
+def test_a_return_whose_first_scan_says_that_it_is_lost_was_posted(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17", (("1", 2),))
+
+    shop.record_return_scan("r-1", ScanStatus.LOST)
+
+    assert shop.returned("r-1").state is ReturnState.GOING_BACK
+    assert shop.bag("o-17") == {"delivered": 1, "lost": 2}
+
+
+@pytest.mark.feature("F221")
+def test_what_was_lost_on_its_way_back_is_given_up_by_a_cancel(any_shop: Shop) -> None:
+    shop = any_shop
+    on_its_way(shop)
+    shop.record_return_scan("r-1", ScanStatus.LOST)
+
+    assert shop.close_return("r-1").document.state is ReturnState.SETTLED
+    assert shop.codes(complete.on("o-17")) == ["not_all_ended"], "nobody has decided"
+    shop.cancel("o-17", (("1", 2),))
+
+    assert shop.bag("o-17") == {"delivered": 1, "cancelled": 2}
+    assert owed(shop.order("o-17")) == 2000
+    shop.refund("o-17")
+    assert shop.complete("o-17").document.state is OrderState.COMPLETED
+
+
+def test_what_was_lost_on_its_way_back_may_be_with_the_customer_after_all(any_shop: Shop) -> None:
+    shop = any_shop
+    on_its_way(shop)
+    shop.record_return_scan("r-1", ScanStatus.LOST)
+
+    shop.found("o-17", (("1", 1),))
+    shop.close_return("r-1")
+    shop.found("o-17")
+
+    assert shop.bag("o-17") == {"delivered": 3}
+    assert in_return(shop, "r-1") == 0
+    assert owed(shop.order("o-17")) == 0
+    shop.ask_return("r-2", "o-17")
+
+
+@pytest.mark.feature("F229")
+def test_what_the_carrier_takes_back_to_the_customer_is_looked_into_and_stays_there(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    on_its_way(shop)
+
+    returned = shop.record_return_scan("r-1", ScanStatus.RETURN_TO_SENDER).document
+    assert [hold.reason for hold in returned.holds] == ["scanned return to sender while going back"]
+    shop.close_return("r-1")
+    shop.lift_return_hold("r-1", "unexpected_scan")
+
+    assert shop.returned("r-1").state is ReturnState.SETTLED
+    assert shop.bag("o-17") == {"delivered": 3}
+    assert shop.matter(MatterKind.ROAD_BACK, LAMP) == 0
+    assert in_return(shop, "r-1") == 0
+
+
+def test_a_second_parcel_of_a_return_may_be_lost_when_the_first_has_come(shop: Shop) -> None:
+    on_its_way(shop)
+    shop.receive_return("r-1", "leith", (("1", 1),))
+
+    shop.record_return_scan("r-1", ScanStatus.LOST)
+    shop.inspect("r-1")
+    assert shop.returned("r-1").state is ReturnState.RECEIVED, "it may be found again"
+    shop.close_return("r-1")
+
+    assert shop.returned("r-1").state is ReturnState.SETTLED
+    assert shop.bag("o-17") == {"delivered": 1, "returned": 1, "lost": 1}
+
+
+# --- holds --------------------------------------------------------------------
+
+
+@pytest.mark.feature("F233")
+def test_a_held_return_is_not_settled_and_goods_still_come(any_shop: Shop) -> None:
+    shop = any_shop
+    delivered(shop)
+    shop.ask_return("r-1", "o-17")
+
+    shop.hold_return("r-1", "fraud", "too many returns")
+    shop.receive_return("r-1", "leith")
+
+    assert shop.refuses(inspect.on("r-1")) == "return r-1 is on hold: fraud (too many returns)"
+    shop.lift_return_hold("r-1", "fraud")
+    shop.inspect("r-1")
+
+
+def test_a_held_return_is_not_approved_unless_the_hold_is_for_its_settling() -> None:
+    shop = careful()
+    delivered(shop)
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    shop.ask_return("r-2", "o-17", (("1", 1),))
+    shop.hold_return("r-1", "fraud", "too many returns")
+    shop.hold_return("r-2", "photo", "a photo is wanted", ("settle",))
+
+    assert shop.codes(approve_return.on("r-1")) == ["on_hold"]
+    shop.approve_return("r-2")
+    shop.reject_return("r-1", "worn")
+    shop.receive_return("r-2", "leith")
+    assert shop.codes(inspect.on("r-2")) == ["on_hold"]
+    assert shop.cannot_take(hold_return.on("r-2", "x", "y", ("receive",))) == "blocks[0]"
+
+
+# --- no way is without an end -------------------------------------------------
+
+DEEDS = (
+    "approve_return",
+    "reject_return",
+    "scan in transit",
+    "scan ready to collect",
+    "scan delivered",
+    "scan return to sender",
+    "scan lost",
+    "receive_return",
+    "receive one",
+    "inspect",
+    "reject one",
+    "close_return",
+    "report_missing",
+    "found",
+    "deliver_again",
+    "cancel",
+)
+
+
+def attempt(shop: Shop, deed: str) -> None:
+    """Do it, or be refused."""
+    one = (("1", 1),)
+    calls: dict[str, Call[Any]] = {
+        "receive_return": receive_return.on("r-1", "leith"),
+        "receive one": receive_return.on("r-1", "leith", one),
+        "reject one": inspect.on("r-1", (("1", 1, REJECTED),)),
+        "reject_return": reject_return.on("r-1", "worn"),
+        "report_missing": report_missing.on("o-17", one),
+        "found": found.on("o-17", one),
+        "cancel": cancel.on("o-17", one),
+        "deliver_again": deliver_again.on("o-17"),
+    }
+    if deed.startswith("scan "):
+        calls[deed] = record_return_scan.on("r-1", ScanStatus(deed.removeprefix("scan ")))
+    with suppress(Refused):
+        shop.apply(calls.get(deed) or VERBS[deed].on("r-1"))
+
+
+@given(st.lists(st.sampled_from(DEEDS), max_size=9), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_from_wherever_a_return_stands_it_and_its_order_come_to_an_end(
+    deeds: list[str], approved: bool
+) -> None:
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH,), approve_returns=approved))
+    delivered(shop)
+    shop.ask_return("r-1", "o-17", (("1", 2),))
+    for deed in deeds:
+        attempt(shop, deed)
+
+    for hold in shop.returned("r-1").holds:
+        shop.lift_return_hold("r-1", hold.code)
+    for hold in shop.order("o-17").holds:
+        shop.lift_hold("o-17", hold.code)
+    if shop.bag("o-17").get("received back"):
+        shop.inspect("r-1")
+    if shop.returned("r-1").state not in RETURN.ends:
+        shop.close_return("r-1")
+    bag = shop.bag("o-17")
+    if bag.get("sent back"):
+        shop.deliver_again("o-17")
+    if bag.get("lost", 0) + bag.get("missing", 0):
+        shop.cancel("o-17", (("1", bag.get("lost", 0) + bag.get("missing", 0)),))
+    if owed(shop.order("o-17")):
+        shop.refund("o-17")
+    if shop.order("o-17").state is OrderState.CONFIRMED:
+        shop.complete("o-17")
+
+    assert shop.order("o-17").state in (OrderState.COMPLETED, OrderState.CANCELLED)
+    assert shop.returned("r-1").state in RETURN.ends
+    shop.assert_lawful()

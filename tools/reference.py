@@ -57,6 +57,13 @@ NEVER = {
     "pay_balance": {"illegal_move"},  # it looks for its state first
     "record_scan": {"illegal_move"},  # the same
     "receive_supply": {"illegal_move"},  # the same
+    "accept_dispatch": {"illegal_move"},  # the same
+    "refuse_dispatch": {"illegal_move"},  # the same
+    "refuse_cancel_dispatch": {"illegal_move"},  # the same
+    "receive_back": {"illegal_move"},  # the same
+    "record_return_scan": {"illegal_move"},  # the same
+    "receive_return": {"illegal_move"},  # the same
+    "report_missing": {"illegal_move"},  # the same
     "answer": {"illegal_move"},  # it looks for a row first
     "reject": {"not_all_ended"},  # it has cancelled every unit before
     "cancel": {"not_all_ended"},  # an order ends by it only when no unit is kept

@@ -28,7 +28,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
 from orderflow.inventory import open_supply, unpromised
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.records import Counter, Destination, Order, Supply
+from orderflow.records import Counter, Destination, Line, Order, Supply
 from orderflow.rules import Demand, Location, Plan, Take
 from orderflow.states import UNIT, UnitMove, UnitState
 from orderflow.units import Chosen, LineQuantities, checked_quantities, choose, unit_facts
@@ -196,8 +196,9 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
     """
     step = Step(case, context)
     order = step.now(_this(case))
-    _refuse_early(step, order, UnitMove.RESERVE)
-    chosen = choose(order, "reserve", _WAITING, checked_quantities(lines), ready=step.ready)
+    wanted = checked_quantities(lines)
+    _refuse_early(order, UnitMove.RESERVE, wanted)
+    chosen = choose(order, "reserve", _WAITING, wanted, of=is_goods, ready=step.ready)
     _refuse_waiting(step, order, UnitMove.RESERVE, chosen)
     if text(supply, "supply", empty=True):
         row = open_supply(step, case.supply(supply))
@@ -244,9 +245,10 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """
     step = Step(case, context)
     order = step.now(_this(case))
-    _refuse_early(step, order, UnitMove.ALLOCATE)
+    wanted = checked_quantities(lines)
+    _refuse_early(order, UnitMove.ALLOCATE, wanted)
     states = (UnitState.RESERVED, *_WAITING)
-    chosen = choose(order, "allocate", states, checked_quantities(lines), ready=step.ready)
+    chosen = choose(order, "allocate", states, wanted, of=is_goods, ready=step.ready)
     here, pegged, waiting = [], [], []
     for one in chosen:
         if one.spot.state is not UnitState.RESERVED:
@@ -276,11 +278,26 @@ def _this(case: Case) -> Ref[Order]:
     return cast("Ref[Order]", case.ref)
 
 
-def _refuse_early(step: Step, order: Order, move: UnitMove) -> None:
-    """Say why not before anything is planned."""
-    refusals = UNIT.refusals(UnitState.OPEN, move, unit_facts(order))
+def is_goods(line: Line) -> bool:
+    """Whether a line is goods, and no service: services are never looked for on a shelf."""
+    return not line.service
+
+
+def _refuse_early(order: Order, move: UnitMove, wanted: LineQuantities) -> None:
+    """Say why not before anything is planned.
+
+    Each service that is named is a reason; so is each where nothing is named and there is nothing
+    else.
+    """
+    named = {name for name, _ in wanted}
+    meant = [line for line in order.lines if line.id in named] if named else order.lines
+    services = [line for line in meant if line.service]
+    facts = [unit_facts(order)]
+    if named or len(services) == len(meant):
+        facts += [unit_facts(order, line) for line in services]
+    refusals = [reason for one in facts for reason in UNIT.refusals(UnitState.OPEN, move, one)]
     if refusals:
-        raise MoveRefused(refusals)
+        raise MoveRefused(tuple(dict.fromkeys(refusals)))
 
 
 def _refuse_waiting(step: Step, order: Order, move: UnitMove, waiting: Sequence[Chosen]) -> None:

@@ -26,6 +26,7 @@ from orderflow import (
     replacements,
     returns,
     reviewing,
+    services,
     stages,
 )
 from orderflow.calls import Call, Ref
@@ -684,6 +685,40 @@ class Commands:
         call = fulfilment.release.of(Ref(self.tenant, "order", id), dispatch, location, lines)
         return self.apply(call, key=key, by=by)
 
+    def send_dispatch(
+        self,
+        id: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Dispatch]:
+        """Write down that the warehouse was told of the work."""
+        call = fulfilment.send_dispatch.of(Ref(self.tenant, "dispatch", id))
+        return self.apply(call, key=key, by=by)
+
+    def accept_dispatch(
+        self,
+        id: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Dispatch]:
+        """Record that the warehouse takes the work; who takes it was told of it."""
+        call = fulfilment.accept_dispatch.of(Ref(self.tenant, "dispatch", id))
+        return self.apply(call, key=key, by=by)
+
+    def refuse_dispatch(
+        self,
+        id: str,
+        reason: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Dispatch]:
+        """Record that the warehouse does not take the work: its units are allocated again."""
+        call = fulfilment.refuse_dispatch.of(Ref(self.tenant, "dispatch", id), reason)
+        return self.apply(call, key=key, by=by)
+
     def ask_cancel_dispatch(
         self, id: str, *, key: str | None = None, by: str = ""
     ) -> Done[Dispatch]:
@@ -694,8 +729,20 @@ class Commands:
     def refuse_cancel_dispatch(
         self, id: str, *, key: str | None = None, by: str = ""
     ) -> Done[Dispatch]:
-        """The warehouse says that it goes on."""
+        """Record that the warehouse goes on: it was too late to stop."""
         call = fulfilment.refuse_cancel_dispatch.of(Ref(self.tenant, "dispatch", id))
+        return self.apply(call, key=key, by=by)
+
+    def lift_dispatch_hold(
+        self,
+        id: str,
+        code: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Dispatch]:
+        """Lift a named hold of a dispatch: somebody has looked into it."""
+        call = fulfilment.lift_dispatch_hold.of(Ref(self.tenant, "dispatch", id), code)
         return self.apply(call, key=key, by=by)
 
     def recall(self, id: str, *, key: str | None = None, by: str = "") -> Done[Dispatch]:
@@ -768,6 +815,32 @@ class Commands:
         )
         return self.apply(call, key=key, by=by)
 
+    def hold_parcel(
+        self,
+        id: str,
+        code: str,
+        reason: str,
+        blocks: tuple[str, ...] = ONWARD,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Put a named hold on a parcel: it is not handed over until the hold is lifted."""
+        call = fulfilment.hold_parcel.of(Ref(self.tenant, "parcel", id), code, reason, blocks)
+        return self.apply(call, key=key, by=by)
+
+    def make_ready(
+        self,
+        id: str,
+        desk: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Record that a parcel waits for its customer at a desk (待自提)."""
+        call = fulfilment.make_ready.of(Ref(self.tenant, "parcel", id), desk)
+        return self.apply(call, key=key, by=by)
+
     def deliver(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:
         """Record that a parcel has reached its customer."""
         call = fulfilment.deliver.of(Ref(self.tenant, "parcel", id))
@@ -829,15 +902,39 @@ class Commands:
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
-        """Record that a customer says that delivered units are not there: they count as missing."""
+        """Record that a customer says that units are not there: sent ones count as missing."""
         call = fulfilment.report_missing.of(Ref(self.tenant, "order", id), lines, reason)
         return self.apply(call, key=key, by=by)
 
     def found(
         self, id: str, lines: LineQuantities = (), *, key: str | None = None, by: str = ""
     ) -> Done[Order]:
-        """Record that units that were missing have reached the customer after all."""
+        """Record that units are with the customer after all: missing ones, or lost in a return."""
         call = fulfilment.found.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    def redeem(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Record that services were used: all that are open, or so many of some lines."""
+        call = services.redeem.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    def lapse(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """End services that were not used until their promised date."""
+        call = services.lapse.of(Ref(self.tenant, "order", id), lines)
         return self.apply(call, key=key, by=by)
 
     # --- coming back ------------------------------------------------------------------------------
@@ -873,6 +970,22 @@ class Commands:
         call = returns.close_return.of(Ref(self.tenant, "return", id))
         return self.apply(call, key=key, by=by)
 
+    def record_return_scan(
+        self,
+        id: str,
+        status: ScanStatus,
+        tracking: str = "",
+        event: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Return]:
+        """Record a scan of what a customer sends back, in any state of the return."""
+        call = returns.record_return_scan.of(
+            Ref(self.tenant, "return", id), status, tracking, event
+        )
+        return self.apply(call, key=key, by=by)
+
     def receive_return(
         self,
         id: str,
@@ -884,6 +997,20 @@ class Commands:
     ) -> Done[Return]:
         """Record what came back of a return, and where: all that was announced, or so many."""
         call = returns.receive_return.of(Ref(self.tenant, "return", id), location, lines)
+        return self.apply(call, key=key, by=by)
+
+    def hold_return(
+        self,
+        id: str,
+        code: str,
+        reason: str,
+        blocks: tuple[str, ...] = ONWARD,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Return]:
+        """Put a named hold on a return: it is not approved or settled until the hold is lifted."""
+        call = returns.hold_return.of(Ref(self.tenant, "return", id), code, reason, blocks)
         return self.apply(call, key=key, by=by)
 
     def lift_return_hold(

@@ -500,8 +500,8 @@ def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[A
 
 
 def _fold_dispatch(dispatch: Dispatch, facts: Sequence[Fact]) -> Dispatch:
-    state, _ = _fold_common(dispatch, _REQUEST_STATES, None, facts)
-    return Dispatch(dispatch.ref, state, dispatch.location, dispatch.orders)
+    state, holds = _fold_common(dispatch, _REQUEST_STATES, dispatch.holds, facts)
+    return Dispatch(dispatch.ref, state, dispatch.location, dispatch.orders, holds)
 
 
 def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:

@@ -8,8 +8,8 @@ Neither counts units: the bags of the orders do, tagged with the dispatch and th
 
 A bill is due when goods leave: handing over bills the units of the parcel that were not billed
 before, each line its first unbilled indices.
-What a carrier reports has happened: a scan is recorded in every state, and where the chart has no
-row for it, a named hold asks a person.
+What a carrier, a warehouse or a customer reports has happened: it is recorded in every state, and
+where the charts have no row for it, a named hold asks a person.
 
 One file, though long: most verbs of a parcel move units of a dispatch too, and the other way round.
 """
@@ -17,19 +17,21 @@ One file, though long: most verbs of a parcel move units of a dispatch too, and 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CutMade, Noted
-from orderflow.journal import Case, Context, Step, verb
+from orderflow.journal import Case, Context, Step, holds_of, verb
 from orderflow.pricing import bill, order_facts
 from orderflow.production import finish, meant, take_reported
-from orderflow.records import Dispatch, Order, Parcel, Purchase
+from orderflow.records import Dispatch, Document, Line, Order, Parcel, Purchase, Spot
 from orderflow.states import (
     DISPATCH,
+    ONWARD,
     ORDER,
     PARCEL,
+    AnyChart,
     OrderMove,
     OrderState,
     ParcelMove,
@@ -38,6 +40,7 @@ from orderflow.states import (
     RequestState,
     UnitMove,
     UnitState,
+    held_moves,
 )
 from orderflow.units import Chosen, LineQuantities, checked_quantities, choose
 from orderflow.values import several, text, whole
@@ -51,16 +54,33 @@ class ScanStatus(StrEnum):
     """What a carrier's scan says."""
 
     IN_TRANSIT = "in transit"
+    READY_TO_COLLECT = "ready to collect"
     DELIVERED = "delivered"
     RETURN_TO_SENDER = "return to sender"
     LOST = "lost"
 
 
 _SCAN_MOVES: Final = {
+    ScanStatus.READY_TO_COLLECT: (ParcelMove.MAKE_READY, UnitMove.MAKE_READY),
     ScanStatus.DELIVERED: (ParcelMove.DELIVER, UnitMove.DELIVER),
     ScanStatus.RETURN_TO_SENDER: (ParcelMove.TURN_BACK, UnitMove.TURN_BACK),
     ScanStatus.LOST: (ParcelMove.LOSE, UnitMove.LOSE),
 }
+
+_NOTHING_NEW: Final = frozenset(
+    {
+        (ParcelState.SHIPPED, ScanStatus.IN_TRANSIT),
+        (ParcelState.READY_TO_COLLECT, ScanStatus.IN_TRANSIT),
+        (ParcelState.READY_TO_COLLECT, ScanStatus.READY_TO_COLLECT),
+        (ParcelState.DELIVERED, ScanStatus.IN_TRANSIT),
+        (ParcelState.DELIVERED, ScanStatus.READY_TO_COLLECT),
+        (ParcelState.DELIVERED, ScanStatus.DELIVERED),
+        (ParcelState.LOST, ScanStatus.LOST),
+        (ParcelState.GOING_BACK, ScanStatus.IN_TRANSIT),
+        (ParcelState.GOING_BACK, ScanStatus.RETURN_TO_SENDER),
+    }
+)
+"""The scans that say what is known already: they come twice and late, and nobody has to look."""
 
 
 @verb("release", Order)
@@ -85,6 +105,48 @@ def release(
     return step
 
 
+@verb("send_dispatch", Dispatch)
+def send_dispatch(case: Case, context: Context) -> Step:
+    """Write down that the warehouse was told of the work."""
+    step = Step(case, context)
+    step.advance(DISPATCH, case.ref, RequestMove.SEND, None)
+    return step
+
+
+@verb("accept_dispatch", Dispatch)
+def accept_dispatch(case: Case, context: Context) -> Step:
+    """Record that the warehouse takes the work; who takes it was told of it."""
+    step = Step(case, context)
+    dispatch = step.now(_dispatch(case))
+    chart, created = step.chart(DISPATCH), RequestState.CREATED
+    told = chart.target(created, RequestMove.SEND) is not None
+    if dispatch.state is created and told and not chart.refusals(created, RequestMove.SEND, None):
+        step.advance(DISPATCH, dispatch.ref, RequestMove.SEND, None)
+    if not _answer(step, RequestMove.ACCEPT):
+        _keep_answer(step, "accepts", known=(RequestState.ACCEPTED, RequestState.CANCEL_ASKED))
+    return step
+
+
+@verb("refuse_dispatch", Dispatch)
+def refuse_dispatch(case: Case, context: Context, reason: str) -> Step:
+    """Record that the warehouse does not take the work: its units are allocated again.
+
+    A warehouse that has accepted, or has packed some of it, gives the work back (`recall`): its
+    refusal is written down under a hold, and a person decides.
+    """
+    step = Step(case, context)
+    dispatch = step.now(_dispatch(case))
+    step.note(dispatch.ref, "refused", reason=text(reason, "reason"))
+    packed = _has_units(step, dispatch, (UnitState.PACKED,))
+    if packed or not _answer(step, RequestMove.REFUSE):
+        _keep_answer(step, "refuses")
+        return step
+    for name in dispatch.orders:
+        order = step.now(case.order(name))
+        step.move(order, UnitMove.RECALL, _unpacked(order, dispatch), dispatch="")
+    return step
+
+
 @verb("ask_cancel_dispatch", Dispatch)
 def ask_cancel_dispatch(case: Case, context: Context) -> Step:
     """Ask the warehouse to stop; it may be too late, and it says so."""
@@ -95,9 +157,18 @@ def ask_cancel_dispatch(case: Case, context: Context) -> Step:
 
 @verb("refuse_cancel_dispatch", Dispatch)
 def refuse_cancel_dispatch(case: Case, context: Context) -> Step:
-    """The warehouse says that it goes on."""
+    """Record that the warehouse goes on: it was too late to stop."""
     step = Step(case, context)
-    step.advance(DISPATCH, case.ref, RequestMove.GO_ON, None)
+    if not _answer(step, RequestMove.GO_ON):
+        _keep_answer(step, "goes on", known=(RequestState.ACCEPTED,))
+    return step
+
+
+@verb("lift_dispatch_hold", Dispatch)
+def lift_dispatch_hold(case: Case, context: Context, code: str) -> Step:
+    """Lift a named hold of a dispatch: somebody has looked into it."""
+    step = Step(case, context)
+    step.lift(_dispatch(case), text(code, "code"))
     return step
 
 
@@ -105,16 +176,20 @@ def refuse_cancel_dispatch(case: Case, context: Context) -> Step:
 def recall(case: Case, context: Context) -> Step:
     """The warehouse gives back what it has not packed: it is allocated again, on the shelf.
 
-    Packed units stay in their parcel until that is cancelled.
+    Packed units stay in their parcel until that is cancelled. Of a dispatch that has ended there is
+    nothing to give back: it is written down under a hold.
     """
     step = Step(case, context)
     dispatch = step.now(_dispatch(case))
+    if dispatch.state in DISPATCH.ends:
+        _keep_answer(step, "gives back")
+        return step
     for name in dispatch.orders:
         order = step.now(case.order(name))
         states = (UnitState.RELEASED, UnitState.PICKED)
         chosen = choose(order, "recall", states, (), lambda tag: tag.dispatch == case.ref.id)
         step.move(order, UnitMove.RECALL, chosen, dispatch="")
-    if not _at_work(step, dispatch):
+    if not _has_units(step, dispatch, _AT_WORK):
         step.advance(DISPATCH, case.ref, RequestMove.CANCEL, None)
     return step
 
@@ -123,11 +198,17 @@ def recall(case: Case, context: Context) -> Step:
 def pick(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """Record that units were taken off the shelf: all, or so many of some lines.
 
-    What is picked short stays released, and the warehouse or a count decides about it.
+    What is picked short stays released, and the warehouse or a count decides about it. What is
+    picked for a dispatch that has ended is written down under a hold.
     """
     step = Step(case, context)
     dispatch = step.now(_dispatch(case))
     wanted = checked_quantities(lines)
+    if dispatch.state in DISPATCH.ends:
+        for line, n in wanted:
+            step.note(dispatch.ref, "picked", line=line, n=n)
+        _keep_answer(step, "picks")
+        return step
     if wanted and len(dispatch.orders) > 1:
         raise BadInput("lines", "the dispatch is for several orders: pick it whole")
     for name in dispatch.orders:
@@ -287,6 +368,29 @@ def ship_direct(
     return step
 
 
+@verb("hold_parcel", Parcel)
+def hold_parcel(
+    case: Case, context: Context, code: str, reason: str, blocks: tuple[str, ...] = ONWARD
+) -> Step:
+    """Put a named hold on a parcel: it is not handed over until the hold is lifted.
+
+    Without `blocks` it blocks nothing, and is a question that somebody must look into.
+    """
+    step = Step(case, context)
+    set_hold(step, PARCEL, _parcel(case), code, reason, blocks)
+    return step
+
+
+@verb("make_ready", Parcel)
+def make_ready(case: Case, context: Context, desk: str = "") -> Step:
+    """Record that a parcel waits for its customer at a desk (待自提)."""
+    step = Step(case, context)
+    _move_parcel(step, ParcelMove.MAKE_READY, UnitMove.MAKE_READY)
+    if text(desk, "desk", empty=True):
+        step.note(case.ref, "ready to collect", desk=desk)
+    return step
+
+
 @verb("deliver", Parcel)
 def deliver(case: Case, context: Context) -> Step:
     """Record that a parcel has reached its customer."""
@@ -315,11 +419,22 @@ def lose(case: Case, context: Context) -> Step:
 
 @verb("receive_back", Parcel)
 def receive_back(case: Case, context: Context, location: str = "") -> Step:
-    """Record that a parcel came back; its units wait for a decision: reopen, or take back."""
+    """Record that a parcel came back; its units wait for a decision: reopen, or take back.
+
+    It may come without a scan that said so. One that was never out, or was delivered, or has come
+    before, is written down under a hold.
+    """
     step = Step(case, context)
     parcel = step.now(_parcel(case))
     # One that a supplier has shipped comes back to a place that is named here.
     at = text(location, "location", empty=True) or text(parcel.location, "location")
+    if step.chart(PARCEL).target(parcel.state, ParcelMove.TURN_BACK) is not None:
+        _move_parcel(step, ParcelMove.TURN_BACK, UnitMove.TURN_BACK)
+        parcel = step.now(parcel.ref)
+    if step.chart(PARCEL).target(parcel.state, ParcelMove.RECEIVE_BACK) is None:
+        step.note(parcel.ref, "came back", location=at)
+        step.hold(parcel.ref, "came_back", f"came back while {parcel.state.value}", ())
+        return step
     step.proceed(PARCEL, parcel.ref, ParcelMove.RECEIVE_BACK)
     for order, chosen in _contents(step, parcel, UnitState.GOING_BACK):
         step.move(order, UnitMove.RECEIVE_BACK, chosen, location=at)
@@ -360,7 +475,7 @@ def record_scan(
 ) -> Step:
     """Record a carrier's scan, in any state of the parcel.
 
-    A scan never undoes a delivery; one that fits no state of the parcel sets a hold.
+    A scan never undoes a delivery; one that does not fit the state of the parcel sets a hold.
     """
     step = Step(case, context)
     parcel = step.now(_parcel(case))
@@ -380,7 +495,7 @@ def record_scan(
     moves = _SCAN_MOVES.get(status)
     if moves is not None and step.chart(PARCEL).target(parcel.state, moves[0]) is not None:
         _move_parcel(step, *moves)
-    elif parcel.state in (ParcelState.PACKED, ParcelState.CANCELLED, ParcelState.RETURNED):
+    elif (parcel.state, status) not in _NOTHING_NEW:
         reason = f"scanned {status.value} while {parcel.state.value}"
         step.hold(parcel.ref, "unexpected_scan", reason, ())
     return step
@@ -396,38 +511,48 @@ def lift_parcel_hold(case: Case, context: Context, code: str) -> Step:
 
 @verb("report_missing", Order)
 def report_missing(case: Case, context: Context, lines: LineQuantities, reason: str = "") -> Step:
-    """Record that a customer says that delivered units are not there: they count as missing.
+    """Record that a customer says that units are not there: sent ones count as missing.
 
-    They are in no return any more, and a completed order is open again until that is settled. After
-    an order was archived its units stay where they are: it is written down under a hold.
+    They are in no return any more, and a completed order is open again until that is settled. What
+    was not sent, has come back or is given up is written down under a hold; so is all of it when
+    the order is closed for good.
     """
     step = Step(case, context)
     order = step.now(cast("Ref[Order]", case.ref))
     wanted = checked_quantities(lines)
-    states = (UnitState.DELIVERED, UnitState.SHIPPED)
-    missing = choose(order, "report missing", states, wanted)
     text(reason, "reason", empty=True)
-    if order.state is OrderState.ARCHIVED:
-        for line, n in wanted or [(one.line.id, one.n) for one in missing]:
-            step.note(order.ref, "missing", line=line, n=n, reason=reason)
-        reason = "units were reported missing after the archive"
-        step.hold(order.ref, "reported_missing", reason, ())
-        return step
-    step.move(order, UnitMove.MISS, missing, returning="")
-    if order.state is OrderState.COMPLETED:
+    sent = [(line, spot) for state in _SENT for line, spot in order.units() if spot.state is state]
+    report = as_far_as_there(order, sent, wanted)
+    step.move(order, UnitMove.MISS, report.chosen, returning="")
+    if order.state is OrderState.COMPLETED and report.chosen:
         step.advance(ORDER, order.ref, OrderMove.REOPEN, order_facts(order))
-    if reason:
+    if reason and report.chosen:
         step.note(order.ref, "missing", reason=reason)
+    if report.beyond:
+        said = wanted or tuple((line.id, spot.n) for line, spot in sent)
+        _keep_report(step, order, "reported_missing", said, reason)
     return step
 
 
 @verb("found", Order)
 def found(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
-    """Record that units that were missing have reached the customer after all."""
+    """Record that units are with the customer after all: missing ones, or lost in a return.
+
+    What is said to be found and was not missed is written down under a hold.
+    """
     step = Step(case, context)
     order = step.now(cast("Ref[Order]", case.ref))
-    chosen = choose(order, "find", (UnitState.MISSING,), checked_quantities(lines))
-    step.move(order, UnitMove.DELIVER, chosen)
+    wanted = checked_quantities(lines)
+    missed = [one for one in order.units() if one[1].state is UnitState.MISSING]
+    missed += [
+        (line, spot)
+        for line, spot in order.units()
+        if spot.state is UnitState.LOST and spot.slice.returning  # else its parcel is found
+    ]
+    report = as_far_as_there(order, missed, wanted)
+    step.move(order, UnitMove.DELIVER, report.chosen, returning="")
+    if report.beyond:
+        _keep_report(step, order, "reported_found", wanted)
     return step
 
 
@@ -480,16 +605,7 @@ def _ship(
     """Ship units, and bill those that were not billed before."""
     fresh = [one for one in chosen if not one.spot.slice.invoice]
     billed = [one for one in chosen if one.spot.slice.invoice]
-    counts: dict[str, int] = {}
-    for line, _, n in fresh:
-        counts[line.id] = counts.get(line.id, 0) + n
-    cuts = [
-        CutMade(order.ref, line.id, cut)
-        for line in order.lines
-        if line.id in counts
-        for cut in bill(line, counts[line.id], invoice)
-    ]
-    step.add(*cuts)
+    bill_units(step, order, fresh, invoice)
     step.move(order, move, fresh, invoice=invoice, **tags)
     step.move(order, move, billed, **tags)
 
@@ -543,25 +659,144 @@ def _ask_about_given_up(step: Step, parcel: Parcel) -> None:
 
 _ON_THE_ROAD: Final = {
     ParcelState.SHIPPED: UnitState.SHIPPED,
+    ParcelState.READY_TO_COLLECT: UnitState.READY_TO_COLLECT,
     ParcelState.LOST: UnitState.LOST,
     ParcelState.GOING_BACK: UnitState.GOING_BACK,
 }
 """The states in which a parcel can be delivered, lost or turned back, and that of its units."""
 
 
-def _at_work(step: Step, dispatch: Dispatch) -> bool:
-    """Whether the warehouse still has units of this dispatch."""
+def _has_units(step: Step, dispatch: Dispatch, states: tuple[UnitState, ...]) -> bool:
+    """Whether any unit of this dispatch stands in these states."""
     return any(
-        spot.state in _AT_WORK and spot.slice.dispatch == dispatch.ref.id
+        spot.state in states and spot.slice.dispatch == dispatch.ref.id
         for name in dispatch.orders
         for _, spot in step.now(step.case.order(name)).units()
     )
+
+
+def _unpacked(order: Order, dispatch: Dispatch) -> list[Chosen]:
+    """The units of a dispatch that the warehouse can still give back; there may be none."""
+    return [
+        Chosen(line, spot, spot.n)
+        for line, spot in order.units()
+        if spot.state in (UnitState.RELEASED, UnitState.PICKED)
+        and spot.slice.dispatch == dispatch.ref.id
+    ]
 
 
 def _finish_dispatches(step: Step, names: set[str]) -> None:
     """Finish the dispatches that have nothing left to do."""
     for name in sorted(names):
         dispatch = step.now(step.case.dispatch(name))
-        open_ = dispatch.state in (RequestState.CREATED, RequestState.CANCEL_ASKED)
-        if open_ and not _at_work(step, dispatch):
+        if dispatch.state not in DISPATCH.ends and not _has_units(step, dispatch, _AT_WORK):
             step.advance(DISPATCH, dispatch.ref, RequestMove.FINISH, None)
+
+
+def _answer(step: Step, move: RequestMove) -> bool:
+    """Move the dispatch by what its warehouse says; whether its chart has a row for that."""
+    ref = _dispatch(step.case)
+    if step.chart(DISPATCH).target(step.now(ref).state, move) is None:
+        return False
+    step.advance(DISPATCH, ref, move, None)
+    return True
+
+
+def _keep_answer(step: Step, says: str, known: tuple[RequestState, ...] = ()) -> None:
+    """Write down what a warehouse says that fits no row; a hold, unless it is `known` already."""
+    dispatch = step.now(_dispatch(step.case))
+    step.note(dispatch.ref, "answer", says=says, state=dispatch.state.value)
+    if dispatch.state not in known:
+        reason = f"the warehouse {says} while it is {dispatch.state.value}"
+        step.hold(dispatch.ref, "unexpected_answer", reason, ())
+
+
+def bill_units(step: Step, order: Order, chosen: list[Chosen], document: str) -> None:
+    """Cut the indices of chosen units as billed on a document: each line its first unbilled."""
+    counts: dict[str, int] = {}
+    for line, _, n in chosen:
+        counts[line.id] = counts.get(line.id, 0) + n
+    cuts = [
+        CutMade(order.ref, line.id, cut)
+        for line in order.lines
+        if line.id in counts
+        for cut in bill(line, counts[line.id], document)
+    ]
+    step.add(*cuts)
+
+
+def set_hold(
+    step: Step,
+    ours: AnyChart,
+    ref: Ref[Document],
+    code: str,
+    reason: str,
+    blocks: tuple[str, ...],
+) -> None:
+    """Set a named hold that a person asks for; what it blocks must be moves that a hold can."""
+    text(code, "code")
+    text(reason, "reason")
+    if blocks != ():
+        several(blocks, "blocks")
+    can = {*ONWARD, *held_moves(step.chart(ours))}
+    for i, move in enumerate(blocks):
+        if move not in can:
+            raise BadInput(f"blocks[{i}]", f"one of {', '.join(sorted(can))} is wanted")
+    if any(earlier.code == code for earlier in holds_of(step.now(ref))):
+        raise MoveRefused((Refusal.of("already_there", kind="hold", id=code),))
+    step.hold(ref, code, reason, blocks)
+
+
+_SENT: Final = (
+    UnitState.DELIVERED,
+    UnitState.SHIPPED,
+    UnitState.READY_TO_COLLECT,
+    UnitState.SENT_BACK,
+)
+"""The states in which units can turn out to be missing, in the order in which they are taken."""
+
+
+def as_far_as_there(order: Order, spots: list[tuple[Line, Spot]], wanted: LineQuantities) -> Report:
+    """What a report can mean of these spots, and whether it says more than that.
+
+    Of an order that is closed for good it can mean nothing.
+    """
+    known = {line.id for line in order.lines}
+    refusals = [
+        Refusal.of("no_such_line", order=order.ref.id, line=name)
+        for name, _ in wanted
+        if name not in known
+    ]
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+    if order.state in ORDER.ends:
+        return Report([], True)
+    if not wanted:
+        return Report([Chosen(line, spot, spot.n) for line, spot in spots], not spots)
+    left = dict(wanted)
+    chosen: list[Chosen] = []
+    for line, spot in spots:
+        n = min(left.get(line.id, 0), spot.n)
+        if n:
+            chosen.append(Chosen(line, spot, n))
+            left[line.id] -= n
+    return Report(chosen, any(left.values()))
+
+
+class Report(NamedTuple):
+    """The units that a report means, and whether it says more than is there."""
+
+    chosen: list[Chosen]
+    beyond: bool
+
+
+def _keep_report(
+    step: Step, order: Order, code: str, said: LineQuantities, reason: str = ""
+) -> None:
+    """Write down a report about units that fits no row, under a hold that lets the rest go on."""
+    for line, n in said:
+        step.note(order.ref, code, line=line, n=n, reason=reason)
+    if not said:
+        step.note(order.ref, code, reason=reason)
+    why = "it was said of more units than it can be true of"
+    step.hold(order.ref, code, why, (OrderMove.COMPLETE.value, OrderMove.ARCHIVE.value))

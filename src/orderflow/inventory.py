@@ -154,7 +154,7 @@ def take_over(step: Step, ref: Ref[Order], holds: tuple[str, ...]) -> None:
         order = step.now(ref)
         left, wanted = hold.n, []
         for line in order.lines:
-            if line.sku == at.sku:
+            if line.sku == at.sku and not line.service:
                 n = min(left, line.count(UnitState.OPEN))
                 left -= n
                 if n:

@@ -391,7 +391,7 @@ def _as_kept(value: Any, depth: int = 2) -> Any:
 
 def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
-    if isinstance(document, Dispatch | StockHold | Supply):
+    if isinstance(document, StockHold | Supply):
         return ()
     return document.holds
 

@@ -79,7 +79,8 @@ class NewLine:
     """A line to be ordered: `n` smallest units of a SKU at a price.
 
     `promised` is the date that was agreed for it; a `serial` is of the only unit of its line, and
-    others are scanned (`scan_serials`) when the warehouse has them.
+    others are scanned (`scan_serials`) when the warehouse has them. A `service` is redeemed instead
+    of shipped, until its promised date where it has one.
     """
 
     id: str
@@ -88,6 +89,7 @@ class NewLine:
     price: Price
     serial: str = ""
     promised: datetime | None = None
+    service: bool = False
 
     def __attrs_post_init__(self) -> None:
         text(self.id, "line.id")
@@ -101,6 +103,8 @@ class NewLine:
             raise BadInput(f"{path}.serial", "names one unit: the line must be of one")
         if self.promised is not None:
             object.__setattr__(self, "promised", instant(self.promised, f"{path}.promised"))
+        if type(self.service) is not bool:
+            raise BadInput(f"{path}.service", "true or false is wanted")
 
 
 @attrs.frozen
@@ -431,6 +435,7 @@ def opened_line(new: NewLine) -> Line:
         (Spot(UnitState.OPEN, new.n, tags),),
         (),
         new.promised,
+        new.service,
     )
 
 

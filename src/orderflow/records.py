@@ -307,6 +307,7 @@ class Dispatch:
     state: RequestState
     location: str
     orders: tuple[str, ...]
+    holds: tuple[Hold, ...] = ()
 
 
 @attrs.frozen(weakref_slot=False)

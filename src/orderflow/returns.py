@@ -5,8 +5,13 @@ accepted back is given up, and what is owed follows from that.
 
 Asking changes the return and tags the units; they stay delivered until they move.
 So returnable is simply what is delivered and in no return: no second counter can drift.
-Receiving fewer units than were announced is normal; what never comes is untagged when the return is
-closed.
+Receiving fewer units than were announced is normal; what never comes stays with the customer when
+the return is closed.
+
+What was lost on its way back stays lost until somebody decides: `cancel` gives it up, and it is
+owed back; `found` says that the customer has it.
+What scans and receipts say is recorded in every state of the return, and where its chart has no row
+for it, a named hold asks a person.
 """
 
 from __future__ import annotations
@@ -18,11 +23,13 @@ from typing import Final, TypeAlias, cast
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import Noted
+from orderflow.fulfilment import ScanStatus, as_far_as_there, set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.orders import give_up_units
 from orderflow.pricing import order_facts
-from orderflow.records import Order, Return
+from orderflow.records import Order, Return, Spot
 from orderflow.states import (
+    ONWARD,
     ORDER,
     RETURN,
     OrderMove,
@@ -55,7 +62,8 @@ class Verdict(StrEnum):
 Verdicts: TypeAlias = tuple[tuple[str, int, Verdict], ...]
 """(line id, units, verdict) triples."""
 
-_OUT: Final = (UnitState.DELIVERED, UnitState.GOING_BACK)
+_OUT: Final = (UnitState.GOING_BACK, UnitState.DELIVERED, UnitState.LOST)
+"""Where units are that can still come, in the order in which they are taken for what came."""
 
 
 @verb("ask_return", Return)
@@ -96,18 +104,45 @@ def reject_return(case: Case, context: Context, reason: str) -> Step:
 def close_return(case: Case, context: Context) -> Step:
     """End a return: what has not come back stays with the customer.
 
-    What has come back is inspected first.
+    What has come back is inspected first. What was lost on its way back stays lost, for its order
+    to decide: `cancel` or `found`.
     """
     step = Step(case, context)
     returned = step.now(_this(case))
     order = step.now(case.order(returned.order))
-    if _holds_units(order, case.ref.id, (UnitState.RECEIVED_BACK,)):
+    if _units_of(order, case.ref.id, (UnitState.RECEIVED_BACK,)):
         raise IllegalMove(str(case.ref), returned.state.value, "close", ("inspect",))
+    coming = _units_of(order, case.ref.id, (UnitState.GOING_BACK,))
+    step.move(order, UnitMove.DELIVER, coming, returning="")
     untag_returned(step, returned)
-    if returned.state is ReturnState.RECEIVED:
-        step.proceed(RETURN, case.ref, ReturnMove.SETTLE)
-    else:
-        step.proceed(RETURN, case.ref, ReturnMove.CANCEL)
+    under_way = returned.state in (ReturnState.GOING_BACK, ReturnState.RECEIVED)
+    step.proceed(RETURN, case.ref, ReturnMove.SETTLE if under_way else ReturnMove.CANCEL)
+    return step
+
+
+@verb("record_return_scan", Return)
+def record_return_scan(
+    case: Case, context: Context, status: ScanStatus, tracking: str = "", event: str = ""
+) -> Step:
+    """Record a scan of what a customer sends back (退货快递包跟踪), in any state of the return.
+
+    The first one of an approved return says that its units are on their way. What is lost may be
+    scanned again. A scan that does not fit the return sets a hold.
+    """
+    step = Step(case, context)
+    returned = step.now(_this(case))
+    if not isinstance(status, ScanStatus):
+        raise BadInput("status", "a ScanStatus is wanted")
+    step.note(
+        returned.ref,
+        "scan",
+        status=status.value,
+        tracking=text(tracking, "tracking", empty=True),
+        event=text(event, "event", empty=True),
+    )
+    if not _follow_scan(step, returned, status):
+        reason = f"scanned {status.value} while {returned.state.value}"
+        step.hold(returned.ref, "unexpected_scan", reason, ())
     return step
 
 
@@ -115,23 +150,41 @@ def close_return(case: Case, context: Context) -> Step:
 def receive_return(case: Case, context: Context, location: str, lines: LineQuantities = ()) -> Step:
     """Record what came back of a return, and where: all that was announced, or so many.
 
-    Goods that come for a return that is not open are written down under a hold.
+    Goods that come for a return that is not open, or beyond what was announced, are written down
+    under a hold.
     """
     step = Step(case, context)
     returned = step.now(_this(case))
     at = text(location, "location")
     wanted = checked_quantities(lines)
     if step.chart(RETURN).target(returned.state, ReturnMove.RECEIVE) is None:
-        for line, n in wanted:
-            step.note(case.ref, "came_unasked", location=at, line=line, n=n)
-        reason = f"goods came while the return was {returned.state.value}"
-        step.hold(case.ref, "came_unasked", reason, ())
+        _keep_unasked(step, at, wanted, f"goods came while the return was {returned.state.value}")
         return step
     order = step.now(case.order(returned.order))
-    chosen = choose(order, "receive back", _OUT, wanted, lambda tag: tag.returning == case.ref.id)
-    step.add(Noted(case.ref, "received", (("location", at),)))
-    step.proceed(RETURN, case.ref, ReturnMove.RECEIVE)
-    step.move(order, UnitMove.RECEIVE_BACK, chosen, location=at)
+    out = [
+        (line, spot) for state in _OUT for line, spot, _ in _units_of(order, case.ref.id, (state,))
+    ]
+    came = as_far_as_there(order, out, wanted)
+    if came.chosen:
+        step.add(Noted(case.ref, "received", (("location", at),)))
+        step.proceed(RETURN, case.ref, ReturnMove.RECEIVE)
+        on_the_road = _found_again(step, order, came.chosen)
+        step.move(order, UnitMove.RECEIVE_BACK, on_the_road, location=at)
+    if came.beyond:
+        _keep_unasked(step, at, wanted, "more goods came than were announced")
+    return step
+
+
+@verb("hold_return", Return)
+def hold_return(
+    case: Case, context: Context, code: str, reason: str, blocks: tuple[str, ...] = ONWARD
+) -> Step:
+    """Put a named hold on a return: it is not approved or settled until the hold is lifted.
+
+    Without `blocks` it blocks nothing, and is a question that somebody must look into.
+    """
+    step = Step(case, context)
+    set_hold(step, RETURN, _this(case), code, reason, blocks)
     return step
 
 
@@ -155,7 +208,7 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     order_ref = case.order(returned.order)
     _inspect(step, order_ref, case.ref.id, _checked_verdicts(verdicts))
     after = step.now(order_ref)
-    if not _holds_units(after, case.ref.id, (*_OUT, UnitState.RECEIVED_BACK)):
+    if not _units_of(after, case.ref.id, (*_OUT, UnitState.RECEIVED_BACK)):
         step.proceed(RETURN, case.ref, ReturnMove.SETTLE)
     return step
 
@@ -235,25 +288,59 @@ def _closed_windows(step: Step, order: Order) -> dict[str, Refusal]:
     return closed
 
 
-def _holds_units(order: Order, returning: str, states: tuple[UnitState, ...]) -> bool:
-    """Whether a return has units in any of these states."""
-    return any(
-        spot.state in states and spot.slice.returning == returning for _, spot in order.units()
-    )
+def _units_of(order: Order, returning: str, states: tuple[UnitState, ...]) -> list[Chosen]:
+    """The units of a return in these states; there may be none."""
+    return [
+        Chosen(line, spot, spot.n)
+        for line, spot in order.units()
+        if spot.state in states and spot.slice.returning == returning
+    ]
 
 
 def untag_returned(step: Step, returned: Return) -> None:
     """Units that are still with the customer are in no return any more."""
     order = step.now(step.case.order(returned.order))
-    step.retag(
-        order,
-        [
-            Chosen(line, spot, spot.n)
-            for line, spot in order.units()
-            if spot.slice.returning == returned.ref.id and spot.state is UnitState.DELIVERED
-        ],
-        returning="",
-    )
+    step.retag(order, _units_of(order, returned.ref.id, (UnitState.DELIVERED,)), returning="")
+
+
+def _follow_scan(step: Step, returned: Return, status: ScanStatus) -> bool:
+    """Let a return and its units follow a scan; whether the scan makes sense of the return.
+
+    What goes back to its sender goes back to the customer: whether it comes again, nobody knows.
+    """
+    order = step.now(step.case.order(returned.order))
+    id = returned.ref.id
+    sent = step.chart(RETURN).target(returned.state, ReturnMove.SEND) is not None
+    on_its_way = returned.state in (ReturnState.GOING_BACK, ReturnState.RECEIVED)
+    if status is ScanStatus.RETURN_TO_SENDER or not (sent or on_its_way):
+        return False
+    if sent:
+        step.proceed(RETURN, returned.ref, ReturnMove.SEND)
+        step.move(order, UnitMove.TURN_BACK, _units_of(order, id, (UnitState.DELIVERED,)))
+        order = step.now(order.ref)
+    if status is not ScanStatus.LOST:
+        step.move(order, UnitMove.TURN_BACK, _units_of(order, id, (UnitState.LOST,)))
+        return True
+    coming = _units_of(order, id, (UnitState.GOING_BACK,))
+    step.move(order, UnitMove.LOSE, coming)
+    return sent or bool(coming) or bool(_units_of(order, id, (UnitState.LOST,)))
+
+
+def _found_again(step: Step, order: Order, chosen: list[Chosen]) -> list[Chosen]:
+    """The same units, with the lost ones on the road again."""
+    lost = [one for one in chosen if one.spot.state is UnitState.LOST]
+    step.move(order, UnitMove.TURN_BACK, lost)
+    return [
+        one._replace(spot=Spot(UnitState.GOING_BACK, one.n, one.spot.slice)) if one in lost else one
+        for one in chosen
+    ]
+
+
+def _keep_unasked(step: Step, at: str, wanted: LineQuantities, reason: str) -> None:
+    """Write down what came and was not waited for, under a hold."""
+    for line, n in wanted:
+        step.note(step.case.ref, "came_unasked", location=at, line=line, n=n)
+    step.hold(step.case.ref, "came_unasked", reason, ())
 
 
 def _inspect(step: Step, ref: Ref[Order], returning: str, verdicts: Verdicts) -> None:

@@ -141,6 +141,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "line {line} of order {order} may be used until {until}",
         "zh": "订单 {order} 第 {line} 行的服务在 {until} 前有效",
     },
+    "never_lapses": {
+        "en": "line {line} of order {order} may be used at any time: it never lapses",
+        "zh": "订单 {order} 第 {line} 行的服务没有期限,不会失效",
+    },
     "hold_not_set": {"en": "{what} has no hold {hold}", "zh": "{what}没有挂起项 {hold}"},
     "supply_closed": {"en": "supply {supply} is closed", "zh": "到货计划 {supply} 已关闭"},
     "not_enough_due": {

@@ -5,7 +5,7 @@ It knows how to read a bag, and refuses to know the rules by which verbs do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
@@ -58,12 +58,13 @@ def choose(
     wanted: LineQuantities = (),
     where: Callable[[Slice], bool] | None = None,
     ready: Callable[[Spot], bool] | None = None,
+    of: Callable[[Line], bool] | None = None,
 ) -> list[Chosen]:
     """The units that a verb means: all in these states, or as many of each line as are wanted.
 
-    Earlier states are taken first, and of one state those units that are `ready`. Raises
-    `MoveRefused` with a reason for each line that has too few, and `IllegalMove` when nothing is
-    meant and nothing is there.
+    `of` says of which lines, where none is named. Earlier states are taken first, and of one state
+    those units that are `ready`. Raises `MoveRefused` with a reason for each line that has too few,
+    and `IllegalMove` when nothing is meant and nothing is there.
     """
     if wanted:
         chosen, refusals = select(order, verb, states, wanted, where, ready)
@@ -71,13 +72,15 @@ def choose(
             raise MoveRefused(tuple(refusals))
         return chosen
     chosen = []
-    for line in order.lines:
+    lines = order.lines if of is None else tuple([line for line in order.lines if of(line)])
+    for line in lines:
         for spot in line.spots:
             if spot.state in states and (where is None or where(spot.slice)):
                 chosen.append(Chosen(line, spot, spot.n))
     if not chosen:
-        state = least_advanced(order)
-        can = can_do(state) if state is not None else ()
+        state = _least_advanced(lines)
+        service = all(line.service for line in lines)  # no lines: nothing can be done either way
+        can = can_do(state, service=service) if state is not None else ()
         raise IllegalMove(str(order.ref), state.value if state else "empty", verb, can)
     return chosen
 
@@ -182,7 +185,11 @@ def refuse_sent_again(order: Order, chosen: Sequence[Chosen]) -> None:
 
 def least_advanced(order: Order) -> UnitState | None:
     """The state of the least advanced unit that is not cancelled; of any, when all are."""
-    states = {spot.state for _, spot in order.units()}
+    return _least_advanced(order.lines)
+
+
+def _least_advanced(lines: Iterable[Line]) -> UnitState | None:
+    states = {spot.state for line in lines for spot in line.spots}
     live = states - {UnitState.CANCELLED} or states
     return next((state for state in UnitState if state in live), None)
 
