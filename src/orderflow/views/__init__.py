@@ -6,5 +6,38 @@ It knows labels, readers and what is for whom, and refuses to know the clock and
 from __future__ import annotations
 
 from orderflow.views.headlines import Headline, headline, quantity_by_state, quantity_by_status
+from orderflow.views.parties import (
+    SPECIAL_HANDLING,
+    Dossier,
+    LineSeen,
+    ParcelSeen,
+    PartyStatus,
+    PlatformView,
+    PurchaserView,
+    PurchaseSeen,
+    SupplierView,
+    platform_view,
+    purchaser_view,
+    supplier_view,
+    waybill,
+)
 
-__all__ = ["Headline", "headline", "quantity_by_state", "quantity_by_status"]
+__all__ = [
+    "SPECIAL_HANDLING",
+    "Dossier",
+    "Headline",
+    "LineSeen",
+    "ParcelSeen",
+    "PartyStatus",
+    "PlatformView",
+    "PurchaseSeen",
+    "PurchaserView",
+    "SupplierView",
+    "headline",
+    "platform_view",
+    "purchaser_view",
+    "quantity_by_state",
+    "quantity_by_status",
+    "supplier_view",
+    "waybill",
+]

@@ -172,6 +172,10 @@ _CANCELLED: Final = 0  # cancelled units do not count
 _UP_TO_RESERVED: Final = 2 * _RESERVED - 1 | _TO_REDEEM
 NOT_LEFT: Final = 2 * _IN_HOUSE - 1
 NOT_ARRIVED: Final = 2 * _REFUSED - 1
+AT_WORK: Final = _BUYING | _MAKING | ~(2 * _RESERVED - 1) & ~_TO_REDEEM
+"""The stages whose units somebody works at, or is done with."""
+UNDER_WAY: Final = NOT_LEFT | _ROAD | _DESK | _TO_REDEEM
+"""The stages whose units are on their way to their customer, by the plain way."""
 _SERVICES: Final = _TO_REDEEM | _LAPSED | _REDEEMED
 
 _LEAST: Final[dict[int, Headline]] = {
@@ -238,8 +242,8 @@ def _stage(state: UnitState) -> int:
 
 
 # Looked up, not asked for: a headline is computed with every write of an order.
-_GOODS_STAGE: Final = {state: _stage(state) for state in UnitState}
-_SERVICE_STAGE: Final = {**_GOODS_STAGE, UnitState.OPEN: _TO_REDEEM}
+GOODS_STAGE: Final = {state: _stage(state) for state in UnitState}
+_SERVICE_STAGE: Final = {**GOODS_STAGE, UnitState.OPEN: _TO_REDEEM}
 
 
 @cache
@@ -266,7 +270,7 @@ def name_of(stages: int) -> Headline:
 
 def stage_of(line: Line, spot: Spot) -> int:
     """The stage of the units of one spot."""
-    stage = (_SERVICE_STAGE if line.service else _GOODS_STAGE)[spot.state]
+    stage = (_SERVICE_STAGE if line.service else GOODS_STAGE)[spot.state]
     if stage == _REFUSED and spot.slice.returning:
         return _ARRIVED  # the customer had them; whether we take them is not decided
     return stage
@@ -277,17 +281,22 @@ def headline(order: Order) -> Headline:
 
     Total: every order has one. It reads no clock, so a store may index it.
     """
-    state = order.state
-    if state is OrderState.DRAFT:
-        return Headline.DRAFT
-    if state in _CALLED_OFF:
-        return Headline.CANCELLED
-    if not order.lines:
-        return Headline.DRAFT
     stages = 0
     for line in order.lines:
         for spot in line.spots:
             stages |= stage_of(line, spot)
+    return named(order, stages)
+
+
+def named(order: Order, stages: int) -> Headline:
+    """The headline of an order whose units stand in these stages."""
+    state = order.state
+    if state is OrderState.DRAFT:
+        return Headline.DRAFT
+    if state in CALLED_OFF:
+        return Headline.CANCELLED
+    if not order.lines:
+        return Headline.DRAFT
     goods = name_of(stages)
     if state is OrderState.CONFIRMED:
         return goods
@@ -301,7 +310,7 @@ def headline(order: Order) -> Headline:
     return Headline.IN_REVIEW
 
 
-_CALLED_OFF: Final = (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REJECTED)
+CALLED_OFF: Final = (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REJECTED)
 _AS_COMPLETED: Final = (Headline.RECEIVED, Headline.REDEEMED)
 
 
