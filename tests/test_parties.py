@@ -354,11 +354,11 @@ def test_a_received_reissue_does_not_hide_what_is_still_to_come() -> None:
 @pytest.mark.parametrize(
     ("anew", "read"),
     (
-        ("1 allocated, 1 shipped", "partly reissued"),
+        ("1 allocated, 1 shipped", "reissue"),
         ("1 shipped, 1 delivered", "reissued"),
         ("2 lost", "reissued"),
         ("1 delivered, 1 returned", "reissue received"),
-        ("2 cancelled", "received"),
+        ("2 cancelled", "reissue"),
     ),
 )
 def test_a_reissue_is_read_off_the_bag_of_its_own_order(anew: str, read: str) -> None:
@@ -688,6 +688,25 @@ def test_each_reader_asks_the_workflow(any_shop: Shop) -> None:
     assert len(platform.parcels) == len(purchaser.parcels) == 1
     assert (purchaser.total, purchaser.paid, purchaser.due) == (3000, 3000, 0)
     assert any_shop.seen_by_supplier("o-17", "aster") is None
+
+
+@pytest.mark.feature("F083", "F236")
+def test_platform_and_purchaser_follow_a_reissue_to_its_receipt(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 5)
+    shop.sell_and_deliver("o-17", "a-1", (LAMP, 3))
+    read: list[tuple[str, str]] = []
+
+    for move in (
+        lambda: shop.ask_reissue("r-1", "o-17", (("1", 1),), "broken"),
+        lambda: shop.approve_reissue("r-1", "o-18"),
+        lambda: (shop.allocate("o-18"), shop.ship("o-18", "a-2")),
+        lambda: shop.deliver("a-2"),
+    ):
+        move()
+        platform, purchaser = shop.seen_by_platform("o-17"), shop.seen_by_purchaser("o-17")
+        read.append((platform.status.zh, purchaser.status.zh))
+
+    assert read == [(zh, zh) for zh in ("补发", "补发", "已补发", "补发签收")]
 
 
 def test_a_supplier_cannot_tell_an_order_that_is_not_there_from_one_that_is_not_its_own(

@@ -170,11 +170,11 @@ _ZH: Final[dict[Headline, str]] = {
 _CANCELLED: Final = 0  # cancelled units do not count
 
 _UP_TO_RESERVED: Final = 2 * _RESERVED - 1 | _TO_REDEEM
-NOT_LEFT: Final = 2 * _IN_HOUSE - 1
-NOT_ARRIVED: Final = 2 * _REFUSED - 1
+_NOT_LEFT: Final = 2 * _IN_HOUSE - 1
+_NOT_ARRIVED: Final = 2 * _REFUSED - 1
 AT_WORK: Final = _BUYING | _MAKING | ~(2 * _RESERVED - 1) & ~_TO_REDEEM
 """The stages whose units somebody works at, or is done with."""
-UNDER_WAY: Final = NOT_LEFT | _ROAD | _DESK | _TO_REDEEM
+UNDER_WAY: Final = _NOT_LEFT | _ROAD | _DESK | _TO_REDEEM
 """The stages whose units are on their way to their customer, by the plain way."""
 _SERVICES: Final = _TO_REDEEM | _LAPSED | _REDEEMED
 
@@ -254,8 +254,8 @@ def name_of(stages: int) -> Headline:
     """
     services = stages & _SERVICES
     goods = stages - services
-    if goods & NOT_ARRIVED:
-        if goods & NOT_LEFT and goods & ~NOT_LEFT:
+    if goods & _NOT_ARRIVED:
+        if goods & _NOT_LEFT and goods & ~_NOT_LEFT:
             return Headline.PARTLY_SHIPPED
         if goods & _ARRIVED:
             return Headline.PARTLY_RECEIVED

@@ -52,9 +52,9 @@ import attrs
 
 from orderflow.pricing import due, total
 from orderflow.records import Hold, Line, Order, Parcel, Purchase, Reissue, Spot
+from orderflow.replacements import Progress, progress
 from orderflow.states import (
     ParcelState,
-    ReplacementState,
     RequestState,
     UnitState,
 )
@@ -62,8 +62,6 @@ from orderflow.views.headlines import (
     AT_WORK,
     CALLED_OFF,
     GOODS_STAGE,
-    NOT_ARRIVED,
-    NOT_LEFT,
     UNDER_WAY,
     Headline,
     headline,
@@ -111,7 +109,6 @@ class PartyStatus(StrEnum):
     COMPLETED = "completed"
     CANCELLED = "cancelled"
     REISSUE = "reissue"
-    PARTLY_REISSUED = "partly reissued"
     REISSUED = "reissued"
     REISSUE_RECEIVED = "reissue received"
     RETURN = "return"
@@ -134,7 +131,6 @@ _ZH: Final[dict[PartyStatus, str]] = {
     PartyStatus.PARTLY_SENT: "部分发送",
     PartyStatus.SENT: "已发送",
     PartyStatus.REISSUE: "补发",
-    PartyStatus.PARTLY_REISSUED: "部分补发",
     PartyStatus.REISSUED: "已补发",
     PartyStatus.REISSUE_RECEIVED: "补发签收",
     PartyStatus.RETURN: "退货",
@@ -468,13 +464,12 @@ def _name(order: Order | None, stage: int) -> Headline:
 
 # --- reissues -------------------------------------------------------------------------------------
 
-_REISSUES: Final = (
-    PartyStatus.REISSUE,
-    PartyStatus.PARTLY_REISSUED,
-    PartyStatus.REISSUED,
-    PartyStatus.REISSUE_RECEIVED,
-)
-"""What a reissue may be called, the least advanced first."""
+_REISSUES: Final = {
+    Progress.ASKED: PartyStatus.REISSUE,
+    Progress.SHIPPED: PartyStatus.REISSUED,
+    Progress.RECEIVED: PartyStatus.REISSUE_RECEIVED,
+}
+"""What a reissue is called, the least advanced first."""
 
 
 def _status(word: PartyStatus, units: list[_Unit], reissue: PartyStatus | None) -> PartyStatus:
@@ -490,24 +485,8 @@ def _status(word: PartyStatus, units: list[_Unit], reissue: PartyStatus | None) 
 def _reissue(reissues: tuple[Reissue, ...], anew: tuple[Order, ...]) -> PartyStatus | None:
     """What the least advanced reissue is called; `None` without one that counts."""
     orders = {order.ref.id: order for order in anew}
-    found = {_one_reissue(reissue, orders.get(reissue.anew)) for reissue in reissues}
-    return next((status for status in _REISSUES if status in found), None)
-
-
-def _one_reissue(reissue: Reissue, anew: Order | None) -> PartyStatus | None:
-    """What a reissue is called, by the bag of the order that sends anew; `None` if called off."""
-    if reissue.state in (ReplacementState.REJECTED, ReplacementState.CANCELLED):
-        return None
-    if anew is None:
-        settled = reissue.state is ReplacementState.SETTLED
-        return PartyStatus.REISSUE_RECEIVED if settled else PartyStatus.REISSUE
-    stages = _together(_units(anew))
-    if not stages or anew.state in CALLED_OFF:
-        return None
-    if stages & NOT_LEFT:
-        left = name_of(stages) is Headline.PARTLY_SHIPPED
-        return PartyStatus.PARTLY_REISSUED if left else PartyStatus.REISSUE
-    return PartyStatus.REISSUED if stages & NOT_ARRIVED else PartyStatus.REISSUE_RECEIVED
+    found = {progress(reissue, orders.get(reissue.anew)) for reissue in reissues}
+    return next((status for far, status in _REISSUES.items() if far in found), None)
 
 
 def _reissues_of(dossier: Dossier, supplier: str, units: list[_Unit]) -> tuple[Reissue, ...]:
