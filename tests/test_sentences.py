@@ -62,7 +62,7 @@ def named(node: ast.expr) -> Iterator[str]:
 
 
 def test_each_thing_that_the_code_asks_units_for_has_a_chinese_word() -> None:
-    asked = set(asked_in_code())
+    asked = {one.strip() for one in asked_in_code()}
 
     assert {"return", "report missing", "inspect"} <= asked
     assert asked - MOVES_AND_VERBS.keys() == set()
@@ -144,6 +144,12 @@ def test_the_reason_of_a_hold_is_told_as_it_was_given() -> None:
     assert told("fraud") == "订单 O-17已被挂起:fraud(odd address)"
     assert told("special_handling") == "订单 O-17已被挂起:特殊处理(odd address)"
     assert told("paid_late") == "订单 O-17已被挂起:逾期到账(系统记录)"
+
+
+def test_a_stage_is_called_by_the_hosts_own_name() -> None:
+    refusal = Refusal.of("nothing_to_do", what="order O-17", move="enter 抛光")
+
+    assert refusal.say("zh") == "订单 O-17没有可以进入“抛光”的商品"
 
 
 def test_an_amount_is_told_in_its_main_unit_in_both_languages() -> None:

@@ -7,12 +7,12 @@ import pytest
 from orderflow.states import OrderState, UnitState
 from orderflow.views import Headline, PartyStatus, quantity_by_status
 from tests.builders import LAMP, Shop, eur, new_order
-from tools.reference import ASKED, Asked, reads
+from tools.reference import STATUSES, Asked, reads
 
 FEATURES = Path(__file__).resolve().parent.parent / "docs/reference/features.md"
 
 
-@pytest.mark.parametrize("asked", ASKED, ids=lambda one: f"{one.feature} {one.zh}")
+@pytest.mark.parametrize("asked", STATUSES, ids=lambda one: f"{one.feature} {one.zh}")
 def test_a_label_reads_as_the_feature_says_it(asked: Asked) -> None:
     labels = [one for one in asked.members if isinstance(one, Headline | PartyStatus)]
     said_otherwise = {"已配送": Headline.RECEIVED}
@@ -25,14 +25,14 @@ def test_a_label_reads_as_the_feature_says_it(asked: Asked) -> None:
 def test_each_status_belongs_to_a_feature_that_is_there() -> None:
     known = FEATURES.read_text(encoding="utf-8")
 
-    assert [one for one in ASKED if f"| {one.feature} |" not in known] == []
+    assert [one for one in STATUSES if f"| {one.feature} |" not in known] == []
 
 
 @pytest.mark.feature("F075", "F076")
 def test_a_placed_order_was_received_and_waits_and_a_confirmed_one_is_in_process(
     shop: Shop,
 ) -> None:
-    named = {(one.feature, one.zh): one.members for one in ASKED}
+    named = {(one.feature, one.zh): one.members for one in STATUSES}
     shop.stock(LAMP, "leith", 3)
 
     placed = shop.place("o-17", new_order((LAMP, 3))).document

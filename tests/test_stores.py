@@ -299,6 +299,7 @@ def test_what_is_about_an_order_is_found_by_it(any_shop: Shop) -> None:
     assert ids("return", "o-17") == ["r-1"]
     assert ids("return", "o-18") == ids("order", "o-17") == ids("parcel", "o-99") == []
     assert ids("parcel", "o-17", tenant="south") == []
+    assert ids("parcel", "o-17", on_hold=True) == ids("parcel", "o-17", hold="fraud") == []
 
 
 def test_a_payment_is_about_each_order_that_it_came_to_pay(any_shop: Shop) -> None:

@@ -193,7 +193,7 @@ TABLE: tuple[tuple[str, Order, str, str, tuple[str, ...]], ...] = (
         order(COMPLETED, "3 delivered", 300),
         "已完成",
         "completed",
-        (),
+        ("F082",),
     ),
     (
         "1 returned, 2 delivered",

@@ -479,7 +479,7 @@ class Asked(NamedTuple):
 
 _O, _U, _H, _P = OrderState, UnitState, Headline, PartyStatus
 
-ASKED: Final = (
+STATUSES: Final = (
     Asked("F068", "处理中", (_O.CONFIRMED,)),
     Asked("F070", "接收", (_O.PLACED,)),
     Asked("F070", "处理", (_O.CONFIRMED,)),
@@ -610,7 +610,7 @@ def _labels(labels: type[Headline] | type[PartyStatus]) -> Iterator[str]:
 
 
 def _asked() -> Iterator[str]:
-    for feature, zh, members in ASKED:
+    for feature, zh, members in STATUSES:
         named = ", ".join(f"`{type(one).__name__}.{one.name}`" for one in members)
         said = ", ".join(dict.fromkeys(map(reads, members)))
         yield f"| {feature} | {zh} | {named} | {said} |"

@@ -318,6 +318,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "deliver again": "再次签收",
     "dispatch": "发货",
     "draft": "起草",
+    "enter": "进入",
     "enter stage": "进入工序",
     "exchange": "换货",
     "expect": "登记到货计划",
@@ -414,9 +415,13 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "send replacement": "发出换货",
     "set limit": "设定限额",
     "settle": "了结",
+    "settle deposit": "争议了结,余定金",
     "settle dispute": "了结争议",
+    "settle empty": "争议了结,款项全失",
     "settle exchange": "了结换货",
+    "settle part": "争议了结,余部分款项",
     "settle reissue": "了结补发",
+    "settle whole": "争议了结,款项齐全",
     "ship": "发货",
     "ship direct": "供应商直发",
     "start": "开工",
@@ -489,9 +494,15 @@ def in_chinese(name: str, figure: str, facts: Mapping[str, str | int]) -> str:
     if name in _NAMED:
         return WORDS.get(figure, figure)
     if name in _DONE:
-        listed = figure.split(", ")
-        return "、".join(MOVES_AND_VERBS.get(word) or WORDS.get(word, word) for word in listed)
+        return "、".join(_asked_for(word) for word in figure.split(", "))
     return figure
+
+
+def _asked_for(word: str) -> str:
+    """What may be done; a stage that may be entered is called by the host's own name."""
+    if word.startswith("enter ") and word not in MOVES_AND_VERBS:
+        return f"{MOVES_AND_VERBS['enter']}“{word.removeprefix('enter ')}”"
+    return MOVES_AND_VERBS.get(word) or WORDS.get(word, word)
 
 
 _LONGEST_FIRST: Final = sorted(KINDS_AND_STATES, key=lambda kind: (-len(kind), kind))

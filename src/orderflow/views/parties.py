@@ -36,6 +36,8 @@ A supplier sees an order from the moment when its purchase was sent; before that
 was, there is no view at all.
 Its units are those that are tagged with it or wait for one of its purchases, from buying on.
 It prepares until it has accepted, then has to ship; what has arrived with us is sent, for it.
+What it ships straight to the customer stays its own to the end; what came by way of us is ours from
+then on, and what is returned or reissued of it is no affair of the supplier's.
 An order that brings it nothing any more reads cancelled.
 A reissue is a supplier's where it is of a line of its own, and the goods that go out anew are not
 tagged with others alone.
