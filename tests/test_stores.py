@@ -283,6 +283,36 @@ def test_what_is_found_changes_with_the_document(any_shop: Shop) -> None:
     assert ids(headline="to allocate") == ids(customer="c-7") == ["o-17"]
 
 
+def test_what_is_about_an_order_is_found_by_it(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 5)
+    any_shop.sell_and_deliver("o-17", "a-1", (LAMP, 2))
+    any_shop.sell_and_ship("o-18", "a-2", (LAMP, 1))
+    any_shop.ask_return("r-1", "o-17")
+
+    def ids(kind: str, order: str, **more: Any) -> list[str]:
+        query = Query(kind, order=order, **more)
+        return [stored.value.ref.id for stored in any_shop.store.find(query)]
+
+    for kind, id in (("payment", "pay-o-17"), ("parcel", "a-1"), ("dispatch", "d-a-1")):
+        assert ids(kind, "o-17") == [id]
+        assert ids(kind, "o-17", limit=0) == ids(kind, "o-17", after=id) == []
+    assert ids("return", "o-17") == ["r-1"]
+    assert ids("return", "o-18") == ids("order", "o-17") == ids("parcel", "o-99") == []
+    assert ids("parcel", "o-17", tenant="south") == []
+    assert ids("parcel", "o-17", on_hold=True) == ids("parcel", "o-17", hold="fraud") == []
+
+
+def test_a_payment_is_about_each_order_that_it_came_to_pay(any_shop: Shop) -> None:
+    for id in ("o-17", "o-18"):
+        any_shop.place(id, new_order((LAMP, 1)))
+    any_shop.pay("pay-1", eur(2000), (("o-17", 1000),))
+    any_shop.apply_payment("pay-1", (("o-18", 1000),))
+
+    for id in ("o-17", "o-18"):
+        (found,) = any_shop.store.find(Query("payment", order=id))
+        assert found.value.ref.id == "pay-1"
+
+
 # --- the journal --------------------------------------------------------------------------------
 
 

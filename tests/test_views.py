@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import combinations
 
 import attrs
 import pytest
@@ -24,33 +25,50 @@ from orderflow.records import (
     Tender,
 )
 from orderflow.states import OrderState, UnitState
-from orderflow.views import Headline, headline, quantity_by_state
+from orderflow.views import Headline, headline, quantity_by_state, quantity_by_status
+from orderflow.views.headlines import name_of
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EACH = 100
 
-DRAFT, PLACED, CONFIRMED = OrderState.DRAFT, OrderState.PLACED, OrderState.CONFIRMED
-COMPLETED, CANCELLED, EXPIRED = OrderState.COMPLETED, OrderState.CANCELLED, OrderState.EXPIRED
+(
+    DRAFT,
+    PLACED,
+    IN_REVIEW,
+    AWAITING_CUSTOMER,
+    CONFIRMED,
+    COMPLETED,
+    ARCHIVED,
+    REJECTED,
+    CANCELLED,
+    EXPIRED,
+) = OrderState
 BROUGHT_BACK = Slice(returning="r-1")
 
 
-def lamps(*spots: Spot) -> Line:
+def lamps(*spots: Spot, service: bool = False) -> Line:
     """One line of brass lamps whose cancelled units, the last ones, are given up."""
     n = sum(spot.n for spot in spots)
     gone = sum(spot.n for spot in spots if spot.state is UnitState.CANCELLED)
     cuts = (Cut(CutKind.GIVEN_UP, n - gone, n, "cancel"),) if gone else ()
-    return Line("1", "BRASS-LAMP", n, Decimal(EACH), 1, "piece", 0, spots, cuts)
+    return Line("1", "BRASS-LAMP", n, Decimal(EACH), 1, "piece", 0, spots, cuts, None, service)
 
 
 def order(
-    state: OrderState, bag: str, paid: int = 0, *, cod: bool = False, tag: Slice = PLAIN
+    state: OrderState,
+    bag: str,
+    paid: int = 0,
+    *,
+    cod: bool = False,
+    tag: Slice = PLAIN,
+    service: bool = False,
 ) -> Order:
     """An order of one line, its bag as a clerk would say it: `1 shipped, 2 open`."""
     spots = []
     for part in filter(None, bag.split(", ")):
         n, _, name = part.partition(" ")
         spots.append(Spot(UnitState(name), int(n), tag))
-    lines = (lamps(*spots),) if spots else ()
+    lines = (lamps(*spots, service=service),) if spots else ()
     price = sum(EACH * line.n for line in lines)
     spans = tuple(Span(line.id, 0, line.n, EACH * line.n) for line in lines)
     return Order(
@@ -68,94 +86,160 @@ def order(
 
 # --- the table of statuses ----------------------------------------------------
 
-# The row's own words; an order that stands so; Chinese label; English label.
+# The row's own words; an order that stands so; Chinese label; English label; the features shown.
 # A refund is a tender that went down, so what stands in `paid` is what is left of it.
-TABLE = (
-    ("draft", order(DRAFT, "3 open"), "草稿", "draft"),
-    ("3 open; due 300", order(PLACED, "3 open"), "待支付", "awaiting payment"),
-    ("3 open; paid 100 of 300", order(PLACED, "3 open", 100), "待付尾款", "awaiting balance"),
-    ("3 open; paid, not reviewed", order(PLACED, "3 open", 300), "待审核", "in review"),
-    ("3 open; COD, not reviewed", order(PLACED, "3 open", cod=True), "待审核", "in review"),
-    ("3 open, confirmed", order(CONFIRMED, "3 open", 300), "待配货", "to allocate"),
+TABLE: tuple[tuple[str, Order, str, str, tuple[str, ...]], ...] = (
+    ("draft", order(DRAFT, "3 open"), "草稿", "draft", ()),
+    ("3 open; due 300", order(PLACED, "3 open"), "待支付", "awaiting payment", ("F077",)),
+    ("3 open; paid 100 of 300", order(PLACED, "3 open", 100), "待付尾款", "awaiting balance", ()),
+    ("3 open; paid, not reviewed", order(PLACED, "3 open", 300), "待审核", "in review", ()),
+    ("3 open; COD, not reviewed", order(PLACED, "3 open", cod=True), "待审核", "in review", ()),
+    ("3 open, confirmed", order(CONFIRMED, "3 open", 300), "待配货", "to allocate", ("F077",)),
     (
         "2 backordered, 1 reserved",
         order(CONFIRMED, "2 backordered, 1 reserved", 300),
         "缺货待补",
         "waiting for stock",
+        (),
     ),
-    ("3 allocated", order(CONFIRMED, "3 allocated", 300), "待发货", "to ship"),
+    ("3 to buy", order(CONFIRMED, "3 to buy", 300), "需采购", "to buy", ("F086",)),
+    ("3 buying", order(CONFIRMED, "3 buying", 300), "采购中", "buying", ("F086",)),
+    ("3 to make", order(CONFIRMED, "3 to make", 300), "待生产", "to make", ()),
+    ("3 making", order(CONFIRMED, "3 making", 300), "生产中", "making", ()),
+    (
+        "3 allocated",
+        order(CONFIRMED, "3 allocated", 300),
+        "待发货",
+        "to ship",
+        ("F075", "F077"),
+    ),
     (
         "1 released, 2 allocated",
         order(CONFIRMED, "1 released, 2 allocated", 300),
         "待发货",
         "to ship",
+        (),
     ),
-    ("1 picked, 2 allocated", order(CONFIRMED, "1 picked, 2 allocated", 300), "待发货", "to ship"),
-    ("3 packed", order(CONFIRMED, "3 packed", 300), "待发货", "to ship"),
-    ("1 shipped, 2 open", order(CONFIRMED, "1 shipped, 2 open", 300), "部分发货", "partly shipped"),
+    (
+        "1 picked, 2 allocated",
+        order(CONFIRMED, "1 picked, 2 allocated", 300),
+        "待发货",
+        "to ship",
+        (),
+    ),
+    ("3 packed", order(CONFIRMED, "3 packed", 300), "待发货", "to ship", ()),
+    (
+        "1 shipped, 2 open",
+        order(CONFIRMED, "1 shipped, 2 open", 300),
+        "部分发货",
+        "partly shipped",
+        (),
+    ),
     (
         "1 delivered, 2 allocated",
         order(CONFIRMED, "1 delivered, 2 allocated", 300),
         "部分发货",
         "partly shipped",
+        (),
     ),
-    ("3 shipped", order(CONFIRMED, "3 shipped", 300), "已发货", "shipped"),
-    ("3 shipped; COD, due 300", order(CONFIRMED, "3 shipped", cod=True), "已发货", "shipped"),
+    ("3 shipped", order(CONFIRMED, "3 shipped", 300), "已发货", "shipped", ("F077",)),
+    ("3 shipped; COD, due 300", order(CONFIRMED, "3 shipped", cod=True), "已发货", "shipped", ()),
     (
         "1 delivered, 2 shipped",
         order(CONFIRMED, "1 delivered, 2 shipped", 300),
         "部分签收",
         "partly received",
+        (),
     ),
-    ("3 delivered", order(CONFIRMED, "3 delivered", 300), "已签收", "received"),
+    (
+        "3 ready to collect",
+        order(CONFIRMED, "3 ready to collect", 300),
+        "待自提",
+        "ready to collect",
+        (),
+    ),
+    ("3 delivered", order(CONFIRMED, "3 delivered", 300), "已签收", "received", ("F075",)),
     (
         "3 delivered; cash collected",
         order(CONFIRMED, "3 delivered", 300, cod=True),
         "已签收",
         "received",
+        (),
     ),
     (
         "2 delivered, 1 cancelled; 1 refunded",
         order(CONFIRMED, "2 delivered, 1 cancelled", 200),
         "已签收",
         "received",
+        (),
     ),
     (
         "3 going back; COD",
         order(CONFIRMED, "3 going back", cod=True),
         "拒收退回中",
         "refused, going back",
+        (),
     ),
     (
         "2 delivered, 1 missing",
         order(CONFIRMED, "2 delivered, 1 missing", 300),
         "部分签收",
         "partly received",
+        (),
     ),
-    ("3 lost", order(CONFIRMED, "3 lost", 300), "包裹丢失", "lost"),
-    ("completed: 3 delivered", order(COMPLETED, "3 delivered", 300), "已完成", "completed"),
+    ("3 lost", order(CONFIRMED, "3 lost", 300), "包裹丢失", "lost", ()),
+    (
+        "completed: 3 delivered, window over",
+        order(COMPLETED, "3 delivered", 300),
+        "已完成",
+        "completed",
+        ("F082",),
+    ),
     (
         "1 returned, 2 delivered",
         order(CONFIRMED, "1 returned, 2 delivered", 200),
         "部分退货",
         "partly returned",
+        (),
     ),
-    ("3 returned", order(CONFIRMED, "3 returned"), "已退货", "returned"),
-    ("3 cancelled", order(CANCELLED, "3 cancelled"), "已取消", "cancelled"),
+    ("3 returned", order(CONFIRMED, "3 returned"), "已退货", "returned", ("F235",)),
+    ("3 cancelled", order(CANCELLED, "3 cancelled"), "已取消", "cancelled", ()),
     (
         "3 cancelled; 300 not yet refunded",
         order(CANCELLED, "3 cancelled", 300),
         "已取消",
         "cancelled",
+        (),
     ),
-    ("3 cancelled, unpaid in time", order(EXPIRED, "3 cancelled"), "已取消", "cancelled"),
-    ("no lines", order(PLACED, ""), "草稿", "draft"),
+    (
+        "3 cancelled, unpaid in time",
+        order(EXPIRED, "3 cancelled"),
+        "已取消",
+        "cancelled",
+        (),
+    ),
+    (
+        "3 redeemed (service)",
+        order(CONFIRMED, "3 redeemed", 300, service=True),
+        "已核销",
+        "redeemed",
+        (),
+    ),
+    ("3 lapsed (service)", order(CONFIRMED, "3 lapsed", 300, service=True), "已失效", "lapsed", ()),
+    ("no lines", order(PLACED, ""), "草稿", "draft", ()),
 )
 
+BESIDE_THE_TABLE = {Headline.TO_REDEEM, Headline.PARTLY_REDEEMED}
+"""What services are called before they are redeemed; the table names only their ends."""
 
-@pytest.mark.feature("F077", "F297")
+
+@pytest.mark.feature("F297")
 @pytest.mark.parametrize(
-    ("found", "zh", "en"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
+    ("found", "zh", "en"),
+    [
+        pytest.param(*row[1:4], id=row[0], marks=[pytest.mark.feature(*row[4])] if row[4] else [])
+        for row in TABLE
+    ],
 )
 def test_an_order_reads_as_the_table_of_statuses_says(found: Order, zh: str, en: str) -> None:
     named = headline(found)
@@ -163,8 +247,8 @@ def test_an_order_reads_as_the_table_of_statuses_says(found: Order, zh: str, en:
     assert (named.zh, named.value) == (zh, en)
 
 
-def test_every_headline_stands_in_the_table_of_statuses() -> None:
-    assert {en for *_, en in TABLE} == {named.value for named in Headline}
+def test_every_headline_stands_in_the_table_of_statuses_or_is_of_a_service() -> None:
+    assert {row[3] for row in TABLE} == {named.value for named in set(Headline) - BESIDE_THE_TABLE}
 
 
 def test_every_headline_has_a_chinese_label_of_its_own() -> None:
@@ -211,9 +295,11 @@ def test_an_order_whose_every_unit_was_cancelled_reads_cancelled_in_each_state_b
 
 
 def test_an_order_without_lines_is_a_draft_until_it_is_cancelled() -> None:
-    for state in (DRAFT, PLACED, CONFIRMED, COMPLETED):
+    called_off = {CANCELLED, EXPIRED, REJECTED}
+    for state in set(OrderState) - called_off:
         assert headline(order(state, "")) is Headline.DRAFT
-    assert headline(order(CANCELLED, "")) is Headline.CANCELLED
+    for state in called_off:
+        assert headline(order(state, "")) is Headline.CANCELLED
 
 
 def test_units_that_a_return_brings_back_count_as_received_until_they_are_accepted() -> None:
@@ -243,6 +329,134 @@ def test_a_completed_order_still_says_what_came_back() -> None:
     assert headline(order(COMPLETED, "1 returned, 2 delivered", 200)) is Headline.PARTLY_RETURNED
     assert headline(order(COMPLETED, "3 returned")) is Headline.RETURNED
     assert headline(order(COMPLETED, "2 delivered, 1 cancelled", 200)) is Headline.COMPLETED
+
+
+def test_an_order_under_review_says_so_whether_it_is_paid_or_not() -> None:
+    for state in (IN_REVIEW, AWAITING_CUSTOMER):
+        for paid in (0, 100, 300):
+            assert headline(order(state, "3 open", paid)) is Headline.IN_REVIEW
+        assert headline(order(state, "3 reserved", cod=True)) is Headline.IN_REVIEW
+        assert headline(order(state, "3 backordered", 300)) is Headline.IN_REVIEW
+
+
+def test_a_rejected_order_reads_cancelled() -> None:
+    assert headline(order(REJECTED, "3 cancelled", 300)) is Headline.CANCELLED
+
+
+def test_an_archived_order_reads_as_it_did_when_it_was_completed() -> None:
+    for bag in ("3 delivered", "1 returned, 2 delivered", "3 returned", "2 delivered, 1 cancelled"):
+        assert headline(order(ARCHIVED, bag)) is headline(order(COMPLETED, bag))
+
+
+def test_what_is_planned_names_an_order_before_what_is_under_way() -> None:
+    assert headline(order(CONFIRMED, "1 to make, 2 buying", 300)) is Headline.TO_MAKE
+    assert headline(order(CONFIRMED, "1 buying, 2 making", 300)) is Headline.BUYING
+    assert headline(order(CONFIRMED, "1 making, 2 allocated", 300)) is Headline.MAKING
+    assert headline(order(CONFIRMED, "1 to buy, 2 shipped", 300)) is Headline.PARTLY_SHIPPED
+
+
+def test_goods_at_a_desk_are_partly_received_once_some_were_collected() -> None:
+    assert headline(order(CONFIRMED, "1 ready to collect, 2 shipped")) is Headline.SHIPPED
+    assert headline(order(CONFIRMED, "1 ready to collect, 2 delivered")) is Headline.PARTLY_RECEIVED
+
+
+def beside(goods: str, services: str, state: OrderState = CONFIRMED) -> Order:
+    """An order of a line of goods and a line of services, paid in full."""
+    line = attrs.evolve(order(state, services, service=True).lines[0], id="2")
+    found = order(state, goods, 300)
+    return attrs.evolve(found, lines=(*found.lines, line))
+
+
+def test_an_open_service_is_to_be_redeemed_and_not_allocated() -> None:
+    assert headline(order(CONFIRMED, "3 open", 300, service=True)) is Headline.TO_REDEEM
+    for bag in ("1 redeemed, 2 open", "1 redeemed, 2 lapsed", "1 redeemed, 1 lapsed, 1 open"):
+        assert headline(order(CONFIRMED, bag, 300, service=True)) is Headline.PARTLY_REDEEMED
+    assert headline(order(CONFIRMED, "1 lapsed, 2 open", 300, service=True)) is Headline.TO_REDEEM
+
+
+def test_a_service_waits_for_payment_and_review_as_goods_do() -> None:
+    assert headline(order(PLACED, "3 open", service=True)) is Headline.AWAITING_PAYMENT
+    assert headline(order(PLACED, "3 open", 300, service=True)) is Headline.IN_REVIEW
+
+
+def test_goods_name_an_order_before_its_services_until_they_have_arrived() -> None:
+    assert headline(beside("3 allocated", "1 open")) is Headline.TO_SHIP
+    assert headline(beside("3 allocated", "1 redeemed")) is Headline.TO_SHIP
+    assert headline(beside("3 shipped", "1 redeemed")) is Headline.SHIPPED
+    assert headline(beside("3 delivered", "1 open")) is Headline.TO_REDEEM
+    assert headline(beside("3 delivered", "1 open, 1 redeemed")) is Headline.PARTLY_REDEEMED
+    assert headline(beside("3 delivered", "1 redeemed")) is Headline.RECEIVED
+    assert headline(beside("3 delivered", "1 lapsed")) is Headline.RECEIVED
+    assert headline(beside("3 returned", "1 redeemed")) is Headline.PARTLY_RETURNED
+
+
+def test_a_completed_order_of_services_says_when_they_were_not_all_used() -> None:
+    assert headline(order(COMPLETED, "3 redeemed", service=True)) is Headline.COMPLETED
+    assert headline(order(COMPLETED, "3 lapsed", service=True)) is Headline.LAPSED
+    found = order(COMPLETED, "1 redeemed, 2 lapsed", service=True)
+    assert headline(found) is Headline.PARTLY_REDEEMED
+
+
+# --- total, by walking all there is --------------------------------------------------------------
+
+MONEY = (
+    ("nothing paid", 0, False),
+    ("a part paid", 100, False),
+    ("all paid", 10_000, False),
+    ("taken back", -100, False),
+    ("cash on delivery", 0, True),
+)
+
+
+def test_every_mix_of_stages_has_a_name() -> None:
+    for stages in range(1 << 17):
+        assert name_of.__wrapped__(stages) in Headline
+
+
+# A headline depends on which states a bag holds, never on how many units stand in each, and its
+# name on the least advanced stage and what is further: bags of four states show all of that.
+MIXES = tuple(
+    (lamps(*[Spot(unit, 1) for unit in mix]),) if mix else ()
+    for size in range(5)
+    for mix in combinations(UnitState, size)
+)
+
+
+@pytest.mark.parametrize("state", OrderState)
+def test_every_mix_of_unit_states_has_a_headline_whatever_the_money(state: OrderState) -> None:
+    seen = set()
+    for _, paid, cod in MONEY:
+        standing = order(state, "4 open", paid, cod=cod)
+        for lines in MIXES:
+            seen.add(headline(attrs.evolve(standing, lines=lines)))
+
+    assert seen <= set(Headline)
+
+
+def test_every_headline_is_reached_by_some_order() -> None:
+    reached = {headline(row[1]) for row in TABLE} | {
+        headline(order(CONFIRMED, bag, service=True)) for bag in ("1 open", "1 open, 1 redeemed")
+    }
+
+    assert reached == set(Headline)
+
+
+MEANS = {
+    "部分": "part",
+    "待": ("to ", "awaiting", "waiting", "in review", "ready"),
+    "中": ("ing",),
+    "已": ("shipped", "received", "returned", "cancelled", "redeemed", "lapsed", "completed"),
+    "需": ("to ",),
+}
+"""What a character of a Chinese label must say in English too."""
+
+
+@pytest.mark.parametrize("named", Headline)
+def test_both_languages_of_a_headline_mean_the_same(named: Headline) -> None:
+    for character, words in MEANS.items():
+        if named.zh.startswith(character) or (character == "中" and named.zh.endswith("中")):
+            assert any(word in named.value for word in words), named.zh
+    assert ("部分" in named.zh) is ("partly" in named.value)
 
 
 # --- laws ---------------------------------------------------------------------
@@ -313,6 +527,23 @@ def test_quantities_by_state_add_up_to_the_order(found: Order) -> None:
     assert sum(counts.values()) == sum(line.n for line in found.lines)
     assert all(n > 0 for n in counts.values())  # of no units there are no counts: {}
     assert list(counts) == [state for state in UnitState if state in counts]
+
+
+def test_units_are_counted_under_the_label_of_their_own_stage() -> None:
+    found = beside("1 shipped, 1 allocated, 2 picked, 1 cancelled", "2 open")
+
+    assert quantity_by_status(found) == {
+        Headline.TO_SHIP: 3,
+        Headline.SHIPPED: 1,
+        Headline.TO_REDEEM: 2,
+        Headline.CANCELLED: 1,
+    }
+    assert quantity_by_status(order(DRAFT, "")) == {}
+
+
+@given(orders())
+def test_quantities_by_status_add_up_to_the_order(found: Order) -> None:
+    assert sum(quantity_by_status(found).values()) == sum(line.n for line in found.lines)
 
 
 @pytest.mark.feature("F094")

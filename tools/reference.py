@@ -1,4 +1,4 @@
-"""The pages of the reference that are read off the code: verbs, refusals, charts, public names.
+"""The pages of the reference that are read off the code: verbs, refusals, charts, statuses, names.
 
 `python tools/reference.py` writes them; `--check` says which are stale and writes nothing.
 
@@ -16,19 +16,30 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import orderflow
-from orderflow import states
+from orderflow import states, views
 from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
 from orderflow.records import KINDS
 from orderflow.reporting import written
-from orderflow.sentences import SENTENCES
+from orderflow.sentences import SENTENCES, WORDS
+from orderflow.states import (
+    OrderState,
+    ParcelState,
+    ReplacementState,
+    RequestState,
+    ReturnState,
+    UnitState,
+    WorkOrderState,
+)
+from orderflow.views import Headline, PartyStatus
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = Path("docs/reference")
@@ -294,6 +305,9 @@ def refusals_page() -> str:
         "the figures that were looked at, and a sentence made of them.",
         "`Refused.refusals` has all of them at once, and nothing has changed.",
         "",
+        'Each stands here in English and in Chinese: `refusal.say("en")`, `refusal.say("zh")`; '
+        "in Chinese, kinds, states and moves among the figures are translated too.",
+        "",
         "Amounts among the figures are minor units; "
         "the sentence shows them in the main unit of their currency.",
     ]
@@ -405,7 +419,7 @@ BESIDE = {
     "orderflow.allocation": ("Pipeline",),
     "orderflow.process": ("Process", "Remove", "Close", "Require", "Stage", "own_guard"),
     "orderflow.rules": ("Policy", "Plan", "Take", "Demand"),
-    "orderflow.views": ("Headline", "headline", "quantity_by_state"),
+    "orderflow.views": tuple(views.__all__),
     "orderflow.pricing": ("total", "due"),
     "orderflow.refunds": ("owed",),
     "orderflow.replacements": ("Progress", "progress"),
@@ -457,6 +471,156 @@ def _first(thing: object) -> str:
     return next(_sentences(paragraph))
 
 
+# --- statuses -------------------------------------------------------------------------------------
+
+
+class Asked(NamedTuple):
+    """A status or a stage that a feature asks for, and what of ours it is."""
+
+    feature: str
+    zh: str
+    members: tuple[StrEnum, ...]
+
+
+_O, _U, _H, _P = OrderState, UnitState, Headline, PartyStatus
+
+STATUSES: Final = (
+    Asked("F068", "处理中", (_O.CONFIRMED,)),
+    Asked("F070", "接收", (_O.PLACED,)),
+    Asked("F070", "处理", (_O.CONFIRMED,)),
+    Asked("F070", "跟踪", (ParcelState.SHIPPED,)),
+    Asked("F070", "完成", (_O.COMPLETED,)),
+    Asked("F071", "审核", (_O.IN_REVIEW,)),
+    Asked("F071", "确认", (_O.CONFIRMED,)),
+    Asked("F071", "执行", (_U.RELEASED, _U.PICKED, _U.PACKED)),
+    Asked("F071", "物流配送", (_U.SHIPPED,)),
+    Asked("F071", "结算", (_O.COMPLETED,)),
+    Asked("F072", "生成", (_O.DRAFT,)),
+    Asked("F072", "交付", (_U.DELIVERED,)),
+    Asked("F073", "评审", (_O.IN_REVIEW,)),
+    Asked("F073", "计划", (_U.TO_MAKE, WorkOrderState.PLANNED)),
+    Asked("F073", "生产", (_U.MAKING, WorkOrderState.IN_PRODUCTION)),
+    Asked("F073", "交付", (_U.DELIVERED,)),
+    Asked("F074", "提交", (_O.PLACED,)),
+    Asked("F074", "发货", (_U.SHIPPED,)),
+    Asked("F075", "订单已收到", (_O.PLACED,)),
+    Asked("F075", "待发货", (_H.TO_SHIP,)),
+    Asked("F075", "已配送", (_H.RECEIVED,)),
+    Asked("F076", "待处理", (_O.PLACED,)),
+    Asked("F076", "处理中", (_O.CONFIRMED,)),
+    Asked("F077", "待支付", (_H.AWAITING_PAYMENT,)),
+    Asked("F077", "待配货", (_H.TO_ALLOCATE,)),
+    Asked("F077", "待发货", (_H.TO_SHIP,)),
+    Asked("F077", "已发货", (_H.SHIPPED,)),
+    Asked("F078", "已取消", (_O.EXPIRED, _H.CANCELLED)),
+    Asked("F079", "已支付", (_P.PAID,)),
+    Asked("F080", "完成", (_O.COMPLETED,)),
+    Asked("F080", "存档", (_O.ARCHIVED,)),
+    Asked("F081", "已完成", (_H.COMPLETED,)),
+    Asked("F082", "已完成", (_H.COMPLETED,)),
+    Asked("F084", "等待支付", (_P.AWAITING_PAYMENT,)),
+    Asked("F084", "已支付", (_P.PAID,)),
+    Asked("F084", "需采购", (_P.TO_BUY,)),
+    Asked("F084", "等待备货", (_P.TO_PREPARE,)),
+    Asked("F084", "采购中", (_P.BUYING,)),
+    Asked("F084", "等待发货", (_P.AWAITING_SHIPMENT, _P.TO_SHIP)),
+    Asked("F084", "已发送", (_P.SENT,)),
+    Asked("F084", "特殊处理", (_P.SPECIAL_HANDLING,)),
+    Asked("F084", "已取消", (_P.CANCELLED,)),
+    Asked("F084", "补发", (_P.REISSUE,)),
+    Asked("F084", "已补发", (_P.REISSUED,)),
+    Asked("F084", "补发签收", (_P.REISSUE_RECEIVED,)),
+    Asked("F084", "退货", (_P.RETURN,)),
+    Asked("F084", "已退货", (_P.RETURNED,)),
+    Asked("F085", "特殊处理", (_P.SPECIAL_HANDLING,)),
+    Asked("F086", "需采购", (_H.TO_BUY, _U.TO_BUY)),
+    Asked("F086", "采购中", (_H.BUYING, _U.BUYING)),
+    Asked("F154", "进料", (_U.ALLOCATED, RequestState.DONE)),
+    Asked("F159", "生产执行", (WorkOrderState.IN_PRODUCTION,)),
+    Asked("F160", "质量检验", (WorkOrderState.INSPECTING,)),
+    Asked("F162", "待生产", (_H.TO_MAKE, _P.TO_MAKE)),
+    Asked("F162", "生产中", (_H.MAKING, _P.MAKING)),
+    Asked("F175", "等待备货", (_P.TO_PREPARE,)),
+    Asked("F196", "通知仓库", (_U.RELEASED, RequestState.SENT)),
+    Asked("F197", "拣货", (_U.PICKED,)),
+    Asked("F197", "包装", (_U.PACKED, ParcelState.PACKED)),
+    Asked("F197", "发货", (_U.SHIPPED,)),
+    Asked("F198", "配货", (_U.RELEASED, _U.PICKED)),
+    Asked("F205", "确认发货", (ParcelState.SHIPPED,)),
+    Asked("F208", "已发货", (_H.SHIPPED,)),
+    Asked("F213", "到货通知", (ParcelState.READY_TO_COLLECT, ParcelState.DELIVERED)),
+    Asked("F218", "已发货", (_H.SHIPPED,)),
+    Asked("F221", "丢失", (_U.LOST, ParcelState.LOST)),
+    Asked("F222", "签收", (_U.DELIVERED,)),
+    Asked("F227", "退货单", (ReturnState.ASKED,)),
+    Asked("F228", "换货", (ReplacementState.ASKED,)),
+    Asked("F229", "退货途中", (ReturnState.GOING_BACK, _U.GOING_BACK)),
+    Asked("F232", "回仓", (_U.RECEIVED_BACK,)),
+    Asked("F233", "质检", (ReturnState.RECEIVED,)),
+    Asked("F235", "退货", (_P.RETURN,)),
+    Asked("F235", "已退货", (_P.RETURNED, _H.RETURNED)),
+    Asked("F236", "补发", (_P.REISSUE,)),
+    Asked("F236", "已补发", (_P.REISSUED,)),
+    Asked("F236", "补发签收", (_P.REISSUE_RECEIVED,)),
+)
+"""What the features of process, production, shipping and after-sales ask for by name."""
+
+
+def statuses_page() -> str:
+    """Every label of the views, and what each status that a feature names is."""
+    lines = [
+        "# Statuses",
+        "",
+        HEAD,
+        "",
+        "A status that people read is computed, never kept.",
+        "`headline(order)` gives one for an order, and `quantity_by_status(order)` how many units "
+        "stand under each label.",
+        "`seen_by_platform`, `seen_by_purchaser` and `seen_by_supplier` of a `Workflow` give each "
+        "party its own.",
+        "",
+        "## Headlines",
+        "",
+        *_labels(Headline),
+        "",
+        "## What a party reads",
+        "",
+        "The rule of the headline over the units that this party may see, in its own words.",
+        "",
+        *_labels(PartyStatus),
+        "",
+        "## What features ask for",
+        "",
+        "Each status or stage that the [features](features.md) of process, production, shipping "
+        "and after-sales name, and the state or the view that it is.",
+        "A state is shown by its Chinese word where the status is said otherwise.",
+        "",
+        "| feature | status | is | reads |",
+        "|---|---|---|---|",
+        *_asked(),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def reads(member: StrEnum) -> str:
+    """The Chinese word of a label or of a state."""
+    return member.zh if isinstance(member, Headline | PartyStatus) else WORDS[member.value]
+
+
+def _labels(labels: type[Headline] | type[PartyStatus]) -> Iterator[str]:
+    yield "| English | Chinese |"
+    yield "|---|---|"
+    for label in labels:
+        yield f"| {label.value} | {label.zh} |"
+
+
+def _asked() -> Iterator[str]:
+    for feature, zh, members in STATUSES:
+        named = ", ".join(f"`{type(one).__name__}.{one.name}`" for one in members)
+        said = ", ".join(dict.fromkeys(map(reads, members)))
+        yield f"| {feature} | {zh} | {named} | {said} |"
+
+
 # --- writing --------------------------------------------------------------------------------------
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -465,6 +629,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "charts.md": charts_page,
     "api.md": api_page,
     **{picture_of(chart): partial(written, chart, "svg") for chart in states.CHARTS.values()},
+    "statuses.md": statuses_page,
 }
 
 

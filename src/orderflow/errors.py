@@ -79,7 +79,7 @@ class Refusal:
                 if isinstance(currency, str):
                     figures[name] = in_main_unit(figure, currency)
             elif language == "zh":
-                figures[name] = in_chinese(name, figure)
+                figures[name] = in_chinese(name, figure, dict(self.facts))
         return SENTENCES[self.code][language].format_map(figures)
 
     def __str__(self) -> str:

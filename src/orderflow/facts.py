@@ -550,8 +550,12 @@ def _fold_replacement(document: Reissue | Exchange, facts: Sequence[Fact]) -> Do
 
 
 def _fold_purchase(purchase: Purchase, facts: Sequence[Fact]) -> Purchase:
+    sent_at = purchase.sent_at
+    for fact in facts:
+        if isinstance(fact, Advanced) and fact.target == RequestState.SENT:
+            sent_at = fact.at
     state, holds = _fold_common(purchase, _REQUEST_STATES, purchase.holds, facts)
-    return attrs.evolve(purchase, state=state, holds=holds)
+    return attrs.evolve(purchase, state=state, holds=holds, sent_at=sent_at)
 
 
 def _fold_work_order(work: WorkOrder, facts: Sequence[Fact]) -> WorkOrder:

@@ -31,7 +31,8 @@ class Query:
 
     Empty conditions do not narrow. `headline`, `customer`, `channel` and `number` are an order's;
     `due_by` finds what falls due until then. `hold` is the code of a hold that they have, `on_hold`
-    finds what has any. `after` is the id to go on from.
+    finds what has any. `order` finds what is about that order: its parcels, its returns, its
+    payments. `after` is the id to go on from.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Query:
     due_by: datetime | None = None
     hold: str = ""
     on_hold: bool = False
+    order: str = ""
     after: str = ""
     limit: int = 100
 

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 import attrs
 
@@ -387,6 +387,7 @@ class Purchase:
     cost: int = 0
     currency: str = ""
     holds: tuple[Hold, ...] = ()
+    sent_at: datetime | None = None  # before that, its supplier does not know of it
 
 
 @attrs.frozen(weakref_slot=False)
@@ -456,6 +457,23 @@ KINDS: Final[dict[str, type[Document]]] = {
     "supply": Supply,
 }
 """Each document's kind, as it stands in a `Ref`."""
+
+
+def orders_of(document: Document) -> tuple[str, ...]:
+    """The ids of the orders that a document is about, each once; an order is about its parent."""
+    match document:
+        case Order():
+            return (document.parent,) if document.parent else ()
+        case Payment():
+            return tuple([application.order for application in document.applications])
+        case Dispatch() | Parcel() | Purchase() | WorkOrder():
+            return tuple(dict.fromkeys(document.orders))
+        case Return() | Exchange() | Reissue():
+            return (document.order,)
+        case StockHold() | Supply():
+            return ()
+        case _:
+            assert_never(document)
 
 
 class MatterKind(StrEnum):

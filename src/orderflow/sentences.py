@@ -8,6 +8,7 @@ The names in braces are the figures that the refusing guard used, and both langu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 Language = Literal["en", "zh"]
@@ -182,7 +183,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
 }
 """Each refusal's sentences, by code and language."""
 
-WORDS: Final[dict[str, str]] = {
+KINDS_AND_STATES: Final[dict[str, str]] = {
+    # kinds of document, and what else can be missing
     "order": "订单",
     "payment": "付款",
     "dispatch": "发货单",
@@ -196,18 +198,315 @@ WORDS: Final[dict[str, str]] = {
     "supply": "到货计划",
     "hold": "挂起项",
     "serial": "序列号",
+    # orders
+    "draft": "草稿",
+    "placed": "已下单",
+    "in review": "审核中",
+    "awaiting customer": "待客户答复",
+    "confirmed": "已确认",
+    "completed": "已完成",
+    "archived": "已归档",
+    "rejected": "已驳回",
+    "cancelled": "已取消",
+    "expired": "已过期",
+    # units
+    "open": "待处理",
+    "backordered": "缺货待补",
+    "to buy": "需采购",
+    "buying": "采购中",
+    "to make": "待生产",
+    "making": "生产中",
+    "reserved": "已预留",
+    "allocated": "已分配",
+    "released": "已下发",
+    "picked": "已拣货",
+    "packed": "已打包",
+    "shipped": "已发货",
+    "ready to collect": "待自提",
+    "delivered": "已签收",
+    "lost": "已丢失",
+    "missing": "缺件",
+    "going back": "退回途中",
+    "received back": "已退回待验",
+    "sent back": "验收未过退还中",
+    "returned": "已退货",
+    "redeemed": "已核销",
+    "lapsed": "已失效",
+    # payments
+    "awaiting": "待支付",
+    "authorised": "已授权",
+    "deposit taken": "已付定金",
+    "balance open": "待付尾款",
+    "balance overdue": "尾款逾期",
+    "captured": "已收款",
+    "part refunded": "部分退款",
+    "refunded": "已退款",
+    "disputed": "争议中",
+    "failed": "支付失败",
+    "voided": "已作废",
+    "due at door": "待货到付款",
+    "collected": "承运商已代收",
+    "short paid": "汇回不足",
+    "remitted": "已汇回",
+    # requests, after-sales, supply
+    "created": "已创建",
+    "sent": "已发送",
+    "accepted": "已接受",
+    "cancel asked": "已请求取消",
+    "refused": "已拒绝",
+    "done": "已完成",
+    "asked": "已申请",
+    "approved": "已同意",
+    "received": "已收到",
+    "settled": "已了结",
+    "running": "有效",
+    "used": "已使用",
+    "expected": "待到货",
+    "closed": "已关闭",
+    "planned": "已计划",
+    "in production": "生产中",
+    "inspecting": "检验中",
+    "stopped": "已停止",
+    # where a list or a bag is empty, and places that are none
+    "empty": "空",
+    "nothing more": "无",
+    "the pool": "限额池",
+    "all locations": "所有地点",
 }
-"""The words of the trade that stand as figures in sentences: kinds, states, moves and verbs."""
+"""What documents are called, and where they and their units stand."""
 
-_IN_WORDS: Final = frozenset({"kind", "state", "move", "can", "asked", "location"})
+MOVES_AND_VERBS: Final[dict[str, str]] = {
+    "accept": "接受",
+    "accept back": "验收退回",
+    "accept dispatch": "接受发货单",
+    "accept purchase": "接受采购单",
+    "adjust": "调整",
+    "allocate": "分配",
+    "answer": "答复",
+    "apply payment": "使用付款",
+    "approve": "同意",
+    "approve exchange": "同意换货",
+    "approve reissue": "同意补发",
+    "approve return": "同意退货",
+    "archive": "归档",
+    "arrive": "到货",
+    "ask cancel": "请求取消",
+    "ask cancel dispatch": "请求取消发货单",
+    "ask cancel purchase": "请求取消采购单",
+    "ask customer": "询问客户",
+    "ask exchange": "申请换货",
+    "ask reissue": "申请补发",
+    "ask return": "申请退货",
+    "authorise": "授权",
+    "await payment": "等待付款",
+    "backorder": "转为缺货待补",
+    "book": "预订运单",
+    "buy": "采购",
+    "cancel": "取消",
+    "cancel exchange": "取消换货",
+    "cancel parcel": "取消包裹",
+    "cancel purchase": "取消采购单",
+    "cancel reissue": "取消补发",
+    "capture": "收款",
+    "charge back": "退单扣款",
+    "close": "关闭",
+    "close return": "关闭退货",
+    "collect": "代收货款",
+    "collect on delivery": "代收货款",
+    "complete": "完成",
+    "confirm": "确认",
+    "confirm receipt": "确认收货",
+    "confirm stock hold": "确认库存占用",
+    "count": "盘点",
+    "deliver": "签收",
+    "deliver again": "再次签收",
+    "dispatch": "发货",
+    "draft": "起草",
+    "enter": "进入",
+    "enter stage": "进入工序",
+    "exchange": "换货",
+    "expect": "登记到货计划",
+    "expect cash": "登记货到付款",
+    "expire": "过期",
+    "expire payment": "使付款过期",
+    "fail": "记为失败",
+    "find": "找回",
+    "finish": "完工",
+    "finish production": "完成生产",
+    "found": "找回",
+    "free": "释放",
+    "free surplus": "释放多余预留",
+    "give up plan": "放弃计划",
+    "go on": "继续",
+    "hand over": "交运",
+    "hold": "挂起",
+    "hold exchange": "挂起换货单",
+    "hold parcel": "挂起包裹",
+    "hold payment": "挂起付款",
+    "hold reissue": "挂起补发单",
+    "hold return": "挂起退货单",
+    "hold stock": "占用库存",
+    "inspect": "验收",
+    "inspect production": "检验产品",
+    "lapse": "失效",
+    "lift dispatch hold": "解除发货单挂起",
+    "lift exchange hold": "解除换货单挂起",
+    "lift hold": "解除挂起",
+    "lift parcel hold": "解除包裹挂起",
+    "lift payment hold": "解除付款挂起",
+    "lift purchase hold": "解除采购单挂起",
+    "lift reissue hold": "解除补发单挂起",
+    "lift return hold": "解除退货单挂起",
+    "lift work order hold": "解除生产单挂起",
+    "lose": "报失",
+    "lose dispute": "争议败诉",
+    "make": "生产",
+    "make ready": "备妥自提",
+    "miss": "报缺件",
+    "miss balance": "尾款逾期",
+    "open balance": "开放尾款",
+    "owe at door": "货到付款",
+    "pack": "打包",
+    "pay": "付款",
+    "pay back": "退回付款",
+    "pay balance": "支付尾款",
+    "pick": "拣货",
+    "place": "下单",
+    "plan production": "计划生产",
+    "plan to buy": "计划采购",
+    "plan to make": "计划生产",
+    "purchase": "采购",
+    "quote": "报价",
+    "recall": "撤回",
+    "receive": "收货",
+    "receive back": "收回",
+    "receive purchase": "采购收货",
+    "receive return": "收退货",
+    "receive supply": "到货入库",
+    "record breakage": "登记破损",
+    "record notice": "登记支付通知",
+    "record return scan": "登记退货扫描",
+    "record scan": "登记扫描",
+    "record shortfall": "登记供货不足",
+    "redeem": "核销",
+    "refund": "退款",
+    "refund part": "部分退款",
+    "refuse": "拒绝",
+    "refuse cancel dispatch": "拒绝取消发货单",
+    "refuse cancel purchase": "拒绝取消采购单",
+    "refuse dispatch": "拒绝发货单",
+    "refuse purchase": "拒绝采购单",
+    "reissue": "补发",
+    "reject": "驳回",
+    "reject exchange": "驳回换货",
+    "reject reissue": "驳回补发",
+    "reject return": "驳回退货",
+    "release": "下发",
+    "release stock hold": "释放库存占用",
+    "remit": "汇回",
+    "remit part": "部分汇回",
+    "reopen": "重新打开",
+    "report missing": "报缺件",
+    "reserve": "预留",
+    "return": "退货",
+    "review": "审核",
+    "rework": "返工",
+    "scan": "扫描",
+    "scan serials": "扫描序列号",
+    "send": "发送",
+    "send dispatch": "发送发货单",
+    "send purchase": "发送采购单",
+    "send replacement": "发出换货",
+    "set limit": "设定限额",
+    "settle": "了结",
+    "settle deposit": "争议了结,余定金",
+    "settle dispute": "了结争议",
+    "settle empty": "争议了结,款项全失",
+    "settle exchange": "了结换货",
+    "settle part": "争议了结,余部分款项",
+    "settle reissue": "了结补发",
+    "settle whole": "争议了结,款项齐全",
+    "ship": "发货",
+    "ship direct": "供应商直发",
+    "start": "开工",
+    "start production": "开始生产",
+    "stop": "停止",
+    "stop buying": "停止采购",
+    "stop making": "停止生产",
+    "stop production": "停止生产",
+    "supply": "供货",
+    "take back": "收回入库",
+    "take deposit": "收取定金",
+    "track": "查询轨迹",
+    "turn back": "退回",
+    "unreserve": "取消预留",
+    "use": "使用",
+    "void": "作废",
+    "void payment": "作废付款",
+    "win dispute": "争议胜诉",
+    "work order": "生产",
+}
+"""What may be done, said as it is asked for: moves of the charts and verbs, with spaces."""
+
+WORDS: Final[dict[str, str]] = MOVES_AND_VERBS | KINDS_AND_STATES
+"""The words of the trade that stand as figures in sentences; a noun before a verb of its name."""
+
+HOLDS: Final[dict[str, str]] = {
+    "came_back": "意外退回",
+    "came_unasked": "未约定的来货",
+    "charged_back": "银行已扣回款项",
+    "given_up": "已作废的货物重新出现",
+    "over_remitted": "承运商多汇",
+    "paid_late": "逾期到账",
+    "reported_missing": "归档后报缺件",
+    "shipped_unasked": "未约定的发货",
+    "special_handling": "特殊处理",
+    "unasked_answer": "未询问的答复",
+    "unexpected_answer": "意外答复",
+    "unexpected_notice": "意外的支付通知",
+    "unexpected_receipt": "意外的收货确认",
+    "unexpected_report": "意外报告",
+    "unexpected_scan": "意外扫描",
+    "unexpected_settlement": "意外的争议结果",
+}
+"""The holds that the library sets by itself, by code."""
+
+_BY_ITSELF: Final = "系统记录"
+"""The reason of such a hold, where it is told in Chinese: its name says what has happened."""
+
+_REASON_GIVEN: Final = frozenset({"special_handling"})
+"""The holds among them whose reason somebody else has given."""
+
+_NAMED: Final = frozenset({"kind", "state", "location"})
+_DONE: Final = frozenset({"move", "can", "asked"})
 """The figures that are words, or lists of them."""
 
 
-def in_chinese(name: str, figure: str) -> str:
-    """A figure of a Chinese sentence: words of the trade are translated, names are left alone."""
+def in_chinese(name: str, figure: str, facts: Mapping[str, str | int]) -> str:
+    """A figure of a Chinese sentence: words of the trade are translated, names are left alone.
+
+    `facts` are all figures of that sentence.
+    """
     if name == "what":  # a kind and an id
-        kind = next((kind for kind in WORDS if figure.startswith(f"{kind} ")), "")
+        kind = next((kind for kind in _LONGEST_FIRST if figure.startswith(f"{kind} ")), "")
         return f"{WORDS[kind]}{figure[len(kind) :]}" if kind else figure
-    if name in _IN_WORDS:
-        return "、".join(WORDS.get(word, word) for word in figure.split(", "))
+    if name == "hold":
+        return HOLDS.get(figure, figure)
+    if name == "reason":
+        hold = facts.get("hold")
+        return _BY_ITSELF if hold in HOLDS and hold not in _REASON_GIVEN else figure
+    if name in _NAMED:
+        return WORDS.get(figure, figure)
+    if name in _DONE:
+        return "、".join(_asked_for(word) for word in figure.split(", "))
     return figure
+
+
+def _asked_for(word: str) -> str:
+    """What may be done; a stage that may be entered is called by the host's own name."""
+    if word.startswith("enter ") and word not in MOVES_AND_VERBS:
+        return f"{MOVES_AND_VERBS['enter']}“{word.removeprefix('enter ')}”"
+    return MOVES_AND_VERBS.get(word) or WORDS.get(word, word)
+
+
+_LONGEST_FIRST: Final = sorted(KINDS_AND_STATES, key=lambda kind: (-len(kind), kind))

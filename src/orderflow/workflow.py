@@ -61,6 +61,15 @@ from orderflow.remedies import explained
 from orderflow.rules import Rules
 from orderflow.trial import ask
 from orderflow.values import instant, text
+from orderflow.views import (
+    Dossier,
+    PlatformView,
+    PurchaserView,
+    SupplierView,
+    platform_view,
+    purchaser_view,
+    supplier_view,
+)
 
 D = TypeVar("D", bound=Document)
 
@@ -207,6 +216,23 @@ class Workflow(Commands):
         """A supply row as it is now."""
         return self.get(Ref(self.tenant, "supply", id))
 
+    def seen_by_platform(self, id: str) -> PlatformView:
+        """An order as the platform sees it: its status, and everything about it."""
+        return platform_view(self._dossier(self.order(id)))
+
+    def seen_by_purchaser(self, id: str) -> PurchaserView:
+        """An order as its purchaser sees it: no cost, and no inner note."""
+        return purchaser_view(self._dossier(self.order(id)))
+
+    def seen_by_supplier(self, id: str, supplier: str) -> SupplierView | None:
+        """An order as one supplier sees it: its own lines, and no money but its own cost.
+
+        `None` where there is nothing that it may see, whether or not there is such an order.
+        """
+        text(supplier, "supplier")
+        stored = self.store.load(self._mine(Ref[Order](self.tenant, "order", id)))
+        return None if stored is None else supplier_view(self._dossier(stored.value), supplier)
+
     def why_not(self, call: Call[Document], *, by: str = "") -> tuple[Refusal, ...]:
         """Every reason against a call now; empty exactly when it would succeed on what was read.
 
@@ -280,6 +306,23 @@ class Workflow(Commands):
 
     def _context(self, by: str) -> Context:
         return Context(instant(self._clock(), "clock"), text(by, "by", empty=True), self.rules)
+
+    def _dossier(self, order: Order) -> Dossier:
+        """An order with the documents about it that its readers see."""
+        reissues = tuple(self._about(order, "reissue", Reissue))
+        sent_anew = [self.order(reissue.anew) for reissue in reissues if reissue.anew]
+        return Dossier(
+            order,
+            tuple(self._about(order, "purchase", Purchase)),
+            reissues,
+            tuple(sent_anew),
+            tuple(self._about(order, "parcel", Parcel)),
+        )
+
+    def _about(self, order: Order, kind: str, wanted: type[D]) -> Iterator[D]:
+        for stored in every(self.store, Query(kind, self.tenant, order=order.ref.id)):
+            if isinstance(stored.value, wanted):
+                yield stored.value
 
     def _running_claims(self, counter: Counter, at: datetime) -> tuple[Claim, ...]:
         claims = self.store.claims(self.tenant, counter.position)

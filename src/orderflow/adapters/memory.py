@@ -21,7 +21,7 @@ from orderflow.facts import Fact
 from orderflow.grants import checked_details, hold_expired, number_taken, runs, shortage
 from orderflow.journal import Change, Committed, Entry, Stored, holds_of
 from orderflow.ports import Books, Query
-from orderflow.records import Claim, Counter, Document, MatterKind, Order
+from orderflow.records import Claim, Counter, Document, MatterKind, Order, orders_of
 from orderflow.values import Position
 from orderflow.views import headline
 
@@ -361,6 +361,8 @@ def _means(query: Query, document: Document) -> bool:
         codes = [hold.code for hold in holds_of(document)]
         if not codes or (query.hold and query.hold not in codes):
             return False
+    if query.order and query.order not in orders_of(document):
+        return False
     if not (query.headline or query.customer or query.channel or query.number):
         return True
     return (

@@ -46,6 +46,11 @@ create index document_holds on document (tenant, kind, id) where holds is not nu
 create unique index document_number on document (tenant, number, channel, shop)
     where number is not null;
 
+create table about (
+    tenant text not null, "order" text not null, kind text not null, id text not null,
+    primary key (tenant, "order", kind, id)
+) strict, without rowid;
+
 create table entry (
     seq integer primary key,
     tenant text not null, key text not null,

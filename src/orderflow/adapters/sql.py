@@ -73,12 +73,23 @@ GET_PERSON: Final = "select details from person where ref = ?"
 ERASE_PERSON: Final = "delete from person where ref = ?"
 CHECKPOINT: Final = "pragma wal_checkpoint(truncate)"
 
+ABOUT: Final = "insert or ignore into about values (?, ?, ?, ?)"
+
 NARROWING: Final = ("headline", "customer", "channel", "number")
 _LESS_THAN_NUMBER: Final = ("headline", "customer")
 
 
-def find(narrowed: Collection[str], *, due: bool, on_hold: bool = False, hold: bool = False) -> str:
+def find(
+    narrowed: Collection[str],
+    *,
+    due: bool,
+    on_hold: bool = False,
+    hold: bool = False,
+    order: bool = False,
+) -> str:
     """The statement that finds documents by some of the narrowing columns, what is due and holds.
+
+    What is about an order is looked up first, by its own table.
 
     A `+` keeps SQLite from choosing an index by that column: what has a number or a limit is sooner
     found by it than by walking the ids, which come in the order that is wanted.
@@ -94,7 +105,13 @@ def find(narrowed: Collection[str], *, due: bool, on_hold: bool = False, hold: b
     until = " and next_due <= ?" if due else ""
     held = " and holds is not null" if on_hold else ""
     coded = " and instr(holds, ?)" if hold else ""
-    index = " indexed by document_holds" if on_hold and not by_either else ""
+    about = (
+        ' and id in (select id from about where tenant = ?1 and kind = ?2 and "order" = ?)'
+        if order
+        else ""
+    )
+    conditions = f"{wanted}{until}{held}{coded}{about}"
+    index = " indexed by document_holds" if on_hold and not (by_either or order) else ""
     return f"""select version, body from document{index}
-        where tenant = ? and {by_number}kind = ? and {by_either}id > ?{wanted}{until}{held}{coded}
+        where tenant = ? and {by_number}kind = ? and {by_either}id > ?{conditions}
         order by id limit ?"""

@@ -42,7 +42,7 @@ from orderflow.errors import (
 from orderflow.grants import checked_details, hold_expired, must_run, number_taken, shortage
 from orderflow.journal import Change, Committed, Entry, Stored, holds_of
 from orderflow.ports import Books, Query
-from orderflow.records import Claim, Counter, Document, MatterKind, Order
+from orderflow.records import Claim, Counter, Document, MatterKind, Order, orders_of
 from orderflow.values import Position
 from orderflow.views import headline
 
@@ -117,10 +117,15 @@ class SqliteStore:
         narrowed = {name: getattr(query, name) for name in sql.NARROWING if getattr(query, name)}
         due = () if query.due_by is None else (micros(query.due_by),)
         hold = (_listed((query.hold,)),) if query.hold else ()
+        order = (query.order,) if query.order else ()
         statement = sql.find(
-            narrowed, due=bool(due), on_hold=bool(hold) or query.on_hold, hold=bool(hold)
+            narrowed,
+            due=bool(due),
+            on_hold=bool(hold) or query.on_hold,
+            hold=bool(hold),
+            order=bool(order),
         )
-        asked = (*narrowed.values(), *due, *hold)
+        asked = (*narrowed.values(), *due, *hold, *order)
         values = (query.tenant, query.kind, query.after, *asked, query.limit)
         for version, body in self._all(statement, values):
             yield Stored(codec.read_document(body), version)
@@ -324,6 +329,8 @@ class SqliteStore:
                 row = (version + 1, *row, *ref, version)
                 if execute(sql.UPDATE, row).rowcount != 1:
                     raise Stale(str(ref))
+            for order in orders_of(document):
+                execute(sql.ABOUT, (ref.tenant, order, ref.kind, ref.id))
             execute(sql.VERSIONED, (*ref, version + 1, seq))
         for relied, version in change.relied:
             found = execute(sql.VERSION, relied).fetchone()

@@ -1,0 +1,43 @@
+"""What people read off an order: the headline, and what each party may see.
+
+It knows labels, readers and what is for whom, and refuses to know the clock and the screen.
+"""
+
+from __future__ import annotations
+
+from orderflow.views.headlines import Headline, headline, quantity_by_state, quantity_by_status
+from orderflow.views.parties import (
+    SPECIAL_HANDLING,
+    Dossier,
+    LineSeen,
+    ParcelSeen,
+    PartyStatus,
+    PlatformView,
+    PurchaserView,
+    PurchaseSeen,
+    SupplierView,
+    platform_view,
+    purchaser_view,
+    supplier_view,
+    waybill,
+)
+
+__all__ = [
+    "SPECIAL_HANDLING",
+    "Dossier",
+    "Headline",
+    "LineSeen",
+    "ParcelSeen",
+    "PartyStatus",
+    "PlatformView",
+    "PurchaseSeen",
+    "PurchaserView",
+    "SupplierView",
+    "headline",
+    "platform_view",
+    "purchaser_view",
+    "quantity_by_state",
+    "quantity_by_status",
+    "supplier_view",
+    "waybill",
+]
