@@ -132,6 +132,43 @@ def test_a_move_without_a_row_lists_what_can_be_done() -> None:
     assert str(no.value) == "the brass lamp is new: cannot drop (can: light)"
 
 
+def test_what_is_said_of_a_move_without_a_row_is_plain_text() -> None:
+    with pytest.raises(IllegalMove) as no:
+        chart(LIGHT, DROP).advance(Lamp.NEW, Turn.DROP, READY, "the brass lamp")
+
+    (refusal,) = no.value.refusals
+    assert refusal.facts == (
+        ("what", "the brass lamp"),
+        ("state", "new"),
+        ("move", "drop"),
+        ("can", "light"),
+    )
+    assert {type(figure) for _, figure in refusal.facts} == {str}
+
+
+def test_each_guard_is_asked_once() -> None:
+    asked: list[str] = []
+
+    def claim(name: str, holds: bool) -> Guard[Wick]:
+        def refuse(_: Wick) -> tuple[Refusal, ...]:
+            asked.append(name)
+            return () if holds else (Refusal.of("no_lines", order=name),)
+
+        return Guard(name, refuse)
+
+    guards = (claim("a", True), claim("b", False), claim("c", True), claim("d", False))
+    lamp = chart(Row(Lamp.NEW, Turn.LIGHT, Lamp.LIT, guards), DROP)
+
+    with pytest.raises(MoveRefused) as no:
+        lamp.advance(Lamp.NEW, Turn.LIGHT, READY)
+
+    assert asked == ["a", "b", "c", "d"]
+    assert [reason.facts for reason in no.value.refusals] == [
+        (("order", "b"),),
+        (("order", "d"),),
+    ]
+
+
 def test_a_thing_without_a_name_is_called_by_its_chart() -> None:
     with pytest.raises(IllegalMove, match=r"lamp is broken: cannot light \(can: nothing more\)"):
         chart(LIGHT, DROP).advance(Lamp.BROKEN, Turn.LIGHT, READY)

@@ -165,6 +165,13 @@ def points(path: str) -> Iterator[tuple[float, float]]:
         x, y = u, v
 
 
+def tips(svg: ET.Element) -> Iterator[tuple[float, float]]:
+    """The middle of the broad side of each tip, where its line comes from."""
+    for path in svg.iter("path"):
+        for x, y, rise in re.findall(r"M([-\d.]+) ([-\d.]+)l-4 (-?7)h", path.attrib["d"]):
+            yield float(x), float(y) + float(rise)
+
+
 @pytest.mark.feature("F088", "F094")
 @drawn_charts
 def test_a_chart_is_drawn_from_its_table(chart: Chart[Any, Any, Any]) -> None:
@@ -202,6 +209,8 @@ def test_a_chart_fits_a_page_and_nothing_in_it_meets(chart: Chart[Any, Any, Any]
         assert top < y < v < bottom
         for a, b, c, d in there[i + 1 :]:
             assert u <= a or c <= x or v <= b or d <= y
+    for tip in tips(svg):
+        assert not [box for box in there if box[0] < tip[0] < box[2] and box[1] < tip[1] < box[3]]
     for path in svg.iter("path"):
         for x, y in points(path.attrib["d"]):
             assert left < x < right

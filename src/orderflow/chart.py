@@ -68,7 +68,9 @@ class Chart(Generic[S, M, F]):
     `closed` are states that a host does not use, so they must be out of reach; the rows that lead
     out of them stay, for whoever stands there already. In a `tightened` chart a move may have lost
     all its rows.
-    Annotate a chart with its three types: without them mypy widens states to `StrEnum`.
+    Annotate a chart with its three types: without them mypy widens states to `StrEnum`. Where
+    pyright is the checker, make rows through their types, too: `Row[State, Move, Facts](...)`;
+    of two bare members of enumerations, it takes the second for one of the first's kind.
     """
 
     __slots__ = (
@@ -105,11 +107,15 @@ class Chart(Generic[S, M, F]):
         self.ends: Final = frozenset(ends)
         self.outside: Final = frozenset(outside)
         self.closed: Final = frozenset(closed)
-        self._compiled: dict[tuple[S, M], Row[S, M, F]] = {}
+        # The rows of each state by their moves, and the names of these moves in their order.
+        self._compiled: dict[S, tuple[dict[M, Row[S, M, F]], tuple[str, ...]]]
+        self._compiled = {state: ({}, ()) for state in states}
         for row in self.rows:
-            if (row.source, row.move) in self._compiled:
+            onward, can = self._compiled[row.source]
+            if row.move in onward:
                 raise ValueError(f"{name}: a second row for {row.source}, {row.move}")
-            self._compiled[row.source, row.move] = row
+            onward[row.move] = row
+            self._compiled[row.source] = onward, (*can, row.move.value)
         self._machine: Machine | None = None
         self._check_reach()
         if not tightened:
@@ -127,23 +133,23 @@ class Chart(Generic[S, M, F]):
 
     def target(self, state: S, move: M) -> S | None:
         """Where the move leads, guards aside; `None` when there is no row."""
-        row = self._compiled.get((state, move))
+        row = self._compiled[state][0].get(move)
         return None if row is None else row.target
 
     def can(self, state: S) -> tuple[str, ...]:
         """The moves that a state has, guards aside, in the order of the table."""
-        return tuple(str(row.move) for row in self.rows if row.source == state)
+        return self._compiled[state][1]
 
     def refusals(self, state: S, move: M, facts: F) -> tuple[Refusal, ...]:
         """Every guard's reason against the move; empty where no row is, see `target`."""
-        row = self._compiled.get((state, move))
+        row = self._compiled[state][0].get(move)
         if row is None:
             return ()
         return tuple([reason for guard in row.when for reason in guard.refuse(facts)])
 
     def allows(self, state: S, move: M, facts: F) -> bool:
         """Whether there is a row, and every guard of it holds."""
-        return (state, move) in self._compiled and not self.refusals(state, move, facts)
+        return move in self._compiled[state][0] and not self.refusals(state, move, facts)
 
     def advance(self, state: S, move: M, facts: F, what: object = "") -> S:
         """The state after the move: the one gate.
@@ -151,12 +157,16 @@ class Chart(Generic[S, M, F]):
         Raises `IllegalMove` where there is no row, `MoveRefused` with every reason where guards say
         no; `what` names the thing that moves for the sentence.
         """
-        row = self._compiled.get((state, move))
+        onward, can = self._compiled[state]
+        row = onward.get(move)
         if row is None:
-            raise IllegalMove(str(what) or self.name, state.value, move.value, self.can(state))
-        for guard in row.when:
-            if guard.refuse(facts):
-                raise MoveRefused(self.refusals(state, move, facts))
+            raise IllegalMove(str(what) or self.name, state, move, can)
+        for i, guard in enumerate(row.when, 1):
+            reasons = guard.refuse(facts)
+            if reasons:
+                for later in row.when[i:]:
+                    reasons += later.refuse(facts)
+                raise MoveRefused(reasons)
         return row.target
 
     def tightened(
@@ -175,7 +185,7 @@ class Chart(Generic[S, M, F]):
         for state, move, guard in guarded:
             more[state, move] = (*more.get((state, move), ()), guard)
         for state, move in (*without, *more):
-            if (state, move) not in self._compiled:
+            if move not in self._compiled[state][0]:
                 raise ValueError(f"{self.name}: there is no row for {state}, {move}")
             if move in self.outside:
                 raise ValueError(f"{self.name}: {move} happens outside and cannot be tightened")

@@ -93,9 +93,15 @@ class OrderflowError(Exception):
 class Refused(OrderflowError):
     """The business says no, for every reason in `refusals`; nothing has changed."""
 
+    __slots__ = ("_refusals",)  # raised and caught often: `why_not` asks by trying
+
     def __init__(self, refusals: tuple[Refusal, ...]) -> None:
-        super().__init__(refusals)
-        self.refusals = refusals
+        self._refusals = refusals
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Every reason."""
+        return self._refusals
 
     def __str__(self) -> str:
         return "; ".join(refusal.sentence for refusal in self.refusals)
@@ -104,13 +110,24 @@ class Refused(OrderflowError):
 class IllegalMove(Refused):
     """Wrong time: the state knows no such move. `can` lists the moves that it knows."""
 
+    __slots__ = ("can", "move", "state", "what")
+
     def __init__(self, what: str, state: str, move: str, can: tuple[str, ...]) -> None:
-        listed = ", ".join(can) or "nothing more"
-        super().__init__(
-            (Refusal.of("illegal_move", what=what, state=state, move=move, can=listed),)
-        )
-        self.args = (what, state, move, can)
-        self.what, self.state, self.move, self.can = what, state, move, can
+        self.what = what
+        self.state = state
+        self.move = move
+        self.can = can
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """The one reason, made when somebody looks: many a caller only asks whether it can be."""
+        figures = {
+            "what": self.what,
+            "state": str(self.state),  # the gate hands over members of an enumeration
+            "move": str(self.move),
+            "can": ", ".join(self.can) or "nothing more",
+        }
+        return (Refusal.of("illegal_move", **figures),)
 
 
 class MoveRefused(Refused):

@@ -292,6 +292,6 @@ def _line(points: Sequence[Point], colour: str, *, arrow: bool) -> Svg:
     )
     if not arrow:
         return drawn
-    down = points[-1][1] > points[-2][1]
+    down = points[-1][1] > points[0][1]
     tip = '<path d="M{:.1f} {:.1f}l-4 {}h8z" fill="{}"/>'
     return joined((drawn, fill(tip, *points[-1], -7 if down else 7, colour)))
