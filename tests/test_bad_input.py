@@ -887,7 +887,7 @@ def test_odd_text_is_kept_as_it_is_in_every_field(odd: str, made: str, tmp_path:
     if made == "sqlite":
         with sqlite3.connect(tmp_path / "orders.sqlite") as database:
             tables = database.execute("select count(*) from sqlite_schema where type = 'table'")
-            assert tables.fetchone() == (8,)
+            assert tables.fetchone() == (9,)
         database.close()
 
 

@@ -63,7 +63,17 @@ def test_every_table_is_strict_and_refuses_a_float(tmp_path: Path) -> None:
             " and name not like 'sqlite%'"
         ).fetchall()
         assert {name for name, _ in tables} == {
-            *("claim", "counter", "document", "entry", "matter", "person", "rules", "version"),
+            *(
+                "about",
+                "claim",
+                "counter",
+                "document",
+                "entry",
+                "matter",
+                "person",
+                "rules",
+                "version",
+            ),
         }
         assert all(strict for _, strict in tables)
 

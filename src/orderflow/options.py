@@ -15,11 +15,13 @@ A host does the same for its own verbs, by `suggests`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
 import attrs
 
 from orderflow import (
+    deposits,
     fulfilment,
     inventory,
     orders,
@@ -32,7 +34,7 @@ from orderflow import (
 from orderflow.calls import Call, Ref
 from orderflow.errors import Refusal
 from orderflow.fulfilment import ScanStatus
-from orderflow.journal import MISSING, VERBS, Verb, holds_of
+from orderflow.journal import MISSING, VERBS, Context, Verb, holds_of
 from orderflow.money import Money, Price
 from orderflow.orders import NewCharge, NewLine
 from orderflow.payments import Notice
@@ -53,7 +55,6 @@ from orderflow.records import (
     WorkOrder,
 )
 from orderflow.returns import Verdict
-from orderflow.rules import Rules
 from orderflow.states import UnitState
 from orderflow.trial import Source
 from orderflow.units import LineQuantities
@@ -77,11 +78,11 @@ class Option:
 
 @attrs.frozen
 class Look(Generic[T]):
-    """A document that suggests calls, where the others are, and the host's rules."""
+    """A document that suggests calls, where the others are, and when and by which rules."""
 
     document: T
     source: Source
-    rules: Rules
+    context: Context
 
     @property
     def id(self) -> str:
@@ -117,6 +118,9 @@ def suggests(
     return register
 
 
+BALANCE_DAYS: Final = 7
+"""How long a balance is open, where nobody has said."""
+
 SAMPLES: Final = {
     "code": "look-again",
     "question": "Is the address right?",
@@ -126,10 +130,10 @@ SAMPLES: Final = {
 """What stands for the words that only a clerk can write, by the name of the argument."""
 
 
-def suggested(source: Source, document: Document, rules: Rules) -> Iterator[Call[Document]]:
+def suggested(source: Source, document: Document, context: Context) -> Iterator[Call[Document]]:
     """Every call that a document suggests, verb by verb, in the order in which they were made."""
     kind, tenant = document.ref.kind, document.ref.tenant
-    look = Look(document, source, rules)
+    look = Look(document, source, context)
     for verb in tuple(VERBS.values()):
         on, suggest = _BY_VERB.get(verb.name, (verb.kind, None))
         if on != kind:
@@ -181,7 +185,7 @@ def _(look: Look[Order]) -> Iterator[Call[Order]]:
 
 @suggests(stages.enter_stage, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Order]]:
-    for stage in look.rules.process.stages:
+    for stage in look.context.rules.process.stages:
         yield stages.enter_stage.on(look.id, stage.name)
 
 
@@ -225,6 +229,21 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
 def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     amount = _money(look.document, due(look.document))
     yield payments.collect_on_delivery.on(look.fresh(Payment, "pay"), look.id, amount)
+
+
+@suggests(payments.expect_cash, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Payment]]:
+    amount = _money(look.document, due(look.document))
+    yield payments.expect_cash.on(look.fresh(Payment, "pay"), look.id, amount)
+
+
+@suggests(deposits.take_deposit, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Payment]]:
+    order = look.document
+    amount = _money(order, max(2, due(order)))
+    deposit = _money(order, amount.minor // 2)
+    shares = ((look.id, deposit.minor),)
+    yield deposits.take_deposit.on(look.fresh(Payment, "pay"), amount, deposit, shares)
 
 
 @suggests(production.purchase, on=Order)
@@ -317,6 +336,26 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
         yield payments.remit.on(look.id, Money(look.document.with_carrier, look.document.currency))
 
 
+@suggests(deposits.open_balance, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    until = look.document.expires_at or look.context.at + timedelta(days=BALANCE_DAYS)
+    yield deposits.open_balance.on(look.id, until)
+
+
+@suggests(deposits.pay_balance, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    payment = look.document
+    rest = max(1, payment.amount - payment.captured)
+    shares = tuple((one.order, rest) for one in payment.applications[:1])
+    yield deposits.pay_balance.on(look.id, Money(rest, payment.currency), shares)
+
+
+@suggests(payments.settle_dispute, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    for won in (True, False):
+        yield payments.settle_dispute.on(look.id, won)
+
+
 @suggests(payments.charge_back, on=Payment)
 def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
     payment = look.document
@@ -333,6 +372,12 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
         yield payments.apply_payment.on(look.id, ((one.order, max(1, look.document.unapplied)),))
     if not look.document.applications:
         yield payments.apply_payment.on(look.id, ())
+
+
+@suggests(returns.record_return_scan, on=Return)
+def _(look: Look[Return]) -> Iterator[Call[Return]]:
+    for status in ScanStatus:
+        yield returns.record_return_scan.on(look.id, status)
 
 
 @suggests(returns.receive_return, on=Return)

@@ -251,7 +251,7 @@ class Workflow(Commands):
         context = self._context(by)
         return tuple(
             Option(call, explained(self.store, call, context))
-            for call in suggested(self.store, document, self.rules)
+            for call in suggested(self.store, document, context)
         )
 
     def due(self, at: datetime, *, limit: int = 100) -> list[Due]:
