@@ -184,7 +184,6 @@ def test_an_order_whose_goods_all_came_back_waits_for_no_receipt(weekly: Shop) -
 # --- archive --------------------------------------------------------------------------------------
 
 
-@pytest.mark.feature("F080")
 def test_a_completed_order_is_archived_when_its_last_window_has_closed(any_shop: Shop) -> None:
     shop = any_shop
     delivered(shop)
@@ -304,7 +303,7 @@ def test_what_is_said_of_an_archived_order_is_still_heard(shop: Shop) -> None:
 # --- a whole life ---------------------------------------------------------------------------------
 
 
-@pytest.mark.feature("F070", "F071", "F074", "F080", "F082", "F222")
+@pytest.mark.feature("F070", "F071", "F074", "F082", "F222")
 def test_an_order_from_its_reception_to_the_archive(store: Store) -> None:
     shop = Shop(store, Rules(locations=(LEITH,), confirm_when_paid=False, receipt_days=7))
     states: list[str] = []

@@ -99,7 +99,6 @@ def test_a_hold_that_names_a_cancel_keeps_the_order_from_being_cancelled(any_sho
     shop.release("o-17", "d-1")
 
 
-@pytest.mark.feature("F061")
 def test_a_large_order_waits_for_its_written_confirmation_while_its_goods_are_reserved() -> None:
     shop = Shop(MemoryStore(), Rules(locations=(LEITH,), confirm_when_paid=False))
     shop.stock(LAMP, "leith", 500)

@@ -47,7 +47,7 @@ def notes(shop: Shop, id: str) -> list[tuple[str, dict[str, Any]]]:
 # --- question and answer --------------------------------------------------------------------------
 
 
-@pytest.mark.feature("F043", "F044", "F056", "F060")
+@pytest.mark.feature("F043", "F044", "F060")
 def test_a_question_is_settled_with_the_customer_before_the_order_goes_on(any_shop: Shop) -> None:
     shop = any_shop
     shop.stock(LAMP, "leith", 2)
@@ -127,7 +127,7 @@ def test_questions_answers_and_reasons_are_text(careful: Shop) -> None:
 # --- how it ends ----------------------------------------------------------------------------------
 
 
-@pytest.mark.feature("F038", "F059", "F068")
+@pytest.mark.feature("F059", "F068")
 def test_an_order_that_stands_review_is_worked_on(careful: Shop) -> None:
     careful.stock(LAMP, "leith", 1)
     careful.sell("o-17", (LAMP, 1))
