@@ -259,9 +259,8 @@ class _Walk:
         def look(seen: Seen) -> tuple[AnyCall, ...]:
             stored = seen.load(ref)
             assert stored is not None
-            return tuple(
-                self._varied(suggested(seen, stored.value, Context(seen.at, "", self.rules)))
-            )
+            context = Context(seen.at, "", self.rules)
+            return tuple(self._varied(suggested(seen, stored.value, context)))
 
         return look
 
