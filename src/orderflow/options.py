@@ -317,6 +317,11 @@ def _(look: Look[Purchase]) -> Iterator[Call[Purchase]]:
         yield production.record_shortfall.on(look.id, order.ref.id, lines, SAMPLES["reason"])
 
 
+@suggests(production.receive_purchase, on=Purchase)
+def _(look: Look[Purchase]) -> Iterator[Call[Purchase]]:
+    yield production.receive_purchase.on(look.id, location=look.document.location or "warehouse")
+
+
 @suggests(production.stop_buying, on=Purchase)
 def _(look: Look[Purchase]) -> Iterator[Call[Purchase]]:
     for order in look.document.orders:

@@ -24,7 +24,7 @@ from enum import StrEnum
 from typing import Final, cast
 
 from orderflow.calls import Ref
-from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import MoneyMoved, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
@@ -416,9 +416,15 @@ def capture(step: Step, ref: Ref[Payment], amount: int) -> None:
 
 
 def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
-    """Apply parts of a payment, all refusals at once."""
+    """Apply parts of a payment, all refusals at once.
+
+    Money that comes for a payment that was refunded pays for nothing: it goes back.
+    """
     shares = _checked_shares(orders)
     payment = step.now(ref)
+    if payment.state is PaymentState.REFUNDED:
+        can = step.chart(PAYMENT).can(payment.state)
+        raise IllegalMove(str(ref), payment.state.value, "apply", can)
     refusals = []
     for name, amount in shares:
         order = step.now(step.case.order(name))

@@ -14,19 +14,16 @@ from typing import Any, Final, TypeAlias
 from orderflow.calls import Ref
 from orderflow.pricing import due, given_up
 from orderflow.records import (
-    Dispatch,
     Document,
-    Exchange,
     Order,
     Parcel,
     Payment,
-    Purchase,
-    Reissue,
-    Return,
-    WorkOrder,
+    StockHold,
+    Supply,
 )
 from orderflow.states import (
     OrderState,
+    ParcelState,
     PaymentState,
     ReplacementState,
     RequestState,
@@ -35,7 +32,6 @@ from orderflow.states import (
     WorkOrderState,
 )
 from orderflow.testing.memo import Seen
-from orderflow.testing.world import World
 
 Invariant: TypeAlias = Callable[[Seen, Document], str]
 """A named law of every document in every world: empty text where it holds, else what breaks it."""
@@ -167,19 +163,17 @@ _AT_REST: Final = frozenset(
 )
 
 
-def is_at_an_end(world: World) -> bool:
-    """Whether nothing is left to be done: orders closed and settled, and what they asked for over.
+def is_at_rest(document: Document) -> bool:
+    """Whether nothing is left to be done with a document: it is closed, settled, or on no way.
 
-    A world without documents has nothing to do.
+    Money of a payment that no order has used is still to go back, or to be used.
     """
-    for document in world.documents.values():
-        if isinstance(document, Order) and due(document):
-            return False
-        judged = isinstance(
-            document, Order | Dispatch | Return | Exchange | Reissue | Purchase | WorkOrder
-        )
-        if judged and document.state not in _AT_REST:
-            return False
-        if isinstance(document, Parcel) and document.state.value == "packed":
-            return False
-    return True
+    if isinstance(document, Order) and due(document):
+        return False
+    if isinstance(document, Payment):
+        return document.unapplied <= 0
+    if isinstance(document, Parcel):
+        return document.state is not ParcelState.PACKED
+    if isinstance(document, StockHold | Supply):
+        return True
+    return document.state in _AT_REST

@@ -9,7 +9,7 @@ product of small lives that is nearly always.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import Final, Generic, TypeVar, cast
 
@@ -23,21 +23,40 @@ A = TypeVar("A")
 D = TypeVar("D", bound=Document)
 
 
-class Seen:
-    """A world that remembers what was looked at."""
+class _Glimpse:
+    """A document of which nobody knows yet more than that it is there."""
 
-    __slots__ = ("at", "refs", "stock", "world")
+    __slots__ = ("_ref", "_seen")
+
+    version: Final = 1
+
+    def __init__(self, seen: Seen, ref: AnyRef) -> None:
+        self._seen, self._ref = seen, ref
+
+    @property
+    def value(self) -> Document:
+        self._seen.refs[self._ref] = None
+        return self._seen.world.documents[self._ref]
+
+
+class Seen:
+    """A world that remembers what was looked at: documents, which were there, and stock."""
+
+    __slots__ = ("at", "names", "refs", "stock", "world")
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.at = world.at
         self.refs: dict[AnyRef, None] = {}
+        self.names: dict[AnyRef, None] = {}
         self.stock = False
 
     def load(self, ref: Ref[D]) -> Stored[D] | None:
         """The document, or `None`."""
-        self.refs[ref] = None
-        return self.world.load(ref)
+        self.names[ref] = None
+        if ref not in self.world.documents:
+            return None
+        return cast("Stored[D]", _Glimpse(self, ref))
 
     def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
         """What is there and claimed of these SKUs, sorted."""
@@ -54,43 +73,47 @@ class Seen:
 class _Kept(Generic[A]):
     """Answers that have read the same things, by how these looked."""
 
-    __slots__ = ("answers", "refs", "stock")
+    __slots__ = ("answers", "names", "refs", "stock")
 
-    def __init__(self, refs: tuple[AnyRef, ...], stock: bool) -> None:
-        self.refs, self.stock = refs, stock
+    def __init__(self, refs: tuple[AnyRef, ...], names: tuple[AnyRef, ...], stock: bool) -> None:
+        self.refs, self.names, self.stock = refs, names, stock
         self.answers: dict[tuple[int, ...], A] = {}
 
     def looks(self, world: World) -> tuple[int, ...]:
         digests = world.digests
         looks = [digests.get(ref, 0) for ref in self.refs]
-        looks.append(hash(world.at))
+        for name in self.names:
+            looks.append(name in digests)
+        looks.append(world.when)
         if self.stock:
             looks.append(world.stock)
         return tuple(looks)
 
 
 class Memo(Generic[A]):
-    """Answers to questions about worlds."""
+    """The answers to one question about worlds."""
+
+    __slots__ = ("_kept",)
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, list[_Kept[A]]] = {}
+        self._kept: list[_Kept[A]] = []
 
-    def get(self, question: Hashable, world: World, answer: Callable[[Seen], A]) -> A:
+    def get(self, world: World, answer: Callable[[Seen], A]) -> A:
         """What was answered where the same was read, or what `answer` says now."""
-        known = self._kept.setdefault(question, [])
-        for kept in known:
+        for kept in self._kept:
             found = kept.answers.get(kept.looks(world), _NOTHING)
             if found is not _NOTHING:
                 return cast("A", found)
         seen = Seen(world)
         given = answer(seen)
         refs = tuple(seen.refs)
-        for kept in known:
-            if (kept.refs, kept.stock) == (refs, seen.stock):
+        names = tuple(ref for ref in seen.names if ref not in seen.refs)
+        for kept in self._kept:
+            if (kept.refs, kept.names, kept.stock) == (refs, names, seen.stock):
                 break
         else:
-            kept = _Kept(refs, seen.stock)
-            known.append(kept)
+            kept = _Kept(refs, names, seen.stock)
+            self._kept.append(kept)
         kept.answers[kept.looks(world)] = given
         return given
 

@@ -26,43 +26,29 @@ In each world is asked:
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import attrs
 
 from orderflow import orders
-from orderflow.calls import Call
-from orderflow.errors import Refusal
 from orderflow.journal import VERBS, Context
 from orderflow.money import Price
 from orderflow.options import suggested
 from orderflow.orders import NewLine, NewOrder
 from orderflow.process import Process
+from orderflow.records import Document, Order, Payment
 from orderflow.rules import Rules
-from orderflow.testing.invariants import INVARIANTS, Invariant, is_at_an_end
+from orderflow.testing.invariants import INVARIANTS, Invariant, is_at_rest
+from orderflow.testing.judge import Allows, AnyCall, Comes, Judge
 from orderflow.testing.memo import Memo, Seen
 from orderflow.testing.world import AnyRef, Effect, World, effect_of
 from orderflow.trial import tried
 from orderflow.values import Position, Sku
 
-AnyCall = Call[Any]
-Allows: TypeAlias = Callable[[Seen, AnyCall], bool | None]
-"""A second opinion: whether the business allows a call in a world; `None` where it has none."""
-
 START: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PLACE: Final = "leith"
-
-OUTSIDE: Final = frozenset(
-    {
-        "record_scan",
-        "record_notice",
-        "charge_back",
-        "receive_return",
-    }
-)
-"""The verbs that record what has happened outside: none may be refused in any world."""
 
 
 @attrs.frozen
@@ -70,8 +56,10 @@ class Bounds:
     """How small the world is.
 
     `units` are those of each line of the one order, which costs 1.00 a unit; `stock` is what is
-    there of each SKU. `most` is how many documents of a kind there may be (one, unless said), and
-    `without` names the verbs that nobody asks for. Time passes by each of `waits` in turn.
+    there of each SKU. `most` is how many documents of a kind there may be (one, unless said),
+    `times` how often its amount may come in or be taken back of a payment, and `charges` how many
+    an order may have. `without` names the verbs that nobody asks for, and where there is an `only`,
+    nobody asks for any other. Time passes by each of `waits` in turn.
     """
 
     units: tuple[int, ...] = (2,)
@@ -79,7 +67,10 @@ class Bounds:
     cash_on_delivery: bool = False
     service: bool = False
     most: Mapping[str, int] = attrs.field(factory=dict)
+    times: int = 2
+    charges: int = 2
     without: frozenset[str] = frozenset()
+    only: frozenset[str] = frozenset()
     waits: tuple[timedelta, ...] = ()
 
 
@@ -119,48 +110,61 @@ def explore(
     rules: Rules = Rules(),  # noqa: B008 - frozen
     invariants: Mapping[str, Invariant] = INVARIANTS,
     allows: Allows | None = None,
+    comes: Comes | None = None,
 ) -> Explored:
     """Walk every reachable world of one small order under a process, and ask each what must hold.
 
-    Raises `Stuck` at the first that breaks an invariant, contradicts the second opinion `allows`,
-    loses what has happened outside, or from which no end can be reached.
+    Raises `Stuck` at the first that breaks an invariant, contradicts the second opinion (`allows`
+    says whether a call may be carried out, `comes` what is wrong with what has come of it), loses
+    what has happened outside, or from which no end can be reached.
     """
-    walk = _Walk(attrs.evolve(rules, process=process), bounds, invariants, allows)
-    return walk.to_the_end()
+    judge = Judge(attrs.evolve(rules, process=process), invariants, allows, comes)
+    return _Walk(judge, bounds).to_the_end()
+
+
+class _Question:
+    """A call that some document suggests, and what became of it wherever it was tried."""
+
+    __slots__ = ("call", "outcomes")
+
+    def __init__(self, call: AnyCall) -> None:
+        self.call = call
+        self.outcomes: Memo[_Answer] = Memo()
 
 
 @attrs.frozen
-class _Outcome:
-    """What became of a call: an effect, or the reasons against it."""
+class _Answer:
+    """What became of a call, and whether that leads beyond the bounds."""
 
     effect: Effect | None
-    refusals: tuple[Refusal, ...]
+    wrong: str
+    beyond: bool
+
+
+@attrs.frozen
+class _Standing:
+    """What is said of a document: what is wrong with it, and whether something is left to do."""
+
+    broken: str
+    at_rest: bool
 
 
 class _Walk:
     """The worlds that were met, in the order of their meeting, and how each was reached."""
 
-    def __init__(
-        self,
-        rules: Rules,
-        bounds: Bounds,
-        invariants: Mapping[str, Invariant],
-        allows: Allows | None,
-    ) -> None:
-        self.rules, self.bounds = rules, bounds
-        self.invariants, self.allows = invariants, allows
+    def __init__(self, judge: Judge, bounds: Bounds) -> None:
+        self.judge, self.bounds = judge, bounds
         self.numbers: dict[int, int] = {}
         self.worlds: list[World | None] = []
         self.parents = array("l")
         self.calls: list[AnyCall | None] = []
         self.sources, self.targets = array("l"), array("l")
         self.cut: set[int] = set()
-        self.ends: set[int] = set()
+        self.ends: list[int] = []
         self.done = self.refused = 0
-        self.outcomes: Memo[_Outcome] = Memo()
-        self.suggestions: Memo[tuple[AnyCall, ...]] = Memo()
-        self.opinions: Memo[bool | None] = Memo()
-        self.breaches: Memo[str] = Memo()
+        self.questions: dict[AnyCall, _Question] = {}
+        self.suggestions: dict[AnyRef, Memo[tuple[_Question, ...]]] = {}
+        self.standings: dict[AnyRef, Memo[_Standing]] = {}
         self.instants = _instants(bounds.waits)
 
     def to_the_end(self) -> Explored:
@@ -170,8 +174,9 @@ class _Walk:
             world = self.worlds[number]
             assert world is not None
             self._look(number, world)
-            for call in self._calls(world):
-                self._ask(number, world, call)
+            for ref in world.documents:
+                for question in self._suggested(ref, world):
+                    self._ask(number, world, question)
             later = self.instants.get(world.at)
             if later is not None:
                 self._edge(number, self._meet(world.later(later), number, None))
@@ -201,15 +206,12 @@ class _Walk:
             pay_by=START + self.bounds.waits[0] if self.bounds.waits else None,
         )
         there = {Position(sku.code, PLACE): self.bounds.stock for sku in skus if self.bounds.stock}
-        empty = World(START, {}, {}, there, {})
-        step, _ = tried(empty, orders.draft.on("o", new), self._context(empty))
+        empty = World.empty(START, there)
+        step, _ = tried(empty, orders.draft.on("o", new), Context(START, "", self.judge.rules))
         assert step is not None
         world = empty.after(effect_of(step))
         assert world is not None
         return world
-
-    def _context(self, world: World) -> Context:
-        return Context(world.at, "", self.rules)
 
     def _meet(self, world: World, parent: int, call: AnyCall | None) -> int:
         """The number of a world, new or met before."""
@@ -229,44 +231,49 @@ class _Walk:
 
     def _look(self, number: int, world: World) -> None:
         """Ask a world what must hold in each."""
+        at_rest = True
         for ref in world.documents:
-            broken = self.breaches.get(ref, world, self._broken(ref))
-            if broken:
-                raise Stuck(broken, self._path(number))
-        if is_at_an_end(world):
-            self.ends.add(number)
+            memo = self.standings.get(ref)
+            if memo is None:
+                memo = self.standings[ref] = Memo()
+            standing = memo.get(world, lambda seen, ref=ref: self._standing(seen, ref))  # type: ignore[misc]
+            if standing.broken:
+                raise Stuck(standing.broken, self._path(number))
+            at_rest = at_rest and standing.at_rest
+        if at_rest:
+            self.ends.append(number)
 
-    def _broken(self, ref: AnyRef) -> Callable[[Seen], str]:
-        """The first invariant that a document breaks."""
+    def _standing(self, seen: Seen, ref: AnyRef) -> _Standing:
+        stored = seen.load(ref)
+        assert stored is not None
+        return _Standing(self.judge.broken(seen, stored.value), is_at_rest(stored.value))
 
-        def look(seen: Seen) -> str:
+    def _suggested(self, ref: AnyRef, world: World) -> tuple[_Question, ...]:
+        """What a document suggests, for all of its units and for a single one of each line."""
+        memo = self.suggestions.get(ref)
+        if memo is None:
+            memo = self.suggestions[ref] = Memo()
+
+        def look(seen: Seen) -> tuple[_Question, ...]:
             stored = seen.load(ref)
             assert stored is not None
-            for name, invariant in self.invariants.items():
-                said = invariant(seen, stored.value)
-                if said:
-                    return f"{name}: {ref}: {said}"
-            return ""
+            context = Context(seen.at, "", self.judge.rules)
+            calls = dict.fromkeys(self._varied(suggested(seen, stored.value, context)))
+            return tuple(self._question(call) for call in calls)
 
-        return look
+        return memo.get(world, look)
 
-    def _calls(self, world: World) -> Iterator[AnyCall]:
-        """What every document suggests, for all of its units and for a single one of each line."""
-        for ref in world.documents:
-            yield from self.suggestions.get(ref, world, self._suggested(ref))
-
-    def _suggested(self, ref: AnyRef) -> Callable[[Seen], tuple[AnyCall, ...]]:
-        def look(seen: Seen) -> tuple[AnyCall, ...]:
-            stored = seen.load(ref)
-            assert stored is not None
-            context = Context(seen.at, "", self.rules)
-            return tuple(self._varied(suggested(seen, stored.value, context)))
-
-        return look
+    def _question(self, call: AnyCall) -> _Question:
+        """The same question for the same call."""
+        known = self.questions.get(call)
+        if known is None:
+            known = self.questions[call] = _Question(call)
+        return known
 
     def _varied(self, calls: Iterator[AnyCall]) -> Iterator[AnyCall]:
         for call in calls:
-            if call.verb in self.bounds.without:
+            only = self.bounds.only
+            if call.verb in self.bounds.without or (only and call.verb not in only):
                 continue
             yield call
             takes_lines = "lines" in VERBS[call.verb].defaults and "lines" not in dict(call.args)
@@ -275,60 +282,56 @@ class _Walk:
                     if n > 1:
                         yield attrs.evolve(call, args=(*call.args, ("lines", ((str(i), 1),))))
 
-    def _ask(self, number: int, world: World, call: AnyCall) -> None:
-        """Try a call, compare what was said of it with what comes of it, and go on from there."""
-        outcome = self.outcomes.get((call.verb, call.ref, call.args), world, self._try(world, call))
-        after = None if outcome.effect is None else world.after(outcome.effect)
-        self._compare(number, world, call, outcome, after)
-        if after is None:
+    def _ask(self, number: int, world: World, question: _Question) -> None:
+        """Try a call, and go on from what comes of it."""
+        call = question.call
+        answer = question.outcomes.get(world, lambda seen: self._answer(seen, call))
+        if answer.wrong:
+            raise Stuck(answer.wrong, self._path(number, call))
+        effect = answer.effect
+        if effect is None:
             self.refused += 1
-        elif self._is_within(after):
-            self.done += 1
-            self._edge(number, self._meet(after, number, call))
-        else:
+            return
+        if answer.beyond or (effect.opened and not self._is_within(world, effect.opened)):
             self.cut.add(number)
+            return
+        self.done += 1
+        key = world.key_after(effect)
+        target = None if key is None else self.numbers.get(key)
+        if target is None:
+            after = world.after(effect)
+            if after is None:
+                wrong = "why_not is empty, and more is claimed than is there"
+                raise Stuck(wrong, self._path(number, call))
+            target = self._meet(after, number, call)
+        self._edge(number, target)
 
-    def _try(self, world: World, call: AnyCall) -> Callable[[Seen], _Outcome]:
-        def look(seen: Seen) -> _Outcome:
-            step, refusals = tried(seen, call, self._context(world))
-            return _Outcome(None if step is None else effect_of(step), refusals)
+    def _answer(self, seen: Seen, call: AnyCall) -> _Answer:
+        outcome = self.judge.outcome(seen, call)
+        after = () if outcome.effect is None else outcome.effect.documents.values()
+        beyond = any(not self._is_small(document) for document in after)
+        return _Answer(outcome.effect, outcome.wrong, beyond)
 
-        return look
+    def _is_small(self, document: Document) -> bool:
+        if isinstance(document, Order):
+            return len(document.charges) <= self.bounds.charges
+        if isinstance(document, Payment):
+            most = self.bounds.times * document.amount
+            return document.captured <= most and document.charged_back <= most
+        return True
 
-    def _compare(
-        self, number: int, world: World, call: AnyCall, outcome: _Outcome, after: World | None
-    ) -> None:
-        if outcome.effect is not None and after is None:
-            raise Stuck(
-                "why_not is empty, and more is claimed than is there", self._path(number, call)
-            )
-        if after is None and call.verb in OUTSIDE:
-            said = "; ".join(map(str, outcome.refusals))
-            raise Stuck(f"what has happened is not recorded: {said}", self._path(number, call))
-        if self.allows is not None:
-            key = (call.verb, call.ref, call.args)
-            allows, asked = self.allows, call
-            opinion = self.opinions.get(key, world, lambda seen: allows(seen, asked))
-            if opinion is not None and opinion is not (after is not None):
-                said = "; ".join(map(str, outcome.refusals))
-                wrong = f"is refused ({said})" if after is None else "is carried out"
-                wanted = "allows" if opinion else "forbids"
-                raise Stuck(
-                    f"{call.verb} {wrong}, and the business {wanted} it", self._path(number, call)
-                )
-
-    def _is_within(self, world: World) -> bool:
+    def _is_within(self, world: World, opened: tuple[AnyRef, ...]) -> bool:
         counts: dict[str, int] = {}
-        for kind in (ref.kind for ref in world.documents):
-            counts[kind] = counts.get(kind, 0) + 1
-        return all(n <= self.bounds.most.get(kind, 1) for kind, n in counts.items())  # none: yes
+        for ref in (*world.documents, *opened):
+            counts[ref.kind] = counts.get(ref.kind, 0) + 1
+        return all(counts[ref.kind] <= self.bounds.most.get(ref.kind, 1) for ref in opened)
 
     def _none_is_stuck(self) -> None:
-        """From every world an end, or the bounds, can be reached: walked backwards from them."""
+        """From every world an end can be reached, within the bounds: walked backwards from them."""
         before: dict[int, list[int]] = {}
         for source, target in zip(self.sources, self.targets, strict=True):
             before.setdefault(target, []).append(source)
-        front = [*self.ends, *self.cut]
+        front = list(self.ends)
         reached = set(front)
         while front:
             for number in before.get(front.pop(), ()):

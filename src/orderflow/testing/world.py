@@ -17,6 +17,7 @@ import attrs
 
 from orderflow.books import Postings, changes_on_shelf, postings
 from orderflow.calls import Ref
+from orderflow.facts import Opened
 from orderflow.journal import Step, Stored
 from orderflow.ports import Query
 from orderflow.records import Counter, Document, Order
@@ -30,7 +31,8 @@ AnyRef = Ref[Any]
 class World:
     """Every document by its reference, what is there and claimed at each position, and the time.
 
-    `digests` has a number for each document that is equal for equal documents.
+    `digests` has a number for each document that is equal for equal documents, and `sum` is their
+    sum; `stock` is a number that is equal for equal stock, and `when` for equal times.
     """
 
     at: datetime
@@ -38,17 +40,31 @@ class World:
     digests: Mapping[AnyRef, int]
     there: Mapping[Position, int]
     claimed: Mapping[Position, int]
-    stock: int = attrs.field(init=False)
-    """A number that is equal for equal stock."""
+    sum: int
+    stock: int
+    when: int
 
-    def __attrs_post_init__(self) -> None:
-        stock = hash((frozenset(self.there.items()), frozenset(self.claimed.items())))
-        object.__setattr__(self, "stock", stock)
+    @classmethod
+    def empty(cls, at: datetime, there: Mapping[Position, int]) -> World:
+        """A world with goods on its shelves, and without any document."""
+        return cls(at, {}, {}, there, {}, 0, _number(there, {}), hash(at))
 
     @property
     def key(self) -> int:
         """A number that is equal for equal worlds."""
-        return hash((self.at, frozenset(self.digests.items()), self.stock))
+        return hash((self.sum, self.stock, self.when))
+
+    def key_after(self, effect: Effect) -> int | None:
+        """The key of the world after an effect; `None` where that is not known so cheaply."""
+        if effect.there or effect.claimed:
+            return None
+        return hash((self._sum_after(effect), self.stock, self.when))
+
+    def _sum_after(self, effect: Effect) -> int:
+        before = self.digests
+        return self.sum + sum(
+            [digest - before.get(ref, 0) for ref, digest in effect.digests.items()]
+        )
 
     def load(self, ref: Ref[D]) -> Stored[D] | None:
         """The document, or `None`."""
@@ -78,11 +94,11 @@ class World:
 
     def later(self, at: datetime) -> World:
         """The same world at a later time."""
-        return attrs.evolve(self, at=at)
+        return attrs.evolve(self, at=at, when=hash(at))
 
     def after(self, effect: Effect) -> World | None:
         """The world after an effect; `None` where it would claim more than is there."""
-        there, claimed = self.there, self.claimed
+        there, claimed, stock = self.there, self.claimed, self.stock
         if effect.there:
             there = _added(there, effect.there)
         if effect.claimed:
@@ -90,23 +106,29 @@ class World:
             for place, n in effect.claimed:
                 if n > 0 and claimed.get(place, 0) > there.get(place, 0):
                     return None
+        if effect.there or effect.claimed:
+            stock = _number(there, claimed)
         return World(
             self.at,
             {**self.documents, **effect.documents},
             {**self.digests, **effect.digests},
             there,
             claimed,
+            self._sum_after(effect),
+            stock,
+            self.when,
         )
 
 
 @attrs.frozen(eq=False)
 class Effect:
-    """What a step does to any world in which it can be taken."""
+    """What a step does to any world in which it can be taken; `opened` are the new documents."""
 
     documents: Mapping[AnyRef, Document]
     digests: Mapping[AnyRef, int]
     there: tuple[tuple[Position, int], ...]
     claimed: tuple[tuple[Position, int], ...]
+    opened: tuple[AnyRef, ...]
 
 
 def effect_of(step: Step) -> Effect:
@@ -122,7 +144,12 @@ def effect_of(step: Step) -> Effect:
         {ref: hash(document) for ref, document in documents.items()},
         tuple(there),
         tuple((place, n) for place, n in grown.items() if n),
+        tuple(fact.document.ref for fact in step.facts if isinstance(fact, Opened)),
     )
+
+
+def _number(there: Mapping[Position, int], claimed: Mapping[Position, int]) -> int:
+    return hash((frozenset(there.items()), frozenset(claimed.items())))
 
 
 def _added(
