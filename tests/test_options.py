@@ -165,6 +165,18 @@ def test_a_host_s_stages_are_options_too() -> None:
     assert not entering.allowed
 
 
+@pytest.mark.parametrize("id", ("o-17", "y" * 195))
+def test_each_document_has_options_whatever_its_place_and_name(shop: Shop, id: str) -> None:
+    shop.place(id, new_order((LAMP, 2)))
+    shop.pay("pay-1", eur(2000), ((id, 2000),))
+    shop.plan_to_buy(id)
+    shop.purchase("b-1", (id,), "brassworks")
+    shop.ship_direct("p-1", "b-1")
+
+    for document in shop.documents():
+        assert shop.options(document.ref)
+
+
 def test_there_are_no_options_of_what_is_not_there(shop: Shop) -> None:
     with pytest.raises(NotFound):
         Workflow(shop.store).options(Ref("", "order", "o-17"))

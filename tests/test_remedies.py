@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderflow import Call, Money, Position, Ref, Refusal, Rules
+from orderflow import Call, Money, Notice, Position, Ref, Refusal, Rules
 from orderflow.adapters.memory import MemoryStore
 from orderflow.calls import Remedy
 from orderflow.errors import Refused
@@ -24,8 +24,10 @@ from orderflow.values import instant
 from orderflow.verbs import (
     allocate,
     apply_payment,
+    cancel,
     complete,
     expire,
+    expire_payment,
     hold_stock,
     place,
     refund,
@@ -83,6 +85,45 @@ def test_a_hold_can_be_lifted(shop: Shop) -> None:
     assert dict(second.remedies[0].args) == {"code": "recount"}
     for refusal in (first, second):
         assert_it_helps(shop, allocate.on("o-17"), refusal, refusal.remedies[0])
+
+
+def test_a_hold_of_a_document_whose_name_has_spaces_can_be_lifted(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 3)
+    shop.sell("o 17 b", (LAMP, 3))
+    shop.hold("o 17 b", "fraud", "address unknown")
+
+    said = remedies(shop, allocate.on("o 17 b"))
+
+    assert [one.ref.id for one in said["on_hold"]] == ["o 17 b"]
+
+
+def test_a_part_shipped_order_is_offered_to_cancel_what_is_still_here(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 3)
+    shop.sell("o-17", (LAMP, 3))
+    shop.allocate("o-17", (("1", 1),))
+    shop.ship("o-17", "p-1")
+
+    said = remedies(shop, cancel.on("o-17"))
+
+    assert [dict(one.args) for one in said["illegal_move"]] == [{"lines": (("1", 2),)}]
+
+
+def test_places_are_offered_as_they_are_named(shop: Shop) -> None:
+    shop.stock(LAMP, "le, ith", 1)
+    shop.stock(LAMP, "york", 1)
+    shop.sell("o-17", (LAMP, 2))
+    shop.allocate("o-17")
+
+    said = remedies(shop, release.on("o-17", "d-1"))
+
+    assert [dict(one.args)["location"] for one in said["several_locations"]] == ["le, ith", "york"]
+
+
+def test_the_same_call_otherwise_meets_no_new_reason(shop: Shop) -> None:
+    shop.await_payment("pay-1", eur(100), expires_at=MORNING + timedelta(hours=1))
+    shop.record_notice("pay-1", Notice.FAILED, eur(100))
+
+    assert remedies(shop, expire_payment.on("pay-1")) == {"payment_not_due": ()}
 
 
 def test_the_largest_quantity_that_would_pass_is_offered(shop: Shop) -> None:

@@ -1,7 +1,7 @@
 """What a chart is: rows checked when they are made, and one gate through them.
 
 It knows states, moves, rows and guards as such, and refuses to know which there are: the tables are
-in `states.py`.
+in `states`.
 
 Problem: statuses scattered over `if` statements cannot be checked, drawn or explained.
 Observations: h11 keeps a protocol right for years as tables with an essay above them; libraries of

@@ -10,6 +10,8 @@ holds are the codes, the units that stand somewhere are the lines.
 Decision: beside each verb whose arguments depend on the document stands a function that suggests
 them; a verb without one is suggested as it is, with sample words for what a clerk would write.
 A host does the same for its own verbs, by `suggests`.
+
+One file, though long: it is a list to look a verb's suggestion up in.
 """
 
 from __future__ import annotations
@@ -58,7 +60,7 @@ from orderflow.returns import Verdict
 from orderflow.states import UnitState
 from orderflow.trial import Source
 from orderflow.units import LineQuantities
-from orderflow.values import Sku
+from orderflow.values import TEXT_MAX, Sku
 
 T = TypeVar("T", bound=Document)
 
@@ -94,7 +96,9 @@ class Look(Generic[T]):
         name = next(name for name, cls in KINDS.items() if cls is kind)
         number = 1
         while True:
-            ref: Ref[Document] = Ref(self.document.ref.tenant, name, f"{self.id}-{mark}{number}")
+            end = f"-{mark}{number}"
+            stem = self.id[: TEXT_MAX - len(end)].rstrip()
+            ref: Ref[Document] = Ref(self.document.ref.tenant, name, stem + end)
             if self.source.load(ref) is None:
                 return ref.id
             number += 1
@@ -148,6 +152,9 @@ def suggested(source: Source, document: Document, context: Context) -> Iterator[
             yield verb.of(document.ref, **{name: SAMPLES[name] for name in needed})
 
 
+SAMPLE_SUPPLIER: Final = "supplier"
+
+
 def _money(order: Order, minor: int) -> Money:
     return Money(max(1, minor), order.currency)
 
@@ -157,6 +164,12 @@ def _lines(order: Order, *states: UnitState) -> LineQuantities:
     there = ((line.id, line.count(*states)) for line in order.lines)
     found = tuple((line, n) for line, n in there if n)
     return found or tuple((line.id, 1) for line in order.lines[:1])
+
+
+def _place(look: Look[Any]) -> str:
+    """The first place of the rules by rank; a sample where they name none."""
+    places = sorted(look.context.rules.locations, key=lambda one: (one.priority, one.id))
+    return places[0].id if places else "warehouse"
 
 
 def _lift(verb: Verb[Any, ...]) -> Suggest:
@@ -248,13 +261,14 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
 
 @suggests(production.purchase, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Purchase]]:
-    yield production.purchase.on(look.fresh(Purchase, "buy"), (look.id,), "supplier", "leith")
-    yield production.purchase.on(look.fresh(Purchase, "buy"), (look.id,), "supplier")
+    purchase = look.fresh(Purchase, "buy")
+    for place in (_place(look), ""):  # to our own place, or straight to the customer
+        yield production.purchase.on(purchase, (look.id,), SAMPLE_SUPPLIER, place)
 
 
 @suggests(production.plan_production, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[WorkOrder]]:
-    yield production.plan_production.on(look.fresh(WorkOrder, "make"), (look.id,), "leith")
+    yield production.plan_production.on(look.fresh(WorkOrder, "make"), (look.id,), _place(look))
 
 
 @suggests(returns.ask_return, on=Order)
@@ -305,6 +319,11 @@ def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
         yield fulfilment.record_scan.on(look.id, status)
 
 
+@suggests(fulfilment.receive_back, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    yield fulfilment.receive_back.on(look.id, look.document.location or _place(look))
+
+
 @suggests(fulfilment.ship_direct, on=Purchase)
 def _(look: Look[Purchase]) -> Iterator[Call[Parcel]]:
     yield fulfilment.ship_direct.on(look.fresh(Parcel, "p"), look.id)
@@ -319,7 +338,7 @@ def _(look: Look[Purchase]) -> Iterator[Call[Purchase]]:
 
 @suggests(production.receive_purchase, on=Purchase)
 def _(look: Look[Purchase]) -> Iterator[Call[Purchase]]:
-    yield production.receive_purchase.on(look.id, location=look.document.location or "warehouse")
+    yield production.receive_purchase.on(look.id, location=look.document.location or _place(look))
 
 
 @suggests(production.stop_buying, on=Purchase)
@@ -387,7 +406,7 @@ def _(look: Look[Return]) -> Iterator[Call[Return]]:
 
 @suggests(returns.receive_return, on=Return)
 def _(look: Look[Return]) -> Iterator[Call[Return]]:
-    yield returns.receive_return.on(look.id, look.document.location or "returns")
+    yield returns.receive_return.on(look.id, look.document.location or _place(look))
 
 
 @suggests(returns.inspect, on=Return)

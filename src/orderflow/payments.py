@@ -15,6 +15,8 @@ What it remits beyond its debt has come too, and stays unapplied.
 A dispute: the payer's bank takes money *back* and decides later.
 When the dispute is won the money comes back unapplied, not to the orders that it was taken from: by
 then they may have been paid in another way.
+
+One file, though long: what a payment's verbs share is the balance of its accounts.
 """
 
 from __future__ import annotations

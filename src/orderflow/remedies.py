@@ -16,6 +16,7 @@ Where nothing helps, nothing is offered.
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -90,15 +91,29 @@ def _helping(
         if repr(remedy) in offered:
             continue
         left = _left(asked, context, remedy)
-        if left is not None and _gone(refusal, refusals, left):
+        instead = _is_instead(asked.call, remedy)
+        if left is not None and _gone(refusal, refusals, left, instead=instead):
             offered.add(repr(remedy))
             yield remedy
 
 
-def _gone(refusal: Refusal, before: tuple[Refusal, ...], after: tuple[Refusal, ...]) -> bool:
-    """Whether a reason is gone, and none of its kind has come in its place."""
-    alike = [sum(one.code == refusal.code for one in some) for some in (before, after)]
-    return refusal not in after and alike[1] < alike[0]
+def _gone(
+    refusal: Refusal, before: tuple[Refusal, ...], after: tuple[Refusal, ...], *, instead: bool
+) -> bool:
+    """Whether a reason is gone, and none of its kind has come in its place.
+
+    The call itself, made otherwise, must not meet any new reason either: it is offered as what
+    would pass. After another call was made first, a reason may show that the first one had hidden.
+    """
+    left = Tally(one.code for one in before if one != refusal)
+    come = Tally(one.code for one in after)
+    if instead:
+        return refusal not in after and come <= left
+    return refusal not in after and come[refusal.code] <= left[refusal.code]
+
+
+def _is_instead(call: Call[Document], remedy: Remedy[Document]) -> bool:
+    return (remedy.verb, remedy.ref) == (call.verb, call.ref)
 
 
 def _left(asked: Asked, context: Context, remedy: Remedy[Document]) -> tuple[Refusal, ...] | None:
@@ -106,7 +121,7 @@ def _left(asked: Asked, context: Context, remedy: Remedy[Document]) -> tuple[Ref
     call = asked.call
     later = context if remedy.at is None else attrs.evolve(context, at=remedy.at)
     try:
-        if (remedy.verb, remedy.ref) == (call.verb, call.ref):
+        if _is_instead(call, remedy):
             return tried(asked.source, remedy, later)[1]
         step, _ = tried(asked.source, remedy, later)
         if step is None:
@@ -122,9 +137,10 @@ def _left(asked: Asked, context: Context, remedy: Remedy[Document]) -> tuple[Ref
 
 
 def _lift(asked: Asked, figures: Figures) -> Candidates:
-    kind, _, id = str(figures["what"]).rpartition(" ")
-    if kind in _LIFTS:
-        yield asked.first(_LIFTS[kind].on(id, str(figures["hold"])))
+    what = str(figures["what"])  # a kind and an id, and either may have a space
+    for kind, verb in _LIFTS.items():
+        if what.startswith(f"{kind} "):
+            yield asked.first(verb.on(what.removeprefix(f"{kind} "), str(figures["hold"])))
 
 
 def _fewer(asked: Asked, figures: Figures) -> Candidates:
@@ -225,7 +241,13 @@ def _with_share(asked: Asked, order: str, amount: int) -> Candidates:
 
 
 def _one_place(asked: Asked, figures: Figures) -> Candidates:
-    for place in str(figures["locations"]).split(", "):
+    order = asked.order(figures["order"])
+    places = (
+        spot.slice.location
+        for _, spot in (() if order is None else order.units())
+        if spot.state is UnitState.ALLOCATED
+    )
+    for place in sorted(set(places)):
         yield asked.instead(location=place)
 
 
@@ -233,6 +255,12 @@ def _before(asked: Asked, figures: Figures) -> Candidates:
     """What a clerk may decide first, where the call comes too early."""
     for verb in _FIRST.get(asked.call.verb, ()):
         yield asked.first(VERBS[verb].of(asked.call.ref))
+    order = asked.order(asked.call.ref.id) if asked.call.verb == "cancel" else None
+    if order is not None:
+        can = ((line.id, line.count(*orders.CANCELLABLE)) for line in order.lines)
+        kept = tuple((line, n) for line, n in can if n)
+        if kept:
+            yield asked.instead(lines=kept)
 
 
 _CAN_WAIT: Final = (UnitState.BACKORDERED, UnitState.OPEN)

@@ -22,6 +22,8 @@ The new order has the lines that were agreed, at their prices; what is owed back
 pays it as far as it goes, out of the same payments.
 What is still to be paid then, or is owed back still, is money like any other.
 The new goods go out when the old ones were accepted, unless the rules say otherwise.
+
+One file, though long: reissue and exchange are one decision twice, and share what goes out.
 """
 
 from __future__ import annotations

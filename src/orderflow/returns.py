@@ -12,6 +12,8 @@ What was lost on its way back stays lost until somebody decides: `cancel` gives 
 owed back; `found` says that the customer has it.
 What scans and receipts say is recorded in every state of the return, and where its chart has no row
 for it, a named hold asks a person.
+
+One file, though long: a return is read from its asking to its end.
 """
 
 from __future__ import annotations

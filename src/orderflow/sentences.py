@@ -4,6 +4,8 @@ It knows sentences, and refuses to know when they are said.
 
 A code never changes its meaning; a sentence may be worded better.
 The names in braces are the figures that the refusing guard used, and both languages name the same.
+
+One file, though long: it is one catalogue.
 """
 
 from __future__ import annotations

@@ -244,8 +244,10 @@ class Workflow(Commands):
     def options(self, ref: Ref[Document], *, by: str = "") -> tuple[Option, ...]:
         """What may be done with a document now, and what may not, with every reason and remedy.
 
-        Each verb that the document knows is there at least once, with the arguments that the
-        document itself suggests. `NotFound` without the document.
+        Each verb that the document knows is there, with the arguments that the document itself
+        suggests; words that only a clerk can write stand as samples. What it has no use for is left
+        out: to remit where no carrier owes, to enter a stage where the process has none, and what
+        opens a document. `NotFound` without the document.
         """
         document = self.get(ref)
         context = self._context(by)

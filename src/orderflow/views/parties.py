@@ -41,6 +41,8 @@ then on, and what is returned or reissued of it is no affair of the supplier's.
 An order that brings it nothing any more reads cancelled.
 A reissue is a supplier's where it is of a line of its own, and the goods that go out anew are not
 tagged with others alone.
+
+One file, though long: three readers are compared side by side.
 """
 
 from __future__ import annotations
