@@ -307,6 +307,18 @@ def test_a_cancelled_order_cannot_be_cancelled_again(shop: Shop) -> None:
     )
 
 
+def test_a_draft_without_lines_can_only_be_cancelled(shop: Shop) -> None:
+    shop.draft("o-17", new_order())
+    assert shop.codes(place.on("o-17")) == ["no_lines"]
+    assert shop.codes(complete.on("o-17")) == ["illegal_move"]
+
+    order = shop.cancel("o-17").document
+
+    assert order is not None
+    assert order.state is OrderState.CANCELLED
+    assert shop.codes(cancel.on("o-17")) == ["illegal_move"]
+
+
 def test_a_held_order_can_still_be_cancelled(shop: Shop) -> None:
     shop.place("o-17", new_order((LAMP, 1)))
     shop.hold("o-17", "fraud", "address unknown")

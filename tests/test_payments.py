@@ -405,6 +405,37 @@ def test_a_chargeback_of_no_order_takes_unapplied_money(shop: Shop) -> None:
     assert len(again.holds) == 1
 
 
+def test_money_that_comes_after_its_chargeback_is_in_dispute_at_once(shop: Shop) -> None:
+    shop.await_payment("pay-1", eur(1000))
+    shop.charge_back("pay-1", eur(1000))
+
+    payment = shop.record_notice("pay-1", Notice.CAPTURED, eur(1000)).document
+
+    assert payment.state is PaymentState.DISPUTED
+    assert shop.settle_dispute("pay-1", won=False).document.state is PaymentState.REFUNDED
+
+
+def test_a_remittance_of_cash_that_nobody_said_was_collected_can_go_back(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.expect_cash("pay-1", "o-17", eur(1000))
+
+    payment = shop.remit("pay-1", eur(1000)).document
+
+    assert (payment.state, payment.unapplied) == (PaymentState.REMITTED, 1000)
+    assert shop.pay_back("pay-1").document.state is PaymentState.REFUNDED
+
+
+def test_a_remittance_of_a_voided_payment_can_go_back(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.expect_cash("pay-1", "o-17", eur(1000))
+    shop.void_payment("pay-1", "refused at the door")
+
+    payment = shop.remit("pay-1", eur(400)).document
+
+    assert (payment.state, payment.unapplied) == (PaymentState.CAPTURED, 400)
+    assert shop.pay_back("pay-1").document.state is PaymentState.REFUNDED
+
+
 @pytest.mark.feature("F183")
 def test_a_dispute_that_is_won_brings_the_money_back_unapplied(any_shop: Shop) -> None:
     shop = any_shop

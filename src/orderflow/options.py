@@ -290,6 +290,8 @@ def _(look: Look[Order]) -> Iterator[Call[Reissue]]:
 def _(look: Look[Order]) -> Iterator[Call[Exchange]]:
     order = look.document
     wanted = _lines(order, UnitState.DELIVERED)
+    if not wanted:  # an order without lines
+        return
     counts = dict(wanted)
     new = tuple(
         NewLine(

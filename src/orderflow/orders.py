@@ -311,11 +311,14 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     to_inspect = _returns_to_inspect(order)
     if not wanted:
         _check_all_can_go(order, to_inspect)
-    cancel_units(
-        step,
-        order.ref,
-        choose(order, "cancel", CANCELLABLE, wanted, lambda tag: tag.returning not in to_inspect),
-    )
+    if wanted or order.lines:  # one without lines has nothing to give up, and ends all the same
+        cancel_units(
+            step,
+            order.ref,
+            choose(
+                order, "cancel", CANCELLABLE, wanted, lambda tag: tag.returning not in to_inspect
+            ),
+        )
     if text(reason, "reason", empty=True):
         step.note(order.ref, "cancelled", reason=reason)
     after = order_facts(step.now(order.ref))

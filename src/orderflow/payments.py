@@ -143,7 +143,9 @@ def record_notice(
     if notice is Notice.CAPTURED:
         capture(step, payment.ref, minor)
     if step.chart(PAYMENT).target(payment.state, move) is not None:
-        if payment.state not in BALANCE_DUE or paid_in_full(step, payment.ref):
+        if notice is Notice.CAPTURED:
+            _arrived(step, payment.ref)
+        else:
             step.proceed(PAYMENT, payment.ref, move)
         if late:
             step.hold(payment.ref, "paid_late", "money came after the payment had ended")
@@ -271,6 +273,11 @@ def remit(case: Case, context: Context, amount: Money) -> Step:
         step.proceed(PAYMENT, payment.ref, PaymentMove.REMIT if settled else PaymentMove.REMIT_PART)
     if minor > owed:
         capture(step, payment.ref, minor - owed)
+        if payment.state is PaymentState.DUE_AT_DOOR:  # it must have been collected
+            step.proceed(PAYMENT, payment.ref, PaymentMove.COLLECT)
+            step.proceed(PAYMENT, payment.ref, PaymentMove.REMIT)
+        else:
+            _arrived(step, payment.ref)
         step.hold(payment.ref, "over_remitted", "the carrier has remitted more than it owed")
     return step
 
@@ -343,6 +350,22 @@ def paid_in_full(step: Step, ref: Ref[Payment]) -> bool:
 def left_of(payment: Payment) -> int:
     """What is left of the money of a payment, in minor units: neither gone back nor taken back."""
     return payment.captured - payment.refunded - payment.charged_back
+
+
+def _arrived(step: Step, ref: Ref[Payment]) -> None:
+    """Let a payment follow money that has come, where its chart has a row for that.
+
+    A balance waits for the rest of it. Money that the payer's bank had taken back before is in
+    dispute at once.
+    """
+    chart, payment = step.chart(PAYMENT), step.now(ref)
+    if chart.target(payment.state, PaymentMove.CAPTURE) is None:
+        return
+    if payment.state in BALANCE_DUE and not paid_in_full(step, ref):
+        return
+    step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
+    if payment.disputed:
+        step.proceed(PAYMENT, ref, PaymentMove.CHARGE_BACK)
 
 
 def _settled(step: Step, ref: Ref[Payment], *, won: bool) -> PaymentMove:

@@ -97,14 +97,12 @@ def nothing_leaves_before_its_order_is_confirmed(seen: Seen, document: Document)
 
 
 def captured_money_is_somewhere(seen: Seen, document: Document) -> str:
-    """Captured money is somewhere, and what was refunded is applied nowhere."""
+    """Captured money is somewhere: applied, unapplied, refunded or charged back."""
     if not isinstance(document, Payment):
         return ""
     elsewhere = document.unapplied + document.refunded + document.charged_back
     if document.captured != document.applied + elsewhere:
         return f"{document.captured} captured, {document.applied + elsewhere} found"
-    if document.state is PaymentState.REFUNDED and document.applied > 0:
-        return f"refunded, and {document.applied} still applied"
     return ""
 
 
@@ -113,7 +111,7 @@ def units_are_with_documents_that_are_there(seen: Seen, document: Document) -> s
     if not isinstance(document, Order):
         return ""
     for _, spot in document.units():
-        at_work = spot.state in (UnitState.RELEASED, UnitState.PICKED)
+        at_work = spot.state in (UnitState.RELEASED, UnitState.PICKED, UnitState.PACKED)
         if at_work and _state(seen, document, "dispatch", spot.slice.dispatch) in _CALLED_OFF:
             return f"units {spot.state} for dispatch {spot.slice.dispatch}, which is over"
         if spot.state is UnitState.SHIPPED and not spot.slice.parcel:
@@ -122,6 +120,120 @@ def units_are_with_documents_that_are_there(seen: Seen, document: Document) -> s
 
 
 _CALLED_OFF: Final = ("", RequestState.CANCELLED, RequestState.REFUSED, RequestState.DONE)
+
+
+def parcels_and_their_units_are_at_one_place(seen: Seen, document: Document) -> str:
+    """No unit is packed in a parcel that has left, nor on the road in one that has come."""
+    if not isinstance(document, Order):
+        return ""
+    for _, spot in document.units():
+        wanted = _TOGETHER.get(spot.state)
+        if wanted is None or spot.slice.returning or not spot.slice.parcel:
+            continue
+        state = _state(seen, document, "parcel", spot.slice.parcel)
+        if state != wanted:
+            return (
+                f"units {spot.state} in parcel {spot.slice.parcel}, which is {state or 'nowhere'}"
+            )
+    return ""
+
+
+_TOGETHER: Final[Mapping[UnitState, ParcelState]] = {
+    UnitState.PACKED: ParcelState.PACKED,
+    UnitState.SHIPPED: ParcelState.SHIPPED,
+    UnitState.READY_TO_COLLECT: ParcelState.READY_TO_COLLECT,
+    UnitState.LOST: ParcelState.LOST,
+    UnitState.GOING_BACK: ParcelState.GOING_BACK,
+    UnitState.RECEIVED_BACK: ParcelState.RETURNED,
+}
+
+
+def returns_that_ended_have_no_units_under_way(seen: Seen, document: Document) -> str:
+    """What comes back belongs to a return that is open: it is inspected before that is over."""
+    if not isinstance(document, Order):
+        return ""
+    for _, spot in document.units():
+        if spot.state not in (UnitState.GOING_BACK, UnitState.RECEIVED_BACK, UnitState.DELIVERED):
+            continue
+        if spot.slice.returning:
+            state = _state(seen, document, "return", spot.slice.returning)
+            if state in _OVER_RETURNS:
+                return f"units {spot.state} in return {spot.slice.returning}, which is {state}"
+    return ""
+
+
+_OVER_RETURNS: Final = ("", ReturnState.SETTLED, ReturnState.REJECTED, ReturnState.CANCELLED)
+
+
+def what_is_bought_or_made_is_asked_of_somebody(seen: Seen, document: Document) -> str:
+    """Units that are being bought or made wait for a purchase or work order that is not over."""
+    if not isinstance(document, Order):
+        return ""
+    for _, spot in document.units():
+        if spot.state is UnitState.BUYING:
+            if _state(seen, document, "purchase", spot.slice.peg) in _CALLED_OFF:
+                return f"units are bought by purchase {spot.slice.peg}, which is over"
+        elif spot.state is UnitState.MAKING:
+            state = _state(seen, document, "work order", spot.slice.peg)
+            if state not in (WorkOrderState.IN_PRODUCTION, WorkOrderState.INSPECTING):
+                return f"units are made by work order {spot.slice.peg}, which is {state}"
+    return ""
+
+
+def orders_without_lines_go_nowhere(seen: Seen, document: Document) -> str:
+    """An order without lines is a draft, or cancelled: there is nothing that could be done."""
+    if not isinstance(document, Order) or document.lines:
+        return ""
+    if document.state in (OrderState.DRAFT, OrderState.CANCELLED):
+        return ""
+    return f"{document.state} without lines"
+
+
+def payments_are_applied_to_what_they_pay(seen: Seen, document: Document) -> str:
+    """Orders know what each payment has paid of them, and it never is less than nothing."""
+    if not isinstance(document, Payment):
+        return ""
+    if min(document.refunded, document.charged_back, document.with_carrier) < 0:
+        return "less than nothing has gone back"
+    for one in document.applications:
+        ref: Ref[Order] = Ref(document.ref.tenant, "order", one.order)
+        stored = seen.load(ref)
+        if stored is None:
+            return f"applied to order {one.order}, which is not there"
+        said = [row.applied for row in stored.value.tenders if row.payment == document.ref.id]
+        if said != [one.amount] or one.amount < 0:
+            return f"{one.amount} applied to order {one.order}, which says {said}"
+    return ""
+
+
+def money_shows_in_the_state_of_its_payment(seen: Seen, document: Document) -> str:
+    """A payment in which money stands does not wait for it, and none that is paid back has any."""
+    if not isinstance(document, Payment):
+        return ""
+    if document.captured and document.state in _WITHOUT_MONEY:
+        return f"{document.captured} captured while {document.state}"
+    gone = 0 < document.captured <= document.refunded
+    if gone and document.state in (PaymentState.CAPTURED, PaymentState.PART_REFUNDED):
+        return f"{document.state}, and all of it was paid back"
+    taken = any(hold.code == "charged_back" for hold in document.holds)
+    if taken and document.state in _UNDISPUTED:
+        return f"the payer's bank has taken money back while {document.state}"
+    return ""
+
+
+_WITHOUT_MONEY: Final = (
+    PaymentState.AWAITING,
+    PaymentState.AUTHORISED,
+    PaymentState.FAILED,
+    PaymentState.VOIDED,
+    PaymentState.EXPIRED,
+)
+_UNDISPUTED: Final = (
+    PaymentState.CAPTURED,
+    PaymentState.DEPOSIT_TAKEN,
+    PaymentState.BALANCE_OPEN,
+    PaymentState.BALANCE_OVERDUE,
+)
 
 
 def _state(seen: Seen, document: Document, kind: str, id: str) -> str:
@@ -138,6 +250,12 @@ INVARIANTS: Final[Mapping[str, Invariant]] = {
         nothing_leaves_before_its_order_is_confirmed,
         captured_money_is_somewhere,
         units_are_with_documents_that_are_there,
+        parcels_and_their_units_are_at_one_place,
+        returns_that_ended_have_no_units_under_way,
+        what_is_bought_or_made_is_asked_of_somebody,
+        orders_without_lines_go_nowhere,
+        payments_are_applied_to_what_they_pay,
+        money_shows_in_the_state_of_its_payment,
     )
 }
 

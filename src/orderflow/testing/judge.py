@@ -37,10 +37,31 @@ Empty text where it agrees, else what is wrong.
 
 OUTSIDE: Final = frozenset(
     {
-        "record_scan",
-        "record_notice",
+        "accept_dispatch",
+        "accept_purchase",
+        "answer",
+        "cancel_purchase",
         "charge_back",
+        "confirm_receipt",
+        "finish_production",
+        "found",
+        "inspect_production",
+        "receive_back",
+        "receive_purchase",
         "receive_return",
+        "receive_supply",
+        "record_notice",
+        "record_return_scan",
+        "record_scan",
+        "record_shortfall",
+        "refuse_cancel_dispatch",
+        "refuse_cancel_purchase",
+        "refuse_dispatch",
+        "refuse_purchase",
+        "remit",
+        "report_missing",
+        "rework",
+        "settle_dispute",
     }
 )
 """The verbs that record what has happened outside: none may be refused in any world."""
@@ -86,7 +107,7 @@ class Judge:
     ) -> str:
         said = "; ".join(map(str, refusals))
         opinion = None if self.allows is None else self.allows(seen, call)
-        if effect is None and call.verb in OUTSIDE:
+        if effect is None and call.verb in OUTSIDE and seen.load(call.ref) is not None:
             return f"what has happened is not recorded by {call.verb}: {said}"
         if effect is None and opinion is True:
             return f"{call.verb} is refused ({said}), and the business allows it"

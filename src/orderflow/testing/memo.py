@@ -82,7 +82,7 @@ class _Kept(Generic[A]):
     def looks(self, world: World) -> tuple[int, ...]:
         digests = world.digests
         looks = [digests.get(ref, 0) for ref in self.refs]
-        looks.extend(name in digests for name in self.names)
+        looks += [name in digests for name in self.names]
         looks.append(world.when)
         if self.stock:
             looks.append(world.stock)

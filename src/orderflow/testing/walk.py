@@ -38,13 +38,12 @@ from orderflow.money import Price
 from orderflow.options import suggested
 from orderflow.orders import NewLine, NewOrder
 from orderflow.process import Process
-from orderflow.records import Document, Order, Payment
+from orderflow.records import Document, Order, Payment, Supply
 from orderflow.rules import Rules
 from orderflow.testing.invariants import INVARIANTS, Invariant, is_at_rest
 from orderflow.testing.judge import Allows, AnyCall, Comes, Judge
 from orderflow.testing.memo import Memo, Seen
-from orderflow.testing.world import AnyRef, Effect, World, effect_of
-from orderflow.trial import tried
+from orderflow.testing.world import AnyRef, Effect, World
 from orderflow.values import Position, Sku
 
 START: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -57,9 +56,11 @@ class Bounds:
 
     `units` are those of each line of the one order, which costs 1.00 a unit; `stock` is what is
     there of each SKU. `most` is how many documents of a kind there may be (one, unless said),
-    `times` how often its amount may come in or be taken back of a payment, and `charges` how many
+    `times` how often what was expected of a payment or a supply may come, and `charges` how many
     an order may have. `without` names the verbs that nobody asks for, and where there is an `only`,
-    nobody asks for any other. Time passes by each of `waits` in turn.
+    nobody asks for any other. `first` are calls that are made before the walk begins, `also` calls
+    that are made in every world beside those that its documents suggest. Time passes by each of
+    `waits` in turn.
     """
 
     units: tuple[int, ...] = (2,)
@@ -71,6 +72,8 @@ class Bounds:
     charges: int = 2
     without: frozenset[str] = frozenset()
     only: frozenset[str] = frozenset()
+    first: tuple[AnyCall, ...] = ()
+    also: tuple[AnyCall, ...] = ()
     waits: tuple[timedelta, ...] = ()
 
 
@@ -165,6 +168,7 @@ class _Walk:
         self.questions: dict[AnyCall, _Question] = {}
         self.suggestions: dict[AnyRef, Memo[tuple[_Question, ...]]] = {}
         self.standings: dict[AnyRef, Memo[_Standing]] = {}
+        self.besides = tuple(self._question(call) for call in bounds.also)
         self.instants = _instants(bounds.waits)
 
     def to_the_end(self) -> Explored:
@@ -177,6 +181,8 @@ class _Walk:
             for ref in world.documents:
                 for question in self._suggested(ref, world):
                     self._ask(number, world, question)
+            for question in self.besides:
+                self._ask(number, world, question)
             later = self.instants.get(world.at)
             if later is not None:
                 self._edge(number, self._meet(world.later(later), number, None))
@@ -195,6 +201,7 @@ class _Walk:
                 n,
                 Price.of("1.00", "EUR"),
                 promised=START + self.bounds.waits[0] if self.bounds.waits else None,
+                service=self.bounds.service,
             )
             for i, (sku, n) in enumerate(zip(skus, self.bounds.units, strict=True), 1)
         )
@@ -207,10 +214,14 @@ class _Walk:
         )
         there = {Position(sku.code, PLACE): self.bounds.stock for sku in skus if self.bounds.stock}
         empty = World.empty(START, there)
-        step, _ = tried(empty, orders.draft.on("o", new), Context(START, "", self.judge.rules))
-        assert step is not None
-        world = empty.after(effect_of(step))
-        assert world is not None
+        world = empty
+        for call in (orders.draft.on("o", new), *self.bounds.first):
+            outcome = self.judge.outcome(Seen(world), call)
+            after = None if outcome.effect is None else world.after(outcome.effect)
+            if outcome.wrong or after is None:
+                said = outcome.wrong or "; ".join(map(str, outcome.refusals))
+                raise Stuck(f"{call.verb} is to come first: {said}", (call,))
+            world = after
         return world
 
     def _meet(self, world: World, parent: int, call: AnyCall | None) -> int:
@@ -292,7 +303,7 @@ class _Walk:
         if effect is None:
             self.refused += 1
             return
-        if answer.beyond or (effect.opened and not self._is_within(world, effect.opened)):
+        if answer.beyond or not self._is_within(world, effect):
             self.cut.add(number)
             return
         self.done += 1
@@ -318,13 +329,23 @@ class _Walk:
         if isinstance(document, Payment):
             most = self.bounds.times * document.amount
             return document.captured <= most and document.charged_back <= most
+        if isinstance(document, Supply):
+            return document.received <= self.bounds.times * document.expected
         return True
 
-    def _is_within(self, world: World, opened: tuple[AnyRef, ...]) -> bool:
+    def _is_within(self, world: World, effect: Effect) -> bool:
+        """Whether a world is as small as the bounds want it after an effect."""
+        for place, n in effect.there:
+            more = n > 0 and sum(self.bounds.units) * self.bounds.times
+            if more and world.there.get(place, 0) + n > self.bounds.stock + more:
+                return False
+        if not effect.opened:
+            return True
         counts: dict[str, int] = {}
-        for ref in (*world.documents, *opened):
+        for ref in (*world.documents, *effect.opened):
             counts[ref.kind] = counts.get(ref.kind, 0) + 1
-        return all(counts[ref.kind] <= self.bounds.most.get(ref.kind, 1) for ref in opened)
+        most = self.bounds.most
+        return all(counts[ref.kind] <= most.get(ref.kind, 1) for ref in effect.opened)
 
     def _none_is_stuck(self) -> None:
         """From every world an end can be reached, within the bounds: walked backwards from them."""

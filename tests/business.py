@@ -1,0 +1,985 @@
+"""What the business allows, written down a second time and from the trade's side.
+
+One row for each verb: what must stand where so that a clerk may ask for it.
+The rows read documents and count units; they know no chart, no guard and no verb, so a row that is
+missing there, or a guard, shows as a difference between two opinions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from orderflow.calls import Call, Ref
+from orderflow.ports import Query
+from orderflow.records import (
+    ChargeKind,
+    Document,
+    Line,
+    Order,
+    Parcel,
+    Payment,
+    Slice,
+)
+from orderflow.testing import Seen
+from orderflow.values import Position
+
+Where: TypeAlias = Callable[[Slice], bool]
+Row: TypeAlias = Callable[["Desk"], bool]
+
+ENDED: Final = ("cancelled", "delivered", "returned", "redeemed", "lapsed")
+WAITING: Final = ("backordered", "open")
+ON_PAPER: Final = (*WAITING, "to buy", "to make", "reserved", "allocated")
+ASTRAY: Final = ("lost", "missing")
+AT_WORK: Final = ("released", "picked", "packed")
+OVER: Final = ("archived", "rejected", "cancelled", "expired")
+CLOSED: Final = ("cancelled", "refused", "done")
+PAID_ONCE: Final = (
+    *("deposit taken", "balance open", "balance overdue", "captured", "part refunded"),
+    *("refunded", "disputed", "collected", "short paid", "remitted"),
+)
+"""The states of a payment in which money has come, so that it can go back."""
+
+
+def anywhere(tag: Slice) -> bool:
+    return True
+
+
+def outside_returns(tag: Slice) -> bool:
+    return not tag.returning
+
+
+@attrs.frozen
+class Desk:
+    """A call as it lies on a clerk's desk, with the papers that it is about."""
+
+    seen: Seen
+    call: Call[Any]
+    window_days: int = 14
+    receipt_days: int = 0
+    replace_first: bool = False
+
+    # --- the papers ----------------------------------------------------------------------------
+
+    def arg(self, name: str, default: Any = None) -> Any:
+        return dict(self.call.args).get(name, default)
+
+    def get(self, kind: str, id: str) -> Any:
+        """A document, or `None`."""
+        ref: Ref[Any] = Ref("", kind, id)
+        stored = self.seen.load(ref)
+        return None if stored is None else stored.value
+
+    def is_new(self, kind: str, id: str) -> bool:
+        return self.get(kind, id) is None
+
+    @property
+    def fresh(self) -> bool:
+        """The document that the call opens is not there yet."""
+        return self.is_new(self.call.ref.kind, self.call.ref.id)
+
+    @property
+    def paper(self) -> Any:
+        """The document that the call is about; `None` where it is not there."""
+        return self.get(self.call.ref.kind, self.call.ref.id)
+
+    @property
+    def order(self) -> Order:
+        """The order that the call is about."""
+        if self.call.ref.kind == "order":
+            found = self.paper
+        else:
+            found = self.get("order", self.arg("order") or self.paper.order)
+        assert isinstance(found, Order)
+        return found
+
+    def orders(self, paper: Any = None) -> list[Order]:
+        """The orders of a dispatch, a parcel, a purchase or a work order."""
+        return [self.get("order", id) for id in (paper or self.paper).orders]
+
+    def stands(self, *states: str) -> bool:
+        """The document is there, in one of these states."""
+        return self.paper is not None and self.paper.state in states
+
+    # --- units ---------------------------------------------------------------------------------
+
+    def wanted(self) -> dict[str, int]:
+        return dict(self.arg("lines", ()))
+
+    def there(
+        self,
+        order: Order,
+        *states: str,
+        where: Where = anywhere,
+        goods: bool = False,
+        services: bool = False,
+    ) -> bool:
+        """As many units as are asked for stand there; any at all, where nothing is named."""
+        lines = [
+            line
+            for line in order.lines
+            if (not goods or not line.service) and (not services or line.service)
+        ]
+        if not self.wanted():
+            return any(count(line, *states, where=where) for line in lines)
+        counts = {line.id: count(line, *states, where=where) for line in lines}
+        return all(n <= counts.get(line, 0) for line, n in self.wanted().items())
+
+    def mine(self, *states: str, tag: str) -> list[tuple[Order, Line, int]]:
+        """The units of the document's orders that carry its id as their tag."""
+        id = self.call.ref.id
+        found = []
+        for order in self.orders():
+            for line in order.lines:
+                n = count(line, *states, where=lambda one: getattr(one, tag) == id)
+                if n:
+                    found.append((order, line, n))
+        return found
+
+    def on_shelf(self, sku: str) -> int:
+        """How many sound units of ours nobody has claimed."""
+        rows = self.seen.counters("", (sku,), self.seen.at)
+        return sum(
+            max(0, row.there - row.claimed)
+            for row in rows
+            if row.position.location
+            and row.position == Position(sku, row.position.location, lot=row.position.lot)
+        )
+
+    # --- holds ---------------------------------------------------------------------------------
+
+    def free(self, move: str, document: Any = None) -> bool:
+        """No hold of the document stands in the way of going onward by this move."""
+        holds = (self.paper if document is None else document).holds
+        return not any({move, "onward"} & set(hold.blocks) for hold in holds)
+
+    def not_forbidden(self, move: str, document: Any = None) -> bool:
+        """No hold names just this move: what takes back is left open otherwise."""
+        holds = (self.paper if document is None else document).holds
+        return not any(move in hold.blocks for hold in holds)
+
+    def has_hold(self) -> bool:
+        return self.paper is not None and any(
+            hold.code == self.arg("code") for hold in self.paper.holds
+        )
+
+    def lacks_hold(self) -> bool:
+        return self.paper is not None and not self.has_hold()
+
+
+def count(line: Line, *states: str, where: Where = anywhere) -> int:
+    return sum(spot.n for spot in line.spots if spot.state in states and where(spot.slice))
+
+
+def units(order: Order, *states: str, where: Where = anywhere) -> int:
+    return sum(count(line, *states, where=where) for line in order.lines)
+
+
+def every(order: Order) -> int:
+    return sum(line.n for line in order.lines)
+
+
+def owing(order: Order) -> int:
+    """What the customer still owes, in cents: each kept unit at its price, and the fees."""
+    kept = [line.n - count(line, "cancelled", "returned") for line in order.lines]
+    goods = sum(int(line.price * 100) * n for line, n in zip(order.lines, kept, strict=True))
+    fees = sum(one.amount for one in order.charges if one.kind is not ChargeKind.GOODS)
+    paid = sum(tender.applied for tender in order.tenders)
+    return goods + (fees if units(order, "cancelled") < every(order) else 0) - paid
+
+
+# --- the order as a whole -------------------------------------------------------------------------
+
+
+def may_place(d: Desk) -> bool:
+    holds = [d.get("stock hold", id) for id in d.arg("stock_holds", ())]
+    for kept in holds:
+        waits = any(line.sku == kept.position.sku and count(line, "open") for line in d.paper.lines)
+        if kept.state not in ("running", "confirmed") or not waits:
+            return False
+    return d.stands("draft") and len(d.paper.lines) > 0
+
+
+def may_confirm(d: Desk) -> bool:
+    paid = d.paper.cash_on_delivery or owing(d.paper) <= 0
+    return d.stands("placed", "in review") and paid and d.free("confirm")
+
+
+def may_cancel(d: Desk) -> bool:
+    """Whatever has not gone to the warehouse, has gone astray, or came back undelivered."""
+    order = d.order
+    if not every(order):
+        return d.stands("draft") and d.not_forbidden("cancel")
+    if not d.there(order, *ON_PAPER, *ASTRAY, "received back", where=not_for_inspection(order)):
+        return False
+    if not d.wanted():
+        left = units(order, *ON_PAPER, *ASTRAY, "cancelled")
+        left += units(order, "received back", where=outside_returns)
+        if left < every(order):
+            return False
+    return d.not_forbidden("cancel") and all(
+        enough_not_sent_again(order, line, d.wanted().get(line.id)) for line in order.lines
+    )
+
+
+def not_for_inspection(order: Order) -> Where:
+    """What came back in a return is inspected, and nothing of that return is cancelled before."""
+    inspected = {
+        spot.slice.returning
+        for line in order.lines
+        for spot in line.spots
+        if spot.state == "received back"
+    } - {""}
+    return lambda tag: tag.returning not in inspected
+
+
+def enough_not_sent_again(order: Order, line: Line, asked: int | None) -> bool:
+    """A unit that is sent again is not given up as well; those that never left are taken first."""
+    again = sum(row.n for row in order.sent_again if row.line == line.id)
+    if not again:
+        return True
+    where = not_for_inspection(order)
+    astray = count(line, *ASTRAY, where=where)
+    first = count(line, *ON_PAPER, where=where)
+    given = astray if asked is None else max(0, min(astray, asked - first))
+    return given <= max(0, sendable(line) - again)
+
+
+def sendable(line: Line) -> int:
+    """What was sent and may be needed again."""
+    return count(line, *ASTRAY, "delivered", where=outside_returns)
+
+
+def may_expire(d: Desk) -> bool:
+    order = d.paper
+    late = order.pay_by is not None and order.pay_by <= d.seen.at
+    unpaid = owing(order) > 0 and not any(tender.applied for tender in order.tenders)
+    return (
+        d.stands("placed", "in review", "awaiting customer")
+        and late
+        and unpaid
+        and not order.cash_on_delivery
+        and d.not_forbidden("cancel")
+    )
+
+
+def has_ended(order: Order) -> bool:
+    """All units are where they stay, some are kept, and nothing is asked back or sent again.
+
+    An order without units, or none of whose units is kept, has not ended well: it is cancelled.
+    """
+    if units(order, "cancelled") == every(order):
+        return False
+    for line in order.lines:
+        under_way = count(line, "delivered", where=lambda tag: bool(tag.returning))
+        under_way += line.n - count(line, *ENDED, *ASTRAY)
+        rows = [row for row in order.sent_again if row.line == line.id]
+        replaced = sum(row.n for row in rows if row.done)
+        if under_way or count(line, *ASTRAY) > replaced or any(not row.done for row in rows):
+            return False
+    return True
+
+
+def last_delivery(d: Desk, order: Order) -> Any:
+    """When the last parcel came, of those whose units the customer still has."""
+    names = {
+        spot.slice.parcel
+        for line in order.lines
+        for spot in line.spots
+        if spot.state == "delivered" and spot.slice.parcel
+    }
+    days = [d.get("parcel", name).delivered_at for name in sorted(names)]
+    return max((day for day in days if day is not None), default=None)
+
+
+def may_complete(d: Desk) -> bool:
+    order = d.paper
+    came = last_delivery(d, order)
+    silent = came is None or d.seen.at >= came + timedelta(days=d.receipt_days)
+    received = order.received_at is not None or not d.receipt_days or silent
+    done = has_ended(order) and owing(order) == 0
+    return d.stands("confirmed") and done and received and d.free("complete")
+
+
+def may_archive(d: Desk) -> bool:
+    order = d.paper
+    came = last_delivery(d, order)
+    window_over = came is None or d.seen.at > came + timedelta(days=d.window_days)
+    done = has_ended(order) and owing(order) == 0
+    return d.stands("completed") and done and window_over and d.free("archive")
+
+
+def may_reject(d: Desk) -> bool:
+    return d.stands("in review", "awaiting customer") and d.not_forbidden("cancel")
+
+
+# --- goods for it ---------------------------------------------------------------------------------
+
+
+def may_reserve(d: Desk) -> bool:
+    """All that is asked is on the shelf, or will come by the supply that is named."""
+    order = d.order
+    if not d.free("reserve") or not d.there(order, *WAITING, goods=True):
+        return False
+    if d.arg("supply"):
+        return may_promise(d, order)
+    return all(
+        d.wanted().get(line.id, 0 if d.wanted() else count(line, *WAITING)) <= d.on_shelf(line.sku)
+        for line in order.lines
+        if not line.service
+    )
+
+
+def may_promise(d: Desk, order: Order) -> bool:
+    """A supply that is still to come has enough that nobody was promised."""
+    supply = d.get("supply", d.arg("supply"))
+    at = supply.position._replace(peg=supply.ref.id)
+    rows = d.seen.counters("", (at.sku,), d.seen.at)
+    left = sum(row.there - row.claimed for row in rows if row.position == at)
+    asked = sum(
+        d.wanted().get(line.id, 0 if d.wanted() else count(line, *WAITING))
+        for line in order.lines
+        if line.sku == at.sku
+    )
+    return supply.state == "expected" and 0 < asked <= left
+
+
+def may_allocate(d: Desk) -> bool:
+    """Something can be done: goods are there, or a shortage is written down."""
+    order = d.order
+    if order.state != "confirmed" or not d.free("allocate"):
+        return False
+    if not d.there(order, "reserved", *WAITING, goods=True):
+        return False
+    for line in order.lines:
+        if line.service or (d.wanted() and line.id not in d.wanted()):
+            continue
+        n = d.wanted().get(line.id, line.n)
+        reserved = min(n, count(line, "reserved"))
+        to_come = {spot.slice.peg for spot in line.spots if spot.state == "reserved"} - {""}
+        if to_come and not any(d.get("supply", id).earmarked for id in to_come):
+            n -= reserved  # what waits for a supply waits until that has come
+            reserved = 0
+        backordered = min(n - reserved, count(line, "backordered"))
+        open_ = min(n - reserved - backordered, count(line, "open"))
+        if reserved or open_ or (backordered and d.on_shelf(line.sku)):
+            return True
+    return False
+
+
+def may_plan(move: str) -> Row:
+    def row(d: Desk) -> bool:
+        confirmed = d.order.state == "confirmed"
+        return confirmed and d.free(move) and d.there(d.order, *WAITING, goods=True)
+
+    return row
+
+
+def may_release(d: Desk) -> bool:
+    order = d.order
+    places = {
+        spot.slice.location
+        for line in order.lines
+        for spot in line.spots
+        if spot.state == "allocated"
+    }
+    at = d.arg("location") or (places.pop() if len(places) == 1 else None)
+    here = at is not None and d.there(order, "allocated", where=lambda tag: tag.location == at)
+    confirmed = order.state == "confirmed" and d.free("release")
+    return confirmed and here and d.is_new("dispatch", d.arg("dispatch"))
+
+
+# --- the warehouse and the road -------------------------------------------------------------------
+
+
+def may_pick(d: Desk) -> bool:
+    """There is work to be done; what is done after the end is written down too."""
+    id = d.call.ref.id
+    return d.stands(*CLOSED) or all(
+        d.there(one, "released", where=lambda tag: tag.dispatch == id) for one in d.orders()
+    )
+
+
+def may_recall(d: Desk) -> bool:
+    """The warehouse has something that it has not packed; after the end it may say what it will."""
+    return d.stands(*CLOSED) or bool(d.mine("released", "picked", tag="dispatch"))
+
+
+def may_pack(d: Desk) -> bool:
+    names = d.arg("dispatches")
+    orders = d.orders(d.get("dispatch", names[0]))
+    picked = all(
+        d.there(order, "picked", where=lambda tag: tag.dispatch in names) for order in orders
+    )
+    return d.fresh and picked
+
+
+def may_hand_over(d: Desk) -> bool:
+    held = [order for order, _, _ in d.mine("packed", tag="parcel") if not d.free("ship", order)]
+    return d.stands("packed") and d.free("hand over") and not held
+
+
+def may_scan_serials(d: Desk) -> bool:
+    order = d.order
+    known = {spot.slice.serial for line in order.lines for spot in line.spots}
+    lines = [line for line in order.lines if line.id == d.arg("line")]
+    bare = sum(count(line, *AT_WORK, where=lambda tag: not tag.serial) for line in lines)
+    serials = d.arg("serials")
+    return not known & set(serials) and bare >= len(serials)
+
+
+def may_redeem(d: Desk) -> bool:
+    """A service that is open, of an order that goes on."""
+    order = d.order
+    return order.state == "confirmed" and d.free("redeem") and d.there(order, "open", services=True)
+
+
+def may_lapse(d: Desk) -> bool:
+    """A service that nobody has used, and whose date is over."""
+    order = d.order
+    over = {
+        line.id: line.promised is not None and line.promised <= d.seen.at for line in order.lines
+    }
+    meant = [line for line in order.lines if line.service and count(line, "open")]
+    in_time = all(over[id] for id in d.wanted()) and any(over[line.id] for line in meant)
+    return order.state == "confirmed" and d.there(order, "open", services=True) and in_time
+
+
+# --- what comes back ------------------------------------------------------------------------------
+
+
+def returnable(d: Desk, order: Order) -> bool:
+    """What the customer has, is in no return and not sent again, and is inside its window."""
+    late = {
+        name
+        for line in order.lines
+        for spot in line.spots
+        if (name := spot.slice.parcel) and is_late(d, d.get("parcel", name))
+    }
+    if not d.there(order, "delivered", where=outside_returns):
+        return False
+    if d.wanted():
+        if not d.there(
+            order, "delivered", where=lambda tag: not tag.returning and tag.parcel not in late
+        ):
+            return False
+    elif units(order, "delivered", where=lambda tag: not tag.returning and tag.parcel in late):
+        return False
+    for line in order.lines:
+        again = sum(row.n for row in order.sent_again if row.line == line.id)
+        asked = (
+            d.wanted().get(line.id, 0)
+            if d.wanted()
+            else count(line, "delivered", where=outside_returns)
+        )
+        if again and asked > max(0, sendable(line) - again):
+            return False
+    return True
+
+
+def is_late(d: Desk, parcel: Parcel | None) -> bool:
+    came = None if parcel is None else parcel.delivered_at
+    return came is not None and d.seen.at > came + timedelta(days=d.window_days)
+
+
+def may_ask_return(d: Desk) -> bool:
+    return d.fresh and d.order.state not in OVER and returnable(d, d.order)
+
+
+def may_close_return(d: Desk) -> bool:
+    """What has come of it is decided first."""
+    id = d.call.ref.id
+    waits = units(d.order, "received back", where=lambda tag: tag.returning == id)
+    settled = d.stands("going back", "received") and d.free("settle")
+    return not waits and (d.stands("asked", "approved") or settled)
+
+
+def may_inspect(d: Desk) -> bool:
+    id, order = d.call.ref.id, d.order
+    mine: Where = lambda tag: tag.returning == id  # noqa: E731
+    verdicts = d.arg("verdicts", ())
+    came = units(order, "received back", where=mine)
+    asked = sum(n for _, n, _ in verdicts) if verdicts else came
+    if not came or asked > came:
+        return False
+    still = units(order, "delivered", "going back", "lost", where=mine)
+    is_last = asked == came and not still
+    return not is_last or d.free("settle")
+
+
+# --- money ----------------------------------------------------------------------------------------
+
+
+def may_apply(d: Desk, free: int) -> bool:
+    shares = d.arg("orders", ())
+    asked = sum(amount for _, amount in shares)
+    within = all(amount <= owing(d.get("order", id)) for id, amount in shares)  # none: nothing
+    return within and asked <= free
+
+
+def may_pay(d: Desk) -> bool:
+    return d.fresh and may_apply(d, d.arg("amount").minor)
+
+
+def may_send_back(d: Desk, payment: Payment, amount: int) -> bool:
+    left = payment.captured - payment.refunded - payment.charged_back - amount
+    way = "refund part" if left > 0 else "refund"
+    return payment.state in PAID_ONCE and d.not_forbidden(way, payment)
+
+
+def may_refund(d: Desk) -> bool:
+    order = d.paper
+    back = max(0, -owing(order))
+    asked = d.arg("amount").minor if d.arg("amount") else back
+    if not asked or asked > back:
+        return False
+    left = asked
+    for tender in order.tenders:
+        part = min(left, tender.applied)
+        if part > 0 and d.arg("payment", "") in ("", tender.payment):
+            if not may_send_back(d, d.get("payment", tender.payment), part):
+                return False
+            left -= part
+    return not left
+
+
+def may_pay_back(d: Desk) -> bool:
+    free = max(0, d.paper.unapplied)
+    asked = d.arg("amount").minor if d.arg("amount") else free
+    return 0 < asked <= free and may_send_back(d, d.paper, asked)
+
+
+def may_expire_payment(d: Desk) -> bool:
+    until = d.paper.expires_at
+    return d.stands("awaiting", "authorised") and until is not None and until <= d.seen.at
+
+
+def may_miss_balance(d: Desk) -> bool:
+    until = d.paper.expires_at
+    return d.stands("balance open") and (until is None or until <= d.seen.at)
+
+
+def may_pay_balance(d: Desk) -> bool:
+    open_ = d.stands("deposit taken", "balance open", "balance overdue")
+    return open_ and may_apply(d, d.paper.unapplied + d.arg("amount").minor)
+
+
+def may_collect(d: Desk) -> bool:
+    return d.order.cash_on_delivery and (d.fresh or d.stands("due at door", "voided"))
+
+
+def may_free_surplus(d: Desk) -> bool:
+    """More has been put aside than is still promised."""
+    id = d.call.ref.id
+    orders = [stored.value for stored in d.seen.find(Query("order", ""))]
+    promised = sum(
+        units(order, "reserved", where=lambda tag: tag.peg == id)
+        for order in orders
+        if isinstance(order, Order)
+    )
+    return bool(d.paper.earmarked > promised)
+
+
+# --- what is bought and made ----------------------------------------------------------------------
+
+
+def may_purchase(d: Desk) -> bool:
+    orders = [d.get("order", id) for id in d.arg("orders")]
+    return d.fresh and all(
+        d.there(order, "to buy", where=lambda tag: not tag.peg)
+        and order.state == "confirmed"
+        and d.free("buy", order)
+        for order in orders
+    )
+
+
+def may_plan_production(d: Desk) -> bool:
+    orders = [d.get("order", id) for id in d.arg("orders")]
+    return d.fresh and all(
+        d.there(order, "to make", where=lambda tag: not tag.peg) for order in orders
+    )
+
+
+def may_start_production(d: Desk) -> bool:
+    planned = d.mine("to make", tag="peg")
+    return (
+        d.stands("planned")
+        and bool(planned)
+        and all(order.state == "confirmed" and d.free("make", order) for order, _, _ in planned)
+    )
+
+
+def may_stop_buying(d: Desk) -> bool:
+    id = d.call.ref.id
+    return d.there(d.order, "buying", where=lambda tag: tag.peg == id)
+
+
+# --- what goes out again --------------------------------------------------------------------------
+
+
+def may_ask_reissue(d: Desk) -> bool:
+    order = d.order
+    if not d.fresh or order.state not in ("confirmed", "completed"):
+        return False
+    left = {}
+    for line in order.lines:
+        again = sum(row.n for row in order.sent_again if row.line == line.id)
+        left[line.id] = (sendable(line) - again, count(line, *ASTRAY) - again)
+    if d.wanted():
+        return all(n <= left[line][0] for line, n in d.wanted().items())
+    return any(min(pair) > 0 for pair in left.values())
+
+
+def is_not_out(order: Order | None) -> bool:
+    """Nothing of what goes out again has left the paper; without an order, nothing has."""
+    return order is None or units(order, *ON_PAPER, "cancelled") == every(order)
+
+
+def may_cancel_anew(d: Desk) -> bool:
+    anew = d.get("order", d.paper.anew) if d.paper.anew else None
+    free = anew is None or is_cancelled(anew) or d.not_forbidden("cancel", anew)
+    return d.stands("asked", "approved") and is_not_out(anew) and free
+
+
+def is_cancelled(order: Order) -> bool:
+    return units(order, "cancelled") == every(order)
+
+
+def may_settle_anew(d: Desk) -> bool:
+    anew = d.get("order", d.paper.anew) if d.paper.anew else None
+    sent = anew is not None and has_ended(anew)
+    return d.stands("approved") and sent and d.free("settle")
+
+
+def may_ask_exchange(d: Desk) -> bool:
+    order = d.order
+    new = d.fresh and d.is_new("return", d.arg("returned"))
+    return new and order.state in ("confirmed", "completed") and returnable(d, order)
+
+
+def may_approve_exchange(d: Desk) -> bool:
+    back = d.get("return", d.paper.returned)
+    ready = back.state == "asked" and d.free("approve", back)
+    moved_on = back.state in ("approved", "going back", "received", "settled")
+    return d.stands("asked") and d.free("approve") and (ready or moved_on)
+
+
+def may_send_replacement(d: Desk) -> bool:
+    exchange, order = d.paper, d.order
+    back = d.get("return", exchange.returned)
+    kept = units(order, "returned", where=lambda tag: tag.returning == exchange.returned)
+    accepted = back.state == "settled" and kept > 0
+    return (
+        d.stands("approved")
+        and not exchange.holds
+        and not exchange.anew
+        and d.is_new("order", d.arg("anew"))
+        and (accepted or d.replace_first)
+        and order.state in ("confirmed", "completed")
+    )
+
+
+def may_settle_exchange(d: Desk) -> bool:
+    return may_settle_anew(d) and d.get("return", d.paper.returned).state == "settled"
+
+
+def always(d: Desk) -> bool:
+    """What has happened is written down, whatever stands where."""
+    return True
+
+
+ROWS: Final[Mapping[str, Row]] = {
+    # the order as a whole
+    "draft": lambda d: d.fresh,
+    "place": may_place,
+    "review": lambda d: d.stands("placed"),
+    "ask_customer": lambda d: d.stands("in review"),
+    "answer": always,
+    "confirm": may_confirm,
+    "reject": may_reject,
+    "cancel": may_cancel,
+    "expire": may_expire,
+    "confirm_receipt": always,
+    "complete": may_complete,
+    "archive": may_archive,
+    "hold": Desk.lacks_hold,
+    "lift_hold": Desk.has_hold,
+    "adjust": lambda d: not d.stands("archived"),
+    # goods for it
+    "reserve": may_reserve,
+    "unreserve": lambda d: d.there(d.order, "reserved", "allocated"),
+    "allocate": may_allocate,
+    "plan_to_buy": may_plan("plan to buy"),
+    "plan_to_make": may_plan("plan to make"),
+    "give_up_plan": lambda d: d.there(d.order, "to buy", "to make"),
+    "release": may_release,
+    # the warehouse and the road
+    "send_dispatch": lambda d: d.stands("created"),
+    "accept_dispatch": always,
+    "refuse_dispatch": always,
+    "ask_cancel_dispatch": lambda d: d.stands("created", "sent", "accepted"),
+    "refuse_cancel_dispatch": always,
+    "lift_dispatch_hold": Desk.has_hold,
+    "recall": may_recall,
+    "pick": may_pick,
+    "scan_serials": may_scan_serials,
+    "pack": may_pack,
+    "cancel_parcel": lambda d: d.stands("packed"),
+    "hand_over": may_hand_over,
+    "deliver": lambda d: d.stands("shipped", "ready to collect", "lost"),
+    "turn_back": lambda d: d.stands("shipped", "ready to collect", "lost"),
+    "lose": lambda d: d.stands("shipped", "ready to collect", "going back"),
+    "receive_back": always,
+    "make_ready": lambda d: d.stands("shipped"),
+    "record_scan": always,
+    "hold_parcel": Desk.lacks_hold,
+    "lift_parcel_hold": Desk.has_hold,
+    "report_missing": always,
+    "found": always,
+    "reopen": lambda d: d.there(d.order, "received back", where=outside_returns),
+    "take_back": lambda d: d.there(d.order, "received back", where=outside_returns),
+    "deliver_again": lambda d: d.there(d.order, "sent back"),
+    # services
+    "redeem": may_redeem,
+    "lapse": may_lapse,
+    # what comes back
+    "ask_return": may_ask_return,
+    "approve_return": lambda d: d.stands("asked") and d.free("approve"),
+    "reject_return": lambda d: d.stands("asked"),
+    "close_return": may_close_return,
+    "record_return_scan": always,
+    "receive_return": always,
+    "hold_return": Desk.lacks_hold,
+    "inspect": may_inspect,
+    "lift_return_hold": Desk.has_hold,
+    # money
+    "pay": may_pay,
+    "await_payment": lambda d: d.fresh,
+    "record_notice": always,
+    "lift_payment_hold": Desk.has_hold,
+    "expire_payment": may_expire_payment,
+    "apply_payment": lambda d: not d.stands("refunded") and may_apply(d, d.paper.unapplied),
+    "collect_on_delivery": may_collect,
+    "expect_cash": lambda d: d.fresh and d.order.cash_on_delivery,
+    "remit": always,
+    "void_payment": lambda d: d.stands("awaiting", "authorised", "due at door"),
+    "hold_payment": Desk.lacks_hold,
+    "take_deposit": lambda d: d.fresh and may_apply(d, d.arg("deposit").minor),
+    "open_balance": lambda d: d.stands("deposit taken") and d.free("open balance"),
+    "miss_balance": may_miss_balance,
+    "pay_balance": may_pay_balance,
+    "charge_back": always,
+    "settle_dispute": always,
+    "refund": may_refund,
+    "pay_back": may_pay_back,
+    # what is bought and made
+    "purchase": may_purchase,
+    "send_purchase": lambda d: d.stands("created"),
+    "accept_purchase": always,
+    "refuse_purchase": always,
+    "record_shortfall": always,
+    "stop_buying": may_stop_buying,
+    "ask_cancel_purchase": lambda d: d.stands("created", "sent", "accepted"),
+    "refuse_cancel_purchase": always,
+    "cancel_purchase": always,
+    "receive_purchase": always,
+    "ship_direct": lambda d: d.fresh,
+    "lift_purchase_hold": Desk.has_hold,
+    "plan_production": may_plan_production,
+    "start_production": may_start_production,
+    "inspect_production": always,
+    "rework": always,
+    "finish_production": always,
+    "stop_production": lambda d: d.stands("planned", "in production"),
+    "lift_work_order_hold": Desk.has_hold,
+    # what goes out again
+    "ask_reissue": may_ask_reissue,
+    "approve_reissue": lambda d: (
+        d.stands("asked") and d.free("approve") and d.is_new("order", d.arg("anew"))
+    ),
+    "reject_reissue": lambda d: d.stands("asked"),
+    "cancel_reissue": may_cancel_anew,
+    "settle_reissue": may_settle_anew,
+    "hold_reissue": Desk.lacks_hold,
+    "lift_reissue_hold": Desk.has_hold,
+    "ask_exchange": may_ask_exchange,
+    "approve_exchange": may_approve_exchange,
+    "reject_exchange": lambda d: d.stands("asked"),
+    "cancel_exchange": may_cancel_anew,
+    "send_replacement": may_send_replacement,
+    "settle_exchange": may_settle_exchange,
+    "hold_exchange": Desk.lacks_hold,
+    "lift_exchange_hold": Desk.has_hold,
+    # stock that is kept, and stock that is to come
+    "hold_stock": lambda d: d.fresh and d.arg("n") <= d.on_shelf(d.arg("position").sku),
+    "confirm_stock_hold": lambda d: d.stands("running"),
+    "release_stock_hold": lambda d: d.stands("running", "confirmed"),
+    "expect": lambda d: d.fresh,
+    "receive_supply": always,
+    "free_surplus": may_free_surplus,
+}
+"""Verb by verb, what must stand where."""
+
+NEW: Final = frozenset(
+    {
+        "pay",
+        "await_payment",
+        "collect_on_delivery",
+        "expect_cash",
+        "take_deposit",
+        "pack",
+        "purchase",
+        "plan_production",
+    }
+    | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
+)
+"""The verbs that open the document that they are called on; of all others it must be there."""
+
+
+def scan_fits(d: Desk) -> bool:
+    """A scan says what can be: in order, twice, or late; and nobody had given the goods up."""
+    makes_sense = {
+        "shipped": ("in transit", "ready to collect", "delivered", "return to sender", "lost"),
+        "ready to collect": (
+            *("in transit", "ready to collect", "delivered", "return to sender", "lost"),
+        ),
+        "delivered": ("in transit", "ready to collect", "delivered"),
+        "lost": ("lost", "delivered", "return to sender"),
+        "going back": ("in transit", "return to sender", "lost"),
+    }
+    turns_up = d.arg("status") == "delivered" and not d.stands("delivered")
+    if turns_up and d.mine("cancelled", tag="parcel"):
+        return False
+    return d.arg("status") in makes_sense.get(d.paper.state, ())
+
+
+def return_scan_fits(d: Desk) -> bool:
+    id, status = d.call.ref.id, d.arg("status")
+    road = units(d.order, "going back", "lost", where=lambda tag: tag.returning == id)
+    can_be_lost = d.stands("approved") or road > 0
+    if status == "return to sender" or (status == "lost" and not can_be_lost):
+        return False
+    return d.stands("approved", "going back", "received")
+
+
+def reported(d: Desk, order: Order, *states: str, where: Where = anywhere) -> bool:
+    """A report says no more than can be, of an order that is not over."""
+    return order.state not in OVER and d.there(order, *states, where=where)
+
+
+def notice_fits(d: Desk) -> bool:
+    waits = ("awaiting", "authorised", "deposit taken", "balance open", "balance overdue")
+    makes_sense = {
+        "authorised": ("awaiting",),
+        "captured": waits,
+        "failed": ("awaiting",),
+        "voided": ("awaiting", "authorised", "due at door"),
+    }
+    return d.stands(*makes_sense[d.arg("notice")])
+
+
+def arrival_fits(state: str) -> Row:
+    def row(d: Desk) -> bool:
+        id = d.call.ref.id
+        return all(d.there(order, state, where=lambda tag: tag.peg == id) for order in d.orders())
+
+    return row
+
+
+def shipped_direct_fits(d: Desk) -> bool:
+    id = d.arg("purchase")
+    asked = d.orders(d.get("purchase", id))
+    return all(d.there(order, "buying", where=lambda tag: tag.peg == id) for order in asked)
+
+
+FITS: Final[Mapping[str, Row]] = {
+    "answer": lambda d: d.stands("awaiting customer"),
+    "confirm_receipt": lambda d: units(d.paper, "delivered") > 0,
+    "record_scan": scan_fits,
+    "receive_back": lambda d: (
+        d.stands("shipped", "ready to collect", "lost", "going back")
+        and not d.mine("cancelled", tag="parcel")
+    ),
+    "accept_dispatch": lambda d: not d.stands(*CLOSED),
+    "refuse_dispatch": lambda d: (
+        d.stands("created", "sent") and not d.mine("packed", tag="dispatch")
+    ),
+    "refuse_cancel_dispatch": lambda d: d.stands("cancel asked", "accepted"),
+    "recall": lambda d: not d.stands(*CLOSED),
+    "pick": lambda d: not d.stands(*CLOSED),
+    "report_missing": lambda d: reported(
+        d, d.paper, "delivered", "shipped", "ready to collect", "sent back"
+    ),
+    "found": lambda d: units_found(d),
+    "record_return_scan": return_scan_fits,
+    "receive_return": lambda d: (
+        d.stands("approved", "going back", "received")
+        and reported(
+            d,
+            d.order,
+            *("delivered", "going back", "lost"),
+            where=lambda tag: tag.returning == d.call.ref.id,
+        )
+    ),
+    "record_notice": notice_fits,
+    "settle_dispute": lambda d: d.paper.disputed > 0,
+    "remit": lambda d: d.arg("amount").minor <= d.paper.with_carrier,
+    "collect_on_delivery": lambda d: d.fresh or not d.stands("voided"),
+    "accept_purchase": lambda d: d.stands("sent"),
+    "refuse_purchase": lambda d: d.stands("created", "sent"),
+    "record_shortfall": lambda d: (
+        units(d.order, "buying", where=lambda tag: tag.peg == d.call.ref.id) > 0
+    ),
+    "refuse_cancel_purchase": lambda d: d.stands("cancel asked"),
+    "cancel_purchase": lambda d: d.stands("created", "sent", "accepted", "cancel asked"),
+    "receive_purchase": arrival_fits("buying"),
+    "ship_direct": shipped_direct_fits,
+    "inspect_production": lambda d: d.stands("in production"),
+    "rework": lambda d: d.stands("inspecting"),
+    "finish_production": arrival_fits("making"),
+}
+"""What has happened outside fits what we know, or else somebody has to look: a hold asks."""
+
+
+def units_found(d: Desk) -> bool:
+    """What was missing, or was lost when it was sent back, is with its customer after all."""
+    order = d.order
+    n = {
+        line.id: count(line, "missing") + count(line, "lost", where=lambda tag: bool(tag.returning))
+        for line in order.lines
+    }
+    there = all(m <= n[line] for line, m in d.wanted().items()) if d.wanted() else any(n.values())
+    return there and order.state not in OVER
+
+
+@attrs.frozen
+class Business:
+    """The second opinion, under a host's rules."""
+
+    window_days: int = 14
+    receipt_days: int = 0
+    replace_first: bool = False
+
+    def allows(self, seen: Seen, call: Call[Any]) -> bool | None:
+        desk = Desk(seen, call, self.window_days, self.receipt_days, self.replace_first)
+        row = ROWS[call.verb]
+        return (call.verb in NEW or desk.paper is not None) and row(desk)
+
+    def comes(self, seen: Seen, call: Call[Any], after: Mapping[Ref[Any], Document]) -> str:
+        """What has happened outside sets a hold exactly when somebody has to look into it."""
+        fits = FITS.get(call.verb)
+        if fits is None:
+            return ""
+        desk = Desk(seen, call, self.window_days, self.receipt_days, self.replace_first)
+        before = codes(desk.paper)
+        now = codes(after.get(call.ref, desk.paper))
+        if fits(desk):
+            return f"it fits, and {', '.join(now - before)} is asked" if now - before else ""
+        return "" if now else "it does not fit, and nobody is asked to look into it"
+
+
+def codes(document: Any) -> set[str]:
+    return set() if document is None else {hold.code for hold in document.holds}

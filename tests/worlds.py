@@ -1,0 +1,210 @@
+"""The small worlds that are walked whole: each a part of the trade, with the verbs of it.
+
+Together they call every verb; a single world that calls them all is too large to be walked.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+import attrs
+
+from orderflow import Location, Money, Rules, verbs
+from orderflow.testing import Bounds
+from orderflow.testing.walk import PLACE, START
+from orderflow.values import Position
+from tests.business import Business
+
+WINDOW: Final = timedelta(days=14)
+DAY: Final = timedelta(days=1)
+
+
+def of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+LIFE: Final = of(
+    "place confirm pay refund cancel allocate release pick pack hand_over deliver complete"
+)
+SHELF: Final = of(
+    "reserve unreserve recall ask_cancel_dispatch refuse_cancel_dispatch cancel_parcel"
+)
+ROAD: Final = of("turn_back lose receive_back reopen take_back")
+BACK: Final = of(
+    "ask_return approve_return reject_return close_return receive_return inspect deliver_again"
+)
+REPORTS: Final = of("report_missing found lift_hold")
+EUR: Final = "EUR"
+
+
+@attrs.frozen
+class Small:
+    """A small world: how large it is, and by which rules and opinion it is judged."""
+
+    bounds: Bounds
+    days: dict[str, Any] = attrs.field(factory=dict)
+    business: Business = Business()
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of a host with one warehouse."""
+        return Rules(locations=(Location(PLACE),), **self.days)
+
+
+def goods(only: frozenset[str], units: tuple[int, ...] = (1,), **more: Any) -> Small:
+    return Small(Bounds(units, stock=sum(units), only=only, **more))
+
+
+ASKED_TWICE: Final = (
+    verbs.hold.on("o", "stay", "it must not be cancelled", ("cancel",)),
+    verbs.hold.on("o", "look", "somebody should look at it", ()),
+    verbs.lift_hold.on("o", "stay"),
+    verbs.lift_hold.on("o", "look"),
+)
+
+WORLDS: Final[dict[str, Small]] = {
+    "prepaid goods, parcels and returns": goods(
+        LIFE
+        | ROAD
+        | of("reserve recall cancel_parcel")
+        | of("ask_return close_return receive_return inspect deliver_again"),
+        (2,),
+        most={"parcel": 2},
+    ),
+    "returns in part": goods(LIFE | BACK | of("record_return_scan hold_return lift_return_hold")),
+    "a shelf that has less": Small(
+        Bounds((2,), stock=1, only=LIFE | SHELF | of("plan_to_buy give_up_plan"))
+    ),
+    "two lines": goods(LIFE | SHELF, (1, 1)),
+    "the road and its reports": goods(
+        LIFE | ROAD | REPORTS | of("record_scan make_ready hold_parcel lift_parcel_hold")
+    ),
+    "the warehouse and its reports": goods(
+        LIFE
+        | SHELF
+        | of("send_dispatch accept_dispatch refuse_dispatch lift_dispatch_hold")
+        | of("scan_serials hold lift_hold")
+    ),
+    "cash on delivery": goods(
+        LIFE - {"pay"} | ROAD | of("collect_on_delivery expect_cash remit pay_back apply_payment"),
+        cash_on_delivery=True,
+        also=(
+            verbs.collect_on_delivery.on("o-pay1", "o", Money(100, EUR)),
+            verbs.apply_payment.on("o-pay1", (("o", 100),)),
+        ),
+    ),
+    "cash in part": goods(
+        of("place cancel refund collect_on_delivery expect_cash void_payment remit pay_back")
+        | of("apply_payment"),
+        times=1,
+        cash_on_delivery=True,
+        also=(
+            verbs.remit.on("o-pay1", Money(50, EUR)),
+            verbs.apply_payment.on("o-pay1", (("o", 50),)),
+            verbs.refund.on("o", Money(50, EUR)),
+        ),
+    ),
+    "review and holds": goods(
+        of("place review ask_customer answer reject confirm pay reserve unreserve allocate cancel")
+        | of("hold lift_hold refund"),
+        also=ASKED_TWICE,
+    ),
+    "money": goods(
+        of("pay place refund pay_back record_notice charge_back settle_dispute await_payment")
+        | of("apply_payment void_payment cancel"),
+        times=1,
+    ),
+    "money on hold": goods(
+        of("pay place cancel refund pay_back hold_payment lift_payment_hold"),
+        also=(
+            verbs.hold_payment.on("o-pay1", "all", "not yet", ("refund",)),
+            verbs.hold_payment.on("o-pay1", "part", "not in part", ("refund part",)),
+            verbs.refund.on("o", Money(50, EUR)),
+            verbs.lift_payment_hold.on("o-pay1", "all"),
+            verbs.lift_payment_hold.on("o-pay1", "part"),
+        ),
+    ),
+    "deposits": goods(
+        of("place cancel refund pay_back take_deposit open_balance pay_balance miss_balance")
+        | of("charge_back settle_dispute apply_payment"),
+        times=1,
+        waits=(timedelta(days=8),),
+    ),
+    "fees and partial refunds": goods(
+        of("place pay cancel refund adjust charge_back settle_dispute pay_back apply_payment"),
+        most={"payment": 2},
+        times=1,
+        also=(verbs.refund.on("o", Money(50, EUR)),),
+    ),
+    "purchases": goods(
+        of("place pay cancel refund plan_to_buy give_up_plan purchase send_purchase")
+        | of("accept_purchase refuse_purchase record_shortfall stop_buying ask_cancel_purchase")
+        | of("refuse_cancel_purchase cancel_purchase receive_purchase lift_hold hold"),
+    ),
+    "suppliers who ship": goods(
+        of("place pay refund cancel plan_to_buy purchase ship_direct deliver lose turn_back")
+        | of("receive_back take_back complete lift_parcel_hold"),
+    ),
+    "work orders": goods(
+        of("place pay cancel refund plan_to_make give_up_plan plan_production start_production")
+        | of("inspect_production rework finish_production stop_production lift_work_order_hold"),
+    ),
+    "services": Small(
+        Bounds(
+            (2,),
+            service=True,
+            only=LIFE | of("reserve redeem lapse plan_to_buy plan_to_make hold lift_hold"),
+            waits=(DAY,),
+        )
+    ),
+    "sent again": goods(
+        LIFE
+        | of("lose report_missing found ask_reissue approve_reissue reject_reissue lift_hold")
+        | of("cancel_reissue settle_reissue hold_reissue lift_reissue_hold"),
+        most={"order": 2, "dispatch": 2, "parcel": 2},
+    ),
+    "exchanges": goods(
+        LIFE
+        | of("receive_return inspect deliver_again ask_exchange approve_exchange reject_exchange")
+        | of("cancel_exchange send_replacement settle_exchange hold_exchange lift_exchange_hold"),
+        most={"order": 2, "dispatch": 2, "parcel": 2},
+    ),
+    "time": Small(
+        Bounds(
+            (1,),
+            stock=1,
+            only=LIFE
+            | of("expire review ask_return close_return confirm_receipt archive")
+            | of("await_payment expire_payment lift_hold recall"),
+            waits=(DAY, timedelta(days=7), WINDOW),
+            also=(verbs.await_payment.on("o-pay1", Money(100, EUR), expires_at=START + DAY / 2),),
+        ),
+        {"receipt_days": 7},
+        Business(receipt_days=7),
+    ),
+    "stock that is kept": goods(
+        of("place cancel confirm_stock_hold release_stock_hold reserve unreserve allocate pay")
+        | of("receive_supply free_surplus refund"),
+        first=(
+            verbs.hold_stock.on("h", Position("GOODS-1", PLACE), 1),
+            verbs.expect.on("s", Position("GOODS-1", PLACE), 1, START + DAY),
+        ),
+        also=(
+            verbs.place.on("o", stock_holds=("h",)),
+            verbs.reserve.on("o", "s"),
+            verbs.receive_supply.on("s", 1, last=True),
+        ),
+    ),
+    "nothing at all": Small(
+        Bounds(
+            (),
+            stock=1,
+            without=of(
+                "record_notice charge_back settle_dispute pay_balance open_balance miss_balance"
+            )
+            | of("remit adjust hold_payment apply_payment hold expect_cash take_deposit"),
+        )
+    ),
+}
+"""Every small world by its name."""
