@@ -1,0 +1,252 @@
+"""What the business allows of each document and unit, move by move: a second table of the charts.
+
+Read it aloud: "cancel: draft, placed, in review, awaiting customer or confirmed, then cancelled,
+when nothing is kept and nothing holds it".
+It is kept by hand, apart from the charts and the other way round (by what is asked for, not by
+where it is asked), so that a row or a guard that somebody takes away is missed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from typing import Any, Final
+
+import attrs
+
+from orderflow.records import Hold
+from orderflow.states import DocumentFacts, OrderFacts, OrderState, ParcelFacts, UnitFacts
+
+TABLE: Final[Mapping[str, str]] = {
+    "order": """
+        place: draft -> placed | lines
+        cancel: draft, placed, in review, awaiting customer, confirmed -> cancelled | nothing
+            kept, not held
+        review: placed -> in review
+        confirm: placed, in review -> confirmed | paid or at the door, not held
+        expire: placed, in review, awaiting customer -> expired | unpaid, nothing kept
+        ask customer: in review -> awaiting customer
+        reject: in review, awaiting customer -> rejected | nothing kept
+        answer: awaiting customer -> in review
+        complete: confirmed -> completed | all ended, settled, received, not held
+        reopen: completed -> confirmed
+        archive: completed -> archived | all ended, settled, window over, not held
+    """,
+    "unit": """
+        backorder: open -> backordered | goods
+        reserve: open, backordered -> reserved | goods, not held
+        allocate: open, backordered, reserved -> allocated | goods, confirmed, not held
+        plan to buy: open, backordered -> to buy | goods, confirmed, not held
+        plan to make: open, backordered -> to make | goods, confirmed, not held
+        cancel: open, backordered, to buy, to make, reserved, allocated, lost, missing, received
+            back -> cancelled | not held
+        redeem: open -> redeemed | service, confirmed, not held
+        lapse: open -> lapsed | service, confirmed
+        buy: to buy -> buying | confirmed, not held
+        give up plan: to buy, to make -> open
+        arrive: buying, making -> allocated
+        ship direct: buying -> shipped
+        stop buying: buying -> to buy
+        make: to make -> making | confirmed, not held
+        stop making: making -> to make
+        unreserve: reserved, allocated -> open
+        release: allocated -> released | confirmed, not held
+        pick: released -> picked
+        recall: released, picked, packed -> allocated
+        pack: picked -> packed
+        ship: packed -> shipped | not held
+        make ready: shipped -> ready to collect
+        deliver: shipped, ready to collect, lost, missing, going back, sent back -> delivered
+        lose: shipped, ready to collect, going back -> lost
+        miss: shipped, ready to collect, delivered, sent back -> missing
+        turn back: shipped, ready to collect, delivered, lost -> going back
+        receive back: delivered, going back -> received back
+        accept back: received back -> returned
+        reject: received back -> sent back
+        reopen: received back -> open
+    """,
+    "payment": """
+        authorise: awaiting -> authorised
+        capture: awaiting, authorised, deposit taken, balance open, balance overdue, failed,
+            expired, voided -> captured
+        fail: awaiting -> failed
+        void: awaiting, authorised, due at door -> voided
+        expire: awaiting, authorised -> expired
+        take deposit: awaiting -> deposit taken
+        owe at door: awaiting -> due at door
+        open balance: deposit taken -> balance open | not held
+        refund part: deposit taken, balance open, balance overdue, part refunded, disputed,
+            collected, short paid -> stays | not held
+        refund: deposit taken, balance open, balance overdue, captured, part refunded, remitted
+            -> refunded | not held
+        charge back: deposit taken, balance open, balance overdue, captured, part refunded,
+            refunded -> disputed
+        miss balance: balance open -> balance overdue
+        collect: voided, due at door -> collected
+        refund part: captured, refunded, remitted -> part refunded | not held
+        refund: refunded, disputed, collected, short paid -> stays | not held
+        charge back: disputed -> stays
+        settle whole: disputed -> captured
+        settle deposit: disputed -> deposit taken
+        settle part: disputed -> part refunded
+        settle empty: disputed -> refunded
+        remit part: collected -> short paid
+        remit: collected, short paid -> remitted
+        remit part: short paid -> stays
+    """,
+    "dispatch": """
+        send: created -> sent
+        refuse: created, sent -> refused
+        ask cancel: created, sent, accepted -> cancel asked
+        cancel: created, sent, accepted, cancel asked -> cancelled
+        finish: created, sent, accepted, cancel asked -> done
+        accept: sent -> accepted
+        go on: cancel asked -> accepted
+    """,
+    "parcel": """
+        hand over: packed -> shipped | not held
+        cancel: packed -> cancelled
+        make ready: shipped -> ready to collect
+        deliver: shipped, ready to collect, lost -> delivered
+        lose: shipped, ready to collect, going back -> lost
+        turn back: shipped, ready to collect, lost -> going back
+        receive back: going back -> returned
+    """,
+    "return": """
+        approve: asked -> approved | not held
+        reject: asked -> rejected
+        cancel: asked, approved -> cancelled
+        send: approved -> going back
+        receive: approved, going back -> received
+        settle: going back, received -> settled | not held
+        receive: received -> stays
+    """,
+    "exchange": """
+        approve: asked -> approved | not held
+        reject: asked -> rejected
+        cancel: asked, approved -> cancelled
+        settle: approved -> settled | not held
+    """,
+    "reissue": """
+        approve: asked -> approved | not held
+        reject: asked -> rejected
+        cancel: asked, approved -> cancelled
+        settle: approved -> settled | not held
+    """,
+    "purchase": """
+        send: created -> sent
+        refuse: created, sent -> refused
+        ask cancel: created, sent, accepted -> cancel asked
+        cancel: created, sent, accepted, cancel asked -> cancelled
+        finish: created, sent, accepted, cancel asked -> done
+        accept: sent -> accepted
+        go on: cancel asked -> accepted
+    """,
+    "work order": """
+        start: planned -> in production
+        stop: planned, in production -> stopped
+        inspect: in production -> inspecting
+        finish: in production, inspecting -> done
+        rework: inspecting -> in production
+    """,
+    "supply": """
+        receive: expected -> stays
+        close: expected -> closed
+    """,
+    "stock hold": """
+        confirm: running -> confirmed
+        use: running, confirmed -> used
+        release: running, confirmed -> released
+    """,
+}
+"""By chart: `move: states -> target | conditions`; a line that is indented goes on."""
+
+
+def is_held(facts: Any, move: str) -> bool:
+    """A hold that names the move, or that stops whatever goes onward; giving back never does."""
+    onward = move not in ("cancel", "refund", "refund part")
+    return any(move in hold.blocks or (onward and "onward" in hold.blocks) for hold in facts.holds)
+
+
+CONDITIONS: Final[Mapping[str, Callable[[Any, str], bool]]] = {
+    "lines": lambda facts, move: facts.lines > 0,
+    "nothing kept": lambda facts, move: facts.units_kept == 0,
+    "unpaid": lambda facts, move: facts.applied_minor == 0,
+    "paid or at the door": lambda facts, move: facts.due_minor <= 0 or facts.cash_on_delivery,
+    "all ended": lambda facts, move: facts.units_live == 0 and facts.units_kept > 0,
+    "settled": lambda facts, move: facts.due_minor == 0,
+    "received": lambda facts, move: not facts.receipt_until,
+    "window over": lambda facts, move: not facts.window_until,
+    "not held": lambda facts, move: not is_held(facts, move),
+    "goods": lambda facts, move: not facts.service,
+    "service": lambda facts, move: facts.service,
+    "confirmed": lambda facts, move: facts.state == "confirmed",
+}
+
+
+@attrs.frozen
+class Gate:
+    """Where a move leads from a state, and on which conditions."""
+
+    target: str
+    conditions: tuple[str, ...]
+
+
+def gates(chart: str) -> dict[tuple[str, str], Gate]:
+    """The gates of a chart by state and move."""
+    found: dict[tuple[str, str], Gate] = {}
+    for line in _joined(TABLE[chart]):
+        move, _, rest = line.partition(": ")
+        rest, _, conditions = rest.partition(" | ")
+        states, _, target = rest.partition(" -> ")
+        for state in states.split(", "):
+            named = tuple(conditions.split(", ")) if conditions else ()
+            assert (state, move) not in found, f"{chart}: {state}, {move} stands there twice"
+            found[state, move] = Gate(state if target == "stays" else target, named)
+    return found
+
+
+def _joined(text: str) -> Iterator[str]:
+    """The lines of a table; a line that is indented further belongs to the one before it."""
+    lines: list[str] = []
+    for line in text.strip("\n").split("\n"):
+        if line.startswith(" " * 12):
+            lines[-1] += " " + line.strip()
+        elif line.strip():
+            lines.append(line.strip())
+    yield from lines
+
+
+def leads(chart: str, state: str, move: str, facts: Any) -> str | None:
+    """Where the business lets a move lead; `None` where it does not allow it."""
+    gate = gates(chart).get((state, move))
+    if gate is None or not all(CONDITIONS[one](facts, move) for one in gate.conditions):
+        return None
+    return gate.target
+
+
+def situations(chart: str, move: str) -> Iterator[Any]:
+    """Facts for every outcome of every condition."""
+    every: tuple[tuple[Hold, ...], ...] = (
+        (),
+        (Hold("stop", "", "", ("onward",)),),
+        (Hold("this", "", "", (move,)),),
+        (Hold("that", "", "", ("another",)), Hold("ask", "", "", ())),
+    )
+    if chart == "unit":
+        states = (OrderState.PLACED, OrderState.CONFIRMED)
+        for state, holds, service in product(states, every, (False, True)):
+            yield UnitFacts("o-17", state, holds, "1", service)
+    elif chart == "order":
+        counts = product((0, 1), (0, 2), (0, 3), (-1, 0, 1), (0, 300))
+        for lines, live, kept, owed, applied in counts:
+            for door, holds, receipt, window in product((False, True), every, ("", "x"), ("", "x")):
+                yield OrderFacts(
+                    "o-17", lines, live, kept, owed, applied, "EUR", door, holds, receipt, window
+                )
+    elif chart == "parcel":
+        for holds in every:
+            yield ParcelFacts("parcel p-1", holds, 100)
+    else:
+        for holds in every:
+            yield DocumentFacts("it", holds)

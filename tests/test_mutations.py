@@ -1,0 +1,250 @@
+"""Each row and each guard of every chart, taken away in turn: somebody must notice.
+
+A walk over the small worlds remembers where each row was asked for, and where each guard said no.
+In these worlds the same calls are put to a library whose chart lacks that row or guard, and the
+second opinion, or an invariant, has to contradict what it says or does.
+Some guards only stand behind a verb that looks first, so that no call of a small world meets them;
+for these the table of gates is asked, which says move by move what the business allows.
+What breaks a chart's own checks is noticed when the library is imported.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterator
+from time import process_time
+from typing import Any, Final
+
+import attrs
+import pytest
+
+from orderflow.chart import Chart, Row
+from orderflow.process import Process
+from orderflow.states import CHARTS, AnyChart
+from orderflow.testing import INVARIANTS, Stuck, explore
+from orderflow.testing.judge import AnyCall, Judge, Outcome
+from orderflow.testing.memo import Seen
+from orderflow.testing.walk import _Walk
+from orderflow.testing.world import World
+from tests.gates import gates, leads, situations
+from tests.worlds import WORLDS, Small
+
+LARGEST: Final = "prepaid goods, parcels and returns"
+WITNESSES: Final = 400
+"""How many worlds are remembered for each row and guard."""
+
+Key = tuple[str, str, str, int]
+"""A chart, a state, a move, and which guard of the row; -1 is the row itself."""
+
+
+class Spy(Chart[Any, Any, Any]):
+    """A chart that notes which rows it is asked for, and which of their guards say no."""
+
+    __slots__ = ("notes",)
+
+    def __init__(self, ours: AnyChart, notes: set[Key]) -> None:
+        self.notes = notes
+        super().__init__(
+            ours.name,
+            ours.states,
+            ours.moves,
+            ours.rows,
+            initial=ours.initial,
+            ends=ours.ends,
+            outside=ours.outside,
+        )
+
+    def _note(self, state: Any, move: Any, facts: Any = None) -> None:
+        row: Row[Any, Any, Any] | None = self._compiled[state][0].get(move)
+        if row is None:
+            return
+        self.notes.add((self.name, str(state), str(move), -1))
+        if facts is not None:
+            for i, guard in enumerate(row.when):
+                if guard.refuse(facts):
+                    self.notes.add((self.name, str(state), str(move), i))
+
+    def target(self, state: Any, move: Any) -> Any:
+        self._note(state, move)
+        return super().target(state, move)
+
+    def refusals(self, state: Any, move: Any, facts: Any) -> Any:
+        self._note(state, move, facts)
+        return super().refusals(state, move, facts)
+
+    def advance(self, state: Any, move: Any, facts: Any, what: object = "") -> Any:
+        self._note(state, move, facts)
+        return super().advance(state, move, facts, what)
+
+
+class Replaced(Process):
+    """A process that has other charts in the place of ours, whatever they are."""
+
+    def __init__(self, *charts: AnyChart) -> None:
+        super().__init__()
+        object.__setattr__(self, "replaced", {chart.name: chart for chart in charts})
+
+    def chart(self, ours: Any) -> Any:
+        replaced: dict[str, AnyChart] = self.replaced  # type: ignore[attr-defined]
+        return replaced.get(ours.name, ours)
+
+
+@attrs.frozen
+class Witness:
+    """A call in a small world: what was asked where a row or a guard mattered."""
+
+    small: Small
+    world: World
+    call: AnyCall
+
+
+class Noting(Judge):
+    """A judge that remembers where each row and guard was needed."""
+
+    def note(self, small: Small, notes: set[Key], found: dict[Key, list[Witness]]) -> None:
+        object.__setattr__(self, "kept", (small, notes, found))
+
+    def outcome(self, seen: Seen, call: AnyCall) -> Outcome:
+        small, notes, found = self.kept  # type: ignore[attr-defined]
+        notes.clear()
+        outcome = super().outcome(seen, call)
+        for key in notes:
+            witnesses = found.setdefault(key, [])
+            if len(witnesses) < WITNESSES:
+                witnesses.append(Witness(small, seen.world, call))
+        return outcome
+
+
+def judge_of(small: Small, process: Process, kind: type[Judge] = Judge) -> Judge:
+    rules = attrs.evolve(small.rules, process=process)
+    business = small.business
+    return kind(rules, INVARIANTS, business.allows, business.comes)
+
+
+def witnessed() -> dict[Key, list[Witness]]:
+    """Where each row was asked for, and where each guard said no, in walks that find nothing."""
+    found: dict[Key, list[Witness]] = {}
+    for name, small in WORLDS.items():
+        if name == LARGEST:
+            continue
+        notes: set[Key] = set()
+        process = Replaced(*(Spy(chart, notes) for chart in CHARTS.values()))
+        judge = judge_of(small, process, Noting)
+        assert isinstance(judge, Noting)
+        judge.note(small, notes, found)
+        _Walk(judge, small.bounds).to_the_end()
+    return found
+
+
+def mutants() -> Iterator[tuple[Key, AnyChart | None]]:
+    """Each chart without one of its rows, or without one guard of a row; `None` is no chart."""
+    for chart in CHARTS.values():
+        for row in chart.rows:
+            key = (chart.name, str(row.source), str(row.move))
+            others = [one for one in chart.rows if one is not row]
+            yield (*key, -1), changed(chart, others)
+            for i in range(len(row.when)):
+                kept = row.when[:i] + row.when[i + 1 :]
+                other = Row(row.source, row.move, row.target, kept)
+                rows = [other if one is row else one for one in chart.rows]
+                yield (*key, i), changed(chart, rows)
+
+
+def changed(chart: AnyChart, rows: list[Row[Any, Any, Any]]) -> AnyChart | None:
+    try:
+        return Chart(
+            chart.name,
+            chart.states,
+            chart.moves,
+            rows,
+            initial=chart.initial,
+            ends=chart.ends,
+            outside=chart.outside,
+        )
+    except ValueError:
+        return None
+
+
+def contradicted(chart: AnyChart, witness: Witness) -> str:
+    """What the second opinion or an invariant has against a library with this chart."""
+    judge = judge_of(witness.small, Replaced(chart))
+    seen = Seen(witness.world)
+    outcome = judge.outcome(seen, witness.call)
+    if outcome.wrong or outcome.effect is None:
+        return outcome.wrong
+    after = witness.world.after(outcome.effect)
+    if after is None:
+        return "more is claimed than is there"
+    broken = (judge.broken(Seen(after), one) for one in outcome.effect.documents.values())
+    return next((said for said in broken if said), "")
+
+
+def disagrees(chart: AnyChart, key: Key) -> bool:
+    """Whether the table of gates says otherwise than a chart does about a row of it."""
+    name, state, move, _ = key
+    source, asked = chart.states(state), chart.moves(move)
+    return any(
+        led(chart, source, asked, facts) != leads(name, state, move, facts)
+        for facts in situations(name, move)
+    )
+
+
+def led(chart: AnyChart, state: Any, move: Any, facts: Any) -> str | None:
+    """Where a chart leads."""
+    if not chart.allows(state, move, facts):
+        return None
+    target = chart.target(state, move)
+    return None if target is None else str(target)
+
+
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
+def test_the_charts_allow_what_the_business_allows_and_nothing_else(chart: AnyChart) -> None:
+    known = gates(chart.name)
+
+    assert {(str(row.source), str(row.move)) for row in chart.rows} == set(known)
+    for row in chart.rows:
+        state, move = str(row.source), str(row.move)
+        for facts in situations(chart.name, move):
+            wanted = leads(chart.name, state, move, facts)
+            assert led(chart, row.source, row.move, facts) == wanted, (state, move, facts)
+
+
+def name_of(key: Key) -> str:
+    chart, state, move, i = key
+    row = next(r for r in CHARTS[chart].rows if (str(r.source), str(r.move)) == (state, move))
+    what = f"{chart}: {state}, {move}"
+    return what if i < 0 else f"{what} [{row.when[i].name}]"
+
+
+@pytest.mark.feature("F069", "F088", "F091")
+def test_every_row_and_every_guard_that_is_taken_away_is_missed() -> None:
+    since = process_time()
+    found = witnessed()
+
+    missed: list[str] = []
+    caught: Tally[str] = Tally()
+    for key, chart in mutants():
+        if chart is None:
+            caught["by the checks of the chart"] += 1
+        elif any(contradicted(chart, witness) for witness in found.get(key, ())):
+            caught["in a small world"] += 1
+        elif disagrees(chart, key):
+            caught["by the table of gates alone"] += 1
+        else:
+            missed.append(name_of(key))
+
+    seconds = process_time() - since
+    print(f"{caught.total()} mutants caught, {dict(caught)}, {len(missed)} not, {seconds:.0f} s")
+    assert missed == []
+    assert caught["in a small world"] > caught["by the table of gates alone"]
+
+
+def test_a_library_without_a_guard_is_found_by_a_walk_too() -> None:
+    small = WORLDS["review and holds"]
+    order = CHARTS["order"]
+    rows: list[Row[Any, Any, Any]] = [Row(one.source, one.move, one.target) for one in order.rows]
+    careless = changed(order, rows)
+    assert careless is not None
+
+    with pytest.raises(Stuck, match="the business forbids it"):
+        explore(Replaced(careless), small.bounds, allows=small.business.allows)
