@@ -39,7 +39,7 @@ OVER: Final = ("archived", "rejected", "cancelled", "expired")
 CLOSED: Final = ("cancelled", "refused", "done")
 PAID_ONCE: Final = (
     *("deposit taken", "balance open", "balance overdue", "captured", "part refunded"),
-    *("refunded", "disputed", "collected", "short paid", "remitted"),
+    *("refunded", "disputed", "collected", "short paid", "remitted", "due at door"),
 )
 """The states of a payment in which money has come, so that it can go back."""
 
@@ -538,7 +538,8 @@ def may_refund(d: Desk) -> bool:
         return False
     left = asked
     for tender in order.tenders:
-        part = min(left, tender.applied)
+        payment = d.get("payment", tender.payment)
+        part = min(left, tender.applied, still_ours(payment))
         if part > 0 and d.arg("payment", "") in ("", tender.payment):
             if not may_send_back(d, d.get("payment", tender.payment), part):
                 return False
@@ -546,8 +547,13 @@ def may_refund(d: Desk) -> bool:
     return not left
 
 
+def still_ours(payment: Payment) -> int:
+    """What neither we nor the payer's bank has given back."""
+    return max(0, payment.captured - payment.refunded - payment.charged_back)
+
+
 def may_pay_back(d: Desk) -> bool:
-    free = max(0, d.paper.unapplied)
+    free = min(max(0, d.paper.unapplied), still_ours(d.paper))
     asked = d.arg("amount").minor if d.arg("amount") else free
     return 0 < asked <= free and may_send_back(d, d.paper, asked)
 
@@ -765,7 +771,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "collect_on_delivery": may_collect,
     "expect_cash": lambda d: d.fresh and d.order.cash_on_delivery,
     "remit": always,
-    "void_payment": lambda d: d.stands("awaiting", "authorised", "due at door"),
+    "void_payment": lambda d: (
+        d.stands("awaiting", "authorised", "due at door") and d.paper.captured <= d.paper.refunded
+    ),
     "hold_payment": Desk.lacks_hold,
     "take_deposit": lambda d: d.fresh and may_apply(d, d.arg("deposit").minor),
     "open_balance": lambda d: d.stands("deposit taken") and d.free("open balance"),

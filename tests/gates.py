@@ -83,6 +83,8 @@ TABLE: Final[Mapping[str, str]] = {
             refunded -> disputed
         miss balance: balance open -> balance overdue
         collect: voided, due at door -> collected
+        refund part: due at door -> stays | not held
+        refund: due at door -> stays | not held
         refund part: captured, refunded, remitted -> part refunded | not held
         refund: refunded, disputed, collected, short paid -> stays | not held
         charge back: disputed -> stays

@@ -794,6 +794,32 @@ def test_money_that_is_wrong_is_named(tamper: Callable[[], Store], said: str) ->
     assert any(breach.startswith(said) for breach in law.breaches), law.breaches
 
 
+def paid_and_taken_back(*deeds: str) -> Shop:
+    """A payment of 10.00 that is refunded and charged back, in this order."""
+    shop = Shop(MemoryStore())
+    shop.pay("pay-1", eur(1000), ())
+    for deed in deeds:
+        if deed == "refund":
+            shop.pay_back("pay-1")
+        else:
+            shop.charge_back("pay-1", eur(1000))
+    return shop
+
+
+def test_a_bank_may_take_back_what_was_refunded_before() -> None:
+    assert checked(paid_and_taken_back("refund", "charge back").store)["money"].holds
+
+
+def test_a_refund_of_what_a_bank_had_taken_back_is_named() -> None:
+    store = paid_and_taken_back("refund", "charge back").store
+    came, refunded, taken = store.entries()
+    swapped = (came, attrs.evolve(taken, seq=2), attrs.evolve(refunded, seq=3))
+
+    law = checked(Tampered(store, entries=swapped))["money"]
+
+    assert law.breaches == ("payment pay-1: 1000 refunded by entry 3, 1000 more than was left",)
+
+
 def test_units_that_carry_less_than_their_line_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orderflow.audit.money.carried", lambda line, charges, ranges: 0)
 

@@ -697,6 +697,7 @@ def test_a_document_that_is_not_there_or_is_there_already_is_refused(
         ("take_deposit", {"deposit": Money(300, "USD")}, "deposit"),
         ("pay_balance", {"amount": Money(200, "USD")}, "amount"),
         ("expect_cash", {"amount": Money(4000, "USD")}, "amount"),
+        ("hold_payment", {"code": "charged_back"}, "code"),
         ("hold_payment", {"blocks": ("capture",)}, "blocks[0]"),
         ("hold_payment", {"blocks": ("refund", "refund")}, "blocks"),
     ),

@@ -554,8 +554,13 @@ class Lives(RuleBasedStateMachine):
         owed = max(0, -paper.due())
         asked = owed if amount is None else amount
         before = {t.payment: t.applied for t in self.shop.order(paper.id).tenders}
+        there = 0  # what a bank has taken back is not sent again
+        for id, applied in before.items():
+            money = self.naive.payments[id]
+            left = money.captured - money.refunded - money.charged_back
+            there += max(0, min(applied, left))
         call = refund.on(paper.id, None if amount is None else eur(amount))
-        if self.attempt(call, 0 < asked <= owed) is not None:
+        if self.attempt(call, 0 < asked <= min(owed, there)) is not None:
             paper.paid -= asked
             for tender in self.shop.order(paper.id).tenders:
                 back = before[tender.payment] - tender.applied

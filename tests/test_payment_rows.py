@@ -11,7 +11,7 @@ import pytest
 from orderflow.adapters.memory import MemoryStore
 from orderflow.chart import Row
 from orderflow.facts import Advanced
-from orderflow.payments import Notice
+from orderflow.payments import Notice, void_payment
 from orderflow.records import Payment
 from orderflow.states import PAYMENT, DocumentFacts, PaymentMove, PaymentState
 from tests.builders import LAMP, MORNING, Shop, eur, new_order
@@ -91,7 +91,7 @@ def bring(shop: Shop, state: PaymentState) -> Payment:
 
 
 def comes_after_all(shop: Shop) -> None:
-    """Money comes for a payment that was refunded."""
+    """Money comes for a payment that was refunded, or in another way than at the door."""
     shop.record_notice("pay-1", Notice.CAPTURED, eur(500))
 
 
@@ -124,7 +124,7 @@ def walk(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]) -> None
         shop.settle_dispute("pay-1", won=True)
         return
     bring(shop, row.source)
-    if row.source is S.REFUNDED and row.move in (M.REFUND, M.REFUND_PART):
+    if row.source in (S.REFUNDED, S.DUE_AT_DOOR) and row.move in (M.REFUND, M.REFUND_PART):
         comes_after_all(shop)
     if row.move is M.SETTLE_EMPTY:
         shop.charge_back("pay-1", eur(600))
@@ -164,6 +164,7 @@ MOVES: Final = {
     Notice.FAILED: M.FAIL,
     Notice.VOIDED: M.VOID,
 }
+NO_MONEY_YET: Final = (S.AWAITING, S.AUTHORISED, S.FAILED, S.EXPIRED, S.VOIDED)
 IN_PARTS: Final = (S.DEPOSIT_TAKEN, S.BALANCE_OPEN, S.BALANCE_OVERDUE)
 EVERY: Final = pytest.mark.parametrize("state", tuple(PaymentState))
 
@@ -237,3 +238,42 @@ def test_a_remittance_is_recorded_in_every_state(shop: Shop, state: PaymentState
     came = S.CAPTURED if state in (*waiting, *ended) else state
     assert after.state is (S.REMITTED if collected else came)
     assert "over_remitted" in [hold.code for hold in after.holds]
+
+
+@EVERY
+@pytest.mark.parametrize("way", ("a notice", "a remittance"))
+def test_money_that_comes_in_any_state_can_go_back(
+    shop: Shop, state: PaymentState, way: str
+) -> None:
+    before = bring(shop, state)
+    if way == "a notice":
+        shop.record_notice("pay-1", Notice.CAPTURED, eur(2000))
+    else:
+        shop.remit("pay-1", eur(2000))
+
+    after = shop.pay_back("pay-1").document
+
+    assert after.refunded > before.refunded
+    assert after.unapplied == 0
+
+
+@EVERY
+def test_a_payment_with_money_is_not_voided_in_any_state(shop: Shop, state: PaymentState) -> None:
+    bring(shop, state)
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(70))
+
+    assert shop.codes(void_payment.on("pay-1", "wanted no more")) == ["illegal_move"]
+
+
+def test_a_payment_due_at_the_door_is_voided_when_its_money_has_gone_back(shop: Shop) -> None:
+    bring(shop, S.DUE_AT_DOOR)
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(70))
+    told = shop.record_notice("pay-1", Notice.VOIDED, eur(1000)).document
+    assert told.state is S.DUE_AT_DOOR, "its money would be shut in"
+    assert shop.refuses(void_payment.on("pay-1", "wanted no more")) == (
+        "payment pay-1 is due at door: cannot void (can: collect, refund part, refund)"
+    )
+
+    shop.pay_back("pay-1")
+
+    assert shop.void_payment("pay-1", "wanted no more").document.state is S.VOIDED

@@ -300,6 +300,50 @@ def test_cash_of_a_parcel_that_was_refused_at_the_door_is_wanted_no_more(shop: S
 
 
 @pytest.mark.feature("F183")
+def test_cash_at_the_door_makes_good_what_a_bank_had_taken_before(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.expect_cash("cod-1", "o-17", eur(1000))
+    shop.charge_back("cod-1", eur(300))
+
+    collected = shop.collect_on_delivery("cod-1", "o-17", eur(1000)).document
+
+    assert (collected.state, collected.with_carrier) == (PaymentState.COLLECTED, 1000)
+    assert (collected.applied, collected.unapplied, collected.charged_back) == (700, 0, 300)
+    assert due(shop.order("o-17")) == 300
+
+
+@pytest.mark.feature("F183")
+def test_cash_at_the_door_that_a_bank_has_taken_wholly_pays_nothing(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.expect_cash("cod-1", "o-17", eur(1000))
+    shop.charge_back("cod-1", eur(1500))
+
+    collected = shop.collect_on_delivery("cod-1", "o-17", eur(1000)).document
+
+    assert (collected.applied, collected.unapplied) == (0, -500)
+
+
+@pytest.mark.feature("F183")
+def test_cash_that_was_due_for_another_order_waits_for_a_person(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.place("o-18", new_order((LAMP, 1), cash_on_delivery=True))
+    expected = shop.expect_cash("cod-1", "o-17", eur(1000)).document
+    assert expected.due_for == "o-17"
+
+    taken = shop.collect_on_delivery("cod-1", "o-18", eur(1000)).document
+
+    assert (taken.state, taken.applied, taken.unapplied) == (PaymentState.COLLECTED, 0, 1000)
+    assert [(hold.code, hold.reason, hold.blocks) for hold in taken.holds] == [
+        ("other_order", "cash of order o-18 was taken on a payment that was due for o-17", ())
+    ]
+    assert (due(shop.order("o-17")), due(shop.order("o-18"))) == (1000, 1000)
+    shop.apply_payment("cod-1", (("o-18", 1000),))
+    assert due(shop.order("o-18")) == 0
+
+
+@pytest.mark.feature("F183")
 def test_cash_that_is_taken_after_the_payment_was_voided_waits_for_a_person(shop: Shop) -> None:
     shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
     shop.expect_cash("cod-1", "o-17", eur(1000))
@@ -507,7 +551,47 @@ def test_a_settlement_that_nobody_waits_for_is_recorded_under_a_hold(shop: Shop)
     assert payment.holds[0].reason == "a dispute was lost while captured"
 
 
+def test_a_settlement_that_nobody_waits_for_lifts_no_hold(shop: Shop) -> None:
+    shop.pay("pay-1", eur(1000), ())
+    shop.hold_payment("pay-1", "bank", "has it been charged back?")
+
+    payment = shop.settle_dispute("pay-1", won=True).document
+
+    assert [hold.code for hold in payment.holds] == ["bank", "unexpected_settlement"]
+
+
 # --- holds --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "code",
+    (
+        "charged_back",
+        "other_order",
+        "over_remitted",
+        "paid_late",
+        "unexpected_notice",
+        "unexpected_settlement",
+    ),
+)
+def test_nobody_takes_a_name_that_the_verbs_of_payments_hold_by(shop: Shop, code: str) -> None:
+    shop.pay("pay-1", eur(1000), ())
+
+    assert shop.cannot_take(hold_payment.on("pay-1", code, "looked into")) == "code"
+
+
+def test_a_charge_back_blocks_beside_whatever_a_person_has_asked(shop: Shop) -> None:
+    shop.take_deposit("pay-1", eur(1000), eur(300), ())
+    shop.hold_payment("pay-1", "bank", "has it been charged back?", ())
+
+    payment = shop.charge_back("pay-1", eur(300)).document
+
+    assert [(hold.code, hold.blocks) for hold in payment.holds] == [
+        ("bank", ()),
+        ("charged_back", ("onward",)),
+    ]
+    settled = shop.settle_dispute("pay-1", won=True).document
+    assert [hold.code for hold in settled.holds] == ["bank"]
 
 
 def test_a_held_payment_pays_back_unless_its_hold_names_that(shop: Shop) -> None:

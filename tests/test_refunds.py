@@ -8,7 +8,7 @@ from orderflow import ChargeKind, NewCharge
 from orderflow.adapters.memory import MemoryStore
 from orderflow.pricing import due
 from orderflow.records import Tender
-from orderflow.refunds import owed, refund
+from orderflow.refunds import owed, pay_back, refund
 from orderflow.returns import Verdict
 from orderflow.states import PaymentState
 from tests.builders import LAMP, Shop, assert_laws, eur, line, new_order
@@ -105,6 +105,55 @@ def test_money_of_another_order_on_the_same_payment_is_left_alone(shop: Shop) ->
 
     assert shop.payment("pay-1").refunded == 1000
     assert shop.order("o-18").applied == 2000
+
+
+@pytest.mark.feature("F183")
+def test_money_that_a_bank_has_taken_back_is_not_refunded_a_second_time(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.sell("o-17", (LAMP, 1))
+    shop.charge_back("pay-o-17", eur(1000))
+    shop.cancel("o-17")
+    assert owed(shop.order("o-17")) == 1000
+
+    assert shop.refuses(refund.on("o-17")) == "payment any: 10.00 EUR to apply, 0.00 there"
+    assert shop.codes(refund.on("o-17", eur(1), "pay-o-17")) == ["over_applied"]
+    assert shop.codes(pay_back.on("pay-o-17")) == ["over_applied"]
+
+    shop.settle_dispute("pay-o-17", won=True)
+    shop.refund("o-17")
+    payment = shop.payment("pay-o-17")
+    assert (payment.captured, payment.refunded, payment.charged_back) == (1000, 1000, 0)
+
+
+@pytest.mark.feature("F183")
+def test_two_orders_on_one_payment_are_refunded_what_a_bank_has_left_of_it(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.place("o-18", new_order((LAMP, 2)))
+    shop.pay("pay-1", eur(3000), (("o-17", 1000), ("o-18", 2000)))
+    shop.charge_back("pay-1", eur(1500))
+    shop.cancel("o-17")
+    shop.cancel("o-18")
+
+    shop.refund("o-17")
+
+    assert shop.refuses(refund.on("o-18")) == "payment any: 20.00 EUR to apply, 5.00 there"
+    shop.refund("o-18", eur(500))
+    payment = shop.payment("pay-1")
+    assert (payment.refunded, payment.charged_back, payment.captured) == (1500, 1500, 3000)
+    assert shop.codes(refund.on("o-18")) == ["over_applied"]
+
+
+@pytest.mark.feature("F183")
+def test_a_refund_takes_from_each_payment_what_is_left_of_it(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.pay("card", eur(1200), (("o-17", 1200),))
+    shop.pay("bank", eur(1800), (("o-17", 1800),))
+    shop.charge_back("card", eur(900))
+    shop.cancel("o-17", (("1", 2),))
+
+    shop.refund("o-17")
+
+    assert [shop.payment(id).refunded for id in ("card", "bank")] == [300, 1700]
 
 
 @pytest.mark.feature("F230", "F183")

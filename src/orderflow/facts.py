@@ -400,6 +400,7 @@ def _line(order: Order, id: str) -> Line:
 
 
 SENT_AGAIN: Final = "sent again"
+DUE_AT_DOOR: Final = "due at the door"
 """What an order notes of its reissues: `reissue`, `line`, `n` (0 for none after all), `done`."""
 
 
@@ -434,6 +435,7 @@ def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
 def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
+    due_for = payment.due_for
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -462,6 +464,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     events = (*events, str(details["event"]))
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
+                elif fact.what == DUE_AT_DOOR:
+                    due_for = str(details["order"])
                 elif fact.what == "dispute":
                     disputed = 0  # what was won has come back, what was lost is gone for good
             case _:
@@ -484,6 +488,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         events,
         payment.deposit,
         disputed,
+        due_for,
     )
 
 

@@ -27,7 +27,7 @@ from typing import Final, cast
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import MoneyMoved, Noted
+from orderflow.facts import DUE_AT_DOOR, MoneyMoved, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.pricing import due, order_facts
@@ -65,6 +65,18 @@ class Notice(StrEnum):
     FAILED = "failed"
     VOIDED = "voided"
 
+
+_OWN_HOLDS: Final = frozenset(
+    {
+        "charged_back",
+        "other_order",
+        "over_remitted",
+        "paid_late",
+        "unexpected_notice",
+        "unexpected_settlement",
+    }
+)
+"""The holds that the verbs here set by themselves: one that a person sets has another name."""
 
 _ENDED: Final = (PaymentState.EXPIRED, PaymentState.FAILED, PaymentState.VOIDED)
 
@@ -142,7 +154,8 @@ def record_notice(
     late = payment.state in _ENDED
     if notice is Notice.CAPTURED:
         capture(step, payment.ref, minor)
-    if step.chart(PAYMENT).target(payment.state, move) is not None:
+    ends_with_money = notice is Notice.VOIDED and _holds_money(payment)
+    if step.chart(PAYMENT).target(payment.state, move) is not None and not ends_with_money:
         if notice is Notice.CAPTURED:
             _arrived(step, payment.ref)
         else:
@@ -167,7 +180,8 @@ def hold_payment(
     """
     step = Step(case, context)
     payment = step.now(_this(case))
-    text(code, "code")
+    if text(code, "code") in _OWN_HOLDS:
+        raise BadInput("code", "a name that no verb of payments sets by itself is wanted")
     text(reason, "reason")
     for i, move in enumerate(several(blocks, "blocks") if blocks != () else ()):
         if move not in _BLOCKABLE:
@@ -210,11 +224,17 @@ def apply_payment(case: Case, context: Context, orders: Shares) -> Step:
 def void_payment(case: Case, context: Context, reason: str) -> Step:
     """End a payment that no money has come of, since none is wanted any more.
 
-    Such as one that was due at the door where the parcel was refused.
+    Such as one that was due at the door where the parcel was refused. Money that has come must go
+    back first.
     """
     step = Step(case, context)
     ref = _this(case)
+    payment = step.now(ref)
     text(reason, "reason")
+    if _holds_money(payment):
+        void = PaymentMove.VOID.value
+        can = tuple(move for move in step.chart(PAYMENT).can(payment.state) if move != void)
+        raise IllegalMove(str(ref), payment.state.value, void, can)
     step.proceed(PAYMENT, ref, PaymentMove.VOID)
     step.note(ref, "voided", reason=reason)
     return step
@@ -235,8 +255,9 @@ def collect_on_delivery(case: Case, context: Context, order: str, amount: Money)
     """Record that the carrier has taken cash at the door: the order is paid from here on.
 
     It is the cash that a payment due at the door has waited for, or a payment of its own. What is
-    more than the order costs stays unapplied; so does all of it under a hold, where the payment had
-    been voided.
+    more than the order costs stays unapplied, and what the payer's bank had taken back before is
+    made good first. All of it stays unapplied under a hold where the payment had been voided, or
+    was due for another order.
     """
     step = Step(case, context)
     ref = _this(case)
@@ -249,10 +270,14 @@ def collect_on_delivery(case: Case, context: Context, order: str, amount: Money)
     capture(step, ref, minor)
     step.add(MoneyMoved(ref, MoneyAccount.BANK, MoneyAccount.CARRIER, minor))
     step.proceed(PAYMENT, ref, PaymentMove.COLLECT)
-    payable = min(minor, max(0, due(owing)))
+    payable = min(minor, max(0, due(owing)), max(0, step.now(ref).unapplied))
+    other = payment.due_for != order
+    if other:
+        said = f"cash of order {order} was taken on a payment that was due for {payment.due_for}"
+        step.hold(ref, "other_order", said, blocks=())
     if payment.state in _ENDED:
         step.hold(ref, "paid_late", "cash was taken at the door after the payment had ended")
-    elif payable and _matches(payment, owing):
+    elif payable and not other and _matches(payment, owing):
         apply_shares(step, ref, ((order, payable),))
     return step
 
@@ -261,7 +286,8 @@ def collect_on_delivery(case: Case, context: Context, order: str, amount: Money)
 def remit(case: Case, context: Context, amount: Money) -> Step:
     """Record that the carrier has handed over cash that it had collected, in any state.
 
-    What is more than it owed stays unapplied, under a hold.
+    What is more than it owed stays unapplied, under a hold, and may go back: where no money was to
+    come of the payment yet, or no more, it is captured by it.
     """
     step = Step(case, context)
     payment = step.now(_this(case))
@@ -313,7 +339,7 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
 
     When the seller has `won`, the money is back and unapplied; else it is gone for good. The
     payment is whole, in part or wholly refunded by what is left, or waits for its balance again.
-    The hold "charged_back" is lifted.
+    The hold "charged_back" is lifted, where money was in dispute.
     """
     step = Step(case, context)
     payment = step.now(_this(case))
@@ -330,7 +356,7 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     if not in_dispute:
         reason = f"a dispute was {outcome} while {payment.state.value}"
         step.hold(ref, "unexpected_settlement", reason)
-    if any(hold.code == "charged_back" for hold in payment.holds):
+    elif any(hold.code == "charged_back" for hold in payment.holds):
         step.lift(ref, "charged_back")
     return step
 
@@ -366,6 +392,11 @@ def _arrived(step: Step, ref: Ref[Payment]) -> None:
     step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
     if payment.disputed:
         step.proceed(PAYMENT, ref, PaymentMove.CHARGE_BACK)
+
+
+def _holds_money(payment: Payment) -> bool:
+    """Whether money has come that was not sent back; what a bank has taken may come again."""
+    return payment.captured > payment.refunded
 
 
 def _settled(step: Step, ref: Ref[Payment], *, won: bool) -> PaymentMove:
@@ -432,7 +463,7 @@ def _cash_order(step: Step, order: str) -> Order:
 def _open_at_door(step: Step, owing: Order, amount: Money) -> None:
     open_payment(step, amount, "cash on delivery", owing.customer)
     step.proceed(PAYMENT, _this(step.case), PaymentMove.OWE_AT_DOOR)
-    step.note(_this(step.case), "due at the door", order=owing.ref.id)
+    step.note(_this(step.case), DUE_AT_DOOR, order=owing.ref.id)
 
 
 def capture(step: Step, ref: Ref[Payment], amount: int) -> None:

@@ -273,6 +273,7 @@ class Payment:
     `with_carrier` is the part of captured that a carrier still owes us, `disputed` the part of
     charged back about which the payer's bank has not decided yet.
     With a `deposit` the amount comes in two parts, the deposit and its balance.
+    `due_for` is the order for which a carrier is to collect it at the door.
     """
 
     ref: Ref[Payment]
@@ -292,6 +293,7 @@ class Payment:
     events: tuple[str, ...] = ()  # the gateway's own names of what it has reported
     deposit: int = 0
     disputed: int = 0
+    due_for: str = ""
 
     @property
     def applied(self) -> int:

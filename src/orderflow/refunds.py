@@ -34,7 +34,8 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
     """Pay back what is owed on an order: all of it, or a smaller amount.
 
     It goes to the named payment, or to the order's payments in the order in which they were
-    applied, to each never more than it had paid of this order.
+    applied, to each never more than it had paid of this order, nor than is left of it: what a
+    payer's bank has taken back is not sent a second time.
     """
     step = Step(case, context)
     order = step.now(cast("Ref[Order]", case.ref))
@@ -57,9 +58,11 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
     named = text(payment, "payment", empty=True)
     left = asked
     for tender in order.tenders:
-        part = min(left, tender.applied)
-        if part > 0 and (not named or tender.payment == named):
-            ref = case.payment(tender.payment)
+        if named and tender.payment != named:
+            continue
+        ref = case.payment(tender.payment)
+        part = min(left, tender.applied, left_of(step.now(ref)))
+        if part > 0:
             _send_back(step, ref, MoneyAccount.APPLIED, part, order.ref)
             left -= part
     if left:
@@ -82,7 +85,7 @@ def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
     """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
     step = Step(case, context)
     payment = step.now(cast("Ref[Payment]", case.ref))
-    free = max(0, payment.unapplied)
+    free = max(0, min(payment.unapplied, left_of(payment)))
     asked = free if amount is None else positive(amount, payment.currency)
     if not asked or asked > free:
         raise MoveRefused(

@@ -42,7 +42,7 @@ from orderflow.facts import SENT_AGAIN, MoneyMoved
 from orderflow.journal import Case, Context, Step, document_facts, verb
 from orderflow.money import Price
 from orderflow.orders import NewLine, cancel_units, checked_tuple, opened_line
-from orderflow.payments import confirm_if_ready
+from orderflow.payments import confirm_if_ready, left_of
 from orderflow.pricing import due, order_facts
 from orderflow.records import (
     Charge,
@@ -601,9 +601,9 @@ def _pay_over(step: Step, old: Ref[Order], anew: Ref[Order]) -> None:
     """Pay the new order out of what is owed back on the old one, payment by payment."""
     left = min(owed(step.now(old)), max(0, due(step.now(anew))))
     for tender in step.now(old).tenders:
-        part = min(left, tender.applied)
+        ref = step.case.payment(tender.payment)
+        part = min(left, tender.applied, max(0, left_of(step.now(ref))))
         if part > 0:
-            ref = step.case.payment(tender.payment)
             step.add(
                 MoneyMoved(ref, MoneyAccount.APPLIED, MoneyAccount.UNAPPLIED, part, old),
                 MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED, part, anew),

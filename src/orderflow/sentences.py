@@ -458,6 +458,7 @@ HOLDS: Final[dict[str, str]] = {
     "came_unasked": "未约定的来货",
     "charged_back": "银行已扣回款项",
     "given_up": "已作废的货物重新出现",
+    "other_order": "代收了其他订单的货款",
     "over_remitted": "承运商多汇",
     "paid_late": "逾期到账",
     "reported_missing": "归档后报缺件",

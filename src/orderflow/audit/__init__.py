@@ -49,7 +49,7 @@ def audit(
     """
     journal = JournalCheck(tenant, "" if rules is None else rules.fingerprint, sample, seed)
     journal.read(store.entries())
-    units, money, books = UnitsCheck(), MoneyCheck(), BooksCheck(journal)
+    units, money, books = UnitsCheck(), MoneyCheck(journal), BooksCheck(journal)
     lookups = LookupsCheck(tenant)
     documents = (stored for kind in KINDS for stored in every(store, Query(kind, tenant)))
     for stored in documents:

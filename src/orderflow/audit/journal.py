@@ -19,8 +19,9 @@ from orderflow.calls import Ref
 from orderflow.errors import OrderflowError
 from orderflow.facts import Fact, Posted, fold, touches
 from orderflow.journal import Entry, Stored
+from orderflow.payments import left_of
 from orderflow.ports import Store
-from orderflow.records import Document, MatterKind
+from orderflow.records import Document, MatterKind, Payment
 from orderflow.rules import Rules
 from orderflow.values import Position
 from orderflow.workflow import Workflow
@@ -50,6 +51,7 @@ class JournalCheck:
         self.limits: Tally[Position] = Tally()
         self.claims: dict[HoldingKey, Holding] = {}  # of holders whose documents do not say it
         self.drawn: list[Entry] = []
+        self.over_refunds: list[str] = []  # the law of money says them
         self.breaches: list[str] = []
 
     def read(self, entries: Iterable[Entry]) -> None:
@@ -94,19 +96,31 @@ class JournalCheck:
             said = "without a fact" if ref in versions else "without a version"
             self.breaches.append(f"{ref}: changed by entry {entry.seq} {said}")
         for ref, version in entry.versions:
-            before = self.versions.get(ref, 0)
-            if version != before + 1:
-                said = f"entry {entry.seq} makes version {version} of version {before}"
+            known = self.versions.get(ref, 0)
+            if version != known + 1:
+                said = f"entry {entry.seq} makes version {version} of version {known}"
                 self.breaches.append(f"{ref}: {said}")
             self.versions[ref] = version
         for ref, facts in groups.items():
             if ref in self.damaged:
                 continue
+            before = self.documents.get(ref)
             try:
-                self.documents[ref] = fold(self.documents.get(ref), facts)
+                after = self.documents[ref] = fold(before, facts)
             except (ValueError, KeyError) as misfit:
                 self.damaged.add(ref)
                 self.breaches.append(f"{ref}: entry {entry.seq} does not fold: {misfit}")
+            else:
+                if isinstance(after, Payment):
+                    self._weigh(entry, before, after)
+
+    def _weigh(self, entry: Entry, before: Document | None, after: Payment) -> None:
+        """A refund beyond what was left of a payment. A bank may take more back later."""
+        earlier = before.refunded if isinstance(before, Payment) else 0
+        if after.refunded > earlier and left_of(after) < 0:
+            said = f"{after.refunded - earlier} refunded by entry {entry.seq}, "
+            said += f"{-left_of(after)} more than was left"
+            self.over_refunds.append(f"{after.ref}: {said}")
 
     def _post(self, entry: Entry) -> None:
         posted = postings(entry.facts)

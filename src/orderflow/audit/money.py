@@ -1,6 +1,8 @@
-"""Money: payments balance, and no part of a price is lost.
+"""Money: payments balance, no part of a price is lost, and nothing is paid back twice.
 
 It knows payments, tenders and charges, and refuses to know what was bought.
+A bank may take back what was refunded before; a refund may not send what a bank has taken back.
+Which of them came first only the journal tells, so it is asked.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from itertools import pairwise
 
 import attrs
 
+from orderflow.audit.journal import JournalCheck
 from orderflow.audit.law import Law
 from orderflow.currencies import EXPONENTS
 from orderflow.pricing import carried
@@ -19,9 +22,10 @@ from orderflow.records import Charge, Order, Payment
 
 
 class MoneyCheck:
-    """Payments balance, orders and payments say the same, and no part of a price is lost."""
+    """Payments balance, orders and payments agree, and nothing is lost or paid back twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, journal: JournalCheck) -> None:
+        self.journal = journal
         self.orders = self.payments = 0
         self.tenders: dict[tuple[str, str], tuple[int, str]] = {}
         self.sums: dict[str, Tally[str]] = {}
@@ -79,7 +83,7 @@ class MoneyCheck:
             for currency, sums in sorted(self.sums.items())
         )
         figure = f"{self.payments:,} payments of {self.orders:,} orders{totals}"
-        breaches = (*self.breaches, *left)
+        breaches = (*self.breaches, *self.journal.over_refunds, *left)
         return Law("money", self.orders + self.payments, figure, breaches)
 
 

@@ -125,6 +125,9 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         Row(_S.DISPUTED, _M.SETTLE_EMPTY, _S.REFUNDED),
         Row(_S.DUE_AT_DOOR, _M.COLLECT, _S.COLLECTED),
         Row(_S.DUE_AT_DOOR, _M.VOID, _S.VOIDED),
+        # Money that came in another way goes back, and the cash is still to be collected.
+        Row(_S.DUE_AT_DOOR, _M.REFUND_PART, _S.DUE_AT_DOOR, _PART),
+        Row(_S.DUE_AT_DOOR, _M.REFUND, _S.DUE_AT_DOOR, _REFUND),
         Row(_S.COLLECTED, _M.REMIT_PART, _S.SHORT_PAID),
         Row(_S.COLLECTED, _M.REMIT, _S.REMITTED),
         Row(_S.COLLECTED, _M.REFUND_PART, _S.COLLECTED, _PART),
