@@ -253,6 +253,22 @@ def sendable(line: Line) -> int:
     return count(line, *ASTRAY, "delivered", where=outside_returns)
 
 
+def may_restock(d: Desk) -> bool:
+    """Goods that came back while others are sent in their stead."""
+    again = {row.line for row in d.order.sent_again if row.n}
+    lines = [line for line in d.order.lines if line.id in again]
+    return any(count(line, "received back", where=outside_returns) for line in lines)
+
+
+def may_pay_over(d: Desk) -> bool:
+    """What is owed back on the old order pays what the new one still costs."""
+    exchange = d.paper
+    if not d.stands("approved") or exchange.holds or not exchange.anew:
+        return False
+    old, anew = d.get("order", exchange.order), d.get("order", exchange.anew)
+    return owing(old) < 0 and owing(anew) > 0
+
+
 def may_expire(d: Desk) -> bool:
     order = d.paper
     late = order.pay_by is not None and order.pay_by <= d.seen.at
@@ -299,7 +315,8 @@ def may_complete(d: Desk) -> bool:
     order = d.paper
     came = last_delivery(d, order)
     silent = came is None or d.seen.at >= came + timedelta(days=d.receipt_days)
-    received = order.received_at is not None or not d.receipt_days or silent
+    said = order.received_at is not None and (came is None or order.received_at >= came)
+    received = said or not d.receipt_days or silent
     done = has_ended(order) and owing(order) == 0
     return d.stands("confirmed") and done and received and d.free("complete")
 
@@ -746,6 +763,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "report_missing": always,
     "found": always,
     "reopen": lambda d: d.there(d.order, "received back", where=outside_returns),
+    "restock": may_restock,
     "take_back": lambda d: d.there(d.order, "received back", where=outside_returns),
     "deliver_again": lambda d: d.there(d.order, "sent back"),
     # services
@@ -819,6 +837,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "cancel_exchange": may_cancel_anew,
     "send_replacement": may_send_replacement,
     "settle_exchange": may_settle_exchange,
+    "pay_over": may_pay_over,
     "hold_exchange": Desk.lacks_hold,
     "lift_exchange_hold": Desk.has_hold,
     # stock that is kept, and stock that is to come

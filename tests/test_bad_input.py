@@ -190,6 +190,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "lift_return_hold": {"id": "r-o-rejected", "code": "came_unasked"},
     "inspect": {"id": "r-o-came", "verdicts": (("1", 1, Verdict.SOUND),)},
     "take_back": {"id": "o-back", "verdicts": (("1", 1, Verdict.SOUND),)},
+    "restock": {"id": "o-again", "verdicts": (("1", 1, Verdict.SOUND),)},
     "deliver_again": {"id": "o-rejected", "lines": ONE},
     "ask_reissue": {"id": "i-new", "order": "o-delivered", "lines": ONE, "reason": "faulty"},
     "approve_reissue": {"id": "i-asked", "anew": "o-new"},
@@ -210,6 +211,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "reject_exchange": {"id": "e-asked", "reason": "worn"},
     "cancel_exchange": {"id": "e-asked"},
     "send_replacement": {"id": "e-approved", "anew": "o-new"},
+    "pay_over": {"id": "e-paid"},
     "settle_exchange": {"id": "e-done"},
     "hold_exchange": {"id": "e-asked", "code": "check", "reason": "the third this month"},
     "lift_exchange_hold": {"id": "e-held", "code": "check"},
@@ -372,6 +374,11 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.hold_stock("h-runs", SHELF, 1, TOMORROW)
     sell("o-faulty", "delivered")
     sell("o-swapped", "delivered")
+    sell("o-paid-over", "delivered")
+    sell("o-again", "shipped")
+    house.lose("p-o-again")
+    house.ask_reissue("i-again", "o-again", (), "lost")
+    house.receive_back("p-o-again")
     furnish_replacements(house)
     for id in ("o-to-buy", "o-pu-created", "o-pu-sent", "o-pu-asked"):
         sell(id, "ready")
@@ -404,6 +411,13 @@ def furnish_replacements(house: Workflow) -> None:
         house.inspect(f"r-e-{stage}")
     house.send_replacement("e-done", "o-e-done")
     house.confirm("o-e-done")
+    dearer = (line("1", LAMP, 1, "20.00"),)
+    house.ask_exchange("e-paid", "o-paid-over", "r-e-paid", ONE, dearer, "too bright")
+    house.approve_exchange("e-paid")
+    house.receive_return("r-e-paid", "leith")
+    house.inspect("r-e-paid")
+    house.send_replacement("e-paid", "o-e-paid")
+    house.adjust("o-paid-over", NewCharge(ChargeKind.DISCOUNT, -100))
     for order in ("o-i-done", "o-e-done"):
         send(order)
     house.hold_reissue("i-held", "check", "the third this month")

@@ -93,6 +93,24 @@ def test_the_last_parcel_counts(weekly: Shop) -> None:
     assert dict(reason.facts)["until"] == (MORNING + timedelta(days=12)).isoformat()
 
 
+def test_a_receipt_says_nothing_of_what_is_delivered_later(weekly: Shop) -> None:
+    shop = weekly
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", line("1", LAMP, 1), line("2", LAMP, 1))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1", lines=(("1", 1),))
+    shop.ship("o-17", "p-2", lines=(("2", 1),))
+    shop.deliver("p-1")
+    shop.confirm_receipt("o-17")
+    shop.clock.forward(days=5)
+    shop.deliver("p-2")
+
+    assert shop.codes(complete.on("o-17")) == ["not_received"]
+
+    shop.confirm_receipt("o-17")
+    shop.complete("o-17")
+
+
 @pytest.mark.feature("F222")
 def test_a_receipt_of_goods_that_nobody_delivered_is_recorded_under_a_hold(
     any_shop: Shop,

@@ -276,6 +276,137 @@ def test_what_of_a_reissue_was_cancelled_may_be_paid_back(shop: Shop) -> None:
     shop.complete("o-17")
 
 
+def sent_again_and_back(shop: Shop) -> None:
+    """Order o-17 of two lamps was lost, is sent again by o-18, and has come back."""
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+    shop.approve_reissue("i-1", "o-18")
+    shop.receive_back("p-1")
+
+
+@pytest.mark.parametrize(
+    "call",
+    (
+        v.cancel.on("o-17"),
+        v.take_back.on("o-17"),
+        v.take_back.on("o-17", (("1", 1, Verdict.REJECTED),)),
+        v.reopen.on("o-17", (("1", 1),)),
+    ),
+    ids=("cancelled", "taken back", "rejected", "reopened"),
+)
+@pytest.mark.parametrize("far", ("approved", "delivered", "settled"))
+def test_what_comes_back_while_others_go_out_is_neither_paid_back_nor_shipped(
+    shop: Shop, call: Call[Order], far: str
+) -> None:
+    sent_again_and_back(shop)
+    if far != "approved":
+        send(shop, "o-18")
+    if far == "settled":
+        shop.settle_reissue("i-1")
+
+    assert shop.codes(call) == ["sent_again"]
+
+
+@pytest.mark.parametrize("settled_first", (True, False))
+def test_what_comes_back_while_others_go_out_goes_on_the_shelf_and_nothing_is_owed(
+    shop: Shop, settled_first: bool
+) -> None:
+    sent_again_and_back(shop)
+    send(shop, "o-18")
+    free = shop.free(LAMP, "leith")
+    if settled_first:
+        shop.settle_reissue("i-1")
+        assert shop.refuses(v.complete.on("o-17")) == (
+            "order o-17 has 2 units that are still under way"
+        )
+
+    shop.restock("o-17")
+
+    assert shop.free(LAMP, "leith") == free + 2
+    assert (shop.bag("o-17"), owed(shop.order("o-17"))) == ({"lost": 2}, 0)
+    if not settled_first:
+        shop.settle_reissue("i-1")
+    assert shop.codes(v.cancel.on("o-17", BOTH)) == ["sent_again"]
+    shop.complete("o-17")
+    shop.complete("o-18")
+    shop.assert_lawful()
+    assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
+
+
+def test_what_was_put_on_the_shelf_is_paid_back_when_the_others_are_called_off(shop: Shop) -> None:
+    sent_again_and_back(shop)
+    shop.restock("o-17", (("1", 1, Verdict.SOUND),))
+
+    shop.cancel_reissue("i-1")
+
+    assert shop.codes(v.restock.on("o-17")) == ["nothing_to_do"]
+    shop.cancel("o-17")
+    assert owed(shop.order("o-17")) == 2000
+    assert shop.free(LAMP, "leith") == 10
+    shop.assert_lawful()
+
+
+def test_what_comes_back_damaged_while_others_go_out_is_not_sold(shop: Shop) -> None:
+    sent_again_and_back(shop)
+    shop.allocate("o-18")
+
+    shop.restock("o-17", (("1", 1, Verdict.DAMAGED),))
+
+    assert shop.free(LAMP, "leith") == 6
+    shop.restock("o-17", (("1", 1, Verdict.SECOND),))
+    assert shop.free(LAMP, "leith") == 6
+    assert shop.cannot_take(v.restock.on("o-17", (("1", 1, Verdict.REJECTED),))) == (
+        "verdicts[0].verdict"
+    )
+    shop.assert_lawful()
+
+
+def test_of_units_that_came_back_only_those_that_are_not_sent_again_are_free(shop: Shop) -> None:
+    lost(shop, 3)
+    shop.ask_reissue("i-1", "o-17", BOTH, "lost")
+    shop.receive_back("p-1")
+
+    assert shop.refuses(v.restock.on("o-17", (("1", 3, Verdict.SOUND),))) == (
+        "line 1 of order o-17: 3 asked to restock, 2 can"
+    )
+    shop.take_back("o-17", (("1", 1, Verdict.SOUND),))
+    assert owed(shop.order("o-17")) == 1000
+    assert shop.codes(v.take_back.on("o-17")) == ["sent_again"]
+    shop.restock("o-17")
+    assert shop.bag("o-17") == {"lost": 2, "returned": 1}
+
+
+def test_a_lost_unit_that_is_sent_again_is_not_paid_back_for_one_that_arrived(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 10)
+    shop.sell("o-17", (LAMP, 2))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1", lines=(("1", 1),))
+    shop.ship("o-17", "p-2", lines=(("1", 1),))
+    shop.lose("p-1")
+    shop.deliver("p-2")
+
+    shop.ask_reissue("i-1", "o-17", (("1", 1),), "lost")
+
+    assert shop.codes(v.cancel.on("o-17", (("1", 1),))) == ["sent_again"]
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+
+
+def test_a_faulty_unit_that_is_sent_again_leaves_a_lost_one_to_be_paid_back(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 10)
+    shop.sell("o-17", (LAMP, 2))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1", lines=(("1", 1),))
+    shop.ship("o-17", "p-2", lines=(("1", 1),))
+    shop.deliver("p-2")
+    shop.ask_reissue("i-1", "o-17", (("1", 1),), "faulty")
+    shop.lose("p-1")
+
+    shop.cancel("o-17", (("1", 1),))
+
+    assert owed(shop.order("o-17")) == 1000
+    assert shop.codes(v.ask_return.on("r-1", "o-17", (("1", 1),))) == ["sent_again"]
+
+
 def test_the_audit_finds_an_order_and_a_reissue_that_disagree(shop: Shop) -> None:
     lost(shop)
     reissue = shop.ask_reissue("i-1", "o-17", (), "lost").document
@@ -466,6 +597,32 @@ def test_the_rules_may_send_first_and_the_credit_follows() -> None:
     shop.settle_exchange("e-1")
 
     assert owed(shop.order("o-17")) == 1000, "the new order was paid by itself"
+    shop.assert_lawful()
+
+
+def test_what_a_return_brings_pays_new_goods_that_were_ordered_before() -> None:
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH, YORK), replace_before_return=True))
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), (line("1", LAMP, 1),))
+    assert shop.codes(v.pay_over.on("e-1")) == ["illegal_move"]
+    shop.approve_exchange("e-1")
+    assert shop.codes(v.pay_over.on("e-1")) == ["not_sent_anew"]
+    shop.send_replacement("e-1", "o-18")
+    assert shop.codes(v.pay_over.on("e-1")) == ["nothing_to_do"]
+    come_back(shop)
+    assert shop.order("o-18").state is OrderState.PLACED
+    shop.hold_exchange("e-1", "check", "odd")
+    assert shop.codes(v.pay_over.on("e-1")) == ["on_hold"]
+    shop.lift_exchange_hold("e-1", "check")
+
+    shop.pay_over("e-1")
+
+    assert (owed(shop.order("o-17")), due(shop.order("o-18"))) == (0, 0)
+    assert shop.order("o-18").state is OrderState.CONFIRMED
+    send(shop, "o-18")
+    shop.settle_exchange("e-1")
+    shop.complete("o-17")
+    shop.complete("o-18")
     shop.assert_lawful()
 
 

@@ -161,13 +161,14 @@ WORLDS: Final[dict[str, Small]] = {
     "sent again": goods(
         LIFE
         | of("lose report_missing found ask_reissue approve_reissue reject_reissue lift_hold")
-        | of("cancel_reissue settle_reissue hold_reissue lift_reissue_hold"),
+        | of("cancel_reissue settle_reissue hold_reissue lift_reissue_hold restock"),
         most={"order": 2, "dispatch": 2, "parcel": 2},
     ),
     "exchanges": goods(
         LIFE
         | of("receive_return inspect deliver_again ask_exchange approve_exchange reject_exchange")
-        | of("cancel_exchange send_replacement settle_exchange hold_exchange lift_exchange_hold"),
+        | of("cancel_exchange send_replacement settle_exchange hold_exchange lift_exchange_hold")
+        | of("pay_over"),
         most={"order": 2, "dispatch": 2, "parcel": 2},
     ),
     "time": Small(

@@ -12,6 +12,8 @@ After-sales go on: a return opens a completed order again.
 *Archived* means that the last return window has closed too; nothing but what happens outside comes
 after it.
 
+A receipt says that what had come by then is there; a later delivery has days of its own.
+
 Both spans count from the parcels, so an order need not be touched when a parcel arrives.
 A unit that stands delivered in no parcel, or in one that was never reported as delivered, has no
 date: that it came was said by somebody who saw it, and it is not waited for.
@@ -77,10 +79,10 @@ def _this(case: Case) -> Ref[Order]:
 def _receipt_until(step: Step, order: Order) -> str:
     """When silence counts as receipt; empty when it does so already, or nobody needs to wait."""
     days = step.context.rules.receipt_days
-    if order.received_at is not None or not days:
+    if not days:
         return ""
     came = _last_delivery(step, order)
-    if came is None:
+    if came is None or (order.received_at is not None and order.received_at >= came):
         return ""
     until = came + timedelta(days=days)
     return until.isoformat() if step.context.at < until else ""

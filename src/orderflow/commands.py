@@ -861,7 +861,7 @@ class Commands:
     def receive_back(
         self, id: str, location: str = "", *, key: str | None = None, by: str = ""
     ) -> Done[Parcel]:
-        """Record that a parcel came back; its units wait for a decision: reopen, or take back."""
+        """Record that a parcel came back; its units wait: reopen, take back or restock."""
         call = fulfilment.receive_back.of(Ref(self.tenant, "parcel", id), location)
         return self.apply(call, key=key, by=by)
 
@@ -1034,6 +1034,13 @@ class Commands:
         call = returns.take_back.of(Ref(self.tenant, "order", id), verdicts)
         return self.apply(call, key=key, by=by)
 
+    def restock(
+        self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Order]:
+        """Put goods that came back on the shelf, in whose stead others are sent again."""
+        call = returns.restock.of(Ref(self.tenant, "order", id), verdicts)
+        return self.apply(call, key=key, by=by)
+
     def deliver_again(
         self, id: str, lines: LineQuantities = (), *, key: str | None = None, by: str = ""
     ) -> Done[Order]:
@@ -1135,6 +1142,11 @@ class Commands:
     ) -> Done[Exchange]:
         """Open the order `anew` with the new goods; what is owed back on the old order pays it."""
         call = replacements.send_replacement.of(Ref(self.tenant, "exchange", id), anew)
+        return self.apply(call, key=key, by=by)
+
+    def pay_over(self, id: str, *, key: str | None = None, by: str = "") -> Done[Exchange]:
+        """Pay what the new order still costs out of what is owed back on the old one."""
+        call = replacements.pay_over.of(Ref(self.tenant, "exchange", id))
         return self.apply(call, key=key, by=by)
 
     def settle_exchange(self, id: str, *, key: str | None = None, by: str = "") -> Done[Exchange]:

@@ -400,15 +400,18 @@ def _line(order: Order, id: str) -> Line:
 
 
 SENT_AGAIN: Final = "sent again"
+"""What an order notes of reissues: `reissue`, `line`, `n` (0: none after all), `done`, `astray`."""
+
 DUE_AT_DOOR: Final = "due at the door"
-"""What an order notes of its reissues: `reissue`, `line`, `n` (0 for none after all), `done`."""
+"""What a payment notes of the cash that is expected: its `order`."""
 
 
 def _sent_again(
     rows: tuple[SentAgain, ...], said: Mapping[str, str | int]
 ) -> tuple[SentAgain, ...]:
     """The rows with what was noted last of a reissue and a line."""
-    row = SentAgain(str(said["reissue"]), str(said["line"]), int(said["n"]), bool(said["done"]))
+    n, astray = int(said["n"]), int(said["astray"])
+    row = SentAgain(str(said["reissue"]), str(said["line"]), n, bool(said["done"]), astray)
     key = (row.reissue, row.line)
     kept = tuple(one for one in rows if (one.reissue, one.line) != key)
     return (*kept, row) if row.n else kept

@@ -42,7 +42,13 @@ from orderflow.states import (
     UnitState,
     held_moves,
 )
-from orderflow.units import Chosen, LineQuantities, checked_quantities, choose
+from orderflow.units import (
+    Chosen,
+    LineQuantities,
+    checked_quantities,
+    choose,
+    refuse_sent_again,
+)
 from orderflow.values import several, text, whole
 
 WEIGHT_GRAMS_MAX: Final = 100_000_000
@@ -419,7 +425,7 @@ def lose(case: Case, context: Context) -> Step:
 
 @verb("receive_back", Parcel)
 def receive_back(case: Case, context: Context, location: str = "") -> Step:
-    """Record that a parcel came back; its units wait for a decision: reopen, or take back.
+    """Record that a parcel came back; its units wait: reopen, take back or restock.
 
     It may come without a scan that said so. One that was never out, or was delivered, or has come
     before, is written down under a hold.
@@ -454,6 +460,7 @@ def reopen(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         checked_quantities(lines),
         lambda tag: not tag.returning,
     )
+    refuse_sent_again(order, chosen)
     step.move(
         order,
         UnitMove.REOPEN,

@@ -25,7 +25,7 @@ from orderflow.errors import BadInput
 from orderflow.money import scale, share, spread
 from orderflow.records import Charge, ChargeKind, Cut, CutKind, Line, Order, Span
 from orderflow.states import OrderFacts, UnitState
-from orderflow.units import ENDED
+from orderflow.units import ENDED, left_not_arrived
 
 Ranges = list[tuple[int, int]]
 """Sorted half-open ranges of unit indices that do not meet."""
@@ -207,9 +207,16 @@ def _changed_by_reissues(order: Order, line: Line) -> int:
     is being sent again.
     """
     rows = [row for row in order.sent_again if row.line == line.id]
-    astray = line.count(UnitState.LOST, UnitState.MISSING)
-    open_ = max(0, astray - sum([row.n for row in rows if row.done]))
-    return max(open_, sum([row.n for row in rows if not row.done])) - astray
+    astray = back = returning = 0
+    for spot in line.spots:
+        if spot.state in (UnitState.LOST, UnitState.MISSING):
+            astray += spot.n
+            returning += spot.n if spot.slice.returning else 0
+        elif spot.state in (UnitState.GOING_BACK, UnitState.RECEIVED_BACK):
+            back += 0 if spot.slice.returning else spot.n
+    left = left_not_arrived(line, [row for row in rows if row.done])
+    open_ = returning + min(astray - returning, left)
+    return max(open_, sum([row.n for row in rows if not row.done]) - back) - astray
 
 
 def _units_kept(order: Order) -> bool:

@@ -180,12 +180,16 @@ class Tender:
 
 @attrs.frozen(weakref_slot=False)
 class SentAgain:
-    """So many units of a line go out again by a reissue; `done` once that is settled."""
+    """So many units of a line go out again by a reissue; `done` once that is settled.
+
+    `astray` of them were lost or missing; the rest is with the customer, and faulty.
+    """
 
     reissue: str
     line: str
     n: int
     done: bool = False
+    astray: int = 0
 
 
 @attrs.frozen(weakref_slot=False)

@@ -53,6 +53,7 @@ from orderflow.records import (
     Order,
     Reissue,
     Return,
+    SentAgain,
     Span,
     Spot,
 )
@@ -75,6 +76,7 @@ from orderflow.states import (
 from orderflow.units import (
     Chosen,
     LineQuantities,
+    astray_to_send_again,
     can_do,
     checked_quantities,
     left_to_send_again,
@@ -157,10 +159,11 @@ def ask_reissue(
     said = text(reason, "reason")
     _must_be_open(step, old, "reissue")
     pairs = _to_send_again(old, wanted) if wanted else _astray(old)
+    astray = {line.id: min(n, astray_to_send_again(old, line)) for line, n in _named(old, pairs)}
     text(case.ref.id, "reissue")
     step.open(Reissue(_reissue(case), REISSUE.initial, order, said, pairs))
     for line, n in pairs:
-        _note_sent_again(step, old.ref, case.ref.id, line, n)
+        _note_sent_again(step, old.ref, SentAgain(case.ref.id, line, n, astray=astray[line]))
     _reopen(step, old.ref)
     return step
 
@@ -216,9 +219,12 @@ def settle_reissue(case: Case, context: Context) -> Step:
     missing = _not_ended(step, reissue.anew) if reissue.anew else ()
     _settle(step, REISSUE, reissue, missing)
     anew = step.now(case.order(reissue.anew))
+    old = step.now(case.order(reissue.order))
+    noted = {row.line: row for row in old.sent_again if row.reissue == case.ref.id}
     for line, n in _named(anew, reissue.lines):
         kept = n - line.count(UnitState.CANCELLED)
-        _note_sent_again(step, case.order(reissue.order), case.ref.id, line.id, kept, done=1)
+        row = attrs.evolve(noted[line.id], n=kept, done=True)
+        _note_sent_again(step, old.ref, attrs.evolve(row, astray=min(kept, row.astray)))
     return step
 
 
@@ -332,6 +338,33 @@ def send_replacement(case: Case, context: Context, anew: str) -> Step:
     ref = _open_anew(step, old, name, exchange.wanted, cash_on_delivery=at_the_door)
     _pay_over(step, old.ref, ref)
     confirm_if_ready(step, ref)
+    return step
+
+
+@verb("pay_over", Exchange)
+def pay_over(case: Case, context: Context) -> Step:
+    """Pay what the new order still costs out of what is owed back on the old one.
+
+    For new goods that may go out before the old ones are back: what the return brought since then
+    pays them, and their order is confirmed once it is paid.
+    """
+    step = Step(case, context)
+    exchange = step.now(_exchange(case))
+    if exchange.state is not ReplacementState.APPROVED:
+        can = step.chart(EXCHANGE).can(exchange.state)
+        raise IllegalMove(str(case.ref), exchange.state.value, "pay over", can)
+    refusals = [
+        Refusal.of("on_hold", what=str(case.ref), hold=hold.code, reason=hold.reason)
+        for hold in exchange.holds
+    ]
+    if not exchange.anew:
+        refusals.append(Refusal.of("not_sent_anew", exchange=case.ref.id))
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+    old, anew = case.order(exchange.order), case.order(exchange.anew)
+    if not _pay_over(step, old, anew):
+        raise MoveRefused((Refusal.of("nothing_to_do", what=str(case.ref), move="pay over"),))
+    confirm_if_ready(step, anew)
     return step
 
 
@@ -513,13 +546,8 @@ def _to_send_again(order: Order, wanted: LineQuantities) -> LineQuantities:
 
 def _astray(order: Order) -> LineQuantities:
     """All that was lost or is missing and is not sent again yet."""
-    pairs: list[tuple[str, int]] = []
-    for line in order.lines:
-        astray = line.count(UnitState.LOST, UnitState.MISSING)
-        again = sum(row.n for row in order.sent_again if row.line == line.id)
-        n = min(astray - again, left_to_send_again(order, line))
-        if n > 0:
-            pairs.append((line.id, n))
+    named = [(line.id, astray_to_send_again(order, line)) for line in order.lines]
+    pairs = [(line, n) for line, n in named if n]
     if not pairs:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="reissue"),))
     return tuple(pairs)
@@ -531,17 +559,19 @@ def _named(order: Order, pairs: LineQuantities) -> list[tuple[Line, int]]:
     return [(line, wanted[line.id]) for line in order.lines if line.id in wanted]
 
 
-def _note_sent_again(
-    step: Step, order: Ref[Order], reissue: str, line: str, n: int, done: int = 0
-) -> None:
-    step.note(order, SENT_AGAIN, reissue=reissue, line=line, n=n, done=done)
+def _note_sent_again(step: Step, order: Ref[Order], row: SentAgain) -> None:
+    done, astray = int(row.done), row.astray
+    step.note(
+        order, SENT_AGAIN, reissue=row.reissue, line=row.line, n=row.n, done=done, astray=astray
+    )
 
 
 def _forget_sent_again(step: Step) -> None:
     """Nothing is sent again after all."""
     reissue = step.now(_reissue(step.case))
     for line, _ in reissue.lines:
-        _note_sent_again(step, step.case.order(reissue.order), reissue.ref.id, line, 0)
+        row = SentAgain(reissue.ref.id, line, 0)
+        _note_sent_again(step, step.case.order(reissue.order), row)
 
 
 # --- behind exchanges ---------------------------------------------------------
@@ -597,8 +627,12 @@ def _not_accepted(step: Step, exchange: Exchange) -> tuple[Refusal, ...]:
     return (Refusal.of("nothing_accepted", exchange=exchange.ref.id, returned=back),)
 
 
-def _pay_over(step: Step, old: Ref[Order], anew: Ref[Order]) -> None:
-    """Pay the new order out of what is owed back on the old one, payment by payment."""
+def _pay_over(step: Step, old: Ref[Order], anew: Ref[Order]) -> bool:
+    """Pay the new order out of what is owed back on the old one, payment by payment.
+
+    Whether there was anything to pay with, and to pay.
+    """
+    paid = False
     left = min(owed(step.now(old)), max(0, due(step.now(anew))))
     for tender in step.now(old).tenders:
         ref = step.case.payment(tender.payment)
@@ -609,3 +643,5 @@ def _pay_over(step: Step, old: Ref[Order], anew: Ref[Order]) -> None:
                 MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED, part, anew),
             )
             left -= part
+            paid = True
+    return paid

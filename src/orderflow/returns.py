@@ -22,14 +22,15 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias, cast
 
+from orderflow.books import matter_position
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import Noted
+from orderflow.facts import Noted, Posted
 from orderflow.fulfilment import ScanStatus, as_far_as_there, set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.orders import give_up_units
 from orderflow.pricing import order_facts
-from orderflow.records import Order, Return, Spot
+from orderflow.records import Line, MatterKind, Order, Return, Spot, Transfer
 from orderflow.states import (
     ONWARD,
     ORDER,
@@ -46,8 +47,11 @@ from orderflow.units import (
     LineQuantities,
     checked_quantities,
     choose,
+    left_not_arrived,
+    not_arrived,
     refuse_sent_again,
     select,
+    tag,
 )
 from orderflow.values import text, whole
 
@@ -223,6 +227,34 @@ def take_back(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     return step
 
 
+@verb("restock", Order)
+def restock(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
+    """Put goods on the shelf that came back undelivered, while others are sent in their stead.
+
+    For their order they stay lost, and nothing is owed back: its reissue makes up for them, or when
+    that is called off, `cancel` does. Without verdicts all that is sent again is meant, as sound.
+    """
+    step = Step(case, context)
+    ref = cast("Ref[Order]", case.ref)
+    checked = _checked_verdicts(verdicts)
+    for i, (_, _, verdict) in enumerate(checked):
+        if verdict is Verdict.REJECTED:
+            raise BadInput(f"verdicts[{i}].verdict", "what is sent again goes to nobody else")
+    if not checked:
+        order = step.now(ref)
+        back = _units_of(order, "", (UnitState.RECEIVED_BACK,))
+        came = {one.id: sum(n for line, _, n in back if line.id == one.id) for one in order.lines}
+        covered = [
+            (one.id, min(came[one.id], _sent_in_their_stead(order, one))) for one in order.lines
+        ]
+        checked = tuple((line, n, Verdict.SOUND) for line, n in covered if n)
+        if not checked:
+            raise MoveRefused((Refusal.of("nothing_to_do", what=str(ref), move="restock"),))
+    for line, n, verdict in checked:
+        _restock(step, ref, line, n, verdict)
+    return step
+
+
 @verb("deliver_again", Order)
 def deliver_again(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """Record that rejected units have reached their customer again."""
@@ -363,6 +395,7 @@ def _decide(
     step: Step, ref: Ref[Order], chosen: list[Chosen], verdict: Verdict, returning: str
 ) -> None:
     order = step.now(ref)
+    refuse_sent_again(order, chosen)
     if verdict is Verdict.REJECTED:
         step.move(order, UnitMove.REJECT, chosen)
         return
@@ -371,6 +404,31 @@ def _decide(
         step.move(order, UnitMove.ACCEPT_BACK, chosen)
     else:
         step.move(order, UnitMove.ACCEPT_BACK, chosen, grade=verdict.value)
+
+
+def _sent_in_their_stead(order: Order, line: Line) -> int:
+    """How many units of a line that did not arrive are sent again."""
+    rows = [row for row in order.sent_again if row.line == line.id]
+    return not_arrived(line) - left_not_arrived(line, rows)
+
+
+def _restock(step: Step, ref: Ref[Order], name: str, n: int, verdict: Verdict) -> None:
+    order = step.now(ref)
+    wanted = ((name, n),)
+    came = (UnitState.RECEIVED_BACK,)
+    chosen = choose(order, "restock", came, wanted, lambda tag: not tag.returning)
+    there = _sent_in_their_stead(order, chosen[0].line)
+    if n > there:
+        raise MoveRefused(
+            (Refusal.of("too_many", line=name, order=ref.id, asked=n, move="restock", there=there),)
+        )
+    kind = MatterKind.DAMAGED if verdict is Verdict.DAMAGED else MatterKind.SELLABLE
+    for one in chosen:
+        tags = one.spot.slice
+        graded = tags if verdict is Verdict.SOUND else tag(tags, grade=verdict.value)
+        step.move(order, UnitMove.RESTOCK, [one], grade=graded.grade)
+        at = matter_position(one.line.sku, graded)
+        step.add(Posted(Transfer(MatterKind.CARRIER, at, kind, at, one.n)))
 
 
 def _checked_verdicts(verdicts: object) -> Verdicts:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.records import Line, Order, Slice, Spot
+from orderflow.records import Line, Order, SentAgain, Slice, Spot
 from orderflow.states import UNIT, UnitFacts, UnitMove, UnitState
 from orderflow.values import text, unique, whole
 
@@ -153,32 +153,91 @@ TO_SEND_AGAIN: Final = (UnitState.LOST, UnitState.MISSING, UnitState.DELIVERED)
 """The states of units that were shipped and that their customer may need again."""
 
 
+_ASTRAY: Final = (UnitState.LOST, UnitState.MISSING)
+
+
 def left_to_send_again(order: Order, line: Line) -> int:
     """How many units of a line could still be sent again.
 
     Each unit once, and none that its customer is giving back; never below zero.
     """
-    there = sum(
-        [spot.n for spot in line.spots if spot.state in TO_SEND_AGAIN and not spot.slice.returning]
+    left = _held(line, (*TO_SEND_AGAIN, UnitState.RECEIVED_BACK)) - sum(
+        [row.n for row in _rows(order, line)]
     )
-    return max(0, there - sum([row.n for row in order.sent_again if row.line == line.id]))
+    return max(0, min(left, _held(line, TO_SEND_AGAIN)))
+
+
+def astray_to_send_again(order: Order, line: Line) -> int:
+    """How many of them went astray: the lost and missing units that are not sent again yet."""
+    astray = sum([row.astray for row in _rows(order, line)])
+    return max(0, min(left_to_send_again(order, line), _held(line, _ASTRAY) - astray))
+
+
+def left_not_arrived(line: Line, rows: Iterable[SentAgain]) -> int:
+    """How many units of a line did not arrive, and are not sent again by these rows.
+
+    What is going back is not counted: its customer may have it yet.
+    """
+    rows = tuple(rows)
+    there = _held(line, (*_ASTRAY, UnitState.RECEIVED_BACK))
+    all_ = there + _held(line, (UnitState.DELIVERED,))
+    left = min(there - sum([row.astray for row in rows]), all_ - sum([row.n for row in rows]))
+    return max(0, left)
+
+
+def not_arrived(line: Line) -> int:
+    """How many units of a line were shipped and did not arrive, and are in no return."""
+    return _held(line, (*_ASTRAY, UnitState.RECEIVED_BACK))
+
+
+def _left_delivered(order: Order, line: Line) -> int:
+    """How many delivered units of a line are in no return, and are not sent again."""
+    rows = _rows(order, line)
+    there = _held(line, (UnitState.DELIVERED,))
+    faulty, n = sum([row.n - row.astray for row in rows]), sum([row.n for row in rows])
+    return max(0, min(there - faulty, there + not_arrived(line) - n))
+
+
+def _rows(order: Order, line: Line) -> tuple[SentAgain, ...]:
+    return tuple([row for row in order.sent_again if row.line == line.id])
+
+
+def _held(line: Line, states: Sequence[UnitState]) -> int:
+    """The units of a line in these states that are in no return."""
+    return sum([spot.n for spot in line.spots if spot.state in states and not spot.slice.returning])
 
 
 def refuse_sent_again(order: Order, chosen: Sequence[Chosen]) -> None:
-    """Refuse to give up units that are sent again: their customer gets goods or money, not both."""
+    """Refuse to give up or ship units that are sent again: their customer gets them once.
+
+    He gets goods or money, and not both. Units that came back stand for lost ones of their line.
+    """
     refusals: list[Refusal] = []
     for line in order.lines if order.sent_again else ():
-        again = sum([row.n for row in order.sent_again if row.line == line.id])
-        asked = sum(
-            [n for one, spot, n in chosen if one.id == line.id and spot.state in TO_SEND_AGAIN]
-        )
-        left = left_to_send_again(order, line)
-        if again and asked > left:
-            refusals.append(
-                Refusal.of(
-                    "sent_again", line=line.id, order=order.ref.id, n=again, asked=asked, left=left
-                )
+        rows = _rows(order, line)
+        again = sum([row.n for row in rows])
+        for states, left in (
+            ((*_ASTRAY, UnitState.RECEIVED_BACK), left_not_arrived(line, rows)),
+            ((UnitState.DELIVERED,), _left_delivered(order, line)),
+        ):
+            asked = sum(
+                [
+                    n
+                    for one, spot, n in chosen
+                    if one.id == line.id and spot.state in states and not spot.slice.returning
+                ]
             )
+            if again and asked > left:
+                refusals.append(
+                    Refusal.of(
+                        "sent_again",
+                        line=line.id,
+                        order=order.ref.id,
+                        n=again,
+                        asked=asked,
+                        left=left,
+                    )
+                )
     if refusals:
         raise MoveRefused(tuple(refusals))
 

@@ -105,6 +105,7 @@ from orderflow.replacements import (
     hold_reissue,
     lift_exchange_hold,
     lift_reissue_hold,
+    pay_over,
     reject_exchange,
     reject_reissue,
     send_replacement,
@@ -122,6 +123,7 @@ from orderflow.returns import (
     receive_return,
     record_return_scan,
     reject_return,
+    restock,
     take_back,
 )
 from orderflow.reviewing import answer, ask_customer, reject, review
@@ -199,6 +201,7 @@ __all__ = [
     "pay",
     "pay_back",
     "pay_balance",
+    "pay_over",
     "pick",
     "place",
     "plan_production",
@@ -232,6 +235,7 @@ __all__ = [
     "reopen",
     "report_missing",
     "reserve",
+    "restock",
     "review",
     "rework",
     "scan_serials",

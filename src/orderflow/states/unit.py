@@ -80,6 +80,7 @@ class UnitMove(StrEnum):
     REJECT = "reject"
     ACCEPT_BACK = "accept back"
     REOPEN = "reopen"
+    RESTOCK = "restock"  # its customer gets others in its stead: it stays lost for its order
     REDEEM = "redeem"
     LAPSE = "lapse"
 
@@ -242,6 +243,7 @@ UNIT: Final[Chart[UnitState, UnitMove, UnitFacts]] = Chart(
         Row(_U.RECEIVED_BACK, _UM.ACCEPT_BACK, _U.RETURNED),
         Row(_U.RECEIVED_BACK, _UM.REJECT, _U.SENT_BACK),
         Row(_U.RECEIVED_BACK, _UM.REOPEN, _U.OPEN),
+        Row(_U.RECEIVED_BACK, _UM.RESTOCK, _U.LOST),  # the goods go on the shelf
         Row(_U.RECEIVED_BACK, _UM.CANCEL, _U.CANCELLED, _CANCEL),
         Row(_U.SENT_BACK, _UM.DELIVER, _U.DELIVERED),
         Row(_U.SENT_BACK, _UM.MISS, _U.MISSING),
