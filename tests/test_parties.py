@@ -251,13 +251,10 @@ def said(status: PartyStatus) -> str:
     return f"{status.zh} {status.value}"
 
 
-@pytest.mark.feature("F083", "F084")
+@pytest.mark.feature("F079", "F083", "F084", "F085", "F086", "F235", "F236")
 @pytest.mark.parametrize(
     ("known", "platform", "purchaser", "supplier"),
-    [
-        pytest.param(*row[1:5], id=row[0], marks=[pytest.mark.feature(*row[5])] if row[5] else [])
-        for row in TABLE
-    ],
+    [pytest.param(*row[1:5], id=row[0]) for row in TABLE],
 )
 def test_three_readers_each_read_their_own_status_of_one_order(
     known: Dossier, platform: str, purchaser: str, supplier: str

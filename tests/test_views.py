@@ -233,13 +233,9 @@ BESIDE_THE_TABLE = {Headline.TO_REDEEM, Headline.PARTLY_REDEEMED}
 """What services are called before they are redeemed; the table names only their ends."""
 
 
-@pytest.mark.feature("F297")
+@pytest.mark.feature("F075", "F077", "F082", "F086", "F235", "F297")
 @pytest.mark.parametrize(
-    ("found", "zh", "en"),
-    [
-        pytest.param(*row[1:4], id=row[0], marks=[pytest.mark.feature(*row[4])] if row[4] else [])
-        for row in TABLE
-    ],
+    ("found", "zh", "en"), [pytest.param(*row[1:4], id=row[0]) for row in TABLE]
 )
 def test_an_order_reads_as_the_table_of_statuses_says(found: Order, zh: str, en: str) -> None:
     named = headline(found)
