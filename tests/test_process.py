@@ -321,6 +321,7 @@ def test_each_move_of_a_unit_leads_on_or_takes_back_or_happens_outside() -> None
         UnitMove.STOP_MAKING,
         UnitMove.GIVE_UP_PLAN,
         UnitMove.CANCEL,
+        UnitMove.RESTOCK,  # its goods go back on the shelf
         UnitMove.LAPSE,  # the calendar does it
     }
 

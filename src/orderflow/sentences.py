@@ -423,6 +423,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "send replacement": "发出换货",
     "set limit": "设定限额",
     "settle": "了结",
+    "apply": "使用",
     "settle deposit": "争议了结,余定金",
     "settle dispute": "了结争议",
     "settle empty": "争议了结,款项全失",
