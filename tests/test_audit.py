@@ -186,6 +186,9 @@ class Tampered:
     def claims(self, tenant: str, position: Position) -> tuple[Claim, ...]:
         return self.store.claims(tenant, position)
 
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
+        return self.store.claims_of(tenant, skus, at)
+
     def books(self, tenant: str) -> Books:
         return self.store.books(tenant) if self.shown_books is None else self.shown_books
 

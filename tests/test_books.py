@@ -178,6 +178,47 @@ def test_a_claim_that_moves_is_given_here_and_taken_there() -> None:
     assert posted.transfers == ()
 
 
+def test_each_date_of_a_promise_is_a_claim_of_its_own() -> None:
+    monday, friday = MORNING, MORNING + timedelta(days=4)
+    early, late = (attrs.evolve(AT_LEITH, peg="s-1", ready_by=day) for day in (monday, friday))
+    peg = LEITH._replace(peg="s-1")
+
+    promised = postings(
+        [moved(U.OPEN, U.RESERVED, PLAIN, late, 2), moved(U.OPEN, U.RESERVED, PLAIN, early, 1)]
+    )
+    later = postings([moved(U.RESERVED, U.RESERVED, early, late, 1)])
+
+    assert promised.claims == (
+        ClaimChange(ORDER, peg, 1, due=monday),
+        ClaimChange(ORDER, peg, 2, due=friday),
+    )
+    assert later.claims == (
+        ClaimChange(ORDER, peg, -1, due=monday),
+        ClaimChange(ORDER, peg, 1, due=friday),
+    )
+
+
+def test_units_count_against_their_pools_until_they_lose_the_tag() -> None:
+    counted = attrs.evolve(AT_LEITH, pools=("limit", "quota"))
+    limit, quota = Position("limit"), Position("quota")
+
+    taken = postings([moved(U.OPEN, U.RESERVED, PLAIN, counted)])
+    shipped = postings([moved(U.PACKED, U.SHIPPED, counted)])
+    given_up = postings([moved(U.RESERVED, U.CANCELLED, counted, PLAIN)])
+
+    assert taken.claims == (
+        ClaimChange(ORDER, LEITH, 3),
+        ClaimChange(ORDER, limit, 3),
+        ClaimChange(ORDER, quota, 3),
+    )
+    assert shipped.claims == ()
+    assert given_up.claims == (
+        ClaimChange(ORDER, LEITH, -3),
+        ClaimChange(ORDER, limit, -3),
+        ClaimChange(ORDER, quota, -3),
+    )
+
+
 def test_goods_of_a_supply_row_stand_without_its_name() -> None:
     pegged = attrs.evolve(AT_LEITH, peg="s-1")
 

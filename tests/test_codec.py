@@ -27,7 +27,7 @@ from orderflow.calls import Ref
 from orderflow.currencies import EXPONENTS
 from orderflow.facts import Fact, Moved
 from orderflow.journal import VERBS
-from orderflow.records import KINDS, ChargeKind, Counter, Destination, Slice
+from orderflow.records import KINDS, ChargeKind, Claim, Counter, Destination, Slice
 from orderflow.states import UnitState
 from orderflow.values import MINOR_MAX, QUANTITY_MAX, Position
 
@@ -285,6 +285,18 @@ def test_a_time_of_another_class_is_kept_and_read_back(tmp_path: Path) -> None:
     assert codec.put_args("hold_stock", (("until", until),)) == (
         '{"until":"2126-03-01T12:00:00+00:00"}'
     )
+
+
+def test_counters_and_claims_that_were_read_are_kept_apart() -> None:
+    at, monday = Position("BRASS-LAMP", "leith"), datetime(2026, 3, 2, tzinfo=UTC)
+    figures = (
+        Counter(at, 5, 2),
+        Claim(Ref("", "order", "o-17"), at, 2, None, monday),
+    )
+
+    assert codec.read_figures(codec.put_figures(figures)) == figures
+    with pytest.raises(BadInput):
+        codec.read_figures('[{"holder":["","order","o-17"],"there":5}]')
 
 
 def test_what_is_at_its_default_is_left_out() -> None:

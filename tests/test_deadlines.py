@@ -17,6 +17,7 @@ from orderflow.journal import VERBS, Case, Context, Step, Stored
 from orderflow.records import (
     Charge,
     ChargeKind,
+    Claim,
     Counter,
     Dispatch,
     Document,
@@ -84,6 +85,9 @@ class Drawer:
         return None if found is None else Stored(cast("D", found), 1)
 
     def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
+        return ()
+
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
         return ()
 
 

@@ -26,6 +26,7 @@ from orderflow.pricing import due, given_up
 from orderflow.records import (
     Charge,
     ChargeKind,
+    Claim,
     Counter,
     Document,
     Hold,
@@ -328,6 +329,9 @@ class Drawer:
         return found if ref == self.order.ref else None
 
     def counters(self, tenant: str, skus: Collection[str], at: object) -> tuple[Counter, ...]:
+        return ()
+
+    def claims_of(self, tenant: str, skus: Collection[str], at: object) -> tuple[Claim, ...]:
         return ()
 
 

@@ -19,7 +19,7 @@ from orderflow.journal import (
     stock_verb,
     verb,
 )
-from orderflow.records import KINDS, Counter, Document, Hold, Order
+from orderflow.records import KINDS, Claim, Counter, Document, Hold, Order
 from orderflow.states import ORDER, OrderMove, UnitMove, UnitState
 from orderflow.units import choose
 from tests.builders import LAMP, MORNING, Shop, bag, new_order
@@ -42,6 +42,9 @@ class Counting:
 
     def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
         return self.store.counters(tenant, skus, at)
+
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
+        return self.store.claims_of(tenant, skus, at)
 
 
 @pytest.fixture(autouse=True)

@@ -47,7 +47,7 @@ from orderflow.production import (
     stop_buying,
     stop_production,
 )
-from orderflow.records import Counter, Line, MatterKind, Order
+from orderflow.records import Claim, Counter, Line, MatterKind, Order
 from orderflow.returns import Verdict
 from orderflow.states import (
     PURCHASE,
@@ -832,6 +832,9 @@ class OneOrder:
         return Stored(self.order, 1) if ref == self.order.ref else None
 
     def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
+        return ()
+
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
         return ()
 
 

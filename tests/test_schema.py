@@ -234,7 +234,7 @@ def test_a_file_that_may_only_be_read_says_so_and_keeps_what_it_has(open_folder:
 
 # --- every statement finds its rows by an index -------------------------------------------------
 
-FRAGMENTS: Final = {"AT", "COLUMNS", "ENTRY"}
+FRAGMENTS: Final = {"AT", "HOLDER", "COLUMNS", "ENTRY"}
 STATEMENTS: Final = {
     name: text
     for name, text in vars(sql).items()

@@ -40,14 +40,24 @@ from orderflow.audit import audit
 from orderflow.books import postings
 from orderflow.calls import Call
 from orderflow.errors import OrderflowError, StoreUnavailable
-from orderflow.facts import Claimed, Limited, Posted
+from orderflow.facts import Claimed, Limited, Moved, Posted
 from orderflow.fulfilment import hand_over
 from orderflow.inventory import confirm_stock_hold, hold_stock, receive
 from orderflow.journal import VERBS, Case, Change, Context, Entry
 from orderflow.orders import hold, place
 from orderflow.payments import Notice
 from orderflow.ports import Books, People, Query, Store
-from orderflow.records import Claim, Counter, Document, MatterKind, Order, Transfer
+from orderflow.records import (
+    PLAIN,
+    Claim,
+    Counter,
+    Document,
+    MatterKind,
+    Order,
+    Slice,
+    Transfer,
+)
+from orderflow.states import UnitState
 from tests.builders import (
     BELL,
     LAMP,
@@ -643,6 +653,30 @@ def test_a_slow_clock_cannot_confirm_what_was_given_back(last_lamp: Shop) -> Non
     refuses(store, released, MoveRefused)
 
     assert store.claims("", LAMPS) == (Claim(holder("h-2"), LAMPS, 1),)
+
+
+def test_claims_of_several_dates_stand_apart_and_are_read_by_sku(store: Store) -> None:
+    order, held = Ref[Order]("", "order", "o-17"), Claimed(holder("h-1"), LAMPS, 1, AN_HOUR)
+    tags = [Slice(location="leith", ready_by=day) for day in (AN_HOUR, MORNING, None)]
+    moves = [
+        Moved(order, "1", "BRASS-LAMP", 1, UnitState.OPEN, PLAIN, UnitState.RESERVED, tag)
+        for tag in tags
+    ]
+
+    store.commit(of_books(goods(LAMPS, 5), *moves, held))
+
+    mine: Ref[Document] = Ref("", "order", "o-17")
+    expected = (
+        Claim(mine, LAMPS, 1),
+        Claim(mine, LAMPS, 1, None, MORNING),
+        Claim(mine, LAMPS, 1, None, AN_HOUR),
+        Claim(holder("h-1"), LAMPS, 1, AN_HOUR),
+    )
+    assert store.claims("", LAMPS) == store.books("").claims == expected
+    assert store.claims_of("", ["BRASS-LAMP", "SHIP-BELL"], MORNING) == expected
+    assert store.claims_of("", ["BRASS-LAMP"], AN_HOUR) == expected[:3]
+    assert store.claims_of("", ["SHIP-BELL"], MORNING) == ()
+    assert store.claims_of("other", ["BRASS-LAMP"], MORNING) == ()
 
 
 def test_a_part_of_a_claim_is_given_back_and_no_more_than_there_is(any_shop: Shop) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from orderflow.records import PLAIN, Hold, Line, Order, Slice, Spot
 from orderflow.states import OrderState, UnitState
 from orderflow.units import (
     Chosen,
+    Tag,
     checked_quantities,
     choose,
     least_advanced,
@@ -92,11 +94,15 @@ def test_cancelled_units_are_least_advanced_only_when_all_are() -> None:
 
 
 def test_a_tag_changes_what_is_named_and_keeps_the_rest() -> None:
-    full = Slice(*attrs.fields_dict(Slice))
+    day = datetime(2026, 3, 9, tzinfo=UTC)
+    others: dict[str, Tag] = {"pools": ("quota",), "ready_by": day, "promised": day}
+    full = PLAIN
 
     for name in attrs.fields_dict(Slice):
-        changed = tag(full, **{name: "new"})
-        assert changed == attrs.evolve(full, **{name: "new"})
+        changed = tag(full, **{name: others.get(name, "new")})
+        assert getattr(changed, name) == others.get(name, "new")
+        assert tag(changed, **{name: getattr(full, name)}) == full
+        full = changed
     assert tag(PLAIN) == PLAIN
 
 

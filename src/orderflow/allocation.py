@@ -31,7 +31,14 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.records import Counter, Destination, Line, Order, Supply
 from orderflow.rules import Demand, Location, Plan, Take
 from orderflow.states import UNIT, UnitMove, UnitState
-from orderflow.units import Chosen, LineQuantities, checked_quantities, choose, unit_facts
+from orderflow.units import (
+    UNCLAIMED,
+    Chosen,
+    LineQuantities,
+    checked_quantities,
+    choose,
+    unit_facts,
+)
 from orderflow.values import Position, text
 
 EARTH_RADIUS_KM: Final = 6371
@@ -232,7 +239,7 @@ def unreserve(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     order = step.now(_this(case))
     states = (UnitState.RESERVED, UnitState.ALLOCATED)
     chosen = choose(order, "unreserve", states, checked_quantities(lines))
-    step.move(order, UnitMove.UNRESERVE, chosen, location="", owner="", lot="", grade="", peg="")
+    step.move(order, UnitMove.UNRESERVE, chosen, grade="", **UNCLAIMED)
     return step
 
 
@@ -259,7 +266,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
             here.append(one)
     _refuse_waiting(step, order, UnitMove.ALLOCATE, waiting)
     if here:
-        step.move(order, UnitMove.ALLOCATE, here)
+        step.move(order, UnitMove.ALLOCATE, here, ready_by=None)
     for one in pegged:
         _allocate_arrived(step, order, one)
     plan = _plan(step, order, waiting) if waiting else Plan(())
@@ -380,7 +387,7 @@ def _allocate_arrived(step: Step, order: Order, one: Chosen) -> None:
     if n:
         at = supply.position
         peg = at._replace(peg=supply.ref.id)
-        step.move(order, UnitMove.ALLOCATE, (one._replace(n=n),), peg="")
+        step.move(order, UnitMove.ALLOCATE, (one._replace(n=n),), peg="", ready_by=None)
         step.add(Claimed(supply.ref, at, -n), Limited(peg, -n))
 
 
@@ -394,9 +401,9 @@ def _shortfalls(case: Case, plan: Plan) -> list[Refusal]:
             asked[take.position.sku] += take.n
     free = dict.fromkeys(asked, 0)
     nowhere = Destination()
-    for counter in case.figures:
-        if counter.position.sku in free and own_and_sound(counter, nowhere):
-            free[counter.position.sku] += counter.free
+    for row in case.figures:
+        if isinstance(row, Counter) and row.position.sku in free and own_and_sound(row, nowhere):
+            free[row.position.sku] += row.free
     return [
         Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
         for sku, n in sorted(asked.items())

@@ -13,8 +13,8 @@ both books are read off the moves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
 import attrs
@@ -35,7 +35,7 @@ from orderflow.facts import (
     Posted,
     Unheld,
 )
-from orderflow.records import Document, MatterKind, Slice, StockHold, Supply, Transfer
+from orderflow.records import Document, MatterKind, Order, Slice, StockHold, Supply, Transfer
 from orderflow.states import UnitState
 from orderflow.values import Position
 
@@ -131,9 +131,10 @@ def _same_place(one: Slice, other: Slice) -> bool:
 
 @attrs.frozen
 class ClaimChange:
-    """`holder` claims `n` more at a position, or fewer; `renewed` sets the expiry to `until`.
+    """`holder` claims `n` more at a position for `due`, or fewer.
 
-    A change of a claim that has an expiry requires that it still runs.
+    `renewed` sets the expiry to `until`. To change a claim that has an expiry requires that it
+    still runs.
     """
 
     holder: Ref[Document]
@@ -141,6 +142,7 @@ class ClaimChange:
     n: int
     until: datetime | None = None
     renewed: bool = False
+    due: datetime | None = None
 
 
 @attrs.frozen
@@ -153,7 +155,17 @@ class Postings:
 
 
 _Moves: TypeAlias = dict[tuple[MatterKind, Position, MatterKind, Position], int]
-_Claims: TypeAlias = dict[tuple[Position, Ref[Document]], int]
+ClaimKey: TypeAlias = tuple[Position, Ref[Document], datetime | None]
+"""Where, who and for when: what tells claims apart."""
+_Claims: TypeAlias = dict[ClaimKey, int]
+
+_NO_DATE: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def by_claim(key: ClaimKey) -> tuple[Position, Ref[Document], datetime]:
+    """The order of claims; what has no date comes first."""
+    return (key[0], key[1], key[2] or _NO_DATE)
+
 
 NOTHING: Final = Postings((), (), ())
 
@@ -170,7 +182,7 @@ def postings(facts: Iterable[Fact]) -> Postings:
     moves: _Moves = {}
     limits: dict[Position, int] = {}
     claims: _Claims = {}
-    renewals: dict[tuple[Position, Ref[Document]], datetime | None] = {}
+    renewals: dict[ClaimKey, datetime | None] = {}
     for fact in posting:
         if isinstance(fact, Moved):
             _post_move(fact, moves, claims)
@@ -181,7 +193,7 @@ def postings(facts: Iterable[Fact]) -> Postings:
         elif isinstance(fact, Limited):
             limits[fact.position] = limits.get(fact.position, 0) + fact.n
         elif isinstance(fact, Claimed):
-            claim = (fact.position, fact.holder)
+            claim = (fact.position, fact.holder, None)
             claims[claim] = claims.get(claim, 0) + fact.n
             renewals[claim] = fact.until
         elif isinstance(fact, Opened):
@@ -192,9 +204,9 @@ def postings(facts: Iterable[Fact]) -> Postings:
         tuple(Transfer(*key, n) for key, n in sorted(moves.items()) if n),
         tuple((position, n) for position, n in sorted(limits.items()) if n),
         tuple(
-            ClaimChange(key[1], key[0], n, renewals.get(key), key in renewals)
-            for key, n in sorted(claims.items())
-            if n or key in renewals
+            ClaimChange(key[1], key[0], claims[key], renewals.get(key), key in renewals, key[2])
+            for key in sorted(claims, key=by_claim)
+            if claims[key] or key in renewals
         ),
     )
 
@@ -224,30 +236,55 @@ def _post_move(
         at = left if same_place or not put.location else matter_position(fact.sku, put)
         key = (from_, left, to, at)
         moves[key] = moves.get(key, 0) + n
+    if taken.pools != put.pools:
+        for pools, more in ((taken.pools, -n), (put.pools, n)):
+            for pool in pools:
+                _add(claims, (Position(pool), fact.order, None), more)
     was, will = source in CLAIMING, target in CLAIMING
-    if was and will and same_place and taken.peg == put.peg:
+    if was and will and same_place and taken.peg == put.peg and taken.ready_by == put.ready_by:
         return
     if was:
-        claim = (position_of(fact.sku, taken), fact.order)
-        claims[claim] = claims.get(claim, 0) - n
+        _add(claims, (position_of(fact.sku, taken), fact.order, taken.ready_by), -n)
     if will:
-        claim = (position_of(fact.sku, put), fact.order)
-        claims[claim] = claims.get(claim, 0) + n
+        _add(claims, (position_of(fact.sku, put), fact.order, put.ready_by), n)
+
+
+def _add(claims: _Claims, claim: ClaimKey, n: int) -> None:
+    claims[claim] = claims.get(claim, 0) + n
 
 
 def _open(
     document: Document,
     limits: dict[Position, int],
     claims: _Claims,
-    renewals: dict[tuple[Position, Ref[Document]], datetime | None],
+    renewals: dict[ClaimKey, datetime | None],
 ) -> None:
     """A stock hold claims from its opening; a supply row promises from its opening."""
     if isinstance(document, StockHold):
-        claims[document.position, document.ref] = document.n
-        renewals[document.position, document.ref] = document.until
+        claim = (document.position, document.ref, None)
+        claims[claim], renewals[claim] = document.n, document.until
     elif isinstance(document, Supply):
         peg = document.position._replace(peg=document.ref.id)
         limits[peg] = limits.get(peg, 0) + document.expected
+
+
+def claims_by(document: Document) -> Iterator[tuple[ClaimKey, int, datetime | None]]:
+    """What a document says that it claims: where and for when, how many, and until when.
+
+    An order claims by its bags, a hold what it holds, a supply row what it keeps for its promises.
+    """
+    if isinstance(document, Order):
+        for line, spot in document.units():
+            tags = spot.slice
+            if spot.state in CLAIMING:
+                at = position_of(line.sku, tags)
+                yield (at, document.ref, tags.ready_by), spot.n, None
+            for pool in tags.pools:
+                yield (Position(pool), document.ref, None), spot.n, None
+    elif isinstance(document, StockHold):
+        yield (document.position, document.ref, None), document.n, document.until
+    elif isinstance(document, Supply):
+        yield (document.position, document.ref, None), document.earmarked, None
 
 
 def claimed_net(posted: Postings) -> dict[Position, int]:

@@ -43,6 +43,7 @@ from orderflow.states import (
     held_moves,
 )
 from orderflow.units import (
+    UNCLAIMED,
     Chosen,
     LineQuantities,
     checked_quantities,
@@ -465,13 +466,11 @@ def reopen(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         order,
         UnitMove.REOPEN,
         chosen,
-        location="",
-        lot="",
-        owner="",
         grade="",
         supplier="",
         dispatch="",
         parcel="",
+        **UNCLAIMED,
     )
     return step
 

@@ -53,6 +53,7 @@ from orderflow.facts import (
 )
 from orderflow.records import (
     KINDS,
+    Claim,
     Counter,
     Dispatch,
     Document,
@@ -73,7 +74,7 @@ from orderflow.records import (
 )
 from orderflow.rules import Rules
 from orderflow.states import ONWARD, UNIT, DocumentFacts, ParcelFacts, UnitMove, UnitState
-from orderflow.units import Chosen, tag, unit_facts
+from orderflow.units import Chosen, Tag, tag, unit_facts
 from orderflow.values import Position, in_utc
 
 D = TypeVar("D", bound=Document)
@@ -112,6 +113,10 @@ class Reader(Protocol):
         """Every counter of a tenant's SKUs, sorted, without the holds that have run out at `at`."""
         ...
 
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
+        """Every claim on a tenant's SKUs that runs at `at`, sorted."""
+        ...
+
 
 class Case:
     """The documents that a verb reads. Each is read once, and remembered with its version."""
@@ -123,7 +128,7 @@ class Case:
         self.reader = reader
         self.at = at
         self.read: dict[Ref[Document], Stored[Document] | None] = {}
-        self.figures: tuple[Counter, ...] = ()
+        self.figures: tuple[Counter | Claim, ...] = ()
 
     def find(self, ref: Ref[D]) -> D | None:
         """The document, or `None`."""
@@ -144,6 +149,12 @@ class Case:
     def counters(self, skus: Collection[str]) -> tuple[Counter, ...]:
         """The counters of these SKUs; they are kept in the journal as figures that were read."""
         read = self.reader.counters(self.ref.tenant, skus, self.at)
+        self.figures += read
+        return read
+
+    def claims(self, skus: Collection[str]) -> tuple[Claim, ...]:
+        """Who claims these SKUs, where and for when; kept in the journal like the counters."""
+        read = self.reader.claims_of(self.ref.tenant, skus, self.at)
         self.figures += read
         return read
 
@@ -207,7 +218,7 @@ class Step:
         self.there: dict[Position, int] = {}
         self._after: dict[Ref[Document], Document] = {}
         self._pending: dict[Ref[Document], list[Fact]] = {}
-        self._tagged: dict[tuple[int, tuple[tuple[str, str], ...]], tuple[Slice, Slice]] = {}
+        self._tagged: dict[tuple[int, tuple[tuple[str, Tag], ...]], tuple[Slice, Slice]] = {}
 
     @property
     def after(self) -> dict[Ref[Document], Document]:
@@ -290,7 +301,7 @@ class Step:
         chart: Chart[S, M, Any] = ours
         self.advance(chart, ref, move, document_facts(self.now(ref)))
 
-    def move(self, order: Order, move: UnitMove, chosen: Iterable[Chosen], **tags: str) -> None:
+    def move(self, order: Order, move: UnitMove, chosen: Iterable[Chosen], **tags: Tag) -> None:
         """Move chosen units along the unit chart, and change these tags of their slices.
 
         Units that leave their state leave the host's stage of it too.
@@ -306,14 +317,14 @@ class Step:
             if asked != (source, line, stage):
                 asked = (source, line, stage)
                 target = chart.advance(source, move, unit_facts(order, line, stage), ref)
-            left = tags | {"stage": ""} if stage and "stage" not in tags else tags
+            left: dict[str, Tag] = tags | {"stage": ""} if stage and "stage" not in tags else tags
             put = self._tag(taken, left) if left else taken
             moved.append(Moved(ref, line.id, line.sku, n, source, taken, target, put))
         self.facts.extend(moved)
         if moved:
             self._pending.setdefault(ref, []).extend(moved)
 
-    def _tag(self, taken: Slice, tags: dict[str, str]) -> Slice:
+    def _tag(self, taken: Slice, tags: dict[str, Tag]) -> Slice:
         """The slice with these tags; one value serves all units that come to share it."""
         key = (id(taken), tuple(tags.items()))
         made = self._tagged.get(key)
@@ -322,7 +333,7 @@ class Step:
             made = self._tagged[key] = (taken, tag(taken, **tags))
         return made[1]
 
-    def retag(self, order: Order, chosen: Iterable[Chosen], **tags: str) -> None:
+    def retag(self, order: Order, chosen: Iterable[Chosen], **tags: Tag) -> None:
         """Keep the state of chosen units, and change these tags of their slices."""
         self.add(
             *(
@@ -503,7 +514,7 @@ class Entry:
     by: str
     at: datetime
     rules: str
-    figures: tuple[Counter, ...]
+    figures: tuple[Counter | Claim, ...]
     facts: tuple[Fact, ...]
     versions: tuple[tuple[Ref[Document], int], ...]
 
@@ -522,7 +533,7 @@ class Change:
     by: str
     at: datetime
     rules: str
-    figures: tuple[Counter, ...]
+    figures: tuple[Counter | Claim, ...]
     facts: tuple[Fact, ...]
     replaced: tuple[tuple[Document, int], ...]
     relied: tuple[tuple[Ref[Document], int], ...]

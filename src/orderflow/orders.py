@@ -49,6 +49,7 @@ from orderflow.states import (
     held_moves,
 )
 from orderflow.units import (
+    UNCLAIMED,
     Chosen,
     LineQuantities,
     can_do,
@@ -364,7 +365,7 @@ def cancel_units(step: Step, ref: Ref[Order], chosen: list[Chosen]) -> None:
     order = step.now(ref)
     refuse_sent_again(order, chosen)
     give_up_units(step, order.ref, chosen, "cancel")
-    step.move(order, UnitMove.CANCEL, chosen, location="", lot="", owner="", dispatch="", peg="")
+    step.move(order, UnitMove.CANCEL, chosen, dispatch="", **UNCLAIMED)
 
 
 def _returns_to_inspect(order: Order) -> frozenset[str]:

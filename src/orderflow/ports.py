@@ -81,6 +81,10 @@ class Store(Protocol):
         """Who claims how much at a position, sorted by holder."""
         ...
 
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
+        """Every claim on these SKUs that runs at `at`, sorted by position, holder and date."""
+        ...
+
     def books(self, tenant: str) -> Books:
         """Both books as they are, for checking."""
         ...

@@ -61,6 +61,9 @@ class Slice:
     price_version: str = ""
     peg: str = ""  # the supply row, purchase or work order that they wait for
     stage: str = ""  # the host's own, within the state
+    pools: tuple[str, ...] = ()  # the quotas and limits that they count against
+    ready_by: datetime | None = None  # when their goods must be there, while the peg may change
+    promised: datetime | None = None  # the date that the customer was told
 
 
 PLAIN: Final = Slice()
@@ -512,12 +515,16 @@ class Transfer:
 
 @attrs.frozen(weakref_slot=False)
 class Claim:
-    """`holder` claims `n` units at a position, until an instant or for good."""
+    """`holder` claims `n` units at a position, until an instant or for good.
+
+    `due` is when its goods must be there: a holder has one claim at a position for each date.
+    """
 
     holder: Ref[Document]
     position: Position
     n: int
     until: datetime | None = None
+    due: datetime | None = None
 
 
 @attrs.frozen(weakref_slot=False)

@@ -17,14 +17,16 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from orderflow.books import changes_on_shelf, claimed_net, postings
+import attrs
+
+from orderflow.books import ClaimKey, by_claim, changes_on_shelf, claimed_net, postings
 from orderflow.calls import Call, Ref
 from orderflow.errors import Refusal, Refused
 from orderflow.facts import Opened
 from orderflow.grants import number_taken, shortage
 from orderflow.journal import VERBS, Case, Context, Reader, Step, Stored
 from orderflow.ports import Query
-from orderflow.records import Counter, Document, Order
+from orderflow.records import Claim, Counter, Document, Order
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -70,6 +72,7 @@ class Imagined:
         self._documents: dict[Ref[Document], Document] = {}
         self._there: dict[Position, int] = {}
         self._claimed: dict[Position, int] = {}
+        self._claims: dict[ClaimKey, int] = {}
 
     def after(self, step: Step) -> None:
         """Imagine that a step was taken."""
@@ -79,6 +82,8 @@ class Imagined:
             self._there[at] = self._there.get(at, 0) + n
         for claim in posted.claims:
             self._claimed[claim.position] = self._claimed.get(claim.position, 0) + claim.n
+            key = (claim.position, claim.holder, claim.due)
+            self._claims[key] = self._claims.get(key, 0) + claim.n
 
     def load(self, ref: Ref[D]) -> Stored[D] | None:
         """The document as it would be."""
@@ -99,9 +104,22 @@ class Imagined:
                 rows[position] = Counter(position, there, claimed)
         return tuple(rows[position] for position in sorted(rows))
 
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
+        """The claims as they would stand; those that a step makes run for good."""
+        rows = {_key(row): row for row in self._source.claims_of(tenant, skus, at)}
+        for key, n in self._claims.items():
+            if key[0].sku in skus:
+                before = rows.get(key, Claim(key[1], key[0], 0, None, key[2]))
+                rows[key] = attrs.evolve(before, n=before.n + n)
+        return tuple(rows[key] for key in sorted(rows, key=by_claim) if rows[key].n)
+
     def find(self, query: Query) -> Iterator[Stored[Document]]:
         """What is found; steps that are only imagined change no number."""
         return self._source.find(query)
+
+
+def _key(claim: Claim) -> ClaimKey:
+    return (claim.position, claim.holder, claim.due)
 
 
 def _refused_by_store(source: Source, case: Case, step: Step) -> tuple[Refusal, ...]:

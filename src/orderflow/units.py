@@ -6,7 +6,8 @@ It knows how to read a bag, and refuses to know the rules by which verbs do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.records import Line, Order, SentAgain, Slice, Spot
@@ -253,9 +254,25 @@ def _least_advanced(lines: Iterable[Line]) -> UnitState | None:
     return next((state for state in UnitState if state in live), None)
 
 
-def tag(slice: Slice, **tags: str) -> Slice:
+Tag: TypeAlias = str | tuple[str, ...] | datetime | None
+"""The value of a slice's tag."""
+
+UNCLAIMED: Final[dict[str, Tag]] = {
+    "location": "",
+    "owner": "",
+    "lot": "",
+    "peg": "",
+    "pools": (),
+    "ready_by": None,
+    "promised": None,
+}
+"""The tags of units that claim nothing any more, and are promised for no date."""
+
+
+def tag(slice: Slice, **tags: Tag) -> Slice:
     """The slice with some tags changed."""
-    get = tags.get
+    changed: dict[str, Any] = dict(tags)
+    get = changed.get
     return Slice(
         get("location", slice.location),
         get("lot", slice.lot),
@@ -271,6 +288,9 @@ def tag(slice: Slice, **tags: str) -> Slice:
         get("price_version", slice.price_version),
         get("peg", slice.peg),
         get("stage", slice.stage),
+        get("pools", slice.pools),
+        get("ready_by", slice.ready_by),
+        get("promised", slice.promised),
     )
 
 

@@ -411,4 +411,12 @@ class Past:
     def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
         """The figures that were read then."""
         del tenant, at
-        return tuple(row for row in self._entry.figures if row.position.sku in skus)
+        return tuple(row for row in self._figures(skus) if isinstance(row, Counter))
+
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
+        """The claims that were read then."""
+        del tenant, at
+        return tuple(row for row in self._figures(skus) if isinstance(row, Claim))
+
+    def _figures(self, skus: Collection[str]) -> Iterator[Counter | Claim]:
+        return (row for row in self._entry.figures if row.position.sku in skus)

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import GenericAlias
-from typing import Any, Final, TypeVar, cast, get_args, get_origin
+from typing import Any, Final, TypeAlias, TypeVar, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter, transform_error
@@ -31,7 +31,7 @@ from orderflow.calls import Ref
 from orderflow.errors import BadInput
 from orderflow.facts import Fact
 from orderflow.journal import VERBS
-from orderflow.records import KINDS, Counter, Document
+from orderflow.records import KINDS, Claim, Counter, Document
 from orderflow.values import Position, decimal, in_utc
 
 T = TypeVar("T")
@@ -48,6 +48,9 @@ def _encoder() -> Callable[[Any], str]:
 
 _ENCODE: Final = _encoder()
 _DECODER: Final = json.JSONDecoder()
+
+Figure: TypeAlias = Counter | Claim
+"""What an entry keeps of what was read."""
 
 _FACTS: Final[dict[str, type]] = {kind.__name__: kind for kind in get_args(Fact)}
 
@@ -211,6 +214,9 @@ def _converter() -> Converter:
     converter.register_unstructure_hook_factory(_is_tuple_of_any_length, _put_tuple)
     converter.register_structure_hook_func(lambda kind: kind == Fact, lambda value, _: _fact(value))
     converter.register_structure_hook_func(
+        lambda kind: kind == Figure, lambda value, _: _figure(value)
+    )
+    converter.register_structure_hook_func(
         lambda kind: kind == Document, lambda value, _: _document(value)
     )
     converter.register_unstructure_hook_func(
@@ -284,16 +290,23 @@ def read_facts(text: str) -> tuple[Fact, ...]:
     return _read("facts", text, lambda value: _CONVERTER.structure(value, tuple[Fact, ...]))
 
 
-def put_figures(figures: tuple[Counter, ...]) -> str:
+def put_figures(figures: tuple[Figure, ...]) -> str:
     """Figures that were read, as JSON; empty text where there are none."""
-    return _ENCODE(_put(tuple[Counter, ...])(figures)) if figures else ""
+    return _ENCODE([_put(type(one))(one) for one in figures]) if figures else ""
 
 
-def read_figures(text: str) -> tuple[Counter, ...]:
+def _figure(value: object) -> Figure:
+    """A counter or a claim; only a claim has a holder."""
+    if "holder" in _an_object(value):
+        return _CONVERTER.structure(value, Claim)
+    return _CONVERTER.structure(value, Counter)
+
+
+def read_figures(text: str) -> tuple[Figure, ...]:
     """The figures that were written so."""
     if not text:
         return ()
-    return _read("figures", text, lambda value: _CONVERTER.structure(value, tuple[Counter, ...]))
+    return _read("figures", text, lambda value: _CONVERTER.structure(value, tuple[Figure, ...]))
 
 
 def put_args(verb: str, args: tuple[tuple[str, Any], ...]) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar
 
-from orderflow.books import NOTHING, ClaimChange, changes_on_shelf, claimed_net
+from orderflow.books import NOTHING, ClaimChange, by_claim, changes_on_shelf, claimed_net
 from orderflow.calls import Call, Ref
 from orderflow.deadlines import next_due
 from orderflow.errors import KeyReused, Short, Stale
@@ -34,11 +34,15 @@ _Row = tuple[
     str,
     datetime,
     str,
-    tuple[Counter, ...],
+    tuple[Counter | Claim, ...],
     tuple[Fact, ...],
     tuple[Ref[Document], ...],
 ]
 """Key, call, actor, time, rules, figures and facts of an entry, and the documents it changed."""
+
+
+_Holder = tuple[Ref[Document], datetime | None]
+"""Who claims, and for when."""
 
 
 class _Shelf:
@@ -49,15 +53,15 @@ class _Shelf:
     def __init__(self) -> None:
         self.there = 0
         self.claimed = 0
-        self.claims: dict[Ref[Document], int] = {}
-        self.expiring: dict[Ref[Document], datetime] = {}  # only those that have an expiry
+        self.claims: dict[_Holder, int] = {}
+        self.expiring: dict[_Holder, datetime] = {}  # only those that have an expiry
 
-    def held(self, holder: Ref[Document]) -> tuple[int, datetime | None] | None:
+    def held(self, holder: _Holder) -> tuple[int, datetime | None] | None:
         """How much a holder claims, and until when."""
         n = self.claims.get(holder)
         return None if n is None else (n, self.expiring.get(holder))
 
-    def gone(self, at: datetime) -> list[Ref[Document]]:
+    def gone(self, at: datetime) -> list[_Holder]:
         """The holders whose claims have run out."""
         return [holder for holder, until in self.expiring.items() if until <= at]
 
@@ -70,18 +74,19 @@ class _Shelf:
 
     def change(self, claim: ClaimChange) -> None:
         """Change one holder's claim."""
-        n = self.claims.get(claim.holder, 0) + claim.n
+        holder = (claim.holder, claim.due)
+        n = self.claims.get(holder, 0) + claim.n
         self.claimed += claim.n
         if n:
-            self.claims[claim.holder] = n
+            self.claims[holder] = n
         else:
-            self.claims.pop(claim.holder, None)
-            self.expiring.pop(claim.holder, None)
+            self.claims.pop(holder, None)
+            self.expiring.pop(holder, None)
         if claim.renewed:
             if n and claim.until is not None:
-                self.expiring[claim.holder] = claim.until
+                self.expiring[holder] = claim.until
             else:
-                self.expiring.pop(claim.holder, None)
+                self.expiring.pop(holder, None)
 
     def give_back(self, at: datetime) -> None:
         """Drop the claims that have run out, and count them as free."""
@@ -150,6 +155,18 @@ class MemoryStore:
         """Who claims how much at a position."""
         with self._lock:
             return _claims(position, self._shelf(tenant, position))
+
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
+        """Every running claim on these SKUs, sorted."""
+        with self._lock:
+            shelves = self._shelves.get(tenant, {})
+            return tuple(
+                claim
+                for sku in sorted(set(skus))
+                for position, shelf in sorted(shelves.get(sku, {}).items())
+                for claim in _claims(position, shelf)
+                if claim.until is None or claim.until > at
+            )
 
     def books(self, tenant: str) -> Books:
         """Both books as they are."""
@@ -246,7 +263,7 @@ class MemoryStore:
         if change.postings is NOTHING:
             return {}
         for claim in change.postings.claims:
-            held = self._shelf(tenant, claim.position).held(claim.holder)
+            held = self._shelf(tenant, claim.position).held((claim.holder, claim.due))
             if not runs(claim, held, change.at):
                 raise hold_expired(claim)
         short = []
@@ -375,7 +392,7 @@ def _means(query: Query, document: Document) -> bool:
 
 
 def _claims(position: Position, shelf: _Shelf) -> tuple[Claim, ...]:
+    held = sorted(shelf.claims, key=lambda key: by_claim((position, *key)))
     return tuple(
-        Claim(holder, position, n, shelf.expiring.get(holder))
-        for holder, n in sorted(shelf.claims.items())
+        Claim(key[0], position, shelf.claims[key], shelf.expiring.get(key), key[1]) for key in held
     )

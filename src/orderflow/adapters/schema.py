@@ -17,7 +17,7 @@ from typing import Final, Literal
 from orderflow.errors import StoreUnavailable
 
 APPLICATION_ID: Final = 0x6F666C77  # "oflw", in the file's header
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 BUSY_SECONDS: Final = 30
 
 Synchronous = Literal["full", "normal"]
@@ -72,9 +72,9 @@ create table counter ({_POSITION_COLUMNS},
     primary key ({_POSITION})
 ) strict, without rowid;
 create table claim ({_POSITION_COLUMNS},
-    holder_kind text not null, holder text not null,
+    holder_kind text not null, holder text not null, due integer not null,
     n integer not null, until integer,
-    primary key ({_POSITION}, holder_kind, holder)
+    primary key ({_POSITION}, holder_kind, holder, due)
 ) strict, without rowid;
 create index claim_until on claim ({_POSITION}, until) where until is not null;
 create table matter ({_POSITION_COLUMNS},

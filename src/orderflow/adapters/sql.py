@@ -34,12 +34,13 @@ GIVE_BACK: Final = f"delete from claim where {AT} and until <= ?"
 FREE: Final = f"select there - claimed from counter where {AT}"
 NEXT_TENANT: Final = "select tenant from entry where tenant > ? order by tenant limit 1"
 THERE: Final = f"select there from counter where {AT}"
-GRANT: Final = """insert into claim values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+HOLDER: Final = "holder_kind = ? and holder = ? and due = ?"
+GRANT: Final = """insert into claim values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict do update set n = n + excluded.n"""
-RENEW: Final = f"update claim set until = ? where {AT} and holder_kind = ? and holder = ?"
-END: Final = f"""delete from claim where {AT} and holder_kind = ? and holder = ? and n = ?
+RENEW: Final = f"update claim set until = ? where {AT} and {HOLDER}"
+END: Final = f"""delete from claim where {AT} and {HOLDER} and n = ?
     and (until is null or until > ?)"""
-LESSEN: Final = f"""update claim set n = n - ? where {AT} and holder_kind = ? and holder = ?
+LESSEN: Final = f"""update claim set n = n - ? where {AT} and {HOLDER}
     and n > ? and (until is null or until > ?)"""
 MATTER: Final = """insert into matter values (?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict do update set n = n + excluded.n"""
@@ -49,13 +50,17 @@ COUNTERS_OF: Final = f"""select {COLUMNS}, there, claimed - coalesce((select sum
     and k.lot = c.lot and k.grade = c.grade and k.peg = c.peg and k.until <= ?), 0)
     from counter c where tenant = ? and sku = ? order by {COLUMNS}"""
 OVER_COMMITTED: Final = "select distinct sku from counter where tenant = ? and claimed > there"
-CLAIMS_AT: Final = f"select holder_kind, holder, n, until from claim where {AT} order by 1, 2"
+CLAIMS_AT: Final = f"""select holder_kind, holder, due, n, until from claim where {AT}
+    order by 1, 2, 3"""
+CLAIMS_OF: Final = f"""select {COLUMNS}, holder_kind, holder, due, n, until from claim
+    where tenant = ? and sku = ? and (until is null or until > ?)
+    order by {COLUMNS}, holder_kind, holder, due"""
 ALL_COUNTERS: Final = f"""select {COLUMNS}, there, claimed from counter
     where tenant = ? and (there <> 0 or claimed <> 0) order by {COLUMNS}"""
 ALL_MATTER: Final = f"""select {COLUMNS}, account, n from matter
     where tenant = ? and n <> 0 order by account, {COLUMNS}"""
-ALL_CLAIMS: Final = f"""select {COLUMNS}, holder_kind, holder, n, until from claim
-    where tenant = ? order by {COLUMNS}, holder_kind, holder"""
+ALL_CLAIMS: Final = f"""select {COLUMNS}, holder_kind, holder, due, n, until from claim
+    where tenant = ? order by {COLUMNS}, holder_kind, holder, due"""
 SEEN: Final = f"{ENTRY} where tenant = ? and key = ?"
 ENTRIES: Final = f"{ENTRY} where seq > ? order by seq limit ?"
 ENTRIES_OF: Final = f"""{ENTRY} where seq > ? and seq in
@@ -65,7 +70,7 @@ RULES: Final = "insert or ignore into rules (fingerprint) values (?)"
 RULES_NUMBER: Final = "select n from rules where fingerprint = ?"
 NUMBER: Final = """select id from document
     where tenant = ? and channel = ? and shop = ? and number = ?"""
-RUNS: Final = f"""select 1 from claim where {AT} and holder_kind = ? and holder = ?
+RUNS: Final = f"""select 1 from claim where {AT} and {HOLDER}
     and (until is null or until > ?)"""
 PUT_PERSON: Final = """insert into person values (?, ?)
     on conflict do update set details = excluded.details"""

@@ -148,8 +148,15 @@ class SqliteStore:
     def claims(self, tenant: str, position: Position) -> tuple[Claim, ...]:
         """Who claims how much at a position."""
         rows = self._all(sql.CLAIMS_AT, (tenant, *position))
+        return tuple(_claim(tenant, position, row) for row in rows)
+
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
+        """Every running claim on these SKUs, sorted."""
+        now = micros(at)
         return tuple(
-            Claim(Ref(tenant, kind, id), position, n, _until(until)) for kind, id, n, until in rows
+            _claim(tenant, Position(*row[:6]), row[6:])
+            for sku in sorted(set(skus))
+            for row in self._all(sql.CLAIMS_OF, (tenant, sku, now))
         )
 
     def books(self, tenant: str) -> Books:
@@ -160,10 +167,7 @@ class SqliteStore:
         return Books(
             tuple(Counter(Position(*row[:6]), row[6], row[7]) for row in counters),
             {(MatterKind(row[6]), Position(*row[:6])): row[7] for row in matter},
-            tuple(
-                Claim(Ref(tenant, row[6], row[7]), Position(*row[:6]), row[8], _until(row[9]))
-                for row in claims
-            ),
+            tuple(_claim(tenant, Position(*row[:6]), row[6:]) for row in claims),
         )
 
     def tenants(self) -> tuple[str, ...]:
@@ -419,7 +423,7 @@ class SqliteStore:
     def _claim(self, tenant: str, claim: ClaimChange, at: datetime) -> None:
         """Change the claim row itself; one with an expiry must still run."""
         execute = self._db.execute
-        holder = (claim.holder.kind, claim.holder.id)
+        holder = (claim.holder.kind, claim.holder.id, _due(claim.due))
         row = (tenant, *claim.position, *holder)
         until = None if claim.until is None else micros(claim.until)
         now = micros(at)
@@ -526,3 +530,18 @@ def _instant(at: int) -> datetime:
 
 def _until(at: int | None) -> datetime | None:
     return None if at is None else _instant(at)
+
+
+_NO_DATE: Final = -(1 << 62)
+"""Stands in a key for a claim that is for no date: earlier than any."""
+
+
+def _due(at: datetime | None) -> int:
+    return _NO_DATE if at is None else micros(at)
+
+
+def _claim(tenant: str, position: Position, row: tuple[Any, ...]) -> Claim:
+    """A claim of its row: holder, due, units, expiry."""
+    kind, id, due, n, until = row
+    day = None if due == _NO_DATE else _instant(due)
+    return Claim(Ref(tenant, kind, id), position, n, _until(until), day)

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Final
 
 from orderflow.audit.journal import Account, Holding, HoldingKey, JournalCheck
 from orderflow.audit.law import Law
-from orderflow.books import CLAIMING, EXACT, STANDS, matter_position, position_of
-from orderflow.calls import Ref
+from orderflow.books import EXACT, STANDS, by_claim, claims_by, matter_position
 from orderflow.ports import Books
-from orderflow.records import Counter, Document, MatterKind, Order, StockHold, Supply
+from orderflow.records import Counter, Document, MatterKind, Order
 from orderflow.values import Position
 
 _OUTSIDE: Final = (MatterKind.CUSTOMER, MatterKind.CARRIER)
@@ -40,19 +38,10 @@ class BooksCheck:
                 account = STANDS[spot.state]
                 if account in EXACT or account in _OUTSIDE:
                     self.bags[account, matter_position(line.sku, spot.slice)] += spot.n
-                elif spot.state in CLAIMING:
-                    self._claim(document.ref, position_of(line.sku, spot.slice), spot.n)
-        elif isinstance(document, StockHold):
-            self._claim(document.ref, document.position, document.n, document.until)
-        elif isinstance(document, Supply):
-            self._claim(document.ref, document.position, document.earmarked)
-
-    def _claim(
-        self, holder: Ref[Document], at: Position, n: int, until: datetime | None = None
-    ) -> None:
-        before = self.claims.get((holder, at), (0, None))[0]
-        if before + n:
-            self.claims[holder, at] = (before + n, until)
+        for key, n, until in claims_by(document):
+            before = self.claims.get(key, (0, None))[0]
+            if before + n:
+                self.claims[key] = (before + n, until)
 
     def goods(self, books: Books) -> Law:
         """Nothing comes from nowhere: each account is as derived, and each SKU sums to zero."""
@@ -77,10 +66,10 @@ class BooksCheck:
         """Counters are the sums of their claims, and each claim is what its document says."""
         there = {row.position: row.there for row in books.counters if not _on_hand(row.position)}
         breaches = list(self._counters(there, on_hand=False))
-        rows = {(row.holder, row.position): (row.n, row.until) for row in books.claims}
+        rows = {(row.position, row.holder, row.due): (row.n, row.until) for row in books.claims}
         breaches += self._claims(rows)
         sums: Tally[Position] = Tally()
-        for (_, at), (n, _) in rows.items():
+        for (at, _, _), (n, _) in rows.items():
             sums[at] += n
         counted = {row.position: row.claimed for row in books.counters}
         for at in sorted(counted.keys() | sums.keys()):
@@ -124,8 +113,8 @@ class BooksCheck:
     def _claims(self, rows: Mapping[HoldingKey, Holding]) -> Iterator[str]:
         """Each claim is what its document says; of a document that says nothing, the journal."""
         expected = self.journal.claims | self.claims
-        for claim in sorted(rows.keys() | expected.keys()):
-            holder, at = claim
+        for claim in sorted(rows.keys() | expected.keys(), key=by_claim):
+            at, holder, _ = claim
             n, until = rows.get(claim, (0, None))
             should, limit = expected.get(claim, (0, None))
             if claim not in rows and limit is not None and limit <= self.journal.last:

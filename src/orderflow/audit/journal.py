@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from orderflow.audit.law import Law
-from orderflow.books import postings
+from orderflow.books import ClaimKey, postings
 from orderflow.calls import Ref
 from orderflow.errors import OrderflowError
 from orderflow.facts import Fact, Posted, fold, touches
@@ -27,7 +27,7 @@ from orderflow.values import Position
 from orderflow.workflow import Workflow
 
 Account: TypeAlias = tuple[MatterKind, Position]
-HoldingKey: TypeAlias = tuple[Ref[Document], Position]
+HoldingKey: TypeAlias = ClaimKey
 Holding: TypeAlias = tuple[int, datetime | None]
 """How much is claimed, and until when."""
 
@@ -136,12 +136,13 @@ class JournalCheck:
             self.limits[at] += n
         for change in posted.claims:
             holder, at = change.holder, change.position
+            key = (at, holder, change.due)
             own = holder.kind in _CLAIMANTS or (holder.kind == "supply" and not at.peg)
             if not own:
-                n, until = self.claims.pop((holder, at), (0, None))
+                n, until = self.claims.pop(key, (0, None))
                 if n + change.n:
                     until = change.until if change.renewed else until
-                    self.claims[holder, at] = (n + change.n, until)
+                    self.claims[key] = (n + change.n, until)
 
     def compare(
         self, stored: Stored[Document], encode: Callable[[Document], bytes | str] | None

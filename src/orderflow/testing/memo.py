@@ -16,7 +16,7 @@ from typing import Final, Generic, TypeVar, cast
 from orderflow.calls import Ref
 from orderflow.journal import Stored
 from orderflow.ports import Query
-from orderflow.records import Counter, Document
+from orderflow.records import Claim, Counter, Document
 from orderflow.testing.world import AnyRef, World
 
 A = TypeVar("A")
@@ -62,6 +62,11 @@ class Seen:
         """What is there and claimed of these SKUs, sorted."""
         self.stock = True
         return self.world.counters(tenant, skus, at)
+
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
+        """Every running claim on these SKUs, read off every document that claims."""
+        self.refs.update(dict.fromkeys(self.world.documents))
+        return self.world.claims_of(tenant, skus, at)
 
     def find(self, query: Query) -> Iterator[Stored[Document]]:
         """The orders of a channel's number: of every order that is there."""

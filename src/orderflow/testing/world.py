@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 
 import attrs
 
-from orderflow.books import Postings, changes_on_shelf, postings
+from orderflow.books import Postings, by_claim, changes_on_shelf, claims_by, postings
 from orderflow.calls import Ref
 from orderflow.facts import Opened
 from orderflow.journal import Step, Stored
 from orderflow.ports import Query
-from orderflow.records import Counter, Document, Order
+from orderflow.records import Claim, Counter, Document, Order
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -79,6 +79,17 @@ class World:
             Counter(place, self.there.get(place, 0), self.claimed.get(place, 0))
             for place in sorted(places)
         )
+
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
+        """Every running claim on these SKUs, sorted."""
+        del tenant
+        rows = [
+            Claim(holder, place, n, until, due)
+            for document in self.documents.values()
+            for (place, holder, due), n, until in claims_by(document)
+            if n and place.sku in skus and (until is None or until > at)
+        ]
+        return tuple(sorted(rows, key=lambda row: by_claim((row.position, row.holder, row.due))))
 
     def find(self, query: Query) -> Iterator[Stored[Document]]:
         """The orders of a channel's number."""
