@@ -23,7 +23,7 @@ from types import FunctionType
 from typing import Any, Final, NamedTuple
 
 import orderflow
-from orderflow import states, views
+from orderflow import planning, states, views
 from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
@@ -420,6 +420,7 @@ BESIDE = {
     "orderflow.process": ("Process", "Remove", "Close", "Require", "Stage", "own_guard"),
     "orderflow.rules": ("Policy", "Plan", "Take", "Demand"),
     "orderflow.views": tuple(views.__all__),
+    "orderflow.planning": tuple(planning.__all__),
     "orderflow.pricing": ("total", "due"),
     "orderflow.refunds": ("owed",),
     "orderflow.replacements": ("Progress", "progress"),
