@@ -429,6 +429,7 @@ BESIDE = {
         "ready_to_ship_at",
         "arrives_at",
     ),
+    "orderflow.adapters.holidays": ("closed_days",),
     "orderflow.allocation": ("Pipeline",),
     "orderflow.process": ("Process", "Remove", "Close", "Require", "Stage", "own_guard"),
     "orderflow.rules": ("Policy", "Plan", "Take", "Demand"),
