@@ -32,3 +32,9 @@ def test_the_machine_of_a_chart_is_made_when_it_is_asked_for() -> None:
     loaded = loaded_by("from orderflow.states import ORDER; ORDER.machine")
 
     assert "transitions" in loaded
+
+
+def test_dateutil_is_loaded_when_a_rule_of_a_calendar_is_first_asked() -> None:
+    makes = "from orderflow.calendars import Calendar; Calendar('UTC', open_rules=('FREQ=DAILY',))"
+
+    assert loaded_by(makes) & {"dateutil", "holidays"} == set()

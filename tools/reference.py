@@ -335,6 +335,7 @@ LISTED_MAX = 25
 
 ELSEWHERE = {
     "carrier_refused": "Given by carriers, not by a verb.",
+    "closed_too_long": "Given by a [calendar](../how-to/set-cut-off-times.md), not by a verb.",
     "own_rule": "A guard of a [host's own process](../how-to/set-up-your-own-process.md), "
     "before any move that it is set on.",
     "stage_left_out": "The guard `stages_passed` of a "
@@ -416,6 +417,19 @@ BESIDE = {
     "orderflow.adapters.memory": ("MemoryStore",),
     "orderflow.adapters.carriers": ("ScriptedCarrier", "TableRateCarrier", "Rate"),
     "orderflow.ports": ("Store", "People", "Carrier", "Query", "Books", "Quote", "Label", "Scan"),
+    "orderflow.calendars": (
+        "Calendar",
+        "is_working_day",
+        "next_working_day",
+        "working_day_from",
+        "wall_day",
+        "add_working_days",
+        "add_working_hours",
+        "cut_off_on",
+        "ready_to_ship_at",
+        "arrives_at",
+    ),
+    "orderflow.adapters.holidays": ("closed_days",),
     "orderflow.allocation": ("Pipeline",),
     "orderflow.process": ("Process", "Remove", "Close", "Require", "Stage", "own_guard"),
     "orderflow.rules": ("Policy", "Plan", "Take", "Demand"),

@@ -182,6 +182,11 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "payment {payment} is {state}: no balance of it is to come",
         "zh": "付款 {payment} 状态为“{state}”,没有待付尾款",
     },
+    "closed_too_long": {
+        "en": "the calendar of {zone} is closed too long: "
+        "{days} days from {day} on were looked through",
+        "zh": "{zone}的工作日历休息过长:从 {day} 起已查找 {days} 天",
+    },
 }
 """Each refusal's sentences, by code and language."""
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from orderflow.calendars import zone_of
 from orderflow.errors import BadInput
 from orderflow.money import Money, exponent
 from orderflow.values import MINOR_MAX, decimal, instant, text, whole
@@ -96,11 +96,3 @@ def time_in(zone: str) -> Callable[[str], datetime]:
         return at
 
     return parse
-
-
-def zone_of(zone: str) -> ZoneInfo:
-    """The time zone of that name."""
-    try:
-        return ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadInput("zone", f"there is no time zone {zone[:50]!r}") from None
