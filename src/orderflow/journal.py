@@ -158,6 +158,12 @@ class Case:
         self.figures += read
         return read
 
+    def own(self, kind: type[D]) -> Ref[D]:
+        """The document that the verb is called on; `TypeError` when it is of another kind."""
+        if KINDS.get(self.ref.kind) is not kind:
+            raise TypeError(f"{self.ref} is not of the kind {kind.__name__}")
+        return cast("Ref[D]", self.ref)
+
     def order(self, id: str) -> Ref[Order]:
         """The reference of an order of the same tenant."""
         return Ref(self.ref.tenant, "order", id)

@@ -9,9 +9,8 @@ Nothing else reads it: headline, books and money are those of the state, whateve
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 
-from orderflow.calls import Ref
 from orderflow.errors import IllegalMove, MoveRefused
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.process import Process, Stage
@@ -30,7 +29,7 @@ def enter_stage(case: Case, context: Context, stage: str, lines: LineQuantities 
     They stand in the state of the stage, and where the process lets it be entered from.
     """
     step = Step(case, context)
-    order = step.now(cast("Ref[Order]", case.ref))
+    order = step.now(case.own(Order))
     process = context.rules.process
     wanted = checked_quantities(lines)
     entered = process.stage(text(stage, "stage"))
