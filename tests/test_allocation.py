@@ -306,7 +306,8 @@ def test_a_shipped_order_gets_nothing_more(shop: Shop) -> None:
     shop.sell_and_ship("o-17", "p-1", (LAMP, 1))
 
     assert (
-        shop.refuses(allocate.on("o-17")) == "order o-17 is shipped: cannot allocate "
+        shop.refuses(allocate.on("o-17"))
+        == "a unit of line 1 of order o-17 is shipped: cannot allocate "
         "(can: make ready, deliver, lose, report missing, turn back)"
     )
 
@@ -395,7 +396,8 @@ def test_claims_are_given_back_and_the_units_wait_again(shop: Shop) -> None:
     assert shop.free(LAMP, "leith") == 2
     shop.unreserve("o-17")
     assert (
-        shop.refuses(unreserve.on("o-17")) == "order o-17 is open: cannot unreserve "
+        shop.refuses(unreserve.on("o-17"))
+        == "a unit of line 1 of order o-17 is open: cannot unreserve "
         "(can: allocate, reserve, plan to buy, plan to make, cancel)"
     )
 

@@ -38,7 +38,7 @@ import attrs
 from orderflow.books import Postings
 from orderflow.calls import Call, Ref
 from orderflow.chart import Chart
-from orderflow.errors import MoveRefused, NotFound, Refusal
+from orderflow.errors import IllegalMove, MoveRefused, NotFound, Refusal
 from orderflow.facts import (
     TOUCHES_ONE,
     Advanced,
@@ -74,7 +74,7 @@ from orderflow.records import (
 )
 from orderflow.rules import Rules
 from orderflow.states import ONWARD, UNIT, DocumentFacts, ParcelFacts, UnitMove, UnitState
-from orderflow.units import Chosen, Tag, tag, unit_facts
+from orderflow.units import Chosen, Tag, tag, unit_facts, unit_of
 from orderflow.values import Position, in_utc
 
 D = TypeVar("D", bound=Document)
@@ -322,7 +322,10 @@ class Step:
             stage = taken.stage
             if asked != (source, line, stage):
                 asked = (source, line, stage)
-                target = chart.advance(source, move, unit_facts(order, line, stage), ref)
+                try:
+                    target = chart.advance(source, move, unit_facts(order, line, stage))
+                except IllegalMove as no:
+                    raise IllegalMove(unit_of(order, line), source, move, no.can) from None
             left: dict[str, Tag] = tags | {"stage": ""} if stage and "stage" not in tags else tags
             put = self._tag(taken, left) if left else taken
             moved.append(Moved(ref, line.id, line.sku, n, source, taken, target, put))

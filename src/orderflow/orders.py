@@ -56,6 +56,7 @@ from orderflow.units import (
     checked_quantities,
     choose,
     refuse_sent_again,
+    unit_of,
 )
 from orderflow.values import MINOR_MAX, Sku, instant, several, text, unique, whole
 
@@ -374,12 +375,13 @@ def _returns_to_inspect(order: Order) -> frozenset[str]:
 def _check_all_can_go(order: Order, to_inspect: frozenset[str]) -> None:
     """Refuse to cancel a whole order that has a unit which cannot be cancelled."""
     for state in UnitState:
-        blocked = state not in CANCELLABLE and state is not UnitState.CANCELLED
-        if blocked and any(spot.state is state for _, spot in order.units()):
-            raise IllegalMove(str(order.ref), state.value, "cancel", can_do(state))
-    if to_inspect:
-        came = UnitState.RECEIVED_BACK.value
-        raise IllegalMove(str(order.ref), came, "cancel", ("inspect",))
+        if state not in CANCELLABLE and state is not UnitState.CANCELLED:
+            for line in order.lines:
+                if line.count(state):
+                    raise IllegalMove(unit_of(order, line), state.value, "cancel", can_do(state))
+    for line, spot in order.units():
+        if spot.slice.returning in to_inspect:
+            raise IllegalMove(unit_of(order, line), spot.state.value, "cancel", ("inspect",))
 
 
 def _checked_blocks(step: Step, blocks: tuple[str, ...]) -> tuple[str, ...]:

@@ -80,6 +80,7 @@ from orderflow.units import (
     can_do,
     checked_quantities,
     left_to_send_again,
+    unit_of,
 )
 from orderflow.values import MINOR_MAX, text, unique
 
@@ -502,7 +503,8 @@ def _call_off(step: Step, ref: Ref[Order]) -> None:
         if spot.state in NOT_YET_OUT:
             chosen.append(Chosen(line, spot, spot.n))
         elif spot.state is not UnitState.CANCELLED:
-            raise IllegalMove(str(ref), spot.state.value, "cancel", can_do(spot.state))
+            can = can_do(spot.state)
+            raise IllegalMove(unit_of(order, line), spot.state.value, "cancel", can)
     if chosen:
         cancel_units(step, ref, chosen)
         step.advance(ORDER, ref, OrderMove.CANCEL, order_facts(step.now(ref)))
