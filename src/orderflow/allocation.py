@@ -188,9 +188,6 @@ FEWEST_SHIPMENTS: Final = Pipeline(
     "fewest shipments", (own_and_sound,), by_distance, fill_with_fewest
 )
 
-POLICIES: Final = {policy.name: policy for policy in (PRIORITY, NEAREST, FEWEST_SHIPMENTS)}
-"""The shipped policies by name."""
-
 _WAITING: Final = (UnitState.BACKORDERED, UnitState.OPEN)
 
 

@@ -25,7 +25,7 @@ _NAME: Final = "not_held"
 ONWARD: Final = ("onward",)
 """What a hold blocks unless it says otherwise."""
 
-UNLESS_NAMED: Final = frozenset({"cancel", "refund", "refund part"})
+_UNLESS_NAMED: Final = frozenset({"cancel", "refund", "refund part"})
 """The moves that a hold blocks only where it names them."""
 
 
@@ -63,7 +63,7 @@ class DocumentFacts:
 def not_held(move: StrEnum) -> Guard[Holdable]:
     """No hold of the document blocks this move; each that does is a reason of its own."""
     name = move.value
-    blocking = {name} if name in UNLESS_NAMED else {name, *ONWARD}
+    blocking = {name} if name in _UNLESS_NAMED else {name, *ONWARD}
 
     def refuse(facts: Holdable) -> tuple[Refusal, ...]:
         if not facts.holds:
