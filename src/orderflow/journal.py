@@ -393,13 +393,13 @@ def _defaults(function: FunctionType) -> dict[str, Any]:
     return dict(list(values.items())[2:])
 
 
-def _as_kept(value: Any, depth: int = 2) -> Any:
+def _as_kept(value: object, depth: int = 2) -> object:
     """An argument as a journal gives it back: lists as tuples, times in UTC.
 
     Else the same question would be another one after it was kept, and the caller could still change
     it.
     """
-    if depth and type(value) in (list, tuple):
+    if depth and (type(value) is list or type(value) is tuple):
         return tuple([_as_kept(part, depth - 1) for part in value])
     if not isinstance(value, datetime) or (value.tzinfo is UTC and type(value) is datetime):
         return value
@@ -444,7 +444,7 @@ class Verb(Generic[T, P]):
 
         What is left at its default is left out of the call, so that one question has one form.
         """
-        bound: list[tuple[str, Any]] = []
+        bound: list[tuple[str, object]] = []
         for i, (name, default) in enumerate(self.defaults.items()):
             if i < len(args):
                 if name in kwargs:

@@ -13,12 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import attrs
 
 from orderflow.chart import Chart, Guard
 from orderflow.errors import Refusal
+
+S = TypeVar("S", bound=StrEnum)
+M = TypeVar("M", bound=StrEnum)
+F = TypeVar("F")
 
 _NAME: Final = "not_held"
 
@@ -79,7 +83,7 @@ def not_held(move: StrEnum) -> Guard[Holdable]:
     return Guard(_NAME, refuse)
 
 
-def held_moves(chart: Chart[Any, Any, Any]) -> frozenset[str]:
+def held_moves(chart: Chart[S, M, F]) -> frozenset[str]:
     """The moves of a chart that a hold can block, read off its rows."""
     return frozenset(
         row.move.value for row in chart.rows if any(guard.name == _NAME for guard in row.when)
