@@ -39,6 +39,7 @@ from orderflow.calls import Ref
 from orderflow.chart import Chart
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import SENT_AGAIN, MoneyMoved
+from orderflow.fulfilment import set_hold
 from orderflow.journal import Case, Context, Step, document_facts, verb
 from orderflow.money import Price
 from orderflow.orders import NewLine, cancel_units, checked_tuple, opened_line
@@ -61,6 +62,7 @@ from orderflow.refunds import owed
 from orderflow.returns import open_return, untag_returned
 from orderflow.states import (
     EXCHANGE,
+    ONWARD,
     ORDER,
     REISSUE,
     RETURN,
@@ -232,7 +234,9 @@ def settle_reissue(case: Case, context: Context) -> Step:
 @verb("hold_reissue", Reissue)
 def hold_reissue(case: Case, context: Context, code: str, reason: str) -> Step:
     """Put a named hold on a reissue: it goes no further until that is lifted."""
-    return _hold(case, context, code, reason)
+    step = Step(case, context)
+    set_hold(step, REISSUE, case.own(Reissue), code, reason, ONWARD)
+    return step
 
 
 @verb("lift_reissue_hold", Reissue)
@@ -392,7 +396,9 @@ def settle_exchange(case: Case, context: Context) -> Step:
 @verb("hold_exchange", Exchange)
 def hold_exchange(case: Case, context: Context, code: str, reason: str) -> Step:
     """Put a named hold on an exchange: it goes no further until that is lifted."""
-    return _hold(case, context, code, reason)
+    step = Step(case, context)
+    set_hold(step, EXCHANGE, case.own(Exchange), code, reason, ONWARD)
+    return step
 
 
 @verb("lift_exchange_hold", Exchange)
@@ -417,17 +423,6 @@ def _reopen(step: Step, ref: Ref[Order]) -> None:
     order = step.now(ref)
     if order.state is OrderState.COMPLETED:
         step.advance(ORDER, ref, OrderMove.REOPEN, order_facts(order))
-
-
-def _hold(case: Case, context: Context, code: str, reason: str) -> Step:
-    step = Step(case, context)
-    document = cast("Reissue | Exchange", step.now(case.ref))
-    text(code, "code")
-    text(reason, "reason")
-    if any(hold.code == code for hold in document.holds):
-        raise MoveRefused((Refusal.of("already_there", kind="hold", id=code),))
-    step.hold(case.ref, code, reason)
-    return step
 
 
 def _settle(
