@@ -49,6 +49,16 @@ def test_every_page_is_in_the_navigation() -> None:
     assert sorted(named) == NAMES
 
 
+@pytest.mark.parametrize(
+    "start", (DOCS / "index.md", ROOT / "README.md"), ids=lambda page: page.name
+)
+def test_every_page_is_one_link_away(start: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s]+\.md)\)", start.read_text(encoding="utf-8"))
+    linked = {(start.parent / target).resolve() for target in targets}
+
+    assert set(PAGES) - linked == {DOCS / "index.md"}
+
+
 # --- the pages that are read off the code ------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DAY = """\
 o-4 waits for 3 lamps
 o-1 keeps 49.90 EUR
-no: order o-2 is delivered: cannot cancel (can: ask return, report missing)
+no: a unit of line 1 of order o-2 is delivered: cannot cancel (can: ask return, report missing)
 order o-3: the order was not paid in time: it ends, and its stock is free again
 o-1: partly returned
 o-2: received

@@ -133,7 +133,8 @@ def test_work_is_released_once_and_where_it_stands(shop: Shop) -> None:
 
     assert (
         shop.refuses(release.on("o-17", "d-1", "york"))
-        == "order o-17 is allocated: cannot release (can: unreserve, release, cancel)"
+        == "a unit of line 1 of order o-17 is allocated: cannot release "
+        "(can: unreserve, release, cancel)"
     )
     shop.release("o-17", "d-1", "leith", (("1", 1),))
     assert shop.refuses(release.on("o-17", "d-1")) == "dispatch d-1 is there already"
@@ -164,10 +165,13 @@ def test_no_stage_of_the_warehouse_can_be_skipped(shop: Shop) -> None:
 
     assert (
         shop.refuses(pack.on("p-1", ("d-1",)))
-        == "order o-17 is released: cannot pack (can: pick, recall)"
+        == "a unit of line 1 of order o-17 is released: cannot pack (can: pick, recall)"
     )
     shop.pick("d-1")
-    assert shop.refuses(pick.on("d-1")) == "order o-17 is picked: cannot pick (can: pack, recall)"
+    assert (
+        shop.refuses(pick.on("d-1"))
+        == "a unit of line 1 of order o-17 is picked: cannot pick (can: pack, recall)"
+    )
     shop.pack("p-1", ("d-1",))
     assert (
         shop.refuses(deliver.on("p-1"))
@@ -308,7 +312,8 @@ def test_packed_units_stay_in_their_parcel_until_it_is_cancelled(shop: Shop) -> 
     assert shop.bag("o-17") == {"allocated": 1, "packed": 2}
     assert dispatch_state(shop, "d-1") is RequestState.CREATED
     assert shop.refuses(recall.on("d-1")) == (
-        "order o-17 is allocated: cannot recall (can: unreserve, release, cancel)"
+        "a unit of line 1 of order o-17 is allocated: cannot recall "
+        "(can: unreserve, release, cancel)"
     )
     shop.cancel_parcel("p-1")
 
@@ -327,7 +332,7 @@ def test_a_released_order_is_stopped_by_the_warehouse_and_not_by_a_cancel(shop: 
 
     assert (
         shop.refuses(cancel.on("o-17"))
-        == "order o-17 is released: cannot cancel (can: pick, recall)"
+        == "a unit of line 1 of order o-17 is released: cannot cancel (can: pick, recall)"
     )
 
 
@@ -432,10 +437,10 @@ def test_what_did_not_come_back_is_neither_reopened_nor_taken_back(shop: Shop) -
     shop.ship("o-17", "p-1")
 
     assert shop.refuses(reopen.on("o-17")) == (
-        f"order o-17 is shipped: cannot reopen {ON_THE_ROAD}"
+        f"a unit of line 1 of order o-17 is shipped: cannot reopen {ON_THE_ROAD}"
     )
     assert shop.refuses(take_back.on("o-17")) == (
-        f"order o-17 is shipped: cannot inspect {ON_THE_ROAD}"
+        f"a unit of line 1 of order o-17 is shipped: cannot inspect {ON_THE_ROAD}"
     )
     shop.deliver("p-1")
     assert shop.refuses(turn_back.on("p-1")) == (

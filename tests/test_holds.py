@@ -314,7 +314,7 @@ def test_goods_that_came_back_in_a_return_are_inspected_and_not_cancelled(
     if not lines:
         assert (
             shop.refuses(cancel.on("o-17"))
-            == "order o-17 is received back: cannot cancel (can: inspect)"
+            == "a unit of line 1 of order o-17 is received back: cannot cancel (can: inspect)"
         )
 
 

@@ -19,7 +19,7 @@ from orderflow.journal import (
     stock_verb,
     verb,
 )
-from orderflow.records import KINDS, Claim, Counter, Document, Hold, Order
+from orderflow.records import KINDS, Claim, Counter, Document, Hold, Order, Parcel
 from orderflow.states import ORDER, OrderMove, UnitMove, UnitState
 from orderflow.units import choose
 from tests.builders import LAMP, MORNING, Shop, bag, new_order
@@ -113,6 +113,16 @@ def test_a_case_names_documents_of_its_own_tenant() -> None:
 
     assert [ref.kind for ref in named] == list(KINDS)
     assert {ref.tenant for ref in named} == {"north"}
+
+
+def test_a_case_knows_its_own_document_by_its_kind(placed: Shop) -> None:
+    case = step_on(placed.store).case
+
+    own: Ref[Order] = case.own(Order)
+
+    assert own == O_17
+    with pytest.raises(TypeError, match="order o-17 is not of the kind Parcel"):
+        case.own(Parcel)
 
 
 def test_figures_that_were_read_are_kept(placed: Shop) -> None:

@@ -287,7 +287,8 @@ def test_a_part_shipped_order_cannot_be_cancelled(shop: Shop) -> None:
     shop.ship("o-17", "p-1")
 
     assert (
-        shop.refuses(cancel.on("o-17")) == "order o-17 is shipped: cannot cancel "
+        shop.refuses(cancel.on("o-17"))
+        == "a unit of line 1 of order o-17 is shipped: cannot cancel "
         "(can: make ready, deliver, lose, report missing, turn back)"
     )
     shop.cancel("o-17", (("1", 1),))
@@ -303,7 +304,7 @@ def test_a_cancelled_order_cannot_be_cancelled_again(shop: Shop) -> None:
 
     assert (
         shop.refuses(cancel.on("o-17"))
-        == "order o-17 is cancelled: cannot cancel (can: nothing more)"
+        == "a unit of line 1 of order o-17 is cancelled: cannot cancel (can: nothing more)"
     )
 
 

@@ -181,7 +181,10 @@ def test_what_is_planned_is_taken_from_no_shelf(any_shop: Shop) -> None:
 
     said = shop.refuses(allocate.on("o-17"))
 
-    assert said == "order o-17 is to buy: cannot allocate (can: buy, give up plan, cancel)"
+    assert (
+        said == "a unit of line 1 of order o-17 is to buy: cannot allocate "
+        "(can: buy, give up plan, cancel)"
+    )
     assert shop.codes(allocate.on("o-18")) == ["illegal_move"]
     assert shop.free(LAMP, "leith") == 9
 

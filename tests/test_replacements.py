@@ -449,7 +449,7 @@ def test_a_reissue_is_called_off_with_its_order_until_the_warehouse_has_it(shop:
     shop.allocate("o-19")
     shop.release("o-19", "d-9")
     assert shop.refuses(v.cancel_reissue.on("i-2")) == (
-        "order o-19 is released: cannot cancel (can: pick, recall)"
+        "a unit of line 1 of order o-19 is released: cannot cancel (can: pick, recall)"
     )
 
 

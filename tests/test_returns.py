@@ -73,7 +73,7 @@ def test_only_what_the_customer_has_can_be_asked_back(shop: Shop) -> None:
     shop.sell_and_ship("o-17", "p-1", (LAMP, 3))
 
     assert shop.refuses(ask_return.on("r-1", "o-17")) == (
-        "order o-17 is shipped: cannot return "
+        "a unit of line 1 of order o-17 is shipped: cannot return "
         "(can: make ready, deliver, lose, report missing, turn back)"
     )
     assert shop.refuses(ask_return.on("r-1", "o-9")) == "there is no order o-9"
@@ -81,7 +81,8 @@ def test_only_what_the_customer_has_can_be_asked_back(shop: Shop) -> None:
     shop.ask_return("r-1", "o-17")
     assert shop.refuses(ask_return.on("r-1", "o-17", (("1", 1),))).startswith("line 1 of order")
     assert shop.refuses(ask_return.on("r-2", "o-17")) == (
-        "order o-17 is delivered: cannot return (can: ask return, report missing)"
+        "a unit of line 1 of order o-17 is delivered: cannot return "
+        "(can: ask return, report missing)"
     )
 
 
@@ -343,7 +344,8 @@ def test_what_is_rejected_goes_to_the_customer_again(shop: Shop) -> None:
     assert in_return(shop, "r-1") == 0
     assert owed(shop.order("o-17")) == 0
     assert shop.refuses(deliver_again.on("o-17")) == (
-        "order o-17 is delivered: cannot deliver (can: ask return, report missing)"
+        "a unit of line 1 of order o-17 is delivered: cannot deliver "
+        "(can: ask return, report missing)"
     )
     shop.ask_return("r-2", "o-17")
 
@@ -381,7 +383,8 @@ def test_nothing_is_inspected_that_did_not_come(shop: Shop) -> None:
     shop.ask_return("r-1", "o-17", (("1", 1),))
 
     assert shop.refuses(inspect.on("r-1")) == (
-        "order o-17 is delivered: cannot inspect (can: ask return, report missing)"
+        "a unit of line 1 of order o-17 is delivered: cannot inspect "
+        "(can: ask return, report missing)"
     )
     shop.receive_return("r-1", "leith")
     assert shop.refuses(inspect.on("r-1", (("1", 2, SOUND),))) == (

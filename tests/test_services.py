@@ -81,7 +81,7 @@ def test_an_order_of_services_only_has_nothing_to_allocate(shop: Shop) -> None:
     assert shop.codes(allocate.on("o-17")) == ["not_goods", "not_goods"]
     assert shop.codes(reserve.on("o-17")) == ["not_goods", "not_goods"]
     assert shop.refuses(release.on("o-17", "d-1")) == (
-        "order o-17 is open: cannot release (can: cancel, redeem, lapse)"
+        "a unit of line 1 of order o-17 is open: cannot release (can: cancel, redeem, lapse)"
     )
 
 
@@ -165,7 +165,7 @@ def test_no_more_is_redeemed_than_was_bought(shop: Shop) -> None:
     )
     shop.redeem("o-17")
     assert shop.refuses(redeem.on("o-17")) == (
-        "order o-17 is redeemed: cannot redeem (can: nothing more)"
+        "a unit of line 1 of order o-17 is redeemed: cannot redeem (can: nothing more)"
     )
 
 

@@ -132,12 +132,13 @@ def test_a_stage_is_entered_only_from_where_it_may_be(any_shop: Shop) -> None:
 
     said = shop.refuses(enter_stage.on("o-17", "polishing"))
     assert said == (
-        "order o-17 is picked: cannot enter polishing (can: enter engraving, pack, recall)"
+        "a unit of line 1 of order o-17 is picked: cannot enter polishing "
+        "(can: enter engraving, pack, recall)"
     )
     shop.enter_stage("o-17", "engraving")
     said = shop.refuses(enter_stage.on("o-17", "engraving"))
     assert said == (
-        "order o-17 is picked, engraving: cannot enter engraving "
+        "a unit of line 1 of order o-17 is picked, engraving: cannot enter engraving "
         "(can: enter polishing, pack, recall)"
     )
     said = shop.refuses(enter_stage.on("o-17", "polishing", (("1", 6), ("2", 1))))
@@ -152,7 +153,7 @@ def test_units_of_another_state_enter_no_stage_of_it(any_shop: Shop) -> None:
 
     said = shop.refuses(enter_stage.on("o-17", "engraving"))
 
-    assert said.startswith("order o-17 is open: cannot enter engraving (can: ")
+    assert said.startswith("a unit of line 1 of order o-17 is open: cannot enter engraving (can: ")
 
 
 def test_a_stage_that_is_not_there_is_bad_input(any_shop: Shop) -> None:

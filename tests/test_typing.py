@@ -81,3 +81,12 @@ def test_each_mistake_is_found_and_nothing_else(checker: str, find: Callable[[],
 
 def test_each_mistake_is_found_by_both() -> None:
     assert marked("mypy").keys() == marked("pyright").keys()
+
+
+def test_each_row_of_the_tables_is_made_through_its_types() -> None:
+    tables = sorted((ROOT / "src/orderflow/states").glob("*.py"))
+
+    bare = [table.name for table in tables if re.search(r"\bRow\(", table.read_text("utf-8"))]
+
+    assert tables
+    assert bare == []

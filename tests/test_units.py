@@ -15,7 +15,6 @@ from orderflow.units import (
     Tag,
     checked_quantities,
     choose,
-    least_advanced,
     tag,
     unit_facts,
 )
@@ -75,7 +74,7 @@ def test_nothing_in_the_state_is_told_by_the_least_advanced_unit() -> None:
         choose(MIXED, "deliver", (SHIPPED,))
 
     assert str(no.value) == (
-        "order o-17 is open: cannot deliver "
+        "a unit of line 1 of order o-17 is open: cannot deliver "
         "(can: allocate, reserve, plan to buy, plan to make, cancel)"
     )
 
@@ -85,12 +84,28 @@ def test_an_order_without_units_is_told_as_empty() -> None:
         choose(order(), "deliver", (SHIPPED,))
 
 
-def test_cancelled_units_are_least_advanced_only_when_all_are() -> None:
-    cancelled = Spot(UnitState.CANCELLED, 1)
+def test_cancelled_units_are_told_only_when_all_are_cancelled() -> None:
+    cancelled = lamps("1", Spot(UnitState.CANCELLED, 1))
 
-    assert least_advanced(order(lamps("1", cancelled, Spot(SHIPPED, 2)))) is SHIPPED
-    assert least_advanced(order(lamps("1", cancelled))) is UnitState.CANCELLED
-    assert least_advanced(order()) is None
+    with pytest.raises(IllegalMove, match=r"^a unit of line 2 of order o-17 is shipped: "):
+        choose(order(cancelled, lamps("2", Spot(SHIPPED, 2))), "cancel", (OPEN,))
+    with pytest.raises(IllegalMove, match=r"^a unit of line 1 of order o-17 is cancelled: "):
+        choose(order(cancelled), "cancel", (OPEN,))
+
+
+def test_a_unit_is_named_by_line_and_order_in_both_languages() -> None:
+    with pytest.raises(IllegalMove) as no:
+        choose(order(lamps("2", Spot(UnitState.DELIVERED, 2))), "cancel", (OPEN,))
+
+    (refusal,) = no.value.refusals
+    assert refusal.code == "illegal_move"
+    assert refusal.say("en") == (
+        "a unit of line 2 of order o-17 is delivered: cannot cancel "
+        "(can: ask return, report missing)"
+    )
+    assert refusal.say("zh") == (
+        "订单 o-17 第 2 行有商品状态为“已签收”,不能取消(可以:申请退货、报缺件)"
+    )
 
 
 def test_a_tag_changes_what_is_named_and_keeps_the_rest() -> None:

@@ -404,13 +404,13 @@ MONEY = (
 )
 
 
-def test_every_mix_of_stages_has_a_name() -> None:
-    for stages in range(1 << 17):
-        assert name_of.__wrapped__(stages) in Headline
+def test_every_mix_of_rungs_has_a_name() -> None:
+    for rungs in range(1 << 17):
+        assert name_of.__wrapped__(rungs) in Headline
 
 
 # A headline depends on which states a bag holds, never on how many units stand in each, and its
-# name on the least advanced stage and what is further: bags of four states show all of that.
+# name on the least advanced rung and what is further: bags of four states show all of that.
 MIXES = tuple(
     (lamps(*[Spot(unit, 1) for unit in mix]),) if mix else ()
     for size in range(5)
@@ -525,7 +525,7 @@ def test_quantities_by_state_add_up_to_the_order(found: Order) -> None:
     assert list(counts) == [state for state in UnitState if state in counts]
 
 
-def test_units_are_counted_under_the_label_of_their_own_stage() -> None:
+def test_units_are_counted_under_the_label_of_their_own_rung() -> None:
     found = beside("1 shipped, 1 allocated, 2 picked, 1 cancelled", "2 open")
 
     assert quantity_by_status(found) == {
@@ -540,6 +540,20 @@ def test_units_are_counted_under_the_label_of_their_own_stage() -> None:
 @given(orders())
 def test_quantities_by_status_add_up_to_the_order(found: Order) -> None:
     assert sum(quantity_by_status(found).values()) == sum(line.n for line in found.lines)
+
+
+def test_quantities_by_status_begin_with_the_least_advanced() -> None:
+    found = beside("1 cancelled, 1 returned, 1 delivered, 1 lost, 1 buying, 1 to make", "1 open")
+
+    assert list(quantity_by_status(found)) == [
+        Headline.TO_MAKE,
+        Headline.BUYING,
+        Headline.LOST,
+        Headline.TO_REDEEM,
+        Headline.RECEIVED,
+        Headline.RETURNED,
+        Headline.CANCELLED,
+    ]
 
 
 @pytest.mark.feature("F094")

@@ -76,6 +76,7 @@ NEVER = {
     "receive_return": {"illegal_move"},  # the same
     "report_missing": {"illegal_move"},  # the same
     "answer": {"illegal_move"},  # it looks for a row first
+    "found": {"illegal_move"},  # it looks for what is missing first
     "reject": {"not_all_ended"},  # it has cancelled every unit before
     "cancel": {"not_all_ended"},  # an order ends by it only when no unit is kept
     "remit": {"illegal_move"},  # only what was collected is owed by a carrier

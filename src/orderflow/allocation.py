@@ -19,11 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import asin, cos, radians, sin, sqrt
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
 import attrs
 
-from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
 from orderflow.inventory import open_supply, unpromised
@@ -189,9 +188,6 @@ FEWEST_SHIPMENTS: Final = Pipeline(
     "fewest shipments", (own_and_sound,), by_distance, fill_with_fewest
 )
 
-POLICIES: Final = {policy.name: policy for policy in (PRIORITY, NEAREST, FEWEST_SHIPMENTS)}
-"""The shipped policies by name."""
-
 _WAITING: Final = (UnitState.BACKORDERED, UnitState.OPEN)
 
 
@@ -202,7 +198,7 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
     All that is asked, or none.
     """
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     _refuse_early(order, UnitMove.RESERVE, wanted)
     chosen = choose(order, "reserve", _WAITING, wanted, of=is_goods, ready=step.ready)
@@ -236,7 +232,7 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
 def unreserve(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """Give claims of an order back; its units wait again."""
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     states = (UnitState.RESERVED, UnitState.ALLOCATED)
     chosen = choose(order, "unreserve", states, checked_quantities(lines))
     step.move(order, UnitMove.UNRESERVE, chosen, grade="", **UNCLAIMED)
@@ -251,7 +247,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     by the rules' policy. What finds no supply is backordered, where the rules allow a split.
     """
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     _refuse_early(order, UnitMove.ALLOCATE, wanted)
     states = (UnitState.RESERVED, *_WAITING)
@@ -279,10 +275,6 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         unarrived = Refusal.of("no_stock", order=order.ref.id)
         raise MoveRefused(tuple(_shortfalls(case, plan)) or (unarrived,))
     return step
-
-
-def _this(case: Case) -> Ref[Order]:
-    return cast("Ref[Order]", case.ref)
 
 
 def is_goods(line: Line) -> bool:

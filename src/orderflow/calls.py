@@ -8,7 +8,7 @@ They stand below everything else, since a refusal names calls too: the remedies 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import attrs
 
@@ -39,7 +39,7 @@ class Call(Generic[T_co]):
 
     verb: str
     ref: Ref[T_co]
-    args: tuple[tuple[str, Any], ...] = ()  # values of a verb's own types; checked by that verb
+    args: tuple[tuple[str, object], ...] = ()  # values of a verb's own types; checked by that verb
 
 
 @attrs.frozen(weakref_slot=False)

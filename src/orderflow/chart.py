@@ -68,9 +68,9 @@ class Chart(Generic[S, M, F]):
     `closed` are states that a host does not use, so they must be out of reach; the rows that lead
     out of them stay, for whoever stands there already. In a `tightened` chart a move may have lost
     all its rows.
-    Annotate a chart with its three types: without them mypy widens states to `StrEnum`. Where
-    pyright is the checker, make rows through their types, too: `Row[State, Move, Facts](...)`;
-    of two bare members of enumerations, it takes the second for one of the first's kind.
+    Annotate a chart with its three types: without them mypy widens states to `StrEnum`. Make its
+    rows through the same three, by a name for `Row[State, Move, Facts]`: of two bare members of
+    enumerations, pyright takes the second for one of the first's kind.
     """
 
     __slots__ = (

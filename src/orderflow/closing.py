@@ -22,11 +22,9 @@ date: that it came was said by somebody who saw it, and it is not waited for.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
 
 import attrs
 
-from orderflow.calls import Ref
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
 from orderflow.records import Order
@@ -41,7 +39,7 @@ def confirm_receipt(case: Case, context: Context) -> Step:
     order is completed.
     """
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     step.note(order.ref, "receipt", at=context.at.isoformat())
     if not any(spot.state is UnitState.DELIVERED for _, spot in order.units()):
         reason = "the customer has confirmed the receipt, and no unit counts as delivered"
@@ -56,7 +54,7 @@ def complete(case: Case, context: Context) -> Step:
     Its receipt was confirmed, or the days of the rules have passed since its last delivery.
     """
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     facts = attrs.evolve(order_facts(order), receipt_until=_receipt_until(step, order))
     step.advance(ORDER, order.ref, OrderMove.COMPLETE, facts)
     return step
@@ -66,14 +64,10 @@ def complete(case: Case, context: Context) -> Step:
 def archive(case: Case, context: Context) -> Step:
     """Put a completed order away: its after-sales are over."""
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     facts = attrs.evolve(order_facts(order), window_until=_window_until(step, order))
     step.advance(ORDER, order.ref, OrderMove.ARCHIVE, facts)
     return step
-
-
-def _this(case: Case) -> Ref[Order]:
-    return cast("Ref[Order]", case.ref)
 
 
 def _receipt_until(step: Step, order: Order) -> str:

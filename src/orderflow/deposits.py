@@ -14,9 +14,7 @@ cost no more.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
-from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
@@ -54,9 +52,9 @@ def take_deposit(
     if minor >= whole_price:
         raise BadInput("deposit", "less than the amount is wanted")
     open_payment(step, amount, method, payer, deposit=minor)
-    step.proceed(PAYMENT, _this(case), PaymentMove.TAKE_DEPOSIT)
-    capture(step, _this(case), minor)
-    apply_shares(step, _this(case), orders)
+    step.proceed(PAYMENT, case.own(Payment), PaymentMove.TAKE_DEPOSIT)
+    capture(step, case.own(Payment), minor)
+    apply_shares(step, case.own(Payment), orders)
     return step
 
 
@@ -65,8 +63,8 @@ def open_balance(case: Case, context: Context, until: datetime) -> Step:
     """Ask for the balance of a payment: it is to come before `until`."""
     step = Step(case, context)
     limit = instant(until, "until")
-    step.proceed(PAYMENT, _this(case), PaymentMove.OPEN_BALANCE)
-    step.note(_this(case), "balance", until=limit.isoformat())
+    step.proceed(PAYMENT, case.own(Payment), PaymentMove.OPEN_BALANCE)
+    step.note(case.own(Payment), "balance", until=limit.isoformat())
     return step
 
 
@@ -74,7 +72,7 @@ def open_balance(case: Case, context: Context, until: datetime) -> Step:
 def miss_balance(case: Case, context: Context) -> Step:
     """Say that a balance has not come in time: from now on it is overdue."""
     step = Step(case, context)
-    payment = step.now(_this(case))
+    payment = step.now(case.own(Payment))
     until = payment.expires_at
     if payment.state is PaymentState.BALANCE_OPEN and until is not None and until > context.at:
         limit = until.isoformat()
@@ -91,7 +89,7 @@ def pay_balance(case: Case, context: Context, amount: Money, orders: Shares) -> 
     whole price has come, or when its orders cost no more.
     """
     step = Step(case, context)
-    payment = step.now(_this(case))
+    payment = step.now(case.own(Payment))
     ref, minor = payment.ref, positive(amount, payment.currency)
     if payment.state not in BALANCE_DUE:
         state = payment.state.value
@@ -101,7 +99,3 @@ def pay_balance(case: Case, context: Context, amount: Money, orders: Shares) -> 
     if paid_in_full(step, ref):
         step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
     return step
-
-
-def _this(case: Case) -> Ref[Payment]:
-    return cast("Ref[Payment]", case.ref)

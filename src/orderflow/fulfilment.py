@@ -17,7 +17,7 @@ One file, though long: most verbs of a parcel move units of a dispatch too, and 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
@@ -99,7 +99,7 @@ def release(
     The location may be left out where all of them stand at one.
     """
     step = Step(case, context)
-    order = step.now(cast("Ref[Order]", case.ref))
+    order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     at = text(location, "location", empty=True) or _only_location(order)
     here = (UnitState.ALLOCATED,)
@@ -124,7 +124,7 @@ def send_dispatch(case: Case, context: Context) -> Step:
 def accept_dispatch(case: Case, context: Context) -> Step:
     """Record that the warehouse takes the work; who takes it was told of it."""
     step = Step(case, context)
-    dispatch = step.now(_dispatch(case))
+    dispatch = step.now(case.own(Dispatch))
     chart, created = step.chart(DISPATCH), RequestState.CREATED
     told = chart.target(created, RequestMove.SEND) is not None
     if dispatch.state is created and told and not chart.refusals(created, RequestMove.SEND, None):
@@ -142,7 +142,7 @@ def refuse_dispatch(case: Case, context: Context, reason: str) -> Step:
     refusal is written down under a hold, and a person decides.
     """
     step = Step(case, context)
-    dispatch = step.now(_dispatch(case))
+    dispatch = step.now(case.own(Dispatch))
     step.note(dispatch.ref, "refused", reason=text(reason, "reason"))
     packed = _has_units(step, dispatch, (UnitState.PACKED,))
     if packed or not _answer(step, RequestMove.REFUSE):
@@ -175,7 +175,7 @@ def refuse_cancel_dispatch(case: Case, context: Context) -> Step:
 def lift_dispatch_hold(case: Case, context: Context, code: str) -> Step:
     """Lift a named hold of a dispatch: somebody has looked into it."""
     step = Step(case, context)
-    step.lift(_dispatch(case), text(code, "code"))
+    step.lift(case.own(Dispatch), text(code, "code"))
     return step
 
 
@@ -187,7 +187,7 @@ def recall(case: Case, context: Context) -> Step:
     nothing to give back: it is written down under a hold.
     """
     step = Step(case, context)
-    dispatch = step.now(_dispatch(case))
+    dispatch = step.now(case.own(Dispatch))
     if dispatch.state in DISPATCH.ends:
         _keep_answer(step, "gives back")
         return step
@@ -209,7 +209,7 @@ def pick(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     picked for a dispatch that has ended is written down under a hold.
     """
     step = Step(case, context)
-    dispatch = step.now(_dispatch(case))
+    dispatch = step.now(case.own(Dispatch))
     wanted = checked_quantities(lines)
     if dispatch.state in DISPATCH.ends:
         for line, n in wanted:
@@ -236,7 +236,7 @@ def pick(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
 def scan_serials(case: Case, context: Context, line: str, serials: tuple[str, ...]) -> Step:
     """Record the serial numbers of units of a line that the warehouse has: one unit each."""
     step = Step(case, context)
-    order = step.now(cast("Ref[Order]", case.ref))
+    order = step.now(case.own(Order))
     several(serials, "serials")
     known = {spot.slice.serial for _, spot in order.units()}
     refusals = [
@@ -287,7 +287,7 @@ def pack(
     if refusals:
         raise MoveRefused(tuple(refusals))
     id = text(case.ref.id, "parcel")
-    ref = cast("Ref[Parcel]", case.ref)
+    ref = case.own(Parcel)
     grams = whole(weight_grams, "weight_grams", least=0, most=WEIGHT_GRAMS_MAX)
     step.open(Parcel(ref, PARCEL.initial, names, works[0].location, grams))
     inside = set(dispatches)
@@ -308,7 +308,7 @@ def pack(
 def cancel_parcel(case: Case, context: Context) -> Step:
     """Unpack a parcel that has not left: its units are allocated again, on the shelf."""
     step = Step(case, context)
-    parcel = step.now(_parcel(case))
+    parcel = step.now(case.own(Parcel))
     step.proceed(PARCEL, parcel.ref, ParcelMove.CANCEL)
     dispatches: set[str] = set()
     for order, chosen in _contents(step, parcel, UnitState.PACKED):
@@ -325,7 +325,7 @@ def hand_over(case: Case, context: Context, carrier: str = "", tracking: str = "
     `carrier` and `tracking` (the waybill number) are written down.
     """
     step = Step(case, context)
-    parcel = step.now(_parcel(case))
+    parcel = step.now(case.own(Parcel))
     _hand_over(step, parcel, carrier, tracking)
     dispatches: set[str] = set()
     for order, chosen in _contents(step, parcel, UnitState.PACKED):
@@ -360,7 +360,7 @@ def ship_direct(
     grams = whole(weight_grams, "weight_grams", least=0, most=WEIGHT_GRAMS_MAX)
     # It has no location: it begins at the supplier's.
     names = tuple(one.ref.id for one, _ in shipped) or asked.orders
-    parcel = Parcel(_parcel(case), PARCEL.initial, names, "", grams)
+    parcel = Parcel(case.own(Parcel), PARCEL.initial, names, "", grams)
     step.open(parcel)
     _hand_over(step, parcel, carrier, tracking)
     step.note(asked.ref, "shipped direct", parcel=id)
@@ -384,7 +384,7 @@ def hold_parcel(
     Without `blocks` it blocks nothing, and is a question that somebody must look into.
     """
     step = Step(case, context)
-    set_hold(step, PARCEL, _parcel(case), code, reason, blocks)
+    set_hold(step, PARCEL, case.own(Parcel), code, reason, blocks)
     return step
 
 
@@ -432,7 +432,7 @@ def receive_back(case: Case, context: Context, location: str = "") -> Step:
     before, is written down under a hold.
     """
     step = Step(case, context)
-    parcel = step.now(_parcel(case))
+    parcel = step.now(case.own(Parcel))
     # One that a supplier has shipped comes back to a place that is named here.
     at = text(location, "location", empty=True) or text(parcel.location, "location")
     if step.chart(PARCEL).target(parcel.state, ParcelMove.TURN_BACK) is not None:
@@ -453,7 +453,7 @@ def receive_back(case: Case, context: Context, location: str = "") -> Step:
 def reopen(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """Put units that came back on the shelf, and let the order wait for goods again."""
     step = Step(case, context)
-    order = step.now(cast("Ref[Order]", case.ref))
+    order = step.now(case.own(Order))
     chosen = choose(
         order,
         "reopen",
@@ -484,7 +484,7 @@ def record_scan(
     A scan never undoes a delivery; one that does not fit the state of the parcel sets a hold.
     """
     step = Step(case, context)
-    parcel = step.now(_parcel(case))
+    parcel = step.now(case.own(Parcel))
     if not isinstance(status, ScanStatus):
         raise BadInput("status", "a ScanStatus is wanted")
     step.add(
@@ -511,7 +511,7 @@ def record_scan(
 def lift_parcel_hold(case: Case, context: Context, code: str) -> Step:
     """Lift a named hold of a parcel: somebody has looked into it."""
     step = Step(case, context)
-    step.lift(_parcel(case), text(code, "code"))
+    step.lift(case.own(Parcel), text(code, "code"))
     return step
 
 
@@ -524,7 +524,7 @@ def report_missing(case: Case, context: Context, lines: LineQuantities, reason: 
     the order is closed for good.
     """
     step = Step(case, context)
-    order = step.now(cast("Ref[Order]", case.ref))
+    order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     text(reason, "reason", empty=True)
     sent = [(line, spot) for state in _SENT for line, spot in order.units() if spot.state is state]
@@ -547,7 +547,7 @@ def found(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     What is said to be found and was not missed is written down under a hold.
     """
     step = Step(case, context)
-    order = step.now(cast("Ref[Order]", case.ref))
+    order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     missed = [one for one in order.units() if one[1].state is UnitState.MISSING]
     missed += [
@@ -560,14 +560,6 @@ def found(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     if report.beyond:
         _keep_report(step, order, "reported_found", wanted)
     return step
-
-
-def _dispatch(case: Case) -> Ref[Dispatch]:
-    return cast("Ref[Dispatch]", case.ref)
-
-
-def _parcel(case: Case) -> Ref[Parcel]:
-    return cast("Ref[Parcel]", case.ref)
 
 
 def _only_location(order: Order) -> str:
@@ -643,7 +635,7 @@ def _shipped_direct(
 
 def _move_parcel(step: Step, move: ParcelMove, unit_move: UnitMove) -> None:
     """Move a parcel, and those of its units that share its fate."""
-    parcel = step.now(_parcel(step.case))
+    parcel = step.now(step.case.own(Parcel))
     step.proceed(PARCEL, parcel.ref, move)
     for order, chosen in _contents(step, parcel, _ON_THE_ROAD[parcel.state]):
         step.move(order, unit_move, chosen)
@@ -701,7 +693,7 @@ def _finish_dispatches(step: Step, names: set[str]) -> None:
 
 def _answer(step: Step, move: RequestMove) -> bool:
     """Move the dispatch by what its warehouse says; whether its chart has a row for that."""
-    ref = _dispatch(step.case)
+    ref = step.case.own(Dispatch)
     if step.chart(DISPATCH).target(step.now(ref).state, move) is None:
         return False
     step.advance(DISPATCH, ref, move, None)
@@ -710,7 +702,7 @@ def _answer(step: Step, move: RequestMove) -> bool:
 
 def _keep_answer(step: Step, says: str, known: tuple[RequestState, ...] = ()) -> None:
     """Write down what a warehouse says that fits no row; a hold, unless it is `known` already."""
-    dispatch = step.now(_dispatch(step.case))
+    dispatch = step.now(step.case.own(Dispatch))
     step.note(dispatch.ref, "answer", says=says, state=dispatch.state.value)
     if dispatch.state not in known:
         reason = f"the warehouse {says} while it is {dispatch.state.value}"

@@ -21,7 +21,6 @@ is free at once.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
@@ -107,7 +106,9 @@ def hold_stock(
     if expiry is not None and expiry <= context.at:
         raise BadInput("until", "is over already")
     text(case.ref.id, "stock hold")
-    hold = StockHold(_hold(case), STOCK_HOLD.initial, _position(position), whole(n, "n"), expiry)
+    hold = StockHold(
+        case.own(StockHold), STOCK_HOLD.initial, _position(position), whole(n, "n"), expiry
+    )
     step.open(hold)
     return step
 
@@ -116,7 +117,7 @@ def hold_stock(
 def confirm_stock_hold(case: Case, context: Context) -> Step:
     """Keep a hold for good. It must still run."""
     step = Step(case, context)
-    hold = _running(step, _hold(case))
+    hold = _running(step, case.own(StockHold))
     step.advance(STOCK_HOLD, hold.ref, StockHoldMove.CONFIRM, None)
     step.add(Claimed(hold.ref, hold.position, 0, None))
     return step
@@ -126,7 +127,7 @@ def confirm_stock_hold(case: Case, context: Context) -> Step:
 def release_stock_hold(case: Case, context: Context) -> Step:
     """Give a hold back before it runs out. One that has run out has given itself back."""
     step = Step(case, context)
-    hold = _running(step, _hold(case))
+    hold = _running(step, case.own(StockHold))
     step.advance(STOCK_HOLD, hold.ref, StockHoldMove.RELEASE, None)
     step.add(Claimed(hold.ref, hold.position, -hold.n, None))
     return step
@@ -180,7 +181,7 @@ def expect(case: Case, context: Context, position: Position, n: int, due: dateti
     text(case.ref.id, "supply")
     step.open(
         Supply(
-            _supply(case),
+            case.own(Supply),
             SUPPLY.initial,
             _on_hand(position),
             whole(n, "n"),
@@ -198,7 +199,7 @@ def receive_supply(case: Case, context: Context, n: int, *, last: bool = False) 
     of what was promised leaves the row over-committed, and its promises in danger.
     """
     step = Step(case, context)
-    supply = step.now(_supply(case))
+    supply = step.now(case.own(Supply))
     at = supply.position
     peg = at._replace(peg=supply.ref.id)
     whole(n, "n", least=0)
@@ -232,7 +233,7 @@ def receive_supply(case: Case, context: Context, n: int, *, last: bool = False) 
 def free_surplus(case: Case, context: Context) -> Step:
     """Give free what waits for promises that are no longer there, since they were cancelled."""
     step = Step(case, context)
-    supply = step.now(_supply(case))
+    supply = step.now(case.own(Supply))
     peg = supply.position._replace(peg=supply.ref.id)
     to_come = supply.expected - supply.received
     surplus = min(supply.earmarked, max(0, unpromised(case, peg) - to_come))
@@ -276,11 +277,3 @@ def _on_hand(position: object) -> Position:
     if at.peg:
         raise BadInput("position.peg", "goods on hand have none")
     return at
-
-
-def _hold(case: Case) -> Ref[StockHold]:
-    return cast("Ref[StockHold]", case.ref)
-
-
-def _supply(case: Case) -> Ref[Supply]:
-    return cast("Ref[Supply]", case.ref)

@@ -38,7 +38,7 @@ import attrs
 from orderflow.books import Postings
 from orderflow.calls import Call, Ref
 from orderflow.chart import Chart
-from orderflow.errors import MoveRefused, NotFound, Refusal
+from orderflow.errors import IllegalMove, MoveRefused, NotFound, Refusal
 from orderflow.facts import (
     TOUCHES_ONE,
     Advanced,
@@ -74,7 +74,7 @@ from orderflow.records import (
 )
 from orderflow.rules import Rules
 from orderflow.states import ONWARD, UNIT, DocumentFacts, ParcelFacts, UnitMove, UnitState
-from orderflow.units import Chosen, Tag, tag, unit_facts
+from orderflow.units import Chosen, Tag, tag, unit_facts, unit_of
 from orderflow.values import Position, in_utc
 
 D = TypeVar("D", bound=Document)
@@ -157,6 +157,12 @@ class Case:
         read = self.reader.claims_of(self.ref.tenant, skus, self.at)
         self.figures += read
         return read
+
+    def own(self, kind: type[D]) -> Ref[D]:
+        """The document that the verb is called on; `TypeError` when it is of another kind."""
+        if KINDS.get(self.ref.kind) is not kind:
+            raise TypeError(f"{self.ref} is not of the kind {kind.__name__}")
+        return cast("Ref[D]", self.ref)
 
     def order(self, id: str) -> Ref[Order]:
         """The reference of an order of the same tenant."""
@@ -316,7 +322,10 @@ class Step:
             stage = taken.stage
             if asked != (source, line, stage):
                 asked = (source, line, stage)
-                target = chart.advance(source, move, unit_facts(order, line, stage), ref)
+                try:
+                    target = chart.advance(source, move, unit_facts(order, line, stage))
+                except IllegalMove as no:
+                    raise IllegalMove(unit_of(order, line), source, move, no.can) from None
             left: dict[str, Tag] = tags | {"stage": ""} if stage and "stage" not in tags else tags
             put = self._tag(taken, left) if left else taken
             moved.append(Moved(ref, line.id, line.sku, n, source, taken, target, put))
@@ -384,13 +393,13 @@ def _defaults(function: FunctionType) -> dict[str, Any]:
     return dict(list(values.items())[2:])
 
 
-def _as_kept(value: Any, depth: int = 2) -> Any:
+def _as_kept(value: object, depth: int = 2) -> object:
     """An argument as a journal gives it back: lists as tuples, times in UTC.
 
     Else the same question would be another one after it was kept, and the caller could still change
     it.
     """
-    if depth and type(value) in (list, tuple):
+    if depth and (type(value) is list or type(value) is tuple):
         return tuple([_as_kept(part, depth - 1) for part in value])
     if not isinstance(value, datetime) or (value.tzinfo is UTC and type(value) is datetime):
         return value
@@ -435,7 +444,7 @@ class Verb(Generic[T, P]):
 
         What is left at its default is left out of the call, so that one question has one form.
         """
-        bound: list[tuple[str, Any]] = []
+        bound: list[tuple[str, object]] = []
         for i, (name, default) in enumerate(self.defaults.items()):
             if i < len(args):
                 if name in kwargs:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
+from typing import Any, Final, Generic, ParamSpec, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -63,6 +63,9 @@ from orderflow.units import LineQuantities
 from orderflow.values import TEXT_MAX, Sku
 
 T = TypeVar("T", bound=Document)
+T_co = TypeVar("T_co", bound=Document, covariant=True)
+U = TypeVar("U", bound=Document)
+P = ParamSpec("P")
 
 
 @attrs.frozen
@@ -79,10 +82,10 @@ class Option:
 
 
 @attrs.frozen
-class Look(Generic[T]):
+class Look(Generic[T_co]):
     """A document that suggests calls, where the others are, and when and by which rules."""
 
-    document: T
+    document: T_co
     source: Source
     context: Context
 
@@ -104,20 +107,20 @@ class Look(Generic[T]):
             number += 1
 
 
-Suggest: TypeAlias = Callable[[Look[Any]], Iterable[Call[Any]]]
+Suggest: TypeAlias = Callable[[Look[Document]], Iterable[Call[Document]]]
 
 _BY_VERB: Final[dict[str, tuple[str, Suggest]]] = {}
 """Each verb's suggestion, with the kind of document that makes it."""
 
 
 def suggests(
-    verb: Verb[Any, ...], on: type[T]
-) -> Callable[[Callable[[Look[T]], Iterable[Call[Any]]]], None]:
+    verb: Verb[U, P], on: type[T]
+) -> Callable[[Callable[[Look[T]], Iterable[Call[U]]]], None]:
     """Register how a document of the kind `on` suggests calls of a verb."""
     kind = next(name for name, cls in KINDS.items() if cls is on)
 
-    def register(function: Callable[[Look[T]], Iterable[Call[Any]]]) -> None:
-        _BY_VERB[verb.name] = (kind, function)
+    def register(function: Callable[[Look[T]], Iterable[Call[U]]]) -> None:
+        _BY_VERB[verb.name] = (kind, cast("Suggest", function))  # asked of that kind alone
 
     return register
 
@@ -144,8 +147,7 @@ def suggested(source: Source, document: Document, context: Context) -> Iterator[
             continue
         if suggest is not None:
             for call in suggest(look):
-                ref = cast("Ref[Document]", call.ref)
-                yield attrs.evolve(call, ref=ref._replace(tenant=tenant))
+                yield attrs.evolve(call, ref=call.ref._replace(tenant=tenant))
             continue
         needed = [name for name, default in verb.defaults.items() if default is MISSING]
         if all(name in SAMPLES for name in needed):  # nothing is needed: as it is
@@ -166,7 +168,7 @@ def _lines(order: Order, *states: UnitState) -> LineQuantities:
     return found or tuple((line.id, 1) for line in order.lines[:1])
 
 
-def _place(look: Look[Any]) -> str:
+def _place(look: Look[Document]) -> str:
     """The first place of the rules by rank; a sample where they name none."""
     places = sorted(look.context.rules.locations, key=lambda one: (one.priority, one.id))
     return places[0].id if places else "warehouse"
@@ -436,7 +438,7 @@ def _(look: Look[Supply]) -> Iterator[Call[Supply]]:
     yield inventory.receive_supply.on(look.id, to_come)
 
 
-def _orders(look: Look[Any], names: Iterable[str]) -> Iterator[Order]:
+def _orders(look: Look[Document], names: Iterable[str]) -> Iterator[Order]:
     for name in names:
         ref: Ref[Order] = Ref(look.document.ref.tenant, "order", name)
         stored = look.source.load(ref)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 
 import attrs
 
@@ -56,6 +56,7 @@ from orderflow.units import (
     checked_quantities,
     choose,
     refuse_sent_again,
+    unit_of,
 )
 from orderflow.values import MINOR_MAX, Sku, instant, several, text, unique, whole
 
@@ -225,7 +226,7 @@ def place(
     step = Step(case, context)
     if new is not None:
         _open(step, new)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     step.advance(ORDER, order.ref, OrderMove.PLACE, order_facts(order))
     take_over(step, order.ref, stock_holds)
     confirm_if_ready(step, order.ref)
@@ -236,7 +237,7 @@ def place(
 def confirm(case: Case, context: Context) -> Step:
     """Confirm that the order is valid and will be carried out."""
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     step.advance(ORDER, order.ref, OrderMove.CONFIRM, order_facts(order))
     return step
 
@@ -252,7 +253,7 @@ def hold(
     the order further, which a cancel does not.
     """
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     text(code, "code")
     text(reason, "reason")
     blocked = _checked_blocks(step, blocks)
@@ -266,7 +267,7 @@ def hold(
 def lift_hold(case: Case, context: Context, code: str) -> Step:
     """Lift a named hold."""
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     step.lift(order.ref, text(code, "code"))
     return step
 
@@ -279,7 +280,7 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
     return gives back what its units carry then; it never takes a line below zero.
     """
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     if not isinstance(charge, NewCharge):
         raise BadInput("charge", "a NewCharge is wanted")
     if order.state is OrderState.ARCHIVED:
@@ -307,7 +308,7 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     what came back in a return is inspected.
     """
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     to_inspect = _returns_to_inspect(order)
     if not wanted:
@@ -332,7 +333,7 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
 def expire(case: Case, context: Context) -> Step:
     """End an order that was not paid in time."""
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     if step.chart(ORDER).target(order.state, OrderMove.EXPIRE) is not None:
         # What costs nothing, or is paid at the door, is not late.
         owing = not order.cash_on_delivery and due(order) > 0
@@ -343,10 +344,6 @@ def expire(case: Case, context: Context) -> Step:
             cancel_units(step, order.ref, choose(order, "expire", CANCELLABLE))
     step.advance(ORDER, order.ref, OrderMove.EXPIRE, order_facts(step.now(order.ref)))
     return step
-
-
-def _this(case: Case) -> Ref[Order]:
-    return cast("Ref[Order]", case.ref)
 
 
 def give_up_units(step: Step, ref: Ref[Order], chosen: Iterable[Chosen], document: str) -> None:
@@ -378,12 +375,13 @@ def _returns_to_inspect(order: Order) -> frozenset[str]:
 def _check_all_can_go(order: Order, to_inspect: frozenset[str]) -> None:
     """Refuse to cancel a whole order that has a unit which cannot be cancelled."""
     for state in UnitState:
-        blocked = state not in CANCELLABLE and state is not UnitState.CANCELLED
-        if blocked and any(spot.state is state for _, spot in order.units()):
-            raise IllegalMove(str(order.ref), state.value, "cancel", can_do(state))
-    if to_inspect:
-        came = UnitState.RECEIVED_BACK.value
-        raise IllegalMove(str(order.ref), came, "cancel", ("inspect",))
+        if state not in CANCELLABLE and state is not UnitState.CANCELLED:
+            for line in order.lines:
+                if line.count(state):
+                    raise IllegalMove(unit_of(order, line), state.value, "cancel", can_do(state))
+    for line, spot in order.units():
+        if spot.slice.returning in to_inspect:
+            raise IllegalMove(unit_of(order, line), spot.state.value, "cancel", ("inspect",))
 
 
 def _checked_blocks(step: Step, blocks: tuple[str, ...]) -> tuple[str, ...]:
@@ -405,7 +403,7 @@ def _open(step: Step, new: NewOrder) -> None:
     case, context = step.case, step.context
     lines = tuple([opened_line(line) for line in new.lines])
     order = Order(
-        ref=_this(case),
+        ref=case.own(Order),
         state=ORDER.initial,
         currency=new.currency,
         customer=new.customer,

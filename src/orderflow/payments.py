@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, cast
+from typing import Final
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
@@ -99,9 +99,9 @@ def pay(
     """
     step = Step(case, context)
     open_payment(step, amount, method, payer)
-    step.proceed(PAYMENT, _this(case), PaymentMove.CAPTURE)
-    capture(step, _this(case), amount.minor)
-    apply_shares(step, _this(case), orders)
+    step.proceed(PAYMENT, case.own(Payment), PaymentMove.CAPTURE)
+    capture(step, case.own(Payment), amount.minor)
+    apply_shares(step, case.own(Payment), orders)
     return step
 
 
@@ -132,7 +132,7 @@ def record_notice(
     twice: the second time is written down and changes nothing.
     """
     step = Step(case, context)
-    payment = step.now(_this(case))
+    payment = step.now(case.own(Payment))
     if not isinstance(notice, Notice):
         raise BadInput("notice", "one of authorised, captured, failed, voided is wanted")
     minor = positive(amount, payment.currency)
@@ -179,7 +179,7 @@ def hold_payment(
     outside, such as a capture, cannot be blocked.
     """
     step = Step(case, context)
-    payment = step.now(_this(case))
+    payment = step.now(case.own(Payment))
     if text(code, "code") in _OWN_HOLDS:
         raise BadInput("code", "a name that no verb of payments sets by itself is wanted")
     text(reason, "reason")
@@ -196,7 +196,7 @@ def hold_payment(
 def lift_payment_hold(case: Case, context: Context, code: str) -> Step:
     """Lift a named hold of a payment: somebody has looked into it."""
     step = Step(case, context)
-    step.lift(_this(case), text(code, "code"))
+    step.lift(case.own(Payment), text(code, "code"))
     return step
 
 
@@ -204,7 +204,7 @@ def lift_payment_hold(case: Case, context: Context, code: str) -> Step:
 def expire_payment(case: Case, context: Context) -> Step:
     """End a payment that the gateway has not answered for in time."""
     step = Step(case, context)
-    payment = step.now(_this(case))
+    payment = step.now(case.own(Payment))
     if payment.expires_at is None or payment.expires_at > context.at:
         until = "any time" if payment.expires_at is None else payment.expires_at.isoformat()
         raise MoveRefused((Refusal.of("payment_not_due", payment=payment.ref.id, until=until),))
@@ -216,7 +216,7 @@ def expire_payment(case: Case, context: Context) -> Step:
 def apply_payment(case: Case, context: Context, orders: Shares) -> Step:
     """Apply unapplied money of a payment to orders."""
     step = Step(case, context)
-    apply_shares(step, _this(case), orders)
+    apply_shares(step, case.own(Payment), orders)
     return step
 
 
@@ -228,7 +228,7 @@ def void_payment(case: Case, context: Context, reason: str) -> Step:
     back first.
     """
     step = Step(case, context)
-    ref = _this(case)
+    ref = case.own(Payment)
     payment = step.now(ref)
     text(reason, "reason")
     if _holds_money(payment):
@@ -260,7 +260,7 @@ def collect_on_delivery(case: Case, context: Context, order: str, amount: Money)
     was due for another order.
     """
     step = Step(case, context)
-    ref = _this(case)
+    ref = case.own(Payment)
     owing = _cash_order(step, order)
     payment = step.case.find(ref)
     if payment is None or step.chart(PAYMENT).target(payment.state, PaymentMove.COLLECT) is None:
@@ -290,7 +290,7 @@ def remit(case: Case, context: Context, amount: Money) -> Step:
     come of the payment yet, or no more, it is captured by it.
     """
     step = Step(case, context)
-    payment = step.now(_this(case))
+    payment = step.now(case.own(Payment))
     minor = positive(amount, payment.currency)
     owed = min(minor, payment.with_carrier)
     if owed:  # so it is collected or short paid
@@ -316,7 +316,7 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
     unapplied rest, which may fall below zero. The payment is in dispute until `settle_dispute`.
     """
     step = Step(case, context)
-    payment = step.now(_this(case))
+    payment = step.now(case.own(Payment))
     left = positive(amount, payment.currency)
     if text(order, "order", empty=True):
         owner = case.order(order)
@@ -342,7 +342,7 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     The hold "charged_back" is lifted, where money was in dispute.
     """
     step = Step(case, context)
-    payment = step.now(_this(case))
+    payment = step.now(case.own(Payment))
     ref, in_dispute = payment.ref, payment.disputed
     if type(won) is not bool:
         raise BadInput("won", "true or false is wanted")
@@ -423,10 +423,6 @@ def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
         step.advance(ORDER, ref, OrderMove.CONFIRM, facts)
 
 
-def _this(case: Case) -> Ref[Payment]:
-    return cast("Ref[Payment]", case.ref)
-
-
 def open_payment(
     step: Step,
     amount: Money,
@@ -440,7 +436,7 @@ def open_payment(
     text(step.case.ref.id, "payment")
     step.open(
         Payment(
-            _this(step.case),
+            step.case.own(Payment),
             PAYMENT.initial,
             text(method, "method", empty=True),
             amount.minor,
@@ -462,8 +458,8 @@ def _cash_order(step: Step, order: str) -> Order:
 
 def _open_at_door(step: Step, owing: Order, amount: Money) -> None:
     open_payment(step, amount, "cash on delivery", owing.customer)
-    step.proceed(PAYMENT, _this(step.case), PaymentMove.OWE_AT_DOOR)
-    step.note(_this(step.case), DUE_AT_DOOR, order=owing.ref.id)
+    step.proceed(PAYMENT, step.case.own(Payment), PaymentMove.OWE_AT_DOOR)
+    step.note(step.case.own(Payment), DUE_AT_DOOR, order=owing.ref.id)
 
 
 def capture(step: Step, ref: Ref[Payment], amount: int) -> None:

@@ -24,7 +24,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, TypeAlias, TypeVar, cast
 
-from orderflow.calls import Ref
 from orderflow.chart import Chart
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Posted
@@ -63,7 +62,7 @@ def plan_to_buy(case: Case, context: Context, lines: LineQuantities = ()) -> Ste
     What is to be bought is allocated from no shelf.
     """
     step = Step(case, context)
-    order = step.now(_order(case))
+    order = step.now(case.own(Order))
     chosen = choose(order, "plan to buy", WAITING, checked_quantities(lines))
     step.move(order, UnitMove.PLAN_TO_BUY, chosen if lines else _goods(chosen))
     return step
@@ -73,7 +72,7 @@ def plan_to_buy(case: Case, context: Context, lines: LineQuantities = ()) -> Ste
 def plan_to_make(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """Decide that units are made for this order: all that wait, or so many of some lines."""
     step = Step(case, context)
-    order = step.now(_order(case))
+    order = step.now(case.own(Order))
     chosen = choose(order, "plan to make", WAITING, checked_quantities(lines))
     step.move(order, UnitMove.PLAN_TO_MAKE, chosen if lines else _goods(chosen))
     return step
@@ -83,7 +82,7 @@ def plan_to_make(case: Case, context: Context, lines: LineQuantities = ()) -> St
 def give_up_plan(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """Let units that were to be bought or made wait for goods of the shelf again."""
     step = Step(case, context)
-    order = step.now(_order(case))
+    order = step.now(case.own(Order))
     planned = (UnitState.TO_BUY, UnitState.TO_MAKE)
     chosen = choose(order, "give up plan", planned, checked_quantities(lines))
     step.move(order, UnitMove.GIVE_UP_PLAN, chosen, peg="")
@@ -115,7 +114,7 @@ def purchase(
         raise BadInput("cost", "a Money is wanted")
     minor = whole(cost.minor, "cost", most=MINOR_MAX) if cost is not None else 0
     made = Purchase(
-        _purchase(case),
+        case.own(Purchase),
         PURCHASE.initial,
         text(supplier, "supplier"),
         orders,
@@ -171,7 +170,7 @@ def record_shortfall(
     The units count as being bought until somebody decides: wait, buy elsewhere, or cancel.
     """
     step = Step(case, context)
-    asked = step.now(_purchase(case))
+    asked = step.now(case.own(Purchase))
     wanted = checked_quantities(lines)
     text(reason, "reason")
     (name,) = meant(asked, text(order, "order"), wanted)
@@ -195,7 +194,7 @@ def stop_buying(case: Case, context: Context, order: str, lines: LineQuantities 
     What comes of them all the same is received as free stock.
     """
     step = Step(case, context)
-    asked = step.now(_purchase(case))
+    asked = step.now(case.own(Purchase))
     wanted = checked_quantities(lines)
     (name,) = meant(asked, text(order, "order"), wanted)
     stopped = step.now(case.order(name))
@@ -244,7 +243,7 @@ def receive_purchase(
     for them. What came beyond them is free stock, under a hold of the purchase.
     """
     step = Step(case, context)
-    asked = step.now(_purchase(case))
+    asked = step.now(case.own(Purchase))
     at = text(location, "location", empty=True) or text(asked.location, "location")
     _arrive(step, asked, Position("", owner=asked.supplier), at, order, lines)
     return step
@@ -254,7 +253,7 @@ def receive_purchase(
 def lift_purchase_hold(case: Case, context: Context, code: str) -> Step:
     """Lift a named hold of a purchase: somebody has looked into it."""
     step = Step(case, context)
-    step.lift(_purchase(case), text(code, "code"))
+    step.lift(case.own(Purchase), text(code, "code"))
     return step
 
 
@@ -276,7 +275,7 @@ def plan_production(
     step = Step(case, context)
     wanted = _wanted(several(orders, "orders"), lines)
     at, id = text(location, "location"), text(case.ref.id, "work order")
-    step.open(WorkOrder(_work_order(case), WORK_ORDER.initial, at, orders))
+    step.open(WorkOrder(case.own(WorkOrder), WORK_ORDER.initial, at, orders))
     for order, chosen in _bags(step, "plan production", orders, UnitState.TO_MAKE, wanted):
         step.retag(order, chosen, peg=id)
     return step
@@ -289,7 +288,7 @@ def start_production(case: Case, context: Context) -> Step:
     Units that have been given up meanwhile are left out.
     """
     step = Step(case, context)
-    work = step.now(_work_order(case))
+    work = step.now(case.own(WorkOrder))
     step.advance(WORK_ORDER, work.ref, WorkOrderMove.START, None)
     bags = _asked_of(step, work, UnitState.TO_MAKE)
     if not bags:
@@ -325,7 +324,7 @@ def finish_production(
     is free stock, under a hold of the work order.
     """
     step = Step(case, context)
-    work = step.now(_work_order(case))
+    work = step.now(case.own(WorkOrder))
     _arrive(step, work, Position(""), work.location, order, lines)
     return step
 
@@ -334,7 +333,7 @@ def finish_production(
 def stop_production(case: Case, context: Context, reason: str = "") -> Step:
     """Stop making, or give the plan up: the units are to be made, by another work order."""
     step = Step(case, context)
-    work = step.now(_work_order(case))
+    work = step.now(case.own(WorkOrder))
     step.advance(WORK_ORDER, work.ref, WorkOrderMove.STOP, None)
     if text(reason, "reason", empty=True):
         step.note(work.ref, "stopped", reason=reason)
@@ -349,7 +348,7 @@ def stop_production(case: Case, context: Context, reason: str = "") -> Step:
 def lift_work_order_hold(case: Case, context: Context, code: str) -> Step:
     """Lift a named hold of a work order: somebody has looked into it."""
     step = Step(case, context)
-    step.lift(_work_order(case), text(code, "code"))
+    step.lift(case.own(WorkOrder), text(code, "code"))
     return step
 
 
@@ -452,7 +451,7 @@ def _happened(step: Step, chart: Chart[S, M, None], move: M) -> bool:
 
 def _stop_buying(step: Step) -> list[Bag]:
     """Let all units of the purchase be bought again."""
-    bags = _asked_of(step, step.now(_purchase(step.case)), UnitState.BUYING)
+    bags = _asked_of(step, step.now(step.case.own(Purchase)), UnitState.BUYING)
     for order, chosen in bags:
         step.move(order, UnitMove.STOP_BUYING, chosen, peg="", supplier="")
     return bags
@@ -507,15 +506,3 @@ def _refuse_unknown(order: Order, wanted: LineQuantities) -> None:
     ]
     if unknown:
         raise MoveRefused(tuple(unknown))
-
-
-def _order(case: Case) -> Ref[Order]:
-    return cast("Ref[Order]", case.ref)
-
-
-def _purchase(case: Case) -> Ref[Purchase]:
-    return cast("Ref[Purchase]", case.ref)
-
-
-def _work_order(case: Case) -> Ref[WorkOrder]:
-    return cast("Ref[WorkOrder]", case.ref)

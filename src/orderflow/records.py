@@ -486,7 +486,7 @@ def orders_of(document: Document) -> tuple[str, ...]:
 
 
 class MatterKind(StrEnum):
-    """The accounts that goods stand on. The last six are outside."""
+    """The accounts that goods stand on. The last five are outside."""
 
     SELLABLE = "sellable"
     STAGED = "staged"
@@ -498,7 +498,6 @@ class MatterKind(StrEnum):
     CUSTOMER = "customer"
     PRODUCTION = "production"
     CARRIER = "carrier"  # lost or claimed
-    WRITTEN_OFF = "written off"
     COUNT_DIFFERENCE = "count difference"
 
 

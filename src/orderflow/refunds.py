@@ -10,8 +10,6 @@ So any sequence of partial returns ends at the same sum, and none can exceed it.
 
 from __future__ import annotations
 
-from typing import cast
-
 from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
@@ -38,7 +36,7 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
     payer's bank has taken back is not sent a second time.
     """
     step = Step(case, context)
-    order = step.now(cast("Ref[Order]", case.ref))
+    order = step.now(case.own(Order))
     back = owed(order)
     asked = back if amount is None else positive(amount, order.currency)
     if asked > back:
@@ -84,7 +82,7 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
 def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
     """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
     step = Step(case, context)
-    payment = step.now(cast("Ref[Payment]", case.ref))
+    payment = step.now(case.own(Payment))
     free = max(0, min(payment.unapplied, left_of(payment)))
     asked = free if amount is None else positive(amount, payment.currency)
     if not asked or asked > free:

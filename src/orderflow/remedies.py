@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 import attrs
 
@@ -44,13 +44,17 @@ class Asked:
     call: Call[Document]
     source: Source
 
-    def args(self) -> dict[str, Any]:
+    def args(self) -> dict[str, object]:
         """The call's arguments by name, those at their default included."""
         given = dict(self.call.args)
         return {
             name: given.get(name, default)
             for name, default in VERBS[self.call.verb].defaults.items()
         }
+
+    def pairs(self, name: str) -> LineQuantities:
+        """An argument of pairs of an id and a count; empty where the verb has none."""
+        return cast("LineQuantities", self.args().get(name, ()))
 
     def order(self, id: Figure) -> Order | None:
         """An order of the same tenant."""
@@ -64,7 +68,7 @@ class Asked:
         call: Call[Document] = VERBS[self.call.verb].of(self.call.ref, **args)
         return Remedy(call.verb, call.ref, call.args)
 
-    def first(self, call: Call[Any]) -> Remedy[Document]:
+    def first(self, call: Call[Document]) -> Remedy[Document]:
         """Another call on a document of the same tenant, to be made before."""
         return Remedy(call.verb, call.ref._replace(tenant=self.call.ref.tenant), call.args)
 
@@ -145,16 +149,15 @@ def _lift(asked: Asked, figures: Figures) -> Candidates:
 
 def _fewer(asked: Asked, figures: Figures) -> Candidates:
     """As many units of a line as can; the other lines as they were asked."""
-    lines = asked.args().get("lines", ())
-    yield from _with_lines(asked, lines, str(figures["line"]), int(figures["there"]))
+    yield from _with_lines(asked, str(figures["line"]), int(figures["there"]))
 
 
 def _without_line(asked: Asked, figures: Figures) -> Candidates:
-    lines = asked.args().get("lines", ())
-    yield from _with_lines(asked, lines, str(figures["line"]), 0)
+    yield from _with_lines(asked, str(figures["line"]), 0)
 
 
-def _with_lines(asked: Asked, lines: LineQuantities, line: str, n: int) -> Candidates:
+def _with_lines(asked: Asked, line: str, n: int) -> Candidates:
+    lines = asked.pairs("lines")
     kept = tuple((id, n if id == line else m) for id, m in lines if id != line or n)
     if kept:
         yield asked.instead(lines=kept)
@@ -170,7 +173,7 @@ def _what_is_free(asked: Asked, figures: Figures) -> Candidates:
     order = asked.order(asked.call.ref.id)
     if order is None or "lines" not in args:
         return
-    wanted = dict(args["lines"]) or {
+    wanted = dict(asked.pairs("lines")) or {
         line.id: line.count(*_CAN_WAIT) for line in order.lines if not line.service
     }
     kept: list[tuple[str, int]] = []
@@ -226,7 +229,7 @@ def _as_there(asked: Asked, figures: Figures) -> Candidates:
             yield asked.instead(amount=Money(free, str(figures["currency"])))
         return
     shares: list[tuple[str, int]] = []
-    for order, amount in args.get("orders", ()):
+    for order, amount in asked.pairs("orders"):
         if free:
             shares.append((order, min(amount, free)))
             free -= shares[-1][1]
@@ -235,7 +238,7 @@ def _as_there(asked: Asked, figures: Figures) -> Candidates:
 
 
 def _with_share(asked: Asked, order: str, amount: int) -> Candidates:
-    shares = asked.args().get("orders", ())
+    shares = asked.pairs("orders")
     kept = [(id, amount if id == order else asked_for) for id, asked_for in shares]
     yield asked.instead(orders=tuple((id, minor) for id, minor in kept if minor))
 

@@ -39,6 +39,7 @@ from orderflow.calls import Ref
 from orderflow.chart import Chart
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import SENT_AGAIN, MoneyMoved
+from orderflow.fulfilment import set_hold
 from orderflow.journal import Case, Context, Step, document_facts, verb
 from orderflow.money import Price
 from orderflow.orders import NewLine, cancel_units, checked_tuple, opened_line
@@ -61,6 +62,7 @@ from orderflow.refunds import owed
 from orderflow.returns import open_return, untag_returned
 from orderflow.states import (
     EXCHANGE,
+    ONWARD,
     ORDER,
     REISSUE,
     RETURN,
@@ -80,6 +82,7 @@ from orderflow.units import (
     can_do,
     checked_quantities,
     left_to_send_again,
+    unit_of,
 )
 from orderflow.values import MINOR_MAX, text, unique
 
@@ -161,7 +164,7 @@ def ask_reissue(
     pairs = _to_send_again(old, wanted) if wanted else _astray(old)
     astray = {line.id: min(n, astray_to_send_again(old, line)) for line, n in _named(old, pairs)}
     text(case.ref.id, "reissue")
-    step.open(Reissue(_reissue(case), REISSUE.initial, order, said, pairs))
+    step.open(Reissue(case.own(Reissue), REISSUE.initial, order, said, pairs))
     for line, n in pairs:
         _note_sent_again(step, old.ref, SentAgain(case.ref.id, line, n, astray=astray[line]))
     _reopen(step, old.ref)
@@ -173,7 +176,7 @@ def approve_reissue(case: Case, context: Context, anew: str) -> Step:
     """Agree to a reissue: the order `anew` is opened and confirmed, and costs nothing."""
     step = Step(case, context)
     step.proceed(REISSUE, case.ref, ReplacementMove.APPROVE)
-    reissue = step.now(_reissue(case))
+    reissue = step.now(case.own(Reissue))
     old = step.now(case.order(reissue.order))
     lines = tuple(
         attrs.evolve(
@@ -200,7 +203,7 @@ def reject_reissue(case: Case, context: Context, reason: str) -> Step:
 def cancel_reissue(case: Case, context: Context) -> Step:
     """Call a reissue off, with its order, while no unit is with the warehouse."""
     step = Step(case, context)
-    reissue = step.now(_reissue(case))
+    reissue = step.now(case.own(Reissue))
     step.proceed(REISSUE, case.ref, ReplacementMove.CANCEL)
     if reissue.anew:
         _call_off(step, case.order(reissue.anew))
@@ -215,7 +218,7 @@ def settle_reissue(case: Case, context: Context) -> Step:
     What of it was cancelled has not been sent again, and may be paid back.
     """
     step = Step(case, context)
-    reissue = step.now(_reissue(case))
+    reissue = step.now(case.own(Reissue))
     missing = _not_ended(step, reissue.anew) if reissue.anew else ()
     _settle(step, REISSUE, reissue, missing)
     anew = step.now(case.order(reissue.anew))
@@ -231,14 +234,16 @@ def settle_reissue(case: Case, context: Context) -> Step:
 @verb("hold_reissue", Reissue)
 def hold_reissue(case: Case, context: Context, code: str, reason: str) -> Step:
     """Put a named hold on a reissue: it goes no further until that is lifted."""
-    return _hold(case, context, code, reason)
+    step = Step(case, context)
+    set_hold(step, REISSUE, case.own(Reissue), code, reason, ONWARD)
+    return step
 
 
 @verb("lift_reissue_hold", Reissue)
 def lift_reissue_hold(case: Case, context: Context, code: str) -> Step:
     """Lift a named hold of a reissue."""
     step = Step(case, context)
-    step.lift(_reissue(case), text(code, "code"))
+    step.lift(case.own(Reissue), text(code, "code"))
     return step
 
 
@@ -268,7 +273,7 @@ def ask_exchange(
     open_return(step, case.returned(back), order, lines, reason)
     text(case.ref.id, "exchange")
     wanted = tuple(opened_line(line) for line in new)
-    step.open(Exchange(_exchange(case), EXCHANGE.initial, order, said, back, wanted))
+    step.open(Exchange(case.own(Exchange), EXCHANGE.initial, order, said, back, wanted))
     return step
 
 
@@ -301,7 +306,7 @@ def cancel_exchange(case: Case, context: Context) -> Step:
     that is with the warehouse cannot be called off; what had paid it is owed back on it.
     """
     step = Step(case, context)
-    exchange = step.now(_exchange(case))
+    exchange = step.now(case.own(Exchange))
     step.proceed(EXCHANGE, case.ref, ReplacementMove.CANCEL)
     _end_return(step, ReturnMove.CANCEL)
     if exchange.anew:
@@ -317,7 +322,7 @@ def send_replacement(case: Case, context: Context, anew: str) -> Step:
     go out before. It is confirmed once it is paid, as any order is.
     """
     step = Step(case, context)
-    exchange = step.now(_exchange(case))
+    exchange = step.now(case.own(Exchange))
     name = text(anew, "anew")
     if exchange.state is not ReplacementState.APPROVED:
         can = step.chart(EXCHANGE).can(exchange.state)
@@ -349,7 +354,7 @@ def pay_over(case: Case, context: Context) -> Step:
     pays them, and their order is confirmed once it is paid.
     """
     step = Step(case, context)
-    exchange = step.now(_exchange(case))
+    exchange = step.now(case.own(Exchange))
     if exchange.state is not ReplacementState.APPROVED:
         can = step.chart(EXCHANGE).can(exchange.state)
         raise IllegalMove(str(case.ref), exchange.state.value, "pay over", can)
@@ -375,7 +380,7 @@ def settle_exchange(case: Case, context: Context) -> Step:
     What came to be owed back on the old order since then pays what the new one still costs.
     """
     step = Step(case, context)
-    exchange = step.now(_exchange(case))
+    exchange = step.now(case.own(Exchange))
     refusals: list[Refusal] = []
     if exchange.state is ReplacementState.APPROVED:
         refusals += _not_settled(step, exchange)
@@ -391,26 +396,20 @@ def settle_exchange(case: Case, context: Context) -> Step:
 @verb("hold_exchange", Exchange)
 def hold_exchange(case: Case, context: Context, code: str, reason: str) -> Step:
     """Put a named hold on an exchange: it goes no further until that is lifted."""
-    return _hold(case, context, code, reason)
+    step = Step(case, context)
+    set_hold(step, EXCHANGE, case.own(Exchange), code, reason, ONWARD)
+    return step
 
 
 @verb("lift_exchange_hold", Exchange)
 def lift_exchange_hold(case: Case, context: Context, code: str) -> Step:
     """Lift a named hold of an exchange."""
     step = Step(case, context)
-    step.lift(_exchange(case), text(code, "code"))
+    step.lift(case.own(Exchange), text(code, "code"))
     return step
 
 
 # --- both ---------------------------------------------------------------------
-
-
-def _reissue(case: Case) -> Ref[Reissue]:
-    return cast("Ref[Reissue]", case.ref)
-
-
-def _exchange(case: Case) -> Ref[Exchange]:
-    return cast("Ref[Exchange]", case.ref)
 
 
 def _must_be_open(step: Step, order: Order, asked: str) -> None:
@@ -424,17 +423,6 @@ def _reopen(step: Step, ref: Ref[Order]) -> None:
     order = step.now(ref)
     if order.state is OrderState.COMPLETED:
         step.advance(ORDER, ref, OrderMove.REOPEN, order_facts(order))
-
-
-def _hold(case: Case, context: Context, code: str, reason: str) -> Step:
-    step = Step(case, context)
-    document = cast("Reissue | Exchange", step.now(case.ref))
-    text(code, "code")
-    text(reason, "reason")
-    if any(hold.code == code for hold in document.holds):
-        raise MoveRefused((Refusal.of("already_there", kind="hold", id=code),))
-    step.hold(case.ref, code, reason)
-    return step
 
 
 def _settle(
@@ -510,7 +498,8 @@ def _call_off(step: Step, ref: Ref[Order]) -> None:
         if spot.state in NOT_YET_OUT:
             chosen.append(Chosen(line, spot, spot.n))
         elif spot.state is not UnitState.CANCELLED:
-            raise IllegalMove(str(ref), spot.state.value, "cancel", can_do(spot.state))
+            can = can_do(spot.state)
+            raise IllegalMove(unit_of(order, line), spot.state.value, "cancel", can)
     if chosen:
         cancel_units(step, ref, chosen)
         step.advance(ORDER, ref, OrderMove.CANCEL, order_facts(step.now(ref)))
@@ -568,7 +557,7 @@ def _note_sent_again(step: Step, order: Ref[Order], row: SentAgain) -> None:
 
 def _forget_sent_again(step: Step) -> None:
     """Nothing is sent again after all."""
-    reissue = step.now(_reissue(step.case))
+    reissue = step.now(step.case.own(Reissue))
     for line, _ in reissue.lines:
         row = SentAgain(reissue.ref.id, line, 0)
         _note_sent_again(step, step.case.order(reissue.order), row)
@@ -591,7 +580,7 @@ def _check_new_lines(new: object, currency: str) -> None:
 
 
 def _return_of(step: Step) -> Return:
-    exchange = step.now(_exchange(step.case))
+    exchange = step.now(step.case.own(Exchange))
     return step.now(step.case.returned(exchange.returned))
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
 from orderflow.books import matter_position
 from orderflow.calls import Ref
@@ -82,7 +82,7 @@ def ask_return(
     by themselves. A completed order is open again until this is settled.
     """
     step = Step(case, context)
-    open_return(step, _this(case), order, lines, reason)
+    open_return(step, case.own(Return), order, lines, reason)
     if context.rules.approve_returns:
         step.proceed(RETURN, case.ref, ReturnMove.APPROVE)
     return step
@@ -101,7 +101,7 @@ def reject_return(case: Case, context: Context, reason: str) -> Step:
     """Refuse a return; its units are as before."""
     step = Step(case, context)
     step.proceed(RETURN, case.ref, ReturnMove.REJECT)
-    untag_returned(step, step.now(_this(case)))
+    untag_returned(step, step.now(case.own(Return)))
     step.note(case.ref, "rejected", reason=text(reason, "reason"))
     return step
 
@@ -114,7 +114,7 @@ def close_return(case: Case, context: Context) -> Step:
     to decide: `cancel` or `found`.
     """
     step = Step(case, context)
-    returned = step.now(_this(case))
+    returned = step.now(case.own(Return))
     order = step.now(case.order(returned.order))
     if _units_of(order, case.ref.id, (UnitState.RECEIVED_BACK,)):
         raise IllegalMove(str(case.ref), returned.state.value, "close", ("inspect",))
@@ -136,7 +136,7 @@ def record_return_scan(
     scanned again. A scan that does not fit the return sets a hold.
     """
     step = Step(case, context)
-    returned = step.now(_this(case))
+    returned = step.now(case.own(Return))
     if not isinstance(status, ScanStatus):
         raise BadInput("status", "a ScanStatus is wanted")
     step.note(
@@ -160,7 +160,7 @@ def receive_return(case: Case, context: Context, location: str, lines: LineQuant
     under a hold.
     """
     step = Step(case, context)
-    returned = step.now(_this(case))
+    returned = step.now(case.own(Return))
     at = text(location, "location")
     wanted = checked_quantities(lines)
     if step.chart(RETURN).target(returned.state, ReturnMove.RECEIVE) is None:
@@ -190,7 +190,7 @@ def hold_return(
     Without `blocks` it blocks nothing, and is a question that somebody must look into.
     """
     step = Step(case, context)
-    set_hold(step, RETURN, _this(case), code, reason, blocks)
+    set_hold(step, RETURN, case.own(Return), code, reason, blocks)
     return step
 
 
@@ -198,7 +198,7 @@ def hold_return(
 def lift_return_hold(case: Case, context: Context, code: str) -> Step:
     """Lift a named hold of a return: somebody has looked into it."""
     step = Step(case, context)
-    step.lift(_this(case), text(code, "code"))
+    step.lift(case.own(Return), text(code, "code"))
     return step
 
 
@@ -210,7 +210,7 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     goes to the customer again. The return is settled when none of its units waits any more.
     """
     step = Step(case, context)
-    returned = step.now(_this(case))
+    returned = step.now(case.own(Return))
     order_ref = case.order(returned.order)
     _inspect(step, order_ref, case.ref.id, _checked_verdicts(verdicts))
     after = step.now(order_ref)
@@ -223,7 +223,7 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
 def take_back(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     """Accept units that came back undelivered for good: they are given up, and owed back."""
     step = Step(case, context)
-    _inspect(step, cast("Ref[Order]", case.ref), "", _checked_verdicts(verdicts))
+    _inspect(step, case.own(Order), "", _checked_verdicts(verdicts))
     return step
 
 
@@ -235,7 +235,7 @@ def restock(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     that is called off, `cancel` does. Without verdicts all that is sent again is meant, as sound.
     """
     step = Step(case, context)
-    ref = cast("Ref[Order]", case.ref)
+    ref = case.own(Order)
     checked = _checked_verdicts(verdicts)
     for i, (_, _, verdict) in enumerate(checked):
         if verdict is Verdict.REJECTED:
@@ -259,7 +259,7 @@ def restock(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
 def deliver_again(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """Record that rejected units have reached their customer again."""
     step = Step(case, context)
-    order = step.now(cast("Ref[Order]", case.ref))
+    order = step.now(case.own(Order))
     chosen = choose(order, "deliver", (UnitState.SENT_BACK,), checked_quantities(lines))
     step.move(order, UnitMove.DELIVER, chosen, returning="")
     return step
@@ -301,10 +301,6 @@ def open_return(
     step.retag(returned, chosen, returning=id)
     if returned.state is OrderState.COMPLETED:
         step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))
-
-
-def _this(case: Case) -> Ref[Return]:
-    return cast("Ref[Return]", case.ref)
 
 
 def _closed_windows(step: Step, order: Order) -> dict[str, Refusal]:

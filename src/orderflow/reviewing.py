@@ -11,9 +11,6 @@ a hold says that somebody should read it.
 
 from __future__ import annotations
 
-from typing import cast
-
-from orderflow.calls import Ref
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.orders import CANCELLABLE, cancel_units
 from orderflow.pricing import order_facts
@@ -27,7 +24,7 @@ from orderflow.values import text as checked
 def review(case: Case, context: Context) -> Step:
     """Take a placed order into review: from here on a person confirms or rejects it."""
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     step.advance(ORDER, order.ref, OrderMove.REVIEW, order_facts(order))
     return step
 
@@ -36,7 +33,7 @@ def review(case: Case, context: Context) -> Step:
 def ask_customer(case: Case, context: Context, question: str) -> Step:
     """Ask the customer what only the customer can answer; the question is written down."""
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     asked = checked(question, "question")
     step.advance(ORDER, order.ref, OrderMove.ASK_CUSTOMER, order_facts(order))
     step.note(order.ref, "asked", question=asked)
@@ -50,7 +47,7 @@ def answer(case: Case, context: Context, text: str) -> Step:
     An answer that nobody waits for is written down under a hold.
     """
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     step.note(order.ref, "answered", text=checked(text, "text"))
     if step.chart(ORDER).target(order.state, OrderMove.ANSWER) is not None:
         step.advance(ORDER, order.ref, OrderMove.ANSWER, order_facts(order))
@@ -64,14 +61,10 @@ def answer(case: Case, context: Context, text: str) -> Step:
 def reject(case: Case, context: Context, reason: str) -> Step:
     """End an order that review found wanting: its units are given up, and money is owed back."""
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     why = checked(reason, "reason")
     if step.chart(ORDER).target(order.state, OrderMove.REJECT) is not None:
         cancel_units(step, order.ref, choose(order, "reject", CANCELLABLE))
     step.advance(ORDER, order.ref, OrderMove.REJECT, order_facts(step.now(order.ref)))
     step.note(order.ref, "rejected", reason=why)
     return step
-
-
-def _this(case: Case) -> Ref[Order]:
-    return cast("Ref[Order]", case.ref)

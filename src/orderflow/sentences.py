@@ -488,7 +488,10 @@ _BY_ITSELF: Final = "系统记录"
 _REASON_GIVEN: Final = frozenset({"special_handling"})
 """The holds among them whose reason somebody else has given."""
 
-_NAMED: Final = frozenset({"kind", "state", "location"})
+_A_UNIT: Final = "a unit of line "
+"""How a sentence begins that is about units: others of their order may stand elsewhere."""
+
+_NAMED: Final = frozenset({"kind", "location"})
 _DONE: Final = frozenset({"move", "can", "asked"})
 """The figures that are words, or lists of them."""
 
@@ -498,7 +501,10 @@ def in_chinese(name: str, figure: str, facts: Mapping[str, str | int]) -> str:
 
     `facts` are all figures of that sentence.
     """
-    if name == "what":  # a kind and an id
+    if name == "what":  # a kind and an id, or a unit of one
+        if figure.startswith(_A_UNIT):
+            line, _, order = figure.removeprefix(_A_UNIT).rpartition(" of order ")
+            return f"订单 {order} 第 {line} 行有商品"
         kind = next((kind for kind in _LONGEST_FIRST if figure.startswith(f"{kind} ")), "")
         return f"{WORDS[kind]}{figure[len(kind) :]}" if kind else figure
     if name == "hold":
@@ -506,6 +512,9 @@ def in_chinese(name: str, figure: str, facts: Mapping[str, str | int]) -> str:
     if name == "reason":
         hold = facts.get("hold")
         return _BY_ITSELF if hold in HOLDS and hold not in _REASON_GIVEN else figure
+    if name == "state":  # with the host's own stage, where units stand in one
+        state, _, stage = figure.partition(", ")
+        return f"{WORDS.get(state, state)}、{stage}" if stage else WORDS.get(state, state)
     if name in _NAMED:
         return WORDS.get(figure, figure)
     if name in _DONE:

@@ -15,9 +15,8 @@ A service without a date never lapses.
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 
-from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.fulfilment import bill_units
 from orderflow.journal import Case, Context, Step, verb
@@ -36,7 +35,7 @@ def redeem(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     A line of goods that is named is refused.
     """
     step = Step(case, context)
-    order = step.now(cast("Ref[Order]", case.ref))
+    order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     _refuse_early(order, UnitMove.REDEEM, wanted)
     chosen = choose(order, "redeem", (UnitState.OPEN,), wanted, of=is_service, ready=step.ready)
@@ -53,7 +52,7 @@ def lapse(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     it is named, and where nothing else is open.
     """
     step = Step(case, context)
-    order = step.now(cast("Ref[Order]", case.ref))
+    order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     _refuse_early(order, UnitMove.LAPSE, wanted)
     chosen = choose(order, "lapse", (UnitState.OPEN,), wanted, of=is_service, ready=step.ready)

@@ -9,15 +9,21 @@ Nothing else reads it: headline, books and money are those of the state, whateve
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 
-from orderflow.calls import Ref
 from orderflow.errors import IllegalMove, MoveRefused
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.process import Process, Stage
 from orderflow.records import Order
 from orderflow.states import StageMove, not_held
-from orderflow.units import LineQuantities, can_do, checked_quantities, choose, unit_facts
+from orderflow.units import (
+    LineQuantities,
+    can_do,
+    checked_quantities,
+    choose,
+    unit_facts,
+    unit_of,
+)
 from orderflow.values import text
 
 _not_held: Final = not_held(StageMove.ENTER)
@@ -30,7 +36,7 @@ def enter_stage(case: Case, context: Context, stage: str, lines: LineQuantities 
     They stand in the state of the stage, and where the process lets it be entered from.
     """
     step = Step(case, context)
-    order = step.now(cast("Ref[Order]", case.ref))
+    order = step.now(case.own(Order))
     process = context.rules.process
     wanted = checked_quantities(lines)
     entered = process.stage(text(stage, "stage"))
@@ -52,15 +58,17 @@ def enter_stage(case: Case, context: Context, stage: str, lines: LineQuantities 
 
 def _refuse_where_none_may(process: Process, order: Order, entered: Stage) -> None:
     """Say what units of the stage's state may do instead, where none of them may enter it."""
-    standing = {spot.slice.stage for _, spot in order.units() if spot.state is entered.within}
+    there = [(line, spot) for line, spot in order.units() if spot.state is entered.within]
+    standing = {spot.slice.stage for _, spot in there}
     if not standing or any(process.may_enter(entered, one) for one in standing):
         return
+    line, spot = there[0]
+    at = spot.slice.stage
     others = [
         f"enter {other.name}"
         for other in process.stages
-        if other.within is entered.within and any(process.may_enter(other, at) for at in standing)
+        if other.within is entered.within and process.may_enter(other, at)
     ]
-    at = " or ".join(sorted(one for one in standing if one))
     state = f"{entered.within}, {at}" if at else entered.within.value
     can = (*others, *can_do(entered.within))
-    raise IllegalMove(str(order.ref), state, f"enter {entered.name}", can)
+    raise IllegalMove(unit_of(order, line), state, f"enter {entered.name}", can)

@@ -40,7 +40,7 @@ class Source(Reader, Protocol):
         ...
 
 
-def ask(case: Case, call: Call[Any], context: Context) -> Step:
+def ask(case: Case, call: Call[Document], context: Context) -> Step:
     """Ask the verb of a call; raises what the verb raises."""
     verb = VERBS.get(call.verb)
     if verb is None:

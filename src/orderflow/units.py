@@ -79,10 +79,12 @@ def choose(
             if spot.state in states and (where is None or where(spot.slice)):
                 chosen.append(Chosen(line, spot, spot.n))
     if not chosen:
-        state = _least_advanced(lines)
-        service = all(line.service for line in lines)  # no lines: nothing can be done either way
-        can = can_do(state, service=service) if state is not None else ()
-        raise IllegalMove(str(order.ref), state.value if state else "empty", verb, can)
+        least = _least_advanced(lines)
+        if least is None:
+            raise IllegalMove(str(order.ref), "empty", verb, ())
+        line, state = least
+        can = can_do(state, service=line.service)
+        raise IllegalMove(unit_of(order, line), state.value, verb, can)
     return chosen
 
 
@@ -243,15 +245,18 @@ def refuse_sent_again(order: Order, chosen: Sequence[Chosen]) -> None:
         raise MoveRefused(tuple(refusals))
 
 
-def least_advanced(order: Order) -> UnitState | None:
-    """The state of the least advanced unit that is not cancelled; of any, when all are."""
-    return _least_advanced(order.lines)
+def unit_of(order: Order, line: Line) -> str:
+    """A unit of a line, for sentences: others of its order may stand elsewhere."""
+    return f"a unit of line {line.id} of order {order.ref.id}"
 
 
-def _least_advanced(lines: Iterable[Line]) -> UnitState | None:
-    states = {spot.state for line in lines for spot in line.spots}
-    live = states - {UnitState.CANCELLED} or states
-    return next((state for state in UnitState if state in live), None)
+def _least_advanced(lines: Sequence[Line]) -> tuple[Line, UnitState] | None:
+    """Where the least advanced unit stands that is not cancelled; of any, when all are."""
+    for state in sorted(UnitState, key=lambda state: state is UnitState.CANCELLED):
+        for line in lines:
+            if any(spot.state is state for spot in line.spots):  # no spots: it is not there
+                return line, state
+    return None
 
 
 Tag: TypeAlias = str | tuple[str, ...] | datetime | None

@@ -18,7 +18,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 import attrs
 
@@ -349,7 +349,7 @@ class Workflow(Commands):
         return Ref(self.tenant, kind, id)
 
     def _change(
-        self, case: Case, step: Step, call: Call[Any], key: str, by: str, at: datetime
+        self, case: Case, step: Step, call: Call[Document], key: str, by: str, at: datetime
     ) -> Change:
         replaced: list[tuple[Document, int]] = []
         relied: list[tuple[Ref[Document], int]] = []

@@ -53,7 +53,9 @@ def test_a_customer_who_does_not_want_to_wait_gets_the_rest_of_the_money_back(
     shop.allocate("o-17")
     shop.ship("o-17", "p-1")
 
-    assert shop.refuses(cancel.on("o-17")).startswith("order o-17 is shipped: cannot cancel")
+    assert shop.refuses(cancel.on("o-17")).startswith(
+        "a unit of line 1 of order o-17 is shipped: cannot cancel"
+    )
     shop.cancel("o-17", (("1", 3),), "too slow")
     shop.refund("o-17")
     shop.deliver("p-1")

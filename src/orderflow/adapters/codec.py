@@ -309,7 +309,7 @@ def read_figures(text: str) -> tuple[Figure, ...]:
     return _read("figures", text, lambda value: _CONVERTER.structure(value, tuple[Figure, ...]))
 
 
-def put_args(verb: str, args: tuple[tuple[str, Any], ...]) -> str:
+def put_args(verb: str, args: tuple[tuple[str, object], ...]) -> str:
     """A call's arguments as JSON, each by its type in the verb."""
     if not args:
         return "{}"
@@ -317,7 +317,7 @@ def put_args(verb: str, args: tuple[tuple[str, Any], ...]) -> str:
     return _ENCODE({name: _put(hints[name])(value) for name, value in args})
 
 
-def read_args(verb: str, text: str) -> tuple[tuple[str, Any], ...]:
+def read_args(verb: str, text: str) -> tuple[tuple[str, object], ...]:
     """The arguments that were written so."""
     if text == "{}":
         return ()
@@ -326,7 +326,7 @@ def read_args(verb: str, text: str) -> tuple[tuple[str, Any], ...]:
         raise BadInput("arguments", f"there is no verb {verb}")
     hints = known.hints
 
-    def read(values: object) -> tuple[tuple[str, Any], ...]:
+    def read(values: object) -> tuple[tuple[str, object], ...]:
         given = _an_object(values)
         unknown = [name for name in given if name not in hints]
         if unknown:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from orderflow.chart import Chart
 from orderflow.errors import BadInput
 from orderflow.reporting.chart_svg import draw_chart
 from orderflow.reporting.chart_text import chart_data, mermaid
-from orderflow.states import CHARTS
+from orderflow.states import CHARTS, AnyChart
 
 S = TypeVar("S", bound=StrEnum)
 M = TypeVar("M", bound=StrEnum)
@@ -36,7 +36,7 @@ def written(chart: Chart[S, M, F], form: Form = "mermaid") -> str:
     return mermaid(chart)
 
 
-def chart_named(name: str) -> Chart[Any, Any, Any]:
+def chart_named(name: str) -> AnyChart:
     """The chart of a name, however its words are joined: `stock hold`, `stock-hold`, `Stock_Hold`.
 
     Raises `BadInput` with the names that there are.

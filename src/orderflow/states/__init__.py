@@ -29,7 +29,6 @@ from orderflow.states.aftersales import (
 )
 from orderflow.states.holds import (
     ONWARD,
-    UNLESS_NAMED,
     DocumentFacts,
     Holdable,
     Holding,
@@ -112,7 +111,6 @@ __all__ = [
     "STOCK_HOLD",
     "SUPPLY",
     "UNIT",
-    "UNLESS_NAMED",
     "WORK_ORDER",
     "AnyChart",
     "DocumentFacts",

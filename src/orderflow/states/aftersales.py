@@ -7,7 +7,7 @@ the bags of their order, and what is sent anew is an order of its own, with a ba
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from orderflow.chart import Chart, Row
 from orderflow.states.holds import DocumentFacts, not_held
@@ -36,6 +36,7 @@ class ReturnMove(StrEnum):
     SETTLE = "settle"
 
 
+_ReturnRow: TypeAlias = Row[ReturnState, ReturnMove, DocumentFacts]
 _R, _RM = ReturnState, ReturnMove
 
 RETURN: Final[Chart[ReturnState, ReturnMove, DocumentFacts]] = Chart(
@@ -43,16 +44,18 @@ RETURN: Final[Chart[ReturnState, ReturnMove, DocumentFacts]] = Chart(
     ReturnState,
     ReturnMove,
     [
-        Row(_R.ASKED, _RM.APPROVE, _R.APPROVED, (not_held(_RM.APPROVE),)),
-        Row(_R.ASKED, _RM.REJECT, _R.REJECTED),
-        Row(_R.ASKED, _RM.CANCEL, _R.CANCELLED),
-        Row(_R.APPROVED, _RM.SEND, _R.GOING_BACK),
-        Row(_R.APPROVED, _RM.RECEIVE, _R.RECEIVED),
-        Row(_R.APPROVED, _RM.CANCEL, _R.CANCELLED),
-        Row(_R.GOING_BACK, _RM.RECEIVE, _R.RECEIVED),
-        Row(_R.GOING_BACK, _RM.SETTLE, _R.SETTLED, (not_held(_RM.SETTLE),)),  # lost on its way
-        Row(_R.RECEIVED, _RM.RECEIVE, _R.RECEIVED),
-        Row(_R.RECEIVED, _RM.SETTLE, _R.SETTLED, (not_held(_RM.SETTLE),)),
+        _ReturnRow(_R.ASKED, _RM.APPROVE, _R.APPROVED, (not_held(_RM.APPROVE),)),
+        _ReturnRow(_R.ASKED, _RM.REJECT, _R.REJECTED),
+        _ReturnRow(_R.ASKED, _RM.CANCEL, _R.CANCELLED),
+        _ReturnRow(_R.APPROVED, _RM.SEND, _R.GOING_BACK),
+        _ReturnRow(_R.APPROVED, _RM.RECEIVE, _R.RECEIVED),
+        _ReturnRow(_R.APPROVED, _RM.CANCEL, _R.CANCELLED),
+        _ReturnRow(_R.GOING_BACK, _RM.RECEIVE, _R.RECEIVED),
+        _ReturnRow(
+            _R.GOING_BACK, _RM.SETTLE, _R.SETTLED, (not_held(_RM.SETTLE),)
+        ),  # lost on its way
+        _ReturnRow(_R.RECEIVED, _RM.RECEIVE, _R.RECEIVED),
+        _ReturnRow(_R.RECEIVED, _RM.SETTLE, _R.SETTLED, (not_held(_RM.SETTLE),)),
     ],
     initial=_R.ASKED,
     ends=[_R.SETTLED, _R.REJECTED, _R.CANCELLED],
@@ -79,14 +82,17 @@ class ReplacementMove(StrEnum):
     SETTLE = "settle"
 
 
+_ReplacementRow: TypeAlias = Row[ReplacementState, ReplacementMove, DocumentFacts]
+
+
 def _replacement(name: str) -> Chart[ReplacementState, ReplacementMove, DocumentFacts]:
     s, m = ReplacementState, ReplacementMove
-    rows: list[Row[ReplacementState, ReplacementMove, DocumentFacts]] = [
-        Row(s.ASKED, m.APPROVE, s.APPROVED, (not_held(m.APPROVE),)),
-        Row(s.ASKED, m.REJECT, s.REJECTED),
-        Row(s.ASKED, m.CANCEL, s.CANCELLED),
-        Row(s.APPROVED, m.CANCEL, s.CANCELLED),
-        Row(s.APPROVED, m.SETTLE, s.SETTLED, (not_held(m.SETTLE),)),
+    rows = [
+        _ReplacementRow(s.ASKED, m.APPROVE, s.APPROVED, (not_held(m.APPROVE),)),
+        _ReplacementRow(s.ASKED, m.REJECT, s.REJECTED),
+        _ReplacementRow(s.ASKED, m.CANCEL, s.CANCELLED),
+        _ReplacementRow(s.APPROVED, m.CANCEL, s.CANCELLED),
+        _ReplacementRow(s.APPROVED, m.SETTLE, s.SETTLED, (not_held(m.SETTLE),)),
     ]
     ends = [s.SETTLED, s.REJECTED, s.CANCELLED]
     return Chart(name, s, m, rows, initial=s.ASKED, ends=ends)

@@ -13,19 +13,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import attrs
 
 from orderflow.chart import Chart, Guard
 from orderflow.errors import Refusal
 
+S = TypeVar("S", bound=StrEnum)
+M = TypeVar("M", bound=StrEnum)
+F = TypeVar("F")
+
 _NAME: Final = "not_held"
 
 ONWARD: Final = ("onward",)
 """What a hold blocks unless it says otherwise."""
 
-UNLESS_NAMED: Final = frozenset({"cancel", "refund", "refund part"})
+_UNLESS_NAMED: Final = frozenset({"cancel", "refund", "refund part"})
 """The moves that a hold blocks only where it names them."""
 
 
@@ -63,7 +67,7 @@ class DocumentFacts:
 def not_held(move: StrEnum) -> Guard[Holdable]:
     """No hold of the document blocks this move; each that does is a reason of its own."""
     name = move.value
-    blocking = {name} if name in UNLESS_NAMED else {name, *ONWARD}
+    blocking = {name} if name in _UNLESS_NAMED else {name, *ONWARD}
 
     def refuse(facts: Holdable) -> tuple[Refusal, ...]:
         if not facts.holds:
@@ -79,7 +83,7 @@ def not_held(move: StrEnum) -> Guard[Holdable]:
     return Guard(_NAME, refuse)
 
 
-def held_moves(chart: Chart[Any, Any, Any]) -> frozenset[str]:
+def held_moves(chart: Chart[S, M, F]) -> frozenset[str]:
     """The moves of a chart that a hold can block, read off its rows."""
     return frozenset(
         row.move.value for row in chart.rows if any(guard.name == _NAME for guard in row.when)

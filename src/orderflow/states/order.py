@@ -10,7 +10,7 @@ there.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -133,6 +133,7 @@ nothing_paid: Final = Guard("nothing_paid", _unpaid)
 receipt_settled: Final = Guard("receipt_settled", _received)
 window_over: Final = Guard("window_over", _window_over)
 
+_Row: TypeAlias = Row[OrderState, OrderMove, OrderFacts]
 _O, _OM = OrderState, OrderMove
 _CONFIRM: Final = (paid_or_cash_on_delivery, not_held(_OM.CONFIRM))
 _CANCEL: Final = (no_unit_kept, not_held(_OM.CANCEL))
@@ -144,25 +145,25 @@ ORDER: Final[Chart[OrderState, OrderMove, OrderFacts]] = Chart(
     OrderState,
     OrderMove,
     [
-        Row(_O.DRAFT, _OM.PLACE, _O.PLACED, (has_lines,)),
-        Row(_O.DRAFT, _OM.CANCEL, _O.CANCELLED, _CANCEL),
-        Row(_O.PLACED, _OM.REVIEW, _O.IN_REVIEW),
-        Row(_O.PLACED, _OM.CONFIRM, _O.CONFIRMED, _CONFIRM),
-        Row(_O.PLACED, _OM.CANCEL, _O.CANCELLED, _CANCEL),
-        Row(_O.PLACED, _OM.EXPIRE, _O.EXPIRED, (nothing_paid, no_unit_kept)),
-        Row(_O.IN_REVIEW, _OM.ASK_CUSTOMER, _O.AWAITING_CUSTOMER),
-        Row(_O.IN_REVIEW, _OM.CONFIRM, _O.CONFIRMED, _CONFIRM),
-        Row(_O.IN_REVIEW, _OM.REJECT, _O.REJECTED, (no_unit_kept,)),
-        Row(_O.IN_REVIEW, _OM.CANCEL, _O.CANCELLED, _CANCEL),
-        Row(_O.IN_REVIEW, _OM.EXPIRE, _O.EXPIRED, (nothing_paid, no_unit_kept)),
-        Row(_O.AWAITING_CUSTOMER, _OM.ANSWER, _O.IN_REVIEW),
-        Row(_O.AWAITING_CUSTOMER, _OM.REJECT, _O.REJECTED, (no_unit_kept,)),
-        Row(_O.AWAITING_CUSTOMER, _OM.CANCEL, _O.CANCELLED, _CANCEL),
-        Row(_O.AWAITING_CUSTOMER, _OM.EXPIRE, _O.EXPIRED, (nothing_paid, no_unit_kept)),
-        Row(_O.CONFIRMED, _OM.CANCEL, _O.CANCELLED, _CANCEL),
-        Row(_O.CONFIRMED, _OM.COMPLETE, _O.COMPLETED, _COMPLETE),
-        Row(_O.COMPLETED, _OM.REOPEN, _O.CONFIRMED),  # an after-sales case has been opened
-        Row(_O.COMPLETED, _OM.ARCHIVE, _O.ARCHIVED, _ARCHIVE),
+        _Row(_O.DRAFT, _OM.PLACE, _O.PLACED, (has_lines,)),
+        _Row(_O.DRAFT, _OM.CANCEL, _O.CANCELLED, _CANCEL),
+        _Row(_O.PLACED, _OM.REVIEW, _O.IN_REVIEW),
+        _Row(_O.PLACED, _OM.CONFIRM, _O.CONFIRMED, _CONFIRM),
+        _Row(_O.PLACED, _OM.CANCEL, _O.CANCELLED, _CANCEL),
+        _Row(_O.PLACED, _OM.EXPIRE, _O.EXPIRED, (nothing_paid, no_unit_kept)),
+        _Row(_O.IN_REVIEW, _OM.ASK_CUSTOMER, _O.AWAITING_CUSTOMER),
+        _Row(_O.IN_REVIEW, _OM.CONFIRM, _O.CONFIRMED, _CONFIRM),
+        _Row(_O.IN_REVIEW, _OM.REJECT, _O.REJECTED, (no_unit_kept,)),
+        _Row(_O.IN_REVIEW, _OM.CANCEL, _O.CANCELLED, _CANCEL),
+        _Row(_O.IN_REVIEW, _OM.EXPIRE, _O.EXPIRED, (nothing_paid, no_unit_kept)),
+        _Row(_O.AWAITING_CUSTOMER, _OM.ANSWER, _O.IN_REVIEW),
+        _Row(_O.AWAITING_CUSTOMER, _OM.REJECT, _O.REJECTED, (no_unit_kept,)),
+        _Row(_O.AWAITING_CUSTOMER, _OM.CANCEL, _O.CANCELLED, _CANCEL),
+        _Row(_O.AWAITING_CUSTOMER, _OM.EXPIRE, _O.EXPIRED, (nothing_paid, no_unit_kept)),
+        _Row(_O.CONFIRMED, _OM.CANCEL, _O.CANCELLED, _CANCEL),
+        _Row(_O.CONFIRMED, _OM.COMPLETE, _O.COMPLETED, _COMPLETE),
+        _Row(_O.COMPLETED, _OM.REOPEN, _O.CONFIRMED),  # an after-sales case has been opened
+        _Row(_O.COMPLETED, _OM.ARCHIVE, _O.ARCHIVED, _ARCHIVE),
     ],
     initial=_O.DRAFT,
     ends=[_O.ARCHIVED, _O.REJECTED, _O.CANCELLED, _O.EXPIRED],

@@ -6,7 +6,7 @@ It knows the way to the door, to a desk and back, and refuses to know what is in
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -46,6 +46,7 @@ class ParcelFacts(DocumentFacts):
     weight_grams: int = 0
 
 
+_Row: TypeAlias = Row[ParcelState, ParcelMove, ParcelFacts]
 _S, _M = ParcelState, ParcelMove
 
 PARCEL: Final[Chart[ParcelState, ParcelMove, ParcelFacts]] = Chart(
@@ -53,19 +54,19 @@ PARCEL: Final[Chart[ParcelState, ParcelMove, ParcelFacts]] = Chart(
     ParcelState,
     ParcelMove,
     [
-        Row(_S.PACKED, _M.HAND_OVER, _S.SHIPPED, (not_held(_M.HAND_OVER),)),
-        Row(_S.PACKED, _M.CANCEL, _S.CANCELLED),
-        Row(_S.SHIPPED, _M.MAKE_READY, _S.READY_TO_COLLECT),
-        Row(_S.SHIPPED, _M.DELIVER, _S.DELIVERED),
-        Row(_S.SHIPPED, _M.LOSE, _S.LOST),
-        Row(_S.SHIPPED, _M.TURN_BACK, _S.GOING_BACK),
-        Row(_S.READY_TO_COLLECT, _M.DELIVER, _S.DELIVERED),
-        Row(_S.READY_TO_COLLECT, _M.LOSE, _S.LOST),
-        Row(_S.READY_TO_COLLECT, _M.TURN_BACK, _S.GOING_BACK),
-        Row(_S.LOST, _M.DELIVER, _S.DELIVERED),
-        Row(_S.LOST, _M.TURN_BACK, _S.GOING_BACK),
-        Row(_S.GOING_BACK, _M.LOSE, _S.LOST),
-        Row(_S.GOING_BACK, _M.RECEIVE_BACK, _S.RETURNED),
+        _Row(_S.PACKED, _M.HAND_OVER, _S.SHIPPED, (not_held(_M.HAND_OVER),)),
+        _Row(_S.PACKED, _M.CANCEL, _S.CANCELLED),
+        _Row(_S.SHIPPED, _M.MAKE_READY, _S.READY_TO_COLLECT),
+        _Row(_S.SHIPPED, _M.DELIVER, _S.DELIVERED),
+        _Row(_S.SHIPPED, _M.LOSE, _S.LOST),
+        _Row(_S.SHIPPED, _M.TURN_BACK, _S.GOING_BACK),
+        _Row(_S.READY_TO_COLLECT, _M.DELIVER, _S.DELIVERED),
+        _Row(_S.READY_TO_COLLECT, _M.LOSE, _S.LOST),
+        _Row(_S.READY_TO_COLLECT, _M.TURN_BACK, _S.GOING_BACK),
+        _Row(_S.LOST, _M.DELIVER, _S.DELIVERED),
+        _Row(_S.LOST, _M.TURN_BACK, _S.GOING_BACK),
+        _Row(_S.GOING_BACK, _M.LOSE, _S.LOST),
+        _Row(_S.GOING_BACK, _M.RECEIVE_BACK, _S.RETURNED),
     ],
     initial=_S.PACKED,
     ends=[_S.DELIVERED, _S.CANCELLED, _S.RETURNED],

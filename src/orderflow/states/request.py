@@ -10,7 +10,7 @@ a host may tighten one and not the other.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from orderflow.chart import Chart, Row
 
@@ -39,25 +39,28 @@ class RequestMove(StrEnum):
     FINISH = "finish"
 
 
+_Row: TypeAlias = Row[RequestState, RequestMove, None]
+
+
 def _request(name: str) -> Chart[RequestState, RequestMove, None]:
     s, m = RequestState, RequestMove
-    rows: list[Row[RequestState, RequestMove, None]] = [
-        Row(s.CREATED, m.SEND, s.SENT),
-        Row(s.CREATED, m.REFUSE, s.REFUSED),
-        Row(s.CREATED, m.ASK_CANCEL, s.CANCEL_ASKED),
-        Row(s.CREATED, m.CANCEL, s.CANCELLED),
-        Row(s.CREATED, m.FINISH, s.DONE),
-        Row(s.SENT, m.ACCEPT, s.ACCEPTED),
-        Row(s.SENT, m.REFUSE, s.REFUSED),
-        Row(s.SENT, m.ASK_CANCEL, s.CANCEL_ASKED),
-        Row(s.SENT, m.CANCEL, s.CANCELLED),
-        Row(s.SENT, m.FINISH, s.DONE),
-        Row(s.ACCEPTED, m.ASK_CANCEL, s.CANCEL_ASKED),
-        Row(s.ACCEPTED, m.CANCEL, s.CANCELLED),
-        Row(s.ACCEPTED, m.FINISH, s.DONE),
-        Row(s.CANCEL_ASKED, m.CANCEL, s.CANCELLED),
-        Row(s.CANCEL_ASKED, m.GO_ON, s.ACCEPTED),
-        Row(s.CANCEL_ASKED, m.FINISH, s.DONE),
+    rows = [
+        _Row(s.CREATED, m.SEND, s.SENT),
+        _Row(s.CREATED, m.REFUSE, s.REFUSED),
+        _Row(s.CREATED, m.ASK_CANCEL, s.CANCEL_ASKED),
+        _Row(s.CREATED, m.CANCEL, s.CANCELLED),
+        _Row(s.CREATED, m.FINISH, s.DONE),
+        _Row(s.SENT, m.ACCEPT, s.ACCEPTED),
+        _Row(s.SENT, m.REFUSE, s.REFUSED),
+        _Row(s.SENT, m.ASK_CANCEL, s.CANCEL_ASKED),
+        _Row(s.SENT, m.CANCEL, s.CANCELLED),
+        _Row(s.SENT, m.FINISH, s.DONE),
+        _Row(s.ACCEPTED, m.ASK_CANCEL, s.CANCEL_ASKED),
+        _Row(s.ACCEPTED, m.CANCEL, s.CANCELLED),
+        _Row(s.ACCEPTED, m.FINISH, s.DONE),
+        _Row(s.CANCEL_ASKED, m.CANCEL, s.CANCELLED),
+        _Row(s.CANCEL_ASKED, m.GO_ON, s.ACCEPTED),
+        _Row(s.CANCEL_ASKED, m.FINISH, s.DONE),
     ]
     ends = [s.CANCELLED, s.REFUSED, s.DONE]
     outside = [m.ACCEPT, m.REFUSE, m.CANCEL, m.GO_ON, m.FINISH]

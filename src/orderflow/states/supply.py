@@ -6,7 +6,7 @@ It knows their small lives, and refuses to know quantities and dates.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from orderflow.chart import Chart, Row
 
@@ -28,6 +28,7 @@ class StockHoldMove(StrEnum):
     RELEASE = "release"
 
 
+_HoldRow: TypeAlias = Row[StockHoldState, StockHoldMove, None]
 _H, _HM = StockHoldState, StockHoldMove
 
 STOCK_HOLD: Final[Chart[StockHoldState, StockHoldMove, None]] = Chart(
@@ -35,11 +36,11 @@ STOCK_HOLD: Final[Chart[StockHoldState, StockHoldMove, None]] = Chart(
     StockHoldState,
     StockHoldMove,
     [
-        Row(_H.RUNNING, _HM.CONFIRM, _H.CONFIRMED),
-        Row(_H.RUNNING, _HM.USE, _H.USED),
-        Row(_H.RUNNING, _HM.RELEASE, _H.RELEASED),
-        Row(_H.CONFIRMED, _HM.USE, _H.USED),
-        Row(_H.CONFIRMED, _HM.RELEASE, _H.RELEASED),
+        _HoldRow(_H.RUNNING, _HM.CONFIRM, _H.CONFIRMED),
+        _HoldRow(_H.RUNNING, _HM.USE, _H.USED),
+        _HoldRow(_H.RUNNING, _HM.RELEASE, _H.RELEASED),
+        _HoldRow(_H.CONFIRMED, _HM.USE, _H.USED),
+        _HoldRow(_H.CONFIRMED, _HM.RELEASE, _H.RELEASED),
     ],
     initial=_H.RUNNING,
     ends=[_H.USED, _H.RELEASED],
@@ -60,6 +61,7 @@ class SupplyMove(StrEnum):
     CLOSE = "close"
 
 
+_SupplyRow: TypeAlias = Row[SupplyState, SupplyMove, None]
 _S, _SM = SupplyState, SupplyMove
 
 SUPPLY: Final[Chart[SupplyState, SupplyMove, None]] = Chart(
@@ -67,8 +69,8 @@ SUPPLY: Final[Chart[SupplyState, SupplyMove, None]] = Chart(
     SupplyState,
     SupplyMove,
     [
-        Row(_S.EXPECTED, _SM.RECEIVE, _S.EXPECTED),
-        Row(_S.EXPECTED, _SM.CLOSE, _S.CLOSED),
+        _SupplyRow(_S.EXPECTED, _SM.RECEIVE, _S.EXPECTED),
+        _SupplyRow(_S.EXPECTED, _SM.CLOSE, _S.CLOSED),
     ],
     initial=_S.EXPECTED,
     ends=[_S.CLOSED],
@@ -96,6 +98,7 @@ class WorkOrderMove(StrEnum):
     STOP = "stop"
 
 
+_WorkOrderRow: TypeAlias = Row[WorkOrderState, WorkOrderMove, None]
 _W, _WM = WorkOrderState, WorkOrderMove
 
 WORK_ORDER: Final[Chart[WorkOrderState, WorkOrderMove, None]] = Chart(
@@ -103,13 +106,13 @@ WORK_ORDER: Final[Chart[WorkOrderState, WorkOrderMove, None]] = Chart(
     WorkOrderState,
     WorkOrderMove,
     [
-        Row(_W.PLANNED, _WM.START, _W.IN_PRODUCTION),
-        Row(_W.PLANNED, _WM.STOP, _W.STOPPED),
-        Row(_W.IN_PRODUCTION, _WM.INSPECT, _W.INSPECTING),
-        Row(_W.IN_PRODUCTION, _WM.FINISH, _W.DONE),
-        Row(_W.IN_PRODUCTION, _WM.STOP, _W.STOPPED),
-        Row(_W.INSPECTING, _WM.REWORK, _W.IN_PRODUCTION),
-        Row(_W.INSPECTING, _WM.FINISH, _W.DONE),
+        _WorkOrderRow(_W.PLANNED, _WM.START, _W.IN_PRODUCTION),
+        _WorkOrderRow(_W.PLANNED, _WM.STOP, _W.STOPPED),
+        _WorkOrderRow(_W.IN_PRODUCTION, _WM.INSPECT, _W.INSPECTING),
+        _WorkOrderRow(_W.IN_PRODUCTION, _WM.FINISH, _W.DONE),
+        _WorkOrderRow(_W.IN_PRODUCTION, _WM.STOP, _W.STOPPED),
+        _WorkOrderRow(_W.INSPECTING, _WM.REWORK, _W.IN_PRODUCTION),
+        _WorkOrderRow(_W.INSPECTING, _WM.FINISH, _W.DONE),
     ],
     initial=_W.PLANNED,
     ends=[_W.DONE, _W.STOPPED],

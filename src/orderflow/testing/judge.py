@@ -10,7 +10,7 @@ figures as they stand, and neither the verb nor its charts.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -24,7 +24,7 @@ from orderflow.testing.memo import Seen
 from orderflow.testing.world import AnyRef, Effect, effect_of
 from orderflow.trial import tried
 
-AnyCall = Call[Any]
+AnyCall: TypeAlias = Call[Document]
 
 Allows: TypeAlias = Callable[[Seen, AnyCall], bool | None]
 """A second opinion: whether the business allows a call in a world; `None` where it has none."""

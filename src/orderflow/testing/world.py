@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
@@ -24,7 +24,7 @@ from orderflow.records import Claim, Counter, Document, Order
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
-AnyRef = Ref[Any]
+AnyRef: TypeAlias = Ref[Document]
 
 
 @attrs.frozen(eq=False)

@@ -12,11 +12,12 @@ Decision: the headline is computed from bag, order state and money, never kept a
 The least advanced live unit names it, with "partly" where some are further; cancelled units do not
 count, unless all are; a hold is shown beside it, never instead of it.
 
-Unit states fall into *stages*, which are what the rule compares, least advanced first.
+Unit states fall on *rungs*, which are what the rule compares, least advanced first; a host's own
+stages lie within a state, and no headline tells of them.
 What is only planned is less advanced than what is under way, whoever does it:
 
 ============  =============================================  ===================================
-stage         units                                          named when it is the least advanced
+rung          units                                          named when it is the least advanced
 ============  =============================================  ===================================
 open          open                                           to allocate
 waiting       backordered                                    waiting for stock
@@ -147,7 +148,7 @@ _ZH: Final[dict[Headline, str]] = {
     Headline.CANCELLED: "已取消",
 }
 
-# A stage is one bit, so that a bag is one small integer. The lower bit is the less advanced.
+# A rung is one bit, so that a bag is one small integer. The lower bit is the less advanced.
 (
     _OPEN,
     _WAITING,
@@ -173,13 +174,12 @@ _UP_TO_RESERVED: Final = 2 * _RESERVED - 1 | _TO_REDEEM
 _NOT_LEFT: Final = 2 * _IN_HOUSE - 1
 _NOT_ARRIVED: Final = 2 * _REFUSED - 1
 AT_WORK: Final = _BUYING | _MAKING | ~(2 * _RESERVED - 1) & ~_TO_REDEEM
-"""The stages whose units somebody works at, or is done with."""
+"""The rungs whose units somebody works at, or is done with."""
 UNDER_WAY: Final = _NOT_LEFT | _ROAD | _DESK | _TO_REDEEM
-"""The stages whose units are on their way to their customer, by the plain way."""
+"""The rungs whose units are on their way to their customer, by the plain way."""
 _SERVICES: Final = _TO_REDEEM | _LAPSED | _REDEEMED
 
 _LEAST: Final[dict[int, Headline]] = {
-    _CANCELLED: Headline.CANCELLED,
     _OPEN: Headline.TO_ALLOCATE,
     _WAITING: Headline.WAITING_FOR_STOCK,
     _TO_BUY: Headline.TO_BUY,
@@ -197,11 +197,12 @@ _LEAST: Final[dict[int, Headline]] = {
     _REDEEMED: Headline.REDEEMED,
     _ARRIVED: Headline.RECEIVED,
     _RETURNED: Headline.RETURNED,
+    _CANCELLED: Headline.CANCELLED,
 }
 
 
-def _stage(state: UnitState) -> int:
-    """The stage of a piece of goods that is in no return; mypy refuses a state without one."""
+def _rung(state: UnitState) -> int:
+    """The rung of a piece of goods that is in no return; mypy refuses a state without one."""
     match state:
         case UnitState.OPEN:
             return _OPEN
@@ -242,18 +243,18 @@ def _stage(state: UnitState) -> int:
 
 
 # Looked up, not asked for: a headline is computed with every write of an order.
-GOODS_STAGE: Final = {state: _stage(state) for state in UnitState}
-_SERVICE_STAGE: Final = {**GOODS_STAGE, UnitState.OPEN: _TO_REDEEM}
+GOODS_RUNG: Final = {state: _rung(state) for state in UnitState}
+_SERVICE_RUNG: Final = {**GOODS_RUNG, UnitState.OPEN: _TO_REDEEM}
 
 
 @cache
-def name_of(stages: int) -> Headline:
-    """What a bag says by itself, from the stages that its live units stand in.
+def name_of(rungs: int) -> Headline:
+    """What a bag says by itself, from the rungs that its live units stand on.
 
     Total: any mix has a lowest bit, and each bit a name. Each mix is worked out once.
     """
-    services = stages & _SERVICES
-    goods = stages - services
+    services = rungs & _SERVICES
+    goods = rungs - services
     if goods & _NOT_ARRIVED:
         if goods & _NOT_LEFT and goods & ~_NOT_LEFT:
             return Headline.PARTLY_SHIPPED
@@ -263,17 +264,17 @@ def name_of(stages: int) -> Headline:
     if services & _TO_REDEEM or not goods:
         partly = services & _REDEEMED and services != _REDEEMED
         return Headline.PARTLY_REDEEMED if partly else _LEAST[services & -services]
-    if goods & _RETURNED and stages != _RETURNED:
+    if goods & _RETURNED and rungs != _RETURNED:
         return Headline.PARTLY_RETURNED
     return _LEAST[goods]
 
 
-def stage_of(line: Line, spot: Spot) -> int:
-    """The stage of the units of one spot."""
-    stage = (_SERVICE_STAGE if line.service else GOODS_STAGE)[spot.state]
-    if stage == _REFUSED and spot.slice.returning:
+def rung_of(line: Line, spot: Spot) -> int:
+    """The rung of the units of one spot."""
+    rung = (_SERVICE_RUNG if line.service else GOODS_RUNG)[spot.state]
+    if rung == _REFUSED and spot.slice.returning:
         return _ARRIVED  # the customer had them; whether we take them is not decided
-    return stage
+    return rung
 
 
 def headline(order: Order) -> Headline:
@@ -281,15 +282,15 @@ def headline(order: Order) -> Headline:
 
     Total: every order has one. It reads no clock, so a store may index it.
     """
-    stages = 0
+    rungs = 0
     for line in order.lines:
         for spot in line.spots:
-            stages |= stage_of(line, spot)
-    return named(order, stages)
+            rungs |= rung_of(line, spot)
+    return named(order, rungs)
 
 
-def named(order: Order, stages: int) -> Headline:
-    """The headline of an order whose units stand in these stages."""
+def named(order: Order, rungs: int) -> Headline:
+    """The headline of an order whose units stand on these rungs."""
     state = order.state
     if state is OrderState.DRAFT:
         return Headline.DRAFT
@@ -297,12 +298,12 @@ def named(order: Order, stages: int) -> Headline:
         return Headline.CANCELLED
     if not order.lines:
         return Headline.DRAFT
-    goods = name_of(stages)
+    goods = name_of(rungs)
     if state is OrderState.CONFIRMED:
         return goods
     if state is OrderState.COMPLETED or state is OrderState.ARCHIVED:
         return Headline.COMPLETED if goods in _AS_COMPLETED else goods
-    if not stages or stages & ~_UP_TO_RESERVED:
+    if not rungs or rungs & ~_UP_TO_RESERVED:
         return goods
     if state is OrderState.PLACED:
         waits = Headline.WAITING_FOR_STOCK
@@ -341,6 +342,6 @@ def quantity_by_status(order: Order) -> dict[Headline, int]:
     """
     counts: dict[Headline, int] = {}
     for line, spot in order.units():
-        name = _LEAST[stage_of(line, spot)]
+        name = _LEAST[rung_of(line, spot)]
         counts[name] = counts.get(name, 0) + spot.n
-    return {name: counts[name] for name in Headline if counts.get(name)}
+    return {name: counts[name] for name in _LEAST.values() if name in counts}

@@ -65,13 +65,13 @@ from orderflow.states import (
 from orderflow.views.headlines import (
     AT_WORK,
     CALLED_OFF,
-    GOODS_STAGE,
+    GOODS_RUNG,
     UNDER_WAY,
     Headline,
     headline,
     name_of,
     named,
-    stage_of,
+    rung_of,
 )
 
 SPECIAL_HANDLING: Final = "special_handling"
@@ -263,10 +263,10 @@ def purchaser_view(dossier: Dossier) -> PurchaserView:
     order = dossier.order
     owing = due(order)
     units = _units(order, dossier.purchases)
-    stages = _together(units)
-    begun = bool(stages & AT_WORK) or any(map(_was_sent, dossier.purchases))
+    rungs = _together(units)
+    begun = bool(rungs & AT_WORK) or any(map(_was_sent, dossier.purchases))
     word = _waiting_word if owing > 0 or begun else _purchaser_word
-    head = named(order, stages)
+    head = named(order, rungs)
     return PurchaserView(
         order.ref.id,
         _status(word(head), units, _reissue(dossier.reissues, dossier.anew)),
@@ -290,14 +290,14 @@ def supplier_view(dossier: Dossier, supplier: str) -> SupplierView | None:
     if not mine:
         return None
     units = [
-        _Unit(line, spot, _supplier_stage(line, spot, mine))
+        _Unit(line, spot, _supplier_rung(line, spot, mine))
         for line, spot in order.units()
         if _is_of(spot, supplier, mine)
     ]
-    stages = _together(units)
+    rungs = _together(units)
     sent_all = not units and any(p.state is RequestState.DONE for p in mine.values())
     # What was supplied and bears no tag any more was sent all the same.
-    word = PartyStatus.SENT if sent_all else _supplier_word(name_of(stages))
+    word = PartyStatus.SENT if sent_all else _supplier_word(name_of(rungs))
     if order.state in CALLED_OFF:
         word = PartyStatus.CANCELLED
     reissue = _reissue(_reissues_of(dossier, supplier, units), dossier.anew)
@@ -363,33 +363,33 @@ _Words = Callable[[Headline], PartyStatus]
 
 
 class _Unit(NamedTuple):
-    """The units of a spot, with the stage that a reader sees them in."""
+    """The units of a spot, with the rung that a reader sees them on."""
 
     line: Line
     spot: Spot
-    stage: int
+    rung: int
 
 
 def _units(order: Order, purchases: tuple[Purchase, ...] = ()) -> list[_Unit]:
     unsent = {purchase.ref.id for purchase in purchases if not _was_sent(purchase)}
     return [
-        _Unit(line, spot, _unsent_stage(spot, unsent) or _stage(line, spot))
+        _Unit(line, spot, _unsent_rung(spot, unsent) or _rung(line, spot))
         for line, spot in order.units()
     ]
 
 
-def _unsent_stage(spot: Spot, unsent: set[str]) -> int | None:
+def _unsent_rung(spot: Spot, unsent: set[str]) -> int | None:
     """Still to buy, where the purchase that units wait for was not sent."""
     if spot.state is UnitState.BUYING and spot.slice.peg in unsent:
-        return GOODS_STAGE[UnitState.TO_BUY]
+        return GOODS_RUNG[UnitState.TO_BUY]
     return None
 
 
-def _stage(line: Line, spot: Spot) -> int:
-    """The stage of units; what a return has brought back is returned, for the parties."""
+def _rung(line: Line, spot: Spot) -> int:
+    """The rung of units; what a return has brought back is returned, for the parties."""
     if spot.state is UnitState.RECEIVED_BACK and spot.slice.returning:
-        return GOODS_STAGE[UnitState.RETURNED]
-    return stage_of(line, spot)
+        return GOODS_RUNG[UnitState.RETURNED]
+    return rung_of(line, spot)
 
 
 _IN_HOUSE: Final = (UnitState.ALLOCATED, UnitState.RELEASED, UnitState.PICKED, UnitState.PACKED)
@@ -412,22 +412,22 @@ def _is_of(spot: Spot, supplier: str, mine: dict[str, Purchase]) -> bool:
     return spot.slice.supplier == supplier or spot.slice.peg in mine
 
 
-def _supplier_stage(line: Line, spot: Spot, mine: dict[str, Purchase]) -> int:
+def _supplier_rung(line: Line, spot: Spot, mine: dict[str, Purchase]) -> int:
     """A supplier prepares until it has accepted, then ships; what we have is sent, for it."""
     if spot.state is UnitState.BUYING:
         waits = mine[spot.slice.peg].state is RequestState.SENT
-        return GOODS_STAGE[UnitState.BUYING if waits else UnitState.PACKED]
+        return GOODS_RUNG[UnitState.BUYING if waits else UnitState.PACKED]
     if spot.state in _IN_HOUSE:
-        return GOODS_STAGE[UnitState.SHIPPED]
-    return _stage(line, spot)
+        return GOODS_RUNG[UnitState.SHIPPED]
+    return _rung(line, spot)
 
 
 def _together(units: list[_Unit]) -> int:
-    """The stages of all units; none where there are no units."""
-    stages = 0
+    """The rungs of all units; none where there are no units."""
+    rungs = 0
     for unit in units:
-        stages |= unit.stage
-    return stages
+        rungs |= unit.rung
+    return rungs
 
 
 def _is_asked_back(spot: Spot) -> bool:
@@ -440,7 +440,7 @@ def _lines(order: Order | None, units: list[_Unit], word: _Words) -> tuple[LineS
     counts: dict[str, dict[PartyStatus, int]] = {}
     lines = {unit.line.id: unit.line for unit in units}
     for unit in units:
-        status = PartyStatus.RETURN if _is_asked_back(unit.spot) else word(_name(order, unit.stage))
+        status = PartyStatus.RETURN if _is_asked_back(unit.spot) else word(_name(order, unit.rung))
         of_line = counts.setdefault(unit.line.id, {})
         of_line[status] = of_line.get(status, 0) + unit.spot.n
     return tuple(
@@ -460,10 +460,10 @@ def _lines(order: Order | None, units: list[_Unit], word: _Words) -> tuple[LineS
     )
 
 
-def _name(order: Order | None, stage: int) -> Headline:
-    """What units of one stage are called, of an order that may still wait as a whole."""
-    name = named(order, stage) if order is not None and stage else name_of(stage)
-    return name_of(stage) if name is Headline.COMPLETED else name
+def _name(order: Order | None, rung: int) -> Headline:
+    """What units of one rung are called, of an order that may still wait as a whole."""
+    name = named(order, rung) if order is not None and rung else name_of(rung)
+    return name_of(rung) if name is Headline.COMPLETED else name
 
 
 # --- reissues -------------------------------------------------------------------------------------
