@@ -5,32 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import ChargeKind, NewCharge, Refusal, Refused, Rules
+from orderflow import ChargeKind, NewCharge, Refused, Rules
 from orderflow.adapters.memory import MemoryStore
-from orderflow.chart import Guard
 from orderflow.closing import archive, complete
 from orderflow.facts import Noted
 from orderflow.fulfilment import report_missing
 from orderflow.journal import Verb
 from orderflow.orders import adjust, cancel
 from orderflow.ports import Store
-from orderflow.process import Process, Require
+from orderflow.process import Process, Remove, Require
 from orderflow.records import Order
 from orderflow.returns import ask_return
-from orderflow.states import ORDER, OrderFacts, OrderMove, OrderState, ReturnState
+from orderflow.states import ORDER, OrderMove, OrderState, ReturnState
 from orderflow.views import headline
 from tests.builders import LAMP, LEITH, MORNING, Shop, line, new_order
+from tests.processes import never
 
-NEVER: Final = Guard[OrderFacts](
-    "by_hand",
-    lambda facts: (Refusal.of("on_hold", what=facts.what, hold="by hand", reason="we do"),),
-)
 hours = st.integers(0, 60)
 WEEK = Rules(locations=(LEITH,), receipt_days=7)
 
@@ -404,14 +399,26 @@ def test_each_thing_that_completion_waits_for_keeps_it_from_being_due(weekly: Sh
 
 def test_a_host_that_completes_and_archives_by_hand_is_asked_for_neither(store: Store) -> None:
     by_hand = Process.of(
-        Require(ORDER, OrderState.CONFIRMED, OrderMove.COMPLETE, NEVER),
-        Require(ORDER, OrderState.COMPLETED, OrderMove.ARCHIVE, NEVER),
+        Require(ORDER, OrderState.CONFIRMED, OrderMove.COMPLETE, never),
+        Require(ORDER, OrderState.COMPLETED, OrderMove.ARCHIVE, never),
     )
     shop = Shop(store)
     delivered(shop)
 
-    assert Shop(store, Rules(process=by_hand), clock=shop.clock).due(shop.clock.at) == []
-    assert swept(shop) == ["complete o-17"]
+    assert shop.under(Rules(process=by_hand)).due(shop.clock.at) == []
+    shop.complete("o-17")
+    shop.clock.forward(days=15)
+    assert shop.under(Rules(process=by_hand)).due(shop.clock.at) == []
+    assert swept(shop) == ["archive o-17"]
+
+
+def test_a_host_whose_orders_do_not_expire_is_not_asked_to_end_them(store: Store) -> None:
+    patient = Process.of(Remove(ORDER, OrderState.PLACED, OrderMove.EXPIRE))
+    shop = Shop(store)
+    shop.place("o-17", new_order((LAMP, 1), pay_by=MORNING))
+
+    assert shop.under(Rules(process=patient)).due(MORNING) == []
+    assert swept(shop) == ["expire o-17"]
 
 
 @given(

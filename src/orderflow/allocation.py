@@ -36,7 +36,6 @@ from orderflow.units import (
     Chosen,
     LineQuantities,
     checked_quantities,
-    choose,
     unit_facts,
 )
 from orderflow.values import Position, text
@@ -205,7 +204,7 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
     order = step.now(_this(case))
     wanted = checked_quantities(lines)
     _refuse_early(order, UnitMove.RESERVE, wanted)
-    chosen = choose(order, "reserve", _WAITING, wanted, of=is_goods, ready=step.ready)
+    chosen = step.choose(order, "reserve", _WAITING, wanted, of=is_goods, ready=step.ready)
     _refuse_waiting(step, order, UnitMove.RESERVE, chosen)
     if text(supply, "supply", empty=True):
         row = open_supply(step, case.supply(supply))
@@ -238,7 +237,7 @@ def unreserve(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     step = Step(case, context)
     order = step.now(_this(case))
     states = (UnitState.RESERVED, UnitState.ALLOCATED)
-    chosen = choose(order, "unreserve", states, checked_quantities(lines))
+    chosen = step.choose(order, "unreserve", states, checked_quantities(lines))
     step.move(order, UnitMove.UNRESERVE, chosen, grade="", **UNCLAIMED)
     return step
 
@@ -255,7 +254,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     wanted = checked_quantities(lines)
     _refuse_early(order, UnitMove.ALLOCATE, wanted)
     states = (UnitState.RESERVED, *_WAITING)
-    chosen = choose(order, "allocate", states, wanted, of=is_goods, ready=step.ready)
+    chosen = step.choose(order, "allocate", states, wanted, of=is_goods, ready=step.ready)
     here, pegged, waiting = [], [], []
     for one in chosen:
         if one.spot.state is not UnitState.RESERVED:

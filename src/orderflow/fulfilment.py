@@ -47,7 +47,6 @@ from orderflow.units import (
     Chosen,
     LineQuantities,
     checked_quantities,
-    choose,
     refuse_sent_again,
 )
 from orderflow.values import several, text, whole
@@ -103,7 +102,7 @@ def release(
     wanted = checked_quantities(lines)
     at = text(location, "location", empty=True) or _only_location(order)
     here = (UnitState.ALLOCATED,)
-    chosen = choose(
+    chosen = step.choose(
         order, "release", here, wanted, lambda tag: tag.location == at, ready=step.ready
     )
     ref = case.dispatch(text(dispatch, "dispatch"))
@@ -194,7 +193,7 @@ def recall(case: Case, context: Context) -> Step:
     for name in dispatch.orders:
         order = step.now(case.order(name))
         states = (UnitState.RELEASED, UnitState.PICKED)
-        chosen = choose(order, "recall", states, (), lambda tag: tag.dispatch == case.ref.id)
+        chosen = step.choose(order, "recall", states, (), lambda tag: tag.dispatch == case.ref.id)
         step.move(order, UnitMove.RECALL, chosen, dispatch="")
     if not _has_units(step, dispatch, _AT_WORK):
         step.advance(DISPATCH, case.ref, RequestMove.CANCEL, None)
@@ -220,7 +219,7 @@ def pick(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         raise BadInput("lines", "the dispatch is for several orders: pick it whole")
     for name in dispatch.orders:
         order = step.now(case.order(name))
-        chosen = choose(
+        chosen = step.choose(
             order,
             "pick",
             (UnitState.RELEASED,),
@@ -249,7 +248,7 @@ def scan_serials(case: Case, context: Context, line: str, serials: tuple[str, ..
     for serial in serials:
         now = step.now(order.ref)
         one = ((text(line, "line"), 1),)
-        chosen = choose(now, "scan", _AT_WORK, one, lambda tag: not tag.serial)
+        chosen = step.choose(now, "scan", _AT_WORK, one, lambda tag: not tag.serial)
         step.retag(now, chosen, serial=serial)
     return step
 
@@ -292,7 +291,7 @@ def pack(
     step.open(Parcel(ref, PARCEL.initial, names, works[0].location, grams))
     inside = set(dispatches)
     for order in orders:
-        chosen = choose(
+        chosen = step.choose(
             order,
             "pack",
             (UnitState.PICKED,),
@@ -454,7 +453,7 @@ def reopen(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """Put units that came back on the shelf, and let the order wait for goods again."""
     step = Step(case, context)
     order = step.now(cast("Ref[Order]", case.ref))
-    chosen = choose(
+    chosen = step.choose(
         order,
         "reopen",
         (UnitState.RECEIVED_BACK,),

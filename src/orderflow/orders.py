@@ -53,8 +53,8 @@ from orderflow.units import (
     Chosen,
     LineQuantities,
     can_do,
+    can_inspect,
     checked_quantities,
-    choose,
     refuse_sent_again,
 )
 from orderflow.values import MINOR_MAX, Sku, instant, several, text, unique, whole
@@ -311,12 +311,12 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     wanted = checked_quantities(lines)
     to_inspect = _returns_to_inspect(order)
     if not wanted:
-        _check_all_can_go(order, to_inspect)
+        _check_all_can_go(step, order, to_inspect)
     if wanted or order.lines:  # one without lines has nothing to give up, and ends all the same
         cancel_units(
             step,
             order.ref,
-            choose(
+            step.choose(
                 order, "cancel", CANCELLABLE, wanted, lambda tag: tag.returning not in to_inspect
             ),
         )
@@ -340,7 +340,7 @@ def expire(case: Case, context: Context) -> Step:
             until = order.pay_by.isoformat() if order.pay_by and owing else "any time"
             raise MoveRefused((Refusal.of("not_due", order=order.ref.id, until=until),))
         if order.applied == 0:
-            cancel_units(step, order.ref, choose(order, "expire", CANCELLABLE))
+            cancel_units(step, order.ref, step.choose(order, "expire", CANCELLABLE))
     step.advance(ORDER, order.ref, OrderMove.EXPIRE, order_facts(step.now(order.ref)))
     return step
 
@@ -375,15 +375,18 @@ def _returns_to_inspect(order: Order) -> frozenset[str]:
     ) - {""}
 
 
-def _check_all_can_go(order: Order, to_inspect: frozenset[str]) -> None:
+def _check_all_can_go(step: Step, order: Order, to_inspect: frozenset[str]) -> None:
     """Refuse to cancel a whole order that has a unit which cannot be cancelled."""
+    process = step.context.rules.process
     for state in UnitState:
         blocked = state not in CANCELLABLE and state is not UnitState.CANCELLED
-        if blocked and any(spot.state is state for _, spot in order.units()):
-            raise IllegalMove(str(order.ref), state.value, "cancel", can_do(state))
+        standing = {spot.slice.stage for _, spot in order.units() if spot.state is state}
+        if blocked and standing:
+            can = can_do(state, process, standing)
+            raise IllegalMove(str(order.ref), state.value, "cancel", can)
     if to_inspect:
         came = UnitState.RECEIVED_BACK.value
-        raise IllegalMove(str(order.ref), came, "cancel", ("inspect",))
+        raise IllegalMove(str(order.ref), came, "cancel", can_inspect(process))
 
 
 def _checked_blocks(step: Step, blocks: tuple[str, ...]) -> tuple[str, ...]:

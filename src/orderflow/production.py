@@ -40,7 +40,7 @@ from orderflow.states import (
     WorkOrderMove,
     WorkOrderState,
 )
-from orderflow.units import Chosen, LineQuantities, checked_quantities, choose, select
+from orderflow.units import Chosen, LineQuantities, checked_quantities, select
 from orderflow.values import MINOR_MAX, Position, several, text, whole
 
 S = TypeVar("S", bound=StrEnum)
@@ -64,7 +64,7 @@ def plan_to_buy(case: Case, context: Context, lines: LineQuantities = ()) -> Ste
     """
     step = Step(case, context)
     order = step.now(_order(case))
-    chosen = choose(order, "plan to buy", WAITING, checked_quantities(lines))
+    chosen = step.choose(order, "plan to buy", WAITING, checked_quantities(lines))
     step.move(order, UnitMove.PLAN_TO_BUY, chosen if lines else _goods(chosen))
     return step
 
@@ -74,7 +74,7 @@ def plan_to_make(case: Case, context: Context, lines: LineQuantities = ()) -> St
     """Decide that units are made for this order: all that wait, or so many of some lines."""
     step = Step(case, context)
     order = step.now(_order(case))
-    chosen = choose(order, "plan to make", WAITING, checked_quantities(lines))
+    chosen = step.choose(order, "plan to make", WAITING, checked_quantities(lines))
     step.move(order, UnitMove.PLAN_TO_MAKE, chosen if lines else _goods(chosen))
     return step
 
@@ -85,7 +85,7 @@ def give_up_plan(case: Case, context: Context, lines: LineQuantities = ()) -> St
     step = Step(case, context)
     order = step.now(_order(case))
     planned = (UnitState.TO_BUY, UnitState.TO_MAKE)
-    chosen = choose(order, "give up plan", planned, checked_quantities(lines))
+    chosen = step.choose(order, "give up plan", planned, checked_quantities(lines))
     step.move(order, UnitMove.GIVE_UP_PLAN, chosen, peg="")
     return step
 
@@ -199,7 +199,7 @@ def stop_buying(case: Case, context: Context, order: str, lines: LineQuantities 
     wanted = checked_quantities(lines)
     (name,) = meant(asked, text(order, "order"), wanted)
     stopped = step.now(case.order(name))
-    chosen = choose(
+    chosen = step.choose(
         stopped, "stop buying", (UnitState.BUYING,), wanted, lambda tag: tag.peg == case.ref.id
     )
     step.move(stopped, UnitMove.STOP_BUYING, chosen, peg="", supplier="")
@@ -471,7 +471,8 @@ def _bags(
     """The units in a state that nobody is asked for yet, order by order: each order has some."""
     orders = [step.now(step.case.order(name)) for name in names]
     return [
-        (order, choose(order, verb, (state,), wanted, lambda tag: not tag.peg)) for order in orders
+        (order, step.choose(order, verb, (state,), wanted, lambda tag: not tag.peg))
+        for order in orders
     ]
 
 

@@ -216,7 +216,7 @@ def settle_reissue(case: Case, context: Context) -> Step:
     """
     step = Step(case, context)
     reissue = step.now(_reissue(case))
-    missing = _not_ended(step, reissue.anew) if reissue.anew else ()
+    missing = _not_ended(step, REISSUE, reissue) if reissue.anew else ()
     _settle(step, REISSUE, reissue, missing)
     anew = step.now(case.order(reissue.anew))
     old = step.now(case.order(reissue.order))
@@ -380,7 +380,7 @@ def settle_exchange(case: Case, context: Context) -> Step:
     if exchange.state is ReplacementState.APPROVED:
         refusals += _not_settled(step, exchange)
         if exchange.anew:
-            refusals += _not_ended(step, exchange.anew)
+            refusals += _not_ended(step, EXCHANGE, exchange)
         else:
             refusals.append(Refusal.of("not_sent_anew", exchange=case.ref.id))
     _settle(step, EXCHANGE, exchange, refusals)
@@ -449,17 +449,18 @@ def _settle(
     step.proceed(chart, document.ref, ReplacementMove.SETTLE)
 
 
-def _not_ended(step: Step, anew: str) -> tuple[Refusal, ...]:
+def _not_ended(step: Step, chart: _Chart, document: Reissue | Exchange) -> tuple[Refusal, ...]:
     """Why the order that was sent anew has not ended its outward life, if it has not.
 
     One of which no unit is kept has sent nothing: it is called off, not settled.
     """
-    order = step.now(step.case.order(anew))
+    order = step.now(step.case.order(document.anew))
     facts = order_facts(order)
     if facts.units_live:
-        return (Refusal.of("not_all_ended", order=anew, open=facts.units_live),)
+        return (Refusal.of("not_all_ended", order=document.anew, open=facts.units_live),)
     if not facts.units_kept:
-        state, can = order.state.value, "cancel"
+        cancel = step.chart(chart).target(document.state, ReplacementMove.CANCEL)
+        state, can = order.state.value, "nothing more" if cancel is None else "cancel"
         return (
             Refusal.of("illegal_move", what=str(order.ref), state=state, move="settle", can=can),
         )
@@ -510,7 +511,8 @@ def _call_off(step: Step, ref: Ref[Order]) -> None:
         if spot.state in NOT_YET_OUT:
             chosen.append(Chosen(line, spot, spot.n))
         elif spot.state is not UnitState.CANCELLED:
-            raise IllegalMove(str(ref), spot.state.value, "cancel", can_do(spot.state))
+            can = can_do(spot.state, step.context.rules.process, (spot.slice.stage,))
+            raise IllegalMove(str(ref), spot.state.value, "cancel", can)
     if chosen:
         cancel_units(step, ref, chosen)
         step.advance(ORDER, ref, OrderMove.CANCEL, order_facts(step.now(ref)))

@@ -45,8 +45,8 @@ from orderflow.states import (
 from orderflow.units import (
     Chosen,
     LineQuantities,
+    can_inspect,
     checked_quantities,
-    choose,
     left_not_arrived,
     not_arrived,
     refuse_sent_again,
@@ -117,7 +117,8 @@ def close_return(case: Case, context: Context) -> Step:
     returned = step.now(_this(case))
     order = step.now(case.order(returned.order))
     if _units_of(order, case.ref.id, (UnitState.RECEIVED_BACK,)):
-        raise IllegalMove(str(case.ref), returned.state.value, "close", ("inspect",))
+        can = can_inspect(context.rules.process)
+        raise IllegalMove(str(case.ref), returned.state.value, "close", can)
     coming = _units_of(order, case.ref.id, (UnitState.GOING_BACK,))
     step.move(order, UnitMove.DELIVER, coming, returning="")
     untag_returned(step, returned)
@@ -260,7 +261,7 @@ def deliver_again(case: Case, context: Context, lines: LineQuantities = ()) -> S
     """Record that rejected units have reached their customer again."""
     step = Step(case, context)
     order = step.now(cast("Ref[Order]", case.ref))
-    chosen = choose(order, "deliver", (UnitState.SENT_BACK,), checked_quantities(lines))
+    chosen = step.choose(order, "deliver", (UnitState.SENT_BACK,), checked_quantities(lines))
     step.move(order, UnitMove.DELIVER, chosen, returning="")
     return step
 
@@ -277,7 +278,7 @@ def open_return(
     if returned.state is OrderState.ARCHIVED:
         raise IllegalMove(str(returned.ref), returned.state.value, "return", ())
     delivered = (UnitState.DELIVERED,)
-    chosen = choose(returned, "return", delivered, wanted, lambda tag: not tag.returning)
+    chosen = step.choose(returned, "return", delivered, wanted, lambda tag: not tag.returning)
     closed = _closed_windows(step, returned)
     late = dict.fromkeys(
         closed[one.spot.slice.parcel] for one in chosen if one.spot.slice.parcel in closed
@@ -381,11 +382,11 @@ def _inspect(step: Step, ref: Ref[Order], returning: str, verdicts: Verdicts) ->
     order = step.now(ref)
     came = (UnitState.RECEIVED_BACK,)
     if not verdicts:
-        chosen = choose(order, "inspect", came, (), lambda tag: tag.returning == returning)
+        chosen = step.choose(order, "inspect", came, (), lambda tag: tag.returning == returning)
         _decide(step, ref, chosen, Verdict.SOUND, returning)
     for line, n, verdict in verdicts:
         order = step.now(ref)
-        chosen = choose(
+        chosen = step.choose(
             order, "inspect", came, ((line, n),), lambda tag: tag.returning == returning
         )
         _decide(step, ref, chosen, verdict, returning)
@@ -416,7 +417,7 @@ def _restock(step: Step, ref: Ref[Order], name: str, n: int, verdict: Verdict) -
     order = step.now(ref)
     wanted = ((name, n),)
     came = (UnitState.RECEIVED_BACK,)
-    chosen = choose(order, "restock", came, wanted, lambda tag: not tag.returning)
+    chosen = step.choose(order, "restock", came, wanted, lambda tag: not tag.returning)
     there = _sent_in_their_stead(order, chosen[0].line)
     if n > there:
         raise MoveRefused(

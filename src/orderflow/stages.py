@@ -17,7 +17,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.process import Process, Stage
 from orderflow.records import Order
 from orderflow.states import StageMove, not_held
-from orderflow.units import LineQuantities, can_do, checked_quantities, choose, unit_facts
+from orderflow.units import LineQuantities, can_do, checked_quantities, unit_facts
 from orderflow.values import text
 
 _not_held: Final = not_held(StageMove.ENTER)
@@ -39,7 +39,7 @@ def enter_stage(case: Case, context: Context, stage: str, lines: LineQuantities 
         raise MoveRefused(reasons)
     if not wanted:
         _refuse_where_none_may(process, order, entered)
-    chosen = choose(
+    chosen = step.choose(
         order,
         f"enter {entered.name}",
         (entered.within,),
@@ -55,12 +55,7 @@ def _refuse_where_none_may(process: Process, order: Order, entered: Stage) -> No
     standing = {spot.slice.stage for _, spot in order.units() if spot.state is entered.within}
     if not standing or any(process.may_enter(entered, one) for one in standing):
         return
-    others = [
-        f"enter {other.name}"
-        for other in process.stages
-        if other.within is entered.within and any(process.may_enter(other, at) for at in standing)
-    ]
     at = " or ".join(sorted(one for one in standing if one))
     state = f"{entered.within}, {at}" if at else entered.within.value
-    can = (*others, *can_do(entered.within))
+    can = can_do(entered.within, process, standing)
     raise IllegalMove(str(order.ref), state, f"enter {entered.name}", can)
