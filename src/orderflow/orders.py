@@ -38,6 +38,7 @@ from orderflow.records import (
     Span,
     Spot,
 )
+from orderflow.sent_again import count_again
 from orderflow.states import (
     ONWARD,
     ORDER,
@@ -325,6 +326,7 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     after = order_facts(step.now(order.ref))
     if after.units_kept == 0:
         step.advance(ORDER, order.ref, OrderMove.CANCEL, after)
+    count_again(step, order.ref)
     return step
 
 

@@ -38,7 +38,7 @@ import attrs
 from orderflow.calls import Ref
 from orderflow.chart import Chart
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import SENT_AGAIN, MoneyMoved
+from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, document_facts, verb
 from orderflow.money import Price
 from orderflow.orders import NewLine, cancel_units, checked_tuple, opened_line
@@ -59,6 +59,7 @@ from orderflow.records import (
 )
 from orderflow.refunds import owed
 from orderflow.returns import open_return, untag_returned
+from orderflow.sent_again import note_kept, note_sent_again
 from orderflow.states import (
     EXCHANGE,
     ORDER,
@@ -163,7 +164,7 @@ def ask_reissue(
     text(case.ref.id, "reissue")
     step.open(Reissue(_reissue(case), REISSUE.initial, order, said, pairs))
     for line, n in pairs:
-        _note_sent_again(step, old.ref, SentAgain(case.ref.id, line, n, astray=astray[line]))
+        note_sent_again(step, old.ref, SentAgain(case.ref.id, line, n, astray=astray[line]))
     _reopen(step, old.ref)
     return step
 
@@ -212,7 +213,8 @@ def cancel_reissue(case: Case, context: Context) -> Step:
 def settle_reissue(case: Case, context: Context) -> Step:
     """End a reissue: every unit that went out has ended its outward life.
 
-    What of it was cancelled has not been sent again, and may be paid back.
+    What of it was cancelled, or accepted back, has not been sent again: the unit that it stood for
+    may be paid back, or sent once more.
     """
     step = Step(case, context)
     reissue = step.now(_reissue(case))
@@ -222,9 +224,7 @@ def settle_reissue(case: Case, context: Context) -> Step:
     old = step.now(case.order(reissue.order))
     noted = {row.line: row for row in old.sent_again if row.reissue == case.ref.id}
     for line, n in _named(anew, reissue.lines):
-        kept = n - line.count(UnitState.CANCELLED)
-        row = attrs.evolve(noted[line.id], n=kept, done=True)
-        _note_sent_again(step, old.ref, attrs.evolve(row, astray=min(kept, row.astray)))
+        note_kept(step, old.ref, noted[line.id], line, n)
     return step
 
 
@@ -561,19 +561,12 @@ def _named(order: Order, pairs: LineQuantities) -> list[tuple[Line, int]]:
     return [(line, wanted[line.id]) for line in order.lines if line.id in wanted]
 
 
-def _note_sent_again(step: Step, order: Ref[Order], row: SentAgain) -> None:
-    done, astray = int(row.done), row.astray
-    step.note(
-        order, SENT_AGAIN, reissue=row.reissue, line=row.line, n=row.n, done=done, astray=astray
-    )
-
-
 def _forget_sent_again(step: Step) -> None:
     """Nothing is sent again after all."""
     reissue = step.now(_reissue(step.case))
     for line, _ in reissue.lines:
         row = SentAgain(reissue.ref.id, line, 0)
-        _note_sent_again(step, step.case.order(reissue.order), row)
+        note_sent_again(step, step.case.order(reissue.order), row)
 
 
 # --- behind exchanges ---------------------------------------------------------

@@ -31,6 +31,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.orders import give_up_units
 from orderflow.pricing import order_facts
 from orderflow.records import Line, MatterKind, Order, Return, Spot, Transfer
+from orderflow.sent_again import count_again
 from orderflow.states import (
     ONWARD,
     ORDER,
@@ -214,6 +215,7 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     returned = step.now(_this(case))
     order_ref = case.order(returned.order)
     _inspect(step, order_ref, case.ref.id, _checked_verdicts(verdicts))
+    count_again(step, order_ref)
     after = step.now(order_ref)
     if not _units_of(after, case.ref.id, (*_OUT, UnitState.RECEIVED_BACK)):
         step.proceed(RETURN, case.ref, ReturnMove.SETTLE)
@@ -224,7 +226,9 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
 def take_back(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     """Accept units that came back undelivered for good: they are given up, and owed back."""
     step = Step(case, context)
-    _inspect(step, cast("Ref[Order]", case.ref), "", _checked_verdicts(verdicts))
+    ref = cast("Ref[Order]", case.ref)
+    _inspect(step, ref, "", _checked_verdicts(verdicts))
+    count_again(step, ref)
     return step
 
 
