@@ -349,7 +349,8 @@ def ship_direct(
 
     A parcel is opened and on its road at once; its units are shipped, and billed. `carrier` and
     `tracking` (the waybill number) are written down. What was shipped beyond what is bought never
-    was ours; a hold of the parcel asks what the customer got.
+    was ours; a hold of the parcel asks what the customer got. Another asks where it goes, when it
+    has goods for several destinations: it has been shipped all the same.
     """
     step = Step(case, context)
     asked = step.now(case.purchase(text(purchase, "purchase")))
@@ -370,6 +371,10 @@ def ship_direct(
     if unasked or not shipped:
         reason = f"goods were shipped that were not bought, while it was {asked.state.value}"
         step.hold(parcel.ref, "shipped_unasked", reason)
+    elsewhere = [one.ref.id for one, _ in shipped if one.destination != shipped[0][0].destination]
+    if elsewhere:
+        reason = f"it goes to one place, and has goods of {', '.join(elsewhere)} for another"
+        step.hold(parcel.ref, "other_destination", reason, ())
     finish(step, asked)
     return step
 
@@ -618,10 +623,7 @@ def _ship(
 def _shipped_direct(
     step: Step, asked: Purchase, names: tuple[str, ...], wanted: LineQuantities
 ) -> tuple[list[tuple[Order, list[Chosen]]], list[tuple[str, str, int]]]:
-    """What a supplier has shipped order by order, and what of (order, line, units) nobody bought.
-
-    All of it goes to one place.
-    """
+    """What was shipped order by order, and what of (order, line, units) nobody has bought."""
     shipped: list[tuple[Order, list[Chosen]]] = []
     unasked: list[tuple[str, str, int]] = []
     for name in names:
@@ -630,13 +632,6 @@ def _shipped_direct(
         unasked += ((name, line.id, n) for line, n in beyond)
         if chosen:
             shipped.append((order, chosen))
-    refusals = [
-        Refusal.of("other_destination", order=order.ref.id)
-        for order, _ in shipped[1:]
-        if order.destination != shipped[0][0].destination
-    ]
-    if refusals:
-        raise MoveRefused(tuple(refusals))
     return shipped, unasked
 
 

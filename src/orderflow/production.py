@@ -168,7 +168,8 @@ def record_shortfall(
 ) -> Step:
     """Record that the supplier cannot supply a part: its order is held, the rest goes on.
 
-    The units count as being bought until somebody decides: wait, buy elsewhere, or cancel.
+    The units count as being bought until somebody decides: wait, buy elsewhere, or cancel. What is
+    said of lines that the order does not have is written down under a hold of the purchase.
     """
     step = Step(case, context)
     asked = step.now(_purchase(case))
@@ -176,15 +177,19 @@ def record_shortfall(
     text(reason, "reason")
     (name,) = meant(asked, text(order, "order"), wanted)
     short = step.now(case.order(name))
-    _refuse_unknown(short, wanted)
     for line, n in wanted:
         step.note(case.ref, "shortfall", order=name, line=line, n=n, reason=reason)
     if not wanted:
         step.note(case.ref, "shortfall", order=name, reason=reason)
-    if asked_units(short, asked):
+    unknown = [line for line, _ in wanted if short.line(line) is None]
+    about_it = len(unknown) < len(wanted) or not wanted
+    if about_it and asked_units(short, asked):
         step.hold(short.ref, "special_handling", reason)
-    else:
+    elif about_it:
         step.hold(case.ref, "unexpected_report", f"shortfall while {asked.state.value}")
+    if unknown:
+        said = f"shortfall of lines that order {name} does not have: {', '.join(unknown)}"
+        step.hold(case.ref, "unknown_line", said)
     return step
 
 
