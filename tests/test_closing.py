@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import ChargeKind, NewCharge, Rules
+from orderflow import ChargeKind, NewCharge, Refused, Rules
 from orderflow.adapters.memory import MemoryStore
 from orderflow.closing import archive, complete
 from orderflow.facts import Noted
@@ -17,11 +18,15 @@ from orderflow.fulfilment import report_missing
 from orderflow.journal import Verb
 from orderflow.orders import adjust, cancel
 from orderflow.ports import Store
+from orderflow.process import Process, Remove, Require
 from orderflow.records import Order
 from orderflow.returns import ask_return
-from orderflow.states import OrderState, ReturnState
+from orderflow.states import ORDER, OrderMove, OrderState, ReturnState
+from orderflow.views import headline
 from tests.builders import LAMP, LEITH, MORNING, Shop, line, new_order
+from tests.processes import never
 
+hours = st.integers(0, 60)
 WEEK = Rules(locations=(LEITH,), receipt_days=7)
 
 
@@ -315,6 +320,144 @@ def test_what_is_said_of_an_archived_order_is_still_heard(shop: Shop) -> None:
     for say, code in later:
         say()
         assert shop.order("o-17").holds[-1].code == code
+    assert shop.order("o-17").state is OrderState.ARCHIVED
+
+
+# --- by itself ------------------------------------------------------------------------------------
+
+
+def swept(shop: Shop) -> list[str]:
+    """Make every call that is due, and what is due after it: what was made."""
+    made: list[str] = []
+    while found := shop.due(shop.clock.at):
+        for one in found:
+            shop.apply(one.call)
+            made.append(f"{one.call.verb} {one.ref.id}")
+    return made
+
+
+def do(shop: Shop, deed: str, name: str) -> None:
+    match deed:
+        case "receipt":
+            shop.confirm_receipt("o-17")
+        case "hold":
+            shop.hold("o-17", name, "a second look")
+        case "goodwill":
+            shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -1))
+        case "return":
+            shop.ask_return(name, "o-17", (("1", 1),))
+        case _:
+            swept(shop)
+
+
+@pytest.mark.feature("F080")
+def test_after_its_delivery_an_order_is_completed_and_archived_by_itself(store: Store) -> None:
+    shop = Shop(store, Rules(locations=(LEITH,), receipt_days=7, return_window_days=14))
+    delivered(shop)
+    shop.clock.forward(days=7)
+    assert shop.due(shop.clock.at - timedelta.resolution) == []
+
+    assert swept(shop) == ["complete o-17"]
+
+    assert headline(shop.order("o-17")).zh == "已完成"
+    shop.clock.forward(days=7)
+    assert swept(shop) == []
+    shop.clock.at += timedelta.resolution
+    assert swept(shop) == ["archive o-17"]
+    assert shop.order("o-17").state is OrderState.ARCHIVED
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F080")
+def test_where_a_delivery_is_a_receipt_it_completes_the_order(any_shop: Shop) -> None:
+    shop = any_shop
+    delivered(shop)
+
+    assert swept(shop) == ["complete o-17"]
+
+
+def test_each_thing_that_completion_waits_for_keeps_it_from_being_due(weekly: Shop) -> None:
+    shop = weekly
+    delivered(shop)
+    shop.clock.forward(days=7)
+
+    def due() -> list[str]:
+        return [one.call.verb for one in shop.due(shop.clock.at)]
+
+    shop.hold("o-17", "fraud", "a second look", ("complete",))
+    assert due() == []
+    shop.lift_hold("o-17", "fraud")
+    shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -100))
+    assert due() == []
+    shop.refund("o-17")
+    assert due() == ["complete"]
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    assert due() == []
+    shop.close_return("r-1")
+    assert due() == ["complete"]
+
+
+def test_a_host_that_completes_and_archives_by_hand_is_asked_for_neither(store: Store) -> None:
+    by_hand = Process.of(
+        Require(ORDER, OrderState.CONFIRMED, OrderMove.COMPLETE, never),
+        Require(ORDER, OrderState.COMPLETED, OrderMove.ARCHIVE, never),
+    )
+    shop = Shop(store)
+    delivered(shop)
+
+    assert shop.under(Rules(process=by_hand)).due(shop.clock.at) == []
+    shop.complete("o-17")
+    shop.clock.forward(days=15)
+    assert shop.under(Rules(process=by_hand)).due(shop.clock.at) == []
+    assert swept(shop) == ["archive o-17"]
+
+
+def test_a_host_whose_orders_do_not_expire_is_not_asked_to_end_them(store: Store) -> None:
+    patient = Process.of(Remove(ORDER, OrderState.PLACED, OrderMove.EXPIRE))
+    shop = Shop(store)
+    shop.place("o-17", new_order((LAMP, 1), pay_by=MORNING))
+
+    assert shop.under(Rules(process=patient)).due(MORNING) == []
+    assert swept(shop) == ["expire o-17"]
+
+
+@given(
+    rules=st.builds(
+        lambda receipt, window: Rules(
+            locations=(LEITH,), receipt_days=receipt, return_window_days=window
+        ),
+        st.integers(0, 3),
+        st.integers(0, 3),
+    ),
+    steps=st.lists(
+        st.tuples(st.sampled_from(("receipt", "hold", "goodwill", "return", "sweep")), hours),
+        max_size=5,
+    ),
+)
+def test_what_is_due_is_never_refused_and_leads_to_the_archive(
+    rules: Rules, steps: list[tuple[str, int]]
+) -> None:
+    shop = Shop(MemoryStore(), rules)
+    delivered(shop)
+    for i, (deed, pause) in enumerate(steps):
+        shop.clock.forward(hours=pause)
+        with suppress(Refused):
+            do(shop, deed, f"{deed}-{i}")
+        for one in shop.due(shop.clock.at):
+            assert shop.why_not(one.call) == ()
+        listed = {one.call for one in shop.due(shop.clock.at)}
+        for verb in (complete, archive):
+            assert (verb.on("o-17") in listed) is (shop.why_not(verb.on("o-17")) == ())
+
+    for hold in shop.order("o-17").holds:
+        shop.lift_hold("o-17", hold.code)
+    for i in range(len(steps)):
+        with suppress(Refused):
+            shop.close_return(f"return-{i}")
+    with suppress(Refused):
+        shop.refund("o-17")
+    shop.clock.forward(days=8)
+    swept(shop)
     assert shop.order("o-17").state is OrderState.ARCHIVED
 
 

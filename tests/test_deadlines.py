@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import attrs
 import pytest
@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderflow.calls import Ref
-from orderflow.deadlines import due_of, next_due
+from orderflow.deadlines import Due, next_due
+from orderflow.deadlines import due_of as due_by_rules
 from orderflow.errors import Refused
 from orderflow.journal import VERBS, Case, Context, Step, Stored
 from orderflow.records import (
@@ -21,11 +22,13 @@ from orderflow.records import (
     Counter,
     Dispatch,
     Document,
+    Hold,
     Line,
     Order,
     Parcel,
     Payment,
     Return,
+    Slice,
     Span,
     Spot,
     StockHold,
@@ -50,6 +53,7 @@ D = TypeVar("D", bound=Document)
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PAY_BY = AT + timedelta(minutes=30)
+WEEK = Rules(receipt_days=7)
 
 UNPAID = Order(
     ref=Ref("", "order", "o-17"),
@@ -63,6 +67,22 @@ UNPAID = Order(
 )
 AWAITED = Payment(
     Ref("", "payment", "p-1"), PaymentState.AWAITING, "card", 300, "CNY", expires_at=PAY_BY
+)
+CAME = Parcel(
+    Ref("", "parcel", "b-2"),
+    ParcelState.DELIVERED,
+    ("o-17",),
+    "leith",
+    handed_over_at=AT,
+    delivered_at=PAY_BY,
+)
+IN_CAME = Slice(parcel="b-2")
+DELIVERED = attrs.evolve(
+    UNPAID,
+    state=OrderState.CONFIRMED,
+    lines=(attrs.evolve(UNPAID.lines[0], spots=(Spot(UnitState.DELIVERED, 3, IN_CAME),)),),
+    tenders=(Tender("p-1", 300),),
+    pay_by=None,
 )
 SHELF = Position("BRASS-LAMP", "leith")
 WITHOUT_LIMIT: tuple[Document, ...] = (
@@ -91,13 +111,18 @@ class Drawer:
         return ()
 
 
-def silence(document: Document, at: datetime) -> Document:
+def due_of(document: Document, rules: Rules = Rules()) -> Due | None:  # noqa: B008 - frozen
+    """What a document is due for, beside the parcel in which its units have come."""
+    return due_by_rules(document, Case(document.ref, Drawer(document, CAME), AT), rules)
+
+
+def silence(document: Document, at: datetime, rules: Rules = Rules()) -> Document:  # noqa: B008
     """The document after the call that silence means, made at that time."""
-    found = due_of(document)
+    found = due_of(document, rules)
     assert found is not None
     call = found.call
     step: Step = VERBS[call.verb].function(
-        Case(call.ref, Drawer(document), at), Context(at, "clock", Rules())
+        Case(call.ref, Drawer(document, CAME), at), Context(at, "clock", rules)
     )
     return step.now(call.ref)
 
@@ -216,6 +241,79 @@ def test_only_a_payment_that_waits_falls_due() -> None:
     assert next_due(attrs.evolve(AWAITED, expires_at=None)) is None
 
 
+# --- what comes to its end ----------------------------------------------------
+
+
+def test_a_delivered_order_is_looked_at_from_its_placing_and_due_after_its_days() -> None:
+    for days in (0, 7):
+        found = due_of(DELIVERED, Rules(receipt_days=days))
+
+        assert next_due(DELIVERED) == AT
+        assert found is not None
+        assert (found.since, found.who) == (PAY_BY + timedelta(days=days), "customer")
+        assert found.call.verb == "complete"
+
+
+def test_a_confirmed_receipt_is_due_at_once_and_never_later_than_silence() -> None:
+    for hours, wanted in ((1, timedelta(hours=1)), (24 * 9, timedelta(days=7))):
+        said = attrs.evolve(DELIVERED, received_at=PAY_BY + timedelta(hours=hours))
+
+        found = due_of(said, Rules(receipt_days=7))
+
+        assert found is not None
+        assert found.since == PAY_BY + wanted
+
+
+def test_what_came_without_a_date_is_due_since_it_was_said_to_be_there() -> None:
+    line = attrs.evolve(DELIVERED.lines[0], spots=(Spot(UnitState.DELIVERED, 3),))
+    found_again = attrs.evolve(DELIVERED, lines=(line,))
+
+    for received_at, since in ((None, AT), (PAY_BY, PAY_BY)):
+        due = due_of(attrs.evolve(found_again, received_at=received_at), Rules(receipt_days=7))
+        assert due is not None
+        assert due.since == since
+    archived = due_of(attrs.evolve(found_again, state=OrderState.COMPLETED))
+    assert archived is not None
+    assert archived.since == AT
+
+
+def test_a_completed_order_is_archived_behind_the_last_instant_of_its_window() -> None:
+    completed = attrs.evolve(DELIVERED, state=OrderState.COMPLETED)
+
+    found = due_of(completed, Rules(return_window_days=14))
+
+    assert next_due(completed) == AT
+    assert found is not None
+    assert found.since == PAY_BY + timedelta(days=14, microseconds=1)
+    assert found.call.verb == "archive"
+
+
+def test_no_order_is_due_before_it_was_placed() -> None:
+    later = attrs.evolve(DELIVERED, placed_at=PAY_BY + timedelta(hours=1))
+
+    found = due_of(later)
+
+    assert found is not None
+    assert found.since == next_due(later) == later.placed_at
+
+
+@pytest.mark.parametrize("state", (OrderState.CONFIRMED, OrderState.COMPLETED))
+@pytest.mark.parametrize(
+    "change",
+    (
+        pytest.param({"holds": (Hold("fraud", "looks odd", ""),)}, id="on hold"),
+        pytest.param({"tenders": ()}, id="unpaid"),
+        pytest.param({"tenders": (Tender("p-1", 301),)}, id="something is owed back"),
+        pytest.param({"lines": UNPAID.lines}, id="not delivered"),
+        pytest.param({"lines": (), "charges": (), "tenders": ()}, id="without lines"),
+    ),
+)
+def test_an_order_that_waits_for_more_than_days_is_not_looked_at(
+    state: OrderState, change: dict[str, Any]
+) -> None:
+    assert next_due(attrs.evolve(DELIVERED, state=state, **change)) is None
+
+
 # --- all documents ------------------------------------------------------------
 
 
@@ -240,6 +338,22 @@ documents = st.one_of(
         st.sampled_from((None, PAY_BY)),
     ),
     st.builds(
+        lambda state, paid, spot: attrs.evolve(
+            DELIVERED,
+            state=state,
+            tenders=(Tender("p-1", paid),),
+            lines=(attrs.evolve(UNPAID.lines[0], spots=(spot,)),),
+        ),
+        st.sampled_from((OrderState.CONFIRMED, OrderState.COMPLETED)),
+        st.sampled_from((299, 300)),
+        st.builds(
+            Spot,
+            st.sampled_from((UnitState.DELIVERED, UnitState.RETURNED, UnitState.SHIPPED)),
+            st.just(3),
+            st.sampled_from((IN_CAME, Slice())),
+        ),
+    ),
+    st.builds(
         lambda state, by: attrs.evolve(AWAITED, state=state, expires_at=by),
         st.sampled_from(PaymentState),
         st.sampled_from((None, PAY_BY)),
@@ -250,10 +364,11 @@ documents = st.one_of(
 
 @given(documents)
 def test_what_is_due_is_said_exactly_when_something_is(document: Document) -> None:
-    found = due_of(document)
+    found, indexed = due_of(document, WEEK), next_due(document)
 
-    assert (None if found is None else found.since) == next_due(document)
-    if found is not None:
+    assert (found is None) is (indexed is None)
+    if found is not None and indexed is not None:
+        assert indexed <= found.since
         assert found.ref == found.call.ref == document.ref
         assert found.who
         assert found.means
@@ -261,18 +376,26 @@ def test_what_is_due_is_said_exactly_when_something_is(document: Document) -> No
 
 @given(documents)
 def test_a_call_that_is_due_is_accepted_at_its_time(document: Document) -> None:
-    if due_of(document) is not None:
-        ended = silence(document, PAY_BY)
+    found = due_of(document, WEEK)
+    if found is not None:
+        ended = silence(document, found.since, WEEK)
 
         assert ended.state in (
             OrderState.EXPIRED,
+            OrderState.COMPLETED,
+            OrderState.ARCHIVED,
             PaymentState.EXPIRED,
             PaymentState.BALANCE_OVERDUE,
         )
+        if found.since > AT:
+            with pytest.raises(Refused):
+                silence(document, found.since - timedelta(microseconds=1), WEEK)
 
 
 @given(documents)
 def test_a_placed_order_that_is_due_reads_as_awaiting_payment(document: Document) -> None:
-    if isinstance(document, Order) and next_due(document) is not None:
+    closing = (OrderState.CONFIRMED, OrderState.COMPLETED)
+    unpaid = isinstance(document, Order) and document.state not in closing
+    if isinstance(document, Order) and unpaid and next_due(document) is not None:
         document = attrs.evolve(document, state=OrderState.PLACED)
         assert headline(document) is Headline.AWAITING_PAYMENT

@@ -21,7 +21,6 @@ from orderflow.journal import (
 )
 from orderflow.records import KINDS, Claim, Counter, Document, Hold, Order, Parcel
 from orderflow.states import ORDER, OrderMove, UnitMove, UnitState
-from orderflow.units import choose
 from tests.builders import LAMP, MORNING, Shop, bag, new_order
 
 D = TypeVar("D", bound=Document)
@@ -152,10 +151,10 @@ def test_what_a_step_gives_is_what_its_facts_fold_to(placed: Shop) -> None:
     step = step_on(placed.store)
     order = step.now(O_17)
 
-    step.move(order, UnitMove.BACKORDER, choose(order, "wait", (UnitState.OPEN,), (("1", 2),)))
+    step.move(order, UnitMove.BACKORDER, step.choose(order, "wait", (UnitState.OPEN,), (("1", 2),)))
     step.note(O_17, "called", n=3, who="the customer")
     after = step.now(O_17)
-    step.move(after, UnitMove.CANCEL, choose(after, "cancel", (UnitState.BACKORDERED,)))
+    step.move(after, UnitMove.CANCEL, step.choose(after, "cancel", (UnitState.BACKORDERED,)))
 
     assert step.after == {O_17: fold(order, step.facts)}
     assert bag(step.now(O_17)) == {"open": 3, "cancelled": 2}
@@ -196,7 +195,7 @@ def test_an_advance_names_both_states_and_its_time(placed: Shop) -> None:
 def test_tags_of_other_names_are_told_apart_within_one_step(placed: Shop) -> None:
     step = step_on(placed.store)
     order = step.now(O_17)
-    (chosen,) = choose(order, "tag", (UnitState.OPEN,))
+    (chosen,) = step.choose(order, "tag", (UnitState.OPEN,))
 
     step.retag(order, [chosen._replace(n=2)], location="x")
     step.retag(order, [chosen._replace(n=3)], lot="x")

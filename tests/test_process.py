@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import attrs
 import pytest
 
-from orderflow import BadInput, Refusal, Rules
+from orderflow import BadInput, Call, Refusal, Rules
 from orderflow.chart import Chart, Guard
 from orderflow.process import Close, Piece, Process, Remove, Require, Stage, own_guard
 from orderflow.states import (
@@ -29,7 +30,8 @@ from orderflow.states import (
     UnitState,
     order_confirmed,
 )
-from orderflow.verbs import hand_over
+from orderflow.units import can_do
+from orderflow.verbs import cancel, close_return, hand_over, reserve
 from tests.builders import LAMP, TWO_PLACES, Shop
 from tests.processes import BAREST, FORBIDDEN
 
@@ -331,3 +333,85 @@ def test_what_guards_see_of_units_is_their_line_and_stage() -> None:
 
     assert guard(UnitFacts("o-17", OrderState.CONFIRMED, line="2"))
     assert not guard(UnitFacts("o-17", OrderState.CONFIRMED, line="1"))
+
+
+# --- what may be done instead -------------------------------------------------
+
+
+def with_pieces(shop: Shop, *pieces: Piece) -> Shop:
+    return shop.under(attrs.evolve(TWO_PLACES, process=Process.of(*pieces)))
+
+
+def said_of(shop: Shop, call: Call[Any]) -> str:
+    """What a refusal says may be done instead."""
+    (reason,) = shop.reasons(call)
+    assert reason.code == "illegal_move"
+    return str(dict(reason.facts)["can"])
+
+
+@pytest.mark.feature("F089", "F090")
+def test_a_refusal_names_no_move_that_the_host_has_taken_away(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 2))
+    shop.allocate("o-17")
+    strict = with_pieces(shop, Remove(UNIT, UnitState.ALLOCATED, UnitMove.UNRESERVE))
+
+    assert said_of(shop, reserve.on("o-17")) == "unreserve, release, cancel"
+    assert said_of(strict, reserve.on("o-17")) == "release, cancel"
+
+
+@pytest.mark.feature("F089", "F090")
+def test_a_refusal_names_the_stages_of_the_host_and_not_what_would_leave_them_out(
+    shop: Shop,
+) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 2))
+    shop.allocate("o-17")
+    shop.release("o-17", "d-1")
+    shop.pick("d-1")
+    careful = with_pieces(shop, Stage("polishing", PICKED, obligatory=True))
+
+    for call in (reserve.on("o-17"), cancel.on("o-17")):
+        assert said_of(shop, call) == "pack, recall"
+        assert said_of(careful, call) == "enter polishing, recall"
+    careful.enter_stage("o-17", "polishing", (("1", 1),))
+    assert said_of(careful, reserve.on("o-17")) == "enter polishing, pack, recall"
+
+
+def test_what_is_missing_may_be_cancelled_where_the_host_says_so(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 1)
+    shop.sell_and_ship("o-17", "p-1", (LAMP, 1))
+    shop.report_missing("o-17", ())
+    strict = with_pieces(shop, Remove(UNIT, UnitState.MISSING, UnitMove.CANCEL))
+
+    assert said_of(shop, reserve.on("o-17")) == "found, cancel"
+    assert said_of(strict, reserve.on("o-17")) == "found"
+
+
+def test_what_came_back_is_inspected_where_the_host_says_so(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 1)
+    shop.sell_and_deliver("o-17", "p-1", (LAMP, 1))
+    shop.ask_return("r-1", "o-17")
+    shop.receive_return("r-1", "leith")
+
+    for call in (cancel.on("o-17"), close_return.on("r-1")):
+        assert said_of(shop, call) == "inspect"
+    strict = with_pieces(shop, Close(UNIT, UnitState.RETURNED))
+    assert said_of(strict, cancel.on("o-17")) == "inspect", "it may still be sent back"
+    stricter = with_pieces(shop, Close(UNIT, UnitState.RETURNED), Close(UNIT, UnitState.SENT_BACK))
+    for call in (cancel.on("o-17"), close_return.on("r-1")):
+        assert said_of(stricter, call) == "nothing more"
+
+
+@pytest.mark.parametrize("state", UnitState)
+@pytest.mark.parametrize("service", (False, True))
+def test_the_barest_process_offers_only_what_happens_outside(
+    state: UnitState, service: bool
+) -> None:
+    ours = can_do(state, Process(), ("",), service=service)
+    bare = can_do(state, BAREST, ("",), service=service)
+    rows = {row.move.value for row in BAREST.chart(UNIT).rows if row.source is state}
+
+    assert set(bare) <= set(ours)
+    renamed = {"ask return", "report missing", "found", "inspect", "hand over"}
+    assert {move for move in bare if move not in renamed} <= rows

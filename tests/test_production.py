@@ -22,6 +22,7 @@ from orderflow import Call, Destination, MoveRefused, Position, Ref, Refused, Ru
 from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import allocate
 from orderflow.audit import audit
+from orderflow.facts import Noted
 from orderflow.fulfilment import receive_back, ship_direct
 from orderflow.journal import Case, Context, Stored
 from orderflow.orders import cancel
@@ -502,6 +503,28 @@ def test_a_shortfall_is_recorded_in_each_state(
         assert codes(shop.order(f"o-{id}").holds) == ["special_handling"]
 
 
+@pytest.mark.parametrize("known", (True, False))
+def test_a_shortfall_of_an_unknown_line_keeps_what_is_said_of_the_others(
+    any_shop: Shop, known: bool
+) -> None:
+    shop = any_shop
+    id = bring_purchase(shop, RequestState.ACCEPTED)
+    lines = (("1", 1), ("9", 2)) if known else (("9", 2),)
+
+    done = shop.record_shortfall(id, f"o-{id}", lines, "one is cracked")
+
+    noted = [dict(fact.details) for fact in done.facts if isinstance(fact, Noted)]
+    assert [(said["line"], said["n"]) for said in noted] == list(lines)
+    (hold,) = shop.bought(id).holds
+    assert (hold.code, hold.reason) == (
+        "unknown_line",
+        f"shortfall of lines that order o-{id} does not have: 9",
+    )
+    assert codes(shop.order(f"o-{id}").holds) == (["special_handling"] if known else [])
+    shop.lift_purchase_hold(id, "unknown_line")
+    shop.assert_lawful()
+
+
 def test_a_purchase_that_nothing_is_left_of_is_done(any_shop: Shop) -> None:
     shop = any_shop
     to_buy(shop, "o-17")
@@ -632,7 +655,7 @@ def test_what_a_supplier_has_shipped_may_be_lost(any_shop: Shop) -> None:
     assert shop.matter(MatterKind.CARRIER, LAMP) == 4
 
 
-def test_one_direct_parcel_goes_to_one_place(any_shop: Shop) -> None:
+def test_a_direct_parcel_for_several_places_is_recorded_under_a_hold(any_shop: Shop) -> None:
     shop = any_shop
     shop.sell("o-17", (LAMP, 1), destination=Destination("a-1"))
     shop.sell("o-18", (LAMP, 1), destination=Destination("a-2"))
@@ -641,12 +664,31 @@ def test_one_direct_parcel_goes_to_one_place(any_shop: Shop) -> None:
         shop.plan_to_buy(id)
     shop.purchase("pu-1", ("o-17", "o-18", "o-19"), "mill")
 
-    assert shop.codes(ship_direct.on("p-1", "pu-1")) == ["other_destination"]
+    parcel = shop.ship_direct("p-1", "pu-1").document
+
+    assert parcel.orders == ("o-17", "o-18", "o-19")
+    assert [shop.bag(id) for id in parcel.orders] == [{"shipped": 1}] * 3
+    (hold,) = parcel.holds
+    assert (hold.code, hold.blocks) == ("other_destination", ())
+    assert hold.reason == "it goes to one place, and has goods of o-18 for another"
+    assert shop.bought("pu-1").state is RequestState.DONE
+    shop.lift_parcel_hold("p-1", "other_destination")
+    shop.deliver("p-1")
+    shop.assert_lawful()
+
+
+def test_a_direct_parcel_for_one_place_raises_no_question(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 1), destination=Destination("a-1"))
+    shop.sell("o-18", (LAMP, 1), destination=Destination("a-2"))
+    shop.sell("o-19", (LAMP, 1), destination=Destination("a-1"))
+    for id in ("o-17", "o-18", "o-19"):
+        shop.plan_to_buy(id)
+    shop.purchase("pu-1", ("o-17", "o-18", "o-19"), "mill")
+
     shop.ship_direct("p-1", "pu-1", order="o-18")
     both = shop.ship_direct("p-2", "pu-1").document
 
-    assert both.orders == ("o-17", "o-19")
-    assert shop.bought("pu-1").state is RequestState.DONE
+    assert (both.orders, both.holds) == (("o-17", "o-19"), ())
 
 
 @pytest.mark.parametrize("state", EVERY_PURCHASE)

@@ -156,6 +156,88 @@ def test_a_refund_takes_from_each_payment_what_is_left_of_it(shop: Shop) -> None
     assert [shop.payment(id).refunded for id in ("card", "bank")] == [300, 1700]
 
 
+def test_money_that_is_lost_to_a_bank_is_owed_on_no_cancelled_order(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.sell("o-17", (LAMP, 1))
+    shop.charge_back("pay-o-17", eur(1000))
+    shop.cancel("o-17")
+
+    payment = shop.settle_dispute("pay-o-17", won=False).document
+
+    assert (owed(shop.order("o-17")), shop.order("o-17").applied) == (0, 0)
+    assert (payment.unapplied, payment.refunded, payment.charged_back) == (0, 0, 1000)
+    assert payment.state is PaymentState.REFUNDED
+    assert shop.codes(refund.on("o-17")) == ["nothing_owed"]
+    shop.assert_lawful()
+
+
+def test_what_is_given_up_after_the_loss_was_paid_back_by_the_bank(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 1)
+    shop.sell_and_deliver("o-17", "p-1", (LAMP, 1))
+    shop.charge_back("pay-o-17", eur(1000))
+    shop.settle_dispute("pay-o-17", won=False)
+    assert due(shop.order("o-17")) == 0, "the loss belongs to the payment"
+    shop.ask_return("r-1", "o-17")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+
+    shop.refund("o-17")
+
+    payment = shop.payment("pay-o-17")
+    assert (payment.unapplied, payment.refunded, payment.charged_back) == (0, 0, 1000)
+    shop.complete("o-17")
+    shop.assert_lawful()
+
+
+def test_what_the_bank_has_paid_back_is_not_sent_from_another_payment(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.pay("card", eur(1200), (("o-17", 1200),))
+    shop.pay("bank", eur(1800), (("o-17", 1800),))
+    shop.charge_back("card", eur(900))
+    shop.settle_dispute("card", won=False)
+    shop.cancel("o-17", (("1", 2),))
+
+    shop.refund("o-17")
+
+    assert [shop.payment(id).refunded for id in ("card", "bank")] == [300, 800]
+    assert due(shop.order("o-17")) == 0
+
+
+def test_a_loss_is_borne_by_the_orders_that_owe_and_no_further(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.place("o-18", new_order((LAMP, 2)))
+    shop.pay("pay-1", eur(3000), (("o-17", 1000), ("o-18", 2000)))
+    shop.charge_back("pay-1", eur(1500))
+    shop.cancel("o-17")
+
+    shop.settle_dispute("pay-1", won=False)
+
+    assert [shop.order(id).applied for id in ("o-17", "o-18")] == [0, 2000]
+    assert shop.payment("pay-1").unapplied == -500
+    shop.cancel("o-18")
+    shop.refund("o-18")
+    payment = shop.payment("pay-1")
+    assert (payment.refunded, payment.charged_back, payment.captured) == (1500, 1500, 3000)
+    assert (payment.unapplied, payment.applied) == (0, 0)
+    shop.assert_lawful()
+
+
+def test_money_that_is_in_dispute_again_is_not_lost_yet(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.pay("pay-1", eur(3000), (("o-17", 3000),))
+    shop.charge_back("pay-1", eur(1000))
+    shop.settle_dispute("pay-1", won=False)
+    shop.charge_back("pay-1", eur(1500))
+    shop.cancel("o-17")
+
+    assert shop.refuses(refund.on("o-17")) == "payment any: 30.00 EUR to apply, 15.00 there"
+    shop.settle_dispute("pay-1", won=True)
+    shop.refund("o-17")
+    payment = shop.payment("pay-1")
+    assert (payment.refunded, payment.charged_back, payment.applied) == (2000, 1000, 0)
+
+
 @pytest.mark.feature("F230", "F183")
 @settings(max_examples=60)
 @given(

@@ -276,6 +276,109 @@ def test_what_of_a_reissue_was_cancelled_may_be_paid_back(shop: Shop) -> None:
     shop.complete("o-17")
 
 
+def taken_back(shop: Shop, order: str, n: int = 1) -> None:
+    """The customer gives n lamps of an order back, and they are accepted."""
+    shop.ask_return(f"r-{order}", order, (("1", n),))
+    shop.receive_return(f"r-{order}", "leith")
+    shop.inspect(f"r-{order}")
+
+
+@pytest.mark.parametrize("settled_first", (True, False))
+def test_lost_goods_whose_reissue_was_taken_back_may_be_paid_back(
+    any_shop: Shop, settled_first: bool
+) -> None:
+    shop = any_shop
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+    shop.approve_reissue("i-1", "o-18")
+    send(shop, "o-18")
+    if settled_first:
+        shop.settle_reissue("i-1")
+        shop.complete("o-17")
+    taken_back(shop, "o-18")
+    if not settled_first:
+        shop.settle_reissue("i-1")
+
+    assert shop.order("o-17").state is OrderState.CONFIRMED, "it is open again"
+    assert shop.refuses(v.complete.on("o-17")) == "order o-17 has 1 units that are still under way"
+    assert shop.codes(v.cancel.on("o-17")) == ["sent_again"]
+    shop.cancel("o-17", (("1", 1),))
+    shop.refund("o-17")
+    shop.complete("o-17")
+    assert shop.payment("pay-o-17").refunded == 1000
+    shop.assert_lawful()
+    assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
+
+
+def test_faulty_goods_whose_reissue_was_taken_back_may_be_given_back_or_sent_once_more(
+    shop: Shop,
+) -> None:
+    delivered(shop)
+    shop.ask_reissue("i-1", "o-17", BOTH, "faulty")
+    shop.approve_reissue("i-1", "o-18")
+    send(shop, "o-18")
+    shop.settle_reissue("i-1")
+    shop.complete("o-17")
+
+    taken_back(shop, "o-18", 2)
+
+    assert shop.order("o-17").sent_again == ()
+    assert shop.order("o-17").state is OrderState.COMPLETED, "its goods are with the customer"
+    shop.ask_reissue("i-2", "o-17", (("1", 1),), "still faulty")
+    taken_back(shop, "o-17", 2)
+    assert owed(shop.order("o-17")) == 2000
+    shop.assert_lawful()
+
+
+def test_a_reissue_that_came_back_undelivered_and_was_taken_back_was_not_sent(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+    shop.approve_reissue("i-1", "o-18")
+    shop.allocate("o-18")
+    shop.ship("o-18", "p-2")
+    shop.receive_back("p-2", "leith")
+    shop.take_back("o-18")
+
+    shop.settle_reissue("i-1")
+
+    shop.cancel("o-17")
+    assert owed(shop.order("o-17")) == 2000
+    shop.assert_lawful()
+
+
+def test_what_was_sent_again_is_missing_and_given_up_so_it_was_not_sent(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+    shop.approve_reissue("i-1", "o-18")
+    send(shop, "o-18")
+    shop.settle_reissue("i-1")
+    shop.report_missing("o-18", (("1", 1),), "one in the box")
+    assert [row.n for row in shop.order("o-17").sent_again] == [2]
+
+    shop.cancel("o-18", (("1", 1),))
+
+    assert [row.n for row in shop.order("o-17").sent_again] == [1]
+    shop.cancel("o-17", (("1", 1),))
+    assert owed(shop.order("o-17")) == 1000
+    shop.assert_lawful()
+
+
+def test_an_archived_order_counts_nothing_again(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+    shop.approve_reissue("i-1", "o-18")
+    send(shop, "o-18")
+    shop.settle_reissue("i-1")
+    shop.complete("o-17")
+    shop.archive("o-17")
+    before = shop.order("o-17")
+
+    taken_back(shop, "o-18")
+
+    assert shop.order("o-17") == before
+    shop.assert_lawful()
+
+
 def sent_again_and_back(shop: Shop) -> None:
     """Order o-17 of two lamps was lost, is sent again by o-18, and has come back."""
     lost(shop)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from orderflow import Rules
 from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import allocate
-from orderflow.deadlines import due_of
+from orderflow.deadlines import next_due
 from orderflow.facts import Noted
 from orderflow.orders import confirm, expire
 from orderflow.pricing import total
@@ -220,7 +220,7 @@ def test_an_order_under_review_falls_due_as_any_unpaid_order_does(
     assert (found.ref.id, found.who) == ("o-17", "customer")
     assert shop.order("o-17").state is OrderState.EXPIRED
     assert shop.free(LAMP, "leith") == 1
-    assert due_of(shop.order("o-17")) is None
+    assert next_due(shop.order("o-17")) is None
 
 
 def test_an_order_that_is_worked_on_is_not_reviewed_any_more(shop: Shop) -> None:

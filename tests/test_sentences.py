@@ -42,12 +42,12 @@ def test_each_move_and_verb_has_a_chinese_word(word: str) -> None:
 
 
 def asked_in_code() -> Iterator[str]:
-    """What modules ask units for in words of their own: `choose(order, "return", ...)`."""
+    """What modules ask units for in words of their own: `step.choose(order, "return", ...)`."""
     for path in sorted(SOURCE.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = ast.unparse(node.func)
-                wanted = {"choose": 1, "select": 1, "IllegalMove": 2}.get(name)
+                wanted = {"step.choose": 1, "select": 1, "IllegalMove": 2}.get(name)
                 if wanted is not None and len(node.args) > wanted:
                     yield from named(node.args[wanted])
                 if name == "IllegalMove" and len(node.args) > 3:

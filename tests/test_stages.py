@@ -133,13 +133,13 @@ def test_a_stage_is_entered_only_from_where_it_may_be(any_shop: Shop) -> None:
     said = shop.refuses(enter_stage.on("o-17", "polishing"))
     assert said == (
         "a unit of line 1 of order o-17 is picked: cannot enter polishing "
-        "(can: enter engraving, pack, recall)"
+        "(can: enter engraving, recall)"
     )
     shop.enter_stage("o-17", "engraving")
     said = shop.refuses(enter_stage.on("o-17", "engraving"))
     assert said == (
         "a unit of line 1 of order o-17 is picked, engraving: cannot enter engraving "
-        "(can: enter polishing, pack, recall)"
+        "(can: enter polishing, recall)"
     )
     said = shop.refuses(enter_stage.on("o-17", "polishing", (("1", 6), ("2", 1))))
     assert said == (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orderflow.states import OrderState, UnitState
-from orderflow.views import Headline, PartyStatus, quantity_by_status
+from orderflow.views import Headline, PartyStatus, Phase, quantity_by_status
 from tests.builders import LAMP, Shop, eur, new_order
 from tools.reference import STATUSES, Asked, reads
 
@@ -14,7 +14,7 @@ FEATURES = Path(__file__).resolve().parent.parent / "docs/reference/features.md"
 
 @pytest.mark.parametrize("asked", STATUSES, ids=lambda one: f"{one.feature} {one.zh}")
 def test_a_label_reads_as_the_feature_says_it(asked: Asked) -> None:
-    labels = [one for one in asked.members if isinstance(one, Headline | PartyStatus)]
+    labels = [one for one in asked.members if isinstance(one, Headline | PartyStatus | Phase)]
     said_otherwise = {"已配送": Headline.RECEIVED}
 
     for label in labels:

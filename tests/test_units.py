@@ -2,24 +2,27 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import attrs
 import pytest
 
 from orderflow import BadInput, IllegalMove, MoveRefused, Ref
+from orderflow.process import Process
 from orderflow.records import PLAIN, Hold, Line, Order, Slice, Spot
 from orderflow.states import OrderState, UnitState
 from orderflow.units import (
     Chosen,
     Tag,
     checked_quantities,
-    choose,
     tag,
     unit_facts,
 )
+from orderflow.units import choose as choose_by
 from tests.builders import MORNING
 
+choose = partial(choose_by, process=Process())
 OPEN, ALLOCATED, SHIPPED = UnitState.OPEN, UnitState.ALLOCATED, UnitState.SHIPPED
 AT_LEITH, AT_YORK = Slice(location="leith"), Slice(location="york")
 

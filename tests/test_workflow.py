@@ -397,6 +397,12 @@ def test_a_time_without_a_zone_is_no_question(shop: Shop) -> None:
         shop.due(datetime(2026, 3, 2))  # noqa: DTZ001 - refused
 
 
+@pytest.mark.parametrize("limit", (0, -1, True, 1.0, "3", None))
+def test_a_limit_that_is_no_count_is_bad_input(shop: Shop, limit: Any) -> None:
+    with pytest.raises(BadInput, match=r"^limit: "):
+        shop.due(MORNING, limit=limit)
+
+
 # --- dangers ------------------------------------------------------------------
 
 

@@ -39,7 +39,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
-from orderflow.views import Headline, PartyStatus
+from orderflow.views import Headline, PartyStatus, Phase
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = Path("docs/reference")
@@ -511,8 +511,11 @@ STATUSES: Final = (
     Asked("F071", "执行", (_U.RELEASED, _U.PICKED, _U.PACKED)),
     Asked("F071", "物流配送", (_U.SHIPPED,)),
     Asked("F071", "结算", (_O.COMPLETED,)),
-    Asked("F072", "生成", (_O.DRAFT,)),
-    Asked("F072", "交付", (_U.DELIVERED,)),
+    Asked("F072", "生成", (Phase.CREATE,)),
+    Asked("F072", "处理", (Phase.PROCESS,)),
+    Asked("F072", "跟踪", (Phase.TRACK,)),
+    Asked("F072", "交付", (Phase.DELIVER,)),
+    Asked("F072", "评估", (Phase.EVALUATE,)),
     Asked("F073", "评审", (_O.IN_REVIEW,)),
     Asked("F073", "计划", (_U.TO_MAKE, WorkOrderState.PLANNED)),
     Asked("F073", "生产", (_U.MAKING, WorkOrderState.IN_PRODUCTION)),
@@ -605,6 +608,13 @@ def statuses_page() -> str:
         "",
         *_labels(PartyStatus),
         "",
+        "## Phases",
+        "",
+        "`phase(order)` gives the one of five in which an order stands, for a board with columns; "
+        "a cancelled order stands in none.",
+        "",
+        *_labels(Phase),
+        "",
         "## What features ask for",
         "",
         "Each status or stage that the [features](features.md) of process, production, shipping "
@@ -620,10 +630,12 @@ def statuses_page() -> str:
 
 def reads(member: StrEnum) -> str:
     """The Chinese word of a label or of a state."""
-    return member.zh if isinstance(member, Headline | PartyStatus) else WORDS[member.value]
+    if isinstance(member, Headline | PartyStatus | Phase):
+        return member.zh
+    return WORDS[member.value]
 
 
-def _labels(labels: type[Headline] | type[PartyStatus]) -> Iterator[str]:
+def _labels(labels: type[Headline] | type[PartyStatus] | type[Phase]) -> Iterator[str]:
     yield "| English | Chinese |"
     yield "|---|---|"
     for label in labels:

@@ -35,7 +35,6 @@ from orderflow.units import (
     Chosen,
     LineQuantities,
     checked_quantities,
-    choose,
     unit_facts,
 )
 from orderflow.values import Position, text
@@ -201,7 +200,7 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
     order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     _refuse_early(order, UnitMove.RESERVE, wanted)
-    chosen = choose(order, "reserve", _WAITING, wanted, of=is_goods, ready=step.ready)
+    chosen = step.choose(order, "reserve", _WAITING, wanted, of=is_goods, ready=step.ready)
     _refuse_waiting(step, order, UnitMove.RESERVE, chosen)
     if text(supply, "supply", empty=True):
         row = open_supply(step, case.supply(supply))
@@ -234,7 +233,7 @@ def unreserve(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     step = Step(case, context)
     order = step.now(case.own(Order))
     states = (UnitState.RESERVED, UnitState.ALLOCATED)
-    chosen = choose(order, "unreserve", states, checked_quantities(lines))
+    chosen = step.choose(order, "unreserve", states, checked_quantities(lines))
     step.move(order, UnitMove.UNRESERVE, chosen, grade="", **UNCLAIMED)
     return step
 
@@ -251,7 +250,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     wanted = checked_quantities(lines)
     _refuse_early(order, UnitMove.ALLOCATE, wanted)
     states = (UnitState.RESERVED, *_WAITING)
-    chosen = choose(order, "allocate", states, wanted, of=is_goods, ready=step.ready)
+    chosen = step.choose(order, "allocate", states, wanted, of=is_goods, ready=step.ready)
     here, pegged, waiting = [], [], []
     for one in chosen:
         if one.spot.state is not UnitState.RESERVED:

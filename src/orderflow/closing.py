@@ -17,6 +17,9 @@ A receipt says that what had come by then is there; a later delivery has days of
 Both spans count from the parcels, so an order need not be touched when a parcel arrives.
 A unit that stands delivered in no parcel, or in one that was never reported as delivered, has no
 date: that it came was said by somebody who saw it, and it is not waited for.
+
+Nobody needs to watch for either: what follows from silence is listed as due (`deadlines`), and what
+is written here says from which instant on.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ import attrs
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
 from orderflow.records import Order
+from orderflow.rules import Rules
 from orderflow.states import ORDER, OrderMove, UnitState
 
 
@@ -70,13 +74,32 @@ def archive(case: Case, context: Context) -> Step:
     return step
 
 
+def receipt_since(case: Case, order: Order, rules: Rules) -> datetime:
+    """Since when a receipt is settled: it was confirmed, or its days were over before that.
+
+    What came without a date is not waited for: since it was confirmed, or else placed.
+    """
+    came = _last_delivery(case, order)
+    if came is None:
+        return order.received_at or order.placed_at
+    until = came + timedelta(days=rules.receipt_days)
+    confirmed = _confirmed(order, came)
+    return until if confirmed is None else min(confirmed, until)
+
+
+def window_since(case: Case, order: Order, rules: Rules) -> datetime:
+    """Since when the last return window is closed; a return may be asked up to its last instant."""
+    until = _window_end(case, order, rules)
+    return order.placed_at if until is None else until + timedelta.resolution
+
+
 def _receipt_until(step: Step, order: Order) -> str:
     """When silence counts as receipt; empty when it does so already, or nobody needs to wait."""
     days = step.context.rules.receipt_days
     if not days:
         return ""
-    came = _last_delivery(step, order)
-    if came is None or (order.received_at is not None and order.received_at >= came):
+    came = _last_delivery(step.case, order)
+    if came is None or _confirmed(order, came) is not None:
         return ""
     until = came + timedelta(days=days)
     return until.isoformat() if step.context.at < until else ""
@@ -84,17 +107,26 @@ def _receipt_until(step: Step, order: Order) -> str:
 
 def _window_until(step: Step, order: Order) -> str:
     """When the last return window closes; empty when it has. Until then returns may be asked."""
-    came = _last_delivery(step, order)
-    if came is None:
-        return ""
-    until = came + timedelta(days=step.context.rules.return_window_days)
-    return until.isoformat() if step.context.at <= until else ""
+    until = _window_end(step.case, order, step.context.rules)
+    return until.isoformat() if until is not None and step.context.at <= until else ""
 
 
-def _last_delivery(step: Step, order: Order) -> datetime | None:
+def _window_end(case: Case, order: Order, rules: Rules) -> datetime | None:
+    """The last instant at which a return may be asked; `None` where nothing came with a date."""
+    came = _last_delivery(case, order)
+    return None if came is None else came + timedelta(days=rules.return_window_days)
+
+
+def _confirmed(order: Order, came: datetime) -> datetime | None:
+    """When the receipt of what came last was confirmed, if it was."""
+    said = order.received_at
+    return said if said is not None and said >= came else None
+
+
+def _last_delivery(case: Case, order: Order) -> datetime | None:
     """When the last parcel came whose units stand delivered; `None` where none has a date."""
     names = {
         spot.slice.parcel for _, spot in order.units() if spot.state is UnitState.DELIVERED
     } - {""}
-    came = [step.now(step.case.parcel(name)).delivered_at for name in sorted(names)]
+    came = [case.get(case.parcel(name)).delivered_at for name in sorted(names)]
     return max([at for at in came if at is not None], default=None)

@@ -8,6 +8,10 @@ Observation: a limit is fixed when the waiting begins, so *when* a document fall
 of the document; only *whether* it has fallen due needs a clock.
 Decision: `next_due` is clock-free, so a store may index it, and "what has fallen due" is a question
 to that index.
+An order that waits for nothing but the days after its delivery is found by that index from its
+placing on: how many days those are is decided by the host's rules, and when they began is written
+on its parcels, so only `due_of`, which is given both, says from when it is to be completed or
+archived.
 The answer is a `Due` with the call that silence means; the host makes it, when it likes.
 Until it is made nothing has changed, so payment that comes a minute late still finds its order.
 
@@ -23,18 +27,25 @@ from typing import Final
 import attrs
 
 from orderflow.calls import Call, Ref
+from orderflow.closing import archive, complete, receipt_since, window_since
 from orderflow.deposits import miss_balance
+from orderflow.journal import Case
 from orderflow.orders import expire
 from orderflow.payments import expire_payment
-from orderflow.pricing import due
+from orderflow.pricing import due, order_facts
 from orderflow.records import Document, Order, Payment
-from orderflow.states import OrderState, PaymentState
+from orderflow.rules import Rules
+from orderflow.states import ORDER, OrderMove, OrderState, PaymentState
 
 _UNCONFIRMED: Final = (
     OrderState.PLACED,
     OrderState.IN_REVIEW,
     OrderState.AWAITING_CUSTOMER,
 )
+_CLOSING: Final = {
+    OrderState.CONFIRMED: OrderMove.COMPLETE,
+    OrderState.COMPLETED: OrderMove.ARCHIVE,
+}
 _RUNNING: Final = (PaymentState.AWAITING, PaymentState.AUTHORISED, PaymentState.BALANCE_OPEN)
 
 
@@ -43,7 +54,7 @@ class Due:
     """A time limit of a document: since when it is due, who must act until then, and what follows.
 
     `who` is a party (customer, gateway, seller); `means` says for people what silence means, `call`
-    for the library: before `since` it is refused.
+    for the library: while there was something to wait for before `since`, it was refused.
     """
 
     ref: Ref[Document]
@@ -58,54 +69,78 @@ FALL_DUE: Final = ("order", "payment")
 
 
 def next_due(document: Document) -> datetime | None:
-    """When a document next falls due; `None` when it waits for nobody, or without a limit.
+    """When a document next falls due at the earliest, as far as it says so itself.
+
+    `None` when it waits for nobody, or without a limit.
 
     "支付...否则订单将被取消": an order is to be paid until its `pay_by`, in review or not, unless
     the carrier shall collect, a part is paid already or it costs nothing. A payment is to be
     answered for and captured until it expires, and a balance is to be paid until the limit that it
-    was opened with.
+    was opened with. An order that may be completed or archived but for the days after its delivery
+    is looked at from its placing on.
     """
     if type(document) is Order:
-        return document.pay_by if _is_unpaid(document) else None
+        if _is_unpaid(document):
+            return document.pay_by
+        return document.placed_at if _may_close(document) else None
     if type(document) is Payment and document.state in _RUNNING:
         return document.expires_at
     return None
 
 
-def due_of(document: Document) -> Due | None:
-    """The time limit that a document is under; `None` exactly when `next_due` is."""
+def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
+    """The time limit that a document is under; `None` exactly when `next_due` is.
+
+    Never before `next_due`. `case` reads the parcels of an order, `rules` have its days.
+    """
     since = next_due(document)
     if since is not None and type(document) is Order:
-        asked = document.state is OrderState.AWAITING_CUSTOMER
-        return Due(
-            document.ref,
-            since,
-            "customer",
-            "the order was neither answered for nor paid in time: it ends, and its stock is free"
-            if asked
-            else "the order was not paid in time: it ends, and its stock is free again",
-            expire.of(document.ref),
-        )
+        return _order_due(document, since, case, rules)
     if since is not None and type(document) is Payment:
-        if document.state is PaymentState.BALANCE_OPEN:
-            return Due(
-                document.ref,
-                since,
-                "customer",
-                "the balance was not paid in time: it is overdue",
-                miss_balance.of(document.ref),
-            )
-        awaiting = document.state is PaymentState.AWAITING
-        return Due(
-            document.ref,
-            since,
-            "gateway" if awaiting else "seller",
-            "the gateway did not answer in time: the payment ends without money"
-            if awaiting
-            else "the money was not captured in time: the authorisation ends",
-            expire_payment.of(document.ref),
-        )
+        return _payment_due(document, since)
     return None
+
+
+def _order_due(order: Order, since: datetime, case: Case, rules: Rules) -> Due:
+    """What silence means for an order, which it says best itself: who says nothing is a customer.
+
+    "自动将订单状态修改为“完成”,并将订单信息存档".
+    """
+    if order.state is OrderState.CONFIRMED:
+        call, since = complete.of(order.ref), max(since, receipt_since(case, order, rules))
+        means = "the receipt was confirmed, or nobody complained in time: the order is completed"
+    elif order.state is OrderState.COMPLETED:
+        call, since = archive.of(order.ref), max(since, window_since(case, order, rules))
+        means = "nothing was asked back in time: the order is archived"
+    else:
+        call = expire.of(order.ref)
+        means = "the order was not paid in time: it ends, and its stock is free again"
+        if order.state is OrderState.AWAITING_CUSTOMER:
+            means = (
+                "the order was neither answered for nor paid in time: it ends, and its stock is "
+                "free"
+            )
+    return Due(order.ref, since, "customer", means, call)
+
+
+def _payment_due(payment: Payment, since: datetime) -> Due:
+    if payment.state is PaymentState.BALANCE_OPEN:
+        means = "the balance was not paid in time: it is overdue"
+        return Due(payment.ref, since, "customer", means, miss_balance.of(payment.ref))
+    who, means = "seller", "the money was not captured in time: the authorisation ends"
+    if payment.state is PaymentState.AWAITING:
+        who = "gateway"
+        means = "the gateway did not answer in time: the payment ends without money"
+    return Due(payment.ref, since, who, means, expire_payment.of(payment.ref))
+
+
+def _may_close(order: Order) -> bool:
+    """Whether an order may be completed or archived but for the days after its delivery.
+
+    Asked of our own chart: what it refuses, no host's process allows.
+    """
+    move = _CLOSING.get(order.state)
+    return move is not None and ORDER.allows(order.state, move, order_facts(order))
 
 
 def _is_unpaid(order: Order) -> bool:

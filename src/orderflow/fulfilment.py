@@ -47,7 +47,6 @@ from orderflow.units import (
     Chosen,
     LineQuantities,
     checked_quantities,
-    choose,
     refuse_sent_again,
 )
 from orderflow.values import several, text, whole
@@ -103,7 +102,7 @@ def release(
     wanted = checked_quantities(lines)
     at = text(location, "location", empty=True) or _only_location(order)
     here = (UnitState.ALLOCATED,)
-    chosen = choose(
+    chosen = step.choose(
         order, "release", here, wanted, lambda tag: tag.location == at, ready=step.ready
     )
     ref = case.dispatch(text(dispatch, "dispatch"))
@@ -194,7 +193,7 @@ def recall(case: Case, context: Context) -> Step:
     for name in dispatch.orders:
         order = step.now(case.order(name))
         states = (UnitState.RELEASED, UnitState.PICKED)
-        chosen = choose(order, "recall", states, (), lambda tag: tag.dispatch == case.ref.id)
+        chosen = step.choose(order, "recall", states, (), lambda tag: tag.dispatch == case.ref.id)
         step.move(order, UnitMove.RECALL, chosen, dispatch="")
     if not _has_units(step, dispatch, _AT_WORK):
         step.advance(DISPATCH, case.ref, RequestMove.CANCEL, None)
@@ -220,7 +219,7 @@ def pick(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         raise BadInput("lines", "the dispatch is for several orders: pick it whole")
     for name in dispatch.orders:
         order = step.now(case.order(name))
-        chosen = choose(
+        chosen = step.choose(
             order,
             "pick",
             (UnitState.RELEASED,),
@@ -249,7 +248,7 @@ def scan_serials(case: Case, context: Context, line: str, serials: tuple[str, ..
     for serial in serials:
         now = step.now(order.ref)
         one = ((text(line, "line"), 1),)
-        chosen = choose(now, "scan", _AT_WORK, one, lambda tag: not tag.serial)
+        chosen = step.choose(now, "scan", _AT_WORK, one, lambda tag: not tag.serial)
         step.retag(now, chosen, serial=serial)
     return step
 
@@ -292,7 +291,7 @@ def pack(
     step.open(Parcel(ref, PARCEL.initial, names, works[0].location, grams))
     inside = set(dispatches)
     for order in orders:
-        chosen = choose(
+        chosen = step.choose(
             order,
             "pack",
             (UnitState.PICKED,),
@@ -350,7 +349,8 @@ def ship_direct(
 
     A parcel is opened and on its road at once; its units are shipped, and billed. `carrier` and
     `tracking` (the waybill number) are written down. What was shipped beyond what is bought never
-    was ours; a hold of the parcel asks what the customer got.
+    was ours; a hold of the parcel asks what the customer got. Another asks where it goes, when it
+    has goods for several destinations: it has been shipped all the same.
     """
     step = Step(case, context)
     asked = step.now(case.purchase(text(purchase, "purchase")))
@@ -371,6 +371,10 @@ def ship_direct(
     if unasked or not shipped:
         reason = f"goods were shipped that were not bought, while it was {asked.state.value}"
         step.hold(parcel.ref, "shipped_unasked", reason)
+    elsewhere = [one.ref.id for one, _ in shipped if one.destination != shipped[0][0].destination]
+    if elsewhere:
+        reason = f"it goes to one place, and has goods of {', '.join(elsewhere)} for another"
+        step.hold(parcel.ref, "other_destination", reason, ())
     finish(step, asked)
     return step
 
@@ -454,7 +458,7 @@ def reopen(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """Put units that came back on the shelf, and let the order wait for goods again."""
     step = Step(case, context)
     order = step.now(case.own(Order))
-    chosen = choose(
+    chosen = step.choose(
         order,
         "reopen",
         (UnitState.RECEIVED_BACK,),
@@ -611,10 +615,7 @@ def _ship(
 def _shipped_direct(
     step: Step, asked: Purchase, names: tuple[str, ...], wanted: LineQuantities
 ) -> tuple[list[tuple[Order, list[Chosen]]], list[tuple[str, str, int]]]:
-    """What a supplier has shipped order by order, and what of (order, line, units) nobody bought.
-
-    All of it goes to one place.
-    """
+    """What was shipped order by order, and what of (order, line, units) nobody has bought."""
     shipped: list[tuple[Order, list[Chosen]]] = []
     unasked: list[tuple[str, str, int]] = []
     for name in names:
@@ -623,13 +624,6 @@ def _shipped_direct(
         unasked += ((name, line.id, n) for line, n in beyond)
         if chosen:
             shipped.append((order, chosen))
-    refusals = [
-        Refusal.of("other_destination", order=order.ref.id)
-        for order, _ in shipped[1:]
-        if order.destination != shipped[0][0].destination
-    ]
-    if refusals:
-        raise MoveRefused(tuple(refusals))
     return shipped, unasked
 
 

@@ -36,7 +36,6 @@ from orderflow.states import (
     UnitMove,
     UnitState,
 )
-from orderflow.units import choose
 from orderflow.values import Position, instant, text, unique, whole
 
 
@@ -165,7 +164,7 @@ def take_over(step: Step, ref: Ref[Order], holds: tuple[str, ...]) -> None:
         step.move(
             order,
             UnitMove.RESERVE,
-            choose(order, "reserve", (UnitState.OPEN,), tuple(wanted)),
+            step.choose(order, "reserve", (UnitState.OPEN,), tuple(wanted)),
             location=at.location,
             owner=at.owner,
             lot=at.lot,

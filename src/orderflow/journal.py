@@ -15,7 +15,7 @@ One file, though long: case, step, verb and change are one idea seen from four s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -74,7 +74,7 @@ from orderflow.records import (
 )
 from orderflow.rules import Rules
 from orderflow.states import ONWARD, UNIT, DocumentFacts, ParcelFacts, UnitMove, UnitState
-from orderflow.units import Chosen, Tag, tag, unit_facts, unit_of
+from orderflow.units import Chosen, LineQuantities, Tag, choose, tag, unit_facts, unit_of
 from orderflow.values import Position, in_utc
 
 D = TypeVar("D", bound=Document)
@@ -290,6 +290,20 @@ class Step:
         if not process.stages:
             return None
         return lambda spot: process.passed(spot.state, spot.slice.stage)
+
+    def choose(
+        self,
+        order: Order,
+        verb: str,
+        states: Sequence[UnitState],
+        wanted: LineQuantities = (),
+        where: Callable[[Slice], bool] | None = None,
+        ready: Callable[[Spot], bool] | None = None,
+        of: Callable[[Line], bool] | None = None,
+    ) -> list[Chosen]:
+        """The units that a verb means, as `units.choose` finds them, by the host's process."""
+        process = self.context.rules.process
+        return choose(order, verb, states, wanted, where, ready, of, process=process)
 
     def advance(self, ours: Chart[S, M, V], ref: Ref[Document], move: M, facts: V) -> None:
         """Move a document along its chart."""

@@ -38,6 +38,7 @@ from orderflow.records import (
     Span,
     Spot,
 )
+from orderflow.sent_again import count_again
 from orderflow.states import (
     ONWARD,
     ORDER,
@@ -53,8 +54,8 @@ from orderflow.units import (
     Chosen,
     LineQuantities,
     can_do,
+    can_inspect,
     checked_quantities,
-    choose,
     refuse_sent_again,
     unit_of,
 )
@@ -312,12 +313,12 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     wanted = checked_quantities(lines)
     to_inspect = _returns_to_inspect(order)
     if not wanted:
-        _check_all_can_go(order, to_inspect)
+        _check_all_can_go(step, order, to_inspect)
     if wanted or order.lines:  # one without lines has nothing to give up, and ends all the same
         cancel_units(
             step,
             order.ref,
-            choose(
+            step.choose(
                 order, "cancel", CANCELLABLE, wanted, lambda tag: tag.returning not in to_inspect
             ),
         )
@@ -326,6 +327,7 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     after = order_facts(step.now(order.ref))
     if after.units_kept == 0:
         step.advance(ORDER, order.ref, OrderMove.CANCEL, after)
+    count_again(step, order.ref)
     return step
 
 
@@ -341,7 +343,7 @@ def expire(case: Case, context: Context) -> Step:
             until = order.pay_by.isoformat() if order.pay_by and owing else "any time"
             raise MoveRefused((Refusal.of("not_due", order=order.ref.id, until=until),))
         if order.applied == 0:
-            cancel_units(step, order.ref, choose(order, "expire", CANCELLABLE))
+            cancel_units(step, order.ref, step.choose(order, "expire", CANCELLABLE))
     step.advance(ORDER, order.ref, OrderMove.EXPIRE, order_facts(step.now(order.ref)))
     return step
 
@@ -372,16 +374,21 @@ def _returns_to_inspect(order: Order) -> frozenset[str]:
     ) - {""}
 
 
-def _check_all_can_go(order: Order, to_inspect: frozenset[str]) -> None:
+def _check_all_can_go(step: Step, order: Order, to_inspect: frozenset[str]) -> None:
     """Refuse to cancel a whole order that has a unit which cannot be cancelled."""
+    process = step.context.rules.process
     for state in UnitState:
-        if state not in CANCELLABLE and state is not UnitState.CANCELLED:
-            for line in order.lines:
-                if line.count(state):
-                    raise IllegalMove(unit_of(order, line), state.value, "cancel", can_do(state))
+        if state in CANCELLABLE or state is UnitState.CANCELLED:
+            continue
+        standing = {spot.slice.stage for _, spot in order.units() if spot.state is state}
+        for line in order.lines:
+            if line.count(state):
+                can = can_do(state, process, standing)
+                raise IllegalMove(unit_of(order, line), state.value, "cancel", can)
     for line, spot in order.units():
         if spot.slice.returning in to_inspect:
-            raise IllegalMove(unit_of(order, line), spot.state.value, "cancel", ("inspect",))
+            can = can_inspect(process)
+            raise IllegalMove(unit_of(order, line), spot.state.value, "cancel", can)
 
 
 def _checked_blocks(step: Step, blocks: tuple[str, ...]) -> tuple[str, ...]:

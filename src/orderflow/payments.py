@@ -15,6 +15,10 @@ What it remits beyond its debt has come too, and stays unapplied.
 A dispute: the payer's bank takes money *back* and decides later.
 When the dispute is won the money comes back unapplied, not to the orders that it was taken from: by
 then they may have been paid in another way.
+When it is lost, money that no order was named for is missing on the payment, whose unapplied rest
+is below zero: the loss is the payment's, and its orders stay paid.
+An order that owes something back, or comes to, owes so much less: its customer has had it from the
+bank, so what stands on the order makes good what is missing, and nothing is sent.
 
 One file, though long: what a payment's verbs share is the balance of its accounts.
 """
@@ -339,7 +343,8 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
 
     When the seller has `won`, the money is back and unapplied; else it is gone for good. The
     payment is whole, in part or wholly refunded by what is left, or waits for its balance again.
-    The hold "charged_back" is lifted, where money was in dispute.
+    What is gone is owed back on none of its orders. The hold "charged_back" is lifted, where money
+    was in dispute.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -358,6 +363,9 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
         step.hold(ref, "unexpected_settlement", reason)
     elif any(hold.code == "charged_back" for hold in payment.holds):
         step.lift(ref, "charged_back")
+    for application in payment.applications:
+        order = step.now(case.order(application.order))
+        make_good(step, ref, order.ref, -due(order))
     return step
 
 
@@ -376,6 +384,21 @@ def paid_in_full(step: Step, ref: Ref[Payment]) -> bool:
 def left_of(payment: Payment) -> int:
     """What is left of the money of a payment, in minor units: neither gone back nor taken back."""
     return payment.captured - payment.refunded - payment.charged_back
+
+
+def make_good(step: Step, ref: Ref[Payment], order: Ref[Order], most: int) -> int:
+    """Let what stands on an order make good what a bank has taken of its payment for good.
+
+    At most so much, in minor units; how much it was.
+    """
+    payment = step.now(ref)
+    # What is in dispute may still come back, and is not missing yet.
+    missing = -(payment.unapplied + payment.disputed)
+    on_order = sum([one.amount for one in payment.applications if one.order == order.id])
+    part = max(0, min(most, missing, on_order))
+    if part:
+        step.add(MoneyMoved(ref, _APPLIED, _UNAPPLIED, part, order))
+    return part
 
 
 def _arrived(step: Step, ref: Ref[Payment]) -> None:

@@ -39,7 +39,7 @@ from orderflow.states import (
     WorkOrderMove,
     WorkOrderState,
 )
-from orderflow.units import Chosen, LineQuantities, checked_quantities, choose, select
+from orderflow.units import Chosen, LineQuantities, checked_quantities, select
 from orderflow.values import MINOR_MAX, Position, several, text, whole
 
 S = TypeVar("S", bound=StrEnum)
@@ -63,7 +63,7 @@ def plan_to_buy(case: Case, context: Context, lines: LineQuantities = ()) -> Ste
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
-    chosen = choose(order, "plan to buy", WAITING, checked_quantities(lines))
+    chosen = step.choose(order, "plan to buy", WAITING, checked_quantities(lines))
     step.move(order, UnitMove.PLAN_TO_BUY, chosen if lines else _goods(chosen))
     return step
 
@@ -73,7 +73,7 @@ def plan_to_make(case: Case, context: Context, lines: LineQuantities = ()) -> St
     """Decide that units are made for this order: all that wait, or so many of some lines."""
     step = Step(case, context)
     order = step.now(case.own(Order))
-    chosen = choose(order, "plan to make", WAITING, checked_quantities(lines))
+    chosen = step.choose(order, "plan to make", WAITING, checked_quantities(lines))
     step.move(order, UnitMove.PLAN_TO_MAKE, chosen if lines else _goods(chosen))
     return step
 
@@ -84,7 +84,7 @@ def give_up_plan(case: Case, context: Context, lines: LineQuantities = ()) -> St
     step = Step(case, context)
     order = step.now(case.own(Order))
     planned = (UnitState.TO_BUY, UnitState.TO_MAKE)
-    chosen = choose(order, "give up plan", planned, checked_quantities(lines))
+    chosen = step.choose(order, "give up plan", planned, checked_quantities(lines))
     step.move(order, UnitMove.GIVE_UP_PLAN, chosen, peg="")
     return step
 
@@ -167,7 +167,8 @@ def record_shortfall(
 ) -> Step:
     """Record that the supplier cannot supply a part: its order is held, the rest goes on.
 
-    The units count as being bought until somebody decides: wait, buy elsewhere, or cancel.
+    The units count as being bought until somebody decides: wait, buy elsewhere, or cancel. What is
+    said of lines that the order does not have is written down under a hold of the purchase.
     """
     step = Step(case, context)
     asked = step.now(case.own(Purchase))
@@ -175,15 +176,19 @@ def record_shortfall(
     text(reason, "reason")
     (name,) = meant(asked, text(order, "order"), wanted)
     short = step.now(case.order(name))
-    _refuse_unknown(short, wanted)
     for line, n in wanted:
         step.note(case.ref, "shortfall", order=name, line=line, n=n, reason=reason)
     if not wanted:
         step.note(case.ref, "shortfall", order=name, reason=reason)
-    if asked_units(short, asked):
+    unknown = [line for line, _ in wanted if short.line(line) is None]
+    about_it = len(unknown) < len(wanted) or not wanted
+    if about_it and asked_units(short, asked):
         step.hold(short.ref, "special_handling", reason)
-    else:
+    elif about_it:
         step.hold(case.ref, "unexpected_report", f"shortfall while {asked.state.value}")
+    if unknown:
+        said = f"shortfall of lines that order {name} does not have: {', '.join(unknown)}"
+        step.hold(case.ref, "unknown_line", said)
     return step
 
 
@@ -198,7 +203,7 @@ def stop_buying(case: Case, context: Context, order: str, lines: LineQuantities 
     wanted = checked_quantities(lines)
     (name,) = meant(asked, text(order, "order"), wanted)
     stopped = step.now(case.order(name))
-    chosen = choose(
+    chosen = step.choose(
         stopped, "stop buying", (UnitState.BUYING,), wanted, lambda tag: tag.peg == case.ref.id
     )
     step.move(stopped, UnitMove.STOP_BUYING, chosen, peg="", supplier="")
@@ -470,7 +475,8 @@ def _bags(
     """The units in a state that nobody is asked for yet, order by order: each order has some."""
     orders = [step.now(step.case.order(name)) for name in names]
     return [
-        (order, choose(order, verb, (state,), wanted, lambda tag: not tag.peg)) for order in orders
+        (order, step.choose(order, verb, (state,), wanted, lambda tag: not tag.peg))
+        for order in orders
     ]
 
 

@@ -15,7 +15,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import left_of
+from orderflow.payments import left_of, make_good
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Order, Payment
 from orderflow.states import PAYMENT, PaymentMove
@@ -33,7 +33,8 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
 
     It goes to the named payment, or to the order's payments in the order in which they were
     applied, to each never more than it had paid of this order, nor than is left of it: what a
-    payer's bank has taken back is not sent a second time.
+    payer's bank has taken back is not sent a second time. What the bank keeps for good counts as
+    paid back, and nothing is sent for it.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -59,7 +60,9 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
         if named and tender.payment != named:
             continue
         ref = case.payment(tender.payment)
-        part = min(left, tender.applied, left_of(step.now(ref)))
+        kept = make_good(step, ref, order.ref, left)
+        left -= kept
+        part = min(left, tender.applied - kept, left_of(step.now(ref)))
         if part > 0:
             _send_back(step, ref, MoneyAccount.APPLIED, part, order.ref)
             left -= part

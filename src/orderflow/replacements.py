@@ -38,7 +38,7 @@ import attrs
 from orderflow.calls import Ref
 from orderflow.chart import Chart
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import SENT_AGAIN, MoneyMoved
+from orderflow.facts import MoneyMoved
 from orderflow.fulfilment import set_hold
 from orderflow.journal import Case, Context, Step, document_facts, verb
 from orderflow.money import Price
@@ -60,6 +60,7 @@ from orderflow.records import (
 )
 from orderflow.refunds import owed
 from orderflow.returns import open_return, untag_returned
+from orderflow.sent_again import note_kept, note_sent_again
 from orderflow.states import (
     EXCHANGE,
     ONWARD,
@@ -166,7 +167,7 @@ def ask_reissue(
     text(case.ref.id, "reissue")
     step.open(Reissue(case.own(Reissue), REISSUE.initial, order, said, pairs))
     for line, n in pairs:
-        _note_sent_again(step, old.ref, SentAgain(case.ref.id, line, n, astray=astray[line]))
+        note_sent_again(step, old.ref, SentAgain(case.ref.id, line, n, astray=astray[line]))
     _reopen(step, old.ref)
     return step
 
@@ -215,19 +216,18 @@ def cancel_reissue(case: Case, context: Context) -> Step:
 def settle_reissue(case: Case, context: Context) -> Step:
     """End a reissue: every unit that went out has ended its outward life.
 
-    What of it was cancelled has not been sent again, and may be paid back.
+    What of it was cancelled, or accepted back, has not been sent again: the unit that it stood for
+    may be paid back, or sent once more.
     """
     step = Step(case, context)
     reissue = step.now(case.own(Reissue))
-    missing = _not_ended(step, reissue.anew) if reissue.anew else ()
+    missing = _not_ended(step, REISSUE, reissue) if reissue.anew else ()
     _settle(step, REISSUE, reissue, missing)
     anew = step.now(case.order(reissue.anew))
     old = step.now(case.order(reissue.order))
     noted = {row.line: row for row in old.sent_again if row.reissue == case.ref.id}
     for line, n in _named(anew, reissue.lines):
-        kept = n - line.count(UnitState.CANCELLED)
-        row = attrs.evolve(noted[line.id], n=kept, done=True)
-        _note_sent_again(step, old.ref, attrs.evolve(row, astray=min(kept, row.astray)))
+        note_kept(step, old.ref, noted[line.id], line, n)
     return step
 
 
@@ -385,7 +385,7 @@ def settle_exchange(case: Case, context: Context) -> Step:
     if exchange.state is ReplacementState.APPROVED:
         refusals += _not_settled(step, exchange)
         if exchange.anew:
-            refusals += _not_ended(step, exchange.anew)
+            refusals += _not_ended(step, EXCHANGE, exchange)
         else:
             refusals.append(Refusal.of("not_sent_anew", exchange=case.ref.id))
     _settle(step, EXCHANGE, exchange, refusals)
@@ -437,17 +437,18 @@ def _settle(
     step.proceed(chart, document.ref, ReplacementMove.SETTLE)
 
 
-def _not_ended(step: Step, anew: str) -> tuple[Refusal, ...]:
+def _not_ended(step: Step, chart: _Chart, document: Reissue | Exchange) -> tuple[Refusal, ...]:
     """Why the order that was sent anew has not ended its outward life, if it has not.
 
     One of which no unit is kept has sent nothing: it is called off, not settled.
     """
-    order = step.now(step.case.order(anew))
+    order = step.now(step.case.order(document.anew))
     facts = order_facts(order)
     if facts.units_live:
-        return (Refusal.of("not_all_ended", order=anew, open=facts.units_live),)
+        return (Refusal.of("not_all_ended", order=document.anew, open=facts.units_live),)
     if not facts.units_kept:
-        state, can = order.state.value, "cancel"
+        cancel = step.chart(chart).target(document.state, ReplacementMove.CANCEL)
+        state, can = order.state.value, "nothing more" if cancel is None else "cancel"
         return (
             Refusal.of("illegal_move", what=str(order.ref), state=state, move="settle", can=can),
         )
@@ -498,7 +499,7 @@ def _call_off(step: Step, ref: Ref[Order]) -> None:
         if spot.state in NOT_YET_OUT:
             chosen.append(Chosen(line, spot, spot.n))
         elif spot.state is not UnitState.CANCELLED:
-            can = can_do(spot.state)
+            can = can_do(spot.state, step.context.rules.process, (spot.slice.stage,))
             raise IllegalMove(unit_of(order, line), spot.state.value, "cancel", can)
     if chosen:
         cancel_units(step, ref, chosen)
@@ -548,19 +549,12 @@ def _named(order: Order, pairs: LineQuantities) -> list[tuple[Line, int]]:
     return [(line, wanted[line.id]) for line in order.lines if line.id in wanted]
 
 
-def _note_sent_again(step: Step, order: Ref[Order], row: SentAgain) -> None:
-    done, astray = int(row.done), row.astray
-    step.note(
-        order, SENT_AGAIN, reissue=row.reissue, line=row.line, n=row.n, done=done, astray=astray
-    )
-
-
 def _forget_sent_again(step: Step) -> None:
     """Nothing is sent again after all."""
     reissue = step.now(step.case.own(Reissue))
     for line, _ in reissue.lines:
         row = SentAgain(reissue.ref.id, line, 0)
-        _note_sent_again(step, step.case.order(reissue.order), row)
+        note_sent_again(step, step.case.order(reissue.order), row)
 
 
 # --- behind exchanges ---------------------------------------------------------

@@ -31,6 +31,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.orders import give_up_units
 from orderflow.pricing import order_facts
 from orderflow.records import Line, MatterKind, Order, Return, Spot, Transfer
+from orderflow.sent_again import count_again
 from orderflow.states import (
     ONWARD,
     ORDER,
@@ -45,8 +46,8 @@ from orderflow.states import (
 from orderflow.units import (
     Chosen,
     LineQuantities,
+    can_inspect,
     checked_quantities,
-    choose,
     left_not_arrived,
     not_arrived,
     refuse_sent_again,
@@ -117,7 +118,8 @@ def close_return(case: Case, context: Context) -> Step:
     returned = step.now(case.own(Return))
     order = step.now(case.order(returned.order))
     if _units_of(order, case.ref.id, (UnitState.RECEIVED_BACK,)):
-        raise IllegalMove(str(case.ref), returned.state.value, "close", ("inspect",))
+        can = can_inspect(context.rules.process)
+        raise IllegalMove(str(case.ref), returned.state.value, "close", can)
     coming = _units_of(order, case.ref.id, (UnitState.GOING_BACK,))
     step.move(order, UnitMove.DELIVER, coming, returning="")
     untag_returned(step, returned)
@@ -213,6 +215,7 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     returned = step.now(case.own(Return))
     order_ref = case.order(returned.order)
     _inspect(step, order_ref, case.ref.id, _checked_verdicts(verdicts))
+    count_again(step, order_ref)
     after = step.now(order_ref)
     if not _units_of(after, case.ref.id, (*_OUT, UnitState.RECEIVED_BACK)):
         step.proceed(RETURN, case.ref, ReturnMove.SETTLE)
@@ -223,7 +226,9 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
 def take_back(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     """Accept units that came back undelivered for good: they are given up, and owed back."""
     step = Step(case, context)
-    _inspect(step, case.own(Order), "", _checked_verdicts(verdicts))
+    ref = case.own(Order)
+    _inspect(step, ref, "", _checked_verdicts(verdicts))
+    count_again(step, ref)
     return step
 
 
@@ -260,7 +265,7 @@ def deliver_again(case: Case, context: Context, lines: LineQuantities = ()) -> S
     """Record that rejected units have reached their customer again."""
     step = Step(case, context)
     order = step.now(case.own(Order))
-    chosen = choose(order, "deliver", (UnitState.SENT_BACK,), checked_quantities(lines))
+    chosen = step.choose(order, "deliver", (UnitState.SENT_BACK,), checked_quantities(lines))
     step.move(order, UnitMove.DELIVER, chosen, returning="")
     return step
 
@@ -277,7 +282,7 @@ def open_return(
     if returned.state is OrderState.ARCHIVED:
         raise IllegalMove(str(returned.ref), returned.state.value, "return", ())
     delivered = (UnitState.DELIVERED,)
-    chosen = choose(returned, "return", delivered, wanted, lambda tag: not tag.returning)
+    chosen = step.choose(returned, "return", delivered, wanted, lambda tag: not tag.returning)
     closed = _closed_windows(step, returned)
     late = dict.fromkeys(
         closed[one.spot.slice.parcel] for one in chosen if one.spot.slice.parcel in closed
@@ -377,11 +382,11 @@ def _inspect(step: Step, ref: Ref[Order], returning: str, verdicts: Verdicts) ->
     order = step.now(ref)
     came = (UnitState.RECEIVED_BACK,)
     if not verdicts:
-        chosen = choose(order, "inspect", came, (), lambda tag: tag.returning == returning)
+        chosen = step.choose(order, "inspect", came, (), lambda tag: tag.returning == returning)
         _decide(step, ref, chosen, Verdict.SOUND, returning)
     for line, n, verdict in verdicts:
         order = step.now(ref)
-        chosen = choose(
+        chosen = step.choose(
             order, "inspect", came, ((line, n),), lambda tag: tag.returning == returning
         )
         _decide(step, ref, chosen, verdict, returning)
@@ -412,7 +417,7 @@ def _restock(step: Step, ref: Ref[Order], name: str, n: int, verdict: Verdict) -
     order = step.now(ref)
     wanted = ((name, n),)
     came = (UnitState.RECEIVED_BACK,)
-    chosen = choose(order, "restock", came, wanted, lambda tag: not tag.returning)
+    chosen = step.choose(order, "restock", came, wanted, lambda tag: not tag.returning)
     there = _sent_in_their_stead(order, chosen[0].line)
     if n > there:
         raise MoveRefused(

@@ -16,7 +16,6 @@ from orderflow.orders import CANCELLABLE, cancel_units
 from orderflow.pricing import order_facts
 from orderflow.records import Order
 from orderflow.states import ORDER, OrderMove
-from orderflow.units import choose
 from orderflow.values import text as checked
 
 
@@ -64,7 +63,7 @@ def reject(case: Case, context: Context, reason: str) -> Step:
     order = step.now(case.own(Order))
     why = checked(reason, "reason")
     if step.chart(ORDER).target(order.state, OrderMove.REJECT) is not None:
-        cancel_units(step, order.ref, choose(order, "reject", CANCELLABLE))
+        cancel_units(step, order.ref, step.choose(order, "reject", CANCELLABLE))
     step.advance(ORDER, order.ref, OrderMove.REJECT, order_facts(step.now(order.ref)))
     step.note(order.ref, "rejected", reason=why)
     return step

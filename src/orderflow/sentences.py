@@ -467,6 +467,7 @@ HOLDS: Final[dict[str, str]] = {
     "charged_back": "银行已扣回款项",
     "given_up": "已作废的货物重新出现",
     "other_order": "代收了其他订单的货款",
+    "other_destination": "收货地址不同",
     "over_remitted": "承运商多汇",
     "paid_late": "逾期到账",
     "reported_missing": "归档后报缺件",
@@ -477,6 +478,7 @@ HOLDS: Final[dict[str, str]] = {
     "unexpected_notice": "意外的支付通知",
     "unexpected_receipt": "意外的收货确认",
     "unexpected_report": "意外报告",
+    "unknown_line": "未知订单行",
     "unexpected_scan": "意外扫描",
     "unexpected_settlement": "意外的争议结果",
 }

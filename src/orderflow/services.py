@@ -22,7 +22,7 @@ from orderflow.fulfilment import bill_units
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.records import Line, Order
 from orderflow.states import UNIT, UnitMove, UnitState
-from orderflow.units import LineQuantities, checked_quantities, choose, unit_facts
+from orderflow.units import LineQuantities, checked_quantities, unit_facts
 
 REDEEMED: Final = "redeemed"
 """The bill that redeemed units are on."""
@@ -38,7 +38,9 @@ def redeem(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     _refuse_early(order, UnitMove.REDEEM, wanted)
-    chosen = choose(order, "redeem", (UnitState.OPEN,), wanted, of=is_service, ready=step.ready)
+    chosen = step.choose(
+        order, "redeem", (UnitState.OPEN,), wanted, of=is_service, ready=step.ready
+    )
     bill_units(step, order, chosen, REDEEMED)
     step.move(order, UnitMove.REDEEM, chosen, invoice=REDEEMED)
     return step
@@ -55,7 +57,7 @@ def lapse(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     _refuse_early(order, UnitMove.LAPSE, wanted)
-    chosen = choose(order, "lapse", (UnitState.OPEN,), wanted, of=is_service, ready=step.ready)
+    chosen = step.choose(order, "lapse", (UnitState.OPEN,), wanted, of=is_service, ready=step.ready)
     early = {line.id: reason for line, _, _ in chosen if (reason := _too_early(step, order, line))}
     over = [one for one in chosen if one.line.id not in early]
     if early and (wanted or not over):

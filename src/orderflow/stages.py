@@ -16,14 +16,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.process import Process, Stage
 from orderflow.records import Order
 from orderflow.states import StageMove, not_held
-from orderflow.units import (
-    LineQuantities,
-    can_do,
-    checked_quantities,
-    choose,
-    unit_facts,
-    unit_of,
-)
+from orderflow.units import LineQuantities, can_do, checked_quantities, unit_facts, unit_of
 from orderflow.values import text
 
 _not_held: Final = not_held(StageMove.ENTER)
@@ -45,7 +38,7 @@ def enter_stage(case: Case, context: Context, stage: str, lines: LineQuantities 
         raise MoveRefused(reasons)
     if not wanted:
         _refuse_where_none_may(process, order, entered)
-    chosen = choose(
+    chosen = step.choose(
         order,
         f"enter {entered.name}",
         (entered.within,),
@@ -62,13 +55,8 @@ def _refuse_where_none_may(process: Process, order: Order, entered: Stage) -> No
     standing = {spot.slice.stage for _, spot in there}
     if not standing or any(process.may_enter(entered, one) for one in standing):
         return
-    line, spot = there[0]
-    at = spot.slice.stage
-    others = [
-        f"enter {other.name}"
-        for other in process.stages
-        if other.within is entered.within and process.may_enter(other, at)
-    ]
+    line = there[0][0]
+    at = " or ".join(sorted(one for one in standing if one))
     state = f"{entered.within}, {at}" if at else entered.within.value
-    can = (*others, *can_do(entered.within))
+    can = can_do(entered.within, process, standing)
     raise IllegalMove(unit_of(order, line), state, f"enter {entered.name}", can)

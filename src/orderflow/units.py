@@ -5,13 +5,23 @@ It knows how to read a bag, and refuses to know the rules by which verbs do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
+from orderflow.process import Process
 from orderflow.records import Line, Order, SentAgain, Slice, Spot
-from orderflow.states import UNIT, UnitFacts, UnitMove, UnitState
+from orderflow.states import (
+    LEADS_ON,
+    RETURN,
+    UNIT,
+    ReturnMove,
+    ReturnState,
+    UnitFacts,
+    UnitMove,
+    UnitState,
+)
 from orderflow.values import text, unique, whole
 
 ENDED: Final = frozenset(
@@ -60,12 +70,15 @@ def choose(
     where: Callable[[Slice], bool] | None = None,
     ready: Callable[[Spot], bool] | None = None,
     of: Callable[[Line], bool] | None = None,
+    *,
+    process: Process,
 ) -> list[Chosen]:
     """The units that a verb means: all in these states, or as many of each line as are wanted.
 
     `of` says of which lines, where none is named. Earlier states are taken first, and of one state
-    those units that are `ready`. Raises `MoveRefused` with a reason for each line that has too few,
-    and `IllegalMove` when nothing is meant and nothing is there.
+    those units that are `ready`. A verb asks by its step, which knows the `process`. Raises
+    `MoveRefused` with a reason for each line that has too few, and `IllegalMove` when nothing is
+    meant and nothing is there.
     """
     if wanted:
         chosen, refusals = select(order, verb, states, wanted, where, ready)
@@ -83,7 +96,8 @@ def choose(
         if least is None:
             raise IllegalMove(str(order.ref), "empty", verb, ())
         line, state = least
-        can = can_do(state, service=line.service)
+        standing = {spot.slice.stage for one in lines for spot in one.spots if spot.state is state}
+        can = can_do(state, process, standing, service=line.service)
         raise IllegalMove(unit_of(order, line), state.value, verb, can)
     return chosen
 
@@ -97,19 +111,42 @@ _ASKED_BY: Final = {
 }
 
 
-def can_do(state: UnitState, *, service: bool = False) -> tuple[str, ...]:
-    """What may be asked for units of goods, or of a service, in a state, in the verbs' words."""
+def can_do(
+    state: UnitState, process: Process, standing: Collection[str], *, service: bool = False
+) -> tuple[str, ...]:
+    """What may be asked for units of goods, or of a service, in a state, in the verbs' words.
+
+    By the host's process: the stages that units who are `standing` there may enter, and then the
+    moves that its chart has; none that leads on, where each of them has left out a stage.
+    """
+    chart = process.chart(UNIT)
+    passed = any(process.passed(state, at) for at in standing)
+    enter = [
+        f"enter {stage.name}"
+        for stage in process.stages
+        if stage.within is state and any(process.may_enter(stage, at) for at in standing)
+    ]
     if state is UnitState.DELIVERED:
-        return ("ask return", "report missing")
+        return (*enter, "ask return", "report missing")
     if state is UnitState.MISSING:
-        return ("found", "cancel")
+        may_cancel = chart.target(state, UnitMove.CANCEL) is not None
+        return (*enter, "found", "cancel") if may_cancel else (*enter, "found")
     never = "is_goods" if service else "is_service"
     moves = [
         row.move
-        for row in UNIT.rows
-        if row.source is state and all(guard.name != never for guard in row.when)  # no guard: may
+        for row in chart.rows
+        if row.source is state
+        and all(guard.name != never for guard in row.when)  # no guard: may
+        and (passed or row.move not in LEADS_ON)
     ]
-    return tuple(dict.fromkeys(_ASKED_BY.get(move, move.value) for move in moves))
+    return (*enter, *dict.fromkeys(_ASKED_BY.get(move, move.value) for move in moves))
+
+
+def can_inspect(process: Process) -> tuple[str, ...]:
+    """What may be asked of goods that came back in a return: that they are inspected, if that."""
+    settled = process.chart(RETURN).target(ReturnState.RECEIVED, ReturnMove.SETTLE) is not None
+    moves = can_do(UnitState.RECEIVED_BACK, process, ("",))
+    return ("inspect",) if settled and "inspect" in moves else ()
 
 
 def select(

@@ -18,6 +18,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Final, TypeVar, cast
 
 import attrs
@@ -59,8 +60,8 @@ from orderflow.records import (
 )
 from orderflow.remedies import explained
 from orderflow.rules import Rules
-from orderflow.trial import ask
-from orderflow.values import instant, text
+from orderflow.trial import ask, tried
+from orderflow.values import instant, text, whole
 from orderflow.views import (
     Dossier,
     PlatformView,
@@ -135,7 +136,7 @@ class Workflow(Commands):
         text(by, "by", empty=True)
         at = instant(self._clock(), "clock")
         tries = self.rules.tries_max
-        for tried in range(1, tries + 1):
+        for attempt in range(1, tries + 1):
             earlier = self.store.seen(self.tenant, key)
             if earlier is not None:
                 return self._again(earlier, call, by)
@@ -151,13 +152,13 @@ class Workflow(Commands):
             try:
                 committed = self.store.commit(self._change(case, step, call, key, by, at))
             except Stale:
-                self._pause(tried)
+                self._pause(attempt)
                 continue
             except Short:
                 # The figures were good when they were read; when they still say no, so do we.
-                if not case.figures or tried == tries:
+                if not case.figures or attempt == tries:
                     raise
-                self._pause(tried)
+                self._pause(attempt)
                 continue
             if committed.repeated:
                 return self._again(committed.entry, call, by)
@@ -259,16 +260,22 @@ class Workflow(Commands):
     def due(self, at: datetime, *, limit: int = 100) -> list[Due]:
         """What has fallen due until an instant, earliest first, at most `limit` of it.
 
-        Each says who must act, and which call silence means.
+        Each says who must act, and which call silence means. It was tried: what would be refused at
+        that instant, by a hold or by the host's own process, is not listed.
         """
         until = instant(at, "at")
+        whole(limit, "limit")
+        context = Context(until, "", self.rules)
         found: list[Due] = []
         for kind in FALL_DUE:
             for stored in every(self.store, Query(kind, self.tenant, due_by=until)):
-                due = due_of(stored.value)
-                if due is not None:
+                case = Case(stored.value.ref, self.store, until)
+                due = due_of(stored.value, case, self.rules)
+                if due is not None and due.since <= until:
                     found.append(due)
-        return sorted(found, key=lambda due: (due.since, due.ref))[:limit]
+        found.sort(key=lambda due: (due.since, due.ref))
+        accepted = (due for due in found if not tried(self.store, due.call, context)[1])
+        return list(islice(accepted, limit))
 
     def held(self, code: str = "", kind: str = "order") -> Iterator[Document]:
         """The documents of a kind that are on hold, in the order of their ids.
@@ -384,10 +391,10 @@ class Workflow(Commands):
         stored = None if call.ref.kind == STOCK else self.store.load(call.ref)
         return Done(earlier.seq, earlier.facts, True, None if stored is None else stored.value)
 
-    def _pause(self, tried: int) -> None:
+    def _pause(self, attempt: int) -> None:
         """Wait a little, by chance, before everything is read again."""
         chance = int.from_bytes(os.urandom(2)) / 2**16
-        time.sleep(chance * PAUSE_SECONDS * 2**tried)
+        time.sleep(chance * PAUSE_SECONDS * 2**attempt)
 
 
 class Past:

@@ -1,4 +1,4 @@
-"""What people read off an order: the headline, and what each party may see.
+"""What people read off an order: headline and phase, and what each party may see.
 
 It knows labels, readers and what is for whom, and refuses to know the clock and the screen.
 """
@@ -21,6 +21,7 @@ from orderflow.views.parties import (
     supplier_view,
     waybill,
 )
+from orderflow.views.phases import Phase, phase
 
 __all__ = [
     "SPECIAL_HANDLING",
@@ -29,11 +30,13 @@ __all__ = [
     "LineSeen",
     "ParcelSeen",
     "PartyStatus",
+    "Phase",
     "PlatformView",
     "PurchaseSeen",
     "PurchaserView",
     "SupplierView",
     "headline",
+    "phase",
     "platform_view",
     "purchaser_view",
     "quantity_by_state",

@@ -1,0 +1,67 @@
+"""What an order notes of units that go out again for it, and what of them came to nothing.
+
+It knows the rows beside an order's bag, and refuses to know why something is sent again: that is
+`replacements`.
+
+Problem: a unit that was sent again is neither sent a third time nor paid back; but what went out
+may be cancelled there, or come back and be accepted, and it cost nothing, so nobody is owed
+anything for it there.
+Observation: whatever becomes of it happens to the order that sent it anew, also long after the
+reissue was settled.
+Decision: a unit counts as sent again as long as its customer was sent something that was neither
+cancelled nor accepted back.
+What is settled is counted again when that changes, and the unit of the old order may be claimed
+like any other; where it went astray that order is open again.
+An archived order has no after-sales, so nothing is counted for it any more.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from orderflow.calls import Ref
+from orderflow.facts import SENT_AGAIN
+from orderflow.journal import Step
+from orderflow.pricing import order_facts
+from orderflow.records import Line, Order, SentAgain
+from orderflow.states import ORDER, OrderMove, OrderState, UnitState
+
+
+def note_sent_again(step: Step, order: Ref[Order], row: SentAgain) -> None:
+    """Let an order note what a reissue sends of one of its lines; none at all forgets the row."""
+    done, astray = int(row.done), row.astray
+    step.note(
+        order, SENT_AGAIN, reissue=row.reissue, line=row.line, n=row.n, done=done, astray=astray
+    )
+
+
+def note_kept(step: Step, order: Ref[Order], row: SentAgain, line: Line, n: int) -> None:
+    """Note what is left of `n` units that went out on a line: settled, and no more than that."""
+    kept = n - _came_to_nothing(line)
+    note_sent_again(step, order, attrs.evolve(row, n=kept, done=True, astray=min(kept, row.astray)))
+
+
+def count_again(step: Step, ref: Ref[Order]) -> None:
+    """Count again what an order has sent anew, where its reissue is settled."""
+    anew = step.now(ref)
+    if not anew.parent:
+        return
+    old = step.now(step.case.order(anew.parent))
+    if old.state in ORDER.ends:
+        return
+    for row in old.sent_again:
+        line = anew.line(row.line)
+        if not row.done or line is None:
+            continue
+        reissue = step.now(step.case.reissue(row.reissue))
+        n = dict(reissue.lines)[row.line]
+        if reissue.anew == ref.id and row.n > n - _came_to_nothing(line):
+            note_kept(step, old.ref, row, line, n)
+    after = order_facts(step.now(old.ref))
+    if old.state is OrderState.COMPLETED and after.units_live:
+        step.advance(ORDER, old.ref, OrderMove.REOPEN, after)
+
+
+def _came_to_nothing(line: Line) -> int:
+    """How many units of a line were cancelled, or came back and were accepted."""
+    return line.count(UnitState.CANCELLED, UnitState.RETURNED)
