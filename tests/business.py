@@ -242,10 +242,10 @@ def enough_not_sent_again(order: Order, line: Line, asked: int | None) -> bool:
     if not again:
         return True
     where = not_for_inspection(order)
-    astray = count(line, *ASTRAY, where=where)
+    astray = count(line, *ASTRAY, where=where) + came_back(line)
     first = count(line, *ON_PAPER, where=where)
     given = astray if asked is None else max(0, min(astray, asked - first))
-    return given <= max(0, sendable(line) - again)
+    return given <= max(0, sendable(line) + came_back(line) - again)
 
 
 def sendable(line: Line) -> int:
@@ -253,11 +253,28 @@ def sendable(line: Line) -> int:
     return count(line, *ASTRAY, "delivered", where=outside_returns)
 
 
+def came_back(line: Line) -> int:
+    """What never reached its customer: where others are sent in its stead, it stands for lost."""
+    return count(line, "received back", where=outside_returns)
+
+
+def may_take_in(d: Desk) -> bool:
+    """What came back goes out again, or money does, where no others were sent in its stead."""
+    if not d.there(d.order, "received back", where=outside_returns):
+        return False
+    for line in d.order.lines:
+        again = sum(row.n for row in d.order.sent_again if row.line == line.id)
+        asked = d.wanted().get(line.id, 0) if d.wanted() else came_back(line)
+        if again and asked > max(0, sendable(line) + came_back(line) - again):
+            return False
+    return True
+
+
 def may_restock(d: Desk) -> bool:
     """Goods that came back while others are sent in their stead."""
     again = {row.line for row in d.order.sent_again if row.n}
     lines = [line for line in d.order.lines if line.id in again]
-    return any(count(line, "received back", where=outside_returns) for line in lines)
+    return any(came_back(line) for line in lines)
 
 
 def may_pay_over(d: Desk) -> bool:
@@ -492,7 +509,7 @@ def returnable(d: Desk, order: Order) -> bool:
             if d.wanted()
             else count(line, "delivered", where=outside_returns)
         )
-        if again and asked > max(0, sendable(line) - again):
+        if again and asked > max(0, sendable(line) + came_back(line) - again):
             return False
     return True
 
@@ -650,7 +667,8 @@ def may_ask_reissue(d: Desk) -> bool:
     left = {}
     for line in order.lines:
         again = sum(row.n for row in order.sent_again if row.line == line.id)
-        left[line.id] = (sendable(line) - again, count(line, *ASTRAY) - again)
+        first = min(again, came_back(line))  # others are sent for what came back
+        left[line.id] = (sendable(line) - again + first, count(line, *ASTRAY) - again + first)
     if d.wanted():
         return all(n <= left[line][0] for line, n in d.wanted().items())
     return any(min(pair) > 0 for pair in left.values())
@@ -762,9 +780,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "lift_parcel_hold": Desk.has_hold,
     "report_missing": always,
     "found": always,
-    "reopen": lambda d: d.there(d.order, "received back", where=outside_returns),
+    "reopen": may_take_in,
     "restock": may_restock,
-    "take_back": lambda d: d.there(d.order, "received back", where=outside_returns),
+    "take_back": may_take_in,
     "deliver_again": lambda d: d.there(d.order, "sent back"),
     # services
     "redeem": may_redeem,

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
 import pytest
 
+from orderflow.calls import Ref
 from orderflow.chart import Guard
 from orderflow.journal import STOCK, VERBS
 from orderflow.process import Process, Remove, Require, own_guard
-from orderflow.states import ORDER, UNIT, OrderMove, OrderState, UnitMove, UnitState
+from orderflow.records import Parcel
+from orderflow.states import (
+    ORDER,
+    UNIT,
+    OrderMove,
+    OrderState,
+    ParcelState,
+    UnitMove,
+    UnitState,
+)
 from orderflow.testing import OUTSIDE, Bounds, Stuck, explore
+from orderflow.testing.walk import PLACE, START
+from orderflow.testing.world import digest_of
 from tests.business import ROWS, Business
-from tests.worlds import LIFE, WORLDS, of
+from tests.worlds import DAY, LIFE, WORLDS, of
 
 LARGEST: Final = "prepaid goods, parcels and returns"
 Record = Callable[[str, object], None]
@@ -69,6 +82,21 @@ def test_an_order_without_lines_can_only_be_cancelled() -> None:
 
     assert {one for one in reached if one.startswith("order")} == {"order draft", "order cancelled"}
     assert not {one for one in reached if one.startswith(("dispatch", "parcel", "return"))}
+
+
+def test_worlds_in_which_two_parcels_swap_their_days_are_two_worlds() -> None:
+    ref: Ref[Parcel] = Ref("", "parcel", "p-1")
+    other: Ref[Parcel] = Ref("", "parcel", "p-2")
+    days = [START + n * DAY for n in range(20)]
+
+    def sum_of(first: datetime, second: datetime) -> int:
+        parcel = Parcel(ref, ParcelState.DELIVERED, ("o",), PLACE, delivered_at=first)
+        late = attrs.evolve(parcel, ref=other, delivered_at=second)
+        return digest_of(ref, parcel) + digest_of(other, late)
+
+    sums = {sum_of(first, second) for first in days for second in days}
+
+    assert len(sums) == len(days) ** 2
 
 
 # --- what a walk finds ----------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import Any, Final
 import attrs
 
 from orderflow import Location, Money, Rules, verbs
+from orderflow.payments import Notice
 from orderflow.testing import Bounds
 from orderflow.testing.walk import PLACE, START
 from orderflow.values import Position
@@ -52,18 +53,30 @@ class Small:
         return Rules(locations=(Location(PLACE),), **self.days)
 
 
-def goods(only: frozenset[str], units: tuple[int, ...] = (1,), **more: Any) -> Small:
-    return Small(Bounds(units, stock=sum(units), only=only, **more))
+def goods(
+    only: frozenset[str], units: tuple[int, ...] = (1,), stock: int = 0, **more: Any
+) -> Small:
+    return Small(Bounds(units, stock=stock or sum(units), only=only, **more))
 
 
-ASKED_TWICE: Final = (
+MUST_STAY: Final = (
     verbs.hold.on("o", "stay", "it must not be cancelled", ("cancel",)),
-    verbs.hold.on("o", "look", "somebody should look at it", ()),
     verbs.lift_hold.on("o", "stay"),
+)
+ASKED_TWICE: Final = (
+    *MUST_STAY,
+    verbs.hold.on("o", "look", "somebody should look at it", ()),
     verbs.lift_hold.on("o", "look"),
 )
 
-WORLDS: Final[dict[str, Small]] = {
+MONEY_STAYS: Final = (
+    verbs.hold_payment.on("o-pay1", "all", "not yet", ("refund",)),
+    verbs.hold_payment.on("o-pay1", "part", "not in part", ("refund part",)),
+    verbs.lift_payment_hold.on("o-pay1", "all"),
+    verbs.lift_payment_hold.on("o-pay1", "part"),
+)
+
+PARTS: Final[dict[str, Small]] = {
     "prepaid goods, parcels and returns": goods(
         LIFE
         | ROAD
@@ -106,8 +119,7 @@ WORLDS: Final[dict[str, Small]] = {
         ),
     ),
     "review and holds": goods(
-        of("place review ask_customer answer reject confirm pay reserve unreserve allocate cancel")
-        | of("hold lift_hold refund"),
+        of("place review ask_customer answer reject confirm pay cancel hold lift_hold refund"),
         also=ASKED_TWICE,
     ),
     "money": goods(
@@ -118,11 +130,9 @@ WORLDS: Final[dict[str, Small]] = {
     "money on hold": goods(
         of("pay place cancel refund pay_back hold_payment lift_payment_hold"),
         also=(
-            verbs.hold_payment.on("o-pay1", "all", "not yet", ("refund",)),
-            verbs.hold_payment.on("o-pay1", "part", "not in part", ("refund part",)),
+            *MONEY_STAYS,
             verbs.refund.on("o", Money(50, EUR)),
-            verbs.lift_payment_hold.on("o-pay1", "all"),
-            verbs.lift_payment_hold.on("o-pay1", "part"),
+            verbs.refund.on("o", Money(25, EUR)),
         ),
     ),
     "deposits": goods(
@@ -148,7 +158,8 @@ WORLDS: Final[dict[str, Small]] = {
     ),
     "work orders": goods(
         of("place pay cancel refund plan_to_make give_up_plan plan_production start_production")
-        | of("inspect_production rework finish_production stop_production lift_work_order_hold"),
+        | of("inspect_production rework finish_production stop_production lift_work_order_hold")
+        | of("hold lift_hold"),
     ),
     "services": Small(
         Bounds(
@@ -159,9 +170,17 @@ WORLDS: Final[dict[str, Small]] = {
         )
     ),
     "sent again": goods(
-        LIFE
-        | of("lose report_missing found ask_reissue approve_reissue reject_reissue lift_hold")
-        | of("cancel_reissue settle_reissue hold_reissue lift_reissue_hold restock"),
+        LIFE - of("lose confirm")
+        | of("report_missing found ask_reissue approve_reissue reject_reissue lift_hold")
+        | of("cancel_reissue settle_reissue"),
+        stock=2,
+        most={"order": 2, "dispatch": 2, "parcel": 2},
+    ),
+    "sent again, when nothing holds it": goods(
+        of("place pay allocate release pick pack hand_over deliver lose ask_reissue")
+        | of("approve_reissue reject_reissue cancel_reissue settle_reissue hold_reissue")
+        | of("lift_reissue_hold complete cancel refund"),
+        stock=2,
         most={"order": 2, "dispatch": 2, "parcel": 2},
     ),
     "exchanges": goods(
@@ -170,6 +189,27 @@ WORLDS: Final[dict[str, Small]] = {
         | of("cancel_exchange send_replacement settle_exchange hold_exchange lift_exchange_hold")
         | of("pay_over"),
         most={"order": 2, "dispatch": 2, "parcel": 2},
+    ),
+    "sent again, and the first came back": goods(
+        of("place pay allocate release pick pack hand_over deliver lose turn_back receive_back")
+        | of("ask_reissue approve_reissue cancel_reissue settle_reissue restock take_back refund")
+        | of("cancel complete archive"),
+        stock=2,
+        most={"order": 2, "dispatch": 2, "parcel": 2},
+    ),
+    "exchanges that go out first": Small(
+        Bounds(
+            (1,),
+            stock=2,
+            only=LIFE
+            | of(
+                "receive_return inspect deliver_again ask_exchange approve_exchange cancel_exchange"
+            )
+            | of("send_replacement settle_exchange pay_over hold_exchange lift_exchange_hold"),
+            most={"order": 2, "dispatch": 2, "parcel": 2},
+        ),
+        {"replace_before_return": True},
+        Business(replace_first=True),
     ),
     "time": Small(
         Bounds(
@@ -208,4 +248,125 @@ WORLDS: Final[dict[str, Small]] = {
         )
     ),
 }
+"""A world for each part of the trade."""
+
+CORNERS: Final[dict[str, Small]] = {
+    "a desk where parcels wait": goods(
+        LIFE
+        | of("make_ready lose turn_back receive_back take_back report_missing found lift_hold")
+        | of("hold_parcel lift_parcel_hold"),
+    ),
+    "returns that come in part": goods(
+        LIFE | of("ask_return receive_return close_return inspect deliver_again"),
+        (2,),
+        most={"parcel": 2},
+        also=(verbs.receive_return.on("o-r1", PLACE, (("1", 1),)),),
+    ),
+    "returns that somebody approves": Small(
+        Bounds((1,), stock=1, only=LIFE | BACK | REPORTS | of("hold_return lift_return_hold")),
+        {"approve_returns": False},
+    ),
+    "goods that never come, and must not be given up": Small(
+        Bounds(
+            (2,),
+            stock=0,
+            cash_on_delivery=True,
+            only=of("place cancel allocate plan_to_buy plan_to_make give_up_plan hold lift_hold"),
+            also=MUST_STAY,
+        )
+    ),
+    "goods that went astray, and must not be given up": goods(
+        of("place reserve allocate release pick recall pack hand_over lose receive_back")
+        | of("report_missing cancel lift_hold"),
+        (2,),
+        cash_on_delivery=True,
+        also=MUST_STAY,
+    ),
+    "gateways": goods(
+        of("place cancel await_payment record_notice apply_payment pay_back void_payment")
+        | of("expire_payment refund"),
+        times=1,
+        waits=(DAY,),
+        also=(
+            verbs.await_payment.on("o-pay1", Money(100, EUR), expires_at=START + DAY),
+            verbs.apply_payment.on("o-pay1", (("o", 100),)),
+        ),
+    ),
+    "deposits that must stay": goods(
+        of("place cancel pay_back take_deposit open_balance miss_balance lift_payment_hold")
+        | of("refund charge_back"),
+        times=1,
+        waits=(timedelta(days=8),),
+        also=(*MONEY_STAYS, verbs.refund.on("o", Money(25, EUR))),
+    ),
+    "disputed money that must stay": goods(
+        of("place pay cancel refund"),
+        times=1,
+        also=(
+            *MONEY_STAYS,
+            verbs.charge_back.on("o-pay1", Money(50, EUR), "o"),
+            verbs.refund.on("o", Money(25, EUR)),
+        ),
+    ),
+    "cash that must stay": goods(
+        of("place cancel collect_on_delivery remit pay_back refund"),
+        cash_on_delivery=True,
+        times=1,
+        also=(
+            *MONEY_STAYS,
+            verbs.remit.on("o-pay1", Money(50, EUR)),
+            verbs.refund.on("o", Money(50, EUR)),
+        ),
+    ),
+    "money for nothing, and it must stay": goods(
+        of("await_payment expect_cash pay_back cancel"),
+        cash_on_delivery=True,
+        also=(
+            *MONEY_STAYS,
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR)),
+            verbs.pay_back.on("o-pay1", Money(50, EUR)),
+        ),
+    ),
+    "goods are no service": goods(
+        of("place pay cancel refund"),
+        waits=(DAY,),
+        also=(verbs.redeem.on("o", (("1", 1),)), verbs.lapse.on("o", (("1", 1),))),
+    ),
+    "cash at the door in part": goods(
+        of("place cancel collect_on_delivery expect_cash void_payment remit pay_back refund"),
+        cash_on_delivery=True,
+        times=1,
+        also=(
+            verbs.collect_on_delivery.on("o-pay1", "o", Money(100, EUR)),
+            verbs.remit.on("o-pay1", Money(25, EUR)),
+            verbs.apply_payment.on("o-pay1", (("o", 100),)),
+            verbs.refund.on("o", Money(50, EUR)),
+        ),
+    ),
+    "a purchase": goods(
+        of("place pay cancel plan_to_buy purchase send_purchase accept_purchase refuse_purchase")
+        | of("ask_cancel_purchase refuse_cancel_purchase cancel_purchase receive_purchase refund")
+        | of("give_up_plan stop_buying lift_purchase_hold"),
+        also=(verbs.plan_to_make.on("o"), verbs.give_up_plan.on("o")),
+    ),
+    "a question that nobody answers": goods(
+        of("place review ask_customer answer cancel expire lift_hold"), waits=(DAY,)
+    ),
+    "orders that are put away": goods(
+        LIFE | of("archive hold lift_hold pay_back"),
+        most={"payment": 2},
+        times=1,
+        waits=(WINDOW + DAY,),
+        also=(
+            verbs.charge_back.on("o-pay1", Money(100, EUR), "o"),
+            verbs.settle_dispute.on("o-pay1", won=False),
+        ),
+    ),
+    "nothing, and it must stay": Small(
+        Bounds((), stock=1, only=of("place cancel lift_hold"), also=MUST_STAY)
+    ),
+}
+"""Smaller worlds still, for what matters in a corner only."""
+
+WORLDS: Final[dict[str, Small]] = PARTS | CORNERS
 """Every small world by its name."""

@@ -15,6 +15,7 @@ from orderflow.calls import Ref
 from orderflow.pricing import due, given_up
 from orderflow.records import (
     Document,
+    Line,
     Order,
     Parcel,
     Payment,
@@ -61,7 +62,10 @@ def bags_sum_to_their_lines(seen: Seen, document: Document) -> str:
 
 
 def ended_orders_have_nothing_under_way(seen: Seen, document: Document) -> str:
-    """A completed or archived order has kept units, and all of them have ended their way out."""
+    """A completed or archived order has kept units, and all of them have ended their way out.
+
+    What went astray has ended, too, when as much of its line was sent again; it may turn up later.
+    """
     if not isinstance(document, Order):
         return ""
     states = [spot.state for _, spot in document.units()]
@@ -70,13 +74,34 @@ def ended_orders_have_nothing_under_way(seen: Seen, document: Document) -> str:
             return "an order without units is completed"
         if all(state is UnitState.CANCELLED for state in states):
             return "an order none of whose units is kept is completed"
-        if any(state not in _OVER for state in states):
-            return f"completed with units {', '.join(sorted(set(states)))}"
+        under_way = sorted({state for line in document.lines for state in _open(document, line)})
+        if under_way:
+            return f"{document.state} with units {', '.join(under_way)}"
     if document.state in (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REJECTED):
         left = {state for state in states if state is not UnitState.CANCELLED}
         if left:
             return f"{document.state} with units {', '.join(sorted(left))}"
     return ""
+
+
+def _open(order: Order, line: Line) -> set[UnitState]:
+    """The states in which units of a line are under way, when what was sent again is left out."""
+    sent = sum(row.n for row in order.sent_again if row.line == line.id and row.done)
+    astray = [spot for spot in line.spots if spot.state in _ASTRAY and not spot.slice.returning]
+    replaced = sum(spot.n for spot in astray) <= sent  # none astray: nothing to replace
+    return {
+        spot.state
+        for spot in line.spots
+        if spot.state not in _OVER and not (replaced and spot in astray)
+    }
+
+
+_ASTRAY: Final = (
+    UnitState.LOST,
+    UnitState.MISSING,
+    UnitState.GOING_BACK,
+    UnitState.RECEIVED_BACK,
+)
 
 
 def nothing_leaves_before_its_order_is_confirmed(seen: Seen, document: Document) -> str:
@@ -107,23 +132,39 @@ def captured_money_is_somewhere(seen: Seen, document: Document) -> str:
 
 
 def units_are_with_documents_that_are_there(seen: Seen, document: Document) -> str:
-    """A dispatch, a parcel and a return that units name are there and have not been called off."""
+    """What units name is there: a dispatch, a parcel, a return; the latter two not called off.
+
+    The warehouse works for a dispatch that is not over, and what was shipped is in a parcel.
+    """
     if not isinstance(document, Order):
         return ""
     for _, spot in document.units():
+        tags = spot.slice
+        named = (("dispatch", tags.dispatch), ("parcel", tags.parcel), ("return", tags.returning))
+        for kind, id in named:
+            if id and _state(seen, document, kind, id) in ("", *_CALLED_OFF[kind]):
+                return f"units {spot.state} name {kind} {id}, which is not there or was called off"
         at_work = spot.state in (UnitState.RELEASED, UnitState.PICKED, UnitState.PACKED)
-        if at_work and _state(seen, document, "dispatch", spot.slice.dispatch) in _CALLED_OFF:
-            return f"units {spot.state} for dispatch {spot.slice.dispatch}, which is over"
-        if spot.state is UnitState.SHIPPED and not spot.slice.parcel:
+        if at_work and _state(seen, document, "dispatch", tags.dispatch) in _OVER_REQUESTS:
+            return f"units {spot.state} for dispatch {tags.dispatch}, which is over"
+        if spot.state is UnitState.SHIPPED and not tags.parcel:
             return "units shipped in no parcel"
     return ""
 
 
-_CALLED_OFF: Final = ("", RequestState.CANCELLED, RequestState.REFUSED, RequestState.DONE)
+_CALLED_OFF: Final[Mapping[str, tuple[str, ...]]] = {
+    "dispatch": (),  # one whose rest was called off may have shipped a part before
+    "parcel": (ParcelState.CANCELLED,),
+    "return": (ReturnState.CANCELLED, ReturnState.REJECTED),
+}
+_OVER_REQUESTS: Final = ("", RequestState.CANCELLED, RequestState.REFUSED, RequestState.DONE)
 
 
 def parcels_and_their_units_are_at_one_place(seen: Seen, document: Document) -> str:
-    """No unit is packed in a parcel that has left, nor on the road in one that has come."""
+    """No unit is packed in a parcel that has left, nor on the road in one that has come.
+
+    What was lost may have come back: on the shelf again, it stays lost for its order.
+    """
     if not isinstance(document, Order):
         return ""
     for _, spot in document.units():
@@ -131,20 +172,20 @@ def parcels_and_their_units_are_at_one_place(seen: Seen, document: Document) -> 
         if wanted is None or spot.slice.returning or not spot.slice.parcel:
             continue
         state = _state(seen, document, "parcel", spot.slice.parcel)
-        if state != wanted:
+        if state not in wanted:
             return (
                 f"units {spot.state} in parcel {spot.slice.parcel}, which is {state or 'nowhere'}"
             )
     return ""
 
 
-_TOGETHER: Final[Mapping[UnitState, ParcelState]] = {
-    UnitState.PACKED: ParcelState.PACKED,
-    UnitState.SHIPPED: ParcelState.SHIPPED,
-    UnitState.READY_TO_COLLECT: ParcelState.READY_TO_COLLECT,
-    UnitState.LOST: ParcelState.LOST,
-    UnitState.GOING_BACK: ParcelState.GOING_BACK,
-    UnitState.RECEIVED_BACK: ParcelState.RETURNED,
+_TOGETHER: Final[Mapping[UnitState, tuple[ParcelState, ...]]] = {
+    UnitState.PACKED: (ParcelState.PACKED,),
+    UnitState.SHIPPED: (ParcelState.SHIPPED,),
+    UnitState.READY_TO_COLLECT: (ParcelState.READY_TO_COLLECT,),
+    UnitState.LOST: (ParcelState.LOST, ParcelState.RETURNED),
+    UnitState.GOING_BACK: (ParcelState.GOING_BACK,),
+    UnitState.RECEIVED_BACK: (ParcelState.RETURNED,),
 }
 
 
@@ -171,7 +212,7 @@ def what_is_bought_or_made_is_asked_of_somebody(seen: Seen, document: Document) 
         return ""
     for _, spot in document.units():
         if spot.state is UnitState.BUYING:
-            if _state(seen, document, "purchase", spot.slice.peg) in _CALLED_OFF:
+            if _state(seen, document, "purchase", spot.slice.peg) in _OVER_REQUESTS:
                 return f"units are bought by purchase {spot.slice.peg}, which is over"
         elif spot.state is UnitState.MAKING:
             state = _state(seen, document, "work order", spot.slice.peg)
@@ -210,13 +251,13 @@ def money_shows_in_the_state_of_its_payment(seen: Seen, document: Document) -> s
     """A payment in which money stands does not wait for it, and none that is paid back has any."""
     if not isinstance(document, Payment):
         return ""
-    if document.captured and document.state in _WITHOUT_MONEY:
+    if document.captured > document.refunded and document.state in _WITHOUT_MONEY:
         return f"{document.captured} captured while {document.state}"
     gone = 0 < document.captured <= document.refunded
     if gone and document.state in (PaymentState.CAPTURED, PaymentState.PART_REFUNDED):
         return f"{document.state}, and all of it was paid back"
-    taken = any(hold.code == "charged_back" for hold in document.holds)
-    if taken and document.state in _UNDISPUTED:
+    at_door = bool(document.due_for)  # cash is never in dispute: a hold asks
+    if document.disputed and not at_door and document.state in _UNDISPUTED:
         return f"the payer's bank has taken money back while {document.state}"
     return ""
 
@@ -233,6 +274,8 @@ _UNDISPUTED: Final = (
     PaymentState.DEPOSIT_TAKEN,
     PaymentState.BALANCE_OPEN,
     PaymentState.BALANCE_OVERDUE,
+    PaymentState.PART_REFUNDED,
+    PaymentState.REFUNDED,
 )
 
 
