@@ -98,6 +98,11 @@ def test_the_earliest_date_is_never_before_the_one_asked_from() -> None:
     assert lamps.earliest(11, 3) is None
 
 
+def test_no_date_is_told_for_no_units() -> None:
+    with pytest.raises(ValueError, match="0 units are asked for, at least 1 is wanted"):
+        Horizon([(1, 5)]).earliest(0, 0)
+
+
 def test_a_supply_that_slips_is_available_at_its_new_instant_only() -> None:
     lamps = Horizon([(3, 5)])
 

@@ -94,7 +94,9 @@ class Horizon(Generic[At]):
         return least if least > 0 else 0
 
     def earliest(self, n: int, since: At) -> At | None:
-        """The first instant, not before `since`, at which `n` units (1 or more) are available."""
+        """The first instant, not before `since`, at which `n` units are available."""
+        if n < 1:
+            raise ValueError(f"{n} units are asked for, at least 1 is wanted")
         at = self._room.lasting(n)
         return since if at is not None and at < since else at
 
