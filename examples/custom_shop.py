@@ -101,7 +101,7 @@ def live(shop: Workflow) -> Iterator[str]:
 
     for due in shop.due(OPENING + timedelta(hours=8)):
         yield f"{due.ref}: {due.means}"
-        shop.apply(due.call, key=f"due/{due.ref}")
+        shop.apply(due.call, key=f"due/{due.call.verb}/{due.ref}/{due.since}")
 
 
 def main(path: Path) -> None:
