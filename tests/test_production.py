@@ -27,6 +27,7 @@ from orderflow.fulfilment import receive_back, ship_direct
 from orderflow.journal import Case, Context, Stored
 from orderflow.orders import cancel
 from orderflow.pricing import due
+from orderflow.process import Process, Stage
 from orderflow.production import (
     accept_purchase,
     ask_cancel_purchase,
@@ -805,6 +806,27 @@ def test_a_customers_order_starts_production_and_is_served_from_it(any_shop: Sho
     assert shop.bag("o-17") == {"shipped": 3, "allocated": 1}
     assert shop.bag("o-18") == {"allocated": 1}
     assert shop.matter(MatterKind.PRODUCTION, LAMP) == -5
+
+
+@pytest.mark.feature("F159")
+def test_what_is_made_is_processed_assembled_and_tested(any_shop: Shop) -> None:
+    making = UnitState.MAKING
+    steps = (Stage("processing", making), Stage("assembly", making, ("processing",)))
+    rules = attrs.evolve(any_shop.rules, process=Process.of(*steps))
+    shop = any_shop.under(rules)
+    to_make(shop, "o-17", 2)
+    shop.plan_production("w-1", ("o-17",), "leith")
+    shop.start_production("w-1")
+
+    shop.enter_stage("o-17", "processing")
+    shop.enter_stage("o-17", "assembly")
+    shop.inspect_production("w-1")
+    shop.rework("w-1", "a crack")
+    shop.inspect_production("w-1")
+    shop.finish_production("w-1")
+
+    assert shop.work_order("w-1").state is WorkOrderState.DONE
+    assert shop.bag("o-17") == {"allocated": 2}
 
 
 @pytest.mark.feature("F169", "F174")
