@@ -8,10 +8,11 @@ One file, though long: it is read beside the protocol, method by method.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 from orderflow.books import NOTHING, ClaimChange, by_claim, changes_on_shelf, claimed_net
 from orderflow.calls import Call, Ref
@@ -20,6 +21,17 @@ from orderflow.errors import KeyReused, Short, Stale
 from orderflow.facts import Fact
 from orderflow.grants import checked_details, hold_expired, number_taken, runs, shortage
 from orderflow.journal import Change, Committed, Entry, Stored, holds_of
+from orderflow.mending import (
+    Instant,
+    Kept,
+    MendClaim,
+    MendClaimed,
+    MendDocument,
+    MendLookup,
+    MendMatter,
+    MendThere,
+    Repair,
+)
 from orderflow.ports import Books, Query
 from orderflow.records import Claim, Counter, Document, MatterKind, Order, orders_of
 from orderflow.values import Position
@@ -88,6 +100,15 @@ class _Shelf:
             else:
                 self.expiring.pop(holder, None)
 
+    def put(self, holder: _Holder, claim: Claim | None) -> None:
+        """Set one holder's claim, whatever is counted as claimed."""
+        self.claims.pop(holder, None)
+        self.expiring.pop(holder, None)
+        if claim is not None:
+            self.claims[holder] = claim.n
+            if claim.until is not None:
+                self.expiring[holder] = claim.until
+
     def give_back(self, at: datetime) -> None:
         """Drop the claims that have run out, and count them as free."""
         for holder in self.gone(at):
@@ -95,22 +116,13 @@ class _Shelf:
             del self.expiring[holder]
 
 
-class _Kept:
-    """A document as it is, and where its facts stand in the journal."""
-
-    __slots__ = ("seqs", "stored")
-
-    def __init__(self, stored: Stored[Any]) -> None:
-        self.stored = stored
-        self.seqs: list[int] = []
-
-
 class MemoryStore:
     """A `Store` and a `People` in memory, safe for threads of one process."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._documents: dict[Ref[Any], _Kept] = {}
+        self._documents: dict[Ref[Any], Stored[Any]] = {}
+        self._seqs: dict[Ref[Any], list[int]] = {}  # where the facts of a document stand
         self._rows: list[_Row] = []
         self._keys: dict[str, dict[str, int]] = {}
         self._numbers: dict[tuple[str, str, str, str], Ref[Order]] = {}
@@ -122,8 +134,7 @@ class MemoryStore:
 
     def load(self, ref: Ref[D]) -> Stored[D] | None:
         """A document with its version, or `None`."""
-        kept = self._documents.get(ref)
-        return None if kept is None else kept.stored
+        return self._documents.get(ref)
 
     def find(self, query: Query) -> Iterator[Stored[Document]]:
         """The documents that a query means, in the order of their ids."""
@@ -131,7 +142,7 @@ class MemoryStore:
         for ref in sorted(self._documents):
             if not left:
                 return
-            stored = self._documents[ref].stored
+            stored = self._documents[ref]
             if ref.id > query.after and _means(query, stored.value):
                 yield stored
                 left -= 1
@@ -198,11 +209,10 @@ class MemoryStore:
     def entries(self, after: int = 0, ref: Ref[Document] | None = None) -> Iterator[Entry]:
         """The journal in order: all of it, or one document's."""
         with self._lock:
-            kept = None if ref is None else self._documents.get(ref)
             if ref is None:
                 seqs: Sequence[int] = range(max(0, after) + 1, len(self._rows) + 1)
             else:
-                seqs = () if kept is None else tuple(kept.seqs)
+                seqs = tuple(self._seqs.get(ref, ()))
         for seq in seqs:
             if seq > after:
                 yield self._entry(seq)
@@ -210,7 +220,7 @@ class MemoryStore:
     def _entry(self, seq: int) -> Entry:
         """The entry of a row; versions are not kept twice, but counted."""
         key, call, by, at, rules, figures, facts, refs = self._rows[seq - 1]
-        versions = [(ref, bisect_right(self._documents[ref].seqs, seq)) for ref in refs]
+        versions = [(ref, bisect_right(self._seqs[ref], seq)) for ref in refs]
         return Entry(seq, key, call, by, at, rules, figures, facts, tuple(versions))
 
     # --- writing -------------------------------------------------------------------------------
@@ -239,9 +249,12 @@ class MemoryStore:
                 raise Stale(f"what is there of {position.sku}")
 
     def _check_version(self, ref: Ref[Document], version: int) -> None:
-        kept = self._documents.get(ref)
-        if (0 if kept is None else kept.stored.version) != version:
+        if self._version(ref) != version:
             raise Stale(str(ref))
+
+    def _version(self, ref: Ref[Document]) -> int:
+        stored = self._documents.get(ref)
+        return 0 if stored is None else stored.version
 
     def _check_numbers(self, change: Change) -> dict[tuple[str, str, str, str], Ref[Order]]:
         """The numbers of new orders; a channel's number is unique in its shop."""
@@ -289,12 +302,8 @@ class MemoryStore:
         refs: list[Ref[Document]] = []
         for document, version in change.replaced:
             ref = document.ref
-            kept = self._documents.get(ref)
-            if kept is None:
-                kept = self._documents[ref] = _Kept(Stored(document, 1))
-            else:
-                kept.stored = Stored(document, version + 1)
-            kept.seqs.append(seq)
+            self._documents[ref] = Stored(document, version + 1)
+            self._seqs.setdefault(ref, []).append(seq)
             refs.append(ref)
             if ref == call.ref:
                 call = Call(call.verb, ref, call.args)  # one reference is kept, not one a call
@@ -348,6 +357,92 @@ class MemoryStore:
             of_sku = self._shelves.setdefault(tenant, {}).setdefault(position.sku, {})
             shelf = of_sku[position] = _Shelf()
             return shelf
+
+    # --- mending -------------------------------------------------------------------------------
+
+    @contextmanager
+    def instant(self, tenant: str) -> Generator[Instant]:
+        """All that it holds of a tenant; what is found is read off the documents themselves."""
+        with self._lock:
+            seqs = range(1, len(self._rows) + 1)
+            refs = sorted(ref for ref in self._documents if ref.tenant == tenant)
+            stored = [self._documents[ref] for ref in refs]
+            books = self._books(tenant)
+
+        def entries() -> Iterator[Entry]:
+            every = (self._entry(seq) for seq in seqs)
+            return (entry for entry in every if entry.call.ref.tenant == tenant)
+
+        def documents() -> Iterator[Kept]:
+            return (Kept(one.value.ref, one.value, one.version) for one in stored)
+
+        yield Instant(entries, documents, books)
+
+    def mend(self, tenant: str, repairs: Sequence[Repair]) -> None:
+        """Make every repair, or raise and make none."""
+        with self._lock:
+            for repair in repairs:
+                if not self._is_as_seen(tenant, repair):
+                    raise Stale(repair.what)
+            for repair in repairs:
+                self._make(tenant, repair)
+
+    def _is_as_seen(self, tenant: str, repair: Repair) -> bool:
+        match repair:
+            case MendThere():
+                return self._shelf(tenant, repair.position).there == repair.seen
+            case MendClaimed():
+                return self._shelf(tenant, repair.position).claimed == repair.seen
+            case MendMatter():
+                row = (repair.account, repair.position)
+                return self._matter.get(tenant, {}).get(row, 0) == repair.seen
+            case MendClaim():
+                moved_on = self._version(repair.claim.holder) != repair.version
+                return not moved_on and all(
+                    self._shelf(tenant, at).held((holder, due))
+                    == (None if seen is None else (seen.n, seen.until))
+                    for (at, holder, due), (seen, _) in repair.rows.items()
+                )
+            case MendDocument():
+                stored = self._documents.get(repair.ref)
+                kept = None if stored is None else Kept(repair.ref, stored.value, stored.version)
+                return kept == repair.seen
+            case MendLookup():
+                return False  # nothing that documents are found by is kept apart from them
+            case _:
+                assert_never(repair)
+
+    def _make(self, tenant: str, repair: Repair) -> None:
+        match repair:
+            case MendThere():
+                self._kept_shelf(tenant, repair.position).there = repair.should
+            case MendClaimed():
+                self._kept_shelf(tenant, repair.position).claimed = repair.should
+            case MendMatter():
+                row = (repair.account, repair.position)
+                self._matter.setdefault(tenant, {})[row] = repair.should
+            case MendClaim():
+                for (at, holder, due), (_, should) in repair.rows.items():
+                    self._kept_shelf(tenant, at).put((holder, due), should)
+            case MendDocument():
+                self._put_document(repair)
+            case MendLookup():
+                pass  # it was never as seen
+            case _:
+                assert_never(repair)
+
+    def _put_document(self, repair: MendDocument) -> None:
+        ref, stored = repair.ref, repair.should
+        self._numbers = {name: by for name, by in self._numbers.items() if by != ref}
+        if stored is None:
+            del self._documents[ref]
+            return
+        self._documents[ref] = stored
+        if isinstance(stored.value, Order):
+            order: Order = stored.value
+            if order.number:
+                name = (ref.tenant, order.channel, order.shop, order.number)
+                self._numbers[name] = order.ref
 
     # --- people --------------------------------------------------------------------------------
 

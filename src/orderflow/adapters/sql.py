@@ -13,12 +13,12 @@ AT: Final = (
 )
 COLUMNS: Final = "sku, location, owner, lot, grade, peg"
 
-LOAD: Final = "select version, body from document where tenant = ? and kind = ? and id = ?"
-VERSION: Final = "select version from document where tenant = ? and kind = ? and id = ?"
+LOAD: Final = "select version, body, n from document where tenant = ? and kind = ? and id = ?"
+VERSION: Final = "select version, n from document where tenant = ? and kind = ? and id = ?"
 INSERT: Final = """insert into document (tenant, kind, id, version, headline, customer, channel,
     shop, number, next_due, holds, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 UPDATE: Final = """update document set version = ?, headline = ?, next_due = ?, holds = ?, body = ?
-    where tenant = ? and kind = ? and id = ? and version = ?"""
+    where tenant = ? and kind = ? and id = ? and version = ? and n = coalesce(?, n)"""
 ENTER: Final = """insert into entry (tenant, key, verb, kind, id, args, by, at, rules, figures,
     facts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 VERSIONED: Final = "insert into version values (?, ?, ?, ?, ?)"
@@ -77,6 +77,42 @@ PUT_PERSON: Final = """insert into person values (?, ?)
 GET_PERSON: Final = "select details from person where ref = ?"
 ERASE_PERSON: Final = "delete from person where ref = ?"
 CHECKPOINT: Final = "pragma wal_checkpoint(truncate)"
+
+FILE: Final = "pragma database_list"
+LOOKED_UP_BY: Final = "headline, customer, channel, shop, number, next_due, holds"
+ALL_DOCUMENTS: Final = f"""select kind, id, version, {LOOKED_UP_BY}, body from document
+    where tenant = ? order by kind, id"""
+ALL_ABOUT: Final = """select kind, id, "order" from about where tenant = ? order by kind, id"""
+ALL_ENTRIES: Final = f"{ENTRY} where tenant = ? order by seq"
+LOST: Final = """select before + 1, seq - 1 from
+    (select seq, lag(seq, 1, 0) over (order by seq) as before from entry) where seq > before + 1"""
+LAST: Final = "select coalesce(max(seq), 0) from entry"
+LAST_VERSIONED: Final = "select coalesce(max(seq), 0) from version"
+
+IS_CLAIMED: Final = f"select claimed from counter where {AT}"
+IS_MATTER: Final = f"select n from matter where {AT} and account = ?"
+IS_CLAIM: Final = f"select holder_kind, holder, due, n, until from claim where {AT} and {HOLDER}"
+IS_LOOKED_UP_BY: Final = f"""select {LOOKED_UP_BY} from document
+    where tenant = ? and kind = ? and id = ?"""
+IS_ABOUT: Final = 'select "order" from about where tenant = ? and kind = ? and id = ?'
+
+SET_THERE: Final = """insert into counter values (?, ?, ?, ?, ?, ?, ?, ?, 0)
+    on conflict do update set there = excluded.there"""
+SET_CLAIMED: Final = """insert into counter values (?, ?, ?, ?, ?, ?, ?, 0, ?)
+    on conflict do update set claimed = excluded.claimed"""
+SET_MATTER: Final = """insert into matter values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict do update set n = excluded.n"""
+NO_MATTER: Final = f"delete from matter where {AT} and account = ?"
+SET_CLAIM: Final = """insert into claim values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict do update set n = excluded.n, until = excluded.until"""
+NO_CLAIM: Final = f"delete from claim where {AT} and {HOLDER}"
+SET_DOCUMENT: Final = """update document
+    set n = (select max(n) + 1 from document), version = ?, body = ?
+    where tenant = ? and kind = ? and id = ?"""
+NO_DOCUMENT: Final = "delete from document where tenant = ? and kind = ? and id = ?"
+SET_LOOKUP: Final = """update document set headline = ?, customer = ?, channel = ?, shop = ?,
+    number = ?, next_due = ?, holds = ? where tenant = ? and kind = ? and id = ?"""
+NO_ABOUT: Final = "delete from about where tenant = ? and kind = ? and id = ?"
 
 ABOUT: Final = "insert or ignore into about values (?, ?, ?, ?)"
 

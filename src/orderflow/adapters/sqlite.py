@@ -16,20 +16,29 @@ One file, though long: it is read beside the protocol, method by method.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from os import PathLike
 from threading import RLock
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar, cast
 from weakref import finalize
 
-from orderflow.adapters import codec, sql
+from orderflow.adapters import codec, mending, sql
+from orderflow.adapters.rows import (
+    Written,
+    books_in,
+    claim_of,
+    date_key,
+    entry_of,
+    listed,
+    micros,
+    written,
+)
 from orderflow.adapters.schema import Synchronous, connect
 from orderflow.books import ClaimChange, changes_on_shelf, claimed_net
-from orderflow.calls import Call, Ref
-from orderflow.deadlines import next_due
+from orderflow.calls import Ref
 from orderflow.errors import (
     KeyReused,
     OrderflowError,
@@ -40,29 +49,18 @@ from orderflow.errors import (
     StoreUnavailable,
 )
 from orderflow.grants import checked_details, hold_expired, must_run, number_taken, shortage
-from orderflow.journal import Change, Committed, Entry, Stored, holds_of
+from orderflow.journal import Change, Committed, Entry, Stored
+from orderflow.mending import Instant, Repair
 from orderflow.ports import Books, Query
-from orderflow.records import Claim, Counter, Document, MatterKind, Order, orders_of
+from orderflow.records import Claim, Counter, Document, MatterKind, Order
 from orderflow.values import Position
-from orderflow.views import headline
 
 D = TypeVar("D", bound=Document)
-
-_Row = tuple[str | None, int | None, str | None, str]
-"""What is looked up of a document, and its JSON: headline, next due, holds, body."""
 
 CACHE_MAX: Final = 10_000
 """How many decoded documents are kept."""
 
 PAGE: Final = 500
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-
-
-def micros(at: datetime) -> int:
-    """An instant as whole microseconds since 1970, in UTC."""
-    return (at - _EPOCH) // _MICROSECOND
 
 
 class SqliteStore:
@@ -78,7 +76,7 @@ class SqliteStore:
         self._close: Final = finalize(self, self._db.close)  # also when it is forgotten
         self._name: Final = str(path)
         self._lock: Final = RLock()
-        self._cache: dict[Ref[Any], Stored[Any]] = {}
+        self._cache: dict[Ref[Any], tuple[int, Stored[Any]]] = {}  # with the number of its row
         self._rules: dict[str, int] = {}
 
     def close(self) -> None:
@@ -103,20 +101,21 @@ class SqliteStore:
         cached = self._cache.get(ref)
         if cached is not None:
             row = self._one(sql.VERSION, ref)
-            if row is not None and row[0] == cached.version:
-                return cast("Stored[D]", cached)
+            if row is not None and row == (cached[1].version, cached[0]):
+                return cast("Stored[D]", cached[1])
         row = self._one(sql.LOAD, ref)
         if row is None:
             return None
-        stored = Stored(codec.read_document(row[1]), row[0])
-        self._remember(ref, stored)
+        version, body, n = row
+        stored = Stored(codec.read_document(body), version)
+        self._remember(ref, n, stored)
         return cast("Stored[D]", stored)
 
     def find(self, query: Query) -> Iterator[Stored[Document]]:
         """The documents that a query means, in the order of their ids."""
         narrowed = {name: getattr(query, name) for name in sql.NARROWING if getattr(query, name)}
         due = () if query.due_by is None else (micros(query.due_by),)
-        hold = (_listed((query.hold,)),) if query.hold else ()
+        hold = (listed((query.hold,)),) if query.hold else ()
         order = (query.order,) if query.order else ()
         statement = sql.find(
             narrowed,
@@ -148,26 +147,24 @@ class SqliteStore:
     def claims(self, tenant: str, position: Position) -> tuple[Claim, ...]:
         """Who claims how much at a position."""
         rows = self._all(sql.CLAIMS_AT, (tenant, *position))
-        return tuple(_claim(tenant, position, row) for row in rows)
+        return tuple(claim_of(tenant, position, row) for row in rows)
 
     def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
         """Every running claim on these SKUs, sorted."""
         now = micros(at)
         return tuple(
-            _claim(tenant, Position(*row[:6]), row[6:])
+            claim_of(tenant, Position(*row[:6]), row[6:])
             for sku in sorted(set(skus))
             for row in self._all(sql.CLAIMS_OF, (tenant, sku, now))
         )
 
     def books(self, tenant: str) -> Books:
         """Both books as they are."""
-        counters = self._all(sql.ALL_COUNTERS, (tenant,))
-        matter = self._all(sql.ALL_MATTER, (tenant,))
-        claims = self._all(sql.ALL_CLAIMS, (tenant,))
-        return Books(
-            tuple(Counter(Position(*row[:6]), row[6], row[7]) for row in counters),
-            {(MatterKind(row[6]), Position(*row[:6])): row[7] for row in matter},
-            tuple(_claim(tenant, Position(*row[:6]), row[6:]) for row in claims),
+        return books_in(
+            tenant,
+            self._all(sql.ALL_COUNTERS, (tenant,)),
+            self._all(sql.ALL_MATTER, (tenant,)),
+            self._all(sql.ALL_CLAIMS, (tenant,)),
         )
 
     def tenants(self) -> tuple[str, ...]:
@@ -205,7 +202,7 @@ class SqliteStore:
             if short is not None:
                 return short
         # What is written is made before the lock is taken.
-        documents = [_written(document) for document, _ in change.replaced]
+        documents = [written(document) for document, _ in change.replaced]
         args = codec.put_args(change.call.verb, change.call.args)
         entered = (
             tenant,
@@ -221,14 +218,14 @@ class SqliteStore:
             codec.put_facts(change.facts),
         )
         with self._lock:
-            self._begin(change)
+            self._begin(change.call.verb)
             try:
                 try:
                     seq = cast("int", self._db.execute(sql.ENTER, entered).lastrowid)
                 except sqlite3.IntegrityError:
                     self._db.execute("rollback")
                     return self._repeated(change)
-                self._replace(change, documents, seq)
+                numbers = self._replace(change, documents, seq)
                 self._post(tenant, change, net)
             except sqlite3.Error as error:
                 self._roll_back()
@@ -244,8 +241,8 @@ class SqliteStore:
             except BaseException:
                 self._roll_back()
                 raise
-            for document, version in change.replaced:
-                self._remember(document.ref, Stored(document, version + 1))
+            for (document, version), n in zip(change.replaced, numbers, strict=True):
+                self._remember(document.ref, n, Stored(document, version + 1))
         return Committed(
             Entry(
                 seq,
@@ -260,19 +257,19 @@ class SqliteStore:
             )
         )
 
-    def _begin(self, change: Change) -> None:
+    def _begin(self, verb: str) -> None:
         try:
             self._settle()
             self._db.execute("begin immediate")
         except sqlite3.Error as error:
             self._roll_back()
-            raise self._unable(change, error) from error
+            raise self._unable(verb, error) from error
 
-    def _unable(self, change: Change, error: sqlite3.Error) -> OrderflowError:
+    def _unable(self, verb: str, error: sqlite3.Error) -> OrderflowError:
         """What it means that a write could not even begin; errors of the module have no code."""
         code: int = getattr(error, "sqlite_errorcode", 0)
         if code & 0xFF == sqlite3.SQLITE_BUSY:
-            return RetryExhausted(change.call.verb, 1)
+            return RetryExhausted(verb, 1)
         return StoreUnavailable(self._name, str(error))
 
     def _roll_back(self) -> None:
@@ -318,45 +315,51 @@ class SqliteStore:
                     self._db.execute(sql.RULES, (change.rules,))
                     row = self._db.execute(sql.RULES_NUMBER, (change.rules,)).fetchone()
                 except sqlite3.Error as error:
-                    raise self._unable(change, error) from error
+                    raise self._unable(change.call.verb, error) from error
             number = self._rules[change.rules] = cast("int", row[0])
         return number
 
-    def _replace(self, change: Change, written: list[_Row], seq: int) -> None:
-        """Write the documents, each over the version that it replaces, and check the others."""
+    def _replace(self, change: Change, rows: list[Written], seq: int) -> list[int | None]:
+        """Write the documents, each over the version that it replaces, and check the others.
+
+        Gives the numbers of their rows, where they are known.
+        """
         execute = self._db.execute
-        for (document, version), row in zip(change.replaced, written, strict=True):
+        numbers: list[int | None] = []
+        for (document, version), row in zip(change.replaced, rows, strict=True):
             ref = document.ref
+            n = self._number(ref)
             if version == 0:
-                self._insert(document, row)
-            else:
-                row = (version + 1, *row, *ref, version)
-                if execute(sql.UPDATE, row).rowcount != 1:
-                    raise Stale(str(ref))
-            for order in orders_of(document):
+                n = self._insert(document, row)
+            elif execute(sql.UPDATE, (version + 1, *row.changing, *ref, version, n)).rowcount != 1:
+                raise Stale(str(ref))
+            for order in row.orders:
                 execute(sql.ABOUT, (ref.tenant, order, ref.kind, ref.id))
             execute(sql.VERSIONED, (*ref, version + 1, seq))
+            numbers.append(n)
         for relied, version in change.relied:
-            found = execute(sql.VERSION, relied).fetchone()
-            if (0 if found is None else found[0]) != version:
+            found = execute(sql.VERSION, relied).fetchone() or (0, None)
+            if found[0] != version or self._number(relied) not in (None, found[1]):
                 raise Stale(str(relied))
         for position, n in change.there:
             found = execute(sql.THERE, (change.call.ref.tenant, *position)).fetchone()
             if (0 if found is None else found[0]) != n:
                 raise Stale(f"what is there of {position.sku}")
+        return numbers
 
-    def _insert(self, document: Document, row: _Row) -> None:
-        head, *rest = row
-        named: tuple[str | None, ...] = (None, None, None, None)
-        if isinstance(document, Order):
-            number = document.number or None
-            named = (document.customer, document.channel, document.shop, number)
+    def _number(self, ref: Ref[Document]) -> int | None:
+        """The number of the row that a document was read from; a mended one has another."""
+        cached = self._cache.get(ref)
+        return None if cached is None else cached[0]
+
+    def _insert(self, document: Document, row: Written) -> int:
+        values = (*document.ref, 1, *row.columns, row.body)
         try:
-            self._db.execute(sql.INSERT, (*document.ref, 1, head, *named, *rest))
+            return cast("int", self._db.execute(sql.INSERT, values).lastrowid)
         except sqlite3.IntegrityError as error:
             there = self._db.execute(sql.VERSION, document.ref).fetchone()
             if there is None and isinstance(document, Order):
-                named_so = (document.ref.tenant, *named[1:])
+                named_so = (document.ref.tenant, row.channel, row.shop, row.number)
                 taken = self._db.execute(sql.NUMBER, named_so).fetchone()
                 if taken is not None:
                     raise number_taken(document, taken[0]) from error
@@ -423,7 +426,7 @@ class SqliteStore:
     def _claim(self, tenant: str, claim: ClaimChange, at: datetime) -> None:
         """Change the claim row itself; one with an expiry must still run."""
         execute = self._db.execute
-        holder = (claim.holder.kind, claim.holder.id, _due(claim.due))
+        holder = (claim.holder.kind, claim.holder.id, date_key(claim.due))
         row = (tenant, *claim.position, *holder)
         until = None if claim.until is None else micros(claim.until)
         now = micros(at)
@@ -438,6 +441,41 @@ class SqliteStore:
             raise hold_expired(claim)
         if claim.renewed:
             execute(sql.RENEW, (until, *row))
+
+    # --- mending -------------------------------------------------------------------------------
+
+    @contextmanager
+    def instant(self, tenant: str) -> Generator[Instant]:
+        """All that it holds of a tenant, read in one transaction that keeps no writer waiting.
+
+        In `:memory:` there is one connection, so others wait.
+        """
+        with self._lock:
+            self._settle()
+            path = cast("str", self._db.execute(sql.FILE).fetchone()[2])
+        try:
+            if path:
+                with closing(connect(path)) as db, mending.reading(db, tenant) as now:
+                    yield now
+            else:
+                with self._lock, mending.reading(self._db, tenant) as now:
+                    yield now
+        except sqlite3.Error as error:
+            raise StoreUnavailable(self._name, str(error)) from error
+
+    def mend(self, tenant: str, repairs: Sequence[Repair]) -> None:
+        """Make every repair, or raise and make none."""
+        with self._lock:
+            self._begin("mend")
+            try:
+                mending.mend(self._db, tenant, repairs)
+                self._db.execute("commit")
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise StoreUnavailable(self._name, str(error)) from error
+            except BaseException:
+                self._roll_back()
+                raise
 
     # --- people --------------------------------------------------------------------------------
 
@@ -483,65 +521,15 @@ class SqliteStore:
             except sqlite3.Error as error:
                 raise StoreUnavailable(self._name, str(error)) from error
 
-    def _remember(self, ref: Ref[Any], stored: Stored[Any]) -> None:
+    def _remember(self, ref: Ref[Any], n: int | None, stored: Stored[Any]) -> None:
         cache = self._cache
         with self._lock:
+            if n is None:
+                cache.pop(ref, None)
+                return
             if len(cache) >= CACHE_MAX and ref not in cache:
                 cache.pop(next(iter(cache)))
-            cache[ref] = stored
+            cache[ref] = (n, stored)
 
     def _entry(self, row: tuple[Any, ...]) -> Entry:
-        seq, tenant, key, verb, kind, id, args, by, at, rules, figures, facts = row
-        versions = self._all(sql.VERSIONS, (seq,))
-        return Entry(
-            seq,
-            key,
-            Call(verb, Ref(tenant, kind, id), codec.read_args(verb, args)),
-            by,
-            _instant(at),
-            rules,
-            codec.read_figures(figures),
-            codec.read_facts(facts),
-            tuple((Ref(*version[:3]), version[3]) for version in versions),
-        )
-
-
-def _written(document: Document) -> _Row:
-    """What is kept of a document: its headline, when it falls due, its holds, and its JSON."""
-    due = next_due(document)
-    holds = holds_of(document)
-    return (
-        headline(document).value if isinstance(document, Order) else None,
-        None if due is None else micros(due),
-        _listed([hold.code for hold in holds]) if holds else None,
-        codec.put_document(document),
-    )
-
-
-def _listed(codes: Sequence[str]) -> str:
-    """Codes as one text in which each is found whole, since no code has a line break."""
-    return "\n".join(("", *codes, ""))
-
-
-def _instant(at: int) -> datetime:
-    """The instant of so many microseconds since 1970."""
-    return _EPOCH + at * _MICROSECOND
-
-
-def _until(at: int | None) -> datetime | None:
-    return None if at is None else _instant(at)
-
-
-_NO_DATE: Final = -(1 << 62)
-"""Stands in a key for a claim that is for no date: earlier than any."""
-
-
-def _due(at: datetime | None) -> int:
-    return _NO_DATE if at is None else micros(at)
-
-
-def _claim(tenant: str, position: Position, row: tuple[Any, ...]) -> Claim:
-    """A claim of its row: holder, due, units, expiry."""
-    kind, id, due, n, until = row
-    day = None if due == _NO_DATE else _instant(due)
-    return Claim(Ref(tenant, kind, id), position, n, _until(until), day)
+        return entry_of(row, self._all(sql.VERSIONS, (row[0],)))

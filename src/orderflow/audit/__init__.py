@@ -1,7 +1,7 @@
-"""The laws of the library, checked on a whole store.
+"""The laws of the library, checked on a whole store; and every drift, with its repair.
 
-It knows what must be true of documents, journal and books together, and refuses to know how to mend
-what is not.
+It knows what must be true of documents, journal and books together, and refuses to mend what is
+not: `reconcile` gives a plan, which the store carries out when it is told to.
 
 Problem: a drift between two records of one thing (a bag and a book, a tender and an application) is
 silent until a customer finds it, and by then nobody knows which of the two is wrong.
@@ -12,7 +12,8 @@ facts *and* with the bags of the orders, money with itself from both its ends.
 Each law says what it has looked at, in a sentence for people, and names every document or position
 that breaks it.
 
-A store that others write to meanwhile may look broken, since it is not read at one instant.
+To `audit`, a store that others write to meanwhile may look broken, since it is not read at one
+instant; `reconcile` reads a store that can be mended at one instant.
 """
 
 from __future__ import annotations
@@ -20,16 +21,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from orderflow.audit.books import BooksCheck
+from orderflow.audit.drifts import Drift, DriftKind, Plan
 from orderflow.audit.journal import JournalCheck, run_again
 from orderflow.audit.law import Law
 from orderflow.audit.lookups import LookupsCheck
 from orderflow.audit.money import MoneyCheck
+from orderflow.audit.reconcile import reconcile
 from orderflow.audit.units import UnitsCheck
 from orderflow.ports import Query, Store, every
 from orderflow.records import KINDS, Document, Order, Payment, Reissue
 from orderflow.rules import Rules
 
-__all__ = ["Law", "audit"]
+__all__ = ["Drift", "DriftKind", "Law", "Plan", "audit", "reconcile"]
 
 
 def audit(

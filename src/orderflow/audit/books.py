@@ -10,9 +10,11 @@ from collections import Counter as Tally
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from orderflow.audit.expected import ExpectedBooks
 from orderflow.audit.journal import Account, Holding, HoldingKey, JournalCheck
 from orderflow.audit.law import Law
-from orderflow.books import EXACT, STANDS, by_claim, claims_by, matter_position
+from orderflow.books import EXACT, STANDS, by_claim, matter_position
+from orderflow.mending import place
 from orderflow.ports import Books
 from orderflow.records import Counter, Document, MatterKind, Order
 from orderflow.values import Position
@@ -29,7 +31,7 @@ class BooksCheck:
     def __init__(self, journal: JournalCheck) -> None:
         self.journal = journal
         self.bags: Tally[Account] = Tally()
-        self.claims: dict[HoldingKey, Holding] = {}
+        self.expected = ExpectedBooks(journal)
 
     def expect(self, document: Document) -> None:
         """What one document says that the books must hold."""
@@ -38,10 +40,7 @@ class BooksCheck:
                 account = STANDS[spot.state]
                 if account in EXACT or account in _OUTSIDE:
                     self.bags[account, matter_position(line.sku, spot.slice)] += spot.n
-        for key, n, until in claims_by(document):
-            before = self.claims.get(key, (0, None))[0]
-            if before + n:
-                self.claims[key] = (before + n, until)
+        self.expected.expect(document)
 
     def goods(self, books: Books) -> Law:
         """Nothing comes from nowhere: each account is as derived, and each SKU sums to zero."""
@@ -75,8 +74,8 @@ class BooksCheck:
         for at in sorted(counted.keys() | sums.keys()):
             if counted.get(at, 0) != sums[at]:
                 said = f"{counted.get(at, 0)} claimed, its claims sum to {sums[at]}"
-                breaches.append(f"{_place(at)}: {said}")
-        beyond = [f"{_place(row.position)} by {row.over_committed}" for row in over_committed]
+                breaches.append(f"{place(at)}: {said}")
+        beyond = [f"{place(row.position)} by {row.over_committed}" for row in over_committed]
         if len(beyond) > LISTED_MAX:
             beyond[LISTED_MAX:] = [f"and {len(beyond) - LISTED_MAX:,} positions more"]
         figure = f"{sums.total():,} units in {len(rows):,} claims at {len(sums):,} positions; "
@@ -85,13 +84,10 @@ class BooksCheck:
 
     def _counters(self, there: Mapping[Position, int], *, on_hand: bool) -> Iterator[str]:
         """What is there: the sellable account, or what a supply row or a pool will give."""
-        should = Tally(self.journal.limits)
-        for (kind, at), n in self.journal.accounts.items():
-            if kind is MatterKind.SELLABLE:
-                should[at] += n
+        should = self.expected.there()
         for at in sorted(there.keys() | should.keys()):
             if _on_hand(at) is on_hand and there.get(at, 0) != should[at]:
-                yield f"{_place(at)}: {there.get(at, 0)} there, {should[at]} by the journal"
+                yield f"{place(at)}: {there.get(at, 0)} there, {should[at]} by the journal"
 
     def _accounts(self, matter: Mapping[Account, int]) -> Iterator[str]:
         """Accounts other than sellable stand as the journal says, and as the bags do."""
@@ -102,36 +98,28 @@ class BooksCheck:
                 continue
             n, bag = matter.get(account, 0), self.bags[account]
             if n != accounts[account]:
-                yield f"{_place(at)}: {n} {kind}, {accounts[account]} by the journal"
+                yield f"{place(at)}: {n} {kind}, {accounts[account]} by the journal"
             # Only outside may more than units of orders stand: what was posted there, and what
             # stays lost though its order has given it up.
             own = n if kind in EXACT else n - self.journal.posted[account]
             exact = kind in EXACT or kind is MatterKind.CUSTOMER
             if (exact and own != bag) or (kind is MatterKind.CARRIER and own < bag):
-                yield f"{_place(at)}: {n} {kind}, {bag} in the bags of the orders"
+                yield f"{place(at)}: {n} {kind}, {bag} in the bags of the orders"
 
     def _claims(self, rows: Mapping[HoldingKey, Holding]) -> Iterator[str]:
         """Each claim is what its document says; of a document that says nothing, the journal."""
-        expected = self.journal.claims | self.claims
+        expected = self.expected.claims()
         for claim in sorted(rows.keys() | expected.keys(), key=by_claim):
             at, holder, _ = claim
             n, until = rows.get(claim, (0, None))
             should, limit = expected.get(claim, (0, None))
-            if claim not in rows and limit is not None and limit <= self.journal.last:
+            if claim not in rows and self.expected.may_be_gone(limit):
                 continue  # it has run out, and was given back
             if n != should or (claim in rows and n <= 0):
-                yield f"{holder} claims {n} of {_place(at)}, not {should}"
+                yield f"{holder} claims {n} of {place(at)}, not {should}"
             elif until != limit:
-                yield f"{holder} claims {_place(at)} until {until}, not {limit}"
+                yield f"{holder} claims {place(at)} until {until}, not {limit}"
 
 
 def _on_hand(at: Position) -> bool:
     return bool(at.location) and not at.peg
-
-
-def _place(at: Position) -> str:
-    """A position in words."""
-    named = zip(("owner", "lot", "grade", "supply"), at[2:], strict=True)
-    more = ", ".join(f"{name} {part}" for name, part in named if part)
-    place = f"{at.sku} at {at.location}" if at.location else at.sku
-    return f"{place} ({more})" if more else place

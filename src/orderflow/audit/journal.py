@@ -45,6 +45,8 @@ class JournalCheck:
         self.documents: dict[Ref[Document], Document] = {}
         self.versions: dict[Ref[Document], int] = {}
         self.damaged: set[Ref[Document]] = set()
+        self.suspect: set[Ref[Document]] = set()  # changed by an entry in which something is wrong
+        self.torn = False  # whether entries are out of order, or there twice
         self.keys: set[str] = set()
         self.accounts: Tally[Account] = Tally()
         self.posted: Tally[Account] = Tally()  # the part that no unit of an order moved
@@ -58,6 +60,7 @@ class JournalCheck:
         before = 0
         for entry in entries:
             if entry.seq <= before:
+                self.torn = True
                 self.breaches.append(f"entry {entry.seq} comes after entry {before}")
             before = entry.seq
             if entry.call.ref.tenant == self.tenant:
@@ -68,6 +71,7 @@ class JournalCheck:
         self.facts += len(entry.facts)
         self.last = max(self.last, entry.at)
         if entry.key in self.keys:
+            self.torn = True
             self.breaches.append(f"entry {entry.seq}: key {entry.key} for the second time")
         self.keys.add(entry.key)
         self._draw(entry)
@@ -92,6 +96,7 @@ class JournalCheck:
             for ref in touches(fact):
                 groups.setdefault(ref, []).append(fact)
         versions = dict(entry.versions)
+        breaches = len(self.breaches)
         for ref in sorted(versions.keys() ^ groups.keys()):
             said = "without a fact" if ref in versions else "without a version"
             self.breaches.append(f"{ref}: changed by entry {entry.seq} {said}")
@@ -113,6 +118,8 @@ class JournalCheck:
             else:
                 if isinstance(after, Payment):
                     self._weigh(entry, before, after)
+        if len(self.breaches) > breaches:
+            self.suspect |= versions.keys() | groups.keys()
 
     def _weigh(self, entry: Entry, before: Document | None, after: Payment) -> None:
         """A refund beyond what was left of a payment. A bank may take more back later."""

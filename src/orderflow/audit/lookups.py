@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import attrs
-
 from orderflow.audit.law import Law
-from orderflow.deadlines import FALL_DUE, next_due
-from orderflow.journal import holds_of
+from orderflow.deadlines import FALL_DUE
+from orderflow.lookups import lookup_of
 from orderflow.ports import Query, Store, every
-from orderflow.records import KINDS, Document, Order, orders_of
-from orderflow.views import headline
+from orderflow.records import KINDS, Document
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
@@ -32,27 +29,22 @@ class LookupsCheck:
     def expect(self, document: Document) -> None:
         """Remember by what a document should be found."""
         kind, id = document.ref.kind, document.ref.id
-        if next_due(document) is not None:
-            self._wanted[Query(kind, self._tenant, due_by=_FOREVER)].add(id)
-        for hold in holds_of(document):
-            for query in (
-                Query(kind, self._tenant, on_hold=True),
-                Query(kind, self._tenant, hold=hold.code),
-            ):
-                self._wanted.setdefault(query, set()).add(id)
-        for order in orders_of(document):
-            about = Query(kind, self._tenant, order=order)
-            self._wanted.setdefault(about, set()).add(id)
-        if isinstance(document, Order):
-            named = Query(kind, self._tenant, headline=headline(document).value)
-            mine = Query(kind, self._tenant, customer=document.customer)
-            for query in (named, mine):
-                self._wanted.setdefault(query, set()).add(id)
-            if document.number:
-                numbered = attrs.evolve(
-                    mine, customer="", channel=document.channel, number=document.number
-                )
-                self._wanted.setdefault(numbered, set()).add(id)
+        by = lookup_of(document)
+        found = [Query(kind, self._tenant, order=order) for order in by.orders]
+        if by.next_due is not None:
+            found.append(Query(kind, self._tenant, due_by=_FOREVER))
+        for hold in by.holds:
+            found.append(Query(kind, self._tenant, on_hold=True))
+            found.append(Query(kind, self._tenant, hold=hold))
+        if by.headline is not None:
+            found.append(Query(kind, self._tenant, headline=by.headline))
+        if by.customer is not None:
+            found.append(Query(kind, self._tenant, customer=by.customer))
+        if by.number is not None:
+            numbered = Query(kind, self._tenant, channel=by.channel or "", number=by.number)
+            found.append(numbered)
+        for query in found:
+            self._wanted.setdefault(query, set()).add(id)
 
     def law(self, store: Store) -> Law:
         """Each question finds just the documents that it should."""

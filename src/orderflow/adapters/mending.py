@@ -1,0 +1,220 @@
+"""How a SQLite file is looked at in one instant, and how it is mended.
+
+It knows which rows a repair is about, and refuses to know what should stand in them.
+
+All that is seen is checked before anything is changed, in the one write transaction: so several
+repairs of one row do not stand in each other's way, and none is made unless all can be.
+A document that is mended gets another row number, since its version stays what the journal says:
+by the number a process sees that what it has read, or kept decoded, is not there any more.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, assert_never
+
+from orderflow.adapters import codec, sql
+from orderflow.adapters.rows import (
+    books_in,
+    claim_of,
+    columns_of,
+    date_key,
+    entry_of,
+    lookup_in,
+    micros,
+    written,
+)
+from orderflow.calls import Ref
+from orderflow.errors import BadInput, Stale
+from orderflow.journal import Entry
+from orderflow.lookups import Lookup
+from orderflow.mending import (
+    Instant,
+    Kept,
+    MendClaim,
+    MendClaimed,
+    MendDocument,
+    MendLookup,
+    MendMatter,
+    MendThere,
+    Repair,
+    Unread,
+)
+from orderflow.records import Document
+
+# --- one instant --------------------------------------------------------------------------------
+
+
+@contextmanager
+def reading(db: sqlite3.Connection, tenant: str) -> Generator[Instant]:
+    """All that a file holds of a tenant, in one read transaction."""
+    db.execute("begin")
+    try:
+        books = books_in(
+            tenant,
+            db.execute(sql.ALL_COUNTERS, (tenant,)).fetchall(),
+            db.execute(sql.ALL_MATTER, (tenant,)).fetchall(),
+            db.execute(sql.ALL_CLAIMS, (tenant,)).fetchall(),
+        )
+        lost = tuple(_lost(db))
+        yield Instant(lambda: _entries(db, tenant), lambda: _documents(db, tenant), books, lost)
+    finally:
+        db.execute("rollback")
+
+
+def _lost(db: sqlite3.Connection) -> Iterator[tuple[int, int]]:
+    """Numbers are given without gaps, and the table of versions has each that changed something."""
+    yield from db.execute(sql.LOST).fetchall()
+    (last,), (versioned,) = (
+        db.execute(sql.LAST).fetchone(),
+        db.execute(sql.LAST_VERSIONED).fetchone(),
+    )
+    if versioned > last:
+        yield (last + 1, versioned)
+
+
+def _entries(db: sqlite3.Connection, tenant: str) -> Iterator[Entry | Unread]:
+    for row in db.execute(sql.ALL_ENTRIES, (tenant,)):
+        try:
+            entry: Entry | Unread = entry_of(row, db.execute(sql.VERSIONS, (row[0],)).fetchall())
+        except (BadInput, OverflowError) as bad:
+            entry = Unread(row[0], str(bad))
+        yield entry
+
+
+def _documents(db: sqlite3.Connection, tenant: str) -> Iterator[Kept]:
+    """Every document with what it is found by, and what would be found if it were there."""
+    about: dict[tuple[str, str], list[str]] = {}
+    for kind, id, order in db.execute(sql.ALL_ABOUT, (tenant,)):
+        about.setdefault((kind, id), []).append(order)
+    for kind, id, version, *by, body in db.execute(sql.ALL_DOCUMENTS, (tenant,)):
+        lookup = lookup_in(by, about.pop((kind, id), ()))
+        yield Kept(Ref(tenant, kind, id), _read(body), version, lookup, body)
+    for (kind, id), orders in about.items():
+        yield Kept(Ref(tenant, kind, id), None, 0, Lookup(orders=tuple(sorted(orders))))
+
+
+def _read(body: str) -> Document | None:
+    try:
+        return codec.read_document(body)
+    except BadInput:
+        return None
+
+
+# --- mending ------------------------------------------------------------------------------------
+
+
+def mend(db: sqlite3.Connection, tenant: str, repairs: Sequence[Repair]) -> None:
+    """Make every repair in the open transaction; `Stale` where one is not as it was seen."""
+    for repair in repairs:
+        if not _is_as_seen(db, tenant, repair):
+            raise Stale(repair.what)
+    for repair in repairs:
+        _clear(db, repair)
+    for repair in repairs:
+        _make(db, tenant, repair)
+
+
+def _is_as_seen(db: sqlite3.Connection, tenant: str, repair: Repair) -> bool:
+    match repair:
+        case MendThere():
+            return _number(db, sql.THERE, (tenant, *repair.position)) == repair.seen
+        case MendClaimed():
+            return _number(db, sql.IS_CLAIMED, (tenant, *repair.position)) == repair.seen
+        case MendMatter():
+            row = (tenant, *repair.position, repair.account.value)
+            return _number(db, sql.IS_MATTER, row) == repair.seen
+        case MendClaim():
+            return _is_claim_as_seen(db, tenant, repair)
+        case MendDocument():
+            kept = db.execute(sql.LOAD, repair.ref).fetchone()
+            seen = repair.seen
+            return (None if kept is None else kept[:2]) == (
+                None if seen is None else (seen.version, seen.text)
+            )
+        case MendLookup():
+            if _number(db, sql.VERSION, repair.ref) != repair.version:
+                return False
+            by = db.execute(sql.IS_LOOKED_UP_BY, repair.ref).fetchone() or (None,) * 7
+            orders = [row[0] for row in db.execute(sql.IS_ABOUT, repair.ref)]
+            return lookup_in(by, orders) == repair.seen
+        case _:
+            assert_never(repair)
+
+
+def _number(db: sqlite3.Connection, statement: str, key: tuple[Any, ...]) -> int:
+    """The number of a row; what is nothing may have no row."""
+    row = db.execute(statement, key).fetchone()
+    found: int = 0 if row is None else row[0]
+    return found
+
+
+def _is_claim_as_seen(db: sqlite3.Connection, tenant: str, repair: MendClaim) -> bool:
+    if _number(db, sql.VERSION, repair.claim.holder) != repair.version:
+        return False
+    for (at, holder, due), (seen, _) in repair.rows.items():
+        key = (tenant, *at, holder.kind, holder.id, date_key(due))
+        row = db.execute(sql.IS_CLAIM, key).fetchone()
+        if (None if row is None else claim_of(tenant, at, row)) != seen:
+            return False
+    return True
+
+
+def _clear(db: sqlite3.Connection, repair: Repair) -> None:
+    """Take away what may stand in another's way: an order's number is unique in its shop."""
+    if isinstance(repair, MendLookup):
+        db.execute(sql.SET_LOOKUP, (*columns_of(Lookup()).columns, *repair.ref))
+    elif isinstance(repair, MendDocument) and repair.should is None:
+        db.execute(sql.NO_DOCUMENT, repair.ref)
+        _put_about(db, repair.ref, ())
+
+
+def _make(db: sqlite3.Connection, tenant: str, repair: Repair) -> None:
+    match repair:
+        case MendThere():
+            db.execute(sql.SET_THERE, (tenant, *repair.position, repair.should))
+        case MendClaimed():
+            db.execute(sql.SET_CLAIMED, (tenant, *repair.position, repair.should))
+        case MendMatter():
+            row = (tenant, *repair.position, repair.account.value)
+            if repair.should:
+                db.execute(sql.SET_MATTER, (*row, repair.should))
+            else:
+                db.execute(sql.NO_MATTER, row)
+        case MendClaim():
+            for (at, holder, due), (_, should) in repair.rows.items():
+                key = (tenant, *at, holder.kind, holder.id, date_key(due))
+                if should is None:
+                    db.execute(sql.NO_CLAIM, key)
+                else:
+                    until = None if should.until is None else micros(should.until)
+                    db.execute(sql.SET_CLAIM, (*key, should.n, until))
+        case MendDocument():
+            _put_document(db, repair)
+        case MendLookup():
+            by = columns_of(repair.should)
+            db.execute(sql.SET_LOOKUP, (*by.columns, *repair.ref))
+            _put_about(db, repair.ref, by.orders)
+        case _:
+            assert_never(repair)
+
+
+def _put_document(db: sqlite3.Connection, repair: MendDocument) -> None:
+    """Write a document, and what it is found by where it was not there at all."""
+    ref, stored = repair.ref, repair.should
+    if stored is None:
+        return  # it is cleared away already
+    row = written(stored.value)
+    if repair.seen is not None:
+        db.execute(sql.SET_DOCUMENT, (stored.version, row.body, *ref))
+        return
+    db.execute(sql.INSERT, (*ref, stored.version, *row.columns, row.body))
+    _put_about(db, ref, row.orders)
+
+
+def _put_about(db: sqlite3.Connection, ref: Ref[Document], orders: Sequence[str]) -> None:
+    db.execute(sql.NO_ABOUT, ref)
+    for order in orders:
+        db.execute(sql.ABOUT, (ref.tenant, order, ref.kind, ref.id))
