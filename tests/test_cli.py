@@ -396,3 +396,89 @@ def test_without_the_extra_a_sentence_says_what_to_install() -> None:
     assert done.stderr.strip() == (
         "orderflow: the command line needs cyclopts and rich: pip install 'orderflow-oms[cli]'"
     )
+
+
+# --- repairs ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def drifted(tmp_path: Path) -> Path:
+    """A database of two tenants, each with a drift."""
+    file = tmp_path / "two.sqlite"
+    shelf = Position("BRASS-LAMP", "leith")
+    with SqliteStore(file) as store:
+        Workflow(store).receive(shelf, 5)
+        Workflow(store, tenant="north").receive(shelf, 3)
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("update counter set there = 99")
+        db.commit()
+    return file
+
+
+def test_a_plan_of_repairs_is_printed_and_nothing_is_changed(
+    drifted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", "--db", str(drifted), "--repair"]) == 1
+    assert run(["check", "--db", str(drifted), "--repair"]) == 1
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
+        "wrong there: what is there of BRASS-LAMP at leith: kept is 99, should be 5",
+        "north: wrong there: what is there of BRASS-LAMP at leith: kept is 99, should be 3",
+        "2 repairs would mend it; nothing was changed",
+    ]
+
+
+def test_repairs_are_made_when_that_is_said(
+    drifted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", "--db", str(drifted), "--repair", "--yes"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "2 repairs were made"
+
+    assert run(["check", "--db", str(drifted), "--repair"]) == 0
+    assert capsys.readouterr().out == "nothing differs from the journal\n"
+    assert run(["check", "--db", str(drifted)]) == 0
+
+
+def test_a_plan_of_repairs_is_printed_as_json(
+    drifted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", "--db", str(drifted), "--repair", "--json"]) == 1
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["carried_out"] is False
+    assert told["plans"][1] == {
+        "tenant": "north",
+        "drifts": [
+            {
+                "kind": "wrong there",
+                "what": "what is there of BRASS-LAMP at leith",
+                "kept": "99",
+                "should": "3",
+            }
+        ],
+        "damage": [],
+        "left_alone": [],
+    }
+
+
+def test_a_damaged_journal_is_told_and_stays_exit_status_1(
+    drifted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(drifted)) as db:
+        db.execute("delete from entry where tenant = ''")
+        db.commit()
+
+    assert run(["check", "--db", str(drifted), "--repair", "--yes"]) == 1
+
+    out = capsys.readouterr().out
+    assert "the journal is damaged: entries 1 to 1 are lost" in out
+    assert "left alone: every document, and both books" in out
+
+
+def test_repairs_are_not_carried_out_by_half_a_word(
+    drifted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", "--db", str(drifted), "--yes"]) == 2
+
+    assert "say --repair too" in capsys.readouterr().err

@@ -30,7 +30,7 @@ from orderflow.adapters.codec import put_document
 from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.schema import APPLICATION_ID
 from orderflow.adapters.sqlite import SqliteStore
-from orderflow.audit import audit
+from orderflow.audit import audit, reconcile
 from orderflow.errors import BadInput, OrderflowError
 from orderflow.intake import Columns, Finding, orders, stock
 from orderflow.reporting import (
@@ -40,6 +40,7 @@ from orderflow.reporting import (
     print_findings,
     print_laws,
     print_outcome,
+    print_plans,
     write_report,
     written,
 )
@@ -137,15 +138,27 @@ def run_files(
 
 @app.command(name="check")
 def run_check(
-    db: Annotated[Path, Parameter(help="the database to check")], *, as_json: Json = False
+    db: Annotated[Path, Parameter(help="the database to check")],
+    *,
+    repair: Annotated[
+        bool, Parameter(negative=(), help="print every drift and its repair instead of the laws")
+    ] = False,
+    yes: Annotated[
+        bool, Parameter(negative=(), help="with --repair: carry the repairs out, all or none")
+    ] = False,
+    as_json: Json = False,
 ) -> int:
-    """Check every law on a database. Nothing is changed."""
+    """Check every law on a database. Nothing is changed, unless --repair --yes says so."""
+    if yes and not repair:
+        raise BadInput("yes", "it carries repairs out; say --repair too")
     if not db.is_file():
         raise BadInput("db", f"there is no file {db}")
     if not os.access(db, os.R_OK | os.W_OK) or not os.access(db.absolute().parent, os.W_OK):
         raise BadInput("db", f"{db} or its folder may not be written here; check a copy of it")
     if not _is_ours(db):
         raise BadInput("db", f"{db} is no database of orderflow")
+    if repair:
+        return _repair(db, carry_out=yes, as_json=as_json)
     with SqliteStore(db) as store:
         laws = [
             attrs.evolve(law, name=f"{law.name} of {tenant}" if tenant else law.name)
@@ -162,6 +175,41 @@ def run_check(
     else:
         print_laws(Console(highlight=False), laws)
     return 0 if good else 1
+
+
+def _repair(db: Path, *, carry_out: bool, as_json: bool) -> int:
+    """Tell how each tenant's part differs from its journal, and mend it when told to.
+
+    1 where something differs still, or a journal is damaged.
+    """
+    with SqliteStore(db) as store:
+        plans = [reconcile(store, tenant) for tenant in store.tenants()]
+        if carry_out:
+            for plan in plans:
+                store.mend(plan.tenant, plan.repairs)
+    if as_json:
+        told = [
+            {
+                "tenant": plan.tenant,
+                "drifts": [
+                    {
+                        "kind": one.kind,
+                        "what": one.repair.what,
+                        "kept": one.kept,
+                        "should": one.should,
+                    }
+                    for one in plan.drifts
+                ],
+                "damage": plan.damage,
+                "left_alone": plan.left_alone,
+            }
+            for plan in plans
+        ]
+        print(json.dumps({"plans": told, "carried_out": carry_out}, indent=1))
+    else:
+        print_plans(Console(highlight=False), plans, carried_out=carry_out)
+    mended = carry_out and not any(plan.damage for plan in plans)
+    return 0 if mended or all(plan.clean for plan in plans) else 1
 
 
 @app.command(name="chart")

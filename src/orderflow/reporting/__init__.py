@@ -10,7 +10,7 @@ from orderflow.reporting.charts import chart_named, written
 from orderflow.reporting.outcome import Outcome, Pace
 from orderflow.reporting.page import ReportingMissing, check_ready, render, write_report
 from orderflow.reporting.summary import MoneyFlow, RefusedFor, Summary, summarise
-from orderflow.reporting.terminal import print_findings, print_laws, print_outcome
+from orderflow.reporting.terminal import print_findings, print_laws, print_outcome, print_plans
 
 __all__ = [
     "MoneyFlow",
@@ -27,6 +27,7 @@ __all__ = [
     "print_findings",
     "print_laws",
     "print_outcome",
+    "print_plans",
     "render",
     "summarise",
     "write_report",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from orderflow.audit import Law
+from orderflow.audit import Law, Plan
 from orderflow.intake import Finding
 from orderflow.money import Money
 from orderflow.reporting.outcome import Outcome, Pace
@@ -70,6 +70,25 @@ def print_laws(console: Console, laws: Sequence[Law], *, last: bool = True) -> N
             console.print(f"{law.name}: and {len(law.breaches) - BREACHES_SHOWN:,} more")
     if last:
         console.print("all laws hold" if all(law.holds for law in laws) else "a law is broken")
+
+
+def print_plans(console: Console, plans: Sequence[Plan], *, carried_out: bool) -> None:
+    """Print each drift with what it should be, what is damaged, and what has become of it."""
+    for plan in plans:
+        of = f"{plan.tenant}: " if plan.tenant else ""
+        for drift in plan.drifts:
+            console.print(f"{of}{drift}", markup=False, soft_wrap=True)
+        for damage in plan.damage:
+            console.print(f"{of}the journal is damaged: {damage}", markup=False, soft_wrap=True)
+        for one in plan.left_alone:
+            console.print(f"{of}left alone: {one}", markup=False, soft_wrap=True)
+    n = sum(len(plan.drifts) for plan in plans)
+    if not n:
+        console.print("nothing differs from the journal")
+    elif carried_out:
+        console.print(f"{n:,} repairs were made")
+    else:
+        console.print(f"{n:,} repairs would mend it; nothing was changed")
 
 
 def _print_pace(console: Console, pace: Pace, split_permille: int) -> None:
