@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from itertools import count
 from typing import cast
 
 import attrs
@@ -555,9 +554,9 @@ def test_another_tenant_is_not_looked_at(any_shop: Shop) -> None:
 
 
 def _sell_on(store: MendableStore, stop: threading.Event, name: str) -> None:
-    """Somebody who places, holds, cancels and receives until told to stop."""
+    """Somebody who places, holds, cancels and receives for a while, or until told to stop."""
     shop = Workflow(store, TWO_PLACES, clock=Clock())
-    for i in count():
+    for i in range(40):
         if stop.wait(0.02):
             return
         sku, id = SKUS[i % len(SKUS)], f"{name}-{i}"
@@ -619,7 +618,7 @@ def test_what_others_write_meanwhile_is_kept_while_the_store_is_mended(hands: Ha
 
 def _mend_at_last(store: MendableStore) -> None:
     """Mend row by row, and look again wherever somebody else was quicker."""
-    for _ in range(20):
+    for _ in range(60):
         drifts = reconcile(store).drifts
         for drift in drifts:
             with suppress(Stale):
