@@ -147,7 +147,7 @@ def find(
     held = " and holds is not null" if on_hold else ""
     coded = " and instr(holds, ?)" if hold else ""
     about = (
-        ' and id in (select id from about where tenant = ?1 and kind = ?2 and "order" = ?)'
+        ' and id in (select id from about where tenant = ? and kind = ? and "order" = ?)'
         if order
         else ""
     )

@@ -116,7 +116,7 @@ class SqliteStore:
         narrowed = {name: getattr(query, name) for name in sql.NARROWING if getattr(query, name)}
         due = () if query.due_by is None else (micros(query.due_by),)
         hold = (listed((query.hold,)),) if query.hold else ()
-        order = (query.order,) if query.order else ()
+        order = (query.tenant, query.kind, query.order) if query.order else ()
         statement = sql.find(
             narrowed,
             due=bool(due),

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from itertools import pairwise
+from math import fsum
 from typing import Final, TypeVar
 
 import attrs
@@ -200,7 +201,7 @@ def _label_box(way: _Way) -> Box:
 
 
 def _width(text: str, size: int) -> float:
-    return size * sum(WIDTHS.get(letter, LETTER) for letter in text)
+    return size * fsum(WIDTHS.get(letter, LETTER) for letter in text)
 
 
 def _guards(row: RowData) -> list[str]:

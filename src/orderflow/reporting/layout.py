@@ -10,6 +10,9 @@ boxes beside it allow.
 A line goes straight up or down where there are boxes beside it, and aside only between layers, so
 that it meets no box but its own two.
 Everything is sorted and nothing is drawn by chance, so the same table gives the same picture.
+
+Sums of lengths are exact (`fsum`): `sum` rounds in another way from Python 3.12 on, and a picture
+must be the same from every version.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import fsum
 from typing import Final, TypeAlias
 
 import attrs
@@ -82,7 +86,7 @@ def arrange(boxes: Sequence[Box], lines: Sequence[Line], first: str) -> Layout:
     across = {id: x - left for id, x in across.items()}
     out, into = _ports(links, across, sizes)
     spans = _spans(layers, sizes, [(out[link], into[link], link) for link in links])
-    middle = {id: sum(spans[i]) / 2 for i, layer in enumerate(layers) for id in layer}
+    middle = {id: fsum(spans[i]) / 2 for i, layer in enumerate(layers) for id in layer}
     drawn: dict[Line, Sequence[Point]] = {}
     for line, chain in chains.items():
         points: list[Point] = []
@@ -212,7 +216,7 @@ def _sorted_layers(layers: list[list[str]], links: Sequence[tuple[str, str]]) ->
 
             def middle(id: str, spots: dict[str, int] = spots) -> tuple[float, int]:
                 near = [spots[one] for one in neighbours.get(id, ())]  # noqa: B023 - used at once
-                return (sum(near) / len(near) if near else spots[id], spots[id])
+                return (fsum(near) / len(near) if near else spots[id], spots[id])
 
             layer.sort(key=middle)
             spots.update({id: i for i, id in enumerate(layer)})
@@ -288,8 +292,8 @@ def _across(
         near = both if sweep >= SWEEPS else above if down else below
         for layer in layers if down else reversed(layers):
             wanted = [
-                sum(across[one] * weight for one, weight in near[id])
-                / sum(weight for _, weight in near[id])
+                fsum(across[one] * weight for one, weight in near[id])
+                / fsum(weight for _, weight in near[id])
                 if near[id]
                 else across[id]
                 for id in layer
