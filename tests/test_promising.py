@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from math import prod
 from typing import Final
 
@@ -31,7 +32,8 @@ from orderflow.promising import (
     available,
     promise,
 )
-from tests.matching import exhaustive, feasible
+from orderflow.promising.mending import lost, mend
+from tests.matching import exhaustive, feasible, largest
 
 NOW: Final = datetime(2026, 3, 2, tzinfo=UTC)
 WHOLE: Final = Terms(PromisePolicy.ALL_OR_NOTHING)
@@ -592,3 +594,92 @@ def test_the_order_of_the_figures_changes_nothing(figures: Figures, cart: list[W
     again = promise(cart, Figures(tuple(sources), tuple(live)), NOW)
 
     assert again == promise(cart, figures, NOW)
+
+
+# --- what fails ---------------------------------------------------------------------------------
+
+
+def broken(figures: Figures) -> list[int]:
+    """Which live promises their source fails, one index a unit."""
+    sources = {source.position: source for source in figures.sources}
+    found = []
+    for i, one in enumerate(figures.live):
+        source = sources[one.position]
+        late = source.ready is not None and source.ready > one.ready_by
+        if late or (source.until is not None and source.until <= one.ready_by):
+            found += [i] * one.n
+    return found
+
+
+def can_keep(figures: Figures, kept: tuple[int, ...]) -> bool:
+    """Whether these failed units find other sources, while the other failed ones stay."""
+    failed = broken(figures)
+    needs = []
+    for i, one in enumerate(figures.live):
+        sku, place = one.position.sku, one.position.location
+        own = next(j for j, source in enumerate(figures.sources) if source.position == one.position)
+        saved = kept.count(i)
+        if i not in failed:
+            needs.append((sku, one.ready_by, place, one.n, -1))
+        else:
+            needs.append((sku, one.ready_by, place, saved, -1))
+            stays = Figures(figures.sources).sources[own].position
+            needs.append((f"stay {stays.peg}", one.ready_by, place, one.n - saved, own))
+    return largest(figures.sources, needs) == sum(need[3] for need in needs)
+
+
+@settings(QUICK, max_examples=400)
+@given(figure_sets)
+def test_pegging_anew_saves_as_many_promises_as_any_plan(figures: Figures) -> None:
+    failed = broken(figures)
+    most = max(
+        n
+        for n in range(len(failed) + 1)
+        if any(can_keep(figures, kept) for kept in set(combinations(failed, n)))
+    )
+
+    found = mend(figures, NOW, {})
+
+    assert sum(one.n for one in found.lost) == len(failed) - most
+    if not found.lost:
+        assert lost(after(figures, Promise((), found.repegs), ""), NOW) == ()
+    assert_sound(figures, [], Promise((), found.repegs), NOW)
+
+
+def test_the_most_urgent_promise_is_saved_and_the_least_urgent_is_lost_first() -> None:
+    figures = Figures(
+        (coming("po-1", 4, 9), shelf(2)),
+        (Pegged("o-1", at("po-1"), 2, day(3)), Pegged("o-2", at("po-1"), 2, day(3))),
+    )
+
+    found = mend(figures, NOW, {"o-1": 5, "o-2": 1})
+
+    assert found.repegs == (Repeg("o-2", at("po-1"), at(), 2, day(3)),)
+    assert found.lost == (Pegged("o-1", at("po-1"), 2, day(3)),)
+    assert [one.order for one in mend(figures, NOW, {"o-1": 1, "o-2": 5}).lost] == ["o-2"]
+
+
+def test_claims_beyond_the_units_of_a_source_are_pegged_elsewhere() -> None:
+    figures = Figures((shelf(2), coming("po-1", 1, 2)), (Pegged("o-1", at(), 4, day(3)),))
+
+    found = mend(figures, NOW, {})
+
+    assert found.repegs == (Repeg("o-1", at(), at("po-1"), 1, day(3)),)
+    assert found.lost == (Pegged("o-1", at(), 1, day(3)),)
+
+
+def test_what_has_come_of_a_late_source_serves_the_earliest_promises() -> None:
+    figures = Figures(
+        (Source(at("po-1"), 5, day(9), here=2),),
+        (Pegged("o-1", at("po-1"), 2, day(3)), Pegged("o-2", at("po-1"), 2, day(2))),
+    )
+
+    assert lost(figures, NOW) == (Pegged("o-1", at("po-1"), 2, day(3)),)
+    assert available(figures, "BRASS-LAMP", day(3), NOW) == 0
+    assert available(figures, "BRASS-LAMP", day(9), NOW) == 1
+
+
+def test_a_promise_whose_source_is_gone_is_lost() -> None:
+    live = Pegged("o-1", at("po-1"), 2, day(3))
+
+    assert lost(Figures((), (live,)), NOW) == (live,)

@@ -149,6 +149,9 @@ class Workflow(Commands):
                 if earlier is not None:
                     return self._again(earlier, call, by)
                 raise
+            except Stale:
+                self._pause(tried)
+                continue
             try:
                 committed = self.store.commit(self._change(case, step, call, key, by, at))
             except Stale:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 from orderflow.promising.cart import Demand, demands, most, splits
 from orderflow.promising.explaining import limits
 from orderflow.promising.flow import Assignment, Need
+from orderflow.promising.mending import repegs
 from orderflow.promising.portions import NEVER
 from orderflow.promising.values import (
     Dated,
@@ -31,7 +32,6 @@ from orderflow.promising.values import (
     Peg,
     Promise,
     PromisePolicy,
-    Repeg,
     Terms,
     Wanted,
 )
@@ -97,7 +97,7 @@ class _Cart:
             self._back_to(0, 0)
         found = self._shared_out(limited)
         rows = tuple(found[one.line] for one in self.lines)
-        return Promise(rows, self._repegs(), whole or self.steps > 0)
+        return Promise(rows, repegs(self.assignment), whole or self.steps > 0)
 
     # --- policies ------------------------------------------------------------------------------
 
@@ -230,29 +230,6 @@ class _Cart:
                         left -= part
                 found[line] = LinePromise(line, _joined(dated), left, limited[id(demand)])
         return found
-
-    def _repegs(self) -> tuple[Repeg, ...]:
-        """What the promises of each order and date have at other sources than before."""
-        more: dict[tuple[str, str, str, datetime], dict[Position, int]] = {}
-        for one, need in self.assignment.live:
-            sku, location = one.position.sku, one.position.location
-            change = more.setdefault((one.order, sku, location, one.ready_by), {})
-            change[one.position] = change.get(one.position, 0) - one.n
-            for i, n in self.assignment.taken(need):
-                at = self.assignment.portions[i].position
-                change[at] = change.get(at, 0) + n
-        found: list[Repeg] = []
-        for (order, _, _, ready_by), change in sorted(more.items()):
-            left = [(at, -n) for at, n in sorted(change.items()) if n < 0]
-            for target, n in sorted(change.items()):
-                while n > 0:
-                    source, there = left.pop()
-                    part = min(n, there)
-                    if there > part:
-                        left.append((source, there - part))
-                    found.append(Repeg(order, source, target, part, ready_by))
-                    n -= part
-        return tuple(found)
 
 
 class _Row:

@@ -77,6 +77,11 @@ class Assignment:
             return need.date
         return self.terms.way.ready_by(self.portions[i].position.location, need.date)
 
+    def keeps(self, i: int, need: Need) -> bool:
+        """Whether a portion serves a live promise that is pegged to its source already."""
+        one = self.portions[i]
+        return (one.here or one.ready <= need.date) and need.date < one.until
+
     # --- changing ------------------------------------------------------------------------------
 
     def need(self, sku: str, date: datetime, location: str) -> Need:
@@ -93,6 +98,16 @@ class Assignment:
             if not path:
                 break
             got += self._push(path, wanted - got)
+        return got
+
+    def leave(self, i: int, need: Need, n: int) -> int:
+        """Serve up to `n` units of a need elsewhere than by a portion; how many it was."""
+        if i in need.eligible:
+            need.eligible.remove(i)
+        self._move(i, need, -n)
+        got = self.add(need, n)
+        if got < n:
+            self._move(i, need, n - got)
         return got
 
     def mark(self) -> int:
@@ -135,7 +150,7 @@ class Assignment:
             left = one.n
             for good in (True, False):
                 for i in own:
-                    n = min(left, self.room[i]) if self.serves(i, need) is good else 0
+                    n = min(left, self.room[i]) if self.keeps(i, need) is good else 0
                     if n > 0:
                         self._stay(i, need, n)
                         left -= n

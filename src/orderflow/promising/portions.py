@@ -37,6 +37,7 @@ class Portion(NamedTuple):
     ready: datetime
     until: datetime
     held: bool = False  # by safety, beyond the time when its goods are there
+    here: bool = False  # come already, and kept for those that are pegged to its source
 
 
 def portions(sources: Iterable[Source], safety: Iterable[Safety]) -> tuple[Portion, ...]:
@@ -52,8 +53,8 @@ def portions(sources: Iterable[Source], safety: Iterable[Safety]) -> tuple[Porti
         if place in rows:
             found += _held_back(shelf, rows[place])
         else:
-            found += [_whole(source) for source in shelf]
-    return tuple(sorted(found, key=lambda one: (one.position, one.ready, one.until)))
+            found += [part for source in shelf for part in _parts(source)]
+    return tuple(sorted(found, key=lambda one: (one.position, one.ready, one.until, one.here)))
 
 
 def level(rows: Iterable[Safety], at: datetime) -> int:
@@ -62,15 +63,19 @@ def level(rows: Iterable[Safety], at: datetime) -> int:
     return max(begun, key=lambda row: (row.since or ALWAYS, row.n)).n if begun else 0
 
 
-def _whole(source: Source) -> Portion:
-    return Portion(source.position, max(0, source.n), source.ready or ALWAYS, source.until or NEVER)
+def _parts(source: Source) -> list[Portion]:
+    """A source by itself: what has come of it, and what has not."""
+    n, ready = max(0, source.n), source.ready or ALWAYS
+    here = min(n, source.here) if source.ready else 0
+    rest = Portion(source.position, n - here, ready, source.until or NEVER)
+    return [rest, rest._replace(n=here, here=True)] if here else [rest]
 
 
 def _held_back(shelf: list[Source], rows: list[Safety]) -> list[Portion]:
     """The portions of one SKU at one location."""
     units = sorted(
-        [_whole(source) for source in shelf],
-        key=lambda one: (one.ready, one.until, one.position),
+        [part for source in shelf for part in _parts(source)],
+        key=lambda one: (one.ready, one.until, one.position, one.here),
         reverse=True,
     )
     events = {ALWAYS, *(one.ready for one in units), *(one.until for one in units)}

@@ -1,0 +1,351 @@
+"""Promises of orders: committed, pegged anew, given new dates; slips of supply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+import pytest
+
+from orderflow import Position, Refused, Workflow
+from orderflow.audit import audit
+from orderflow.ports import Store
+from orderflow.promising.committing import promise, repeg, repromise
+from orderflow.promising.slipping import slip
+from orderflow.records import Order
+from orderflow.states import UnitState
+from tests.builders import BELL, LAMP, MORNING, TWO_PLACES, Clock, Shop, line, new_order
+from tests.test_stores import together
+
+SHELF: Final = Position("BRASS-LAMP", "leith")
+
+
+def day(n: int) -> datetime:
+    return MORNING + timedelta(days=n)
+
+
+def pegs(order: Order) -> dict[tuple[str, int], int]:
+    """How many units stand promised, by supply row and by day."""
+    found: dict[tuple[str, int], int] = {}
+    for _, spot in order.units():
+        if spot.state is UnitState.RESERVED and spot.slice.promised is not None:
+            key = (spot.slice.peg, (spot.slice.promised - MORNING).days)
+            found[key] = found.get(key, 0) + spot.n
+    return found
+
+
+# --- promising ----------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F116")
+@pytest.mark.feature("F139")
+def test_an_order_is_promised_by_a_date_out_of_what_is_to_come(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 6)
+    shop.expect("po-1", SHELF, 10, day(5))
+    shop.sell("o-17", (LAMP, 12))
+
+    shop.promise("o-17", date=day(7))
+
+    assert pegs(shop.order("o-17")) == {("po-1", 7): 10, ("", 7): 2}
+    assert shop.free(LAMP, "leith") == 4
+    shop.assert_lawful()
+
+
+def test_a_promise_that_cannot_be_kept_by_its_date_says_how_many_can_and_when(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 6)
+    shop.expect("po-1", SHELF, 10, day(5))
+    shop.sell("o-17", (LAMP, 12))
+
+    said = shop.refuses(promise.on("o-17", date=day(2)))
+
+    assert said == (
+        "line 1 of order o-17: 12 BRASS-LAMP cannot be promised by 2026-03-04T09:00:00+00:00; "
+        "what can be: 6 (2026-03-04T09:00:00+00:00), 6 (2026-03-07T09:00:00+00:00)"
+    )
+
+
+def test_each_line_that_misses_its_date_is_a_reason(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 6)
+    shop.sell("o-17", (LAMP, 7), (BELL, 1))
+
+    assert shop.codes(promise.on("o-17")) == ["not_in_time", "not_in_time"]
+    assert "any date; what can be: 0" in shop.refuses(promise.on("o-17"))
+
+
+def test_what_can_be_had_is_promised_in_parts_where_that_is_asked(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 6)
+    shop.expect("po-1", SHELF, 3, day(5))
+    shop.sell("o-17", (LAMP, 12))
+
+    shop.promise("o-17", date=day(2), policy="partial")
+
+    assert pegs(shop.order("o-17")) == {("", 2): 6, ("po-1", 5): 3}
+    assert shop.bag("o-17") == {"open": 3, "reserved": 9}
+    assert shop.codes(promise.on("o-17", policy="partial")) == ["not_in_time"]
+    shop.assert_lawful()
+
+
+def test_a_line_is_promised_by_the_date_that_was_asked_for_it(shop: Shop) -> None:
+    shop.expect("po-1", SHELF, 3, day(5))
+    shop.sell("o-17", line("1", LAMP, 2, promised=day(6)))
+    shop.sell("o-18", line("1", LAMP, 1, promised=day(4)))
+
+    shop.promise("o-17")
+
+    assert pegs(shop.order("o-17")) == {("po-1", 6): 2}
+    assert shop.codes(promise.on("o-18")) == ["not_in_time"]
+
+
+def test_one_date_for_all_waits_for_the_last(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 6)
+    shop.expect("po-1", Position("SHIP-BELL", "leith"), 1, day(5))
+    shop.sell("o-17", (LAMP, 2), (BELL, 1))
+
+    shop.promise("o-17", policy="one date")
+
+    assert pegs(shop.order("o-17")) == {("", 5): 2, ("po-1", 5): 1}
+
+
+def test_a_promise_keeps_to_the_location_that_was_asked(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 6)
+    shop.stock(LAMP, "york", 6)
+    shop.sell("o-17", (LAMP, 2))
+
+    shop.promise("o-17", location="york")
+
+    assert shop.free(LAMP, "york") == 4
+    assert shop.free(LAMP, "leith") == 6
+
+
+@pytest.mark.feature("F125")
+def test_an_earlier_promise_makes_room_and_keeps_its_date(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 5)
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1", date=day(9))
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.sell("o-2", (LAMP, 4))
+
+    shop.promise("o-2", date=day(2))
+
+    assert pegs(shop.order("o-1")) == {("", 9): 1, ("po-1", 9): 4}
+    assert pegs(shop.order("o-2")) == {("", 2): 4}
+    shop.assert_lawful()
+
+
+def test_what_is_allocated_makes_room_for_nobody(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 5)
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1", date=day(9))
+    shop.allocate("o-1")
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.sell("o-2", (LAMP, 4))
+
+    assert shop.codes(promise.on("o-2", date=day(2))) == ["not_in_time"]
+
+
+def test_promised_goods_are_allocated_when_they_have_come(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1")
+    shop.receive_supply("po-1", 5)
+
+    shop.allocate("o-1")
+
+    assert shop.bag("o-1") == {"allocated": 5}
+    assert shop.store.claims_of("", ["BRASS-LAMP"], MORNING)[0].due is None
+    shop.assert_lawful()
+
+
+def test_a_cancelled_promise_gives_its_source_free(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1")
+
+    shop.cancel("o-1")
+
+    assert shop.free(LAMP, "leith", peg="po-1") == 5
+    assert pegs(shop.order("o-1")) == {}
+    shop.assert_lawful()
+
+
+def test_a_service_is_promised_from_no_shelf(shop: Shop) -> None:
+    shop.sell("o-1", line("1", LAMP, 1, service=True))
+
+    assert shop.codes(promise.on("o-1")) == ["not_goods"]
+
+
+def test_a_promise_asks_for_sense(shop: Shop) -> None:
+    shop.sell("o-1", (LAMP, 1))
+
+    assert shop.cannot_take(promise.on("o-1", policy="some")) == "policy"
+    assert shop.cannot_take(promise.on("o-1", date=datetime(2026, 3, 4))) == "date"  # noqa: DTZ001
+    assert shop.cannot_take(promise.on("o-1", location=" leith")) == "location"
+
+
+# --- slips --------------------------------------------------------------------------------------
+
+
+def test_a_slip_is_recorded_and_breaks_no_promise_by_itself(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1", date=day(6))
+
+    supply = shop.slip("po-1", day(12)).document
+
+    assert supply is not None
+    assert (supply.due, supply.expected) == (day(12), 5)
+    assert pegs(shop.order("o-1")) == {("po-1", 6): 5}
+    shop.assert_lawful()
+
+
+def test_supply_may_come_short_before_it_comes(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.receive_supply("po-1", 1)
+
+    supply = shop.slip("po-1", day(5), to_come=2).document
+
+    assert supply is not None
+    assert (supply.expected, supply.received) == (3, 1)
+    assert shop.free(LAMP, "leith", peg="po-1") == 2
+    shop.assert_lawful()
+
+
+def test_a_slip_of_supply_that_is_closed_is_written_down(shop: Shop) -> None:
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.receive_supply("po-1", 5, last=True)
+
+    supply = shop.slip("po-1", day(9), to_come=2).document
+
+    assert supply is not None
+    assert (supply.due, supply.expected) == (day(9), 5)
+    assert shop.cannot_take(slip.on("po-1", day(9), -1)) == "to_come"
+
+
+@pytest.mark.feature("F121")
+def test_promises_are_pegged_off_a_late_supply_and_keep_their_dates(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1", date=day(6))
+    shop.slip("po-1", day(12))
+    shop.expect("po-2", SHELF, 3, day(6))
+    shop.stock(LAMP, "york", 9)
+
+    shop.repeg("o-1")
+
+    assert pegs(shop.order("o-1")) == {("po-1", 6): 2, ("po-2", 6): 3}
+    assert shop.refuses(repeg.on("o-1")) == "no unit of order o-1 can repeg"
+    shop.assert_lawful()
+
+
+def test_promises_that_cannot_be_kept_are_given_the_earliest_date_that_can(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1", date=day(6))
+    shop.slip("po-1", day(12))
+    shop.stock(LAMP, "york", 2)
+
+    shop.repromise("o-1")
+
+    assert pegs(shop.order("o-1")) == {("", 0): 2, ("po-1", 12): 3}
+    assert shop.refuses(repromise.on("o-1")) == "no unit of order o-1 can repromise"
+    shop.assert_lawful()
+
+
+def test_a_promise_without_any_supply_left_can_be_given_no_date(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 5)
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1", date=day(6))
+    shop.count(SHELF, 0)
+
+    assert shop.codes(repromise.on("o-1")) == ["not_in_time"]
+
+
+def test_what_has_come_of_a_late_supply_keeps_its_promises(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1", date=day(6))
+    shop.receive_supply("po-1", 2)
+    shop.slip("po-1", day(12))
+
+    shop.repromise("o-1")
+
+    assert pegs(shop.order("o-1")) == {("po-1", 6): 2, ("po-1", 12): 3}
+
+
+# --- many at once -------------------------------------------------------------------------------
+
+
+def promised(store: Store) -> int:
+    """How many units of all orders stand promised out of the purchase."""
+    claims = store.claims("", SHELF._replace(peg="po-1"))
+    return sum(claim.n for claim in claims if claim.due is not None)
+
+
+@pytest.mark.feature("F125")
+def test_eight_writers_promise_five_hundred_of_a_purchase_and_never_more(store: Store) -> None:
+    clock = Clock()
+    house = Workflow(store, attrs.evolve(TWO_PLACES, tries_max=100), clock=clock)
+    house.expect("po-1", SHELF, 500, day(5))
+    for name in range(8):
+        for i in range(24):
+            house.place(f"o-{name}-{i}", new_order((LAMP, 3), cash_on_delivery=True))
+    granted: list[str] = []
+
+    def ask(name: int) -> None:
+        for i in range(24):
+            order = f"o-{name}-{i}"
+            with suppress(Refused):
+                house.promise(order, date=day(7) if i % 2 else None, policy="partial")
+                granted.append(order)
+
+    wrong = together(*[lambda name=name: ask(name) for name in range(8)])
+
+    assert wrong == []
+    assert promised(store) == 500
+    assert len(granted) == 167
+    assert [breach for law in audit(store) for breach in law.breaches] == []
+
+
+def test_a_slip_in_the_middle_leaves_no_new_promise_with_a_date_that_is_gone(
+    store: Store,
+) -> None:
+    clock = Clock()
+    house = Workflow(store, attrs.evolve(TWO_PLACES, tries_max=100), clock=clock)
+    house.expect("po-1", SHELF, 500, day(5))
+    for i in range(40):
+        house.place(f"o-{i}", new_order((LAMP, 1), cash_on_delivery=True))
+
+    def ask(name: int) -> None:
+        for i in range(10):
+            with suppress(Refused):
+                house.promise(f"o-{name * 10 + i}", date=day(7))
+
+    wrong = together(*[lambda name=name: ask(name) for name in range(4)], slip_now(house))
+
+    assert wrong == []
+    slipped = False
+    for entry in store.entries():
+        slipped = slipped or entry.call.verb == "slip"
+        assert not (slipped and entry.call.verb == "promise"), "granted after the slip"
+
+
+def slip_now(house: Workflow) -> Callable[[], object]:
+    return lambda: house.slip("po-1", day(12))
