@@ -10,12 +10,13 @@ from typing import Final
 import attrs
 import pytest
 
-from orderflow import Position, Refused, Workflow
+from orderflow import BadInput, Position, Refused, Workflow
 from orderflow.audit import audit
 from orderflow.ports import Store
+from orderflow.promising import Instead, Wanted
 from orderflow.promising.committing import promise, repeg, repromise
 from orderflow.promising.slipping import slip
-from orderflow.records import Order
+from orderflow.records import Counter, Order
 from orderflow.states import UnitState
 from tests.builders import BELL, LAMP, MORNING, TWO_PLACES, Clock, Shop, line, new_order
 from tests.test_stores import together
@@ -288,6 +289,190 @@ def test_what_has_come_of_a_late_supply_keeps_its_promises(any_shop: Shop) -> No
     shop.repromise("o-1")
 
     assert pegs(shop.order("o-1")) == {("po-1", 6): 2, ("po-1", 12): 3}
+
+
+# --- dangers and what saves -----------------------------------------------------------------------
+
+
+def test_promises_whose_supply_comes_too_late_are_listed_until_they_are_decided(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1", date=day(6))
+    assert shop.in_danger() == ()
+
+    shop.slip("po-1", day(12))
+
+    (danger,) = shop.in_danger()
+    assert danger.late
+    assert danger.counter == Counter(SHELF._replace(peg="po-1"), 5, 5)
+    assert [(claim.holder.id, claim.n, claim.due) for claim in danger.claims] == [
+        ("o-1", 5, day(6))
+    ]
+    shop.repromise("o-1")
+    assert shop.in_danger() == ()
+
+
+def test_a_supply_that_is_overdue_endangers_what_is_due(shop: Shop) -> None:
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1")
+
+    shop.clock.forward(days=6)
+
+    assert [danger.late for danger in shop.in_danger()] == [True]
+
+
+def test_supply_that_comes_short_leaves_its_promises_in_danger(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1", date=day(6))
+
+    shop.slip("po-1", day(5), to_come=3)
+
+    (danger,) = shop.in_danger()
+    assert (danger.late, danger.counter.over_committed) == (False, 2)
+
+
+def test_before_a_slip_is_recorded_it_says_what_it_would_break_and_what_saves_the_most(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    shop.expect("po-1", SHELF, 6, day(5))
+    for id, priority in (("o-1", 3), ("o-2", 1), ("o-3", 2)):
+        shop.sell(id, (LAMP, 2), priority=priority)
+        shop.promise(id, date=day(6))
+    shop.expect("po-2", SHELF, 3, day(6))
+
+    found = shop.slipped("po-1", day(12))
+
+    assert [(one.order, one.n) for one in found.broken] == [("o-1", 2), ("o-3", 2), ("o-2", 2)]
+    assert [(one.order, one.n) for one in found.lost] == [("o-1", 2), ("o-3", 1)]
+    assert found.calls == (slip.on("po-1", day(12)), repeg.on("o-2"), repeg.on("o-3"))
+    assert shop.in_danger() == ()
+
+    for call in found.calls:
+        shop.apply(call)
+
+    (danger,) = shop.in_danger()
+    assert sum(claim.n for claim in danger.claims) == 3
+    assert shop.slipped("po-2", day(6)).broken == ()
+
+
+def test_a_supply_that_would_come_short_breaks_the_least_urgent(shop: Shop) -> None:
+    shop.expect("po-1", SHELF, 4, day(5))
+    for id, priority in (("o-1", 3), ("o-2", 1)):
+        shop.sell(id, (LAMP, 2), priority=priority)
+        shop.promise(id, date=day(6))
+
+    found = shop.slipped("po-1", day(5), to_come=2)
+
+    assert [(one.order, one.n) for one in found.broken] == [("o-1", 2)]
+    assert found.lost == found.broken
+    assert shop.cannot_take(slip.on("po-1", day(5), -1)) == "to_come"
+    with pytest.raises(BadInput):
+        shop.slipped("po-1", day(5), to_come=-1)
+
+
+# --- questions ------------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F116")
+def test_what_is_available_counts_what_others_can_make_room_for(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 5)
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1", date=day(9))
+    shop.expect("po-1", SHELF, 3, day(5))
+    shop.stock(LAMP, "york", 1)
+
+    assert shop.available("BRASS-LAMP", day(2)) == 4
+    assert shop.available("BRASS-LAMP", day(2), "york") == 1
+    assert shop.available("BRASS-LAMP", day(6), "leith") == 3
+    assert shop.available("SHIP-BELL", day(6)) == 0
+
+
+def test_a_forecast_shows_each_demand_with_its_supply_and_date(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 5)
+    shop.hold_stock("h-1", SHELF, 1)
+    shop.expect("po-1", SHELF, 3, day(5))
+    shop.sell("o-1", (LAMP, 2))
+    shop.promise("o-1", date=day(6))
+
+    rows = [
+        (row.holder and row.holder.id, row.position.peg, row.n, row.ready, row.due)
+        for row in shop.forecast("BRASS-LAMP")
+    ]
+
+    assert rows == [
+        ("h-1", "", 1, None, None),
+        (None, "", 4, None, None),
+        ("o-1", "po-1", 2, day(5), day(6)),
+        (None, "po-1", 1, day(5), None),
+    ]
+
+
+@pytest.mark.feature("F121", "F122")
+def test_what_cannot_be_had_is_answered_with_what_can(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 6)
+    shop.stock(LAMP, "york", 5)
+    shop.receive(Position("BRASS-LAMP-B", "leith"), 10)
+    shop.expect("po-1", SHELF, 10, day(11))
+    friday = day(4)
+    wanted = Wanted("1", "BRASS-LAMP", 10, friday, "leith", instead=(Instead("BRASS-LAMP-B"),))
+
+    found = shop.alternatives((wanted,))
+
+    said = {
+        one.kind.value: [
+            (dated.n, (dated.date - MORNING).days, {peg.position[:2]: peg.n for peg in dated.pegs})
+            for dated in one.promise.lines[0].dated
+        ]
+        for one in found
+    }
+    here, there = ("BRASS-LAMP", "leith"), ("BRASS-LAMP", "york")
+    other = ("BRASS-LAMP-B", "leith")
+    assert said == {
+        "in parts": [(6, 4, {here: 6}), (4, 11, {here: 4})],
+        "later": [(10, 11, {here: 10})],
+        "from several places": [(10, 4, {here: 6, there: 4})],
+        "instead": [(10, 4, {other: 10})],
+        "topped up": [(10, 4, {here: 6, other: 4})],
+        "fewer": [(6, 4, {here: 6})],
+    }
+    assert all(one.promise.short == 0 for one in found)
+
+
+def test_what_can_be_had_as_asked_needs_no_alternative(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 6)
+
+    (only,) = shop.alternatives((Wanted("1", "BRASS-LAMP", 6),))
+
+    assert only.kind.value == "as asked"
+
+
+def test_what_cannot_be_had_at_all_has_no_alternative(shop: Shop) -> None:
+    assert shop.alternatives((Wanted("1", "BRASS-LAMP", 6, day(3)),)) == ()
+
+
+def test_a_refused_promise_names_calls_that_would_be_granted(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 6)
+    shop.stock(LAMP, "york", 1)
+    shop.expect("po-1", SHELF, 10, day(11))
+    shop.sell("o-1", (LAMP, 10))
+
+    (reason,) = shop.why_not(promise.on("o-1", date=day(4), location="leith"))
+
+    assert [remedy.args for remedy in reason.remedies] == [
+        promise.on("o-1", (), day(4), "partial", "leith").args,
+        promise.on("o-1", (), day(11), location="leith").args,
+        promise.on("o-1", (("1", 6),), day(4), location="leith").args,
+    ]
 
 
 # --- many at once -------------------------------------------------------------------------------

@@ -47,6 +47,11 @@ class Demand:
         self.left += n
 
 
+def skus_wanted(wanted: Wanted) -> set[str]:
+    """Every SKU that could serve a line."""
+    return {sku for option in _options(wanted) for sku, _ in option.parts}
+
+
 def demands(lines: Iterable[Wanted]) -> list[Demand]:
     """Merge lines of one kind; what has the earliest date is served first, then as they stand.
 

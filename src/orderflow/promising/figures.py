@@ -13,7 +13,6 @@ A supply row that is overdue counts as coming at any moment: tell its new date b
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 
 from orderflow.calls import Ref
 from orderflow.journal import Case
@@ -45,11 +44,11 @@ def all_figures(
     case: Case,
     counters: Sequence[Counter],
     claims: Sequence[Claim],
-    dues: Mapping[Ref[Supply], datetime] | None = None,
+    supposed: Mapping[Ref[Supply], Supply] | None = None,
 ) -> Figures:
     """Every source less what is fixed there, and every live promise.
 
-    `dues` are other dates than those that supply rows have, to ask what would be.
+    `supposed` are supply rows as they might be, to ask what would come of that.
     """
     live: list[Pegged] = []
     fixed: dict[Position, int] = {}
@@ -63,7 +62,7 @@ def all_figures(
     for row in counters:
         n = row.there - fixed.get(row.position, 0)
         if is_source(row.position) and (n > 0 or row.position in pegged):
-            source = _source(case, row.position, n, dues or {})
+            source = _source(case, row.position, n, supposed or {})
             if source is not None:
                 found.append(source)
     return Figures(tuple(found), tuple(live))
@@ -81,15 +80,16 @@ def is_source(at: Position) -> bool:
 
 
 def _source(
-    case: Case, at: Position, n: int, dues: Mapping[Ref[Supply], datetime] | None = None
+    case: Case, at: Position, n: int, supposed: Mapping[Ref[Supply], Supply] | None = None
 ) -> Source | None:
     if not at.peg:
         return Source(at, n)
     ref = case.supply(at.peg)
-    supply = case.find(ref)
-    if supply is None:
+    known = case.find(ref)
+    if known is None:
         return None
+    supply = (supposed or {}).get(ref, known)
+    n += supply.expected - known.expected
     if supply.state is SupplyState.CLOSED or supply.received >= supply.expected:
         return Source(at, n)  # all that will come of it has come
-    due = (dues or {}).get(ref, supply.due)
-    return Source(at, n, max(due, case.at), here=supply.earmarked)
+    return Source(at, n, max(supply.due, case.at), here=supply.earmarked)

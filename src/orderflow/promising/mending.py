@@ -57,9 +57,11 @@ def mend(
     return Mended(repegs(assignment), _lost(assignment, harm))
 
 
-def lost(figures: Figures, at: datetime) -> tuple[Pegged, ...]:
-    """The promises that their source fails as they are pegged now."""
-    return _lost(Assignment(figures, at, Terms()), {})
+def lost(
+    figures: Figures, at: datetime, harm: Mapping[str, int] | None = None
+) -> tuple[Pegged, ...]:
+    """The promises that their source fails as they are pegged now, least harm first."""
+    return _lost(Assignment(figures, at, Terms()), harm or {})
 
 
 def repegs(assignment: Assignment) -> tuple[Repeg, ...]:
