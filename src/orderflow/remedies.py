@@ -278,10 +278,13 @@ def _in_time(asked: Asked, figures: Figures) -> Candidates:
     yield asked.instead(location="")
     order = asked.order(figures["order"])
     if order is not None:
-        lines = args["lines"] or tuple(
-            (line.id, line.count(*_CAN_WAIT)) for line in order.lines if not line.service
-        )
-        yield from _with_lines(asked, lines, str(figures["line"]), int(figures["there"]))
+        named, there = str(figures["line"]), int(figures["there"])
+        wanted = dict(asked.pairs("lines")) or {
+            line.id: line.count(*_CAN_WAIT) for line in order.lines if not line.service
+        }
+        kept = tuple((id, n) for id, n in (wanted | {named: there}).items() if n)
+        if kept:
+            yield asked.instead(lines=kept)
 
 
 _CAN_WAIT: Final = (UnitState.BACKORDERED, UnitState.OPEN)

@@ -170,7 +170,7 @@ class Workflow(Commands):
                     return self._again(earlier, call, by)
                 raise
             except Stale:
-                self._pause(tried)
+                self._pause(attempt)
                 continue
             try:
                 committed = self.store.commit(self._change(case, step, call, key, by, at))

@@ -15,11 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 
 from orderflow.allocation import is_goods, refuse_early, refuse_waiting
 from orderflow.books import position_of
-from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal, Stale
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.promising import engine
@@ -39,7 +38,7 @@ from orderflow.promising.values import (
 from orderflow.records import Counter, Line, Order
 from orderflow.sentences import ANY_DATE
 from orderflow.states import UnitMove, UnitState
-from orderflow.units import Chosen, LineQuantities, Tag, checked_quantities, choose
+from orderflow.units import Chosen, LineQuantities, Tag, checked_quantities
 from orderflow.values import Position, instant, text
 
 _WAITING: Final = (UnitState.BACKORDERED, UnitState.OPEN)
@@ -59,13 +58,13 @@ def promise(
     Without a date, each line by the one that was asked for it, else as early as can be.
     """
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     by = None if date is None else instant(date, "date")
     terms = terms_of(context.rules, _policy(policy))
     text(location, "location", empty=True)
     refuse_early(order, UnitMove.RESERVE, wanted)
-    chosen = choose(order, "promise", _WAITING, wanted, of=is_goods, ready=step.ready)
+    chosen = step.choose(order, "promise", _WAITING, wanted, of=is_goods, ready=step.ready)
     refuse_waiting(step, order, UnitMove.RESERVE, chosen)
     cart = [
         Wanted(line.id, line.sku, n, by or line.promised, location) for line, n in _by_line(chosen)
@@ -87,7 +86,7 @@ def repeg(case: Case, context: Context) -> Step:
     They keep their dates, and so do the others that make room for them.
     """
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     figures = skus_of(case, {line.sku for line in order.lines if not line.service})
     found = mend(figures, context.at, {}, (order.ref.id,), terms_of(context.rules))
     if not found.repegs:
@@ -100,7 +99,7 @@ def repeg(case: Case, context: Context) -> Step:
 def repromise(case: Case, context: Context) -> Step:
     """Give promises of an order that cannot be kept the earliest date that can."""
     step = Step(case, context)
-    order = step.now(_this(case))
+    order = step.now(case.own(Order))
     figures = skus_of(case, {line.sku for line in order.lines if not line.service})
     failed = [one for one in lost(figures, context.at) if one.order == order.ref.id]
     bag = [units for one in failed for units in _pegged(order, one.position, one.ready_by, one.n)]
@@ -116,10 +115,6 @@ def repromise(case: Case, context: Context) -> Step:
                 step.retag(order, units, **tags)
     _make_room(step, answer.repegs)
     return step
-
-
-def _this(case: Case) -> Ref[Order]:
-    return cast("Ref[Order]", case.ref)
 
 
 def _policy(policy: object) -> PromisePolicy:

@@ -10,9 +10,7 @@ about them.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
-from orderflow.calls import Ref
 from orderflow.facts import SLIPPED, Limited
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.records import Supply
@@ -27,7 +25,7 @@ def slip(case: Case, context: Context, due: datetime, to_come: int | None = None
     What it has promised stays promised; what it cannot keep is in danger.
     """
     step = Step(case, context)
-    supply = step.now(cast("Ref[Supply]", case.ref))
+    supply = step.now(case.own(Supply))
     at = instant(due, "due")
     if to_come is not None:
         whole(to_come, "to_come", least=0)
