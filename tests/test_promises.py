@@ -534,3 +534,37 @@ def test_a_slip_in_the_middle_leaves_no_new_promise_with_a_date_that_is_gone(
 
 def slip_now(house: Workflow) -> Callable[[], object]:
     return lambda: house.slip("po-1", day(12))
+
+
+def test_writers_who_make_room_for_one_another_leave_no_promise_without_supply(
+    store: Store,
+) -> None:
+    clock = Clock()
+    house = Workflow(store, attrs.evolve(TWO_PLACES, tries_max=200), clock=clock)
+    house.receive(SHELF, 20)
+    for i in range(40):
+        house.place(f"o-{i}", new_order((LAMP, 2), cash_on_delivery=True))
+    for i in range(10):  # late dates on goods that are on hand: others will need them
+        house.promise(f"o-{i}", date=day(9))
+    house.expect("po-1", SHELF, 20, day(3))
+    house.expect("po-2", SHELF, 20, day(6))
+
+    def ask(name: int) -> None:
+        for i in range(10 + name, 40, 4):
+            with suppress(Refused):
+                house.promise(f"o-{i}", date=day(1 + i % 8))
+            if i % 5 == 0:
+                with suppress(Refused):
+                    house.cancel(f"o-{i - 4}")
+
+    wrong = together(*[lambda name=name: ask(name) for name in range(4)])
+
+    assert wrong == []
+    assert house.in_danger() == ()
+    dues = {"": MORNING, "po-1": day(3), "po-2": day(6)}
+    claims = store.claims_of("", ["BRASS-LAMP"], MORNING)
+    assert all(claim.due and dues[claim.position.peg] <= claim.due for claim in claims)
+    assert sum(claim.n for claim in claims) > 50
+    moved = [entry for entry in store.entries() if len(entry.versions) > 1]
+    assert any(entry.call.verb == "promise" for entry in moved), "nobody made room"
+    assert [breach for law in audit(store) for breach in law.breaches] == []

@@ -56,12 +56,10 @@ def alternatives(
     answer = promise(asked, figures, at, whole)
     if not answer.short:
         return (Alternative(Kind.AS_ASKED, asked, answer),)
-    found: list[Alternative] = []
+    found: list[Alternative] = []  # none yet: the first is new
     for kind, cart, policy in _candidates(wanted, asked, figures, at, whole):
         answer = promise(cart, figures, at, attrs.evolve(whole, policy=policy))
-        parts = policy is PromisePolicy.PARTIAL
-        had = any(line.n for line in answer.lines) if parts else not answer.short
-        if cart and had and all(answer != other.promise for other in found):  # none yet: it is new
+        if cart and not answer.short and all(answer != other.promise for other in found):
             found.append(Alternative(kind, cart, answer))
     return tuple(found)
 
