@@ -15,27 +15,24 @@ one after the other, the preferred first, in a bounded number of steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from orderflow.promising.cart import Demand, demands, most, splits
 from orderflow.promising.explaining import limits
-from orderflow.promising.flow import Assignment, Need
+from orderflow.promising.flow import Assignment
 from orderflow.promising.mending import repegs
 from orderflow.promising.portions import NEVER
+from orderflow.promising.sharing import Grant, shared_out
 from orderflow.promising.values import (
-    Dated,
     Figures,
     Limited,
-    LinePromise,
-    Peg,
     Promise,
     PromisePolicy,
     Terms,
     Wanted,
 )
-from orderflow.values import QUANTITY_MAX, Position
+from orderflow.values import QUANTITY_MAX
 
 
 def promise(
@@ -58,16 +55,6 @@ def available(
     return assignment.add(assignment.need(sku, by, location), QUANTITY_MAX)
 
 
-class _Grant(NamedTuple):
-    """So many batches of an option serve a demand at a date, each part by a need of its own."""
-
-    demand: Demand
-    date: datetime
-    option: int
-    batches: int
-    needs: tuple[Need, ...]
-
-
 class _Cart:
     """A promise while it is made."""
 
@@ -79,7 +66,7 @@ class _Cart:
         self.terms = terms
         self.demands = demands(lines)
         self.assignment = Assignment(figures, at, terms)
-        self.grants: list[_Grant] = []
+        self.grants: list[Grant] = []
         self.steps = terms.steps_max
         self.dates = self._dates()
 
@@ -95,7 +82,7 @@ class _Cart:
             whole = whole and not any(self._late(demand) for demand in self.demands)
         if not whole and self.terms.policy is not PromisePolicy.PARTIAL:
             self._back_to(0, 0)
-        found = self._shared_out(limited)
+        found = shared_out(self.assignment, self.demands, self.grants, limited)
         rows = tuple(found[one.line] for one in self.lines)
         return Promise(rows, repegs(self.assignment), whole or self.steps > 0)
 
@@ -150,13 +137,13 @@ class _Cart:
                 self.grants.append(self._take(demand, by, i, batches))
                 demand.left -= batches * demand.options[i].per
 
-    def _take(self, demand: Demand, by: datetime, option: int, batches: int) -> _Grant:
+    def _take(self, demand: Demand, by: datetime, option: int, batches: int) -> Grant:
         needs = []
         for sku, n in demand.options[option].parts:
             need = self.assignment.need(sku, by, demand.wanted.location)
             self.assignment.add(need, batches * n)
             needs.append(need)
-        return _Grant(demand, by, option, batches, tuple(needs))
+        return Grant(demand, by, option, batches, tuple(needs))
 
     def _caps(self, demand: Demand, by: datetime) -> list[int]:
         """How many batches of each option could be had, each by itself.
@@ -213,74 +200,3 @@ class _Cart:
             return ()
         date = self.dates[-1] if by is None and self.dates else by or self.at
         return limits(self.assignment, demand, missing, date)
-
-    def _shared_out(self, limited: dict[int, tuple[Limited, ...]]) -> dict[str, LinePromise]:
-        """What each line has of its demand: the first line first, and the earliest date first."""
-        found: dict[str, LinePromise] = {}
-        for demand in self.demands:
-            rows = [_Row(self, grant) for grant in self.grants if grant.demand is demand]
-            rows.sort(key=lambda row: row.date)
-            for line, n in demand.lines:
-                dated: list[Dated] = []
-                left = n
-                for row in rows:
-                    part = min(left, row.left)
-                    if part:
-                        dated.append(row.take(part))
-                        left -= part
-                found[line] = LinePromise(line, _joined(dated), left, limited[id(demand)])
-        return found
-
-
-class _Row:
-    """A grant while its units are shared out to lines."""
-
-    def __init__(self, cart: _Cart, grant: _Grant) -> None:
-        self.date = grant.date
-        option = grant.demand.options[grant.option]
-        self.per = option.per
-        self.left = grant.batches * option.per
-        self.parts = [
-            (n, _pegs(cart.assignment, need))
-            for (_, n), need in zip(option.parts, grant.needs, strict=True)
-        ]
-
-    def take(self, units: int) -> Dated:
-        """So many units of the demand, with the pegs of each part."""
-        self.left -= units
-        taken: list[Peg] = []
-        for n, pegs in self.parts:
-            left = units // self.per * n
-            while left:
-                peg = pegs.pop()
-                part = min(left, peg.n)
-                if peg.n > part:
-                    pegs.append(Peg(peg.position, peg.n - part, peg.ready_by))
-                taken.append(Peg(peg.position, part, peg.ready_by))
-                left -= part
-        return Dated(units, self.date, tuple(taken))
-
-
-def _pegs(assignment: Assignment, need: Need) -> list[Peg]:
-    """The pegs of a need, the last one first."""
-    found = []
-    for i, n in assignment.taken(need):
-        found.append(Peg(assignment.portions[i].position, n, assignment.ready_by(i, need)))
-    return found[::-1]
-
-
-def _joined(dated: Iterable[Dated]) -> tuple[Dated, ...]:
-    """Schedule lines of one date as one, and pegs of one source as one."""
-    by_date: dict[datetime, list[Dated]] = {}
-    for one in dated:
-        by_date.setdefault(one.date, []).append(one)
-    found = []
-    for date, rows in sorted(by_date.items()):
-        pegs: dict[tuple[Position, datetime], int] = {}
-        for row in rows:
-            for peg in row.pegs:
-                key = (peg.position, peg.ready_by)
-                pegs[key] = pegs.get(key, 0) + peg.n
-        merged = [Peg(at, n, ready_by) for (at, ready_by), n in pegs.items()]
-        found.append(Dated(sum([row.n for row in rows]), date, tuple(merged)))
-    return tuple(found)
