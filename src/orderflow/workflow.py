@@ -370,12 +370,16 @@ class Workflow(Commands):
         return alternatives(wanted, skus_of(case, skus), case.at, terms_of(self.rules))
 
     def _late(self, at: datetime, listed: Collection[Position]) -> Iterator[Danger]:
-        """The promises whose supply is ready after their date, by position."""
-        skus = {
-            stored.value.position.sku
+        """The promises whose supply is ready after their date, by position.
+
+        Only what is still to come can be late.
+        """
+        rows_to_come = (
+            stored.value
             for stored in every(self.store, Query("supply", self.tenant))
-            if isinstance(stored.value, Supply)
-        }
+            if isinstance(stored.value, Supply) and stored.value.received < stored.value.expected
+        )
+        skus = {supply.position.sku for supply in rows_to_come}
         case = self._case(at)
         late: dict[Position, list[Claim]] = {}
         for one in failing(case, skus):
