@@ -8,7 +8,7 @@ missing there, or a guard, shows as a difference between two opinions.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -148,6 +148,15 @@ class Desk:
             if row.position.location
             and row.position == Position(sku, row.position.location, lot=row.position.lot)
         )
+
+    def sources(self, sku: str) -> list[tuple[Position, int]]:
+        """What nobody has claimed of our sound goods, on the shelf and to come."""
+        rows = self.seen.counters("", (sku,), self.seen.at)
+        return [
+            (row.position, max(0, row.there - row.claimed))
+            for row in rows
+            if row.position.location and not row.position.owner and not row.position.grade
+        ]
 
     # --- holds ---------------------------------------------------------------------------------
 
@@ -381,6 +390,59 @@ def may_promise(d: Desk, order: Order) -> bool:
     return supply.state == "expected" and 0 < asked <= left
 
 
+def may_promise_order(d: Desk) -> bool:
+    """All that waits is on the shelf or still to come, unclaimed; nobody else is there."""
+    order = d.order
+    if not d.free("reserve") or not d.there(order, *WAITING, goods=True):
+        return False
+    return all(
+        d.wanted().get(line.id, 0 if d.wanted() else count(line, *WAITING))
+        <= sum(free for _, free in d.sources(line.sku))
+        for line in order.lines
+        if not line.service
+    )
+
+
+def failed(d: Desk) -> list[tuple[Position, datetime, bool]]:
+    """Promises whose supply is late or gone: where, by when, and whether it may still come."""
+    found = []
+    for line, spot in d.order.units():
+        tags = spot.slice
+        if spot.state != "reserved" or tags.ready_by is None:
+            continue
+        at = Position(line.sku, tags.location, peg=tags.peg)
+        row = next(one for one in d.seen.counters("", (at.sku,), d.seen.at) if one.position == at)
+        if row.claimed > row.there:
+            found.append((at, tags.ready_by, False))
+        elif tags.peg and late(d, tags.peg, tags.ready_by, spot.n):
+            found.append((at, tags.ready_by, True))
+    return found
+
+
+def late(d: Desk, peg: str, by: datetime, n: int) -> bool:
+    """A supply comes after a date, and too little of it has come already."""
+    supply = d.get("supply", peg)
+    open_ = supply.state == "expected" and supply.received < supply.expected
+    return bool(open_ and max(supply.due, d.seen.at) > by and supply.earmarked < n)
+
+
+def may_repeg(d: Desk) -> bool:
+    """What failed finds something else at its place by its date."""
+    return any(
+        free > 0 and other.location == at.location and not (other.peg and late(d, other.peg, by, 1))
+        for at, by, _ in failed(d)
+        for other, free in d.sources(at.sku)
+        if other != at
+    )
+
+
+def may_repromise(d: Desk) -> bool:
+    """What failed comes later, or something else does."""
+    return any(
+        comes or any(free > 0 for _, free in d.sources(at.sku)) for at, _, comes in failed(d)
+    )
+
+
 def may_allocate(d: Desk) -> bool:
     """Something can be done: goods are there, or a shortage is written down."""
     order = d.order
@@ -393,8 +455,9 @@ def may_allocate(d: Desk) -> bool:
             continue
         n = d.wanted().get(line.id, line.n)
         reserved = min(n, count(line, "reserved"))
-        to_come = {spot.slice.peg for spot in line.spots if spot.state == "reserved"} - {""}
-        if to_come and not any(d.get("supply", id).earmarked for id in to_come):
+        to_come = {spot.slice.peg for spot in line.spots if spot.state == "reserved"}
+        here = "" in to_come or any(d.get("supply", id).earmarked for id in to_come)
+        if to_come and not here:
             n -= reserved  # what waits for a supply waits until that has come
             reserved = 0
         backordered = min(n - reserved, count(line, "backordered"))
@@ -752,6 +815,9 @@ ROWS: Final[Mapping[str, Row]] = {
     # goods for it
     "reserve": may_reserve,
     "unreserve": lambda d: d.there(d.order, "reserved", "allocated"),
+    "promise": may_promise_order,
+    "repeg": may_repeg,
+    "repromise": may_repromise,
     "allocate": may_allocate,
     "plan_to_buy": may_plan("plan to buy"),
     "plan_to_make": may_plan("plan to make"),
@@ -865,6 +931,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "expect": lambda d: d.fresh,
     "receive_supply": always,
     "free_surplus": may_free_surplus,
+    "slip": always,
 }
 """Verb by verb, what must stand where."""
 

@@ -133,6 +133,15 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "settle_dispute": {"id": "pay-spare", "won": True},
     "reserve": {"id": "o-ready", "supply": "s-open", "lines": ONE},
     "unreserve": {"id": "o-reserved", "lines": ONE},
+    "promise": {
+        "id": "o-ready",
+        "lines": ONE,
+        "date": TOMORROW,
+        "policy": "partial",
+        "location": "leith",
+    },
+    "repeg": {"id": "o-late"},
+    "repromise": {"id": "o-late"},
     "allocate": {"id": "o-ready", "lines": ONE},
     "release": {"id": "o-allocated", "dispatch": "d-new", "location": "leith", "lines": ONE},
     "send_dispatch": {"id": "d-o-released"},
@@ -227,6 +236,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "expect": {"id": "s-new", "position": SHELF, "n": 5, "due": TOMORROW},
     "receive_supply": {"id": "s-open", "n": 2, "last": True},
     "free_surplus": {"id": "s-surplus"},
+    "slip": {"id": "s-open", "due": TOMORROW, "to_come": 40},
     "plan_to_buy": {"id": "o-ready", "lines": ONE},
     "plan_to_make": {"id": "o-ready", "lines": ONE},
     "give_up_plan": {"id": "o-to-buy", "lines": ONE},
@@ -342,8 +352,11 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.accept_dispatch("d-o-shipped")
     house.expect("s-open", SHELF, 50, TOMORROW)
     house.expect("s-surplus", SHELF, 4, TOMORROW)
-    for id in ("o-reserved", "o-surplus"):
+    house.expect("s-late", SHELF, 4, TOMORROW)
+    for id in ("o-reserved", "o-surplus", "o-late"):
         sell(id, "ready")
+    house.promise("o-late", date=TOMORROW)
+    house.slip("s-late", TOMORROW + timedelta(days=7))
     house.reserve("o-reserved", "s-open")
     house.reserve("o-surplus", "s-surplus")
     house.receive_supply("s-surplus", 4)
@@ -585,6 +598,8 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         yield from (*NO_TEXTS, *HOSTILE_TEXTS)
     elif hint is int:
         yield from NO_COUNTS
+    elif hint == int | None:
+        yield from (value for value in NO_COUNTS if value is not None)
     elif hint is bool:
         yield from (None, object(), [], {}, b"", "yes", "", 0, 1, 1.0)
     elif hint is Position:

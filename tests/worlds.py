@@ -237,6 +237,22 @@ PARTS: Final[dict[str, Small]] = {
             verbs.receive_supply.on("s", 1, last=True),
         ),
     ),
+    "promises": goods(
+        of(
+            "place cancel promise repeg repromise unreserve allocate pay slip receive_supply refund"
+        ),
+        (2,),
+        first=(
+            verbs.expect.on("s", Position("GOODS-1", PLACE), 2, START + DAY),
+            verbs.hold_stock.on("h", Position("GOODS-1", PLACE), 1),
+        ),
+        times=1,
+        also=(
+            verbs.slip.on("s", START + DAY, 0),
+            verbs.receive_supply.on("s", 1),
+            verbs.release_stock_hold.on("h"),
+        ),
+    ),
     "nothing at all": Small(
         Bounds(
             (),

@@ -27,7 +27,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
 from orderflow.inventory import open_supply, unpromised
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.records import Counter, Destination, Line, Order, Supply
+from orderflow.records import Counter, Destination, Line, Order, Spot, Supply
 from orderflow.rules import Demand, Location, Plan, Take
 from orderflow.states import UNIT, UnitMove, UnitState
 from orderflow.units import (
@@ -199,9 +199,9 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
     step = Step(case, context)
     order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
-    _refuse_early(order, UnitMove.RESERVE, wanted)
+    refuse_early(order, UnitMove.RESERVE, wanted)
     chosen = step.choose(order, "reserve", _WAITING, wanted, of=is_goods, ready=step.ready)
-    _refuse_waiting(step, order, UnitMove.RESERVE, chosen)
+    refuse_waiting(step, order, UnitMove.RESERVE, chosen)
     if text(supply, "supply", empty=True):
         row = open_supply(step, case.supply(supply))
         chosen = [one for one in chosen if one.line.sku == row.position.sku]
@@ -248,9 +248,9 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     step = Step(case, context)
     order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
-    _refuse_early(order, UnitMove.ALLOCATE, wanted)
+    refuse_early(order, UnitMove.ALLOCATE, wanted)
     states = (UnitState.RESERVED, *_WAITING)
-    chosen = step.choose(order, "allocate", states, wanted, of=is_goods, ready=step.ready)
+    chosen = step.choose(order, "allocate", states, wanted, of=is_goods, ready=_here_first(step))
     here, pegged, waiting = [], [], []
     for one in chosen:
         if one.spot.state is not UnitState.RESERVED:
@@ -259,7 +259,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
             pegged.append(one)
         else:
             here.append(one)
-    _refuse_waiting(step, order, UnitMove.ALLOCATE, waiting)
+    refuse_waiting(step, order, UnitMove.ALLOCATE, waiting)
     if here:
         step.move(order, UnitMove.ALLOCATE, here, ready_by=None)
     for one in pegged:
@@ -281,7 +281,7 @@ def is_goods(line: Line) -> bool:
     return not line.service
 
 
-def _refuse_early(order: Order, move: UnitMove, wanted: LineQuantities) -> None:
+def refuse_early(order: Order, move: UnitMove, wanted: LineQuantities) -> None:
     """Say why not before anything is planned.
 
     Each service that is named is a reason; so is each where nothing is named and there is nothing
@@ -298,7 +298,7 @@ def _refuse_early(order: Order, move: UnitMove, wanted: LineQuantities) -> None:
         raise MoveRefused(tuple(dict.fromkeys(refusals)))
 
 
-def _refuse_waiting(step: Step, order: Order, move: UnitMove, waiting: Sequence[Chosen]) -> None:
+def refuse_waiting(step: Step, order: Order, move: UnitMove, waiting: Sequence[Chosen]) -> None:
     """Say what a host's own guards have against units, before any of them is backordered."""
     chart = step.chart(UNIT)
     if chart is UNIT:
@@ -310,6 +310,12 @@ def _refuse_waiting(step: Step, order: Order, move: UnitMove, waiting: Sequence[
     )
     if reasons:
         raise MoveRefused(tuple(reasons))
+
+
+def _here_first(step: Step) -> Callable[[Spot], int]:
+    """Of units of one state, those that have passed their stages, and whose goods are here."""
+    passed = step.ready
+    return lambda spot: 2 * (passed is None or passed(spot)) + (not spot.slice.peg)
 
 
 def _place(at: Position) -> dict[str, str]:

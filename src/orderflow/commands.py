@@ -37,6 +37,7 @@ from orderflow.journal import STOCK
 from orderflow.money import Money
 from orderflow.orders import NewCharge, NewOrder
 from orderflow.payments import Notice, Shares
+from orderflow.promising import committing, slipping
 from orderflow.records import (
     Dispatch,
     Document,
@@ -392,6 +393,32 @@ class Commands:
     ) -> Done[Order]:
         """Give claims of an order back; its units wait again."""
         call = allocation.unreserve.of(Ref(self.tenant, "order", id), lines)
+        return self.apply(call, key=key, by=by)
+
+    def promise(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        date: datetime | None = None,
+        policy: str = "all or nothing",
+        location: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Promise units by a date, each pegged to goods on hand or to supply that is to come."""
+        ref = Ref[Order](self.tenant, "order", id)
+        call = committing.promise.of(ref, lines, date, policy, location)
+        return self.apply(call, key=key, by=by)
+
+    def repeg(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Peg promises of an order to other supply where theirs fails them; their dates stay."""
+        call = committing.repeg.of(Ref(self.tenant, "order", id))
+        return self.apply(call, key=key, by=by)
+
+    def repromise(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Give promises of an order that cannot be kept the earliest date that can."""
+        call = committing.repromise.of(Ref(self.tenant, "order", id))
         return self.apply(call, key=key, by=by)
 
     def allocate(
@@ -1272,6 +1299,19 @@ class Commands:
     ) -> Done[Supply]:
         """Record what has come of a supply row; `last` says that no more will come."""
         call = inventory.receive_supply.of(Ref(self.tenant, "supply", id), n, last=last)
+        return self.apply(call, key=key, by=by)
+
+    def slip(
+        self,
+        id: str,
+        due: datetime,
+        to_come: int | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Supply]:
+        """Record that supply comes at another time, and how much will still come."""
+        call = slipping.slip.of(Ref(self.tenant, "supply", id), due, to_come)
         return self.apply(call, key=key, by=by)
 
     def free_surplus(self, id: str, *, key: str | None = None, by: str = "") -> Done[Supply]:

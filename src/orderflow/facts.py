@@ -402,6 +402,9 @@ def _line(order: Order, id: str) -> Line:
 SENT_AGAIN: Final = "sent again"
 """What an order notes of reissues: `reissue`, `line`, `n` (0: none after all), `done`, `astray`."""
 
+SLIPPED: Final = "slipped"
+"""What a supply row notes of its new date: `due`."""
+
 DUE_AT_DOOR: Final = "due at the door"
 """What a payment notes of the cash that is expected: its `order`."""
 
@@ -585,6 +588,7 @@ def _fold_stock_hold(hold: StockHold, facts: Sequence[Fact]) -> StockHold:
 
 def _fold_supply(supply: Supply, facts: Sequence[Fact]) -> Supply:
     expected, received, earmarked = supply.expected, supply.received, supply.earmarked
+    due = supply.due
     rest: list[Fact] = []
     for fact in facts:
         match fact:
@@ -594,10 +598,12 @@ def _fold_supply(supply: Supply, facts: Sequence[Fact]) -> Supply:
                 expected += fact.n
             case Claimed():
                 earmarked += 0 if fact.position.peg else fact.n
+            case Noted() if fact.what == SLIPPED:
+                due = datetime.fromisoformat(str(dict(fact.details)["due"]))
             case _:
                 rest.append(fact)
     state, _ = _fold_common(supply, _SUPPLY_STATES, None, rest)
-    return Supply(supply.ref, state, supply.position, expected, supply.due, received, earmarked)
+    return Supply(supply.ref, state, supply.position, expected, due, received, earmarked)
 
 
 def _fold_common(

@@ -298,7 +298,7 @@ class Step:
         states: Sequence[UnitState],
         wanted: LineQuantities = (),
         where: Callable[[Slice], bool] | None = None,
-        ready: Callable[[Spot], bool] | None = None,
+        ready: Callable[[Spot], int] | None = None,
         of: Callable[[Line], bool] | None = None,
     ) -> list[Chosen]:
         """The units that a verb means, as `units.choose` finds them, by the host's process."""

@@ -41,6 +41,7 @@ from orderflow.money import Money, Price
 from orderflow.orders import NewCharge, NewLine
 from orderflow.payments import Notice
 from orderflow.pricing import due
+from orderflow.promising import slipping
 from orderflow.records import (
     KINDS,
     ChargeKind,
@@ -127,6 +128,9 @@ def suggests(
 
 BALANCE_DAYS: Final = 7
 """How long a balance is open, where nobody has said."""
+
+SLIP_DAYS: Final = 7
+"""From now on, when supply comes that is late, where nobody has said."""
 
 SAMPLES: Final = {
     "code": "look-again",
@@ -436,6 +440,11 @@ def _(look: Look[Exchange]) -> Iterator[Call[Exchange]]:
 def _(look: Look[Supply]) -> Iterator[Call[Supply]]:
     to_come = max(1, look.document.expected - look.document.received)
     yield inventory.receive_supply.on(look.id, to_come)
+
+
+@suggests(slipping.slip, on=Supply)
+def _(look: Look[Supply]) -> Iterator[Call[Supply]]:
+    yield slipping.slip.on(look.id, look.context.at + timedelta(days=SLIP_DAYS))
 
 
 def _orders(look: Look[Document], names: Iterable[str]) -> Iterator[Order]:

@@ -28,6 +28,7 @@ from orderflow.calls import Call, Ref, Remedy
 from orderflow.errors import BadInput, Figure, Refusal
 from orderflow.journal import VERBS, Context
 from orderflow.money import Money
+from orderflow.promising import PromisePolicy
 from orderflow.records import Document, Order
 from orderflow.states import UnitState
 from orderflow.trial import Imagined, Source, tried
@@ -266,6 +267,26 @@ def _before(asked: Asked, figures: Figures) -> Candidates:
             yield asked.instead(lines=kept)
 
 
+def _in_time(asked: Asked, figures: Figures) -> Candidates:
+    """What can be had of all lines, all of it later, from anywhere, or as many as can by then."""
+    args, whole = asked.args(), str(figures["whole"])
+    if "policy" not in args:
+        return  # new dates are looked for already
+    yield asked.instead(policy=PromisePolicy.PARTIAL.value)
+    if whole:
+        yield asked.instead(date=datetime.fromisoformat(whole))
+    yield asked.instead(location="")
+    order = asked.order(figures["order"])
+    if order is not None:
+        named, there = str(figures["line"]), int(figures["there"])
+        wanted = dict(asked.pairs("lines")) or {
+            line.id: line.count(*_CAN_WAIT) for line in order.lines if not line.service
+        }
+        kept = tuple((id, n) for id, n in (wanted | {named: there}).items() if n)
+        if kept:
+            yield asked.instead(lines=kept)
+
+
 _CAN_WAIT: Final = (UnitState.BACKORDERED, UnitState.OPEN)
 
 _FIRST: Final[dict[str, tuple[str, ...]]] = {
@@ -290,6 +311,7 @@ _CANDIDATES: Final[dict[str, Callable[[Asked, Figures], Candidates]]] = {
     "not_service": _without_line,
     "short": _what_is_free,
     "not_enough_due": _what_is_free,
+    "not_in_time": _in_time,
     "not_confirmed": _confirm,
     "money_owed": _settle,
     "not_received": _later,

@@ -154,6 +154,11 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "supply {supply}: {asked} asked, {free} of {sku} still to be promised",
         "zh": "到货计划 {supply}:要求 {asked},{sku} 还可承诺 {free}",
     },
+    "not_in_time": {
+        "en": "line {line} of order {order}: {asked} {sku} cannot be promised by {date}; "
+        "what can be: {can}",
+        "zh": "订单 {order} 第 {line} 行:无法在 {date} 前承诺 {asked} 件 {sku};可承诺:{can}",
+    },
     "carrier_refused": {
         "en": "{carrier} says no to {asked} of parcel {parcel}: {reason}",
         "zh": "承运商 {carrier} 拒绝包裹 {parcel} 的{asked}:{reason}",
@@ -383,6 +388,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "plan production": "计划生产",
     "plan to buy": "计划采购",
     "plan to make": "计划生产",
+    "promise": "承诺",
     "purchase": "采购",
     "quote": "报价",
     "recall": "撤回",
@@ -414,7 +420,9 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "remit": "汇回",
     "remit part": "部分汇回",
     "reopen": "重新打开",
+    "repeg": "更换供货来源",
     "report missing": "报缺件",
+    "repromise": "重新承诺",
     "reserve": "预留",
     "restock": "重新上架",
     "return": "退货",
@@ -438,6 +446,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "settle whole": "争议了结,款项齐全",
     "ship": "发货",
     "ship direct": "供应商直发",
+    "slip": "改期",
     "start": "开工",
     "start production": "开始生产",
     "stop": "停止",
@@ -493,6 +502,9 @@ _REASON_GIVEN: Final = frozenset({"special_handling"})
 _A_UNIT: Final = "a unit of line "
 """How a sentence begins that is about units: others of their order may stand elsewhere."""
 
+ANY_DATE: Final = "any date"
+"""Stands for the date of what was asked for as early as can be."""
+
 _NAMED: Final = frozenset({"kind", "location"})
 _DONE: Final = frozenset({"move", "can", "asked"})
 """The figures that are words, or lists of them."""
@@ -509,6 +521,8 @@ def in_chinese(name: str, figure: str, facts: Mapping[str, str | int]) -> str:
             return f"订单 {order} 第 {line} 行有商品"
         kind = next((kind for kind in _LONGEST_FIRST if figure.startswith(f"{kind} ")), "")
         return f"{WORDS[kind]}{figure[len(kind) :]}" if kind else figure
+    if name == "date":
+        return "任何日期" if figure == ANY_DATE else figure
     if name == "hold":
         return HOLDS.get(figure, figure)
     if name == "reason":

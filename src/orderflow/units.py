@@ -68,7 +68,7 @@ def choose(
     states: Sequence[UnitState],
     wanted: LineQuantities = (),
     where: Callable[[Slice], bool] | None = None,
-    ready: Callable[[Spot], bool] | None = None,
+    ready: Callable[[Spot], int] | None = None,
     of: Callable[[Line], bool] | None = None,
     *,
     process: Process,
@@ -155,7 +155,7 @@ def select(
     states: Sequence[UnitState],
     wanted: LineQuantities,
     where: Callable[[Slice], bool] | None,
-    ready: Callable[[Spot], bool] | None = None,
+    ready: Callable[[Spot], int] | None = None,
 ) -> tuple[list[Chosen], list[Refusal]]:
     """As many units of each line as are there, and a reason for each line that has too few."""
     chosen: list[Chosen] = []

@@ -93,6 +93,8 @@ from orderflow.production import (
     stop_buying,
     stop_production,
 )
+from orderflow.promising.committing import promise, repeg, repromise
+from orderflow.promising.slipping import slip
 from orderflow.refunds import pay_back, refund
 from orderflow.replacements import (
     approve_exchange,
@@ -207,6 +209,7 @@ __all__ = [
     "plan_production",
     "plan_to_buy",
     "plan_to_make",
+    "promise",
     "purchase",
     "recall",
     "receive",
@@ -233,7 +236,9 @@ __all__ = [
     "release_stock_hold",
     "remit",
     "reopen",
+    "repeg",
     "report_missing",
+    "repromise",
     "reserve",
     "restock",
     "review",
@@ -247,6 +252,7 @@ __all__ = [
     "settle_exchange",
     "settle_reissue",
     "ship_direct",
+    "slip",
     "start_production",
     "stop_buying",
     "stop_production",

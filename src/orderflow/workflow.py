@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final, TypeVar, cast
@@ -41,6 +41,11 @@ from orderflow.facts import Fact, fold, touches
 from orderflow.journal import STOCK, Case, Change, Context, Entry, Step, Stored
 from orderflow.options import Option, suggested
 from orderflow.ports import Query, Store, every
+from orderflow.promising import Wanted, available
+from orderflow.promising.alternatives import Alternative, alternatives
+from orderflow.promising.cart import skus_wanted
+from orderflow.promising.dangers import Slipped, failing, slipped
+from orderflow.promising.figures import skus_of, terms_of
 from orderflow.records import (
     KINDS,
     Claim,
@@ -61,7 +66,7 @@ from orderflow.records import (
 from orderflow.remedies import explained
 from orderflow.rules import Rules
 from orderflow.trial import ask, tried
-from orderflow.values import instant, text, whole
+from orderflow.values import Position, instant, text, whole
 from orderflow.views import (
     Dossier,
     PlatformView,
@@ -80,10 +85,25 @@ PAUSE_SECONDS: Final = 0.002
 
 @attrs.frozen
 class Danger:
-    """Claims beyond what is there, and whose they are."""
+    """Claims beyond what is there, and whose they are; or promises whose supply comes `late`."""
 
     counter: Counter
     claims: tuple[Claim, ...]
+    late: bool = False
+
+
+@attrs.frozen
+class Forecast:
+    """So many units of a source go to a holder by a date, or are still free without one.
+
+    `ready` is when they will be there, `None` for what is on hand.
+    """
+
+    holder: Ref[Document] | None
+    position: Position
+    n: int
+    ready: datetime | None = None
+    due: datetime | None = None
 
 
 def utc_now() -> datetime:
@@ -149,6 +169,9 @@ class Workflow(Commands):
                 if earlier is not None:
                     return self._again(earlier, call, by)
                 raise
+            except Stale:
+                self._pause(attempt)
+                continue
             try:
                 committed = self.store.commit(self._change(case, step, call, key, by, at))
             except Stale:
@@ -291,13 +314,81 @@ class Workflow(Commands):
     def in_danger(self) -> tuple[Danger, ...]:
         """Every position where claims are beyond what is there, and whose promises that endangers.
 
-        Listed until the difference is zero.
+        Listed until the difference is zero; beside them, until somebody has decided about them, the
+        promises whose supply is ready after their date.
         """
         at = instant(self._clock(), "clock")
-        return tuple(
+        over = [
             Danger(counter, self._running_claims(counter, at))
             for counter in self.store.over_committed(self.tenant, at)
+        ]
+        return (*over, *self._late(at, {danger.counter.position for danger in over}))
+
+    def slipped(self, supply: str, due: datetime, to_come: int | None = None) -> Slipped:
+        """The promises that a late or short supply would break, and the calls that save the most.
+
+        Nothing is recorded: make the calls, the first of which is the slip itself.
+        """
+        ref: Ref[Supply] = Ref(self.tenant, "supply", text(supply, "supply"))
+        if to_come is not None:
+            whole(to_come, "to_come", least=0)
+        return slipped(self._case(), ref, instant(due, "due"), to_come, self.rules)
+
+    def available(self, sku: str, by: datetime, location: str = "") -> int:
+        """How many units more can be promised by a date, all that is promised being kept."""
+        case = self._case()
+        figures = skus_of(case, (text(sku, "sku"),))
+        place = text(location, "location", empty=True)
+        return available(figures, sku, instant(by, "by"), case.at, place, terms_of(self.rules))
+
+    def forecast(self, sku: str) -> tuple[Forecast, ...]:
+        """Each claim on a SKU with its source and date, and what is free of each source."""
+        case = self._case()
+        found = []
+        counters, claims = case.counters((text(sku, "sku"),)), case.claims((sku,))
+        for row in counters:
+            ready = None
+            supply = case.find(case.supply(row.position.peg)) if row.position.peg else None
+            if supply is not None and supply.received < supply.expected:
+                ready = supply.due
+            for claim in claims:
+                if claim.position == row.position:
+                    rest = (claim.n, ready, claim.due)
+                    found.append(Forecast(claim.holder, row.position, *rest))
+            if row.free:
+                found.append(Forecast(None, row.position, row.free, ready))
+        return tuple(found)
+
+    def alternatives(self, wanted: Sequence[Wanted]) -> tuple[Alternative, ...]:
+        """What was asked, where it can be had; else what could be had in its place.
+
+        Less, later, in parts, from several places or something else: each was promised before it
+        is offered. Nothing is claimed.
+        """
+        case = self._case()
+        skus = {sku for one in wanted for sku in skus_wanted(one)}
+        return alternatives(wanted, skus_of(case, skus), case.at, terms_of(self.rules))
+
+    def _late(self, at: datetime, listed: Collection[Position]) -> Iterator[Danger]:
+        """The promises whose supply is ready after their date, by position.
+
+        Only what is still to come can be late.
+        """
+        rows_to_come = (
+            stored.value
+            for stored in every(self.store, Query("supply", self.tenant))
+            if isinstance(stored.value, Supply) and stored.value.received < stored.value.expected
         )
+        skus = {supply.position.sku for supply in rows_to_come}
+        case = self._case(at)
+        late: dict[Position, list[Claim]] = {}
+        for one in failing(case, skus):
+            claim = Claim(case.order(one.order), one.position, one.n, None, one.ready_by)
+            late.setdefault(one.position, []).append(claim)
+        rows = {row.position: row for row in case.figures if isinstance(row, Counter)}
+        for position in sorted(late):
+            if position not in listed:
+                yield Danger(rows[position], tuple(late[position]), late=True)
 
     def again(self, entry: Entry) -> tuple[Fact, ...]:
         """The facts that a question of the journal gives when it is run again.
@@ -315,6 +406,10 @@ class Workflow(Commands):
 
     def _context(self, by: str) -> Context:
         return Context(instant(self._clock(), "clock"), text(by, "by", empty=True), self.rules)
+
+    def _case(self, at: datetime | None = None) -> Case:
+        """To read for a question that is not about one document."""
+        return Case(Ref(self.tenant, STOCK, ""), self.store, at or instant(self._clock(), "clock"))
 
     def _dossier(self, order: Order) -> Dossier:
         """An order with the documents about it that its readers see."""

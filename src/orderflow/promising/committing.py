@@ -1,0 +1,263 @@
+"""The verbs of promises: promise an order by a date, peg it anew, give it new dates.
+
+It knows how an answer becomes moves of units, and refuses to know how it is found.
+
+A promise that is committed is a claim on each source that it rests on, made in one step with the
+changes of source of others: the store grants all of it or none.
+What the step has read guards it: each counter that it draws from, the version of each supply row
+whose date was looked at, so that a slip cannot race a grant, and the version of each order that
+makes room.
+Units keep the date that the customer was told, and the instant by which their goods must be there;
+which source they come from may change until they are allocated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from orderflow.allocation import is_goods, refuse_early, refuse_waiting
+from orderflow.books import position_of
+from orderflow.errors import BadInput, MoveRefused, Refusal, Stale
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.promising import engine
+from orderflow.promising.figures import all_figures, free_figures, is_source, skus_of, terms_of
+from orderflow.promising.mending import lost, mend
+from orderflow.promising.values import (
+    Dated,
+    Figures,
+    LinePromise,
+    Pegged,
+    Promise,
+    PromisePolicy,
+    Repeg,
+    Terms,
+    Wanted,
+)
+from orderflow.records import Counter, Line, Order
+from orderflow.sentences import ANY_DATE
+from orderflow.states import UnitMove, UnitState
+from orderflow.units import Chosen, LineQuantities, Tag, checked_quantities
+from orderflow.values import Position, instant, text
+
+_WAITING: Final = (UnitState.BACKORDERED, UnitState.OPEN)
+
+
+@verb("promise", Order)
+def promise(
+    case: Case,
+    context: Context,
+    lines: LineQuantities = (),
+    date: datetime | None = None,
+    policy: str = PromisePolicy.ALL_OR_NOTHING.value,
+    location: str = "",
+) -> Step:
+    """Promise units by a date, each pegged to goods on hand or to supply that is to come.
+
+    Without a date, each line by the one that was asked for it, else as early as can be.
+    """
+    step = Step(case, context)
+    order = step.now(case.own(Order))
+    wanted = checked_quantities(lines)
+    by = None if date is None else instant(date, "date")
+    terms = terms_of(context.rules, _policy(policy))
+    text(location, "location", empty=True)
+    refuse_early(order, UnitMove.RESERVE, wanted)
+    chosen = step.choose(order, "promise", _WAITING, wanted, of=is_goods, ready=step.ready)
+    refuse_waiting(step, order, UnitMove.RESERVE, chosen)
+    cart = [
+        Wanted(line.id, line.sku, n, by or line.promised, location) for line, n in _by_line(chosen)
+    ]
+    answer = _answered(step, order, cart, terms)
+    bag = list(chosen)
+    for line in answer.lines:
+        for dated in line.dated:
+            for units, tags in _placed(bag, line, dated):
+                step.move(order, UnitMove.RESERVE, units, **tags)
+    _make_room(step, answer.repegs)
+    return step
+
+
+@verb("repeg", Order)
+def repeg(case: Case, context: Context) -> Step:
+    """Peg promises of an order to other supply where theirs is late, short or ends too early.
+
+    They keep their dates, and so do the others that make room for them.
+    """
+    step = Step(case, context)
+    order = step.now(case.own(Order))
+    figures = skus_of(case, {line.sku for line in order.lines if not line.service})
+    found = mend(figures, context.at, {}, (order.ref.id,), terms_of(context.rules))
+    if not found.repegs:
+        raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repeg"),))
+    _make_room(step, found.repegs)
+    return step
+
+
+@verb("repromise", Order)
+def repromise(case: Case, context: Context) -> Step:
+    """Give promises of an order that cannot be kept the earliest date that can."""
+    step = Step(case, context)
+    order = step.now(case.own(Order))
+    figures = skus_of(case, {line.sku for line in order.lines if not line.service})
+    failed = [one for one in lost(figures, context.at) if one.order == order.ref.id]
+    bag = [units for one in failed for units in _pegged(order, one.position, one.ready_by, one.n)]
+    if not bag:
+        raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repromise"),))
+    cart = [Wanted(line.id, line.sku, n) for line, n in _by_line(bag)]
+    answer = engine.promise(cart, _without(figures, failed), context.at, terms_of(context.rules))
+    if not any(line.n for line in answer.lines):
+        raise MoveRefused(tuple(_refusals(order, cart, answer)))
+    for line in answer.lines:
+        for dated in line.dated:
+            for units, tags in _placed(bag, line, dated):
+                step.retag(order, units, **tags)
+    _make_room(step, answer.repegs)
+    return step
+
+
+def _policy(policy: object) -> PromisePolicy:
+    for one in PromisePolicy:
+        if type(policy) is str and policy == one.value:
+            return one
+    raise BadInput("policy", f"one of {', '.join(PromisePolicy)} is wanted")
+
+
+# --- asking -----------------------------------------------------------------------------------
+
+
+def _answered(step: Step, order: Order, cart: Sequence[Wanted], terms: Terms) -> Promise:
+    """The promise, on free figures where these do, else on all of them; refused without one."""
+    case, at = step.case, step.context.at
+    skus = sorted({one.sku for one in cart})
+    counters = case.counters(skus)
+    figures = free_figures(case, counters)
+    answer = engine.promise(cart, figures, at, terms)
+    if not _is_best(cart, answer, counters, at):
+        figures = all_figures(case, counters, case.claims(skus))
+        answer = engine.promise(cart, figures, at, terms)
+    if terms.policy is PromisePolicy.PARTIAL:
+        refused = not any(line.n for line in answer.lines)
+    else:
+        refused = answer.short > 0
+        if refused:
+            answer = engine.promise(cart, figures, at, terms_of(step.context.rules))
+    if refused:
+        raise MoveRefused(tuple(_refusals(order, cart, answer)))
+    return answer
+
+
+def _is_best(
+    cart: Sequence[Wanted], answer: Promise, counters: Sequence[Counter], at: datetime
+) -> bool:
+    """Whether nobody's making room could do better than what is free.
+
+    Nothing is better than all of it by its date, or at once; and nobody can make room where nobody
+    claims anything but at the very sources that are used.
+    """
+    used = {peg.position for line in answer.lines for one in line.dated for peg in one.pegs}
+    claimed = {row.position for row in counters if row.claimed and is_source(row.position)}
+    if not answer.short and claimed <= used and len(used) == 1:
+        return True
+    return not answer.short and all(
+        dated.date <= (wanted.by or at)
+        for wanted, line in zip(cart, answer.lines, strict=True)
+        for dated in line.dated
+    )
+
+
+def _refusals(order: Order, cart: Sequence[Wanted], answer: Promise) -> Iterator[Refusal]:
+    """A reason for each line that is not whole by its date: how many can be had, and when."""
+    dates = [dated.date for line in answer.lines for dated in line.dated]
+    whole = "" if answer.short or not dates else max(dates).isoformat()
+    for wanted, line in zip(cart, answer.lines, strict=True):
+        there = line.n if wanted.by is None else line.by(wanted.by)
+        if there < wanted.n or not line.dated:
+            can = ", ".join(f"{dated.n} ({dated.date.isoformat()})" for dated in line.dated)
+            yield Refusal.of(
+                "not_in_time",
+                order=order.ref.id,
+                line=wanted.line,
+                sku=wanted.sku,
+                asked=wanted.n,
+                date=ANY_DATE if wanted.by is None else wanted.by.isoformat(),
+                there=there,
+                can=can or "0",
+                whole=whole,
+            )
+
+
+def _without(figures: Figures, failed: Iterable[Pegged]) -> Figures:
+    """The figures when some promises are given up."""
+    gone = {(one.order, one.position, one.ready_by): one.n for one in failed}
+    live = []
+    for one in figures.live:
+        n = one.n - gone.get((one.order, one.position, one.ready_by), 0)
+        if n:
+            live.append(Pegged(one.order, one.position, n, one.ready_by))
+    return Figures(figures.sources, tuple(live), figures.safety)
+
+
+# --- carrying out -----------------------------------------------------------------------------
+
+
+def _by_line(chosen: Iterable[Chosen]) -> list[tuple[Line, int]]:
+    """How many units of each line were chosen."""
+    counts: dict[str, tuple[Line, int]] = {}
+    for line, _, n in chosen:
+        before = counts.get(line.id)
+        counts[line.id] = (line, n + (before[1] if before else 0))
+    return list(counts.values())
+
+
+def _placed(
+    bag: list[Chosen], line: LinePromise, dated: Dated
+) -> Iterator[tuple[list[Chosen], dict[str, Tag]]]:
+    """The units of a schedule line, peg by peg, with their tags; they are taken out of the bag."""
+    for peg in dated.pegs:
+        tags = _tags(peg.position) | {"ready_by": peg.ready_by, "promised": dated.date}
+        yield _taken(bag, line.line, peg.n), tags
+
+
+def _taken(bag: list[Chosen], line: str, n: int) -> list[Chosen]:
+    """Take so many units of a line out of a bag; what was chosen first comes first."""
+    taken = []
+    for i, one in enumerate(bag):
+        part = min(n, one.n) if one.line.id == line else 0
+        if part:
+            taken.append(one._replace(n=part))
+            bag[i] = one._replace(n=one.n - part)
+            n -= part
+    return taken
+
+
+def _tags(at: Position) -> dict[str, Tag]:
+    """The tags of units that are pegged to a source."""
+    return {"location": at.location, "owner": at.owner, "lot": at.lot, "peg": at.peg}
+
+
+def _make_room(step: Step, repegs: Sequence[Repeg]) -> None:
+    """Peg promises of orders to other sources, in the order of their names."""
+    for move in repegs:
+        order = step.now(step.case.order(move.order))
+        chosen = _pegged(order, move.source, move.ready_by, move.n)
+        step.retag(order, chosen, **_tags(move.target))
+
+
+def _pegged(order: Order, at: Position, ready_by: datetime, n: int) -> list[Chosen]:
+    """So many promised units of an order at a source, for a date; the first lines first.
+
+    The claims were read before the order: where it has moved on, everything is read again.
+    """
+    found = []
+    for line, spot in order.units():
+        tags = spot.slice
+        live = spot.state is UnitState.RESERVED and tags.ready_by == ready_by
+        if n and live and position_of(line.sku, tags) == at:
+            part = min(n, spot.n)
+            found.append(Chosen(line, spot, part))
+            n -= part
+    if n:
+        raise Stale(str(order.ref))
+    return found

@@ -1,0 +1,70 @@
+"""Which promises are in danger, and what a slip would break and what would save them.
+
+It knows supply as it is and as it might be, and refuses to decide: a person chooses whose promise
+is broken, by the calls that are named here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import attrs
+
+from orderflow.calls import Call, Ref
+from orderflow.journal import Case
+from orderflow.promising.committing import repeg
+from orderflow.promising.figures import all_figures, skus_of, terms_of
+from orderflow.promising.mending import lost, mend
+from orderflow.promising.slipping import slip
+from orderflow.promising.values import Pegged
+from orderflow.records import Document, Supply
+from orderflow.rules import Rules
+
+
+@attrs.frozen
+class Slipped:
+    """What a slip would do: the promises that it breaks, and those that nothing would save.
+
+    Both come least harm first: by the orders' priority, the least urgent first, then by id. After
+    `calls`, one by one, as many are saved as any plan could save, and the most urgent of them.
+    """
+
+    broken: tuple[Pegged, ...]
+    lost: tuple[Pegged, ...]
+    calls: tuple[Call[Document], ...]
+
+
+def failing(case: Case, skus: Iterable[str]) -> tuple[Pegged, ...]:
+    """The live promises of some SKUs that their source fails as it is now."""
+    return lost(skus_of(case, set(skus)), case.at)
+
+
+def slipped(
+    case: Case, ref: Ref[Supply], due: datetime, to_come: int | None, rules: Rules
+) -> Slipped:
+    """What would come of a supply row that comes at another time, or short."""
+    supply = case.get(ref)
+    expected = supply.expected if to_come is None else supply.received + to_come
+    supposed = attrs.evolve(supply, due=due, expected=expected)
+    peg = supply.position._replace(peg=ref.id)
+    skus = (peg.sku,)
+    figures = all_figures(case, case.counters(skus), case.claims(skus), {ref: supposed})
+    orders = sorted({one.order for one in figures.live if one.position == peg})
+    harm = {name: case.get(case.order(name)).priority for name in orders}
+    # Nobody mends anything here: it is asked which fail, the least urgent first.
+    broken = tuple(
+        sorted(
+            [one for one in lost(figures, case.at, harm) if one.position == peg],
+            key=lambda one: (-harm[one.order], one.order, one.ready_by),
+        )
+    )
+    names = {one.order for one in broken}
+    if not names:
+        return Slipped((), (), ())
+    found = mend(figures, case.at, harm, names, terms_of(rules))
+    left = tuple([one for one in found.lost if one.position == peg])
+    moved = {move.order for move in found.repegs if move.source == peg} & names
+    first: Call[Document] = slip.on(ref.id, due, to_come)
+    rest = sorted(moved, key=lambda name: (harm[name], name))
+    return Slipped(broken, left, (first, *[repeg.on(name) for name in rest]))

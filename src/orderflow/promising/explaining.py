@@ -1,0 +1,56 @@
+"""Why there is no more by a date: what is there of a SKU, and what keeps it from a demand.
+
+It knows an assignment as it stands when nothing more can be served, and refuses to change it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from orderflow.promising.cart import Demand
+from orderflow.promising.flow import Assignment, Need
+from orderflow.promising.portions import ALWAYS, Portion
+from orderflow.promising.values import Limit, Limited
+
+
+def limits(
+    assignment: Assignment, demand: Demand, missing: int, date: datetime
+) -> tuple[Limited, ...]:
+    """What limited a demand that misses so many units at a date; of a kit, the parts that lack."""
+    found: list[Limited] = []
+    for sku, n in demand.options[0].parts:
+        mark = assignment.mark()
+        need = assignment.need(sku, date, demand.wanted.location)
+        got = assignment.add(need, missing * n)
+        assignment.back_to(mark)
+        if got < missing * n:
+            found += _of_sku(assignment, need)
+    return tuple(found)
+
+
+def _of_sku(assignment: Assignment, need: Need) -> list[Limited]:
+    counts: dict[Limit, int] = {}
+    for i, one in enumerate(assignment.portions):
+        if one.position.sku == need.sku:
+            why = _why(assignment, i, one, need)
+            n = one.n
+            if why is Limit.ELSEWHERE:
+                n = assignment.room[i]
+            elif why is Limit.PROMISED:
+                n = sum([n for other, n in assignment.served[i].items() if other.live])
+            if n > 0:
+                counts[why] = counts.get(why, 0) + n
+    if not counts:
+        return [Limited(Limit.NO_SUPPLY, need.sku, 0)]
+    return [Limited(why, need.sku, n) for why, n in sorted(counts.items())]
+
+
+def _why(assignment: Assignment, i: int, one: Portion, need: Need) -> Limit:
+    if need.location not in ("", one.position.location):
+        return Limit.ELSEWHERE
+    by = assignment.ready_by(i, need)
+    if one.until <= by:
+        return Limit.EXPIRY
+    if one.ready <= by:
+        return Limit.PROMISED
+    return Limit.SAFETY if one.held and one.ready > ALWAYS else Limit.LATE

@@ -1,0 +1,219 @@
+"""Who takes from which portion: an assignment that is made larger by augmenting paths.
+
+It knows needs, portions and how many units of the one are served by the other, and refuses to know
+lines, policies and kits.
+
+Problem: a source that is full need not be the end: its promises may find their goods elsewhere.
+Observation: the live promises are an assignment already, each has its peg; so a new need asks for
+no more than a path from it to a portion with room, over promises that move along the path.
+Such a path is there exactly when a larger assignment is (Berge), so what is refused could not be
+granted by any other plan.
+Decision: breadth first, so that as few promises move as can be; among equals the portion that
+serves the fewest others: the latest, of these the one that ends first.
+
+A promise whose source no longer serves it may stay where it is, and may move to one that does.
+A portion that is claimed beyond its units is entered by nobody.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from orderflow.promising.portions import NEVER, Portion, portions
+from orderflow.promising.values import Figures, Pegged, Terms
+from orderflow.values import Position
+
+
+class Need:
+    """So many units of a SKU by a date; a live promise has its source beside it."""
+
+    __slots__ = ("date", "eligible", "live", "location", "sku")
+
+    def __init__(self, sku: str, date: datetime, location: str) -> None:
+        self.sku = sku
+        self.date = date
+        self.location = location
+        self.live = False
+        self.eligible: list[int] = []
+
+
+class Assignment:
+    """How many units of each need each portion serves; it can go back to an earlier mark."""
+
+    def __init__(self, figures: Figures, at: datetime, terms: Terms) -> None:
+        self.at = at
+        self.terms = terms
+        self.portions: Sequence[Portion] = portions(figures.sources, figures.safety)
+        known = {one.position for one in self.portions}
+        gone = sorted({one.position for one in figures.live} - known)
+        self.portions = (*self.portions, *(Portion(at, 0, NEVER, NEVER) for at in gone))
+        self.room = [one.n for one in self.portions]
+        self.served: list[dict[Need, int]] = [{} for _ in self.portions]
+        self.live: list[tuple[Pegged, Need]] = []
+        self._log: list[tuple[int, Need, int]] = []
+        self._preferred = self._by_preference()
+        self._settle(figures.live)
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def taken(self, need: Need) -> list[tuple[int, int]]:
+        """The portions that serve a need, and how many units each."""
+        return [(i, held[need]) for i, held in enumerate(self.served) if held.get(need)]
+
+    def serves(self, i: int, need: Need) -> bool:
+        """Whether a portion may serve a need that comes new to it."""
+        one = self.portions[i]
+        if one.position.sku != need.sku or need.location not in ("", one.position.location):
+            return False
+        by = self.ready_by(i, need)
+        return one.ready <= by < one.until and (need.live or by >= self.at)
+
+    def ready_by(self, i: int, need: Need) -> datetime:
+        """When the goods of a portion must be ready to serve a need in time."""
+        if need.live:
+            return need.date
+        return self.terms.way.ready_by(self.portions[i].position.location, need.date)
+
+    def keeps(self, i: int, need: Need) -> bool:
+        """Whether a portion serves a live promise that is pegged to its source already."""
+        one = self.portions[i]
+        return (one.here or one.ready <= need.date) and need.date < one.until
+
+    # --- changing ------------------------------------------------------------------------------
+
+    def need(self, sku: str, date: datetime, location: str) -> Need:
+        """A new need, of which nothing is served yet."""
+        need = Need(sku, date, location)
+        need.eligible = [i for i in self._preferred.get(sku, ()) if self.serves(i, need)]
+        return need
+
+    def add(self, need: Need, wanted: int) -> int:
+        """Serve up to so many units more of a need; how many it was."""
+        got = 0
+        while got < wanted:
+            path = self._path(need)
+            if not path:
+                break
+            got += self._push(path, wanted - got)
+        return got
+
+    def leave(self, i: int, need: Need, n: int) -> int:
+        """Serve up to `n` units of a need elsewhere than by a portion; how many it was."""
+        if i in need.eligible:
+            need.eligible.remove(i)
+        self._move(i, need, -n)
+        got = self.add(need, n)
+        if got < n:
+            self._move(i, need, n - got)
+        return got
+
+    def mark(self) -> int:
+        """Where the assignment stands now."""
+        return len(self._log)
+
+    def back_to(self, mark: int) -> None:
+        """Undo all that came after a mark."""
+        while len(self._log) > mark:
+            i, need, n = self._log.pop()
+            self._shift(i, need, -n)
+
+    # --- behind it -----------------------------------------------------------------------------
+
+    def _by_preference(self) -> dict[str, list[int]]:
+        """The portions of each SKU: what serves fewest others first."""
+        rank = {name: i for i, name in enumerate(self.terms.locations)}
+        by_sku: dict[str, list[int]] = {}
+        for i, one in enumerate(self.portions):
+            by_sku.setdefault(one.position.sku, []).append(i)
+        for found in by_sku.values():
+            # Three stable sorts: position decides among equals, since it stood first.
+            found.sort(key=lambda i: rank.get(self.portions[i].position.location, len(rank)))
+            found.sort(key=lambda i: self.portions[i].until)
+            found.sort(key=lambda i: self.portions[i].ready, reverse=True)
+        return by_sku
+
+    def _settle(self, live: Iterable[Pegged]) -> None:
+        """Put live promises where they are pegged: earliest first, into the latest portion."""
+        at: dict[Position, list[int]] = {}
+        for i in reversed(range(len(self.portions))):
+            at.setdefault(self.portions[i].position, []).append(i)
+        for one in sorted(live, key=lambda one: (one.ready_by, one.position, one.order, one.n)):
+            sku, location = one.position.sku, one.position.location
+            need = Need(sku, one.ready_by, location)
+            need.live = True
+            need.eligible = [i for i in self._preferred[sku] if self.serves(i, need)]
+            self.live.append((one, need))
+            own = at[one.position]
+            left = one.n
+            for good in (True, False):
+                for i in own:
+                    n = min(left, self.room[i]) if self.keeps(i, need) is good else 0
+                    if n > 0:
+                        self._stay(i, need, n)
+                        left -= n
+            if left:
+                self._stay(own[0], need, left)
+
+    def _stay(self, i: int, need: Need, n: int) -> None:
+        if i not in need.eligible:
+            need.eligible.append(i)
+        self._shift(i, need, n)
+
+    def _shift(self, i: int, need: Need, n: int) -> None:
+        self.room[i] -= n
+        held = self.served[i]
+        left = held.get(need, 0) + n
+        if left:
+            held[need] = left
+        else:
+            del held[need]
+
+    def _path(self, need: Need) -> list[_Step]:
+        """The shortest way from a need to a portion with room; empty when there is none."""
+        came: dict[int, _Step] = {}
+        queue: deque[tuple[Need, int | None]] = deque([(need, None)])
+        while queue:
+            moving, source = queue.popleft()
+            for i in moving.eligible:
+                if i in came or self.room[i] < 0:
+                    continue
+                came[i] = _Step(moving, source, i)
+                if self.room[i]:
+                    return _traced(came, i)
+                queue.extend([(other, i) for other in self.served[i] if other is not need])
+        return []
+
+    def _push(self, path: Sequence[_Step], wanted: int) -> int:
+        """Move as many units along a path as all of it bears."""
+        n = min(wanted, self.room[path[0].target])
+        for need, source, _ in path:
+            if source is not None:
+                n = min(n, self.served[source][need])
+        for need, source, target in path:
+            self._move(target, need, n)
+            if source is not None:
+                self._move(source, need, -n)
+        return n
+
+    def _move(self, i: int, need: Need, n: int) -> None:
+        self._shift(i, need, n)
+        self._log.append((i, need, n))
+
+
+class _Step(NamedTuple):
+    """A need takes from a portion, and gives up as much of another where it stood before."""
+
+    need: Need
+    source: int | None
+    target: int
+
+
+def _traced(came: dict[int, _Step], end: int) -> list[_Step]:
+    """The steps to a portion, the last one first."""
+    path = [came[end]]
+    while path[-1].source is not None:
+        path.append(came[path[-1].source])
+    return path

@@ -1,0 +1,242 @@
+"""What promising is asked, what it sees and what it answers: frozen values alone.
+
+It knows the words of a promise, and refuses to know how one is found.
+
+A *source* is what goods may be taken from: on hand at a position, each lot apart, or a dated supply
+row.
+A *live promise* is pegged to a source and keeps its date and location; which source it is pegged to
+may still change.
+Claims that are fixed where they are, such as what is allocated, stand in no list here: whoever
+gives the sources has taken them off.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import attrs
+
+from orderflow.values import Position, whole
+
+
+def _counts(_: object, attribute: attrs.Attribute[int], value: int) -> None:
+    whole(value, attribute.name)
+
+
+@attrs.frozen
+class Part:
+    """A kit needs `n` of a SKU for each kit."""
+
+    sku: str
+    n: int = attrs.field(validator=_counts)
+
+
+@attrs.frozen
+class Instead:
+    """`n` units of a SKU may stand for `per` of what is wanted, in whole steps of that."""
+
+    sku: str
+    n: int = attrs.field(default=1, validator=_counts)
+    per: int = attrs.field(default=1, validator=_counts)
+
+
+@attrs.frozen
+class Wanted:
+    """So many units of a SKU for a line, by a date, or as early as can be without one.
+
+    With a `location` they come from there alone. With a `kit` the units are kits of these parts,
+    promised whole. `instead` are the SKUs that may stand in, in the order of preference.
+    """
+
+    line: str
+    sku: str
+    n: int = attrs.field(validator=_counts)
+    by: datetime | None = None
+    location: str = ""
+    kit: tuple[Part, ...] = ()
+    instead: tuple[Instead, ...] = ()
+
+
+@attrs.frozen
+class Source:
+    """`n` units that live and new promises may share, from `ready` on and before `until`.
+
+    Without `ready` they are there at once, without `until` they keep. `here` of a supply row's
+    units have come already, and are kept for those that are pegged to it.
+    """
+
+    position: Position
+    n: int
+    ready: datetime | None = None
+    until: datetime | None = None
+    here: int = 0
+
+
+@attrs.frozen
+class Pegged:
+    """A live promise: so many units of an order, pegged to a source, to be there by an instant."""
+
+    order: str
+    position: Position
+    n: int
+    ready_by: datetime
+
+
+@attrs.frozen
+class Safety:
+    """So many units of a SKU at a location stay unpromised from an instant on, or from ever.
+
+    The latest row that has begun counts, until the next one begins.
+    """
+
+    sku: str
+    location: str
+    n: int
+    since: datetime | None = None
+
+
+@attrs.frozen
+class Figures:
+    """What a promise is decided on."""
+
+    sources: tuple[Source, ...]
+    live: tuple[Pegged, ...] = ()
+    safety: tuple[Safety, ...] = ()
+
+
+class PromisePolicy(StrEnum):
+    """How much of what is wanted must be had, that any of it is promised."""
+
+    PARTIAL = "partial"  # what can be had, each part at its own date
+    ALL_OR_NOTHING = "all or nothing"  # every line whole by its date, or none
+    ONE_DATE = "one date"  # every line whole, and all of them at the same date
+
+
+class Way(Protocol):
+    """The time between goods at a location and goods at the customer."""
+
+    def arrives(self, location: str, ready: datetime) -> datetime:
+        """When the customer has what is ready at a location at an instant."""
+        ...
+
+    def ready_by(self, location: str, promised: datetime) -> datetime:
+        """When goods must be ready at a location for the customer to have them by then."""
+        ...
+
+
+@attrs.frozen
+class AtOnce:
+    """No time passes between the two: where a host keeps no calendar."""
+
+    def arrives(self, location: str, ready: datetime) -> datetime:
+        """The same instant."""
+        del location
+        return ready
+
+    def ready_by(self, location: str, promised: datetime) -> datetime:
+        """The same instant."""
+        del location
+        return promised
+
+
+@attrs.frozen
+class Terms:
+    """How to promise: the policy, the way to the customer, and the locations, best first.
+
+    `steps_max` bounds the search for a cart in which others may stand in for what is wanted.
+    """
+
+    policy: PromisePolicy = PromisePolicy.PARTIAL
+    way: Way = AtOnce()
+    locations: tuple[str, ...] = ()
+    steps_max: int = 2_000
+
+
+@attrs.frozen
+class Peg:
+    """So many units of a source serve a promise; they must be ready there by an instant."""
+
+    position: Position
+    n: int
+    ready_by: datetime
+
+
+@attrs.frozen
+class Dated:
+    """A schedule line: so many of what a line wants by this date, out of these sources.
+
+    With kits and with what stands in for another, the pegs count units of their own SKU.
+    """
+
+    n: int
+    date: datetime
+    pegs: tuple[Peg, ...]
+
+
+class Limit(StrEnum):
+    """Why there is no more of a SKU by a date."""
+
+    NO_SUPPLY = "no supply"
+    LATE = "late"  # it comes after the date
+    PROMISED = "promised"  # others hold it, and cannot move
+    SAFETY = "safety"
+    EXPIRY = "expiry"  # the lot ends before the date
+    ELSEWHERE = "elsewhere"  # at another location
+
+
+@attrs.frozen
+class Limited:
+    """What limited a line: so many units of a SKU that are there, but not for it, and why."""
+
+    why: Limit
+    sku: str
+    n: int
+
+
+@attrs.frozen
+class LinePromise:
+    """What a line is promised: its schedule, earliest first, what is left, and what limited it."""
+
+    line: str
+    dated: tuple[Dated, ...]
+    short: int
+    limited: tuple[Limited, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """How many are promised in all."""
+        return sum([one.n for one in self.dated])
+
+    def by(self, date: datetime) -> int:
+        """How many are promised by a date."""
+        return sum([one.n for one in self.dated if one.date <= date])
+
+
+@attrs.frozen
+class Repeg:
+    """A live promise changes its source, and keeps its date."""
+
+    order: str
+    source: Position
+    target: Position
+    n: int
+    ready_by: datetime
+
+
+@attrs.frozen
+class Promise:
+    """The answer: each line, and which promises of others change their source for it.
+
+    `proven` says that there was no better one; a search that was cut short cannot say so.
+    """
+
+    lines: tuple[LinePromise, ...]
+    repegs: tuple[Repeg, ...] = ()
+    proven: bool = True
+
+    @property
+    def short(self) -> int:
+        """How many units of all lines are promised for no date."""
+        return sum([line.short for line in self.lines])
