@@ -264,7 +264,8 @@ def _verb(verb: Verb[Any, ...]) -> Iterator[str]:
         shown.append(one.name if one.default is one.empty else f"{one.name}={one.default!r}")
     yield f"### {verb.name}"
     yield ""
-    yield f"`workflow.{verb.name}({', '.join(shown)})`, from `{verb.function.__module__}`"
+    module = ".".join(verb.function.__module__.split(".")[:2])  # a package hands its verbs on
+    yield f"`workflow.{verb.name}({', '.join(shown)})`, from `{module}`"
     yield ""
     yield from _sentences(inspect.getdoc(verb.function) or "")
     yield ""
