@@ -39,10 +39,10 @@ from orderflow.errors import (
     Stale,
     StoreUnavailable,
 )
-from orderflow.grants import checked_details, hold_expired, must_run, number_taken, shortage
+from orderflow.grants import checked_details, hold_expired, must_run, number_taken, shortage, unkept
 from orderflow.journal import Change, Committed, Entry, Stored, holds_of
 from orderflow.ports import Books, Query
-from orderflow.records import Claim, Counter, Document, MatterKind, Order, orders_of
+from orderflow.records import Claim, Counter, Document, MatterKind, Order, lots_of, orders_of
 from orderflow.values import Position
 from orderflow.views import headline
 
@@ -118,14 +118,16 @@ class SqliteStore:
         due = () if query.due_by is None else (micros(query.due_by),)
         hold = (_listed((query.hold,)),) if query.hold else ()
         order = (query.order,) if query.order else ()
+        lot = (query.lot,) if query.lot else ()
         statement = sql.find(
             narrowed,
             due=bool(due),
             on_hold=bool(hold) or query.on_hold,
             hold=bool(hold),
             order=bool(order),
+            lot=bool(lot),
         )
-        asked = (*narrowed.values(), *due, *hold, *order)
+        asked = (*narrowed.values(), *due, *hold, *order, *lot)
         values = (query.tenant, query.kind, query.after, *asked, query.limit)
         for version, body in self._all(statement, values):
             yield Stored(codec.read_document(body), version)
@@ -138,6 +140,11 @@ class SqliteStore:
             rows = self._all(sql.COUNTERS_OF, (now, tenant, sku))
             found += (Counter(Position(*row[:6]), row[6], row[7]) for row in rows)
         return tuple(found)
+
+    def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
+        """Every counter at a location and within it, sorted."""
+        rows = self._all(sql.COUNTERS_AT, (micros(at), tenant, *_within(location)))
+        return tuple(Counter(Position(*row[:6]), row[6], row[7]) for row in rows)
 
     def over_committed(self, tenant: str, at: datetime) -> tuple[Counter, ...]:
         """Every counter whose claims are beyond what is there."""
@@ -159,11 +166,17 @@ class SqliteStore:
             for row in self._all(sql.CLAIMS_OF, (tenant, sku, now))
         )
 
-    def books(self, tenant: str) -> Books:
-        """Both books as they are."""
-        counters = self._all(sql.ALL_COUNTERS, (tenant,))
-        matter = self._all(sql.ALL_MATTER, (tenant,))
-        claims = self._all(sql.ALL_CLAIMS, (tenant,))
+    def books(self, tenant: str, sku: str = "", location: str = "") -> Books:
+        """Both books as they are, of a SKU and within a location where named."""
+        values = (tenant, *((sku,) if sku else ()), *(_within(location) if location else ()))
+
+        def rows(statement: str, order: str) -> list[tuple[Any, ...]]:
+            narrowed = sql.of_books(statement, order, sku=bool(sku), location=bool(location))
+            return self._all(narrowed, values)
+
+        counters = rows(sql.ALL_COUNTERS, sql.COLUMNS)
+        matter = rows(sql.ALL_MATTER, f"account, {sql.COLUMNS}")
+        claims = rows(sql.ALL_CLAIMS, f"{sql.COLUMNS}, holder_kind, holder, due")
         return Books(
             tuple(Counter(Position(*row[:6]), row[6], row[7]) for row in counters),
             {(MatterKind(row[6]), Position(*row[:6])): row[7] for row in matter},
@@ -333,6 +346,7 @@ class SqliteStore:
                 row = (version + 1, *row, *ref, version)
                 if execute(sql.UPDATE, row).rowcount != 1:
                     raise Stale(str(ref))
+            self._keep_lots(document, version)
             for order in orders_of(document):
                 execute(sql.ABOUT, (ref.tenant, order, ref.kind, ref.id))
             execute(sql.VERSIONED, (*ref, version + 1, seq))
@@ -344,6 +358,20 @@ class SqliteStore:
             found = execute(sql.THERE, (change.call.ref.tenant, *position)).fetchone()
             if (0 if found is None else found[0]) != n:
                 raise Stale(f"what is there of {position.sku}")
+
+    def _keep_lots(self, document: Document, version: int) -> None:
+        """Keep by which lots an order is found; most orders have none, before and after."""
+        if not isinstance(document, Order):
+            return
+        lots = lots_of(document)
+        before = self._cache.get(document.ref)
+        if before is not None and before.version == version and lots_of(before.value) == lots:
+            return
+        tenant, _, id = document.ref
+        if version:
+            self._db.execute(sql.NO_LOT, (tenant, id))
+        for lot in lots:
+            self._db.execute(sql.OF_LOT, (tenant, lot, id))
 
     def _insert(self, document: Document, row: _Row) -> None:
         head, *rest = row
@@ -366,6 +394,9 @@ class SqliteStore:
         """Post to both books: what is there first, then claims, each in sorted order."""
         postings = change.postings
         execute = self._db.execute
+        short = unkept(postings, change.keep, lambda at: self._free(tenant, at, change.at))
+        if short:
+            raise Short(tuple(short))
         for position, n in sorted(changes_on_shelf(postings).items()):
             execute(sql.SHELF, (tenant, *position, n))
         matter: dict[tuple[Position, MatterKind], int] = {}
@@ -392,6 +423,12 @@ class SqliteStore:
             raise Short(tuple(short))
         for claim in postings.claims:
             self._claim(tenant, claim, change.at)
+
+    def _free(self, tenant: str, position: Position, at: datetime) -> int:
+        """What is free at a position, below zero where claims are beyond what is there."""
+        row = self._db.execute(sql.FREE, (tenant, *position)).fetchone()
+        gone = self._db.execute(sql.RUN_OUT, (tenant, *position, micros(at))).fetchone()
+        return (0 if row is None else cast("int", row[0])) + cast("int", gone[0])
 
     def _count(self, tenant: str, position: Position, n: int, net: int, at: datetime) -> int | None:
         """Count `n` more claims at a position; what is free, where that is too little.
@@ -516,6 +553,11 @@ def _written(document: Document) -> _Row:
         _listed([hold.code for hold in holds]) if holds else None,
         codec.put_document(document),
     )
+
+
+def _within(location: str) -> tuple[str, str, str]:
+    """A location, and the bounds of the paths below it: `0` is what comes after a slash."""
+    return location, f"{location}/", f"{location}0"
 
 
 def _listed(codes: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What documents are found by: headline, customer, number, order, holds, and what falls due.
+"""What documents are found by: headline, customer, number, order, lot, holds, what falls due.
 
 It knows what `find` should give, read off the documents, and refuses to know how a store looks it
 up. An order whose limit is not found never falls due; one whose hold is not found waits for ever.
@@ -14,7 +14,7 @@ from orderflow.audit.law import Law
 from orderflow.deadlines import FALL_DUE, next_due
 from orderflow.journal import holds_of
 from orderflow.ports import Query, Store, every
-from orderflow.records import KINDS, Document, Order, orders_of
+from orderflow.records import KINDS, Document, Order, lots_of, orders_of
 from orderflow.views import headline
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -43,6 +43,8 @@ class LookupsCheck:
         for order in orders_of(document):
             about = Query(kind, self._tenant, order=order)
             self._wanted.setdefault(about, set()).add(id)
+        for lot in lots_of(document):
+            self._wanted.setdefault(Query(kind, self._tenant, lot=lot), set()).add(id)
         if isinstance(document, Order):
             named = Query(kind, self._tenant, headline=headline(document).value)
             mine = Query(kind, self._tenant, customer=document.customer)
@@ -73,6 +75,7 @@ class LookupsCheck:
 
 def _words(query: Query) -> str:
     """What a question asks by."""
-    narrower = f"hold {query.hold}" if query.hold else f"order {query.order}" if query.order else ""
+    by = (("hold", query.hold), ("order", query.order), ("lot", query.lot))
+    narrower = next((f"{name} {asked}" for name, asked in by if asked), "")
     otherwise = "its holds" if query.on_hold else "what falls due"
     return query.headline or query.customer or query.number or narrower or otherwise

@@ -42,7 +42,9 @@ def hold_stock(
     if expiry is not None and expiry <= context.at:
         raise BadInput("until", "is over already")
     text(case.ref.id, "stock hold")
-    hold = StockHold(case.own(StockHold), STOCK_HOLD.initial, checked(position), whole(n, "n"), expiry)
+    hold = StockHold(
+        case.own(StockHold), STOCK_HOLD.initial, checked(position), whole(n, "n"), expiry
+    )
     step.open(hold)
     return step
 
