@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from orderflow import BadInput, Location, Position, Rules
+from orderflow import BadInput, Location, Position, Rules, Short
 from orderflow.fulfilment import release
 from orderflow.inventory import move_stock, receive
+from orderflow.journal import Case, Context
 from orderflow.records import Counter
+from orderflow.trial import ask
 from orderflow.values import warehouse, within
 from tests.builders import BELL, LAMP, Shop
 
@@ -55,6 +57,21 @@ def test_only_free_goods_are_moved(any_shop: Shop) -> None:
     shop.release_stock_hold("h-1")
     shop.apply(call)
     assert shop.counter(DOCK) == Counter(DOCK, 3, 0)
+
+
+def test_goods_that_somebody_claims_meanwhile_are_not_moved(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.receive(DOCK, 5)
+    call = move_stock.on("BRASS-LAMP", DOCK, "leith/a-03/bin-7", 4)
+    case = Case(call.ref, shop.store, shop.clock.at)
+    step = ask(case, call, Context(shop.clock.at, "", shop.rules))
+    change = shop._change(case, step, call, "k-late", "", shop.clock.at)
+
+    shop.hold_stock("h-1", DOCK, 2)
+
+    with pytest.raises(Short, match="BRASS-LAMP at leith: 4 asked, 3 free"):
+        shop.store.commit(change)
+    assert shop.counter(DOCK) == Counter(DOCK, 5, 2)
 
 
 def test_a_hold_that_ran_out_is_in_nobodys_way(any_shop: Shop) -> None:

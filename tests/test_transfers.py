@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from orderflow import Position
+from orderflow.adapters.memory import MemoryStore
+from orderflow.audit.books import BooksCheck
+from orderflow.audit.journal import JournalCheck
 from orderflow.inventory import receive_supply, send_transfer
 from orderflow.records import Counter, MatterKind, Origin
 from orderflow.states import SupplyState
@@ -48,6 +52,20 @@ def test_goods_are_on_the_road_between_two_warehouses_and_can_be_promised(any_sh
     assert shop.matter(BETWEEN, LAMP) == 0
     assert shop.supply("t-1").state is SupplyState.CLOSED
     shop.assert_lawful()
+
+
+def test_goods_on_the_road_that_no_transfer_knows_of_are_a_breach() -> None:
+    shop = Shop(MemoryStore())
+    shop.receive(YORK, 10)
+    row = shop.send_transfer("t-1", YORK, "leith/dock", 8, DUE).document
+    check = BooksCheck(JournalCheck("", "", 0, 0))
+    check.journal.read(shop.store.entries())
+
+    check.expect(attrs.evolve(row, on_road=7))
+
+    assert check.goods(shop.store.books("")).breaches == (
+        "BRASS-LAMP at leith/dock: 8 on the road between, 7 of transfers",
+    )
 
 
 def test_only_free_goods_are_sent(any_shop: Shop) -> None:
