@@ -147,6 +147,7 @@ class Desk:
             for row in rows
             if row.position.location
             and row.position == Position(sku, row.position.location, lot=row.position.lot)
+            and self.is_good(sku, row.position.lot)
         )
 
     def sources(self, sku: str) -> list[tuple[Position, int]]:
@@ -157,6 +158,19 @@ class Desk:
             for row in rows
             if row.position.location and not row.position.owner and not row.position.grade
         ]
+
+    def is_good(self, sku: str, lot: str) -> bool:
+        """Nobody holds the lot, and it has not expired."""
+        known = self.get("lot", f"{sku}/{lot}") if lot else None
+        if known is None:
+            return True
+        held = any(hold.blocks for hold in known.holds)
+        return not held and (known.expires_at is None or known.expires_at > self.seen.at)
+
+    def free_at(self, at: Position) -> int:
+        """How many units nobody has claimed at a position."""
+        rows = self.seen.counters("", (at.sku,), self.seen.at)
+        return sum(max(0, row.there - row.claimed) for row in rows if row.position == at)
 
     # --- holds ---------------------------------------------------------------------------------
 
@@ -379,6 +393,8 @@ def may_reserve(d: Desk) -> bool:
 def may_promise(d: Desk, order: Order) -> bool:
     """A supply that is still to come has enough that nobody was promised."""
     supply = d.get("supply", d.arg("supply"))
+    if supply is None:
+        return False
     at = supply.position._replace(peg=supply.ref.id)
     rows = d.seen.counters("", (at.sku,), d.seen.at)
     left = sum(row.there - row.claimed for row in rows if row.position == at)
@@ -453,6 +469,9 @@ def may_allocate(d: Desk) -> bool:
     for line in order.lines:
         if line.service or (d.wanted() and line.id not in d.wanted()):
             continue
+        kept = [spot for spot in line.spots if spot.state == "reserved"]
+        if not all(d.is_good(line.sku, spot.slice.lot) for spot in kept):
+            return False
         n = d.wanted().get(line.id, line.n)
         reserved = min(n, count(line, "reserved"))
         to_come = {spot.slice.peg for spot in line.spots if spot.state == "reserved"}
@@ -929,9 +948,15 @@ ROWS: Final[Mapping[str, Row]] = {
     "confirm_stock_hold": lambda d: d.stands("running"),
     "release_stock_hold": lambda d: d.stands("running", "confirmed"),
     "expect": lambda d: d.fresh,
+    "send_transfer": lambda d: d.fresh and d.arg("n") <= d.free_at(d.arg("position")),
     "receive_supply": always,
     "free_surplus": may_free_surplus,
     "slip": always,
+    # goods that come in, and their lots
+    "receive": always,
+    "set_expiry": always,
+    "hold_lot": Desk.lacks_hold,
+    "lift_lot_hold": Desk.has_hold,
 }
 """Verb by verb, what must stand where."""
 
@@ -947,6 +972,7 @@ NEW: Final = frozenset(
         "plan_production",
     }
     | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
+    | {"send_transfer", "receive"}
 )
 """The verbs that open the document that they are called on; of all others it must be there."""
 

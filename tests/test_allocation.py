@@ -19,8 +19,8 @@ from orderflow.allocation import (
     by_priority,
     distance_km,
     fill_in_order,
-    own_and_sound,
     reserve,
+    sound,
     unreserve,
 )
 from orderflow.records import PLAIN, Counter
@@ -110,16 +110,16 @@ def test_two_lines_of_one_sku_share_what_is_there() -> None:
         assert plan.short == (Demand("2", "lamp", 1),)
 
 
-def test_only_our_own_sound_goods_on_hand_are_given() -> None:
-    assert own_and_sound(Counter(Position("lamp", "leith"), 1, 0), NOWHERE)
-    assert own_and_sound(Counter(Position("lamp", "leith", lot="L-4"), 1, 0), NOWHERE)
+def test_only_sound_goods_on_hand_are_given() -> None:
+    assert sound(Counter(Position("lamp", "leith"), 1, 0), NOWHERE)
+    assert sound(Counter(Position("lamp", "leith", lot="L-4"), 1, 0), NOWHERE)
     for position in (
         Position("lamp"),
-        Position("lamp", "leith", owner="maker-3"),
         Position("lamp", "leith", grade="second"),
+        Position("lamp", "leith", grade="to inspect"),
         Position("lamp", "leith", peg="s-1"),
     ):
-        assert not own_and_sound(Counter(position, 1, 0), NOWHERE)
+        assert not sound(Counter(position, 1, 0), NOWHERE)
 
 
 def test_a_location_that_the_rules_do_not_name_comes_last() -> None:
@@ -155,7 +155,7 @@ def test_a_host_puts_a_policy_together_from_its_own_stages() -> None:
         MemoryStore(),
         Rules(
             locations=(LEITH, YORK),
-            policy=Pipeline("not from york", (own_and_sound, not_york), by_priority, fill_in_order),
+            policy=Pipeline("not from york", (sound, not_york), by_priority, fill_in_order),
         ),
     )
     shop.stock(LAMP, "leith", 1)

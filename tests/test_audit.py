@@ -186,11 +186,15 @@ class Tampered:
     def claims(self, tenant: str, position: Position) -> tuple[Claim, ...]:
         return self.store.claims(tenant, position)
 
+    def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
+        return self.store.counters_at(tenant, location, at)
+
     def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
         return self.store.claims_of(tenant, skus, at)
 
-    def books(self, tenant: str) -> Books:
-        return self.store.books(tenant) if self.shown_books is None else self.shown_books
+    def books(self, tenant: str, sku: str = "", location: str = "") -> Books:
+        shown = self.shown_books
+        return self.store.books(tenant, sku, location) if shown is None else shown
 
     def seen(self, tenant: str, key: str) -> Entry | None:
         return self.store.seen(tenant, key)

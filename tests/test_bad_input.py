@@ -37,6 +37,7 @@ from orderflow.journal import VERBS
 from orderflow.payments import Notice
 from orderflow.ports import Store
 from orderflow.process import Process, Stage
+from orderflow.records import Origin
 from orderflow.replacements import NewLines
 from orderflow.returns import Verdict
 from orderflow.states import UnitState
@@ -61,6 +62,7 @@ from tests.stores import STORES
 TODAY: Final = MORNING + timedelta(hours=2)
 TOMORROW: Final = MORNING + timedelta(days=1)
 SHELF: Final = Position("BRASS-LAMP", "leith")
+OF_LOT: Final = SHELF._replace(lot="L-1")
 ONE: Final = (("1", 1),)
 
 CALLS: Final[dict[str, dict[str, Any]]] = {
@@ -226,15 +228,55 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "lift_exchange_hold": {"id": "e-held", "code": "check"},
     "refund": {"id": "o-owed", "amount": eur(100), "payment": "pay-o-owed"},
     "pay_back": {"id": "pay-spare", "amount": eur(100)},
-    "receive": {"position": SHELF, "n": 5, "source": "s-7"},
-    "count": {"position": SHELF, "counted": 900},
+    "receive": {
+        "position": OF_LOT,
+        "n": 5,
+        "source": "s-7",
+        "expires_at": TOMORROW,
+        "serial": True,
+        "inspect": True,
+    },
+    "release_quarantine": {"position": SHELF, "n": 1, "supply": "s-caged"},
+    "reject_quarantine": {"position": SHELF, "n": 1, "reason": "dented", "supply": "s-caged"},
+    "move_stock": {"position": SHELF, "to": "leith/a-03/bin-7", "n": 1},
+    "count": {"position": SHELF, "counted": 900, "reason": "the yearly count"},
+    "take_stock": {
+        "location": "leith",
+        "counted": ((SHELF, 900),),
+        "reason": "the yearly count",
+    },
+    "write_off": {"position": SHELF, "n": 1, "reason": "stolen"},
+    "set_expiry": {"id": "BRASS-LAMP/L-1", "until": TOMORROW},
+    "hold_lot": {"id": "BRASS-LAMP/L-1", "code": "recall", "reason": "it gets too hot"},
+    "lift_lot_hold": {"id": "BRASS-LAMP/L-2", "code": "recall"},
     "record_breakage": {"position": SHELF, "n": 1, "reason": "dropped"},
     "set_limit": {"pool": "COUPON-10", "limit": 5},
     "hold_stock": {"id": "h-new", "position": SHELF, "n": 1, "until": TOMORROW},
     "confirm_stock_hold": {"id": "h-runs"},
     "release_stock_hold": {"id": "h-runs"},
-    "expect": {"id": "s-new", "position": SHELF, "n": 5, "due": TOMORROW},
-    "receive_supply": {"id": "s-open", "n": 2, "last": True},
+    "expect": {
+        "id": "s-new",
+        "position": SHELF,
+        "n": 5,
+        "due": TOMORROW,
+        "origin": Origin.PRODUCTION,
+        "source": "s-7",
+    },
+    "send_transfer": {
+        "id": "s-new",
+        "position": SHELF,
+        "to": "york/a-1",
+        "n": 1,
+        "due": TOMORROW,
+    },
+    "receive_supply": {
+        "id": "s-lot",
+        "n": 2,
+        "rejected": 1,
+        "inspect": True,
+        "last": True,
+        "expires_at": TOMORROW,
+    },
     "free_surplus": {"id": "s-surplus"},
     "slip": {"id": "s-open", "due": TOMORROW, "to_come": 40},
     "plan_to_buy": {"id": "o-ready", "lines": ONE},
@@ -351,6 +393,12 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.record_scan("p-o-delivered", ScanStatus.LOST)
     house.accept_dispatch("d-o-shipped")
     house.expect("s-open", SHELF, 50, TOMORROW)
+    for lot in ("L-1", "L-2"):
+        house.receive(SHELF._replace(lot=lot), 1)
+    house.hold_lot("BRASS-LAMP/L-2", "recall", "it gets too hot")
+    house.expect("s-lot", OF_LOT, 50, TOMORROW)
+    house.expect("s-caged", SHELF, 2, TOMORROW)
+    house.receive_supply("s-caged", 2, inspect=True)
     house.expect("s-surplus", SHELF, 4, TOMORROW)
     house.expect("s-late", SHELF, 4, TOMORROW)
     for id in ("o-reserved", "o-surplus", "o-late"):
@@ -618,6 +666,16 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         yield from (("d-1", "d-1"), ("",))
         for part in (*NO_TEXTS, *HOSTILE_TEXTS):
             yield (part,)
+    elif hint is Origin:
+        yield from (None, object(), [], {}, b"", "supplier", 5, True, Origin.TRANSFER)
+    elif kind == "tuple[tuple[orderflow.values.Position, int], ...]":
+        yield from NO_TUPLES
+        yield from (((SHELF,),), (SHELF,), ((SHELF, 1, 1),), ((SHELF, 1), (SHELF, 2)))
+        for at in no_positions():
+            yield ((at, 1),)
+        for count in NO_COUNTS:
+            if count != 0:
+                yield ((SHELF, count),)
     elif kind == "tuple[tuple[str, int], ...]":
         yield from no_pairs()
     elif hint == NewLines:
@@ -916,7 +974,7 @@ def test_odd_text_is_kept_as_it_is_in_every_field(odd: str, made: str, tmp_path:
     if made == "sqlite":
         with sqlite3.connect(tmp_path / "orders.sqlite") as database:
             tables = database.execute("select count(*) from sqlite_schema where type = 'table'")
-            assert tables.fetchone() == (9,)
+            assert tables.fetchone() == (10,)
         database.close()
 
 

@@ -79,7 +79,12 @@ def test_a_method_calls_its_verb_with_key_and_actor(name: str) -> None:
     getattr(ear, name)(**values, key="k-1", by="anna")
 
     ((call, key, by),) = ear.heard
-    id = {"position": "BRASS-LAMP", "pool": "<pool>", "id": "<id>"}[next(iter(values))]
+    id = {
+        "position": "BRASS-LAMP",
+        "pool": "<pool>",
+        "location": "<location>",
+        "id": "<id>",
+    }[next(iter(values))]
     values.pop("id", None)
     assert (call.verb, call.ref) == (name, Ref("north", verb.kind, id))
     assert dict(call.args) == values

@@ -331,6 +331,9 @@ class Drawer:
     def counters(self, tenant: str, skus: Collection[str], at: object) -> tuple[Counter, ...]:
         return ()
 
+    def counters_at(self, tenant: str, location: str, at: object) -> tuple[Counter, ...]:
+        return ()
+
     def claims_of(self, tenant: str, skus: Collection[str], at: object) -> tuple[Claim, ...]:
         return ()
 

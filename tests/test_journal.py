@@ -42,6 +42,9 @@ class Counting:
     def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
         return self.store.counters(tenant, skus, at)
 
+    def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
+        return self.store.counters_at(tenant, location, at)
+
     def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
         return self.store.claims_of(tenant, skus, at)
 
@@ -108,6 +111,7 @@ def test_a_case_names_documents_of_its_own_tenant() -> None:
         case.work_order("x"),
         case.stock_hold("x"),
         case.supply("x"),
+        case.lot("x"),
     )
 
     assert [ref.kind for ref in named] == list(KINDS)

@@ -67,7 +67,9 @@ OUTSIDE: Final = frozenset(
         "refuse_dispatch",
         "remit",
         "report_missing",
+        "take_stock",
         "turn_back",
+        "write_off",
     }
 )
 """The verbs that record what has happened."""

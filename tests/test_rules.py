@@ -8,7 +8,7 @@ import pytest
 from orderflow import BadInput, Location, Position, Rules
 from orderflow.allocation import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.process import Process, Stage
-from orderflow.rules import Plan, Take
+from orderflow.rules import FIRST_IN, Plan, Take
 from orderflow.states import UnitState
 
 
@@ -33,6 +33,9 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(tries_max=3),
         Rules(receipt_days=7),
         Rules(replace_before_return=True),
+        Rules(pick_rule=FIRST_IN),
+        Rules(life_days=3),
+        Rules(sells_for=("maker-3",)),
         Rules(process=Process.of(Stage("polishing", UnitState.PICKED))),
     ),
 )
@@ -41,7 +44,7 @@ def test_another_decision_is_another_fingerprint(other: Rules) -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 10, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 13, "a new rule needs its line in the test above"
 
 
 def test_a_plan_names_each_location_once_in_order_of_use() -> None:

@@ -43,7 +43,7 @@ def test_each_move_and_verb_has_a_chinese_word(word: str) -> None:
 
 def asked_in_code() -> Iterator[str]:
     """What modules ask units for in words of their own: `step.choose(order, "return", ...)`."""
-    for path in sorted(SOURCE.glob("*.py")):
+    for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = ast.unparse(node.func)
@@ -70,7 +70,7 @@ def test_each_thing_that_the_code_asks_units_for_has_a_chinese_word() -> None:
 
 def holds_in_code() -> Iterator[str]:
     """The codes of holds that modules set by themselves: `step.hold(ref, "paid_late", ...)`."""
-    for path in sorted(SOURCE.glob("*.py")):
+    for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "step.hold":
                 code = node.args[1]

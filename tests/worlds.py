@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import attrs
 
-from orderflow import Location, Money, Rules, verbs
+from orderflow import Location, Money, Ref, Rules, verbs
+from orderflow.journal import STOCK
 from orderflow.payments import Notice
 from orderflow.testing import Bounds
 from orderflow.testing.walk import PLACE, START
@@ -37,6 +38,7 @@ BACK: Final = of(
 )
 REPORTS: Final = of("report_missing found lift_hold")
 EUR: Final = "EUR"
+A_LOT: Final = Position("GOODS-1", PLACE, lot="L-1")
 
 
 @attrs.frozen
@@ -251,6 +253,27 @@ PARTS: Final[dict[str, Small]] = {
             verbs.slip.on("s", START + DAY, 0),
             verbs.receive_supply.on("s", 1),
             verbs.release_stock_hold.on("h"),
+        ),
+    ),
+    "lots": Small(
+        Bounds(
+            (1,),
+            stock=0,
+            only=of("place pay cancel refund reserve unreserve allocate set_expiry hold_lot")
+            | of("lift_lot_hold"),
+            first=(verbs.receive.of(Ref("", STOCK, "GOODS-1"), A_LOT, 1),),
+            also=(verbs.set_expiry.on("GOODS-1/L-1", START),),
+        )
+    ),
+    "goods from another warehouse": goods(
+        of("place pay cancel reserve unreserve allocate receive_supply free_surplus")
+        | of("send_transfer refund"),
+        times=1,
+        also=(
+            verbs.send_transfer.on("t", Position("GOODS-1", PLACE), "york", 1, START + DAY),
+            verbs.reserve.on("o", "t"),
+            verbs.receive_supply.on("t", 1, last=True),
+            verbs.receive_supply.on("t", 0, rejected=1, last=True),
         ),
     ),
     "nothing at all": Small(

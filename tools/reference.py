@@ -67,7 +67,11 @@ NEVER = {
     "take_deposit": {"illegal_move"},  # a new payment can take a deposit
     "pay_balance": {"illegal_move"},  # it looks for its state first
     "record_scan": {"illegal_move"},  # the same
-    "receive_supply": {"illegal_move"},  # the same
+    "receive_supply": {"illegal_move", "already_there"},  # it looks for a row and the lot first
+    "reserve": {"lot_expires"},  # it never gives such a lot
+    "receive": {"not_found", "already_there"},  # it looks for the lot first
+    "count": {"not_found", "already_there"},  # the same
+    "take_stock": {"not_found", "already_there"},  # the same
     "accept_dispatch": {"illegal_move"},  # the same
     "refuse_dispatch": {"illegal_move"},  # the same
     "refuse_cancel_dispatch": {"illegal_move"},  # the same
@@ -101,7 +105,15 @@ NEVER = {
 }
 """What the code seems to refuse, and cannot, since it has looked before."""
 
-BY_STORE = {"hold_stock": {"short"}, "draft": {"number_taken"}, "place": {"number_taken"}}
+BY_STORE = {
+    "hold_stock": {"short"},
+    "move_stock": {"short"},
+    "send_transfer": {"short"},
+    "release_quarantine": {"short"},
+    "reject_quarantine": {"short"},
+    "draft": {"number_taken"},
+    "place": {"number_taken"},
+}
 """What a store refuses when it commits."""
 
 
@@ -264,7 +276,8 @@ def _verb(verb: Verb[Any, ...]) -> Iterator[str]:
         shown.append(one.name if one.default is one.empty else f"{one.name}={one.default!r}")
     yield f"### {verb.name}"
     yield ""
-    yield f"`workflow.{verb.name}({', '.join(shown)})`, from `{verb.function.__module__}`"
+    module = ".".join(verb.function.__module__.split(".")[:2])  # a package hands its verbs on
+    yield f"`workflow.{verb.name}({', '.join(shown)})`, from `{module}`"
     yield ""
     yield from _sentences(inspect.getdoc(verb.function) or "")
     yield ""

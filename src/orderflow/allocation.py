@@ -3,7 +3,9 @@
 It knows policies as pipelines of small functions over plain values, and the verbs that carry a plan
 out, and refuses to know how a plan is stored.
 
-A policy filters (what may serve), ranks (which location first), and fills.
+A policy filters (what may serve), ranks (which warehouse first), and fills.
+It sees only what the order may have, and takes the bins of a warehouse in the order in which it is
+given them: that is the host's pick rule.
 The plan it gives is the reservation itself: what was checked is what is claimed, position by
 position, and the store grants all of it or none, so no check can sum one thing and reserve another.
 
@@ -23,9 +25,10 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from orderflow.books import position_of
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
-from orderflow.inventory import open_supply, unpromised
+from orderflow.inventory import open_supply, pickable, spoiled, unpromised
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.records import Counter, Destination, Line, Order, Spot, Supply
 from orderflow.rules import Demand, Location, Plan, Take
@@ -37,14 +40,14 @@ from orderflow.units import (
     checked_quantities,
     unit_facts,
 )
-from orderflow.values import Position, text
+from orderflow.values import Position, text, warehouse
 
 EARTH_RADIUS_KM: Final = 6371
 
 Filter: TypeAlias = Callable[[Counter, Destination], bool]
 Rank: TypeAlias = Callable[[Sequence[Location], Destination], Sequence[Location]]
 Stock: TypeAlias = dict[str, dict[str, list[Counter]]]
-"""Free counters by location and SKU, each list in the order in which it is used up."""
+"""Free counters by warehouse and SKU, each list in the order in which it is used up."""
 Fill: TypeAlias = Callable[[Sequence[Demand], Stock, Sequence[str]], Plan]
 
 
@@ -69,18 +72,21 @@ class Pipeline:
         for counter in counters:
             if counter.free and all(passes(counter, destination) for passes in self.filters):
                 at = counter.position
-                stock.setdefault(at.location, {}).setdefault(at.sku, []).append(counter)
+                stock.setdefault(warehouse(at.location), {}).setdefault(at.sku, []).append(counter)
         listed = {location.id for location in locations}
         others = (Location(id, priority=1_000_000) for id in sorted(stock) if id not in listed)
         ranked = self.rank((*locations, *others), destination)
         return self.fill(demand, stock, [place.id for place in ranked if place.id in stock])
 
 
-def own_and_sound(counter: Counter, destination: Destination) -> bool:
-    """Our own sound goods on hand: neither seconds, nor another owner's, nor still to come."""
+def sound(counter: Counter, destination: Destination) -> bool:
+    """Sound goods on hand: neither seconds, nor to be inspected, nor still to come.
+
+    Whose they are has been looked at before: a policy sees no goods that the order may not have.
+    """
     del destination
     at = counter.position
-    return bool(at.location) and not (at.owner or at.grade or at.peg)
+    return bool(at.location) and not (at.grade or at.peg)
 
 
 def by_priority(locations: Sequence[Location], destination: Destination) -> Sequence[Location]:
@@ -181,11 +187,9 @@ class _Left:
         )
 
 
-PRIORITY: Final = Pipeline("priority", (own_and_sound,), by_priority, fill_in_order)
-NEAREST: Final = Pipeline("nearest", (own_and_sound,), by_distance, fill_in_order)
-FEWEST_SHIPMENTS: Final = Pipeline(
-    "fewest shipments", (own_and_sound,), by_distance, fill_with_fewest
-)
+PRIORITY: Final = Pipeline("priority", (sound,), by_priority, fill_in_order)
+NEAREST: Final = Pipeline("nearest", (sound,), by_distance, fill_in_order)
+FEWEST_SHIPMENTS: Final = Pipeline("fewest shipments", (sound,), by_distance, fill_with_fewest)
 
 _WAITING: Final = (UnitState.BACKORDERED, UnitState.OPEN)
 
@@ -222,7 +226,7 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
         return step
     plan = _plan(step, order, chosen)
     if plan.short:
-        raise MoveRefused(tuple(_shortfalls(case, plan)))
+        raise MoveRefused(tuple(_shortfalls(step, order, plan)))
     _carry_out(step, order, UnitMove.RESERVE, chosen, plan)
     return step
 
@@ -242,8 +246,9 @@ def unreserve(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
 def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """Decide which location ships what, and claim it there.
 
-    What is reserved is allocated where it is; goods of a supply row once they have come; the rest
-    by the rules' policy. What finds no supply is backordered, where the rules allow a split.
+    What is reserved is allocated where it is, unless its lot has expired or is on hold; goods of a
+    supply row once they have come; the rest by the rules' policy. What finds no supply is
+    backordered, where the rules allow a split.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -260,6 +265,10 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         else:
             here.append(one)
     refuse_waiting(step, order, UnitMove.ALLOCATE, waiting)
+    reserved = (*here, *pegged)
+    reasons = spoiled(step, (position_of(one.line.sku, one.spot.slice) for one in reserved))
+    if reasons:
+        raise MoveRefused(reasons)
     if here:
         step.move(order, UnitMove.ALLOCATE, here, ready_by=None)
     for one in pegged:
@@ -267,12 +276,12 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     plan = _plan(step, order, waiting) if waiting else Plan(())
     if waiting:
         if plan.short and not context.rules.split:
-            raise MoveRefused(tuple(_shortfalls(case, plan)))
+            raise MoveRefused(tuple(_shortfalls(step, order, plan)))
         left = _carry_out(step, order, UnitMove.ALLOCATE, waiting, plan)
         _backorder(step, order, left, plan)
     if not step.facts:
         unarrived = Refusal.of("no_stock", order=order.ref.id)
-        raise MoveRefused(tuple(_shortfalls(case, plan)) or (unarrived,))
+        raise MoveRefused(tuple(_shortfalls(step, order, plan)) or (unarrived,))
     return step
 
 
@@ -336,7 +345,8 @@ def _plan(step: Step, order: Order, chosen: Sequence[Chosen]) -> Plan:
     for line, _, n in chosen:
         before = by_line.get(line.id)
         by_line[line.id] = Demand(line.id, line.sku, n + (before.n if before else 0))
-    counters = step.case.counters(sorted({demand.sku for demand in by_line.values()}))
+    read = step.case.counters(sorted({demand.sku for demand in by_line.values()}))
+    counters = pickable(step, order, read)
     policy = rules.policy or FEWEST_SHIPMENTS
     return policy(tuple(by_line.values()), counters, rules.locations, order.destination)
 
@@ -388,7 +398,7 @@ def _allocate_arrived(step: Step, order: Order, one: Chosen) -> None:
         step.add(Claimed(supply.ref, at, -n), Limited(peg, -n))
 
 
-def _shortfalls(case: Case, plan: Plan) -> list[Refusal]:
+def _shortfalls(step: Step, order: Order, plan: Plan) -> list[Refusal]:
     """A reason for each SKU that is short, over all locations."""
     asked: dict[str, int] = {}
     for demand in plan.short:
@@ -398,8 +408,9 @@ def _shortfalls(case: Case, plan: Plan) -> list[Refusal]:
             asked[take.position.sku] += take.n
     free = dict.fromkeys(asked, 0)
     nowhere = Destination()
-    for row in case.figures:
-        if isinstance(row, Counter) and row.position.sku in free and own_and_sound(row, nowhere):
+    read = (row for row in step.case.figures if isinstance(row, Counter))
+    for row in pickable(step, order, read):
+        if row.position.sku in free and sound(row, nowhere):
             free[row.position.sku] += row.free
     return [
         Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])

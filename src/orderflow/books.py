@@ -79,13 +79,20 @@ _ASKED_FOR: Final = frozenset({UnitState.BUYING, UnitState.MAKING})
 DAMAGED: Final = "damaged"
 """The grade whose returned units are not sellable."""
 
+TO_INSPECT: Final = "to inspect"
+"""The grade of goods that came in and are in quarantine: they stand on a shelf of their own, where
+they are counted and claimed like others, and no policy sees them."""
+
 IN_HOUSE: Final = frozenset({MatterKind.STAGED, MatterKind.QUARANTINE})
 """Accounts from which a unit that is let go comes back to the shelf."""
 
 EXACT: Final = frozenset(
     {MatterKind.STAGED, MatterKind.ROAD_OUT, MatterKind.ROAD_BACK, MatterKind.QUARANTINE}
 )
-"""Accounts that hold units of orders and nothing else: the bags must account for all of it."""
+"""Accounts that hold units of orders and nothing else: the bags must account for all of it.
+
+Goods in quarantine that are no order's stand on the shelf with the grade `TO_INSPECT`.
+"""
 
 
 def _legs() -> dict[tuple[UnitState, UnitState], tuple[MatterKind, MatterKind]]:
@@ -268,10 +275,16 @@ def _open(
         limits[peg] = limits.get(peg, 0) + document.expected
 
 
+def to_inspect(position: Position) -> Position:
+    """Where goods stand in quarantine that will stand at a position when they have passed."""
+    return position._replace(grade=TO_INSPECT)
+
+
 def claims_by(document: Document) -> Iterator[tuple[ClaimKey, int, datetime | None]]:
     """What a document says that it claims: where and for when, how many, and until when.
 
-    An order claims by its bags, a hold what it holds, a supply row what it keeps for its promises.
+    An order claims by its bags, a hold what it holds, a supply row what it keeps for its promises
+    and what of its goods is to be inspected.
     """
     if isinstance(document, Order):
         for line, spot in document.units():
@@ -285,6 +298,8 @@ def claims_by(document: Document) -> Iterator[tuple[ClaimKey, int, datetime | No
         yield (document.position, document.ref, None), document.n, document.until
     elif isinstance(document, Supply):
         yield (document.position, document.ref, None), document.earmarked, None
+        if document.inspecting:
+            yield (to_inspect(document.position), document.ref, None), document.inspecting, None
 
 
 def claimed_net(posted: Postings) -> dict[Position, int]:

@@ -42,7 +42,9 @@ from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
+    Lot,
     Order,
+    Origin,
     Parcel,
     Payment,
     Purchase,
@@ -1225,17 +1227,82 @@ class Commands:
         return Ref(self.tenant, STOCK, position.checked("position").sku)
 
     def receive(
-        self, position: Position, n: int, source: str = "", *, key: str | None = None, by: str = ""
+        self,
+        position: Position,
+        n: int,
+        source: str = "",
+        *,
+        expires_at: datetime | None = None,
+        serial: bool = False,
+        inspect: bool = False,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Document]:
         """Record goods that came in, sellable from here on; `source` refers to the supplier."""
-        call = inventory.receive.of(self._shelf(position), position, n, source)
+        call = inventory.receive.of(
+            self._shelf(position),
+            position,
+            n,
+            source,
+            expires_at=expires_at,
+            serial=serial,
+            inspect=inspect,
+        )
+        return self.apply(call, key=key, by=by)
+
+    def release_quarantine(
+        self, position: Position, n: int, supply: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Document]:
+        """Let goods in quarantine be sold at a position: they have passed their inspection."""
+        call = inventory.release_quarantine.of(self._shelf(position), position, n, supply)
+        return self.apply(call, key=key, by=by)
+
+    def reject_quarantine(
+        self,
+        position: Position,
+        n: int,
+        reason: str,
+        supply: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Document]:
+        """Take goods in quarantine as damaged: they have not passed their inspection."""
+        call = inventory.reject_quarantine.of(self._shelf(position), position, n, reason, supply)
+        return self.apply(call, key=key, by=by)
+
+    def move_stock(
+        self, position: Position, to: str, n: int, *, key: str | None = None, by: str = ""
+    ) -> Done[Document]:
+        """Bring free goods to another place of the same warehouse."""
+        call = inventory.move_stock.of(self._shelf(position), position, to, n)
         return self.apply(call, key=key, by=by)
 
     def count(
-        self, position: Position, counted: int, *, key: str | None = None, by: str = ""
+        self,
+        position: Position,
+        counted: int,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Document]:
         """Record what a stocktake found on the shelf; the difference to the book is posted."""
-        call = inventory.count.of(self._shelf(position), position, counted)
+        call = inventory.count.of(self._shelf(position), position, counted, reason)
+        return self.apply(call, key=key, by=by)
+
+    def take_stock(
+        self,
+        location: str,
+        counted: tuple[tuple[Position, int], ...],
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Document]:
+        """Record the stocktake of a place and all that lies in it: what was found where."""
+        ref = Ref[Document](self.tenant, STOCK, location)
+        call = inventory.take_stock.of(ref, location, counted, reason)
         return self.apply(call, key=key, by=by)
 
     def record_breakage(
@@ -1244,6 +1311,38 @@ class Commands:
         """Record goods that broke on the shelf, claimed or not."""
         call = inventory.record_breakage.of(self._shelf(position), position, n, reason)
         return self.apply(call, key=key, by=by)
+
+    def write_off(
+        self, position: Position, n: int, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Document]:
+        """Record that goods are gone for good, claimed or not."""
+        call = inventory.write_off.of(self._shelf(position), position, n, reason)
+        return self.apply(call, key=key, by=by)
+
+    # --- lots ------------------------------------------------------------------------------------
+
+    def set_expiry(
+        self, id: str, until: datetime | None = None, *, key: str | None = None, by: str = ""
+    ) -> Done[Lot]:
+        """Decide from which instant on a lot is no good any more; never, without one."""
+        call = inventory.set_expiry.of(Ref(self.tenant, "lot", id), until)
+        return self.apply(call, key=key, by=by)
+
+    def hold_lot(
+        self, id: str, code: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Lot]:
+        """Let nobody have more of a lot: it is recalled, or somebody must look at it."""
+        call = inventory.hold_lot.of(Ref(self.tenant, "lot", id), code, reason)
+        return self.apply(call, key=key, by=by)
+
+    def lift_lot_hold(
+        self, id: str, code: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Lot]:
+        """Lift a named hold of a lot: somebody has looked into it."""
+        call = inventory.lift_lot_hold.of(Ref(self.tenant, "lot", id), code)
+        return self.apply(call, key=key, by=by)
+
+    # --- pools -----------------------------------------------------------------------------------
 
     def set_limit(
         self, pool: str, limit: int, *, key: str | None = None, by: str = ""
@@ -1287,18 +1386,53 @@ class Commands:
         n: int,
         due: datetime,
         *,
+        origin: Origin = Origin.SUPPLIER,
+        source: str = "",
         key: str | None = None,
         by: str = "",
     ) -> Done[Supply]:
         """Announce goods that are to come, so that orders can be promised out of them."""
-        call = inventory.expect.of(Ref(self.tenant, "supply", id), position, n, due)
+        ref = Ref[Supply](self.tenant, "supply", id)
+        call = inventory.expect.of(ref, position, n, due, origin=origin, source=source)
+        return self.apply(call, key=key, by=by)
+
+    def send_transfer(
+        self,
+        id: str,
+        position: Position,
+        to: str,
+        n: int,
+        due: datetime,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Supply]:
+        """Send free goods to another warehouse: from here on they are on the road."""
+        ref = Ref[Supply](self.tenant, "supply", id)
+        call = inventory.send_transfer.of(ref, position, to, n, due)
         return self.apply(call, key=key, by=by)
 
     def receive_supply(
-        self, id: str, n: int, *, last: bool = False, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        n: int,
+        *,
+        rejected: int = 0,
+        inspect: bool = False,
+        last: bool = False,
+        expires_at: datetime | None = None,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Supply]:
         """Record what has come of a supply row; `last` says that no more will come."""
-        call = inventory.receive_supply.of(Ref(self.tenant, "supply", id), n, last=last)
+        call = inventory.receive_supply.of(
+            Ref[Supply](self.tenant, "supply", id),
+            n,
+            rejected=rejected,
+            inspect=inspect,
+            last=last,
+            expires_at=expires_at,
+        )
         return self.apply(call, key=key, by=by)
 
     def slip(

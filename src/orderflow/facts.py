@@ -34,6 +34,8 @@ from orderflow.records import (
     Exchange,
     Hold,
     Line,
+    Lot,
+    MatterKind,
     MoneyAccount,
     Order,
     Parcel,
@@ -587,23 +589,67 @@ def _fold_stock_hold(hold: StockHold, facts: Sequence[Fact]) -> StockHold:
 
 
 def _fold_supply(supply: Supply, facts: Sequence[Fact]) -> Supply:
-    expected, received, earmarked = supply.expected, supply.received, supply.earmarked
-    due = supply.due
+    at, expected, earmarked = supply.position, supply.expected, supply.earmarked
+    inspecting, due = supply.inspecting, supply.due
+    came = {
+        MatterKind.SELLABLE: supply.received,
+        MatterKind.DAMAGED: supply.rejected,
+        MatterKind.ROAD_BETWEEN: supply.on_road,
+        MatterKind.CARRIER: supply.lost,
+    }
     rest: list[Fact] = []
     for fact in facts:
         match fact:
-            case Posted():
-                received += fact.transfer.n
+            case Posted(transfer):
+                for kind, place, n in (
+                    (transfer.source, transfer.source_at, -transfer.n),
+                    (transfer.target, transfer.target_at, transfer.n),
+                ):
+                    if kind in came and (kind is not MatterKind.SELLABLE or place == at):
+                        came[kind] += n
             case Limited():
                 expected += fact.n
             case Claimed():
-                earmarked += 0 if fact.position.peg else fact.n
+                earmarked += fact.n if fact.position == at else 0
+                inspecting += fact.n if not fact.position.peg and fact.position != at else 0
             case Noted() if fact.what == SLIPPED:
                 due = datetime.fromisoformat(str(dict(fact.details)["due"]))
             case _:
                 rest.append(fact)
     state, _ = _fold_common(supply, _SUPPLY_STATES, None, rest)
-    return Supply(supply.ref, state, supply.position, expected, due, received, earmarked)
+    return attrs.evolve(
+        supply,
+        state=state,
+        expected=expected,
+        due=due,
+        earmarked=earmarked,
+        inspecting=inspecting,
+        received=came[MatterKind.SELLABLE],
+        rejected=came[MatterKind.DAMAGED],
+        on_road=came[MatterKind.ROAD_BETWEEN],
+        lost=came[MatterKind.CARRIER],
+    )
+
+
+EXPIRY: Final = "expiry"
+"""What a lot notes of the instant at which it expires: `until`, empty where it never does."""
+
+
+def _fold_lot(lot: Lot, facts: Sequence[Fact]) -> Lot:
+    expires_at, holds = lot.expires_at, lot.holds
+    for fact in facts:
+        match fact:
+            case Held():
+                holds = (*holds, fact.hold)
+            case Unheld():
+                holds = _without(holds, fact.code)
+            case Noted():
+                if fact.what == EXPIRY:
+                    until = str(dict(fact.details)["until"])
+                    expires_at = datetime.fromisoformat(until) if until else None
+            case _:
+                raise _misfit(lot, fact)
+    return attrs.evolve(lot, expires_at=expires_at, holds=holds)
 
 
 def _fold_common(
@@ -649,4 +695,5 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     WorkOrder: _fold_work_order,
     StockHold: _fold_stock_hold,
     Supply: _fold_supply,
+    Lot: _fold_lot,
 }

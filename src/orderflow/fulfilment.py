@@ -49,7 +49,7 @@ from orderflow.units import (
     checked_quantities,
     refuse_sent_again,
 )
-from orderflow.values import several, text, whole
+from orderflow.values import several, text, warehouse, whole, within
 
 WEIGHT_GRAMS_MAX: Final = 100_000_000
 
@@ -93,7 +93,7 @@ _NOTHING_NEW: Final = frozenset(
 def release(
     case: Case, context: Context, dispatch: str, location: str = "", lines: LineQuantities = ()
 ) -> Step:
-    """Give the warehouse the work: open a dispatch for the units allocated at a location.
+    """Give the warehouse the work: open a dispatch for the units allocated in a location.
 
     The location may be left out where all of them stand at one.
     """
@@ -103,7 +103,7 @@ def release(
     at = text(location, "location", empty=True) or _only_location(order)
     here = (UnitState.ALLOCATED,)
     chosen = step.choose(
-        order, "release", here, wanted, lambda tag: tag.location == at, ready=step.ready
+        order, "release", here, wanted, lambda tag: within(tag.location, at), ready=step.ready
     )
     ref = case.dispatch(text(dispatch, "dispatch"))
     step.open(Dispatch(ref, DISPATCH.initial, at, (order.ref.id,)))
@@ -567,7 +567,11 @@ def found(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
 
 
 def _only_location(order: Order) -> str:
-    places = {spot.slice.location for _, spot in order.units() if spot.state is UnitState.ALLOCATED}
+    places = {
+        warehouse(spot.slice.location)
+        for _, spot in order.units()
+        if spot.state is UnitState.ALLOCATED
+    }
     if len(places) > 1:
         listed = ", ".join(sorted(places))
         raise MoveRefused((Refusal.of("several_locations", order=order.ref.id, locations=listed),))

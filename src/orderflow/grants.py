@@ -6,10 +6,10 @@ person, and refuses to know how a store finds that out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from orderflow.books import ClaimChange
+from orderflow.books import ClaimChange, Postings, changes_on_shelf
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.records import Order
 from orderflow.values import Position, text
@@ -24,6 +24,21 @@ def shortage(position: Position, asked: int, free: int) -> Refusal:
         asked=asked,
         free=max(0, free),
     )
+
+
+def unkept(
+    postings: Postings, keep: Iterable[tuple[Position, int]], free: Callable[[Position], int]
+) -> list[Refusal]:
+    """What a change leaves too little of; `free` says what is free before it, below zero too."""
+    refusals: list[Refusal] = []
+    shelf = changes_on_shelf(postings)
+    for position, least in keep:
+        claimed = sum(claim.n for claim in postings.claims if claim.position == position)
+        asked = claimed - shelf.get(position, 0) + least
+        before = free(position)
+        if asked > before:
+            refusals.append(shortage(position, asked, before))
+    return refusals
 
 
 def hold_expired(change: ClaimChange) -> MoveRefused:

@@ -60,6 +60,7 @@ from orderflow.records import (
     Exchange,
     Hold,
     Line,
+    Lot,
     Order,
     Parcel,
     Payment,
@@ -113,6 +114,10 @@ class Reader(Protocol):
         """Every counter of a tenant's SKUs, sorted, without the holds that have run out at `at`."""
         ...
 
+    def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
+        """Every counter of a tenant at a location and within it, sorted."""
+        ...
+
     def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
         """Every claim on a tenant's SKUs that runs at `at`, sorted."""
         ...
@@ -149,6 +154,12 @@ class Case:
     def counters(self, skus: Collection[str]) -> tuple[Counter, ...]:
         """The counters of these SKUs; they are kept in the journal as figures that were read."""
         read = self.reader.counters(self.ref.tenant, skus, self.at)
+        self.figures += read
+        return read
+
+    def counters_at(self, location: str) -> tuple[Counter, ...]:
+        """The counters at a location and within it, of every SKU; kept as figures like those."""
+        read = self.reader.counters_at(self.ref.tenant, location, self.at)
         self.figures += read
         return read
 
@@ -208,6 +219,10 @@ class Case:
         """The reference of a supply row of the same tenant."""
         return Ref(self.ref.tenant, "supply", id)
 
+    def lot(self, id: str) -> Ref[Lot]:
+        """The reference of a lot of the same tenant, by the id that `lot_id` makes."""
+        return Ref(self.ref.tenant, "lot", id)
+
 
 class Step:
     """The facts that a verb gives, and the documents that they give.
@@ -215,13 +230,14 @@ class Step:
     Facts are folded when somebody looks: `now` and `after` are always up to date.
     """
 
-    __slots__ = ("_after", "_pending", "_tagged", "case", "context", "facts", "there")
+    __slots__ = ("_after", "_pending", "_tagged", "case", "context", "facts", "kept", "there")
 
     def __init__(self, case: Case, context: Context) -> None:
         self.case = case
         self.context = context
         self.facts: list[Fact] = []
         self.there: dict[Position, int] = {}
+        self.kept: dict[Position, int] = {}
         self._after: dict[Ref[Document], Document] = {}
         self._pending: dict[Ref[Document], list[Fact]] = {}
         self._tagged: dict[tuple[int, tuple[tuple[str, Tag], ...]], tuple[Slice, Slice]] = {}
@@ -271,6 +287,10 @@ class Step:
         there = next((row.there for row in rows if row.position == position), 0)
         self.there[position] = there
         return there
+
+    def keep(self, position: Position, least: int = 0) -> None:
+        """The change is refused as short where it leaves less than this free at a position."""
+        self.kept[position] = least
 
     def open(self, document: Document) -> None:
         """A new document; refused when one of that name is there."""
@@ -548,7 +568,7 @@ class Change:
 
     `replaced` has each changed document with the version that it replaces (0 for a new one),
     `relied` those that were read and must not have moved on; `there` has each position whose goods
-    or limit must still be what was read.
+    or limit must still be what was read, and `keep` how much must be left free at some.
     """
 
     key: str
@@ -562,6 +582,7 @@ class Change:
     relied: tuple[tuple[Ref[Document], int], ...]
     postings: Postings
     there: tuple[tuple[Position, int], ...] = ()
+    keep: tuple[tuple[Position, int], ...] = ()
 
 
 @attrs.frozen

@@ -53,6 +53,7 @@ from orderflow.units import (
     UNCLAIMED,
     Chosen,
     LineQuantities,
+    Tag,
     can_do,
     can_inspect,
     checked_quantities,
@@ -364,7 +365,16 @@ def cancel_units(step: Step, ref: Ref[Order], chosen: list[Chosen]) -> None:
     order = step.now(ref)
     refuse_sent_again(order, chosen)
     give_up_units(step, order.ref, chosen, "cancel")
-    step.move(order, UnitMove.CANCEL, chosen, dispatch="", **UNCLAIMED)
+    left: dict[str, Tag] = {**UNCLAIMED, "dispatch": ""}
+    astray = [one for one in chosen if one.spot.state in _ASTRAY]
+    here = [one for one in chosen if one.spot.state not in _ASTRAY]
+    step.move(order, UnitMove.CANCEL, here, **{**left, "serial": ""})
+    # What has left the house is found by its lot and serial, whoever has it.
+    del left["lot"]
+    step.move(order, UnitMove.CANCEL, astray, **left)
+
+
+_ASTRAY: Final = (UnitState.LOST, UnitState.MISSING)
 
 
 def _returns_to_inspect(order: Order) -> frozenset[str]:

@@ -32,7 +32,8 @@ class Query:
     Empty conditions do not narrow. `headline`, `customer`, `channel` and `number` are an order's;
     `due_by` finds what falls due until then. `hold` is the code of a hold that they have, `on_hold`
     finds what has any. `order` finds what is about that order: its parcels, its returns, its
-    payments. `after` is the id to go on from.
+    payments. `lot` is the id of a lot (`lot_id`) that units of an order are of. `after` is the id
+    to go on from.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Query:
     hold: str = ""
     on_hold: bool = False
     order: str = ""
+    lot: str = ""
     after: str = ""
     limit: int = 100
 
@@ -73,6 +75,10 @@ class Store(Protocol):
         """Every counter of these SKUs, sorted; claims that have run out at `at` are left out."""
         ...
 
+    def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
+        """Every counter at a location and within it, sorted; what has run out is left out."""
+        ...
+
     def over_committed(self, tenant: str, at: datetime) -> tuple[Counter, ...]:
         """Every counter whose claims are beyond what is there, sorted."""
         ...
@@ -85,8 +91,8 @@ class Store(Protocol):
         """Every claim on these SKUs that runs at `at`, sorted by position, holder and date."""
         ...
 
-    def books(self, tenant: str) -> Books:
-        """Both books as they are, for checking."""
+    def books(self, tenant: str, sku: str = "", location: str = "") -> Books:
+        """Both books as they are, of a SKU and of what stands within a location, where named."""
         ...
 
     def seen(self, tenant: str, key: str) -> Entry | None:

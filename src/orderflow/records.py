@@ -8,7 +8,7 @@ Nothing but the bag counts units: a dispatch, a parcel and a return hold no coun
 their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
-exchange, reissue, purchase, work order, stock hold, supply row.
+exchange, reissue, purchase, work order, stock hold, supply row, lot.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -421,12 +421,22 @@ class StockHold:
     until: datetime | None
 
 
+class Origin(StrEnum):
+    """Where goods that are to come will come from."""
+
+    SUPPLIER = "supplier"
+    PRODUCTION = "production"
+    TRANSFER = "transfer"  # from another warehouse of ours
+
+
 @attrs.frozen(weakref_slot=False)
 class Supply:
     """Goods that are to come: a purchase, a production order or a transfer.
 
     `expected` units were announced for `due`; `received` have come; `earmarked` of those wait at
-    `position` for the orders that were promised them.
+    `position` for the orders that were promised them. `inspecting` have come and are to be
+    inspected first; `rejected` came and were no good. Of a transfer, `on_road` are on the road
+    between two warehouses, and `lost` did not arrive.
     """
 
     ref: Ref[Supply]
@@ -436,6 +446,40 @@ class Supply:
     due: datetime
     received: int = 0
     earmarked: int = 0
+    origin: Origin = Origin.SUPPLIER
+    source: str = ""  # the supplier's reference, or where a transfer comes from
+    inspecting: int = 0
+    rejected: int = 0
+    on_road: int = 0
+    lost: int = 0
+
+
+@attrs.frozen(weakref_slot=False)
+class Lot:
+    """What was made or has come together of a SKU (批次); a `serial` is a lot of one.
+
+    `expires_at` is the first instant at which it is no good any more. `received_at` is when it
+    first came. A lot whose holds block anything is not allocated.
+    """
+
+    ref: Ref[Lot]
+    sku: str
+    lot: str
+    received_at: datetime
+    expires_at: datetime | None = None
+    serial: bool = False
+    holds: tuple[Hold, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """A lot walks no chart: whether it may be used follows from its holds."""
+        return "held" if any(hold.blocks for hold in self.holds) else "usable"
+
+
+def lot_id(sku: str, lot: str) -> str:
+    """The id of a lot's document: `SKU/LOT`. A slash in the SKU is written so that none is taken
+    for the one between."""
+    return f"{sku.replace('%', '%25').replace('/', '%2F')}/{lot}"
 
 
 Document: TypeAlias = (
@@ -450,6 +494,7 @@ Document: TypeAlias = (
     | WorkOrder
     | StockHold
     | Supply
+    | Lot
 )
 
 KINDS: Final[dict[str, type[Document]]] = {
@@ -464,6 +509,7 @@ KINDS: Final[dict[str, type[Document]]] = {
     "work order": WorkOrder,
     "stock hold": StockHold,
     "supply": Supply,
+    "lot": Lot,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -479,25 +525,40 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return tuple(dict.fromkeys(document.orders))
         case Return() | Exchange() | Reissue():
             return (document.order,)
-        case StockHold() | Supply():
+        case StockHold() | Supply() | Lot():
             return ()
         case _:
             assert_never(document)
 
 
+def lots_of(document: Document) -> tuple[str, ...]:
+    """The ids of the lots and serials that units of an order are of, each once, sorted."""
+    if not isinstance(document, Order):
+        return ()
+    found = {
+        lot_id(line.sku, name)
+        for line, spot in document.units()
+        for name in (spot.slice.lot, spot.slice.serial)
+        if name
+    }
+    return tuple(sorted(found)) if found else ()
+
+
 class MatterKind(StrEnum):
-    """The accounts that goods stand on. The last five are outside."""
+    """The accounts that goods stand on. The last six are outside."""
 
     SELLABLE = "sellable"
     STAGED = "staged"
     ROAD_OUT = "on the road out"
     ROAD_BACK = "on the road back"
+    ROAD_BETWEEN = "on the road between"  # from one warehouse of ours to another
     QUARANTINE = "quarantine"
     DAMAGED = "damaged"
     SUPPLIER = "supplier"
     CUSTOMER = "customer"
     PRODUCTION = "production"
     CARRIER = "carrier"  # lost or claimed
+    WRITTEN_OFF = "written off"
     COUNT_DIFFERENCE = "count difference"
 
 

@@ -23,7 +23,7 @@ from typing import Final, TypeAlias, cast
 
 import attrs
 
-from orderflow import orders, refunds, stages
+from orderflow import allocation, orders, refunds, stages
 from orderflow.calls import Call, Ref, Remedy
 from orderflow.errors import BadInput, Figure, Refusal
 from orderflow.journal import VERBS, Context
@@ -33,6 +33,7 @@ from orderflow.records import Document, Order
 from orderflow.states import UnitState
 from orderflow.trial import Imagined, Source, tried
 from orderflow.units import LineQuantities
+from orderflow.values import warehouse
 
 Figures: TypeAlias = dict[str, Figure]
 Candidates: TypeAlias = Iterable[Remedy[Document]]
@@ -204,6 +205,12 @@ def _settle(asked: Asked, figures: Figures) -> Candidates:
         yield asked.first(refunds.refund.on(str(figures["order"])))
 
 
+def _unreserve(asked: Asked, figures: Figures) -> Candidates:
+    """What is claimed of a lot that is no good any more is given back, and found elsewhere."""
+    del figures
+    yield asked.first(allocation.unreserve.on(asked.call.ref.id))
+
+
 def _later(asked: Asked, figures: Figures) -> Candidates:
     try:
         at = datetime.fromisoformat(str(figures["until"]))
@@ -247,7 +254,7 @@ def _with_share(asked: Asked, order: str, amount: int) -> Candidates:
 def _one_place(asked: Asked, figures: Figures) -> Candidates:
     order = asked.order(figures["order"])
     places = (
-        spot.slice.location
+        warehouse(spot.slice.location)
         for _, spot in (() if order is None else order.units())
         if spot.state is UnitState.ALLOCATED
     )
@@ -324,6 +331,7 @@ _CANDIDATES: Final[dict[str, Callable[[Asked, Figures], Candidates]]] = {
     "overpaid": _as_due,
     "over_applied": _as_there,
     "several_locations": _one_place,
+    "lot_expires": _unreserve,
     "stage_left_out": _enter_stage,
 }
 """Where help is looked for, by the code of the refusal."""

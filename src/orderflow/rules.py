@@ -9,20 +9,21 @@ under other rules is known for what it is: a trial.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 import attrs
 
 from orderflow.errors import BadInput
 from orderflow.process import Process
-from orderflow.records import Counter, Destination
-from orderflow.values import Position, whole
+from orderflow.records import Counter, Destination, Lot
+from orderflow.values import Position, several, text, warehouse, whole
 
 
 @attrs.frozen
 class Location:
-    """A place that ships: its id, its rank (lower first), and where it lies in millionths."""
+    """A warehouse: its id, its rank (lower first), and where it lies in millionths."""
 
     id: str
     priority: int = 0
@@ -58,8 +59,8 @@ class Plan:
 
     @property
     def locations(self) -> tuple[str, ...]:
-        """The locations that it uses, each once, in order of first use."""
-        return tuple(dict.fromkeys(take.position.location for take in self.takes))
+        """The warehouses that it uses, each once, in order of first use."""
+        return tuple(dict.fromkeys(warehouse(take.position.location) for take in self.takes))
 
 
 class Policy(Protocol):
@@ -79,6 +80,46 @@ class Policy(Protocol):
     ) -> Plan:
         """Plan the demand over what is free. Never more than is free or was asked."""
         ...
+
+
+@attrs.frozen
+class PickRule:
+    """In which order goods of a SKU are used up: those with the least key first.
+
+    `key` sees a counter and its lot, `None` where goods have none, and must compare with each other
+    key. Rules of equal names are equal.
+    """
+
+    name: str
+    key: Callable[[Counter, Lot | None], tuple[timedelta, ...]] = attrs.field(repr=False, eq=False)
+
+
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
+_EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def _by_expiry(counter: Counter, lot: Lot | None) -> tuple[timedelta, ...]:
+    del counter
+    expires_at = None if lot is None else lot.expires_at
+    return ((expires_at or _LATEST) - _EARLIEST,)
+
+
+def _by_age(counter: Counter, lot: Lot | None) -> tuple[timedelta, ...]:
+    del counter
+    return ((_LATEST if lot is None else lot.received_at) - _EARLIEST,)
+
+
+def _by_youth(counter: Counter, lot: Lot | None) -> tuple[timedelta, ...]:
+    del counter
+    return (_LATEST - (_EARLIEST if lot is None else lot.received_at),)
+
+
+FIRST_EXPIRED: Final = PickRule("first expired", _by_expiry)
+FIRST_IN: Final = PickRule("first in", _by_age)
+LAST_IN: Final = PickRule("last in", _by_youth)
+
+PICK_RULES: Final = {rule.name: rule for rule in (FIRST_EXPIRED, FIRST_IN, LAST_IN)}
+"""The shipped pick rules by name; goods without a lot, or without expiry, come last in each."""
 
 
 WINDOW_DAYS_MAX: Final = 36_525
@@ -102,6 +143,8 @@ def _checked(locations: object) -> tuple[Location, ...]:
     for i, one in enumerate(locations):
         if not isinstance(one, Location):
             raise BadInput(f"locations[{i}]", "a Location is wanted")
+        if "/" in one.id:
+            raise BadInput(f"locations[{i}].id", "a warehouse is wanted, no place in one")
     return locations
 
 
@@ -118,6 +161,8 @@ class Rules:
     `receipt_days` after its last delivery an order counts as received, though nobody has confirmed
     it; with 0 a delivery is a receipt.
     `replace_before_return` lets the new goods of an exchange go out before the old ones are back.
+    `pick_rule` says which lot is used up first, and `life_days` how long a lot must be good for
+    when it is allocated. `sells_for` names the owners of consigned goods that any order may get.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -131,12 +176,21 @@ class Rules:
     tries_max: int = 8
     receipt_days: int = 0
     replace_before_return: bool = False
+    pick_rule: PickRule = FIRST_EXPIRED
+    life_days: int = 0
+    sells_for: tuple[str, ...] = ()
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
         whole(self.return_window_days, "return_window_days", least=0, most=WINDOW_DAYS_MAX)
         whole(self.tries_max, "tries_max", most=1_000)
         whole(self.receipt_days, "receipt_days", least=0, most=WINDOW_DAYS_MAX)
+        if not isinstance(self.pick_rule, PickRule):
+            raise BadInput("pick_rule", "a PickRule is wanted")
+        text(self.pick_rule.name, "pick_rule.name")
+        whole(self.life_days, "life_days", least=0, most=WINDOW_DAYS_MAX)
+        if self.sells_for != ():
+            several(self.sells_for, "sells_for")
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
 

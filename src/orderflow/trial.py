@@ -23,11 +23,11 @@ from orderflow.books import ClaimKey, by_claim, changes_on_shelf, claimed_net, p
 from orderflow.calls import Call, Ref
 from orderflow.errors import Refusal, Refused
 from orderflow.facts import Opened
-from orderflow.grants import number_taken, shortage
+from orderflow.grants import number_taken, shortage, unkept
 from orderflow.journal import VERBS, Case, Context, Reader, Step, Stored
 from orderflow.ports import Query
 from orderflow.records import Claim, Counter, Document, Order
-from orderflow.values import Position
+from orderflow.values import Position, within
 
 D = TypeVar("D", bound=Document)
 
@@ -104,6 +104,14 @@ class Imagined:
                 rows[position] = Counter(position, there, claimed)
         return tuple(rows[position] for position in sorted(rows))
 
+    def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
+        """The counters of a place as they would stand."""
+        rows = self._source.counters_at(tenant, location, at)
+        skus = {row.position.sku for row in rows}
+        skus |= {at.sku for at in (*self._there, *self._claimed) if within(at.location, location)}
+        counters = self.counters(tenant, skus, at)
+        return tuple(row for row in counters if within(row.position.location, location))
+
     def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
         """The claims as they would stand; those that a step makes run for good."""
         rows = {_key(row): row for row in self._source.claims_of(tenant, skus, at)}
@@ -128,13 +136,16 @@ def _refused_by_store(source: Source, case: Case, step: Step) -> tuple[Refusal, 
     for fact in step.facts:
         if isinstance(fact, Opened) and isinstance(fact.document, Order):
             refusals += _number_taken(source, fact.document)
-    wanted = claimed_net(postings(step.facts))
-    if wanted:
-        counters = source.counters(case.ref.tenant, {at.sku for at in wanted}, case.at)
+    posted = postings(step.facts)
+    wanted = claimed_net(posted)
+    if wanted or step.kept:
+        skus = {at.sku for at in (*wanted, *step.kept)}
+        counters = source.counters(case.ref.tenant, skus, case.at)
         free = {row.position: row.there - row.claimed for row in counters}
         refusals += [
             shortage(at, n, free.get(at, 0)) for at, n in wanted.items() if n > free.get(at, 0)
         ]
+        refusals += unkept(posted, sorted(step.kept.items()), lambda at: free.get(at, 0))
     return tuple(refusals)
 
 

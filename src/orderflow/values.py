@@ -147,10 +147,30 @@ def unique(names: Iterable[str], path: str) -> None:
         seen.add(name)
 
 
+def warehouse(location: str) -> str:
+    """The warehouse that a location is in: the first part of its path, `leith/a-03/bin-7`."""
+    return location.partition("/")[0]
+
+
+def within(location: str, place: str) -> bool:
+    """Whether a location is a place or lies in it; the empty place has every location in it."""
+    return not place or location == place or location.startswith(f"{place}/")
+
+
+def place(value: object, path: str) -> str:
+    """A location: a path from a warehouse down to a bin, whose parts have names."""
+    location = text(value, path)
+    for part in location.split("/"):
+        if not part.strip():
+            raise BadInput(path, "each part of a location needs a name")
+    return location
+
+
 class Position(NamedTuple):
     """Where goods stand, or where a limit is counted: the key of both books.
 
-    `sku` and `location` name the place; `owner` is empty for one's own goods, `lot` where lots are
+    `sku` and `location` name the place; a location is a path from its warehouse down to the bin,
+    `leith/a-03/bin-7`. `owner` is empty for one's own goods, `lot` where lots are
     not kept, `grade` for sound goods, `peg` for goods on hand.
     With a `peg` it stands for a dated supply row of that name; a position without a location is a
     pool: a quota, a coupon's uses, a buyer's limit, named by `sku`.
@@ -168,6 +188,8 @@ class Position(NamedTuple):
         text(self.sku, f"{path}.sku")
         for name, part in zip(self._fields[1:], self[1:], strict=True):
             text(part, f"{path}.{name}", empty=True)
+        if self.location:
+            place(self.location, f"{path}.location")
         return self
 
 

@@ -38,6 +38,7 @@ from orderflow.errors import (
     Stale,
 )
 from orderflow.facts import Fact, fold, touches
+from orderflow.inventory import Got, Standing, got, standing
 from orderflow.journal import STOCK, Case, Change, Context, Entry, Step, Stored
 from orderflow.options import Option, suggested
 from orderflow.ports import Query, Store, every
@@ -53,6 +54,7 @@ from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
+    Lot,
     Order,
     Parcel,
     Payment,
@@ -62,11 +64,12 @@ from orderflow.records import (
     StockHold,
     Supply,
     WorkOrder,
+    lot_id,
 )
 from orderflow.remedies import explained
 from orderflow.rules import Rules
 from orderflow.trial import ask, tried
-from orderflow.values import Position, instant, text, whole
+from orderflow.values import Position, instant, text, whole, within
 from orderflow.views import (
     Dossier,
     PlatformView,
@@ -240,6 +243,10 @@ class Workflow(Commands):
         """A supply row as it is now."""
         return self.get(Ref(self.tenant, "supply", id))
 
+    def lot(self, sku: str, lot: str) -> Lot:
+        """What is known of a lot now."""
+        return self.get(Ref(self.tenant, "lot", lot_id(text(sku, "sku"), text(lot, "lot"))))
+
     def seen_by_platform(self, id: str) -> PlatformView:
         """An order as the platform sees it: its status, and everything about it."""
         return platform_view(self._dossier(self.order(id)))
@@ -390,6 +397,31 @@ class Workflow(Commands):
             if position not in listed:
                 yield Danger(rows[position], tuple(late[position]), late=True)
 
+    def standing(self, sku: str = "", location: str = "") -> tuple[Standing, ...]:
+        """What stands where now, position by position: of a SKU and within a location, where named.
+
+        `total` of the rows is their sum.
+        """
+        text(sku, "sku", empty=True)
+        text(location, "location", empty=True)
+        at = instant(self._clock(), "clock")
+        books = self.store.books(self.tenant, sku, location)
+        pegs = {row.position.peg for row in books.counters if row.position.peg}
+        rows = (self.store.load(Ref[Supply](self.tenant, "supply", peg)) for peg in sorted(pegs))
+        return standing(books, (row.value for row in rows if row is not None), at)
+
+    def who_got(self, sku: str, lot: str) -> tuple[Got, ...]:
+        """Which orders have units of a lot or serial, sorted by order: for a recall.
+
+        `out` is true of those that have left the house; the others still stand in it.
+        """
+        of = lot_id(text(sku, "sku"), text(lot, "lot"))
+        found: list[Got] = []
+        for stored in every(self.store, Query("order", self.tenant, lot=of)):
+            if isinstance(stored.value, Order):
+                found += got(stored.value, sku, lot)
+        return tuple(found)
+
     def again(self, entry: Entry) -> tuple[Fact, ...]:
         """The facts that a question of the journal gives when it is run again.
 
@@ -477,6 +509,7 @@ class Workflow(Commands):
             tuple(relied),
             postings(facts),
             tuple(sorted(step.there.items())),
+            tuple(sorted(step.kept.items())),
         )
 
     def _again(self, earlier: Entry, call: Call[D], by: str) -> Done[D]:
@@ -514,6 +547,15 @@ class Past:
         """The figures that were read then."""
         del tenant, at
         return tuple(row for row in self._figures(skus) if isinstance(row, Counter))
+
+    def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
+        """The figures of a place that were read then."""
+        del tenant, at
+        return tuple(
+            row
+            for row in self._entry.figures
+            if isinstance(row, Counter) and within(row.position.location, location)
+        )
 
     def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
         """The claims that were read then."""

@@ -8,7 +8,7 @@ One file, though long: it is read beside the protocol, method by method.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
@@ -19,7 +19,7 @@ from orderflow.calls import Call, Ref
 from orderflow.deadlines import next_due
 from orderflow.errors import KeyReused, Short, Stale
 from orderflow.facts import Fact
-from orderflow.grants import checked_details, hold_expired, number_taken, runs, shortage
+from orderflow.grants import checked_details, hold_expired, number_taken, runs, shortage, unkept
 from orderflow.journal import Change, Committed, Entry, Stored, holds_of
 from orderflow.mending import (
     Instant,
@@ -33,8 +33,8 @@ from orderflow.mending import (
     Repair,
 )
 from orderflow.ports import Books, Query
-from orderflow.records import Claim, Counter, Document, MatterKind, Order, orders_of
-from orderflow.values import Position
+from orderflow.records import Claim, Counter, Document, MatterKind, Order, lots_of, orders_of
+from orderflow.values import Position, within
 from orderflow.views import headline
 
 D = TypeVar("D", bound=Document)
@@ -128,6 +128,7 @@ class MemoryStore:
         self._numbers: dict[tuple[str, str, str, str], Ref[Order]] = {}
         self._shelves: dict[str, dict[str, dict[Position, _Shelf]]] = {}
         self._matter: dict[str, dict[tuple[MatterKind, Position], int]] = {}
+        self._of_lot: dict[tuple[str, str], set[Ref[Any]]] = {}  # orders that ever had units of it
         self._people: dict[str, dict[str, str]] = {}
 
     # --- reading -------------------------------------------------------------------------------
@@ -139,7 +140,8 @@ class MemoryStore:
     def find(self, query: Query) -> Iterator[Stored[Document]]:
         """The documents that a query means, in the order of their ids."""
         left = query.limit
-        for ref in sorted(self._documents):
+        by_lot = self._of_lot.get((query.tenant, query.lot), ())
+        for ref in sorted(by_lot if query.lot else self._documents):
             if not left:
                 return
             stored = self._documents[ref]
@@ -156,6 +158,12 @@ class MemoryStore:
                 for sku in sorted(set(skus))
                 for position, shelf in sorted(shelves.get(sku, {}).items())
             )
+
+    def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
+        """Every counter at a location and within it, sorted."""
+        skus = list(self._shelves.get(tenant, {}))
+        rows = self.counters(tenant, skus, at)
+        return tuple(row for row in rows if within(row.position.location, location))
 
     def over_committed(self, tenant: str, at: datetime) -> tuple[Counter, ...]:
         """Every counter whose claims are beyond what is there."""
@@ -179,16 +187,21 @@ class MemoryStore:
                 if claim.until is None or claim.until > at
             )
 
-    def books(self, tenant: str) -> Books:
-        """Both books as they are."""
-        with self._lock:
-            return self._books(tenant)
+    def books(self, tenant: str, sku: str = "", location: str = "") -> Books:
+        """Both books as they are, of a SKU and within a location where named."""
 
-    def _books(self, tenant: str) -> Books:
+        def meant(at: Position) -> bool:
+            return sku in ("", at.sku) and within(at.location, location)
+
+        with self._lock:
+            return self._books(tenant, meant)
+
+    def _books(self, tenant: str, meant: Callable[[Position], bool]) -> Books:
         shelves = [
             item
             for _, of_sku in sorted(self._shelves.get(tenant, {}).items())
             for item in sorted(of_sku.items())
+            if meant(item[0])
         ]
         return Books(
             tuple(
@@ -196,7 +209,11 @@ class MemoryStore:
                 for position, shelf in shelves
                 if shelf.there or shelf.claimed
             ),
-            {key: n for key, n in sorted(self._matter.get(tenant, {}).items()) if n},
+            {
+                key: n
+                for key, n in sorted(self._matter.get(tenant, {}).items())
+                if n and meant(key[1])
+            },
             tuple(claim for position, shelf in shelves for claim in _claims(position, shelf)),
         )
 
@@ -285,6 +302,11 @@ class MemoryStore:
             free = self._shelf(tenant, position).free(change.at)
             if free < n:
                 short.append(shortage(position, n, free))
+        short += unkept(
+            change.postings,
+            change.keep,
+            lambda position: self._shelf(tenant, position).free(change.at),
+        )
         if short:
             raise Short(tuple(short))
         return net
@@ -305,6 +327,8 @@ class MemoryStore:
             self._documents[ref] = Stored(document, version + 1)
             self._seqs.setdefault(ref, []).append(seq)
             refs.append(ref)
+            for lot in lots_of(document):
+                self._of_lot.setdefault((tenant, lot), set()).add(ref)
             if ref == call.ref:
                 call = Call(call.verb, ref, call.args)  # one reference is kept, not one a call
         self._rows.append(
@@ -367,7 +391,7 @@ class MemoryStore:
             seqs = range(1, len(self._rows) + 1)
             refs = sorted(ref for ref in self._documents if ref.tenant == tenant)
             stored = [self._documents[ref] for ref in refs]
-            books = self._books(tenant)
+            books = self._books(tenant, lambda _: True)
 
         def entries() -> Iterator[Entry]:
             every = (self._entry(seq) for seq in seqs)
@@ -474,6 +498,8 @@ def _means(query: Query, document: Document) -> bool:
         if not codes or (query.hold and query.hold not in codes):
             return False
     if query.order and query.order not in orders_of(document):
+        return False
+    if query.lot and query.lot not in lots_of(document):
         return False
     if not (query.headline or query.customer or query.channel or query.number):
         return True

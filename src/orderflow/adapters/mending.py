@@ -50,13 +50,18 @@ from orderflow.records import Document
 @contextmanager
 def reading(db: sqlite3.Connection, tenant: str) -> Generator[Instant]:
     """All that a file holds of a tenant, in one read transaction."""
+
+    def rows(statement: str, order: str) -> list[tuple[Any, ...]]:
+        every = sql.of_books(statement, order, sku=False, location=False)
+        return db.execute(every, (tenant,)).fetchall()
+
     db.execute("begin")
     try:
         books = books_in(
             tenant,
-            db.execute(sql.ALL_COUNTERS, (tenant,)).fetchall(),
-            db.execute(sql.ALL_MATTER, (tenant,)).fetchall(),
-            db.execute(sql.ALL_CLAIMS, (tenant,)).fetchall(),
+            rows(sql.ALL_COUNTERS, sql.COLUMNS),
+            rows(sql.ALL_MATTER, f"account, {sql.COLUMNS}"),
+            rows(sql.ALL_CLAIMS, f"{sql.COLUMNS}, holder_kind, holder, due"),
         )
         lost = tuple(_lost(db))
         yield Instant(lambda: _entries(db, tenant), lambda: _documents(db, tenant), books, lost)

@@ -17,7 +17,7 @@ from typing import Final, Literal
 from orderflow.errors import StoreUnavailable
 
 APPLICATION_ID: Final = 0x6F666C77  # "oflw", in the file's header
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 BUSY_SECONDS: Final = 30
 
 Synchronous = Literal["full", "normal"]
@@ -51,6 +51,12 @@ create table about (
     primary key (tenant, "order", kind, id)
 ) strict, without rowid;
 
+create table of_lot (
+    tenant text not null, lot text not null, id text not null,
+    primary key (tenant, lot, id)
+) strict, without rowid;
+create index of_lot_id on of_lot (tenant, id);
+
 create table entry (
     seq integer primary key,
     tenant text not null, key text not null,
@@ -71,6 +77,7 @@ create table counter ({_POSITION_COLUMNS},
     there integer not null, claimed integer not null,
     primary key ({_POSITION})
 ) strict, without rowid;
+create index counter_location on counter (tenant, location);
 create table claim ({_POSITION_COLUMNS},
     holder_kind text not null, holder text not null, due integer not null,
     n integer not null, until integer,
@@ -81,6 +88,7 @@ create table matter ({_POSITION_COLUMNS},
     account text not null, n integer not null,
     primary key ({_POSITION}, account)
 ) strict, without rowid;
+create index matter_location on matter (tenant, location);
 
 create table person (ref text primary key, details text not null) strict, without rowid;
 

@@ -45,10 +45,13 @@ LESSEN: Final = f"""update claim set n = n - ? where {AT} and {HOLDER}
 MATTER: Final = """insert into matter values (?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict do update set n = n + excluded.n"""
 
-COUNTERS_OF: Final = f"""select {COLUMNS}, there, claimed - coalesce((select sum(k.n) from claim k
+_COUNTERS: Final = f"""select {COLUMNS}, there, claimed - coalesce((select sum(k.n) from claim k
     where k.tenant = c.tenant and k.sku = c.sku and k.location = c.location and k.owner = c.owner
     and k.lot = c.lot and k.grade = c.grade and k.peg = c.peg and k.until <= ?), 0)
-    from counter c where tenant = ? and sku = ? order by {COLUMNS}"""
+    from counter c where tenant = ?"""
+COUNTERS_OF: Final = f"{_COUNTERS} and sku = ? order by {COLUMNS}"
+_WITHIN: Final = "(location = ? or (location > ? and location < ?))"
+COUNTERS_AT: Final = f"{_COUNTERS} and {_WITHIN} order by {COLUMNS}"
 OVER_COMMITTED: Final = "select distinct sku from counter where tenant = ? and claimed > there"
 CLAIMS_AT: Final = f"""select holder_kind, holder, due, n, until from claim where {AT}
     order by 1, 2, 3"""
@@ -56,11 +59,10 @@ CLAIMS_OF: Final = f"""select {COLUMNS}, holder_kind, holder, due, n, until from
     where tenant = ? and sku = ? and (until is null or until > ?)
     order by {COLUMNS}, holder_kind, holder, due"""
 ALL_COUNTERS: Final = f"""select {COLUMNS}, there, claimed from counter
-    where tenant = ? and (there <> 0 or claimed <> 0) order by {COLUMNS}"""
-ALL_MATTER: Final = f"""select {COLUMNS}, account, n from matter
-    where tenant = ? and n <> 0 order by account, {COLUMNS}"""
+    where tenant = ? and (there <> 0 or claimed <> 0)"""
+ALL_MATTER: Final = f"select {COLUMNS}, account, n from matter where tenant = ? and n <> 0"
 ALL_CLAIMS: Final = f"""select {COLUMNS}, holder_kind, holder, due, n, until from claim
-    where tenant = ? order by {COLUMNS}, holder_kind, holder, due"""
+    where tenant = ?"""
 SEEN: Final = f"{ENTRY} where tenant = ? and key = ?"
 ENTRIES: Final = f"{ENTRY} where seq > ? order by seq limit ?"
 ENTRIES_OF: Final = f"""{ENTRY} where seq > ? and seq in
@@ -78,6 +80,8 @@ GET_PERSON: Final = "select details from person where ref = ?"
 ERASE_PERSON: Final = "delete from person where ref = ?"
 CHECKPOINT: Final = "pragma wal_checkpoint(truncate)"
 
+OF_LOT: Final = "insert or ignore into of_lot values (?, ?, ?)"
+NO_LOT: Final = "delete from of_lot where tenant = ? and id = ?"
 FILE: Final = "pragma database_list"
 LOOKED_UP_BY: Final = "headline, customer, channel, shop, number, next_due, holds"
 ALL_DOCUMENTS: Final = f"""select kind, id, version, {LOOKED_UP_BY}, body from document
@@ -127,10 +131,11 @@ def find(
     on_hold: bool = False,
     hold: bool = False,
     order: bool = False,
+    lot: bool = False,
 ) -> str:
     """The statement that finds documents by some of the narrowing columns, what is due and holds.
 
-    What is about an order is looked up first, by its own table.
+    What is about an order, or of a lot, is looked up first, by its own table.
 
     A `+` keeps SQLite from choosing an index by that column: what has a number or a limit is sooner
     found by it than by walking the ids, which come in the order that is wanted.
@@ -151,8 +156,20 @@ def find(
         if order
         else ""
     )
-    conditions = f"{wanted}{until}{held}{coded}{about}"
-    index = " indexed by document_holds" if on_hold and not (by_either or order) else ""
+    of_lot = (
+        " and ? = 'order' and id in (select id from of_lot where tenant = ? and lot = ?)"
+        if lot
+        else ""
+    )
+    conditions = f"{wanted}{until}{held}{coded}{about}{of_lot}"
+    index = " indexed by document_holds" if on_hold and not (by_either or order or lot) else ""
     return f"""select version, body from document{index}
         where tenant = ? and {by_number}kind = ? and {by_either}id > ?{conditions}
         order by id limit ?"""
+
+
+def of_books(statement: str, order: str, *, sku: bool, location: bool) -> str:
+    """A statement over a book, of one SKU and of one place where wanted."""
+    narrower = " and sku = ?" if sku else ""
+    narrower += f" and {_WITHIN}" if location else ""
+    return f"{statement}{narrower} order by {order}"

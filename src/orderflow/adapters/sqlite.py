@@ -48,11 +48,11 @@ from orderflow.errors import (
     Stale,
     StoreUnavailable,
 )
-from orderflow.grants import checked_details, hold_expired, must_run, number_taken, shortage
+from orderflow.grants import checked_details, hold_expired, must_run, number_taken, shortage, unkept
 from orderflow.journal import Change, Committed, Entry, Stored
 from orderflow.mending import Instant, Repair
 from orderflow.ports import Books, Query
-from orderflow.records import Claim, Counter, Document, MatterKind, Order
+from orderflow.records import Claim, Counter, Document, MatterKind, Order, lots_of
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -117,14 +117,16 @@ class SqliteStore:
         due = () if query.due_by is None else (micros(query.due_by),)
         hold = (listed((query.hold,)),) if query.hold else ()
         order = (query.tenant, query.kind, query.order) if query.order else ()
+        lot = (query.kind, query.tenant, query.lot) if query.lot else ()
         statement = sql.find(
             narrowed,
             due=bool(due),
             on_hold=bool(hold) or query.on_hold,
             hold=bool(hold),
             order=bool(order),
+            lot=bool(lot),
         )
-        asked = (*narrowed.values(), *due, *hold, *order)
+        asked = (*narrowed.values(), *due, *hold, *order, *lot)
         values = (query.tenant, query.kind, query.after, *asked, query.limit)
         for version, body in self._all(statement, values):
             yield Stored(codec.read_document(body), version)
@@ -137,6 +139,11 @@ class SqliteStore:
             rows = self._all(sql.COUNTERS_OF, (now, tenant, sku))
             found += (Counter(Position(*row[:6]), row[6], row[7]) for row in rows)
         return tuple(found)
+
+    def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
+        """Every counter at a location and within it, sorted."""
+        rows = self._all(sql.COUNTERS_AT, (micros(at), tenant, *_within(location)))
+        return tuple(Counter(Position(*row[:6]), row[6], row[7]) for row in rows)
 
     def over_committed(self, tenant: str, at: datetime) -> tuple[Counter, ...]:
         """Every counter whose claims are beyond what is there."""
@@ -158,13 +165,19 @@ class SqliteStore:
             for row in self._all(sql.CLAIMS_OF, (tenant, sku, now))
         )
 
-    def books(self, tenant: str) -> Books:
-        """Both books as they are."""
+    def books(self, tenant: str, sku: str = "", location: str = "") -> Books:
+        """Both books as they are, of a SKU and within a location where named."""
+        values = (tenant, *((sku,) if sku else ()), *(_within(location) if location else ()))
+
+        def rows(statement: str, order: str) -> list[tuple[Any, ...]]:
+            narrowed = sql.of_books(statement, order, sku=bool(sku), location=bool(location))
+            return self._all(narrowed, values)
+
         return books_in(
             tenant,
-            self._all(sql.ALL_COUNTERS, (tenant,)),
-            self._all(sql.ALL_MATTER, (tenant,)),
-            self._all(sql.ALL_CLAIMS, (tenant,)),
+            rows(sql.ALL_COUNTERS, sql.COLUMNS),
+            rows(sql.ALL_MATTER, f"account, {sql.COLUMNS}"),
+            rows(sql.ALL_CLAIMS, f"{sql.COLUMNS}, holder_kind, holder, due"),
         )
 
     def tenants(self) -> tuple[str, ...]:
@@ -333,6 +346,7 @@ class SqliteStore:
                 n = self._insert(document, row)
             elif execute(sql.UPDATE, (version + 1, *row.changing, *ref, version, n)).rowcount != 1:
                 raise Stale(str(ref))
+            self._keep_lots(document, version)
             for order in row.orders:
                 execute(sql.ABOUT, (ref.tenant, order, ref.kind, ref.id))
             execute(sql.VERSIONED, (*ref, version + 1, seq))
@@ -352,6 +366,21 @@ class SqliteStore:
         cached = self._cache.get(ref)
         return None if cached is None else cached[0]
 
+    def _keep_lots(self, document: Document, version: int) -> None:
+        """Keep by which lots an order is found; most orders have none, before and after."""
+        if not isinstance(document, Order):
+            return
+        lots = lots_of(document)
+        cached = self._cache.get(document.ref)
+        before = None if cached is None else cached[1]
+        if before is not None and before.version == version and lots_of(before.value) == lots:
+            return
+        tenant, _, id = document.ref
+        if version:
+            self._db.execute(sql.NO_LOT, (tenant, id))
+        for lot in lots:
+            self._db.execute(sql.OF_LOT, (tenant, lot, id))
+
     def _insert(self, document: Document, row: Written) -> int:
         values = (*document.ref, 1, *row.columns, row.body)
         try:
@@ -369,6 +398,9 @@ class SqliteStore:
         """Post to both books: what is there first, then claims, each in sorted order."""
         postings = change.postings
         execute = self._db.execute
+        short = unkept(postings, change.keep, lambda at: self._free(tenant, at, change.at))
+        if short:
+            raise Short(tuple(short))
         for position, n in sorted(changes_on_shelf(postings).items()):
             execute(sql.SHELF, (tenant, *position, n))
         matter: dict[tuple[Position, MatterKind], int] = {}
@@ -395,6 +427,12 @@ class SqliteStore:
             raise Short(tuple(short))
         for claim in postings.claims:
             self._claim(tenant, claim, change.at)
+
+    def _free(self, tenant: str, position: Position, at: datetime) -> int:
+        """What is free at a position, below zero where claims are beyond what is there."""
+        row = self._db.execute(sql.FREE, (tenant, *position)).fetchone()
+        gone = self._db.execute(sql.RUN_OUT, (tenant, *position, micros(at))).fetchone()
+        return (0 if row is None else cast("int", row[0])) + cast("int", gone[0])
 
     def _count(self, tenant: str, position: Position, n: int, net: int, at: datetime) -> int | None:
         """Count `n` more claims at a position; what is free, where that is too little.
@@ -533,3 +571,8 @@ class SqliteStore:
 
     def _entry(self, row: tuple[Any, ...]) -> Entry:
         return entry_of(row, self._all(sql.VERSIONS, (row[0],)))
+
+
+def _within(location: str) -> tuple[str, str, str]:
+    """A location, and the bounds of the paths below it: `0` is what comes after a slash."""
+    return location, f"{location}/", f"{location}0"

@@ -16,7 +16,7 @@ from orderflow.audit.law import Law
 from orderflow.books import EXACT, STANDS, by_claim, matter_position
 from orderflow.mending import place
 from orderflow.ports import Books
-from orderflow.records import Counter, Document, MatterKind, Order
+from orderflow.records import Counter, Document, MatterKind, Order, Supply
 from orderflow.values import Position
 
 _OUTSIDE: Final = (MatterKind.CUSTOMER, MatterKind.CARRIER)
@@ -40,6 +40,8 @@ class BooksCheck:
                 account = STANDS[spot.state]
                 if account in EXACT or account in _OUTSIDE:
                     self.bags[account, matter_position(line.sku, spot.slice)] += spot.n
+        elif isinstance(document, Supply) and document.on_road:
+            self.bags[MatterKind.ROAD_BETWEEN, document.position] += document.on_road
         self.expected.expect(document)
 
     def goods(self, books: Books) -> Law:
@@ -102,6 +104,9 @@ class BooksCheck:
             # Only outside may more than units of orders stand: what was posted there, and what
             # stays lost though its order has given it up.
             own = n if kind in EXACT else n - self.journal.posted[account]
+            between = kind is MatterKind.ROAD_BETWEEN
+            if between and n != bag:
+                yield f"{place(at)}: {n} {kind}, {bag} of transfers"
             exact = kind in EXACT or kind is MatterKind.CUSTOMER
             if (exact and own != bag) or (kind is MatterKind.CARRIER and own < bag):
                 yield f"{place(at)}: {n} {kind}, {bag} in the bags of the orders"

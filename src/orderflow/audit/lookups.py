@@ -1,4 +1,4 @@
-"""What documents are found by: headline, customer, number, order, holds, and what falls due.
+"""What documents are found by: headline, customer, number, order, lot, holds, what falls due.
 
 It knows what `find` should give, read off the documents, and refuses to know how a store looks it
 up. An order whose limit is not found never falls due; one whose hold is not found waits for ever.
@@ -12,7 +12,7 @@ from orderflow.audit.law import Law
 from orderflow.deadlines import FALL_DUE
 from orderflow.lookups import lookup_of
 from orderflow.ports import Query, Store, every
-from orderflow.records import KINDS, Document
+from orderflow.records import KINDS, Document, lots_of
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
@@ -31,6 +31,7 @@ class LookupsCheck:
         kind, id = document.ref.kind, document.ref.id
         by = lookup_of(document)
         found = [Query(kind, self._tenant, order=order) for order in by.orders]
+        found += [Query(kind, self._tenant, lot=lot) for lot in lots_of(document)]
         if by.next_due is not None:
             found.append(Query(kind, self._tenant, due_by=_FOREVER))
         for hold in by.holds:
@@ -65,6 +66,7 @@ class LookupsCheck:
 
 def _words(query: Query) -> str:
     """What a question asks by."""
-    narrower = f"hold {query.hold}" if query.hold else f"order {query.order}" if query.order else ""
+    by = (("hold", query.hold), ("order", query.order), ("lot", query.lot))
+    narrower = next((f"{name} {asked}" for name, asked in by if asked), "")
     otherwise = "its holds" if query.on_hold else "what falls due"
     return query.headline or query.customer or query.number or narrower or otherwise

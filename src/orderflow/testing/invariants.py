@@ -16,6 +16,7 @@ from orderflow.pricing import due, given_up
 from orderflow.records import (
     Document,
     Line,
+    Lot,
     Order,
     Parcel,
     Payment,
@@ -335,6 +336,6 @@ def is_at_rest(document: Document) -> bool:
         return document.unapplied <= 0
     if isinstance(document, Parcel):
         return document.state is not ParcelState.PACKED
-    if isinstance(document, StockHold | Supply):
+    if isinstance(document, StockHold | Supply | Lot):
         return True
     return document.state in _AT_REST

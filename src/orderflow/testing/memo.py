@@ -63,6 +63,11 @@ class Seen:
         self.stock = True
         return self.world.counters(tenant, skus, at)
 
+    def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
+        """What is there and claimed at a place, sorted."""
+        self.stock = True
+        return self.world.counters_at(tenant, location, at)
+
     def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
         """Every running claim on these SKUs, read off every document that claims."""
         self.refs.update(dict.fromkeys(self.world.documents))

@@ -330,7 +330,8 @@ class _Walk:
             most = self.bounds.times * document.amount
             return document.captured <= most and document.charged_back <= most
         if isinstance(document, Supply):
-            return document.received <= self.bounds.times * document.expected
+            come = document.received + document.rejected
+            return come <= self.bounds.times * max(1, document.expected)
         return True
 
     def _is_within(self, world: World, effect: Effect) -> bool:

@@ -21,7 +21,7 @@ from orderflow.facts import Opened
 from orderflow.journal import Step, Stored
 from orderflow.ports import Query
 from orderflow.records import Claim, Counter, Document, Order
-from orderflow.values import Position
+from orderflow.values import Position, within
 
 D = TypeVar("D", bound=Document)
 AnyRef: TypeAlias = Ref[Document]
@@ -80,6 +80,12 @@ class World:
             for place in sorted(places)
         )
 
+    def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
+        """What is there and claimed at a place, sorted."""
+        skus = {place.sku for place in (*self.there, *self.claimed)}
+        rows = self.counters(tenant, skus, at)
+        return tuple(row for row in rows if within(row.position.location, location))
+
     def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
         """Every running claim on these SKUs, sorted."""
         del tenant
@@ -117,6 +123,9 @@ class World:
             for place, n in effect.claimed:
                 if n > 0 and claimed.get(place, 0) > there.get(place, 0):
                     return None
+        for place, least in effect.kept:
+            if there.get(place, 0) - claimed.get(place, 0) < least:
+                return None
         if effect.there or effect.claimed:
             stock = _number(there, claimed)
         return World(
@@ -140,6 +149,7 @@ class Effect:
     there: tuple[tuple[Position, int], ...]
     claimed: tuple[tuple[Position, int], ...]
     opened: tuple[AnyRef, ...]
+    kept: tuple[tuple[Position, int], ...] = ()
 
 
 def effect_of(step: Step) -> Effect:
@@ -156,6 +166,7 @@ def effect_of(step: Step) -> Effect:
         tuple(there),
         tuple((place, n) for place, n in grown.items() if n),
         tuple(fact.document.ref for fact in step.facts if isinstance(fact, Opened)),
+        tuple(step.kept.items()),
     )
 
 

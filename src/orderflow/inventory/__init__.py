@@ -1,0 +1,69 @@
+"""The books of stock: receipts, counts, holds, limits and supply that is to come.
+
+It knows how goods come in and are claimed ahead of an order, and refuses to know which location
+ships what.
+
+What has happened to goods is recorded in any case, and free is what is there less what is claimed,
+never counted below zero.
+"""
+
+from orderflow.inventory.counting import count, record_breakage, take_stock, write_off
+from orderflow.inventory.holds import (
+    confirm_stock_hold,
+    hold_stock,
+    release_stock_hold,
+    set_limit,
+    take_over,
+)
+from orderflow.inventory.lots import (
+    Got,
+    got,
+    hold_lot,
+    lift_lot_hold,
+    pickable,
+    set_expiry,
+    spoiled,
+)
+from orderflow.inventory.moving import move_stock
+from orderflow.inventory.receipts import receive, reject_quarantine, release_quarantine
+from orderflow.inventory.standing import Standing, standing, total
+from orderflow.inventory.supply import (
+    expect,
+    free_surplus,
+    open_supply,
+    receive_supply,
+    send_transfer,
+    unpromised,
+)
+
+__all__ = [
+    "Got",
+    "Standing",
+    "confirm_stock_hold",
+    "count",
+    "expect",
+    "free_surplus",
+    "got",
+    "hold_lot",
+    "hold_stock",
+    "lift_lot_hold",
+    "move_stock",
+    "open_supply",
+    "pickable",
+    "receive",
+    "receive_supply",
+    "record_breakage",
+    "reject_quarantine",
+    "release_quarantine",
+    "release_stock_hold",
+    "send_transfer",
+    "set_expiry",
+    "set_limit",
+    "spoiled",
+    "standing",
+    "take_over",
+    "take_stock",
+    "total",
+    "unpromised",
+    "write_off",
+]

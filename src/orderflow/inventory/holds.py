@@ -1,0 +1,117 @@
+"""Holds on goods, and what pools give.
+
+It knows claims that stand before an order, and refuses to know who will order.
+
+A hold is a claim with an expiry.
+From that instant it counts as free: reads leave it out, and a grant that finds a position short
+gives back what has run out and tries once more.
+No job needs to run for that to be right.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from orderflow.calls import Ref
+from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.facts import Claimed, Limited
+from orderflow.inventory.places import checked
+from orderflow.journal import Case, Context, Step, stock_verb, verb
+from orderflow.records import Order, StockHold
+from orderflow.states import STOCK_HOLD, StockHoldMove, UnitMove, UnitState
+from orderflow.values import Position, instant, text, unique, whole
+
+
+@stock_verb("set_limit")
+def set_limit(case: Case, context: Context, pool: str, limit: int) -> Step:
+    """Set how much a pool gives in all: a quota, a coupon's uses, a buyer's limit."""
+    step = Step(case, context)
+    at = Position(text(pool, "pool"))
+    whole(limit, "limit", least=0)
+    step.add(Limited(at, limit - step.rely_on_there(at)))
+    return step
+
+
+@verb("hold_stock", StockHold)
+def hold_stock(
+    case: Case, context: Context, position: Position, n: int, until: datetime | None = None
+) -> Step:
+    """Claim `n` units at a position, or of a pool, until an instant; for good without one."""
+    step = Step(case, context)
+    expiry = None if until is None else instant(until, "until")
+    if expiry is not None and expiry <= context.at:
+        raise BadInput("until", "is over already")
+    text(case.ref.id, "stock hold")
+    hold = StockHold(
+        case.own(StockHold), STOCK_HOLD.initial, checked(position), whole(n, "n"), expiry
+    )
+    step.open(hold)
+    return step
+
+
+@verb("confirm_stock_hold", StockHold)
+def confirm_stock_hold(case: Case, context: Context) -> Step:
+    """Keep a hold for good. It must still run."""
+    step = Step(case, context)
+    hold = _running(step, case.own(StockHold))
+    step.advance(STOCK_HOLD, hold.ref, StockHoldMove.CONFIRM, None)
+    step.add(Claimed(hold.ref, hold.position, 0, None))
+    return step
+
+
+@verb("release_stock_hold", StockHold)
+def release_stock_hold(case: Case, context: Context) -> Step:
+    """Give a hold back before it runs out. One that has run out has given itself back."""
+    step = Step(case, context)
+    hold = _running(step, case.own(StockHold))
+    step.advance(STOCK_HOLD, hold.ref, StockHoldMove.RELEASE, None)
+    step.add(Claimed(hold.ref, hold.position, -hold.n, None))
+    return step
+
+
+def take_over(step: Step, ref: Ref[Order], holds: tuple[str, ...]) -> None:
+    """Turn stock holds into the reservation of an order, with no gap between.
+
+    A hold on goods reserves open units of its SKU, and what it keeps beyond them is given back; a
+    hold on a pool is used up.
+    """
+    if not isinstance(holds, tuple | list):
+        raise BadInput("stock_holds", "a tuple of stock holds is wanted")
+    for name in holds:
+        text(name, "stock_holds")
+    unique(holds, "stock_holds")
+    for name in holds:
+        hold = _running(step, step.case.stock_hold(name))
+        step.advance(STOCK_HOLD, hold.ref, StockHoldMove.USE, None)
+        at = hold.position
+        if not at.location:
+            step.add(Claimed(hold.ref, at, 0, None))
+            continue
+        step.add(Claimed(hold.ref, at, -hold.n, None))
+        order = step.now(ref)
+        left, wanted = hold.n, []
+        for line in order.lines:
+            if line.sku == at.sku and not line.service:
+                n = min(left, line.count(UnitState.OPEN))
+                left -= n
+                if n:
+                    wanted.append((line.id, n))
+        if not wanted:
+            raise MoveRefused((Refusal.of("nothing_to_do", what=str(ref), move="reserve"),))
+        step.move(
+            order,
+            UnitMove.RESERVE,
+            step.choose(order, "reserve", (UnitState.OPEN,), tuple(wanted)),
+            location=at.location,
+            owner=at.owner,
+            lot=at.lot,
+            grade=at.grade,
+            peg=at.peg,
+        )
+
+
+def _running(step: Step, ref: Ref[StockHold]) -> StockHold:
+    hold = step.now(ref)
+    if hold.until is not None and hold.until <= step.context.at:
+        raise MoveRefused((Refusal.of("hold_expired", hold=ref.id, until=hold.until.isoformat()),))
+    return hold
