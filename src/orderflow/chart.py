@@ -161,12 +161,11 @@ class Chart(Generic[S, M, F]):
         row = onward.get(move)
         if row is None:
             raise IllegalMove(str(what) or self.name, state, move, can)
-        for i, guard in enumerate(row.when, 1):
-            reasons = guard.refuse(facts)
-            if reasons:
-                for later in row.when[i:]:
-                    reasons += later.refuse(facts)
-                raise MoveRefused(reasons)
+        reasons: tuple[Refusal, ...] = ()
+        for guard in row.when:
+            reasons += guard.refuse(facts)
+        if reasons:
+            raise MoveRefused(reasons)
         return row.target
 
     def tightened(
