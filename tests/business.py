@@ -693,6 +693,13 @@ def may_collect(d: Desk) -> bool:
     return d.order.cash_on_delivery and (d.fresh or d.stands("due at door", "voided"))
 
 
+def may_set_quota(d: Desk) -> bool:
+    """What is free can be kept, and a quota that runs can be made larger by what is free."""
+    kept = 0 if d.paper is None else d.paper.n
+    runs = d.paper is None or (d.paper.until is None and d.arg("n") > kept)
+    return runs and d.arg("n") - kept <= d.on_shelf(d.arg("position").sku)
+
+
 def may_free_surplus(d: Desk) -> bool:
     """More has been put aside than is still promised."""
     id = d.call.ref.id
@@ -947,6 +954,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "hold_stock": lambda d: d.fresh and d.arg("n") <= d.on_shelf(d.arg("position").sku),
     "confirm_stock_hold": lambda d: d.stands("running"),
     "release_stock_hold": lambda d: d.stands("running", "confirmed"),
+    "describe_item": always,
+    "set_quota": may_set_quota,
+    "release_quota": lambda d: d.paper is not None and d.paper.until is None,
     "expect": lambda d: d.fresh,
     "send_transfer": lambda d: d.fresh and d.arg("n") <= d.free_at(d.arg("position")),
     "receive_supply": always,
@@ -970,6 +980,8 @@ NEW: Final = frozenset(
         "pack",
         "purchase",
         "plan_production",
+        "describe_item",
+        "set_quota",
     }
     | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
     | {"send_transfer", "receive"}

@@ -18,6 +18,7 @@ from orderflow.journal import VERBS, Case, Context, Step, Stored
 from orderflow.records import (
     Charge,
     ChargeKind,
+    Charted,
     Claim,
     Counter,
     Dispatch,
@@ -119,7 +120,7 @@ def due_of(document: Document, rules: Rules = Rules()) -> Due | None:  # noqa: B
     return due_by_rules(document, Case(document.ref, Drawer(document, CAME), AT), rules)
 
 
-def silence(document: Document, at: datetime, rules: Rules = Rules()) -> Document:  # noqa: B008
+def silence(document: Document, at: datetime, rules: Rules = Rules()) -> Charted:  # noqa: B008
     """The document after the call that silence means, made at that time."""
     found = due_of(document, rules)
     assert found is not None
@@ -127,7 +128,7 @@ def silence(document: Document, at: datetime, rules: Rules = Rules()) -> Documen
     step: Step = VERBS[call.verb].function(
         Case(call.ref, Drawer(document, CAME), at), Context(at, "clock", rules)
     )
-    return step.now(call.ref)
+    return cast("Charted", step.now(call.ref))
 
 
 # --- orders -------------------------------------------------------------------

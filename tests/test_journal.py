@@ -112,6 +112,8 @@ def test_a_case_names_documents_of_its_own_tenant() -> None:
         case.stock_hold("x"),
         case.supply("x"),
         case.lot("x"),
+        case.item("x"),
+        case.quota("x"),
     )
 
     assert [ref.kind for ref in named] == list(KINDS)

@@ -977,7 +977,7 @@ class AfterSales(RuleBasedStateMachine):
     def one(self, kind: str, i: int, *states: str) -> str:
         """A document of a kind, one in these states where there is any."""
         there = [one for one in self.shop.documents() if one.ref.kind == kind]
-        meant = [one for one in there if one.state in states] or there
+        meant = [one for one in there if getattr(one, "state", "") in states] or there
         return sorted(one.ref.id for one in meant)[i % len(meant)] if meant else "none"
 
     def attempt(self, call: Call[Any]) -> None:

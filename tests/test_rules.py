@@ -8,7 +8,7 @@ import pytest
 from orderflow import BadInput, Location, Position, Rules
 from orderflow.allocation import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.process import Process, Stage
-from orderflow.rules import FIRST_IN, Plan, Take
+from orderflow.rules import FIRST_IN, Plan, ReserveWhen, Take
 from orderflow.states import UnitState
 
 
@@ -36,6 +36,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(pick_rule=FIRST_IN),
         Rules(life_days=3),
         Rules(sells_for=("maker-3",)),
+        Rules(reserve_when=ReserveWhen.PLACED),
         Rules(process=Process.of(Stage("polishing", UnitState.PICKED))),
     ),
 )
@@ -44,7 +45,7 @@ def test_another_decision_is_another_fingerprint(other: Rules) -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 13, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 14, "a new rule needs its line in the test above"
 
 
 def test_a_plan_names_each_location_once_in_order_of_use() -> None:

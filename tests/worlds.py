@@ -276,6 +276,15 @@ PARTS: Final[dict[str, Small]] = {
             verbs.receive_supply.on("t", 0, rejected=1, last=True),
         ),
     ),
+    "goods that are kept for some": goods(
+        of("place cancel reserve unreserve allocate release_quota"),
+        (2,),
+        first=(
+            verbs.set_quota.on("q", Position("GOODS-1", PLACE), 1, "elsewhere"),
+            verbs.describe_item.on("GOODS-1", 2),
+        ),
+        also=(verbs.set_quota.on("q", Position("GOODS-1", PLACE), 2, "elsewhere"),),
+    ),
     "nothing at all": Small(
         Bounds(
             (),

@@ -19,16 +19,17 @@ One file, though long: a plan and the verbs that carry it out are read together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import asin, cos, radians, sin, sqrt
 from typing import Final, TypeAlias
 
 import attrs
 
 from orderflow.books import position_of
+from orderflow.claiming import Claiming, parted
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
-from orderflow.inventory import open_supply, pickable, spoiled, unpromised
+from orderflow.inventory import open_supply, pickable, spoiled
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.records import Counter, Destination, Line, Order, Spot, Supply
 from orderflow.rules import Demand, Location, Plan, Take
@@ -37,6 +38,7 @@ from orderflow.units import (
     UNCLAIMED,
     Chosen,
     LineQuantities,
+    Tag,
     checked_quantities,
     unit_facts,
 )
@@ -213,7 +215,9 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
             raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="reserve"),))
         at = row.position._replace(peg=row.ref.id)
         asked = sum(one.n for one in chosen)
-        free = max(0, unpromised(case, at))
+        claiming = Claiming(step, order)
+        rows = claiming.counters((at.sku,))
+        free = next((row.free for row in rows if row.position == at), 0)
         if asked > free:
             raise MoveRefused(
                 (
@@ -222,12 +226,13 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
                     ),
                 )
             )
-        step.move(order, UnitMove.RESERVE, chosen, **_place(at))
+        _claim(step, claiming, order, UnitMove.RESERVE, {at: chosen})
         return step
-    plan = _plan(step, order, chosen)
+    claiming = Claiming(step, order)
+    plan = _plan(step, claiming, order, chosen)
     if plan.short:
-        raise MoveRefused(tuple(_shortfalls(step, order, plan)))
-    _carry_out(step, order, UnitMove.RESERVE, chosen, plan)
+        raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)))
+    _carry_out(step, claiming, order, UnitMove.RESERVE, chosen, plan)
     return step
 
 
@@ -273,15 +278,16 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         step.move(order, UnitMove.ALLOCATE, here, ready_by=None)
     for one in pegged:
         _allocate_arrived(step, order, one)
-    plan = _plan(step, order, waiting) if waiting else Plan(())
+    claiming = Claiming(step, order)
+    plan = _plan(step, claiming, order, waiting) if waiting else Plan(())
     if waiting:
         if plan.short and not context.rules.split:
-            raise MoveRefused(tuple(_shortfalls(step, order, plan)))
-        left = _carry_out(step, order, UnitMove.ALLOCATE, waiting, plan)
+            raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)))
+        left = _carry_out(step, claiming, order, UnitMove.ALLOCATE, waiting, plan)
         _backorder(step, order, left, plan)
     if not step.facts:
         unarrived = Refusal.of("no_stock", order=order.ref.id)
-        raise MoveRefused(tuple(_shortfalls(step, order, plan)) or (unarrived,))
+        raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)) or (unarrived,))
     return step
 
 
@@ -327,7 +333,7 @@ def _here_first(step: Step) -> Callable[[Spot], int]:
     return lambda spot: 2 * (passed is None or passed(spot)) + (not spot.slice.peg)
 
 
-def _place(at: Position) -> dict[str, str]:
+def _place(at: Position) -> dict[str, Tag]:
     """The tags of units that claim at a position."""
     return {
         "location": at.location,
@@ -338,21 +344,26 @@ def _place(at: Position) -> dict[str, str]:
     }
 
 
-def _plan(step: Step, order: Order, chosen: Sequence[Chosen]) -> Plan:
+def _plan(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]) -> Plan:
     """Plan what was chosen, one demand for each line, over the figures that are read here."""
     rules = step.context.rules
     by_line: dict[str, Demand] = {}
     for line, _, n in chosen:
         before = by_line.get(line.id)
         by_line[line.id] = Demand(line.id, line.sku, n + (before.n if before else 0))
-    read = step.case.counters(sorted({demand.sku for demand in by_line.values()}))
+    read = claiming.counters({demand.sku for demand in by_line.values()})
     counters = pickable(step, order, read)
     policy = rules.policy or FEWEST_SHIPMENTS
     return policy(tuple(by_line.values()), counters, rules.locations, order.destination)
 
 
 def _carry_out(
-    step: Step, order: Order, move: UnitMove, chosen: Sequence[Chosen], plan: Plan
+    step: Step,
+    claiming: Claiming,
+    order: Order,
+    move: UnitMove,
+    chosen: Sequence[Chosen],
+    plan: Plan,
 ) -> list[Chosen]:
     """Move the units of the takes, position by position; what was chosen first is served first.
 
@@ -370,9 +381,22 @@ def _carry_out(
                 bag.append(Chosen(one.line, one.spot, one.n - n))
             units.append(Chosen(one.line, one.spot, min(n, one.n)))
             n -= units[-1].n
-    for position, units in places.items():
-        step.move(order, move, units, **_place(position))
+    _claim(step, claiming, order, move, places)
     return [one for bag in bags.values() for one in bag]
+
+
+def _claim(
+    step: Step,
+    claiming: Claiming,
+    order: Order,
+    move: UnitMove,
+    places: Mapping[Position, Sequence[Chosen]],
+) -> None:
+    """Move units to the positions that they claim, with the pools that they count against."""
+    pools = claiming.take({at: sum([one.n for one in units]) for at, units in places.items()})
+    for at, units in places.items():
+        for part, names in parted(units, pools[at]):
+            step.move(order, move, part, **_place(at), pools=names)
 
 
 def _backorder(step: Step, order: Order, left: Sequence[Chosen], plan: Plan) -> None:
@@ -398,7 +422,7 @@ def _allocate_arrived(step: Step, order: Order, one: Chosen) -> None:
         step.add(Claimed(supply.ref, at, -n), Limited(peg, -n))
 
 
-def _shortfalls(step: Step, order: Order, plan: Plan) -> list[Refusal]:
+def _shortfalls(step: Step, claiming: Claiming, order: Order, plan: Plan) -> list[Refusal]:
     """A reason for each SKU that is short, over all locations."""
     asked: dict[str, int] = {}
     for demand in plan.short:
@@ -408,9 +432,8 @@ def _shortfalls(step: Step, order: Order, plan: Plan) -> list[Refusal]:
             asked[take.position.sku] += take.n
     free = dict.fromkeys(asked, 0)
     nowhere = Destination()
-    read = (row for row in step.case.figures if isinstance(row, Counter))
-    for row in pickable(step, order, read):
-        if row.position.sku in free and sound(row, nowhere):
+    for row in pickable(step, order, claiming.counters(asked)):
+        if sound(row, nowhere):
             free[row.position.sku] += row.free
     return [
         Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])

@@ -25,6 +25,7 @@ from orderflow.facts import (
     Charged,
     Claimed,
     CutMade,
+    Described,
     Fact,
     Held,
     Limited,
@@ -35,7 +36,17 @@ from orderflow.facts import (
     Posted,
     Unheld,
 )
-from orderflow.records import Document, MatterKind, Order, Slice, StockHold, Supply, Transfer
+from orderflow.pools import quota_pool
+from orderflow.records import (
+    Document,
+    MatterKind,
+    Order,
+    Quota,
+    Slice,
+    StockHold,
+    Supply,
+    Transfer,
+)
 from orderflow.states import UnitState
 from orderflow.values import Position
 
@@ -218,7 +229,9 @@ def postings(facts: Iterable[Fact]) -> Postings:
     )
 
 
-_NEVER_POST: Final = frozenset({Advanced, CutMade, Charged, Held, Unheld, MoneyMoved, Noted})
+_NEVER_POST: Final = frozenset(
+    {Advanced, CutMade, Charged, Described, Held, Unheld, MoneyMoved, Noted}
+)
 
 
 def _post_move(
@@ -266,13 +279,23 @@ def _open(
     claims: _Claims,
     renewals: dict[ClaimKey, datetime | None],
 ) -> None:
-    """A stock hold claims from its opening; a supply row promises from its opening."""
+    """A hold or a quota claims from its opening; a supply row or a quota gives from its opening."""
     if isinstance(document, StockHold):
         claim = (document.position, document.ref, None)
         claims[claim], renewals[claim] = document.n, document.until
     elif isinstance(document, Supply):
         peg = document.position._replace(peg=document.ref.id)
         limits[peg] = limits.get(peg, 0) + document.expected
+    elif isinstance(document, Quota):
+        kept: ClaimKey = (kept_at(document), document.ref, None)
+        claims[kept], renewals[kept] = document.left, document.until
+        pool = Position(quota_pool(document.ref.id))
+        limits[pool] = limits.get(pool, 0) + document.n
+
+
+def kept_at(quota: Quota) -> Position:
+    """Where a quota keeps its units: at its source, or out of the quota that it is a part of."""
+    return Position(quota_pool(quota.within)) if quota.within else quota.position
 
 
 def to_inspect(position: Position) -> Position:
@@ -284,7 +307,7 @@ def claims_by(document: Document) -> Iterator[tuple[ClaimKey, int, datetime | No
     """What a document says that it claims: where and for when, how many, and until when.
 
     An order claims by its bags, a hold what it holds, a supply row what it keeps for its promises
-    and what of its goods is to be inspected.
+    and what of its goods is to be inspected, a quota what it keeps for its members.
     """
     if isinstance(document, Order):
         for line, spot in document.units():
@@ -300,6 +323,8 @@ def claims_by(document: Document) -> Iterator[tuple[ClaimKey, int, datetime | No
         yield (document.position, document.ref, None), document.earmarked, None
         if document.inspecting:
             yield (to_inspect(document.position), document.ref, None), document.inspecting, None
+    elif isinstance(document, Quota) and document.left:
+        yield (kept_at(document), document.ref, None), document.left, document.until
 
 
 def claimed_net(posted: Postings) -> dict[Position, int]:

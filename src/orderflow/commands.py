@@ -19,6 +19,7 @@ from orderflow import (
     deposits,
     fulfilment,
     inventory,
+    items,
     orders,
     payments,
     production,
@@ -30,6 +31,7 @@ from orderflow import (
     stages,
 )
 from orderflow.calls import Call, Ref
+from orderflow.claiming import setting
 from orderflow.errors import BadInput
 from orderflow.facts import Fact
 from orderflow.fulfilment import ScanStatus
@@ -42,12 +44,14 @@ from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
+    Item,
     Lot,
     Order,
     Origin,
     Parcel,
     Payment,
     Purchase,
+    Quota,
     Reissue,
     Return,
     StockHold,
@@ -1343,6 +1347,36 @@ class Commands:
         return self.apply(call, key=key, by=by)
 
     # --- pools -----------------------------------------------------------------------------------
+
+    def describe_item(
+        self, id: str, limit_per_buyer: int | None = None, *, key: str | None = None, by: str = ""
+    ) -> Done[Item]:
+        """Say what is planned for a SKU: how many each buyer may have in all, or any number."""
+        call = items.describe_item.of(Ref(self.tenant, "item", id), limit_per_buyer)
+        return self.apply(call, key=key, by=by)
+
+    def set_quota(
+        self,
+        id: str,
+        position: Position,
+        n: int,
+        channel: str = "",
+        customer: str = "",
+        until: datetime | None = None,
+        within: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Quota]:
+        """Keep units at a position for a channel or customer, who get no more there."""
+        ref = Ref[Quota](self.tenant, "quota", id)
+        call = setting.set_quota.of(ref, position, n, channel, customer, until, within)
+        return self.apply(call, key=key, by=by)
+
+    def release_quota(self, id: str, *, key: str | None = None, by: str = "") -> Done[Quota]:
+        """Let a quota end before its time: what it still keeps is free to all."""
+        call = setting.release_quota.of(Ref(self.tenant, "quota", id))
+        return self.apply(call, key=key, by=by)
 
     def set_limit(
         self, pool: str, limit: int, *, key: str | None = None, by: str = ""

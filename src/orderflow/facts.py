@@ -28,11 +28,13 @@ from orderflow.records import (
     KINDS,
     Application,
     Charge,
+    Charted,
     Cut,
     Dispatch,
     Document,
     Exchange,
     Hold,
+    Item,
     Line,
     Lot,
     MatterKind,
@@ -41,6 +43,7 @@ from orderflow.records import (
     Parcel,
     Payment,
     Purchase,
+    Quota,
     Reissue,
     Return,
     SentAgain,
@@ -75,6 +78,13 @@ class Opened:
     """A document came to be, as it is here."""
 
     document: Document
+
+
+@attrs.frozen(weakref_slot=False)
+class Described:
+    """What a document says is from here on what it says here."""
+
+    document: Item
 
 
 @attrs.frozen(weakref_slot=False)
@@ -190,6 +200,7 @@ class Noted:
 
 Fact: TypeAlias = (
     Opened
+    | Described
     | Advanced
     | Moved
     | CutMade
@@ -229,7 +240,7 @@ def touches(fact: Fact) -> tuple[Ref[Document], ...]:
     if one is not None:
         return (one(fact),)
     match fact:
-        case Opened():
+        case Opened() | Described():
             return (fact.document.ref,)
         case MoneyMoved():
             return (fact.payment,) if fact.order is None else (fact.payment, fact.order)
@@ -652,8 +663,35 @@ def _fold_lot(lot: Lot, facts: Sequence[Fact]) -> Lot:
     return attrs.evolve(lot, expires_at=expires_at, holds=holds)
 
 
+def _fold_item(item: Item, facts: Sequence[Fact]) -> Item:
+    for fact in facts:
+        if not isinstance(fact, Described):
+            raise _misfit(item, fact)
+        item = fact.document
+    return item
+
+
+RELEASED: Final = "released"
+"""What a quota notes of its early end: `until`."""
+
+
+def _fold_quota(quota: Quota, facts: Sequence[Fact]) -> Quota:
+    n, left, until = quota.n, quota.left, quota.until
+    for fact in facts:
+        match fact:
+            case Claimed():
+                left += fact.n
+            case Limited():
+                n += fact.n
+            case Noted() if fact.what == RELEASED:
+                until = datetime.fromisoformat(str(dict(fact.details)["until"]))
+            case _:
+                raise _misfit(quota, fact)
+    return attrs.evolve(quota, n=n, left=left, until=until)
+
+
 def _fold_common(
-    document: Document,
+    document: Charted,
     states: Mapping[str, E],
     holds: tuple[Hold, ...] | None,
     facts: Sequence[Fact],
@@ -696,4 +734,6 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     StockHold: _fold_stock_hold,
     Supply: _fold_supply,
     Lot: _fold_lot,
+    Item: _fold_item,
+    Quota: _fold_quota,
 }

@@ -11,18 +11,26 @@ from datetime import datetime
 
 from orderflow.books import ClaimChange, Postings, changes_on_shelf
 from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.pools import LIMIT, QUOTA, pool_name
 from orderflow.records import Order
 from orderflow.values import Position, text
 
 
 def shortage(position: Position, asked: int, free: int) -> Refusal:
-    """A position has less free than is asked."""
+    """A position has less free than is asked; of a pool, in the words of what it limits."""
+    named = None if position.location else pool_name(position.sku)
+    left = max(0, free)
+    if named is not None and named.kind == LIMIT:
+        sku, customer = named.parts
+        return Refusal.of("over_limit", sku=sku, customer=customer, asked=asked, left=left)
+    if named is not None and named.kind == QUOTA:
+        return Refusal.of("over_quota", quota=named.parts[0], asked=asked, left=left)
     return Refusal.of(
         "short",
         sku=position.sku,
         location=position.location or "the pool",
         asked=asked,
-        free=max(0, free),
+        free=left,
     )
 
 

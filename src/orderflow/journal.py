@@ -53,18 +53,21 @@ from orderflow.facts import (
 )
 from orderflow.records import (
     KINDS,
+    Charted,
     Claim,
     Counter,
     Dispatch,
     Document,
     Exchange,
     Hold,
+    Item,
     Line,
     Lot,
     Order,
     Parcel,
     Payment,
     Purchase,
+    Quota,
     Reissue,
     Return,
     Slice,
@@ -223,6 +226,14 @@ class Case:
         """The reference of a lot of the same tenant, by the id that `lot_id` makes."""
         return Ref(self.ref.tenant, "lot", id)
 
+    def item(self, sku: str) -> Ref[Item]:
+        """The reference of what is planned for a SKU of the same tenant."""
+        return Ref(self.ref.tenant, "item", sku)
+
+    def quota(self, id: str) -> Ref[Quota]:
+        """The reference of a quota of the same tenant."""
+        return Ref(self.ref.tenant, "quota", id)
+
 
 class Step:
     """The facts that a verb gives, and the documents that they give.
@@ -327,7 +338,7 @@ class Step:
 
     def advance(self, ours: Chart[S, M, V], ref: Ref[Document], move: M, facts: V) -> None:
         """Move a document along its chart."""
-        state = cast("S", self.now(ref).state)
+        state = cast("S", cast("Charted", self.now(ref)).state)
         target = self.chart(ours).advance(state, move, facts, ref)
         self.add(Advanced(ref, state, move, target, self.context.at))
 
@@ -445,7 +456,7 @@ def _as_kept(value: object, depth: int = 2) -> object:
 
 def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
-    if isinstance(document, StockHold | Supply):
+    if isinstance(document, StockHold | Supply | Item | Quota):
         return ()
     return document.holds
 

@@ -26,6 +26,7 @@ from orderflow import (
     deposits,
     fulfilment,
     inventory,
+    items,
     orders,
     payments,
     production,
@@ -34,6 +35,7 @@ from orderflow import (
     stages,
 )
 from orderflow.calls import Call, Ref
+from orderflow.claiming import setting
 from orderflow.errors import Refusal
 from orderflow.fulfilment import ScanStatus
 from orderflow.journal import MISSING, VERBS, Context, Verb, holds_of
@@ -48,10 +50,12 @@ from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
+    Item,
     Order,
     Parcel,
     Payment,
     Purchase,
+    Quota,
     Reissue,
     Return,
     Supply,
@@ -445,6 +449,18 @@ def _(look: Look[Supply]) -> Iterator[Call[Supply]]:
 @suggests(slipping.slip, on=Supply)
 def _(look: Look[Supply]) -> Iterator[Call[Supply]]:
     yield slipping.slip.on(look.id, look.context.at + timedelta(days=SLIP_DAYS))
+
+
+@suggests(items.describe_item, on=Item)
+def _(look: Look[Item]) -> Iterator[Call[Item]]:
+    yield items.describe_item.on(look.id, look.document.limit_per_buyer)
+
+
+@suggests(setting.set_quota, on=Quota)
+def _(look: Look[Quota]) -> Iterator[Call[Quota]]:
+    one = look.document
+    whom = (one.channel, one.customer)
+    yield setting.set_quota.on(look.id, one.position, one.n + 1, *whom, one.until, one.within)
 
 
 def _orders(look: Look[Document], names: Iterable[str]) -> Iterator[Order]:

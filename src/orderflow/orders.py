@@ -20,6 +20,7 @@ from typing import Final
 import attrs
 
 from orderflow.calls import Ref
+from orderflow.claiming import Claiming
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import Charged, CutMade
 from orderflow.inventory import take_over
@@ -27,6 +28,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Price, exponent
 from orderflow.payments import confirm_if_ready
 from orderflow.pricing import charge_kept, due, give_up, order_facts, spread_charge, worth
+from orderflow.promising.reserving import reserve_placed
 from orderflow.records import (
     PLAIN,
     Charge,
@@ -223,14 +225,17 @@ def place(
     """Place an order: a draft, or a new one. Its amounts are fixed from here on.
 
     Named stock holds become its reservation, with no gap between; each must still run.
-    Cash on delivery orders are confirmed at once where the rules say so.
+    Its other goods are claimed in the same step, and cash on delivery orders are confirmed at once,
+    where the rules say so.
     """
     step = Step(case, context)
     if new is not None:
         _open(step, new)
     order = step.now(case.own(Order))
     step.advance(ORDER, order.ref, OrderMove.PLACE, order_facts(order))
-    take_over(step, order.ref, stock_holds)
+    claiming = Claiming(step, order)
+    take_over(step, claiming, order.ref, stock_holds)
+    reserve_placed(step, claiming, order.ref)
     confirm_if_ready(step, order.ref)
     return step
 

@@ -35,6 +35,7 @@ from orderflow.facts import DUE_AT_DOOR, MoneyMoved, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.pricing import due, order_facts
+from orderflow.promising.reserving import reserve_paid
 from orderflow.records import MoneyAccount, Order, Payment
 from orderflow.states import (
     ONWARD,
@@ -435,11 +436,16 @@ def _settled(step: Step, ref: Ref[Payment], *, won: bool) -> PaymentMove:
 
 
 def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
-    """Confirm a placed order by itself, where the rules say so and nothing speaks against it."""
+    """Confirm a placed order that is paid, where the rules say so and nothing speaks against it.
+
+    Where they say so its goods are claimed for it, too.
+    """
+    order = step.now(ref)
+    if order.state is OrderState.DRAFT or (due(order) > 0 and not order.cash_on_delivery):
+        return
+    reserve_paid(step, ref)
     order = step.now(ref)
     if not step.context.rules.confirm_when_paid or order.state is not OrderState.PLACED:
-        return
-    if due(order) > 0 and not order.cash_on_delivery:
         return
     facts = order_facts(order)
     if step.chart(ORDER).allows(order.state, OrderMove.CONFIRM, facts):

@@ -402,7 +402,7 @@ def finish(step: Step, asked: Asked) -> None:
     """End a purchase or a work order that is under way and asked for nothing any more."""
     if _asked_of(step, asked, _under_way(asked)):
         return
-    state = step.now(asked.ref).state
+    state = cast("Asked", step.now(asked.ref)).state
     if isinstance(asked, Purchase):
         if state not in PURCHASE.ends:
             step.advance(PURCHASE, asked.ref, RequestMove.FINISH, None)
@@ -445,7 +445,7 @@ def _under_way(asked: Asked) -> UnitState:
 def _happened(step: Step, chart: Chart[S, M, None], move: M) -> bool:
     """Record what somebody outside says: along the chart, or under a hold where no row takes it."""
     ref = step.case.ref
-    state = cast("S", step.now(ref).state)
+    state = cast("S", cast("Asked", step.now(ref)).state)
     if step.chart(chart).target(state, move) is None:
         step.note(ref, "reported", move=move.value, state=state.value)
         step.hold(ref, "unexpected_report", f"{move.value} while {state.value}")

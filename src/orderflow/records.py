@@ -8,7 +8,7 @@ Nothing but the bag counts units: a dispatch, a parcel and a return hold no coun
 their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
-exchange, reissue, purchase, work order, stock hold, supply row, lot.
+exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -482,7 +482,39 @@ def lot_id(sku: str, lot: str) -> str:
     return f"{sku.replace('%', '%25').replace('/', '%2F')}/{lot}"
 
 
-Document: TypeAlias = (
+@attrs.frozen(weakref_slot=False)
+class Item:
+    """What is planned for a SKU, whose code is the document's id.
+
+    `limit_per_buyer` is how many a customer may have in all, `None` where there is no limit;
+    `quotas` are the ids of the quotas on its goods.
+    """
+
+    ref: Ref[Item]
+    limit_per_buyer: int | None = None
+    quotas: tuple[str, ...] = ()
+
+
+@attrs.frozen(weakref_slot=False)
+class Quota:
+    """So many units of a source are kept for orders of a channel or customer, who get no more.
+
+    An empty `channel` or `customer` means any. From `until` on what is left is free to all.
+    `within` is the quota that this one is a part of: it then keeps units of that one, and not of
+    the source itself. `left` is what it still keeps there.
+    """
+
+    ref: Ref[Quota]
+    position: Position
+    n: int
+    left: int
+    channel: str = ""
+    customer: str = ""
+    within: str = ""
+    until: datetime | None = None
+
+
+Charted: TypeAlias = (
     Order
     | Payment
     | Dispatch
@@ -496,6 +528,9 @@ Document: TypeAlias = (
     | Supply
     | Lot
 )
+"""The documents that walk a chart."""
+
+Document: TypeAlias = Charted | Item | Quota
 
 KINDS: Final[dict[str, type[Document]]] = {
     "order": Order,
@@ -510,6 +545,8 @@ KINDS: Final[dict[str, type[Document]]] = {
     "stock hold": StockHold,
     "supply": Supply,
     "lot": Lot,
+    "item": Item,
+    "quota": Quota,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -525,7 +562,7 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return tuple(dict.fromkeys(document.orders))
         case Return() | Exchange() | Reissue():
             return (document.order,)
-        case StockHold() | Supply() | Lot():
+        case StockHold() | Supply() | Lot() | Item() | Quota():
             return ()
         case _:
             assert_never(document)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Final, Protocol
 
 import attrs
@@ -80,6 +81,14 @@ class Policy(Protocol):
     ) -> Plan:
         """Plan the demand over what is free. Never more than is free or was asked."""
         ...
+
+
+class ReserveWhen(StrEnum):
+    """When the goods of an order are claimed for it."""
+
+    BY_HAND = "by hand"  # a clerk, or the host, asks
+    PLACED = "placed"
+    PAID = "paid"
 
 
 @attrs.frozen
@@ -163,6 +172,9 @@ class Rules:
     `replace_before_return` lets the new goods of an exchange go out before the old ones are back.
     `pick_rule` says which lot is used up first, and `life_days` how long a lot must be good for
     when it is allocated. `sells_for` names the owners of consigned goods that any order may get.
+    `reserve_when` an order is placed, or paid, its goods are claimed in the same step: out of what
+    is there, else out of supply that is to come; what finds neither waits as a backorder, or
+    refuses the order without `split`. By hand, somebody asks for them.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -179,6 +191,7 @@ class Rules:
     pick_rule: PickRule = FIRST_EXPIRED
     life_days: int = 0
     sells_for: tuple[str, ...] = ()
+    reserve_when: ReserveWhen = ReserveWhen.BY_HAND
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -191,6 +204,8 @@ class Rules:
         whole(self.life_days, "life_days", least=0, most=WINDOW_DAYS_MAX)
         if self.sells_for != ():
             several(self.sells_for, "sells_for")
+        if type(self.reserve_when) is not ReserveWhen:
+            raise BadInput("reserve_when", f"one of {', '.join(ReserveWhen)} is wanted")
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
 

@@ -4,6 +4,7 @@ It knows names alone; each verb stands in the module of its subject.
 """
 
 from orderflow.allocation import allocate, reserve, unreserve
+from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
 from orderflow.deposits import miss_balance, open_balance, pay_balance, take_deposit
 from orderflow.fulfilment import (
@@ -54,6 +55,7 @@ from orderflow.inventory import (
     take_stock,
     write_off,
 )
+from orderflow.items import describe_item
 from orderflow.orders import (
     adjust,
     cancel,
@@ -174,6 +176,7 @@ __all__ = [
     "count",
     "deliver",
     "deliver_again",
+    "describe_item",
     "draft",
     "enter_stage",
     "expect",
@@ -247,6 +250,7 @@ __all__ = [
     "reject_return",
     "release",
     "release_quarantine",
+    "release_quota",
     "release_stock_hold",
     "remit",
     "reopen",
@@ -264,6 +268,7 @@ __all__ = [
     "send_transfer",
     "set_expiry",
     "set_limit",
+    "set_quota",
     "settle_dispute",
     "settle_exchange",
     "settle_reissue",

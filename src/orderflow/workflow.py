@@ -54,11 +54,13 @@ from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
+    Item,
     Lot,
     Order,
     Parcel,
     Payment,
     Purchase,
+    Quota,
     Reissue,
     Return,
     StockHold,
@@ -246,6 +248,14 @@ class Workflow(Commands):
     def lot(self, sku: str, lot: str) -> Lot:
         """What is known of a lot now."""
         return self.get(Ref(self.tenant, "lot", lot_id(text(sku, "sku"), text(lot, "lot"))))
+
+    def item(self, sku: str) -> Item:
+        """What is planned for a SKU now."""
+        return self.get(Ref(self.tenant, "item", sku))
+
+    def quota(self, id: str) -> Quota:
+        """A quota as it is now."""
+        return self.get(Ref(self.tenant, "quota", id))
 
     def seen_by_platform(self, id: str) -> PlatformView:
         """An order as the platform sees it: its status, and everything about it."""

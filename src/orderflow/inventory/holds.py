@@ -13,12 +13,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from orderflow.calls import Ref
+from orderflow.claiming import Claiming, parted
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
 from orderflow.inventory.places import checked
 from orderflow.journal import Case, Context, Step, stock_verb, verb
 from orderflow.records import Order, StockHold
 from orderflow.states import STOCK_HOLD, StockHoldMove, UnitMove, UnitState
+from orderflow.units import LineQuantities
 from orderflow.values import Position, instant, text, unique, whole
 
 
@@ -69,11 +71,12 @@ def release_stock_hold(case: Case, context: Context) -> Step:
     return step
 
 
-def take_over(step: Step, ref: Ref[Order], holds: tuple[str, ...]) -> None:
+def take_over(step: Step, claiming: Claiming, ref: Ref[Order], holds: tuple[str, ...]) -> None:
     """Turn stock holds into the reservation of an order, with no gap between.
 
-    A hold on goods reserves open units of its SKU, and what it keeps beyond them is given back; a
-    hold on a pool is used up.
+    A hold on goods, or on supply that is to come, reserves open units of its SKU, and what it keeps
+    beyond them is given back; one on a quota reserves them where the quota keeps them. A hold on
+    another pool is used up.
     """
     if not isinstance(holds, tuple | list):
         raise BadInput("stock_holds", "a tuple of stock holds is wanted")
@@ -83,11 +86,12 @@ def take_over(step: Step, ref: Ref[Order], holds: tuple[str, ...]) -> None:
     for name in holds:
         hold = _running(step, step.case.stock_hold(name))
         step.advance(STOCK_HOLD, hold.ref, StockHoldMove.USE, None)
-        at = hold.position
-        if not at.location:
-            step.add(Claimed(hold.ref, at, 0, None))
+        at = claiming.goods_of(hold.position)
+        if at is None:
+            step.add(Claimed(hold.ref, hold.position, 0, None))
             continue
-        step.add(Claimed(hold.ref, at, -hold.n, None))
+        step.add(Claimed(hold.ref, hold.position, -hold.n, None))
+        claiming.give(hold.position, hold.n)
         order = step.now(ref)
         left, wanted = hold.n, []
         for line in order.lines:
@@ -98,15 +102,29 @@ def take_over(step: Step, ref: Ref[Order], holds: tuple[str, ...]) -> None:
                     wanted.append((line.id, n))
         if not wanted:
             raise MoveRefused((Refusal.of("nothing_to_do", what=str(ref), move="reserve"),))
+        _reserve(step, claiming, order, at, tuple(wanted))
+
+
+def _reserve(
+    step: Step, claiming: Claiming, order: Order, at: Position, wanted: LineQuantities
+) -> None:
+    """Reserve open units where a hold has kept goods; of supply to come, for the day it is due."""
+    due = step.now(step.case.supply(at.peg)).due if at.peg else None
+    chosen = step.choose(order, "reserve", (UnitState.OPEN,), wanted)
+    pools = claiming.take({at: sum([one.n for one in chosen])})
+    for part, names in parted(chosen, pools[at]):
         step.move(
             order,
             UnitMove.RESERVE,
-            step.choose(order, "reserve", (UnitState.OPEN,), tuple(wanted)),
+            part,
             location=at.location,
             owner=at.owner,
             lot=at.lot,
             grade=at.grade,
             peg=at.peg,
+            pools=names,
+            ready_by=due,
+            promised=due,
         )
 
 

@@ -19,6 +19,7 @@ from typing import Final
 
 from orderflow.allocation import is_goods, refuse_early, refuse_waiting
 from orderflow.books import position_of
+from orderflow.claiming import Claiming, parted
 from orderflow.errors import BadInput, MoveRefused, Refusal, Stale
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.promising import engine
@@ -67,15 +68,11 @@ def promise(
     chosen = step.choose(order, "promise", _WAITING, wanted, of=is_goods, ready=step.ready)
     refuse_waiting(step, order, UnitMove.RESERVE, chosen)
     cart = [
-        Wanted(line.id, line.sku, n, by or line.promised, location) for line, n in _by_line(chosen)
+        Wanted(line.id, line.sku, n, by or line.promised, location) for line, n in by_line(chosen)
     ]
-    answer = _answered(step, order, cart, terms)
-    bag = list(chosen)
-    for line in answer.lines:
-        for dated in line.dated:
-            for units, tags in _placed(bag, line, dated):
-                step.move(order, UnitMove.RESERVE, units, **tags)
-    _make_room(step, answer.repegs)
+    claiming = Claiming(step, order)
+    answer = whole(step, claiming, order, cart, terms)
+    grant(step, claiming, order, chosen, answer)
     return step
 
 
@@ -105,13 +102,13 @@ def repromise(case: Case, context: Context) -> Step:
     bag = [units for one in failed for units in _pegged(order, one.position, one.ready_by, one.n)]
     if not bag:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repromise"),))
-    cart = [Wanted(line.id, line.sku, n) for line, n in _by_line(bag)]
+    cart = [Wanted(line.id, line.sku, n) for line, n in by_line(bag)]
     answer = engine.promise(cart, _without(figures, failed), context.at, terms_of(context.rules))
     if not any(line.n for line in answer.lines):
         raise MoveRefused(tuple(_refusals(order, cart, answer)))
     for line in answer.lines:
         for dated in line.dated:
-            for units, tags in _placed(bag, line, dated):
+            for _, units, tags in _placed(bag, line, dated):
                 step.retag(order, units, **tags)
     _make_room(step, answer.repegs)
     return step
@@ -127,25 +124,34 @@ def _policy(policy: object) -> PromisePolicy:
 # --- asking -----------------------------------------------------------------------------------
 
 
-def _answered(step: Step, order: Order, cart: Sequence[Wanted], terms: Terms) -> Promise:
-    """The promise, on free figures where these do, else on all of them; refused without one."""
-    case, at = step.case, step.context.at
-    skus = sorted({one.sku for one in cart})
-    counters = case.counters(skus)
-    figures = free_figures(case, counters)
-    answer = engine.promise(cart, figures, at, terms)
-    if not _is_best(cart, answer, counters, at):
-        figures = all_figures(case, counters, case.claims(skus))
-        answer = engine.promise(cart, figures, at, terms)
+def whole(
+    step: Step, claiming: Claiming, order: Order, cart: Sequence[Wanted], terms: Terms
+) -> Promise:
+    """The promise; refused without one, by what can be had in part."""
+    answer = best(step, claiming, cart, terms)
     if terms.policy is PromisePolicy.PARTIAL:
         refused = not any(line.n for line in answer.lines)
     else:
         refused = answer.short > 0
         if refused:
-            answer = engine.promise(cart, figures, at, terms_of(step.context.rules))
+            answer = best(step, claiming, cart, terms_of(step.context.rules))
     if refused:
         raise MoveRefused(tuple(_refusals(order, cart, answer)))
     return answer
+
+
+def best(step: Step, claiming: Claiming, cart: Sequence[Wanted], terms: Terms) -> Promise:
+    """The promise, on free figures where these do, else on all of them.
+
+    What a quota keeps is for its members alone, so nobody makes room by it.
+    """
+    case, at = step.case, step.context.at
+    skus = sorted({one.sku for one in cart})
+    counters = claiming.counters(skus)
+    answer = engine.promise(cart, free_figures(case, counters), at, terms)
+    if claiming.is_member or _is_best(cart, answer, counters, at):
+        return answer
+    return engine.promise(cart, all_figures(case, counters, case.claims(skus)), at, terms)
 
 
 def _is_best(
@@ -202,7 +208,21 @@ def _without(figures: Figures, failed: Iterable[Pegged]) -> Figures:
 # --- carrying out -----------------------------------------------------------------------------
 
 
-def _by_line(chosen: Iterable[Chosen]) -> list[tuple[Line, int]]:
+def grant(
+    step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen], answer: Promise
+) -> None:
+    """Reserve chosen units by an answer, and make room where it needs that."""
+    pools = claiming.take(_drawn(answer))
+    bag = list(chosen)
+    for line in answer.lines:
+        for dated in line.dated:
+            for at, units, tags in _placed(bag, line, dated):
+                for part, names in parted(units, pools[at]):
+                    step.move(order, UnitMove.RESERVE, part, **tags, pools=names)
+    _make_room(step, answer.repegs)
+
+
+def by_line(chosen: Iterable[Chosen]) -> list[tuple[Line, int]]:
     """How many units of each line were chosen."""
     counts: dict[str, tuple[Line, int]] = {}
     for line, _, n in chosen:
@@ -213,11 +233,21 @@ def _by_line(chosen: Iterable[Chosen]) -> list[tuple[Line, int]]:
 
 def _placed(
     bag: list[Chosen], line: LinePromise, dated: Dated
-) -> Iterator[tuple[list[Chosen], dict[str, Tag]]]:
+) -> Iterator[tuple[Position, list[Chosen], dict[str, Tag]]]:
     """The units of a schedule line, peg by peg, with their tags; they are taken out of the bag."""
     for peg in dated.pegs:
         tags = _tags(peg.position) | {"ready_by": peg.ready_by, "promised": dated.date}
-        yield _taken(bag, line.line, peg.n), tags
+        yield peg.position, _taken(bag, line.line, peg.n), tags
+
+
+def _drawn(answer: Promise) -> dict[Position, int]:
+    """How many units an answer takes at each position."""
+    counts: dict[Position, int] = {}
+    for line in answer.lines:
+        for dated in line.dated:
+            for peg in dated.pegs:
+                counts[peg.position] = counts.get(peg.position, 0) + peg.n
+    return counts
 
 
 def _taken(bag: list[Chosen], line: str, n: int) -> list[Chosen]:

@@ -16,7 +16,7 @@ import attrs
 from orderflow.calls import Ref
 from orderflow.ports import Query, Store, every
 from orderflow.pricing import due
-from orderflow.records import Document, MatterKind, Order, Parcel, Payment
+from orderflow.records import Document, MatterKind, Order, Parcel, Payment, Return
 from orderflow.states import UnitState
 from orderflow.views import Headline, headline
 
@@ -108,7 +108,11 @@ def summarise(store: Store, tenant: str = "", refusals: Sequence[RefusedFor] = (
             flow["captured"] += document.captured
             flow["refunded"] += document.refunded
             flow["charged_back"] += document.charged_back
-    returns = Counter(str(document.state) for document in _all(store, "return", tenant))
+    returns = Counter(
+        str(document.state)
+        for document in _all(store, "return", tenant)
+        if isinstance(document, Return)
+    )
     return Summary(
         orders=len(orders),
         lines=lines,

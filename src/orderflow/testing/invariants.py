@@ -15,11 +15,13 @@ from orderflow.calls import Ref
 from orderflow.pricing import due, given_up
 from orderflow.records import (
     Document,
+    Item,
     Line,
     Lot,
     Order,
     Parcel,
     Payment,
+    Quota,
     StockHold,
     Supply,
 )
@@ -336,6 +338,6 @@ def is_at_rest(document: Document) -> bool:
         return document.unapplied <= 0
     if isinstance(document, Parcel):
         return document.state is not ParcelState.PACKED
-    if isinstance(document, StockHold | Supply | Lot):
+    if isinstance(document, StockHold | Supply | Lot | Item | Quota):
         return True
     return document.state in _AT_REST

@@ -1,0 +1,17 @@
+"""What an order may claim: under limits for each buyer, and quotas of channels and customers.
+
+It knows which pools units of an order count against, and refuses to know which goods they are.
+
+Problem: whether there are goods is asked of the shelf; whether this buyer may have them is asked of
+something that no shelf knows, and two questions with an answer each can be wrong together.
+Observation: a pool is counted and guarded like goods.
+Decision: units carry the names of their pools beside the place of their goods, so one change claims
+both, and the store grants all of it or none.
+
+Whoever claims goods for an order asks here first what there is for it (`counters`), and then for
+the pools of what it takes (`take`).
+"""
+
+from orderflow.claiming.claiming import Claiming, parted
+
+__all__ = ["Claiming", "parted"]

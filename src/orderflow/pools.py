@@ -1,0 +1,60 @@
+"""The names of pools: what is limited, and is no goods on a shelf.
+
+It knows how a buyer's limit, a quota and a day's capacity are named, and refuses to know how much
+they give.
+
+A pool is counted like goods, under its name.
+Names are made of others' names, so each part but the last is written so that no two pools share a
+name, whatever colons a host's own codes have.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, NamedTuple
+
+LIMIT: Final = "limit"
+QUOTA: Final = "quota"
+CAPACITY: Final = "capacity"
+
+
+class PoolName(NamedTuple):
+    """What a pool limits: its kind, and the names it is made of."""
+
+    kind: str
+    parts: tuple[str, ...]
+
+
+def limit_pool(sku: str, customer: str) -> str:
+    """How much a customer may have of a SKU."""
+    return f"{LIMIT}:{_escaped(sku)}:{customer}"
+
+
+def quota_pool(quota: str) -> str:
+    """What the members of a quota may have."""
+    return f"{QUOTA}:{quota}"
+
+
+def capacity_pool(location: str, day: date) -> str:
+    """What may leave a location on a day."""
+    return f"{CAPACITY}:{_escaped(location)}:{day.isoformat()}"
+
+
+_PARTS: Final = {LIMIT: 2, QUOTA: 1, CAPACITY: 2}
+
+
+def pool_name(pool: str) -> PoolName | None:
+    """What a pool is by its name; `None` for those that a host has named itself."""
+    kind, colon, rest = pool.partition(":")
+    parts = rest.split(":", _PARTS.get(kind, 1) - 1)
+    if not colon or len(parts) != _PARTS.get(kind):
+        return None
+    return PoolName(kind, (*map(_plain, parts[:-1]), parts[-1]))
+
+
+def _escaped(part: str) -> str:
+    return part.replace("%", "%25").replace(":", "%3A")
+
+
+def _plain(part: str) -> str:
+    return part.replace("%3A", ":").replace("%25", "%")

@@ -1,0 +1,74 @@
+"""When goods are claimed for an order by themselves: as it is placed, or as it is paid.
+
+It knows the host's policy, and refuses to know what an order costs.
+
+Problem: an order that is placed first and claims its goods in a second step can lose them to
+somebody else in between, and then nobody knows what was sold.
+Decision: the change that places the order, or pays it, claims its goods too: the store takes both
+or neither.
+What finds no goods is promised out of supply that is to come; what finds no supply at all waits as
+a backorder, or refuses the order where a host does not split.
+
+Money that has come is never refused: where an order that is paid may not claim, a named hold asks a
+person.
+"""
+
+from __future__ import annotations
+
+from orderflow.allocation import is_goods, refuse_early, refuse_waiting
+from orderflow.calls import Ref
+from orderflow.claiming import Claiming
+from orderflow.errors import MoveRefused
+from orderflow.journal import Step
+from orderflow.promising.committing import best, by_line, grant, whole
+from orderflow.promising.figures import terms_of
+from orderflow.promising.values import PromisePolicy, Wanted
+from orderflow.records import Order
+from orderflow.rules import ReserveWhen
+from orderflow.states import UNIT, UnitMove, UnitState
+from orderflow.units import Chosen
+
+
+def reserve_placed(step: Step, claiming: Claiming, ref: Ref[Order]) -> None:
+    """Claim the goods of an order that is placed, where the rules say so; refused without them."""
+    if step.context.rules.reserve_when is ReserveWhen.PLACED:
+        _reserve(step, claiming, step.now(ref))
+
+
+def reserve_paid(step: Step, ref: Ref[Order]) -> None:
+    """Claim the goods of an order that is paid, where the rules say so."""
+    if step.context.rules.reserve_when is not ReserveWhen.PAID:
+        return
+    order = step.now(ref)
+    try:
+        _reserve(step, Claiming(step, order), order)
+    except MoveRefused as no:
+        step.hold(ref, "not_reserved", str(no))
+
+
+def _reserve(step: Step, claiming: Claiming, order: Order) -> None:
+    chosen = [
+        Chosen(line, spot, spot.n)
+        for line, spot in order.units()
+        if spot.state is UnitState.OPEN and is_goods(line)
+    ]
+    if not chosen:
+        return
+    refuse_early(order, UnitMove.RESERVE, ())
+    refuse_waiting(step, order, UnitMove.RESERVE, chosen)
+    split = step.context.rules.split
+    policy = PromisePolicy.PARTIAL if split else PromisePolicy.ALL_OR_NOTHING
+    cart = [Wanted(line.id, line.sku, n, line.promised) for line, n in by_line(chosen)]
+    terms = terms_of(step.context.rules, policy)
+    answer = (
+        best(step, claiming, cart, terms) if split else whole(step, claiming, order, cart, terms)
+    )
+    grant(step, claiming, order, chosen, answer)
+    if step.chart(UNIT).target(UnitState.OPEN, UnitMove.BACKORDER) is not None:
+        after = step.now(order.ref)
+        left = [
+            Chosen(line, spot, spot.n)
+            for line, spot in after.units()
+            if spot.state is UnitState.OPEN and is_goods(line)
+        ]
+        step.move(after, UnitMove.BACKORDER, left)
