@@ -14,7 +14,7 @@ import pytest
 from orderflow import Position
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit
-from tests.workers import LAMP, START, flow
+from tests.workers import DUE, LAMP, LATER, START, flow
 
 WORKERS = Path(__file__).with_name("workers.py")
 
@@ -85,4 +85,44 @@ def test_a_hold_is_either_kept_or_taken_at_its_expiry_by_exactly_one(tmp_path: P
             (claim,) = store.claims("", Position(f"LAST-{i}", "leith"))
             assert claim.holder.id.startswith("hold-" if i in kept else "new-")
             assert claim.until is None
+    assert_lawful(database)
+
+
+@pytest.mark.feature("F116", "F125", "F139")
+def test_eight_processes_promise_one_purchase_within_quota_limit_and_date(tmp_path: Path) -> None:
+    database = tmp_path / "presale.sqlite"
+    workflow = flow(str(database))
+    workflow.expect("po-1", LAMP, 500, DUE)
+    workflow.describe_item("BRASS-LAMP", 2)
+    source = LAMP._replace(peg="po-1")
+    workflow.set_quota("web", source, 100, "web")
+
+    outputs = storm("presale", database, processes=8, count=180)
+
+    granted = sum(json.loads(output)["granted"] for output in outputs)
+    assert granted == 500
+    with SqliteStore(database) as store:
+        slipped = 0
+        before: list[str] = []
+        channels: Counter[str] = Counter()
+        buyers: Counter[str] = Counter()
+        for entry in store.entries():
+            if entry.call.verb == "slip":
+                slipped = entry.seq
+            elif entry.call.verb == "promise":
+                order = workflow.order(entry.call.ref.id)
+                (spot,) = order.lines[0].spots
+                channels[order.channel] += 1
+                buyers[order.customer] += 1
+                assert spot.slice.promised == (LATER if slipped else DUE)
+                if not slipped:
+                    before.append(order.ref.id)
+        assert channels == {"web": 100, "": 400}
+        assert max(buyers.values()) == 2
+        endangered = {c.holder.id for one in workflow.in_danger() for c in one.claims}
+        assert endangered == set(before)
+    for id in sorted(before)[:3]:
+        workflow.repromise(id)
+        (spot,) = workflow.order(id).lines[0].spots
+        assert spot.slice.promised == LATER
     assert_lawful(database)

@@ -22,6 +22,8 @@ from orderflow.fulfilment import deliver, hand_over, pack, pick, release
 from orderflow.inventory import confirm_stock_hold, hold_stock
 from orderflow.orders import cancel, place
 from orderflow.payments import pay
+from orderflow.promising.committing import promise
+from orderflow.promising.slipping import slip
 from orderflow.refunds import refund
 from orderflow.returns import ask_return, inspect, receive_return
 
@@ -79,6 +81,41 @@ def race(database: str, gate: str, name: str, count: str) -> None:
     print(json.dumps(won))
 
 
+DUE = START + timedelta(days=30)
+LATER = START + timedelta(days=44)
+
+
+def presale(database: str, gate: str, name: str, count: str) -> None:
+    """Place orders of one unit and promise them; the first process lets the supply slip midway.
+
+    Every third order comes through the channel that has a quota. Who is refused a few times in turn
+    by both channels has seen the end.
+    """
+    store = SqliteStore(database, synchronous="normal")
+    workflow = Workflow(store, Rules(tries_max=1_000), clock=lambda: START)
+    outcomes: Counter[str] = Counter()
+    wait_for(gate)
+    over = {"web": 0, "": 0}
+    for i in range(int(count)):
+        if name == "0" and i == 30:
+            workflow.apply(slip.on("po-1", LATER))
+        channel, id = "web" if i % 3 == 0 else "", f"o-{name}-{i}"
+        if over[channel] == 3:
+            continue
+        line = NewLine("1", Sku("BRASS-LAMP"), 1, PRICE)
+        buyer = f"c-{(i + 37 * int(name)) % 330}"
+        workflow.apply(place.on(id, NewOrder(buyer, "EUR", (line,), channel=channel)))
+        try:
+            workflow.apply(promise.on(id))
+        except Refused as no:
+            code = no.refusals[0].code
+            over[channel] += code != "over_limit"
+            outcomes[code] += 1
+        else:
+            outcomes["granted"] += 1
+    print(json.dumps(outcomes))
+
+
 def life(i: int) -> Iterator[Call[Any]]:
     """The commands of one order: every third is cancelled in part, every other comes back."""
     order, line = f"o-{i}", NewLine("1", Sku("BRASS-LAMP"), 3, PRICE)
@@ -115,4 +152,4 @@ def live(database: str, name: str, orders: str, done: str) -> None:
 
 
 if __name__ == "__main__":
-    {"reserve": reserve, "race": race, "live": live}[sys.argv[1]](*sys.argv[2:])
+    {"reserve": reserve, "race": race, "presale": presale, "live": live}[sys.argv[1]](*sys.argv[2:])
