@@ -37,6 +37,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(life_days=3),
         Rules(sells_for=("maker-3",)),
         Rules(reserve_when=ReserveWhen.PLACED),
+        Rules(capacity=(("leith", 200),)),
         Rules(process=Process.of(Stage("polishing", UnitState.PICKED))),
     ),
 )
@@ -45,7 +46,7 @@ def test_another_decision_is_another_fingerprint(other: Rules) -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 14, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 15, "a new rule needs its line in the test above"
 
 
 def test_a_plan_names_each_location_once_in_order_of_use() -> None:

@@ -25,6 +25,9 @@ def shortage(position: Position, asked: int, free: int) -> Refusal:
         return Refusal.of("over_limit", sku=sku, customer=customer, asked=asked, left=left)
     if named is not None and named.kind == QUOTA:
         return Refusal.of("over_quota", quota=named.parts[0], asked=asked, left=left)
+    if named is not None:
+        location, day = named.parts
+        return Refusal.of("day_full", location=location, day=day, asked=asked, left=left)
     return Refusal.of(
         "short",
         sku=position.sku,

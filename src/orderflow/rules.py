@@ -19,7 +19,7 @@ import attrs
 from orderflow.errors import BadInput
 from orderflow.process import Process
 from orderflow.records import Counter, Destination, Lot
-from orderflow.values import Position, several, text, warehouse, whole
+from orderflow.values import Position, several, text, unique, warehouse, whole
 
 
 @attrs.frozen
@@ -157,6 +157,17 @@ def _checked(locations: object) -> tuple[Location, ...]:
     return locations
 
 
+def _check_capacity(capacity: object) -> None:
+    if not isinstance(capacity, tuple):
+        raise BadInput("capacity", "a tuple of pairs of location and units is wanted")
+    for i, pair in enumerate(capacity):
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise BadInput(f"capacity[{i}]", "a pair of location and units is wanted")
+        text(pair[0], f"capacity[{i}].location")
+        whole(pair[1], f"capacity[{i}].units")
+    unique((location for location, _ in capacity), "capacity")
+
+
 @attrs.frozen
 class Rules:
     """A host's decisions.
@@ -175,6 +186,8 @@ class Rules:
     `reserve_when` an order is placed, or paid, its goods are claimed in the same step: out of what
     is there, else out of supply that is to come; what finds neither waits as a backorder, or
     refuses the order without `split`. By hand, somebody asks for them.
+    `capacity` has (location, units) pairs: how many units are promised to leave it on one day, in
+    UTC.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -192,6 +205,7 @@ class Rules:
     life_days: int = 0
     sells_for: tuple[str, ...] = ()
     reserve_when: ReserveWhen = ReserveWhen.BY_HAND
+    capacity: tuple[tuple[str, int], ...] = ()
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -206,6 +220,7 @@ class Rules:
             several(self.sells_for, "sells_for")
         if type(self.reserve_when) is not ReserveWhen:
             raise BadInput("reserve_when", f"one of {', '.join(ReserveWhen)} is wanted")
+        _check_capacity(self.capacity)
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
 

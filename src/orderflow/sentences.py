@@ -38,6 +38,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "quota {quota} has {left} left: {asked} asked",
         "zh": "配额 {quota} 剩余 {left}:需要 {asked}",
     },
+    "day_full": {
+        "en": "{location} has room for {left} more units on {day}: {asked} asked",
+        "zh": "{location} 在 {day} 还可发出 {left} 件:需要 {asked}",
+    },
     "nothing_to_do": {
         "en": "no unit of {what} can {move}",
         "zh": "{what}没有可以{move}的商品",

@@ -6,10 +6,13 @@ It knows limits and quotas together, and refuses to know how goods are chosen.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 import attrs
 
+from orderflow.claiming.capacity import Capacity
 from orderflow.claiming.limits import Limits
 from orderflow.claiming.quotas import Quotas
 from orderflow.errors import MoveRefused, Refusal
@@ -31,6 +34,7 @@ class Claiming:
         self._step: Final = step
         self._limits: Final = Limits(step, order)
         self._quotas: Final = Quotas(step, order)
+        self.capacity: Final = Capacity(step)
         self._rows: dict[str, dict[Position, Counter]] = {}
 
     def counters(self, skus: Collection[str]) -> tuple[Counter, ...]:
@@ -54,10 +58,15 @@ class Claiming:
         """Whether anything of what was read is kept for this order by a quota."""
         return self._quotas.any
 
-    def take(self, wanted: Mapping[Position, int]) -> dict[Position, Parts]:
+    def take(
+        self,
+        wanted: Mapping[Position, int],
+        leaving: Mapping[tuple[str, date], int] = MappingProxyType({}),
+    ) -> dict[Position, Parts]:
         """Which pools the units carry that are claimed at some positions.
 
-        Refused with a reason for each limit and quota that they are beyond.
+        Refused with a reason for each limit and quota that they are beyond, and each day that is
+        full on which so many of them are to leave a location.
         """
         refusals: list[Refusal] = []
         facts: list[Fact] = []
@@ -72,6 +81,8 @@ class Claiming:
             self._read(at.sku)
             drawn = self._quotas.take(at, n, facts, refusals)
             found[at] = [(part, (*pools, *limits[at.sku])) for part, pools in drawn]
+        for (location, day), n in sorted(leaving.items()):
+            self.capacity.take(location, day, n, facts, refusals)
         if refusals:
             raise MoveRefused(tuple(refusals))
         self._step.add(*facts)

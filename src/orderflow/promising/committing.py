@@ -14,16 +14,20 @@ which source they come from may change until they are allocated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
+
+import attrs
 
 from orderflow.allocation import is_goods, refuse_early, refuse_waiting
 from orderflow.books import position_of
 from orderflow.claiming import Claiming, parted
 from orderflow.errors import BadInput, MoveRefused, Refusal, Stale
 from orderflow.journal import Case, Context, Step, verb
+from orderflow.pools import CAPACITY, pool_name
 from orderflow.promising import engine
 from orderflow.promising.figures import all_figures, free_figures, is_source, skus_of, terms_of
+from orderflow.promising.leaving import Leaving
 from orderflow.promising.mending import lost, mend
 from orderflow.promising.values import (
     Dated,
@@ -103,13 +107,18 @@ def repromise(case: Case, context: Context) -> Step:
     if not bag:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repromise"),))
     cart = [Wanted(line.id, line.sku, n) for line, n in by_line(bag)]
-    answer = engine.promise(cart, _without(figures, failed), context.at, terms_of(context.rules))
+    claiming = Claiming(step, order)
+    terms = _in_capacity(claiming, cart, terms_of(context.rules))
+    answer = engine.promise(cart, _without(figures, failed), context.at, terms)
     if not any(line.n for line in answer.lines):
         raise MoveRefused(tuple(_refusals(order, cart, answer)))
+    claiming.take({}, _leaving(answer))
     for line in answer.lines:
         for dated in line.dated:
-            for _, units, tags in _placed(bag, line, dated):
-                step.retag(order, units, **tags)
+            for at, by, units, tags in _placed(bag, line, dated):
+                day = claiming.capacity.pools(at.location, by)
+                for one in units:
+                    step.retag(order, (one,), **tags, pools=(*_lasting(one), *day))
     _make_room(step, answer.repegs)
     return step
 
@@ -146,6 +155,7 @@ def best(step: Step, claiming: Claiming, cart: Sequence[Wanted], terms: Terms) -
     What a quota keeps is for its members alone, so nobody makes room by it.
     """
     case, at = step.case, step.context.at
+    terms = _in_capacity(claiming, cart, terms)
     skus = sorted({one.sku for one in cart})
     counters = claiming.counters(skus)
     answer = engine.promise(cart, free_figures(case, counters), at, terms)
@@ -212,13 +222,14 @@ def grant(
     step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen], answer: Promise
 ) -> None:
     """Reserve chosen units by an answer, and make room where it needs that."""
-    pools = claiming.take(_drawn(answer))
+    pools = claiming.take(_drawn(answer), _leaving(answer))
     bag = list(chosen)
     for line in answer.lines:
         for dated in line.dated:
-            for at, units, tags in _placed(bag, line, dated):
+            for at, by, units, tags in _placed(bag, line, dated):
+                day = claiming.capacity.pools(at.location, by)
                 for part, names in parted(units, pools[at]):
-                    step.move(order, UnitMove.RESERVE, part, **tags, pools=names)
+                    step.move(order, UnitMove.RESERVE, part, **tags, pools=(*names, *day))
     _make_room(step, answer.repegs)
 
 
@@ -233,11 +244,38 @@ def by_line(chosen: Iterable[Chosen]) -> list[tuple[Line, int]]:
 
 def _placed(
     bag: list[Chosen], line: LinePromise, dated: Dated
-) -> Iterator[tuple[Position, list[Chosen], dict[str, Tag]]]:
+) -> Iterator[tuple[Position, datetime, list[Chosen], dict[str, Tag]]]:
     """The units of a schedule line, peg by peg, with their tags; they are taken out of the bag."""
     for peg in dated.pegs:
         tags = _tags(peg.position) | {"ready_by": peg.ready_by, "promised": dated.date}
-        yield peg.position, _taken(bag, line.line, peg.n), tags
+        yield peg.position, peg.ready_by, _taken(bag, line.line, peg.n), tags
+
+
+def _lasting(one: Chosen) -> Iterator[str]:
+    """The pools of units but for the day on which they were to leave."""
+    for pool in one.spot.slice.pools:
+        named = pool_name(pool)
+        if named is None or named.kind != CAPACITY:
+            yield pool
+
+
+def _leaving(answer: Promise) -> dict[tuple[str, date], int]:
+    """How many units of an answer leave each location on each day."""
+    counts: dict[tuple[str, date], int] = {}
+    for line in answer.lines:
+        for dated in line.dated:
+            for peg in dated.pegs:
+                key = (peg.position.location, peg.ready_by.date())
+                counts[key] = counts.get(key, 0) + peg.n
+    return counts
+
+
+def _in_capacity(claiming: Claiming, cart: Sequence[Wanted], terms: Terms) -> Terms:
+    """The terms by which goods leave on days that have room for them, where any is bounded."""
+    if not claiming.capacity.bounded:
+        return terms
+    n = sum([one.n for one in cart])
+    return attrs.evolve(terms, way=Leaving(terms.way, claiming.capacity, n))
 
 
 def _drawn(answer: Promise) -> dict[Position, int]:
