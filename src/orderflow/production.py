@@ -402,11 +402,10 @@ def finish(step: Step, asked: Asked) -> None:
     """End a purchase or a work order that is under way and asked for nothing any more."""
     if _asked_of(step, asked, _under_way(asked)):
         return
-    state = cast("Asked", step.now(asked.ref)).state
     if isinstance(asked, Purchase):
-        if state not in PURCHASE.ends:
+        if step.now(asked.ref).state not in PURCHASE.ends:
             step.advance(PURCHASE, asked.ref, RequestMove.FINISH, None)
-    elif state in (WorkOrderState.IN_PRODUCTION, WorkOrderState.INSPECTING):
+    elif step.now(asked.ref).state in (WorkOrderState.IN_PRODUCTION, WorkOrderState.INSPECTING):
         step.advance(WORK_ORDER, asked.ref, WorkOrderMove.FINISH, None)
 
 
