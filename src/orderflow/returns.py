@@ -54,7 +54,7 @@ from orderflow.units import (
     select,
     tag,
 )
-from orderflow.values import text, whole
+from orderflow.values import later, text, whole
 
 
 class Verdict(StrEnum):
@@ -158,8 +158,8 @@ def record_return_scan(
 def receive_return(case: Case, context: Context, location: str, lines: LineQuantities = ()) -> Step:
     """Record what came back of a return, and where: all that was announced, or so many.
 
-    Goods that come for a return that is not open, or beyond what was announced, are written down
-    under a hold.
+    Goods that come for a return that is not open, beyond what was announced, or of lines that the
+    order does not have, are written down under a hold.
     """
     step = Step(case, context)
     returned = step.now(case.own(Return))
@@ -317,8 +317,8 @@ def _closed_windows(step: Step, order: Order) -> dict[str, Refusal]:
     } - {""}
     for name in sorted(names):
         since = step.now(step.case.parcel(name)).delivered_at
-        if since is not None and step.context.at > since + days:
-            until = (since + days).isoformat()
+        if since is not None and step.context.at > later(since, days):
+            until = later(since, days).isoformat()
             closed[name] = Refusal.of("window_closed", order=order.ref.id, closed=until)
     return closed
 
