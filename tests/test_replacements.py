@@ -855,6 +855,128 @@ def test_only_what_may_be_returned_may_be_exchanged(shop: Shop) -> None:
     assert shop.codes(v.ask_exchange.on("e-1", "o-17", "r-1", (), bells())) == ["window_closed"]
 
 
+# --- money that a bank has taken of what pays ----------------------------------
+
+
+def exchanged(n: int = 2, **more: Any) -> Shop:
+    """A shop in which one lamp of n of order o-17 came back in exchange e-1, for another lamp."""
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH,), **more))
+    delivered(shop, n)
+    lose(shop, "pay-o-17", 1000)
+    back_for_a_lamp(shop)
+    return shop
+
+
+def lose(shop: Shop, payment: str, amount: int) -> None:
+    """Money of a payment is taken back by the payer's bank, for good."""
+    shop.charge_back(payment, eur(amount))
+    shop.settle_dispute(payment, won=False)
+
+
+def back_for_a_lamp(shop: Shop) -> None:
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), (line("1", LAMP, 1),))
+    shop.approve_exchange("e-1")
+    if not shop.rules.replace_before_return:
+        come_back(shop)
+
+
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize("refunded", (False, True))
+def test_money_that_was_lost_to_a_bank_pays_no_new_goods(refunded: bool) -> None:
+    shop = exchanged()
+    if refunded:
+        shop.refund("o-17")
+
+    shop.send_replacement("e-1", "o-18")
+
+    assert (due(shop.order("o-17")), due(shop.order("o-18"))) == (0, 1000)
+    assert shop.order("o-18").state is OrderState.PLACED, "nobody has paid for it"
+    payment = shop.payment("pay-o-17")
+    assert (payment.unapplied, payment.charged_back, payment.refunded) == (0, 1000, 0)
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F183")
+def test_only_what_is_left_after_a_loss_pays_the_new_goods() -> None:
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH,)))
+    delivered(shop, 2)
+    lose(shop, "pay-o-17", 400)
+    back_for_a_lamp(shop)
+
+    shop.send_replacement("e-1", "o-18")
+
+    assert (due(shop.order("o-17")), due(shop.order("o-18"))) == (0, 400)
+    assert shop.payment("pay-o-17").unapplied == 0
+
+
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize("refunded", (False, True))
+def test_a_loss_on_a_payment_of_two_orders_pays_no_new_goods(refunded: bool) -> None:
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH,)))
+    shop.stock(LAMP, "leith", 9)
+    for id in ("o-17", "o-16"):
+        shop.place(id, new_order((LAMP, 1)))
+    shop.pay("pay-1", eur(2000), (("o-17", 1000), ("o-16", 1000)))
+    send(shop, "o-17")
+    lose(shop, "pay-1", 1000)
+    back_for_a_lamp(shop)
+    if refunded:
+        shop.refund("o-17")
+
+    shop.send_replacement("e-1", "o-18")
+
+    assert (due(shop.order("o-17")), due(shop.order("o-18"))) == (0, 1000)
+    assert shop.payment("pay-1").unapplied == 0
+    assert shop.order("o-16").applied == 1000
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize("how", ("refund", "send", "settle"))
+@pytest.mark.parametrize("lost", ("first", "second"))
+def test_a_loss_is_made_good_whichever_payment_came_first(lost: str, how: str) -> None:
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH,)))
+    shop.stock(LAMP, "leith", 9)
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.pay("first", eur(1000), (("o-17", 1000),))
+    shop.pay("second", eur(1000), (("o-17", 1000),))
+    send(shop, "o-17")
+    shop.charge_back(lost, eur(1000))
+    if how != "settle":
+        shop.settle_dispute(lost, won=False)
+    back_for_a_lamp(shop)
+
+    if how == "settle":
+        shop.settle_dispute(lost, won=False)
+    if how == "refund":
+        shop.refund("o-17")
+    shop.send_replacement("e-1", "o-18")
+
+    assert (due(shop.order("o-17")), due(shop.order("o-18"))) == (0, 1000)
+    assert [shop.payment(id).refunded for id in ("first", "second")] == [0, 0]
+    assert shop.payment(lost).unapplied == 0
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize("settled", (False, True))
+def test_a_loss_is_made_good_when_the_old_goods_come_after_the_new(settled: bool) -> None:
+    shop = exchanged(replace_before_return=True)
+    shop.send_replacement("e-1", "o-18")
+    if settled:
+        shop.pay("pay-2", eur(1000), (("o-18", 1000),))
+        send(shop, "o-18")
+    come_back(shop)
+
+    (shop.settle_exchange if settled else shop.pay_over)("e-1")
+
+    assert (due(shop.order("o-17")), due(shop.order("o-18"))) == (0, 0 if settled else 1000)
+    assert shop.payment("pay-o-17").unapplied == 0
+    if not settled:
+        assert shop.codes(v.pay_over.on("e-1")) == ["nothing_to_do"]
+    shop.assert_lawful()
+
+
 # --- progress -----------------------------------------------------------------
 
 _ANEW: Final = Ref("", "order", "o-18")

@@ -401,6 +401,18 @@ def make_good(step: Step, ref: Ref[Payment], order: Ref[Order], most: int) -> in
     return part
 
 
+def make_all_good(step: Step, order: Ref[Order], most: int) -> int:
+    """Let what stands on an order make good what was taken of any of its payments for good.
+
+    All of them before any money goes elsewhere: which payment comes first must not decide whether
+    a loss is paid out. At most so much, in minor units; how much it was.
+    """
+    made = 0
+    for tender in step.now(order).tenders:
+        made += make_good(step, step.case.payment(tender.payment), order, most - made)
+    return made
+
+
 def _arrived(step: Step, ref: Ref[Payment]) -> None:
     """Let a payment follow money that has come, where its chart has a row for that.
 

@@ -15,7 +15,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import left_of, make_good
+from orderflow.payments import left_of, make_all_good
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Order, Payment
 from orderflow.states import PAYMENT, PaymentMove
@@ -33,8 +33,8 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
 
     It goes to the named payment, or to the order's payments in the order in which they were
     applied, to each never more than it had paid of this order, nor than is left of it: what a
-    payer's bank has taken back is not sent a second time. What the bank keeps for good counts as
-    paid back, and nothing is sent for it.
+    payer's bank has taken back is not sent a second time. What a bank keeps for good of any of them
+    counts as paid back first, and nothing is sent for it.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -55,14 +55,12 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
     if not asked:
         raise MoveRefused((Refusal.of("nothing_owed", order=order.ref.id),))
     named = text(payment, "payment", empty=True)
-    left = asked
-    for tender in order.tenders:
+    left = asked - make_all_good(step, order.ref, asked)
+    for tender in step.now(order.ref).tenders:
         if named and tender.payment != named:
             continue
         ref = case.payment(tender.payment)
-        kept = make_good(step, ref, order.ref, left)
-        left -= kept
-        part = min(left, tender.applied - kept, left_of(step.now(ref)))
+        part = min(left, tender.applied, left_of(step.now(ref)))
         if part > 0:
             _send_back(step, ref, MoneyAccount.APPLIED, part, order.ref)
             left -= part

@@ -43,7 +43,7 @@ from orderflow.fulfilment import set_hold
 from orderflow.journal import Case, Context, Step, document_facts, verb
 from orderflow.money import Price
 from orderflow.orders import NewLine, cancel_units, checked_tuple, opened_line
-from orderflow.payments import confirm_if_ready, left_of
+from orderflow.payments import confirm_if_ready, left_of, make_all_good
 from orderflow.pricing import due, order_facts
 from orderflow.records import (
     Charge,
@@ -351,7 +351,8 @@ def pay_over(case: Case, context: Context) -> Step:
     """Pay what the new order still costs out of what is owed back on the old one.
 
     For new goods that may go out before the old ones are back: what the return brought since then
-    pays them, and their order is confirmed once it is paid.
+    pays them, and their order is confirmed once it is paid. What a payer's bank has taken for good
+    is made good first.
     """
     step = Step(case, context)
     exchange = step.now(case.own(Exchange))
@@ -613,10 +614,12 @@ def _not_accepted(step: Step, exchange: Exchange) -> tuple[Refusal, ...]:
 def _pay_over(step: Step, old: Ref[Order], anew: Ref[Order]) -> bool:
     """Pay the new order out of what is owed back on the old one, payment by payment.
 
-    Whether there was anything to pay with, and to pay.
+    What a payer's bank has taken of a payment for good is owed back on no order, so it pays none:
+    it is made good first. Whether there was anything to pay, and to pay with or to make good.
     """
-    paid = False
-    left = min(owed(step.now(old)), max(0, due(step.now(anew))))
+    wanted = max(0, due(step.now(anew)))
+    paid = bool(make_all_good(step, old, owed(step.now(old)))) and wanted > 0
+    left = min(owed(step.now(old)), wanted)
     for tender in step.now(old).tenders:
         ref = step.case.payment(tender.payment)
         part = min(left, tender.applied, max(0, left_of(step.now(ref))))
