@@ -915,7 +915,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "refuse_cancel_purchase": always,
     "cancel_purchase": always,
     "receive_purchase": always,
-    "ship_direct": lambda d: d.fresh,
+    "ship_direct": lambda d: d.fresh and d.get("purchase", d.arg("purchase")) is not None,
     "lift_purchase_hold": Desk.has_hold,
     "plan_production": may_plan_production,
     "start_production": may_start_production,
@@ -1020,17 +1020,19 @@ def notice_fits(d: Desk) -> bool:
 
 
 def arrival_fits(state: str) -> Row:
-    def row(d: Desk) -> bool:
-        id = d.call.ref.id
-        return all(d.there(order, state, where=lambda tag: tag.peg == id) for order in d.orders())
-
-    return row
+    return lambda d: is_asked(d, d.paper, state)
 
 
 def shipped_direct_fits(d: Desk) -> bool:
-    id = d.arg("purchase")
-    asked = d.orders(d.get("purchase", id))
-    return all(d.there(order, "buying", where=lambda tag: tag.peg == id) for order in asked)
+    return is_asked(d, d.get("purchase", d.arg("purchase")), "buying")
+
+
+def is_asked(d: Desk, paper: Any, state: str) -> bool:
+    """All that is reported, for the named order or for each, somebody was asked for."""
+    id = paper.ref.id
+    named = d.arg("order")
+    orders = [d.get("order", named)] if named else d.orders(paper)
+    return all(d.there(order, state, where=lambda tag: tag.peg == id) for order in orders)
 
 
 FITS: Final[Mapping[str, Row]] = {
@@ -1070,6 +1072,7 @@ FITS: Final[Mapping[str, Row]] = {
     "refuse_purchase": lambda d: d.stands("created", "sent"),
     "record_shortfall": lambda d: (
         units(d.order, "buying", where=lambda tag: tag.peg == d.call.ref.id) > 0
+        and all(any(line.id == name for line in d.order.lines) for name in d.wanted())
     ),
     "refuse_cancel_purchase": lambda d: d.stands("cancel asked"),
     "cancel_purchase": lambda d: d.stands("created", "sent", "accepted", "cancel asked"),
@@ -1089,7 +1092,11 @@ def units_found(d: Desk) -> bool:
         line.id: count(line, "missing") + count(line, "lost", where=lambda tag: bool(tag.returning))
         for line in order.lines
     }
-    there = all(m <= n[line] for line, m in d.wanted().items()) if d.wanted() else any(n.values())
+    there = (
+        all(m <= n.get(line, 0) for line, m in d.wanted().items())
+        if d.wanted()
+        else any(n.values())
+    )
     return there and order.state not in OVER
 
 

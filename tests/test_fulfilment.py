@@ -6,6 +6,7 @@ import pytest
 
 from orderflow import Destination, Position
 from orderflow.calls import Ref
+from orderflow.facts import Moved, Noted
 from orderflow.fulfilment import (
     ScanStatus,
     ask_cancel_dispatch,
@@ -502,7 +503,28 @@ def test_more_than_was_sent_is_not_missing_and_is_written_down_under_a_hold(shop
     ]
     shop.ship("o-17", "p-2")
     assert shop.bag("o-17") == {"missing": 1, "shipped": 2}, "the rest goes on"
-    assert shop.refuses(report_missing.on("o-17", (("9", 1),))) == "order o-17 has no line 9"
+
+
+@pytest.mark.parametrize("known", (True, False))
+def test_a_report_about_an_unknown_line_keeps_what_is_said_of_the_others(
+    any_shop: Shop, known: bool
+) -> None:
+    shop = any_shop
+    allocated(shop)
+    shop.ship("o-17", "p-1")
+    shop.deliver("p-1")
+    lines = (("1", 1), ("9", 2)) if known else (("9", 2),)
+
+    missed = shop.report_missing("o-17", lines, "the box was open")
+    found = shop.found("o-17", lines)
+
+    assert (Moved in map(type, missed.facts)) is known
+    assert shop.bag("o-17") == {"delivered": 3}, "what was missed was found"
+    assert [hold.code for hold in found.document.holds] == ["reported_missing", "reported_found"]
+    for done in (missed, found):
+        said = [dict(fact.details) for fact in done.facts if isinstance(fact, Noted)]
+        assert [(one["line"], one["n"]) for one in said if "line" in one] == list(lines)
+    shop.assert_lawful()
 
 
 # --- scans --------------------------------------------------------------------

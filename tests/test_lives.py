@@ -758,7 +758,8 @@ class Lives(RuleBasedStateMachine):
         sent = ("delivered", "shipped", "ready to collect", "sent back")
         meant = self.naive.reported(paper, sent, wanted)
         call = report_missing.on(paper.id, wanted)
-        if self.report(paper, call, meant, "missing") and meant and meant[0]:
+        self.report(paper, call, meant, "missing")
+        if meant[0]:
             self.reopened(paper)
 
     def found(self, paper: Paper, wanted: Wanted) -> None:
@@ -772,15 +773,14 @@ class Lives(RuleBasedStateMachine):
         self,
         paper: Paper,
         call: Call[Any],
-        meant: tuple[list[tuple[Line, Unit]], bool] | None,
+        meant: tuple[list[tuple[Line, Unit]], bool],
         target: str,
-    ) -> bool:
+    ) -> None:
         """A report is recorded; what it can be true of moves."""
-        moves = self.naive.moves(meant[0] if meant else (), target)
-        done = self.attempt(call, meant is not None, moves) is not None
-        if meant and meant[1]:
+        chosen, beyond = meant
+        self.attempt(call, True, self.naive.moves(chosen, target))
+        if beyond:
             paper.reports.add("reported_missing" if target == "missing" else "reported_found")
-        return done
 
     def reopened(self, paper: Paper) -> None:
         if paper.state == "completed":
@@ -866,20 +866,19 @@ class Lives(RuleBasedStateMachine):
             self.attempt(call, True)
             back.holds.add("came_unasked")
             return
-        meant = self.naive.reported(
+        chosen, beyond = self.naive.reported(
             self.naive.orders[back.order],
             ("going back", "delivered", "lost"),
             wanted,
             lambda unit: unit.returning == id,
         )
-        chosen, beyond = meant or ([], False)
         moves = self.naive.moves([one for one in chosen if one[1].state != "lost"], "received back")
         for one, unit in chosen:
             if unit.state == "lost":
                 moves += Tally(
                     [(one.id, "lost", "going back"), (one.id, "going back", "received back")]
                 )
-        if self.attempt(call, meant is not None, moves) is None:
+        if self.attempt(call, True, moves) is None:
             return
         if chosen:
             back.state = "received"

@@ -22,6 +22,7 @@ from orderflow import Call, Destination, MoveRefused, Position, Ref, Refused, Ru
 from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import allocate
 from orderflow.audit import audit
+from orderflow.commands import Done
 from orderflow.facts import Noted
 from orderflow.fulfilment import receive_back, ship_direct
 from orderflow.journal import Case, Context, Stored
@@ -62,6 +63,7 @@ from orderflow.states import (
     WorkOrderMove,
     WorkOrderState,
 )
+from orderflow.units import LineQuantities
 from orderflow.views import Headline, headline, quantity_by_state
 from tests.builders import BELL, LAMP, Shop, assert_laws, eur, new_order
 
@@ -712,6 +714,98 @@ def test_a_direct_shipment_is_recorded_in_each_state(
     unasked = state in PURCHASE.ends or lines
     assert codes(parcel.holds) == (["shipped_unasked"] if unasked else [])
     shop.deliver("p-1")
+
+
+# --- reports that do not fit --------------------------------------------------------------------
+
+MISFITS: Final[dict[str, Callable[[str, LineQuantities], Call[Any]]]] = {
+    "receive_purchase": lambda order, lines: receive_purchase.on("pu-1", lines, "york", order),
+    "ship_direct": lambda order, lines: ship_direct.on("p-1", "pu-1", lines, order),
+    "finish_production": lambda order, lines: finish_production.on("w-1", lines, order),
+}
+"""What comes of a request, by its verb."""
+
+
+def asked_for_lamps(shop: Shop) -> None:
+    """Order o-17 waits for two lamps that are bought and two that are made; o-18 is paid."""
+    shop.sell("o-17", (LAMP, 4))
+    shop.sell("o-18", (BELL, 2))
+    shop.plan_to_buy("o-17", (("1", 2),))
+    shop.plan_to_make("o-17", (("1", 2),))
+    shop.purchase("pu-1", ("o-17",), "mill", "york")
+    shop.plan_production("w-1", ("o-17",), "york")
+    shop.start_production("w-1")
+
+
+def said_of(done: Done[Any]) -> list[tuple[Any, Any, Any]]:
+    """What was only written down: order, line and units."""
+    notes = [dict(fact.details) for fact in done.facts if isinstance(fact, Noted)]
+    return [(one.get("order"), one["line"], one["n"]) for one in notes if "line" in one]
+
+
+@pytest.mark.feature("F163")
+@pytest.mark.parametrize("verb", MISFITS)
+@pytest.mark.parametrize("known", (True, False))
+def test_goods_of_an_unknown_line_are_written_down_and_the_others_are_taken(
+    any_shop: Shop, verb: str, known: bool
+) -> None:
+    shop = any_shop
+    asked_for_lamps(shop)
+    before = shop.bag("o-17")
+    lines = (("1", 1), ("9", 3)) if known else (("9", 3),)
+
+    done = shop.apply(MISFITS[verb]("o-17", lines))
+
+    assert said_of(done) == [("o-17", "9", 3)]
+    (hold,) = done.document.holds
+    assert (hold.code, hold.reason) == (
+        "unknown_line",
+        "goods of lines that order o-17 does not have: 9",
+    )
+    assert (shop.bag("o-17") != before) is known
+    assert shop.free(LAMP, "york") == 0, "nobody knows which goods they are"
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F163")
+@pytest.mark.parametrize("verb", MISFITS)
+@pytest.mark.parametrize("lines", ((), (("1", 2),)))
+def test_goods_for_an_order_that_nothing_was_asked_for_are_recorded_under_a_hold(
+    any_shop: Shop, verb: str, lines: tuple[tuple[str, int], ...]
+) -> None:
+    shop = any_shop
+    asked_for_lamps(shop)
+
+    done = shop.apply(MISFITS[verb]("o-18", lines))
+
+    code = "shipped_unasked" if verb == "ship_direct" else "came_unasked"
+    assert codes(done.document.holds) == [code]
+    assert shop.bag("o-17") == {"buying": 2, "making": 2}
+    assert shop.bag("o-18") == {"open": 2}
+    assert said_of(done) == [("o-18", line, n) for line, n in lines]
+    kept = 2 if lines and verb != "ship_direct" else 0
+    assert shop.free(BELL, "york") == kept, "goods that came are free stock"
+    if verb == "ship_direct":
+        assert shop.parcel("p-1").orders == ("o-18",)
+        shop.deliver("p-1")
+    shop.assert_lawful()
+
+
+def test_a_shortfall_of_an_order_that_nothing_is_bought_for_is_a_question(any_shop: Shop) -> None:
+    shop = any_shop
+    asked_for_lamps(shop)
+
+    shop.record_shortfall("pu-1", "o-18", (("1", 1),), "one is cracked")
+
+    assert codes(shop.bought("pu-1").holds) == ["unexpected_report"]
+    assert shop.order("o-18").holds == ()
+
+
+@pytest.mark.parametrize("verb", MISFITS)
+def test_what_is_no_order_of_ours_cannot_be_written_down_there(shop: Shop, verb: str) -> None:
+    asked_for_lamps(shop)
+
+    assert shop.codes(MISFITS[verb]("o-99", ())) == ["not_found"]
 
 
 # --- work orders --------------------------------------------------------------------------------

@@ -39,6 +39,8 @@ BACK: Final = of(
 REPORTS: Final = of("report_missing found lift_hold")
 EUR: Final = "EUR"
 A_LOT: Final = Position("GOODS-1", PLACE, lot="L-1")
+UNKNOWN: Final = (("9", 1),)
+"""A line that no order has: what is said of it is written down."""
 
 
 @attrs.frozen
@@ -93,7 +95,8 @@ PARTS: Final[dict[str, Small]] = {
     ),
     "two lines": goods(LIFE | SHELF, (1, 1)),
     "the road and its reports": goods(
-        LIFE | ROAD | REPORTS | of("record_scan make_ready hold_parcel lift_parcel_hold")
+        LIFE | ROAD | REPORTS | of("record_scan make_ready hold_parcel lift_parcel_hold"),
+        also=(verbs.report_missing.on("o", UNKNOWN), verbs.found.on("o", UNKNOWN)),
     ),
     "the warehouse and its reports": goods(
         LIFE
@@ -157,11 +160,14 @@ PARTS: Final[dict[str, Small]] = {
     "suppliers who ship": goods(
         of("place pay refund cancel plan_to_buy purchase ship_direct deliver lose turn_back")
         | of("receive_back take_back complete lift_parcel_hold"),
+        most={"parcel": 2},
+        also=(verbs.ship_direct.on("o-buy1-p1", "o-buy1", UNKNOWN, "o"),),
     ),
     "work orders": goods(
         of("place pay cancel refund plan_to_make give_up_plan plan_production start_production")
         | of("inspect_production rework finish_production stop_production lift_work_order_hold")
         | of("hold lift_hold"),
+        also=(verbs.finish_production.on("o-make1", UNKNOWN, "o"),),
     ),
     "services": Small(
         Bounds(
@@ -299,7 +305,10 @@ CORNERS: Final[dict[str, Small]] = {
         LIFE | of("ask_return receive_return close_return inspect deliver_again"),
         (2,),
         most={"parcel": 2},
-        also=(verbs.receive_return.on("o-r1", PLACE, (("1", 1),)),),
+        also=(
+            verbs.receive_return.on("o-r1", PLACE, (("1", 1),)),
+            verbs.receive_return.on("o-r1", PLACE, UNKNOWN),
+        ),
     ),
     "returns that somebody approves": Small(
         Bounds((1,), stock=1, only=LIFE | BACK | REPORTS | of("hold_return lift_return_hold")),
@@ -386,7 +395,12 @@ CORNERS: Final[dict[str, Small]] = {
         of("place pay cancel plan_to_buy purchase send_purchase accept_purchase refuse_purchase")
         | of("ask_cancel_purchase refuse_cancel_purchase cancel_purchase receive_purchase refund")
         | of("give_up_plan stop_buying lift_purchase_hold"),
-        also=(verbs.plan_to_make.on("o"), verbs.give_up_plan.on("o")),
+        also=(
+            verbs.plan_to_make.on("o"),
+            verbs.give_up_plan.on("o"),
+            verbs.receive_purchase.on("o-buy1", UNKNOWN, PLACE, "o"),
+            verbs.record_shortfall.on("o-buy1", "o", UNKNOWN, "one is cracked"),
+        ),
     ),
     "a question that nobody answers": goods(
         of("place review ask_customer answer cancel expire lift_hold"), waits=(DAY,)

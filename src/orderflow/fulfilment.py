@@ -24,7 +24,7 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CutMade, Noted
 from orderflow.journal import Case, Context, Step, holds_of, verb
 from orderflow.pricing import bill, order_facts
-from orderflow.production import finish, meant, take_reported
+from orderflow.production import Reported, ask_about_unknown, finish, meant, take_reported
 from orderflow.records import Dispatch, Document, Line, Order, Parcel, Purchase, Spot
 from orderflow.states import (
     DISPATCH,
@@ -349,28 +349,27 @@ def ship_direct(
 
     A parcel is opened and on its road at once; its units are shipped, and billed. `carrier` and
     `tracking` (the waybill number) are written down. What was shipped beyond what is bought never
-    was ours; a hold of the parcel asks what the customer got. Another asks where it goes, when it
-    has goods for several destinations: it has been shipped all the same.
+    was ours; a hold of the parcel asks what the customer got, also where it is for an order that
+    nothing is bought for, or of lines that the order does not have. Another asks where it goes,
+    when it has goods for several destinations: it has been shipped all the same.
     """
     step = Step(case, context)
     asked = step.now(case.purchase(text(purchase, "purchase")))
     wanted = checked_quantities(lines)
-    shipped, unasked = _shipped_direct(step, asked, meant(asked, order, wanted), wanted)
+    orders = [step.now(case.order(name)) for name in meant(asked, order, wanted)]
+    reports = [(one, take_reported(one, asked, wanted)) for one in orders]
+    shipped = [(order, reported.chosen) for order, reported in reports if reported.chosen]
     id = text(case.ref.id, "parcel")
     grams = whole(weight_grams, "weight_grams", least=0, most=WEIGHT_GRAMS_MAX)
     # It has no location: it begins at the supplier's.
-    names = tuple(one.ref.id for one, _ in shipped) or asked.orders
+    names = tuple([one.ref.id for one, _ in shipped or reports])
     parcel = Parcel(case.own(Parcel), PARCEL.initial, names, "", grams)
     step.open(parcel)
     _hand_over(step, parcel, carrier, tracking)
     step.note(asked.ref, "shipped direct", parcel=id)
     for one, chosen in shipped:
         _ship(step, one, UnitMove.SHIP_DIRECT, chosen, invoice=id, peg="", parcel=id)
-    for name, line, n in unasked:
-        step.note(parcel.ref, "shipped_unasked", order=name, line=line, n=n)
-    if unasked or not shipped:
-        reason = f"goods were shipped that were not bought, while it was {asked.state.value}"
-        step.hold(parcel.ref, "shipped_unasked", reason)
+    _keep_unasked(step, parcel.ref, asked, reports)
     elsewhere = [one.ref.id for one, _ in shipped if one.destination != shipped[0][0].destination]
     if elsewhere:
         reason = f"it goes to one place, and has goods of {', '.join(elsewhere)} for another"
@@ -524,8 +523,8 @@ def report_missing(case: Case, context: Context, lines: LineQuantities, reason: 
     """Record that a customer says that units are not there: sent ones count as missing.
 
     They are in no return any more, and a completed order is open again until that is settled. What
-    was not sent, has come back or is given up is written down under a hold; so is all of it when
-    the order is closed for good.
+    was not sent, has come back or is given up is written down under a hold, and what is said of
+    lines that it does not have; so is all of it when the order is closed for good.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -548,7 +547,8 @@ def report_missing(case: Case, context: Context, lines: LineQuantities, reason: 
 def found(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     """Record that units are with the customer after all: missing ones, or lost in a return.
 
-    What is said to be found and was not missed is written down under a hold.
+    What is said to be found and was not missed, or of lines that there are not, is written down
+    under a hold.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -616,19 +616,20 @@ def _ship(
     step.move(order, move, billed, **tags)
 
 
-def _shipped_direct(
-    step: Step, asked: Purchase, names: tuple[str, ...], wanted: LineQuantities
-) -> tuple[list[tuple[Order, list[Chosen]]], list[tuple[str, str, int]]]:
-    """What was shipped order by order, and what of (order, line, units) nobody has bought."""
-    shipped: list[tuple[Order, list[Chosen]]] = []
-    unasked: list[tuple[str, str, int]] = []
-    for name in names:
-        order = step.now(step.case.order(name))
-        chosen, beyond = take_reported(order, asked, wanted)
-        unasked += ((name, line.id, n) for line, n in beyond)
-        if chosen:
-            shipped.append((order, chosen))
-    return shipped, unasked
+def _keep_unasked(
+    step: Step, parcel: Ref[Parcel], asked: Purchase, reports: list[tuple[Order, Reported]]
+) -> None:
+    """Write down what a supplier has shipped and was not bought, line by line, under holds."""
+    fits = False
+    for order, (chosen, beyond, unknown) in reports:
+        for line, n in (*((line.id, n) for line, n in beyond), *unknown):
+            step.note(parcel, "shipped_unasked", order=order.ref.id, line=line, n=n)
+        if unknown:
+            ask_about_unknown(step, parcel, "goods", order.ref.id, dict(unknown))
+        fits = fits or bool(chosen or unknown)
+    if not fits or any(reported.beyond for _, reported in reports):  # no reports: nothing fits
+        reason = f"goods were shipped that were not bought, while it was {asked.state.value}"
+        step.hold(parcel, "shipped_unasked", reason)
 
 
 def _move_parcel(step: Step, move: ParcelMove, unit_move: UnitMove) -> None:
@@ -755,16 +756,8 @@ _SENT: Final = (
 def as_far_as_there(order: Order, spots: list[tuple[Line, Spot]], wanted: LineQuantities) -> Report:
     """What a report can mean of these spots, and whether it says more than that.
 
-    Of an order that is closed for good it can mean nothing.
+    Of an order that is closed for good it can mean nothing, nor of a line that there is not.
     """
-    known = {line.id for line in order.lines}
-    refusals = [
-        Refusal.of("no_such_line", order=order.ref.id, line=name)
-        for name, _ in wanted
-        if name not in known
-    ]
-    if refusals:
-        raise MoveRefused(tuple(refusals))
     if order.state in ORDER.ends:
         return Report([], True)
     if not wanted:

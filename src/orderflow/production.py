@@ -13,7 +13,7 @@ claim on it in one step, so that nobody else can take it on its way over the she
 What a supplier or production says has happened: it is recorded in every state.
 Where no row takes it, a named hold asks a person.
 Goods beyond what is asked for, or for a purchase that has ended, are nobody's: they are received as
-free stock, under a hold.
+free stock, under a hold. Of a line that nobody has, only the words are kept, under a hold as well.
 A purchase is done when nothing of it is being bought any more.
 
 One file, though long: buying and making are one idea twice, and share what happens when goods come.
@@ -21,15 +21,17 @@ One file, though long: buying and making are one idea twice, and share what happ
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final, TypeAlias, TypeVar, cast
+from typing import Final, NamedTuple, TypeAlias, TypeVar, cast
 
+from orderflow.calls import Ref
 from orderflow.chart import Chart
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Posted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money
-from orderflow.records import Line, MatterKind, Order, Purchase, Transfer, WorkOrder
+from orderflow.records import Document, Line, MatterKind, Order, Purchase, Transfer, WorkOrder
 from orderflow.states import (
     PURCHASE,
     WORK_ORDER,
@@ -168,7 +170,8 @@ def record_shortfall(
     """Record that the supplier cannot supply a part: its order is held, the rest goes on.
 
     The units count as being bought until somebody decides: wait, buy elsewhere, or cancel. What is
-    said of lines that the order does not have is written down under a hold of the purchase.
+    said of lines that the order does not have, or of an order that nothing is bought for, is
+    written down under a hold of the purchase.
     """
     step = Step(case, context)
     asked = step.now(case.own(Purchase))
@@ -180,15 +183,14 @@ def record_shortfall(
         step.note(case.ref, "shortfall", order=name, line=line, n=n, reason=reason)
     if not wanted:
         step.note(case.ref, "shortfall", order=name, reason=reason)
-    unknown = [line for line, _ in wanted if short.line(line) is None]
+    unknown = dict(unknown_lines(short, wanted))
     about_it = len(unknown) < len(wanted) or not wanted
     if about_it and asked_units(short, asked):
         step.hold(short.ref, "special_handling", reason)
     elif about_it:
         step.hold(case.ref, "unexpected_report", f"shortfall while {asked.state.value}")
     if unknown:
-        said = f"shortfall of lines that order {name} does not have: {', '.join(unknown)}"
-        step.hold(case.ref, "unknown_line", said)
+        ask_about_unknown(step, case.ref, "shortfall", name, unknown)
     return step
 
 
@@ -201,8 +203,9 @@ def stop_buying(case: Case, context: Context, order: str, lines: LineQuantities 
     step = Step(case, context)
     asked = step.now(case.own(Purchase))
     wanted = checked_quantities(lines)
-    (name,) = meant(asked, text(order, "order"), wanted)
-    stopped = step.now(case.order(name))
+    if text(order, "order") not in asked.orders:
+        raise BadInput("order", f"{asked.ref} is not for order {order}")
+    stopped = step.now(case.order(order))
     chosen = step.choose(
         stopped, "stop buying", (UnitState.BUYING,), wanted, lambda tag: tag.peg == case.ref.id
     )
@@ -245,7 +248,8 @@ def receive_purchase(
     """Record goods that came of a purchase: all, or so many of some lines of an order.
 
     They are allocated to their orders where they stand: at `location`, or where the purchase asked
-    for them. What came beyond them is free stock, under a hold of the purchase.
+    for them. What came beyond them, or for an order that nothing is bought for, is free stock,
+    under a hold of the purchase; of lines that the order does not have it is only written down.
     """
     step = Step(case, context)
     asked = step.now(case.own(Purchase))
@@ -325,8 +329,9 @@ def finish_production(
 ) -> Step:
     """Record goods that are made: all, or so many of some lines of an order.
 
-    They are allocated to their orders at the location of the work order. What was made beyond them
-    is free stock, under a hold of the work order.
+    They are allocated to their orders at the location of the work order. What was made beyond them,
+    or for an order that nothing is made for, is free stock, under a hold of the work order; of
+    lines that the order does not have it is only written down.
     """
     step = Step(case, context)
     work = step.now(case.own(WorkOrder))
@@ -364,10 +369,11 @@ Asked: TypeAlias = Purchase | WorkOrder
 
 
 def meant(asked: Asked, order: object, wanted: LineQuantities) -> tuple[str, ...]:
-    """The orders that a report is about: the named one, or all of them."""
+    """The orders that a report is about: the named one, or all of them.
+
+    It may name one that nothing was asked for: then nothing of it fits.
+    """
     name = text(order, "order", empty=True)
-    if name and name not in asked.orders:
-        raise BadInput("order", f"{asked.ref} is not for order {name}")
     if wanted and not name and len(asked.orders) > 1:
         raise BadInput("order", "must be named: lines are told apart within an order")
     return (name,) if name else asked.orders
@@ -383,19 +389,42 @@ def asked_units(order: Order, asked: Asked, state: UnitState | None = None) -> l
     ]
 
 
-def take_reported(
-    order: Order, asked: Asked, wanted: LineQuantities
-) -> tuple[list[Chosen], list[tuple[Line, int]]]:
-    """The units that a report is about, and by how many it goes beyond them, line by line."""
+class Reported(NamedTuple):
+    """The units that a report is about, and by how many it goes beyond them, line by line.
+
+    Of lines that the order does not have nobody knows which goods they are.
+    """
+
+    chosen: list[Chosen]
+    beyond: list[tuple[Line, int]]
+    unknown: list[tuple[str, int]]
+
+
+def take_reported(order: Order, asked: Asked, wanted: LineQuantities) -> Reported:
+    """What a report can mean of an order, and what not."""
     if not wanted:
-        return asked_units(order, asked), []
-    _refuse_unknown(order, wanted)
+        return Reported(asked_units(order, asked), [], [])
     state = _under_way(asked)
     chosen, _ = select(order, "arrive", (state,), wanted, lambda tag: tag.peg == asked.ref.id)
     left = dict(wanted)
     for one in chosen:
         left[one.line.id] -= one.n
-    return chosen, [(line, left[line.id]) for line in order.lines if left.get(line.id)]
+    beyond = [(line, left[line.id]) for line in order.lines if left.get(line.id)]
+    return Reported(chosen, beyond, unknown_lines(order, wanted))
+
+
+def unknown_lines(order: Order, wanted: LineQuantities) -> list[tuple[str, int]]:
+    """What is said of lines that an order does not have."""
+    known = {line.id for line in order.lines}
+    return [(line, n) for line, n in wanted if line not in known]
+
+
+def ask_about_unknown(
+    step: Step, ref: Ref[Document], what: str, order: str, unknown: Iterable[str]
+) -> None:
+    """Hold a document that is told of lines that an order does not have."""
+    said = f"{what} of lines that order {order} does not have: {', '.join(unknown)}"
+    step.hold(ref, "unknown_line", said)
 
 
 def finish(step: Step, asked: Asked) -> None:
@@ -415,18 +444,22 @@ def _arrive(
 ) -> None:
     """Bring what came to where it stands: with its claim on it, or free where nobody asked."""
     wanted = checked_quantities(lines)
-    arrived = unasked = False
+    arrived = unasked = unknown = False
     for name in meant(asked, order, wanted):
         into = step.now(step.case.order(name))
-        chosen, beyond = take_reported(into, asked, wanted)
-        step.move(into, UnitMove.ARRIVE, chosen, location=at, peg="", supplier="")
-        for line, n in beyond:
+        came = take_reported(into, asked, wanted)
+        step.move(into, UnitMove.ARRIVE, came.chosen, location=at, peg="", supplier="")
+        for line, n in came.beyond:
             whence = source._replace(sku=line.sku)
             goods = Transfer(_MADE_BY[type(asked)], whence, _SHELF, Position(line.sku, at), n)
             step.add(Posted(goods))
-            step.note(asked.ref, "came_unasked", order=name, line=line.id, n=n, location=at)
-        arrived, unasked = arrived or bool(chosen), unasked or bool(beyond)
-    if unasked or not arrived:
+        for id, n in (*((line.id, n) for line, n in came.beyond), *came.unknown):
+            step.note(asked.ref, "came_unasked", order=name, line=id, n=n, location=at)
+        if came.unknown:
+            ask_about_unknown(step, asked.ref, "goods", name, dict(came.unknown))
+        arrived, unasked = arrived or bool(came.chosen), unasked or bool(came.beyond)
+        unknown = unknown or bool(came.unknown)
+    if unasked or not (arrived or unknown):
         if not unasked:
             step.note(asked.ref, "came_unasked", location=at)
         reason = f"goods came that were not asked for, while it was {asked.state.value}"
@@ -502,13 +535,3 @@ def _wanted(orders: tuple[str, ...], lines: object) -> LineQuantities:
     if wanted and len(orders) > 1:
         raise BadInput("lines", "there are several orders: take them whole")
     return wanted
-
-
-def _refuse_unknown(order: Order, wanted: LineQuantities) -> None:
-    unknown = [
-        Refusal.of("no_such_line", order=order.ref.id, line=line)
-        for line, _ in wanted
-        if order.line(line) is None
-    ]
-    if unknown:
-        raise MoveRefused(tuple(unknown))

@@ -158,8 +158,8 @@ def record_return_scan(
 def receive_return(case: Case, context: Context, location: str, lines: LineQuantities = ()) -> Step:
     """Record what came back of a return, and where: all that was announced, or so many.
 
-    Goods that come for a return that is not open, or beyond what was announced, are written down
-    under a hold.
+    Goods that come for a return that is not open, beyond what was announced, or of lines that the
+    order does not have, are written down under a hold.
     """
     step = Step(case, context)
     returned = step.now(case.own(Return))

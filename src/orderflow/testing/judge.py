@@ -62,9 +62,16 @@ OUTSIDE: Final = frozenset(
         "report_missing",
         "rework",
         "settle_dispute",
+        "ship_direct",
     }
 )
-"""The verbs that record what has happened outside: none may be refused in any world."""
+"""The verbs that record what has happened outside: none may be refused in any world.
+
+What is said of a document that is not there is.
+"""
+
+OPENS: Final = frozenset({"ship_direct"})
+"""Those of them that open the document that they are called on."""
 
 
 @attrs.frozen
@@ -107,7 +114,7 @@ class Judge:
     ) -> str:
         said = "; ".join(map(str, refusals))
         opinion = None if self.allows is None else self.allows(seen, call)
-        if effect is None and call.verb in OUTSIDE and seen.load(call.ref) is not None:
+        if effect is None and call.verb in OUTSIDE and _is_told(seen, call, refusals):
             return f"what has happened is not recorded by {call.verb}: {said}"
         if effect is None and opinion is True:
             return f"{call.verb} is refused ({said}), and the business allows it"
@@ -117,3 +124,12 @@ class Judge:
             wrong = self.comes(seen, call, effect.documents)
             return f"{call.verb}: {wrong}" if wrong else ""
         return ""
+
+
+def _is_told(seen: Seen, call: AnyCall, refusals: tuple[Refusal, ...]) -> bool:
+    """Whether a report is about documents that are there, and opens one that is not."""
+    there = seen.load(call.ref) is not None
+    return there is not (call.verb in OPENS) and all(
+        refusal.code != "not_found"
+        for refusal in refusals  # none: nothing is missed
+    )
