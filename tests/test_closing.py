@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -515,3 +516,33 @@ def test_an_order_from_its_reception_to_the_archive(store: Store) -> None:
     assert shop.bag("o-17") == {"delivered": 1, "returned": 1}
     assert shop.returned("r-1").state is ReturnState.SETTLED
     shop.assert_lawful()
+
+
+# --- the end of all days --------------------------------------------------------------------------
+
+LAST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@pytest.mark.feature("F082")
+@pytest.mark.parametrize("completed", (False, True))
+def test_a_delivery_at_the_end_of_all_days_hides_nothing_that_is_due(
+    weekly: Shop, completed: bool
+) -> None:
+    shop = weekly
+    delivered(shop, "o-17")
+    shop.clock.at = LAST - timedelta(days=3)
+    delivered(shop, "o-18")
+    if completed:
+        shop.confirm_receipt("o-18")
+        shop.complete("o-18")
+
+    assert [one.call.verb for one in shop.due(shop.clock.at) if one.ref.id == "o-17"] == [
+        "complete"
+    ]
+    until = "order o-18 may be complained about until 9999-12-31T23:59:59.999999+00:00"
+    if not completed:
+        assert shop.refuses(complete.on("o-18")).startswith(until)
+    shop.clock.at = LAST
+    assert {one.ref.id for one in shop.due(LAST)} == ({"o-17"} if completed else {"o-17", "o-18"})
+    shop.ask_return("r-1", "o-18")
+    assert [one.call.verb for one in shop.due(LAST)] == ["complete"]

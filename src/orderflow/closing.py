@@ -33,6 +33,7 @@ from orderflow.pricing import order_facts
 from orderflow.records import Order
 from orderflow.rules import Rules
 from orderflow.states import ORDER, OrderMove, UnitState
+from orderflow.values import later
 
 
 @verb("confirm_receipt", Order)
@@ -82,7 +83,7 @@ def receipt_since(case: Case, order: Order, rules: Rules) -> datetime:
     came = _last_delivery(case, order)
     if came is None:
         return order.received_at or order.placed_at
-    until = came + timedelta(days=rules.receipt_days)
+    until = later(came, timedelta(days=rules.receipt_days))
     confirmed = _confirmed(order, came)
     return until if confirmed is None else min(confirmed, until)
 
@@ -90,7 +91,7 @@ def receipt_since(case: Case, order: Order, rules: Rules) -> datetime:
 def window_since(case: Case, order: Order, rules: Rules) -> datetime:
     """Since when the last return window is closed; a return may be asked up to its last instant."""
     until = _window_end(case, order, rules)
-    return order.placed_at if until is None else until + timedelta.resolution
+    return order.placed_at if until is None else later(until, timedelta.resolution)
 
 
 def _receipt_until(step: Step, order: Order) -> str:
@@ -101,7 +102,7 @@ def _receipt_until(step: Step, order: Order) -> str:
     came = _last_delivery(step.case, order)
     if came is None or _confirmed(order, came) is not None:
         return ""
-    until = came + timedelta(days=days)
+    until = later(came, timedelta(days=days))
     return until.isoformat() if step.context.at < until else ""
 
 
@@ -114,7 +115,7 @@ def _window_until(step: Step, order: Order) -> str:
 def _window_end(case: Case, order: Order, rules: Rules) -> datetime | None:
     """The last instant at which a return may be asked; `None` where nothing came with a date."""
     came = _last_delivery(case, order)
-    return None if came is None else came + timedelta(days=rules.return_window_days)
+    return None if came is None else later(came, timedelta(days=rules.return_window_days))
 
 
 def _confirmed(order: Order, came: datetime) -> datetime | None:

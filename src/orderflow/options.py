@@ -61,7 +61,7 @@ from orderflow.returns import Verdict
 from orderflow.states import UnitState
 from orderflow.trial import Source
 from orderflow.units import LineQuantities
-from orderflow.values import TEXT_MAX, Sku
+from orderflow.values import TEXT_MAX, Sku, later
 
 T = TypeVar("T", bound=Document)
 T_co = TypeVar("T_co", bound=Document, covariant=True)
@@ -370,7 +370,7 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
 
 @suggests(deposits.open_balance, on=Payment)
 def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
-    until = look.document.expires_at or look.context.at + timedelta(days=BALANCE_DAYS)
+    until = look.document.expires_at or later(look.context.at, timedelta(days=BALANCE_DAYS))
     yield deposits.open_balance.on(look.id, until)
 
 

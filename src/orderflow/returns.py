@@ -54,7 +54,7 @@ from orderflow.units import (
     select,
     tag,
 )
-from orderflow.values import text, whole
+from orderflow.values import later, text, whole
 
 
 class Verdict(StrEnum):
@@ -317,8 +317,8 @@ def _closed_windows(step: Step, order: Order) -> dict[str, Refusal]:
     } - {""}
     for name in sorted(names):
         since = step.now(step.case.parcel(name)).delivered_at
-        if since is not None and step.context.at > since + days:
-            until = (since + days).isoformat()
+        if since is not None and step.context.at > later(since, days):
+            until = later(since, days).isoformat()
             closed[name] = Refusal.of("window_closed", order=order.ref.id, closed=until)
     return closed
 

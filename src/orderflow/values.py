@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, Context, Decimal
 from typing import Final, NamedTuple
 
@@ -113,6 +113,18 @@ def instant(value: object, path: str) -> datetime:
         return in_utc(value)
     except OverflowError:
         raise BadInput(path, "the time is out of range") from None
+
+
+LAST_INSTANT: Final = datetime.max.replace(tzinfo=UTC)
+"""The end of all days that can be written."""
+
+
+def later(at: datetime, span: timedelta) -> datetime:
+    """An instant in UTC so much later, but never beyond the last that there is.
+
+    What would fall due after it never does; one date at the end of all days breaks no other.
+    """
+    return at + span if span <= LAST_INSTANT - at else LAST_INSTANT
 
 
 def in_utc(value: datetime) -> datetime:
