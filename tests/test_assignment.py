@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orderflow import BadInput
 from orderflow.assignment import Assignment, Given, Lot, Short, Wanted, assign
 from orderflow.horizon import Horizon
+from tests.builders import MORNING
 from tests.flow import SINK, SOURCE, max_flow, most_served
 
+NAN: Any = float("nan")
+HALF: Any = 0.5
+NOTHING: Any = None
 LOTS = st.lists(
     st.builds(
         lambda n, ready, life: (n, ready, None if life is None else ready + life),
@@ -191,3 +197,34 @@ def test_hundreds_of_demands_are_served_out_of_hundreds_of_lots() -> None:
 
     assert sum(one.n for one in found.given) == 900
     assert {one.wanted for one in found.short} <= {one.id for one in demands if one.priority}
+
+
+@pytest.mark.parametrize(
+    ("lots", "demands", "path"),
+    (
+        (None, [], "supplies"),
+        ([("old", 5, 1)], [], "supplies[0]"),
+        ([], [Lot("old", 5, 1)], "demands[0]"),
+        ([Lot("", 5, 1)], [], "supplies[0].id"),
+        ([Lot("old", -1, 1)], [], "supplies[0].n"),
+        ([Lot("old", NAN, 1)], [], "supplies[0].n"),
+        ([Lot("old", 5, NAN)], [], "supplies[0].ready"),
+        ([Lot("old", 5, 1, HALF)], [], "supplies[0].until"),
+        ([Lot("old", 5, 1), Lot("new", 5, MORNING)], [], "supplies[1].ready"),
+        ([Lot("old", 5, 1), Lot("old", 5, 1)], [], "supplies"),
+        ([], [Wanted("d-1", HALF, 1)], "demands[0].n"),
+        ([], [Wanted("d-1", True, 1)], "demands[0].n"),
+        ([], [Wanted("d-1", 5, NOTHING)], "demands[0].at"),
+        ([], [Wanted("d-1", 5, MORNING.replace(tzinfo=None))], "demands[0].at"),
+        ([], [Wanted("d-1", 5, 1, NAN)], "demands[0].priority"),
+        ([Lot("old", 5, 1)], [Wanted("d-1", 5, MORNING)], "demands[0].at"),
+        ([], [Wanted("d-1", 5, 1), Wanted("d-1", 5, 2)], "demands"),
+    ),
+)
+def test_what_is_no_lot_and_no_demand_is_told_by_its_path(
+    lots: Any, demands: Any, path: str
+) -> None:
+    with pytest.raises(BadInput) as no:
+        assign(lots, demands)
+
+    assert no.value.path == path

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from random import Random
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderflow import horizon
+from orderflow import BadInput, horizon
 from orderflow.horizon import Horizon
 from tests.builders import MORNING
 
@@ -225,3 +227,86 @@ def test_events_that_come_at_one_end_seldom_spread_the_blocks(
 
     # 1,250 blocks are made. With no thought for the size of a stretch, each would move hundreds.
     assert sum(moved) < 1_250 * 60
+
+
+# --- what is no figure and no instant -------------------------------------------------------------
+
+NAN = float("nan")
+NO_UNITS: tuple[object, ...] = (NAN, 1.0, True, "1", None, Decimal(1))
+NO_INSTANTS: tuple[object, ...] = (NAN, 1.5, True, "1", None, date(2026, 3, 2), MORNING)
+
+
+def as_it_is(one: Horizon[int]) -> list[tuple[int, int]]:
+    return [(one.balance(at), one.available(at)) for at in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("ask", "path"),
+    [(ask, "n") for ask in ("add", "slip", "hold_back", "earliest")]
+    + [(ask, "at") for ask in ("add", "slip", "hold_back", "balance", "available")]
+    + [("slip", "to"), ("earliest", "since")],
+)
+def test_what_is_no_figure_or_instant_is_told_and_changes_nothing(ask: str, path: str) -> None:
+    calls: dict[str, dict[str, object]] = {
+        "add": {"at": 3, "n": 2},
+        "slip": {"n": 2, "at": 3, "to": 8},
+        "hold_back": {"at": 3, "n": 2},
+        "balance": {"at": 3},
+        "available": {"at": 3},
+        "earliest": {"n": 2, "since": 3},
+    }
+    lamps = Horizon([(3, 5), (6, -1)], safety=[(4, 1)])
+    before = as_it_is(lamps)
+
+    for wrong in NO_UNITS if path == "n" else NO_INSTANTS:
+        with pytest.raises(BadInput) as no:
+            getattr(lamps, ask)(**{**calls[ask], path: wrong})
+        assert no.value.path == path
+
+    assert as_it_is(lamps) == before
+
+
+@pytest.mark.parametrize(
+    ("events", "path"),
+    (
+        (None, "events"),
+        ("ab", "events[0]"),
+        ([(1, 2), (3,)], "events[1]"),
+        ([(1, 2), (3, NAN)], "events[1].n"),
+        ([(1, 2), (3, True)], "events[1].n"),
+        ([(NAN, 2)], "events[0].at"),
+        ([(1, 2), (MORNING, 2)], "events[1].at"),
+        ([(MORNING, 2), (MORNING.replace(tzinfo=None), 2)], "events[1].at"),
+    ),
+)
+def test_a_horizon_is_made_of_instants_of_one_kind_and_whole_figures(
+    events: Any, path: str
+) -> None:
+    with pytest.raises(BadInput) as no:
+        Horizon(events)
+
+    assert no.value.path == path
+    with pytest.raises(BadInput) as also:
+        Horizon((), events)
+    assert also.value.path == path.replace("events", "safety")
+
+
+def test_the_first_instant_says_of_which_kind_all_are() -> None:
+    lamps = Horizon[Any]()
+    assert (lamps.available(1), lamps.available(MORNING)) == (0, 0)
+
+    with pytest.raises(BadInput, match=r"^to: "):
+        lamps.slip(1, 3, MORNING)
+    lamps.add(MORNING, 1)
+
+    with pytest.raises(BadInput, match=r"^at: a time is wanted as for every other instant"):
+        lamps.add(3, 1)
+    assert lamps.balance(MORNING) == 1
+
+
+def test_times_are_instants_where_clocks_show_an_hour_twice() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=berlin)
+    lamps = Horizon([(first.replace(fold=1), 4)])
+
+    assert (lamps.balance(first), lamps.balance(first.replace(fold=1))) == (0, 4)

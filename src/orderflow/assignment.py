@@ -25,13 +25,17 @@ serve a demand of that instant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
-from typing import Generic
+from typing import Generic, TypeVar, cast
 
 import attrs
 
-from orderflow.horizon import At
+from orderflow.errors import BadInput
+from orderflow.horizon import At, instant_of_kind, units
+from orderflow.values import text, unique, whole
+
+R = TypeVar("R")
 
 
 @attrs.frozen
@@ -88,8 +92,9 @@ def assign(supplies: Iterable[Lot[At]], demands: Iterable[Wanted[At]]) -> Assign
     Assignment(given=(Given(wanted='d-2', lot='old', n=5), Given(wanted='d-1', lot='new', n=5)),
                short=(Short(wanted='d-2', n=1),))
     """
-    lots = sorted(supplies, key=lambda lot: (lot.ready, lot.id))
-    dated = sorted(demands, key=lambda one: (one.at, one.priority, one.id))
+    there, asked = _checked(supplies, demands)
+    lots = sorted(there, key=lambda lot: (lot.ready, lot.id))
+    dated = sorted(asked, key=lambda one: (one.at, one.priority, one.id))
     ranked = sorted(range(len(dated)), key=lambda i: (dated[i].priority, dated[i].id))
     granted = [0] * len(dated)
     _let_in(lots, dated, granted, ranked)
@@ -97,6 +102,44 @@ def assign(supplies: Iterable[Lot[At]], demands: Iterable[Wanted[At]]) -> Assign
     return Assignment(
         tuple(_walk(lots, dated, granted)), tuple([one for one in short if one.n > 0])
     )
+
+
+def _checked(
+    supplies: Iterable[Lot[At]], demands: Iterable[Wanted[At]]
+) -> tuple[list[Lot[At]], list[Wanted[At]]]:
+    """Both as they are, with times in UTC, when each figure is one and no id comes twice."""
+    kind: type | None = None
+
+    def at(value: At, path: str) -> At:
+        nonlocal kind
+        given = cast("At", instant_of_kind(value, path, kind))
+        kind = type(given)
+        return given
+
+    lots: list[Lot[At]] = []
+    for i, lot in _rows(supplies, Lot, "supplies"):
+        path = f"supplies[{i}]"
+        until = None if lot.until is None else at(lot.until, f"{path}.until")
+        id, n = text(lot.id, f"{path}.id"), whole(lot.n, f"{path}.n", least=0)
+        lots.append(Lot(id, n, at(lot.ready, f"{path}.ready"), until))
+    asked: list[Wanted[At]] = []
+    for i, one in _rows(demands, Wanted, "demands"):
+        path = f"demands[{i}]"
+        id, n = text(one.id, f"{path}.id"), whole(one.n, f"{path}.n", least=0)
+        priority = units(one.priority, f"{path}.priority")
+        asked.append(Wanted(id, n, at(one.at, f"{path}.at"), priority))
+    unique((lot.id for lot in lots), "supplies")
+    unique((one.id for one in asked), "demands")
+    return lots, asked
+
+
+def _rows(rows: object, kind: type[R], path: str) -> Iterator[tuple[int, R]]:
+    if not isinstance(rows, Iterable):
+        raise BadInput(path, f"rows of {kind.__name__} are wanted")
+    for i, row in enumerate(rows):
+        if not isinstance(row, kind):
+            raise BadInput(f"{path}[{i}]", f"a {kind.__name__} is wanted")
+        yield i, row
 
 
 def _let_in(

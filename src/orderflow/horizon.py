@@ -32,6 +32,7 @@ What happens at one instant happens at once: supply serves the demand of its own
 A demand that is late stays owed, and what comes in later serves it first.
 An instant is anything that sorts, one kind in one horizon: times as `values.instant` gives them, or
 whole numbers.
+Each is looked at before anything is changed, by its type alone where that says enough.
 A horizon is no value: it is changed in place, which is what it is for.
 """
 
@@ -39,9 +40,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import accumulate
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, cast
+
+from orderflow.errors import BadInput
+from orderflow.values import instant
 
 At = TypeVar("At", int, datetime)
 
@@ -59,46 +63,101 @@ class Horizon(Generic[At]):
     9
     """
 
-    __slots__ = ("_room", "_safety")
+    __slots__ = ("_kind", "_room", "_safety")
 
     def __init__(
         self, events: Iterable[tuple[At, int]] = (), safety: Iterable[tuple[At, int]] = ()
     ) -> None:
         """Of (instant, units) pairs; `safety` says by how much safety stock changes, and when."""
-        self._room: _Sums[At] = _Sums(events)
+        self._kind: type | None = None
+        self._room: _Sums[At] = _Sums(self._pairs(events, "events"))
         self._safety: _Sums[At] = _Sums(())
-        for at, n in safety:
+        for at, n in self._pairs(safety, "safety"):
             self.hold_back(at, n)
 
     def add(self, at: At, n: int) -> None:
         """`n` units come in at an instant, or go out when negative; the opposite takes it back."""
+        if type(n) is not int or not self._fits(at):
+            at, n = self._instant(at, "at"), units(n, "n")
+        self._kind = type(at)
         self._room.add(at, n)
 
     def slip(self, n: int, at: At, to: At) -> None:
         """`n` units that were to come at an instant come at another."""
-        self._room.add(at, -n)
-        self._room.add(to, n)
+        n, at, to = units(n, "n"), self._instant(at, "at"), self._instant(to, "to")
+        if type(at) is not type(to):
+            raise BadInput("to", "an instant of the kind of `at` is wanted")
+        self.add(at, -n)
+        self.add(to, n)
 
     def hold_back(self, at: At, n: int) -> None:
         """From an instant on, `n` units more are safety stock, or fewer when negative."""
-        self._room.add(at, -n)
+        at, n = self._instant(at, "at"), units(n, "n")
+        self.add(at, -n)
         self._safety.add(at, n)
 
     def balance(self, at: At) -> int:
         """What is there once an instant's events have happened; below zero, what is owed."""
+        if not self._fits(at):
+            at = self._instant(at, "at")
         return self._room.until(at) + self._safety.until(at)
 
     def available(self, at: At) -> int:
         """The most units that can be given away for good at an instant."""
+        if not self._fits(at):
+            at = self._instant(at, "at")
         least = self._room.least(at)
         return least if least > 0 else 0
 
     def earliest(self, n: int, since: At) -> At | None:
         """The first instant, not before `since`, at which `n` units are available."""
-        if n < 1:
-            raise ValueError(f"{n} units are asked for, at least 1 is wanted")
+        if not self._fits(since):
+            since = self._instant(since, "since")
+        if type(n) is not int or n < 1:
+            raise BadInput("n", f"{units(n, 'n')} units are asked for, at least 1 is wanted")
         at = self._room.lasting(n)
         return since if at is not None and at < since else at
+
+    def _fits(self, at: object) -> bool:
+        """Whether an instant is plainly of the horizon's kind: nearly all are."""
+        kind = self._kind
+        return type(at) is kind and (kind is int or cast("datetime", at).tzinfo is UTC)
+
+    def _instant(self, at: object, path: str) -> At:
+        return cast("At", instant_of_kind(at, path, self._kind))
+
+    def _pairs(self, pairs: object, path: str) -> list[tuple[At, int]]:
+        """Pairs of instant and units; the first of all says of which kind the instants are."""
+        if not isinstance(pairs, Iterable):
+            raise BadInput(path, "pairs of instant and units are wanted")
+        checked: list[tuple[At, int]] = []
+        for i, pair in enumerate(pairs):
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise BadInput(f"{path}[{i}]", "a pair of instant and units is wanted")
+            at, n = pair
+            if type(n) is not int or not self._fits(at):
+                at, n = self._instant(at, f"{path}[{i}].at"), units(n, f"{path}[{i}].n")
+                self._kind = type(at)
+            checked.append((at, n))
+        return checked
+
+
+def units(value: object, path: str) -> int:
+    """So many units, of any size, or so many fewer; neither `True` nor 1.0 is so many."""
+    if type(value) is not int:
+        raise BadInput(path, f"a whole number is wanted, not {type(value).__name__}")
+    return value
+
+
+def instant_of_kind(at: object, path: str, kind: type | None) -> int | datetime:
+    """A whole number or a time, whichever all the others are; a time comes back in UTC."""
+    given = at if type(at) is int else instant(at, path) if isinstance(at, datetime) else None
+    if given is None:
+        raise BadInput(path, f"a time or a whole number is wanted, not {type(at).__name__}")
+    if kind is not None and type(given) is not kind:
+        wanted = "a whole number" if kind is int else "a time"
+        raise BadInput(path, f"{wanted} is wanted as for every other instant")
+    return given
 
 
 class _Sums(Generic[At]):
