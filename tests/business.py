@@ -690,7 +690,7 @@ def may_pay_balance(d: Desk) -> bool:
 
 
 def may_collect(d: Desk) -> bool:
-    return d.order.cash_on_delivery and (d.fresh or d.stands("due at door", "voided"))
+    return d.fresh or d.stands("due at door", "voided")
 
 
 def may_set_quota(d: Desk) -> bool:
@@ -1079,7 +1079,9 @@ FITS: Final[Mapping[str, Row]] = {
     "record_notice": notice_fits,
     "settle_dispute": lambda d: d.paper.disputed > 0,
     "remit": lambda d: d.arg("amount").minor <= d.paper.with_carrier,
-    "collect_on_delivery": lambda d: d.fresh or not d.stands("voided"),
+    "collect_on_delivery": lambda d: (
+        d.order.cash_on_delivery and (d.fresh or not d.stands("voided"))
+    ),
     "accept_purchase": lambda d: d.stands("sent"),
     "refuse_purchase": lambda d: d.stands("created", "sent"),
     "record_shortfall": lambda d: (

@@ -32,6 +32,7 @@ from orderflow.calendars import (
 )
 from orderflow.calendars.recurrence import WEEK, days_of
 from orderflow.calendars.wall import MOMENT, ONE_DAY, clock_of, day_start
+from tests.builders import MORNING
 
 ZONES = (
     "Europe/Berlin",
@@ -827,3 +828,30 @@ def test_an_answer_that_is_stored_is_an_instant_and_no_wall_time() -> None:
     )
 
     assert {answer.tzinfo for answer in answers} == {UTC}
+
+
+# --- what is no calendar --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ask", "path"),
+    (
+        (lambda no: wall_day(no, MORNING), "calendar"),
+        (lambda no: is_working_day(no, MORNING.date()), "calendar"),
+        (lambda no: next_working_day(no, MORNING.date()), "calendar"),
+        (lambda no: working_day_from(no, MORNING.date()), "calendar"),
+        (lambda no: add_working_days(no, MORNING, 1), "calendar"),
+        (lambda no: add_working_hours(no, MORNING, 0), "calendar"),
+        (lambda no: cut_off_on(no, MORNING.date()), "calendar"),
+        (lambda no: ready_to_ship_at(no, MORNING), "calendar"),
+        (lambda no: arrives_at(no, MORNING, 1), "carrier"),
+    ),
+)
+@pytest.mark.parametrize("no", (1, None, "Europe/Berlin"))
+def test_what_is_no_calendar_answers_nothing(
+    ask: Callable[[Any], object], path: str, no: object
+) -> None:
+    with pytest.raises(BadInput, match="a Calendar is wanted") as caught:
+        ask(no)
+
+    assert caught.value.path == path

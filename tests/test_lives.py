@@ -537,7 +537,8 @@ class Lives(RuleBasedStateMachine):
         amount = max(1, paper.due()) + extra
         applied = min(amount, max(0, paper.due()))
         call = collect_on_delivery.on(id, paper.id, eur(amount))
-        if self.attempt(call, paper.cash_on_delivery) is not None:
+        applied = applied if paper.cash_on_delivery else 0  # nobody agreed to cash: it waits
+        if self.attempt(call, True) is not None:
             paper.paid += applied
             self.naive.payments[id] = Money(amount, amount - applied, with_carrier=amount)
             self.confirmed_by_itself(paper)

@@ -391,13 +391,26 @@ def test_cash_of_another_currency_is_kept_unapplied(shop: Shop) -> None:
     assert due(shop.order("o-17")) == 1000
 
 
-def test_cash_is_collected_only_where_that_was_agreed(shop: Shop) -> None:
+def test_cash_that_nobody_agreed_upon_is_kept_for_somebody_to_decide(any_shop: Shop) -> None:
+    shop = any_shop
     shop.place("o-17", new_order((LAMP, 1)))
 
-    assert (
-        shop.refuses(collect_on_delivery.on("cod-1", "o-17", eur(1000)))
-        == "order o-17 is not cash on delivery"
-    )
+    kept = shop.collect_on_delivery("cod-1", "o-17", eur(1000)).document
+    shop.remit("cod-1", eur(1000))
+    shop.pay_back("cod-1", eur(1000))
+
+    assert (kept.unapplied, kept.with_carrier) == (1000, 1000)
+    assert [hold.code for hold in kept.holds] == ["unexpected_cash"]
+    assert shop.order("o-17").applied == 0
+    assert shop.payment("cod-1").refunded == 1000
+
+
+def test_a_second_collection_is_a_payment_of_its_own(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.collect_on_delivery("cod-1", "o-17", eur(1000))
+
+    assert shop.codes(collect_on_delivery.on("cod-1", "o-17", eur(1000))) == ["already_there"]
+    assert shop.collect_on_delivery("cod-2", "o-17", eur(1000)).document.unapplied == 1000
 
 
 def test_cash_is_refunded_before_and_after_it_is_remitted(shop: Shop) -> None:
@@ -570,6 +583,7 @@ def test_a_settlement_that_nobody_waits_for_lifts_no_hold(shop: Shop) -> None:
         "other_order",
         "over_remitted",
         "paid_late",
+        "unexpected_cash",
         "unexpected_notice",
         "unexpected_settlement",
     ),

@@ -39,6 +39,7 @@ from orderflow.planning import (
     timeline,
 )
 from orderflow.planning.rows import PERIODS_MAX
+from orderflow.planning.timeline import DAY_MAX
 from orderflow.values import QUANTITY_MAX
 
 Table = tuple[tuple[int, ...], tuple[int, ...], int]
@@ -594,6 +595,14 @@ ROW = (1, 2)
         (lambda: explode({}, {"A": ()}, {"A": ANY}), "items.A: an Item is wanted"),
         (lambda: explode({"B": {"A": 1}, "A": {"B": 1}}, {}), "bill.A: A is part of itself"),
         (
+            lambda: explode({"A": {"B": 1}, "B": {"C": 2}}, {"A": ((1, QUANTITY_MAX),)}),
+            f"bill.B.C: {QUANTITY_MAX} of B need more than {QUANTITY_MAX} of C",
+        ),
+        (
+            lambda: explode({"A": {"B": 1}}, {"A": ((-DAY_MAX, 1),)}, {"A": Item(1)}),
+            "items.A.lead_time: A is released before all periods",
+        ),
+        (
             lambda: explode({"D": {"C": 1}, "C": {"D": 1, "B": 2}, "B": {"X": 1}}, {}),
             "bill.C: C is part of itself",
         ),
@@ -617,6 +626,11 @@ def test_what_cannot_be_taken_is_told_with_its_path(call: Callable[[], object], 
         (((ANY, 5),), Late(0), r"supply\[0\].day: a whole number"),
         (((1, 0),), Late(0), r"supply\[0\].quantity: 0"),
         (((1, 5),), ANY, "late_supply: a Late is wanted"),
+        (
+            ((-1, QUANTITY_MAX), (3, QUANTITY_MAX), (0, 1)),
+            Late(0),
+            rf"supply\[2\].quantity: day 0 adds up to more than {QUANTITY_MAX}",
+        ),
         (tuple((day, 1) for day in range(PERIODS_MAX + 1)), Late(0), "supply: supply and demand"),
     ),
 )
@@ -625,6 +639,14 @@ def test_dates_that_cannot_be_taken_are_told_with_their_path(
 ) -> None:
     with pytest.raises(BadInput, match=f"^{told}"):
         timeline(supply, (), late_supply=late, late_demand=Late(0))
+
+
+def test_every_table_of_dates_is_taken_by_the_functions_over_rows() -> None:
+    most = ((-1, QUANTITY_MAX - 1), (0, 1), (5, QUANTITY_MAX))
+
+    table = timeline(most, most[:1], late_supply=Late(0), late_demand=Late(0))
+
+    assert discrete(table.supply, table.demand) == (1, QUANTITY_MAX)
 
 
 def test_the_largest_table_is_taken() -> None:

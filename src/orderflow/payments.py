@@ -77,6 +77,7 @@ _OWN_HOLDS: Final = frozenset(
         "other_order",
         "over_remitted",
         "paid_late",
+        "unexpected_cash",
         "unexpected_notice",
         "unexpected_settlement",
     }
@@ -262,11 +263,11 @@ def collect_on_delivery(case: Case, context: Context, order: str, amount: Money)
     It is the cash that a payment due at the door has waited for, or a payment of its own. What is
     more than the order costs stays unapplied, and what the payer's bank had taken back before is
     made good first. All of it stays unapplied under a hold where the payment had been voided, or
-    was due for another order.
+    was due for another order, and where the order is not paid at the door.
     """
     step = Step(case, context)
     ref = case.own(Payment)
-    owing = _cash_order(step, order)
+    owing = step.now(case.order(text(order, "order")))
     payment = step.case.find(ref)
     if payment is None or step.chart(PAYMENT).target(payment.state, PaymentMove.COLLECT) is None:
         _open_at_door(step, owing, amount)
@@ -280,7 +281,10 @@ def collect_on_delivery(case: Case, context: Context, order: str, amount: Money)
     if other:
         said = f"cash of order {order} was taken on a payment that was due for {payment.due_for}"
         step.hold(ref, "other_order", said, blocks=())
-    if payment.state in _ENDED:
+    if not owing.cash_on_delivery:
+        said = f"cash was taken for order {order}, which is not paid at the door"
+        step.hold(ref, "unexpected_cash", said, blocks=())
+    elif payment.state in _ENDED:
         step.hold(ref, "paid_late", "cash was taken at the door after the payment had ended")
     elif payable and not other and _matches(payment, owing):
         apply_shares(step, ref, ((order, payable),))

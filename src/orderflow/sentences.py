@@ -523,6 +523,7 @@ HOLDS: Final[dict[str, str]] = {
     "special_handling": "特殊处理",
     "unasked_answer": "未询问的答复",
     "unexpected_answer": "意外答复",
+    "unexpected_cash": "代收了非货到付款订单的货款",
     "unexpected_notice": "意外的支付通知",
     "unexpected_receipt": "意外的收货确认",
     "unexpected_report": "意外报告",

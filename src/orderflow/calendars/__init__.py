@@ -72,16 +72,19 @@ LEAD_HOURS_MAX: Final = 24_000
 
 def wall_day(calendar: Calendar, at: datetime) -> date:
     """The day of the place that an instant belongs to."""
+    _check_calendar(calendar)
     return day_of(calendar._zone, _instant(at))
 
 
 def is_working_day(calendar: Calendar, when: date | datetime) -> bool:
     """Whether a day is worked, or the day that an instant belongs to."""
+    _check_calendar(calendar)
     return _is_worked(calendar, _day_or_instant(calendar, when))
 
 
 def next_working_day(calendar: Calendar, when: date | datetime) -> date:
     """The first working day after a day, or after the day that an instant belongs to."""
+    _check_calendar(calendar)
     return _nth(calendar, _day_or_instant(calendar, when) + ONE_DAY, 0)
 
 
@@ -92,6 +95,7 @@ def working_day_from(calendar: Calendar, when: date | datetime, days: int = 0) -
     >>> working_day_from(Calendar("Europe/Berlin"), date(2026, 3, 7), 1)  # a Saturday
     datetime.date(2026, 3, 10)
     """
+    _check_calendar(calendar)
     whole(days, "days", least=0, most=LEAD_DAYS_MAX)
     return _nth(calendar, _day_or_instant(calendar, when), days)
 
@@ -105,6 +109,7 @@ def add_working_days(calendar: Calendar, at: datetime, days: int) -> datetime:
     What is not on a working day counts as the beginning of the next one, also for no days at all.
     Of an hour that the clocks show twice, the second time counts as the end of the first.
     """
+    _check_calendar(calendar)
     whole(days, "days", least=0, most=LEAD_DAYS_MAX)
     at = _instant(at)
     today = day_of(calendar._zone, at)
@@ -121,6 +126,7 @@ def add_working_hours(calendar: Calendar, at: datetime, hours: int) -> datetime:
 
     Hours are hours that pass, so on the day when clocks are put forward there is one less.
     """
+    _check_calendar(calendar)
     whole(hours, "hours", least=0, most=LEAD_HOURS_MAX)
     at = _instant(at)
     if not hours:
@@ -142,6 +148,7 @@ def add_working_hours(calendar: Calendar, at: datetime, hours: int) -> datetime:
 
 def cut_off_on(calendar: Calendar, day: date) -> datetime:
     """The instant of the cut-off on a day; `BadInput` where the calendar has none."""
+    _check_calendar(calendar)
     return _cut_off(calendar, checked_day(day, "day"))
 
 
@@ -153,6 +160,7 @@ def ready_to_ship_at(
     Before the cut-off of a working day it is that one's; *at the cut-off* and after it, the next
     working day's. Hours of lead time pass before the cut-off is looked at, days of it after.
     """
+    _check_calendar(calendar)
     whole(lead_days, "lead_days", least=0, most=LEAD_DAYS_MAX)
     whole(lead_hours, "lead_hours", least=0, most=LEAD_HOURS_MAX)
     at = add_working_hours(calendar, at, lead_hours)
@@ -171,6 +179,7 @@ def arrives_at(
     or so many days of any kind, and delivers on its first working day from then.
     The end is when it closes for the day; without `hours`, the last microsecond of the day.
     """
+    _check_calendar(carrier, "carrier")
     whole(days, "days", least=0, most=LEAD_DAYS_MAX)
     taken = _nth(carrier, day_of(carrier._zone, _instant(shipped_at, "shipped_at")), 0)
     if calendar_days:
@@ -242,6 +251,11 @@ def _open_spans(calendar: Calendar, day: date) -> tuple[tuple[datetime, datetime
 
 
 # --- what enters ----------------------------------------------------------------------------------
+
+
+def _check_calendar(value: object, path: str = "calendar") -> None:
+    if not isinstance(value, Calendar):
+        raise BadInput(path, f"a Calendar is wanted, not {type(value).__name__}")
 
 
 def _instant(value: object, path: str = "at") -> datetime:

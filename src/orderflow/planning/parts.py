@@ -23,8 +23,8 @@ from typing import TypeAlias
 
 from orderflow.errors import BadInput
 from orderflow.planning.lots import PLAIN, Item, Netted, net
-from orderflow.planning.timeline import Dated, dated
-from orderflow.values import text, whole
+from orderflow.planning.timeline import DAY_MAX, Dated, dated
+from orderflow.values import QUANTITY_MAX, text, whole
 
 Bill: TypeAlias = Mapping[str, Mapping[str, int]]
 """How many of which parts go into one of each item."""
@@ -68,8 +68,19 @@ def explode(
     for name in _levels(parts, known):
         plan[name] = net(gross[name], told.get(name, PLAIN))
         for part, per in parts.get(name, {}).items():
-            gross[part] += [(period, order * per) for period, order in plan[name].releases]
+            gross[part] += _derived(name, part, per, plan[name].releases)
     return plan
+
+
+def _derived(name: str, part: str, per: int, releases: Sequence[Dated]) -> Iterator[Dated]:
+    """What is wanted of a part for what is released of an item above it."""
+    for period, order in releases:
+        if period < -DAY_MAX:
+            raise BadInput(f"items.{name}.lead_time", f"{name} is released before all periods")
+        if order * per > QUANTITY_MAX:
+            more = f"{order} of {name} need more than {QUANTITY_MAX} of {part}"
+            raise BadInput(f"bill.{name}.{part}", more)
+        yield period, order * per
 
 
 def _known(parts: Bill, asked: Mapping[str, object]) -> list[str]:

@@ -29,7 +29,7 @@ import attrs
 
 from orderflow.errors import BadInput
 from orderflow.planning.rows import PERIODS_MAX, Row, count
-from orderflow.values import whole
+from orderflow.values import QUANTITY_MAX, whole
 
 DAY_MAX: Final = 10**6
 """The farthest day, either way: ordinals of dates fit."""
@@ -138,8 +138,11 @@ def _late(value: object, path: str) -> Late:
 
 def _by_day(value: object, path: str, late: Late, today: int, end: int) -> Counter[int]:
     found: Counter[int] = Counter()
-    for due, quantity in dated(value, path):
+    for i, (due, quantity) in enumerate(dated(value, path)):
         day = late.day(due, today)
         if day is not None and day < end:
             found[day] += quantity
+            if found[day] > QUANTITY_MAX:  # no function over rows would take it
+                more = f"day {day} adds up to more than {QUANTITY_MAX}"
+                raise BadInput(f"{path}[{i}].quantity", more)
     return found
