@@ -22,12 +22,14 @@ from orderflow.books import position_of
 from orderflow.errors import BadInput, MoveRefused, Refusal, Stale
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.promising import engine
+from orderflow.promising.cart import skus_wanted
 from orderflow.promising.figures import all_figures, free_figures, is_source, skus_of, terms_of
 from orderflow.promising.mending import lost, mend
 from orderflow.promising.values import (
     Dated,
     Figures,
     LinePromise,
+    Part,
     Pegged,
     Promise,
     PromisePolicy,
@@ -66,14 +68,12 @@ def promise(
     refuse_early(order, UnitMove.RESERVE, wanted)
     chosen = step.choose(order, "promise", _WAITING, wanted, of=is_goods, ready=step.ready)
     refuse_waiting(step, order, UnitMove.RESERVE, chosen)
-    cart = [
-        Wanted(line.id, line.sku, n, by or line.promised, location) for line, n in _by_line(chosen)
-    ]
+    cart = _cart(order, chosen, by, location)
     answer = _answered(step, order, cart, terms)
     bag = list(chosen)
     for line in answer.lines:
         for dated in line.dated:
-            for units, tags in _placed(bag, line, dated):
+            for units, tags in _placed(order, bag, line, dated):
                 step.move(order, UnitMove.RESERVE, units, **tags)
     _make_room(step, answer.repegs)
     return step
@@ -111,7 +111,7 @@ def repromise(case: Case, context: Context) -> Step:
         raise MoveRefused(tuple(_refusals(order, cart, answer)))
     for line in answer.lines:
         for dated in line.dated:
-            for units, tags in _placed(bag, line, dated):
+            for units, tags in _placed(order, bag, line, dated):
                 step.retag(order, units, **tags)
     _make_room(step, answer.repegs)
     return step
@@ -130,7 +130,7 @@ def _policy(policy: object) -> PromisePolicy:
 def _answered(step: Step, order: Order, cart: Sequence[Wanted], terms: Terms) -> Promise:
     """The promise, on free figures where these do, else on all of them; refused without one."""
     case, at = step.case, step.context.at
-    skus = sorted({one.sku for one in cart})
+    skus = sorted({sku for one in cart for sku in skus_wanted(one)})
     counters = case.counters(skus)
     figures = free_figures(case, counters)
     answer = engine.promise(cart, figures, at, terms)
@@ -199,6 +199,34 @@ def _without(figures: Figures, failed: Iterable[Pegged]) -> Figures:
     return Figures(figures.sources, tuple(live), figures.safety)
 
 
+# --- what is wanted ---------------------------------------------------------------------------
+
+
+def _cart(
+    order: Order, chosen: Iterable[Chosen], by: datetime | None, location: str
+) -> list[Wanted]:
+    """What the chosen units want: parts of one kit together, as many kits as they make.
+
+    What is left over, because its kit was broken up before, is wanted by itself.
+    """
+    counts = _by_line(chosen)
+    left = {line.id: n for line, n in counts}
+    cart = []
+    for kit in order.kits:
+        parts = [line for line in order.lines if line.kit == kit.id]
+        n = min([left.get(line.id, 0) // line.per_kit for line in parts], default=0)
+        if n:
+            needs = tuple([Part(line.sku, line.per_kit) for line in parts])
+            date = by or parts[0].promised
+            cart.append(Wanted(kit.id, kit.sku, n, date, location, needs))
+            for line in parts:
+                left[line.id] -= n * line.per_kit
+    for line, _ in counts:
+        if left[line.id]:
+            cart.append(Wanted(line.id, line.sku, left[line.id], by or line.promised, location))
+    return cart
+
+
 # --- carrying out -----------------------------------------------------------------------------
 
 
@@ -212,12 +240,13 @@ def _by_line(chosen: Iterable[Chosen]) -> list[tuple[Line, int]]:
 
 
 def _placed(
-    bag: list[Chosen], line: LinePromise, dated: Dated
+    order: Order, bag: list[Chosen], promised: LinePromise, dated: Dated
 ) -> Iterator[tuple[list[Chosen], dict[str, Tag]]]:
     """The units of a schedule line, peg by peg, with their tags; they are taken out of the bag."""
+    parts = {line.sku: line.id for line in order.lines if line.kit == promised.line}
     for peg in dated.pegs:
         tags = _tags(peg.position) | {"ready_by": peg.ready_by, "promised": dated.date}
-        yield _taken(bag, line.line, peg.n), tags
+        yield _taken(bag, parts.get(peg.position.sku, promised.line), peg.n), tags
 
 
 def _taken(bag: list[Chosen], line: str, n: int) -> list[Chosen]:
