@@ -14,7 +14,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from orderflow import Money, NewLine, NewOrder, Position, Price, Refused, Rules, Sku, Workflow
+from orderflow import (
+    Money,
+    MoveRefused,
+    NewLine,
+    NewOrder,
+    Position,
+    Price,
+    Refused,
+    Rules,
+    Sku,
+    Workflow,
+)
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.calls import Call
@@ -22,6 +33,8 @@ from orderflow.fulfilment import deliver, hand_over, pack, pick, release
 from orderflow.inventory import confirm_stock_hold, hold_stock
 from orderflow.orders import cancel, place
 from orderflow.payments import pay
+from orderflow.promising.committing import promise
+from orderflow.promising.slipping import slip
 from orderflow.refunds import refund
 from orderflow.returns import ask_return, inspect, receive_return
 
@@ -79,6 +92,41 @@ def race(database: str, gate: str, name: str, count: str) -> None:
     print(json.dumps(won))
 
 
+FRIDAY = START + timedelta(days=4)
+MONDAY = START + timedelta(days=7)
+
+
+def future(database: str, gate: str, name: str, count: str) -> None:
+    """Sell a purchase that is to come on Friday, in fours; in the middle one says: on Monday.
+
+    Who cannot have his by Friday is told the earliest day there is, and so are all after him.
+    """
+    workflow = flow(database)
+    told: Counter[str] = Counter()
+    day: datetime | None = FRIDAY
+    wait_for(gate)
+    for i in range(int(count)):
+        order, line = f"{name}-{i}", NewLine("1", Sku("BRASS-LAMP"), 4, PRICE)
+        if name == "0" and i == int(count) // 4:
+            workflow.apply(slip.on("po-1", MONDAY), key="slip")
+        while i == int(count) // 2 and workflow.store.seen("", "slip") is None:
+            time.sleep(0.002)  # the others do not sell all of it before
+        workflow.apply(place.on(order, NewOrder("c-7", "EUR", (line,), cash_on_delivery=True)))
+        while True:
+            try:
+                done = workflow.apply(promise.on(order, date=day))
+            except MoveRefused as no:
+                if day is None:
+                    told[no.refusals[0].code] += 4
+                    break
+                day = None
+            else:
+                (spot,) = done.document.lines[0].spots
+                told[str(spot.slice.promised)] += spot.n
+                break
+    print(json.dumps(told))
+
+
 def life(i: int) -> Iterator[Call[Any]]:
     """The commands of one order: every third is cancelled in part, every other comes back."""
     order, line = f"o-{i}", NewLine("1", Sku("BRASS-LAMP"), 3, PRICE)
@@ -115,4 +163,4 @@ def live(database: str, name: str, orders: str, done: str) -> None:
 
 
 if __name__ == "__main__":
-    {"reserve": reserve, "race": race, "live": live}[sys.argv[1]](*sys.argv[2:])
+    {"reserve": reserve, "race": race, "future": future, "live": live}[sys.argv[1]](*sys.argv[2:])
