@@ -226,7 +226,7 @@ class SqliteHands:
         """Every row of every table, but rows of nothing; mended documents are numbered anew."""
         found: dict[str, list[object]] = {}
         with closing(sqlite3.connect(self.file)) as db:
-            for table in ("about", "entry", "rules", "version", "claim", "person"):
+            for table in ("about", "of_lot", "entry", "rules", "version", "claim", "person"):
                 rows = db.execute(f"select * from {table}").fetchall()  # noqa: S608 - ours
                 found[table] = sorted(rows, key=repr)
             found["counter"] = db.execute("select * from counter where there or claimed").fetchall()

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderflow import BadInput, Money, NewCharge, NewLine, NewOrder, Price, Sku, Workflow
+from orderflow import BadInput, Component, Money, NewCharge, NewLine, NewOrder, Price, Sku, Workflow
 from orderflow.adapters import codec
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.calls import Ref
@@ -57,6 +57,9 @@ SKUS: Final = st.builds(
 )
 
 
+WEIGHTS: Final = st.integers(0, MINOR_MAX)
+
+
 def prices(currency: st.SearchStrategy[str]) -> st.SearchStrategy[Price]:
     return st.builds(Price, DECIMALS.map(abs), currency, st.integers(1, QUANTITY_MAX))
 
@@ -73,7 +76,20 @@ def new_lines(currency: st.SearchStrategy[str]) -> st.SearchStrategy[NewLine]:
         promised,
         st.booleans(),
     )
-    return many | st.builds(NewLine, NAMES, SKUS, st.just(1), price, NAMES, promised)
+    one = st.builds(NewLine, NAMES, SKUS, st.just(1), price, NAMES, promised)
+    return many | one | kits(currency)
+
+
+@st.composite
+def kits(draw: st.DrawFn, currency: st.SearchStrategy[str]) -> NewLine:
+    """A line of kits; no name of a part of it is that of the kit."""
+    few = st.integers(1, 1_000)
+    parts = draw(st.lists(st.builds(Component, SKUS, few, WEIGHTS), min_size=1, max_size=3))
+    by_code = {part.sku.code: part for part in parts}
+    price = Price(abs(draw(DECIMALS)), draw(currency), draw(few))
+    sku = Sku(draw(NAMES.filter(lambda code: code not in by_code)))
+    id = draw(st.text("abc", min_size=1))
+    return NewLine(id, sku, draw(few), price, components=tuple(by_code.values()))
 
 
 @st.composite
@@ -120,6 +136,7 @@ OF_THEIR_OWN: Final[dict[object, st.SearchStrategy[Any]]] = {
     Price: prices(CURRENCY),
     Money: st.builds(Money, st.integers(-MINOR_MAX, MINOR_MAX), CURRENCY),
     NewLine: new_lines(CURRENCY),
+    Component: st.builds(Component, SKUS, st.integers(1, QUANTITY_MAX), WEIGHTS),
     NewOrder: new_orders(),
     NewCharge: new_charges(),
 }

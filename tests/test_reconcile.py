@@ -22,8 +22,19 @@ from orderflow.audit import DriftKind, Plan, audit, reconcile
 from orderflow.journal import Change, Committed, Stored
 from orderflow.lookups import Lookup
 from orderflow.mending import MendClaim, MendLookup, MendThere
+from orderflow.ports import Query
 from orderflow.records import Order
-from tests.builders import LAMP, MORNING, TWO_PLACES, Clock, Shop, assert_laws, line, new_order
+from tests.builders import (
+    BELL,
+    LAMP,
+    MORNING,
+    TWO_PLACES,
+    Clock,
+    Shop,
+    assert_laws,
+    line,
+    new_order,
+)
 from tests.drifts import (
     EVERYWHERE,
     MORE,
@@ -261,6 +272,52 @@ def test_what_a_document_is_about_is_mended(
 
     assert found(plan) == [(DriftKind.STALE_LOOKUP, None, Ref("", "parcel", id))]
     assert file_hands.dump() == before
+
+
+@pytest.mark.feature("F138")
+@pytest.mark.parametrize(
+    ("statement", "id"),
+    (
+        ("delete from of_lot where id = 'of-lot-1'", "of-lot-1"),
+        ("update of_lot set lot = 'SHIP-BELL/S-9' where id = 'of-lot-1'", "of-lot-1"),
+        ("insert into of_lot values ('', 'SHIP-BELL/S-4', 'kept-1')", "kept-1"),
+        ("insert into of_lot values ('', 'SHIP-BELL/S-4', 'none')", "none"),
+    ),
+)
+def test_by_which_lots_an_order_is_found_is_mended(
+    file_hands: SqliteHands, statement: str, id: str
+) -> None:
+    order_of_a_lot(file_hands)
+    before = file_hands.dump()
+    file_hands.do(statement)
+    assert not all(law.holds for law in audit(file_hands.store)) or id == "none"
+
+    plan = reconcile(file_hands.store)
+    mend(file_hands, plan)
+
+    assert found(plan) == [(DriftKind.STALE_LOOKUP, None, Ref("", "order", id))]
+    assert "lots" in str(plan.drifts[0])
+    assert file_hands.dump() == before
+    assert reconcile(file_hands.store).clean
+    assert all(law.holds for law in audit(file_hands.store))
+
+
+def test_an_order_that_is_written_again_is_found_by_its_lots(hands: Hands) -> None:
+    order_of_a_lot(hands)
+    before = hands.dump()
+    hands.document(Ref("", "order", "of-lot-1"), None)
+
+    mend(hands, reconcile(hands.store))
+
+    of_lot = Query("order", lot="SHIP-BELL/S-4")
+    assert [stored.value.ref.id for stored in hands.store.find(of_lot)] == ["of-lot-1"]
+    assert hands.dump() == before
+
+
+def order_of_a_lot(hands: Hands) -> None:
+    """An order of the bell with a number of its own, which is a lot of one."""
+    bell = line("1", BELL, 1, serial="S-4")
+    Shop(hands.store, TWO_PLACES).place("of-lot-1", new_order(bell))
 
 
 def test_two_orders_get_their_numbers_back_though_each_has_the_others(

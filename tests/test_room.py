@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from orderflow import ChargeKind, Destination, NewCharge, Position, Price
+from orderflow import ChargeKind, Component, Destination, NewCharge, NewLine, Position, Price
 from orderflow.pricing import carried, due
 from orderflow.records import Application, Charge, Slice, Span
 from orderflow.records import ChargeKind as Kind
@@ -120,6 +120,29 @@ def test_goods_of_another_owner_are_held_sold_and_come_back_as_theirs(any_shop: 
 
     assert shop.free(LAMP, "leith", owner="maker-3") == 3
     assert shop.free(LAMP, "leith") == 1
+
+
+def test_a_kit_of_grams_and_pieces_is_sold_at_a_price_finer_than_a_coin(any_shop: Shop) -> None:
+    shop = any_shop
+    parts = (Component(TEA, 125, 2), Component(BELL, 1, 1))
+    kit = NewLine("1", Sku("TEA-SET", "set"), 7, Price.of("9.9999", "EUR"), components=parts)
+    shop.stock(TEA, "leith", 1000)
+    shop.stock(BELL, "leith", 7)
+
+    shop.sell_and_deliver("o-17", "p-1", kit)
+
+    tea, bell = shop.order("o-17").lines
+    assert (tea.n, tea.unit, tea.scale, tea.price, tea.per) == (
+        875,
+        "kg",
+        3,
+        Decimal("6.6666"),
+        125,
+    )
+    assert (bell.n, bell.price, bell.per) == (7, Decimal("3.3333"), 1)
+    assert shop.order("o-17").applied == 7000
+    (kept,) = shop.order("o-17").kits
+    assert (kept.sku, kept.n, kept.price, kept.unit) == ("TEA-SET", 7, Decimal("9.9999"), "set")
 
 
 @pytest.mark.feature("F193")

@@ -6,15 +6,17 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from orderflow import Position
+from orderflow import Position, Workflow
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit
-from tests.workers import DUE, LAMP, LATER, START, flow
+from orderflow.ports import Query, every
+from orderflow.records import Order
+from tests.workers import DUE, FRIDAY, LAMP, LATER, MONDAY, START, flow
 
 WORKERS = Path(__file__).with_name("workers.py")
 
@@ -126,3 +128,56 @@ def test_eight_processes_promise_one_purchase_within_quota_limit_and_date(tmp_pa
         (spot,) = workflow.order(id).lines[0].spots
         assert spot.slice.promised == LATER
     assert_lawful(database)
+
+
+@pytest.mark.feature("F116", "F125", "F139")
+def test_eight_processes_promise_a_future_purchase_that_slips_and_none_keeps_the_date_that_is_gone(
+    tmp_path: Path,
+) -> None:
+    database = tmp_path / "future.sqlite"
+    shop = flow(str(database))
+    shop.expect("po-1", LAMP, 500, FRIDAY)
+
+    outputs = storm("future", database, processes=8, count=20)
+
+    told: Counter[str] = Counter()
+    for output in outputs:
+        told.update(json.loads(output))
+    early, late = told[str(FRIDAY)], told[str(MONDAY)]
+    assert early + late == 500
+    assert early
+    assert late
+    assert told == {str(FRIDAY): early, str(MONDAY): late, "not_in_time": 140}
+    assert dates_in_order(shop) == [FRIDAY] * (early // 4) + [None] + [MONDAY] * (late // 4)
+    endangered = {claim.holder.id for danger in shop.in_danger() for claim in danger.claims}
+    assert endangered == {order for order, date in promises(shop).items() if date == FRIDAY}
+    assert_lawful(database)
+
+    for order in sorted(endangered):
+        shop.repromise(order)
+
+    assert shop.in_danger() == ()
+    assert set(promises(shop).values()) == {MONDAY}
+    assert len(promises(shop)) == 125
+    assert_lawful(database)
+
+
+def promises(shop: Workflow) -> dict[str, datetime]:
+    """The date that each order was told, of those that were told any."""
+    found = {}
+    for stored in every(shop.store, Query("order")):
+        assert isinstance(stored.value, Order)
+        ((_, spot),) = stored.value.units()
+        if spot.slice.promised is not None:
+            found[stored.value.ref.id] = spot.slice.promised
+    return found
+
+
+def dates_in_order(shop: Workflow) -> list[datetime | None]:
+    """The date of each promise, in the order in which they were granted; `None` is the slip."""
+    told = promises(shop)
+    return [
+        told.get(entry.call.ref.id)
+        for entry in shop.store.entries()
+        if entry.call.verb in ("promise", "slip")
+    ]

@@ -14,7 +14,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from orderflow import Money, NewLine, NewOrder, Position, Price, Refused, Rules, Sku, Workflow
+from orderflow import (
+    Money,
+    MoveRefused,
+    NewLine,
+    NewOrder,
+    Position,
+    Price,
+    Refused,
+    Rules,
+    Sku,
+    Workflow,
+)
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.calls import Call
@@ -116,6 +127,41 @@ def presale(database: str, gate: str, name: str, count: str) -> None:
     print(json.dumps(outcomes))
 
 
+FRIDAY = START + timedelta(days=4)
+MONDAY = START + timedelta(days=7)
+
+
+def future(database: str, gate: str, name: str, count: str) -> None:
+    """Sell a purchase that is to come on Friday, in fours; in the middle one says: on Monday.
+
+    Who cannot have his by Friday is told the earliest day there is, and so are all after him.
+    """
+    workflow = flow(database)
+    told: Counter[str] = Counter()
+    day: datetime | None = FRIDAY
+    wait_for(gate)
+    for i in range(int(count)):
+        order, line = f"{name}-{i}", NewLine("1", Sku("BRASS-LAMP"), 4, PRICE)
+        if name == "0" and i == int(count) // 4:
+            workflow.apply(slip.on("po-1", MONDAY), key="slip")
+        while i == int(count) // 2 and workflow.store.seen("", "slip") is None:
+            time.sleep(0.002)  # the others do not sell all of it before
+        workflow.apply(place.on(order, NewOrder("c-7", "EUR", (line,), cash_on_delivery=True)))
+        while True:
+            try:
+                done = workflow.apply(promise.on(order, date=day))
+            except MoveRefused as no:
+                if day is None:
+                    told[no.refusals[0].code] += 4
+                    break
+                day = None
+            else:
+                (spot,) = done.document.lines[0].spots
+                told[str(spot.slice.promised)] += spot.n
+                break
+    print(json.dumps(told))
+
+
 def life(i: int) -> Iterator[Call[Any]]:
     """The commands of one order: every third is cancelled in part, every other comes back."""
     order, line = f"o-{i}", NewLine("1", Sku("BRASS-LAMP"), 3, PRICE)
@@ -152,4 +198,5 @@ def live(database: str, name: str, orders: str, done: str) -> None:
 
 
 if __name__ == "__main__":
-    {"reserve": reserve, "race": race, "presale": presale, "live": live}[sys.argv[1]](*sys.argv[2:])
+    acts = {"reserve": reserve, "race": race, "presale": presale, "future": future, "live": live}
+    acts[sys.argv[1]](*sys.argv[2:])

@@ -20,6 +20,7 @@ from orderflow.errors import (
     StoreUnavailable,
 )
 from orderflow.fulfilment import ScanStatus
+from orderflow.kits import Component
 from orderflow.money import Money, Price
 from orderflow.options import Option
 from orderflow.orders import NewCharge, NewLine, NewOrder
@@ -37,6 +38,7 @@ __all__ = [
     "Call",
     "CarrierFailed",
     "ChargeKind",
+    "Component",
     "Danger",
     "Destination",
     "Done",

@@ -378,6 +378,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     line.cuts if cut is None else cut,
                     line.promised,
                     line.service,
+                    line.kit,
+                    line.per_kit,
                 )
             changed.append(line)
         lines = tuple(changed)
@@ -402,6 +404,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         order.parent,
         received_at,
         sent_again,
+        order.kits,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a document is found by: headline, customer, number, limit, holds, and what it is about.
+"""What a document is found by: headline, customer, number, limit, holds, lots, what it is about.
 
 It knows what is read off a document for `find`, and refuses to know how a store looks it up.
 
@@ -15,7 +15,7 @@ import attrs
 
 from orderflow.deadlines import next_due
 from orderflow.journal import holds_of
-from orderflow.records import Document, Order, orders_of
+from orderflow.records import Document, Order, lots_of, orders_of
 from orderflow.views import headline
 
 
@@ -23,7 +23,8 @@ from orderflow.views import headline
 class Lookup:
     """What a document is found by; `None` and empty tuples where it is not found by that.
 
-    `holds` are codes, `orders` the ids of the orders that it is about, sorted.
+    `holds` are codes, `orders` the ids of the orders that it is about, and `lots` those of the lots
+    and serials that its units are of, both sorted.
     """
 
     headline: str | None = None
@@ -34,6 +35,7 @@ class Lookup:
     next_due: datetime | None = None
     holds: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
+    lots: tuple[str, ...] = ()
 
 
 def lookup_of(document: Document) -> Lookup:
@@ -52,4 +54,5 @@ def lookup_of(document: Document) -> Lookup:
         due,
         holds,
         orders,
+        lots_of(document),
     )

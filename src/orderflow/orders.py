@@ -13,7 +13,7 @@ One file, though long: what is agreed, and the verbs that take it, are read toge
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -25,6 +25,7 @@ from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import Charged, CutMade
 from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
+from orderflow.kits import Component, check_components, exploded, kit_spans, lines_named, part_id
 from orderflow.money import Price, exponent
 from orderflow.payments import confirm_if_ready
 from orderflow.pricing import charge_kept, due, give_up, order_facts, spread_charge, worth
@@ -34,6 +35,7 @@ from orderflow.records import (
     Charge,
     ChargeKind,
     Destination,
+    Kit,
     Line,
     Order,
     Slice,
@@ -87,6 +89,8 @@ class NewLine:
     `promised` is the date that was agreed for it; a `serial` is of the only unit of its line, and
     others are scanned (`scan_serials`) when the warehouse has them. A `service` is redeemed instead
     of shipped, until its promised date where it has one.
+    With `components` the SKU is a kit: each of these becomes a line of its own, `1.1` and `1.2` of
+    the kit on line 1, and carries its part of the price.
     """
 
     id: str
@@ -96,6 +100,7 @@ class NewLine:
     serial: str = ""
     promised: datetime | None = None
     service: bool = False
+    components: tuple[Component, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         text(self.id, "line.id")
@@ -111,6 +116,16 @@ class NewLine:
             object.__setattr__(self, "promised", instant(self.promised, f"{path}.promised"))
         if type(self.service) is not bool:
             raise BadInput(f"{path}.service", "true or false is wanted")
+        check_components(self.sku, self.n, self.price, self.components, self.id)
+        if self.components and (self.serial or self.service):
+            raise BadInput(f"{path}.components", "a kit has no serial and is no service")
+
+    @property
+    def opened(self) -> tuple[str, ...]:
+        """The ids of the lines that it becomes: its own, or those of its parts."""
+        if not self.components:
+            return (self.id,)
+        return tuple([part_id(self.id, i) for i in range(len(self.components))])
 
 
 @attrs.frozen
@@ -175,6 +190,7 @@ class NewOrder:
         checked_tuple(self.lines, NewLine, "lines")
         checked_tuple(self.charges, NewCharge, "charges")
         unique((line.id for line in self.lines), "lines")
+        _check_kits(self.lines)
         for line in self.lines:
             if line.price.currency != self.currency:
                 raise BadInput(
@@ -186,6 +202,23 @@ class NewOrder:
                 if name not in known:
                     raise BadInput("charge.lines", f"there is no line {name}")
         _checked_destination(self.destination)
+
+
+def _check_kits(lines: tuple[NewLine, ...]) -> None:
+    """A kit's parts are lines beside the others, and none of them is a kit."""
+    kits = [line for line in lines if line.components]
+    if not kits:
+        return
+    opened = [id for line in lines for id in line.opened]
+    if len(opened) > LINES_MAX:
+        raise BadInput("lines", f"with the parts of kits there are more than {LINES_MAX}")
+    unique((*opened, *(kit.id for kit in kits)), "lines")
+    made = {kit.sku.code for kit in kits}
+    for kit in kits:
+        for i, one in enumerate(kit.components):
+            if one.sku.code in made:
+                path = f"line {kit.id}.components[{i}]"
+                raise BadInput(path, f"{one.sku.code} is a kit itself")
 
 
 def checked_tuple(values: object, wanted: type, path: str) -> None:
@@ -292,16 +325,17 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
         raise BadInput("charge", "a NewCharge is wanted")
     if order.state is OrderState.ARCHIVED:
         raise IllegalMove(str(order.ref), order.state.value, "adjust", ())
+    names = lines_named(order, charge.lines)
     refusals = [
         Refusal.of("no_such_line", order=order.ref.id, line=name)
-        for name in charge.lines
+        for name in names
         if order.line(name) is None
     ]
     if refusals:
         raise MoveRefused(tuple(refusals))
     number = sum(one.kind is charge.kind for one in order.charges) + 1
     id = f"{charge.kind.value}-later-{number}"
-    made = charge_kept(id, charge.kind, charge.amount, order, charge.lines)
+    made = charge_kept(id, charge.kind, charge.amount, order, names)
     step.add(Charged(order.ref, attrs.evolve(made, bearer=charge.bearer, reason=charge.reason)))
     return step
 
@@ -423,7 +457,7 @@ def _open(step: Step, new: NewOrder) -> None:
     if not isinstance(new, NewOrder):
         raise BadInput("new", "a NewOrder is wanted")
     case, context = step.case, step.context
-    lines = tuple([opened_line(line) for line in new.lines])
+    lines = tuple([line for wanted in new.lines for line in _opened_lines(wanted)])
     order = Order(
         ref=case.own(Order),
         state=ORDER.initial,
@@ -440,6 +474,7 @@ def _open(step: Step, new: NewOrder) -> None:
         priority=new.priority,
         pay_by=new.pay_by,
         destination=new.destination,
+        kits=tuple([_kit(line) for line in new.lines if line.components]),
     )
     text(case.ref.id, "order")
     step.open(order)
@@ -463,8 +498,28 @@ def opened_line(new: NewLine) -> Line:
     )
 
 
+def _opened_lines(new: NewLine) -> tuple[Line, ...]:
+    line = opened_line(new)
+    return exploded(line, new.price, new.components) if new.components else (line,)
+
+
+def _kit(new: NewLine) -> Kit:
+    return Kit(new.id, new.sku.code, new.n, new.price.amount, new.price.per, new.sku.unit)
+
+
+def _goods(new: NewOrder, lines: tuple[Line, ...]) -> Iterator[Span]:
+    """What each line carries of its price, rounded once; parts share what their kits cost."""
+    left = iter(lines)
+    for wanted in new.lines:
+        amount = wanted.price.times(wanted.n)
+        if wanted.components:
+            yield from kit_spans(amount, [next(left) for _ in wanted.components])
+        else:
+            yield Span(next(left).id, 0, wanted.n, amount)
+
+
 def _charges(new: NewOrder, lines: tuple[Line, ...]) -> tuple[Charge, ...]:
-    goods = tuple([Span(line.id, 0, line.n, line.price.times(line.n)) for line in new.lines])
+    goods = tuple(_goods(new, lines))
     whole_price = sum([span.amount for span in goods])
     if whole_price > MINOR_MAX:
         raise BadInput("lines", "the order costs more than can be kept")
@@ -474,7 +529,8 @@ def _charges(new: NewOrder, lines: tuple[Line, ...]) -> tuple[Charge, ...]:
         if charge.kind in (ChargeKind.FREIGHT, ChargeKind.FEE):
             charges.append(Charge(id, charge.kind, charge.amount, (), charge.bearer, charge.reason))
             continue
-        meant = [line for line in lines if not charge.lines or line.id in charge.lines]
+        named = {line.id for line in lines if line.id in charge.lines or line.kit in charge.lines}
+        meant = [line for line in lines if not charge.lines or line.id in named]
         if charge.amount < -worth(meant, charges):
             raise BadInput(f"charges[{i - 1}].amount", "the discount is more than its lines cost")
         charges.append(

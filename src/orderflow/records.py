@@ -102,6 +102,7 @@ class Line:
     `n` is in the SKU's smallest unit; `unit` and `scale` say what that is; `price` is for `per`
     units, in the order's currency.
     `spots` sum to `n`. A `service` is redeemed instead of shipped.
+    With a `kit` it is a part of that kit of the order, `per_kit` units of it in each.
     """
 
     id: str
@@ -115,10 +116,27 @@ class Line:
     cuts: tuple[Cut, ...] = ()
     promised: datetime | None = None
     service: bool = False
+    kit: str = ""
+    per_kit: int = 0
 
     def count(self, *states: UnitState) -> int:
         """How many units stand in these states."""
         return sum(spot.n for spot in self.spots if spot.state in states)
+
+
+@attrs.frozen(weakref_slot=False)
+class Kit:
+    """A kit as it was ordered: `n` of its SKU at a price for `per`, in the order's currency.
+
+    It has no units: its parts are the lines that name it.
+    """
+
+    id: str
+    sku: str
+    n: int
+    price: Decimal
+    per: int = 1
+    unit: str = "piece"
 
 
 @attrs.frozen(weakref_slot=False)
@@ -232,6 +250,7 @@ class Order:
     parent: str = ""  # the order that this one sends goods again for
     received_at: datetime | None = None  # when the customer confirmed the receipt
     sent_again: tuple[SentAgain, ...] = ()  # by reissues that were neither rejected nor cancelled
+    kits: tuple[Kit, ...] = ()
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""

@@ -289,7 +289,9 @@ def _in_time(asked: Asked, figures: Figures) -> Candidates:
         wanted = dict(asked.pairs("lines")) or {
             line.id: line.count(*_CAN_WAIT) for line in order.lines if not line.service
         }
-        kept = tuple((id, n) for id, n in (wanted | {named: there}).items() if n)
+        parts = {line.id: there * line.per_kit for line in order.lines if line.kit == named}
+        fewer = wanted | (parts or {named: there})
+        kept = tuple((id, n) for id, n in fewer.items() if n)
         if kept:
             yield asked.instead(lines=kept)
 

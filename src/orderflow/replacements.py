@@ -181,7 +181,14 @@ def approve_reissue(case: Case, context: Context, anew: str) -> Step:
     old = step.now(case.order(reissue.order))
     lines = tuple(
         attrs.evolve(
-            line, n=n, price=Decimal(0), spots=(Spot(UnitState.OPEN, n),), cuts=(), promised=None
+            line,
+            n=n,
+            price=Decimal(0),
+            spots=(Spot(UnitState.OPEN, n),),
+            cuts=(),
+            promised=None,
+            kit="",
+            per_kit=0,
         )
         for line, n in _named(old, reissue.lines)
     )
@@ -570,6 +577,8 @@ def _check_new_lines(new: object, currency: str) -> None:
     for line in lines:
         if line.price.currency != currency:
             raise BadInput(f"line {line.id}.price", f"is in {line.price.currency}, not {currency}")
+        if line.components:
+            raise BadInput(f"line {line.id}.components", "name the parts: a kit is for an order")
     if sum(line.price.times(line.n) for line in lines) > MINOR_MAX:
         raise BadInput("new", "the lines cost more than can be kept")
 

@@ -458,10 +458,14 @@ class MemoryStore:
     def _put_document(self, repair: MendDocument) -> None:
         ref, stored = repair.ref, repair.should
         self._numbers = {name: by for name, by in self._numbers.items() if by != ref}
+        for orders in self._of_lot.values():
+            orders.discard(ref)
         if stored is None:
             del self._documents[ref]
             return
         self._documents[ref] = stored
+        for lot in lots_of(stored.value):
+            self._of_lot.setdefault((ref.tenant, lot), set()).add(ref)
         if isinstance(stored.value, Order):
             order: Order = stored.value
             if order.number:

@@ -13,10 +13,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from orderflow.adapters import codec, sql
 from orderflow.adapters.rows import (
+    Written,
     books_in,
     claim_of,
     columns_of,
@@ -91,14 +92,25 @@ def _entries(db: sqlite3.Connection, tenant: str) -> Iterator[Entry | Unread]:
 
 def _documents(db: sqlite3.Connection, tenant: str) -> Iterator[Kept]:
     """Every document with what it is found by, and what would be found if it were there."""
-    about: dict[tuple[str, str], list[str]] = {}
-    for kind, id, order in db.execute(sql.ALL_ABOUT, (tenant,)):
-        about.setdefault((kind, id), []).append(order)
+    about, of_lot = _apart(db, tenant, sql.ALL_ABOUT), _apart(db, tenant, sql.ALL_LOTS)
     for kind, id, version, *by, body in db.execute(sql.ALL_DOCUMENTS, (tenant,)):
-        lookup = lookup_in(by, about.pop((kind, id), ()))
+        lookup = lookup_in(by, about.pop((kind, id), ()), of_lot.pop((kind, id), ()))
         yield Kept(Ref(tenant, kind, id), _read(body), version, lookup, body)
-    for (kind, id), orders in about.items():
-        yield Kept(Ref(tenant, kind, id), None, 0, Lookup(orders=tuple(sorted(orders))))
+    for kind, id in dict.fromkeys((*about, *of_lot)):
+        lookup = lookup_in(_NOTHING, about.get((kind, id), ()), of_lot.get((kind, id), ()))
+        yield Kept(Ref(tenant, kind, id), None, 0, lookup)
+
+
+def _apart(db: sqlite3.Connection, tenant: str, statement: str) -> dict[tuple[str, str], list[str]]:
+    """What documents are found by in a table apart from theirs, by kind and id."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for kind, id, by in db.execute(statement, (tenant,)):
+        found.setdefault((kind, id), []).append(by)
+    return found
+
+
+_NOTHING: Final = (None,) * 7
+"""The columns that a document is found by, where there is none."""
 
 
 def _read(body: str) -> Document | None:
@@ -142,9 +154,10 @@ def _is_as_seen(db: sqlite3.Connection, tenant: str, repair: Repair) -> bool:
         case MendLookup():
             if _number(db, sql.VERSION, repair.ref) != repair.version:
                 return False
-            by = db.execute(sql.IS_LOOKED_UP_BY, repair.ref).fetchone() or (None,) * 7
+            by = db.execute(sql.IS_LOOKED_UP_BY, repair.ref).fetchone() or _NOTHING
             orders = [row[0] for row in db.execute(sql.IS_ABOUT, repair.ref)]
-            return lookup_in(by, orders) == repair.seen
+            lots = [row[0] for row in db.execute(sql.IS_OF_LOT, repair.ref)]
+            return lookup_in(by, orders, lots) == repair.seen
         case _:
             assert_never(repair)
 
@@ -173,7 +186,7 @@ def _clear(db: sqlite3.Connection, repair: Repair) -> None:
         db.execute(sql.SET_LOOKUP, (*columns_of(Lookup()).columns, *repair.ref))
     elif isinstance(repair, MendDocument) and repair.should is None:
         db.execute(sql.NO_DOCUMENT, repair.ref)
-        _put_about(db, repair.ref, ())
+        _put_apart(db, repair.ref, columns_of(Lookup()))
 
 
 def _make(db: sqlite3.Connection, tenant: str, repair: Repair) -> None:
@@ -201,7 +214,7 @@ def _make(db: sqlite3.Connection, tenant: str, repair: Repair) -> None:
         case MendLookup():
             by = columns_of(repair.should)
             db.execute(sql.SET_LOOKUP, (*by.columns, *repair.ref))
-            _put_about(db, repair.ref, by.orders)
+            _put_apart(db, repair.ref, by)
         case _:
             assert_never(repair)
 
@@ -216,10 +229,15 @@ def _put_document(db: sqlite3.Connection, repair: MendDocument) -> None:
         db.execute(sql.SET_DOCUMENT, (stored.version, row.body, *ref))
         return
     db.execute(sql.INSERT, (*ref, stored.version, *row.columns, row.body))
-    _put_about(db, ref, row.orders)
+    _put_apart(db, ref, row)
 
 
-def _put_about(db: sqlite3.Connection, ref: Ref[Document], orders: Sequence[str]) -> None:
+def _put_apart(db: sqlite3.Connection, ref: Ref[Document], row: Written) -> None:
+    """Write the rows of what a document is about, and those of its lots: only orders have any."""
     db.execute(sql.NO_ABOUT, ref)
-    for order in orders:
+    for order in row.orders:
         db.execute(sql.ABOUT, (ref.tenant, order, ref.kind, ref.id))
+    if ref.kind == "order":
+        db.execute(sql.NO_LOT, (ref.tenant, ref.id))
+        for lot in row.lots:
+            db.execute(sql.OF_LOT, (ref.tenant, lot, ref.id))

@@ -80,6 +80,7 @@ class Written:
     next_due: int | None
     holds: str | None
     orders: tuple[str, ...]
+    lots: tuple[str, ...]
     body: str
 
     @property
@@ -103,18 +104,19 @@ def columns_of(by: Lookup, body: str = "") -> Written:
     """What is kept of what a document is found by."""
     named = (by.headline, by.customer, by.channel, by.shop, by.number)
     limit = None if by.next_due is None else micros(by.next_due)
-    return Written(*named, limit, listed(by.holds) if by.holds else None, by.orders, body)
+    holds = listed(by.holds) if by.holds else None
+    return Written(*named, limit, holds, by.orders, by.lots, body)
 
 
-def lookup_in(row: Sequence[Any], orders: Sequence[str]) -> Lookup:
-    """What a document is found by, of its columns and the rows of what it is about."""
+def lookup_in(row: Sequence[Any], orders: Iterable[str], lots: Iterable[str]) -> Lookup:
+    """What a document is found by, of its columns and the rows of what it is about and of."""
     headline, customer, channel, shop, number, limit, holds = row
     try:
         at = until_of(limit)
     except OverflowError:
         at = _LATEST  # beyond any that a document has
-    about = tuple(sorted(orders))
-    return Lookup(headline, customer, channel, shop, number, at, codes_of(holds), about)
+    of = (tuple(sorted(orders)), tuple(sorted(lots)))
+    return Lookup(headline, customer, channel, shop, number, at, codes_of(holds), *of)
 
 
 def books_in(

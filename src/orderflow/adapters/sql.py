@@ -87,6 +87,7 @@ LOOKED_UP_BY: Final = "headline, customer, channel, shop, number, next_due, hold
 ALL_DOCUMENTS: Final = f"""select kind, id, version, {LOOKED_UP_BY}, body from document
     where tenant = ? order by kind, id"""
 ALL_ABOUT: Final = """select kind, id, "order" from about where tenant = ? order by kind, id"""
+ALL_LOTS: Final = "select 'order', id, lot from of_lot where tenant = ? order by id"
 ALL_ENTRIES: Final = f"{ENTRY} where tenant = ? order by seq"
 LOST: Final = """select before + 1, seq - 1 from
     (select seq, lag(seq, 1, 0) over (order by seq) as before from entry) where seq > before + 1"""
@@ -99,6 +100,7 @@ IS_CLAIM: Final = f"select holder_kind, holder, due, n, until from claim where {
 IS_LOOKED_UP_BY: Final = f"""select {LOOKED_UP_BY} from document
     where tenant = ? and kind = ? and id = ?"""
 IS_ABOUT: Final = 'select "order" from about where tenant = ? and kind = ? and id = ?'
+IS_OF_LOT: Final = "select lot from of_lot where tenant = ? and ? = 'order' and id = ?"
 
 SET_THERE: Final = """insert into counter values (?, ?, ?, ?, ?, ?, ?, ?, 0)
     on conflict do update set there = excluded.there"""

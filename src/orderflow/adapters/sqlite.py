@@ -346,7 +346,7 @@ class SqliteStore:
                 n = self._insert(document, row)
             elif execute(sql.UPDATE, (version + 1, *row.changing, *ref, version, n)).rowcount != 1:
                 raise Stale(str(ref))
-            self._keep_lots(document, version)
+            self._keep_lots(document, version, row.lots)
             for order in row.orders:
                 execute(sql.ABOUT, (ref.tenant, order, ref.kind, ref.id))
             execute(sql.VERSIONED, (*ref, version + 1, seq))
@@ -366,11 +366,10 @@ class SqliteStore:
         cached = self._cache.get(ref)
         return None if cached is None else cached[0]
 
-    def _keep_lots(self, document: Document, version: int) -> None:
+    def _keep_lots(self, document: Document, version: int, lots: tuple[str, ...]) -> None:
         """Keep by which lots an order is found; most orders have none, before and after."""
         if not isinstance(document, Order):
             return
-        lots = lots_of(document)
         cached = self._cache.get(document.ref)
         before = None if cached is None else cached[1]
         if before is not None and before.version == version and lots_of(before.value) == lots:

@@ -12,7 +12,7 @@ from orderflow.audit.law import Law
 from orderflow.deadlines import FALL_DUE
 from orderflow.lookups import lookup_of
 from orderflow.ports import Query, Store, every
-from orderflow.records import KINDS, Document, lots_of
+from orderflow.records import KINDS, Document
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
@@ -31,7 +31,7 @@ class LookupsCheck:
         kind, id = document.ref.kind, document.ref.id
         by = lookup_of(document)
         found = [Query(kind, self._tenant, order=order) for order in by.orders]
-        found += [Query(kind, self._tenant, lot=lot) for lot in lots_of(document)]
+        found += [Query(kind, self._tenant, lot=lot) for lot in by.lots]
         if by.next_due is not None:
             found.append(Query(kind, self._tenant, due_by=_FOREVER))
         for hold in by.holds:

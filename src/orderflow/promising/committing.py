@@ -26,6 +26,7 @@ from orderflow.errors import BadInput, MoveRefused, Refusal, Stale
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pools import CAPACITY, pool_name
 from orderflow.promising import engine
+from orderflow.promising.cart import skus_wanted
 from orderflow.promising.figures import all_figures, free_figures, is_source, skus_of, terms_of
 from orderflow.promising.leaving import Leaving
 from orderflow.promising.mending import lost, mend
@@ -33,6 +34,7 @@ from orderflow.promising.values import (
     Dated,
     Figures,
     LinePromise,
+    Part,
     Pegged,
     Promise,
     PromisePolicy,
@@ -71,9 +73,7 @@ def promise(
     refuse_early(order, UnitMove.RESERVE, wanted)
     chosen = step.choose(order, "promise", _WAITING, wanted, of=is_goods, ready=step.ready)
     refuse_waiting(step, order, UnitMove.RESERVE, chosen)
-    cart = [
-        Wanted(line.id, line.sku, n, by or line.promised, location) for line, n in by_line(chosen)
-    ]
+    cart = cart_of(order, chosen, by, location)
     claiming = Claiming(step, order)
     answer = whole(step, claiming, order, cart, terms)
     grant(step, claiming, order, chosen, answer)
@@ -115,7 +115,7 @@ def repromise(case: Case, context: Context) -> Step:
     claiming.take({}, _leaving(answer))
     for line in answer.lines:
         for dated in line.dated:
-            for at, by, units, tags in _placed(bag, line, dated):
+            for at, by, units, tags in _placed(order, bag, line, dated):
                 day = claiming.capacity.pools(at.location, by)
                 for one in units:
                     step.retag(order, (one,), **tags, pools=(*_lasting(one), *day))
@@ -156,7 +156,7 @@ def best(step: Step, claiming: Claiming, cart: Sequence[Wanted], terms: Terms) -
     """
     case, at = step.case, step.context.at
     terms = _in_capacity(claiming, cart, terms)
-    skus = sorted({one.sku for one in cart})
+    skus = sorted({sku for one in cart for sku in skus_wanted(one)})
     counters = claiming.counters(skus)
     answer = engine.promise(cart, free_figures(case, counters), at, terms)
     if claiming.is_member or _is_best(cart, answer, counters, at):
@@ -215,6 +215,34 @@ def _without(figures: Figures, failed: Iterable[Pegged]) -> Figures:
     return Figures(figures.sources, tuple(live), figures.safety)
 
 
+# --- what is wanted ---------------------------------------------------------------------------
+
+
+def cart_of(
+    order: Order, chosen: Iterable[Chosen], by: datetime | None = None, location: str = ""
+) -> list[Wanted]:
+    """What the chosen units want: parts of one kit together, as many kits as they make.
+
+    What is left over, because its kit was broken up before, is wanted by itself.
+    """
+    counts = by_line(chosen)
+    left = {line.id: n for line, n in counts}
+    cart = []
+    for kit in order.kits:
+        parts = [line for line in order.lines if line.kit == kit.id]
+        n = min([left.get(line.id, 0) // line.per_kit for line in parts], default=0)
+        if n:
+            needs = tuple([Part(line.sku, line.per_kit) for line in parts])
+            date = by or parts[0].promised
+            cart.append(Wanted(kit.id, kit.sku, n, date, location, needs))
+            for line in parts:
+                left[line.id] -= n * line.per_kit
+    for line, _ in counts:
+        if left[line.id]:
+            cart.append(Wanted(line.id, line.sku, left[line.id], by or line.promised, location))
+    return cart
+
+
 # --- carrying out -----------------------------------------------------------------------------
 
 
@@ -226,7 +254,7 @@ def grant(
     bag = list(chosen)
     for line in answer.lines:
         for dated in line.dated:
-            for at, by, units, tags in _placed(bag, line, dated):
+            for at, by, units, tags in _placed(order, bag, line, dated):
                 day = claiming.capacity.pools(at.location, by)
                 for part, names in parted(units, pools[at]):
                     step.move(order, UnitMove.RESERVE, part, **tags, pools=(*names, *day))
@@ -243,12 +271,14 @@ def by_line(chosen: Iterable[Chosen]) -> list[tuple[Line, int]]:
 
 
 def _placed(
-    bag: list[Chosen], line: LinePromise, dated: Dated
+    order: Order, bag: list[Chosen], promised: LinePromise, dated: Dated
 ) -> Iterator[tuple[Position, datetime, list[Chosen], dict[str, Tag]]]:
     """The units of a schedule line, peg by peg, with their tags; they are taken out of the bag."""
+    parts = {line.sku: line.id for line in order.lines if line.kit == promised.line}
     for peg in dated.pegs:
         tags = _tags(peg.position) | {"ready_by": peg.ready_by, "promised": dated.date}
-        yield peg.position, peg.ready_by, _taken(bag, line.line, peg.n), tags
+        units = _taken(bag, parts.get(peg.position.sku, promised.line), peg.n)
+        yield peg.position, peg.ready_by, units, tags
 
 
 def _lasting(one: Chosen) -> Iterator[str]:
@@ -274,7 +304,7 @@ def _in_capacity(claiming: Claiming, cart: Sequence[Wanted], terms: Terms) -> Te
     """The terms by which goods leave on days that have room for them, where any is bounded."""
     if not claiming.capacity.bounded:
         return terms
-    n = sum([one.n for one in cart])
+    n = sum([one.n * (sum([part.n for part in one.parts]) or 1) for one in cart])
     return attrs.evolve(terms, way=Leaving(terms.way, claiming.capacity, n))
 
 

@@ -20,9 +20,9 @@ from orderflow.calls import Ref
 from orderflow.claiming import Claiming
 from orderflow.errors import MoveRefused
 from orderflow.journal import Step
-from orderflow.promising.committing import best, by_line, grant, whole
+from orderflow.promising.committing import best, cart_of, grant, whole
 from orderflow.promising.figures import terms_of
-from orderflow.promising.values import PromisePolicy, Wanted
+from orderflow.promising.values import PromisePolicy
 from orderflow.records import Order
 from orderflow.rules import ReserveWhen
 from orderflow.states import UNIT, UnitMove, UnitState
@@ -58,7 +58,7 @@ def _reserve(step: Step, claiming: Claiming, order: Order) -> None:
     refuse_waiting(step, order, UnitMove.RESERVE, chosen)
     split = step.context.rules.split
     policy = PromisePolicy.PARTIAL if split else PromisePolicy.ALL_OR_NOTHING
-    cart = [Wanted(line.id, line.sku, n, line.promised) for line, n in by_line(chosen)]
+    cart = cart_of(order, chosen)
     terms = terms_of(step.context.rules, policy)
     answer = (
         best(step, claiming, cart, terms) if split else whole(step, claiming, order, cart, terms)

@@ -9,6 +9,7 @@ from orderflow.views.headlines import Headline, headline, quantity_by_state, qua
 from orderflow.views.parties import (
     SPECIAL_HANDLING,
     Dossier,
+    KitSeen,
     LineSeen,
     ParcelSeen,
     PartyStatus,
@@ -27,6 +28,7 @@ __all__ = [
     "SPECIAL_HANDLING",
     "Dossier",
     "Headline",
+    "KitSeen",
     "LineSeen",
     "ParcelSeen",
     "PartyStatus",

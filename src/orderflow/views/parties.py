@@ -54,6 +54,7 @@ from typing import Final, NamedTuple
 
 import attrs
 
+from orderflow.kits import whole_kits
 from orderflow.pricing import due, total
 from orderflow.records import Hold, Line, Order, Parcel, Purchase, Reissue, Spot
 from orderflow.replacements import Progress, progress
@@ -161,7 +162,7 @@ class Dossier:
 class LineSeen:
     """A line as a reader sees it: `n` units are its own to see, so many under each status.
 
-    `n` is in the SKU's smallest unit, as on the line.
+    `n` is in the SKU's smallest unit, as on the line. A part of a kit names it by the kit's id.
     """
 
     id: str
@@ -170,6 +171,19 @@ class LineSeen:
     unit: str
     scale: int
     progress: tuple[tuple[PartyStatus, int], ...]
+    kit: str = ""
+
+
+@attrs.frozen
+class KitSeen:
+    """A kit as it was ordered, and how many whole ones are left, and have been received."""
+
+    id: str
+    sku: str
+    n: int
+    unit: str
+    kept: int
+    received: int
 
 
 @attrs.frozen
@@ -208,6 +222,7 @@ class PlatformView:
     purchases: tuple[PurchaseSeen, ...]
     parcels: tuple[ParcelSeen, ...]
     holds: tuple[Hold, ...]
+    kits: tuple[KitSeen, ...] = ()
 
 
 @attrs.frozen
@@ -222,6 +237,7 @@ class PurchaserView:
     paid: int
     due: int
     parcels: tuple[ParcelSeen, ...]
+    kits: tuple[KitSeen, ...] = ()
 
 
 @attrs.frozen
@@ -255,6 +271,7 @@ def platform_view(dossier: Dossier) -> PlatformView:
         _purchases(dossier.purchases),
         _parcels(dossier.parcels),
         order.holds,
+        _kits(order),
     )
 
 
@@ -276,6 +293,7 @@ def purchaser_view(dossier: Dossier) -> PurchaserView:
         order.applied,
         owing,
         _parcels(dossier.parcels),
+        _kits(order),
     )
 
 
@@ -455,8 +473,27 @@ def _lines(order: Order | None, units: list[_Unit], word: _Words) -> tuple[LineS
                 for status in PartyStatus
                 if status in counts[line.id]
             ),
+            line.kit if order is not None else "",
         )
         for line in lines.values()
+    )
+
+
+_GIVEN_UP: Final = (UnitState.CANCELLED, UnitState.RETURNED)
+
+
+def _kits(order: Order) -> tuple[KitSeen, ...]:
+    kept = [state for state in UnitState if state not in _GIVEN_UP]
+    return tuple(
+        KitSeen(
+            kit.id,
+            kit.sku,
+            kit.n,
+            kit.unit,
+            whole_kits(order, kit.id, *kept),
+            whole_kits(order, kit.id, UnitState.DELIVERED),
+        )
+        for kit in order.kits
     )
 
 
