@@ -17,12 +17,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+import attrs
+
 from orderflow.allocation import is_goods, refuse_early, refuse_waiting
 from orderflow.books import position_of
 from orderflow.errors import BadInput, MoveRefused, Refusal, Stale
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.promising import engine
-from orderflow.promising.figures import all_figures, free_figures, is_source, skus_of, terms_of
+from orderflow.promising.figures import (
+    all_figures,
+    free_figures,
+    is_source,
+    skus_of,
+    terms_for,
+    terms_of,
+)
 from orderflow.promising.mending import lost, mend
 from orderflow.promising.values import (
     Dated,
@@ -61,7 +70,7 @@ def promise(
     order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     by = None if date is None else instant(date, "date")
-    terms = terms_of(context.rules, _policy(policy))
+    terms = terms_for(order, context.rules, _policy(policy))
     text(location, "location", empty=True)
     refuse_early(order, UnitMove.RESERVE, wanted)
     chosen = step.choose(order, "promise", _WAITING, wanted, of=is_goods, ready=step.ready)
@@ -87,7 +96,7 @@ def repeg(case: Case, context: Context) -> Step:
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
-    figures = skus_of(case, {line.sku for line in order.lines if not line.service})
+    figures = _all_of(step, order)
     found = mend(figures, context.at, {}, (order.ref.id,), terms_of(context.rules))
     if not found.repegs:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repeg"),))
@@ -100,13 +109,14 @@ def repromise(case: Case, context: Context) -> Step:
     """Give promises of an order that cannot be kept the earliest date that can."""
     step = Step(case, context)
     order = step.now(case.own(Order))
-    figures = skus_of(case, {line.sku for line in order.lines if not line.service})
+    figures = _all_of(step, order)
     failed = [one for one in lost(figures, context.at) if one.order == order.ref.id]
     bag = [units for one in failed for units in _pegged(order, one.position, one.ready_by, one.n)]
     if not bag:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repromise"),))
     cart = [Wanted(line.id, line.sku, n) for line, n in _by_line(bag)]
-    answer = engine.promise(cart, _without(figures, failed), context.at, terms_of(context.rules))
+    terms = terms_for(order, context.rules)
+    answer = engine.promise(cart, _without(figures, failed), context.at, terms)
     if not any(line.n for line in answer.lines):
         raise MoveRefused(tuple(_refusals(order, cart, answer)))
     for line in answer.lines:
@@ -127,22 +137,29 @@ def _policy(policy: object) -> PromisePolicy:
 # --- asking -----------------------------------------------------------------------------------
 
 
+def _all_of(step: Step, order: Order) -> Figures:
+    """All figures of what an order is about."""
+    skus = {line.sku for line in order.lines if not line.service}
+    return skus_of(step.case, skus, step.context.rules)
+
+
 def _answered(step: Step, order: Order, cart: Sequence[Wanted], terms: Terms) -> Promise:
     """The promise, on free figures where these do, else on all of them; refused without one."""
     case, at = step.case, step.context.at
     skus = sorted({one.sku for one in cart})
     counters = case.counters(skus)
-    figures = free_figures(case, counters)
+    rules = step.context.rules
+    figures = free_figures(case, counters, rules)
     answer = engine.promise(cart, figures, at, terms)
     if not _is_best(cart, answer, counters, at):
-        figures = all_figures(case, counters, case.claims(skus))
+        figures = all_figures(case, counters, case.claims(skus), rules)
         answer = engine.promise(cart, figures, at, terms)
     if terms.policy is PromisePolicy.PARTIAL:
         refused = not any(line.n for line in answer.lines)
     else:
         refused = answer.short > 0
         if refused:
-            answer = engine.promise(cart, figures, at, terms_of(step.context.rules))
+            answer = engine.promise(cart, figures, at, terms_for(order, rules))
     if refused:
         raise MoveRefused(tuple(_refusals(order, cart, answer)))
     return answer
@@ -195,7 +212,7 @@ def _without(figures: Figures, failed: Iterable[Pegged]) -> Figures:
     for one in figures.live:
         n = one.n - gone.get((one.order, one.position, one.ready_by), 0)
         if n:
-            live.append(Pegged(one.order, one.position, n, one.ready_by))
+            live.append(attrs.evolve(one, n=n))
     return Figures(figures.sources, tuple(live), figures.safety)
 
 
