@@ -333,12 +333,16 @@ class Workflow(Commands):
             whole(to_come, "to_come", least=0)
         return slipped(self._case(), ref, instant(due, "due"), to_come, self.rules)
 
-    def available(self, sku: str, by: datetime, location: str = "") -> int:
-        """How many units more can be promised by a date, all that is promised being kept."""
+    def available(self, sku: str, by: datetime, location: str = "", *, region: str = "") -> int:
+        """How many units more can be promised by a date, all that is promised being kept.
+
+        To have them by then in a `region`, where warehouses say how they ship.
+        """
         case = self._case()
         figures = skus_of(case, (text(sku, "sku"),), self.rules)
         place = text(location, "location", empty=True)
-        return available(figures, sku, instant(by, "by"), case.at, place, terms_of(self.rules))
+        terms = terms_of(self.rules, region=text(region, "region", empty=True))
+        return available(figures, sku, instant(by, "by"), case.at, place, terms)
 
     def forecast(self, sku: str) -> tuple[Forecast, ...]:
         """Each claim on a SKU with its source and date, and what is free of each source."""
@@ -358,15 +362,18 @@ class Workflow(Commands):
                 found.append(Forecast(None, row.position, row.free, ready))
         return tuple(found)
 
-    def alternatives(self, wanted: Sequence[Wanted]) -> tuple[Alternative, ...]:
+    def alternatives(
+        self, wanted: Sequence[Wanted], *, region: str = ""
+    ) -> tuple[Alternative, ...]:
         """What was asked, where it can be had; else what could be had in its place.
 
         Less, later, in parts, from several places or something else: each was promised before it
-        is offered. Nothing is claimed.
+        is offered, to a `region` where warehouses say how they ship. Nothing is claimed.
         """
         case = self._case()
         skus = {sku for one in wanted for sku in skus_wanted(one)}
-        return alternatives(wanted, skus_of(case, skus, self.rules), case.at, terms_of(self.rules))
+        terms = terms_of(self.rules, region=text(region, "region", empty=True))
+        return alternatives(wanted, skus_of(case, skus, self.rules), case.at, terms)
 
     def _failing(self, at: datetime, listed: Collection[Position]) -> Iterator[Danger]:
         """The promises that their source fails by its date or its lot, by position.

@@ -151,7 +151,7 @@ def _answered(step: Step, order: Order, cart: Sequence[Wanted], terms: Terms) ->
     rules = step.context.rules
     figures = free_figures(case, counters, rules)
     answer = engine.promise(cart, figures, at, terms)
-    if not _is_best(cart, answer, counters, at):
+    if not _is_best(cart, answer, counters, at, terms):
         figures = all_figures(case, counters, case.claims(skus), rules)
         answer = engine.promise(cart, figures, at, terms)
     if terms.policy is PromisePolicy.PARTIAL:
@@ -166,19 +166,24 @@ def _answered(step: Step, order: Order, cart: Sequence[Wanted], terms: Terms) ->
 
 
 def _is_best(
-    cart: Sequence[Wanted], answer: Promise, counters: Sequence[Counter], at: datetime
+    cart: Sequence[Wanted],
+    answer: Promise,
+    counters: Sequence[Counter],
+    at: datetime,
+    terms: Terms,
 ) -> bool:
     """Whether nobody's making room could do better than what is free.
 
-    Nothing is better than all of it by its date, or at once; and nobody can make room where nobody
-    claims anything but at the very sources that are used.
+    Nothing is better than all of it by its date, or as soon as anything can be there; and nobody
+    can make room where nobody claims anything but at the very sources that are used.
     """
     used = {peg.position for line in answer.lines for one in line.dated for peg in one.pegs}
     claimed = {row.position for row in counters if row.claimed and is_source(row.position)}
     if not answer.short and claimed <= used and len(used) == 1:
         return True
+    places = [row.position for row in counters if is_source(row.position)]
     return not answer.short and all(
-        dated.date <= (wanted.by or at)
+        dated.date <= (wanted.by or engine.soonest(wanted, places, at, terms))
         for wanted, line in zip(cart, answer.lines, strict=True)
         for dated in line.dated
     )

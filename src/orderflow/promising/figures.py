@@ -21,6 +21,7 @@ from orderflow.calls import Ref
 from orderflow.inventory import good_until, is_held, known_lot, owners_for
 from orderflow.journal import Case
 from orderflow.promising.values import Figures, Pegged, PromisePolicy, Source, Terms
+from orderflow.promising.ways import way_of
 from orderflow.records import Claim, Counter, Order, Supply
 from orderflow.rules import Rules
 from orderflow.states import SupplyState
@@ -29,16 +30,20 @@ from orderflow.values import Position
 
 def terms_for(order: Order, rules: Rules, policy: PromisePolicy = PromisePolicy.PARTIAL) -> Terms:
     """How a host promises an order."""
-    return terms_of(rules, policy, order.customer)
+    return terms_of(rules, policy, order.customer, order.destination.region)
 
 
 def terms_of(
-    rules: Rules, policy: PromisePolicy = PromisePolicy.PARTIAL, customer: str = ""
+    rules: Rules,
+    policy: PromisePolicy = PromisePolicy.PARTIAL,
+    customer: str = "",
+    region: str = "",
 ) -> Terms:
-    """How a host promises; to anybody, without a customer."""
+    """How a host promises: to a customer or to anybody, in a region or in any."""
     places = sorted(rules.locations, key=lambda place: (place.priority, place.id))
     return Terms(
         policy,
+        way_of(rules.locations, region),
         locations=tuple(place.id for place in places),
         owners=owners_for(rules, customer),
     )
