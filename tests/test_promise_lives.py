@@ -6,13 +6,13 @@ After every step each promise has its supply, or is listed as in danger.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from orderflow import Call, Danger, Position, Ref, Refusal, Refused, Workflow, verbs
+from orderflow import Call, Danger, Position, Ref, Refusal, Refused, Rules, Workflow, verbs
 from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.ports import Query
@@ -20,6 +20,7 @@ from orderflow.promising.dangers import Why
 from orderflow.records import Lot, Order, Supply
 from orderflow.states import UnitState
 from tests.builders import LAMP, MORNING, TWO_PLACES, Clock, new_order
+from tests.test_shipping import DATED, MOMENT
 
 PLACES: Final = ("leith", "york")
 DAYS: Final = st.integers(0, 8)
@@ -39,11 +40,13 @@ def shelf(place: str, lot: str = "", owner: str = "") -> Position:
 class Lives(RuleBasedStateMachine):
     """A shop with one SKU at two places, several supply rows and several orders."""
 
+    house: ClassVar[Rules] = TWO_PLACES
+
     def __init__(self) -> None:
         super().__init__()
         self.clock = Clock()
         self.store = MemoryStore()
-        self.shop = Workflow(self.store, TWO_PLACES, clock=self.clock)
+        self.shop = Workflow(self.store, self.house, clock=self.clock)
         self.orders = 0
         self.rows = 0
 
@@ -236,5 +239,25 @@ class Lives(RuleBasedStateMachine):
             assert self.shop.again(entry) == entry.facts
 
 
+class LivesOnTheRoad(Lives):
+    """The same shop, whose goods are on the road for days that the carrier works."""
+
+    house = DATED
+
+    @invariant()
+    def what_is_ready_in_time_arrives_by_the_date_that_was_told(self) -> None:
+        ways = {place.id: place.ships for place in DATED.locations}
+        for stored in self.store.find(Query("order", limit=1_000)):
+            assert isinstance(stored.value, Order)
+            for _, spot in stored.value.units():
+                tags, ways_of = spot.slice, ways.get(spot.slice.location)
+                if tags.ready_by is not None and tags.promised is not None:
+                    assert ways_of is not None
+                    assert ways_of.arrives(tags.ready_by) <= tags.promised
+                    assert ways_of.arrives(tags.ready_by + MOMENT) > tags.promised
+
+
 TestLives = Lives.TestCase
 TestLives.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestLivesOnTheRoad = LivesOnTheRoad.TestCase
+TestLivesOnTheRoad.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
