@@ -25,6 +25,8 @@ from orderflow.calendars import (
     arrives_at,
     cut_off_on,
     is_working_day,
+    latest_ready,
+    latest_shipped,
     next_working_day,
     ready_to_ship_at,
     wall_day,
@@ -535,6 +537,37 @@ def test_what_arrives_at_the_end_of_a_day_is_shown_on_that_day() -> None:
     assert arrives.tzinfo is UTC
 
 
+# --- and back -------------------------------------------------------------------------------------
+
+
+def test_what_is_to_arrive_on_a_day_must_be_ready_before_the_last_cut_off_that_does() -> None:
+    shipped = latest_shipped(LEITH, in_leith(TUESDAY, 23), 1)
+
+    assert shipped == in_leith(SATURDAY, 0) - MOMENT
+    assert latest_ready(LEITH, shipped) == in_leith(FRIDAY, 15) - MOMENT
+    assert latest_ready(LEITH, shipped, lead_days=1) == in_leith(FRIDAY - ONE_DAY, 15) - MOMENT
+
+
+def test_hours_of_lead_time_are_counted_back_while_the_place_is_open() -> None:
+    workshop = Calendar("Europe/London", hours=SHIFTS, cut_off=THREE)
+
+    assert (
+        latest_ready(workshop, in_leith(MONDAY, 15), lead_hours=3) == in_leith(MONDAY, 11) - MOMENT
+    )
+    assert (
+        latest_ready(workshop, in_leith(MONDAY, 15), lead_hours=8) == in_leith(FRIDAY, 15) - MOMENT
+    )
+
+
+def test_a_place_that_never_works_is_never_early_enough() -> None:
+    never = Calendar("UTC", weekdays=(), cut_off=THREE, extra=(FRIDAY,))
+
+    with pytest.raises(Refused, match="closed too long"):
+        latest_shipped(never, in_leith(FRIDAY, 15), 1)
+    with pytest.raises(Refused, match="closed too long"):
+        latest_ready(never, in_leith(SATURDAY, 15), lead_hours=16)
+
+
 # --- laws -----------------------------------------------------------------------------------------
 
 
@@ -611,6 +644,26 @@ def test_whatever_is_promised_is_on_a_working_day_and_not_in_the_past(
     assert lead >= placed
     assert ready > placed
     assert wall_day(calendar, arrives) >= wall_day(calendar, ready)
+
+
+@given(calendars(), INSTANTS, FEW, FEW)
+def test_the_latest_instant_meets_a_date_and_a_moment_later_does_not(
+    calendar: Calendar, by: datetime, days: int, hours: int
+) -> None:
+    ready = latest_ready(calendar, by, lead_days=days, lead_hours=hours)
+    ships = [
+        ready_to_ship_at(calendar, at, lead_days=days, lead_hours=hours)
+        for at in (ready, ready + MOMENT)
+    ]
+    assert ready.tzinfo is UTC
+    assert ships[0] <= by < ships[1]
+    for calendar_days in (False, True):
+        shipped = latest_shipped(calendar, by, days, calendar_days=calendar_days)
+        arrives = [
+            arrives_at(calendar, at, days, calendar_days=calendar_days)
+            for at in (shipped, shipped + MOMENT)
+        ]
+        assert arrives[0] <= by < arrives[1]
 
 
 @given(calendars(), INSTANTS, FEW, FEW)

@@ -15,6 +15,7 @@ from orderflow.audit import audit
 from orderflow.ports import Store
 from orderflow.promising import Instead, Wanted
 from orderflow.promising.committing import promise, repeg, repromise
+from orderflow.promising.dangers import Why
 from orderflow.promising.slipping import slip
 from orderflow.records import Counter, Order
 from orderflow.states import UnitState
@@ -306,7 +307,7 @@ def test_promises_whose_supply_comes_too_late_are_listed_until_they_are_decided(
     shop.slip("po-1", day(12))
 
     (danger,) = shop.in_danger()
-    assert danger.late
+    assert danger.why is Why.LATE
     assert danger.counter == Counter(SHELF._replace(peg="po-1"), 5, 5)
     assert [(claim.holder.id, claim.n, claim.due) for claim in danger.claims] == [
         ("o-1", 5, day(6))
@@ -322,7 +323,7 @@ def test_a_supply_that_is_overdue_endangers_what_is_due(shop: Shop) -> None:
 
     shop.clock.forward(days=6)
 
-    assert [danger.late for danger in shop.in_danger()] == [True]
+    assert [danger.why for danger in shop.in_danger()] == [Why.LATE]
 
 
 def test_supply_that_comes_short_leaves_its_promises_in_danger(any_shop: Shop) -> None:
@@ -334,7 +335,7 @@ def test_supply_that_comes_short_leaves_its_promises_in_danger(any_shop: Shop) -
     shop.slip("po-1", day(5), to_come=3)
 
     (danger,) = shop.in_danger()
-    assert (danger.late, danger.counter.over_committed) == (False, 2)
+    assert (danger.why, danger.counter.over_committed) == (Why.OVER_COMMITTED, 2)
 
 
 def test_before_a_slip_is_recorded_it_says_what_it_would_break_and_what_saves_the_most(

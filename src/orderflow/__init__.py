@@ -25,11 +25,12 @@ from orderflow.money import Money, Price
 from orderflow.options import Option
 from orderflow.orders import NewCharge, NewLine, NewOrder
 from orderflow.payments import Notice
+from orderflow.promising.dangers import Danger
 from orderflow.records import ChargeKind, Destination
 from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
 from orderflow.values import Position, Sku
-from orderflow.workflow import Danger, Workflow
+from orderflow.workflow import Workflow
 
 __version__ = "0.1.0"
 

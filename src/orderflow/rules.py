@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
@@ -21,16 +21,25 @@ from orderflow.process import Process
 from orderflow.records import Counter, Destination, Lot
 from orderflow.values import Position, several, text, unique, warehouse, whole
 
+if TYPE_CHECKING:
+    from orderflow.shipping import Shipping
+
 
 @attrs.frozen
 class Location:
-    """A warehouse: its id, its rank (lower first), and where it lies in millionths."""
+    """A warehouse: its id, its rank (lower first), and where it lies in millionths.
+
+    `ships` is the time between goods that stand there and goods at the customer: what is promised
+    reckons with it.
+    """
 
     id: str
     priority: int = 0
     region: str = ""
     latitude_e6: int | None = None
     longitude_e6: int | None = None
+    # It has its own place in the fingerprint, where a location has always been written as without.
+    ships: Shipping | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -154,6 +163,8 @@ def _checked(locations: object) -> tuple[Location, ...]:
             raise BadInput(f"locations[{i}]", "a Location is wanted")
         if "/" in one.id:
             raise BadInput(f"locations[{i}].id", "a warehouse is wanted, no place in one")
+        if one.ships is not None:
+            _check_shipping(one.ships, f"locations[{i}].ships")
     return locations
 
 
@@ -166,6 +177,13 @@ def _check_capacity(capacity: object) -> None:
         text(pair[0], f"capacity[{i}].location")
         whole(pair[1], f"capacity[{i}].units")
     unique((location for location, _ in capacity), "capacity")
+
+
+def _check_shipping(ships: object, path: str) -> None:
+    from orderflow.shipping import Shipping  # here, so that the library is imported without zones
+
+    if not isinstance(ships, Shipping):
+        raise BadInput(path, "a Shipping is wanted")
 
 
 @attrs.frozen
@@ -238,5 +256,8 @@ class Rules:
             for field in attrs.fields(Rules)
             if field.name not in (*_FIRST, "process") and decided[field.name] != field.default
         )
+        ships = tuple([(one.id, one.ships) for one in self.locations if one.ships is not None])
+        if ships:
+            later += f"; ships={ships!r}"
         policy = self.policy.name if self.policy is not None else ""
         return f"Rules({first}){policy}{later}{self.process.fingerprint}"

@@ -38,14 +38,14 @@ from orderflow.errors import (
     Stale,
 )
 from orderflow.facts import Fact, fold, touches
-from orderflow.inventory import Got, Standing, got, standing
+from orderflow.inventory import Got, Standing, got, is_held, standing
 from orderflow.journal import STOCK, Case, Change, Context, Entry, Step, Stored
 from orderflow.options import Option, suggested
 from orderflow.ports import Query, Store, every
 from orderflow.promising import Wanted, available
 from orderflow.promising.alternatives import Alternative, alternatives
 from orderflow.promising.cart import skus_wanted
-from orderflow.promising.dangers import Slipped, failing, slipped
+from orderflow.promising.dangers import Danger, Slipped, failing, slipped
 from orderflow.promising.figures import skus_of, terms_of
 from orderflow.records import (
     KINDS,
@@ -86,15 +86,6 @@ D = TypeVar("D", bound=Document)
 
 PAUSE_SECONDS: Final = 0.002
 """The first pause after meeting another writer; each further one may be twice as long."""
-
-
-@attrs.frozen
-class Danger:
-    """Claims beyond what is there, and whose they are; or promises whose supply comes `late`."""
-
-    counter: Counter
-    claims: tuple[Claim, ...]
-    late: bool = False
 
 
 @attrs.frozen
@@ -332,14 +323,15 @@ class Workflow(Commands):
         """Every position where claims are beyond what is there, and whose promises that endangers.
 
         Listed until the difference is zero; beside them, until somebody has decided about them, the
-        promises whose supply is ready after their date.
+        promises whose supply is ready after their date, and those whose lot is not good until
+        then, or is on hold.
         """
         at = instant(self._clock(), "clock")
         over = [
             Danger(counter, self._running_claims(counter, at))
             for counter in self.store.over_committed(self.tenant, at)
         ]
-        return (*over, *self._late(at, {danger.counter.position for danger in over}))
+        return (*over, *self._failing(at, {danger.counter.position for danger in over}))
 
     def slipped(self, supply: str, due: datetime, to_come: int | None = None) -> Slipped:
         """The promises that a late or short supply would break, and the calls that save the most.
@@ -351,12 +343,16 @@ class Workflow(Commands):
             whole(to_come, "to_come", least=0)
         return slipped(self._case(), ref, instant(due, "due"), to_come, self.rules)
 
-    def available(self, sku: str, by: datetime, location: str = "") -> int:
-        """How many units more can be promised by a date, all that is promised being kept."""
+    def available(self, sku: str, by: datetime, location: str = "", *, region: str = "") -> int:
+        """How many units more can be promised by a date, all that is promised being kept.
+
+        To have them by then in a `region`, where warehouses say how they ship.
+        """
         case = self._case()
-        figures = skus_of(case, (text(sku, "sku"),))
+        figures = skus_of(case, (text(sku, "sku"),), self.rules)
         place = text(location, "location", empty=True)
-        return available(figures, sku, instant(by, "by"), case.at, place, terms_of(self.rules))
+        terms = terms_of(self.rules, region=text(region, "region", empty=True))
+        return available(figures, sku, instant(by, "by"), case.at, place, terms)
 
     def forecast(self, sku: str) -> tuple[Forecast, ...]:
         """Each claim on a SKU with its source and date, and what is free of each source."""
@@ -376,36 +372,36 @@ class Workflow(Commands):
                 found.append(Forecast(None, row.position, row.free, ready))
         return tuple(found)
 
-    def alternatives(self, wanted: Sequence[Wanted]) -> tuple[Alternative, ...]:
+    def alternatives(
+        self, wanted: Sequence[Wanted], *, region: str = ""
+    ) -> tuple[Alternative, ...]:
         """What was asked, where it can be had; else what could be had in its place.
 
         Less, later, in parts, from several places or something else: each was promised before it
-        is offered. Nothing is claimed.
+        is offered, to a `region` where warehouses say how they ship. Nothing is claimed.
         """
         case = self._case()
         skus = {sku for one in wanted for sku in skus_wanted(one)}
-        return alternatives(wanted, skus_of(case, skus), case.at, terms_of(self.rules))
+        terms = terms_of(self.rules, region=text(region, "region", empty=True))
+        return alternatives(wanted, skus_of(case, skus, self.rules), case.at, terms)
 
-    def _late(self, at: datetime, listed: Collection[Position]) -> Iterator[Danger]:
-        """The promises whose supply is ready after their date, by position.
+    def _failing(self, at: datetime, listed: Collection[Position]) -> Iterator[Danger]:
+        """The promises that their source fails by its date or its lot, by position.
 
-        Only what is still to come can be late.
+        Only what is still to come can be late, and only a lot that expires or is on hold can fail.
         """
-        rows_to_come = (
-            stored.value
-            for stored in every(self.store, Query("supply", self.tenant))
-            if isinstance(stored.value, Supply) and stored.value.received < stored.value.expected
-        )
-        skus = {supply.position.sku for supply in rows_to_come}
-        case = self._case(at)
-        late: dict[Position, list[Claim]] = {}
-        for one in failing(case, skus):
-            claim = Claim(case.order(one.order), one.position, one.n, None, one.ready_by)
-            late.setdefault(one.position, []).append(claim)
-        rows = {row.position: row for row in case.figures if isinstance(row, Counter)}
-        for position in sorted(late):
-            if position not in listed:
-                yield Danger(rows[position], tuple(late[position]), late=True)
+        skus: set[str] = set()
+        for stored in every(self.store, Query("supply", self.tenant)):
+            supply = stored.value
+            if isinstance(supply, Supply) and supply.received < supply.expected:
+                skus.add(supply.position.sku)
+        for stored in every(self.store, Query("lot", self.tenant)):
+            lot = stored.value
+            if isinstance(lot, Lot) and (lot.expires_at is not None or is_held(lot)):
+                skus.add(lot.sku)
+        for danger in failing(self._case(at), skus, self.rules):
+            if danger.counter.position not in listed:
+                yield danger
 
     def standing(self, sku: str = "", location: str = "") -> tuple[Standing, ...]:
         """What stands where now, position by position: of a SKU and within a location, where named.

@@ -20,7 +20,11 @@ A day that the zone skips, such as 30 December 2011 in Apia, is not worked whate
 So later never comes out earlier: of two orders, the later one never ships or arrives first.
 Adding working days by parts is adding them at once, and so is adding hours; only where a day on the
 way skips the very wall time does the sum by parts keep the later one.
-A search looks ten years ahead and no further, so a calendar without working days is a refusal.
+A promise is asked the other way round: until when goods may come, so that they are with the
+customer on a day. `latest_ready` and `latest_shipped` give the last such instant: with it the date
+is met, and a moment later it is not.
+A search looks ten years ahead, or back, and no further, so a calendar without working days is a
+refusal.
 """
 
 from __future__ import annotations
@@ -52,6 +56,8 @@ __all__ = [
     "arrives_at",
     "cut_off_on",
     "is_working_day",
+    "latest_ready",
+    "latest_shipped",
     "next_working_day",
     "ready_to_ship_at",
     "wall_day",
@@ -186,8 +192,62 @@ def arrives_at(
         day = _nth(carrier, taken + timedelta(days=days), 0)
     else:
         day = _nth(carrier, taken, days)
-    _, closes = _open_spans(carrier, day)[-1]
-    return min(closes, day_start(carrier._zone, day + ONE_DAY) - MOMENT)
+    return _end_of(carrier, day)
+
+
+# --- and back -------------------------------------------------------------------------------------
+
+
+def latest_ready(
+    calendar: Calendar, ships_by: datetime, *, lead_days: int = 0, lead_hours: int = 0
+) -> datetime:
+    """The last instant at which an order may be placed or released that ships by an instant.
+
+    Then `ready_to_ship_at` is not after `ships_by`, and a microsecond later it is.
+    """
+    whole(lead_days, "lead_days", least=0, most=LEAD_DAYS_MAX)
+    whole(lead_hours, "lead_hours", least=0, most=LEAD_HOURS_MAX)
+    by = _instant(ships_by, "ships_by")
+    today = day_of(calendar._zone, by)
+    if _cut_off(calendar, today) > by:
+        today -= ONE_DAY
+    at = _cut_off(calendar, _nth_back(calendar, today, lead_days)) - MOMENT
+    return _hours_before(calendar, at, lead_hours)
+
+
+def latest_shipped(
+    carrier: Calendar, by: datetime, days: int, *, calendar_days: bool = False
+) -> datetime:
+    """The last instant at which a carrier may be given what it delivers by an instant.
+
+    Then `arrives_at` is not after `by`, and a microsecond later it is.
+    """
+    whole(days, "days", least=0, most=LEAD_DAYS_MAX)
+    by = _instant(by, "by")
+    day = _nth_back(carrier, day_of(carrier._zone, by), 0)
+    if _end_of(carrier, day) > by:
+        day = _nth_back(carrier, day - ONE_DAY, 0)
+    if calendar_days:
+        taken = _nth_back(carrier, day - timedelta(days=days), 0)
+    else:
+        taken = _nth_back(carrier, day, days)
+    return day_start(carrier._zone, taken + ONE_DAY) - MOMENT
+
+
+def _hours_before(calendar: Calendar, at: datetime, hours: int) -> datetime:
+    """The last instant from which on the place is open for so many hours until `at`."""
+    if not hours:
+        return at
+    left = timedelta(hours=hours)
+    today = day_of(calendar._zone, at)
+    for day in _working_days(calendar, today, -ONE_DAY):
+        for opens, closes in reversed(_open_spans(calendar, day)):
+            ends = min(closes, at)
+            open_for = max(ends - opens, timedelta(0))
+            if left <= open_for:
+                return ends - left
+            left -= open_for
+    raise _closed_too_long(calendar, today)
 
 
 # --- the search -----------------------------------------------------------------------------------
@@ -207,19 +267,24 @@ def _is_worked(calendar: Calendar, day: date) -> bool:
     return day_start(calendar._zone, day) < day_start(calendar._zone, day + ONE_DAY)
 
 
-def _working_days(calendar: Calendar, day: date) -> Iterator[date]:
-    """The working days from a day on, as far as a question looks."""
+def _working_days(calendar: Calendar, day: date, step: timedelta = ONE_DAY) -> Iterator[date]:
+    """The working days from a day on, or back, as far as a question looks."""
     for _ in range(SEARCH_DAYS_MAX):
         if _is_worked(calendar, day):
             yield day
-        day += ONE_DAY
+        day += step
 
 
-def _nth(calendar: Calendar, day: date, n: int) -> date:
-    found = next(islice(_working_days(calendar, day), n, None), None)
+def _nth(calendar: Calendar, day: date, n: int, step: timedelta = ONE_DAY) -> date:
+    found = next(islice(_working_days(calendar, day, step), n, None), None)
     if found is None:
         raise _closed_too_long(calendar, day)
     return found
+
+
+def _nth_back(calendar: Calendar, day: date, n: int) -> date:
+    """The last working day until a day, that day included, and so many working days before."""
+    return _nth(calendar, day, n, -ONE_DAY)
 
 
 def _closed_too_long(calendar: Calendar, day: date) -> Refused:
@@ -233,6 +298,12 @@ def _cut_off(calendar: Calendar, day: date) -> datetime:
     if calendar.cut_off is None:
         raise BadInput("calendar", "the calendar has no cut-off")
     return wall_instant(calendar._zone, day, calendar.cut_off)
+
+
+def _end_of(calendar: Calendar, day: date) -> datetime:
+    """When a day ends for a carrier."""
+    _, closes = _open_spans(calendar, day)[-1]
+    return min(closes, day_start(calendar._zone, day + ONE_DAY) - MOMENT)
 
 
 def _open_spans(calendar: Calendar, day: date) -> tuple[tuple[datetime, datetime], ...]:

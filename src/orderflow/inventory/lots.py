@@ -17,7 +17,7 @@ into the order of the rules; a policy keeps the order that it is given.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import attrs
@@ -26,8 +26,11 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import EXPIRY
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.records import Counter, Lot, Order, lot_id
+from orderflow.rules import Rules
 from orderflow.states import UnitState
 from orderflow.values import Position, instant, text
+
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @verb("set_expiry", Lot)
@@ -107,19 +110,43 @@ def pickable(step: Step, order: Order, rows: Iterable[Counter]) -> tuple[Counter
     are used up first. Expired lots, and lots on hold, are for nobody.
     """
     rules = step.context.rules
-    owners = {"", order.customer, *rules.sells_for}
+    owners = owners_for(rules, order.customer)
     found: list[tuple[Counter, Lot | None]] = []
     for row in rows:
         at = row.position
         if at.owner not in owners:
             continue
-        lot = _known(step, at)
+        lot = known_lot(step.case, at)
         if lot is None or not unusable(step, lot):
             found.append((row, lot))
     found.sort(
         key=lambda one: (bool(one[0].position.owner), rules.pick_rule.key(*one), one[0].position)
     )
     return tuple([row for row, _ in found])
+
+
+def owners_for(rules: Rules, customer: str) -> tuple[str, ...]:
+    """Whose goods an order may have: ours, its customer's own, and what we sell for others."""
+    return tuple(sorted({"", customer, *rules.sells_for}))
+
+
+def known_lot(case: Case, at: Position) -> Lot | None:
+    """The lot of a position; `None` without a lot, or where nothing was said of it."""
+    return case.find(case.lot(lot_id(at.sku, at.lot))) if at.lot else None
+
+
+def good_until(lot: Lot, rules: Rules) -> datetime | None:
+    """The first instant at which a lot is no longer good for as long as is asked; `None`: never."""
+    until, life = lot.expires_at, timedelta(days=rules.life_days)
+    if until is None or not life:
+        return until
+    # To the instant is good enough; a calendar that begins later than that was never good.
+    return max(until, _FIRST + life) - life + timedelta.resolution
+
+
+def is_held(lot: Lot) -> bool:
+    """Whether a hold keeps a lot from everybody."""
+    return any(hold.blocks for hold in lot.holds)
 
 
 def unusable(step: Step, lot: Lot) -> tuple[Refusal, ...]:
@@ -130,15 +157,10 @@ def unusable(step: Step, lot: Lot) -> tuple[Refusal, ...]:
         for hold in lot.holds
         if hold.blocks
     ]
-    if lot.expires_at is not None:
-        # A lot that is good for as long as is asked, to the instant, is good enough.
-        good_for = lot.expires_at - context.at
-        days = context.rules.life_days
-        if good_for < timedelta(days=days) or good_for <= timedelta():
-            until = lot.expires_at.isoformat()
-            refusals.append(
-                Refusal.of("lot_expires", sku=lot.sku, lot=lot.lot, until=until, days=days)
-            )
+    good = good_until(lot, context.rules)
+    if lot.expires_at is not None and good is not None and good <= context.at:
+        until, days = lot.expires_at.isoformat(), context.rules.life_days
+        refusals.append(Refusal.of("lot_expires", sku=lot.sku, lot=lot.lot, until=until, days=days))
     return tuple(refusals)
 
 
@@ -146,7 +168,7 @@ def spoiled(step: Step, positions: Iterable[Position]) -> tuple[Refusal, ...]:
     """Every reason against allocating what is claimed at positions, each once."""
     reasons: dict[Refusal, None] = {}
     for at in positions:
-        lot = _known(step, at)
+        lot = known_lot(step.case, at)
         if lot is not None:
             reasons.update(dict.fromkeys(unusable(step, lot)))
     return tuple(reasons)
@@ -197,8 +219,3 @@ def got(order: Order, sku: str, lot: str) -> tuple[Got, ...]:
         for line, spot in order.units()
         if line.sku == sku and lot in (spot.slice.lot, spot.slice.serial)
     )
-
-
-def _known(step: Step, at: Position) -> Lot | None:
-    """The lot of a position; `None` without a lot, or where nothing was said of it."""
-    return step.case.find(step.case.lot(lot_id(at.sku, at.lot))) if at.lot else None

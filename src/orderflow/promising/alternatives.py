@@ -16,7 +16,7 @@ from enum import StrEnum
 
 import attrs
 
-from orderflow.promising.engine import promise
+from orderflow.promising.engine import promise, soonest
 from orderflow.promising.values import Figures, Promise, PromisePolicy, Terms, Wanted
 
 
@@ -46,13 +46,15 @@ def alternatives(
 ) -> tuple[Alternative, ...]:
     """What was asked, where it can be had; else every alternative that can, in a fixed order.
 
-    Without a date, what is asked is to have it at once. What may stand in for a line is asked for
-    only where the line itself cannot be had.
+    Without a date, what is asked is to have it as soon as goods can be there. What may stand in for
+    a line is asked for only where the line itself cannot be had.
     """
-    asked = tuple(
-        [attrs.evolve(one, by=one.by or at, instead=()) for one in wanted],
-    )
     whole = attrs.evolve(terms or Terms(), policy=PromisePolicy.ALL_OR_NOTHING)
+    places = [source.position for source in figures.sources]
+    dates = [one.by or soonest(one, places, at, whole) for one in wanted]
+    asked = tuple(
+        [attrs.evolve(one, by=by, instead=()) for one, by in zip(wanted, dates, strict=True)],
+    )
     answer = promise(asked, figures, at, whole)
     if not answer.short:
         return (Alternative(Kind.AS_ASKED, asked, answer),)

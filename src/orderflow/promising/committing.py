@@ -27,7 +27,14 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.pools import CAPACITY, pool_name
 from orderflow.promising import engine
 from orderflow.promising.cart import skus_wanted
-from orderflow.promising.figures import all_figures, free_figures, is_source, skus_of, terms_of
+from orderflow.promising.figures import (
+    all_figures,
+    free_figures,
+    is_source,
+    skus_of,
+    terms_for,
+    terms_of,
+)
 from orderflow.promising.leaving import Leaving
 from orderflow.promising.mending import lost, mend
 from orderflow.promising.values import (
@@ -68,7 +75,7 @@ def promise(
     order = step.now(case.own(Order))
     wanted = checked_quantities(lines)
     by = None if date is None else instant(date, "date")
-    terms = terms_of(context.rules, _policy(policy))
+    terms = terms_for(order, context.rules, _policy(policy))
     text(location, "location", empty=True)
     refuse_early(order, UnitMove.RESERVE, wanted)
     chosen = step.choose(order, "promise", _WAITING, wanted, of=is_goods, ready=step.ready)
@@ -88,7 +95,7 @@ def repeg(case: Case, context: Context) -> Step:
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
-    figures = skus_of(case, {line.sku for line in order.lines if not line.service})
+    figures = _all_of(step, order)
     found = mend(figures, context.at, {}, (order.ref.id,), terms_of(context.rules))
     if not found.repegs:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repeg"),))
@@ -101,14 +108,14 @@ def repromise(case: Case, context: Context) -> Step:
     """Give promises of an order that cannot be kept the earliest date that can."""
     step = Step(case, context)
     order = step.now(case.own(Order))
-    figures = skus_of(case, {line.sku for line in order.lines if not line.service})
+    figures = _all_of(step, order)
     failed = [one for one in lost(figures, context.at) if one.order == order.ref.id]
     bag = [units for one in failed for units in _pegged(order, one.position, one.ready_by, one.n)]
     if not bag:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repromise"),))
     cart = [Wanted(line.id, line.sku, n) for line, n in by_line(bag)]
     claiming = Claiming(step, order)
-    terms = _in_capacity(claiming, cart, terms_of(context.rules))
+    terms = _in_capacity(claiming, cart, terms_for(order, context.rules))
     answer = engine.promise(cart, _without(figures, failed), context.at, terms)
     if not any(line.n for line in answer.lines):
         raise MoveRefused(tuple(_refusals(order, cart, answer)))
@@ -133,6 +140,12 @@ def _policy(policy: object) -> PromisePolicy:
 # --- asking -----------------------------------------------------------------------------------
 
 
+def _all_of(step: Step, order: Order) -> Figures:
+    """All figures of what an order is about."""
+    skus = {line.sku for line in order.lines if not line.service}
+    return skus_of(step.case, skus, step.context.rules)
+
+
 def whole(
     step: Step, claiming: Claiming, order: Order, cart: Sequence[Wanted], terms: Terms
 ) -> Promise:
@@ -143,7 +156,7 @@ def whole(
     else:
         refused = answer.short > 0
         if refused:
-            answer = best(step, claiming, cart, terms_of(step.context.rules))
+            answer = best(step, claiming, cart, terms_for(order, step.context.rules))
     if refused:
         raise MoveRefused(tuple(_refusals(order, cart, answer)))
     return answer
@@ -158,26 +171,33 @@ def best(step: Step, claiming: Claiming, cart: Sequence[Wanted], terms: Terms) -
     terms = _in_capacity(claiming, cart, terms)
     skus = sorted({sku for one in cart for sku in skus_wanted(one)})
     counters = claiming.counters(skus)
-    answer = engine.promise(cart, free_figures(case, counters), at, terms)
-    if claiming.is_member or _is_best(cart, answer, counters, at):
+    rules = step.context.rules
+    answer = engine.promise(cart, free_figures(case, counters, rules), at, terms)
+    if claiming.is_member or _is_best(cart, answer, counters, at, terms):
         return answer
-    return engine.promise(cart, all_figures(case, counters, case.claims(skus)), at, terms)
+    figures = all_figures(case, counters, case.claims(skus), rules)
+    return engine.promise(cart, figures, at, terms)
 
 
 def _is_best(
-    cart: Sequence[Wanted], answer: Promise, counters: Sequence[Counter], at: datetime
+    cart: Sequence[Wanted],
+    answer: Promise,
+    counters: Sequence[Counter],
+    at: datetime,
+    terms: Terms,
 ) -> bool:
     """Whether nobody's making room could do better than what is free.
 
-    Nothing is better than all of it by its date, or at once; and nobody can make room where nobody
-    claims anything but at the very sources that are used.
+    Nothing is better than all of it by its date, or as soon as anything can be there; and nobody
+    can make room where nobody claims anything but at the very sources that are used.
     """
     used = {peg.position for line in answer.lines for one in line.dated for peg in one.pegs}
     claimed = {row.position for row in counters if row.claimed and is_source(row.position)}
     if not answer.short and claimed <= used and len(used) == 1:
         return True
+    places = [row.position for row in counters if is_source(row.position)]
     return not answer.short and all(
-        dated.date <= (wanted.by or at)
+        dated.date <= (wanted.by or engine.soonest(wanted, places, at, terms))
         for wanted, line in zip(cart, answer.lines, strict=True)
         for dated in line.dated
     )
@@ -211,7 +231,7 @@ def _without(figures: Figures, failed: Iterable[Pegged]) -> Figures:
     for one in figures.live:
         n = one.n - gone.get((one.order, one.position, one.ready_by), 0)
         if n:
-            live.append(Pegged(one.order, one.position, n, one.ready_by))
+            live.append(attrs.evolve(one, n=n))
     return Figures(figures.sources, tuple(live), figures.safety)
 
 
@@ -304,7 +324,7 @@ def _in_capacity(claiming: Claiming, cart: Sequence[Wanted], terms: Terms) -> Te
     """The terms by which goods leave on days that have room for them, where any is bounded."""
     if not claiming.capacity.bounded:
         return terms
-    n = sum([one.n * (sum([part.n for part in one.parts]) or 1) for one in cart])
+    n = sum([one.n * (sum([part.n for part in one.kit]) or 1) for one in cart])
     return attrs.evolve(terms, way=Leaving(terms.way, claiming.capacity, n))
 
 

@@ -1,25 +1,49 @@
 """Which promises are in danger, and what a slip would break and what would save them.
 
-It knows supply as it is and as it might be, and refuses to decide: a person chooses whose promise
-is broken, by the calls that are named here.
+It knows supply and lots as they are and as they might be, and refuses to decide: a person chooses
+whose promise is broken, by the calls that are named here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 
 import attrs
 
 from orderflow.calls import Call, Ref
+from orderflow.inventory import good_until, is_held, known_lot
 from orderflow.journal import Case
 from orderflow.promising.committing import repeg
 from orderflow.promising.figures import all_figures, skus_of, terms_of
 from orderflow.promising.mending import lost, mend
 from orderflow.promising.slipping import slip
 from orderflow.promising.values import Pegged
-from orderflow.records import Document, Supply
+from orderflow.records import Claim, Counter, Document, Supply
 from orderflow.rules import Rules
+from orderflow.values import Position
+
+
+class Why(StrEnum):
+    """Why a promise may not be kept."""
+
+    OVER_COMMITTED = "over-committed"  # more is claimed than is there
+    LATE = "late"  # its supply is ready after its date
+    EXPIRES = "expires"  # its lot is not good until its date, or is no longer good
+    ON_HOLD = "on hold"  # its lot is for nobody until somebody has looked
+
+
+@attrs.frozen
+class Danger:
+    """Claims that their goods do not serve, whose they are, and why not.
+
+    Where more is claimed than is there, all claims are listed, since any of them may be hit.
+    """
+
+    counter: Counter
+    claims: tuple[Claim, ...]
+    why: Why = Why.OVER_COMMITTED
 
 
 @attrs.frozen
@@ -35,9 +59,26 @@ class Slipped:
     calls: tuple[Call[Document], ...]
 
 
-def failing(case: Case, skus: Iterable[str]) -> tuple[Pegged, ...]:
-    """The live promises of some SKUs that their source fails as it is now."""
-    return lost(skus_of(case, set(skus)), case.at)
+def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]:
+    """The live promises of some SKUs that their source fails as it is now, by position."""
+    failed: dict[tuple[Position, Why], list[Claim]] = {}
+    for one in lost(skus_of(case, set(skus), rules), case.at):
+        claim = Claim(case.order(one.order), one.position, one.n, None, one.ready_by)
+        failed.setdefault((one.position, _why(case, one, rules)), []).append(claim)
+    rows = {row.position: row for row in case.figures if isinstance(row, Counter)}
+    return tuple(
+        [Danger(rows[at], tuple(claims), why) for (at, why), claims in sorted(failed.items())]
+    )
+
+
+def _why(case: Case, one: Pegged, rules: Rules) -> Why:
+    lot = known_lot(case, one.position)
+    if lot is not None and is_held(lot):
+        return Why.ON_HOLD
+    until = None if lot is None else good_until(lot, rules)
+    if until is not None and until <= max(one.ready_by, case.at):
+        return Why.EXPIRES
+    return Why.LATE
 
 
 def slipped(
@@ -49,7 +90,8 @@ def slipped(
     supposed = attrs.evolve(supply, due=due, expected=expected)
     peg = supply.position._replace(peg=ref.id)
     skus = (peg.sku,)
-    figures = all_figures(case, case.counters(skus), case.claims(skus), {ref: supposed})
+    supposing = {ref: supposed}
+    figures = all_figures(case, case.counters(skus), case.claims(skus), rules, supposing)
     orders = sorted({one.order for one in figures.live if one.position == peg})
     harm = {name: case.get(case.order(name)).priority for name in orders}
     # Nobody mends anything here: it is asked which fail, the least urgent first.

@@ -15,7 +15,7 @@ one after the other, the preferred first, in a bounded number of steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from orderflow.promising.cart import Demand, demands, most, splits
@@ -32,7 +32,7 @@ from orderflow.promising.values import (
     Terms,
     Wanted,
 )
-from orderflow.values import QUANTITY_MAX
+from orderflow.values import QUANTITY_MAX, Position, within
 
 
 def promise(
@@ -53,6 +53,17 @@ def available(
     """How many units more can be promised at an instant by a date, all live promises being kept."""
     assignment = Assignment(figures, at, terms or Terms())
     return assignment.add(assignment.need(sku, by, location), QUANTITY_MAX)
+
+
+def soonest(wanted: Wanted, places: Iterable[Position], at: datetime, terms: Terms) -> datetime:
+    """Before when nobody can have what a line wants, whatever stands at these positions."""
+    by_sku: dict[str, datetime] = {}
+    for place in places:
+        if within(place.location, wanted.location):
+            arrives = terms.way.arrives(place.location, at)
+            by_sku[place.sku] = min(arrives, by_sku.get(place.sku, arrives))
+    parts = [part.sku for part in wanted.kit] or [wanted.sku]
+    return max([by_sku.get(sku, at) for sku in parts])
 
 
 class _Cart:
@@ -170,13 +181,12 @@ class _Cart:
     def _dates(self) -> list[datetime]:
         """The instants at which a customer could have something more."""
         arrives = self.terms.way.arrives
-        return sorted(
-            {
-                arrives(one.position.location, max(self.at, one.ready))
-                for one in self.assignment.portions
-                if one.ready < NEVER
-            }
-        )
+        found = {
+            arrives(one.position.location, max(self.at, one.ready))
+            for one in self.assignment.portions
+            if one.ready < NEVER
+        }
+        return sorted(found - {NEVER})
 
     # --- telling -------------------------------------------------------------------------------
 

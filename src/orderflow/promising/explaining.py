@@ -11,6 +11,7 @@ from orderflow.promising.cart import Demand
 from orderflow.promising.flow import Assignment, Need
 from orderflow.promising.portions import ALWAYS, Portion
 from orderflow.promising.values import Limit, Limited
+from orderflow.values import within
 
 
 def limits(
@@ -31,7 +32,7 @@ def limits(
 def _of_sku(assignment: Assignment, need: Need) -> list[Limited]:
     counts: dict[Limit, int] = {}
     for i, one in enumerate(assignment.portions):
-        if one.position.sku == need.sku:
+        if one.position.sku == need.sku and one.position.owner in need.owners:
             why = _why(assignment, i, one, need)
             n = one.n
             if why is Limit.ELSEWHERE:
@@ -46,7 +47,7 @@ def _of_sku(assignment: Assignment, need: Need) -> list[Limited]:
 
 
 def _why(assignment: Assignment, i: int, one: Portion, need: Need) -> Limit:
-    if need.location not in ("", one.position.location):
+    if not within(one.position.location, need.location):
         return Limit.ELSEWHERE
     by = assignment.ready_by(i, need)
     if one.until <= by:

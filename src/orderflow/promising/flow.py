@@ -9,8 +9,10 @@ no more than a path from it to a portion with room, over promises that move alon
 Such a path is there exactly when a larger assignment is (Berge), so what is refused could not be
 granted by any other plan.
 Decision: breadth first, so that as few promises move as can be; among equals the portion that
-serves the fewest others: the latest, of these the one that ends first.
+serves the fewest others: the latest, of these our own before those that we sell for others, and
+then the one that ends first.
 
+A promise keeps to its warehouse, and not to the bin there.
 A promise whose source no longer serves it may stay where it is, and may move to one that does.
 A portion that is claimed beyond its units is entered by nobody.
 """
@@ -24,18 +26,19 @@ from typing import NamedTuple
 
 from orderflow.promising.portions import NEVER, Portion, portions
 from orderflow.promising.values import Figures, Pegged, Terms
-from orderflow.values import Position
+from orderflow.values import Position, warehouse, within
 
 
 class Need:
     """So many units of a SKU by a date; a live promise has its source beside it."""
 
-    __slots__ = ("date", "eligible", "live", "location", "sku")
+    __slots__ = ("date", "eligible", "live", "location", "owners", "sku")
 
-    def __init__(self, sku: str, date: datetime, location: str) -> None:
+    def __init__(self, sku: str, date: datetime, location: str, owners: tuple[str, ...]) -> None:
         self.sku = sku
         self.date = date
         self.location = location
+        self.owners = owners
         self.live = False
         self.eligible: list[int] = []
 
@@ -66,7 +69,10 @@ class Assignment:
     def serves(self, i: int, need: Need) -> bool:
         """Whether a portion may serve a need that comes new to it."""
         one = self.portions[i]
-        if one.position.sku != need.sku or need.location not in ("", one.position.location):
+        at = one.position
+        if at.sku != need.sku or at.owner not in need.owners:
+            return False
+        if not within(at.location, need.location):
             return False
         by = self.ready_by(i, need)
         return one.ready <= by < one.until and (need.live or by >= self.at)
@@ -86,7 +92,7 @@ class Assignment:
 
     def need(self, sku: str, date: datetime, location: str) -> Need:
         """A new need, of which nothing is served yet."""
-        need = Need(sku, date, location)
+        need = Need(sku, date, location, self.terms.owners)
         need.eligible = [i for i in self._preferred.get(sku, ()) if self.serves(i, need)]
         return need
 
@@ -129,9 +135,10 @@ class Assignment:
         for i, one in enumerate(self.portions):
             by_sku.setdefault(one.position.sku, []).append(i)
         for found in by_sku.values():
-            # Three stable sorts: position decides among equals, since it stood first.
-            found.sort(key=lambda i: rank.get(self.portions[i].position.location, len(rank)))
+            # Stable sorts, the last one decides first: position, which it stood by, the last.
+            found.sort(key=lambda i: rank.get(_house(self.portions[i]), len(rank)))
             found.sort(key=lambda i: self.portions[i].until)
+            found.sort(key=lambda i: bool(self.portions[i].position.owner))
             found.sort(key=lambda i: self.portions[i].ready, reverse=True)
         return by_sku
 
@@ -141,8 +148,8 @@ class Assignment:
         for i in reversed(range(len(self.portions))):
             at.setdefault(self.portions[i].position, []).append(i)
         for one in sorted(live, key=lambda one: (one.ready_by, one.position, one.order, one.n)):
-            sku, location = one.position.sku, one.position.location
-            need = Need(sku, one.ready_by, location)
+            sku, house = one.position.sku, warehouse(one.position.location)
+            need = Need(sku, one.ready_by, house, one.owners)
             need.live = True
             need.eligible = [i for i in self._preferred[sku] if self.serves(i, need)]
             self.live.append((one, need))
@@ -201,6 +208,10 @@ class Assignment:
     def _move(self, i: int, need: Need, n: int) -> None:
         self._shift(i, need, n)
         self._log.append((i, need, n))
+
+
+def _house(one: Portion) -> str:
+    return warehouse(one.position.location)
 
 
 class _Step(NamedTuple):

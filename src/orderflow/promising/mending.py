@@ -19,7 +19,7 @@ import attrs
 
 from orderflow.promising.flow import Assignment, Need
 from orderflow.promising.values import Figures, Pegged, Repeg, Terms
-from orderflow.values import Position
+from orderflow.values import Position, warehouse
 
 
 @attrs.frozen
@@ -68,7 +68,7 @@ def repegs(assignment: Assignment) -> tuple[Repeg, ...]:
     """What the promises of each order and date have at other sources than before."""
     more: dict[tuple[str, str, str, datetime], dict[Position, int]] = {}
     for one, need in assignment.live:
-        key = (one.order, one.position.sku, one.position.location, one.ready_by)
+        key = (one.order, one.position.sku, warehouse(one.position.location), one.ready_by)
         change = more.setdefault(key, {})
         change[one.position] = change.get(one.position, 0) - one.n
         for i, n in assignment.taken(need):

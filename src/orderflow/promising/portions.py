@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from orderflow.promising.values import Safety, Source
-from orderflow.values import Position
+from orderflow.values import Position, warehouse
 
 ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
 """Stands for the beginning of what is there at once."""
@@ -47,7 +47,8 @@ def portions(sources: Iterable[Source], safety: Iterable[Safety]) -> tuple[Porti
         rows.setdefault((row.sku, row.location), []).append(row)
     shelves: dict[tuple[str, str], list[Source]] = {}
     for source in sources:
-        shelves.setdefault((source.position.sku, source.position.location), []).append(source)
+        at = source.position
+        shelves.setdefault((at.sku, warehouse(at.location)), []).append(source)
     found: list[Portion] = []
     for place, shelf in shelves.items():
         if place in rows:

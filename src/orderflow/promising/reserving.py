@@ -21,7 +21,7 @@ from orderflow.claiming import Claiming
 from orderflow.errors import MoveRefused
 from orderflow.journal import Step
 from orderflow.promising.committing import best, cart_of, grant, whole
-from orderflow.promising.figures import terms_of
+from orderflow.promising.figures import terms_for
 from orderflow.promising.values import PromisePolicy
 from orderflow.records import Order
 from orderflow.rules import ReserveWhen
@@ -59,7 +59,7 @@ def _reserve(step: Step, claiming: Claiming, order: Order) -> None:
     split = step.context.rules.split
     policy = PromisePolicy.PARTIAL if split else PromisePolicy.ALL_OR_NOTHING
     cart = cart_of(order, chosen)
-    terms = terms_of(step.context.rules, policy)
+    terms = terms_for(order, step.context.rules, policy)
     answer = (
         best(step, claiming, cart, terms) if split else whole(step, claiming, order, cart, terms)
     )

@@ -14,11 +14,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import attrs
 
 from orderflow.values import Position, whole
+
+OURS: Final = ("",)
+"""The owners of goods that are our own: ourselves."""
 
 
 def _counts(_: object, attribute: attrs.Attribute[int], value: int) -> None:
@@ -76,12 +79,16 @@ class Source:
 
 @attrs.frozen
 class Pegged:
-    """A live promise: so many units of an order, pegged to a source, to be there by an instant."""
+    """A live promise: so many units of an order, pegged to a source, to be there by an instant.
+
+    `owners` are those whose goods it may have.
+    """
 
     order: str
     position: Position
     n: int
     ready_by: datetime
+    owners: tuple[str, ...] = OURS
 
 
 @attrs.frozen
@@ -145,12 +152,14 @@ class AtOnce:
 class Terms:
     """How to promise: the policy, the way to the customer, and the locations, best first.
 
+    `owners` are those whose goods may be promised; `""` is ourselves.
     `steps_max` bounds the search for a cart in which others may stand in for what is wanted.
     """
 
     policy: PromisePolicy = PromisePolicy.PARTIAL
     way: Way = AtOnce()
     locations: tuple[str, ...] = ()
+    owners: tuple[str, ...] = OURS
     steps_max: int = 2_000
 
 
