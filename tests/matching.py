@@ -7,17 +7,19 @@ from datetime import datetime
 from itertools import product
 
 from orderflow.promising import Figures, Source, Wanted
+from orderflow.promising.values import OURS
 
-Need = tuple[str, datetime, str, int, int]
-"""SKU, date, location, units, and the index of the source where it stands already, or -1."""
+Need = tuple[str, datetime, str, int, int, tuple[str, ...]]
+"""SKU, date, location, units, the index of the source where it stands already, or -1, and whose
+goods it may have."""
 
 
 def serves(source: Source, need: Need, i: int) -> bool:
-    sku, date, location, _, own = need
+    sku, date, location, _, own, owners = need
     at = source.position
     if i == own:
         return True
-    if at.sku != sku or location not in ("", at.location):
+    if at.sku != sku or location not in ("", at.location) or at.owner not in owners:
         return False
     return (source.ready is None or source.ready <= date) and (
         source.until is None or date < source.until
@@ -52,7 +54,7 @@ def live_needs(figures: Figures) -> list[Need]:
     for one in figures.live:
         at = one.position
         own = next(i for i, source in enumerate(figures.sources) if source.position == at)
-        found.append((at.sku, one.ready_by, at.location, one.n, own))
+        found.append((at.sku, one.ready_by, at.location, one.n, own, one.owners))
     return found
 
 
@@ -75,7 +77,7 @@ def ways(wanted: Wanted) -> Iterator[list[Need]]:
             parts = [(sku, n * kits) for sku, n in own] + [
                 (other.sku, other.n * k) for k, other in zip(batches, wanted.instead, strict=True)
             ]
-            yield [(sku, wanted.by, wanted.location, n, -1) for sku, n in parts if n]
+            yield [(sku, wanted.by, wanted.location, n, -1, OURS) for sku, n in parts if n]
 
 
 def exhaustive(figures: Figures, lines: Sequence[Wanted]) -> bool:

@@ -33,6 +33,7 @@ from orderflow.promising import (
     promise,
 )
 from orderflow.promising.mending import lost, mend
+from orderflow.promising.values import OURS
 from tests.matching import exhaustive, feasible, largest
 
 NOW: Final = datetime(2026, 3, 2, tzinfo=UTC)
@@ -348,10 +349,19 @@ def test_an_empty_cart_is_promised() -> None:
 
 SKUS: Final = ("A", "B")
 PLACES: Final = ("leith", "york")
+OWNED: Final = (
+    ("", OURS),
+    ("", OURS),
+    ("", OURS),
+    ("", ("", "c-8")),
+    ("c-8", ("", "c-8")),
+    ("c-9", ("", "c-9")),
+)
+"""Whose a source is, and whose goods its promise may have."""
 small: Final = st.integers(1, 3)
 days: Final = st.integers(0, 5)
 # One number a row, taken apart by hand: drawing each field by itself takes longer than promising.
-SOURCE: Final = (4, 3, 4, 10, 20, 4, 6)
+SOURCE: Final = (4, 3, 4, 10, 20, 4, 6, 6)
 LINE: Final = (4, 3, 6, 5, 3, 2, 2)
 _SOURCES: Final = st.lists(st.integers(0, prod(SOURCE) - 1), min_size=2, max_size=6)
 _LINES: Final = st.integers(0, prod(LINE) - 1)
@@ -366,15 +376,19 @@ def digits(number: int, *bases: int) -> list[int]:
 
 
 def as_figures(rows: list[int]) -> Figures:
-    """Shelves, lots and supply rows; some promises wait for one that no longer serves them."""
+    """Shelves, lots and supply rows, of some owners.
+
+    Some promises wait for one that no longer serves them.
+    """
     sources, live = [], []
     for i, row in enumerate(rows):
-        sku, place, n, ready, until, pegged, by = digits(row, *SOURCE)
-        where = Position(SKUS[sku == 3], PLACES[place == 2], peg=f"s-{i}")
+        sku, place, n, ready, until, pegged, by, whose = digits(row, *SOURCE)
+        owner, owners = OWNED[whose]
+        where = Position(SKUS[sku == 3], PLACES[place == 2], owner, peg=f"s-{i}")
         begins, ends = day(ready - 4) if ready > 3 else None, day(until) if until < 6 else None
         sources.append(Source(where, n + 1, begins, ends))
         if pegged:
-            live.append(Pegged(f"o-{i}", where, min(n + 1, pegged), day(by)))
+            live.append(Pegged(f"o-{i}", where, min(n + 1, pegged), day(by), owners))
     return Figures(tuple(sources), tuple(live))
 
 
@@ -444,9 +458,23 @@ QUICK: Final = settings(
 def test_a_promise_is_granted_exactly_when_a_maximum_flow_finds_room(
     figures: Figures, cart: list[Wanted]
 ) -> None:
-    needs = [(one.sku, one.by or NOW, one.location, one.n, -1) for one in cart]
+    needs = [(one.sku, one.by or NOW, one.location, one.n, -1, OURS) for one in cart]
 
     answer = promise(cart, figures, NOW)
+
+    assert by_their_dates(answer, cart) == feasible(figures, needs)
+    assert_sound(figures, cart, answer, NOW)
+
+
+@settings(QUICK, max_examples=1_000)
+@given(figure_sets, carts)
+def test_who_has_goods_of_his_own_is_granted_exactly_what_a_maximum_flow_finds_for_him(
+    figures: Figures, cart: list[Wanted]
+) -> None:
+    owners = ("", "c-8")
+    needs = [(one.sku, one.by or NOW, one.location, one.n, -1, owners) for one in cart]
+
+    answer = promise(cart, figures, NOW, Terms(owners=owners))
 
     assert by_their_dates(answer, cart) == feasible(figures, needs)
     assert_sound(figures, cart, answer, NOW)
@@ -474,7 +502,7 @@ def test_one_date_for_all_is_the_first_that_a_maximum_flow_finds(
     found = [
         date
         for date in tried
-        if feasible(figures, [(one.sku, date, one.location, one.n, -1) for one in cart])
+        if feasible(figures, [(one.sku, date, one.location, one.n, -1, OURS) for one in cart])
     ]
 
     answer = promise(cart, figures, NOW, TOGETHER)
@@ -620,11 +648,11 @@ def can_keep(figures: Figures, kept: tuple[int, ...]) -> bool:
         own = next(j for j, source in enumerate(figures.sources) if source.position == one.position)
         saved = kept.count(i)
         if i not in failed:
-            needs.append((sku, one.ready_by, place, one.n, -1))
+            needs.append((sku, one.ready_by, place, one.n, -1, one.owners))
         else:
-            needs.append((sku, one.ready_by, place, saved, -1))
+            needs.append((sku, one.ready_by, place, saved, -1, one.owners))
             stays = Figures(figures.sources).sources[own].position
-            needs.append((f"stay {stays.peg}", one.ready_by, place, one.n - saved, own))
+            needs.append((f"stay {stays.peg}", one.ready_by, place, one.n - saved, own, OURS))
     return largest(figures.sources, needs) == sum(need[3] for need in needs)
 
 
