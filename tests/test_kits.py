@@ -25,7 +25,7 @@ from orderflow.adapters.codec import put_document, read_document
 from orderflow.adapters.memory import MemoryStore
 from orderflow.kits import shared_price, whole_kits
 from orderflow.orders import adjust
-from orderflow.promising.committing import promise
+from orderflow.promising.committing import promise, repromise
 from orderflow.records import Kit, Order
 from orderflow.replacements import ask_exchange
 from orderflow.states import UnitState
@@ -323,6 +323,51 @@ def test_a_kit_keeps_the_date_that_was_asked_for_its_line(shop: Shop) -> None:
     shop.promise("o-17")
 
     assert dates(shop.order("o-17")) == {"1.1": {3: 2}, "1.2": {3: 1}}
+
+
+def test_a_kit_whose_part_is_late_is_promised_anew_as_a_whole(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 5)
+    shop.expect("po-1", BELLS, 2, day(4))
+    shop.sell("o-17", box(2))
+    shop.promise("o-17", date=day(5))
+    shop.slip("po-1", day(9))
+
+    shop.repromise("o-17")
+
+    assert dates(shop.order("o-17")) == {"1.1": {9: 4}, "1.2": {9: 2}}
+    assert shop.in_danger() == ()
+    assert shop.free(LAMP, "leith") == 1
+
+
+def test_only_as_many_kits_are_promised_anew_as_have_lost_a_part(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 6)
+    shop.expect("po-1", BELLS, 3, day(4))
+    shop.sell("o-17", box(3))
+    shop.promise("o-17", date=day(5))
+    shop.slip("po-1", day(4), 2)
+    assert shop.codes(repromise.on("o-17")) == ["not_in_time"]
+
+    shop.expect("po-2", BELLS, 1, day(12))
+    shop.repromise("o-17")
+
+    assert dates(shop.order("o-17")) == {"1.1": {5: 4, 12: 2}, "1.2": {5: 2, 12: 1}}
+    assert shop.in_danger() == ()
+
+
+def test_a_part_that_is_late_is_promised_alone_where_the_rest_is_allocated(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 2)
+    shop.expect("po-1", BELLS, 1, day(4))
+    shop.sell("o-17", box(1, promised=day(5)))
+    shop.promise("o-17")
+    shop.allocate("o-17", (("1.1", 2),))
+    shop.slip("po-1", day(9))
+
+    shop.repromise("o-17")
+
+    assert dates(shop.order("o-17")) == {"1.1": {5: 2}, "1.2": {9: 1}}
 
 
 def test_the_remedies_of_a_kit_that_is_late_name_its_parts(any_shop: Shop) -> None:

@@ -35,13 +35,13 @@ from orderflow.promising.figures import (
     terms_for,
     terms_of,
 )
+from orderflow.promising.kits import any_date, cart_of, promises_of, with_their_kits
 from orderflow.promising.leaving import Leaving
 from orderflow.promising.mending import lost, mend
 from orderflow.promising.values import (
     Dated,
     Figures,
     LinePromise,
-    Part,
     Pegged,
     Promise,
     PromisePolicy,
@@ -49,7 +49,7 @@ from orderflow.promising.values import (
     Terms,
     Wanted,
 )
-from orderflow.records import Counter, Line, Order
+from orderflow.records import Counter, Order
 from orderflow.sentences import ANY_DATE
 from orderflow.states import UnitMove, UnitState
 from orderflow.units import Chosen, LineQuantities, Tag, checked_quantities
@@ -80,7 +80,7 @@ def promise(
     refuse_early(order, UnitMove.RESERVE, wanted)
     chosen = step.choose(order, "promise", _WAITING, wanted, of=is_goods, ready=step.ready)
     refuse_waiting(step, order, UnitMove.RESERVE, chosen)
-    cart = cart_of(order, chosen, by, location)
+    cart = cart_of(order, chosen, lambda line: by or line.promised, location)
     claiming = Claiming(step, order)
     answer = whole(step, claiming, order, cart, terms)
     grant(step, claiming, order, chosen, answer)
@@ -105,7 +105,10 @@ def repeg(case: Case, context: Context) -> Step:
 
 @verb("repromise", Order)
 def repromise(case: Case, context: Context) -> Step:
-    """Give promises of an order that cannot be kept the earliest date that can."""
+    """Give promises of an order that cannot be kept the earliest date that can.
+
+    The other parts of a kit go with the one that fails, where all of them can be had again.
+    """
     step = Step(case, context)
     order = step.now(case.own(Order))
     figures = _all_of(step, order)
@@ -113,10 +116,21 @@ def repromise(case: Case, context: Context) -> Step:
     bag = [units for one in failed for units in _pegged(order, one.position, one.ready_by, one.n)]
     if not bag:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repromise"),))
-    cart = [Wanted(line.id, line.sku, n) for line, n in by_line(bag)]
     claiming = Claiming(step, order)
-    terms = _in_capacity(claiming, cart, terms_for(order, context.rules))
-    answer = engine.promise(cart, _without(figures, failed), context.at, terms)
+    terms = terms_for(order, context.rules)
+
+    def again(cart: Sequence[Wanted], given_up: Iterable[Pegged]) -> Promise:
+        asked = _in_capacity(claiming, cart, terms)
+        return engine.promise(cart, _without(figures, given_up), context.at, asked)
+
+    cart = cart_of(order, bag, any_date)
+    answer = again(cart, failed)
+    kits = with_their_kits(order, bag)
+    if kits != bag:
+        together = cart_of(order, kits, any_date)
+        found = again(together, promises_of(order, kits))
+        if not found.short:
+            bag, cart, answer = kits, together, found
     if not any(line.n for line in answer.lines):
         raise MoveRefused(tuple(_refusals(order, cart, answer)))
     claiming.take({}, _leaving(answer))
@@ -235,34 +249,6 @@ def _without(figures: Figures, failed: Iterable[Pegged]) -> Figures:
     return Figures(figures.sources, tuple(live), figures.safety)
 
 
-# --- what is wanted ---------------------------------------------------------------------------
-
-
-def cart_of(
-    order: Order, chosen: Iterable[Chosen], by: datetime | None = None, location: str = ""
-) -> list[Wanted]:
-    """What the chosen units want: parts of one kit together, as many kits as they make.
-
-    What is left over, because its kit was broken up before, is wanted by itself.
-    """
-    counts = by_line(chosen)
-    left = {line.id: n for line, n in counts}
-    cart = []
-    for kit in order.kits:
-        parts = [line for line in order.lines if line.kit == kit.id]
-        n = min([left.get(line.id, 0) // line.per_kit for line in parts], default=0)
-        if n:
-            needs = tuple([Part(line.sku, line.per_kit) for line in parts])
-            date = by or parts[0].promised
-            cart.append(Wanted(kit.id, kit.sku, n, date, location, needs))
-            for line in parts:
-                left[line.id] -= n * line.per_kit
-    for line, _ in counts:
-        if left[line.id]:
-            cart.append(Wanted(line.id, line.sku, left[line.id], by or line.promised, location))
-    return cart
-
-
 # --- carrying out -----------------------------------------------------------------------------
 
 
@@ -281,20 +267,13 @@ def grant(
     _make_room(step, answer.repegs)
 
 
-def by_line(chosen: Iterable[Chosen]) -> list[tuple[Line, int]]:
-    """How many units of each line were chosen."""
-    counts: dict[str, tuple[Line, int]] = {}
-    for line, _, n in chosen:
-        before = counts.get(line.id)
-        counts[line.id] = (line, n + (before[1] if before else 0))
-    return list(counts.values())
-
-
 def _placed(
     order: Order, bag: list[Chosen], promised: LinePromise, dated: Dated
 ) -> Iterator[tuple[Position, datetime, list[Chosen], dict[str, Tag]]]:
     """The units of a schedule line, peg by peg, with their tags; they are taken out of the bag."""
-    parts = {line.sku: line.id for line in order.lines if line.kit == promised.line}
+    parts: dict[str, str] = {}
+    if order.kits:
+        parts = {line.sku: line.id for line in order.lines if line.kit == promised.line}
     for peg in dated.pegs:
         tags = _tags(peg.position) | {"ready_by": peg.ready_by, "promised": dated.date}
         units = _taken(bag, parts.get(peg.position.sku, promised.line), peg.n)

@@ -20,8 +20,9 @@ from orderflow.calls import Ref
 from orderflow.claiming import Claiming
 from orderflow.errors import MoveRefused
 from orderflow.journal import Step
-from orderflow.promising.committing import best, cart_of, grant, whole
+from orderflow.promising.committing import best, grant, whole
 from orderflow.promising.figures import terms_for
+from orderflow.promising.kits import cart_of
 from orderflow.promising.values import PromisePolicy
 from orderflow.records import Order
 from orderflow.rules import ReserveWhen
@@ -58,7 +59,7 @@ def _reserve(step: Step, claiming: Claiming, order: Order) -> None:
     refuse_waiting(step, order, UnitMove.RESERVE, chosen)
     split = step.context.rules.split
     policy = PromisePolicy.PARTIAL if split else PromisePolicy.ALL_OR_NOTHING
-    cart = cart_of(order, chosen)
+    cart = cart_of(order, chosen, lambda line: line.promised)
     terms = terms_for(order, step.context.rules, policy)
     answer = (
         best(step, claiming, cart, terms) if split else whole(step, claiming, order, cart, terms)
