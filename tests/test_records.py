@@ -82,8 +82,9 @@ def test_free_is_never_below_zero_and_what_is_missing_stands_as_over_committed(
 def test_documents_are_frozen_and_are_told_by_their_kind(kind: str) -> None:
     names = [field.name for field in attrs.fields(KINDS[kind])]
 
-    # A lot walks no chart: its state follows from its holds.
-    assert names[:2] == (["ref", "sku"] if kind == "lot" else ["ref", "state"])
+    # These walk no chart: their state follows from what they hold.
+    unmoved = {"item": "limit_per_buyer", "lot": "sku", "quota": "position"}
+    assert names[:2] == ["ref", unmoved.get(kind, "state")]
 
 
 def test_a_document_cannot_be_changed_in_place() -> None:
