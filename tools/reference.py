@@ -449,6 +449,7 @@ BESIDE = {
     "orderflow.rules": ("Policy", "Plan", "Take", "Demand"),
     "orderflow.views": tuple(views.__all__),
     "orderflow.planning": tuple(planning.__all__),
+    "orderflow.horizon": ("Horizon",),
     "orderflow.pricing": ("total", "due"),
     "orderflow.refunds": ("owed",),
     "orderflow.replacements": ("Progress", "progress"),
