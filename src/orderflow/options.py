@@ -448,7 +448,7 @@ def _(look: Look[Supply]) -> Iterator[Call[Supply]]:
 
 @suggests(slipping.slip, on=Supply)
 def _(look: Look[Supply]) -> Iterator[Call[Supply]]:
-    yield slipping.slip.on(look.id, look.context.at + timedelta(days=SLIP_DAYS))
+    yield slipping.slip.on(look.id, later(look.context.at, timedelta(days=SLIP_DAYS)))
 
 
 @suggests(items.describe_item, on=Item)
