@@ -27,7 +27,7 @@ import attrs
 from orderflow.audit.drifts import Drift, DriftKind, Plan
 from orderflow.audit.expected import ExpectedBooks
 from orderflow.audit.journal import Account, JournalCheck
-from orderflow.books import by_claim, changes_on_shelf, postings
+from orderflow.books import by_claim, changes_on_shelf, claim_key, postings
 from orderflow.calls import Ref
 from orderflow.facts import touches
 from orderflow.journal import Entry, Stored
@@ -210,7 +210,7 @@ _Rows: TypeAlias = list[tuple[Claim | None, Claim | None]]
 
 def _by_position(now: Instant, expected: ExpectedBooks) -> Iterator[tuple[Position, _Rows]]:
     """Each position that is or should be claimed, with its claims, by holder and date."""
-    kept = {(claim.position, claim.holder, claim.due): claim for claim in now.books.claims}
+    kept = {claim_key(claim): claim for claim in now.books.claims}
     claims = expected.claims()
     keys = sorted(kept.keys() | claims.keys(), key=by_claim)
     for at, of_position in groupby(keys, key=lambda key: key[0]):
