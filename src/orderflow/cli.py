@@ -144,7 +144,8 @@ def run_check(
         bool, Parameter(negative=(), help="print every drift and its repair instead of the laws")
     ] = False,
     yes: Annotated[
-        bool, Parameter(negative=(), help="with --repair: carry the repairs out, all or none")
+        bool,
+        Parameter(negative=(), help="with --repair: carry them out, all of a tenant or none"),
     ] = False,
     as_json: Json = False,
 ) -> int:
