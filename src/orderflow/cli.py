@@ -161,11 +161,14 @@ def run_check(
     if repair:
         return _repair(db, carry_out=yes, as_json=as_json)
     with SqliteStore(db) as store:
-        laws = [
-            attrs.evolve(law, name=f"{law.name} of {tenant}" if tenant else law.name)
-            for tenant in store.tenants()
-            for law in audit(store, tenant, encode=put_document)
-        ]
+        try:
+            laws = [
+                attrs.evolve(law, name=f"{law.name} of {tenant}" if tenant else law.name)
+                for tenant in store.tenants()
+                for law in audit(store, tenant, encode=put_document)
+            ]
+        except BadInput as bad:
+            raise BadInput("db", f"{bad}; see what hangs on it with --repair") from bad
     good = all(law.holds for law in laws)
     if as_json:
         told = [

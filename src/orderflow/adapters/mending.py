@@ -85,7 +85,7 @@ def _entries(db: sqlite3.Connection, tenant: str) -> Iterator[Entry | Unread]:
     for row in db.execute(sql.ALL_ENTRIES, (tenant,)):
         try:
             entry: Entry | Unread = entry_of(row, db.execute(sql.VERSIONS, (row[0],)).fetchall())
-        except (BadInput, OverflowError) as bad:
+        except BadInput as bad:
             entry = Unread(row[0], str(bad))
         yield entry
 

@@ -40,6 +40,7 @@ from orderflow.adapters.schema import Synchronous, connect
 from orderflow.books import ClaimChange, changes_on_shelf, claimed_net
 from orderflow.calls import Ref
 from orderflow.errors import (
+    BadInput,
     KeyReused,
     OrderflowError,
     OutcomeUnknown,
@@ -569,7 +570,10 @@ class SqliteStore:
             cache[ref] = (n, stored)
 
     def _entry(self, row: tuple[Any, ...]) -> Entry:
-        return entry_of(row, self._all(sql.VERSIONS, (row[0],)))
+        try:
+            return entry_of(row, self._all(sql.VERSIONS, (row[0],)))
+        except BadInput as bad:
+            raise BadInput(f"entry {row[0]}.{bad.path}", bad.reason) from bad
 
 
 def _within(location: str) -> tuple[str, str, str]:
