@@ -55,6 +55,8 @@ def reconcile(store: Mendable, tenant: str = "") -> Plan:
     plan.repairs)` carries the plan out, whole, or refuses with `Stale` when it has moved on.
     Claims that have run out are no drift.
     """
+    if not hasattr(store, "instant"):
+        raise TypeError(f"a store that can be mended is wanted, not {store!r}")
     with store.instant(tenant) as now:
         journal = JournalCheck(tenant, "", 0, 0)
         damage = [f"entries {first} to {last} are lost" for first, last in now.lost]
