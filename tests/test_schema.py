@@ -269,10 +269,8 @@ STATEMENTS: Final = (
         f"{name}{' of a SKU' if sku else ''}{' at a place' if place else ''}": sql.of_books(
             statement, order, sku=sku, location=place
         )
-        for name, statement, order in (
-            ("counters", sql.ALL_COUNTERS, sql.COLUMNS),
-            ("matter", sql.ALL_MATTER, sql.COLUMNS),
-            ("claims", sql.ALL_CLAIMS, sql.COLUMNS),
+        for name, (statement, order) in zip(
+            ("counters", "matter", "claims"), sql.BOOKS, strict=True
         )
         for sku in (False, True)
         for place in (False, True)

@@ -58,12 +58,7 @@ def reading(db: sqlite3.Connection, tenant: str) -> Generator[Instant]:
 
     db.execute("begin")
     try:
-        books = books_in(
-            tenant,
-            rows(sql.ALL_COUNTERS, sql.COLUMNS),
-            rows(sql.ALL_MATTER, f"account, {sql.COLUMNS}"),
-            rows(sql.ALL_CLAIMS, f"{sql.COLUMNS}, holder_kind, holder, due"),
-        )
+        books = books_in(tenant, *(rows(*book) for book in sql.BOOKS))
         lost = tuple(_lost(db))
         yield Instant(lambda: _entries(db, tenant), lambda: _documents(db, tenant), books, lost)
     finally:

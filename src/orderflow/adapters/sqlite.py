@@ -174,12 +174,7 @@ class SqliteStore:
             narrowed = sql.of_books(statement, order, sku=bool(sku), location=bool(location))
             return self._all(narrowed, values)
 
-        return books_in(
-            tenant,
-            rows(sql.ALL_COUNTERS, sql.COLUMNS),
-            rows(sql.ALL_MATTER, f"account, {sql.COLUMNS}"),
-            rows(sql.ALL_CLAIMS, f"{sql.COLUMNS}, holder_kind, holder, due"),
-        )
+        return books_in(tenant, *(rows(*book) for book in sql.BOOKS))
 
     def tenants(self) -> tuple[str, ...]:
         """Every tenant that the journal has, sorted; the nameless one is always among them."""
