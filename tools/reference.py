@@ -459,6 +459,7 @@ BESIDE = {
     "orderflow.promising.alternatives": ("Alternative",),
     "orderflow.promising.dangers": ("Slipped",),
     "orderflow.inventory": ("Standing", "total", "Got"),
+    "orderflow.workflow": ("Forecast",),
     "orderflow.process": ("Process", "Remove", "Close", "Require", "Stage", "own_guard"),
     "orderflow.states": tuple(
         name
