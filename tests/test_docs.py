@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+from inspect import isfunction
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import orderflow
 from orderflow import states, verbs
 from orderflow.chart import Chart
 from orderflow.journal import VERBS
+from orderflow.ports import Store
 from orderflow.sentences import SENTENCES
 from tests import snippets
 from tools import reference
@@ -61,6 +63,13 @@ def test_every_name_that_a_page_imports_is_a_verb_or_on_the_page_of_public_names
     }
 
     assert imported - public == set()
+
+
+def test_whoever_makes_a_store_is_told_of_each_of_its_methods() -> None:
+    page = (DOCS / "how-to/use-your-own-tables.md").read_text(encoding="utf-8")
+    methods = {name for name, it in vars(Store).items() if isfunction(it) and name[0] != "_"}
+
+    assert {name for name in methods if f"**`{name}(" not in page} == set()
 
 
 def test_every_page_is_in_the_navigation() -> None:
