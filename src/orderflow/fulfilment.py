@@ -20,6 +20,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from orderflow.calls import Ref
+from orderflow.claiming import keep_again
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CutMade, Noted
 from orderflow.journal import Case, Context, Step, holds_of, verb
@@ -475,6 +476,7 @@ def reopen(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         parcel="",
         **UNCLAIMED,
     )
+    keep_again(step, chosen)
     return step
 
 
