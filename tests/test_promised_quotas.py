@@ -345,7 +345,7 @@ def act(shop: Shop, i: int, what: str, n: int, m: int, by: int) -> None:
             shop.cancel(f"o-{n}")
         elif what == "quota":
             id, position, more = SET[n]
-            shop.set_quota(id, position, m, **more)
+            shop.apply(verbs.set_quota.on(id, position, m, **more))  # type: ignore[arg-type]
         elif what == "release":
             shop.release_quota(SET[n][0])
         else:

@@ -130,11 +130,10 @@ class LivesUnderQuotas(Lives):
         for id in QUOTAS:
             quota = self.quota(id)
             if quota is not None and self.runs(quota):
-                pool = Position(quota_pool(id))
-                row = self.counter(pool)
+                row = self.counter(Position(quota_pool(id)))
                 assert row.claimed <= row.there == quota.n
                 assert quota.left >= 0
-                assert quota.left + carried[pool.sku] == quota.n
+                assert quota.left + carried[quota_pool(id)] == quota.n
 
     @invariant()
     def others_have_nothing_that_a_quota_keeps(self) -> None:
@@ -187,11 +186,8 @@ class LivesOfBusyDays(LivesUnderQuotas):
 
     house: ClassVar[Rules] = attrs.evolve(TWO_PLACES, capacity=(("leith", 3), ("york", 2)))
 
-    def ask_what_is_available(self) -> None:  # type: ignore[override]
+    def ask_what_is_available(self) -> None:
         """Not by itself: on a full day less can be promised than there is."""
-
-    def promise_rest(self) -> None:  # type: ignore[override]
-        """Left out."""
 
     @invariant()
     def no_day_bears_more_than_it_can_and_each_unit_counts_once(self) -> None:
