@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orderflow import BadInput, Position
+from orderflow.horizon import Horizon
 from orderflow.promising import (
     Dated,
     Figures,
@@ -565,6 +566,22 @@ def test_what_is_available_is_the_least_balance_from_the_date_on(
         assert available(figures, "BRASS-LAMP", day(by), NOW) == least_left(figures, day(by))
         answer = promise([lamps(n, by=by)], figures, NOW, WHOLE)
         assert (answer.short == 0) == (n <= least_left(figures, day(by)))
+        figures = after(figures, answer, f"o-{i}")
+
+
+@settings(QUICK, max_examples=500)
+@given(_PAIRS, _PAIRS)
+def test_a_horizon_that_is_kept_beside_the_promises_answers_as_they_do(
+    coming: list[tuple[int, int]], asked: list[tuple[int, int]]
+) -> None:
+    figures = guarded(coming, [])
+    kept = Horizon([(day(ready), n) for n, ready in coming])
+
+    for i, (n, by) in enumerate(asked):
+        assert kept.available(day(by)) == available(figures, "BRASS-LAMP", day(by), NOW)
+        answer = promise([lamps(n, by=by)], figures, NOW, WHOLE)
+        if not answer.short:
+            kept.add(day(by), -n)
         figures = after(figures, answer, f"o-{i}")
 
 
