@@ -218,18 +218,91 @@ def test_a_released_quota_limits_its_members_no_more(any_shop: Shop) -> None:
     assert any_shop.codes(verbs.release_quota.on("web")) == ["nothing_to_do"]
 
 
-def test_what_a_member_cancels_is_free_to_all_and_room_in_the_quota(any_shop: Shop) -> None:
+@pytest.mark.feature("F125")
+@pytest.mark.parametrize("give_up", (verbs.cancel, verbs.unreserve))
+def test_what_a_member_gives_up_is_kept_for_the_next(any_shop: Shop, give_up: Any) -> None:
     any_shop.stock(LAMP, "leith", 10)
     quota(any_shop)
     take(any_shop, "o-1", 3, channel="web")
 
+    any_shop.apply(give_up.on("o-1"))
+
+    assert (any_shop.quota("web").left, any_shop.free(LAMP, "leith")) == (4, 6)
+    take(any_shop, "o-2", 6)
+    place(any_shop, "o-3", 1)
+    assert any_shop.codes(verbs.reserve.on("o-3")) == ["short"]
+    take(any_shop, "o-4", 4, channel="web")
+
+
+def test_what_a_member_gives_up_after_the_release_is_free_to_all(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 10)
+    quota(any_shop, until=MORNING + timedelta(days=2))
+    take(any_shop, "o-1", 3, channel="web")
+    any_shop.clock.forward(days=2)
+
     any_shop.cancel("o-1")
 
-    assert any_shop.free(LAMP, "leith") == 9
-    take(any_shop, "o-2", 4, channel="web")
-    place(any_shop, "o-3", 1, channel="web")
+    take(any_shop, "o-2", 10)
+
+
+def test_what_a_member_of_a_part_gives_up_is_kept_for_the_part(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 10)
+    quota(any_shop, 6)
+    quota(any_shop, 4, "vip", customer="c-9", within="web")
+    take(any_shop, "o-1", 3, channel="web", customer="c-9")
+
+    any_shop.cancel("o-1")
+
+    assert (any_shop.quota("web").left, any_shop.quota("vip").left) == (6, 4)
+    place(any_shop, "o-2", 3, channel="web")
+    assert any_shop.codes(verbs.reserve.on("o-2")) == ["short"]
+    take(any_shop, "o-3", 4, channel="web", customer="c-9")
+
+
+def test_what_a_member_of_a_part_that_has_ended_gives_up_is_kept_for_the_whole(
+    any_shop: Shop,
+) -> None:
+    any_shop.stock(LAMP, "leith", 10)
+    quota(any_shop, 6)
+    quota(any_shop, 4, "vip", customer="c-9", within="web", until=MORNING + timedelta(days=1))
+    take(any_shop, "o-1", 3, channel="web", customer="c-9")
+    any_shop.clock.forward(days=1)
+
+    any_shop.cancel("o-1")
+
+    take(any_shop, "o-2", 6, channel="web")
+    assert any_shop.free(LAMP, "leith") == 4
+
+
+def test_what_a_member_sends_back_undelivered_is_kept_where_it_stood(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 4)
+    quota(any_shop)
+    place(any_shop, "o-1", 3, channel="web")
+    any_shop.allocate("o-1")
+    any_shop.ship("o-1", "p-1")
+    any_shop.receive_back("p-1")
+
+    any_shop.reopen("o-1")
+
+    assert (any_shop.quota("web").n, any_shop.quota("web").left) == (4, 4)
+    assert any_shop.free(LAMP, "leith") == 0
+
+
+def test_a_quota_is_smaller_by_what_its_members_lost(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 10)
+    quota(any_shop)
+    place(any_shop, "o-1", 3, channel="web")
+    any_shop.allocate("o-1")
+    any_shop.ship("o-1", "p-1")
+    any_shop.lose("p-1")
+
+    any_shop.cancel("o-1")
+
+    assert (any_shop.quota("web").n, any_shop.quota("web").left) == (1, 1)
+    take(any_shop, "o-2", 6)
+    place(any_shop, "o-3", 2, channel="web")
     assert any_shop.codes(verbs.reserve.on("o-3")) == ["short"]
-    take(any_shop, "o-4", 6)
+    take(any_shop, "o-4", 1, channel="web")
 
 
 def test_a_part_of_a_quota_counts_in_both(any_shop: Shop) -> None:

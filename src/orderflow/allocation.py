@@ -20,13 +20,14 @@ One file, though long: a plan and the verbs that carry it out are read together.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
 from typing import Final, TypeAlias
 
 import attrs
 
 from orderflow.books import position_of
-from orderflow.claiming import Claiming, parted
+from orderflow.claiming import Claiming, keep_again, parted
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
 from orderflow.inventory import open_supply, pickable, spoiled
@@ -226,7 +227,8 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
                     ),
                 )
             )
-        _claim(step, claiming, order, UnitMove.RESERVE, {at: chosen})
+        ready = max(row.due, context.at)
+        _claim(step, claiming, order, UnitMove.RESERVE, {at: chosen}, ready)
         return step
     claiming = Claiming(step, order)
     plan = _plan(step, claiming, order, chosen)
@@ -244,6 +246,7 @@ def unreserve(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     states = (UnitState.RESERVED, UnitState.ALLOCATED)
     chosen = step.choose(order, "unreserve", states, checked_quantities(lines))
     step.move(order, UnitMove.UNRESERVE, chosen, grade="", **UNCLAIMED)
+    keep_again(step, chosen)
     return step
 
 
@@ -274,11 +277,12 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     reasons = spoiled(step, (position_of(one.line.sku, one.spot.slice) for one in reserved))
     if reasons:
         raise MoveRefused(reasons)
-    if here:
-        step.move(order, UnitMove.ALLOCATE, here, ready_by=None)
-    for one in pegged:
-        _allocate_arrived(step, order, one)
     claiming = Claiming(step, order)
+    for one in here:
+        for part, pools in parted((one,), claiming.days(one)):
+            step.move(order, UnitMove.ALLOCATE, part, ready_by=None, pools=pools)
+    for one in pegged:
+        _allocate_arrived(step, claiming, order, one)
     plan = _plan(step, claiming, order, waiting) if waiting else Plan(())
     if waiting:
         if plan.short and not context.rules.split:
@@ -381,7 +385,7 @@ def _carry_out(
                 bag.append(Chosen(one.line, one.spot, one.n - n))
             units.append(Chosen(one.line, one.spot, min(n, one.n)))
             n -= units[-1].n
-    _claim(step, claiming, order, move, places)
+    _claim(step, claiming, order, move, places, step.context.at)
     return [one for bag in bags.values() for one in bag]
 
 
@@ -391,9 +395,11 @@ def _claim(
     order: Order,
     move: UnitMove,
     places: Mapping[Position, Sequence[Chosen]],
+    ready: datetime,
 ) -> None:
     """Move units to the positions that they claim, with the pools that they count against."""
-    pools = claiming.take({at: sum([one.n for one in units]) for at, units in places.items()})
+    counts = {at: sum([one.n for one in units]) for at, units in places.items()}
+    pools = claiming.take(counts, ready)
     for at, units in places.items():
         for part, names in parted(units, pools[at]):
             step.move(order, move, part, **_place(at), pools=names)
@@ -411,14 +417,16 @@ def _backorder(step: Step, order: Order, left: Sequence[Chosen], plan: Plan) -> 
     step.move(order, UnitMove.BACKORDER, units)
 
 
-def _allocate_arrived(step: Step, order: Order, one: Chosen) -> None:
+def _allocate_arrived(step: Step, claiming: Claiming, order: Order, one: Chosen) -> None:
     """Allocate units that waited for a supply row, as far as its goods have come."""
     supply: Supply = step.now(step.case.supply(one.spot.slice.peg))
     n = min(one.n, supply.earmarked)
     if n:
         at = supply.position
         peg = at._replace(peg=supply.ref.id)
-        step.move(order, UnitMove.ALLOCATE, (one._replace(n=n),), peg="", ready_by=None)
+        some = one._replace(n=n)
+        for part, pools in parted((some,), claiming.days(some)):
+            step.move(order, UnitMove.ALLOCATE, part, peg="", ready_by=None, pools=pools)
         step.add(Claimed(supply.ref, at, -n), Limited(peg, -n))
 
 

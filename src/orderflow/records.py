@@ -520,7 +520,8 @@ class Quota:
 
     An empty `channel` or `customer` means any. From `until` on what is left is free to all.
     `within` is the quota that this one is a part of: it then keeps units of that one, and not of
-    the source itself. `left` is what it still keeps there.
+    the source itself. `left` is what it still keeps there, and `n` is that and what its members
+    have: what they lose, or give up elsewhere, makes it smaller.
     """
 
     ref: Ref[Quota]

@@ -13,7 +13,7 @@ a date.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import attrs
 
@@ -25,7 +25,9 @@ from orderflow.calendars import (
     latest_ready,
     latest_shipped,
     ready_to_ship_at,
+    zone_of,
 )
+from orderflow.calendars.wall import day_of, day_start
 from orderflow.errors import BadInput
 from orderflow.values import text, unique, whole
 
@@ -95,6 +97,14 @@ class Shipping:
         return latest_ready(
             self.calendar, shipped, lead_days=self.lead_days, lead_hours=self.lead_hours
         )
+
+    def day_of(self, at: datetime) -> date:
+        """The day of the warehouse that an instant belongs to, by its own clocks."""
+        return day_of(zone_of(self.calendar.zone), at)
+
+    def begins(self, day: date) -> datetime:
+        """The first instant of a day of the warehouse."""
+        return day_start(zone_of(self.calendar.zone), day)
 
     def _days(self, region: str) -> int:
         return dict(self.transit).get(region, self.transit_days)

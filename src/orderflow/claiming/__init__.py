@@ -10,8 +10,19 @@ both, and the store grants all of it or none.
 
 Whoever claims goods for an order asks here first what there is for it (`counters`), and then for
 the pools of what it takes (`take`).
+Whoever lets claimed units of an order go says so (`keep_again`), so that a quota keeps them again.
 """
 
+from orderflow.claiming.capacity import is_day
 from orderflow.claiming.claiming import Claiming, parted
+from orderflow.claiming.quotas import Quotas, is_quota_pool, keep_again, quotas_now
 
-__all__ = ["Claiming", "parted"]
+__all__ = [
+    "Claiming",
+    "Quotas",
+    "is_day",
+    "is_quota_pool",
+    "keep_again",
+    "parted",
+    "quotas_now",
+]

@@ -91,7 +91,7 @@ def take_over(step: Step, claiming: Claiming, ref: Ref[Order], holds: tuple[str,
             step.add(Claimed(hold.ref, hold.position, 0, None))
             continue
         step.add(Claimed(hold.ref, hold.position, -hold.n, None))
-        claiming.give(hold.position, hold.n)
+        claiming.widen(hold.position, hold.n)
         order = step.now(ref)
         left, wanted = hold.n, []
         for line in order.lines:
@@ -111,7 +111,9 @@ def _reserve(
     """Reserve open units where a hold has kept goods; of supply to come, for the day it is due."""
     due = step.now(step.case.supply(at.peg)).due if at.peg else None
     chosen = step.choose(order, "reserve", (UnitState.OPEN,), wanted)
-    pools = claiming.take({at: sum([one.n for one in chosen])})
+    now = step.context.at
+    counts = {at: sum([one.n for one in chosen])}
+    pools = claiming.take(counts, now if due is None else max(due, now))
     for part, names in parted(chosen, pools[at]):
         step.move(
             order,

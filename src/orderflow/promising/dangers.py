@@ -61,9 +61,13 @@ class Slipped:
 
 def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]:
     """The live promises of some SKUs that their source fails as it is now, by position."""
-    failed: dict[tuple[Position, Why], list[Claim]] = {}
+    counts: dict[Pegged, int] = {}
     for one in lost(skus_of(case, set(skus), rules), case.at):
-        claim = Claim(case.order(one.order), one.position, one.n, None, one.ready_by)
+        name = attrs.evolve(one, n=0, quota="")  # a claim is one, whatever quotas its units are of
+        counts[name] = counts.get(name, 0) + one.n
+    failed: dict[tuple[Position, Why], list[Claim]] = {}
+    for one, n in counts.items():
+        claim = Claim(case.order(one.order), one.position, n, None, one.ready_by)
         failed.setdefault((one.position, _why(case, one, rules)), []).append(claim)
     rows = {row.position: row for row in case.figures if isinstance(row, Counter)}
     return tuple(

@@ -38,6 +38,7 @@ class Portion(NamedTuple):
     until: datetime
     held: bool = False  # by safety, beyond the time when its goods are there
     here: bool = False  # come already, and kept for those that are pegged to its source
+    quota: str = ""  # kept for the members of it
 
 
 def portions(sources: Iterable[Source], safety: Iterable[Safety]) -> tuple[Portion, ...]:
@@ -55,7 +56,11 @@ def portions(sources: Iterable[Source], safety: Iterable[Safety]) -> tuple[Porti
             found += _held_back(shelf, rows[place])
         else:
             found += [part for source in shelf for part in _parts(source)]
-    return tuple(sorted(found, key=lambda one: (one.position, one.ready, one.until, one.here)))
+    return tuple(sorted(found, key=_by_name))
+
+
+def _by_name(one: Portion) -> tuple[Position, datetime, datetime, bool, str]:
+    return (one.position, one.ready, one.until, one.here, one.quota)
 
 
 def level(rows: Iterable[Safety], at: datetime) -> int:
@@ -68,7 +73,7 @@ def _parts(source: Source) -> list[Portion]:
     """A source by itself: what has come of it, and what has not."""
     n, ready = max(0, source.n), source.ready or ALWAYS
     here = min(n, source.here) if source.ready else 0
-    rest = Portion(source.position, n - here, ready, source.until or NEVER)
+    rest = Portion(source.position, n - here, ready, source.until or NEVER, quota=source.quota)
     return [rest, rest._replace(n=here, here=True)] if here else [rest]
 
 
@@ -76,7 +81,8 @@ def _held_back(shelf: list[Source], rows: list[Safety]) -> list[Portion]:
     """The portions of one SKU at one location."""
     units = sorted(
         [part for source in shelf for part in _parts(source)],
-        key=lambda one: (one.ready, one.until, one.position, one.here),
+        # What nobody's quota keeps is held back before what one does.
+        key=lambda one: (one.ready, one.until, one.position, one.here, not one.quota, one.quota),
         reverse=True,
     )
     events = {ALWAYS, *(one.ready for one in units), *(one.until for one in units)}
