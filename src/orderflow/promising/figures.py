@@ -10,17 +10,26 @@ where the free ones do not do.
 A supply row that is overdue counts as coming at any moment: tell its new date by `slip`.
 A lot serves what leaves the shelf while it is good for as long as the rules ask; one that is on
 hold, or that is good for nobody now, is no source, and its promises are in danger.
+Safety stock is a part of what is planned for each SKU; a new plan and a grant under the old one
+never cross.
 Whose goods an order may have is asked in one place, for promises as for allocation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from orderflow.calls import Ref
 from orderflow.inventory import good_until, is_held, known_lot, owners_for
 from orderflow.journal import Case
-from orderflow.promising.values import Figures, Pegged, PromisePolicy, Source, Terms
+from orderflow.promising.values import (
+    Figures,
+    Pegged,
+    PromisePolicy,
+    Safety,
+    Source,
+    Terms,
+)
 from orderflow.promising.ways import way_of
 from orderflow.records import Claim, Counter, Order, Supply
 from orderflow.rules import Rules
@@ -57,7 +66,7 @@ def free_figures(case: Case, counters: Sequence[Counter], rules: Rules) -> Figur
             source = _source(case, row.position, row.free, rules)
             if source is not None:
                 found.append(source)
-    return Figures(tuple(found))
+    return Figures(tuple(found), safety=safety_of(case, counters))
 
 
 def all_figures(
@@ -93,13 +102,27 @@ def all_figures(
             source = _source(case, row.position, n, rules, supposed or {})
             if source is not None:
                 found.append(source)
-    return Figures(tuple(found), tuple(live))
+    return Figures(tuple(found), tuple(live), safety_of(case, counters))
 
 
 def skus_of(case: Case, skus: Collection[str], rules: Rules) -> Figures:
     """All figures of some SKUs, read now."""
     names = sorted(set(skus))
     return all_figures(case, case.counters(names), case.claims(names), rules)
+
+
+def safety_of(case: Case, counters: Iterable[Counter]) -> tuple[Safety, ...]:
+    """The safety stock of the SKUs of some counters."""
+    skus = sorted({row.position.sku for row in counters})
+    items = [case.find(case.item(sku)) for sku in skus]
+    return tuple(
+        [
+            Safety(item.ref.id, row.location, row.n, row.since)
+            for item in items
+            if item is not None
+            for row in item.safety
+        ]
+    )
 
 
 def is_source(at: Position) -> bool:

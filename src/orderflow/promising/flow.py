@@ -49,7 +49,7 @@ class Assignment:
     def __init__(self, figures: Figures, at: datetime, terms: Terms) -> None:
         self.at = at
         self.terms = terms
-        self.portions: Sequence[Portion] = portions(figures.sources, figures.safety)
+        self.portions: Sequence[Portion] = portions(figures.sources, figures.safety, figures.live)
         known = {one.position for one in self.portions}
         gone = sorted({one.position for one in figures.live} - known)
         self.portions = (*self.portions, *(Portion(at, 0, NEVER, NEVER) for at in gone))
