@@ -33,6 +33,7 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.fulfilment import ScanStatus
+from orderflow.items import SafetyRows
 from orderflow.journal import VERBS
 from orderflow.payments import Notice
 from orderflow.ports import Store
@@ -251,7 +252,11 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "lift_lot_hold": {"id": "BRASS-LAMP/L-2", "code": "recall"},
     "record_breakage": {"position": SHELF, "n": 1, "reason": "dropped"},
     "set_limit": {"pool": "COUPON-10", "limit": 5},
-    "describe_item": {"id": "BRASS-LAMP", "limit_per_buyer": 900},
+    "describe_item": {
+        "id": "BRASS-LAMP",
+        "limit_per_buyer": 900,
+        "safety": (("leith", 1, None), ("leith", 2, TOMORROW)),
+    },
     "set_quota": {
         "id": "q-new",
         "position": SHELF,
@@ -691,6 +696,18 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
                 yield ((SHELF, count),)
     elif kind == "tuple[tuple[str, int], ...]":
         yield from no_pairs()
+    elif hint == SafetyRows:
+        yield from NO_TUPLES
+        yield from ((None,), ("leith",), (("leith", 1),), (("leith", 1, None, None),))
+        yield from ((("leith", 1, None), ("leith", 2, None)), (("leith/a-1", 1, None),))
+        for part in (*NO_TEXTS, *HOSTILE_TEXTS):
+            yield ((part, 1, None),)
+        for count in NO_COUNTS:
+            if count != 0:
+                yield (("leith", count, None),)
+        for since in NO_TIMES:
+            if since is not None:
+                yield (("leith", 1, since),)
     elif hint == NewLines:
         yield from NO_TUPLES
         yield from ((), (None,), ("1",), (LAMP,), (line("1", LAMP, 1), line("1", BELL, 1)))

@@ -42,6 +42,7 @@ from orderflow.calls import Call
 from orderflow.errors import OrderflowError, StoreUnavailable
 from orderflow.facts import Claimed, Limited, Moved, Posted
 from orderflow.fulfilment import hand_over
+from orderflow.grants import Kept
 from orderflow.inventory import confirm_stock_hold, hold_stock, receive
 from orderflow.journal import VERBS, Case, Change, Context, Entry
 from orderflow.orders import hold, place
@@ -677,6 +678,53 @@ def test_claims_of_several_dates_stand_apart_and_are_read_by_sku(store: Store) -
     assert store.claims_of("", ["BRASS-LAMP"], AN_HOUR) == expected[:3]
     assert store.claims_of("", ["SHIP-BELL"], MORNING) == ()
     assert store.claims_of("other", ["BRASS-LAMP"], MORNING) == ()
+
+
+def test_what_must_be_left_free_is_looked_at_when_a_change_commits(store: Store) -> None:
+    store.commit(of_books(goods(LAMPS, 5), Claimed(holder("h-1"), LAMPS, 1)))
+    two = of_books(Claimed(holder("h-2"), LAMPS, 2), key="k-2")
+
+    short = refuses(store, attrs.evolve(two, keep=(Kept(LAMPS, 3),)), Short)
+
+    assert str(short) == "BRASS-LAMP at leith: 2 asked, 1 free"
+    refuses(store, attrs.evolve(two, keep=(Kept(LAMPS, 2), Kept(BELLS, 1))), Short)
+    store.commit(attrs.evolve(two, keep=(Kept(LAMPS, 2), Kept(BELLS))))
+    assert store.counters("", ["BRASS-LAMP"], MORNING) == (Counter(LAMPS, 5, 3),)
+
+
+def test_what_is_kept_until_an_instant_may_be_claimed_for_that_or_later(store: Store) -> None:
+    dates = (None, MORNING, AN_HOUR, AN_HOUR + timedelta(hours=1))
+    early, morning, hour, later = [
+        Moved(
+            Ref[Order]("", "order", f"o-{i}"),
+            *("1", "BRASS-LAMP", 2, UnitState.OPEN, PLAIN, UnitState.RESERVED),
+            Slice(location="leith", ready_by=date),
+        )
+        for i, date in enumerate(dates)
+    ]
+    store.commit(of_books(goods(LAMPS, 7), later))
+    kept = (Kept(LAMPS, 6, AN_HOUR),)
+
+    store.commit(attrs.evolve(of_books(hour, key="k-2"), keep=kept))
+
+    for one in (early, morning):
+        short = refuses(store, attrs.evolve(of_books(one, key="k-3"), keep=kept), Short)
+        assert str(short) == "BRASS-LAMP at leith: 2 asked, 1 free"
+    # Who gives up goods for later makes no room for now.
+    given_up = Moved(
+        Ref[Order]("", "order", "o-2"),
+        *("1", "BRASS-LAMP", 2, UnitState.RESERVED, Slice(location="leith", ready_by=AN_HOUR)),
+        *(UnitState.CANCELLED, PLAIN),
+    )
+    instead = attrs.evolve(of_books(given_up, morning, key="k-3"), keep=kept)
+    assert str(refuses(store, instead, Short)) == "BRASS-LAMP at leith: 2 asked, 1 free"
+
+
+def test_a_hold_that_has_run_out_leaves_its_units_free_to_be_kept(store: Store) -> None:
+    store.commit(of_books(goods(LAMPS, 5), Claimed(holder("h-1"), LAMPS, 3, MORNING)))
+    claim = of_books(Claimed(holder("h-2"), LAMPS, 2), key="k-2")
+
+    store.commit(attrs.evolve(claim, keep=(Kept(LAMPS, 3),)))
 
 
 def test_a_part_of_a_claim_is_given_back_and_no_more_than_there_is(any_shop: Shop) -> None:

@@ -35,6 +35,7 @@ from orderflow.claiming import setting
 from orderflow.errors import BadInput
 from orderflow.facts import Fact
 from orderflow.fulfilment import ScanStatus
+from orderflow.items import SafetyRows
 from orderflow.journal import STOCK
 from orderflow.money import Money
 from orderflow.orders import NewCharge, NewOrder
@@ -1349,10 +1350,20 @@ class Commands:
     # --- pools -----------------------------------------------------------------------------------
 
     def describe_item(
-        self, id: str, limit_per_buyer: int | None = None, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        limit_per_buyer: int | None = None,
+        safety: SafetyRows = (),
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Item]:
-        """Say what is planned for a SKU: how many each buyer may have in all, or any number."""
-        call = items.describe_item.of(Ref(self.tenant, "item", id), limit_per_buyer)
+        """Say what is planned for a SKU: how many each buyer may have in all, and its safety stock.
+
+        Safety stock is told by rows of (warehouse, units, since when), `None` for ever. It all
+        takes the place of what was said before.
+        """
+        call = items.describe_item.of(Ref(self.tenant, "item", id), limit_per_buyer, safety)
         return self.apply(call, key=key, by=by)
 
     def set_quota(

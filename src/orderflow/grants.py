@@ -8,12 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from orderflow.books import ClaimChange, Postings, changes_on_shelf
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.pools import LIMIT, QUOTA, pool_name
 from orderflow.records import Order
 from orderflow.values import Position, text
+
+
+class Kept(NamedTuple):
+    """At least `n` units of a position must stay free of claims that are for before an instant.
+
+    Claims for a later date may be on them; without an instant they are for nobody. What has no date
+    is for now.
+    """
+
+    position: Position
+    n: int = 0
+    before: datetime | None = None
 
 
 def shortage(position: Position, asked: int, free: int) -> Refusal:
@@ -38,17 +51,27 @@ def shortage(position: Position, asked: int, free: int) -> Refusal:
 
 
 def unkept(
-    postings: Postings, keep: Iterable[tuple[Position, int]], free: Callable[[Position], int]
+    postings: Postings,
+    keep: Iterable[Kept],
+    free: Callable[[Position], int],
+    later: Callable[[Position, datetime], int],
 ) -> list[Refusal]:
-    """What a change leaves too little of; `free` says what is free before it, below zero too."""
+    """What a change leaves too little of.
+
+    `free` says what is free before it, below zero too, and `later` how much is claimed for an
+    instant or after it.
+    """
     refusals: list[Refusal] = []
     shelf = changes_on_shelf(postings)
-    for position, least in keep:
-        claimed = sum(claim.n for claim in postings.claims if claim.position == position)
-        asked = claimed - shelf.get(position, 0) + least
-        before = free(position)
-        if asked > before:
-            refusals.append(shortage(position, asked, before))
+    for position, least, before in keep:
+        claims = [claim for claim in postings.claims if claim.position == position]
+        asked = sum([claim.n for claim in claims]) - shelf.get(position, 0)
+        left = free(position) - least
+        if before is not None and asked > left:  # what is for later may be on what is kept
+            asked -= sum([claim.n for claim in claims if claim.due and claim.due >= before])
+            left += later(position, before)
+        if asked > left:
+            refusals.append(shortage(position, asked, left))
     return refusals
 
 

@@ -51,6 +51,7 @@ from orderflow.facts import (
     fold,
     touches,
 )
+from orderflow.grants import Kept
 from orderflow.records import (
     KINDS,
     Charted,
@@ -248,7 +249,7 @@ class Step:
         self.context = context
         self.facts: list[Fact] = []
         self.there: dict[Position, int] = {}
-        self.kept: dict[Position, int] = {}
+        self.kept: dict[Kept, None] = {}
         self._after: dict[Ref[Document], Document] = {}
         self._pending: dict[Ref[Document], list[Fact]] = {}
         self._tagged: dict[tuple[int, tuple[tuple[str, Tag], ...]], tuple[Slice, Slice]] = {}
@@ -299,9 +300,9 @@ class Step:
         self.there[position] = there
         return there
 
-    def keep(self, position: Position, least: int = 0) -> None:
-        """The change is refused as short where it leaves less than this free at a position."""
-        self.kept[position] = least
+    def keep(self, *kept: Kept) -> None:
+        """The change is refused as short where it leaves less than this free at positions."""
+        self.kept.update(dict.fromkeys(kept))
 
     def open(self, document: Document) -> None:
         """A new document; refused when one of that name is there."""
@@ -598,7 +599,7 @@ class Change:
     relied: tuple[tuple[Ref[Document], int], ...]
     postings: Postings
     there: tuple[tuple[Position, int], ...] = ()
-    keep: tuple[tuple[Position, int], ...] = ()
+    keep: tuple[Kept, ...] = ()
 
 
 @attrs.frozen

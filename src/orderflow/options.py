@@ -451,7 +451,9 @@ def _(look: Look[Supply]) -> Iterator[Call[Supply]]:
 
 @suggests(items.describe_item, on=Item)
 def _(look: Look[Item]) -> Iterator[Call[Item]]:
-    yield items.describe_item.on(look.id, look.document.limit_per_buyer)
+    item = look.document
+    safety = tuple([(row.location, row.n, row.since) for row in item.safety])
+    yield items.describe_item.on(look.id, item.limit_per_buyer, safety)
 
 
 @suggests(setting.set_quota, on=Quota)

@@ -502,16 +502,30 @@ def lot_id(sku: str, lot: str) -> str:
 
 
 @attrs.frozen(weakref_slot=False)
+class SafetyRow:
+    """`n` units stay unpromised at a warehouse, from an instant on or from ever.
+
+    The latest row of a warehouse that has begun counts, until the next one begins.
+    """
+
+    location: str
+    n: int
+    since: datetime | None = None
+
+
+@attrs.frozen(weakref_slot=False)
 class Item:
     """What is planned for a SKU, whose code is the document's id.
 
     `limit_per_buyer` is how many a customer may have in all, `None` where there is no limit;
-    `quotas` are the ids of the quotas on its goods.
+    `quotas` are the ids of the quotas on its goods; `safety` is its safety stock, by warehouse and
+    instant.
     """
 
     ref: Ref[Item]
     limit_per_buyer: int | None = None
     quotas: tuple[str, ...] = ()
+    safety: tuple[SafetyRow, ...] = ()
 
 
 @attrs.frozen(weakref_slot=False)

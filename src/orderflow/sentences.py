@@ -42,6 +42,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{location} has room for {left} more units on {day}: {asked} asked",
         "zh": "{location} 在 {day} 还可发出 {left} 件:需要 {asked}",
     },
+    "safety_stock": {
+        "en": "{n} of {sku} are kept as safety stock",
+        "zh": "{sku} 有 {n} 件作为安全库存保留",
+    },
     "nothing_to_do": {
         "en": "no unit of {what} can {move}",
         "zh": "{what}没有可以{move}的商品",

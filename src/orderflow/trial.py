@@ -135,14 +135,22 @@ def _refused_by_store(source: Source, case: Case, step: Step) -> tuple[Refusal, 
     posted = postings(step.facts)
     wanted = claimed_net(posted)
     if wanted or step.kept:
-        skus = {at.sku for at in (*wanted, *step.kept)}
+        skus = {at.sku for at in (*wanted, *[kept.position for kept in step.kept])}
         counters = source.counters(case.ref.tenant, skus, case.at)
         free = {row.position: row.there - row.claimed for row in counters}
         refusals += [
             shortage(at, n, free.get(at, 0)) for at, n in wanted.items() if n > free.get(at, 0)
         ]
-        refusals += unkept(posted, sorted(step.kept.items()), lambda at: free.get(at, 0))
+        refusals += unkept(
+            posted, step.kept, lambda at: free.get(at, 0), lambda *kept: _later(source, case, *kept)
+        )
     return tuple(refusals)
+
+
+def _later(source: Source, case: Case, at: Position, before: datetime) -> int:
+    """How much is claimed at a position for an instant or after it."""
+    claims = source.claims_of(case.ref.tenant, (at.sku,), case.at)
+    return sum([one.n for one in claims if one.position == at and one.due and one.due >= before])
 
 
 def _number_taken(source: Source, order: Order) -> Iterator[Refusal]:

@@ -522,7 +522,7 @@ class Workflow(Commands):
             tuple(relied),
             postings(facts),
             tuple(sorted(step.there.items())),
-            tuple(sorted(step.kept.items())),
+            tuple(step.kept),
         )
 
     def _again(self, earlier: Entry, call: Call[D], by: str) -> Done[D]:

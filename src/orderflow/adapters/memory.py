@@ -84,6 +84,10 @@ class _Shelf:
             free + sum(self.claims[holder] for holder in self.gone(at)) if self.expiring else free
         )
 
+    def later(self, before: datetime) -> int:
+        """How much is claimed for an instant or after it."""
+        return sum([n for (_, due), n in self.claims.items() if due and due >= before])
+
     def change(self, claim: ClaimChange) -> None:
         """Change one holder's claim."""
         holder = (claim.holder, claim.due)
@@ -306,6 +310,7 @@ class MemoryStore:
             change.postings,
             change.keep,
             lambda position: self._shelf(tenant, position).free(change.at),
+            lambda position, before: self._shelf(tenant, position).later(before),
         )
         if short:
             raise Short(tuple(short))

@@ -30,6 +30,7 @@ CLAIM_MORE: Final = f"""update counter set claimed = claimed + ? where {AT}
     and there - claimed >= ?"""
 CLAIM_LESS: Final = f"update counter set claimed = claimed - ? where {AT}"
 RUN_OUT: Final = f"select coalesce(sum(n), 0) from claim where {AT} and until <= ?"
+LATER: Final = f"select coalesce(sum(n), 0) from claim where {AT} and due >= ?"
 GIVE_BACK: Final = f"delete from claim where {AT} and until <= ?"
 FREE: Final = f"select there - claimed from counter where {AT}"
 NEXT_TENANT: Final = "select tenant from entry where tenant > ? order by tenant limit 1"

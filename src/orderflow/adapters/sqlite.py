@@ -393,7 +393,12 @@ class SqliteStore:
         """Post to both books: what is there first, then claims, each in sorted order."""
         postings = change.postings
         execute = self._db.execute
-        short = unkept(postings, change.keep, lambda at: self._free(tenant, at, change.at))
+        short = unkept(
+            postings,
+            change.keep,
+            lambda at: self._free(tenant, at, change.at),
+            lambda at, before: self._later(tenant, at, before),
+        )
         if short:
             raise Short(tuple(short))
         for position, n in sorted(changes_on_shelf(postings).items()):
@@ -428,6 +433,11 @@ class SqliteStore:
         row = self._db.execute(sql.FREE, (tenant, *position)).fetchone()
         gone = self._db.execute(sql.RUN_OUT, (tenant, *position, micros(at))).fetchone()
         return (0 if row is None else cast("int", row[0])) + cast("int", gone[0])
+
+    def _later(self, tenant: str, position: Position, before: datetime) -> int:
+        """How much is claimed at a position for an instant or after it."""
+        row = self._db.execute(sql.LATER, (tenant, *position, date_key(before))).fetchone()
+        return cast("int", row[0])
 
     def _count(self, tenant: str, position: Position, n: int, net: int, at: datetime) -> int | None:
         """Count `n` more claims at a position; what is free, where that is too little.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from orderflow.errors import BadInput
 from orderflow.facts import Posted
+from orderflow.grants import Kept
 from orderflow.inventory.places import on_hand
 from orderflow.journal import Case, Context, Step, stock_verb
 from orderflow.records import MatterKind, Transfer
@@ -29,5 +30,5 @@ def move_stock(case: Case, context: Context, position: Position, to: str, n: int
         raise BadInput("to", "is where the goods are")
     shelf = MatterKind.SELLABLE
     step.add(Posted(Transfer(shelf, at, shelf, there, whole(n, "n"))))
-    step.keep(at)
+    step.keep(Kept(at))
     return step

@@ -14,6 +14,7 @@ from datetime import datetime
 from orderflow.books import DAMAGED, TO_INSPECT, to_inspect
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Claimed, Posted
+from orderflow.grants import Kept
 from orderflow.inventory.lots import record_lot
 from orderflow.inventory.places import on_hand
 from orderflow.inventory.supply import give_up_rest, take_in
@@ -66,7 +67,7 @@ def release_quarantine(
     step = Step(case, context)
     at = _inspected(position)
     goods = Transfer(MatterKind.SELLABLE, to_inspect(at), MatterKind.SELLABLE, at, whole(n, "n"))
-    step.keep(to_inspect(at))
+    step.keep(Kept(to_inspect(at)))
     if text(supply, "supply", empty=True):
         row = _came_by(step, supply, at, n)
         take_in(step, row, (goods,))
@@ -87,7 +88,7 @@ def reject_quarantine(
     at = _inspected(position)
     broken = at._replace(grade=DAMAGED)
     goods = Transfer(MatterKind.SELLABLE, to_inspect(at), MatterKind.DAMAGED, broken, whole(n, "n"))
-    step.keep(to_inspect(at))
+    step.keep(Kept(to_inspect(at)))
     row = _came_by(step, supply, at, n) if text(supply, "supply", empty=True) else None
     step.add(Posted(goods, None if row is None else row.ref))
     if row is not None:

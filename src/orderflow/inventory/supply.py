@@ -20,6 +20,7 @@ from orderflow.books import DAMAGED, TO_INSPECT, to_inspect
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited, Posted
+from orderflow.grants import Kept
 from orderflow.inventory.lots import record_lot
 from orderflow.inventory.places import on_hand
 from orderflow.journal import Case, Context, Step, verb
@@ -77,7 +78,7 @@ def send_transfer(
     step.open(row)
     goods = Transfer(MatterKind.SELLABLE, at, MatterKind.ROAD_BETWEEN, there, n)
     step.add(Posted(goods, ref))
-    step.keep(at)
+    step.keep(Kept(at))
     return step
 
 

@@ -42,11 +42,13 @@ from orderflow.promising.mending import lost, mend
 from orderflow.promising.values import (
     Dated,
     Figures,
+    Limit,
     LinePromise,
     Pegged,
     Promise,
     PromisePolicy,
     Repeg,
+    Safety,
     Terms,
     Wanted,
 )
@@ -103,6 +105,7 @@ def repeg(case: Case, context: Context) -> Step:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repeg"),))
     _make_room(step, quotas, found.repegs)
     step.add(*quotas.settled())
+    step.keep(*found.kept)
     return step
 
 
@@ -171,6 +174,7 @@ def _promise_anew(
         step.retag(order, (one,), **tags, pools=(*kept, *lasting, *days))
     _make_room(step, claiming.quotas, answer.repegs)
     claiming.settle()
+    step.keep(*answer.kept)
 
 
 @contextmanager
@@ -230,7 +234,7 @@ def best(step: Step, claiming: Claiming, cart: Sequence[Wanted], terms: Terms) -
     counters = claiming.rows(skus)
     free = free_figures(case, counters, rules, quotas, terms.quotas)
     answer = engine.promise(cart, free, at, terms)
-    if _is_best(cart, answer, counters, at, terms):
+    if _is_best(cart, answer, counters, free.safety, at, terms):
         return answer
     figures = all_figures(case, counters, case.claims(skus), rules, quotas=quotas)
     return engine.promise(cart, figures, at, terms)
@@ -240,17 +244,19 @@ def _is_best(
     cart: Sequence[Wanted],
     answer: Promise,
     counters: Sequence[Counter],
+    safety: Sequence[Safety],
     at: datetime,
     terms: Terms,
 ) -> bool:
     """Whether nobody's making room could do better than what is free.
 
     Nothing is better than all of it by its date, or as soon as anything can be there; and nobody
-    can make room where nobody claims anything but at the very sources that are used.
+    can make room where nobody claims anything but at the very sources that are used, unless what
+    is claimed for later might be the safety stock until then.
     """
     used = {peg.position for line in answer.lines for one in line.dated for peg in one.pegs}
     claimed = {row.position for row in counters if row.claimed and is_source(row.position)}
-    if not answer.short and claimed <= used and len(used) == 1:
+    if not answer.short and claimed <= used and len(used) == 1 and not safety:
         return True
     places = [row.position for row in counters if is_source(row.position)]
     return not answer.short and all(
@@ -261,7 +267,10 @@ def _is_best(
 
 
 def _refusals(order: Order, cart: Sequence[Wanted], answer: Promise) -> Iterator[Refusal]:
-    """A reason for each line that is not whole by its date: how many can be had, and when."""
+    """A reason for each line that is not whole by its date: how many can be had, and when.
+
+    Beside them what is there of each SKU and is safety stock.
+    """
     dates = [dated.date for line in answer.lines for dated in line.dated]
     whole = "" if answer.short or not dates else max(dates).isoformat()
     for wanted, line in zip(cart, answer.lines, strict=True):
@@ -279,6 +288,11 @@ def _refusals(order: Order, cart: Sequence[Wanted], answer: Promise) -> Iterator
                 can=can or "0",
                 whole=whole,
             )
+    kept = {
+        one.sku: one.n for line in answer.lines for one in line.limited if one.why is Limit.SAFETY
+    }
+    for sku, n in sorted(kept.items()):
+        yield Refusal.of("safety_stock", sku=sku, n=n)
 
 
 def _without(figures: Figures, failed: Iterable[Pegged]) -> Figures:
@@ -311,6 +325,7 @@ def grant(
                 step.move(order, UnitMove.RESERVE, units, **tags, pools=pools[peg])
     _make_room(step, claiming.quotas, answer.repegs)
     claiming.settle()
+    step.keep(*answer.kept)
 
 
 def _placed(

@@ -21,6 +21,7 @@ from datetime import datetime
 from orderflow.promising.cart import Demand, demands, most, splits
 from orderflow.promising.explaining import limits
 from orderflow.promising.flow import Assignment
+from orderflow.promising.keeping import kept
 from orderflow.promising.mending import repegs
 from orderflow.promising.portions import NEVER
 from orderflow.promising.sharing import Grant, shared_out
@@ -95,7 +96,11 @@ class _Cart:
             self._back_to(0, 0)
         found = shared_out(self.assignment, self.demands, self.grants, limited)
         rows = tuple(found[one.line] for one in self.lines)
-        return Promise(rows, repegs(self.assignment), whole or self.steps > 0)
+        moves = repegs(self.assignment)
+        drawn = [(peg.position, peg.ready_by) for row in rows for peg in row.pegs]
+        drawn += [(move.target, move.ready_by) for move in moves]
+        left = kept(self.assignment, drawn)
+        return Promise(rows, moves, whole or self.steps > 0, left)
 
     # --- policies ------------------------------------------------------------------------------
 

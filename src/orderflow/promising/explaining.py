@@ -9,7 +9,7 @@ from datetime import datetime
 
 from orderflow.promising.cart import Demand
 from orderflow.promising.flow import Assignment, Need
-from orderflow.promising.portions import ALWAYS, Portion
+from orderflow.promising.portions import Portion
 from orderflow.promising.values import Limit, Limited
 from orderflow.values import within
 
@@ -35,10 +35,13 @@ def _of_sku(assignment: Assignment, need: Need) -> list[Limited]:
         if one.position.sku == need.sku and one.position.owner in need.owners:
             why = _why(assignment, i, one, need)
             n = one.n
+            promised = sum([n for other, n in assignment.served[i].items() if other.live])
             if why in (Limit.ELSEWHERE, Limit.KEPT):
                 n = assignment.room[i]
             elif why is Limit.PROMISED:
-                n = sum([n for other, n in assignment.served[i].items() if other.live])
+                n = promised
+            elif why is Limit.SAFETY:
+                n -= promised
             if n > 0:
                 counts[why] = counts.get(why, 0) + n
     if not counts:
@@ -56,4 +59,4 @@ def _why(assignment: Assignment, i: int, one: Portion, need: Need) -> Limit:
         return Limit.KEPT
     if one.ready <= by:
         return Limit.PROMISED
-    return Limit.SAFETY if one.held and one.ready > ALWAYS else Limit.LATE
+    return Limit.SAFETY if one.held is not None and one.held <= by else Limit.LATE

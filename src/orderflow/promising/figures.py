@@ -10,6 +10,8 @@ where the free ones do not do.
 A supply row that is overdue counts as coming at any moment: tell its new date by `slip`.
 A lot serves what leaves the shelf while it is good for as long as the rules ask; one that is on
 hold, or that is good for nobody now, is no source, and its promises are in danger.
+Safety stock is a part of what is planned for each SKU; a new plan and a grant under the old one
+never cross.
 Whose goods an order may have is asked in one place, for promises as for allocation.
 What quotas keep is a source beside the rest of its position, so that members make room for one
 another there, and find room elsewhere for others.
@@ -17,7 +19,7 @@ another there, and find room elsewhere for others.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -27,7 +29,14 @@ from orderflow.calls import Ref
 from orderflow.claiming import Quotas, quotas_now
 from orderflow.inventory import good_until, is_held, known_lot, owners_for
 from orderflow.journal import Case
-from orderflow.promising.values import Figures, Pegged, PromisePolicy, Source, Terms
+from orderflow.promising.values import (
+    Figures,
+    Pegged,
+    PromisePolicy,
+    Safety,
+    Source,
+    Terms,
+)
 from orderflow.promising.ways import way_of
 from orderflow.records import Claim, Counter, Line, Order, Spot, Supply
 from orderflow.rules import Rules
@@ -75,7 +84,7 @@ def free_figures(
             source = _source(case, at, n, rules) if n else None
             if source is not None:
                 found.append(attrs.evolve(source, quota=id))
-    return Figures(tuple(found))
+    return Figures(tuple(found), safety=safety_of(case, counters))
 
 
 def all_figures(
@@ -117,7 +126,7 @@ def all_figures(
                 here = [one for one in live if one.position == row.position]
                 rooms = {id: quotas.room(row.position.sku, id) for id in kept}
                 found += _parted(source, here, rooms)
-    return Figures(tuple(found), tuple(live))
+    return Figures(tuple(found), tuple(live), safety_of(case, counters))
 
 
 def skus_of(
@@ -192,6 +201,20 @@ def _parted(source: Source, live: Sequence[Pegged], rooms: Mapping[str, int]) ->
         more = min(here, max(0, n - come[id]))
         here -= more
         yield attrs.evolve(source, n=n, here=come[id] + more, quota=id)
+
+
+def safety_of(case: Case, counters: Iterable[Counter]) -> tuple[Safety, ...]:
+    """The safety stock of the SKUs of some counters."""
+    skus = sorted({row.position.sku for row in counters})
+    items = [case.find(case.item(sku)) for sku in skus]
+    return tuple(
+        [
+            Safety(item.ref.id, row.location, row.n, row.since)
+            for item in items
+            if item is not None
+            for row in item.safety
+        ]
+    )
 
 
 def is_source(at: Position) -> bool:

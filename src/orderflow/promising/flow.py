@@ -59,7 +59,7 @@ class Assignment:
     def __init__(self, figures: Figures, at: datetime, terms: Terms) -> None:
         self.at = at
         self.terms = terms
-        self.portions: Sequence[Portion] = portions(figures.sources, figures.safety)
+        self.portions: Sequence[Portion] = portions(figures.sources, figures.safety, figures.live)
         known = {(one.position, one.quota) for one in self.portions}
         gone = sorted({(one.position, one.quota) for one in figures.live} - known)
         none = (Portion(at, 0, NEVER, NEVER, quota=quota) for at, quota in gone)

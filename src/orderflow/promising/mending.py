@@ -17,17 +17,23 @@ from datetime import datetime
 
 import attrs
 
+from orderflow.grants import Kept
 from orderflow.promising.flow import Assignment, Need
+from orderflow.promising.keeping import kept
 from orderflow.promising.values import Figures, Pegged, Repeg, Terms
 from orderflow.values import Position, warehouse
 
 
 @attrs.frozen
 class Mended:
-    """The changes of source that save promises, and those that are lost, least harm first."""
+    """The changes of source that save promises, and those that are lost, least harm first.
+
+    `kept` is what must stay free, so that they leave the safety stock whole.
+    """
 
     repegs: tuple[Repeg, ...]
     lost: tuple[Pegged, ...]
+    kept: tuple[Kept, ...] = ()
 
 
 def mend(
@@ -54,7 +60,9 @@ def mend(
         for i, n in assignment.taken(need):
             if assignment.room[i] < 0:
                 assignment.leave(i, need, min(n, -assignment.room[i]))
-    return Mended(repegs(assignment), _lost(assignment, harm))
+    moves = repegs(assignment)
+    left = kept(assignment, [(move.target, move.ready_by) for move in moves])
+    return Mended(moves, _lost(assignment, harm), left)
 
 
 def lost(

@@ -1,7 +1,7 @@
 """What safety stock leaves of each source, and from when.
 
-It knows the safety rows of a SKU at a location, and refuses to know promises: what may be promised
-depends on supply and safety alone.
+It knows the safety rows of a SKU at a location and until when goods stand there, and refuses to
+know what is wanted.
 
 Available by t is the least, over every later s, of what has arrived by s less the safety stock at
 s.
@@ -11,15 +11,20 @@ so many never.
 Going backwards in time, at each instant as many of the units that are there are held back as safety
 asks for beyond those that are held already; those that came last are held first, since
 they are missed least before, and of these the ones that keep longest.
+
+Goods that are promised for a later day are safety stock until that day, and are so before goods
+that nobody has; from that day on they are gone.
+So no live promise stands in the way of its own goods, and where a count, a slip or a new row asks
+for more than promises have left, what is left is held back, and nothing is taken from anybody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from orderflow.promising.values import Safety, Source
+from orderflow.promising.values import Pegged, Safety, Source
 from orderflow.values import Position, warehouse
 
 ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
@@ -36,12 +41,23 @@ class Portion(NamedTuple):
     n: int
     ready: datetime
     until: datetime
-    held: bool = False  # by safety, beyond the time when its goods are there
+    held: datetime | None = None  # by safety, though its goods are there from then on
     here: bool = False  # come already, and kept for those that are pegged to its source
     quota: str = ""  # kept for the members of it
 
 
-def portions(sources: Iterable[Source], safety: Iterable[Safety]) -> tuple[Portion, ...]:
+class _Piece(NamedTuple):
+    """Units of a source, until they are gone: with their lot, or with who was promised them."""
+
+    part: Portion
+    n: int
+    gone: datetime
+    promised: bool = False
+
+
+def portions(
+    sources: Iterable[Source], safety: Iterable[Safety], live: Iterable[Pegged] = ()
+) -> tuple[Portion, ...]:
     """Cut sources into portions, in the order of position and instant."""
     rows: dict[tuple[str, str], list[Safety]] = {}
     for row in safety:
@@ -50,10 +66,14 @@ def portions(sources: Iterable[Source], safety: Iterable[Safety]) -> tuple[Porti
     for source in sources:
         at = source.position
         shelves.setdefault((at.sku, warehouse(at.location)), []).append(source)
+    pegged: dict[tuple[Position, str], list[Pegged]] = {}
+    for one in live if rows else ():
+        pegged.setdefault((one.position, one.quota), []).append(one)
     found: list[Portion] = []
     for place, shelf in shelves.items():
         if place in rows:
-            found += _held_back(shelf, rows[place])
+            pieces = [one for source in shelf for one in _pieces(source, pegged)]
+            found += _held_back(pieces, rows[place])
         else:
             found += [part for source in shelf for part in _parts(source)]
     return tuple(sorted(found, key=_by_name))
@@ -77,33 +97,63 @@ def _parts(source: Source) -> list[Portion]:
     return [rest, rest._replace(n=here, here=True)] if here else [rest]
 
 
-def _held_back(shelf: list[Source], rows: list[Safety]) -> list[Portion]:
+def _pieces(
+    source: Source, pegged: Mapping[tuple[Position, str], Iterable[Pegged]]
+) -> list[_Piece]:
+    """A source by who has its units: what has come goes to the earliest promises."""
+    dates: dict[datetime, int] = {}
+    for one in pegged.get((source.position, source.quota), ()):
+        dates[one.ready_by] = dates.get(one.ready_by, 0) + one.n
+    waiting = sorted(dates.items(), reverse=True)
+    found = []
+    for part in reversed(_parts(source)):
+        left = part.n
+        while left and waiting:
+            date, n = waiting.pop()
+            taken = min(n, left)
+            found.append(_Piece(part, taken, min(date, part.until), promised=True))
+            left -= taken
+            if n > taken:
+                waiting.append((date, n - taken))
+        found.append(_Piece(part, left, part.until))
+    return found
+
+
+def _held_back(pieces: list[_Piece], rows: list[Safety]) -> list[Portion]:
     """The portions of one SKU at one location."""
-    units = sorted(
-        [part for source in shelf for part in _parts(source)],
-        # What nobody's quota keeps is held back before what one does.
-        key=lambda one: (one.ready, one.until, one.position, one.here, not one.quota, one.quota),
-        reverse=True,
-    )
-    events = {ALWAYS, *(one.ready for one in units), *(one.until for one in units)}
+    pieces.sort(key=_by_use, reverse=True)
+    events = {ALWAYS, *(one.part.ready for one in pieces), *(one.gone for one in pieces)}
     events |= {row.since or ALWAYS for row in rows}
     times = sorted(events - {NEVER})
-    free = [one.n for one in units]
-    held: list[list[tuple[int, datetime]]] = [[] for _ in units]  # (units, the end of holding)
-    for i in reversed(range(len(times))):
-        at = times[i]
-        end = times[i + 1] if i + 1 < len(times) else NEVER
-        there = [j for j, one in enumerate(units) if one.ready <= at < one.until]
-        kept = sum([n for j in there for n, _ in held[j]])
-        for j in there:
-            more = min(free[j], level(rows, at) - kept)
-            if more > 0:
-                held[j].append((more, end))
+    free = [one.n for one in pieces]
+    found: dict[Portion, int] = dict.fromkeys([one.part._replace(n=0) for one in pieces], 0)
+    kept = first = 0  # so many units are held at the instant; pieces before `first` are not there
+    for at, end in reversed(list(zip(times, [*times[1:], NEVER], strict=True))):
+        while first < len(pieces) and pieces[first].part.ready > at:
+            kept -= pieces[first].n - free[first]
+            first += 1
+        asked = level(rows, at)
+        for j in range(first, len(pieces)):
+            if kept >= asked:
+                break
+            part, _, gone, _ = pieces[j]
+            more = min(free[j], asked - kept) if at < gone else 0
+            if more:
+                held = part._replace(n=0, ready=end, held=part.ready)
+                found[held] = found.get(held, 0) + more
                 free[j] -= more
                 kept += more
-    found: list[Portion] = []
-    for j, one in enumerate(units):
-        if free[j] or not held[j]:
-            found.append(one._replace(n=free[j]))
-        found += [one._replace(n=n, ready=end, held=True) for n, end in held[j]]
-    return found
+    for j, one in enumerate(pieces):
+        found[one.part._replace(n=0)] += free[j]
+    return [one._replace(n=n) for one, n in found.items()]
+
+
+def _by_use(one: _Piece) -> tuple[datetime, datetime, bool, datetime, bool, Position, bool, str]:
+    """What is missed most comes first: what is held back is taken from the other end.
+
+    What nobody's quota keeps is held back before what one does.
+    """
+    part = one.part
+    free = not part.quota
+    use = (part.ready, part.until, one.promised, one.gone)
+    return (*use, free, part.position, part.here, part.quota)

@@ -19,6 +19,7 @@ from typing import Final, Protocol
 import attrs
 
 from orderflow.errors import BadInput
+from orderflow.grants import Kept
 from orderflow.values import Position, instant, text, whole
 
 OURS: Final = ("",)
@@ -249,6 +250,11 @@ class LinePromise:
     limited: tuple[Limited, ...] = ()
 
     @property
+    def pegs(self) -> tuple[Peg, ...]:
+        """All sources that it rests on, date by date."""
+        return tuple([peg for one in self.dated for peg in one.pegs])
+
+    @property
     def n(self) -> int:
         """How many are promised in all."""
         return sum([one.n for one in self.dated])
@@ -275,12 +281,14 @@ class Repeg:
 class Promise:
     """The answer: each line, and which promises of others change their source for it.
 
-    `proven` says that there was no better one; a search that was cut short cannot say so.
+    `proven` says that there was no better one; a search that was cut short cannot say so. `kept`
+    is what must stay free, so that it leaves the safety stock whole.
     """
 
     lines: tuple[LinePromise, ...]
     repegs: tuple[Repeg, ...] = ()
     proven: bool = True
+    kept: tuple[Kept, ...] = ()
 
     @property
     def short(self) -> int:

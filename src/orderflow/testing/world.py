@@ -18,6 +18,7 @@ import attrs
 from orderflow.books import Postings, by_claim, changes_on_shelf, claim_key, claims_by, postings
 from orderflow.calls import Ref
 from orderflow.facts import Opened
+from orderflow.grants import Kept
 from orderflow.journal import Step, Stored
 from orderflow.ports import Query
 from orderflow.records import Claim, Counter, Document, Order
@@ -123,12 +124,9 @@ class World:
             for place, n in effect.claimed:
                 if n > 0 and claimed.get(place, 0) > there.get(place, 0):
                     return None
-        for place, least in effect.kept:
-            if there.get(place, 0) - claimed.get(place, 0) < least:
-                return None
         if effect.there or effect.claimed:
             stock = _number(there, claimed)
-        return World(
+        after = World(
             self.at,
             {**self.documents, **effect.documents},
             {**self.digests, **effect.digests},
@@ -138,6 +136,17 @@ class World:
             stock,
             self.when,
         )
+        for place, least, before in effect.kept:
+            later = after.claims_of("", (place.sku,), self.at) if before else ()
+            here = [one.n for one in later if one.position == place and _is_for(one, before)]
+            if there.get(place, 0) - claimed.get(place, 0) + sum(here) < least:
+                return None
+        return after
+
+
+def _is_for(claim: Claim, date: datetime | None) -> bool:
+    """Whether a claim is for a date or later."""
+    return claim.due is not None and date is not None and claim.due >= date
 
 
 @attrs.frozen(eq=False)
@@ -149,7 +158,7 @@ class Effect:
     there: tuple[tuple[Position, int], ...]
     claimed: tuple[tuple[Position, int], ...]
     opened: tuple[AnyRef, ...]
-    kept: tuple[tuple[Position, int], ...] = ()
+    kept: tuple[Kept, ...] = ()
 
 
 def effect_of(step: Step) -> Effect:
@@ -166,7 +175,7 @@ def effect_of(step: Step) -> Effect:
         tuple(there),
         tuple((place, n) for place, n in grown.items() if n),
         tuple(fact.document.ref for fact in step.facts if isinstance(fact, Opened)),
-        tuple(step.kept.items()),
+        tuple(step.kept),
     )
 
 
