@@ -40,7 +40,6 @@ from orderflow.inventory import (
     expect,
     free_surplus,
     hold_lot,
-    hold_stock,
     lift_lot_hold,
     move_stock,
     receive,
@@ -105,6 +104,7 @@ from orderflow.production import (
     stop_production,
 )
 from orderflow.promising.committing import promise, repeg, repromise
+from orderflow.promising.holding import hold_stock
 from orderflow.promising.slipping import slip
 from orderflow.refunds import pay_back, refund
 from orderflow.replacements import (

@@ -12,6 +12,7 @@ Whoever claims goods for an order asks here first what there is for it (`counter
 the pools of what it takes (`take`).
 """
 
+from orderflow.claiming.asking import is_goods, refuse_early, refuse_waiting
 from orderflow.claiming.claiming import Claiming, parted
 
-__all__ = ["Claiming", "parted"]
+__all__ = ["Claiming", "is_goods", "parted", "refuse_early", "refuse_waiting"]

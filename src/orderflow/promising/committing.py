@@ -19,9 +19,8 @@ from typing import Final
 
 import attrs
 
-from orderflow.allocation import is_goods, refuse_early, refuse_waiting
 from orderflow.books import position_of
-from orderflow.claiming import Claiming, parted
+from orderflow.claiming import Claiming, is_goods, parted, refuse_early, refuse_waiting
 from orderflow.errors import BadInput, MoveRefused, Refusal, Stale
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pools import CAPACITY, pool_name
