@@ -59,13 +59,13 @@ from orderflow.fulfilment import (
 from orderflow.inventory import (
     confirm_stock_hold,
     count,
-    hold_stock,
     receive,
     record_breakage,
     release_stock_hold,
 )
 from orderflow.payments import charge_back, collect_on_delivery, pay, remit
 from orderflow.pricing import due
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import MatterKind, Slice
 from orderflow.refunds import refund
 from orderflow.returns import (

@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+import attrs
 import pytest
 
 from orderflow import BadInput, Position, Refused
+from orderflow.allocation import allocate, reserve
 from orderflow.promising import Wanted
 from orderflow.promising.alternatives import Kind
 from orderflow.promising.committing import promise, repeg
 from orderflow.promising.dangers import Why
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import SafetyRow
+from orderflow.rules import ReserveWhen
+from orderflow.workflow import Forecast
 from tests.builders import LAMP, MORNING, Shop, new_order
 from tests.test_promises import pegs
 from tests.test_workflow import crossed
@@ -324,3 +329,129 @@ def test_a_new_plan_in_between_is_heeded() -> None:
 
     with pytest.raises(Refused, match="1 of BRASS-LAMP are kept as safety stock"):
         ours.promise("o-1", date=day(1))
+
+
+# --- claiming without a date --------------------------------------------------------------------
+
+
+def test_whoever_reserves_or_allocates_without_a_date_leaves_the_safety_stock(
+    any_shop: Shop,
+) -> None:
+    any_shop.receive(SHELF, 10)
+    keep(any_shop, ("leith", 4, None))
+    any_shop.sell("o-17", (LAMP, 7))
+
+    said = any_shop.refuses(reserve.on("o-17"))
+
+    assert said == (
+        "BRASS-LAMP at all locations: 7 asked, 6 free; 4 of BRASS-LAMP are kept as safety stock"
+    )
+    any_shop.allocate("o-17")
+    assert any_shop.bag("o-17") == {"allocated": 6, "backordered": 1}
+    assert any_shop.codes(allocate.on("o-17")) == ["short", "safety_stock"]
+    any_shop.assert_lawful()
+
+
+def test_what_is_promised_is_allocated_though_the_safety_stock_is_broken(any_shop: Shop) -> None:
+    any_shop.receive(SHELF, 10)
+    keep(any_shop, ("leith", 4, None))
+    any_shop.sell("o-17", (LAMP, 6))
+    any_shop.promise("o-17", date=day(1))
+    any_shop.count(SHELF, 7)
+
+    any_shop.allocate("o-17")
+
+    assert any_shop.bag("o-17") == {"allocated": 6}
+
+
+def test_a_place_whose_goods_are_safety_stock_is_passed_over(any_shop: Shop) -> None:
+    any_shop.receive(SHELF, 5)
+    any_shop.receive(YORK, 5)
+    keep(any_shop, ("leith", 4, None))
+    any_shop.sell("o-17", (LAMP, 3))
+
+    any_shop.allocate("o-17")
+
+    assert any_shop.free(LAMP, "leith") == 5
+    assert any_shop.free(LAMP, "york") == 2
+
+
+def test_who_reserves_supply_that_is_to_come_leaves_what_of_it_is_safety_stock(
+    any_shop: Shop,
+) -> None:
+    any_shop.expect("po-1", SHELF, 10, day(5))
+    keep(any_shop, ("leith", 4, None))
+    any_shop.sell("o-17", (LAMP, 7))
+
+    assert any_shop.codes(reserve.on("o-17", "po-1")) == ["not_enough_due", "safety_stock"]
+
+    any_shop.reserve("o-17", "po-1", (("1", 6),))
+    assert available(any_shop, 7) == [0] * 7
+
+
+def test_a_cart_does_not_hold_safety_stock(any_shop: Shop) -> None:
+    any_shop.receive(SHELF, 10)
+    keep(any_shop, ("leith", 4, None))
+
+    said = any_shop.refuses(hold_stock.on("cart-1", SHELF, 7))
+
+    assert said == (
+        "BRASS-LAMP at leith: 7 asked, 6 free; 4 of BRASS-LAMP are kept as safety stock"
+    )
+    any_shop.hold_stock("cart-1", SHELF, 6, day(1))
+    assert any_shop.codes(hold_stock.on("cart-2", SHELF, 1)) == ["short", "safety_stock"]
+    any_shop.clock.at = day(1)
+    any_shop.hold_stock("cart-2", SHELF, 6)
+    any_shop.place("o-17", new_order((LAMP, 6), cash_on_delivery=True), stock_holds=("cart-2",))
+    assert any_shop.bag("o-17") == {"reserved": 6}
+
+
+def test_an_order_that_claims_as_it_is_placed_leaves_the_safety_stock(any_shop: Shop) -> None:
+    shop = any_shop.under(attrs.evolve(any_shop.rules, reserve_when=ReserveWhen.PLACED))
+    shop.receive(SHELF, 10)
+    keep(shop, ("leith", 4, None))
+
+    shop.place("o-17", new_order((LAMP, 7), cash_on_delivery=True))
+
+    assert shop.bag("o-17") == {"reserved": 6, "backordered": 1}
+
+
+def test_two_without_a_date_do_not_enter_safety_stock_together() -> None:
+    store, ours, rival = crossed()
+    first, second = SHELF._replace(lot="L-1"), SHELF._replace(lot="L-2")
+    for at in (first, second):
+        ours.receive(at, 5)
+    ours.describe_item("BRASS-LAMP", safety=(("leith", 4, None),))
+    for id, n in (("o-1", 4), ("o-2", 3)):
+        ours.place(id, new_order((LAMP, n), cash_on_delivery=True))
+    store.rivals = [lambda: rival.hold_stock("cart-1", first, 4)]
+
+    with pytest.raises(Refused, match="3 asked, 2 free; 4 of BRASS-LAMP are kept"):
+        ours.reserve("o-2")
+
+    store.rivals = [lambda: rival.count(second, 2)]
+    with pytest.raises(Refused, match="1 asked, 0 free; 3 of BRASS-LAMP are kept"):
+        ours.hold_stock("cart-2", first, 1)
+
+
+def test_a_forecast_tells_what_is_free_and_what_is_safety_stock_until_when(
+    any_shop: Shop,
+) -> None:
+    any_shop.receive(SHELF, 10)
+    any_shop.expect("po-1", SHELF, 7, day(5))
+    keep(any_shop, ("leith", 4, None))
+    any_shop.sell("o-17", (LAMP, 4))
+    any_shop.promise("o-17", date=day(7))
+
+    rows = any_shop.forecast("BRASS-LAMP")
+
+    peg = SHELF._replace(peg="po-1")
+    order = any_shop.order("o-17").ref
+    assert [(row.holder, row.position, row.n, row.ready, row.safety) for row in rows] == [
+        (order, SHELF, 4, None, False),
+        (None, SHELF, 6, None, False),
+        (None, peg, 4, None, True),
+        (None, peg, 3, day(5), False),
+    ]
+    any_shop.cancel("o-17")
+    assert Forecast(None, SHELF, 4, day(5), safety=True) in any_shop.forecast("BRASS-LAMP")

@@ -43,11 +43,12 @@ from orderflow.errors import OrderflowError, StoreUnavailable
 from orderflow.facts import Claimed, Limited, Moved, Posted
 from orderflow.fulfilment import hand_over
 from orderflow.grants import Kept
-from orderflow.inventory import confirm_stock_hold, hold_stock, receive
+from orderflow.inventory import confirm_stock_hold, receive
 from orderflow.journal import VERBS, Case, Change, Context, Entry
 from orderflow.orders import hold, place
 from orderflow.payments import Notice
 from orderflow.ports import Books, People, Query, Store
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import (
     PLAIN,
     Claim,

@@ -23,10 +23,10 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import NEAREST, allocate, reserve
 from orderflow.calls import Ref
-from orderflow.inventory import hold_stock
 from orderflow.journal import Change, Committed, Stored
 from orderflow.orders import cancel, expire, hold, place
 from orderflow.payments import expire_payment
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import Document, Tender
 from orderflow.workflow import random_key, utc_now
 from tests.builders import (

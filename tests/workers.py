@@ -30,11 +30,12 @@ from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.calls import Call
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
-from orderflow.inventory import confirm_stock_hold, hold_stock
+from orderflow.inventory import confirm_stock_hold
 from orderflow.orders import cancel, place
 from orderflow.payments import pay
 from orderflow.promising.committing import promise
 from orderflow.promising.slipping import slip
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.refunds import refund
 from orderflow.returns import ask_return, inspect, receive_return
 

@@ -27,12 +27,20 @@ from typing import Final, TypeAlias
 import attrs
 
 from orderflow.books import position_of
-from orderflow.claiming import Claiming, keep_again, parted
+from orderflow.claiming import (
+    Claiming,
+    is_goods,
+    keep_again,
+    parted,
+    refuse_early,
+    refuse_waiting,
+)
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
 from orderflow.inventory import open_supply, pickable, spoiled
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.records import Counter, Destination, Line, Order, Spot, Supply
+from orderflow.promising.shelves import beside_safety
+from orderflow.records import Counter, Destination, Order, Spot, Supply
 from orderflow.rules import Demand, Location, Plan, Take
 from orderflow.states import UNIT, UnitMove, UnitState
 from orderflow.units import (
@@ -41,7 +49,6 @@ from orderflow.units import (
     LineQuantities,
     Tag,
     checked_quantities,
-    unit_facts,
 )
 from orderflow.values import Position, text, warehouse
 
@@ -217,16 +224,13 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
         at = row.position._replace(peg=row.ref.id)
         asked = sum(one.n for one in chosen)
         claiming = Claiming(step, order)
-        rows = claiming.counters((at.sku,))
-        free = next((row.free for row in rows if row.position == at), 0)
+        beside = beside_safety(step, claiming, (at.sku,))
+        free = next((row.free for row in beside.counters if row.position == at), 0)
         if asked > free:
-            raise MoveRefused(
-                (
-                    Refusal.of(
-                        "not_enough_due", supply=row.ref.id, asked=asked, sku=at.sku, free=free
-                    ),
-                )
+            few = Refusal.of(
+                "not_enough_due", supply=row.ref.id, asked=asked, sku=at.sku, free=free
             )
+            raise MoveRefused((few, *(beside.reasons() if beside.held_at(at) else ())))
         ready = max(row.due, context.at)
         _claim(step, claiming, order, UnitMove.RESERVE, {at: chosen}, ready)
         return step
@@ -295,42 +299,6 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     return step
 
 
-def is_goods(line: Line) -> bool:
-    """Whether a line is goods, and no service: services are never looked for on a shelf."""
-    return not line.service
-
-
-def refuse_early(order: Order, move: UnitMove, wanted: LineQuantities) -> None:
-    """Say why not before anything is planned.
-
-    Each service that is named is a reason; so is each where nothing is named and there is nothing
-    else.
-    """
-    named = {name for name, _ in wanted}
-    meant = [line for line in order.lines if line.id in named] if named else order.lines
-    services = [line for line in meant if line.service]
-    facts = [unit_facts(order)]
-    if named or len(services) == len(meant):
-        facts += [unit_facts(order, line) for line in services]
-    refusals = [reason for one in facts for reason in UNIT.refusals(UnitState.OPEN, move, one)]
-    if refusals:
-        raise MoveRefused(tuple(dict.fromkeys(refusals)))
-
-
-def refuse_waiting(step: Step, order: Order, move: UnitMove, waiting: Sequence[Chosen]) -> None:
-    """Say what a host's own guards have against units, before any of them is backordered."""
-    chart = step.chart(UNIT)
-    if chart is UNIT:
-        return
-    reasons = dict.fromkeys(
-        reason
-        for line, spot, _ in waiting
-        for reason in chart.refusals(spot.state, move, unit_facts(order, line, spot.slice.stage))
-    )
-    if reasons:
-        raise MoveRefused(tuple(reasons))
-
-
 def _here_first(step: Step) -> Callable[[Spot], int]:
     """Of units of one state, those that have passed their stages, and whose goods are here."""
     passed = step.ready
@@ -355,8 +323,8 @@ def _plan(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]
     for line, _, n in chosen:
         before = by_line.get(line.id)
         by_line[line.id] = Demand(line.id, line.sku, n + (before.n if before else 0))
-    read = claiming.counters({demand.sku for demand in by_line.values()})
-    counters = pickable(step, order, read)
+    skus = {demand.sku for demand in by_line.values()}
+    counters = pickable(step, order, beside_safety(step, claiming, skus).counters)
     policy = rules.policy or FEWEST_SHIPMENTS
     return policy(tuple(by_line.values()), counters, rules.locations, order.destination)
 
@@ -397,8 +365,12 @@ def _claim(
     places: Mapping[Position, Sequence[Chosen]],
     ready: datetime,
 ) -> None:
-    """Move units to the positions that they claim, with the pools that they count against."""
+    """Move units to the positions that they claim, with the pools that they count against.
+
+    Safety stock stays free beside them.
+    """
     counts = {at: sum([one.n for one in units]) for at, units in places.items()}
+    step.keep(*beside_safety(step, claiming, {at.sku for at in places}).kept(places))
     pools = claiming.take(counts, ready)
     for at, units in places.items():
         for part, names in parted(units, pools[at]):
@@ -431,7 +403,7 @@ def _allocate_arrived(step: Step, claiming: Claiming, order: Order, one: Chosen)
 
 
 def _shortfalls(step: Step, claiming: Claiming, order: Order, plan: Plan) -> list[Refusal]:
-    """A reason for each SKU that is short, over all locations."""
+    """A reason for each SKU that is short, over all locations, and what is its safety stock."""
     asked: dict[str, int] = {}
     for demand in plan.short:
         asked[demand.sku] = asked.get(demand.sku, 0) + demand.n
@@ -440,10 +412,12 @@ def _shortfalls(step: Step, claiming: Claiming, order: Order, plan: Plan) -> lis
             asked[take.position.sku] += take.n
     free = dict.fromkeys(asked, 0)
     nowhere = Destination()
-    for row in pickable(step, order, claiming.counters(asked)):
+    beside = beside_safety(step, claiming, asked)
+    for row in pickable(step, order, beside.counters):
         if sound(row, nowhere):
             free[row.position.sku] += row.free
-    return [
+    short = [
         Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
         for sku, n in sorted(asked.items())
     ]
+    return [*short, *beside.reasons()]

@@ -40,7 +40,6 @@ from orderflow.inventory import (
     expect,
     free_surplus,
     hold_lot,
-    hold_stock,
     lift_lot_hold,
     move_stock,
     receive,
@@ -106,6 +105,7 @@ from orderflow.production import (
 )
 from orderflow.promising.committing import promise, repeg, repromise
 from orderflow.promising.slipping import slip
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.refunds import pay_back, refund
 from orderflow.replacements import (
     approve_exchange,

@@ -46,7 +46,8 @@ from orderflow.promising import Wanted, available
 from orderflow.promising.alternatives import Alternative, alternatives
 from orderflow.promising.cart import skus_wanted
 from orderflow.promising.dangers import Danger, Slipped, failing, slipped
-from orderflow.promising.figures import skus_of, terms_of
+from orderflow.promising.figures import all_figures, skus_of, terms_of
+from orderflow.promising.shelves import kept_free
 from orderflow.records import (
     KINDS,
     Claim,
@@ -92,7 +93,8 @@ PAUSE_SECONDS: Final = 0.002
 class Forecast:
     """So many units of a source go to a holder by a date, or are still free without one.
 
-    `ready` is when they will be there, `None` for what is on hand.
+    `ready` is when they will be there, `None` for what is on hand. With `safety` they are kept as
+    safety stock until `ready`, or for good.
     """
 
     holder: Ref[Document] | None
@@ -100,6 +102,7 @@ class Forecast:
     n: int
     ready: datetime | None = None
     due: datetime | None = None
+    safety: bool = False
 
 
 def utc_now() -> datetime:
@@ -359,7 +362,9 @@ class Workflow(Commands):
         case = self._case()
         found = []
         counters, claims = case.counters((text(sku, "sku"),)), case.claims((sku,))
+        kept = kept_free(all_figures(case, counters, claims, self.rules), case.at)
         for row in counters:
+            free = row.free
             ready = None
             supply = case.find(case.supply(row.position.peg)) if row.position.peg else None
             if supply is not None and supply.received < supply.expected:
@@ -368,8 +373,11 @@ class Workflow(Commands):
                 if claim.position == row.position:
                     rest = (claim.n, ready, claim.due)
                     found.append(Forecast(claim.holder, row.position, *rest))
-            if row.free:
-                found.append(Forecast(None, row.position, row.free, ready))
+            for n, until in kept.get(row.position, ()):
+                found.append(Forecast(None, row.position, n, until, safety=True))
+                free -= n
+            if free:
+                found.append(Forecast(None, row.position, free, ready))
         return tuple(found)
 
     def alternatives(

@@ -13,6 +13,7 @@ the pools of what it takes (`take`).
 Whoever lets claimed units of an order go says so (`keep_again`), so that a quota keeps them again.
 """
 
+from orderflow.claiming.asking import is_goods, refuse_early, refuse_waiting
 from orderflow.claiming.capacity import is_day
 from orderflow.claiming.claiming import Claiming, parted
 from orderflow.claiming.quotas import Quotas, is_quota_pool, keep_again, quotas_now
@@ -21,8 +22,11 @@ __all__ = [
     "Claiming",
     "Quotas",
     "is_day",
+    "is_goods",
     "is_quota_pool",
     "keep_again",
     "parted",
     "quotas_now",
+    "refuse_early",
+    "refuse_waiting",
 ]

@@ -10,7 +10,6 @@ never counted below zero.
 from orderflow.inventory.counting import count, record_breakage, take_stock, write_off
 from orderflow.inventory.holds import (
     confirm_stock_hold,
-    hold_stock,
     release_stock_hold,
     set_limit,
     take_over,
@@ -50,7 +49,6 @@ __all__ = [
     "good_until",
     "got",
     "hold_lot",
-    "hold_stock",
     "is_held",
     "known_lot",
     "lift_lot_hold",

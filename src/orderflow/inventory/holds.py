@@ -1,6 +1,7 @@
-"""Holds on goods, and what pools give.
+"""What pools give, and what becomes of holds on goods.
 
-It knows claims that stand before an order, and refuses to know who will order.
+It knows claims that stand before an order, and refuses to know who will order, and what may be
+held.
 
 A hold is a claim with an expiry.
 From that instant it counts as free: reads leave it out, and a grant that finds a position short
@@ -10,18 +11,15 @@ No job needs to run for that to be right.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from orderflow.calls import Ref
 from orderflow.claiming import Claiming, parted
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
-from orderflow.inventory.places import checked
 from orderflow.journal import Case, Context, Step, stock_verb, verb
 from orderflow.records import Order, StockHold
 from orderflow.states import STOCK_HOLD, StockHoldMove, UnitMove, UnitState
 from orderflow.units import LineQuantities
-from orderflow.values import Position, instant, text, unique, whole
+from orderflow.values import Position, text, unique, whole
 
 
 @stock_verb("set_limit")
@@ -31,23 +29,6 @@ def set_limit(case: Case, context: Context, pool: str, limit: int) -> Step:
     at = Position(text(pool, "pool"))
     whole(limit, "limit", least=0)
     step.add(Limited(at, limit - step.rely_on_there(at)))
-    return step
-
-
-@verb("hold_stock", StockHold)
-def hold_stock(
-    case: Case, context: Context, position: Position, n: int, until: datetime | None = None
-) -> Step:
-    """Claim `n` units at a position, or of a pool, until an instant; for good without one."""
-    step = Step(case, context)
-    expiry = None if until is None else instant(until, "until")
-    if expiry is not None and expiry <= context.at:
-        raise BadInput("until", "is over already")
-    text(case.ref.id, "stock hold")
-    hold = StockHold(
-        case.own(StockHold), STOCK_HOLD.initial, checked(position), whole(n, "n"), expiry
-    )
-    step.open(hold)
     return step
 
 

@@ -20,8 +20,15 @@ from typing import Final
 
 import attrs
 
-from orderflow.allocation import is_goods, refuse_early, refuse_waiting
-from orderflow.claiming import Claiming, Quotas, is_day, is_quota_pool
+from orderflow.claiming import (
+    Claiming,
+    Quotas,
+    is_day,
+    is_goods,
+    is_quota_pool,
+    refuse_early,
+    refuse_waiting,
+)
 from orderflow.claiming.claiming import Peg
 from orderflow.errors import BadInput, MoveRefused, Refusal, Stale
 from orderflow.journal import Case, Context, Step, verb

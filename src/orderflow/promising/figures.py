@@ -72,16 +72,16 @@ def free_figures(
     quotas: Quotas,
     mine: Collection[str] = (),
 ) -> Figures:
-    """What nobody has claimed of some counters; of those with quotas of `mine`, what these keep."""
+    """What nobody has claimed of some counters, and beside it what quotas of `mine` keep there."""
     found = []
     for row in counters:
         at = row.position
         if not is_source(at):
             continue
         own = [id for id in quotas.at(at) if id in mine]
-        rooms = {id: quotas.room(at.sku, id) for id in own} if own else {"": row.free}
+        rooms = {"": row.free} | {id: quotas.room(at.sku, id) for id in own}
         for id, n in rooms.items():
-            source = _source(case, at, n, rules) if n else None
+            source = _source(case, at, n, rules) if n or id else None
             if source is not None:
                 found.append(attrs.evolve(source, quota=id))
     return Figures(tuple(found), safety=safety_of(case, counters))

@@ -15,9 +15,8 @@ person.
 
 from __future__ import annotations
 
-from orderflow.allocation import is_goods, refuse_early, refuse_waiting
 from orderflow.calls import Ref
-from orderflow.claiming import Claiming
+from orderflow.claiming import Claiming, is_goods, refuse_early, refuse_waiting
 from orderflow.errors import MoveRefused
 from orderflow.journal import Step
 from orderflow.promising.committing import best, grant, whole
