@@ -13,7 +13,7 @@ which source they come from may change until they are allocated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -174,7 +174,7 @@ def _promise_anew(
 
 
 @contextmanager
-def _days_given_up(claiming: Claiming, units: Iterable[Chosen]) -> Iterator[None]:
+def _days_given_up(claiming: Claiming, units: Iterable[Chosen]) -> Generator[None]:
     """While it is asked on which days units may leave, those on which they were to have room."""
     days = [(pool, one.n) for one in units for pool in one.spot.slice.pools if is_day(pool)]
     for pool, n in days:
