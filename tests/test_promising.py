@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from math import prod
-from typing import Final
+from typing import Final, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -340,6 +341,31 @@ def test_a_line_comes_once_and_shares_no_sku_with_what_stands_in() -> None:
         promise([Wanted("1", "BRASS-LAMP", 1, instead=(Instead("BRASS-LAMP"),))], Figures(()), NOW)
     with pytest.raises(BadInput):
         Wanted("1", "BRASS-LAMP", 0)
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    (
+        (lambda: Wanted("", "LAMP", 1), "line: must not be empty"),
+        (lambda: Wanted("1", "", 1), "sku: must not be empty"),
+        (lambda: Wanted("1", "LAMP", 0), "n: 0 is not between"),
+        (lambda: Wanted("1", "LAMP", 1, cast("datetime", "friday")), "by: a time is wanted"),
+        (lambda: Wanted("1", "LAMP", 1, datetime(2026, 3, 2)), "by: the time has no time zone"),  # noqa: DTZ001
+        (
+            lambda: Wanted("1", "LAMP", 1, instead=cast("tuple[Instead, ...]", ("B",))),
+            r"instead\[0\]: Instead is wanted",
+        ),
+        (
+            lambda: Wanted("1", "LAMP", 1, kit=cast("tuple[Part, ...]", "AB")),
+            "kit: a tuple of Part is wanted",
+        ),
+        (lambda: Part("", 1), "sku: must not be empty"),
+        (lambda: Instead("LAMP", per=0), "per: 0 is not between"),
+    ),
+)
+def test_what_nobody_can_want_says_what_is_wrong(made: Callable[[], object], says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        made()
 
 
 def test_an_empty_cart_is_promised() -> None:
