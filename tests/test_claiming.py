@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from threading import Thread
 from typing import Any
 
+import attrs
 import pytest
 
 from orderflow import Position, Refused, verbs
 from orderflow.claiming.claiming import parted
 from orderflow.pools import capacity_pool, limit_pool, pool_name, quota_pool
-from orderflow.records import Slice, Spot
+from orderflow.records import Order, Slice, Spot
 from orderflow.states import UnitState
 from orderflow.units import Chosen
 from orderflow.workflow import Workflow
@@ -459,6 +461,44 @@ def test_eight_threads_never_pass_limit_quota_or_goods(any_shop: Shop) -> None:
     assert max(buyers.count(one) for one in buyers) <= 2
     assert [channel for channel, _ in granted].count("web") <= 20
     assert any_shop.counter(LEITH).claimed == len([c for c, _ in granted if not c]) + 20
+
+
+def test_threads_that_promise_peg_anew_and_cancel_leave_a_quota_what_it_keeps(
+    any_shop: Shop,
+) -> None:
+    any_shop.stock(LAMP, "leith", 12)
+    quota(any_shop, 6)
+    any_shop.expect("po-1", LEITH, 12, MORNING + timedelta(days=2))
+    rules = attrs.evolve(any_shop.rules, tries_max=100)
+    flow = Workflow(any_shop.store, rules, clock=any_shop.clock)
+
+    def trade(worker: int) -> None:
+        for i in range(5):
+            id, channel = f"o-{worker}-{i}", ("web", "")[worker % 2]
+            place(flow, id, 2, channel=channel)
+            for call in (
+                verbs.promise.on(id, date=MORNING + timedelta(days=(9, 0)[i % 2])),
+                verbs.cancel.on(f"o-{worker}-{max(0, i - 2)}"),
+            ):
+                with suppress(Refused):
+                    flow.apply(call)
+
+    threads = [Thread(target=trade, args=(i,)) for i in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+    carried = sum(
+        spot.n
+        for document in any_shop.documents()
+        if isinstance(document, Order)
+        for _, spot in document.units()
+        if "quota:web" in spot.slice.pools
+    )
+    assert any_shop.quota("web").left + carried == 6
+    assert any_shop.counter(LEITH).over_committed == 0
+    any_shop.assert_lawful()
 
 
 # --- promises -------------------------------------------------------------------------------------
