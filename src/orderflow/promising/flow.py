@@ -10,7 +10,7 @@ Such a path is there exactly when a larger assignment is (Berge), so what is ref
 granted by any other plan.
 Decision: breadth first, so that as few promises move as can be; among equals the portion that
 serves the fewest others: the latest, of these our own before those that we sell for others, and
-then the one that ends first.
+then the one that ends first. What is only at a supplier comes last: it must be bought.
 
 A promise keeps to its warehouse, and not to the bin there.
 A promise whose source no longer serves it may stay where it is, and may move to one that does.
@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from orderflow.promising.portions import NEVER, Portion, portions
 from orderflow.promising.values import Figures, Pegged, Terms
+from orderflow.records import is_fed
 from orderflow.values import Position, warehouse, within
 
 
@@ -140,6 +141,7 @@ class Assignment:
             found.sort(key=lambda i: self.portions[i].until)
             found.sort(key=lambda i: bool(self.portions[i].position.owner))
             found.sort(key=lambda i: self.portions[i].ready, reverse=True)
+            found.sort(key=lambda i: is_fed(self.portions[i].position.peg))
         return by_sku
 
     def _settle(self, live: Iterable[Pegged]) -> None:

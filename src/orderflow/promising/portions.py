@@ -11,6 +11,7 @@ so many never.
 Going backwards in time, at each instant as many of the units that are there are held back as safety
 asks for beyond those that are held already; those that came last are held first, since
 they are missed least before, and of these the ones that keep longest.
+What a supplier has himself is nobody's safety stock: it is as free as it was.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from orderflow.promising.values import Safety, Source
+from orderflow.records import is_fed
 from orderflow.values import Position, warehouse
 
 ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
@@ -46,10 +48,14 @@ def portions(sources: Iterable[Source], safety: Iterable[Safety]) -> tuple[Porti
     for row in safety:
         rows.setdefault((row.sku, row.location), []).append(row)
     shelves: dict[tuple[str, str], list[Source]] = {}
+    fed: list[Source] = []
     for source in sources:
         at = source.position
+        if is_fed(at.peg):
+            fed.append(source)
+            continue
         shelves.setdefault((at.sku, warehouse(at.location)), []).append(source)
-    found: list[Portion] = []
+    found = [part for source in fed for part in _parts(source)]
     for place, shelf in shelves.items():
         if place in rows:
             found += _held_back(shelf, rows[place])
