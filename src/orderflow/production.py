@@ -258,7 +258,7 @@ def cancel_purchase(case: Case, context: Context, reason: str = "") -> Step:
     if text(reason, "reason", empty=True):
         step.note(case.ref, "cancelled", reason=reason)
     if _happened(step, PURCHASE, RequestMove.CANCEL):
-        _stop_buying(step)
+        bring_back(step, step.now(case.own(Purchase)), _by_sku(_stop_buying(step)))
     return step
 
 
@@ -509,11 +509,9 @@ def _happened(step: Step, chart: Chart[S, M, None], move: M) -> bool:
 
 def _stop_buying(step: Step) -> list[Bag]:
     """Let all units of the purchase be bought again."""
-    asked = step.now(step.case.own(Purchase))
-    bags = _asked_of(step, asked, UnitState.BUYING)
+    bags = _asked_of(step, step.now(step.case.own(Purchase)), UnitState.BUYING)
     for order, chosen in bags:
         step.move(order, UnitMove.STOP_BUYING, chosen, supplier="", **UNCLAIMED)
-    bring_back(step, asked, _by_sku(bags))
     return bags
 
 

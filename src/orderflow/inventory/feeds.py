@@ -112,7 +112,10 @@ def take_off(step: Step, supplier: str, counts: Mapping[str, int], by: Ref[Docum
 
 
 def bring_back(step: Step, purchase: Purchase, counts: Mapping[str, int]) -> None:
-    """So many units of SKUs leave a purchase: its supplier has them still, if it was never sent."""
+    """So many units of SKUs leave a purchase: its supplier has them still, if it was never sent.
+
+    Not so where he has refused it: he said that he has not.
+    """
     if purchase.sent_at is not None:
         return
     for sku, n in sorted(counts.items()):
