@@ -52,8 +52,8 @@ MOVES: dict[str, Chart[Any, Any, Any]] = {
 }
 """The charts by the name of their moves; two that share theirs have the same guards."""
 
-SKIPPED = {"confirm_if_ready"}
-"""Functions that ask the chart before they move, and so refuse nothing."""
+SKIPPED = {"confirm_if_ready", "_last_moment"}
+"""Functions that ask the chart before they move, or take a refusal for an answer."""
 
 RAISED = {"NotFound": "not_found", "IllegalMove": "illegal_move"}
 
@@ -67,6 +67,9 @@ NEVER = {
     "take_deposit": {"illegal_move"},  # a new payment can take a deposit
     "pay_balance": {"illegal_move"},  # it looks for its state first
     "record_scan": {"illegal_move"},  # the same
+    "purchase": {"not_goods"},  # only goods are promised or planned to be bought
+    "expect": {"not_found"},  # it looks for the feed first
+    "record_feed": {"not_found", "already_there"},  # the same
     "receive_supply": {"illegal_move", "already_there"},  # it looks for a row and the lot first
     "reserve": {"lot_expires"},  # it never gives such a lot
     "receive": {"not_found", "already_there"},  # it looks for the lot first

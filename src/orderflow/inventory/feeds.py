@@ -184,12 +184,12 @@ def there_from(feed: Feed, at: datetime, rules: Rules) -> datetime:
     """
     for one in rules.locations:
         if one.id == warehouse(feed.location) and one.ships is not None:
-            return _end_of(attrs.evolve(one.ships.calendar, hours=()), at, feed.lead_days)
+            return _last_moment(attrs.evolve(one.ships.calendar, hours=()), at, feed.lead_days)
     midnight = datetime.combine(at.date(), time(), at.tzinfo)
     return later(midnight, timedelta(days=feed.lead_days + 1)) - _MOMENT
 
 
-def _end_of(calendar: Calendar, at: datetime, days: int) -> datetime:
+def _last_moment(calendar: Calendar, at: datetime, days: int) -> datetime:
     try:
         return arrives_at(calendar, at, days)
     except (Refused, BadInput):  # closed too long, or a year that no calendar has
