@@ -39,6 +39,7 @@ BACK: Final = of(
 REPORTS: Final = of("report_missing found lift_hold")
 EUR: Final = "EUR"
 A_LOT: Final = Position("GOODS-1", PLACE, lot="L-1")
+A_FEED: Final = "supplier/GOODS-1"
 UNKNOWN: Final = (("9", 1),)
 """A line that no order has: what is said of it is written down."""
 
@@ -290,6 +291,22 @@ PARTS: Final[dict[str, Small]] = {
             verbs.describe_item.on("GOODS-1", 2),
         ),
         also=(verbs.set_quota.on("q", Position("GOODS-1", PLACE), 2, "elsewhere"),),
+    ),
+    "what a supplier has himself": Small(
+        Bounds(
+            (2,),
+            stock=0,
+            only=of("place pay cancel refund promise repromise reserve unreserve allocate")
+            | of("plan_to_buy purchase send_purchase stop_buying cancel_purchase refuse_purchase")
+            | of("receive_purchase lift_hold record_feed"),
+            first=(verbs.record_feed.on(A_FEED, PLACE, 2, START - DAY),),
+            times=1,
+            waits=(DAY,),
+            also=(
+                verbs.reserve.on("o", "feed:supplier"),
+                verbs.record_feed.on(A_FEED, PLACE, 1, START),
+            ),
+        )
     ),
     "nothing at all": Small(
         Bounds(
