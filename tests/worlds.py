@@ -294,17 +294,16 @@ PARTS: Final[dict[str, Small]] = {
     ),
     "what a supplier has himself": Small(
         Bounds(
-            (2,),
+            (1,),
             stock=0,
-            only=of("place pay cancel refund promise repromise reserve unreserve allocate")
-            | of("plan_to_buy purchase send_purchase stop_buying cancel_purchase refuse_purchase")
-            | of("receive_purchase lift_hold record_feed"),
-            first=(verbs.record_feed.on(A_FEED, PLACE, 2, START - DAY),),
-            times=1,
+            cash_on_delivery=True,
+            only=of("place cancel promise repromise reserve unreserve allocate purchase")
+            | of("stop_buying send_purchase cancel_purchase receive_purchase record_feed"),
+            first=(verbs.record_feed.on(A_FEED, PLACE, 1, START - DAY),),
             waits=(DAY,),
             also=(
                 verbs.reserve.on("o", "feed:supplier"),
-                verbs.record_feed.on(A_FEED, PLACE, 1, START),
+                verbs.record_feed.on(A_FEED, PLACE, 0, START),
             ),
         )
     ),
