@@ -13,7 +13,7 @@ from typing import Final
 from orderflow.audit.expected import ExpectedBooks
 from orderflow.audit.journal import Account, Holding, HoldingKey, JournalCheck
 from orderflow.audit.law import Law
-from orderflow.books import EXACT, STANDS, by_claim, matter_position
+from orderflow.books import EXACT, STANDS, by_claim, claim_key, matter_position
 from orderflow.mending import place
 from orderflow.ports import Books
 from orderflow.records import Counter, Document, Feed, MatterKind, Order, Supply
@@ -75,7 +75,7 @@ class BooksCheck:
             for at, n in sorted(self.feeds.items())
             if there.get(at, 0) != n
         ]
-        rows = {(row.position, row.holder, row.due): (row.n, row.until) for row in books.claims}
+        rows = {claim_key(row): (row.n, row.until) for row in books.claims}
         breaches += self._claims(rows)
         sums: Tally[Position] = Tally()
         for (at, _, _), (n, _) in rows.items():
