@@ -419,14 +419,19 @@ def may_promise_order(d: Desk) -> bool:
     if not d.free("reserve") or not d.there(order, *WAITING, goods=True):
         return False
     return all(
-        d.wanted().get(line.id, 0 if d.wanted() else count(line, *WAITING))
-        <= sum(
-            free
-            for at, free in d.sources(line.sku)
-            if not (at.peg.startswith("feed:") and late(d, at.peg, line.promised, 1))
-        )
+        d.wanted().get(line.id, 0 if d.wanted() else count(line, *WAITING)) <= in_time(d, line)
         for line in order.lines
         if not line.service
+    )
+
+
+def in_time(d: Desk, line: Line) -> int:
+    """What nobody has claimed, but for what a supplier would bring after the line's date."""
+    by = line.promised
+    return sum(
+        free
+        for at, free in d.sources(line.sku)
+        if by is None or not at.peg.startswith("feed:") or not late(d, at.peg, by, 1)
     )
 
 

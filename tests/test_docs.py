@@ -130,7 +130,7 @@ def test_every_verb_refusal_and_row_is_in_the_reference() -> None:
     (
         ("receive", ()),
         ("record_scan", ("not_found",)),
-        ("hold_stock", ("already_there", "short")),
+        ("hold_stock", ("already_there", "short", "feed_too_old")),
         ("confirm", ("illegal_move", "not_found", "on_hold", "not_paid")),
         ("pay", ("not_found", "already_there", "wrong_currency", "over_applied", "overpaid")),
         (

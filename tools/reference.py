@@ -53,8 +53,8 @@ MOVES: dict[str, Chart[Any, Any, Any]] = {
 }
 """The charts by the name of their moves; two that share theirs have the same guards."""
 
-SKIPPED = {"confirm_if_ready", "_last_moment"}
-"""Functions that ask the chart before they move, or take a refusal for an answer."""
+SKIPPED = {"confirm_if_ready"}
+"""Functions that ask the chart before they move, and so refuse nothing."""
 
 RAISED = {"NotFound": "not_found", "IllegalMove": "illegal_move"}
 
@@ -492,7 +492,7 @@ BESIDE = {
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
     "orderflow.intake": ("orders", "stock", "Columns", "Finding"),
-    "orderflow.records": tuple(cls.__name__ for cls in KINDS.values()),
+    "orderflow.records": (*(cls.__name__ for cls in KINDS.values()), "feed_id"),
 }
 """What a host may want beside the names of the package itself."""
 

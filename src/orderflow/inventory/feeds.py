@@ -31,10 +31,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from typing import Final
 
 import attrs
 
-from orderflow.calendars import LEAD_DAYS_MAX, Calendar, arrives_at
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal, Refused
 from orderflow.facts import Described, Limited
@@ -53,7 +53,8 @@ from orderflow.rules import Rules
 from orderflow.states import PURCHASE
 from orderflow.values import LAST_INSTANT, Position, instant, later, place, text, warehouse, whole
 
-_MOMENT = timedelta.resolution
+LEAD_DAYS_MAX: Final = 1_000
+"""The longest lead time, as calendars have it."""
 
 
 @verb("record_feed", Feed)
@@ -184,16 +185,12 @@ def there_from(feed: Feed, at: datetime, rules: Rules) -> datetime:
     """
     for one in rules.locations:
         if one.id == warehouse(feed.location) and one.ships is not None:
-            return _last_moment(attrs.evolve(one.ships.calendar, hours=()), at, feed.lead_days)
+            try:
+                return one.ships.comes(at, feed.lead_days)
+            except (Refused, BadInput):  # closed too long, or a year that no calendar has
+                return LAST_INSTANT
     midnight = datetime.combine(at.date(), time(), at.tzinfo)
-    return later(midnight, timedelta(days=feed.lead_days + 1)) - _MOMENT
-
-
-def _last_moment(calendar: Calendar, at: datetime, days: int) -> datetime:
-    try:
-        return arrives_at(calendar, at, days)
-    except (Refused, BadInput):  # closed too long, or a year that no calendar has
-        return LAST_INSTANT
+    return later(midnight, timedelta(days=feed.lead_days + 1)) - timedelta.resolution
 
 
 def _checked(
