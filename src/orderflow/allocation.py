@@ -37,10 +37,10 @@ from orderflow.claiming import (
 )
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
-from orderflow.inventory import open_supply, pickable, spoiled
+from orderflow.inventory import due_at, feed_at, open_supply, pickable, refuse_stale, spoiled
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.promising.shelves import beside_safety
-from orderflow.records import Counter, Destination, Order, Spot, Supply
+from orderflow.records import Counter, Destination, Order, Spot, Supply, is_fed
 from orderflow.rules import Demand, Location, Plan, Take
 from orderflow.states import UNIT, UnitMove, UnitState
 from orderflow.units import (
@@ -208,7 +208,7 @@ _WAITING: Final = (UnitState.BACKORDERED, UnitState.OPEN)
 def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantities = ()) -> Step:
     """Claim goods for an order: out of a supply row, or on hand by the rules' policy.
 
-    All that is asked, or none.
+    With `feed:` and a supplier's name, out of what he has himself. All that is asked, or none.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -216,25 +216,17 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
     refuse_early(order, UnitMove.RESERVE, wanted)
     chosen = step.choose(order, "reserve", _WAITING, wanted, of=is_goods, ready=step.ready)
     refuse_waiting(step, order, UnitMove.RESERVE, chosen)
-    if text(supply, "supply", empty=True):
-        row = open_supply(step, case.supply(supply))
-        chosen = [one for one in chosen if one.line.sku == row.position.sku]
-        if not chosen:
-            raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="reserve"),))
-        at = row.position._replace(peg=row.ref.id)
-        asked = sum(one.n for one in chosen)
-        claiming = Claiming(step, order)
-        beside = beside_safety(step, claiming, (at.sku,))
-        free = next((row.free for row in beside.counters if row.position == at), 0)
-        if asked > free:
-            few = Refusal.of(
-                "not_enough_due", supply=row.ref.id, asked=asked, sku=at.sku, free=free
-            )
-            raise MoveRefused((few, *(beside.reasons() if beside.held_at(at) else ())))
-        ready = max(row.due, context.at)
-        _claim(step, claiming, order, UnitMove.RESERVE, {at: chosen}, ready)
-        return step
     claiming = Claiming(step, order)
+    if text(supply, "supply", empty=True):
+        places = _due_from(step, supply, chosen)
+        if not places:
+            raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="reserve"),))
+        _refuse_beyond(step, claiming, places)
+        now = step.context.at
+        for at, units in places.items():
+            ready = max(due_at(step, at) or now, now)
+            _claim(step, claiming, order, UnitMove.RESERVE, {at: units}, ready)
+        return step
     plan = _plan(step, claiming, order, chosen)
     if plan.short:
         raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)))
@@ -389,8 +381,48 @@ def _backorder(step: Step, order: Order, left: Sequence[Chosen], plan: Plan) -> 
     step.move(order, UnitMove.BACKORDER, units)
 
 
+def _due_from(
+    step: Step, supply: str, chosen: Sequence[Chosen]
+) -> dict[Position, Sequence[Chosen]]:
+    """The units that a supply row or a supplier's own stock can give, by where they claim it."""
+    if not is_fed(supply):
+        row = open_supply(step, step.case.supply(supply))
+        of_row = [one for one in chosen if one.line.sku == row.position.sku]
+        return {row.position._replace(peg=row.ref.id): of_row} if of_row else {}
+    found: dict[Position, Sequence[Chosen]] = {}
+    for sku in sorted({one.line.sku for one in chosen}):
+        feed = feed_at(step.case, Position(sku, peg=supply))
+        if feed is not None:
+            refuse_stale(step, feed.position)
+            found[feed.position] = [one for one in chosen if one.line.sku == sku]
+    return found
+
+
+def _refuse_beyond(
+    step: Step, claiming: Claiming, places: Mapping[Position, Sequence[Chosen]]
+) -> None:
+    """Refuse to claim more of what is to come than is free of it beside the safety stock."""
+    beside = beside_safety(step, claiming, {at.sku for at in places})
+    reasons: list[Refusal] = []
+    for at, units in places.items():
+        asked = sum([one.n for one in units])
+        free = next((row.free for row in beside.counters if row.position == at), 0)
+        if asked > free:
+            reasons.append(
+                Refusal.of("not_enough_due", supply=at.peg, asked=asked, sku=at.sku, free=free)
+            )
+            reasons += beside.reasons() if beside.held_at(at) else ()
+    if reasons:
+        raise MoveRefused(tuple(dict.fromkeys(reasons)))
+
+
 def _allocate_arrived(step: Step, claiming: Claiming, order: Order, one: Chosen) -> None:
-    """Allocate units that waited for a supply row, as far as its goods have come."""
+    """Allocate units that waited for a supply row, as far as its goods have come.
+
+    What a supplier has himself has not been ordered yet.
+    """
+    if is_fed(one.spot.slice.peg):
+        return
     supply: Supply = step.now(step.case.supply(one.spot.slice.peg))
     n = min(one.n, supply.earmarked)
     if n:

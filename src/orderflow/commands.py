@@ -45,6 +45,7 @@ from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
+    Feed,
     Item,
     Lot,
     Order,
@@ -1387,6 +1388,24 @@ class Commands:
     def release_quota(self, id: str, *, key: str | None = None, by: str = "") -> Done[Quota]:
         """Let a quota end before its time: what it still keeps is free to all."""
         call = setting.release_quota.of(Ref(self.tenant, "quota", id))
+        return self.apply(call, key=key, by=by)
+
+    def record_feed(
+        self,
+        id: str,
+        location: str,
+        n: int,
+        as_of: datetime,
+        buffer: int = 0,
+        lead_days: int = 0,
+        until: datetime | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Feed]:
+        """Record what a supplier says that he has of a SKU, counted at an instant."""
+        ref = Ref[Feed](self.tenant, "feed", id)
+        call = inventory.record_feed.of(ref, location, n, as_of, buffer, lead_days, until)
         return self.apply(call, key=key, by=by)
 
     def set_limit(

@@ -50,6 +50,7 @@ from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
+    Feed,
     Item,
     Order,
     Parcel,
@@ -461,6 +462,15 @@ def _(look: Look[Quota]) -> Iterator[Call[Quota]]:
     one = look.document
     whom = (one.channel, one.customer)
     yield setting.set_quota.on(look.id, one.position, one.n + 1, *whom, one.until, one.within)
+
+
+@suggests(inventory.record_feed, on=Feed)
+def _(look: Look[Feed]) -> Iterator[Call[Feed]]:
+    one, now = look.document, look.context.at
+    until = one.until if one.until is None or one.until > now else None
+    yield inventory.record_feed.on(
+        look.id, one.location, one.n, now, one.buffer, one.lead_days, until
+    )
 
 
 def _orders(look: Look[Document], names: Iterable[str]) -> Iterator[Order]:

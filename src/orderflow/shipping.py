@@ -71,6 +71,7 @@ class Shipping:
     transit_days: int = 0
     transit: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_by_region)
     _brings: Calendar = attrs.field(init=False, eq=False, repr=False)
+    _days_worked: Calendar = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if _calendar(self.calendar, "calendar").cut_off is None:
@@ -81,8 +82,9 @@ class Shipping:
         whole(self.lead_hours, "lead_hours", least=0, most=LEAD_HOURS_MAX)
         whole(self.transit_days, "transit_days", least=0, most=LEAD_DAYS_MAX)
         # The hours of a warehouse say nothing of when goods are brought.
-        brings = self.carrier or attrs.evolve(self.calendar, hours=())
-        object.__setattr__(self, "_brings", brings)
+        worked = attrs.evolve(self.calendar, hours=())
+        object.__setattr__(self, "_brings", self.carrier or worked)
+        object.__setattr__(self, "_days_worked", worked)
 
     def arrives(self, ready: datetime, region: str = "") -> datetime:
         """When a customer of a region has what stands there at an instant."""
@@ -105,6 +107,13 @@ class Shipping:
     def begins(self, day: date) -> datetime:
         """The first instant of a day of the warehouse."""
         return day_start(zone_of(self.calendar.zone), day)
+
+    def comes(self, ordered: datetime, days: int) -> datetime:
+        """The end of the day on which goods are there that are ordered at an instant.
+
+        They take so many working days of the warehouse.
+        """
+        return arrives_at(self._days_worked, ordered, days)
 
     def _days(self, region: str) -> int:
         return dict(self.transit).get(region, self.transit_days)

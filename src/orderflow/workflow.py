@@ -38,7 +38,7 @@ from orderflow.errors import (
     Stale,
 )
 from orderflow.facts import Fact, fold, touches
-from orderflow.inventory import Got, Standing, got, is_held, standing
+from orderflow.inventory import Got, Standing, feed_at, got, is_held, standing, there_from
 from orderflow.journal import STOCK, Case, Change, Context, Entry, Step, Stored
 from orderflow.options import Option, suggested
 from orderflow.ports import Query, Store, every
@@ -55,6 +55,7 @@ from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
+    Feed,
     Item,
     Lot,
     Order,
@@ -67,6 +68,8 @@ from orderflow.records import (
     StockHold,
     Supply,
     WorkOrder,
+    feed_id,
+    is_fed,
     lot_id,
 )
 from orderflow.remedies import explained
@@ -251,6 +254,11 @@ class Workflow(Commands):
         """A quota as it is now."""
         return self.get(Ref(self.tenant, "quota", id))
 
+    def feed(self, supplier: str, sku: str) -> Feed:
+        """What a supplier has said last that he has of a SKU."""
+        id = feed_id(text(supplier, "supplier"), text(sku, "sku"))
+        return self.get(Ref(self.tenant, "feed", id))
+
     def seen_by_platform(self, id: str) -> PlatformView:
         """An order as the platform sees it: its status, and everything about it."""
         return platform_view(self._dossier(self.order(id)))
@@ -365,10 +373,7 @@ class Workflow(Commands):
         kept = kept_free(all_figures(case, counters, claims, self.rules), case.at)
         for row in counters:
             free = row.free
-            ready = None
-            supply = case.find(case.supply(row.position.peg)) if row.position.peg else None
-            if supply is not None and supply.received < supply.expected:
-                ready = supply.due
+            ready = self._ready(case, row.position)
             for claim in claims:
                 if claim.position == row.position:
                     rest = (claim.n, ready, claim.due)
@@ -379,6 +384,16 @@ class Workflow(Commands):
             if free:
                 found.append(Forecast(None, row.position, free, ready))
         return tuple(found)
+
+    def _ready(self, case: Case, at: Position) -> datetime | None:
+        """When goods at a position will be there; `None` for what is on hand."""
+        if is_fed(at.peg):
+            feed = feed_at(case, at)
+            return None if feed is None else there_from(feed, case.at, self.rules)
+        supply = case.find(case.supply(at.peg)) if at.peg else None
+        if supply is not None and supply.received < supply.expected:
+            return supply.due
+        return None
 
     def alternatives(
         self, wanted: Sequence[Wanted], *, region: str = ""
@@ -401,9 +416,13 @@ class Workflow(Commands):
     def _failing(self, at: datetime, listed: Collection[Position]) -> Iterator[Danger]:
         """The promises that their source fails by its date or its lot, by position.
 
-        Only what is still to come can be late, and only a lot that expires or is on hold can fail.
+        Only what is still to come can be late, and only a lot that expires or is on hold can fail,
+        and a supplier who no longer stands by his word.
         """
         skus: set[str] = set()
+        for stored in every(self.store, Query("feed", self.tenant)):
+            if isinstance(stored.value, Feed):
+                skus.add(stored.value.sku)
         for stored in every(self.store, Query("supply", self.tenant)):
             supply = stored.value
             if isinstance(supply, Supply) and supply.received < supply.expected:

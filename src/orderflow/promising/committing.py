@@ -230,7 +230,10 @@ def whole(
         if refused:
             answer = best(step, claiming, cart, terms_for(order, step.context.rules))
     if refused:
-        raise MoveRefused(tuple(_refusals(order, cart, answer)))
+        refusals = tuple(_refusals(order, cart, answer))
+        if not refusals:  # claims are read anew, and have moved on since the first answer
+            raise Stale(str(order.ref))
+        raise MoveRefused(refusals)
     return answer
 
 

@@ -13,14 +13,14 @@ from enum import StrEnum
 import attrs
 
 from orderflow.calls import Call, Ref
-from orderflow.inventory import good_until, is_held, known_lot
+from orderflow.inventory import feed_at, good_until, is_held, is_stale, known_lot
 from orderflow.journal import Case
 from orderflow.promising.committing import repeg
 from orderflow.promising.figures import all_figures, skus_of, terms_of
 from orderflow.promising.mending import lost, mend
 from orderflow.promising.slipping import slip
 from orderflow.promising.values import Pegged
-from orderflow.records import Claim, Counter, Document, Supply
+from orderflow.records import Claim, Counter, Document, Supply, is_fed
 from orderflow.rules import Rules
 from orderflow.values import Position
 
@@ -31,6 +31,7 @@ class Why(StrEnum):
     OVER_COMMITTED = "over-committed"  # more is claimed than is there
     LATE = "late"  # its supply is ready after its date
     EXPIRES = "expires"  # its lot is not good until its date, or is no longer good
+    TOO_OLD = "too old"  # its supplier no longer stands by what he said that he has
     ON_HOLD = "on hold"  # its lot is for nobody until somebody has looked
 
 
@@ -76,6 +77,9 @@ def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]
 
 
 def _why(case: Case, one: Pegged, rules: Rules) -> Why:
+    if is_fed(one.position.peg):
+        feed = feed_at(case, one.position)
+        return Why.TOO_OLD if feed is None or is_stale(feed, case.at) else Why.LATE
     lot = known_lot(case, one.position)
     if lot is not None and is_held(lot):
         return Why.ON_HOLD

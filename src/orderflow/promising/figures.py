@@ -8,6 +8,8 @@ many writers on one SKU hardly see one another.
 *All* figures have every live promise beside its source, so that others can make room; they are read
 where the free ones do not do.
 A supply row that is overdue counts as coming at any moment: tell its new date by `slip`.
+What a supplier has himself is there as soon as if it were ordered now; an assertion that is too old
+is no source.
 A lot serves what leaves the shelf while it is good for as long as the rules ask; one that is on
 hold, or that is good for nobody now, is no source, and its promises are in danger.
 Safety stock is a part of what is planned for each SKU; a new plan and a grant under the old one
@@ -27,7 +29,15 @@ import attrs
 from orderflow.books import position_of
 from orderflow.calls import Ref
 from orderflow.claiming import Quotas, quotas_now
-from orderflow.inventory import good_until, is_held, known_lot, owners_for
+from orderflow.inventory import (
+    feed_at,
+    good_until,
+    is_held,
+    is_stale,
+    known_lot,
+    owners_for,
+    there_from,
+)
 from orderflow.journal import Case
 from orderflow.promising.values import (
     Figures,
@@ -38,7 +48,7 @@ from orderflow.promising.values import (
     Terms,
 )
 from orderflow.promising.ways import way_of
-from orderflow.records import Claim, Counter, Line, Order, Spot, Supply
+from orderflow.records import Claim, Counter, Line, Order, Spot, Supply, is_fed
 from orderflow.rules import Rules
 from orderflow.states import SupplyState, UnitState
 from orderflow.values import Position
@@ -235,6 +245,11 @@ def _source(
         return None
     if not at.peg:
         return Source(at, n, until=until)
+    if is_fed(at.peg):
+        feed = feed_at(case, at)
+        if feed is None or is_stale(feed, case.at):
+            return None
+        return Source(at, n, there_from(feed, case.at, rules))
     ref = case.supply(at.peg)
     known = case.find(ref)
     if known is None:

@@ -10,7 +10,7 @@ Such a path is there exactly when a larger assignment is (Berge), so what is ref
 granted by any other plan.
 Decision: breadth first, so that as few promises move as can be; among equals the portion that
 serves the fewest others: the latest, of these our own before those that we sell for others, and
-then the one that ends first.
+then the one that ends first. What is only at a supplier comes last: it must be bought.
 
 A promise keeps to its warehouse, and not to the bin there.
 What a quota keeps at a position is a portion of its own: its members take there what it keeps, and
@@ -28,6 +28,7 @@ from typing import NamedTuple
 
 from orderflow.promising.portions import NEVER, Portion, portions
 from orderflow.promising.values import Figures, Pegged, Terms
+from orderflow.records import is_fed
 from orderflow.values import Position, warehouse, within
 
 
@@ -169,11 +170,12 @@ class Assignment:
             found.sort(key=self._rank)
         return found
 
-    def _rank(self, i: int) -> tuple[timedelta, bool, datetime, int]:
+    def _rank(self, i: int) -> tuple[bool, timedelta, bool, datetime, int]:
         """How few others a portion serves: the latest first, and so on."""
         one = self.portions[i]
         place = self._places.get(_house(one), len(self._places))
-        return (NEVER - one.ready, bool(one.position.owner), one.until, place)
+        at = one.position
+        return (is_fed(at.peg), NEVER - one.ready, bool(at.owner), one.until, place)
 
     def _settle(self, live: Iterable[Pegged]) -> None:
         """Put live promises where they are pegged: earliest first, into the latest portion."""

@@ -16,6 +16,7 @@ Goods that are promised for a later day are safety stock until that day, and are
 that nobody has; from that day on they are gone.
 So no live promise stands in the way of its own goods, and where a count, a slip or a new row asks
 for more than promises have left, what is left is held back, and nothing is taken from anybody.
+What a supplier has himself is nobody's safety stock: it is as free as it was.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from orderflow.promising.values import Pegged, Safety, Source
+from orderflow.records import is_fed
 from orderflow.values import Position, warehouse
 
 ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
@@ -63,13 +65,17 @@ def portions(
     for row in safety:
         rows.setdefault((row.sku, row.location), []).append(row)
     shelves: dict[tuple[str, str], list[Source]] = {}
+    fed: list[Source] = []
     for source in sources:
         at = source.position
+        if is_fed(at.peg):
+            fed.append(source)
+            continue
         shelves.setdefault((at.sku, warehouse(at.location)), []).append(source)
     pegged: dict[tuple[Position, str], list[Pegged]] = {}
     for one in live if rows else ():
         pegged.setdefault((one.position, one.quota), []).append(one)
-    found: list[Portion] = []
+    found = [part for source in fed for part in _parts(source)]
     for place, shelf in shelves.items():
         if place in rows:
             pieces = [one for source in shelf for one in _pieces(source, pegged)]

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from orderflow.errors import BadInput, MoveRefused
 from orderflow.grants import shortage
+from orderflow.inventory import refuse_stale
 from orderflow.inventory.places import checked
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.promising.shelves import shelf_beside_safety
@@ -33,6 +34,7 @@ def hold_stock(
     hold = StockHold(
         case.own(StockHold), STOCK_HOLD.initial, checked(position), whole(n, "n"), expiry
     )
+    refuse_stale(step, hold.position)
     step.open(hold)
     _leave_safety(step, hold.position, n)
     return step
