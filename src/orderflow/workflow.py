@@ -45,7 +45,7 @@ from orderflow.ports import Query, Store, every
 from orderflow.promising import Wanted, available
 from orderflow.promising.alternatives import Alternative, alternatives
 from orderflow.promising.cart import skus_wanted
-from orderflow.promising.dangers import Danger, Slipped, failing, slipped
+from orderflow.promising.dangers import Danger, Slipped, broken, failing, slipped
 from orderflow.promising.figures import skus_of, terms_of
 from orderflow.records import (
     KINDS,
@@ -253,8 +253,13 @@ class Workflow(Commands):
         return platform_view(self._dossier(self.order(id)))
 
     def seen_by_purchaser(self, id: str) -> PurchaserView:
-        """An order as its purchaser sees it: no cost, and no inner note."""
-        return purchaser_view(self._dossier(self.order(id)))
+        """An order as its purchaser sees it: no cost, and no inner note.
+
+        What waits is there with its date, and who is to act where no date can be kept.
+        """
+        order = self.order(id)
+        failed = broken(self._case(), order, self.rules)
+        return purchaser_view(attrs.evolve(self._dossier(order), broken=failed))
 
     def seen_by_supplier(self, id: str, supplier: str) -> SupplierView | None:
         """An order as one supplier sees it: its own lines, and no money but its own cost.

@@ -104,13 +104,15 @@ def repeg(case: Case, context: Context) -> Step:
 
 
 @verb("repromise", Order)
-def repromise(case: Case, context: Context) -> Step:
+def repromise(case: Case, context: Context, agreed: str = "") -> Step:
     """Give promises of an order that cannot be kept the earliest date that can.
 
-    The other parts of a kit go with the one that fails, where all of them can be had again.
+    The other parts of a kit go with the one that fails, where all of them can be had again. With
+    whom that was `agreed`, and how, is written down where it is told.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
+    consent = text(agreed, "agreed", empty=True)
     figures = _all_of(step, order)
     failed = [one for one in lost(figures, context.at) if one.order == order.ref.id]
     bag = [units for one in failed for units in _pegged(order, one.position, one.ready_by, one.n)]
@@ -141,6 +143,8 @@ def repromise(case: Case, context: Context) -> Step:
                 for one in units:
                     step.retag(order, (one,), **tags, pools=(*_lasting(one), *day))
     _make_room(step, answer.repegs)
+    if consent:
+        step.note(order.ref, "agreed", words=consent)
     return step
 
 
