@@ -144,7 +144,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "location": "leith",
     },
     "repeg": {"id": "o-late"},
-    "repromise": {"id": "o-late"},
+    "repromise": {"id": "o-late", "agreed": "with the customer"},
     "allocate": {"id": "o-ready", "lines": ONE},
     "release": {"id": "o-allocated", "dispatch": "d-new", "location": "leith", "lines": ONE},
     "send_dispatch": {"id": "d-o-released"},

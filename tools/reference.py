@@ -24,7 +24,7 @@ from types import FunctionType
 from typing import Any, Final, NamedTuple
 
 import orderflow
-from orderflow import planning, promising, states, testing, views
+from orderflow import measures, planning, promising, states, testing, views
 from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
@@ -452,7 +452,17 @@ BESIDE = {
         "TableRateCarrier",
         "Rate",
     ),
-    "orderflow.ports": ("Store", "People", "Carrier", "Query", "Books", "Quote", "Label", "Scan"),
+    "orderflow.ports": (
+        "Store",
+        "People",
+        "Carrier",
+        "DemandForecast",
+        "Query",
+        "Books",
+        "Quote",
+        "Label",
+        "Scan",
+    ),
     "orderflow.calendars": (
         "Calendar",
         "is_working_day",
@@ -493,6 +503,7 @@ BESIDE = {
         "LAST_IN",
     ),
     "orderflow.views": tuple(views.__all__),
+    "orderflow.measures": tuple(measures.__all__),
     "orderflow.planning": tuple(planning.__all__),
     "orderflow.horizon": ("Horizon",),
     "orderflow.money": ("share",),

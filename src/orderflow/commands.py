@@ -424,9 +424,11 @@ class Commands:
         call = committing.repeg.of(Ref(self.tenant, "order", id))
         return self.apply(call, key=key, by=by)
 
-    def repromise(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+    def repromise(
+        self, id: str, agreed: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Order]:
         """Give promises of an order that cannot be kept the earliest date that can."""
-        call = committing.repromise.of(Ref(self.tenant, "order", id))
+        call = committing.repromise.of(Ref(self.tenant, "order", id), agreed)
         return self.apply(call, key=key, by=by)
 
     def allocate(

@@ -535,6 +535,7 @@ HOLDS: Final[dict[str, str]] = {
     "serial_twice": "序列号重复",
     "shipped_unasked": "未约定的发货",
     "special_handling": "特殊处理",
+    "to_agree": "待客户选择方案",
     "unasked_answer": "未询问的答复",
     "unexpected_answer": "意外答复",
     "unexpected_cash": "代收了非货到付款订单的货款",
@@ -550,7 +551,7 @@ HOLDS: Final[dict[str, str]] = {
 _BY_ITSELF: Final = "系统记录"
 """The reason of such a hold, where it is told in Chinese: its name says what has happened."""
 
-_REASON_GIVEN: Final = frozenset({"special_handling"})
+_REASON_GIVEN: Final = frozenset({"special_handling", "to_agree"})
 """The holds among them whose reason somebody else has given."""
 
 _A_UNIT: Final = "a unit of line "

@@ -119,13 +119,15 @@ def repeg(case: Case, context: Context) -> Step:
 
 
 @verb("repromise", Order)
-def repromise(case: Case, context: Context) -> Step:
+def repromise(case: Case, context: Context, agreed: str = "") -> Step:
     """Give promises of an order that cannot be kept the earliest date that can.
 
-    The other parts of a kit go with the one that fails, where all of them can be had again.
+    The other parts of a kit go with the one that fails, where all of them can be had again. With
+    whom that was `agreed`, and how, is written down where it is told.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
+    consent = text(agreed, "agreed", empty=True)
     claiming = Claiming(step, order)
     quotas = claiming.quotas
     figures = _all_of(step, order, quotas)
@@ -156,6 +158,8 @@ def repromise(case: Case, context: Context) -> Step:
     if not any(line.n for line in answer.lines):
         raise MoveRefused(tuple(_refusals(order, cart, answer)))
     _promise_anew(step, claiming, order, bag, answer)
+    if consent:
+        step.note(order.ref, "agreed", words=consent)
     return step
 
 

@@ -20,8 +20,9 @@ from orderflow.promising.figures import all_figures, skus_of, terms_of
 from orderflow.promising.mending import lost, mend
 from orderflow.promising.slipping import slip
 from orderflow.promising.values import Pegged
-from orderflow.records import Claim, Counter, Document, Supply, is_fed
+from orderflow.records import Claim, Counter, Document, Order, Supply, is_fed
 from orderflow.rules import Rules
+from orderflow.states import UnitState
 from orderflow.values import Position
 
 
@@ -74,6 +75,19 @@ def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]
     return tuple(
         [Danger(rows[at], tuple(claims), why) for (at, why), claims in sorted(failed.items())]
     )
+
+
+def broken(case: Case, order: Order, rules: Rules) -> tuple[Pegged, ...]:
+    """The promises of one order that cannot be kept as things are: what `repromise` would mend."""
+    skus = {
+        line.sku
+        for line, spot in order.units()
+        if spot.state is UnitState.RESERVED and spot.slice.ready_by is not None
+    }
+    if not skus:
+        return ()
+    failed = lost(skus_of(case, skus, rules), case.at)
+    return tuple([one for one in failed if one.order == order.ref.id])
 
 
 def _why(case: Case, one: Pegged, rules: Rules) -> Why:
