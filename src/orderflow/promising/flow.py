@@ -14,7 +14,7 @@ then the one that ends first.
 
 A promise keeps to its warehouse, and not to the bin there.
 A promise whose source no longer serves it may stay where it is, and may move to one that does.
-A portion that is claimed beyond its units is entered by nobody.
+A source that is claimed beyond its units is entered by nobody.
 """
 
 from __future__ import annotations
@@ -143,10 +143,14 @@ class Assignment:
         return by_sku
 
     def _settle(self, live: Iterable[Pegged]) -> None:
-        """Put live promises where they are pegged: earliest first, into the latest portion."""
+        """Put live promises where they are pegged: earliest first, into the latest portion.
+
+        One that its source fails is served as early as it can be there.
+        """
         at: dict[Position, list[int]] = {}
         for i in reversed(range(len(self.portions))):
             at.setdefault(self.portions[i].position, []).append(i)
+        self._last = [at[one.position][0] for one in self.portions]  # it bears what is beyond all
         for one in sorted(live, key=lambda one: (one.ready_by, one.position, one.order, one.n)):
             sku, house = one.position.sku, warehouse(one.position.location)
             need = Need(sku, one.ready_by, house, one.owners)
@@ -156,7 +160,7 @@ class Assignment:
             own = at[one.position]
             left = one.n
             for good in (True, False):
-                for i in own:
+                for i in own if good else reversed(own):
                     n = min(left, self.room[i]) if self.keeps(i, need) is good else 0
                     if n > 0:
                         self._stay(i, need, n)
@@ -185,7 +189,7 @@ class Assignment:
         while queue:
             moving, source = queue.popleft()
             for i in moving.eligible:
-                if i in came or self.room[i] < 0:
+                if i in came or self.room[self._last[i]] < 0:
                     continue
                 came[i] = _Step(moving, source, i)
                 if self.room[i]:
