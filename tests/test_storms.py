@@ -16,7 +16,7 @@ from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit
 from orderflow.ports import Query, every
 from orderflow.records import Order
-from tests.workers import DUE, FEED, FRIDAY, LAMP, LATER, MONDAY, START, flow
+from tests.workers import DUE, FEED, FRIDAY, LAMP, LATER, MONDAY, SHELVES, START, flow
 
 WORKERS = Path(__file__).with_name("workers.py")
 
@@ -87,6 +87,28 @@ def test_a_hold_is_either_kept_or_taken_at_its_expiry_by_exactly_one(tmp_path: P
             (claim,) = store.claims("", Position(f"LAST-{i}", "leith"))
             assert claim.holder.id.startswith("hold-" if i in kept else "new-")
             assert claim.until is None
+    assert_lawful(database)
+
+
+@pytest.mark.feature("F116", "F125")
+def test_eight_processes_take_four_shelves_and_leave_the_safety_stock(tmp_path: Path) -> None:
+    database = tmp_path / "kept.sqlite"
+    workflow = flow(str(database))
+    for shelf in SHELVES:
+        workflow.receive(shelf, 30)
+    workflow.expect("po-1", LAMP, 24, START + timedelta(days=5))
+    workflow.describe_item("BRASS-LAMP", safety=(("leith", 20, None),))
+
+    outputs = storm("kept", database, processes=8, count=40)
+
+    outcomes: Counter[str] = Counter()
+    for output in outputs:
+        outcomes.update(json.loads(output))
+    assert outcomes == {"granted": 100, "safety_stock": 140, "late": 80}
+    with SqliteStore(database) as store:
+        rows = store.counters("", ["BRASS-LAMP"], START)
+        assert sum(row.free for row in rows if not row.position.peg) == 20
+    assert workflow.available("BRASS-LAMP", START) == 0
     assert_lawful(database)
 
 

@@ -28,6 +28,7 @@ from orderflow import (
 )
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
+from orderflow.allocation import reserve as reserve_at_once
 from orderflow.calls import Call
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
 from orderflow.inventory import confirm_stock_hold, record_feed
@@ -92,6 +93,38 @@ def race(database: str, gate: str, name: str, count: str) -> None:
             continue
         won.append(i)
     print(json.dumps(won))
+
+
+SHELVES = [LAMP._replace(lot=f"L-{i}") for i in range(4)]
+
+
+def kept(database: str, gate: str, name: str, count: str) -> None:
+    """Promise for now out of four shelves, while others promise for later and give it up again.
+
+    Every fourth process has the late goods, in turns; the others want theirs at once, one by one,
+    with a date and without.
+    """
+    store = SqliteStore(database, synchronous="normal")
+    workflow = Workflow(store, Rules(tries_max=1_000), clock=lambda: START)
+    outcomes: Counter[str] = Counter()
+    wait_for(gate)
+    for i in range(int(count)):
+        id, late = f"o-{name}-{i}", int(name) % 4 == 0
+        line = NewLine("1", Sku("BRASS-LAMP"), 5 if late else 1, PRICE)
+        workflow.apply(place.on(id, NewOrder("c-7", "EUR", (line,), cash_on_delivery=True)))
+        try:
+            if late:
+                workflow.apply(promise.on(id, date=START + timedelta(days=9)))
+                workflow.apply(cancel.on(id))
+            elif i % 2:
+                workflow.apply(promise.on(id, date=START))
+            else:
+                workflow.apply(reserve_at_once.on(id))
+        except Refused as no:
+            outcomes[no.refusals[-1].code] += 1
+        else:
+            outcomes["late" if late else "granted"] += 1
+    print(json.dumps(outcomes))
 
 
 DUE = START + timedelta(days=30)
@@ -234,6 +267,7 @@ if __name__ == "__main__":
     acts = {
         "reserve": reserve,
         "race": race,
+        "kept": kept,
         "presale": presale,
         "future": future,
         "feed": feed,

@@ -16,7 +16,7 @@ A promise keeps to its warehouse, and not to the bin there.
 What a quota keeps at a position is a portion of its own: its members take there what it keeps, and
 nothing else, and others never enter it.
 A promise whose source no longer serves it may stay where it is, and may move to one that does.
-A portion that is claimed beyond its units is entered by nobody.
+A source that is claimed beyond its units is entered by nobody.
 """
 
 from __future__ import annotations
@@ -178,10 +178,15 @@ class Assignment:
         return (is_fed(at.peg), NEVER - one.ready, bool(at.owner), one.until, place)
 
     def _settle(self, live: Iterable[Pegged]) -> None:
-        """Put live promises where they are pegged: earliest first, into the latest portion."""
+        """Put live promises where they are pegged: earliest first, into the latest portion.
+
+        One that its source fails is served as early as it can be there.
+        """
         at: dict[tuple[Position, str], list[int]] = {}
         for i in reversed(range(len(self.portions))):
             at.setdefault((self.portions[i].position, self.portions[i].quota), []).append(i)
+        # The one that bears what is beyond all.
+        self._last = [at[one.position, one.quota][0] for one in self.portions]
         for one in sorted(live, key=_by_date):
             sku, house = one.position.sku, warehouse(one.position.location)
             need = Need(sku, one.ready_by, house, one.owners, one.quotas)
@@ -191,7 +196,7 @@ class Assignment:
             own = at[one.position, one.quota]
             left = one.n
             for good in (True, False):
-                for i in own:
+                for i in own if good else reversed(own):
                     n = min(left, self.room[i]) if self.keeps(i, need) is good else 0
                     if n > 0:
                         self._stay(i, need, n)
@@ -220,7 +225,7 @@ class Assignment:
         while queue:
             moving, source = queue.popleft()
             for i in moving.eligible:
-                if i in came or self.room[i] < 0:
+                if i in came or self.room[self._last[i]] < 0:
                     continue
                 came[i] = _Step(moving, source, i)
                 if self.room[i]:
