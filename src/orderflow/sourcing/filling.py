@@ -1,0 +1,287 @@
+"""How the places of one set share what is wanted, at the best.
+
+It knows one set of places, and refuses to know the others.
+
+Problem: two warehouses that both have everything can divide five lines in thirty-two ways, and
+where a line is divided too in many more.
+Observation: most lines have no choice, because one place of the set has them, or all that there is
+is wanted.
+What is left is a walk down the lines, in which every figure of a score only grows: so a partial
+answer that is no better than the best known is given up with all that would follow.
+Decision: the walk takes the most from the earliest place first; so the first answer of a score is
+the one that ties fall to, and no other of the same score is looked at.
+
+Where rows are coupled, or where to leave units out may be better than to send them, each number of
+units from none up is tried; otherwise exactly as many are served as there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeAlias
+
+from orderflow.sourcing.grid import FINE, Grid
+from orderflow.sourcing.values import Goal, Objective, Score
+
+Amounts: TypeAlias = tuple[tuple[int, ...], ...]
+"""For each row, how many units each place of the set gives."""
+
+ORDER: Final = (Goal.LEFT, Goal.LATE, Goal.COST, Goal.SHIPMENTS, Goal.DAYS)
+
+
+class Best:
+    """The best answer so far: its score, its places and their amounts, and what ties fall to."""
+
+    __slots__ = ("amounts", "final", "mask", "places", "score")
+
+    def __init__(self) -> None:
+        self.score: Score | None = None
+        self.places: tuple[int, ...] = ()
+        self.mask = 0
+        self.amounts: Amounts = ()
+        self.final = True
+
+    def beaten_by(self, score: Score, size: int, mask: int) -> bool:
+        """Whether a score of so many places, none of them earlier than in a mask, could be better.
+
+        What was found greedily is no tie's winner: it gives way to its equal.
+        """
+        if self.score is None or score < self.score:
+            return True
+        if score > self.score or size > len(self.places):
+            return False
+        return size < len(self.places) or mask > self.mask or (mask == self.mask and not self.final)
+
+    def take(
+        self, score: Score, places: Sequence[int], mask: int, amounts: Amounts, *, final: bool
+    ) -> None:
+        """Keep an answer that is better."""
+        self.score, self.places, self.mask = score, tuple(places), mask
+        self.amounts, self.final = amounts, final
+
+
+class Filling:
+    """Fills sets of places, and keeps what is best.
+
+    `step` is called for each step of the walk, so that a budget can end it.
+    """
+
+    __slots__ = ("best", "costs", "exact", "grid", "order", "step")
+
+    def __init__(self, grid: Grid, objective: Objective, step: Callable[[], None]) -> None:
+        self.grid = grid
+        self.order = [ORDER.index(goal) for goal in objective]
+        self.costs = Goal.COST in objective
+        self.exact = objective[0] is Goal.LEFT and not grid.coupled
+        self.best = Best()
+        self.step = step
+
+    def score(self, left: int, late: int, cost: int, shipments: int, days: int) -> Score:
+        """The figures that the objective names, in its order."""
+        figures = (left, late, cost, shipments, days)
+        return tuple([figures[i] for i in self.order])
+
+    def fill(self, places: Sequence[int], mask: int) -> None:
+        """Look for a better answer in which exactly these places ship; they come by id."""
+        if self.exact:
+            _Exact(self, places, mask).run()
+        else:
+            _Loose(self, places, mask).run()
+
+
+class _Exact:
+    """Rows that do not touch each other, each served as far as the set goes."""
+
+    __slots__ = (
+        "amounts", "cm3", "days", "filling", "free", "grams", "late_after", "left", "mask",
+        "places", "rest", "served",
+    )  # fmt: skip
+
+    def __init__(self, filling: Filling, places: Sequence[int], mask: int) -> None:
+        self.filling, self.places, self.mask = filling, places, mask
+        self.grams, self.cm3 = [0] * len(places), [0] * len(places)
+        self.days = max([filling.grid.places[p].days for p in places], default=0)
+        self.amounts: list[tuple[int, ...]] = []
+        self.free: list[int] = []
+        self.served: list[int] = []
+        self.left = 0
+
+    def run(self) -> None:
+        late = self._settle()
+        grid = self.filling.grid
+        self.late_after = [0] * (len(self.free) + 1)
+        self.rest = [0] * (len(self.free) + 1)
+        for j in range(len(self.free) - 1, -1, -1):
+            i = self.free[j]
+            row, has = grid.rows[i], grid.has[i]
+            in_time = sum([has[p] for p in self.places if not _late(row.promised, grid, p)])
+            self.late_after[j] = self.late_after[j + 1] + max(0, self.served[i] - in_time)
+            if self.filling.costs:
+                cheapest = min([grid.per_gram[p] for p in self.places if has[p]])
+                self.rest[j] = self.rest[j + 1] + cheapest * row.grams * self.served[i]
+        self._walk(0, late)
+
+    def _settle(self) -> int:
+        """Give the rows without a choice, and note the others; the late units among the former."""
+        grid, late = self.filling.grid, 0
+        for i, (row, has) in enumerate(zip(grid.rows, grid.has, strict=True)):
+            there = tuple([has[p] for p in self.places])
+            total = sum(there)
+            served = min(row.n, total)
+            self.served.append(served)
+            self.left += row.priority * (row.n - served)
+            if total == served or max(there) == total:
+                self.amounts.append(there)
+                late += self._give(i, there, 1)
+            else:
+                self.amounts.append(())
+                self.free.append(i)
+        return late
+
+    def _give(self, i: int, amounts: Sequence[int], sign: int) -> int:
+        """Load a row's units onto the places, or off them; how many of them are late."""
+        grid, late = self.filling.grid, 0
+        row = grid.rows[i]
+        for j, n in enumerate(amounts):
+            if n:
+                self.grams[j] += sign * n * row.grams
+                self.cm3[j] += sign * n * row.cm3
+                late += n * _late(row.promised, grid, self.places[j])
+        return late
+
+    def _walk(self, j: int, late: int) -> None:
+        filling = self.filling
+        filling.step()
+        shipments = len(self.places)
+        cost = self._cost(j) if filling.costs else 0
+        score = filling.score(self.left, late + self.late_after[j], cost, shipments, self.days)
+        best = filling.best
+        if not best.beaten_by(score, shipments, self.mask):
+            return
+        if j == len(self.free):
+            if all(map(any, zip(*self.amounts, strict=True))):  # no place: nothing is shipped
+                best.take(score, self.places, self.mask, tuple(self.amounts), final=True)
+            return
+        i = self.free[j]
+        row, has = filling.grid.rows[i], filling.grid.has[i]
+        ways = _ways(self.served[i], [has[p] for p in self.places], together=row.together)
+        for amounts in ways:
+            self.amounts[i] = amounts
+            self._walk(j + 1, late + self._give(i, amounts, 1))
+            self._give(i, amounts, -1)
+        self.amounts[i] = ()
+
+    def _cost(self, j: int) -> int:
+        """What the set costs at the least, the rows up to here given out."""
+        grid = self.filling.grid
+        cost, fine = 0, self.rest[j]
+        for p, grams, cm3 in zip(self.places, self.grams, self.cm3, strict=True):
+            cost += grid.cost(p, grams, cm3) if grams or cm3 else grid.least[p]
+            fine += grid.fixed[p] + grams * grid.per_gram[p]
+        return cost if j == len(self.free) else max(cost, -(-fine // FINE))
+
+
+class _Loose:
+    """Any number of units from each place, in which rows may take from each other."""
+
+    __slots__ = (
+        "amounts", "capacity", "days", "filling", "left_after", "mask", "places", "stock",
+    )  # fmt: skip
+
+    def __init__(self, filling: Filling, places: Sequence[int], mask: int) -> None:
+        self.filling, self.places, self.mask = filling, places, mask
+        grid = filling.grid
+        self.days = max([grid.places[p].days for p in places], default=0)
+        self.amounts = [[0] * len(places) for _ in grid.rows]
+        self.stock = [
+            {sku: grid.stock[p].get(sku, 0) for row in grid.rows for sku, _ in row.parts}
+            for p in places
+        ]
+        self.capacity = [grid.places[p].capacity for p in places]
+        self.left_after = [0] * (len(grid.rows) + 1)
+        for i in range(len(grid.rows) - 1, -1, -1):
+            row, has = grid.rows[i], grid.has[i]
+            missing = max(0, row.n - sum([has[p] for p in places]))
+            self.left_after[i] = self.left_after[i + 1] + row.priority * missing
+
+    def run(self) -> None:
+        self._walk(0, 0, self.filling.grid.rows[0].n if self.filling.grid.rows else 0, 0, 0)
+
+    def _walk(self, i: int, j: int, open_: int, left: int, late: int) -> None:
+        """Row `i` from place `j` on, of which so many units are open."""
+        filling, grid = self.filling, self.filling.grid
+        filling.step()
+        if i < len(grid.rows) and j == len(self.places):
+            left += open_ * grid.rows[i].priority
+            i, j = i + 1, 0
+            open_ = grid.rows[i].n if i < len(grid.rows) else 0
+        shipments = len(self.places)
+        cost = self._cost() if filling.costs else 0
+        score = filling.score(left + self.left_after[i + (j > 0)], late, cost, shipments, self.days)
+        best = filling.best
+        if not best.beaten_by(score, shipments, self.mask):
+            return
+        if i == len(grid.rows):
+            if all(map(any, zip(*self.amounts, strict=True))):  # no place: nothing is shipped
+                amounts = tuple([tuple(row) for row in self.amounts])
+                best.take(score, self.places, self.mask, amounts, final=True)
+            return
+        row = grid.rows[i]
+        is_late = _late(row.promised, grid, self.places[j])
+        for n in self._choices(i, j, open_):
+            self._give(i, j, n)
+            self._walk(i, j + 1, open_ - n, left, late + n * is_late)
+            self._give(i, j, -n)
+
+    def _choices(self, i: int, j: int, open_: int) -> Iterator[int]:
+        row, there = self.filling.grid.rows[i], self.stock[j]
+        most = min([open_, *[there[sku] // each for sku, each in row.parts]])
+        capacity = self.capacity[j]
+        if capacity is not None:
+            most = min(most, capacity // row.pieces)
+        if row.together:
+            yield from (row.n, 0) if most == row.n else (0,)
+        else:
+            yield from range(most, -1, -1)
+
+    def _give(self, i: int, j: int, n: int) -> None:
+        row, there = self.filling.grid.rows[i], self.stock[j]
+        self.amounts[i][j] += n
+        for sku, each in row.parts:
+            there[sku] -= n * each
+        capacity = self.capacity[j]
+        if capacity is not None:
+            self.capacity[j] = capacity - n * row.pieces
+
+    def _cost(self) -> int:
+        grid, cost = self.filling.grid, 0
+        for j, p in enumerate(self.places):
+            given = [(n[j], row) for n, row in zip(self.amounts, grid.rows, strict=True) if n[j]]
+            grams = sum([n * row.grams for n, row in given])
+            cm3 = sum([n * row.cm3 for n, row in given])
+            cost += grid.cost(p, grams, cm3) if given else grid.least[p]
+        return cost
+
+
+def _late(promised: int | None, grid: Grid, p: int) -> bool:
+    return promised is not None and grid.places[p].days > promised
+
+
+def _ways(n: int, there: Sequence[int], *, together: bool) -> Iterator[tuple[int, ...]]:
+    """Every way to have `n` units of what is there, the most from the earliest first."""
+    if together:
+        for j, have in enumerate(there):
+            if have:
+                yield tuple([n if j == k else 0 for k in range(len(there))])
+        return
+    yield from _parted(n, there, 0, sum(there))
+
+
+def _parted(n: int, there: Sequence[int], j: int, total: int) -> Iterator[tuple[int, ...]]:
+    if j == len(there):
+        yield ()
+        return
+    total -= there[j]
+    for k in range(min(n, there[j]), max(0, n - total) - 1, -1):
+        for others in _parted(n - k, there, j + 1, total):
+            yield (k, *others)

@@ -1,0 +1,198 @@
+"""A problem as plain numbers: what each place has of each want, as rows and as bitmasks.
+
+It knows indices, and refuses to know which of them are chosen.
+
+Lines that ask for the same parts in the same way are one row: their units are alike, so to merge or
+to part them changes nothing.
+Places are in the order of their ids, and an earlier place has the higher bit, so of two sets of one
+size the larger mask is the one that ties fall to.
+
+Where two rows want one SKU, or a place may ship less than it has, the rows are *coupled*: what a
+place has for one of them is then a bound, and what is left of it is counted while it is given out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from orderflow.sourcing.freight import Freight, Load, Rates
+from orderflow.sourcing.quantities import Quantities
+from orderflow.sourcing.values import Place, Want
+
+FINE: Final = 1 << 20
+"""Prices a gram are counted in this fraction of a minor unit, always rounded down."""
+
+
+class Row(NamedTuple):
+    """Wants that are alike, as one: so many units, each of these parts."""
+
+    parts: tuple[tuple[str, int], ...]
+    n: int
+    priority: int
+    promised: int | None
+    together: bool
+    lines: tuple[tuple[str, int], ...]
+    grams: int
+    cm3: int
+    pieces: int
+
+
+class Grid:
+    """Rows by places; `has[i][p]` is how much of a row a place could give, were it the only one."""
+
+    __slots__ = (
+        "_costs",
+        "_enough",
+        "at",
+        "bits",
+        "coupled",
+        "fixed",
+        "freight",
+        "has",
+        "least",
+        "per_gram",
+        "places",
+        "rows",
+        "some",
+        "stock",
+        "target",
+    )
+
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        places: Sequence[Place],
+        stock: Sequence[Mapping[str, int]],
+        freight: Freight,
+    ) -> None:
+        """`stock` is what each place has, in the order of `places`, which is that of their ids."""
+        self.rows = rows
+        self.places = places
+        self.stock = stock
+        self.freight = freight
+        self.bits = [1 << i for i in range(len(places) - 1, -1, -1)]
+        self.has = [self._row(row) for row in rows]
+        self.at = [list(column) for column in zip(*self.has, strict=True)] if rows else []
+        self.some = [
+            sum([bit for bit, n in zip(self.bits, row, strict=True) if n]) for row in self.has
+        ]
+        self.target = [min(row.n, sum(has)) for row, has in zip(rows, self.has, strict=True)]
+        self.coupled = self._is_coupled()
+        self._enough: list[dict[int, int]] = [{} for _ in rows]
+        self._costs: list[dict[tuple[int, int], int]] = [{} for _ in places]
+        self.least: list[int] = []
+        self.fixed: list[int] = []
+        self.per_gram: list[int] = []
+
+    def price(self) -> None:
+        """Look up what each place costs at the least: for any parcel, and for each gram."""
+        if self.least:
+            return
+        grams = min([row.grams for row in self.rows], default=0)
+        cm3 = min([row.cm3 for row in self.rows], default=0)
+        self.least = [self.cost(p, grams, cm3) for p in range(len(self.places))]
+        if isinstance(self.freight, Rates):
+            for place in self.places:
+                tariff = self.freight.tariff(place.id)
+                per_gram = tariff.step * FINE // tariff.step_grams
+                first = (place.handling + tariff.first) * FINE
+                self.fixed.append(first - (per_gram + 1) * tariff.first_grams)
+                self.per_gram.append(per_gram)
+        else:
+            self.fixed = [least * FINE for least in self.least]
+            self.per_gram = [0] * len(self.places)
+
+    def cost(self, p: int, grams: int, cm3: int) -> int:
+        """What a parcel from a place costs: its handling and its freight."""
+        known = self._costs[p].get((grams, cm3))
+        if known is None:
+            place = self.places[p]
+            known = place.handling + self.freight(place, Load(grams, cm3))
+            self._costs[p][grams, cm3] = known
+        return known
+
+    def enough(self, i: int, n: int) -> int:
+        """The places that have so many units of a row, as a mask."""
+        found = self._enough[i].get(n)
+        if found is None:
+            pairs = zip(self.bits, self.has[i], strict=True)
+            found = self._enough[i][n] = sum([bit for bit, there in pairs if there >= n])
+        return found
+
+    def indices(self, mask: int) -> Iterator[int]:
+        """The places of a mask, by id."""
+        most = len(self.places)
+        while mask:
+            length = mask.bit_length()
+            yield most - length
+            mask ^= 1 << (length - 1)
+
+    def _row(self, row: Row) -> list[int]:
+        """How much of a row each place could give."""
+        parts, n = row.parts, row.n
+        if len(parts) == 1 and parts[0][1] == 1:
+            sku = parts[0][0]
+            there = [min(n, shelf.get(sku, 0)) for shelf in self.stock]
+        else:
+            there = [
+                min(n, min([shelf.get(sku, 0) // each for sku, each in parts]))
+                for shelf in self.stock
+            ]
+        for p, place in enumerate(self.places):
+            if place.capacity is not None:
+                there[p] = min(there[p], place.capacity // row.pieces)
+        return [have if have == n else 0 for have in there] if row.together else there
+
+    def _is_coupled(self) -> bool:
+        skus = [sku for row in self.rows for sku, _ in row.parts]
+        if len(skus) != len(set(skus)):
+            return True
+        for p, place in enumerate(self.places):
+            if place.capacity is not None and place.capacity < sum(
+                [
+                    row.pieces * n
+                    for row, n in zip(self.rows, self.at[p] if self.at else (), strict=True)
+                ]
+            ):
+                return True
+        return False
+
+
+def rows_of(wants: Sequence[Want], grams: Quantities, cm3: Quantities) -> list[Row]:
+    """Wants that are alike merged, in an order that knows nothing of the order of lines.
+
+    What counts more comes first, so that it is served first where it is all the same.
+    """
+    alike: dict[tuple[object, ...], list[Want]] = {}
+    for want in sorted(wants, key=lambda want: want.line):
+        alone = want.line if want.together else ""
+        key = (want.parts, want.priority, want.promised, want.together, alone)
+        alike.setdefault(key, []).append(want)
+    rows = [_merged(same, grams, cm3) for same in alike.values()]
+    return sorted(rows, key=_place_in_line)
+
+
+def _merged(same: Sequence[Want], grams: Quantities, cm3: Quantities) -> Row:
+    one = same[0]
+    parts = tuple(one.parts.items())
+    return Row(
+        parts,
+        sum([want.n for want in same]),
+        one.priority,
+        one.promised,
+        one.together,
+        tuple([(want.line, want.n) for want in same]),
+        sum([grams[sku] * n for sku, n in parts]),
+        sum([cm3[sku] * n for sku, n in parts]),
+        one.parts.total,
+    )
+
+
+def _place_in_line(row: Row) -> tuple[object, ...]:
+    promised = (1, 0) if row.promised is None else (0, row.promised)
+    return (-row.priority, promised, row.parts, row.together, row.lines[0][0])
+
+
+Stop = Callable[[], bool]
+"""Asked now and then; `True` ends a search where it stands."""

@@ -1,0 +1,79 @@
+"""From a problem to its plan.
+
+It knows how a search is begun and how its answer is told by line, and refuses to know how it goes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orderflow.sourcing.grid import Grid, Stop, rows_of
+from orderflow.sourcing.search import Search
+from orderflow.sourcing.values import (
+    DEFAULT,
+    Certificate,
+    Objective,
+    Plan,
+    Problem,
+    Proof,
+    Share,
+    checked_objective,
+)
+from orderflow.values import whole
+
+BUDGET: Final = 200_000
+"""Nodes of one search, where nobody says otherwise: a second or two."""
+
+
+def best(
+    problem: Problem,
+    objective: Objective = DEFAULT,
+    *,
+    budget: int = BUDGET,
+    stop: Stop | None = None,
+) -> Plan:
+    """The best plan for an objective, with its proof, or the best that a budget of nodes finds.
+
+    The same budget gives the same plan everywhere. `stop` is asked every thousand nodes or so; a
+    shell that has a clock may say that it is enough.
+    """
+    checked_objective(objective)
+    whole(budget, "budget", least=0, most=10**12)
+    search = Search(grid_of(problem), objective, problem.most_shipments, budget, stop)
+    search.run()
+    return told(search, objective)
+
+
+def grid_of(problem: Problem) -> Grid:
+    """A problem as plain numbers."""
+    places = sorted(problem.places, key=lambda place: place.id)
+    rows = rows_of(problem.wants, problem.grams, problem.cm3)
+    return Grid(rows, places, [place.stock.plain for place in places], problem.freight)
+
+
+def told(search: Search, objective: Objective) -> Plan:
+    """The answer of a search, by line and place."""
+    found, grid = search.best, search.grid
+    assert found.score is not None
+    shares: list[Share] = []
+    left: list[tuple[str, int]] = []
+    for row, amounts in zip(grid.rows, found.amounts, strict=True):
+        pool = [(grid.places[p].id, n) for p, n in zip(found.places, amounts, strict=True) if n]
+        pool.reverse()
+        for line, open_ in row.lines:
+            while open_ and pool:
+                place, n = pool.pop()
+                taken = min(n, open_)
+                shares.append(Share(line, place, taken))
+                open_ -= taken
+                if n > taken:
+                    pool.append((place, n - taken))
+            if open_:
+                left.append((line, open_))
+    if search.proved:
+        proof = Proof.BOUND if found.score == search.plain else Proof.EXHAUSTION
+    else:
+        proof = Proof.NONE
+    certificate = Certificate(proof, search.bound, search.nodes)
+    shares.sort(key=lambda share: (share.line, share.place))
+    return Plan(objective, found.score, tuple(shares), tuple(sorted(left)), certificate)
