@@ -30,7 +30,7 @@ York alone, and York may ship two more units today.
 >>> [(one.line, one.place, one.n) for one in plan.shares]
 [('1', 'leith', 2), ('1', 'york', 1), ('2', 'york', 1)]
 >>> plan.certificate.proof, verify(plan, Problem(wants, places))
-(<Proof.EXHAUSTION: 'exhaustion'>, ())
+(<Proof.BOUND: 'bound'>, ())
 
 What a plan claims, `verify` looks at again: separate, short, and slow on purpose.
 """

@@ -8,8 +8,8 @@ Observation: most lines have no choice, because one place of the set has them, o
 is wanted.
 What is left is a walk down the lines, in which every figure of a score only grows: so a partial
 answer that is no better than the best known is given up with all that would follow.
-Decision: the walk takes the most from the earliest place first; so the first answer of a score is
-the one that ties fall to, and no other of the same score is looked at.
+Decision: the walk takes the most from the cheapest place first, of these from the earliest id; so a
+good answer comes early, and of all of one score the first is kept, and no other is looked at.
 
 Where rows are coupled, or where to leave units out may be better than to send them, each number of
 units from none up is tried; otherwise exactly as many are served as there are.
@@ -17,16 +17,20 @@ units from none up is tried; otherwise exactly as many are served as there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from orderflow.sourcing.grid import FINE, Grid
+from orderflow.sourcing.freight import Load
+from orderflow.sourcing.grid import FINE, Grid, Row
 from orderflow.sourcing.values import Goal, Objective, Score
 
 Amounts: TypeAlias = tuple[tuple[int, ...], ...]
 """For each row, how many units each place of the set gives."""
 
 ORDER: Final = (Goal.LEFT, Goal.LATE, Goal.COST, Goal.SHIPMENTS, Goal.DAYS)
+
+KEPT_MAX: Final = 6
+"""Up to so many units of a row, the ways to divide them are kept as a list."""
 
 
 class Best:
@@ -66,7 +70,7 @@ class Filling:
     `step` is called for each step of the walk, so that a budget can end it.
     """
 
-    __slots__ = ("best", "costs", "exact", "grid", "order", "step")
+    __slots__ = ("best", "costs", "exact", "grid", "kept", "order", "step")
 
     def __init__(self, grid: Grid, objective: Objective, step: Callable[[], None]) -> None:
         self.grid = grid
@@ -74,12 +78,28 @@ class Filling:
         self.costs = Goal.COST in objective
         self.exact = objective[0] is Goal.LEFT and not grid.coupled
         self.best = Best()
+        self.kept: dict[tuple[int, tuple[int, ...]], list[tuple[int, ...]]] = {}
         self.step = step
 
     def score(self, left: int, late: int, cost: int, shipments: int, days: int) -> Score:
         """The figures that the objective names, in its order."""
         figures = (left, late, cost, shipments, days)
         return tuple([figures[i] for i in self.order])
+
+    def ways(self, n: int, there: tuple[int, ...], *, together: bool) -> Iterable[tuple[int, ...]]:
+        """Every way to have `n` units of what is there, the most from the first place first.
+
+        Those of few units are kept: the same question comes up all the time.
+        """
+        if together:
+            size = range(len(there))
+            return [tuple([n if j == k else 0 for k in size]) for j in size if there[j]]
+        if n > KEPT_MAX:
+            return _parted(n, there, 0, sum(there))
+        found = self.kept.get((n, there))
+        if found is None:
+            found = self.kept[n, there] = list(_parted(n, there, 0, sum(there)))
+        return found
 
     def fill(self, places: Sequence[int], mask: int) -> None:
         """Look for a better answer in which exactly these places ship; they come by id."""
@@ -90,17 +110,24 @@ class Filling:
 
 
 class _Exact:
-    """Rows that do not touch each other, each served as far as the set goes."""
+    """Rows that do not touch each other, each served as far as the set goes.
+
+    The heaviest rows go first, and onto the cheapest places first: so a good answer comes early, and
+    what is no better than it is given up.
+    """
 
     __slots__ = (
         "amounts", "cm3", "days", "filling", "free", "grams", "late_after", "left", "mask",
-        "places", "rest", "served",
+        "places", "rates", "rest", "served",
     )  # fmt: skip
 
     def __init__(self, filling: Filling, places: Sequence[int], mask: int) -> None:
-        self.filling, self.places, self.mask = filling, places, mask
+        grid = filling.grid
+        self.filling, self.mask = filling, mask
+        self.rates = grid.rates if filling.costs else None
+        self.places = sorted(places, key=lambda p: (grid.per_gram[p], p)) if self.rates else places
         self.grams, self.cm3 = [0] * len(places), [0] * len(places)
-        self.days = max([filling.grid.places[p].days for p in places], default=0)
+        self.days = max([grid.places[p].days for p in places], default=0)
         self.amounts: list[tuple[int, ...]] = []
         self.free: list[int] = []
         self.served: list[int] = []
@@ -109,16 +136,15 @@ class _Exact:
     def run(self) -> None:
         late = self._settle()
         grid = self.filling.grid
+        self.free.sort(key=lambda i: (-grid.rows[i].grams * self.served[i], i))
         self.late_after = [0] * (len(self.free) + 1)
         self.rest = [0] * (len(self.free) + 1)
         for j in range(len(self.free) - 1, -1, -1):
             i = self.free[j]
             row, has = grid.rows[i], grid.has[i]
+            self.rest[j] = self.rest[j + 1] + row.grams * self.served[i]
             in_time = sum([has[p] for p in self.places if not _late(row.promised, grid, p)])
             self.late_after[j] = self.late_after[j + 1] + max(0, self.served[i] - in_time)
-            if self.filling.costs:
-                cheapest = min([grid.per_gram[p] for p in self.places if has[p]])
-                self.rest[j] = self.rest[j + 1] + cheapest * row.grams * self.served[i]
         self._walk(0, late)
 
     def _settle(self) -> int:
@@ -129,31 +155,32 @@ class _Exact:
             total = sum(there)
             served = min(row.n, total)
             self.served.append(served)
-            self.left += row.priority * (row.n - served)
+            if served < row.n:
+                self.left += row.priority * (row.n - served)
             if total == served or max(there) == total:
                 self.amounts.append(there)
-                late += self._give(i, there, 1)
+                late += self._give(row, there)
             else:
                 self.amounts.append(())
                 self.free.append(i)
         return late
 
-    def _give(self, i: int, amounts: Sequence[int], sign: int) -> int:
-        """Load a row's units onto the places, or off them; how many of them are late."""
+    def _give(self, row: Row, amounts: Sequence[int]) -> int:
+        """Load a row's units onto the places; how many of them are late."""
         grid, late = self.filling.grid, 0
-        row = grid.rows[i]
         for j, n in enumerate(amounts):
             if n:
-                self.grams[j] += sign * n * row.grams
-                self.cm3[j] += sign * n * row.cm3
-                late += n * _late(row.promised, grid, self.places[j])
+                self.grams[j] += n * row.grams
+                self.cm3[j] += n * row.cm3
+                if row.promised is not None:
+                    late += n * _late(row.promised, grid, self.places[j])
         return late
 
     def _walk(self, j: int, late: int) -> None:
         filling = self.filling
         filling.step()
         shipments = len(self.places)
-        cost = self._cost(j) if filling.costs else 0
+        cost = self._cost(self.rest[j]) if filling.costs else 0
         score = filling.score(self.left, late + self.late_after[j], cost, shipments, self.days)
         best = filling.best
         if not best.beaten_by(score, shipments, self.mask):
@@ -163,22 +190,32 @@ class _Exact:
                 best.take(score, self.places, self.mask, tuple(self.amounts), final=True)
             return
         i = self.free[j]
-        row, has = filling.grid.rows[i], filling.grid.has[i]
-        ways = _ways(self.served[i], [has[p] for p in self.places], together=row.together)
-        for amounts in ways:
+        row = filling.grid.rows[i]
+        grams, cm3 = self.grams, self.cm3
+        has = filling.grid.has[i]
+        there = tuple([has[p] for p in self.places])
+        for amounts in filling.ways(self.served[i], there, together=row.together):
             self.amounts[i] = amounts
-            self._walk(j + 1, late + self._give(i, amounts, 1))
-            self._give(i, amounts, -1)
+            self.grams, self.cm3 = grams.copy(), cm3.copy()
+            self._walk(j + 1, late + self._give(row, amounts))
+        self.grams, self.cm3 = grams, cm3
         self.amounts[i] = ()
 
-    def _cost(self, j: int) -> int:
-        """What the set costs at the least, the rows up to here given out."""
+    def _cost(self, rest: int) -> int:
+        """What the set costs at the least, when so many grams are still to be given out.
+
+        What is paid for already has some room; what does not go in there pays for further steps.
+        """
         grid = self.filling.grid
-        cost, fine = 0, self.rest[j]
+        cost = 0
         for p, grams, cm3 in zip(self.places, self.grams, self.cm3, strict=True):
             cost += grid.cost(p, grams, cm3) if grams or cm3 else grid.least[p]
-            fine += grid.fixed[p] + grams * grid.per_gram[p]
-        return cost if j == len(self.free) else max(cost, -(-fine // FINE))
+        if rest and self.rates is not None:
+            for p, grams, cm3 in zip(self.places, self.grams, self.cm3, strict=True):
+                rest -= self.rates[p].room(Load(grams, cm3))
+            if rest > 0:
+                cost += -(-rest * grid.per_gram[self.places[0]] // FINE)
+        return cost
 
 
 class _Loose:
@@ -265,16 +302,6 @@ class _Loose:
 
 def _late(promised: int | None, grid: Grid, p: int) -> bool:
     return promised is not None and grid.places[p].days > promised
-
-
-def _ways(n: int, there: Sequence[int], *, together: bool) -> Iterator[tuple[int, ...]]:
-    """Every way to have `n` units of what is there, the most from the earliest first."""
-    if together:
-        for j, have in enumerate(there):
-            if have:
-                yield tuple([n if j == k else 0 for k in range(len(there))])
-        return
-    yield from _parted(n, there, 0, sum(there))
 
 
 def _parted(n: int, there: Sequence[int], j: int, total: int) -> Iterator[tuple[int, ...]]:

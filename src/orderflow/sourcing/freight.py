@@ -108,6 +108,12 @@ class Tariff:
         due = [one for one in self.surcharges if grams >= one.from_grams]
         return plain + sum([one.amount - (-plain * one.per_mille // 1_000) for one in due])
 
+    def room(self, load: Load) -> int:
+        """How many grams more cost nothing more than a load does, surcharges aside."""
+        over = self.chargeable(load) - self.first_grams
+        paid = self.first_grams if over <= 0 else self.first_grams + over + -over % self.step_grams
+        return paid - load.grams
+
 
 @attrs.frozen
 class Rates:

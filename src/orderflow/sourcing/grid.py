@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from orderflow.sourcing.freight import Freight, Load, Rates
+from orderflow.sourcing.freight import Freight, Load, Rates, Tariff
 from orderflow.sourcing.quantities import Quantities
 from orderflow.sourcing.values import Place, Want
 
@@ -53,6 +53,7 @@ class Grid:
         "least",
         "per_gram",
         "places",
+        "rates",
         "rows",
         "some",
         "stock",
@@ -81,6 +82,7 @@ class Grid:
         self.coupled = self._is_coupled()
         self._enough: list[dict[int, int]] = [{} for _ in rows]
         self._costs: list[dict[tuple[int, int], int]] = [{} for _ in places]
+        self.rates: list[Tariff] | None = None
         self.least: list[int] = []
         self.fixed: list[int] = []
         self.per_gram: list[int] = []
@@ -93,8 +95,8 @@ class Grid:
         cm3 = min([row.cm3 for row in self.rows], default=0)
         self.least = [self.cost(p, grams, cm3) for p in range(len(self.places))]
         if isinstance(self.freight, Rates):
-            for place in self.places:
-                tariff = self.freight.tariff(place.id)
+            self.rates = [self.freight.tariff(place.id) for place in self.places]
+            for place, tariff in zip(self.places, self.rates, strict=True):
                 per_gram = tariff.step * FINE // tariff.step_grams
                 first = (place.handling + tariff.first) * FINE
                 self.fixed.append(first - (per_gram + 1) * tariff.first_grams)
