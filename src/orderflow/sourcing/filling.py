@@ -112,8 +112,8 @@ class Filling:
 class _Exact:
     """Rows that do not touch each other, each served as far as the set goes.
 
-    The heaviest rows go first, and onto the cheapest places first: so a good answer comes early, and
-    what is no better than it is given up.
+    The heaviest rows go first, and onto the cheapest places first: so a good answer comes early,
+    and what is no better than it is given up.
     """
 
     __slots__ = (
