@@ -47,10 +47,11 @@ class Grid:
         "at",
         "bits",
         "coupled",
-        "fixed",
         "freight",
         "has",
         "least",
+        "order",
+        "paid",
         "per_gram",
         "places",
         "rates",
@@ -84,25 +85,28 @@ class Grid:
         self._costs: list[dict[tuple[int, int], int]] = [{} for _ in places]
         self.rates: list[Tariff] | None = None
         self.least: list[int] = []
-        self.fixed: list[int] = []
+        self.order = list(range(len(places)))
+        self.paid: list[int] = []
         self.per_gram: list[int] = []
 
     def price(self) -> None:
-        """Look up what each place costs at the least: for any parcel, and for each gram."""
+        """Look up what each place costs at the least, how much that pays for, and each gram.
+
+        From here on `order` has the cheapest place first.
+        """
         if self.least:
             return
         grams = min([row.grams for row in self.rows], default=0)
         cm3 = min([row.cm3 for row in self.rows], default=0)
         self.least = [self.cost(p, grams, cm3) for p in range(len(self.places))]
+        self.order.sort(key=self.least.__getitem__)
         if isinstance(self.freight, Rates):
             self.rates = [self.freight.tariff(place.id) for place in self.places]
-            for place, tariff in zip(self.places, self.rates, strict=True):
-                per_gram = tariff.step * FINE // tariff.step_grams
-                first = (place.handling + tariff.first) * FINE
-                self.fixed.append(first - (per_gram + 1) * tariff.first_grams)
-                self.per_gram.append(per_gram)
+            for tariff in self.rates:
+                self.per_gram.append(tariff.step * FINE // tariff.step_grams)
+                self.paid.append(grams + tariff.room(Load(grams, cm3)))
         else:
-            self.fixed = [least * FINE for least in self.least]
+            self.paid = [0] * len(self.places)
             self.per_gram = [0] * len(self.places)
 
     def cost(self, p: int, grams: int, cm3: int) -> int:
@@ -121,6 +125,10 @@ class Grid:
             pairs = zip(self.bits, self.has[i], strict=True)
             found = self._enough[i][n] = sum([bit for bit, there in pairs if there >= n])
         return found
+
+    def some_of(self, p: int) -> bool:
+        """Whether a place has anything of what is wanted."""
+        return bool(self.rows) and any(self.at[p])
 
     def indices(self, mask: int) -> Iterator[int]:
         """The places of a mask, by id."""

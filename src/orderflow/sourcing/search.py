@@ -24,9 +24,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from orderflow.sourcing.bounds import Bounds
 from orderflow.sourcing.filling import Best, Filling
 from orderflow.sourcing.greedy import first_guess
-from orderflow.sourcing.grid import FINE, Grid, Stop
+from orderflow.sourcing.grid import Grid, Stop
+from orderflow.sourcing.standing_in import needless
 from orderflow.sourcing.values import Goal, Objective, Score
 
 ASKED_EVERY: Final = 1_024
@@ -44,106 +46,38 @@ class Search:
     """One search; after `run`, `best` has the answer, and no plan is better than `bound`."""
 
     __slots__ = (
-        "allowed", "best", "bound", "budget", "cheapest", "covers", "days", "filling", "fixed",
-        "grid", "late", "left", "left_first", "most", "nodes", "objective", "plain", "proved",
-        "rest", "stop", "touch",
+        "allowed", "best", "bound", "bounds", "budget", "covers", "filling", "forced", "grid",
+        "most", "nodes", "objective", "proved", "stop", "touch",
     )  # fmt: skip
 
     def __init__(
-        self, grid: Grid, objective: Objective, most: int, budget: int, stop: Stop | None
+        self,
+        grid: Grid,
+        objective: Objective,
+        most: int,
+        budget: int,
+        stop: Stop | None,
+        *,
+        forced: int | None = None,
     ) -> None:
+        """`most` places may ship; `forced` is one that must."""
         self.grid, self.objective, self.budget, self.stop = grid, objective, budget, stop
+        self.forced = forced
         self.nodes = 0
         self.filling = Filling(grid, objective, self.step)
         self.best: Best = self.filling.best
-        self.left_first = objective[0] is Goal.LEFT
         self.most = min(most, len(grid.places))
         self.proved = False
         self.bound: Score = ()
-        self.plain: Score = ()
         self.touch: list[int] = []
         self.allowed = 0
         for mask in grid.some:
             self.allowed |= mask
         useful = self.allowed.bit_count()
         # Where all that there is can be had, nothing that leaves more is looked at.
-        self.covers = self.left_first and not grid.coupled and self.most >= useful
-        self._read(useful)
-
-    # --- what no plan can be better than -------------------------------------------------------
-
-    def _read(self, useful: int) -> None:
-        """Read the bounds of all plans off the grid."""
-        grid = self.grid
-        self.left = sum(
-            [row.priority * (row.n - n) for row, n in zip(grid.rows, grid.target, strict=True)]
-        )
-        self.late = self.days = self.rest = 0
-        self.cheapest, self.fixed = [0], [0]
-        if Goal.LATE in self.objective and self._after_left(Goal.LATE):
-            self.late = sum([self._late(i) for i in range(len(grid.rows))])
-        if Goal.DAYS in self.objective and self._after_left(Goal.DAYS):
-            self.days = max([self._day(i) for i in range(len(grid.rows))], default=0)
-        if Goal.COST not in self.objective:
-            self.cheapest = self.fixed = [0] * (useful + 1)
-            return
-        grid.price()
-        there = list(grid.indices(self.allowed))
-        for least in sorted([grid.least[p] for p in there]):
-            self.cheapest.append(self.cheapest[-1] + least)
-        for fixed in sorted([grid.fixed[p] for p in there]):
-            self.fixed.append(self.fixed[-1] + fixed)
-        if self._after_left(Goal.COST):
-            for row, has, n in zip(grid.rows, grid.has, grid.target, strict=True):
-                if n and row.grams:
-                    rates = [grid.per_gram[p] for p in there if has[p]]
-                    self.rest += min(rates) * row.grams * n
-
-    def _after_left(self, goal: Goal) -> bool:
-        return self.objective.index(Goal.LEFT) < self.objective.index(goal)
-
-    def _late(self, i: int) -> int:
-        """How many units of a row come late at the least, where all that there is is served."""
-        grid, row = self.grid, self.grid.rows[i]
-        if row.promised is None:
-            return 0
-        pairs = zip(grid.has[i], grid.places, strict=True)
-        in_time = sum([n for n, place in pairs if place.days <= row.promised])
-        return max(0, grid.target[i] - in_time)
-
-    def _day(self, i: int) -> int:
-        """The first day by which all that there is of a row can have come."""
-        grid, left, day = self.grid, self.grid.target[i], 0
-        pairs = zip(grid.has[i], grid.places, strict=True)
-        for at, n in sorted([(place.days, n) for n, place in pairs if n]):
-            if left <= 0:
-                break
-            day, left = at, left - n
-        return day
-
-    def least(self, size: int) -> Score:
-        """What no plan of so many shipments, or more, can be better than."""
-        cost = self.cheapest[size]
-        if self.rest:
-            cost = max(cost, -(-(self.fixed[size] + self.rest) // FINE))
-        return self.filling.score(self.left, self.late, cost, size, self.days)
-
-    def smallest(self) -> int:
-        """How many places must ship at the least."""
-        if not self.left_first:
-            return 0
-        size = 0
-        for has, n in zip(self.grid.has, self.grid.target, strict=True):
-            if n > max(has, default=0):
-                need, left = 0, n
-                for have in sorted(has, reverse=True):
-                    if left <= 0:
-                        break
-                    left, need = left - have, need + 1
-                size = max(size, need)
-            elif n:
-                size = max(size, 1)
-        return size
+        first = objective[0] is Goal.LEFT
+        self.covers = first and not grid.coupled and self.most >= useful
+        self.bounds = Bounds(grid, objective, self.filling, self.allowed)
 
     # --- looking ---------------------------------------------------------------------------------
 
@@ -158,19 +92,19 @@ class Search:
     def run(self) -> None:
         """Deepen until no larger set can be better."""
         useful = min(self.most, self.allowed.bit_count())
-        smallest = self.smallest()
-        size = smallest if self.covers else 0
-        self.bound = self.least(min(size, useful))
-        cost = self.cheapest[smallest]
-        self.plain = self.filling.score(self.left, self.late, cost, smallest, self.days)
+        size = self.bounds.smallest() if self.covers else 0
+        self.bound = self.bounds.least(min(size, useful))
+        if self.forced is not None and not self.grid.some_of(self.forced):
+            self.proved = True
+            return
         try:
             if not self.covers:
                 self._guess()
             while size <= useful:
-                self.bound = self.least(size)
+                self.bound = self.bounds.least(size)
                 if self._done(size):
                     break
-                if size == GUESS_FROM and self.best.score is None:
+                if size == GUESS_FROM and self.best.score is None and self.forced is None:
                     self._guess()
                     continue
                 self._look(size)
@@ -195,12 +129,30 @@ class Search:
         """Look at all sets of one size."""
         grid = self.grid
         if size == 0:
-            self._nothing()
+            if self.forced is None:
+                self._nothing()
             return
         if size >= GUESS_FROM and not self.touch:
-            self._drop()
+            there = [p for p in grid.indices(self.allowed) if p != self.forced]
+            timed = Goal.LATE in self.objective or Goal.DAYS in self.objective
+            self.allowed &= ~needless(grid, there, timed=timed)
             self.touch = [sum([1 << i for i, n in enumerate(column) if n]) for column in grid.at]
-        self._dive([], 0, self.allowed, list(grid.target), list(map(sum, grid.has)), size)
+        rest = list(map(sum, grid.has))
+        if self.forced is None:
+            self._dive([], 0, self.allowed, list(grid.target), rest, size)
+        else:
+            self._dive_with(self.forced, rest, size)
+
+    def _dive_with(self, p: int, rest: Sequence[int], size: int) -> None:
+        """Look at the sets of one size that one place is in."""
+        grid, at = self.grid, self.grid.at[p]
+        bit = grid.bits[p]
+        lacking = [max(0, n - have) for n, have in zip(grid.target, at, strict=True)]
+        if size > 1:
+            others = [n - have for n, have in zip(rest, at, strict=True)]
+            self._dive([p], bit, self.allowed & ~bit, lacking, others, size - 1)
+        elif not (self._strict() and any(lacking)):
+            self.filling.fill([p], bit)
 
     def _nothing(self) -> None:
         """Ship nothing at all."""
@@ -212,6 +164,8 @@ class Search:
 
     def _guess(self) -> None:
         """A first answer, so that what is worse need not be looked at."""
+        if self.forced is not None:
+            return
         first_guess(self.filling, self.most)
 
     def _strict(self) -> bool:
@@ -219,7 +173,8 @@ class Search:
         if self.covers:
             return True
         score = self.best.score
-        return self.left_first and score is not None and score[0] == self.left
+        bounds = self.bounds
+        return bounds.left_first and score is not None and score[0] == bounds.left
 
     def _dive(
         self,
@@ -263,10 +218,8 @@ class Search:
 
     def _in_order(self, mask: int) -> list[int]:
         """Cheapest first: what is good makes the rest short."""
-        there = list(self.grid.indices(mask))
-        if self.grid.least:
-            there.sort(key=self.grid.least.__getitem__)
-        return there
+        bits = self.grid.bits
+        return [p for p in self.grid.order if bits[p] & mask]
 
     def _may_be_better(
         self,
@@ -278,7 +231,8 @@ class Search:
         more: int,
     ) -> bool:
         grid, strict = self.grid, self._strict()
-        left = self.left
+        bounds = self.bounds
+        left = bounds.left
         for i, n in enumerate(need):
             if n > rest[i]:
                 if strict:
@@ -295,13 +249,13 @@ class Search:
         if self.best.score is None:
             return True
         # The other bounds of all plans are of those that leave no more than must be left.
-        late, day, rest_cost = (self.late, self.days, self.rest) if left == self.left else (0, 0, 0)
+        whole = left == bounds.left
+        late, day = (bounds.late, bounds.days) if whole else (0, 0)
         cost = 0
         if grid.least:
-            cost = sum([grid.least[p] for p in chosen]) + self.cheapest[more]
-            if rest_cost:
-                fine = sum([grid.fixed[p] for p in chosen]) + self.fixed[more] + rest_cost
-                cost = max(cost, -(-fine // FINE))
+            sunk = sum([grid.least[p] for p in chosen])
+            paid = sum([grid.paid[p] for p in chosen])
+            cost = bounds.cost(sunk, paid, more, bounds.per_gram, whole=whole)
         days = max([day, *[grid.places[p].days for p in chosen]])
         size = len(chosen) + more
         score = self.filling.score(left, late, cost, size, days)
@@ -309,7 +263,7 @@ class Search:
 
     def _close(self, chosen: list[int], mask: int, allowed: int, need: Sequence[int]) -> None:
         """Add the last place."""
-        grid = self.grid
+        grid, bounds = self.grid, self.bounds
         strict = self._strict()
         if strict:
             for i, n in enumerate(need):
@@ -317,60 +271,31 @@ class Search:
                     allowed &= grid.enough(i, n)
                     if not allowed:
                         return
-        sunk = sum([grid.least[p] for p in chosen]) if grid.least else 0
+        priced = bool(grid.least)
+        sunk = sum([grid.least[p] for p in chosen]) if priced else 0
+        paid = sum([grid.paid[p] for p in chosen]) if priced else 0
         days = max([grid.places[p].days for p in chosen], default=0)
+        rate = min([grid.per_gram[p] for p in chosen], default=-1) if priced else 0
         size = len(chosen) + 1
-        for p in grid.indices(allowed):
-            left = self.left
+        left, late, day = bounds.left, bounds.late, max(bounds.days, days)
+        cost, whole = 0, True
+        for p in self._in_order(allowed):
             if not strict:
+                left = bounds.left
                 for row, n, have in zip(grid.rows, need, grid.at[p], strict=True):
                     if n > have:
                         left += row.priority * (n - have)
-            cost = sunk + grid.least[p] if grid.least else 0
-            late, day = (self.late, self.days) if left == self.left else (0, 0)
-            day = max(day, days, grid.places[p].days)
-            score = self.filling.score(left, late, cost, size, day)
+                whole = left == bounds.left
+                late, day = (bounds.late, max(bounds.days, days)) if whole else (0, days)
+            if priced:
+                per_gram = grid.per_gram[p] if rate < 0 else min(rate, grid.per_gram[p])
+                cost = bounds.cost(
+                    sunk + grid.least[p], paid + grid.paid[p], 0, per_gram, whole=whole
+                )
+            score = self.filling.score(left, late, cost, size, max(day, grid.places[p].days))
             set_ = mask | grid.bits[p]
             if self.best.beaten_by(score, size, set_):
                 self.filling.fill(sorted([*chosen, p]), set_)
-
-    # --- places that another one stands in for ---------------------------------------------------
-
-    def _drop(self) -> None:
-        """Drop each place for which another one could stand in, whatever it would have shipped.
-
-        The other has whole every row that this one touches, is no later and no dearer: not alone,
-        and not where it ships already. Of two that are alike the earlier id stays.
-        """
-        grid = self.grid
-        if grid.coupled or not self.left_first:
-            return
-        grams = sum([row.grams * n for row, n in zip(grid.rows, grid.target, strict=True)])
-        cm3 = sum([row.cm3 * n for row, n in zip(grid.rows, grid.target, strict=True)])
-        there = list(grid.indices(self.allowed))
-        whole, touch = [0] * len(grid.places), [0] * len(grid.places)
-        for p in there:
-            for i, n in enumerate(grid.at[p]):
-                touch[p] |= (n > 0) << i
-                whole[p] |= (n >= grid.target[i]) << i
-        full = {p: grid.cost(p, grams, cm3) for p in there} if grid.least else {}
-        for p in there:
-            for q in there:
-                if p != q and touch[p] & ~whole[q] == 0 and self._stands_in(q, p, full):
-                    self.allowed ^= grid.bits[p]
-                    break
-        # A place may have been dropped for one that went itself: that one's own stand-in serves.
-
-    def _stands_in(self, q: int, p: int, full: dict[int, int]) -> bool:
-        grid = self.grid
-        timed = Goal.LATE in self.objective or Goal.DAYS in self.objective
-        if timed and grid.places[q].days > grid.places[p].days:
-            return False
-        if not grid.least:
-            return q < p
-        if full[q] > grid.least[p] or full[q] - grid.least[q] > grid.least[p]:
-            return False
-        return q < p or full[q] < grid.least[p]
 
 
 def _highest(mask: int, n: int) -> int:

@@ -71,7 +71,7 @@ def told(search: Search, objective: Objective) -> Plan:
             if open_:
                 left.append((line, open_))
     if search.proved:
-        proof = Proof.BOUND if found.score == search.plain else Proof.EXHAUSTION
+        proof = Proof.BOUND if found.score == search.bounds.plain() else Proof.EXHAUSTION
     else:
         proof = Proof.NONE
     certificate = Certificate(proof, search.bound, search.nodes)

@@ -1,0 +1,110 @@
+"""What no plan can be better than, before any is made.
+
+It knows all plans of so many shipments at once, and refuses to know single ones.
+
+All that is there is served, each unit in time and soon where a place in time has it; `k` shipments
+cost at least the `k` smallest parcels, and what does not go into these pays for further grams.
+These figures hold together for plans that leave no more than must be left; for a plan that leaves
+more, what stands behind units left out in the objective may be better.
+"""
+
+from __future__ import annotations
+
+from orderflow.sourcing.filling import Filling
+from orderflow.sourcing.grid import FINE, Grid
+from orderflow.sourcing.values import Goal, Objective, Score
+
+
+class Bounds:
+    """The bounds of all plans: `left`, `late`, `days`, and the cost of so many parcels."""
+
+    __slots__ = (
+        "cheapest", "days", "filling", "grams", "grid", "late", "left", "left_first", "objective",
+        "per_gram", "widest",
+    )  # fmt: skip
+
+    def __init__(self, grid: Grid, objective: Objective, filling: Filling, useful: int) -> None:
+        """`useful` is a mask of the places that have something of what is wanted."""
+        self.grid, self.objective, self.filling = grid, objective, filling
+        self.left_first = objective[0] is Goal.LEFT
+        self.left = sum(
+            [row.priority * (row.n - n) for row, n in zip(grid.rows, grid.target, strict=True)]
+        )
+        self.late = self.days = self.grams = self.per_gram = 0
+        self.cheapest, self.widest = [0], [0]
+        if Goal.LATE in self.objective and self._after_left(Goal.LATE):
+            self.late = sum([self._late(i) for i in range(len(grid.rows))])
+        if Goal.DAYS in self.objective and self._after_left(Goal.DAYS):
+            self.days = max([self._day(i) for i in range(len(grid.rows))], default=0)
+        if Goal.COST not in self.objective:
+            self.cheapest = self.widest = [0] * (useful.bit_count() + 1)
+            return
+        grid.price()
+        there = list(grid.indices(useful))
+        for least in sorted([grid.least[p] for p in there]):
+            self.cheapest.append(self.cheapest[-1] + least)
+        for paid in sorted([grid.paid[p] for p in there], reverse=True):
+            self.widest.append(self.widest[-1] + paid)
+        self.per_gram = min([grid.per_gram[p] for p in there], default=0)
+        if self._after_left(Goal.COST):
+            self.grams = sum([row.grams * n for row, n in zip(grid.rows, grid.target, strict=True)])
+
+    def _after_left(self, goal: Goal) -> bool:
+        return self.objective.index(Goal.LEFT) < self.objective.index(goal)
+
+    def _late(self, i: int) -> int:
+        """How many units of a row come late at the least, where all that there is is served."""
+        grid, row = self.grid, self.grid.rows[i]
+        if row.promised is None:
+            return 0
+        pairs = zip(grid.has[i], grid.places, strict=True)
+        in_time = sum([n for n, place in pairs if place.days <= row.promised])
+        return max(0, grid.target[i] - in_time)
+
+    def _day(self, i: int) -> int:
+        """The first day by which all that there is of a row can have come."""
+        grid, left, day = self.grid, self.grid.target[i], 0
+        pairs = zip(grid.has[i], grid.places, strict=True)
+        for at, n in sorted([(place.days, n) for n, place in pairs if n]):
+            if left <= 0:
+                break
+            day, left = at, left - n
+        return day
+
+    def least(self, size: int) -> Score:
+        """What no plan of so many shipments, or more, can be better than."""
+        cost = self.cost(0, 0, size, self.per_gram, whole=True)
+        return self.filling.score(self.left, self.late, cost, size, self.days)
+
+    def plain(self) -> Score:
+        """What anybody can read off the problem: no further grams, and the fewest shipments."""
+        size = self.smallest()
+        cost = self.cheapest[size]
+        return self.filling.score(self.left, self.late, cost, size, self.days)
+
+    def cost(self, sunk: int, paid: int, more: int, per_gram: int, *, whole: bool) -> int:
+        """What places cost that come to so much and so many more, of which some grams are paid.
+
+        `per_gram` is the least of what further grams cost; `whole` says that no more is left out
+        than must be.
+        """
+        cost = sunk + self.cheapest[more]
+        over = self.grams - paid - self.widest[more]
+        return cost - (-over * per_gram // FINE) if whole and over > 0 else cost
+
+    def smallest(self) -> int:
+        """How many places must ship at the least."""
+        if not self.left_first:
+            return 0
+        size = 0
+        for has, n in zip(self.grid.has, self.grid.target, strict=True):
+            if n > max(has, default=0):
+                need, left = 0, n
+                for have in sorted(has, reverse=True):
+                    if left <= 0:
+                        break
+                    left, need = left - have, need + 1
+                size = max(size, need)
+            elif n:
+                size = max(size, 1)
+        return size

@@ -1,0 +1,189 @@
+"""A policy as a row of small functions: filter, rank, allocate, split.
+
+It knows how the stages follow each other, and refuses to know what they decide.
+
+Problem: a policy that is one long function cannot say why it left a warehouse out, and cannot be
+changed without being read as a whole.
+Decision: each stage is a function that may be replaced by one's own; what a filter drops it
+explains, and the rest is explained by asking: what would it have cost to use that place, and what
+was missing for a unit that was left out?
+
+A cascade is rules as data: the first that leaves nothing out is taken, else the one that leaves the
+least, of these the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import attrs
+
+from orderflow.sourcing.explaining import Missing, Unused, missing, unused
+from orderflow.sourcing.parcels import Parcel, Split, packed
+from orderflow.sourcing.solving import BUDGET, best
+from orderflow.sourcing.stages import Dropped, Filter, Rank, by_priority, has_something
+from orderflow.sourcing.values import (
+    DEFAULT,
+    Certificate,
+    Objective,
+    Place,
+    Plan,
+    Problem,
+    Proof,
+    Share,
+    Want,
+)
+from orderflow.sourcing.verifying import plain_bound, score_of
+
+Allocate: TypeAlias = Callable[[Sequence[Place], Problem, Objective], Plan]
+"""Places as they are ranked, the problem with these places alone, and what counts."""
+
+
+@attrs.frozen
+class Sourced:
+    """What a policy decided: its plan, the parcels, and why not for all that is not in it."""
+
+    policy: str
+    problem: Problem
+    plan: Plan
+    parcels: tuple[Parcel, ...]
+    dropped: tuple[Dropped, ...]
+
+    def unused(self, *, budget: int = BUDGET) -> tuple[Unused, ...]:
+        """For each place that passed the filters and does not ship: what using it would cost."""
+        return unused(self.plan, self.problem, budget=budget)
+
+    def missing(self) -> tuple[Missing, ...]:
+        """For each line of which units are left out: what was missing."""
+        return missing(self.plan, self.problem)
+
+
+@attrs.frozen
+class Pipeline:
+    """A policy of stages: places pass every filter, are ranked, give, and what leaves is parted."""
+
+    name: str
+    filters: tuple[Filter, ...] = (has_something,)
+    rank: Rank = by_priority
+    allocate: Allocate = attrs.field(factory=lambda: exact())
+    splits: tuple[Split, ...] = ()
+    objective: Objective = DEFAULT
+
+    def __call__(self, problem: Problem) -> Sourced:
+        """Decide; same input, same answer."""
+        passed: list[Place] = []
+        dropped: list[Dropped] = []
+        for place in sorted(problem.places, key=lambda place: place.id):
+            kept = self._filtered(place, problem)
+            if isinstance(kept, Dropped):
+                dropped.append(kept)
+            else:
+                passed.append(kept)
+        asked = attrs.evolve(problem, places=tuple(passed))
+        plan = self.allocate(tuple(self.rank(passed, asked)), asked, self.objective)
+        parcels = packed(plan.shares, asked, self.splits)
+        return Sourced(self.name, asked, plan, parcels, tuple(dropped))
+
+    def _filtered(self, place: Place, problem: Problem) -> Place | Dropped:
+        for look in self.filters:
+            kept = look(place, problem)
+            if isinstance(kept, Dropped):
+                return kept
+            place = kept
+        return place
+
+
+@attrs.frozen
+class Cascade:
+    """Policies one after the other: the first that leaves nothing out wins."""
+
+    name: str
+    rules: tuple[Pipeline, ...]
+
+    def __call__(self, problem: Problem) -> Sourced:
+        """The first whole answer, or the first of those that leave the least."""
+        tried: list[tuple[int, Sourced]] = []
+        for rule in self.rules:
+            found = rule(problem)
+            left = sum([n for _, n in found.plan.left])
+            if not left:
+                return found
+            tried.append((left, found))
+        return min(tried, key=lambda pair: pair[0])[1]
+
+
+# --- allocating -----------------------------------------------------------------------------------
+
+
+def exact(budget: int = BUDGET) -> Allocate:
+    """The best plan there is, whatever the rank."""
+
+    def allocate(ranked: Sequence[Place], problem: Problem, objective: Objective) -> Plan:
+        del ranked
+        return best(problem, objective, budget=budget)
+
+    return allocate
+
+
+def in_order(ranked: Sequence[Place], problem: Problem, objective: Objective) -> Plan:
+    """Each place in turn gives what it can, as most shops do it."""
+    open_ = {want.line: want.n for want in problem.wants}
+    shares: list[Share] = []
+    used = 0
+    for place in ranked:
+        if used == problem.most_shipments:
+            break
+        given = _given(place, problem.wants, open_)
+        shares.extend(given)
+        used += bool(given)
+    return planned(shares, problem, objective)
+
+
+def one_or_none(ranked: Sequence[Place], problem: Problem, objective: Objective) -> Plan:
+    """The first place that has everything ships all of it; where there is none, nobody ships."""
+    wanted = {want.line: want.n for want in problem.wants}
+    for place in ranked if problem.most_shipments else ():
+        open_ = dict(wanted)
+        given = _given(place, problem.wants, open_)
+        if not any(open_.values()):  # nothing wanted: nothing is shipped
+            return planned(given, problem, objective)
+    return planned((), problem, objective)
+
+
+def planned(shares: Sequence[Share], problem: Problem, objective: Objective) -> Plan:
+    """Shares as a plan: scored, and held against what is read off the problem."""
+    score = score_of(shares, problem, objective)
+    bound = min(plain_bound(problem, objective), score)
+    proof = Proof.BOUND if bound == score else Proof.NONE
+    served: dict[str, int] = {}
+    for share in shares:
+        served[share.line] = served.get(share.line, 0) + share.n
+    left = [(want.line, want.n - served.get(want.line, 0)) for want in problem.wants]
+    return Plan(
+        objective,
+        score,
+        tuple(sorted(shares, key=lambda share: (share.line, share.place))),
+        tuple(sorted([(line, n) for line, n in left if n])),
+        Certificate(proof, bound, 0),
+    )
+
+
+def _given(place: Place, wants: Sequence[Want], open_: dict[str, int]) -> list[Share]:
+    """What a place gives to what is open, line by line; `open_` is lessened."""
+    stock, capacity = dict(place.stock.plain), place.capacity
+    given: list[Share] = []
+    for want in wants:
+        parts = want.parts.plain
+        n = min([open_[want.line], *[stock.get(sku, 0) // each for sku, each in parts.items()]])
+        if capacity is not None:
+            n = min(n, capacity // want.parts.total)
+        if not n or (want.together and n < want.n):
+            continue
+        given.append(Share(want.line, place.id, n))
+        open_[want.line] -= n
+        for sku, each in parts.items():
+            stock[sku] -= n * each
+        if capacity is not None:
+            capacity -= n * want.parts.total
+    return given

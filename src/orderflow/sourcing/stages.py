@@ -1,0 +1,210 @@
+"""Which places may serve an order, and in which order they are asked.
+
+It knows single places, one rule at a time, and refuses to know how much is taken from which.
+
+Problem: a rule of the business (this shop keeps its last piece, that warehouse has no licence for
+batteries) ends as one more condition in a query that nobody dares to touch.
+Decision: a rule is a function of a place and a problem.
+It gives the place as it may be used, all of it or with less stock, or says why not: `Dropped`.
+A rank is a function that sorts places.
+A rule of one's own has five lines:
+
+>>> def not_on_islands(place: Place, problem: Problem) -> Place | Dropped:
+...     if "island" in place.tags and not problem.region.startswith("island"):
+...         return Dropped(place.id, "ships on the island only")
+...     return place
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final, TypeAlias
+
+import attrs
+
+from orderflow.sourcing.freight import Load
+from orderflow.sourcing.quantities import Quantities
+from orderflow.sourcing.values import Place, Problem
+
+FAR: Final = 10**6
+"""Kilometres to what lies nowhere."""
+
+CLOSED: Final = "closed"
+STORE: Final = "store"
+SUPPLIER: Final = "supplier"
+PICKUP: Final = "pickup only"
+"""Tags that the shipped stages know; a host adds its own."""
+
+
+@attrs.frozen
+class Dropped:
+    """A place that may not serve an order, and why, with the facts that were looked at."""
+
+    place: str
+    why: str
+    facts: tuple[tuple[str, str | int], ...] = ()
+
+
+Filter: TypeAlias = Callable[[Place, Problem], Place | Dropped]
+Rank: TypeAlias = Callable[[Sequence[Place], Problem], Sequence[Place]]
+
+
+# --- filters --------------------------------------------------------------------------------------
+
+
+def has_something(place: Place, problem: Problem) -> Place | Dropped:
+    """A place that has some of what is wanted."""
+    wanted = {sku for want in problem.wants for sku in want.parts}
+    if any(place.stock[sku] for sku in wanted):  # nothing wanted: nothing is of use
+        return place
+    return Dropped(place.id, "has nothing of what is wanted")
+
+
+def has_capacity(place: Place, problem: Problem) -> Place | Dropped:
+    """A place that may still send something."""
+    del problem
+    if place.capacity == 0:
+        return Dropped(place.id, "has sent all that it may", (("capacity", 0),))
+    return place
+
+
+def without(tag: str) -> Filter:
+    """Places that do not bear a tag: `without("closed")`, `without("pickup only")`."""
+
+    def look(place: Place, problem: Problem) -> Place | Dropped:
+        del problem
+        return Dropped(place.id, f"is {tag}") if tag in place.tags else place
+
+    return look
+
+
+def bearing(tag: str, skus: Collection[str] = ()) -> Filter:
+    """Places that bear a tag: a licence, a carrier, a channel.
+
+    With `skus` the others lose only their stock of these: a place without a licence for batteries
+    sends lamps all the same.
+    """
+    licensed = frozenset(skus)
+
+    def look(place: Place, problem: Problem) -> Place | Dropped:
+        del problem
+        if tag in place.tags:
+            return place
+        if not licensed:
+            return Dropped(place.id, f"is not {tag}")
+        return attrs.evolve(place, stock=_only(place.stock, lambda sku: sku not in licensed))
+
+    return look
+
+
+def keeping_back(n: int, tag: str = "") -> Filter:
+    """So many pieces of each SKU stay on the shelf, at places that bear a tag or at all.
+
+    A store keeps `n` for those who walk in; with 1 it keeps the last piece, which may be the one on
+    show.
+    """
+
+    def look(place: Place, problem: Problem) -> Place | Dropped:
+        del problem
+        if tag and tag not in place.tags:
+            return place
+        kept = Quantities(dict.fromkeys(place.stock, n))
+        return attrs.evolve(place, stock=place.stock - (place.stock & kept))
+
+    return look
+
+
+def within_km(most: int) -> Filter:
+    """Places that lie no farther from the customer."""
+
+    def look(place: Place, problem: Problem) -> Place | Dropped:
+        km = distance_km(place, problem)
+        if km > most:
+            return Dropped(place.id, "is too far away", (("km", km), ("most", most)))
+        return place
+
+    return look
+
+
+def by_region(table: Mapping[str, Collection[str]]) -> Filter:
+    """A table that says which places serve a region; a region that it does not name has all."""
+
+    def look(place: Place, problem: Problem) -> Place | Dropped:
+        if place.id in table.get(problem.region, (place.id,)):
+            return place
+        return Dropped(place.id, "does not serve the region", (("region", problem.region),))
+
+    return look
+
+
+def by_product(table: Mapping[str, Collection[str]]) -> Filter:
+    """A table that says which places send a SKU; a SKU that it does not name leaves from all."""
+
+    def look(place: Place, problem: Problem) -> Place | Dropped:
+        del problem
+        stock = _only(place.stock, lambda sku: place.id in table.get(sku, (place.id,)))
+        return attrs.evolve(place, stock=stock)
+
+    return look
+
+
+def _only(stock: Quantities, keeps: Callable[[str], bool]) -> Quantities:
+    return Quantities({sku: n for sku, n in stock.items() if keeps(sku)})
+
+
+# --- ranks ----------------------------------------------------------------------------------------
+
+
+def by_priority(places: Sequence[Place], problem: Problem) -> Sequence[Place]:
+    """The host's own order."""
+    del problem
+    return sorted(places, key=lambda place: (place.priority, place.id))
+
+
+def by_distance(places: Sequence[Place], problem: Problem) -> Sequence[Place]:
+    """Nearest first, then the host's own order."""
+    return sorted(places, key=lambda place: (distance_km(place, problem), place.priority, place.id))
+
+
+def by_cost(places: Sequence[Place], problem: Problem) -> Sequence[Place]:
+    """First where all that is wanted would cost least to send in one parcel."""
+    skus = [(sku, n * want.n) for want in problem.wants for sku, n in want.parts.items()]
+    grams = sum([problem.grams[sku] * n for sku, n in skus])
+    load = Load(grams, sum([problem.cm3[sku] * n for sku, n in skus]))
+
+    def key(place: Place) -> tuple[int, int, str]:
+        return (place.handling + problem.freight(place, load), place.priority, place.id)
+
+    return sorted(places, key=key)
+
+
+def by_load(places: Sequence[Place], problem: Problem) -> Sequence[Place]:
+    """First who has least to do."""
+    del problem
+    return sorted(places, key=lambda place: (place.load, place.priority, place.id))
+
+
+def by_expiry(places: Sequence[Place], problem: Problem) -> Sequence[Place]:
+    """First where goods expire first; what never expires comes last."""
+    del problem
+
+    def key(place: Place) -> tuple[bool, int, int, str]:
+        return (place.expires is None, place.expires or 0, place.priority, place.id)
+
+    return sorted(places, key=key)
+
+
+def last(tag: str, rank: Rank) -> Rank:
+    """A rank in which places that bear a tag come after all others: suppliers after own stock."""
+
+    def order(places: Sequence[Place], problem: Problem) -> Sequence[Place]:
+        return sorted(rank(places, problem), key=lambda place: tag in place.tags)
+
+    return order
+
+
+def distance_km(place: Place, problem: Problem) -> int:
+    """How far a place is from the customer."""
+    if place.point is None or problem.to is None:
+        return FAR
+    return place.point.km(problem.to)
