@@ -9,8 +9,11 @@ HiGHS gets the same as an integer program: units by line and place, a binary by 
 kilograms that follow by place; a shipment weighs more than any cost. Its time is that of `run`
 alone, on a model that is already there; ours is all that `best` does, from the problem to the
 plan. Both are told in processor time, which other processes hardly touch, one after the other,
-problem by problem. HiGHS uses one thread, proves to a gap of zero, and stops after `limit_s`; its
+problem by problem, the least of three times where it is short. HiGHS uses one thread, proves to a
+gap of zero, and stops after `limit_s`; its
 times are then too short, in its favour.
+
+`waves` are many orders at once, see `benchmarks/waves.py`.
 
 `speedup_over_highspy_median` is the median over the cells with up to 10 lines and 50 places of the
 median of each cell's ratios.
@@ -21,11 +24,12 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from statistics import median
-from typing import Any, Final, NamedTuple, TypedDict
+from typing import Any, Final, NamedTuple, TypedDict, TypeVar
 
+from benchmarks import waves
 from orderflow.sourcing import (
     Goal,
     Objective,
@@ -46,6 +50,9 @@ STOCK: Final = ("loose", "tight")
 OBJECTIVE: Final[Objective] = (Goal.LEFT, Goal.SHIPMENTS, Goal.COST)
 SHIPMENT: Final = 1_000_000
 BUDGET: Final = {3: 200_000, 10: 200_000, 50: 40_000}
+LONG: Final = 0.2
+LONG_S: Final = 60
+T = TypeVar("T")
 ASKED: Final = {"speedup_over_highspy_median": 30, "proved_optimal_share": 1.0}
 
 
@@ -96,10 +103,19 @@ def problem_of(chance: Random, lines: int, places: int, stock: str) -> Problem:
     return Problem(wants, there, Rates(rates), grams)
 
 
+def quickest(work: Callable[[], T]) -> tuple[T, float]:
+    """What a piece of work gives, and the least of three times; one time where it takes long."""
+    times: list[float] = []
+    while True:
+        start = time.process_time()
+        found = work()
+        times.append(time.process_time() - start)
+        if len(times) == 3 or times[0] > LONG:
+            return found, min(times)
+
+
 def ours(problem: Problem, budget: int) -> tuple[Answer, Plan]:
-    start = time.process_time()
-    plan = best(problem, OBJECTIVE, budget=budget)
-    took = time.process_time() - start
+    plan, took = quickest(lambda: best(problem, OBJECTIVE, budget=budget))
     _, shipments, cost = plan.score
     return Answer(shipments, cost, plan.gap is None, took), plan
 
@@ -143,9 +159,12 @@ def theirs(problem: Problem, limit: float) -> Answer:
             highs.addConstr(sum(units[want.line]) == min(want.n, there))
     highs.setMinimize()
     highs.setObjective(sum(goals))
-    start = time.process_time()
-    highs.run()
-    took = time.process_time() - start
+
+    def run() -> None:
+        highs.clearSolver()
+        highs.run()
+
+    _, took = quickest(run)
     found = round(highs.getInfo().objective_function_value)
     done = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
     return Answer(found // SHIPMENT, found % SHIPMENT, done, took)
@@ -198,7 +217,7 @@ def small(lines: int, places: int) -> bool:
     return lines <= 10 and places <= 50
 
 
-def measured(counts: Sequence[int], limit: float) -> dict[str, Any]:
+def measured(counts: Sequence[int], limit: float, long: float) -> dict[str, Any]:
     found = cells(counts, limit)
     core = [one for one in found if small(one["lines"], one["places"])]
     proved = sum(one["ours_proved"] for one in core) / sum(one["problems"] for one in core)
@@ -209,6 +228,7 @@ def measured(counts: Sequence[int], limit: float) -> dict[str, Any]:
         "speedup_over_highspy_median": median(one["speedup_median"] for one in core),
         "proved_optimal_share": round(proved, 3),
         "cells": found,
+        "waves": waves.measured(long),
         "asked": ASKED,
     }
 
@@ -219,8 +239,11 @@ def main() -> None:
     parser.add_argument("--problems", type=int, default=9, help="problems of each small size")
     parser.add_argument("--large", type=int, default=3, help="problems of each large size")
     parser.add_argument("--limit", type=float, default=10, help="seconds of HiGHS a problem")
+    parser.add_argument("--long", action="store_true", help="waves by HiGHS too, a minute each")
     options = parser.parse_args()
-    result = measured((options.problems, options.large), options.limit)
+    result = measured(
+        (options.problems, options.large), options.limit, LONG_S if options.long else 0
+    )
     print(json.dumps(result) if options.json else json.dumps(result, indent=2))
 
 

@@ -35,6 +35,7 @@ York alone, and York may ship two more units today.
 What a plan claims, `verify` looks at again: separate, short, and slow on purpose.
 """
 
+from orderflow.sourcing.floor import Order, Wave
 from orderflow.sourcing.freight import Freight, Load, Rates, Surcharge, Tariff
 from orderflow.sourcing.quantities import Quantities
 from orderflow.sourcing.solving import BUDGET, best
@@ -57,6 +58,7 @@ from orderflow.sourcing.values import (
     Want,
 )
 from orderflow.sourcing.verifying import score_of, verify
+from orderflow.sourcing.waves import Served, Turns, WavePlan, allocate_wave
 
 __all__ = [
     "BUDGET",
@@ -70,6 +72,7 @@ __all__ = [
     "Goal",
     "Load",
     "Objective",
+    "Order",
     "Place",
     "Plan",
     "Point",
@@ -78,10 +81,15 @@ __all__ = [
     "Quantities",
     "Rates",
     "Score",
+    "Served",
     "Share",
     "Surcharge",
     "Tariff",
+    "Turns",
     "Want",
+    "Wave",
+    "WavePlan",
+    "allocate_wave",
     "best",
     "score_of",
     "verify",

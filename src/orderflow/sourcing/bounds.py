@@ -57,15 +57,15 @@ class Bounds:
         grid, row = self.grid, self.grid.rows[i]
         if row.promised is None:
             return 0
-        pairs = zip(grid.has[i], grid.places, strict=True)
-        in_time = sum([n for n, place in pairs if place.days <= row.promised])
+        pairs = zip(grid.has[i], grid.days, strict=True)
+        in_time = sum([n for n, day in pairs if day <= row.promised])
         return max(0, grid.target[i] - in_time)
 
     def _day(self, i: int) -> int:
         """The first day by which all that there is of a row can have come."""
         grid, left, day = self.grid, self.grid.target[i], 0
-        pairs = zip(grid.has[i], grid.places, strict=True)
-        for at, n in sorted([(place.days, n) for n, place in pairs if n]):
+        pairs = zip(grid.days, grid.has[i], strict=True)
+        for at, n in sorted([(at, n) for at, n in pairs if n]):
             if left <= 0:
                 break
             day, left = at, left - n

@@ -20,7 +20,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from orderflow.sourcing.freight import Load
 from orderflow.sourcing.grid import FINE, Grid, Row
 from orderflow.sourcing.values import Goal, Objective, Score
 
@@ -127,7 +126,7 @@ class _Exact:
         self.rates = grid.rates if filling.costs else None
         self.places = sorted(places, key=lambda p: (grid.per_gram[p], p)) if self.rates else places
         self.grams, self.cm3 = [0] * len(places), [0] * len(places)
-        self.days = max([grid.places[p].days for p in places], default=0)
+        self.days = max([grid.days[p] for p in places], default=0)
         self.amounts: list[tuple[int, ...]] = []
         self.free: list[int] = []
         self.served: list[int] = []
@@ -209,12 +208,15 @@ class _Exact:
         grid = self.filling.grid
         cost = 0
         for p, grams, cm3 in zip(self.places, self.grams, self.cm3, strict=True):
-            cost += grid.cost(p, grams, cm3) if grams or cm3 else grid.least[p]
-        if rest and self.rates is not None:
-            for p, grams, cm3 in zip(self.places, self.grams, self.cm3, strict=True):
-                rest -= self.rates[p].room(Load(grams, cm3))
-            if rest > 0:
-                cost += -(-rest * grid.per_gram[self.places[0]] // FINE)
+            if grams or cm3:
+                parcel, room = grid.parcel(p, grams, cm3)
+                cost += parcel
+                rest -= room
+            else:
+                cost += grid.least[p]
+                rest -= grid.paid[p]
+        if rest > 0 and self.rates is not None:
+            cost -= -rest * grid.per_gram[self.places[0]] // FINE
         return cost
 
 
@@ -228,13 +230,13 @@ class _Loose:
     def __init__(self, filling: Filling, places: Sequence[int], mask: int) -> None:
         self.filling, self.places, self.mask = filling, places, mask
         grid = filling.grid
-        self.days = max([grid.places[p].days for p in places], default=0)
+        self.days = max([grid.days[p] for p in places], default=0)
         self.amounts = [[0] * len(places) for _ in grid.rows]
         self.stock = [
             {sku: grid.stock[p].get(sku, 0) for row in grid.rows for sku, _ in row.parts}
             for p in places
         ]
-        self.capacity = [grid.places[p].capacity for p in places]
+        self.capacity = [grid.capacity[p] for p in places]
         self.left_after = [0] * (len(grid.rows) + 1)
         for i in range(len(grid.rows) - 1, -1, -1):
             row, has = grid.rows[i], grid.has[i]
@@ -296,12 +298,12 @@ class _Loose:
             given = [(n[j], row) for n, row in zip(self.amounts, grid.rows, strict=True) if n[j]]
             grams = sum([n * row.grams for n, row in given])
             cm3 = sum([n * row.cm3 for n, row in given])
-            cost += grid.cost(p, grams, cm3) if given else grid.least[p]
+            cost += grid.parcel(p, grams, cm3).cost if given else grid.least[p]
         return cost
 
 
 def _late(promised: int | None, grid: Grid, p: int) -> bool:
-    return promised is not None and grid.places[p].days > promised
+    return promised is not None and grid.days[p] > promised
 
 
 def _parted(n: int, there: Sequence[int], j: int, total: int) -> Iterator[tuple[int, ...]]:

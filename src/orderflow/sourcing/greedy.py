@@ -38,7 +38,7 @@ def first_guess(filling: Filling, most: int) -> None:
 def offer(grid: Grid, p: int, open_: list[int]) -> list[int]:
     """What a place gives to each row of what is open, the first row first."""
     left = dict(grid.stock[p]) if grid.coupled else grid.stock[p]
-    capacity = grid.places[p].capacity
+    capacity = grid.capacity[p]
     given: list[int] = []
     for row, n, has in zip(grid.rows, open_, grid.at[p], strict=True):
         if grid.coupled and has:
@@ -65,17 +65,13 @@ def offer_answer(filling: Filling, places: list[int], amounts: tuple[tuple[int, 
         left += row.priority * (row.n - sum(given))
         if row.promised is not None:
             late += sum(
-                [
-                    n
-                    for p, n in zip(places, given, strict=True)
-                    if grid.places[p].days > row.promised
-                ]
+                [n for p, n in zip(places, given, strict=True) if grid.days[p] > row.promised]
             )
     for j, p in enumerate(places) if filling.costs else ():
         grams = sum([row.grams * n[j] for row, n in zip(grid.rows, amounts, strict=True)])
         cm3 = sum([row.cm3 * n[j] for row, n in zip(grid.rows, amounts, strict=True)])
-        cost += grid.cost(p, grams, cm3)
-    days = max([grid.places[p].days for p in places], default=0)
+        cost += grid.parcel(p, grams, cm3).cost
+    days = max([grid.days[p] for p in places], default=0)
     score = filling.score(left, late, cost, len(places), days)
     mask = sum([grid.bits[p] for p in places])
     best = filling.best

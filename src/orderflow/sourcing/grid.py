@@ -38,15 +38,24 @@ class Row(NamedTuple):
     pieces: int
 
 
+class Parcel(NamedTuple):
+    """What a parcel costs, and how many grams more of it would cost the same."""
+
+    cost: int
+    room: int
+
+
 class Grid:
     """Rows by places; `has[i][p]` is how much of a row a place could give, were it the only one."""
 
     __slots__ = (
-        "_costs",
         "_enough",
+        "_parcels",
         "at",
         "bits",
+        "capacity",
         "coupled",
+        "days",
         "freight",
         "has",
         "least",
@@ -67,12 +76,16 @@ class Grid:
         places: Sequence[Place],
         stock: Sequence[Mapping[str, int]],
         freight: Freight,
+        days: Sequence[int],
+        capacity: Sequence[int | None],
     ) -> None:
-        """`stock` is what each place has, in the order of `places`, which is that of their ids."""
+        """What each place has and may send, and when it arrives, in the order of their ids."""
         self.rows = rows
         self.places = places
         self.stock = stock
         self.freight = freight
+        self.days = days
+        self.capacity = capacity
         self.bits = [1 << i for i in range(len(places) - 1, -1, -1)]
         self.has = [self._row(row) for row in rows]
         self.at = [list(column) for column in zip(*self.has, strict=True)] if rows else []
@@ -82,7 +95,7 @@ class Grid:
         self.target = [min(row.n, sum(has)) for row, has in zip(rows, self.has, strict=True)]
         self.coupled = self._is_coupled()
         self._enough: list[dict[int, int]] = [{} for _ in rows]
-        self._costs: list[dict[tuple[int, int], int]] = [{} for _ in places]
+        self._parcels: list[dict[tuple[int, int], Parcel]] = [{} for _ in places]
         self.rates: list[Tariff] | None = None
         self.least: list[int] = []
         self.order = list(range(len(places)))
@@ -98,24 +111,28 @@ class Grid:
             return
         grams = min([row.grams for row in self.rows], default=0)
         cm3 = min([row.cm3 for row in self.rows], default=0)
-        self.least = [self.cost(p, grams, cm3) for p in range(len(self.places))]
-        self.order.sort(key=self.least.__getitem__)
-        if isinstance(self.freight, Rates):
-            self.rates = [self.freight.tariff(place.id) for place in self.places]
-            for tariff in self.rates:
-                self.per_gram.append(tariff.step * FINE // tariff.step_grams)
-                self.paid.append(grams + tariff.room(Load(grams, cm3)))
+        load = Load(grams, cm3)
+        if not isinstance(self.freight, Rates):
+            self.least = [place.handling + self.freight(place, load) for place in self.places]
+            self.paid = self.per_gram = [0] * len(self.places)
         else:
-            self.paid = [0] * len(self.places)
-            self.per_gram = [0] * len(self.places)
+            self.rates = list(map(self.freight.tariff, [place.id for place in self.places]))
+            for place, tariff in zip(self.places, self.rates, strict=True):
+                self.least.append(place.handling + tariff.of(load))
+                charged = grams if tariff.cm3_per_kilogram is None else tariff.chargeable(load)
+                first, step = tariff.first_grams, tariff.step_grams
+                self.paid.append(first if charged <= first else charged + step)
+                self.per_gram.append(tariff.step * FINE // step)
+        self.order.sort(key=self.least.__getitem__)
 
-    def cost(self, p: int, grams: int, cm3: int) -> int:
-        """What a parcel from a place costs: its handling and its freight."""
-        known = self._costs[p].get((grams, cm3))
+    def parcel(self, p: int, grams: int, cm3: int) -> Parcel:
+        """What a parcel from a place costs: its handling and its freight; and its room."""
+        known = self._parcels[p].get((grams, cm3))
         if known is None:
-            place = self.places[p]
-            known = place.handling + self.freight(place, Load(grams, cm3))
-            self._costs[p][grams, cm3] = known
+            place, load = self.places[p], Load(grams, cm3)
+            room = 0 if self.rates is None else self.rates[p].room(load)
+            known = Parcel(place.handling + self.freight(place, load), room)
+            self._parcels[p][grams, cm3] = known
         return known
 
     def enough(self, i: int, n: int) -> int:
@@ -149,23 +166,20 @@ class Grid:
                 min(n, min([shelf.get(sku, 0) // each for sku, each in parts]))
                 for shelf in self.stock
             ]
-        for p, place in enumerate(self.places):
-            if place.capacity is not None:
-                there[p] = min(there[p], place.capacity // row.pieces)
+        for p, capacity in enumerate(self.capacity):
+            if capacity is not None:
+                there[p] = min(there[p], capacity // row.pieces)
         return [have if have == n else 0 for have in there] if row.together else there
 
     def _is_coupled(self) -> bool:
         skus = [sku for row in self.rows for sku, _ in row.parts]
         if len(skus) != len(set(skus)):
             return True
-        for p, place in enumerate(self.places):
-            if place.capacity is not None and place.capacity < sum(
-                [
-                    row.pieces * n
-                    for row, n in zip(self.rows, self.at[p] if self.at else (), strict=True)
-                ]
-            ):
-                return True
+        for p, capacity in enumerate(self.capacity):
+            if capacity is not None and self.rows:
+                pairs = zip(self.rows, self.at[p], strict=True)
+                if capacity < sum([row.pieces * n for row, n in pairs]):
+                    return True
         return False
 
 

@@ -256,7 +256,7 @@ class Search:
             sunk = sum([grid.least[p] for p in chosen])
             paid = sum([grid.paid[p] for p in chosen])
             cost = bounds.cost(sunk, paid, more, bounds.per_gram, whole=whole)
-        days = max([day, *[grid.places[p].days for p in chosen]])
+        days = max([day, *[grid.days[p] for p in chosen]])
         size = len(chosen) + more
         score = self.filling.score(left, late, cost, size, days)
         return self.best.beaten_by(score, size, mask | _highest(allowed, more))
@@ -274,7 +274,7 @@ class Search:
         priced = bool(grid.least)
         sunk = sum([grid.least[p] for p in chosen]) if priced else 0
         paid = sum([grid.paid[p] for p in chosen]) if priced else 0
-        days = max([grid.places[p].days for p in chosen], default=0)
+        days = max([grid.days[p] for p in chosen], default=0)
         rate = min([grid.per_gram[p] for p in chosen], default=-1) if priced else 0
         size = len(chosen) + 1
         left, late, day = bounds.left, bounds.late, max(bounds.days, days)
@@ -292,7 +292,7 @@ class Search:
                 cost = bounds.cost(
                     sunk + grid.least[p], paid + grid.paid[p], 0, per_gram, whole=whole
                 )
-            score = self.filling.score(left, late, cost, size, max(day, grid.places[p].days))
+            score = self.filling.score(left, late, cost, size, max(day, grid.days[p]))
             set_ = mask | grid.bits[p]
             if self.best.beaten_by(score, size, set_):
                 self.filling.fill(sorted([*chosen, p]), set_)

@@ -5,14 +5,17 @@ It knows how a search is begun and how its answer is told by line, and refuses t
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
-from orderflow.sourcing.grid import Grid, Stop, rows_of
+from orderflow.sourcing.filling import Best
+from orderflow.sourcing.grid import Grid, Row, Stop, rows_of
 from orderflow.sourcing.search import Search
 from orderflow.sourcing.values import (
     DEFAULT,
     Certificate,
     Objective,
+    Place,
     Plan,
     Problem,
     Proof,
@@ -48,18 +51,44 @@ def grid_of(problem: Problem) -> Grid:
     """A problem as plain numbers."""
     places = sorted(problem.places, key=lambda place: place.id)
     rows = rows_of(problem.wants, problem.grams, problem.cm3)
-    return Grid(rows, places, [place.stock.plain for place in places], problem.freight)
+    return Grid(
+        rows,
+        places,
+        [place.stock.plain for place in places],
+        problem.freight,
+        [place.days for place in places],
+        [place.capacity for place in places],
+    )
 
 
 def told(search: Search, objective: Objective) -> Plan:
     """The answer of a search, by line and place."""
     found, grid = search.best, search.grid
     assert found.score is not None
+    if search.proved:
+        plain = search.bounds.plain()
+        proof = Proof.BOUND if found.score == plain else Proof.EXHAUSTION
+    else:
+        proof = Proof.NONE
+    certificate = Certificate(proof, search.bound, search.nodes)
+    shares, left = dealt(grid.rows, grid.places, found)
+    return Plan(objective, found.score, shares, left, certificate)
+
+
+class Dealt(NamedTuple):
+    """What lines are given, and what is left out of them."""
+
+    shares: tuple[Share, ...]
+    left: tuple[tuple[str, int], ...]
+
+
+def dealt(rows: Sequence[Row], places: Sequence[Place], found: Best) -> Dealt:
+    """Deal what the rows were given to their lines, the first line first."""
     shares: list[Share] = []
     left: list[tuple[str, int]] = []
-    for row, amounts in zip(grid.rows, found.amounts, strict=True):
-        pool = [(grid.places[p].id, n) for p, n in zip(found.places, amounts, strict=True) if n]
-        pool.reverse()
+    for row, amounts in zip(rows, found.amounts, strict=True):
+        pairs = [(p, n) for p, n in zip(found.places, amounts, strict=True) if n]
+        pool = [(places[p].id, n) for p, n in sorted(pairs, reverse=True)]
         for line, open_ in row.lines:
             while open_ and pool:
                 place, n = pool.pop()
@@ -70,10 +99,5 @@ def told(search: Search, objective: Objective) -> Plan:
                     pool.append((place, n - taken))
             if open_:
                 left.append((line, open_))
-    if search.proved:
-        proof = Proof.BOUND if found.score == search.bounds.plain() else Proof.EXHAUSTION
-    else:
-        proof = Proof.NONE
-    certificate = Certificate(proof, search.bound, search.nodes)
     shares.sort(key=lambda share: (share.line, share.place))
-    return Plan(objective, found.score, tuple(shares), tuple(sorted(left)), certificate)
+    return Dealt(tuple(shares), tuple(sorted(left)))

@@ -30,13 +30,13 @@ def needless(grid: Grid, there: Sequence[int], *, timed: bool) -> int:
         for i, n in enumerate(grid.at[p]):
             touch[p] |= (n > 0) << i
             whole[p] |= (n >= grid.target[i]) << i
-    full = {p: grid.cost(p, grams, cm3) for p in there} if grid.least else {}
+    full = {p: grid.parcel(p, grams, cm3).cost for p in there} if grid.least else {}
     dropped = 0
     for p in there:
         for q in there:
             if p == q or touch[p] & ~whole[q]:
                 continue
-            if timed and grid.places[q].days > grid.places[p].days:
+            if timed and grid.days[q] > grid.days[p]:
                 continue
             if _no_dearer(grid, q, p, full):
                 dropped |= grid.bits[p]
