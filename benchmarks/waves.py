@@ -31,7 +31,7 @@ OBJECTIVE: Final[Objective] = (Goal.LEFT, Goal.SHIPMENTS)
 ORDERS: Final = 1_000
 PLACES: Final = (3, 10)
 RATIOS: Final = (0.9, 1.05)
-BUDGET: Final = 15_000
+BUDGET: Final = 20_000
 SIZES: Final = (1_000, 2_000, 5_000, 10_000, 20_000)
 MANY: Final = 50
 
@@ -121,7 +121,7 @@ def beside(asked: Asked, limit: float) -> dict[str, Any]:
         "fewer_than_nearest": round(1 - turns.score[1] / shipments, 4),
     }
     if limit:
-        found["milp"] = milp(asked.wave, bound[0], limit)
+        found["milp"] = milp(asked.wave, limit)
     return found
 
 
@@ -129,19 +129,28 @@ def _told(plan: WavePlan, seconds: float) -> dict[str, Any]:
     return {"left": plan.score[0], "shipments": plan.score[1], "s": round(seconds, 3)}
 
 
-def milp(wave: Wave, left: int, limit: float) -> dict[str, Any]:
-    """Fewest shipments by HiGHS, when no more is left out than must be: that it is told."""
+def milp(wave: Wave, limit: float) -> dict[str, Any]:
+    """The same by HiGHS: a unit that is left out counts two shipments, and saves one at the most."""
     from orderflow.sourcing.relaxation import Program
 
     program = Program(wave, OBJECTIVE, whole=True)
     program.highs.setOptionValue("time_limit", float(limit))
     program.highs.setOptionValue("threads", 1)
-    program.hold(Goal.LEFT, left)
+    left, ships = (program.goals[goal] for goal in OBJECTIVE)
+    costs = [0.0] * len(program.columns)
+    for column in (*left, *ships):
+        costs[column] = 2.0 if column in left else 1.0
     start = time.process_time()
-    shipments = program.minimum(Goal.SHIPMENTS)
-    bound = program.highs.getInfo().mip_dual_bound
+    program.solve(costs)
     took = time.process_time() - start
-    return {"shipments": round(shipments), "bound": round(bound, 1), "s": round(took, 1)}
+    values = program.highs.getSolution().col_value
+    bound = program.highs.getInfo().mip_dual_bound
+    return {
+        "left": round(sum(values[column] for column in left)),
+        "shipments": round(sum(values[column] for column in ships)),
+        "bound_of_the_sum": round(bound, 1),
+        "s": round(took, 1),
+    }
 
 
 def growth() -> list[dict[str, Any]]:

@@ -75,7 +75,7 @@ class Floor:
     """What all places have left, and what each order has taken of it."""
 
     __slots__ = (
-        "best", "capacity", "days", "limited", "nodes", "objective", "orders", "places",
+        "best", "capacity", "days", "held", "limited", "nodes", "objective", "orders", "places",
         "rows", "stock", "wave",
     )  # fmt: skip
 
@@ -90,6 +90,8 @@ class Floor:
             rows_of(order.wants, wave.grams, wave.cm3) for order in wave.orders
         ]
         self.best: list[Best] = [Best() for _ in wave.orders]
+        # By place and SKU: who has taken some of it, and how many units.
+        self.held: list[dict[str, dict[int, int]]] = [{} for _ in self.places]
         self.nodes = 0
 
     def serve(self, i: int) -> Score:
@@ -127,9 +129,13 @@ class Floor:
         for row, amounts in zip(self.rows[i], best.amounts, strict=True):
             for p, n in zip(best.places, amounts, strict=True):
                 if n:
-                    shelf = self.stock[p]
+                    shelf, held = self.stock[p], self.held[p]
                     for sku, each in row.parts:
                         shelf[sku] += sign * n * each
+                        if sign < 0:
+                            held.setdefault(sku, {})[i] = n * each
+                        else:
+                            held[sku].pop(i, None)
                     capacity = self.capacity[p]
                     if capacity is not None:
                         self.capacity[p] = capacity + sign * n * row.pieces

@@ -199,7 +199,8 @@ def rows_of(wants: Sequence[Want], grams: Quantities, cm3: Quantities) -> list[R
 
 def _merged(same: Sequence[Want], grams: Quantities, cm3: Quantities) -> Row:
     one = same[0]
-    parts = tuple(one.parts.items())
+    parts = tuple(one.parts.plain.items())
+    weights, volumes = grams.plain, cm3.plain
     return Row(
         parts,
         sum([want.n for want in same]),
@@ -207,9 +208,9 @@ def _merged(same: Sequence[Want], grams: Quantities, cm3: Quantities) -> Row:
         one.promised,
         one.together,
         tuple([(want.line, want.n) for want in same]),
-        sum([grams[sku] * n for sku, n in parts]),
-        sum([cm3[sku] * n for sku, n in parts]),
-        one.parts.total,
+        sum([weights.get(sku, 0) * n for sku, n in parts]),
+        sum([volumes.get(sku, 0) * n for sku, n in parts]),
+        sum([n for _, n in parts]),
     )
 
 

@@ -2,9 +2,10 @@
 
 It knows orders that meet, and refuses to know how one of them is served.
 
-A round takes one order that is split or short, and a few others that want one of its SKUs; puts
-back what they have taken; serves them anew, in a turn of chance; and keeps what comes out where all
-of them together are no worse off.
+A round takes one order that is split or short, and a place that nearly has all of it; puts back
+what it has taken, and what those few others have that took there what this order lacks; serves them
+anew, this one first, or in a turn of chance; and keeps what comes out where all of them together
+are no worse off.
 To keep what is as good lets the plan drift to where the next round finds something.
 """
 
@@ -16,8 +17,11 @@ from typing import Final
 from orderflow.sourcing.floor import Floor
 from orderflow.sourcing.grid import Row
 
-OTHERS: Final = 3
+OTHERS: Final = 4
 """How many orders are served anew beside the one that is split or short, at the most."""
+
+LOOKS: Final = 2
+"""How many places are looked at besides the first."""
 
 _FACTOR: Final = 6_364_136_223_846_793_005
 _STEP: Final = 1_442_695_040_888_963_407
@@ -71,42 +75,54 @@ def apart(rows: Sequence[Sequence[Row]], *, limited: bool) -> list[list[int]]:
 
 def improve(floor: Floor, part: Sequence[int], budget: int, chance: Chance) -> int:
     """Serve some orders of a part anew, again and again, for so many nodes; how many rounds."""
-    by_sku: dict[str, list[int]] = {}
-    for i in part:
-        for sku in sorted({sku for row in floor.rows[i] for sku, _ in row.parts}):
-            by_sku.setdefault(sku, []).append(i)
     flawed = _Bag(i for i in part if _is_flawed(floor, i))
     end, rounds = floor.nodes + budget, 0
     while flawed.values and floor.nodes < end:
         rounds += 1
         first = flawed.values[chance.below(len(flawed.values))]
-        group = _with_others(floor, first, by_sku, chance)
+        group = _with_others(floor, first, chance)
         _again(floor, group, chance)
         for i in group:
             flawed.put(i, there=_is_flawed(floor, i))
     return rounds
 
 
-def _with_others(
-    floor: Floor, first: int, by_sku: dict[str, list[int]], chance: Chance
-) -> list[int]:
-    """An order, and some that share one of its SKUs."""
+def _with_others(floor: Floor, first: int, chance: Chance) -> list[int]:
+    """An order, and some that stand in its way at one place, whatever of it lies there."""
     group = [first]
-    rows = floor.rows[first]
-    for _ in range(1 + chance.below(OTHERS)):
-        parts = rows[chance.below(len(rows))].parts
-        sharing = by_sku[parts[chance.below(len(parts))][0]]
-        other = sharing[chance.below(len(sharing))]
-        if other not in group:
-            group.append(other)
+    p = chance.below(len(floor.places))
+    for _ in range(LOOKS):
+        other = chance.below(len(floor.places))
+        if _lacks(floor, first, other) < _lacks(floor, first, p):
+            p = other
+    for row in floor.rows[first]:
+        for sku, each in row.parts:
+            there = floor.held[p].get(sku, {})
+            lacks = row.n * each - floor.stock[p].get(sku, 0) - there.get(first, 0)
+            others = [i for i in there if i not in group]
+            while lacks > 0 and others and len(group) <= OTHERS:
+                other = others.pop(chance.below(len(others)))
+                group.append(other)
+                lacks -= there[other]
     return group
+
+
+def _lacks(floor: Floor, i: int, p: int) -> int:
+    """How many units of an order a place lacks, beside what the order has from there."""
+    stock, held, lacks = floor.stock[p], floor.held[p], 0
+    for row in floor.rows[i]:
+        for sku, each in row.parts:
+            own = held[sku].get(i, 0) if sku in held else 0
+            lacks += max(0, row.n * each - stock.get(sku, 0) - own)
+    return lacks
 
 
 def _again(floor: Floor, group: list[int], chance: Chance) -> None:
     """Serve some orders anew, and keep what is not worse."""
     before = [(i, floor.release(i)) for i in group]
     was = [best.score or () for _, best in before]
-    chance.shuffle(group)
+    if chance.below(2):
+        chance.shuffle(group)
     now = [floor.serve(i) for i in group]
     if list(map(sum, zip(*now, strict=True))) > list(map(sum, zip(*was, strict=True))):
         for i in group:

@@ -47,7 +47,7 @@ class Search:
 
     __slots__ = (
         "allowed", "best", "bound", "bounds", "budget", "covers", "filling", "forced", "grid",
-        "most", "nodes", "objective", "proved", "stop", "touch",
+        "most", "nodes", "objective", "proved", "stop", "timed", "touch",
     )  # fmt: skip
 
     def __init__(
@@ -67,6 +67,7 @@ class Search:
         self.filling = Filling(grid, objective, self.step)
         self.best: Best = self.filling.best
         self.most = min(most, len(grid.places))
+        self.timed = Goal.LATE in objective or Goal.DAYS in objective
         self.proved = False
         self.bound: Score = ()
         self.touch: list[int] = []
@@ -134,8 +135,7 @@ class Search:
             return
         if size >= GUESS_FROM and not self.touch:
             there = [p for p in grid.indices(self.allowed) if p != self.forced]
-            timed = Goal.LATE in self.objective or Goal.DAYS in self.objective
-            self.allowed &= ~needless(grid, there, timed=timed)
+            self.allowed &= ~needless(grid, there, timed=self.timed)
             self.touch = [sum([1 << i for i, n in enumerate(column) if n]) for column in grid.at]
         rest = list(map(sum, grid.has))
         if self.forced is None:
@@ -272,6 +272,8 @@ class Search:
                     if not allowed:
                         return
         priced = bool(grid.least)
+        # Where nothing tells places apart but their ids, the first that does is the best.
+        alike = strict and not priced and not self.timed
         sunk = sum([grid.least[p] for p in chosen]) if priced else 0
         paid = sum([grid.paid[p] for p in chosen]) if priced else 0
         days = max([grid.days[p] for p in chosen], default=0)
@@ -296,6 +298,8 @@ class Search:
             set_ = mask | grid.bits[p]
             if self.best.beaten_by(score, size, set_):
                 self.filling.fill(sorted([*chosen, p]), set_)
+                if alike and self.best.mask == set_:
+                    break
 
 
 def _highest(mask: int, n: int) -> int:
