@@ -130,7 +130,7 @@ def _told(plan: WavePlan, seconds: float) -> dict[str, Any]:
 
 
 def milp(wave: Wave, limit: float) -> dict[str, Any]:
-    """The same by HiGHS: a unit that is left out counts two shipments, and saves one at the most."""
+    """The same by HiGHS: a unit left out counts two shipments, and saves one at the most."""
     from orderflow.sourcing.relaxation import Program
 
     program = Program(wave, OBJECTIVE, whole=True)

@@ -282,6 +282,20 @@ def test_heavy_lines_are_divided_where_that_is_cheapest() -> None:
     assert plan.figure(Goal.COST) == 1500 + 2000
 
 
+def test_two_parcels_may_be_cheaper_than_one_that_is_heavy() -> None:
+    places = (place("leith", {"SOFA": 1}, days=4), place("york", {"SOFA": 4}))
+    heavy = (Surcharge("fuel", per_mille=125), Surcharge("heavy", 500, from_grams=3_000))
+    leith = Tariff(600, step=200, first_grams=500)
+    york = Tariff(640, step=200, first_grams=500, surcharges=heavy)
+    rates = Rates({"leith": leith, "york": york})
+    problem = Problem((Want.of("1", "SOFA", 2),), places, rates, Quantities({"SOFA": 2_500}))
+
+    plan = best(problem)
+
+    assert plan.score == (0, 0, 2_170, 2, 4)
+    assert verify(plan, problem) == ()
+
+
 def test_a_point_knows_how_far_another_is() -> None:
     assert Point(55_953_000, -3_188_000).km(Point(51_507_000, -128_000)) == 534
 
