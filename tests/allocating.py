@@ -33,11 +33,12 @@ def brute(problem: Problem, objectives: Iterable[Objective]) -> list[tuple[Score
     states: set[State] = {(start, 0, 0)}
     for i, want in enumerate(problem.wants):
         open_states = {(state, want.n) for state in states}
+        unit = _unit(problem, skus, want)
         for j in range(len(problem.places)):
             open_states = {
                 after
                 for state, n in open_states
-                for after in _gives(problem, skus, want, j, state, n)
+                for after in _gives(problem.places[j], unit, want, j, state, n)
             }
         states = {
             (_forget(goods, skus, last, i), left + n * want.priority, late)
@@ -56,23 +57,27 @@ def brute(problem: Problem, objectives: Iterable[Objective]) -> list[tuple[Score
     return found
 
 
+def _unit(problem: Problem, skus: list[str], want: Want) -> tuple[int, ...]:
+    """What one unit takes of each SKU, less what it adds in pieces, grams and volume."""
+    parts = [want.parts[sku] for sku in skus]
+    grams = sum(problem.grams[sku] * n for sku, n in zip(skus, parts, strict=True))
+    cm3 = sum(problem.cm3[sku] * n for sku, n in zip(skus, parts, strict=True))
+    return (*parts, -sum(parts), -grams, -cm3)
+
+
 def _gives(
-    problem: Problem, skus: list[str], want: Want, j: int, state: State, open_: int
+    place: Place, unit: tuple[int, ...], want: Want, j: int, state: State, open_: int
 ) -> Iterable[tuple[State, int]]:
     goods, left, late = state
-    place, has = problem.places[j], goods[j]
+    has = goods[j]
     is_late = want.promised is not None and place.days > want.promised
-    for n in range(open_ + 1):
-        if want.together and n not in (0, want.n):
-            continue
-        there = [have - n * want.parts[sku] for sku, have in zip(skus, has, strict=False)]
-        pieces = has[-3] + n * want.parts.total
-        if min(there) < 0 or (place.capacity is not None and pieces > place.capacity):
-            continue
-        grams = has[-2] + n * sum(problem.grams[sku] * k for sku, k in want.parts.items())
-        cm3 = has[-1] + n * sum(problem.cm3[sku] * k for sku, k in want.parts.items())
-        after = (*goods[:j], (*there, pieces, grams, cm3), *goods[j + 1 :])
-        yield (after, left, late + n * is_late), open_ - n
+    yield state, open_
+    for n in (want.n,) if want.together else range(1, open_ + 1):
+        after = tuple([have - n * one for have, one in zip(has, unit, strict=True)])
+        full = place.capacity is not None and after[-3] > place.capacity
+        if n > open_ or full or min(after[:-3]) < 0:
+            break
+        yield ((*goods[:j], after, *goods[j + 1 :]), left, late + n * is_late), open_ - n
 
 
 def _forget(goods: Goods, skus: list[str], last: dict[str, int], i: int) -> Goods:
