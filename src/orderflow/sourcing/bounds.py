@@ -19,8 +19,8 @@ class Bounds:
     """The bounds of all plans: `left`, `late`, `days`, and the cost of so many parcels."""
 
     __slots__ = (
-        "cheapest", "days", "filling", "grams", "grid", "late", "left", "left_first", "objective",
-        "per_gram", "widest",
+        "cheapest", "cm3", "days", "filling", "grams", "grid", "late", "left", "left_first",
+        "objective", "per_gram", "widest",
     )  # fmt: skip
 
     def __init__(self, grid: Grid, objective: Objective, filling: Filling, useful: int) -> None:
@@ -30,7 +30,7 @@ class Bounds:
         self.left = sum(
             [row.priority * (row.n - n) for row, n in zip(grid.rows, grid.target, strict=True)]
         )
-        self.late = self.days = self.grams = self.per_gram = 0
+        self.late = self.days = self.grams = self.cm3 = self.per_gram = 0
         self.cheapest, self.widest = [0], [0]
         if Goal.LATE in self.objective and self._after_left(Goal.LATE):
             self.late = sum([self._late(i) for i in range(len(grid.rows))])
@@ -47,7 +47,9 @@ class Bounds:
             self.widest.append(self.widest[-1] + paid)
         self.per_gram = min([grid.per_gram[p] for p in there], default=0)
         if self._after_left(Goal.COST):
-            self.grams = sum([row.grams * n for row, n in zip(grid.rows, grid.target, strict=True)])
+            pairs = list(zip(grid.rows, grid.target, strict=True))
+            self.grams = sum([row.grams * n for row, n in pairs])
+            self.cm3 = sum([row.cm3 * n for row, n in pairs])
 
     def _after_left(self, goal: Goal) -> bool:
         return self.objective.index(Goal.LEFT) < self.objective.index(goal)

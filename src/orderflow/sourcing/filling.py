@@ -55,6 +55,10 @@ class Best:
             return False
         return size < len(self.places) or mask > self.mask or (mask == self.mask and not self.final)
 
+    def is_of(self, score: Score, mask: int) -> bool:
+        """Whether the best is the final one of a set, with a score."""
+        return self.mask == mask and self.final and self.score == score
+
     def take(
         self, score: Score, places: Sequence[int], mask: int, amounts: Amounts, *, final: bool
     ) -> None:
@@ -197,6 +201,8 @@ class _Exact:
             self.amounts[i] = amounts
             self.grams, self.cm3 = grams.copy(), cm3.copy()
             self._walk(j + 1, late + self._give(row, amounts))
+            if best.is_of(score, self.mask):
+                break  # no better one begins like this
         self.grams, self.cm3 = grams, cm3
         self.amounts[i] = ()
 
@@ -271,6 +277,8 @@ class _Loose:
             self._give(i, j, n)
             self._walk(i, j + 1, open_ - n, left, late + n * is_late)
             self._give(i, j, -n)
+            if best.is_of(score, self.mask):
+                break
 
     def _choices(self, i: int, j: int, open_: int) -> Iterator[int]:
         row, there = self.filling.grid.rows[i], self.stock[j]

@@ -281,6 +281,7 @@ class Search:
         size = len(chosen) + 1
         left, late, day = bounds.left, bounds.late, max(bounds.days, days)
         cost, whole = 0, True
+        found: list[tuple[Score, int, int]] = []
         for p in self._in_order(allowed):
             if not strict:
                 left = bounds.left
@@ -289,17 +290,29 @@ class Search:
                         left += row.priority * (n - have)
                 whole = left == bounds.left
                 late, day = (bounds.late, max(bounds.days, days)) if whole else (0, days)
-            if priced:
+            if priced and size == 1 and self.covers:
+                cost = grid.parcel(p, bounds.grams, bounds.cm3).cost
+            elif priced:
                 per_gram = grid.per_gram[p] if rate < 0 else min(rate, grid.per_gram[p])
                 cost = bounds.cost(
                     sunk + grid.least[p], paid + grid.paid[p], 0, per_gram, whole=whole
                 )
             score = self.filling.score(left, late, cost, size, max(day, grid.days[p]))
-            set_ = mask | grid.bits[p]
-            if self.best.beaten_by(score, size, set_):
-                self.filling.fill(sorted([*chosen, p]), set_)
-                if alike and self.best.mask == set_:
+            if self.best.beaten_by(score, size, mask | grid.bits[p]):
+                found.append((score, p, mask | grid.bits[p]))
+                if alike:
                     break
+        self._fill(chosen, found)
+        if alike and found and self.best.mask != found[0][2]:
+            self._close(chosen, mask, allowed ^ grid.bits[found[0][1]], need)
+
+    def _fill(self, chosen: Sequence[int], found: list[tuple[Score, int, int]]) -> None:
+        """Fill the sets that close with a place, the most promising first."""
+        if len(found) > 1:
+            found.sort()
+        for score, p, mask in found:
+            if self.best.beaten_by(score, len(chosen) + 1, mask):
+                self.filling.fill(sorted([*chosen, p]), mask)
 
 
 def _highest(mask: int, n: int) -> int:
