@@ -1,31 +1,55 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
+import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderflow import Destination, Location, Position, Rules
+from orderflow import (
+    Component,
+    Destination,
+    Location,
+    NewLine,
+    Position,
+    Price,
+    Refused,
+    Rules,
+    Sku,
+)
 from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import (
     FEWEST_SHIPMENTS,
     NEAREST,
     PRIORITY,
-    Pipeline,
     allocate,
-    by_distance,
-    by_priority,
-    distance_km,
-    fill_in_order,
     reserve,
-    sound,
     unreserve,
 )
+from orderflow.calendars import Calendar
 from orderflow.records import PLAIN, Counter
-from orderflow.rules import Demand, Plan, Policy
-from tests.builders import BELL, LAMP, LEITH, YORK, Shop, new_order
+from orderflow.rules import Policy
+from orderflow.sending import Sending
+from orderflow.shipping import Shipping
+from orderflow.sourcing import Objective, Place, Point, Problem, Quantities, Rates, Share, Tariff
+from orderflow.sourcing import Plan as SourcingPlan
+from orderflow.sourcing.pipeline import Pipeline, Sourced, in_order, planned
+from orderflow.sourcing.policies import CHEAPEST
+from orderflow.sourcing.stages import (
+    CLOSED,
+    Dropped,
+    by_distance,
+    by_priority,
+    within_km,
+    without,
+)
+from orderflow.states import UnitState
+from tests.builders import BELL, LAMP, LEITH, MORNING, YORK, Shop, line, new_order
 
 EDINBURGH: Final = Destination("", "GB", 55_953_000, -3_188_000)
 LONDON: Final = Destination("", "GB", 51_507_000, -128_000)
@@ -34,179 +58,396 @@ HULL: Final = Location("hull", 0)
 POLICIES: Final = (PRIORITY, NEAREST, FEWEST_SHIPMENTS)
 
 
-def stock(**there: int) -> tuple[Counter, ...]:
-    """Free counters: `leith_lamp=3` is three lamps at leith."""
-    counters = []
-    for name, n in there.items():
-        location, _, sku = name.partition("_")
-        counters.append(Counter(Position(sku, location), n, 0))
-    return tuple(counters)
-
-
-def wants(*wanted: tuple[str, int]) -> tuple[Demand, ...]:
-    return tuple(Demand(f"{i}", sku, n) for i, (sku, n) in enumerate(wanted, 1))
-
-
-def took(plan: Plan) -> list[tuple[str, str, int]]:
-    return [(take.line, take.position.location, take.n) for take in plan.takes]
-
-
 # --- policies -----------------------------------------------------------------
+
+
+def allocated(
+    policy: Policy | None,
+    wanted: tuple[tuple[Sku, int], ...],
+    there: Mapping[str, tuple[tuple[Sku, int], ...]],
+    *,
+    places: tuple[Location, ...] = (LEITH, YORK),
+    to: Destination = NOWHERE,
+    **more: Any,
+) -> Shop:
+    """A shop in which order o-17 has been allocated by a policy."""
+    shop = Shop(MemoryStore(), Rules(locations=places, policy=policy, **more))
+    for place, goods in there.items():
+        for sku, n in goods:
+            shop.stock(sku, place, n)
+    shop.sell("o-17", *wanted, destination=to)
+    shop.allocate("o-17")
+    return shop
+
+
+def took(shop: Shop) -> dict[tuple[str, str], int]:
+    """How many units of each line of order o-17 a place gives."""
+    found: Tally[tuple[str, str]] = Tally()
+    for one, spot in shop.order("o-17").units():
+        if spot.slice.location:
+            found[one.id, spot.slice.location] += spot.n
+    return dict(found)
 
 
 @pytest.mark.feature("F140", "F142")
 def test_priority_takes_from_the_hosts_first_location() -> None:
-    plan = PRIORITY(wants(("lamp", 3)), stock(york_lamp=5, leith_lamp=2), (YORK, LEITH), LONDON)
+    there = {"york": ((LAMP, 5),), "leith": ((LAMP, 2),)}
 
-    assert took(plan) == [("1", "leith", 2), ("1", "york", 1)]
+    shop = allocated(PRIORITY, ((LAMP, 3),), there, to=LONDON)
+
+    assert took(shop) == {("1", "leith"): 2, ("1", "york"): 1}
 
 
 @pytest.mark.feature("F140", "F141")
-def test_nearest_takes_from_the_location_next_to_the_customer() -> None:
-    counters = stock(leith_lamp=5, york_lamp=5)
+@pytest.mark.parametrize(("to", "place"), ((LONDON, "york"), (EDINBURGH, "leith")))
+def test_nearest_takes_from_the_location_next_to_the_customer(to: Destination, place: str) -> None:
+    there = {"leith": ((LAMP, 5),), "york": ((LAMP, 5),)}
 
-    assert took(NEAREST(wants(("lamp", 1)), counters, (LEITH, YORK), LONDON)) == [("1", "york", 1)]
-    assert took(NEAREST(wants(("lamp", 1)), counters, (LEITH, YORK), EDINBURGH)) == [
-        ("1", "leith", 1)
-    ]
+    assert took(allocated(NEAREST, ((LAMP, 1),), there, to=to)) == {("1", place): 1}
 
 
-@pytest.mark.feature("F140")
-def test_fewest_shipments_prefers_the_one_location_that_has_everything() -> None:
-    counters = stock(leith_lamp=5, york_lamp=5, york_bell=1)
+@pytest.mark.feature("F140", "F148")
+def test_fewest_shipments_is_the_default_and_prefers_the_one_location_that_has_everything() -> None:
+    there = {"leith": ((LAMP, 5),), "york": ((LAMP, 5), (BELL, 1))}
 
-    plan = FEWEST_SHIPMENTS(wants(("lamp", 2), ("bell", 1)), counters, (LEITH, YORK), EDINBURGH)
+    for policy in (FEWEST_SHIPMENTS, None):
+        shop = allocated(policy, ((LAMP, 2), (BELL, 1)), there, to=EDINBURGH)
 
-    assert plan.locations == ("york",)
-    assert plan.short == ()
-
-
-def test_fewest_shipments_then_takes_what_covers_most() -> None:
-    counters = stock(leith_lamp=1, york_lamp=2, hull_lamp=1, hull_bell=4)
-
-    plan = FEWEST_SHIPMENTS(wants(("lamp", 3), ("bell", 4)), counters, (LEITH, YORK, HULL), LONDON)
-
-    assert took(plan) == [("1", "hull", 1), ("2", "hull", 4), ("1", "york", 2)]
+        assert took(shop) == {("1", "york"): 2, ("2", "york"): 1}
 
 
-def test_what_is_nowhere_is_left_short() -> None:
-    plan = NEAREST(wants(("lamp", 3), ("bell", 1)), stock(leith_lamp=2), (LEITH,), NOWHERE)
+def test_of_plans_with_as_few_shipments_the_nearest_is_taken_and_without_a_way_the_first() -> None:
+    there = {"leith": ((LAMP, 5),), "york": ((LAMP, 5),), "hull": ((LAMP, 5),)}
+    places = (attrs.evolve(LEITH, priority=2), YORK, attrs.evolve(HULL, priority=0))
 
-    assert took(plan) == [("1", "leith", 2)]
-    assert plan.short == (Demand("1", "lamp", 1), Demand("2", "bell", 1))
+    for to, place in ((LONDON, "york"), (EDINBURGH, "leith"), (NOWHERE, "hull")):
+        shop = allocated(None, ((LAMP, 1),), there, places=places, to=to)
+
+        assert took(shop) == {("1", place): 1}
 
 
-def test_nothing_wanted_and_nothing_there_are_empty_plans() -> None:
-    for policy in POLICIES:
-        assert policy((), stock(leith_lamp=2), (LEITH,), NOWHERE) == Plan(())
-        assert policy(wants(("lamp", 1)), (), (LEITH,), NOWHERE) == Plan((), wants(("lamp", 1)))
+@pytest.mark.feature("F148")
+def test_fewest_shipments_are_the_fewest_that_there_are() -> None:
+    """Who always takes the place that covers most needs three here."""
+    there = {
+        "hull": ((LAMP, 2), (BELL, 2)),
+        "leith": ((LAMP, 3),),
+        "york": ((BELL, 3),),
+    }
+
+    shop = allocated(None, ((LAMP, 3), (BELL, 3)), there, places=(HULL, LEITH, YORK))
+
+    assert {place for _, place in took(shop)} == {"leith", "york"}
 
 
 def test_two_lines_of_one_sku_share_what_is_there() -> None:
     for policy in POLICIES:
-        plan = policy(wants(("lamp", 2), ("lamp", 2)), stock(leith_lamp=3), (LEITH,), NOWHERE)
+        shop = allocated(policy, ((LAMP, 2), (LAMP, 2)), {"leith": ((LAMP, 3),)})
 
-        assert took(plan) == [("1", "leith", 2), ("2", "leith", 1)]
-        assert plan.short == (Demand("2", "lamp", 1),)
-
-
-def test_only_sound_goods_on_hand_are_given() -> None:
-    assert sound(Counter(Position("lamp", "leith"), 1, 0), NOWHERE)
-    assert sound(Counter(Position("lamp", "leith", lot="L-4"), 1, 0), NOWHERE)
-    for position in (
-        Position("lamp"),
-        Position("lamp", "leith", grade="second"),
-        Position("lamp", "leith", grade="to inspect"),
-        Position("lamp", "leith", peg="s-1"),
-    ):
-        assert not sound(Counter(position, 1, 0), NOWHERE)
+        assert took(shop) == {("1", "leith"): 2, ("2", "leith"): 1}
+        assert shop.bag("o-17", "2") == {"allocated": 1, "backordered": 1}
 
 
 def test_a_location_that_the_rules_do_not_name_comes_last() -> None:
-    counters = stock(attic_lamp=5, york_lamp=1)
+    there = {"attic": ((LAMP, 5),), "york": ((LAMP, 1),)}
 
-    plan = PRIORITY(wants(("lamp", 2)), counters, (YORK,), NOWHERE)
+    shop = allocated(PRIORITY, ((LAMP, 2),), there, places=(YORK,))
 
-    assert took(plan) == [("1", "york", 1), ("1", "attic", 1)]
-
-
-def test_ties_end_in_the_id() -> None:
-    places = tuple(Location(name) for name in ("b", "c", "a"))
-
-    assert [place.id for place in by_priority(places, NOWHERE)] == ["a", "b", "c"]
-    assert [place.id for place in by_distance(places, LONDON)] == ["a", "b", "c"]
-
-
-def test_what_lies_nowhere_is_far_away() -> None:
-    assert distance_km(HULL, LONDON) == 100_000
-    assert distance_km(LEITH, NOWHERE) == 100_000
-    assert distance_km(LEITH, EDINBURGH) == 3
-    assert 270 < distance_km(YORK, LONDON) < 290
-    across = Location("suva", 0, "", 0, 179_900_000)
-    assert distance_km(across, Destination("", "", 0, -179_900_000)) == 22
+    assert took(shop) == {("1", "york"): 1, ("1", "attic"): 1}
 
 
 @pytest.mark.feature("F140")
 def test_a_host_puts_a_policy_together_from_its_own_stages() -> None:
-    def not_york(counter: Counter, destination: Destination) -> bool:
-        return counter.position.location != "york"
+    def no_york(place: Place, problem: Problem) -> Place | Dropped:
+        return Dropped(place.id, "is york") if place.id == "york" else place
 
-    shop = Shop(
-        MemoryStore(),
-        Rules(
-            locations=(LEITH, YORK),
-            policy=Pipeline("not from york", (sound, not_york), by_priority, fill_in_order),
-        ),
-    )
-    shop.stock(LAMP, "leith", 1)
-    shop.stock(LAMP, "york", 9)
-    shop.sell("o-17", (LAMP, 2))
+    policy = Pipeline("not from york", (no_york,), by_priority, in_order)
 
-    shop.allocate("o-17")
+    shop = allocated(policy, ((LAMP, 2),), {"leith": ((LAMP, 1),), "york": ((LAMP, 9),)})
 
     assert shop.bag("o-17") == {"allocated": 1, "backordered": 1}
 
 
 @st.composite
-def problems(draw: st.DrawFn) -> tuple[tuple[Demand, ...], tuple[Counter, ...], Destination]:
-    skus = st.sampled_from(("bell", "lamp", "rope"))
-    places = st.sampled_from(("hull", "leith", "york"))
-    demand = wants(*draw(st.lists(st.tuples(skus, st.integers(1, 9)), max_size=5)))
+def carts(draw: st.DrawFn) -> tuple[tuple[tuple[Sku, int], ...], tuple[Position, ...]]:
+    """What is wanted, and a position for each unit that is there."""
+    skus = st.sampled_from((BELL, LAMP))
+    wanted = draw(st.lists(st.tuples(skus, st.integers(1, 5)), min_size=1, max_size=4))
     positions = st.builds(
-        lambda sku, place, lot: Position(sku, place, lot=lot),
+        lambda sku, place, lot: Position(sku.code, place, lot=lot),
         skus,
-        places,
+        st.sampled_from(("hull", "leith/a1", "leith/b2", "york")),
         st.sampled_from(("", "L-4")),
     )
-    rows = draw(st.dictionaries(positions, st.tuples(st.integers(0, 9), st.integers(0, 5))))
-    counters = tuple(Counter(at, *rows[at]) for at in sorted(rows))
-    return demand, counters, draw(st.sampled_from((LONDON, EDINBURGH, NOWHERE)))
+    return tuple(wanted), tuple(draw(st.lists(positions, max_size=12)))
 
 
 @pytest.mark.feature("F125")
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
-@given(problems())
-def test_a_plan_never_takes_more_than_is_free_or_was_asked(
-    policy: Policy, problem: tuple[tuple[Demand, ...], tuple[Counter, ...], Destination]
+@settings(max_examples=30)
+@given(carts(), st.sampled_from((LONDON, EDINBURGH, NOWHERE)))
+def test_a_plan_never_takes_more_than_is_free_or_was_asked_and_leaves_nothing_that_is_wanted(
+    policy: Policy,
+    cart: tuple[tuple[tuple[Sku, int], ...], tuple[Position, ...]],
+    to: Destination,
 ) -> None:
-    demand, counters, destination = problem
+    wanted, units = cart
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH, YORK, HULL), policy=policy))
+    for at, n in Tally(units).items():
+        shop.receive(at, n)
+    shop.sell("o-17", *wanted, destination=to)
 
-    plan = policy(demand, counters, (LEITH, YORK, HULL), destination)
+    with suppress(Refused):  # where nothing is there for it
+        shop.allocate("o-17")
 
-    free = {counter.position: counter.free for counter in counters}
-    taken: Tally[Position] = Tally()
-    given_: Tally[str] = Tally()
-    for take in plan.takes:
-        assert take.n > 0
-        taken[take.position] += take.n
-        given_[take.line] += take.n
-    left: Tally[str] = Tally({one.line: one.n for one in plan.short})
-    assert all(n <= free[at] for at, n in taken.items())
-    assert all(given_[one.line] + left[one.line] == one.n for one in demand)
-    for one in plan.short:
-        there = sum(n for at, n in free.items() if at.sku == one.sku)
-        assert there == sum(n for at, n in taken.items() if at.sku == one.sku), "nothing is left"
-    assert plan == policy(demand, counters, (LEITH, YORK, HULL), destination)
+    for sku in (BELL, LAMP):
+        there = sum(at.sku == sku.code for at in units)
+        asked = sum(n for one, n in wanted if one == sku)
+        order = shop.order("o-17")
+        given_ = sum(
+            line.count(UnitState.ALLOCATED) for line in order.lines if line.sku == sku.code
+        )
+        assert given_ == min(there, asked)
+    assert all(row.claimed <= row.there for row in shop.store.books("").counters)
+
+
+def test_a_policy_that_gives_what_nobody_has_is_a_mistake() -> None:
+    def invents(ranked: Sequence[Place], problem: Problem, objective: Objective) -> SourcingPlan:
+        return planned([Share("1", "york", 5)], problem, objective)
+
+    shop = Shop(MemoryStore(), Rules(policy=Pipeline("invents", allocate=invents)))
+    shop.stock(LAMP, "york", 3)
+    for id, n in (("o-17", 5), ("o-18", 2)):
+        shop.sell(id, (LAMP, n))
+
+        with pytest.raises(ValueError, match="policy invents ships what nobody has or asked for"):
+            shop.apply(allocate.on(id))
+
+
+# --- what a policy is told ----------------------------------------------------
+
+
+@attrs.frozen
+class Listening:
+    """A policy that remembers what it was asked."""
+
+    name: str = "listens"
+    heard: list[Problem] = attrs.field(factory=list)
+
+    def __call__(self, problem: Problem) -> Sourced:
+        self.heard.append(problem)
+        return NEAREST(problem)
+
+
+def asked(
+    shop: Shop, *wanted: tuple[Sku, int] | NewLine, sending: Sending | None = None, **more: Any
+) -> Problem:
+    """What a policy is asked when an order is allocated."""
+    listening = Listening()
+    rules = attrs.evolve(shop.rules, policy=listening, sending=sending)
+    other = shop.under(rules)
+    other.sell("o-17", *wanted, **more)
+    other.allocate("o-17")
+    return listening.heard[-1]
+
+
+@pytest.mark.feature("F148")
+def test_a_place_is_a_warehouse_with_all_that_is_free_and_sound_there() -> None:
+    shop = Shop(MemoryStore())
+    shop.receive(Position("BRASS-LAMP", "leith/a1"), 2)
+    shop.receive(Position("BRASS-LAMP", "leith/b2", lot="L-4"), 3)
+    shop.receive(Position("BRASS-LAMP", "leith", grade="second"), 9)
+    shop.receive(Position("BRASS-LAMP", "york", owner="maker-3"), 9)
+    shop.stock(BELL, "york", 4)
+
+    problem = asked(shop, (LAMP, 1))
+
+    assert [(one.id, one.stock) for one in problem.places] == [
+        ("leith", Quantities({"BRASS-LAMP": 5}))
+    ]
+
+
+def test_a_place_is_what_its_location_says() -> None:
+    store = attrs.evolve(LEITH, handling=120, tags=("store",))
+    shop = Shop(MemoryStore(), Rules(locations=(store,)))
+    shop.stock(LAMP, "leith", 1)
+
+    (leith,) = asked(shop, (LAMP, 1)).places
+
+    assert leith == Place(
+        "leith",
+        Quantities({"BRASS-LAMP": 1}),
+        handling=120,
+        point=Point(55_976_000, -3_170_000),
+        region="GB",
+        tags=frozenset({"store"}),
+    )
+
+
+def test_days_are_those_until_goods_come_and_those_until_they_were_promised() -> None:
+    ships = Shipping(Calendar("UTC", cut_off=time(15)), transit_days=2)
+    shop = Shop(MemoryStore(), Rules(locations=(attrs.evolve(LEITH, ships=ships),)))
+    shop.stock(LAMP, "leith", 1)
+    wanted = attrs.evolve(line("1", LAMP, 1), promised=MORNING + timedelta(days=1))
+
+    problem = asked(shop, wanted)
+
+    assert [one.days for one in problem.places] == [2]
+    assert [one.promised for one in problem.wants] == [1]
+
+
+def test_a_place_knows_the_day_on_which_the_first_of_its_goods_expires() -> None:
+    shop = Shop(MemoryStore())
+    far = datetime.max.replace(tzinfo=UTC)
+    for lot, until in (("L-4", MORNING + timedelta(days=9)), ("L-5", far)):
+        shop.receive(Position("BRASS-LAMP", "leith", lot=lot), 1, expires_at=until)
+    shop.receive(Position("BRASS-LAMP", "york", lot="L-5"), 1, expires_at=far)
+
+    leith, york = asked(shop, (LAMP, 1)).places
+
+    assert (leith.expires, york.expires) == (9, 10**6)
+
+
+@pytest.mark.feature("F145")
+def test_capacity_of_the_day_is_load_and_binds_where_the_host_says_so() -> None:
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH, YORK), capacity=(("leith", 5),)))
+    shop.stock(LAMP, "leith", 9)
+    shop.stock(LAMP, "york", 9)
+    shop.sell("o-1", (LAMP, 3))
+    shop.allocate("o-1")
+
+    leith, york = asked(shop, (LAMP, 4)).places
+    assert (leith.capacity, leith.load, leith.days) == (None, 3, 0)
+    assert (york.capacity, york.load) == (None, 0)
+
+    rules = attrs.evolve(shop.rules, policy=NEAREST, sending=Sending("2026", same_day=True))
+    other = shop.under(rules)
+    other.unreserve("o-17")
+    other.allocate("o-17")
+    assert took(other) == {("1", "leith"): 2, ("1", "york"): 2}
+
+
+def test_a_day_that_is_full_is_a_day_later() -> None:
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH,), capacity=(("leith", 3),)))
+    shop.stock(LAMP, "leith", 9)
+    shop.sell("o-1", (LAMP, 3))
+    shop.allocate("o-1")
+
+    (leith,) = asked(shop, (LAMP, 1)).places
+
+    assert (leith.days, leith.load) == (1, 3)
+
+
+def test_what_must_not_be_parted_is_told() -> None:
+    shop = Shop(MemoryStore())
+    shop.stock(LAMP, "leith", 3)
+    shop.stock(BELL, "leith", 3)
+    sending = Sending("2026", together=("BRASS-LAMP",), shipments_max=2, split_from=50_00)
+
+    problem = asked(shop, (LAMP, 2), (BELL, 1), sending=sending)
+
+    prices = {line.id: line.price for line in shop.order("o-17").lines}
+    assert [(one.line, one.together) for one in problem.wants] == [("1", True), ("2", False)]
+    assert [one.value for one in problem.wants] == [int(prices["1"] * 200), int(prices["2"] * 100)]
+    assert (problem.shipments_max, problem.split_from) == (2, 50_00)
+
+
+KIT: Final = NewLine(
+    "1",
+    Sku("CABIN-SET"),
+    2,
+    Price.of("100", "EUR"),
+    components=(Component(LAMP, 2), Component(BELL, 1)),
+)
+
+
+@pytest.mark.parametrize("kits_together", (False, True))
+def test_a_kit_leaves_from_one_place_where_the_host_says_so(kits_together: bool) -> None:
+    there = {"leith": ((LAMP, 4),), "york": ((LAMP, 3), (BELL, 2))}
+    sending = Sending("2026", kits_together=kits_together)
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH, YORK), policy=NEAREST, sending=sending))
+    for place, goods in there.items():
+        for sku, n in goods:
+            shop.stock(sku, place, n)
+    shop.sell("o-17", KIT)
+
+    shop.allocate("o-17")
+
+    if kits_together:
+        assert took(shop) == {("1.1", "york"): 2, ("1.2", "york"): 1}
+        assert shop.bag("o-17") == {"allocated": 3, "backordered": 3}
+    else:
+        assert took(shop) == {("1.1", "leith"): 4, ("1.2", "york"): 2}
+
+
+def test_parts_that_are_no_whole_kit_are_asked_for_by_themselves() -> None:
+    shop = Shop(MemoryStore())
+    shop.stock(LAMP, "leith", 9)
+    shop.stock(BELL, "leith", 9)
+    listening = Listening()
+    sending = Sending("2026", kits_together=True)
+    other = shop.under(attrs.evolve(shop.rules, policy=listening, sending=sending))
+    other.sell("o-17", KIT)
+
+    other.allocate("o-17", (("1.1", 3), ("1.2", 1)))
+
+    wants = listening.heard[-1].wants
+    assert [(one.line, one.n, one.parts.total, one.priority) for one in wants] == [
+        ("1", 1, 3, 3),
+        ("1.1", 1, 1, 1),
+    ]
+    assert other.bag("o-17") == {"allocated": 4, "open": 2}
+
+
+def test_freight_is_that_of_the_region_and_the_cheapest_policy_reckons_with_it() -> None:
+    rates = {
+        "GB": Rates({"leith": Tariff(900), "york": Tariff(400)}),
+        "": Rates({"leith": Tariff(300), "york": Tariff(800)}),
+    }
+    sending = Sending("2026", rates[""], by_region={"GB": rates["GB"]})
+    there = {"leith": ((LAMP, 1),), "york": ((LAMP, 1),)}
+
+    for region, place in (("GB", "york"), ("NO", "leith")):
+        to = Destination("", region)
+        shop = allocated(CHEAPEST, ((LAMP, 1),), there, to=to, sending=sending)
+
+        assert took(shop) == {("1", place): 1}
+
+
+# --- reasons ------------------------------------------------------------------
+
+
+def test_a_refusal_names_each_location_that_was_left_out_and_on_which_facts() -> None:
+    policy = Pipeline("near and open", (without(CLOSED), within_km(100)), by_distance, in_order)
+    places = (LEITH, YORK, attrs.evolve(HULL, tags=("closed",)))
+    shop = Shop(MemoryStore(), Rules(locations=places, policy=policy, split=False))
+    for place in ("hull", "leith", "york"):
+        shop.stock(LAMP, place, 2)
+    shop.sell("o-17", (LAMP, 5), destination=EDINBURGH)
+
+    for call in (allocate.on("o-17"), reserve.on("o-17")):
+        reasons = shop.reasons(call)
+
+        assert [one.sentence for one in reasons] == [
+            "BRASS-LAMP at all locations: 5 asked, 6 free",
+            "hull is left out: it is closed",
+            "york is left out: it is too far away (km 259, most 100)",
+        ]
+        assert reasons[1].say("zh") == "未选用hull:暂停营业"
+
+
+def test_a_refusal_says_of_each_line_why_it_was_left_out() -> None:
+    sending = Sending("2026", together=("BRASS-LAMP",))
+    rules = Rules(locations=(LEITH, YORK), split=False, sending=sending)
+    shop = Shop(MemoryStore(), rules)
+    shop.stock(LAMP, "leith", 2)
+    shop.stock(LAMP, "york", 2)
+    shop.sell("o-17", (LAMP, 3))
+
+    assert shop.refuses(allocate.on("o-17")) == (
+        "BRASS-LAMP at all locations: 3 asked, 4 free; line 1 of order o-17: 3 are left out, "
+        "since no place has all that must stay together"
+    )
 
 
 # --- allocate -----------------------------------------------------------------

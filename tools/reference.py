@@ -24,7 +24,7 @@ from types import FunctionType
 from typing import Any, Final, NamedTuple
 
 import orderflow
-from orderflow import measures, planning, promising, states, testing, views
+from orderflow import measures, planning, promising, sourcing, states, testing, views
 from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
@@ -479,7 +479,47 @@ BESIDE = {
     ),
     "orderflow.shipping": ("Shipping",),
     "orderflow.adapters.holidays": ("closed_days",),
-    "orderflow.allocation": ("Pipeline",),
+    "orderflow.sending": ("Sending",),
+    "orderflow.sourcing": tuple(sourcing.__all__),
+    "orderflow.sourcing.pipeline": (
+        "Pipeline",
+        "Cascade",
+        "Sourced",
+        "exact",
+        "in_order",
+        "one_or_none",
+        "planned",
+    ),
+    "orderflow.sourcing.stages": (
+        "Dropped",
+        "has_something",
+        "has_capacity",
+        "without",
+        "bearing",
+        "keeping_back",
+        "within_km",
+        "by_priority",
+        "by_distance",
+        "by_cost",
+        "by_load",
+        "by_expiry",
+        "last",
+    ),
+    "orderflow.sourcing.policies": (
+        "NEAREST",
+        "PRIORITY",
+        "CHEAPEST",
+        "ONE_OR_NONE",
+        "FEWEST_SHIPMENTS",
+        "BALANCED",
+        "FIRST_EXPIRED",
+        "SHIP_FROM_STORE",
+        "OWN_FIRST",
+        "BEST",
+        "NEAREST_WHOLE",
+        "region_table",
+        "product_table",
+    ),
     "orderflow.promising": tuple(promising.__all__),
     "orderflow.promising.alternatives": ("Alternative",),
     "orderflow.promising.dangers": ("Slipped",),
@@ -494,9 +534,6 @@ BESIDE = {
     "orderflow.testing": tuple(testing.__all__),
     "orderflow.rules": (
         "Policy",
-        "Plan",
-        "Take",
-        "Demand",
         "ReserveWhen",
         "FIRST_EXPIRED",
         "FIRST_IN",

@@ -1,30 +1,19 @@
-"""Which location ships what.
+"""The verbs by which an order gets its goods: reserve, allocate, and give back.
 
-It knows policies as pipelines of small functions over plain values, and the verbs that carry a plan
-out, and refuses to know how a plan is stored.
+It knows how a decision is carried out, and refuses to know how it is made: that is the policy of
+the rules, one of `orderflow.sourcing`, to which `posing.py` puts the question.
 
-A policy filters (what may serve), ranks (which warehouse first), and fills.
-It sees only what the order may have, and takes the bins of a warehouse in the order in which it is
-given them: that is the host's pick rule.
-The plan it gives is the reservation itself: what was checked is what is claimed, position by
-position, and the store grants all of it or none, so no check can sum one thing and reserve another.
+A refusal has every reason: what is short, each location that was left out though it had some, by
+which filter and on which facts, and each line that could not be served as it must be.
 
-Three policies are shipped.
-*Priority* and *nearest* fill each line from the best location that has it, as most shops do.
-*Fewest shipments* first looks for one location that has everything, then always takes the location
-that covers most of what is left: greedy, so good and quick, without a proof.
-
-One file, though long: a plan and the verbs that carry it out are read together.
+One file, though long: a decision and the verbs that carry it out are read together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from math import asin, cos, radians, sin, sqrt
-from typing import Final, TypeAlias
-
-import attrs
+from typing import Final
 
 from orderflow.books import position_of
 from orderflow.claiming import (
@@ -39,167 +28,17 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
 from orderflow.inventory import due_at, feed_at, open_supply, pickable, refuse_stale, spoiled
 from orderflow.journal import Case, Context, Step, verb
+from orderflow.posing import Planned, is_sound, planned, posed, shelved
 from orderflow.promising.shelves import beside_safety
-from orderflow.records import Counter, Destination, Order, Spot, Supply, is_fed
-from orderflow.rules import Demand, Location, Plan, Take
+from orderflow.records import Order, Spot, Supply, is_fed
+from orderflow.sourcing.explaining import Lack
+from orderflow.sourcing.pipeline import Sourced
+from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UNIT, UnitMove, UnitState
-from orderflow.units import (
-    UNCLAIMED,
-    Chosen,
-    LineQuantities,
-    Tag,
-    checked_quantities,
-)
-from orderflow.values import Position, text, warehouse
+from orderflow.units import UNCLAIMED, Chosen, LineQuantities, Tag, checked_quantities
+from orderflow.values import Position, text
 
-EARTH_RADIUS_KM: Final = 6371
-
-Filter: TypeAlias = Callable[[Counter, Destination], bool]
-Rank: TypeAlias = Callable[[Sequence[Location], Destination], Sequence[Location]]
-Stock: TypeAlias = dict[str, dict[str, list[Counter]]]
-"""Free counters by warehouse and SKU, each list in the order in which it is used up."""
-Fill: TypeAlias = Callable[[Sequence[Demand], Stock, Sequence[str]], Plan]
-
-
-@attrs.frozen
-class Pipeline:
-    """A policy of stages: every filter must pass a counter; then rank the locations; then fill."""
-
-    name: str
-    filters: tuple[Filter, ...]
-    rank: Rank
-    fill: Fill
-
-    def __call__(
-        self,
-        demand: Sequence[Demand],
-        counters: Sequence[Counter],
-        locations: Sequence[Location],
-        destination: Destination,
-    ) -> Plan:
-        """Plan the demand; same input, same plan."""
-        stock: Stock = {}
-        for counter in counters:
-            if counter.free and all(passes(counter, destination) for passes in self.filters):
-                at = counter.position
-                stock.setdefault(warehouse(at.location), {}).setdefault(at.sku, []).append(counter)
-        listed = {location.id for location in locations}
-        others = (Location(id, priority=1_000_000) for id in sorted(stock) if id not in listed)
-        ranked = self.rank((*locations, *others), destination)
-        return self.fill(demand, stock, [place.id for place in ranked if place.id in stock])
-
-
-def sound(counter: Counter, destination: Destination) -> bool:
-    """Sound goods on hand: neither seconds, nor to be inspected, nor still to come.
-
-    Whose they are has been looked at before: a policy sees no goods that the order may not have.
-    """
-    del destination
-    at = counter.position
-    return bool(at.location) and not (at.grade or at.peg)
-
-
-def by_priority(locations: Sequence[Location], destination: Destination) -> Sequence[Location]:
-    """Locations in the host's own order, then by id."""
-    del destination
-    return sorted(locations, key=lambda place: (place.priority, place.id))
-
-
-def by_distance(locations: Sequence[Location], destination: Destination) -> Sequence[Location]:
-    """Nearest first; what lies nowhere comes last; ties by priority, then by id."""
-    if destination.latitude_e6 is None:
-        return by_priority(locations, destination)
-
-    def key(place: Location) -> tuple[int, int, str]:
-        return (distance_km(place, destination), place.priority, place.id)
-
-    return sorted(locations, key=key)
-
-
-def distance_km(place: Location, destination: Destination) -> int:
-    """The great-circle distance in whole kilometres; 100,000 when either lies nowhere."""
-    lat, lon = destination.latitude_e6, destination.longitude_e6
-    if place.latitude_e6 is None or place.longitude_e6 is None or lat is None or lon is None:
-        return 100_000
-    a, b = radians(place.latitude_e6 / 1e6), radians(lat / 1e6)
-    across = radians((lon - place.longitude_e6) / 1e6)
-    h = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(across / 2) ** 2
-    return round(2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, h))))
-
-
-def fill_in_order(demand: Sequence[Demand], stock: Stock, ranked: Sequence[str]) -> Plan:
-    """Each line from the first location that has some of it, then the next."""
-    left = _Left(stock)
-    takes: list[Take] = []
-    short: list[Demand] = []
-    for wanted in demand:
-        n = wanted.n
-        for location in ranked:
-            n -= left.take(location, wanted.line, wanted.sku, n, takes)
-            if not n:
-                break
-        if n:
-            short.append(Demand(wanted.line, wanted.sku, n))
-    return Plan(tuple(takes), tuple(short))
-
-
-def fill_with_fewest(demand: Sequence[Demand], stock: Stock, ranked: Sequence[str]) -> Plan:
-    """One location for all if there is one, else always that which covers most of what is left."""
-    left = _Left(stock)
-    takes: list[Take] = []
-    open_ = list(demand)
-    candidates = list(ranked)
-    while open_ and candidates:
-        covers = [left.cover(location, open_) for location in candidates]
-        best = max(covers)
-        if not best:
-            break
-        location = candidates.pop(covers.index(best))  # ties: the first in rank
-        still: list[Demand] = []
-        for wanted in open_:
-            taken = left.take(location, wanted.line, wanted.sku, wanted.n, takes)
-            if taken < wanted.n:
-                still.append(Demand(wanted.line, wanted.sku, wanted.n - taken))
-        open_ = still
-    return Plan(tuple(takes), tuple(open_))
-
-
-class _Left:
-    """What is left to give while a plan is filled."""
-
-    __slots__ = ("free", "stock")
-
-    def __init__(self, stock: Stock) -> None:
-        self.stock = stock
-        self.free: dict[Position, int] = {}
-
-    def take(self, location: str, line: str, sku: str, n: int, takes: list[Take]) -> int:
-        """Take up to `n` units for a line, from one position after the other; how many it was."""
-        taken = 0
-        for counter in self.stock[location].get(sku, ()):
-            there = self.free.get(counter.position, counter.free)
-            part = min(n - taken, there)
-            if part:
-                self.free[counter.position] = there - part
-                takes.append(Take(line, counter.position, part))
-                taken += part
-        return taken
-
-    def cover(self, location: str, demand: Sequence[Demand]) -> int:
-        """How many units of the demand the location could give."""
-        wanted: dict[str, int] = {}
-        for one in demand:
-            wanted[one.sku] = wanted.get(one.sku, 0) + one.n
-        shelf = self.stock[location]
-        return sum(
-            min(n, sum(self.free.get(c.position, c.free) for c in shelf.get(sku, ())))
-            for sku, n in wanted.items()
-        )
-
-
-PRIORITY: Final = Pipeline("priority", (sound,), by_priority, fill_in_order)
-NEAREST: Final = Pipeline("nearest", (sound,), by_distance, fill_in_order)
-FEWEST_SHIPMENTS: Final = Pipeline("fewest shipments", (sound,), by_distance, fill_with_fewest)
+__all__ = ["FEWEST_SHIPMENTS", "NEAREST", "PRIORITY", "allocate", "reserve", "unreserve"]
 
 _WAITING: Final = (UnitState.BACKORDERED, UnitState.OPEN)
 
@@ -279,7 +118,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
             step.move(order, UnitMove.ALLOCATE, part, ready_by=None, pools=pools)
     for one in pegged:
         _allocate_arrived(step, claiming, order, one)
-    plan = _plan(step, claiming, order, waiting) if waiting else Plan(())
+    plan = _plan(step, claiming, order, waiting) if waiting else Planned()
     if waiting:
         if plan.short and not context.rules.split:
             raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)))
@@ -308,17 +147,13 @@ def _place(at: Position) -> dict[str, Tag]:
     }
 
 
-def _plan(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]) -> Plan:
-    """Plan what was chosen, one demand for each line, over the figures that are read here."""
-    rules = step.context.rules
-    by_line: dict[str, Demand] = {}
-    for line, _, n in chosen:
-        before = by_line.get(line.id)
-        by_line[line.id] = Demand(line.id, line.sku, n + (before.n if before else 0))
-    skus = {demand.sku for demand in by_line.values()}
-    counters = pickable(step, order, beside_safety(step, claiming, skus).counters)
-    policy = rules.policy or FEWEST_SHIPMENTS
-    return policy(tuple(by_line.values()), counters, rules.locations, order.destination)
+def _plan(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]) -> Planned:
+    """Let the policy of the rules decide for what was chosen, over the figures that are read."""
+    skus = {line.sku for line, _, _ in chosen}
+    shelves = shelved(pickable(step, order, beside_safety(step, claiming, skus).counters))
+    policy = step.context.rules.policy or FEWEST_SHIPMENTS
+    sourced = policy(posed(step, claiming, order, chosen, shelves))
+    return planned(order, chosen, sourced, shelves)
 
 
 def _carry_out(
@@ -327,7 +162,7 @@ def _carry_out(
     order: Order,
     move: UnitMove,
     chosen: Sequence[Chosen],
-    plan: Plan,
+    plan: Planned,
 ) -> list[Chosen]:
     """Move the units of the takes, position by position; what was chosen first is served first.
 
@@ -369,14 +204,14 @@ def _claim(
             step.move(order, move, part, **_place(at), pools=names)
 
 
-def _backorder(step: Step, order: Order, left: Sequence[Chosen], plan: Plan) -> None:
+def _backorder(step: Step, order: Order, left: Sequence[Chosen], plan: Planned) -> None:
     """What found no supply waits as a backorder; what waited so, or was not meant, stays.
 
     A host without backorders leaves it open.
     """
     if step.chart(UNIT).target(UnitState.OPEN, UnitMove.BACKORDER) is None:
         return
-    short = {demand.line for demand in plan.short}
+    short = {one.line for one in plan.short}
     units = [one for one in left if one.line.id in short and one.spot.state is UnitState.OPEN]
     step.move(order, UnitMove.BACKORDER, units)
 
@@ -434,22 +269,39 @@ def _allocate_arrived(step: Step, claiming: Claiming, order: Order, one: Chosen)
         step.add(Claimed(supply.ref, at, -n), Limited(peg, -n))
 
 
-def _shortfalls(step: Step, claiming: Claiming, order: Order, plan: Plan) -> list[Refusal]:
-    """A reason for each SKU that is short, over all locations, and what is its safety stock."""
+def _shortfalls(step: Step, claiming: Claiming, order: Order, plan: Planned) -> list[Refusal]:
+    """Each SKU that is short over all locations, its safety stock, and why not from where."""
     asked: dict[str, int] = {}
-    for demand in plan.short:
-        asked[demand.sku] = asked.get(demand.sku, 0) + demand.n
+    for one in plan.short:
+        asked[one.sku] = asked.get(one.sku, 0) + one.n
     for take in plan.takes:
         if take.position.sku in asked:
             asked[take.position.sku] += take.n
     free = dict.fromkeys(asked, 0)
-    nowhere = Destination()
     beside = beside_safety(step, claiming, asked)
     for row in pickable(step, order, beside.counters):
-        if sound(row, nowhere):
+        if is_sound(row):
             free[row.position.sku] += row.free
     short = [
         Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
         for sku, n in sorted(asked.items())
     ]
-    return [*short, *beside.reasons()]
+    return [*short, *beside.reasons(), *_left_out(order, plan.sourced)]
+
+
+_SHORT: Final = frozenset({Lack.NOWHERE, Lack.TOO_FEW, Lack.OTHERS})
+"""What is missing where goods are short, which is said of the SKU."""
+
+
+def _left_out(order: Order, sourced: Sourced | None) -> Iterator[Refusal]:
+    """Each location that a filter left out, and each line that was left out for another reason."""
+    if sourced is None:
+        return
+    for one in sourced.dropped:
+        figures = ", ".join([f"{name} {figure}" for name, figure in one.facts])
+        figures = f" ({figures})" if figures else ""
+        yield Refusal.of("location_left_out", location=one.place, why=one.why, figures=figures)
+    for lack in sourced.missing():
+        if lack.lack not in _SHORT:
+            why = lack.lack.value
+            yield Refusal.of("line_left_out", order=order.ref.id, line=lack.line, n=lack.n, why=why)

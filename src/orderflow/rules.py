@@ -9,7 +9,7 @@ under other rules is known for what it is: a trial.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
@@ -18,11 +18,18 @@ import attrs
 
 from orderflow.errors import BadInput
 from orderflow.process import Process
-from orderflow.records import Counter, Destination, Lot
-from orderflow.values import Position, several, text, unique, warehouse, whole
+from orderflow.records import Counter, Lot
+from orderflow.values import MINOR_MAX, several, text, unique, whole
 
 if TYPE_CHECKING:
+    from orderflow.sending import Sending
     from orderflow.shipping import Shipping
+    from orderflow.sourcing.pipeline import Sourced
+    from orderflow.sourcing.values import Problem
+
+PRIORITY_MAX: Final = 999_999
+UNLISTED: Final = PRIORITY_MAX + 1
+"""The rank of a warehouse that the rules do not name: after all others."""
 
 
 @attrs.frozen
@@ -30,7 +37,9 @@ class Location:
     """A warehouse: its id, its rank (lower first), and where it lies in millionths.
 
     `ships` is the time between goods that stand there and goods at the customer: what is promised
-    reckons with it.
+    reckons with it. `handling` is what each of its parcels costs besides the freight, in minor
+    units; `tags` say what it is ("store", "supplier", "closed", "pickup only", and the host's own)
+    to the filters of a policy.
     """
 
     id: str
@@ -38,57 +47,26 @@ class Location:
     region: str = ""
     latitude_e6: int | None = None
     longitude_e6: int | None = None
-    # It has its own place in the fingerprint, where a location has always been written as without.
+    # These have a place of their own in the fingerprint, which has always been without them.
     ships: Shipping | None = attrs.field(default=None, repr=False)
-
-
-@attrs.frozen
-class Demand:
-    """So many units of a SKU are wanted for a line."""
-
-    line: str
-    sku: str
-    n: int
-
-
-@attrs.frozen
-class Take:
-    """So many units for a line come from a position."""
-
-    line: str
-    position: Position
-    n: int
-
-
-@attrs.frozen
-class Plan:
-    """Which position gives how much to which line, and what is left without supply."""
-
-    takes: tuple[Take, ...]
-    short: tuple[Demand, ...] = ()
-
-    @property
-    def locations(self) -> tuple[str, ...]:
-        """The warehouses that it uses, each once, in order of first use."""
-        return tuple(dict.fromkeys(warehouse(take.position.location) for take in self.takes))
+    handling: int = attrs.field(default=0, repr=False)
+    tags: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
 class Policy(Protocol):
-    """Decides which location ships what: plain values in, a plan out, no clock and no chance."""
+    """Decides which location ships what: plain values in, a plan out, no clock and no chance.
+
+    Those that are shipped stand in `orderflow.sourcing.policies`; a `Pipeline` or a `Cascade` of
+    one's own stages is one too.
+    """
 
     @property
     def name(self) -> str:
         """Its name in the fingerprint of the rules; another behaviour needs another name."""
         ...
 
-    def __call__(
-        self,
-        demand: Sequence[Demand],
-        counters: Sequence[Counter],
-        locations: Sequence[Location],
-        destination: Destination,
-    ) -> Plan:
-        """Plan the demand over what is free. Never more than is free or was asked."""
+    def __call__(self, problem: Problem) -> Sourced:
+        """Decide for a problem: never more than there is or was asked for."""
         ...
 
 
@@ -168,7 +146,22 @@ def _checked(locations: object) -> tuple[Location, ...]:
             raise BadInput(f"locations[{i}].id", "a warehouse is wanted, no place in one")
         if one.ships is not None:
             _check_shipping(one.ships, f"locations[{i}].ships")
+        _check_location(one, f"locations[{i}]")
     return locations
+
+
+def _check_location(one: Location, path: str) -> None:
+    whole(one.priority, f"{path}.priority", least=-PRIORITY_MAX, most=PRIORITY_MAX)
+    whole(one.handling, f"{path}.handling", least=0, most=MINOR_MAX)
+    if one.tags != ():
+        several(one.tags, f"{path}.tags")
+    text(one.region, f"{path}.region", empty=True)
+    for name, most in (("latitude_e6", 90_000_000), ("longitude_e6", 180_000_000)):
+        degrees = getattr(one, name)
+        if degrees is not None:
+            whole(degrees, f"{path}.{name}", least=-most, most=most)
+    if (one.latitude_e6 is None) != (one.longitude_e6 is None):
+        raise BadInput(path, "latitude and longitude go together")
 
 
 def _check_capacity(capacity: object) -> None:
@@ -188,6 +181,19 @@ def _check_shipping(ships: object, path: str) -> None:
 
     if not isinstance(ships, Shipping):
         raise BadInput(path, "a Shipping is wanted")
+
+
+def _check_sending(sending: object) -> None:
+    from orderflow.sending import Sending  # here, so that rules alone do not load the search
+
+    if not isinstance(sending, Sending):
+        raise BadInput("sending", "a Sending is wanted")
+
+
+def _check_policy(policy: object) -> None:
+    if not callable(policy):
+        raise BadInput("policy", "a policy of orderflow.sourcing is wanted")
+    text(getattr(policy, "name", None), "policy.name")
 
 
 @attrs.frozen
@@ -211,6 +217,8 @@ class Rules:
     `capacity` has (warehouse, units) pairs: how many units may leave it on one day, by its own
     clocks where it `ships`, else in UTC. Each unit counts once, for the day that is promised, or
     the first with room where it is reserved or allocated by itself.
+    `policy` decides which location ships what, fewest shipments unless said; `sending` is what it
+    reckons with: freight, weights, and what may be parted.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -229,6 +237,7 @@ class Rules:
     sells_for: tuple[str, ...] = ()
     reserve_when: ReserveWhen = ReserveWhen.BY_HAND
     capacity: tuple[tuple[str, int], ...] = ()
+    sending: Sending | None = None
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -244,6 +253,10 @@ class Rules:
         if type(self.reserve_when) is not ReserveWhen:
             raise BadInput("reserve_when", f"one of {', '.join(ReserveWhen)} is wanted")
         _check_capacity(self.capacity)
+        if self.policy is not None:
+            _check_policy(self.policy)
+        if self.sending is not None:
+            _check_sending(self.sending)
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
 
@@ -264,5 +277,8 @@ class Rules:
         ships = tuple([(one.id, one.ships) for one in self.locations if one.ships is not None])
         if ships:
             later += f"; ships={ships!r}"
+        more = tuple([(one.id, one.handling, tuple(sorted(one.tags))) for one in self.locations])
+        if any(handling or tags for _, handling, tags in more):  # no locations: none has any
+            later += f"; places={more!r}"
         policy = self.policy.name if self.policy is not None else ""
         return f"Rules({first}){policy}{later}{self.process.fingerprint}"

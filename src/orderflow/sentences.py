@@ -30,6 +30,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{sku} at {location}: {asked} asked, {free} free",
         "zh": "{location}的 {sku} 库存不足:需要 {asked},可用 {free}",
     },
+    "location_left_out": {
+        "en": "{location} is left out: it {why}{figures}",
+        "zh": "未选用{location}:{why}{figures}",
+    },
+    "line_left_out": {
+        "en": "line {line} of order {order}: {n} are left out, since {why}",
+        "zh": "订单 {order} 第 {line} 行有 {n} 件未分配:{why}",
+    },
     "over_limit": {
         "en": "customer {customer} may have {left} more of {sku}: {asked} asked",
         "zh": "客户 {customer} 还可购买 {sku} {left} 件:需要 {asked}",
@@ -517,7 +525,21 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
 }
 """What may be done, said as it is asked for: moves of the charts and verbs, with spaces."""
 
-WORDS: Final[dict[str, str]] = MOVES_AND_VERBS | KINDS_AND_STATES
+REASONS: Final[dict[str, str]] = {
+    "does not serve the region": "不服务该地区",
+    "has nothing of what is wanted": "没有可用的所需商品",
+    "has sent all that it may": "当日发货量已满",
+    "is closed": "暂停营业",
+    "is pickup only": "仅供自提",
+    "is too far away": "距离太远",
+    "no more places may ship": "发货地点数已达上限",
+    "no place has all that must stay together": "没有一个地点能整体供应",
+    "the places that have some may send no more": "有货的地点当日发货量已满",
+    "to leave it out is better, or nobody looked for it": "不分配更优,或按规则未予分配",
+}
+"""Why a location or a line is left out, in the words of the shipped policies."""
+
+WORDS: Final[dict[str, str]] = MOVES_AND_VERBS | KINDS_AND_STATES | REASONS
 """The words of the trade that stand as figures in sentences; a noun before a verb of its name."""
 
 HOLDS: Final[dict[str, str]] = {
@@ -560,7 +582,7 @@ _A_UNIT: Final = "a unit of line "
 ANY_DATE: Final = "any date"
 """Stands for the date of what was asked for as early as can be."""
 
-_NAMED: Final = frozenset({"kind", "location"})
+_NAMED: Final = frozenset({"kind", "location", "why"})
 _DONE: Final = frozenset({"move", "can", "asked"})
 """The figures that are words, or lists of them."""
 

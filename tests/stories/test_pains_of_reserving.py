@@ -18,14 +18,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderflow import ChargeKind, Destination, NewCharge, Position, Refused, Rules, Sku
+from orderflow import ChargeKind, NewCharge, Position, Refused, Rules, Sku
 from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import FEWEST_SHIPMENTS, NEAREST, PRIORITY, reserve
 from orderflow.ports import Store
 from orderflow.promising.committing import promise
-from orderflow.records import Counter, Order
-from orderflow.rules import Demand, Policy
+from orderflow.records import Order
+from orderflow.rules import Policy
 from orderflow.states import UnitState
 from tests.builders import BELL, LAMP, LEITH, MORNING, TWO_PLACES, YORK, Shop, assert_laws
 from tests.stores import STORES
@@ -111,29 +111,6 @@ STOCKS: Final = st.dictionaries(
     st.integers(1, 6),
 )
 WISHES: Final = st.lists(st.tuples(CODES, st.integers(1, 9)), min_size=1, max_size=4)
-
-
-@given(STOCKS, WISHES, st.sampled_from(POLICIES))
-def test_pain_4_a_plan_and_what_it_lacks_are_the_demand(
-    there: dict[tuple[str, str, str], int], wanted: list[tuple[str, int]], policy: Policy
-) -> None:
-    counters = [
-        Counter(Position(sku, f"{house}/{bin}"), n, 0) for (sku, house, bin), n in there.items()
-    ]
-    demand = [Demand(str(i), sku, n) for i, (sku, n) in enumerate(wanted)]
-
-    plan = policy(demand, counters, (), Destination())
-
-    lines: Tally[str] = Tally()
-    drawn: Tally[Position] = Tally()
-    for take in plan.takes:
-        assert take.n > 0
-        lines[take.line] += take.n
-        drawn[take.position] += take.n
-    for lacking in plan.short:
-        lines[lacking.line] += lacking.n
-    assert dict(lines) == {one.line: one.n for one in demand}
-    assert all(drawn[row.position] <= row.free for row in counters)
 
 
 @pytest.mark.parametrize("database", (MemoryStore, lambda: SqliteStore(":memory:")), ids=STORES)

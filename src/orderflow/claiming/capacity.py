@@ -96,6 +96,15 @@ class Capacity:
             at = self._begins(house, day) - timedelta(microseconds=1)
         return at
 
+    def room_at(self, location: str, at: datetime) -> int:
+        """How many units more may leave a location that is bounded, on the day of an instant."""
+        house = warehouse(location)
+        return self._room(house, self._day(house, at))
+
+    def sent_at(self, location: str, at: datetime) -> int:
+        """How many units leave a location that is bounded, on the day of an instant."""
+        return self._limits[warehouse(location)] - self.room_at(location, at)
+
     # --- changing ------------------------------------------------------------------------------
 
     def give(self, pool: str, n: int) -> None:

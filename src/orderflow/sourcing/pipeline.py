@@ -117,11 +117,11 @@ class Cascade:
 
 
 def exact(budget: int = BUDGET) -> Allocate:
-    """The best plan there is, whatever the rank."""
+    """The best plan there is; of those that are as good, that of the places that rank first."""
 
     def allocate(ranked: Sequence[Place], problem: Problem, objective: Objective) -> Plan:
-        del ranked
-        return best(problem, objective, budget=budget)
+        ties = [place.id for place in ranked]
+        return best(problem, objective, budget=budget, ties=ties)
 
     return allocate
 

@@ -34,22 +34,26 @@ def best(
     *,
     budget: int = BUDGET,
     stop: Stop | None = None,
+    ties: Sequence[str] = (),
 ) -> Plan:
     """The best plan for an objective, with its proof, or the best that a budget of nodes finds.
 
+    Of plans that are as good, that of the places that come first in `ties` is taken, then by id.
     The same budget gives the same plan everywhere. `stop` is asked every thousand nodes or so; a
     shell that has a clock may say that it is enough.
     """
     checked_objective(objective)
     whole(budget, "budget", least=0, most=10**12)
-    search = Search(grid_of(problem), objective, problem.most_shipments, budget, stop)
+    search = Search(grid_of(problem, ties), objective, problem.most_shipments, budget, stop)
     search.run()
     return told(search, objective)
 
 
-def grid_of(problem: Problem) -> Grid:
-    """A problem as plain numbers."""
-    places = sorted(problem.places, key=lambda place: place.id)
+def grid_of(problem: Problem, ties: Sequence[str] = ()) -> Grid:
+    """A problem as plain numbers, its places in the order that ties end in."""
+    turn = {id: i for i, id in enumerate(ties)}
+    last = len(turn)
+    places = sorted(problem.places, key=lambda place: (turn.get(place.id, last), place.id))
     rows = rows_of(problem.wants, problem.grams, problem.cm3)
     return Grid(
         rows,

@@ -44,9 +44,13 @@ Score: TypeAlias = tuple[int, ...]
 """One figure for each goal of the objective, in its order; less is better."""
 
 DEFAULT: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.COST, Goal.SHIPMENTS, Goal.DAYS)
+"""Units left out, then late ones, cost, parcels and days."""
 FEWEST: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.SHIPMENTS, Goal.COST, Goal.DAYS)
+"""The fewest parcels that leave nothing out and bring nothing late, then cost."""
 CHEAPEST: Final[Objective] = (Goal.LEFT, Goal.COST, Goal.SHIPMENTS, Goal.LATE, Goal.DAYS)
+"""The least cost, even where goods come late."""
 FASTEST: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.DAYS, Goal.COST, Goal.SHIPMENTS)
+"""The earliest day, then cost."""
 
 
 @attrs.frozen
