@@ -525,6 +525,7 @@ BESIDE = {
     "orderflow.promising.dangers": ("Slipped",),
     "orderflow.inventory": ("Standing", "total", "Got"),
     "orderflow.workflow": ("Forecast",),
+    "orderflow.whatif": ("Trial", "Tried", "Answer", "trial"),
     "orderflow.process": ("Process", "Remove", "Close", "Require", "Stage", "own_guard"),
     "orderflow.states": tuple(
         name

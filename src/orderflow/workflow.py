@@ -38,12 +38,13 @@ from orderflow.errors import (
     Short,
     Stale,
 )
-from orderflow.facts import Fact, fold, touches
+from orderflow.facts import Fact
 from orderflow.inventory import Got, Standing, feed_at, got, is_held, standing, there_from
-from orderflow.journal import STOCK, Case, Change, Context, Entry, Step, Stored
+from orderflow.journal import STOCK, Case, Change, Context, Entry, Step
 from orderflow.measures import Advice, SteadyDemand, Stocking, Turned, advise, level_of, turned
 from orderflow.measures.cover import DAYS_MAX
 from orderflow.options import Option, suggested
+from orderflow.past import Past
 from orderflow.ports import DemandForecast, Query, Store, every
 from orderflow.promising import Wanted, available
 from orderflow.promising.alternatives import Alternative, alternatives
@@ -76,9 +77,10 @@ from orderflow.records import (
     lot_id,
 )
 from orderflow.remedies import explained
-from orderflow.rules import Rules
+from orderflow.rules import Policy, Rules
+from orderflow.sending import Sending
 from orderflow.trial import ask, tried
-from orderflow.values import Position, instant, text, whole, within
+from orderflow.values import Position, instant, text, whole
 from orderflow.views import (
     Dossier,
     PlatformView,
@@ -88,6 +90,7 @@ from orderflow.views import (
     purchaser_view,
     supplier_view,
 )
+from orderflow.whatif import Trial, trial
 
 D = TypeVar("D", bound=Document)
 
@@ -515,6 +518,15 @@ class Workflow(Commands):
         case = Case(entry.call.ref, Past(self.store, entry), entry.at)
         return tuple(ask(case, entry.call, Context(entry.at, entry.by, self.rules)).facts)
 
+    def what_if(self, policy: Policy, *, sending: Sending | None = None) -> Trial:
+        """What another policy would have decided for the orders of the past, order by order.
+
+        Each allocation of the journal is asked again, on the figures that were read then, by these
+        rules with the policy, and with another `sending` where one is given. Nothing is changed.
+        """
+        rules = self.rules if sending is None else attrs.evolve(self.rules, sending=sending)
+        return trial(self.store, rules, policy, tenant=self.tenant)
+
     # --- behind it -----------------------------------------------------------------------------
 
     def _context(self, by: str) -> Context:
@@ -606,44 +618,3 @@ class Workflow(Commands):
         """Wait a little, by chance, before everything is read again."""
         chance = int.from_bytes(os.urandom(2)) / 2**16
         time.sleep(chance * PAUSE_SECONDS * 2**attempt)
-
-
-class Past:
-    """What a command has read, folded again from the journal before it."""
-
-    def __init__(self, store: Store, entry: Entry) -> None:
-        self._store = store
-        self._entry = entry
-
-    def load(self, ref: Ref[D]) -> Stored[D] | None:
-        """The document as it was before the entry."""
-        facts: list[Fact] = []
-        version = 0
-        for entry in self._store.entries(0, cast("Ref[Document]", ref)):
-            if entry.seq >= self._entry.seq:
-                break
-            facts += (fact for fact in entry.facts if ref in touches(fact))
-            version = dict(entry.versions)[cast("Ref[Document]", ref)]
-        return Stored(fold(None, facts), version) if facts else None
-
-    def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
-        """The figures that were read then."""
-        del tenant, at
-        return tuple(row for row in self._figures(skus) if isinstance(row, Counter))
-
-    def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
-        """The figures of a place that were read then."""
-        del tenant, at
-        return tuple(
-            row
-            for row in self._entry.figures
-            if isinstance(row, Counter) and within(row.position.location, location)
-        )
-
-    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
-        """The claims that were read then."""
-        del tenant, at
-        return tuple(row for row in self._figures(skus) if isinstance(row, Claim))
-
-    def _figures(self, skus: Collection[str]) -> Iterator[Counter | Claim]:
-        return (row for row in self._entry.figures if row.position.sku in skus)
