@@ -5,10 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
-from examples import custom_shop, existing_erp, own_process
+from examples import allocation_study, custom_shop, existing_erp, own_process
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -65,6 +66,77 @@ def test_an_engraver_keeps_its_process_in_a_file(capsys: pytest.CaptureFixture[s
     own_process.main()
 
     assert capsys.readouterr().out == ENGRAVED
+
+
+TABLES = {
+    "stores.csv": """\
+store_id,store_name,latitude,longitude
+1,Online,,
+2,Boston,42.36,-71.06
+3,Chicago,41.88,-87.64
+4,London,51.52,-0.09
+""",
+    "inventory.csv": """\
+product_id,store_id,product_inventory
+1,2,2
+2,3,4
+1,4,2
+2,4,4
+1,3,2
+""",
+    "products.csv": """\
+product_id,product_name,unit_price
+1,Boy's Coat (Brown),21.16
+2,Women's Socks (Grey),9.89
+""",
+    "orders.csv": """\
+order_id,order_tms,customer_id,store_id,order_status
+1,2021-02-04 13:20:22,3,1,COMPLETE
+2,2021-02-04 14:20:22,3,1,CANCELLED
+3,2021-02-04 15:20:22,4,1,COMPLETE
+""",
+    "order_items.csv": """\
+order_id,line_item_id,product_id,unit_price,quantity,shipment_id
+1,1,1,21.16,2,1
+1,2,2,9.89,3,1
+2,1,1,21.16,2,
+3,1,1,21.16,1,2
+""",
+    "shipments.csv": """\
+shipment_id,store_id,customer_id,delivery_address,shipment_status
+1,1,3,"Spencer, MA 01562 USA",DELIVERED
+2,1,4,"Bath, ME 04530 USA",DELIVERED
+""",
+}
+
+STUDY = """\
+2 orders with an address, 3 stores
+                        money  parcels   days   late  left  proved
+nearest first           29.00        3    2.0      0     0       1
+fewest shipments        26.50        2    2.0      0     0       2
+cheapest                26.50        2    2.0      0     0       2
+default                 26.50        2    2.0      0     0       2
+"""
+
+
+def test_policies_are_compared_on_the_same_orders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, table in TABLES.items():
+        (tmp_path / name).write_text(table, encoding="utf-8")
+
+    allocation_study.main(tmp_path, tmp_path / "study.svg")
+    studied = capsys.readouterr().out
+    allocation_study.main(None)
+
+    assert studied == STUDY
+    picture = ElementTree.parse(tmp_path / "study.svg").getroot()  # noqa: S314 - our own
+    bars = [one.get("aria-label") for one in picture.iter("{http://www.w3.org/2000/svg}svg")]
+    assert [one for one in bars if one][1:3] == [
+        "parcels",
+        "days until the last parcel is there, all orders",
+    ]
+    assert "https://github.com/oracle-samples" in capsys.readouterr().out
 
 
 def test_the_tests_offline_pass() -> None:
