@@ -17,7 +17,7 @@ import pytest
 from orderflow import ChargeKind, Money, NewCharge, NewLine, Position, Price, Ref, Rules, Workflow
 from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.sqlite import SqliteStore
-from orderflow.audit import Law, audit
+from orderflow.audit import Law, audit, reconcile
 from orderflow.audit.books import LISTED_MAX
 from orderflow.facts import Moved
 from orderflow.journal import Change, Committed, Entry, Stored
@@ -1061,3 +1061,12 @@ def test_a_document_that_is_not_found_by_what_it_says_breaks_the_law(
         (law,) = (law for law in audit(store) if law.name == "lookups")
 
     assert breach in law.breaches
+
+
+def test_what_is_no_store_is_not_checked_and_says_what_is_wanted(shop: Shop) -> None:
+    host: Any = Workflow(shop.store)
+
+    with pytest.raises(TypeError, match="a Store is wanted"):
+        audit(host)
+    with pytest.raises(TypeError, match="a store that can be mended is wanted"):
+        reconcile(host)

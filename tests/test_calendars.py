@@ -834,6 +834,8 @@ def test_what_is_no_instant_is_bad_input(at: Any) -> None:
         lambda: add_working_hours(LEITH, at, 1),
         lambda: ready_to_ship_at(LEITH, at),
         lambda: arrives_at(LEITH, at, 1),
+        lambda: latest_ready(LEITH, at),
+        lambda: latest_shipped(LEITH, at, 1),
     )
     for ask in asks:
         with pytest.raises(BadInput):
@@ -863,6 +865,9 @@ def test_a_lead_time_that_is_no_count_is_bad_input(wrong: Any) -> None:
         lambda: ready_to_ship_at(LEITH, placed, lead_days=wrong),
         lambda: ready_to_ship_at(LEITH, placed, lead_hours=wrong),
         lambda: arrives_at(LEITH, placed, wrong),
+        lambda: latest_ready(LEITH, placed, lead_days=wrong),
+        lambda: latest_ready(LEITH, placed, lead_hours=wrong),
+        lambda: latest_shipped(LEITH, placed, wrong),
     )
     for ask in asks:
         with pytest.raises(BadInput):
@@ -898,6 +903,8 @@ def test_an_answer_that_is_stored_is_an_instant_and_no_wall_time() -> None:
         (lambda no: cut_off_on(no, MORNING.date()), "calendar"),
         (lambda no: ready_to_ship_at(no, MORNING), "calendar"),
         (lambda no: arrives_at(no, MORNING, 1), "carrier"),
+        (lambda no: latest_ready(no, MORNING), "calendar"),
+        (lambda no: latest_shipped(no, MORNING, 1), "carrier"),
     ),
 )
 @pytest.mark.parametrize("no", (1, None, "Europe/Berlin"))

@@ -476,6 +476,40 @@ def test_a_damaged_journal_is_told_and_stays_exit_status_1(
     assert "left alone: every document, and both books" in out
 
 
+def test_a_plan_that_leaves_everything_alone_does_not_say_that_nothing_differs(
+    drifted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(drifted)) as db:
+        db.execute("update entry set facts = 'nonsense'")
+        db.commit()
+
+    assert run(["check", "--db", str(drifted), "--repair"]) == 1
+
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == "nothing that was looked at differs from the journal"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "what"),
+    (
+        ("update entry set facts = 'nonsense'", "entry 1.facts: "),
+        ("update entry set at = 1 << 62", "entry 1.at: no date is "),
+    ),
+)
+def test_laws_that_cannot_be_checked_lead_to_what_hangs_on_it(
+    drifted: Path, capsys: pytest.CaptureFixture[str], spoil: str, what: str
+) -> None:
+    with closing(sqlite3.connect(drifted)) as db:
+        db.execute(spoil)
+        db.commit()
+
+    assert run(["check", "--db", str(drifted)]) == 2
+
+    said = capsys.readouterr().err
+    assert what in said
+    assert "see what hangs on it with --repair" in said
+
+
 def test_repairs_are_not_carried_out_by_half_a_word(
     drifted: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
+from inspect import isfunction
 from pathlib import Path
 
 import pytest
 
-from orderflow import states
+import orderflow
+from orderflow import states, verbs
 from orderflow.chart import Chart
 from orderflow.journal import VERBS
+from orderflow.ports import Store
 from orderflow.sentences import SENTENCES
 from tests import snippets
 from tools import reference
@@ -41,6 +45,31 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             headings = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), re.MULTILINE)
             slugs = {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
             assert heading in slugs, f"{page.name}: {target}"
+
+
+def test_every_name_that_a_page_imports_is_a_verb_or_on_the_page_of_public_names() -> None:
+    public = {(module, name) for module, names in reference.BESIDE.items() for name in names}
+    public |= {("orderflow", name) for name in (*orderflow.__all__, "verbs")}
+    public |= {("orderflow.verbs", name) for name in verbs.__all__}
+    public |= {("orderflow.states", chart.name.upper()) for chart in states.CHARTS.values()}
+
+    imported = {
+        (node.module, one.name)
+        for page in (*PAGES, ROOT / "README.md")
+        for block in snippets.blocks(page.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(block.code))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("orderflow")
+        for one in node.names
+    }
+
+    assert imported - public == set()
+
+
+def test_whoever_makes_a_store_is_told_of_each_of_its_methods() -> None:
+    page = (DOCS / "how-to/use-your-own-tables.md").read_text(encoding="utf-8")
+    methods = {name for name, it in vars(Store).items() if isfunction(it) and name[0] != "_"}
+
+    assert {name for name in methods if f"**`{name}(" not in page} == set()
 
 
 def test_every_page_is_in_the_navigation() -> None:

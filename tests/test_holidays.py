@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib
+import sys
 from datetime import date
 from typing import Any
 
@@ -36,6 +38,7 @@ def test_a_part_of_a_country_has_holidays_of_its_own() -> None:
         ("DE", (2026,), "Leith", "subdivision"),
         ("DE", ("2026",), "", "years"),
         ("DE", (1,), "", "years"),
+        ("DE", 2026, "", "years"),
     ),
 )
 def test_holidays_of_nowhere_are_bad_input(
@@ -45,3 +48,11 @@ def test_holidays_of_nowhere_are_bad_input(
         closed_days(country, years, subdivision=subdivision)
 
     assert caught.value.path == path
+
+
+def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "holidays", None)  # as if it were not there
+    monkeypatch.delitem(sys.modules, "orderflow.adapters.holidays")
+
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'orderflow-oms\[holidays\]'"):
+        importlib.import_module("orderflow.adapters.holidays")

@@ -19,7 +19,7 @@ from orderflow.inventory import (
     set_limit,
 )
 from orderflow.orders import place
-from orderflow.promising.holding import hold_stock
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import Claim, Counter, MatterKind
 from orderflow.states import StockHoldState, SupplyState
 from tests.builders import BELL, LAMP, MORNING, Shop, new_order

@@ -65,7 +65,7 @@ from orderflow.inventory import (
 )
 from orderflow.payments import charge_back, collect_on_delivery, pay, remit
 from orderflow.pricing import due
-from orderflow.promising.holding import hold_stock
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import MatterKind, Slice
 from orderflow.refunds import refund
 from orderflow.returns import (

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orderflow import NotFound, Ref, Rules, Workflow
+from orderflow import NotFound, Position, Ref, Rules, Workflow
 from orderflow.adapters.memory import MemoryStore
 from orderflow.journal import STOCK, VERBS, Context
 from orderflow.options import Option, suggested
@@ -191,3 +191,13 @@ def test_who_asks_and_when_count(shop: Shop) -> None:
 
     assert not early.allowed
     assert late.allowed
+
+
+def test_at_the_end_of_all_days_supply_can_slip_no_further() -> None:
+    shop = Shop(MemoryStore(), BY_HAND)
+    shop.expect("po-1", Position(LAMP.code, LEITH.id), 5, MORNING)
+    last = Context(datetime.max.replace(tzinfo=UTC), "", BY_HAND)
+
+    calls = list(suggested(shop.store, shop.supply("po-1"), last))
+
+    assert [call.args for call in calls if call.verb == "slip"] == [(("due", last.at),)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -455,6 +455,19 @@ def test_what_can_be_had_as_asked_needs_no_alternative(shop: Shop) -> None:
     (only,) = shop.alternatives((Wanted("1", "BRASS-LAMP", 6),))
 
     assert only.kind.value == "as asked"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "path"),
+    ((None, "wanted"), (Wanted("1", "BRASS-LAMP", 1), "wanted"), ((3,), "wanted[0]")),
+)
+def test_alternatives_to_what_nobody_can_want_are_bad_input(
+    shop: Shop, wanted: Any, path: str
+) -> None:
+    with pytest.raises(BadInput) as no:
+        shop.alternatives(wanted)
+
+    assert no.value.path == path
 
 
 def test_what_cannot_be_had_at_all_has_no_alternative(shop: Shop) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from math import prod
-from typing import Final
+from typing import Final, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orderflow import BadInput, Position
+from orderflow.horizon import Horizon
 from orderflow.promising import (
     Dated,
     Figures,
@@ -341,6 +343,31 @@ def test_a_line_comes_once_and_shares_no_sku_with_what_stands_in() -> None:
         Wanted("1", "BRASS-LAMP", 0)
 
 
+@pytest.mark.parametrize(
+    ("made", "says"),
+    (
+        (lambda: Wanted("", "LAMP", 1), "line: must not be empty"),
+        (lambda: Wanted("1", "", 1), "sku: must not be empty"),
+        (lambda: Wanted("1", "LAMP", 0), "n: 0 is not between"),
+        (lambda: Wanted("1", "LAMP", 1, cast("datetime", "friday")), "by: a time is wanted"),
+        (lambda: Wanted("1", "LAMP", 1, datetime(2026, 3, 2)), "by: the time has no time zone"),  # noqa: DTZ001
+        (
+            lambda: Wanted("1", "LAMP", 1, instead=cast("tuple[Instead, ...]", ("B",))),
+            r"instead\[0\]: Instead is wanted",
+        ),
+        (
+            lambda: Wanted("1", "LAMP", 1, kit=cast("tuple[Part, ...]", "AB")),
+            "kit: a tuple of Part is wanted",
+        ),
+        (lambda: Part("", 1), "sku: must not be empty"),
+        (lambda: Instead("LAMP", per=0), "per: 0 is not between"),
+    ),
+)
+def test_what_nobody_can_want_says_what_is_wrong(made: Callable[[], object], says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        made()
+
+
 def test_an_empty_cart_is_promised() -> None:
     assert promise([], Figures(()), NOW, TOGETHER) == Promise(())
 
@@ -565,6 +592,22 @@ def test_what_is_available_is_the_least_balance_from_the_date_on(
         assert available(figures, "BRASS-LAMP", day(by), NOW) == least_left(figures, day(by))
         answer = promise([lamps(n, by=by)], figures, NOW, WHOLE)
         assert (answer.short == 0) == (n <= least_left(figures, day(by)))
+        figures = after(figures, answer, f"o-{i}")
+
+
+@settings(QUICK, max_examples=500)
+@given(_PAIRS, _PAIRS)
+def test_a_horizon_that_is_kept_beside_the_promises_answers_as_they_do(
+    coming: list[tuple[int, int]], asked: list[tuple[int, int]]
+) -> None:
+    figures = guarded(coming, [])
+    kept = Horizon([(day(ready), n) for n, ready in coming])
+
+    for i, (n, by) in enumerate(asked):
+        assert kept.available(day(by)) == available(figures, "BRASS-LAMP", day(by), NOW)
+        answer = promise([lamps(n, by=by)], figures, NOW, WHOLE)
+        if not answer.short:
+            kept.add(day(by), -n)
         figures = after(figures, answer, f"o-{i}")
 
 

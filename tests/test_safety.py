@@ -14,7 +14,7 @@ from orderflow.promising import Wanted
 from orderflow.promising.alternatives import Kind
 from orderflow.promising.committing import promise, repeg
 from orderflow.promising.dangers import Why
-from orderflow.promising.holding import hold_stock
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import SafetyRow
 from orderflow.rules import ReserveWhen
 from orderflow.workflow import Forecast

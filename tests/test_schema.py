@@ -11,11 +11,11 @@ from contextlib import closing, contextmanager
 from itertools import combinations
 from pathlib import Path
 from threading import Barrier, Thread
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
-from orderflow import Position, Workflow
+from orderflow import BadInput, Position, Workflow
 from orderflow.adapters import schema, sql
 from orderflow.adapters.schema import APPLICATION_ID, SCHEMA_VERSION, Synchronous, connect
 from orderflow.adapters.sqlite import SqliteStore
@@ -173,7 +173,15 @@ def test_tables_of_another_version_are_left_alone(tmp_path: Path, version: int) 
     with closing(sqlite3.connect(file)) as connection:
         connection.execute(f"pragma user_version = {version}")
 
-    assert said(file) == f"has tables of version {version}, not {SCHEMA_VERSION}"
+    told = f"has tables of version {version}, not {SCHEMA_VERSION}"
+    assert said(file) == f"{told}: open it with the orderflow that made it"
+
+
+def test_what_is_no_level_of_safety_says_which_there_are(tmp_path: Path) -> None:
+    off: Any = "off"
+
+    with pytest.raises(BadInput, match="synchronous: one of full, normal is wanted"):
+        connect(tmp_path / "orders.sqlite", off)
 
 
 def test_a_new_file_that_somebody_else_locks_is_not_waited_for_without_end(
@@ -261,10 +269,8 @@ STATEMENTS: Final = (
         f"{name}{' of a SKU' if sku else ''}{' at a place' if place else ''}": sql.of_books(
             statement, order, sku=sku, location=place
         )
-        for name, statement, order in (
-            ("counters", sql.ALL_COUNTERS, sql.COLUMNS),
-            ("matter", sql.ALL_MATTER, sql.COLUMNS),
-            ("claims", sql.ALL_CLAIMS, sql.COLUMNS),
+        for name, (statement, order) in zip(
+            ("counters", "matter", "claims"), sql.BOOKS, strict=True
         )
         for sku in (False, True)
         for place in (False, True)

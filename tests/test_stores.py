@@ -48,7 +48,7 @@ from orderflow.journal import VERBS, Case, Change, Context, Entry
 from orderflow.orders import hold, place
 from orderflow.payments import Notice
 from orderflow.ports import Books, People, Query, Store
-from orderflow.promising.holding import hold_stock
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import (
     PLAIN,
     Claim,

@@ -26,7 +26,7 @@ from orderflow.calls import Ref
 from orderflow.journal import Change, Committed, Stored
 from orderflow.orders import cancel, expire, hold, place
 from orderflow.payments import expire_payment
-from orderflow.promising.holding import hold_stock
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import Document, Tender
 from orderflow.workflow import random_key, utc_now
 from tests.builders import (
@@ -463,7 +463,7 @@ def test_a_workflow_tells_its_rules_and_tenant() -> None:
     assert [reason.code for reason in shop.why_not(call)] == ["not_found"]
 
 
-def test_what_is_no_store_no_rules_or_no_call_is_a_mistake_that_says_what_is_wanted(
+def test_what_is_no_store_no_rules_no_call_or_no_name_is_a_mistake_that_says_what_is_wanted(
     shop: Shop,
 ) -> None:
     name: Any = "shop.sqlite"
@@ -474,3 +474,5 @@ def test_what_is_no_store_no_rules_or_no_call_is_a_mistake_that_says_what_is_wan
         Workflow(shop.store, name)
     with pytest.raises(TypeError, match="a call is wanted"):
         shop.why_not(name)
+    with pytest.raises(TypeError, match="a Ref is wanted"):
+        Workflow(shop.store).options(name)

@@ -35,8 +35,8 @@ from orderflow.inventory import confirm_stock_hold
 from orderflow.orders import cancel, place
 from orderflow.payments import pay
 from orderflow.promising.committing import promise
-from orderflow.promising.holding import hold_stock
 from orderflow.promising.slipping import slip
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.refunds import refund
 from orderflow.returns import ask_return, inspect, receive_return
 

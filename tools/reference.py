@@ -18,12 +18,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
 from types import FunctionType
 from typing import Any, Final, NamedTuple
 
 import orderflow
-from orderflow import planning, states, views
+from orderflow import planning, promising, states, testing, views
 from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
@@ -429,7 +430,13 @@ def _ends(chart: Chart[Any, Any, Any]) -> str:
 BESIDE = {
     "orderflow.adapters.sqlite": ("SqliteStore",),
     "orderflow.adapters.memory": ("MemoryStore",),
-    "orderflow.adapters.carriers": ("ScriptedCarrier", "TableRateCarrier", "Rate"),
+    "orderflow.adapters.carriers": (
+        "ScriptedCarrier",
+        "Fault",
+        "Asked",
+        "TableRateCarrier",
+        "Rate",
+    ),
     "orderflow.ports": ("Store", "People", "Carrier", "Query", "Books", "Quote", "Label", "Scan"),
     "orderflow.calendars": (
         "Calendar",
@@ -442,14 +449,39 @@ BESIDE = {
         "cut_off_on",
         "ready_to_ship_at",
         "arrives_at",
+        "latest_ready",
+        "latest_shipped",
     ),
+    "orderflow.shipping": ("Shipping",),
     "orderflow.adapters.holidays": ("closed_days",),
     "orderflow.allocation": ("Pipeline",),
+    "orderflow.promising": tuple(promising.__all__),
+    "orderflow.promising.alternatives": ("Alternative",),
+    "orderflow.promising.dangers": ("Slipped",),
+    "orderflow.inventory": ("Standing", "total", "Got"),
+    "orderflow.workflow": ("Forecast",),
     "orderflow.process": ("Process", "Remove", "Close", "Require", "Stage", "own_guard"),
-    "orderflow.rules": ("Policy", "Plan", "Take", "Demand"),
+    "orderflow.states": tuple(
+        name
+        for name in states.__all__
+        if name == "CHARTS" or name.endswith(("State", "Move", "Facts"))
+    ),
+    "orderflow.testing": tuple(testing.__all__),
+    "orderflow.rules": (
+        "Policy",
+        "Plan",
+        "Take",
+        "Demand",
+        "ReserveWhen",
+        "FIRST_EXPIRED",
+        "FIRST_IN",
+        "LAST_IN",
+    ),
     "orderflow.views": tuple(views.__all__),
     "orderflow.planning": tuple(planning.__all__),
-    "orderflow.pricing": ("total", "due"),
+    "orderflow.horizon": ("Horizon",),
+    "orderflow.money": ("share",),
+    "orderflow.pricing": ("total", "due", "carried"),
     "orderflow.refunds": ("owed",),
     "orderflow.replacements": ("Progress", "progress"),
     "orderflow.deadlines": ("Due",),
@@ -493,12 +525,26 @@ def api_page() -> str:
 def _names(module: str, names: Iterable[str]) -> Iterator[str]:
     there = importlib.import_module(module)
     for name in names:
-        yield f"- `{name}`: {_first(getattr(there, name))}"
+        yield f"- `{name}`: {_first(_below(module, name) or getattr(there, name))}"
 
 
 def _first(thing: object) -> str:
-    paragraph = (inspect.getdoc(thing) or "").split("\n\n")[0]
-    return next(_sentences(paragraph))
+    told = thing if isinstance(thing, str) else inspect.getdoc(thing) or ""
+    return next(_sentences(told.split("\n\n")[0]))
+
+
+def _below(module: str, name: str) -> str:
+    """The text below a constant, where it is assigned; none below what tells of itself."""
+    body = ast.parse(inspect.getsource(importlib.import_module(module))).body
+    for node, after in pairwise(body):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            if name in [one.name for one in node.names]:
+                return _below(node.module, name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if name in map(ast.unparse, targets) and isinstance(after, ast.Expr):
+                return inspect.cleandoc(str(ast.literal_eval(after.value)))
+    return ""
 
 
 # --- statuses -------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ from orderflow.facts import (
 )
 from orderflow.pools import quota_pool
 from orderflow.records import (
+    Claim,
     Document,
     MatterKind,
     Order,
@@ -178,6 +179,11 @@ ClaimKey: TypeAlias = tuple[Position, Ref[Document], datetime | None]
 _Claims: TypeAlias = dict[ClaimKey, int]
 
 _NO_DATE: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def claim_key(claim: Claim | ClaimChange) -> ClaimKey:
+    """What tells a claim from others."""
+    return (claim.position, claim.holder, claim.due)
 
 
 def by_claim(key: ClaimKey) -> tuple[Position, Ref[Document], datetime]:

@@ -144,7 +144,8 @@ def run_check(
         bool, Parameter(negative=(), help="print every drift and its repair instead of the laws")
     ] = False,
     yes: Annotated[
-        bool, Parameter(negative=(), help="with --repair: carry the repairs out, all or none")
+        bool,
+        Parameter(negative=(), help="with --repair: carry them out, all of a tenant or none"),
     ] = False,
     as_json: Json = False,
 ) -> int:
@@ -160,11 +161,14 @@ def run_check(
     if repair:
         return _repair(db, carry_out=yes, as_json=as_json)
     with SqliteStore(db) as store:
-        laws = [
-            attrs.evolve(law, name=f"{law.name} of {tenant}" if tenant else law.name)
-            for tenant in store.tenants()
-            for law in audit(store, tenant, encode=put_document)
-        ]
+        try:
+            laws = [
+                attrs.evolve(law, name=f"{law.name} of {tenant}" if tenant else law.name)
+                for tenant in store.tenants()
+                for law in audit(store, tenant, encode=put_document)
+            ]
+        except BadInput as bad:
+            raise BadInput("db", f"{bad}; see what hangs on it with --repair") from bad
     good = all(law.holds for law in laws)
     if as_json:
         told = [

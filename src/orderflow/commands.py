@@ -40,7 +40,7 @@ from orderflow.journal import STOCK
 from orderflow.money import Money
 from orderflow.orders import NewCharge, NewOrder
 from orderflow.payments import Notice, Shares
-from orderflow.promising import committing, holding, slipping
+from orderflow.promising import committing, slipping, stock_holds
 from orderflow.records import (
     Dispatch,
     Document,
@@ -1407,7 +1407,7 @@ class Commands:
         by: str = "",
     ) -> Done[StockHold]:
         """Claim `n` units at a position, or of a pool, until an instant; for good without one."""
-        call = holding.hold_stock.of(Ref(self.tenant, "stock hold", id), position, n, until)
+        call = stock_holds.hold_stock.of(Ref(self.tenant, "stock hold", id), position, n, until)
         return self.apply(call, key=key, by=by)
 
     def confirm_stock_hold(

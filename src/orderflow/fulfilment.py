@@ -22,16 +22,16 @@ from typing import Final, NamedTuple
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CutMade, Noted
-from orderflow.journal import Case, Context, Step, holds_of, verb
+from orderflow.holding import checked_blocks, set_hold
+from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import bill, order_facts
 from orderflow.production import Reported, ask_about_unknown, finish, meant, take_reported
-from orderflow.records import Dispatch, Document, Line, Order, Parcel, Purchase, Spot
+from orderflow.records import Dispatch, Line, Order, Parcel, Purchase, Spot
 from orderflow.states import (
     DISPATCH,
     ONWARD,
     ORDER,
     PARCEL,
-    AnyChart,
     OrderMove,
     OrderState,
     ParcelMove,
@@ -40,7 +40,6 @@ from orderflow.states import (
     RequestState,
     UnitMove,
     UnitState,
-    held_moves,
 )
 from orderflow.units import (
     UNCLAIMED,
@@ -387,7 +386,7 @@ def hold_parcel(
     Without `blocks` it blocks nothing, and is a question that somebody must look into.
     """
     step = Step(case, context)
-    set_hold(step, PARCEL, case.own(Parcel), code, reason, blocks)
+    set_hold(step, case.own(Parcel), code, reason, checked_blocks(step, blocks, PARCEL))
     return step
 
 
@@ -720,28 +719,6 @@ def bill_units(step: Step, order: Order, chosen: list[Chosen], document: str) ->
         for cut in bill(line, counts[line.id], document)
     ]
     step.add(*cuts)
-
-
-def set_hold(
-    step: Step,
-    ours: AnyChart,
-    ref: Ref[Document],
-    code: str,
-    reason: str,
-    blocks: tuple[str, ...],
-) -> None:
-    """Set a named hold that a person asks for; what it blocks must be moves that a hold can."""
-    text(code, "code")
-    text(reason, "reason")
-    if blocks != ():
-        several(blocks, "blocks")
-    can = {*ONWARD, *held_moves(step.chart(ours))}
-    for i, move in enumerate(blocks):
-        if move not in can:
-            raise BadInput(f"blocks[{i}]", f"one of {', '.join(sorted(can))} is wanted")
-    if any(earlier.code == code for earlier in holds_of(step.now(ref))):
-        raise MoveRefused((Refusal.of("already_there", kind="hold", id=code),))
-    step.hold(ref, code, reason, blocks)
 
 
 _SENT: Final = (

@@ -2,6 +2,11 @@
 
 It knows dated supply, dated demand and safety stock, and refuses to know orders, promises and who
 is served first.
+It is for hosts that keep such figures in memory and ask about them far more often than they change:
+a planning board, a page that shows a date at each click, a feed of a sales channel.
+It claims nothing. `promising` makes the promises; it reads the store anew for each and knows lots,
+owners and the way to the customer, so a horizon made of one reading would be asked once there, and
+save nothing.
 
 Problem: what is there on a day is not free on that day, when a later demand rests on it.
 A unit can be given away at an instant only if every balance from there to the last event stays

@@ -525,11 +525,16 @@ VERBS: Final[dict[str, Verb[Any, ...]]] = {}
 """Every verb by its name: the journal knows verbs by name only."""
 
 
+def kind_of(document: type[object]) -> str:
+    """The name of a kind of documents, as it stands in a `Ref`."""
+    return next(name for name, kind in KINDS.items() if kind is document)
+
+
 def verb(
     name: str, kind: type[T]
 ) -> Callable[[Callable[Concatenate[Case, Context, P], Step]], Verb[T, P]]:
     """Register a function as the verb of that name on documents of that kind."""
-    kind_name = next(known for known, cls in KINDS.items() if cls is kind)
+    kind_name = kind_of(kind)
 
     def register(function: Callable[Concatenate[Case, Context, P], Step]) -> Verb[T, P]:
         return _registered(Verb(name, kind_name, function))

@@ -20,7 +20,7 @@ from typing import Protocol, TypeAlias
 
 import attrs
 
-from orderflow.books import ClaimKey
+from orderflow.books import ClaimKey, claim_key
 from orderflow.calls import Ref
 from orderflow.journal import Entry, Stored
 from orderflow.lookups import Lookup
@@ -132,8 +132,8 @@ class MendClaim:
     @property
     def rows(self) -> dict[ClaimKey, tuple[Claim | None, Claim | None]]:
         """What was seen and what should be of each row that it is about: two where a date moves."""
-        seen = {} if self.seen is None else {_key(self.seen): self.seen}
-        should = {} if self.should is None else {_key(self.should): self.should}
+        seen = {} if self.seen is None else {claim_key(self.seen): self.seen}
+        should = {} if self.should is None else {claim_key(self.should): self.should}
         return {key: (seen.get(key), should.get(key)) for key in seen | should}
 
     @property
@@ -180,10 +180,6 @@ def place(at: Position) -> str:
     more = ", ".join(f"{name} {part}" for name, part in named if part)
     where = f"{at.sku} at {at.location}" if at.location else at.sku
     return f"{where} ({more})" if more else where
-
-
-def _key(claim: Claim) -> ClaimKey:
-    return (claim.position, claim.holder, claim.due)
 
 
 class Mendable(Protocol):

@@ -38,7 +38,7 @@ from orderflow.calls import Call, Ref
 from orderflow.claiming import setting
 from orderflow.errors import Refusal
 from orderflow.fulfilment import ScanStatus
-from orderflow.journal import MISSING, VERBS, Context, Verb, holds_of
+from orderflow.journal import MISSING, VERBS, Context, Verb, holds_of, kind_of
 from orderflow.money import Money, Price
 from orderflow.orders import NewCharge, NewLine
 from orderflow.payments import Notice
@@ -101,8 +101,7 @@ class Look(Generic[T_co]):
 
     def fresh(self, kind: type[Document], mark: str) -> str:
         """A name that no document of the kind has yet, made of this one's and a mark."""
-        name = next(name for name, cls in KINDS.items() if cls is kind)
-        number = 1
+        name, number = kind_of(kind), 1
         while True:
             end = f"-{mark}{number}"
             stem = self.id[: TEXT_MAX - len(end)].rstrip()
@@ -122,10 +121,9 @@ def suggests(
     verb: Verb[U, P], on: type[T]
 ) -> Callable[[Callable[[Look[T]], Iterable[Call[U]]]], None]:
     """Register how a document of the kind `on` suggests calls of a verb."""
-    kind = next(name for name, cls in KINDS.items() if cls is on)
 
     def register(function: Callable[[Look[T]], Iterable[Call[U]]]) -> None:
-        _BY_VERB[verb.name] = (kind, cast("Suggest", function))  # asked of that kind alone
+        _BY_VERB[verb.name] = (kind_of(on), cast("Suggest", function))  # asked of that kind alone
 
     return register
 
@@ -448,7 +446,7 @@ def _(look: Look[Supply]) -> Iterator[Call[Supply]]:
 
 @suggests(slipping.slip, on=Supply)
 def _(look: Look[Supply]) -> Iterator[Call[Supply]]:
-    yield slipping.slip.on(look.id, look.context.at + timedelta(days=SLIP_DAYS))
+    yield slipping.slip.on(look.id, later(look.context.at, timedelta(days=SLIP_DAYS)))
 
 
 @suggests(items.describe_item, on=Item)

@@ -23,6 +23,7 @@ from orderflow.calls import Ref
 from orderflow.claiming import Claiming
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import Charged, CutMade
+from orderflow.holding import checked_blocks, set_hold
 from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import Component, check_components, exploded, kit_spans, lines_named, part_id
@@ -51,7 +52,6 @@ from orderflow.states import (
     OrderState,
     UnitMove,
     UnitState,
-    held_moves,
 )
 from orderflow.units import (
     UNCLAIMED,
@@ -64,7 +64,7 @@ from orderflow.units import (
     refuse_sent_again,
     unit_of,
 )
-from orderflow.values import MINOR_MAX, Sku, instant, several, text, unique, whole
+from orderflow.values import MINOR_MAX, Sku, instant, text, unique, whole
 
 LINES_MAX: Final = 10_000
 
@@ -294,12 +294,7 @@ def hold(
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
-    text(code, "code")
-    text(reason, "reason")
-    blocked = _checked_blocks(step, blocks)
-    if any(earlier.code == code for earlier in order.holds):
-        raise MoveRefused((Refusal.of("already_there", kind="hold", id=code),))
-    step.hold(order.ref, code, reason, blocked)
+    set_hold(step, order.ref, code, reason, checked_blocks(step, blocks, ORDER, UNIT))
     return step
 
 
@@ -438,18 +433,6 @@ def _check_all_can_go(step: Step, order: Order, to_inspect: frozenset[str]) -> N
         if spot.slice.returning in to_inspect:
             can = can_inspect(process)
             raise IllegalMove(unit_of(order, line), spot.state.value, "cancel", can)
-
-
-def _checked_blocks(step: Step, blocks: tuple[str, ...]) -> tuple[str, ...]:
-    """The moves that a hold names, each of which asks for holds in the order's or units' chart."""
-    if blocks == ():
-        return ()
-    names = several(blocks, "blocks")
-    known = sorted({*ONWARD, *held_moves(step.chart(ORDER)), *held_moves(step.chart(UNIT))})
-    for i, name in enumerate(names):
-        if name not in known:
-            raise BadInput(f"blocks[{i}]", f"{name} is none of {', '.join(known)}")
-    return names
 
 
 def _open(step: Step, new: NewOrder) -> None:

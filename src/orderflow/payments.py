@@ -32,6 +32,7 @@ from typing import Final
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import DUE_AT_DOOR, MoneyMoved, Noted
+from orderflow.holding import checked_blocks, set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.pricing import due, order_facts
@@ -46,7 +47,7 @@ from orderflow.states import (
     PaymentMove,
     PaymentState,
 )
-from orderflow.values import MINOR_MAX, instant, several, text, unique, whole
+from orderflow.values import MINOR_MAX, instant, text, unique, whole
 
 _PAYER, _UNAPPLIED, _APPLIED = MoneyAccount.PAYER, MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED
 
@@ -54,9 +55,6 @@ BALANCE_DUE: Final = frozenset(
     {PaymentState.DEPOSIT_TAKEN, PaymentState.BALANCE_OPEN, PaymentState.BALANCE_OVERDUE}
 )
 """The states of a payment whose deposit has come and whose balance has not."""
-
-_BLOCKABLE: Final = frozenset({*ONWARD, *(row.move.value for row in PAYMENT.rows if row.when)})
-"""The moves that look at holds, and what stands for those that bring a payment further."""
 
 Shares = tuple[tuple[str, int], ...]
 """(order id, minor units) pairs: how much of a payment is for which order."""
@@ -188,13 +186,7 @@ def hold_payment(
     payment = step.now(case.own(Payment))
     if text(code, "code") in _OWN_HOLDS:
         raise BadInput("code", "a name that no verb of payments sets by itself is wanted")
-    text(reason, "reason")
-    for i, move in enumerate(several(blocks, "blocks") if blocks != () else ()):
-        if move not in _BLOCKABLE:
-            raise BadInput(f"blocks[{i}]", f"one of {', '.join(sorted(_BLOCKABLE))} is wanted")
-    if any(earlier.code == code for earlier in payment.holds):
-        raise MoveRefused((Refusal.of("already_there", kind="hold", id=code),))
-    step.hold(payment.ref, code, reason, blocks)
+    set_hold(step, payment.ref, code, reason, checked_blocks(step, blocks, PAYMENT))
     return step
 
 

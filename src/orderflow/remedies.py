@@ -175,9 +175,7 @@ def _what_is_free(asked: Asked, figures: Figures) -> Candidates:
     order = asked.order(asked.call.ref.id)
     if order is None or "lines" not in args:
         return
-    wanted = dict(asked.pairs("lines")) or {
-        line.id: line.count(*_CAN_WAIT) for line in order.lines if not line.service
-    }
+    wanted = _wanted(asked, order)
     kept: list[tuple[str, int]] = []
     for line in order.lines:
         n = wanted.get(line.id, 0)
@@ -286,9 +284,7 @@ def _in_time(asked: Asked, figures: Figures) -> Candidates:
     order = asked.order(figures["order"])
     if order is not None:
         named, there = str(figures["line"]), int(figures["there"])
-        wanted = dict(asked.pairs("lines")) or {
-            line.id: line.count(*_CAN_WAIT) for line in order.lines if not line.service
-        }
+        wanted = _wanted(asked, order)
         parts = {line.id: there * line.per_kit for line in order.lines if line.kit == named}
         fewer = wanted | (parts or {named: there})
         kept = tuple((id, n) for id, n in fewer.items() if n)
@@ -297,6 +293,14 @@ def _in_time(asked: Asked, figures: Figures) -> Candidates:
 
 
 _CAN_WAIT: Final = (UnitState.BACKORDERED, UnitState.OPEN)
+
+
+def _wanted(asked: Asked, order: Order) -> dict[str, int]:
+    """How many of each line are asked for: those that are named, or all that wait."""
+    return dict(asked.pairs("lines")) or {
+        line.id: line.count(*_CAN_WAIT) for line in order.lines if not line.service
+    }
+
 
 _FIRST: Final[dict[str, tuple[str, ...]]] = {
     "confirm": ("place",),

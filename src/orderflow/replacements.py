@@ -39,7 +39,7 @@ from orderflow.calls import Ref
 from orderflow.chart import Chart
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
-from orderflow.fulfilment import set_hold
+from orderflow.holding import set_hold
 from orderflow.journal import Case, Context, Step, document_facts, verb
 from orderflow.money import Price
 from orderflow.orders import NewLine, cancel_units, checked_tuple, opened_line
@@ -63,7 +63,6 @@ from orderflow.returns import open_return, untag_returned
 from orderflow.sent_again import note_kept, note_sent_again
 from orderflow.states import (
     EXCHANGE,
-    ONWARD,
     ORDER,
     REISSUE,
     RETURN,
@@ -242,7 +241,7 @@ def settle_reissue(case: Case, context: Context) -> Step:
 def hold_reissue(case: Case, context: Context, code: str, reason: str) -> Step:
     """Put a named hold on a reissue: it goes no further until that is lifted."""
     step = Step(case, context)
-    set_hold(step, REISSUE, case.own(Reissue), code, reason, ONWARD)
+    set_hold(step, case.own(Reissue), code, reason)
     return step
 
 
@@ -405,7 +404,7 @@ def settle_exchange(case: Case, context: Context) -> Step:
 def hold_exchange(case: Case, context: Context, code: str, reason: str) -> Step:
     """Put a named hold on an exchange: it goes no further until that is lifted."""
     step = Step(case, context)
-    set_hold(step, EXCHANGE, case.own(Exchange), code, reason, ONWARD)
+    set_hold(step, case.own(Exchange), code, reason)
     return step
 
 

@@ -26,7 +26,8 @@ from orderflow.books import matter_position
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import Noted, Posted
-from orderflow.fulfilment import ScanStatus, as_far_as_there, set_hold
+from orderflow.fulfilment import ScanStatus, as_far_as_there
+from orderflow.holding import checked_blocks, set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.orders import give_up_units
 from orderflow.pricing import order_facts
@@ -192,7 +193,7 @@ def hold_return(
     Without `blocks` it blocks nothing, and is a question that somebody must look into.
     """
     step = Step(case, context)
-    set_hold(step, RETURN, case.own(Return), code, reason, blocks)
+    set_hold(step, case.own(Return), code, reason, checked_blocks(step, blocks, RETURN))
     return step
 
 

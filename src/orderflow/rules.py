@@ -133,8 +133,11 @@ def _by_youth(counter: Counter, lot: Lot | None) -> tuple[timedelta, ...]:
 
 
 FIRST_EXPIRED: Final = PickRule("first expired", _by_expiry)
+"""What expires first is used up first."""
 FIRST_IN: Final = PickRule("first in", _by_age)
+"""What was received first is used up first."""
 LAST_IN: Final = PickRule("last in", _by_youth)
+"""What was received last is used up first."""
 
 PICK_RULES: Final = {rule.name: rule for rule in (FIRST_EXPIRED, FIRST_IN, LAST_IN)}
 """The shipped pick rules by name; goods without a lot, or without expiry, come last in each."""

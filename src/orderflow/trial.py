@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 import attrs
 
-from orderflow.books import ClaimKey, by_claim, changes_on_shelf, claimed_net, postings
+from orderflow.books import ClaimKey, by_claim, changes_on_shelf, claim_key, claimed_net, postings
 from orderflow.calls import Call, Ref
 from orderflow.errors import Refusal, Refused
 from orderflow.facts import Opened
@@ -82,7 +82,7 @@ class Imagined:
             self._there[at] = self._there.get(at, 0) + n
         for claim in posted.claims:
             self._claimed[claim.position] = self._claimed.get(claim.position, 0) + claim.n
-            key = (claim.position, claim.holder, claim.due)
+            key = claim_key(claim)
             self._claims[key] = self._claims.get(key, 0) + claim.n
 
     def load(self, ref: Ref[D]) -> Stored[D] | None:
@@ -114,7 +114,7 @@ class Imagined:
 
     def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
         """The claims as they would stand; those that a step makes run for good."""
-        rows = {_key(row): row for row in self._source.claims_of(tenant, skus, at)}
+        rows = {claim_key(row): row for row in self._source.claims_of(tenant, skus, at)}
         for key, n in self._claims.items():
             if key[0].sku in skus:
                 before = rows.get(key, Claim(key[1], key[0], 0, None, key[2]))
@@ -124,10 +124,6 @@ class Imagined:
     def find(self, query: Query) -> Iterator[Stored[Document]]:
         """What is found; steps that are only imagined change no number."""
         return self._source.find(query)
-
-
-def _key(claim: Claim) -> ClaimKey:
-    return (claim.position, claim.holder, claim.due)
 
 
 def _refused_by_store(source: Source, case: Case, step: Step) -> tuple[Refusal, ...]:

@@ -104,8 +104,8 @@ from orderflow.production import (
     stop_production,
 )
 from orderflow.promising.committing import promise, repeg, repromise
-from orderflow.promising.holding import hold_stock
 from orderflow.promising.slipping import slip
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.refunds import pay_back, refund
 from orderflow.replacements import (
     approve_exchange,

@@ -388,6 +388,11 @@ class Workflow(Commands):
         Less, later, in parts, from several places or something else: each was promised before it
         is offered, to a `region` where warehouses say how they ship. Nothing is claimed.
         """
+        if not isinstance(wanted, tuple | list):
+            raise BadInput("wanted", "a tuple of Wanted is wanted")
+        for i, one in enumerate(wanted):
+            if not isinstance(one, Wanted):
+                raise BadInput(f"wanted[{i}]", "a Wanted is wanted")
         case = self._case()
         skus = {sku for one in wanted for sku in skus_wanted(one)}
         terms = terms_of(self.rules, region=text(region, "region", empty=True))
@@ -488,6 +493,8 @@ class Workflow(Commands):
         return Call(call.verb, ref, call.args)  # a remedy is asked as the call that it is
 
     def _mine(self, ref: Ref[D]) -> Ref[D]:
+        if not isinstance(ref, Ref):
+            raise TypeError(f"a Ref is wanted, such as Ref('', 'order', id), not {ref!r}")
         tenant, kind, id = ref
         text(id, kind)
         if tenant == self.tenant:

@@ -8,7 +8,7 @@ import pytest
 
 from orderflow import Position
 from orderflow.orders import place
-from orderflow.promising.holding import hold_stock
+from orderflow.promising.stock_holds import hold_stock
 from orderflow.states import OrderState
 from tests.builders import LAMP, MORNING, Shop, eur, new_order
 

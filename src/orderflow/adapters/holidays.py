@@ -12,10 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-import holidays
-
 from orderflow.errors import BadInput
 from orderflow.values import text, whole
+
+try:
+    import holidays
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "public holidays need the package holidays: pip install 'orderflow-oms[holidays]'",
+        name=missing.name,
+    ) from missing
 
 
 def closed_days(country: str, years: Iterable[int], *, subdivision: str = "") -> frozenset[date]:
@@ -26,6 +32,8 @@ def closed_days(country: str, years: Iterable[int], *, subdivision: str = "") ->
     """
     text(country, "country")
     text(subdivision, "subdivision", empty=True)
+    if not isinstance(years, Iterable):
+        raise BadInput("years", "years are wanted, such as (2026, 2027)")
     asked = [whole(year, "years", least=1900, most=2199) for year in years]
     known = holidays.list_supported_countries()
     if country not in known:

@@ -58,12 +58,7 @@ def reading(db: sqlite3.Connection, tenant: str) -> Generator[Instant]:
 
     db.execute("begin")
     try:
-        books = books_in(
-            tenant,
-            rows(sql.ALL_COUNTERS, sql.COLUMNS),
-            rows(sql.ALL_MATTER, f"account, {sql.COLUMNS}"),
-            rows(sql.ALL_CLAIMS, f"{sql.COLUMNS}, holder_kind, holder, due"),
-        )
+        books = books_in(tenant, *(rows(*book) for book in sql.BOOKS))
         lost = tuple(_lost(db))
         yield Instant(lambda: _entries(db, tenant), lambda: _documents(db, tenant), books, lost)
     finally:
@@ -85,7 +80,7 @@ def _entries(db: sqlite3.Connection, tenant: str) -> Iterator[Entry | Unread]:
     for row in db.execute(sql.ALL_ENTRIES, (tenant,)):
         try:
             entry: Entry | Unread = entry_of(row, db.execute(sql.VERSIONS, (row[0],)).fetchall())
-        except (BadInput, OverflowError) as bad:
+        except BadInput as bad:
             entry = Unread(row[0], str(bad))
         yield entry
 

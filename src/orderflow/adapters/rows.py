@@ -13,6 +13,7 @@ import attrs
 
 from orderflow.adapters import codec
 from orderflow.calls import Call, Ref
+from orderflow.errors import BadInput
 from orderflow.journal import Entry
 from orderflow.lookups import Lookup, lookup_of
 from orderflow.ports import Books
@@ -30,8 +31,11 @@ def micros(at: datetime) -> int:
 
 
 def instant_of(at: int) -> datetime:
-    """The instant of so many microseconds since 1970."""
-    return _EPOCH + at * _MICROSECOND
+    """The instant of so many microseconds since 1970; `BadInput` where no year is so far away."""
+    try:
+        return _EPOCH + at * _MICROSECOND
+    except OverflowError:
+        raise BadInput("at", f"no date is {at} microseconds from 1970") from None
 
 
 def until_of(at: int | None) -> datetime | None:
@@ -113,7 +117,7 @@ def lookup_in(row: Sequence[Any], orders: Iterable[str], lots: Iterable[str]) ->
     headline, customer, channel, shop, number, limit, holds = row
     try:
         at = until_of(limit)
-    except OverflowError:
+    except BadInput:
         at = _LATEST  # beyond any that a document has
     of = (tuple(sorted(orders)), tuple(sorted(lots)))
     return Lookup(headline, customer, channel, shop, number, at, codes_of(holds), *of)

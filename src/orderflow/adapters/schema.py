@@ -14,7 +14,7 @@ import sqlite3
 from os import PathLike, fspath
 from typing import Final, Literal
 
-from orderflow.errors import StoreUnavailable
+from orderflow.errors import BadInput, StoreUnavailable
 
 APPLICATION_ID: Final = 0x6F666C77  # "oflw", in the file's header
 SCHEMA_VERSION: Final = 3
@@ -103,6 +103,8 @@ def connect(path: str | PathLike[str], synchronous: Synchronous = "full") -> sql
     Raises `StoreUnavailable` when it cannot be opened, is no database, or is somebody else's.
     """
     name = fspath(path)
+    if synchronous not in _LEVELS:
+        raise BadInput("synchronous", f"one of {', '.join(_LEVELS)} is wanted")
     try:
         connection = sqlite3.connect(
             name, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -136,7 +138,8 @@ def _prepare(connection: sqlite3.Connection, name: str, synchronous: Synchronous
         connection.execute("commit")
     version = _pragma(connection, "user_version")
     if version != SCHEMA_VERSION:
-        raise StoreUnavailable(name, f"has tables of version {version}, not {SCHEMA_VERSION}")
+        told = f"has tables of version {version}, not {SCHEMA_VERSION}"
+        raise StoreUnavailable(name, f"{told}: open it with the orderflow that made it")
 
 
 def _is_made(connection: sqlite3.Connection, name: str) -> bool:

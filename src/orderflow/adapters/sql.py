@@ -64,6 +64,13 @@ ALL_COUNTERS: Final = f"""select {COLUMNS}, there, claimed from counter
 ALL_MATTER: Final = f"select {COLUMNS}, account, n from matter where tenant = ? and n <> 0"
 ALL_CLAIMS: Final = f"""select {COLUMNS}, holder_kind, holder, due, n, until from claim
     where tenant = ?"""
+BOOKS: Final = (
+    (ALL_COUNTERS, COLUMNS),
+    (ALL_MATTER, f"account, {COLUMNS}"),
+    (ALL_CLAIMS, f"{COLUMNS}, holder_kind, holder, due"),
+)
+"""Counters, the ledger of goods and claims, each with the order of its rows, for `of_books`."""
+
 SEEN: Final = f"{ENTRY} where tenant = ? and key = ?"
 ENTRIES: Final = f"{ENTRY} where seq > ? order by seq limit ?"
 ENTRIES_OF: Final = f"""{ENTRY} where seq > ? and seq in

@@ -40,6 +40,7 @@ from orderflow.adapters.schema import Synchronous, connect
 from orderflow.books import ClaimChange, changes_on_shelf, claimed_net
 from orderflow.calls import Ref
 from orderflow.errors import (
+    BadInput,
     KeyReused,
     OrderflowError,
     OutcomeUnknown,
@@ -173,12 +174,7 @@ class SqliteStore:
             narrowed = sql.of_books(statement, order, sku=bool(sku), location=bool(location))
             return self._all(narrowed, values)
 
-        return books_in(
-            tenant,
-            rows(sql.ALL_COUNTERS, sql.COLUMNS),
-            rows(sql.ALL_MATTER, f"account, {sql.COLUMNS}"),
-            rows(sql.ALL_CLAIMS, f"{sql.COLUMNS}, holder_kind, holder, due"),
-        )
+        return books_in(tenant, *(rows(*book) for book in sql.BOOKS))
 
     def tenants(self) -> tuple[str, ...]:
         """Every tenant that the journal has, sorted; the nameless one is always among them."""
@@ -579,7 +575,10 @@ class SqliteStore:
             cache[ref] = (n, stored)
 
     def _entry(self, row: tuple[Any, ...]) -> Entry:
-        return entry_of(row, self._all(sql.VERSIONS, (row[0],)))
+        try:
+            return entry_of(row, self._all(sql.VERSIONS, (row[0],)))
+        except BadInput as bad:
+            raise BadInput(f"entry {row[0]}.{bad.path}", bad.reason) from bad
 
 
 def _within(location: str) -> tuple[str, str, str]:

@@ -50,6 +50,8 @@ def audit(
     Last, `sample` questions that were decided under `rules`, drawn by `seed`, are run again and
     must give their own facts. With `encode`, folded and stored documents must be the same bytes.
     """
+    if not hasattr(store, "entries"):
+        raise TypeError(f"a Store is wanted, such as SqliteStore(path), not {store!r}")
     journal = JournalCheck(tenant, "" if rules is None else rules.fingerprint, sample, seed)
     journal.read(store.entries())
     units, money, books = UnitsCheck(), MoneyCheck(journal), BooksCheck(journal)

@@ -13,7 +13,7 @@ from typing import Final
 from orderflow.audit.expected import ExpectedBooks
 from orderflow.audit.journal import Account, Holding, HoldingKey, JournalCheck
 from orderflow.audit.law import Law
-from orderflow.books import EXACT, STANDS, by_claim, matter_position
+from orderflow.books import EXACT, STANDS, by_claim, claim_key, matter_position
 from orderflow.mending import place
 from orderflow.ports import Books
 from orderflow.records import Counter, Document, MatterKind, Order, Supply
@@ -67,7 +67,7 @@ class BooksCheck:
         """Counters are the sums of their claims, and each claim is what its document says."""
         there = {row.position: row.there for row in books.counters if not _on_hand(row.position)}
         breaches = list(self._counters(there, on_hand=False))
-        rows = {(row.position, row.holder, row.due): (row.n, row.until) for row in books.claims}
+        rows = {claim_key(row): (row.n, row.until) for row in books.claims}
         breaches += self._claims(rows)
         sums: Tally[Position] = Tally()
         for (at, _, _), (n, _) in rows.items():

@@ -27,7 +27,7 @@ import attrs
 from orderflow.audit.drifts import Drift, DriftKind, Plan
 from orderflow.audit.expected import ExpectedBooks
 from orderflow.audit.journal import Account, JournalCheck
-from orderflow.books import by_claim, changes_on_shelf, postings
+from orderflow.books import by_claim, changes_on_shelf, claim_key, postings
 from orderflow.calls import Ref
 from orderflow.facts import touches
 from orderflow.journal import Entry, Stored
@@ -55,6 +55,8 @@ def reconcile(store: Mendable, tenant: str = "") -> Plan:
     plan.repairs)` carries the plan out, whole, or refuses with `Stale` when it has moved on.
     Claims that have run out are no drift.
     """
+    if not hasattr(store, "instant"):
+        raise TypeError(f"a store that can be mended is wanted, not {store!r}")
     with store.instant(tenant) as now:
         journal = JournalCheck(tenant, "", 0, 0)
         damage = [f"entries {first} to {last} are lost" for first, last in now.lost]
@@ -210,7 +212,7 @@ _Rows: TypeAlias = list[tuple[Claim | None, Claim | None]]
 
 def _by_position(now: Instant, expected: ExpectedBooks) -> Iterator[tuple[Position, _Rows]]:
     """Each position that is or should be claimed, with its claims, by holder and date."""
-    kept = {(claim.position, claim.holder, claim.due): claim for claim in now.books.claims}
+    kept = {claim_key(claim): claim for claim in now.books.claims}
     claims = expected.claims()
     keys = sorted(kept.keys() | claims.keys(), key=by_claim)
     for at, of_position in groupby(keys, key=lambda key: key[0]):

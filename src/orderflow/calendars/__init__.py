@@ -205,6 +205,7 @@ def latest_ready(
 
     Then `ready_to_ship_at` is not after `ships_by`, and a microsecond later it is.
     """
+    _check_calendar(calendar)
     whole(lead_days, "lead_days", least=0, most=LEAD_DAYS_MAX)
     whole(lead_hours, "lead_hours", least=0, most=LEAD_HOURS_MAX)
     by = _instant(ships_by, "ships_by")
@@ -222,6 +223,7 @@ def latest_shipped(
 
     Then `arrives_at` is not after `by`, and a microsecond later it is.
     """
+    _check_calendar(carrier, "carrier")
     whole(days, "days", least=0, most=LEAD_DAYS_MAX)
     by = _instant(by, "by")
     day = _nth_back(carrier, day_of(carrier._zone, by), 0)

@@ -22,8 +22,9 @@ from typing import Final
 
 import attrs
 
-from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.errors import BadInput, Refusal
 from orderflow.facts import EXPIRY
+from orderflow.holding import set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.records import Counter, Lot, Order, lot_id
 from orderflow.rules import Rules
@@ -51,11 +52,7 @@ def hold_lot(case: Case, context: Context, code: str, reason: str) -> Step:
     """
     step = Step(case, context)
     lot = step.now(case.own(Lot))
-    text(code, "code")
-    text(reason, "reason")
-    if any(hold.code == code for hold in lot.holds):
-        raise MoveRefused((Refusal.of("already_there", kind="hold", id=code),))
-    step.hold(lot.ref, code, reason)
+    set_hold(step, lot.ref, code, reason)
     return step
 
 

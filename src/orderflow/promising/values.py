@@ -18,8 +18,9 @@ from typing import Final, Protocol
 
 import attrs
 
+from orderflow.errors import BadInput
 from orderflow.grants import Kept
-from orderflow.values import Position, whole
+from orderflow.values import Position, instant, text, whole
 
 OURS: Final = ("",)
 """The owners of goods that are our own: ourselves."""
@@ -29,11 +30,28 @@ def _counts(_: object, attribute: attrs.Attribute[int], value: int) -> None:
     whole(value, attribute.name)
 
 
+def _names(_: object, attribute: attrs.Attribute[str], value: str) -> None:
+    text(value, attribute.name)
+
+
+def _by(value: datetime | None) -> datetime | None:
+    return None if value is None else instant(value, "by")
+
+
+def _rows_of(kind: type, values: object, path: str) -> None:
+    """Refuse what is no tuple of these; none is one."""
+    if not isinstance(values, tuple):
+        raise BadInput(path, f"a tuple of {kind.__name__} is wanted")
+    for i, value in enumerate(values):
+        if type(value) is not kind:
+            raise BadInput(f"{path}[{i}]", f"{kind.__name__} is wanted")
+
+
 @attrs.frozen
 class Part:
     """A kit needs `n` of a SKU for each kit."""
 
-    sku: str
+    sku: str = attrs.field(validator=_names)
     n: int = attrs.field(validator=_counts)
 
 
@@ -41,7 +59,7 @@ class Part:
 class Instead:
     """`n` units of a SKU may stand for `per` of what is wanted, in whole steps of that."""
 
-    sku: str
+    sku: str = attrs.field(validator=_names)
     n: int = attrs.field(default=1, validator=_counts)
     per: int = attrs.field(default=1, validator=_counts)
 
@@ -54,13 +72,18 @@ class Wanted:
     promised whole. `instead` are the SKUs that may stand in, in the order of preference.
     """
 
-    line: str
-    sku: str
+    line: str = attrs.field(validator=_names)
+    sku: str = attrs.field(validator=_names)
     n: int = attrs.field(validator=_counts)
-    by: datetime | None = None
+    by: datetime | None = attrs.field(default=None, converter=_by)
     location: str = ""
     kit: tuple[Part, ...] = ()
     instead: tuple[Instead, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        text(self.location, "location", empty=True)
+        _rows_of(Part, self.kit, "kit")
+        _rows_of(Instead, self.instead, "instead")
 
 
 @attrs.frozen

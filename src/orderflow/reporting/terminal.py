@@ -84,7 +84,9 @@ def print_plans(console: Console, plans: Sequence[Plan], *, carried_out: bool) -
             console.print(f"{of}left alone: {one}", markup=False, soft_wrap=True)
     n = sum(len(plan.drifts) for plan in plans)
     if not n:
-        console.print("nothing differs from the journal")
+        left = any(plan.left_alone for plan in plans)
+        what = "nothing that was looked at differs" if left else "nothing differs"
+        console.print(f"{what} from the journal")
     elif carried_out:
         console.print(f"{n:,} repairs were made")
     else:

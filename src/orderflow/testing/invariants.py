@@ -304,6 +304,7 @@ INVARIANTS: Final[Mapping[str, Invariant]] = {
         money_shows_in_the_state_of_its_payment,
     )
 }
+"""The laws that every world is held to, by their names."""
 
 _AT_REST: Final = frozenset(
     {

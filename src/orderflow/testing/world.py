@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
-from orderflow.books import Postings, by_claim, changes_on_shelf, claims_by, postings
+from orderflow.books import Postings, by_claim, changes_on_shelf, claim_key, claims_by, postings
 from orderflow.calls import Ref
 from orderflow.facts import Opened
 from orderflow.grants import Kept
@@ -96,7 +96,7 @@ class World:
             for (place, holder, due), n, until in claims_by(document)
             if n and place.sku in skus and (until is None or until > at)
         ]
-        return tuple(sorted(rows, key=lambda row: by_claim((row.position, row.holder, row.due))))
+        return tuple(sorted(rows, key=lambda row: by_claim(claim_key(row))))
 
     def find(self, query: Query) -> Iterator[Stored[Document]]:
         """The orders of a channel's number."""
