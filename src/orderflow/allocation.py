@@ -31,7 +31,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
 from orderflow.inventory import open_supply, pickable, spoiled
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.promising.shelves import beside_safety
+from orderflow.promising.shelves import beside_safety, kept_back
 from orderflow.records import Counter, Destination, Order, Spot, Supply
 from orderflow.rules import Demand, Location, Plan, Take
 from orderflow.states import UNIT, UnitMove, UnitState
@@ -222,7 +222,7 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
             few = Refusal.of(
                 "not_enough_due", supply=row.ref.id, asked=asked, sku=at.sku, free=free
             )
-            raise MoveRefused((few, *(beside.reasons() if beside.held_at(at) else ())))
+            raise MoveRefused((few, *(kept_back(beside) if beside.held_at(at) else ())))
         _claim(step, claiming, order, UnitMove.RESERVE, {at: chosen})
         return step
     claiming = Claiming(step, order)
@@ -407,4 +407,4 @@ def _shortfalls(step: Step, claiming: Claiming, order: Order, plan: Plan) -> lis
         Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
         for sku, n in sorted(asked.items())
     ]
-    return [*short, *beside.reasons()]
+    return [*short, *kept_back(beside)]

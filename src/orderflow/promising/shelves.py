@@ -48,15 +48,6 @@ class Beside:
         """How much of a position is safety stock now, or when its goods come."""
         return sum([one.n for one in self.portions if one.position == at])
 
-    def reasons(self) -> tuple[Refusal, ...]:
-        """What is safety stock of each SKU, where anything is."""
-        counts: dict[str, int] = {}
-        for one in self.portions:
-            counts[one.position.sku] = counts.get(one.position.sku, 0) + one.n
-        return tuple(
-            [Refusal.of("safety_stock", sku=sku, n=n) for sku, n in sorted(counts.items())]
-        )
-
     def kept(self, drawn: Iterable[Position]) -> tuple[Kept, ...]:
         """What must stay free where goods are claimed at some positions."""
         return kept(self.portions, [(at, ALWAYS) for at in drawn])
@@ -78,3 +69,11 @@ def beside_safety(step: Step, counters: Sequence[Counter]) -> Beside:
     beside = Beside((), held)
     rows = [attrs.evolve(row, there=row.there - beside.held_at(row.position)) for row in counters]
     return Beside(tuple(rows), held)
+
+
+def kept_back(beside: Beside) -> tuple[Refusal, ...]:
+    """What is safety stock of each SKU, where anything is."""
+    counts: dict[str, int] = {}
+    for one in beside.portions:
+        counts[one.position.sku] = counts.get(one.position.sku, 0) + one.n
+    return tuple([Refusal.of("safety_stock", sku=sku, n=n) for sku, n in sorted(counts.items())])

@@ -14,7 +14,7 @@ from orderflow.errors import BadInput, MoveRefused
 from orderflow.grants import shortage
 from orderflow.inventory.places import checked
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.promising.shelves import beside_safety
+from orderflow.promising.shelves import beside_safety, kept_back
 from orderflow.records import StockHold
 from orderflow.states import STOCK_HOLD
 from orderflow.values import Position, instant, text, whole
@@ -46,5 +46,5 @@ def _leave_safety(step: Step, at: Position, n: int) -> None:
     beside = beside_safety(step, step.case.counters((at.sku,)))
     free = next((row.free for row in beside.counters if row.position == at), 0)
     if beside.held_at(at) and n > free:
-        raise MoveRefused((shortage(at, n, free), *beside.reasons()))
+        raise MoveRefused((shortage(at, n, free), *kept_back(beside)))
     step.keep(*beside.kept((at,)))
