@@ -17,6 +17,7 @@ from orderflow.calls import Call, Ref
 from orderflow.ports import Query
 from orderflow.records import (
     ChargeKind,
+    Counter,
     Document,
     Line,
     Order,
@@ -138,6 +139,10 @@ class Desk:
                 if n:
                     found.append((order, line, n))
         return found
+
+    def feed(self, peg: str) -> Any:
+        """What the supplier of a peg says that he has; the small worlds have one SKU of his."""
+        return self.get("feed", f"{peg.removeprefix('feed:')}/GOODS-1")
 
     def on_shelf(self, sku: str) -> int:
         """How many sound units of ours nobody has claimed."""
@@ -391,11 +396,12 @@ def may_reserve(d: Desk) -> bool:
 
 
 def may_promise(d: Desk, order: Order) -> bool:
-    """A supply that is still to come has enough that nobody was promised."""
-    supply = d.get("supply", d.arg("supply"))
+    """A supply that is still to come, or a supplier, has enough that nobody was promised."""
+    name = d.arg("supply")
+    supply = d.feed(name) if name.startswith("feed:") else d.get("supply", name)
     if supply is None:
         return False
-    at = supply.position._replace(peg=supply.ref.id)
+    at = supply.position._replace(peg=name)
     rows = d.seen.counters("", (at.sku,), d.seen.at)
     left = sum(row.there - row.claimed for row in rows if row.position == at)
     asked = sum(
@@ -403,7 +409,8 @@ def may_promise(d: Desk, order: Order) -> bool:
         for line in order.lines
         if line.sku == at.sku
     )
-    return supply.state == "expected" and 0 < asked <= left
+    comes = name.startswith("feed:") or supply.state == "expected"
+    return comes and 0 < asked <= left
 
 
 def may_promise_order(d: Desk) -> bool:
@@ -412,10 +419,19 @@ def may_promise_order(d: Desk) -> bool:
     if not d.free("reserve") or not d.there(order, *WAITING, goods=True):
         return False
     return all(
-        d.wanted().get(line.id, 0 if d.wanted() else count(line, *WAITING))
-        <= sum(free for _, free in d.sources(line.sku))
+        d.wanted().get(line.id, 0 if d.wanted() else count(line, *WAITING)) <= in_time(d, line)
         for line in order.lines
         if not line.service
+    )
+
+
+def in_time(d: Desk, line: Line) -> int:
+    """What nobody has claimed, but for what a supplier would bring after the line's date."""
+    by = line.promised
+    return sum(
+        free
+        for at, free in d.sources(line.sku)
+        if by is None or not at.peg.startswith("feed:") or not late(d, at.peg, by, 1)
     )
 
 
@@ -429,14 +445,30 @@ def failed(d: Desk) -> list[tuple[Position, datetime, bool]]:
         at = Position(line.sku, tags.location, peg=tags.peg)
         row = next(one for one in d.seen.counters("", (at.sku,), d.seen.at) if one.position == at)
         if row.claimed > row.there:
-            found.append((at, tags.ready_by, False))
+            found.append((at, tags.ready_by, has_more(d, row)))
         elif tags.peg and late(d, tags.peg, tags.ready_by, spot.n):
             found.append((at, tags.ready_by, True))
     return found
 
 
+def has_more(d: Desk, row: Counter) -> bool:
+    """What a supplier has is more than those were promised who are still in time."""
+    peg = row.position.peg
+    in_time = sum(
+        spot.n
+        for _, spot in d.order.units()
+        if spot.state == "reserved"
+        and spot.slice.peg == peg
+        and not (spot.slice.ready_by and late(d, peg, spot.slice.ready_by, spot.n))
+    )
+    return peg.startswith("feed:") and row.there > in_time
+
+
 def late(d: Desk, peg: str, by: datetime, n: int) -> bool:
     """A supply comes after a date, and too little of it has come already."""
+    if peg.startswith("feed:"):
+        midnight = d.seen.at.replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight + timedelta(days=d.feed(peg).lead_days + 1) > by + timedelta.resolution
     supply = d.get("supply", peg)
     open_ = supply.state == "expected" and supply.received < supply.expected
     return bool(open_ and max(supply.due, d.seen.at) > by and supply.earmarked < n)
@@ -475,7 +507,8 @@ def may_allocate(d: Desk) -> bool:
         n = d.wanted().get(line.id, line.n)
         reserved = min(n, count(line, "reserved"))
         to_come = {spot.slice.peg for spot in line.spots if spot.state == "reserved"}
-        here = "" in to_come or any(d.get("supply", id).earmarked for id in to_come)
+        rows = [d.get("supply", id) for id in to_come if not id.startswith("feed:")]
+        here = "" in to_come or any(row.earmarked for row in rows)
         if to_come and not here:
             n -= reserved  # what waits for a supply waits until that has come
             reserved = 0
@@ -716,9 +749,11 @@ def may_free_surplus(d: Desk) -> bool:
 
 
 def may_purchase(d: Desk) -> bool:
+    """All that is to be bought, and all that was promised of what this supplier has."""
     orders = [d.get("order", id) for id in d.arg("orders")]
+    his = f"feed:{d.arg('supplier')}"
     return d.fresh and all(
-        d.there(order, "to buy", where=lambda tag: not tag.peg)
+        d.there(order, "to buy", "reserved", where=lambda tag: tag.peg == his or not tag.location)
         and order.state == "confirmed"
         and d.free("buy", order)
         for order in orders
@@ -955,6 +990,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "confirm_stock_hold": lambda d: d.stands("running"),
     "release_stock_hold": lambda d: d.stands("running", "confirmed"),
     "describe_item": always,
+    "record_feed": lambda d: d.paper is None or d.arg("as_of") > d.paper.as_of,
     "set_quota": may_set_quota,
     "release_quota": lambda d: d.paper is not None and d.paper.until is None,
     "expect": lambda d: d.fresh,
@@ -981,6 +1017,7 @@ NEW: Final = frozenset(
         "purchase",
         "plan_production",
         "describe_item",
+        "record_feed",
         "set_quota",
     }
     | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}

@@ -144,7 +144,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "location": "leith",
     },
     "repeg": {"id": "o-late"},
-    "repromise": {"id": "o-late"},
+    "repromise": {"id": "o-late", "agreed": "with the customer"},
     "allocate": {"id": "o-ready", "lines": ONE},
     "release": {"id": "o-allocated", "dispatch": "d-new", "location": "leith", "lines": ONE},
     "send_dispatch": {"id": "d-o-released"},
@@ -267,6 +267,15 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "within": "q-web",
     },
     "release_quota": {"id": "q-web"},
+    "record_feed": {
+        "id": "acme/BRASS-LAMP",
+        "location": "leith",
+        "n": 900,
+        "as_of": TODAY,
+        "buffer": 2,
+        "lead_days": 3,
+        "until": TOMORROW,
+    },
     "hold_stock": {"id": "h-new", "position": SHELF, "n": 1, "until": TOMORROW},
     "confirm_stock_hold": {"id": "h-runs"},
     "release_stock_hold": {"id": "h-runs"},
@@ -388,6 +397,7 @@ def furnish(house: Workflow, clock: Clock) -> None:
     clock.at = MORNING
     house.set_limit("COUPON-10", 3)
     house.describe_item("BRASS-LAMP")
+    house.record_feed("acme/BRASS-LAMP", "leith", 9, MORNING - timedelta(days=1))
     house.set_quota("q-web", SHELF, 5, "web", until=TOMORROW)
     for stage in STAGES:
         sell(f"o-{stage}", stage)
@@ -768,7 +778,7 @@ def test_what_is_missing_or_unknown_is_a_mistake_of_the_caller(house: House, nam
     house.assert_untouched()
 
 
-SAID_ANEW = {"describe_item"}
+SAID_ANEW = {"describe_item", "record_feed"}
 """The verbs that open a document or say it anew, whichever there is to do."""
 
 

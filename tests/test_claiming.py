@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from threading import Thread
 from typing import Any
 
+import attrs
 import pytest
 
 from orderflow import Position, Refused, verbs
 from orderflow.claiming.claiming import parted
 from orderflow.pools import capacity_pool, limit_pool, pool_name, quota_pool
-from orderflow.records import Slice, Spot
+from orderflow.records import Order, Slice, Spot
 from orderflow.states import UnitState
 from orderflow.units import Chosen
 from orderflow.workflow import Workflow
@@ -218,18 +220,91 @@ def test_a_released_quota_limits_its_members_no_more(any_shop: Shop) -> None:
     assert any_shop.codes(verbs.release_quota.on("web")) == ["nothing_to_do"]
 
 
-def test_what_a_member_cancels_is_free_to_all_and_room_in_the_quota(any_shop: Shop) -> None:
+@pytest.mark.feature("F125")
+@pytest.mark.parametrize("give_up", (verbs.cancel, verbs.unreserve))
+def test_what_a_member_gives_up_is_kept_for_the_next(any_shop: Shop, give_up: Any) -> None:
     any_shop.stock(LAMP, "leith", 10)
     quota(any_shop)
     take(any_shop, "o-1", 3, channel="web")
 
+    any_shop.apply(give_up.on("o-1"))
+
+    assert (any_shop.quota("web").left, any_shop.free(LAMP, "leith")) == (4, 6)
+    take(any_shop, "o-2", 6)
+    place(any_shop, "o-3", 1)
+    assert any_shop.codes(verbs.reserve.on("o-3")) == ["short"]
+    take(any_shop, "o-4", 4, channel="web")
+
+
+def test_what_a_member_gives_up_after_the_release_is_free_to_all(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 10)
+    quota(any_shop, until=MORNING + timedelta(days=2))
+    take(any_shop, "o-1", 3, channel="web")
+    any_shop.clock.forward(days=2)
+
     any_shop.cancel("o-1")
 
-    assert any_shop.free(LAMP, "leith") == 9
-    take(any_shop, "o-2", 4, channel="web")
-    place(any_shop, "o-3", 1, channel="web")
+    take(any_shop, "o-2", 10)
+
+
+def test_what_a_member_of_a_part_gives_up_is_kept_for_the_part(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 10)
+    quota(any_shop, 6)
+    quota(any_shop, 4, "vip", customer="c-9", within="web")
+    take(any_shop, "o-1", 3, channel="web", customer="c-9")
+
+    any_shop.cancel("o-1")
+
+    assert (any_shop.quota("web").left, any_shop.quota("vip").left) == (6, 4)
+    place(any_shop, "o-2", 3, channel="web")
+    assert any_shop.codes(verbs.reserve.on("o-2")) == ["short"]
+    take(any_shop, "o-3", 4, channel="web", customer="c-9")
+
+
+def test_what_a_member_of_a_part_that_has_ended_gives_up_is_kept_for_the_whole(
+    any_shop: Shop,
+) -> None:
+    any_shop.stock(LAMP, "leith", 10)
+    quota(any_shop, 6)
+    quota(any_shop, 4, "vip", customer="c-9", within="web", until=MORNING + timedelta(days=1))
+    take(any_shop, "o-1", 3, channel="web", customer="c-9")
+    any_shop.clock.forward(days=1)
+
+    any_shop.cancel("o-1")
+
+    take(any_shop, "o-2", 6, channel="web")
+    assert any_shop.free(LAMP, "leith") == 4
+
+
+def test_what_a_member_sends_back_undelivered_is_kept_where_it_stood(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 4)
+    quota(any_shop)
+    place(any_shop, "o-1", 3, channel="web")
+    any_shop.allocate("o-1")
+    any_shop.ship("o-1", "p-1")
+    any_shop.receive_back("p-1")
+
+    any_shop.reopen("o-1")
+
+    assert (any_shop.quota("web").n, any_shop.quota("web").left) == (4, 4)
+    assert any_shop.free(LAMP, "leith") == 0
+
+
+def test_a_quota_is_smaller_by_what_its_members_lost(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 10)
+    quota(any_shop)
+    place(any_shop, "o-1", 3, channel="web")
+    any_shop.allocate("o-1")
+    any_shop.ship("o-1", "p-1")
+    any_shop.lose("p-1")
+
+    any_shop.cancel("o-1")
+
+    assert (any_shop.quota("web").n, any_shop.quota("web").left) == (1, 1)
+    take(any_shop, "o-2", 6)
+    place(any_shop, "o-3", 2, channel="web")
     assert any_shop.codes(verbs.reserve.on("o-3")) == ["short"]
-    take(any_shop, "o-4", 6)
+    take(any_shop, "o-4", 1, channel="web")
 
 
 def test_a_part_of_a_quota_counts_in_both(any_shop: Shop) -> None:
@@ -386,6 +461,44 @@ def test_eight_threads_never_pass_limit_quota_or_goods(any_shop: Shop) -> None:
     assert max(buyers.count(one) for one in buyers) <= 2
     assert [channel for channel, _ in granted].count("web") <= 20
     assert any_shop.counter(LEITH).claimed == len([c for c, _ in granted if not c]) + 20
+
+
+def test_threads_that_promise_peg_anew_and_cancel_leave_a_quota_what_it_keeps(
+    any_shop: Shop,
+) -> None:
+    any_shop.stock(LAMP, "leith", 12)
+    quota(any_shop, 6)
+    any_shop.expect("po-1", LEITH, 12, MORNING + timedelta(days=2))
+    rules = attrs.evolve(any_shop.rules, tries_max=100)
+    flow = Workflow(any_shop.store, rules, clock=any_shop.clock)
+
+    def trade(worker: int) -> None:
+        for i in range(5):
+            id, channel = f"o-{worker}-{i}", ("web", "")[worker % 2]
+            place(flow, id, 2, channel=channel)
+            for call in (
+                verbs.promise.on(id, date=MORNING + timedelta(days=(9, 0)[i % 2])),
+                verbs.cancel.on(f"o-{worker}-{max(0, i - 2)}"),
+            ):
+                with suppress(Refused):
+                    flow.apply(call)
+
+    threads = [Thread(target=trade, args=(i,)) for i in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+    carried = sum(
+        spot.n
+        for document in any_shop.documents()
+        if isinstance(document, Order)
+        for _, spot in document.units()
+        if "quota:web" in spot.slice.pools
+    )
+    assert any_shop.quota("web").left + carried == 6
+    assert any_shop.counter(LEITH).over_committed == 0
+    any_shop.assert_lawful()
 
 
 # --- promises -------------------------------------------------------------------------------------

@@ -132,7 +132,15 @@ def test_every_verb_refusal_and_row_is_in_the_reference() -> None:
         ("record_scan", ("not_found",)),
         (
             "hold_stock",
-            ("already_there", "short", "over_limit", "over_quota", "day_full", "safety_stock"),
+            (
+                "already_there",
+                "short",
+                "over_limit",
+                "over_quota",
+                "feed_too_old",
+                "day_full",
+                "safety_stock",
+            ),
         ),
         ("confirm", ("illegal_move", "not_found", "on_hold", "not_paid")),
         ("pay", ("not_found", "already_there", "wrong_currency", "over_applied", "overpaid")),

@@ -114,6 +114,7 @@ def test_a_case_names_documents_of_its_own_tenant() -> None:
         case.lot("x"),
         case.item("x"),
         case.quota("x"),
+        case.feed("x"),
     )
 
     assert [ref.kind for ref in named] == list(KINDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,13 +11,14 @@ import attrs
 import pytest
 
 from orderflow import BadInput, Position, Refused, Workflow
+from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.ports import Store
 from orderflow.promising import Instead, Wanted
 from orderflow.promising.committing import promise, repeg, repromise
 from orderflow.promising.dangers import Why
 from orderflow.promising.slipping import slip
-from orderflow.records import Counter, Order
+from orderflow.records import Claim, Counter, Order
 from orderflow.states import UnitState
 from tests.builders import BELL, LAMP, MORNING, TWO_PLACES, Clock, Shop, line, new_order
 from tests.test_stores import together
@@ -496,6 +497,33 @@ def promised(store: Store) -> int:
     """How many units of all orders stand promised out of the purchase."""
     claims = store.claims("", SHELF._replace(peg="po-1"))
     return sum(claim.n for claim in claims if claim.due is not None)
+
+
+class Meanwhile(MemoryStore):
+    """A store in which an order is cancelled just after the claims were read for the first time."""
+
+    cancels = ""
+
+    def claims_of(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Claim, ...]:
+        read = super().claims_of(tenant, skus, at)
+        id, self.cancels = self.cancels, ""
+        if id:
+            Workflow(self, TWO_PLACES, clock=Clock()).cancel(id)
+        return read
+
+
+def test_a_promise_that_is_refused_while_another_is_cancelled_is_asked_again() -> None:
+    store = Meanwhile()
+    shop = Workflow(store, TWO_PLACES, clock=Clock())
+    shop.receive(SHELF, 2)
+    for id in ("o-17", "o-18"):
+        shop.place(id, new_order((LAMP, 2), cash_on_delivery=True))
+    shop.promise("o-17")
+    store.cancels = "o-17"
+
+    order = shop.promise("o-18").document
+
+    assert pegs(order) == {("", 0): 2}
 
 
 @pytest.mark.feature("F125")

@@ -83,7 +83,7 @@ def test_documents_are_frozen_and_are_told_by_their_kind(kind: str) -> None:
     names = [field.name for field in attrs.fields(KINDS[kind])]
 
     # These walk no chart: their state follows from what they hold.
-    unmoved = {"item": "limit_per_buyer", "lot": "sku", "quota": "position"}
+    unmoved = {"item": "limit_per_buyer", "lot": "sku", "quota": "position", "feed": "supplier"}
     assert names[:2] == ["ref", unmoved.get(kind, "state")]
 
 

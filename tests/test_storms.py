@@ -16,7 +16,7 @@ from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit
 from orderflow.ports import Query, every
 from orderflow.records import Order
-from tests.workers import DUE, FRIDAY, LAMP, LATER, MONDAY, SHELVES, START, flow
+from tests.workers import DUE, FEED, FRIDAY, LAMP, LATER, MONDAY, SHELVES, START, flow
 
 WORKERS = Path(__file__).with_name("workers.py")
 
@@ -181,6 +181,30 @@ def test_eight_processes_promise_a_future_purchase_that_slips_and_none_keeps_the
     assert shop.in_danger() == ()
     assert set(promises(shop).values()) == {MONDAY}
     assert len(promises(shop)) == 125
+    assert_lawful(database)
+
+
+@pytest.mark.feature("F116", "F125", "F155")
+def test_eight_processes_promise_and_order_no_more_than_a_supplier_has(tmp_path: Path) -> None:
+    """He has 300, then 500, of which 100 stay: 400 in all, promised or ordered."""
+    database = tmp_path / "feed.sqlite"
+    shop = flow(str(database))
+    shop.record_feed(FEED, "leith", 300, START - timedelta(hours=1), 100, 3)
+
+    outputs = storm("feed", database, processes=8, count=60)
+
+    outcomes: Counter[str] = Counter()
+    for output in outputs:
+        outcomes.update(json.loads(output))
+    assert outcomes["granted"] == 400
+    assert outcomes["not_in_time"] == 80
+    ordered = outcomes["ordered"]
+    feed = shop.feed("acme", "BRASS-LAMP")
+    assert sum(row.n for row in feed.ordered) == ordered > 0
+    with SqliteStore(database) as store:
+        (counter,) = store.books("").counters
+        assert (counter.there, counter.claimed) == (400 - ordered, 400 - ordered)
+    assert shop.in_danger() == ()
     assert_lawful(database)
 
 

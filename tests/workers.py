@@ -31,9 +31,10 @@ from orderflow.allocation import allocate
 from orderflow.allocation import reserve as reserve_at_once
 from orderflow.calls import Call
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
-from orderflow.inventory import confirm_stock_hold
+from orderflow.inventory import confirm_stock_hold, record_feed
 from orderflow.orders import cancel, place
 from orderflow.payments import pay
+from orderflow.production import purchase
 from orderflow.promising.committing import promise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
@@ -196,6 +197,37 @@ def future(database: str, gate: str, name: str, count: str) -> None:
     print(json.dumps(told))
 
 
+FEED = "acme/BRASS-LAMP"
+
+
+def feed(database: str, gate: str, name: str, count: str) -> None:
+    """Promise what a supplier has, one by one, and order every third at once.
+
+    In the middle the first process hears a new word of him; nobody comes to the end before that.
+    """
+    store = SqliteStore(database, synchronous="normal")
+    workflow = Workflow(store, Rules(tries_max=1_000), clock=lambda: START)
+    outcomes: Counter[str] = Counter()
+    wait_for(gate)
+    for i in range(int(count)):
+        if name == "0" and i == int(count) // 4:
+            workflow.apply(record_feed.on(FEED, "leith", 500, START, 100, 3), key="word")
+        while i == int(count) // 4 and workflow.store.seen("", "word") is None:
+            time.sleep(0.002)
+        id, line = f"o-{name}-{i}", NewLine("1", Sku("BRASS-LAMP"), 1, PRICE)
+        workflow.apply(place.on(id, NewOrder("c-7", "EUR", (line,), cash_on_delivery=True)))
+        try:
+            workflow.apply(promise.on(id))
+        except Refused as no:
+            outcomes[no.refusals[0].code] += 1
+            continue
+        outcomes["granted"] += 1
+        if i % 3 == 0:
+            workflow.apply(purchase.on(f"pu-{name}-{i}", (id,), "acme"))
+            outcomes["ordered"] += 1
+    print(json.dumps(outcomes))
+
+
 def life(i: int) -> Iterator[Call[Any]]:
     """The commands of one order: every third is cancelled in part, every other comes back."""
     order, line = f"o-{i}", NewLine("1", Sku("BRASS-LAMP"), 3, PRICE)
@@ -238,6 +270,7 @@ if __name__ == "__main__":
         "kept": kept,
         "presale": presale,
         "future": future,
+        "feed": feed,
         "live": live,
     }
     acts[sys.argv[1]](*sys.argv[2:])

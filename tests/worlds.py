@@ -39,6 +39,7 @@ BACK: Final = of(
 REPORTS: Final = of("report_missing found lift_hold")
 EUR: Final = "EUR"
 A_LOT: Final = Position("GOODS-1", PLACE, lot="L-1")
+A_FEED: Final = "supplier/GOODS-1"
 UNKNOWN: Final = (("9", 1),)
 """A line that no order has: what is said of it is written down."""
 
@@ -290,6 +291,21 @@ PARTS: Final[dict[str, Small]] = {
             verbs.describe_item.on("GOODS-1", 2),
         ),
         also=(verbs.set_quota.on("q", Position("GOODS-1", PLACE), 2, "elsewhere"),),
+    ),
+    "what a supplier has himself": Small(
+        Bounds(
+            (1,),
+            stock=0,
+            cash_on_delivery=True,
+            only=of("place cancel promise repromise reserve unreserve allocate purchase")
+            | of("stop_buying send_purchase cancel_purchase receive_purchase record_feed"),
+            first=(verbs.record_feed.on(A_FEED, PLACE, 1, START - DAY),),
+            waits=(DAY,),
+            also=(
+                verbs.reserve.on("o", "feed:supplier"),
+                verbs.record_feed.on(A_FEED, PLACE, 0, START),
+            ),
+        )
     ),
     "nothing at all": Small(
         Bounds(

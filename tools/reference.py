@@ -24,7 +24,7 @@ from types import FunctionType
 from typing import Any, Final, NamedTuple
 
 import orderflow
-from orderflow import planning, promising, states, testing, views
+from orderflow import measures, planning, promising, states, testing, views
 from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
@@ -68,6 +68,9 @@ NEVER = {
     "take_deposit": {"illegal_move"},  # a new payment can take a deposit
     "pay_balance": {"illegal_move"},  # it looks for its state first
     "record_scan": {"illegal_move"},  # the same
+    "purchase": {"not_goods"},  # only goods are promised or planned to be bought
+    "expect": {"not_found"},  # it looks for the feed first
+    "record_feed": {"not_found", "already_there"},  # the same
     "receive_supply": {"illegal_move", "already_there"},  # it looks for a row and the lot first
     "reserve": {"lot_expires"},  # it never gives such a lot
     "receive": {"not_found", "already_there"},  # it looks for the lot first
@@ -118,8 +121,20 @@ BY_STORE = {
 """What a store refuses when it commits."""
 
 
-ASKED = {"enter_stage": {"on_hold"}}
-"""What a guard says that a verb asks by itself, since no row of a chart has it."""
+CLAIMED = {"over_limit", "over_quota", "day_full", "safety_stock"}
+
+ASKED = {
+    "enter_stage": {"on_hold"},
+    "hold_stock": {"safety_stock"},
+    "reserve": CLAIMED,
+    "allocate": CLAIMED,
+    "promise": CLAIMED,
+    "place": CLAIMED,
+    "repromise": CLAIMED - {"over_limit"},
+}
+"""What a guard says that a verb asks by itself, since no row of a chart has it, or what limits,
+quotas, days and safety stock say, which are asked as values.
+"""
 
 
 def refused_by(verb: Verb[Any, ...]) -> tuple[str, ...]:
@@ -437,7 +452,17 @@ BESIDE = {
         "TableRateCarrier",
         "Rate",
     ),
-    "orderflow.ports": ("Store", "People", "Carrier", "Query", "Books", "Quote", "Label", "Scan"),
+    "orderflow.ports": (
+        "Store",
+        "People",
+        "Carrier",
+        "DemandForecast",
+        "Query",
+        "Books",
+        "Quote",
+        "Label",
+        "Scan",
+    ),
     "orderflow.calendars": (
         "Calendar",
         "is_working_day",
@@ -478,6 +503,7 @@ BESIDE = {
         "LAST_IN",
     ),
     "orderflow.views": tuple(views.__all__),
+    "orderflow.measures": tuple(measures.__all__),
     "orderflow.planning": tuple(planning.__all__),
     "orderflow.horizon": ("Horizon",),
     "orderflow.money": ("share",),
@@ -489,7 +515,7 @@ BESIDE = {
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
     "orderflow.intake": ("orders", "stock", "Columns", "Finding"),
-    "orderflow.records": tuple(cls.__name__ for cls in KINDS.values()),
+    "orderflow.records": (*(cls.__name__ for cls in KINDS.values()), "feed_id"),
 }
 """What a host may want beside the names of the package itself."""
 

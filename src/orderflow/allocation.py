@@ -20,19 +20,27 @@ One file, though long: a plan and the verbs that carry it out are read together.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
 from typing import Final, TypeAlias
 
 import attrs
 
 from orderflow.books import position_of
-from orderflow.claiming import Claiming, is_goods, parted, refuse_early, refuse_waiting
+from orderflow.claiming import (
+    Claiming,
+    is_goods,
+    keep_again,
+    parted,
+    refuse_early,
+    refuse_waiting,
+)
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
-from orderflow.inventory import open_supply, pickable, spoiled
+from orderflow.inventory import due_at, feed_at, open_supply, pickable, refuse_stale, spoiled
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.promising.shelves import beside_safety, kept_back
-from orderflow.records import Counter, Destination, Order, Spot, Supply
+from orderflow.promising.shelves import beside_safety
+from orderflow.records import Counter, Destination, Order, Spot, Supply, is_fed
 from orderflow.rules import Demand, Location, Plan, Take
 from orderflow.states import UNIT, UnitMove, UnitState
 from orderflow.units import (
@@ -200,7 +208,7 @@ _WAITING: Final = (UnitState.BACKORDERED, UnitState.OPEN)
 def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantities = ()) -> Step:
     """Claim goods for an order: out of a supply row, or on hand by the rules' policy.
 
-    All that is asked, or none.
+    With `feed:` and a supplier's name, out of what he has himself. All that is asked, or none.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -208,24 +216,17 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
     refuse_early(order, UnitMove.RESERVE, wanted)
     chosen = step.choose(order, "reserve", _WAITING, wanted, of=is_goods, ready=step.ready)
     refuse_waiting(step, order, UnitMove.RESERVE, chosen)
-    if text(supply, "supply", empty=True):
-        row = open_supply(step, case.supply(supply))
-        chosen = [one for one in chosen if one.line.sku == row.position.sku]
-        if not chosen:
-            raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="reserve"),))
-        at = row.position._replace(peg=row.ref.id)
-        asked = sum(one.n for one in chosen)
-        claiming = Claiming(step, order)
-        beside = beside_safety(step, claiming.counters((at.sku,)))
-        free = next((row.free for row in beside.counters if row.position == at), 0)
-        if asked > free:
-            few = Refusal.of(
-                "not_enough_due", supply=row.ref.id, asked=asked, sku=at.sku, free=free
-            )
-            raise MoveRefused((few, *(kept_back(beside) if beside.held_at(at) else ())))
-        _claim(step, claiming, order, UnitMove.RESERVE, {at: chosen})
-        return step
     claiming = Claiming(step, order)
+    if text(supply, "supply", empty=True):
+        places = _due_from(step, supply, chosen)
+        if not places:
+            raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="reserve"),))
+        _refuse_beyond(step, claiming, places)
+        now = step.context.at
+        for at, units in places.items():
+            ready = max(due_at(step, at) or now, now)
+            _claim(step, claiming, order, UnitMove.RESERVE, {at: units}, ready)
+        return step
     plan = _plan(step, claiming, order, chosen)
     if plan.short:
         raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)))
@@ -241,6 +242,7 @@ def unreserve(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     states = (UnitState.RESERVED, UnitState.ALLOCATED)
     chosen = step.choose(order, "unreserve", states, checked_quantities(lines))
     step.move(order, UnitMove.UNRESERVE, chosen, grade="", **UNCLAIMED)
+    keep_again(step, chosen)
     return step
 
 
@@ -271,11 +273,12 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
     reasons = spoiled(step, (position_of(one.line.sku, one.spot.slice) for one in reserved))
     if reasons:
         raise MoveRefused(reasons)
-    if here:
-        step.move(order, UnitMove.ALLOCATE, here, ready_by=None)
-    for one in pegged:
-        _allocate_arrived(step, order, one)
     claiming = Claiming(step, order)
+    for one in here:
+        for part, pools in parted((one,), claiming.days(one)):
+            step.move(order, UnitMove.ALLOCATE, part, ready_by=None, pools=pools)
+    for one in pegged:
+        _allocate_arrived(step, claiming, order, one)
     plan = _plan(step, claiming, order, waiting) if waiting else Plan(())
     if waiting:
         if plan.short and not context.rules.split:
@@ -312,8 +315,8 @@ def _plan(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]
     for line, _, n in chosen:
         before = by_line.get(line.id)
         by_line[line.id] = Demand(line.id, line.sku, n + (before.n if before else 0))
-    read = claiming.counters({demand.sku for demand in by_line.values()})
-    counters = pickable(step, order, beside_safety(step, read).counters)
+    skus = {demand.sku for demand in by_line.values()}
+    counters = pickable(step, order, beside_safety(step, claiming, skus).counters)
     policy = rules.policy or FEWEST_SHIPMENTS
     return policy(tuple(by_line.values()), counters, rules.locations, order.destination)
 
@@ -342,7 +345,7 @@ def _carry_out(
                 bag.append(Chosen(one.line, one.spot, one.n - n))
             units.append(Chosen(one.line, one.spot, min(n, one.n)))
             n -= units[-1].n
-    _claim(step, claiming, order, move, places)
+    _claim(step, claiming, order, move, places, step.context.at)
     return [one for bag in bags.values() for one in bag]
 
 
@@ -352,15 +355,15 @@ def _claim(
     order: Order,
     move: UnitMove,
     places: Mapping[Position, Sequence[Chosen]],
+    ready: datetime,
 ) -> None:
     """Move units to the positions that they claim, with the pools that they count against.
 
-    Safety stock stays free beside them, but for what a quota keeps for its members.
+    Safety stock stays free beside them.
     """
-    if not claiming.is_member:
-        read = claiming.counters({at.sku for at in places})
-        step.keep(*beside_safety(step, read).kept(places))
-    pools = claiming.take({at: sum([one.n for one in units]) for at, units in places.items()})
+    counts = {at: sum([one.n for one in units]) for at, units in places.items()}
+    step.keep(*beside_safety(step, claiming, {at.sku for at in places}).kept(places))
+    pools = claiming.take(counts, ready)
     for at, units in places.items():
         for part, names in parted(units, pools[at]):
             step.move(order, move, part, **_place(at), pools=names)
@@ -378,14 +381,56 @@ def _backorder(step: Step, order: Order, left: Sequence[Chosen], plan: Plan) -> 
     step.move(order, UnitMove.BACKORDER, units)
 
 
-def _allocate_arrived(step: Step, order: Order, one: Chosen) -> None:
-    """Allocate units that waited for a supply row, as far as its goods have come."""
+def _due_from(
+    step: Step, supply: str, chosen: Sequence[Chosen]
+) -> dict[Position, Sequence[Chosen]]:
+    """The units that a supply row or a supplier's own stock can give, by where they claim it."""
+    if not is_fed(supply):
+        row = open_supply(step, step.case.supply(supply))
+        of_row = [one for one in chosen if one.line.sku == row.position.sku]
+        return {row.position._replace(peg=row.ref.id): of_row} if of_row else {}
+    found: dict[Position, Sequence[Chosen]] = {}
+    for sku in sorted({one.line.sku for one in chosen}):
+        feed = feed_at(step.case, Position(sku, peg=supply))
+        if feed is not None:
+            refuse_stale(step, feed.position)
+            found[feed.position] = [one for one in chosen if one.line.sku == sku]
+    return found
+
+
+def _refuse_beyond(
+    step: Step, claiming: Claiming, places: Mapping[Position, Sequence[Chosen]]
+) -> None:
+    """Refuse to claim more of what is to come than is free of it beside the safety stock."""
+    beside = beside_safety(step, claiming, {at.sku for at in places})
+    reasons: list[Refusal] = []
+    for at, units in places.items():
+        asked = sum([one.n for one in units])
+        free = next((row.free for row in beside.counters if row.position == at), 0)
+        if asked > free:
+            reasons.append(
+                Refusal.of("not_enough_due", supply=at.peg, asked=asked, sku=at.sku, free=free)
+            )
+            reasons += beside.reasons() if beside.held_at(at) else ()
+    if reasons:
+        raise MoveRefused(tuple(dict.fromkeys(reasons)))
+
+
+def _allocate_arrived(step: Step, claiming: Claiming, order: Order, one: Chosen) -> None:
+    """Allocate units that waited for a supply row, as far as its goods have come.
+
+    What a supplier has himself has not been ordered yet.
+    """
+    if is_fed(one.spot.slice.peg):
+        return
     supply: Supply = step.now(step.case.supply(one.spot.slice.peg))
     n = min(one.n, supply.earmarked)
     if n:
         at = supply.position
         peg = at._replace(peg=supply.ref.id)
-        step.move(order, UnitMove.ALLOCATE, (one._replace(n=n),), peg="", ready_by=None)
+        some = one._replace(n=n)
+        for part, pools in parted((some,), claiming.days(some)):
+            step.move(order, UnitMove.ALLOCATE, part, peg="", ready_by=None, pools=pools)
         step.add(Claimed(supply.ref, at, -n), Limited(peg, -n))
 
 
@@ -399,7 +444,7 @@ def _shortfalls(step: Step, claiming: Claiming, order: Order, plan: Plan) -> lis
             asked[take.position.sku] += take.n
     free = dict.fromkeys(asked, 0)
     nowhere = Destination()
-    beside = beside_safety(step, claiming.counters(asked))
+    beside = beside_safety(step, claiming, asked)
     for row in pickable(step, order, beside.counters):
         if sound(row, nowhere):
             free[row.position.sku] += row.free
@@ -407,4 +452,4 @@ def _shortfalls(step: Step, claiming: Claiming, order: Order, plan: Plan) -> lis
         Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
         for sku, n in sorted(asked.items())
     ]
-    return [*short, *kept_back(beside)]
+    return [*short, *beside.reasons()]

@@ -40,6 +40,7 @@ from orderflow.pools import quota_pool
 from orderflow.records import (
     Claim,
     Document,
+    Feed,
     MatterKind,
     Order,
     Quota,
@@ -285,7 +286,7 @@ def _open(
     claims: _Claims,
     renewals: dict[ClaimKey, datetime | None],
 ) -> None:
-    """A hold or a quota claims from its opening; a supply row or a quota gives from its opening."""
+    """A hold or a quota claims from its opening; a supply row, a quota or a feed gives from it."""
     if isinstance(document, StockHold):
         claim = (document.position, document.ref, None)
         claims[claim], renewals[claim] = document.n, document.until
@@ -297,6 +298,9 @@ def _open(
         claims[kept], renewals[kept] = document.left, document.until
         pool = Position(quota_pool(document.ref.id))
         limits[pool] = limits.get(pool, 0) + document.n
+    elif isinstance(document, Feed):
+        at = document.position
+        limits[at] = limits.get(at, 0) + document.there
 
 
 def kept_at(quota: Quota) -> Position:

@@ -45,6 +45,7 @@ from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
+    Feed,
     Item,
     Lot,
     Order,
@@ -423,9 +424,11 @@ class Commands:
         call = committing.repeg.of(Ref(self.tenant, "order", id))
         return self.apply(call, key=key, by=by)
 
-    def repromise(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+    def repromise(
+        self, id: str, agreed: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Order]:
         """Give promises of an order that cannot be kept the earliest date that can."""
-        call = committing.repromise.of(Ref(self.tenant, "order", id))
+        call = committing.repromise.of(Ref(self.tenant, "order", id), agreed)
         return self.apply(call, key=key, by=by)
 
     def allocate(
@@ -1387,6 +1390,24 @@ class Commands:
     def release_quota(self, id: str, *, key: str | None = None, by: str = "") -> Done[Quota]:
         """Let a quota end before its time: what it still keeps is free to all."""
         call = setting.release_quota.of(Ref(self.tenant, "quota", id))
+        return self.apply(call, key=key, by=by)
+
+    def record_feed(
+        self,
+        id: str,
+        location: str,
+        n: int,
+        as_of: datetime,
+        buffer: int = 0,
+        lead_days: int = 0,
+        until: datetime | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Feed]:
+        """Record what a supplier says that he has of a SKU, counted at an instant."""
+        ref = Ref[Feed](self.tenant, "feed", id)
+        call = inventory.record_feed.of(ref, location, n, as_of, buffer, lead_days, until)
         return self.apply(call, key=key, by=by)
 
     def set_limit(

@@ -33,6 +33,7 @@ from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
+    Feed,
     Hold,
     Item,
     Line,
@@ -82,9 +83,9 @@ class Opened:
 
 @attrs.frozen(weakref_slot=False)
 class Described:
-    """What a document says is from here on what it says here."""
+    """What an item or a feed says is from here on what it says here."""
 
-    document: Item
+    document: Document
 
 
 @attrs.frozen(weakref_slot=False)
@@ -666,12 +667,13 @@ def _fold_lot(lot: Lot, facts: Sequence[Fact]) -> Lot:
     return attrs.evolve(lot, expires_at=expires_at, holds=holds)
 
 
-def _fold_item(item: Item, facts: Sequence[Fact]) -> Item:
+def _fold_described(document: Item | Feed, facts: Sequence[Fact]) -> Document:
+    said: Document = document
     for fact in facts:
-        if not isinstance(fact, Described):
-            raise _misfit(item, fact)
-        item = fact.document
-    return item
+        if not isinstance(fact, Described) or type(fact.document) is not type(document):
+            raise _misfit(document, fact)
+        said = fact.document
+    return said
 
 
 RELEASED: Final = "released"
@@ -737,6 +739,7 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     StockHold: _fold_stock_hold,
     Supply: _fold_supply,
     Lot: _fold_lot,
-    Item: _fold_item,
+    Item: _fold_described,
     Quota: _fold_quota,
+    Feed: _fold_described,
 }

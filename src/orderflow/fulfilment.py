@@ -20,6 +20,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from orderflow.calls import Ref
+from orderflow.claiming import keep_again
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CutMade, Noted
 from orderflow.holding import checked_blocks, set_hold
@@ -474,6 +475,7 @@ def reopen(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         parcel="",
         **UNCLAIMED,
     )
+    keep_again(step, chosen)
     return step
 
 

@@ -60,6 +60,7 @@ from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
+    Feed,
     Hold,
     Item,
     Line,
@@ -234,6 +235,10 @@ class Case:
     def quota(self, id: str) -> Ref[Quota]:
         """The reference of a quota of the same tenant."""
         return Ref(self.ref.tenant, "quota", id)
+
+    def feed(self, id: str) -> Ref[Feed]:
+        """The reference of a supplier's feed of the same tenant, by the id that `feed_id` makes."""
+        return Ref(self.ref.tenant, "feed", id)
 
 
 class Step:
@@ -457,7 +462,7 @@ def _as_kept(value: object, depth: int = 2) -> object:
 
 def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
-    if isinstance(document, StockHold | Supply | Item | Quota):
+    if isinstance(document, StockHold | Supply | Item | Quota | Feed):
         return ()
     return document.holds
 

@@ -38,18 +38,20 @@ from orderflow.calls import Call, Ref
 from orderflow.claiming import setting
 from orderflow.errors import Refusal
 from orderflow.fulfilment import ScanStatus
-from orderflow.journal import MISSING, VERBS, Context, Verb, holds_of, kind_of
+from orderflow.journal import MISSING, VERBS, Case, Context, Verb, holds_of, kind_of
 from orderflow.money import Money, Price
 from orderflow.orders import NewCharge, NewLine
 from orderflow.payments import Notice
 from orderflow.pricing import due
 from orderflow.promising import slipping
+from orderflow.promising.dangers import broken
 from orderflow.records import (
     KINDS,
     ChargeKind,
     Dispatch,
     Document,
     Exchange,
+    Feed,
     Item,
     Order,
     Parcel,
@@ -62,10 +64,13 @@ from orderflow.records import (
     WorkOrder,
 )
 from orderflow.returns import Verdict
+from orderflow.reviewing import TO_AGREE
 from orderflow.states import UnitState
 from orderflow.trial import Source
 from orderflow.units import LineQuantities
 from orderflow.values import TEXT_MAX, Sku, later
+from orderflow.views import Turn
+from orderflow.views.waits import waits
 
 T = TypeVar("T", bound=Document)
 T_co = TypeVar("T_co", bound=Document, covariant=True)
@@ -136,6 +141,7 @@ SLIP_DAYS: Final = 7
 
 SAMPLES: Final = {
     "code": "look-again",
+    "offer": "a later date, or another product?",
     "question": "Is the address right?",
     "reason": "as agreed",
     "text": "Yes.",
@@ -202,6 +208,15 @@ for _verb in tuple(VERBS.values()):
 @suggests(orders.adjust, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Order]]:
     yield orders.adjust.on(look.id, NewCharge(ChargeKind.FEE, 100, reason="by hand"))
+
+
+@suggests(orders.hold, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    yield orders.hold.on(look.id, SAMPLES["code"], SAMPLES["reason"])
+    case = Case(look.document.ref, look.source, look.context.at)
+    late = waits(look.document, broken(case, look.document, look.context.rules))
+    if any(one.turn is Turn.TO_OFFER for one in late):
+        yield orders.hold.on(look.id, TO_AGREE, SAMPLES["offer"], ())
 
 
 @suggests(stages.enter_stage, on=Order)
@@ -461,6 +476,15 @@ def _(look: Look[Quota]) -> Iterator[Call[Quota]]:
     one = look.document
     whom = (one.channel, one.customer)
     yield setting.set_quota.on(look.id, one.position, one.n + 1, *whom, one.until, one.within)
+
+
+@suggests(inventory.record_feed, on=Feed)
+def _(look: Look[Feed]) -> Iterator[Call[Feed]]:
+    one, now = look.document, look.context.at
+    until = one.until if one.until is None or one.until > now else None
+    yield inventory.record_feed.on(
+        look.id, one.location, one.n, now, one.buffer, one.lead_days, until
+    )
 
 
 def _orders(look: Look[Document], names: Iterable[str]) -> Iterator[Order]:

@@ -20,7 +20,7 @@ from typing import Final
 import attrs
 
 from orderflow.calls import Ref
-from orderflow.claiming import Claiming
+from orderflow.claiming import Claiming, keep_again
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import Charged, CutMade
 from orderflow.holding import checked_blocks, set_hold
@@ -406,6 +406,7 @@ def cancel_units(step: Step, ref: Ref[Order], chosen: list[Chosen]) -> None:
     # What has left the house is found by its lot and serial, whoever has it.
     del left["lot"]
     step.move(order, UnitMove.CANCEL, astray, **left)
+    keep_again(step, chosen)
 
 
 _ASTRAY: Final = (UnitState.LOST, UnitState.MISSING)

@@ -1,7 +1,7 @@
 """What a host implements: the protocols, and what is asked through them.
 
-It knows the questions that the library asks of storage, carriers and people's data, and refuses to
-know any answer to them.
+It knows the questions that the library asks of storage, carriers, forecasts and people's data, and
+refuses to know any answer to them.
 
 A store keeps documents, the journal and both books, and applies a `Change` whole or not at all.
 What it must guarantee is little and strict: a version guards each document, a counter guards each
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import Final, Protocol, TypeVar
 
 import attrs
@@ -173,6 +174,14 @@ class Scan:
     status: str
     at: datetime
     place: str = ""
+
+
+class DemandForecast(Protocol):
+    """What somebody expects to go out: a host's own model, or `measures.SteadyDemand`."""
+
+    def expected(self, sku: str, location: str, start: datetime, end: datetime) -> Fraction | int:
+        """How many units go out from `start` until `end`; an empty `location` is everywhere."""
+        ...
 
 
 class Carrier(Protocol):

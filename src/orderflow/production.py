@@ -27,11 +27,24 @@ from typing import Final, NamedTuple, TypeAlias, TypeVar, cast
 
 from orderflow.calls import Ref
 from orderflow.chart import Chart
+from orderflow.claiming import keep_again
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Posted
+from orderflow.inventory import bring_back, take_off
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money
-from orderflow.records import Document, Line, MatterKind, Order, Purchase, Transfer, WorkOrder
+from orderflow.records import (
+    Document,
+    Line,
+    MatterKind,
+    Order,
+    Purchase,
+    Slice,
+    Spot,
+    Transfer,
+    WorkOrder,
+    feed_peg,
+)
 from orderflow.states import (
     PURCHASE,
     WORK_ORDER,
@@ -41,7 +54,15 @@ from orderflow.states import (
     WorkOrderMove,
     WorkOrderState,
 )
-from orderflow.units import Chosen, LineQuantities, checked_quantities, select
+from orderflow.units import (
+    UNCLAIMED,
+    Chosen,
+    LineQuantities,
+    Tag,
+    checked_quantities,
+    select,
+    tag,
+)
 from orderflow.values import MINOR_MAX, Position, several, text, whole
 
 S = TypeVar("S", bound=StrEnum)
@@ -106,9 +127,9 @@ def purchase(
 ) -> Step:
     """Make a purchase out to a supplier, for all units to buy of some orders.
 
-    `lines` buys only so many of some lines, where there is one order. Goods come to `location`;
-    without one it is named when they come, or they go straight to the customer. `cost` is what the
-    supplier asks for all of it.
+    So is what they were promised of his own stock: it is ordered first. `lines` buys only so many
+    of some lines, where there is one order. Goods come to `location`; without one it is named when
+    they come, or they go straight to the customer. `cost` is what the supplier asks for all of it.
     """
     step = Step(case, context)
     wanted = _wanted(several(orders, "orders"), lines)
@@ -124,10 +145,10 @@ def purchase(
         minor,
         cost.currency if cost is not None else "",
     )
-    id = text(case.ref.id, "purchase")
+    text(case.ref.id, "purchase")
     step.open(made)
-    bags = _bags(step, "buy", orders, UnitState.TO_BUY, wanted)
-    _move_each(step, bags, UnitMove.BUY, peg=id, supplier=supplier)
+    bags = _buy(step, made, wanted)
+    take_off(step, supplier, _by_sku(bags), made.ref)
     return step
 
 
@@ -209,7 +230,9 @@ def stop_buying(case: Case, context: Context, order: str, lines: LineQuantities 
     chosen = step.choose(
         stopped, "stop buying", (UnitState.BUYING,), wanted, lambda tag: tag.peg == case.ref.id
     )
-    step.move(stopped, UnitMove.STOP_BUYING, chosen, peg="", supplier="")
+    step.move(stopped, UnitMove.STOP_BUYING, chosen, supplier="", **UNCLAIMED)
+    keep_again(step, chosen)
+    bring_back(step, asked, _by_sku([(stopped, chosen)]))
     finish(step, asked)
     return step
 
@@ -237,7 +260,7 @@ def cancel_purchase(case: Case, context: Context, reason: str = "") -> Step:
     if text(reason, "reason", empty=True):
         step.note(case.ref, "cancelled", reason=reason)
     if _happened(step, PURCHASE, RequestMove.CANCEL):
-        _stop_buying(step)
+        bring_back(step, step.now(case.own(Purchase)), _by_sku(_stop_buying(step)))
     return step
 
 
@@ -490,7 +513,8 @@ def _stop_buying(step: Step) -> list[Bag]:
     """Let all units of the purchase be bought again."""
     bags = _asked_of(step, step.now(step.case.own(Purchase)), UnitState.BUYING)
     for order, chosen in bags:
-        step.move(order, UnitMove.STOP_BUYING, chosen, peg="", supplier="")
+        step.move(order, UnitMove.STOP_BUYING, chosen, supplier="", **UNCLAIMED)
+        keep_again(step, chosen)
     return bags
 
 
@@ -510,6 +534,60 @@ def _bags(
         (order, step.choose(order, verb, (state,), wanted, lambda tag: not tag.peg))
         for order in orders
     ]
+
+
+def _buy(step: Step, asked: Purchase, wanted: LineQuantities) -> list[Bag]:
+    """Buy the units to buy of orders, those first that were promised of the supplier's own stock.
+
+    Every order that may not go on is a reason.
+    """
+    fed = feed_peg(asked.supplier)
+    states = (UnitState.RESERVED, UnitState.TO_BUY)
+    bags: list[Bag] = []
+    for name in asked.orders:
+        order = step.now(step.case.order(name))
+        # What is reserved elsewhere has its place; what is to be bought has none yet.
+        chosen = step.choose(
+            order, "buy", states, wanted, lambda at: at.peg == fed or not (at.peg or at.location)
+        )
+        bags.append((order, chosen))
+    refusals: list[Refusal] = []
+    for order, chosen in bags:
+        try:
+            planned = _planned(step, order, chosen)
+            step.move(order, UnitMove.BUY, planned, peg=asked.ref.id, supplier=asked.supplier)
+        except MoveRefused as no:
+            refusals += no.refusals
+    if refusals:
+        raise MoveRefused(tuple(dict.fromkeys(refusals)))
+    return bags
+
+
+def _planned(step: Step, order: Order, chosen: list[Chosen]) -> list[Chosen]:
+    """Units as units to buy: what was promised of a supplier's stock becomes so, with its date.
+
+    Its claim there ends in the step that orders it, so nobody else has it in between.
+    """
+    free: dict[str, Tag] = {"location": "", "peg": "", "ready_by": None, "stage": ""}
+    promised = [one for one in chosen if one.spot.state is UnitState.RESERVED]
+    step.move(order, UnitMove.UNRESERVE, promised, **free)
+    waiting = [_as(one, UnitState.OPEN, tag(one.spot.slice, **free)) for one in promised]
+    step.move(order, UnitMove.PLAN_TO_BUY, waiting)
+    planned = [_as(one, UnitState.TO_BUY, one.spot.slice) for one in waiting]
+    return [*planned, *(one for one in chosen if one.spot.state is UnitState.TO_BUY)]
+
+
+def _as(one: Chosen, state: UnitState, tags: Slice) -> Chosen:
+    return one._replace(spot=Spot(state, one.n, tags))
+
+
+def _by_sku(bags: Iterable[Bag]) -> dict[str, int]:
+    """How many units of each SKU are in bags."""
+    counts: dict[str, int] = {}
+    for _, chosen in bags:
+        for one in chosen:
+            counts[one.line.sku] = counts.get(one.line.sku, 0) + one.n
+    return counts
 
 
 def _move_each(step: Step, bags: list[Bag], move: UnitMove, **tags: str) -> None:

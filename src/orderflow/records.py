@@ -8,7 +8,7 @@ Nothing but the bag counts units: a dispatch, a parcel and a return hold no coun
 their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
-exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota.
+exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -534,7 +534,8 @@ class Quota:
 
     An empty `channel` or `customer` means any. From `until` on what is left is free to all.
     `within` is the quota that this one is a part of: it then keeps units of that one, and not of
-    the source itself. `left` is what it still keeps there.
+    the source itself. `left` is what it still keeps there, and `n` is that and what its members
+    have: what they lose, or give up elsewhere, makes it smaller.
     """
 
     ref: Ref[Quota]
@@ -545,6 +546,78 @@ class Quota:
     customer: str = ""
     within: str = ""
     until: datetime | None = None
+
+
+FEED: Final = "feed:"
+"""How the peg of units begins that are promised of a supplier's own stock."""
+
+
+@attrs.frozen(weakref_slot=False)
+class Ordered:
+    """`n` units were asked of a supplier by a purchase or a supply row, at an instant."""
+
+    ref: Ref[Document]
+    n: int
+    at: datetime
+
+
+@attrs.frozen(weakref_slot=False)
+class Feed:
+    """What a supplier has of a SKU by his own word: `n` units, counted at `as_of`.
+
+    `buffer` of them are never promised. What is ordered is at `location` when `lead_days` working
+    days are over. From `until` on the assertion counts for nothing. `ordered` is what was asked of
+    him that it does not know of.
+    """
+
+    ref: Ref[Feed]
+    supplier: str
+    sku: str
+    location: str
+    n: int
+    as_of: datetime
+    buffer: int = 0
+    lead_days: int = 0
+    until: datetime | None = None
+    ordered: tuple[Ordered, ...] = ()
+
+    @property
+    def there(self) -> int:
+        """How many units promises may rest on."""
+        return max(0, self.n - self.buffer - sum([row.n for row in self.ordered]))
+
+    @property
+    def position(self) -> Position:
+        """Where promises of it are counted: where its goods would come to."""
+        return Position(self.sku, self.location, peg=feed_peg(self.supplier))
+
+
+def feed_id(supplier: str, sku: str) -> str:
+    """The id of a feed's document: `SUPPLIER/SKU`. A slash in the supplier's name is written so
+    that none is taken for the one between."""
+    return f"{supplier.replace('%', '%25').replace('/', '%2F')}/{sku}"
+
+
+def feed_of(id: str) -> tuple[str, str]:
+    """The supplier and the SKU that the id of a feed is made of; both empty where it is not one."""
+    supplier, _, sku = id.partition("/")
+    supplier = supplier.replace("%2F", "/").replace("%25", "%")
+    return (supplier, sku) if sku and feed_id(supplier, sku) == id else ("", "")
+
+
+def feed_peg(supplier: str) -> str:
+    """The peg of units that are promised of a supplier's own stock."""
+    return f"{FEED}{supplier}"
+
+
+def feed_supplier(peg: str) -> str:
+    """The supplier whose stock a peg is."""
+    return peg.removeprefix(FEED)
+
+
+def is_fed(peg: str) -> bool:
+    """Whether a peg is a supplier's own stock, and no supply row."""
+    return peg.startswith(FEED)
 
 
 Charted: TypeAlias = (
@@ -563,7 +636,7 @@ Charted: TypeAlias = (
 )
 """The documents that walk a chart."""
 
-Document: TypeAlias = Charted | Item | Quota
+Document: TypeAlias = Charted | Item | Quota | Feed
 
 KINDS: Final[dict[str, type[Document]]] = {
     "order": Order,
@@ -580,6 +653,7 @@ KINDS: Final[dict[str, type[Document]]] = {
     "lot": Lot,
     "item": Item,
     "quota": Quota,
+    "feed": Feed,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -595,7 +669,7 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return tuple(dict.fromkeys(document.orders))
         case Return() | Exchange() | Reissue():
             return (document.order,)
-        case StockHold() | Supply() | Lot() | Item() | Quota():
+        case StockHold() | Supply() | Lot() | Item() | Quota() | Feed():
             return ()
         case _:
             assert_never(document)

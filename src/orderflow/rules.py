@@ -177,7 +177,8 @@ def _check_capacity(capacity: object) -> None:
     for i, pair in enumerate(capacity):
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise BadInput(f"capacity[{i}]", "a pair of location and units is wanted")
-        text(pair[0], f"capacity[{i}].location")
+        if "/" in text(pair[0], f"capacity[{i}].location"):
+            raise BadInput(f"capacity[{i}].location", "a warehouse is wanted, no place in one")
         whole(pair[1], f"capacity[{i}].units")
     unique((location for location, _ in capacity), "capacity")
 
@@ -207,8 +208,9 @@ class Rules:
     `reserve_when` an order is placed, or paid, its goods are claimed in the same step: out of what
     is there, else out of supply that is to come; what finds neither waits as a backorder, or
     refuses the order without `split`. By hand, somebody asks for them.
-    `capacity` has (location, units) pairs: how many units are promised to leave it on one day, in
-    UTC.
+    `capacity` has (warehouse, units) pairs: how many units may leave it on one day, by its own
+    clocks where it `ships`, else in UTC. Each unit counts once, for the day that is promised, or
+    the first with room where it is reserved or allocated by itself.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """

@@ -38,6 +38,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "quota {quota} has {left} left: {asked} asked",
         "zh": "配额 {quota} 剩余 {left}:需要 {asked}",
     },
+    "feed_not_newer": {
+        "en": "{supplier} has said what it had of {sku} at {known}: {said} is not newer",
+        "zh": "供应商 {supplier} 已报 {sku} 在 {known} 的库存:{said} 的并不更新",
+    },
+    "feed_too_old": {
+        "en": "{supplier} stands by what it has of {sku} only until {until}",
+        "zh": "供应商 {supplier} 所报 {sku} 的库存只到 {until} 有效",
+    },
     "day_full": {
         "en": "{location} has room for {left} more units on {day}: {asked} asked",
         "zh": "{location} 在 {day} 还可发出 {left} 件:需要 {asked}",
@@ -235,6 +243,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "lot": "批次",
     "item": "商品资料",
     "quota": "配额",
+    "feed": "供应商库存",
     "hold": "挂起项",
     "serial": "序列号",
     # orders
@@ -430,6 +439,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "receive supply": "到货入库",
     "receive": "收货",
     "record breakage": "登记破损",
+    "record feed": "登记供应商库存",
     "record notice": "登记支付通知",
     "record return scan": "登记退货扫描",
     "record scan": "登记扫描",
@@ -525,6 +535,7 @@ HOLDS: Final[dict[str, str]] = {
     "serial_twice": "序列号重复",
     "shipped_unasked": "未约定的发货",
     "special_handling": "特殊处理",
+    "to_agree": "待客户选择方案",
     "unasked_answer": "未询问的答复",
     "unexpected_answer": "意外答复",
     "unexpected_cash": "代收了非货到付款订单的货款",
@@ -540,7 +551,7 @@ HOLDS: Final[dict[str, str]] = {
 _BY_ITSELF: Final = "系统记录"
 """The reason of such a hold, where it is told in Chinese: its name says what has happened."""
 
-_REASON_GIVEN: Final = frozenset({"special_handling"})
+_REASON_GIVEN: Final = frozenset({"special_handling", "to_agree"})
 """The holds among them whose reason somebody else has given."""
 
 _A_UNIT: Final = "a unit of line "

@@ -13,7 +13,7 @@ a date.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import attrs
 
@@ -25,7 +25,9 @@ from orderflow.calendars import (
     latest_ready,
     latest_shipped,
     ready_to_ship_at,
+    zone_of,
 )
+from orderflow.calendars.wall import day_of, day_start
 from orderflow.errors import BadInput
 from orderflow.values import text, unique, whole
 
@@ -69,6 +71,7 @@ class Shipping:
     transit_days: int = 0
     transit: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_by_region)
     _brings: Calendar = attrs.field(init=False, eq=False, repr=False)
+    _days_worked: Calendar = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if _calendar(self.calendar, "calendar").cut_off is None:
@@ -79,8 +82,9 @@ class Shipping:
         whole(self.lead_hours, "lead_hours", least=0, most=LEAD_HOURS_MAX)
         whole(self.transit_days, "transit_days", least=0, most=LEAD_DAYS_MAX)
         # The hours of a warehouse say nothing of when goods are brought.
-        brings = self.carrier or attrs.evolve(self.calendar, hours=())
-        object.__setattr__(self, "_brings", brings)
+        worked = attrs.evolve(self.calendar, hours=())
+        object.__setattr__(self, "_brings", self.carrier or worked)
+        object.__setattr__(self, "_days_worked", worked)
 
     def arrives(self, ready: datetime, region: str = "") -> datetime:
         """When a customer of a region has what stands there at an instant."""
@@ -95,6 +99,21 @@ class Shipping:
         return latest_ready(
             self.calendar, shipped, lead_days=self.lead_days, lead_hours=self.lead_hours
         )
+
+    def day_of(self, at: datetime) -> date:
+        """The day of the warehouse that an instant belongs to, by its own clocks."""
+        return day_of(zone_of(self.calendar.zone), at)
+
+    def begins(self, day: date) -> datetime:
+        """The first instant of a day of the warehouse."""
+        return day_start(zone_of(self.calendar.zone), day)
+
+    def comes(self, ordered: datetime, days: int) -> datetime:
+        """The end of the day on which goods are there that are ordered at an instant.
+
+        They take so many working days of the warehouse.
+        """
+        return arrives_at(self._days_worked, ordered, days)
 
     def _days(self, region: str) -> int:
         return dict(self.transit).get(region, self.transit_days)

@@ -17,7 +17,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from itertools import islice
 from typing import Final, TypeVar, cast
 
@@ -38,14 +39,16 @@ from orderflow.errors import (
     Stale,
 )
 from orderflow.facts import Fact, fold, touches
-from orderflow.inventory import Got, Standing, got, is_held, standing
+from orderflow.inventory import Got, Standing, feed_at, got, is_held, standing, there_from
 from orderflow.journal import STOCK, Case, Change, Context, Entry, Step, Stored
+from orderflow.measures import Advice, SteadyDemand, Stocking, Turned, advise, level_of, turned
+from orderflow.measures.cover import DAYS_MAX
 from orderflow.options import Option, suggested
-from orderflow.ports import Query, Store, every
+from orderflow.ports import DemandForecast, Query, Store, every
 from orderflow.promising import Wanted, available
 from orderflow.promising.alternatives import Alternative, alternatives
 from orderflow.promising.cart import skus_wanted
-from orderflow.promising.dangers import Danger, Slipped, failing, slipped
+from orderflow.promising.dangers import Danger, Slipped, broken, failing, slipped
 from orderflow.promising.figures import all_figures, skus_of, terms_of
 from orderflow.promising.shelves import kept_free
 from orderflow.records import (
@@ -55,6 +58,7 @@ from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
+    Feed,
     Item,
     Lot,
     Order,
@@ -67,6 +71,8 @@ from orderflow.records import (
     StockHold,
     Supply,
     WorkOrder,
+    feed_id,
+    is_fed,
     lot_id,
 )
 from orderflow.remedies import explained
@@ -251,13 +257,23 @@ class Workflow(Commands):
         """A quota as it is now."""
         return self.get(Ref(self.tenant, "quota", id))
 
+    def feed(self, supplier: str, sku: str) -> Feed:
+        """What a supplier has said last that he has of a SKU."""
+        id = feed_id(text(supplier, "supplier"), text(sku, "sku"))
+        return self.get(Ref(self.tenant, "feed", id))
+
     def seen_by_platform(self, id: str) -> PlatformView:
         """An order as the platform sees it: its status, and everything about it."""
         return platform_view(self._dossier(self.order(id)))
 
     def seen_by_purchaser(self, id: str) -> PurchaserView:
-        """An order as its purchaser sees it: no cost, and no inner note."""
-        return purchaser_view(self._dossier(self.order(id)))
+        """An order as its purchaser sees it: no cost, and no inner note.
+
+        What waits is there with its date, and who is to act where no date can be kept.
+        """
+        order = self.order(id)
+        failed = broken(self._case(), order, self.rules)
+        return purchaser_view(attrs.evolve(self._dossier(order), broken=failed))
 
     def seen_by_supplier(self, id: str, supplier: str) -> SupplierView | None:
         """An order as one supplier sees it: its own lines, and no money but its own cost.
@@ -365,10 +381,7 @@ class Workflow(Commands):
         kept = kept_free(all_figures(case, counters, claims, self.rules), case.at)
         for row in counters:
             free = row.free
-            ready = None
-            supply = case.find(case.supply(row.position.peg)) if row.position.peg else None
-            if supply is not None and supply.received < supply.expected:
-                ready = supply.due
+            ready = self._ready(case, row.position)
             for claim in claims:
                 if claim.position == row.position:
                     rest = (claim.n, ready, claim.due)
@@ -379,6 +392,16 @@ class Workflow(Commands):
             if free:
                 found.append(Forecast(None, row.position, free, ready))
         return tuple(found)
+
+    def _ready(self, case: Case, at: Position) -> datetime | None:
+        """When goods at a position will be there; `None` for what is on hand."""
+        if is_fed(at.peg):
+            feed = feed_at(case, at)
+            return None if feed is None else there_from(feed, case.at, self.rules)
+        supply = case.find(case.supply(at.peg)) if at.peg else None
+        if supply is not None and supply.received < supply.expected:
+            return supply.due
+        return None
 
     def alternatives(
         self, wanted: Sequence[Wanted], *, region: str = ""
@@ -401,9 +424,13 @@ class Workflow(Commands):
     def _failing(self, at: datetime, listed: Collection[Position]) -> Iterator[Danger]:
         """The promises that their source fails by its date or its lot, by position.
 
-        Only what is still to come can be late, and only a lot that expires or is on hold can fail.
+        Only what is still to come can be late, and only a lot that expires or is on hold can fail,
+        and a supplier who no longer stands by his word.
         """
         skus: set[str] = set()
+        for stored in every(self.store, Query("feed", self.tenant)):
+            if isinstance(stored.value, Feed):
+                skus.add(stored.value.sku)
         for stored in every(self.store, Query("supply", self.tenant)):
             supply = stored.value
             if isinstance(supply, Supply) and supply.received < supply.expected:
@@ -428,6 +455,41 @@ class Workflow(Commands):
         pegs = {row.position.peg for row in books.counters if row.position.peg}
         rows = (self.store.load(Ref[Supply](self.tenant, "supply", peg)) for peg in sorted(pegs))
         return standing(books, (row.value for row in rows if row is not None), at)
+
+    def turned(self, start: datetime, end: datetime, location: str = "") -> tuple[Turned, ...]:
+        """How each SKU turned over in a period: what lay there, went out and came back.
+
+        It reads the whole journal once; keep the periods that are over, `then` joins them.
+        """
+        return turned(self.store.entries(), start, end, location, self.tenant)
+
+    def stock_advice(
+        self,
+        stockings: Sequence[Stocking],
+        forecast: DemandForecast | None = None,
+        *,
+        window_days: int = 28,
+    ) -> tuple[Advice, ...]:
+        """How long stock lasts and what to buy now, what lasts least first.
+
+        Without a forecast, each day to come brings what a day of the past window brought.
+        """
+        at = instant(self._clock(), "clock")
+        since = at - timedelta(days=whole(window_days, "window_days", most=DAYS_MAX))
+        places = sorted({one.location for one in stockings})
+        past = tuple([row for place in places for row in self.turned(since, at, place)])
+        waiting = {(row.sku, row.location): row.waiting for row in past}
+        case, demand = self._case(at), forecast or SteadyDemand(past)
+        found = []
+        for one in stockings:
+            level = level_of(case, one, waiting.get((one.sku, one.location), 0))
+            found.append(advise(one, level, demand, at))
+
+        def by_cover(one: Advice) -> tuple[bool, Fraction, str, str]:
+            days = one.cover_days
+            return (days is None, days or Fraction(0), one.sku, one.location)
+
+        return tuple(sorted(found, key=by_cover))
 
     def who_got(self, sku: str, lot: str) -> tuple[Got, ...]:
         """Which orders have units of a lot or serial, sorted by order: for a recall.

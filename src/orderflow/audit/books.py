@@ -16,7 +16,7 @@ from orderflow.audit.law import Law
 from orderflow.books import EXACT, STANDS, by_claim, claim_key, matter_position
 from orderflow.mending import place
 from orderflow.ports import Books
-from orderflow.records import Counter, Document, MatterKind, Order, Supply
+from orderflow.records import Counter, Document, Feed, MatterKind, Order, Supply
 from orderflow.values import Position
 
 _OUTSIDE: Final = (MatterKind.CUSTOMER, MatterKind.CARRIER)
@@ -31,6 +31,7 @@ class BooksCheck:
     def __init__(self, journal: JournalCheck) -> None:
         self.journal = journal
         self.bags: Tally[Account] = Tally()
+        self.feeds: dict[Position, int] = {}
         self.expected = ExpectedBooks(journal)
 
     def expect(self, document: Document) -> None:
@@ -42,6 +43,8 @@ class BooksCheck:
                     self.bags[account, matter_position(line.sku, spot.slice)] += spot.n
         elif isinstance(document, Supply) and document.on_road:
             self.bags[MatterKind.ROAD_BETWEEN, document.position] += document.on_road
+        elif isinstance(document, Feed):
+            self.feeds[document.position] = document.there
         self.expected.expect(document)
 
     def goods(self, books: Books) -> Law:
@@ -67,6 +70,11 @@ class BooksCheck:
         """Counters are the sums of their claims, and each claim is what its document says."""
         there = {row.position: row.there for row in books.counters if not _on_hand(row.position)}
         breaches = list(self._counters(there, on_hand=False))
+        breaches += [
+            f"{place(at)}: {there.get(at, 0)} there, {n} by its feed"
+            for at, n in sorted(self.feeds.items())
+            if there.get(at, 0) != n
+        ]
         rows = {claim_key(row): (row.n, row.until) for row in books.claims}
         breaches += self._claims(rows)
         sums: Tally[Position] = Tally()

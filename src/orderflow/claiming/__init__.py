@@ -10,9 +10,23 @@ both, and the store grants all of it or none.
 
 Whoever claims goods for an order asks here first what there is for it (`counters`), and then for
 the pools of what it takes (`take`).
+Whoever lets claimed units of an order go says so (`keep_again`), so that a quota keeps them again.
 """
 
 from orderflow.claiming.asking import is_goods, refuse_early, refuse_waiting
+from orderflow.claiming.capacity import is_day
 from orderflow.claiming.claiming import Claiming, parted
+from orderflow.claiming.quotas import Quotas, is_quota_pool, keep_again, quotas_now
 
-__all__ = ["Claiming", "is_goods", "parted", "refuse_early", "refuse_waiting"]
+__all__ = [
+    "Claiming",
+    "Quotas",
+    "is_day",
+    "is_goods",
+    "is_quota_pool",
+    "keep_again",
+    "parted",
+    "quotas_now",
+    "refuse_early",
+    "refuse_waiting",
+]

@@ -1,88 +1,165 @@
-"""How many units may leave a location on a day.
+"""How many units may leave a warehouse on a day.
 
 It knows a day's counter and what is left of it, and refuses to know which goods leave.
 
 A warehouse that can pack two hundred units a day cannot keep the promise of the two hundred and
 first, however much lies on its shelves.
+Each unit counts once, for the day on which it must be ready to leave: what is promised by that of
+its promise, what is reserved or allocated by itself by the first day with room from when its goods
+are there.
+It counts for that day until it is cancelled or waits again.
+A day is one of the warehouse's own calendar, where it has one, else of UTC: whoever packs goes home
+at his own midnight.
 A day's counter is made when it is first needed, and set again where the rules have changed since.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from orderflow.errors import Refusal
 from orderflow.facts import Fact, Limited
 from orderflow.grants import shortage
 from orderflow.journal import Step
-from orderflow.pools import capacity_pool
+from orderflow.pools import CAPACITY, capacity_pool, pool_name
 from orderflow.records import Counter
-from orderflow.values import Position
+from orderflow.values import Position, warehouse
+
+if TYPE_CHECKING:
+    from orderflow.shipping import Shipping
 
 DAYS_MAX: Final = 366
 """How many full days are passed over; beyond them, a day is full for good."""
 
+_DAY: Final = timedelta(days=1)
+_FIRST: Final = datetime.min.replace(tzinfo=UTC) + 2 * _DAY
+_LAST: Final = datetime.max.replace(tzinfo=UTC) - (DAYS_MAX + 2) * _DAY
+
+
+def is_day(pool: str) -> bool:
+    """Whether a pool is that of a day's capacity."""
+    named = pool_name(pool)
+    return named is not None and named.kind == CAPACITY
+
 
 class Capacity:
-    """What is left of the days of each location, in one step."""
+    """What is left of the days of each warehouse, in one step."""
 
     def __init__(self, step: Step) -> None:
-        self._step = step
-        self._limits = dict(step.context.rules.capacity)
-        self._rows: dict[Position, Counter] = {}
+        self._step: Final = step
+        self._limits: Final = dict(step.context.rules.capacity)
+        self._ships: Final[dict[str, Shipping]] = {
+            place.id: place.ships
+            for place in step.context.rules.locations
+            if place.ships is not None
+        }
+        self._rows: dict[str, Counter] = {}
+        self._taken: dict[str, int] = {}
+        self._set: set[str] = set()
+
+    # --- asking --------------------------------------------------------------------------------
 
     @property
     def bounded(self) -> bool:
-        """Whether any location is bounded."""
+        """Whether any warehouse is bounded."""
         return bool(self._limits)
+
+    def is_bounded(self, location: str) -> bool:
+        """Whether the warehouse of a location is."""
+        return warehouse(location) in self._limits
+
+    def pool(self, location: str, at: datetime) -> str:
+        """The pool of what leaves a location at an instant; where nothing bounds it, no name."""
+        house = warehouse(location)
+        return capacity_pool(house, self._day(house, at)) if house in self._limits else ""
 
     def later(self, location: str, at: datetime, n: int) -> datetime:
         """The first instant from `at` on whose day has room for so many units."""
+        house = warehouse(location)
+        if house not in self._limits or at > _LAST:
+            return at
         for _ in range(DAYS_MAX):
-            if self._room(location, at.date()) >= n:
+            day = self._day(house, at)
+            if self._room(house, day) >= n:
                 break
-            at = _midnight(at.date() + timedelta(days=1))
+            at = self._begins(house, day + _DAY)
         return at
 
     def earlier(self, location: str, at: datetime, n: int) -> datetime:
         """The last instant until `at` whose day has room for so many units."""
-        for _ in range(DAYS_MAX):
-            if self._room(location, at.date()) >= n:
+        house = warehouse(location)
+        for _ in range(DAYS_MAX if house in self._limits else 0):
+            day = self._day(house, at)
+            if at < _FIRST or self._room(house, day) >= n:
                 break
-            at = _midnight(at.date()) - timedelta(microseconds=1)
+            at = self._begins(house, day) - timedelta(microseconds=1)
         return at
 
-    def take(
-        self, location: str, day: date, n: int, facts: list[Fact], refusals: list[Refusal]
-    ) -> None:
-        """Let so many units leave on a day."""
-        limit = self._limits.get(location)
-        if limit is None:
+    # --- changing ------------------------------------------------------------------------------
+
+    def give(self, pool: str, n: int) -> None:
+        """So many units that were to leave on a day do not, in this step."""
+        self._taken[pool] = self._taken.get(pool, 0) - n
+
+    def take(self, pool: str, n: int, facts: list[Fact], refusals: list[Refusal]) -> None:
+        """Let so many units leave on a day, by the name of its pool; of none, nothing is bounded.
+
+        Refused where the day is full.
+        """
+        named = pool_name(pool)
+        if named is None:
             return
-        row = self._row(location, day)
-        left = limit - row.claimed
+        limit, row = self._limits[named.parts[0]], self._row(pool)
+        left = limit - row.claimed - self._taken.get(pool, 0)
+        self._taken[pool] = self._taken.get(pool, 0) + n
         if n > left:
             refusals.append(shortage(row.position, n, left))
-        elif row.there != limit:
+        elif row.there != limit and pool not in self._set:
+            self._set.add(pool)
             self._step.there[row.position] = row.there  # two first claims must not both make it
             facts.append(Limited(row.position, limit - row.there))
 
-    def pools(self, location: str, at: datetime) -> tuple[str, ...]:
-        """The pool of what leaves a location at an instant, if it is bounded."""
-        return (capacity_pool(location, at.date()),) if location in self._limits else ()
+    def first_days(
+        self, location: str, at: datetime, n: int, facts: list[Fact], refusals: list[Refusal]
+    ) -> list[tuple[int, tuple[str, ...]]]:
+        """Let so many units leave on the first days that have room from an instant on.
 
-    def _room(self, location: str, day: date) -> int:
-        limit = self._limits.get(location)
-        return 10**18 if limit is None else limit - self._row(location, day).claimed
+        By themselves they may leave on several days: so many carry the pool of this one, so many
+        that of the next. Refused where no day has room.
+        """
+        house = warehouse(location)
+        if house not in self._limits:
+            return [(n, ())]
+        found: list[tuple[int, tuple[str, ...]]] = []
+        while n:
+            at = self.later(house, at, 1)
+            pool = self.pool(house, at)
+            part = min(n, max(0, self._room(house, self._day(house, at)))) or n
+            self.take(pool, part, facts, refusals)
+            found.append((part, (pool,)))
+            n -= part
+        return found
 
-    def _row(self, location: str, day: date) -> Counter:
-        pool = Position(capacity_pool(location, day))
+    # --- behind it -----------------------------------------------------------------------------
+
+    def _room(self, house: str, day: date) -> int:
+        pool = capacity_pool(house, day)
+        return self._limits[house] - self._row(pool).claimed - self._taken.get(pool, 0)
+
+    def _row(self, pool: str) -> Counter:
         if pool not in self._rows:
-            read = self._step.case.counters((pool.sku,))
-            self._rows[pool] = next((row for row in read), Counter(pool, 0, 0))
+            at = Position(pool)
+            read = self._step.case.counters((pool,))
+            self._rows[pool] = next((row for row in read), Counter(at, 0, 0))
         return self._rows[pool]
 
+    def _day(self, house: str, at: datetime) -> date:
+        """The day of the warehouse that an instant belongs to."""
+        ships = self._ships.get(house)
+        return at.date() if ships is None or not _FIRST < at < _LAST else ships.day_of(at)
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+    def _begins(self, house: str, day: date) -> datetime:
+        """The first instant of a day of the warehouse."""
+        ships = self._ships.get(house)
+        return datetime.combine(day, time(), UTC) if ships is None else ships.begins(day)

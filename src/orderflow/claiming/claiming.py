@@ -1,30 +1,35 @@
 """What one order may take in one step, and the pools that its units count against.
 
-It knows limits and quotas together, and refuses to know how goods are chosen.
+It knows limits, quotas and days together, and refuses to know how goods are chosen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
-from types import MappingProxyType
-from typing import Final
+from datetime import datetime
+from typing import Final, TypeVar
 
 import attrs
 
-from orderflow.claiming.capacity import Capacity
+from orderflow.claiming.capacity import Capacity, is_day
 from orderflow.claiming.limits import Limits
-from orderflow.claiming.quotas import Quotas
+from orderflow.claiming.quotas import Quotas, is_quota_pool
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Fact
+from orderflow.grants import shortage
 from orderflow.journal import Step
-from orderflow.pools import QUOTA, pool_name
+from orderflow.pools import QUOTA, pool_name, quota_pool
 from orderflow.records import Counter, Order
 from orderflow.units import Chosen
 from orderflow.values import Position
 
+K = TypeVar("K")
+
 Parts = list[tuple[int, tuple[str, ...]]]
 """So many units carry these pools, and so many those."""
+
+Peg = tuple[Position, str, datetime]
+"""Where units are claimed, of which quota there, if any, and by when they must be ready."""
 
 
 class Claiming:
@@ -32,10 +37,25 @@ class Claiming:
 
     def __init__(self, step: Step, order: Order) -> None:
         self._step: Final = step
+        self._order: Final = order
         self._limits: Final = Limits(step, order)
-        self._quotas: Final = Quotas(step, order)
+        self.quotas: Final = Quotas(step)
         self.capacity: Final = Capacity(step)
-        self._rows: dict[str, dict[Position, Counter]] = {}
+        self._rows: dict[str, tuple[Counter, ...]] = {}
+
+    # --- asking --------------------------------------------------------------------------------
+
+    def rows(self, skus: Collection[str]) -> tuple[Counter, ...]:
+        """The counters of some SKUs as they are."""
+        for sku in skus:
+            if sku not in self._rows:
+                self._rows[sku] = self._step.case.counters((sku,))
+        return tuple([row for sku in sorted(set(skus)) for row in self._rows[sku]])
+
+    def members_of(self, skus: Collection[str]) -> tuple[str, ...]:
+        """The quotas on some SKUs that the order draws from; of one SKU the narrowest first."""
+        found = [self.quotas.for_order(sku, self._order) for sku in sorted(set(skus))]
+        return tuple([id for ids in found for id in ids])
 
     def counters(self, skus: Collection[str]) -> tuple[Counter, ...]:
         """The counters of some SKUs, as this order may use them.
@@ -43,50 +63,13 @@ class Claiming:
         Where goods are kept for it and others, what is free there is what it may take.
         """
         found: list[Counter] = []
-        for sku in sorted(set(skus)):
-            for row in self._read(sku).values():
-                room = self._quotas.room(row.position)
-                if room is None:
-                    found.append(row)
-                else:
-                    more = room - (row.there - row.claimed)
-                    found.append(attrs.evolve(row, there=row.there + more))
+        for row in self.rows(skus):
+            mine = self._mine(row.position)
+            if mine:
+                room = sum([self.quotas.room(row.position.sku, id) for id in mine])
+                row = attrs.evolve(row, there=row.claimed + room)
+            found.append(row)
         return tuple(found)
-
-    @property
-    def is_member(self) -> bool:
-        """Whether anything of what was read is kept for this order by a quota."""
-        return self._quotas.any
-
-    def take(
-        self,
-        wanted: Mapping[Position, int],
-        leaving: Mapping[tuple[str, date], int] = MappingProxyType({}),
-    ) -> dict[Position, Parts]:
-        """Which pools the units carry that are claimed at some positions.
-
-        Refused with a reason for each limit and quota that they are beyond, and each day that is
-        full on which so many of them are to leave a location.
-        """
-        refusals: list[Refusal] = []
-        facts: list[Fact] = []
-        by_sku: dict[str, int] = {}
-        for at, n in wanted.items():
-            by_sku[at.sku] = by_sku.get(at.sku, 0) + n
-        limits = {
-            sku: self._limits.take(sku, n, facts, refusals) for sku, n in sorted(by_sku.items())
-        }
-        found: dict[Position, Parts] = {}
-        for at, n in wanted.items():
-            self._read(at.sku)
-            drawn = self._quotas.take(at, n, facts, refusals)
-            found[at] = [(part, (*pools, *limits[at.sku])) for part, pools in drawn]
-        for (location, day), n in sorted(leaving.items()):
-            self.capacity.take(location, day, n, facts, refusals)
-        if refusals:
-            raise MoveRefused(tuple(refusals))
-        self._step.add(*facts)
-        return found
 
     def goods_of(self, at: Position) -> Position | None:
         """Where the goods of a position are: itself, or the source of a quota; of no other pool."""
@@ -98,20 +81,130 @@ class Claiming:
         quota = self._step.case.find(self._step.case.quota(named.parts[0]))
         return None if quota is None else quota.position
 
-    def give(self, at: Position, n: int) -> None:
-        """So many units come free in this step at a position, or of a pool."""
-        goods = self.goods_of(at)
-        if goods is not None:
-            self._read(goods.sku)
-        self._quotas.give(at, n)
+    def widen(self, pool: Position, n: int) -> None:
+        """So many units of a pool come free in this step, that a stock hold had."""
+        goods = self.goods_of(pool)
+        if goods is not None and goods != pool:
+            self.quotas.chains(goods.sku)  # reads its pools first
+            named = pool_name(pool.sku)
+            if named is not None:
+                self.quotas.widen(named.parts[0], n)
 
-    def _read(self, sku: str) -> dict[Position, Counter]:
-        rows = self._rows.get(sku)
-        if rows is None:
-            read = self._step.case.counters((sku,))
-            rows = self._rows[sku] = {row.position: row for row in read}
-            self._quotas.read(sku, read)
-        return rows
+    # --- taking --------------------------------------------------------------------------------
+
+    def take(self, wanted: Mapping[Position, int], ready: datetime) -> dict[Position, Parts]:
+        """Which pools the units carry that are claimed at some positions, by the units at each.
+
+        They leave on the first days with room from the instant on when they are ready. Refused with
+        a reason for each limit and quota that they are beyond.
+        """
+        refusals: list[Refusal] = []
+        facts: list[Fact] = []
+        limits = self._limited(wanted, facts, refusals)
+        found: dict[Position, Parts] = {}
+        for at, n in wanted.items():
+            drawn = self._shared_out(at, n, refusals)
+            for id, part in drawn:
+                self.quotas.draw(at.sku, id, part)
+            days = self.capacity.first_days(at.location, ready, n, facts, refusals)
+            kept = [(part, self.quotas.pools(at.sku, id)) for id, part in drawn]
+            found[at] = _joined(kept, [(n, limits[at.sku])], days)
+        self._end(facts, refusals)
+        self.settle()
+        return found
+
+    def take_pegs(self, wanted: Mapping[Peg, int]) -> dict[Peg, tuple[str, ...]]:
+        """Which pools the units carry that a plan has found, for each of its pegs.
+
+        The plan has asked before what there is of quotas, and which days have room. Refused with a
+        reason for each limit that they are beyond, and each day that is full.
+        """
+        refusals: list[Refusal] = []
+        facts: list[Fact] = []
+        counts = _summed([(at, n) for (at, _, _), n in wanted.items()])
+        limits = self._limited(counts, facts, refusals)
+        found: dict[Peg, tuple[str, ...]] = {}
+        for peg, pools in self._pegged(wanted, facts, refusals).items():
+            kept = [pool for pool in pools if is_quota_pool(pool)]
+            days = [pool for pool in pools if not is_quota_pool(pool)]
+            found[peg] = (*kept, *limits[peg[0].sku], *days)
+        self._end(facts, refusals)
+        return found
+
+    def move_pegs(self, wanted: Mapping[Peg, int]) -> dict[Peg, tuple[str, ...]]:
+        """Like `take_pegs`, for units that the order has: their limits are counted already."""
+        refusals: list[Refusal] = []
+        facts: list[Fact] = []
+        found = self._pegged(wanted, facts, refusals)
+        self._end(facts, refusals)
+        return found
+
+    def days(self, one: Chosen) -> Parts:
+        """The pools of units that are to leave by themselves: each unit counts once, for a day."""
+        pools, at = one.spot.slice.pools, one.spot.slice.location
+        if not self.capacity.is_bounded(at) or any(map(is_day, pools)):
+            return [(one.n, pools)]
+        refusals: list[Refusal] = []
+        facts: list[Fact] = []
+        now = self._step.context.at
+        days = self.capacity.first_days(at, now, one.n, facts, refusals)
+        self._end(facts, refusals)
+        return _joined([(one.n, pools)], days)
+
+    def settle(self) -> None:
+        """Write down what quotas keep less, or keep again, after all that was taken."""
+        self._step.add(*self.quotas.settled())
+
+    # --- behind it -----------------------------------------------------------------------------
+
+    def _mine(self, at: Position) -> list[str]:
+        """The quotas of the order at a position, the narrowest first."""
+        there = set(self.quotas.at(at))
+        return [id for id in self.quotas.for_order(at.sku, self._order) if id in there]
+
+    def _limited(
+        self, wanted: Mapping[Position, int], facts: list[Fact], refusals: list[Refusal]
+    ) -> dict[str, tuple[str, ...]]:
+        by_sku = _summed([(at.sku, n) for at, n in wanted.items()])
+        return {
+            sku: self._limits.take(sku, n, facts, refusals) for sku, n in sorted(by_sku.items())
+        }
+
+    def _pegged(
+        self, wanted: Mapping[Peg, int], facts: list[Fact], refusals: list[Refusal]
+    ) -> dict[Peg, tuple[str, ...]]:
+        leaving = [(self.capacity.pool(at.location, by), n) for (at, _, by), n in wanted.items()]
+        for pool, n in sorted(_summed(leaving).items()):
+            self.capacity.take(pool, n, facts, refusals)
+        found: dict[Peg, tuple[str, ...]] = {}
+        for (at, id, by), n in wanted.items():
+            self.quotas.draw(at.sku, id, n)
+            day = self.capacity.pool(at.location, by)
+            pools = self.quotas.pools(at.sku, id)
+            found[at, id, by] = (*pools, *((day,) if day else ()))
+        return found
+
+    def _shared_out(self, at: Position, n: int, refusals: list[Refusal]) -> list[tuple[str, int]]:
+        """From which quotas units of a position are drawn, the narrowest first."""
+        mine = self._mine(at)
+        if not mine:
+            return [("", n)]
+        found: list[tuple[str, int]] = []
+        asked = n
+        for id in mine:
+            part = min(n, self.quotas.room(at.sku, id))
+            if part:
+                found.append((id, part))
+                n -= part
+        if n:
+            refusals.append(shortage(Position(quota_pool(mine[-1])), asked, asked - n))
+        return found
+
+    def _end(self, facts: Iterable[Fact], refusals: Iterable[Refusal]) -> None:
+        reasons = tuple(refusals)
+        if reasons:
+            raise MoveRefused(reasons)
+        self._step.add(*facts)
 
 
 def parted(units: Iterable[Chosen], parts: Parts) -> Iterator[tuple[list[Chosen], tuple[str, ...]]]:
@@ -129,3 +222,27 @@ def parted(units: Iterable[Chosen], parts: Parts) -> Iterator[tuple[list[Chosen]
             n -= part
         parts[:1] = [(n, pools)] if n else []
         yield taken, pools
+
+
+def _joined(*rows: Parts) -> Parts:
+    """Units parted in several ways as one: each carries the pools of all of them, in order."""
+    first, *rest = rows
+    for row in rest:
+        left = [*row]
+        joined: Parts = []
+        for n, pools in first:
+            while n and left:  # what a refusal has left out is missing in the one or the other
+                m, more = left[0]
+                part = min(n, m)
+                joined.append((part, (*pools, *more)))
+                n -= part
+                left[:1] = [(m - part, more)] if m > part else []
+        first = joined
+    return first
+
+
+def _summed(rows: Iterable[tuple[K, int]]) -> dict[K, int]:
+    counts: dict[K, int] = {}
+    for key, n in rows:
+        counts[key] = counts.get(key, 0) + n
+    return counts

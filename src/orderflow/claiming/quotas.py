@@ -1,6 +1,6 @@
-"""What a quota leaves to an order, and how its share goes from the quota to the order.
+"""What quotas keep, for whom, and what a step takes from them and gives back.
 
-It knows the quotas on a SKU as one order sees them, and refuses to know how they are set.
+It knows the quotas on a SKU as they stand in one step, and refuses to know how they are set.
 
 A quota keeps its units by a claim on its source, so nobody else can have them, and counts what its
 members have in a pool.
@@ -9,24 +9,32 @@ back as much of its own claim, so at the source nothing changes but who claims.
 A part of a quota keeps units of that quota's pool in the same way, and its members carry both.
 
 Members get no more of the source than their quota, so what is free there is not for them.
-What a member cancels is free to all; the quota has room for it again, and takes it from what is
-free.
 An order is a member where its channel and customer are those of the quota and of all that it is a
 part of; the narrowest that fits counts, that of a customer before that of a channel.
+
+Problem: what a member gives up comes free at the source, and somebody outside could take it before
+another member does; then the quota has room for units that it keeps no more.
+Observation: while a quota runs, what it keeps and what its members carry are together what it was
+set to.
+Decision: that stays so. Units that come free at the source are kept again, in the very step that
+gives them up. Units that come free elsewhere, or not at all since they are lost, are no longer the
+quota's: it becomes smaller by them, and takes nothing in their stead from what is free to all.
+So a quota is a source of its own, and whoever plans needs to know no more than how much it has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-from orderflow.books import kept_at
-from orderflow.errors import Refusal
-from orderflow.facts import Claimed, Fact
-from orderflow.grants import shortage
+from orderflow.books import CLAIMING, IN_HOUSE, STANDS, kept_at, matter_position, position_of
+from orderflow.facts import Claimed, Fact, Limited
 from orderflow.items import planned
-from orderflow.journal import Step
-from orderflow.pools import quota_pool
-from orderflow.records import Counter, Order, Quota
+from orderflow.journal import Case, Context, Step
+from orderflow.pools import QUOTA, pool_name, quota_pool
+from orderflow.records import Order, Quota, Spot
+from orderflow.rules import Rules
+from orderflow.units import Chosen
 from orderflow.values import Position
 
 Chain = tuple[Quota, ...]
@@ -49,100 +57,149 @@ def runs(step: Step, chain: Chain) -> bool:
     return all(one.until is None or at < one.until for one in chain)  # a chain is never empty
 
 
+def pools_of(chain: Chain) -> tuple[str, ...]:
+    """The pools that units of a quota carry."""
+    return tuple([quota_pool(quota.ref.id) for quota in chain])
+
+
+def is_quota_pool(pool: str) -> bool:
+    """Whether a pool is that of a quota."""
+    named = pool_name(pool)
+    return named is not None and named.kind == QUOTA
+
+
 class Quotas:
-    """The quotas that an order is a member of, and what they have left, in one step."""
+    """The running quotas on some SKUs, for anybody, in one step.
 
-    def __init__(self, step: Step, order: Order) -> None:
-        self._step = step
-        self._order = order
-        self._chains: dict[Position, list[Chain]] = {}
-        self._left: dict[str, int] = {}
-        self._free: dict[Position, int] = {}
+    What the step takes and gives back adds up, and becomes facts when it is `settled`.
+    """
 
-    def read(self, sku: str, counters: Iterable[Counter]) -> None:
-        """Look up the quotas on a SKU."""
-        for row in counters:
-            self._free[row.position] = row.there - row.claimed
+    def __init__(self, step: Step) -> None:
+        self._step: Final = step
+        self._chains: dict[str, dict[str, Chain]] = {}  # by SKU and quota, the narrowest first
+        self._free: dict[str, int] = {}  # of each quota's pool
+        self._kept: dict[str, int] = {}  # by each quota
+        self._more: dict[str, int] = {}  # that each keeps since, or less
+        self._lost: dict[str, int] = {}  # that each has no more
+
+    # --- asking --------------------------------------------------------------------------------
+
+    def chains(self, sku: str) -> Iterable[Chain]:
+        """The running quotas on a SKU, each with those that it is a part of."""
+        return self._read(sku).values()
+
+    def at(self, position: Position) -> list[str]:
+        """The running quotas that keep units at a position, and parts of such."""
+        return [id for id, one in self._read(position.sku).items() if one[0].position == position]
+
+    def for_order(self, sku: str, order: Order) -> tuple[str, ...]:
+        """The quotas on a SKU that an order draws from, the narrowest first."""
+        mine = {id: one for id, one in self._read(sku).items() if _is_member(one, order)}
+        wider = {quota.ref.id for chain in mine.values() for quota in chain[1:]}
+        return tuple([id for id in mine if id not in wider])
+
+    def room(self, sku: str, id: str) -> int:
+        """How many units a quota has for its own members, beside those of its parts."""
+        chain = self._read(sku)[id]
+        return max(0, min([self._free[id], *(self._kept[quota.ref.id] for quota in chain)]))
+
+    def of_unit(self, sku: str, pools: Iterable[str]) -> str:
+        """The running quota that a unit counts against, the narrowest; none: an empty name."""
+        carried = set(filter(is_quota_pool, pools))
+        if not carried:
+            return ""
+        found = [one for id, one in self._read(sku).items() if quota_pool(id) in carried]
+        return max(found, key=len)[0].ref.id if found else ""
+
+    def pools(self, sku: str, id: str) -> tuple[str, ...]:
+        """The pools that units carry which are drawn from a quota; of none, none."""
+        return pools_of(self._read(sku)[id]) if id else ()
+
+    # --- changing ------------------------------------------------------------------------------
+
+    def draw(self, sku: str, id: str, n: int) -> None:
+        """Members take so many units that a quota keeps; of none, nothing changes."""
+        self._keep(sku, id, -n)
+
+    def give(self, sku: str, id: str, n: int) -> None:
+        """Members give up so many units at the source of a quota: it keeps them again."""
+        self._keep(sku, id, n)
+
+    def widen(self, id: str, n: int) -> None:
+        """So many units of a quota's pool come free that no member has."""
+        self._free[id] = self._free.get(id, 0) + n
+
+    def let_go(self, sku: str, spot: Spot, n: int) -> None:
+        """Units are let go: they are kept again where they come free at the quota's source."""
+        tags = spot.slice
+        id = self.of_unit(sku, tags.pools)
+        if not id:
+            return
+        source = self._read(sku)[id][0].position
+        if spot.state in CLAIMING:
+            comes_free = position_of(sku, tags) == source
+        else:
+            comes_free = STANDS[spot.state] in IN_HOUSE and matter_position(sku, tags) == source
+        if comes_free:
+            self.give(sku, id, n)
+            return
+        for quota in self._read(sku)[id]:
+            self._lost[quota.ref.id] = self._lost.get(quota.ref.id, 0) + n
+
+    def settled(self) -> Iterator[Fact]:
+        """The facts of all that was taken and given back since the last time."""
+        for chain in [one for of_sku in self._chains.values() for one in of_sku.values()]:
+            quota = chain[0]
+            more, lost = self._more.pop(quota.ref.id, 0), self._lost.pop(quota.ref.id, 0)
+            if more:
+                yield Claimed(quota.ref, kept_at(quota), more, quota.until)
+            if lost:
+                yield Limited(Position(quota_pool(quota.ref.id)), -lost, quota.ref)
+
+    # --- behind it -----------------------------------------------------------------------------
+
+    def _keep(self, sku: str, id: str, more: int) -> None:
+        if id:
+            self.widen(id, more)
+            for quota in self._read(sku)[id]:
+                self._kept[quota.ref.id] += more
+                self._more[quota.ref.id] = self._more.get(quota.ref.id, 0) + more
+
+    def _read(self, sku: str) -> dict[str, Chain]:
+        known = self._chains.get(sku)
+        if known is not None:
+            return known
         chains = [chain_of(self._step, id) for id in planned(self._step, sku).quotas]
-        mine = [one for one in chains if runs(self._step, one) and self._is_member(one)]
-        wider = {quota.ref for chain in mine for quota in chain[1:]}
-        mine = [chain for chain in mine if chain[0].ref not in wider]
-        for chain in sorted(mine, key=_rank):
-            self._chains.setdefault(chain[0].position, []).append(chain)
-            for quota in chain:
-                self._left[quota.ref.id] = quota.left
-        pools = sorted({quota_pool(quota.ref.id) for chain in mine for quota in chain})
-        for row in self._step.case.counters(pools) if pools else ():
-            self._free[row.position] = row.there - row.claimed
-
-    @property
-    def any(self) -> bool:
-        """Whether the order is a member of any quota that was looked up."""
-        return bool(self._chains)
-
-    def room(self, at: Position) -> int | None:
-        """What an order may have at a position by its quotas; `None` where it has none there."""
-        chains = self._chains.get(at)
-        if chains is None:
-            return None
-        left, free = dict(self._left), dict(self._free)
-        room = sum([self._use(chain, self._room(chain))[1] for chain in chains])
-        self._left, self._free = left, free
-        return room
-
-    def take(
-        self, at: Position, n: int, facts: list[Fact], refusals: list[Refusal]
-    ) -> list[tuple[int, tuple[str, ...]]]:
-        """Draw units of a position from the quotas of the order, the narrowest first."""
-        chains = self._chains.get(at)
-        if chains is None:
-            return [(n, ())]
-        found: list[tuple[int, tuple[str, ...]]] = []
-        asked = n
-        for chain in chains:
-            part = min(n, self._room(chain))
-            if part:
-                drawn, _ = self._use(chain, part)
-                facts += [
-                    Claimed(quota.ref, kept_at(quota), -less, quota.until)
-                    for quota, less in zip(chain, drawn, strict=True)
-                    if less
-                ]
-                found.append((part, tuple([quota_pool(quota.ref.id) for quota in chain])))
-                n -= part
-        if n:
-            widest = Position(quota_pool(chains[-1][0].ref.id))
-            refusals.append(shortage(widest, asked, asked - n))
+        running = sorted([one for one in chains if runs(self._step, one)], key=_rank)
+        found = self._chains[sku] = {one[0].ref.id: one for one in running}
+        pools = {quota_pool(id): id for id in sorted(found)}
+        for row in self._step.case.counters(list(pools)) if pools else ():
+            self.widen(pools[row.position.sku], row.there - row.claimed)
+        for id, chain in found.items():
+            self._free.setdefault(id, 0)
+            self._kept[id] = chain[0].left
         return found
 
-    def give(self, at: Position, n: int) -> None:
-        """So many units come free at a position, or of a pool."""
-        self._free[at] = self._free.get(at, 0) + n
 
-    def _is_member(self, chain: Chain) -> bool:
-        order = self._order
-        return all(  # a chain is never empty
-            quota.channel in ("", order.channel) and quota.customer in ("", order.customer)
-            for quota in chain
-        )
+def quotas_now(case: Case, rules: Rules) -> Quotas:
+    """The quotas as they stand, for a question that changes nothing."""
+    return Quotas(Step(case, Context(case.at, "", rules)))
 
-    def _room(self, chain: Chain) -> int:
-        """How many units a quota has for its members: its own, and as many as those above let."""
-        room = self._free.get(Position(quota_pool(chain[0].ref.id)), 0)
-        for quota in chain:
-            room = min(room, self._left[quota.ref.id] + self._free.get(kept_at(quota), 0))
-        return max(0, room)
 
-    def _use(self, chain: Chain, n: int) -> tuple[list[int], int]:
-        """Take units: what each quota of the chain gives back of its own claim, and how many."""
-        drawn: list[int] = []
-        self.give(Position(quota_pool(chain[0].ref.id)), -n)
-        for quota in chain:
-            less = min(n, self._left[quota.ref.id])
-            self._left[quota.ref.id] -= less
-            self.give(kept_at(quota), less - n)
-            drawn.append(less)
-        return drawn, n
+def keep_again(step: Step, chosen: Iterable[Chosen]) -> None:
+    """Units of an order are let go: quotas that they were drawn from keep them again."""
+    quotas = Quotas(step)
+    for line, spot, n in chosen:
+        if any(map(is_quota_pool, spot.slice.pools)):
+            quotas.let_go(line.sku, spot, n)
+    step.add(*quotas.settled())
+
+
+def _is_member(chain: Chain, order: Order) -> bool:
+    return all(  # a chain is never empty
+        quota.channel in ("", order.channel) and quota.customer in ("", order.customer)
+        for quota in chain
+    )
 
 
 def _rank(chain: Chain) -> tuple[bool, bool, int, str]:

@@ -8,8 +8,18 @@ never counted below zero.
 """
 
 from orderflow.inventory.counting import count, record_breakage, take_stock, write_off
+from orderflow.inventory.feeds import (
+    bring_back,
+    feed_at,
+    is_stale,
+    record_feed,
+    refuse_stale,
+    take_off,
+    there_from,
+)
 from orderflow.inventory.holds import (
     confirm_stock_hold,
+    due_at,
     release_stock_hold,
     set_limit,
     take_over,
@@ -42,14 +52,18 @@ from orderflow.inventory.supply import (
 __all__ = [
     "Got",
     "Standing",
+    "bring_back",
     "confirm_stock_hold",
     "count",
+    "due_at",
     "expect",
+    "feed_at",
     "free_surplus",
     "good_until",
     "got",
     "hold_lot",
     "is_held",
+    "is_stale",
     "known_lot",
     "lift_lot_hold",
     "move_stock",
@@ -59,6 +73,8 @@ __all__ = [
     "receive",
     "receive_supply",
     "record_breakage",
+    "record_feed",
+    "refuse_stale",
     "reject_quarantine",
     "release_quarantine",
     "release_stock_hold",
@@ -67,8 +83,10 @@ __all__ = [
     "set_limit",
     "spoiled",
     "standing",
+    "take_off",
     "take_over",
     "take_stock",
+    "there_from",
     "total",
     "unpromised",
     "write_off",

@@ -11,12 +11,15 @@ No job needs to run for that to be right.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from orderflow.calls import Ref
 from orderflow.claiming import Claiming, parted
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
+from orderflow.inventory.feeds import feed_at, refuse_stale, there_from
 from orderflow.journal import Case, Context, Step, stock_verb, verb
-from orderflow.records import Order, StockHold
+from orderflow.records import Order, StockHold, is_fed
 from orderflow.states import STOCK_HOLD, StockHoldMove, UnitMove, UnitState
 from orderflow.units import LineQuantities
 from orderflow.values import Position, text, unique, whole
@@ -72,7 +75,7 @@ def take_over(step: Step, claiming: Claiming, ref: Ref[Order], holds: tuple[str,
             step.add(Claimed(hold.ref, hold.position, 0, None))
             continue
         step.add(Claimed(hold.ref, hold.position, -hold.n, None))
-        claiming.give(hold.position, hold.n)
+        claiming.widen(hold.position, hold.n)
         order = step.now(ref)
         left, wanted = hold.n, []
         for line in order.lines:
@@ -90,9 +93,11 @@ def _reserve(
     step: Step, claiming: Claiming, order: Order, at: Position, wanted: LineQuantities
 ) -> None:
     """Reserve open units where a hold has kept goods; of supply to come, for the day it is due."""
-    due = step.now(step.case.supply(at.peg)).due if at.peg else None
+    due = due_at(step, at)
     chosen = step.choose(order, "reserve", (UnitState.OPEN,), wanted)
-    pools = claiming.take({at: sum([one.n for one in chosen])})
+    now = step.context.at
+    counts = {at: sum([one.n for one in chosen])}
+    pools = claiming.take(counts, now if due is None else max(due, now))
     for part, names in parted(chosen, pools[at]):
         step.move(
             order,
@@ -107,6 +112,15 @@ def _reserve(
             ready_by=due,
             promised=due,
         )
+
+
+def due_at(step: Step, at: Position) -> datetime | None:
+    """When goods of a position are there that are still to come; `None` on hand."""
+    if not is_fed(at.peg):
+        return step.now(step.case.supply(at.peg)).due if at.peg else None
+    refuse_stale(step, at)
+    feed = feed_at(step.case, at)
+    return None if feed is None else there_from(feed, step.context.at, step.context.rules)
 
 
 def _running(step: Step, ref: Ref[StockHold]) -> StockHold:

@@ -21,10 +21,11 @@ from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited, Posted
 from orderflow.grants import Kept
+from orderflow.inventory.feeds import take_off
 from orderflow.inventory.lots import record_lot
 from orderflow.inventory.places import on_hand
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.records import MatterKind, Origin, Supply, Transfer
+from orderflow.records import FEED, MatterKind, Origin, Supply, Transfer, is_fed
 from orderflow.states import SUPPLY, SupplyMove, SupplyState
 from orderflow.values import Position, instant, place, text, warehouse, whole
 
@@ -42,10 +43,11 @@ def expect(
 ) -> Step:
     """Announce goods that are to come, so that orders can be promised out of them.
 
-    `source` refers to the supplier. What comes from another warehouse is sent (`send_transfer`).
+    `source` refers to the supplier: what he is known to have of it is less from now on. What comes
+    from another warehouse is sent (`send_transfer`).
     """
     step = Step(case, context)
-    text(case.ref.id, "supply")
+    _checked_name(case)
     at = _to_stand(position)
     if not isinstance(origin, Origin):
         raise BadInput("origin", f"one of {', '.join(Origin)} is wanted")
@@ -55,6 +57,8 @@ def expect(
     whole(n, "n")
     when = instant(due, "due")
     step.open(Supply(case.own(Supply), SUPPLY.initial, at, n, when, 0, 0, origin, source))
+    if origin is Origin.SUPPLIER and source:
+        take_off(step, source, {at.sku: n}, case.ref)
     return step
 
 
@@ -67,7 +71,7 @@ def send_transfer(
     Where they will stand they can be promised at once, and `receive_supply` books them in.
     """
     step = Step(case, context)
-    text(case.ref.id, "supply")
+    _checked_name(case)
     at = _to_stand(position)
     there = at._replace(location=place(to, "to"))
     if warehouse(to) == warehouse(at.location):
@@ -233,6 +237,12 @@ def _share(
             come[i] = (kind, whence, there - part)
             n -= part
             yield Transfer(kind, whence, to, at, part)
+
+
+def _checked_name(case: Case) -> None:
+    """A supply row has no name that means a supplier's own stock: both are pegs of units."""
+    if is_fed(text(case.ref.id, "supply")):
+        raise BadInput("supply", f"names that begin with {FEED} are of feeds")
 
 
 def _to_stand(position: object) -> Position:

@@ -9,26 +9,37 @@ whose date was looked at, so that a slip cannot race a grant, and the version of
 makes room.
 Units keep the date that the customer was told, and the instant by which their goods must be there;
 which source they come from may change until they are allocated.
+
+One file, though long: the three verbs carry an answer out by the same few steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 
 import attrs
 
-from orderflow.books import position_of
-from orderflow.claiming import Claiming, is_goods, parted, refuse_early, refuse_waiting
+from orderflow.claiming import (
+    Claiming,
+    Quotas,
+    is_day,
+    is_goods,
+    is_quota_pool,
+    refuse_early,
+    refuse_waiting,
+)
+from orderflow.claiming.claiming import Peg
 from orderflow.errors import BadInput, MoveRefused, Refusal, Stale
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.pools import CAPACITY, pool_name
 from orderflow.promising import engine
 from orderflow.promising.cart import skus_wanted
 from orderflow.promising.figures import (
     all_figures,
     free_figures,
+    is_promised,
     is_source,
     skus_of,
     terms_for,
@@ -96,55 +107,103 @@ def repeg(case: Case, context: Context) -> Step:
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
-    figures = _all_of(step, order)
+    quotas = Quotas(step)
+    figures = _all_of(step, order, quotas)
     found = mend(figures, context.at, {}, (order.ref.id,), terms_of(context.rules))
     if not found.repegs:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repeg"),))
-    _make_room(step, found.repegs)
+    _make_room(step, quotas, found.repegs)
+    step.add(*quotas.settled())
     step.keep(*found.kept)
     return step
 
 
 @verb("repromise", Order)
-def repromise(case: Case, context: Context) -> Step:
+def repromise(case: Case, context: Context, agreed: str = "") -> Step:
     """Give promises of an order that cannot be kept the earliest date that can.
 
-    The other parts of a kit go with the one that fails, where all of them can be had again.
+    The other parts of a kit go with the one that fails, where all of them can be had again. With
+    whom that was `agreed`, and how, is written down where it is told.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
-    figures = _all_of(step, order)
+    consent = text(agreed, "agreed", empty=True)
+    claiming = Claiming(step, order)
+    quotas = claiming.quotas
+    figures = _all_of(step, order, quotas)
     failed = [one for one in lost(figures, context.at) if one.order == order.ref.id]
-    bag = [units for one in failed for units in _pegged(order, one.position, one.ready_by, one.n)]
+    bag = [
+        units
+        for one in failed
+        for units in _pegged(order, one.position, one.ready_by, one.n, one.quota, quotas)
+    ]
     if not bag:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repromise"),))
-    claiming = Claiming(step, order)
     terms = terms_for(order, context.rules)
 
-    def again(cart: Sequence[Wanted], given_up: Iterable[Pegged]) -> Promise:
-        asked = _in_capacity(claiming, cart, terms)
-        return engine.promise(cart, _without(figures, given_up), context.at, asked)
+    def again(cart: Sequence[Wanted], units: Sequence[Chosen]) -> Promise:
+        given_up = promises_of(order, units, quotas)
+        with _days_given_up(claiming, units):
+            asked = _terms_of_cart(claiming, cart, terms)
+            return engine.promise(cart, _without(figures, given_up), context.at, asked)
 
     cart = cart_of(order, bag, any_date)
-    answer = again(cart, failed)
+    answer = again(cart, bag)
     kits = with_their_kits(order, bag)
     if kits != bag:
         together = cart_of(order, kits, any_date)
-        found = again(together, promises_of(order, kits))
+        found = again(together, kits)
         if not found.short:
             bag, cart, answer = kits, together, found
     if not any(line.n for line in answer.lines):
         raise MoveRefused(tuple(_refusals(order, cart, answer)))
-    claiming.take({}, _leaving(answer))
-    for line in answer.lines:
-        for dated in line.dated:
-            for at, by, units, tags in _placed(order, bag, line, dated):
-                day = claiming.capacity.pools(at.location, by)
-                for one in units:
-                    step.retag(order, (one,), **tags, pools=(*_lasting(one), *day))
-    _make_room(step, answer.repegs)
-    step.keep(*answer.kept)
+    _promise_anew(step, claiming, order, bag, answer)
+    if consent:
+        step.note(order.ref, "agreed", words=consent)
     return step
+
+
+def _promise_anew(
+    step: Step, claiming: Claiming, order: Order, units: Sequence[Chosen], answer: Promise
+) -> None:
+    """Give units that are promised already the sources and dates of an answer, where it has any."""
+    bag = list(units)
+    placed = [
+        (peg, one, tags)
+        for line in answer.lines
+        for dated in line.dated
+        for peg, chosen, tags in _placed(order, bag, line, dated)
+        for one in chosen
+    ]
+    moved = [one for _, one, _ in placed]
+    for one in moved:
+        claiming.quotas.let_go(one.line.sku, one.spot, one.n)
+    with _days_given_up(claiming, moved):
+        pools = claiming.move_pegs(_drawn(answer))
+    for peg, one, tags in placed:
+        lasting = [pool for pool in one.spot.slice.pools if not _passing(pool)]
+        kept = [pool for pool in pools[peg] if is_quota_pool(pool)]
+        days = [pool for pool in pools[peg] if is_day(pool)]
+        step.retag(order, (one,), **tags, pools=(*kept, *lasting, *days))
+    _make_room(step, claiming.quotas, answer.repegs)
+    claiming.settle()
+    step.keep(*answer.kept)
+
+
+@contextmanager
+def _days_given_up(claiming: Claiming, units: Iterable[Chosen]) -> Generator[None]:
+    """While it is asked on which days units may leave, those on which they were to have room."""
+    days = [(pool, one.n) for one in units for pool in one.spot.slice.pools if is_day(pool)]
+    for pool, n in days:
+        claiming.capacity.give(pool, n)
+    yield
+    for pool, n in days:
+        claiming.capacity.give(pool, -n)
+
+
+def _passing(pool: str) -> bool:
+    """Whether units lose a pool when they are promised anew: a limit counts them as before."""
+    return is_quota_pool(pool) or is_day(pool)
 
 
 def _policy(policy: object) -> PromisePolicy:
@@ -157,10 +216,10 @@ def _policy(policy: object) -> PromisePolicy:
 # --- asking -----------------------------------------------------------------------------------
 
 
-def _all_of(step: Step, order: Order) -> Figures:
+def _all_of(step: Step, order: Order, quotas: Quotas) -> Figures:
     """All figures of what an order is about."""
     skus = {line.sku for line in order.lines if not line.service}
-    return skus_of(step.case, skus, step.context.rules)
+    return skus_of(step.case, skus, step.context.rules, quotas)
 
 
 def whole(
@@ -175,25 +234,25 @@ def whole(
         if refused:
             answer = best(step, claiming, cart, terms_for(order, step.context.rules))
     if refused:
-        raise MoveRefused(tuple(_refusals(order, cart, answer)))
+        refusals = tuple(_refusals(order, cart, answer))
+        if not refusals:  # claims are read anew, and have moved on since the first answer
+            raise Stale(str(order.ref))
+        raise MoveRefused(refusals)
     return answer
 
 
 def best(step: Step, claiming: Claiming, cart: Sequence[Wanted], terms: Terms) -> Promise:
-    """The promise, on free figures where these do, else on all of them.
-
-    What a quota keeps is for its members alone, so nobody makes room by it.
-    """
+    """The promise, on free figures where these do, else on all of them."""
     case, at = step.case, step.context.at
-    terms = _in_capacity(claiming, cart, terms)
+    rules, quotas = step.context.rules, claiming.quotas
+    terms = _terms_of_cart(claiming, cart, terms)
     skus = sorted({sku for one in cart for sku in skus_wanted(one)})
-    counters = claiming.counters(skus)
-    rules = step.context.rules
-    free = free_figures(case, counters, rules)
+    counters = claiming.rows(skus)
+    free = free_figures(case, counters, rules, quotas, terms.quotas)
     answer = engine.promise(cart, free, at, terms)
-    if claiming.is_member or _is_best(cart, answer, counters, free.safety, at, terms):
+    if _is_best(cart, answer, counters, free.safety, at, terms):
         return answer
-    figures = all_figures(case, counters, case.claims(skus), rules)
+    figures = all_figures(case, counters, case.claims(skus), rules, quotas=quotas)
     return engine.promise(cart, figures, at, terms)
 
 
@@ -254,13 +313,17 @@ def _refusals(order: Order, cart: Sequence[Wanted], answer: Promise) -> Iterator
 
 def _without(figures: Figures, failed: Iterable[Pegged]) -> Figures:
     """The figures when some promises are given up."""
-    gone = {(one.order, one.position, one.ready_by): one.n for one in failed}
+    gone = {_name(one): one.n for one in failed}
     live = []
     for one in figures.live:
-        n = one.n - gone.get((one.order, one.position, one.ready_by), 0)
+        n = one.n - gone.get(_name(one), 0)
         if n:
             live.append(attrs.evolve(one, n=n))
     return Figures(figures.sources, tuple(live), figures.safety)
+
+
+def _name(one: Pegged) -> tuple[str, Position, datetime, str]:
+    return (one.order, one.position, one.ready_by, one.quota)
 
 
 # --- carrying out -----------------------------------------------------------------------------
@@ -270,22 +333,20 @@ def grant(
     step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen], answer: Promise
 ) -> None:
     """Reserve chosen units by an answer, and make room where it needs that."""
-    pools = claiming.take(_drawn(answer), _leaving(answer))
+    pools = claiming.take_pegs(_drawn(answer))
     bag = list(chosen)
     for line in answer.lines:
         for dated in line.dated:
-            for at, by, units, tags in _placed(order, bag, line, dated):
-                day = claiming.capacity.pools(at.location, by)
-                for part, names in parted(units, pools[at]):
-                    step.move(order, UnitMove.RESERVE, part, **tags, pools=(*names, *day))
-    _make_room(step, answer.repegs)
-    if not claiming.is_member:  # what a quota keeps for its members is no one else's to enter
-        step.keep(*answer.kept)
+            for peg, units, tags in _placed(order, bag, line, dated):
+                step.move(order, UnitMove.RESERVE, units, **tags, pools=pools[peg])
+    _make_room(step, claiming.quotas, answer.repegs)
+    claiming.settle()
+    step.keep(*answer.kept)
 
 
 def _placed(
     order: Order, bag: list[Chosen], promised: LinePromise, dated: Dated
-) -> Iterator[tuple[Position, datetime, list[Chosen], dict[str, Tag]]]:
+) -> Iterator[tuple[Peg, list[Chosen], dict[str, Tag]]]:
     """The units of a schedule line, peg by peg, with their tags; they are taken out of the bag."""
     parts: dict[str, str] = {}
     if order.kits:
@@ -293,43 +354,27 @@ def _placed(
     for peg in dated.pegs:
         tags = _tags(peg.position) | {"ready_by": peg.ready_by, "promised": dated.date}
         units = _taken(bag, parts.get(peg.position.sku, promised.line), peg.n)
-        yield peg.position, peg.ready_by, units, tags
+        yield (peg.position, peg.quota, peg.ready_by), units, tags
 
 
-def _lasting(one: Chosen) -> Iterator[str]:
-    """The pools of units but for the day on which they were to leave."""
-    for pool in one.spot.slice.pools:
-        named = pool_name(pool)
-        if named is None or named.kind != CAPACITY:
-            yield pool
-
-
-def _leaving(answer: Promise) -> dict[tuple[str, date], int]:
-    """How many units of an answer leave each location on each day."""
-    counts: dict[tuple[str, date], int] = {}
-    for line in answer.lines:
-        for dated in line.dated:
-            for peg in dated.pegs:
-                key = (peg.position.location, peg.ready_by.date())
-                counts[key] = counts.get(key, 0) + peg.n
-    return counts
-
-
-def _in_capacity(claiming: Claiming, cart: Sequence[Wanted], terms: Terms) -> Terms:
-    """The terms by which goods leave on days that have room for them, where any is bounded."""
+def _terms_of_cart(claiming: Claiming, cart: Sequence[Wanted], terms: Terms) -> Terms:
+    """The terms by which a cart has its quotas, and leaves on days that have room for it."""
+    skus = {sku for one in cart for sku in skus_wanted(one)}
+    terms = attrs.evolve(terms, quotas=claiming.members_of(skus))
     if not claiming.capacity.bounded:
         return terms
     n = sum([one.n * (sum([part.n for part in one.kit]) or 1) for one in cart])
     return attrs.evolve(terms, way=Leaving(terms.way, claiming.capacity, n))
 
 
-def _drawn(answer: Promise) -> dict[Position, int]:
-    """How many units an answer takes at each position."""
-    counts: dict[Position, int] = {}
+def _drawn(answer: Promise) -> dict[Peg, int]:
+    """How many units an answer takes at each position, of which quota, and for when."""
+    counts: dict[Peg, int] = {}
     for line in answer.lines:
         for dated in line.dated:
-            for peg in dated.pegs:
-                counts[peg.position] = counts.get(peg.position, 0) + peg.n
+            for one in dated.pegs:
+                peg = (one.position, one.quota, one.ready_by)
+                counts[peg] = counts.get(peg, 0) + one.n
     return counts
 
 
@@ -350,24 +395,36 @@ def _tags(at: Position) -> dict[str, Tag]:
     return {"location": at.location, "owner": at.owner, "lot": at.lot, "peg": at.peg}
 
 
-def _make_room(step: Step, repegs: Sequence[Repeg]) -> None:
-    """Peg promises of orders to other sources, in the order of their names."""
+def _make_room(step: Step, quotas: Quotas, repegs: Sequence[Repeg]) -> None:
+    """Peg promises of orders to other sources, in the order of their names.
+
+    What they have of quotas goes back to those, and they have of the quotas where they come to.
+    """
     for move in repegs:
         order = step.now(step.case.order(move.order))
-        chosen = _pegged(order, move.source, move.ready_by, move.n)
-        step.retag(order, chosen, **_tags(move.target))
+        sku, target = move.target.sku, move.target
+        chosen = _pegged(order, move.source, move.ready_by, move.n, move.source_quota, quotas)
+        quotas.give(sku, move.source_quota, move.n)
+        quotas.draw(sku, move.target_quota, move.n)
+        joined = quotas.pools(sku, move.target_quota)
+        for one in chosen:
+            lasting = [pool for pool in one.spot.slice.pools if not is_quota_pool(pool)]
+            step.retag(order, (one,), **_tags(target), pools=(*joined, *lasting))
 
 
-def _pegged(order: Order, at: Position, ready_by: datetime, n: int) -> list[Chosen]:
-    """So many promised units of an order at a source, for a date; the first lines first.
+def _pegged(
+    order: Order, at: Position, ready_by: datetime, n: int, quota: str, quotas: Quotas
+) -> list[Chosen]:
+    """So many promised units of an order at a source, for a date, of what a quota keeps there.
+
+    The first lines come first.
 
     The claims were read before the order: where it has moved on, everything is read again.
     """
     found = []
     for line, spot in order.units():
-        tags = spot.slice
-        live = spot.state is UnitState.RESERVED and tags.ready_by == ready_by
-        if n and live and position_of(line.sku, tags) == at:
+        live = is_promised(line, spot, at, ready_by)
+        if n and live and quotas.of_unit(line.sku, spot.slice.pools) == quota:
             part = min(n, spot.n)
             found.append(Chosen(line, spot, part))
             n -= part

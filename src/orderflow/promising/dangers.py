@@ -13,15 +13,16 @@ from enum import StrEnum
 import attrs
 
 from orderflow.calls import Call, Ref
-from orderflow.inventory import good_until, is_held, known_lot
+from orderflow.inventory import feed_at, good_until, is_held, is_stale, known_lot
 from orderflow.journal import Case
 from orderflow.promising.committing import repeg
 from orderflow.promising.figures import all_figures, skus_of, terms_of
 from orderflow.promising.mending import lost, mend
 from orderflow.promising.slipping import slip
 from orderflow.promising.values import Pegged
-from orderflow.records import Claim, Counter, Document, Supply
+from orderflow.records import Claim, Counter, Document, Order, Supply, is_fed
 from orderflow.rules import Rules
+from orderflow.states import UnitState
 from orderflow.values import Position
 
 
@@ -31,6 +32,7 @@ class Why(StrEnum):
     OVER_COMMITTED = "over-committed"  # more is claimed than is there
     LATE = "late"  # its supply is ready after its date
     EXPIRES = "expires"  # its lot is not good until its date, or is no longer good
+    TOO_OLD = "too old"  # its supplier no longer stands by what he said that he has
     ON_HOLD = "on hold"  # its lot is for nobody until somebody has looked
 
 
@@ -61,9 +63,13 @@ class Slipped:
 
 def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]:
     """The live promises of some SKUs that their source fails as it is now, by position."""
-    failed: dict[tuple[Position, Why], list[Claim]] = {}
+    counts: dict[Pegged, int] = {}
     for one in lost(skus_of(case, set(skus), rules), case.at):
-        claim = Claim(case.order(one.order), one.position, one.n, None, one.ready_by)
+        name = attrs.evolve(one, n=0, quota="")  # a claim is one, whatever quotas its units are of
+        counts[name] = counts.get(name, 0) + one.n
+    failed: dict[tuple[Position, Why], list[Claim]] = {}
+    for one, n in counts.items():
+        claim = Claim(case.order(one.order), one.position, n, None, one.ready_by)
         failed.setdefault((one.position, _why(case, one, rules)), []).append(claim)
     rows = {row.position: row for row in case.figures if isinstance(row, Counter)}
     return tuple(
@@ -71,7 +77,23 @@ def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]
     )
 
 
+def broken(case: Case, order: Order, rules: Rules) -> tuple[Pegged, ...]:
+    """The promises of one order that cannot be kept as things are: what `repromise` would mend."""
+    skus = {
+        line.sku
+        for line, spot in order.units()
+        if spot.state is UnitState.RESERVED and spot.slice.ready_by is not None
+    }
+    if not skus:
+        return ()
+    failed = lost(skus_of(case, skus, rules), case.at)
+    return tuple([one for one in failed if one.order == order.ref.id])
+
+
 def _why(case: Case, one: Pegged, rules: Rules) -> Why:
+    if is_fed(one.position.peg):
+        feed = feed_at(case, one.position)
+        return Why.TOO_OLD if feed is None or is_stale(feed, case.at) else Why.LATE
     lot = known_lot(case, one.position)
     if lot is not None and is_held(lot):
         return Why.ON_HOLD

@@ -99,7 +99,7 @@ class _Cart:
         moves = repegs(self.assignment)
         drawn = [(peg.position, peg.ready_by) for row in rows for peg in row.pegs]
         drawn += [(move.target, move.ready_by) for move in moves]
-        left = kept(self.assignment.portions, drawn)
+        left = kept(self.assignment, drawn)
         return Promise(rows, moves, whole or self.steps > 0, left)
 
     # --- policies ------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def _of_sku(assignment: Assignment, need: Need) -> list[Limited]:
             why = _why(assignment, i, one, need)
             n = one.n
             promised = sum([n for other, n in assignment.served[i].items() if other.live])
-            if why is Limit.ELSEWHERE:
+            if why in (Limit.ELSEWHERE, Limit.KEPT):
                 n = assignment.room[i]
             elif why is Limit.PROMISED:
                 n = promised
@@ -55,6 +55,8 @@ def _why(assignment: Assignment, i: int, one: Portion, need: Need) -> Limit:
     by = assignment.ready_by(i, need)
     if one.until <= by:
         return Limit.EXPIRY
+    if not assignment.is_for(i, need):
+        return Limit.KEPT
     if one.ready <= by:
         return Limit.PROMISED
     return Limit.SAFETY if one.held is not None and one.held <= by else Limit.LATE

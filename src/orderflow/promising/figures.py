@@ -8,19 +8,36 @@ many writers on one SKU hardly see one another.
 *All* figures have every live promise beside its source, so that others can make room; they are read
 where the free ones do not do.
 A supply row that is overdue counts as coming at any moment: tell its new date by `slip`.
+What a supplier has himself is there as soon as if it were ordered now; an assertion that is too old
+is no source.
 A lot serves what leaves the shelf while it is good for as long as the rules ask; one that is on
 hold, or that is good for nobody now, is no source, and its promises are in danger.
 Safety stock is a part of what is planned for each SKU; a new plan and a grant under the old one
 never cross.
 Whose goods an order may have is asked in one place, for promises as for allocation.
+What quotas keep is a source beside the rest of its position, so that members make room for one
+another there, and find room elsewhere for others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
+import attrs
+
+from orderflow.books import position_of
 from orderflow.calls import Ref
-from orderflow.inventory import good_until, is_held, known_lot, owners_for
+from orderflow.claiming import Quotas, quotas_now
+from orderflow.inventory import (
+    feed_at,
+    good_until,
+    is_held,
+    is_stale,
+    known_lot,
+    owners_for,
+    there_from,
+)
 from orderflow.journal import Case
 from orderflow.promising.values import (
     Figures,
@@ -31,9 +48,9 @@ from orderflow.promising.values import (
     Terms,
 )
 from orderflow.promising.ways import way_of
-from orderflow.records import Claim, Counter, Order, Supply
+from orderflow.records import Claim, Counter, Line, Order, Spot, Supply, is_fed
 from orderflow.rules import Rules
-from orderflow.states import SupplyState
+from orderflow.states import SupplyState, UnitState
 from orderflow.values import Position
 
 
@@ -58,14 +75,25 @@ def terms_of(
     )
 
 
-def free_figures(case: Case, counters: Sequence[Counter], rules: Rules) -> Figures:
-    """What nobody has claimed of some counters."""
+def free_figures(
+    case: Case,
+    counters: Sequence[Counter],
+    rules: Rules,
+    quotas: Quotas,
+    mine: Collection[str] = (),
+) -> Figures:
+    """What nobody has claimed of some counters, and beside it what quotas of `mine` keep there."""
     found = []
     for row in counters:
-        if is_source(row.position) and row.free:
-            source = _source(case, row.position, row.free, rules)
+        at = row.position
+        if not is_source(at):
+            continue
+        own = [id for id in quotas.at(at) if id in mine]
+        rooms = {"": row.free} | {id: quotas.room(at.sku, id) for id in own}
+        for id, n in rooms.items():
+            source = _source(case, at, n, rules) if n or id else None
             if source is not None:
-                found.append(source)
+                found.append(attrs.evolve(source, quota=id))
     return Figures(tuple(found), safety=safety_of(case, counters))
 
 
@@ -75,11 +103,14 @@ def all_figures(
     claims: Sequence[Claim],
     rules: Rules,
     supposed: Mapping[Ref[Supply], Supply] | None = None,
+    quotas: Quotas | None = None,
 ) -> Figures:
     """Every source less what is fixed there, and every live promise.
 
-    `supposed` are supply rows as they might be, to ask what would come of that.
+    `supposed` are supply rows as they might be, to ask what would come of that. `quotas` are what a
+    step has left of them.
     """
+    quotas = quotas or quotas_now(case, rules)
     live: list[Pegged] = []
     fixed: dict[Position, int] = {}
     anybody = owners_for(rules, "")
@@ -88,27 +119,98 @@ def all_figures(
     for claim in claims:
         at = claim.position
         if claim.due is not None and is_source(at):
-            name = claim.holder.id
-            customer = case.get(case.order(name)).customer if private else at.owner
-            owners = owners_for(rules, customer)
-            live.append(Pegged(name, at, claim.n, claim.due, owners))
+            order = None
+            if private or quotas.chains(at.sku):
+                order = case.get(case.order(claim.holder.id))
+            live += _promised(claim, claim.due, order, rules, quotas)
         else:
             fixed[at] = fixed.get(at, 0) + claim.n
     pegged = {one.position for one in live}
-    found = []
+    found: list[Source] = []
     for row in counters:
         n = row.there - fixed.get(row.position, 0)
-        if is_source(row.position) and (n > 0 or row.position in pegged):
+        kept = quotas.at(row.position)
+        if is_source(row.position) and (n > 0 or row.position in pegged or kept):
             source = _source(case, row.position, n, rules, supposed or {})
             if source is not None:
-                found.append(source)
+                here = [one for one in live if one.position == row.position]
+                rooms = {id: quotas.room(row.position.sku, id) for id in kept}
+                found += _parted(source, here, rooms)
     return Figures(tuple(found), tuple(live), safety_of(case, counters))
 
 
-def skus_of(case: Case, skus: Collection[str], rules: Rules) -> Figures:
+def skus_of(
+    case: Case, skus: Collection[str], rules: Rules, quotas: Quotas | None = None
+) -> Figures:
     """All figures of some SKUs, read now."""
     names = sorted(set(skus))
-    return all_figures(case, case.counters(names), case.claims(names), rules)
+    return all_figures(case, case.counters(names), case.claims(names), rules, quotas=quotas)
+
+
+def _promised(
+    claim: Claim, due: datetime, order: Order | None, rules: Rules, quotas: Quotas
+) -> Iterator[Pegged]:
+    """A claim as live promises: by the quota that its units are of, where any keeps some."""
+    at, name = claim.position, claim.holder.id
+    if order is None:
+        yield Pegged(name, at, claim.n, due, owners_for(rules, at.owner))
+        return
+    mine = quotas.for_order(at.sku, order)
+    one = Pegged(name, at, claim.n, due, owners_for(rules, order.customer), quotas=mine)
+    left = claim.n
+    for id in quotas.at(at):
+        n = min(left, promised_of(order, at, due, id, quotas))
+        if n:
+            yield attrs.evolve(one, n=n, quota=id)
+            left -= n
+    if left:
+        yield attrs.evolve(one, n=left)
+
+
+def promised_of(order: Order, at: Position, due: datetime, quota: str, quotas: Quotas) -> int:
+    """How many units of an order are promised at a source for a date, of what a quota keeps."""
+    return sum(
+        [
+            spot.n
+            for line, spot in order.units()
+            if is_promised(line, spot, at, due)
+            and quotas.of_unit(line.sku, spot.slice.pools) == quota
+        ]
+    )
+
+
+def is_promised(line: Line, spot: Spot, at: Position, due: datetime) -> bool:
+    """Whether units are under a live promise at a source, for a date."""
+    live = spot.state is UnitState.RESERVED and spot.slice.ready_by == due
+    return live and position_of(line.sku, spot.slice) == at
+
+
+def _parted(source: Source, live: Sequence[Pegged], rooms: Mapping[str, int]) -> Iterator[Source]:
+    """What each quota keeps beside a source, with what its members have of it; and the rest.
+
+    Where more is claimed than is there, the rest bears it first. What has come serves the earliest.
+    """
+    if not rooms:
+        yield source
+        return
+    units = {"": source.n, **rooms}
+    come = dict.fromkeys(units, 0)
+    here = source.here
+    for one in sorted(live, key=lambda one: (one.ready_by, one.order, one.quota)):
+        if one.quota:
+            units[one.quota] += one.n
+            units[""] -= one.n
+        part = min(here, one.n)
+        come[one.quota] += part
+        here -= part
+    for id in rooms if units[""] < 0 else ():
+        part = min(-units[""], units[id])
+        units[id] -= part
+        units[""] += part
+    for id, n in units.items():
+        more = min(here, max(0, n - come[id]))
+        here -= more
+        yield attrs.evolve(source, n=n, here=come[id] + more, quota=id)
 
 
 def safety_of(case: Case, counters: Iterable[Counter]) -> tuple[Safety, ...]:
@@ -143,6 +245,11 @@ def _source(
         return None
     if not at.peg:
         return Source(at, n, until=until)
+    if is_fed(at.peg):
+        feed = feed_at(case, at)
+        if feed is None or is_stale(feed, case.at):
+            return None
+        return Source(at, n, there_from(feed, case.at, rules))
     ref = case.supply(at.peg)
     known = case.find(ref)
     if known is None:

@@ -10,9 +10,11 @@ Such a path is there exactly when a larger assignment is (Berge), so what is ref
 granted by any other plan.
 Decision: breadth first, so that as few promises move as can be; among equals the portion that
 serves the fewest others: the latest, of these our own before those that we sell for others, and
-then the one that ends first.
+then the one that ends first. What is only at a supplier comes last: it must be bought.
 
 A promise keeps to its warehouse, and not to the bin there.
+What a quota keeps at a position is a portion of its own: its members take there what it keeps, and
+nothing else, and others never enter it.
 A promise whose source no longer serves it may stay where it is, and may move to one that does.
 A source that is claimed beyond its units is entered by nobody.
 """
@@ -21,24 +23,33 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from orderflow.promising.portions import NEVER, Portion, portions
 from orderflow.promising.values import Figures, Pegged, Terms
+from orderflow.records import is_fed
 from orderflow.values import Position, warehouse, within
 
 
 class Need:
     """So many units of a SKU by a date; a live promise has its source beside it."""
 
-    __slots__ = ("date", "eligible", "live", "location", "owners", "sku")
+    __slots__ = ("date", "eligible", "live", "location", "owners", "quotas", "sku")
 
-    def __init__(self, sku: str, date: datetime, location: str, owners: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        sku: str,
+        date: datetime,
+        location: str,
+        owners: tuple[str, ...],
+        quotas: tuple[str, ...],
+    ) -> None:
         self.sku = sku
         self.date = date
         self.location = location
         self.owners = owners
+        self.quotas = quotas
         self.live = False
         self.eligible: list[int] = []
 
@@ -50,13 +61,19 @@ class Assignment:
         self.at = at
         self.terms = terms
         self.portions: Sequence[Portion] = portions(figures.sources, figures.safety, figures.live)
-        known = {one.position for one in self.portions}
-        gone = sorted({one.position for one in figures.live} - known)
-        self.portions = (*self.portions, *(Portion(at, 0, NEVER, NEVER) for at in gone))
+        known = {(one.position, one.quota) for one in self.portions}
+        gone = sorted({(one.position, one.quota) for one in figures.live} - known)
+        none = (Portion(at, 0, NEVER, NEVER, quota=quota) for at, quota in gone)
+        self.portions = (*self.portions, *none)
+        self._kept: dict[Position, set[str]] = {}
+        for one in self.portions:
+            if one.quota:
+                self._kept.setdefault(one.position, set()).add(one.quota)
         self.room = [one.n for one in self.portions]
         self.served: list[dict[Need, int]] = [{} for _ in self.portions]
         self.live: list[tuple[Pegged, Need]] = []
         self._log: list[tuple[int, Need, int]] = []
+        self._places = {name: i for i, name in enumerate(terms.locations)}
         self._preferred = self._by_preference()
         self._settle(figures.live)
 
@@ -72,10 +89,17 @@ class Assignment:
         at = one.position
         if at.sku != need.sku or at.owner not in need.owners:
             return False
-        if not within(at.location, need.location):
+        if not within(at.location, need.location) or not self.is_for(i, need):
             return False
         by = self.ready_by(i, need)
         return one.ready <= by < one.until and (need.live or by >= self.at)
+
+    def is_for(self, i: int, need: Need) -> bool:
+        """Whether quotas let a need have of a portion: of what its own keep, or what none does."""
+        one = self.portions[i]
+        if one.quota:
+            return one.quota in need.quotas
+        return self._kept.get(one.position, set()).isdisjoint(need.quotas)
 
     def ready_by(self, i: int, need: Need) -> datetime:
         """When the goods of a portion must be ready to serve a need in time."""
@@ -92,8 +116,8 @@ class Assignment:
 
     def need(self, sku: str, date: datetime, location: str) -> Need:
         """A new need, of which nothing is served yet."""
-        need = Need(sku, date, location, self.terms.owners)
-        need.eligible = [i for i in self._preferred.get(sku, ()) if self.serves(i, need)]
+        need = Need(sku, date, location, self.terms.owners, self.terms.quotas)
+        need.eligible = self._eligible(need)
         return need
 
     def add(self, need: Need, wanted: int) -> int:
@@ -130,34 +154,46 @@ class Assignment:
 
     def _by_preference(self) -> dict[str, list[int]]:
         """The portions of each SKU: what serves fewest others first."""
-        rank = {name: i for i, name in enumerate(self.terms.locations)}
         by_sku: dict[str, list[int]] = {}
         for i, one in enumerate(self.portions):
             by_sku.setdefault(one.position.sku, []).append(i)
         for found in by_sku.values():
-            # Stable sorts, the last one decides first: position, which it stood by, the last.
-            found.sort(key=lambda i: rank.get(_house(self.portions[i]), len(rank)))
-            found.sort(key=lambda i: self.portions[i].until)
-            found.sort(key=lambda i: bool(self.portions[i].position.owner))
-            found.sort(key=lambda i: self.portions[i].ready, reverse=True)
+            found.sort(key=self._rank)  # of equals the position, which they stand by, decides
         return by_sku
+
+    def _eligible(self, need: Need) -> list[int]:
+        """The portions that may serve a need, by preference."""
+        found = [i for i in self._preferred.get(need.sku, ()) if self.serves(i, need)]
+        if need.quotas:
+            rank = {quota: i for i, quota in enumerate(need.quotas)}
+            found.sort(key=lambda i: rank.get(self.portions[i].quota, len(rank)))
+            found.sort(key=self._rank)
+        return found
+
+    def _rank(self, i: int) -> tuple[bool, timedelta, bool, datetime, int]:
+        """How few others a portion serves: the latest first, and so on."""
+        one = self.portions[i]
+        place = self._places.get(_house(one), len(self._places))
+        at = one.position
+        return (is_fed(at.peg), NEVER - one.ready, bool(at.owner), one.until, place)
 
     def _settle(self, live: Iterable[Pegged]) -> None:
         """Put live promises where they are pegged: earliest first, into the latest portion.
 
         One that its source fails is served as early as it can be there.
         """
-        at: dict[Position, list[int]] = {}
+        at: dict[tuple[Position, str], list[int]] = {}
         for i in reversed(range(len(self.portions))):
-            at.setdefault(self.portions[i].position, []).append(i)
-        self._last = [at[one.position][0] for one in self.portions]  # it bears what is beyond all
-        for one in sorted(live, key=lambda one: (one.ready_by, one.position, one.order, one.n)):
+            at.setdefault((self.portions[i].position, self.portions[i].quota), []).append(i)
+        # The one that bears what is beyond all.
+        self._last = [at[one.position, one.quota][0] for one in self.portions]
+        for one in sorted(live, key=_by_date):
             sku, house = one.position.sku, warehouse(one.position.location)
-            need = Need(sku, one.ready_by, house, one.owners)
+            need = Need(sku, one.ready_by, house, one.owners, one.quotas)
             need.live = True
-            need.eligible = [i for i in self._preferred[sku] if self.serves(i, need)]
+            need.eligible = self._eligible(need)
             self.live.append((one, need))
-            own = at[one.position]
+            own = at[one.position, one.quota]
             left = one.n
             for good in (True, False):
                 for i in own if good else reversed(own):
@@ -212,6 +248,10 @@ class Assignment:
     def _move(self, i: int, need: Need, n: int) -> None:
         self._shift(i, need, n)
         self._log.append((i, need, n))
+
+
+def _by_date(one: Pegged) -> tuple[datetime, Position, str, int, str]:
+    return (one.ready_by, one.position, one.order, one.n, one.quota)
 
 
 def _house(one: Portion) -> str:

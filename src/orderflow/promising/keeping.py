@@ -12,6 +12,8 @@ before this instant.
 The store looks when it commits; where they are not free any more, all is read and planned again.
 Only what is held back beyond the first date that is drawn matters: what is promised for later is
 not missed before.
+What a quota keeps and nobody was promised needs no such look: it goes to nobody without a new
+version of the quota, which whoever plans has read.
 """
 
 from __future__ import annotations
@@ -20,25 +22,24 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from orderflow.grants import Kept
-from orderflow.promising.portions import NEVER, Portion
+from orderflow.promising.flow import Assignment
+from orderflow.promising.portions import NEVER
 from orderflow.values import Position, warehouse
 
 
-def kept(
-    portions: Iterable[Portion], drawn: Iterable[tuple[Position, datetime]]
-) -> tuple[Kept, ...]:
+def kept(assignment: Assignment, drawn: Iterable[tuple[Position, datetime]]) -> tuple[Kept, ...]:
     """What must stay free in the warehouses where goods are drawn for some instants, sorted."""
     first: dict[tuple[str, str], datetime] = {}
     for at, date in drawn:
         house = (at.sku, warehouse(at.location))
         first[house] = min(date, first.get(house, date))
     held: dict[Position, dict[datetime, int]] = {}
-    for one in portions:
+    for i, one in enumerate(assignment.portions):
         at = one.position
         since = first.get((at.sku, warehouse(at.location)), NEVER)
         if one.held is not None and one.ready > since:
             ends = held.setdefault(at, {})
-            ends[one.ready] = ends.get(one.ready, 0) + one.n
+            ends[one.ready] = ends.get(one.ready, 0) + _counted_on(assignment, i)
     return tuple(
         [
             Kept(at, sum([n for other, n in ends.items() if other >= end]), _instant(end))
@@ -46,6 +47,15 @@ def kept(
             for end in sorted(ends)
         ]
     )
+
+
+def _counted_on(assignment: Assignment, i: int) -> int:
+    """How many units of a portion that is held must stay; of a quota's, those that are promised."""
+    one = assignment.portions[i]
+    if not one.quota:
+        return one.n
+    served = assignment.served[i].items()
+    return sum([n for need, n in served if assignment.ready_by(i, need) >= one.ready])
 
 
 def _instant(end: datetime) -> datetime | None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from orderflow.books import position_of
+from orderflow.claiming import Quotas
 from orderflow.promising.values import Part, Pegged, Wanted
 from orderflow.records import Line, Order
 from orderflow.states import UnitState
@@ -85,13 +86,14 @@ def _promised_for(
             n -= part
 
 
-def promises_of(order: Order, units: Iterable[Chosen]) -> list[Pegged]:
-    """The live promises that units are under, one for each source and date."""
-    counts = Tally[tuple[Position, datetime]]()
+def promises_of(order: Order, units: Iterable[Chosen], quotas: Quotas) -> list[Pegged]:
+    """The live promises that units are under, one for each source, quota and date."""
+    counts = Tally[tuple[Position, datetime, str]]()
     for line, spot, n in units:
         if spot.slice.ready_by is not None:
-            counts[position_of(line.sku, spot.slice), spot.slice.ready_by] += n
-    return [Pegged(order.ref.id, at, n, by) for (at, by), n in counts.items()]
+            quota = quotas.of_unit(line.sku, spot.slice.pools)
+            counts[position_of(line.sku, spot.slice), spot.slice.ready_by, quota] += n
+    return [Pegged(order.ref.id, at, n, by, quota=id) for (at, by, id), n in counts.items()]
 
 
 def _by_line(chosen: Iterable[Chosen]) -> list[tuple[Line, int]]:

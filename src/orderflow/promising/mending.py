@@ -50,7 +50,7 @@ def mend(
     assignment = Assignment(figures, at, terms or Terms())
     worst = sorted(
         [pair for pair in assignment.live if not only or pair[0].order in only],
-        key=lambda pair: (_rank(harm, pair[0]), pair[0].order, pair[0].position, pair[0].ready_by),
+        key=lambda pair: (_rank(harm, pair[0]), *_name(pair[0])),
     )
     for _, need in worst:
         for i, n in assignment.taken(need):
@@ -61,7 +61,7 @@ def mend(
             if assignment.room[i] < 0:
                 assignment.leave(i, need, min(n, -assignment.room[i]))
     moves = repegs(assignment)
-    left = kept(assignment.portions, [(move.target, move.ready_by) for move in moves])
+    left = kept(assignment, [(move.target, move.ready_by) for move in moves])
     return Mended(moves, _lost(assignment, harm), left)
 
 
@@ -74,24 +74,25 @@ def lost(
 
 def repegs(assignment: Assignment) -> tuple[Repeg, ...]:
     """What the promises of each order and date have at other sources than before."""
-    more: dict[tuple[str, str, str, datetime], dict[Position, int]] = {}
+    more: dict[tuple[str, str, str, datetime], dict[tuple[Position, str], int]] = {}
     for one, need in assignment.live:
         key = (one.order, one.position.sku, warehouse(one.position.location), one.ready_by)
         change = more.setdefault(key, {})
-        change[one.position] = change.get(one.position, 0) - one.n
+        own = (one.position, one.quota)
+        change[own] = change.get(own, 0) - one.n
         for i, n in assignment.taken(need):
-            at = assignment.portions[i].position
+            at = (assignment.portions[i].position, assignment.portions[i].quota)
             change[at] = change.get(at, 0) + n
     found: list[Repeg] = []
     for (order, _, _, ready_by), change in sorted(more.items()):
         left = [(at, -n) for at, n in sorted(change.items()) if n < 0]
-        for target, n in sorted(change.items()):
+        for (target, joined), n in sorted(change.items()):
             while n > 0:
-                source, there = left.pop()
+                (source, parted), there = left.pop()
                 part = min(n, there)
                 if there > part:
-                    left.append((source, there - part))
-                found.append(Repeg(order, source, target, part, ready_by))
+                    left.append(((source, parted), there - part))
+                found.append(Repeg(order, source, target, part, ready_by, parted, joined))
                 n -= part
     return tuple(found)
 
@@ -100,33 +101,38 @@ def _lost(assignment: Assignment, harm: Mapping[str, int]) -> tuple[Pegged, ...]
     """What is late or ends too early, and of what is beyond the units that which harms least."""
     counts: dict[Pegged, int] = {}
 
-    def lose(one: Pegged, at: Position, n: int) -> None:
-        name = attrs.evolve(one, position=at, n=0)
+    def lose(one: Pegged, i: int, n: int) -> None:
+        there = assignment.portions[i]
+        name = attrs.evolve(one, position=there.position, quota=there.quota, n=0)
         counts[name] = counts.get(name, 0) + n
 
     over = [max(0, -room) for room in assignment.room]
     for one, need in sorted(assignment.live, key=lambda pair: _least(harm, *pair)):
         for i, n in assignment.taken(need):
             if not assignment.keeps(i, need):
-                lose(one, assignment.portions[i].position, n)
+                lose(one, i, n)
                 over[i] -= n
     for one, need in sorted(assignment.live, key=lambda pair: _least(harm, *pair)):
         for i, n in assignment.taken(need):
             if assignment.keeps(i, need) and over[i] > 0:
-                lose(one, assignment.portions[i].position, min(n, over[i]))
+                lose(one, i, min(n, over[i]))
                 over[i] -= min(n, over[i])
     found = [attrs.evolve(one, n=n) for one, n in counts.items()]
-    return tuple(
-        sorted(found, key=lambda one: (-_rank(harm, one), one.order, one.position, one.ready_by))
-    )
+    return tuple(sorted(found, key=lambda one: (-_rank(harm, one), *_name(one))))
 
 
 def _rank(harm: Mapping[str, int], one: Pegged) -> int:
     return harm.get(one.order, _LAST)
 
 
-def _least(harm: Mapping[str, int], one: Pegged, _: Need) -> tuple[int, str, Position, datetime]:
-    return (-_rank(harm, one), one.order, one.position, one.ready_by)
+def _least(
+    harm: Mapping[str, int], one: Pegged, _: Need
+) -> tuple[int, str, Position, datetime, str]:
+    return (-_rank(harm, one), *_name(one))
+
+
+def _name(one: Pegged) -> tuple[str, Position, datetime, str]:
+    return (one.order, one.position, one.ready_by, one.quota)
 
 
 _LAST = 10**9

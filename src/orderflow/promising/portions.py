@@ -16,6 +16,7 @@ Goods that are promised for a later day are safety stock until that day, and are
 that nobody has; from that day on they are gone.
 So no live promise stands in the way of its own goods, and where a count, a slip or a new row asks
 for more than promises have left, what is left is held back, and nothing is taken from anybody.
+What a supplier has himself is nobody's safety stock: it is as free as it was.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from orderflow.promising.values import Pegged, Safety, Source
+from orderflow.records import is_fed
 from orderflow.values import Position, warehouse
 
 ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
@@ -43,6 +45,7 @@ class Portion(NamedTuple):
     until: datetime
     held: datetime | None = None  # by safety, though its goods are there from then on
     here: bool = False  # come already, and kept for those that are pegged to its source
+    quota: str = ""  # kept for the members of it
 
 
 class _Piece(NamedTuple):
@@ -62,20 +65,28 @@ def portions(
     for row in safety:
         rows.setdefault((row.sku, row.location), []).append(row)
     shelves: dict[tuple[str, str], list[Source]] = {}
+    fed: list[Source] = []
     for source in sources:
         at = source.position
+        if is_fed(at.peg):
+            fed.append(source)
+            continue
         shelves.setdefault((at.sku, warehouse(at.location)), []).append(source)
-    pegged: dict[Position, list[Pegged]] = {}
+    pegged: dict[tuple[Position, str], list[Pegged]] = {}
     for one in live if rows else ():
-        pegged.setdefault(one.position, []).append(one)
-    found: list[Portion] = []
+        pegged.setdefault((one.position, one.quota), []).append(one)
+    found = [part for source in fed for part in _parts(source)]
     for place, shelf in shelves.items():
         if place in rows:
             pieces = [one for source in shelf for one in _pieces(source, pegged)]
             found += _held_back(pieces, rows[place])
         else:
             found += [part for source in shelf for part in _parts(source)]
-    return tuple(sorted(found, key=lambda one: (one.position, one.ready, one.until, one.here)))
+    return tuple(sorted(found, key=_by_name))
+
+
+def _by_name(one: Portion) -> tuple[Position, datetime, datetime, bool, str]:
+    return (one.position, one.ready, one.until, one.here, one.quota)
 
 
 def level(rows: Iterable[Safety], at: datetime) -> int:
@@ -88,14 +99,16 @@ def _parts(source: Source) -> list[Portion]:
     """A source by itself: what has come of it, and what has not."""
     n, ready = max(0, source.n), source.ready or ALWAYS
     here = min(n, source.here) if source.ready else 0
-    rest = Portion(source.position, n - here, ready, source.until or NEVER)
+    rest = Portion(source.position, n - here, ready, source.until or NEVER, quota=source.quota)
     return [rest, rest._replace(n=here, here=True)] if here else [rest]
 
 
-def _pieces(source: Source, pegged: Mapping[Position, Iterable[Pegged]]) -> list[_Piece]:
+def _pieces(
+    source: Source, pegged: Mapping[tuple[Position, str], Iterable[Pegged]]
+) -> list[_Piece]:
     """A source by who has its units: what has come goes to the earliest promises."""
     dates: dict[datetime, int] = {}
-    for one in pegged.get(source.position, ()):
+    for one in pegged.get((source.position, source.quota), ()):
         dates[one.ready_by] = dates.get(one.ready_by, 0) + one.n
     waiting = sorted(dates.items(), reverse=True)
     found = []
@@ -141,7 +154,12 @@ def _held_back(pieces: list[_Piece], rows: list[Safety]) -> list[Portion]:
     return [one._replace(n=n) for one, n in found.items()]
 
 
-def _by_use(one: _Piece) -> tuple[datetime, datetime, bool, datetime, Position, bool]:
-    """What is missed most comes first: what is held back is taken from the other end."""
+def _by_use(one: _Piece) -> tuple[datetime, datetime, bool, datetime, bool, Position, bool, str]:
+    """What is missed most comes first: what is held back is taken from the other end.
+
+    What nobody's quota keeps is held back before what one does.
+    """
     part = one.part
-    return (part.ready, part.until, one.promised, one.gone, part.position, part.here)
+    free = not part.quota
+    use = (part.ready, part.until, one.promised, one.gone)
+    return (*use, free, part.position, part.here, part.quota)

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import attrs
+
 from orderflow.promising.cart import Demand
 from orderflow.promising.flow import Assignment, Need
 from orderflow.promising.values import Dated, Limited, LinePromise, Peg
-from orderflow.values import Position
 
 
 class Grant(NamedTuple):
@@ -71,8 +72,8 @@ class _Row:
                 peg = pegs.pop()
                 part = min(left, peg.n)
                 if peg.n > part:
-                    pegs.append(Peg(peg.position, peg.n - part, peg.ready_by))
-                taken.append(Peg(peg.position, part, peg.ready_by))
+                    pegs.append(attrs.evolve(peg, n=peg.n - part))
+                taken.append(attrs.evolve(peg, n=part))
                 left -= part
         return Dated(units, self.date, tuple(taken))
 
@@ -81,7 +82,8 @@ def _pegs(assignment: Assignment, need: Need) -> list[Peg]:
     """The pegs of a need, the last one first."""
     found = []
     for i, n in assignment.taken(need):
-        found.append(Peg(assignment.portions[i].position, n, assignment.ready_by(i, need)))
+        one = assignment.portions[i]
+        found.append(Peg(one.position, n, assignment.ready_by(i, need), one.quota))
     return found[::-1]
 
 
@@ -92,11 +94,11 @@ def _joined(dated: Iterable[Dated]) -> tuple[Dated, ...]:
         by_date.setdefault(one.date, []).append(one)
     found = []
     for date, rows in sorted(by_date.items()):
-        pegs: dict[tuple[Position, datetime], int] = {}
+        pegs: dict[Peg, int] = {}
         for row in rows:
             for peg in row.pegs:
-                key = (peg.position, peg.ready_by)
-                pegs[key] = pegs.get(key, 0) + peg.n
-        merged = [Peg(at, n, ready_by) for (at, ready_by), n in pegs.items()]
+                source = attrs.evolve(peg, n=0)
+                pegs[source] = pegs.get(source, 0) + peg.n
+        merged = [attrs.evolve(source, n=n) for source, n in pegs.items()]
         found.append(Dated(sum([row.n for row in rows]), date, tuple(merged)))
     return tuple(found)

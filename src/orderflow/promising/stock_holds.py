@@ -12,9 +12,10 @@ from datetime import datetime
 
 from orderflow.errors import BadInput, MoveRefused
 from orderflow.grants import shortage
+from orderflow.inventory import refuse_stale
 from orderflow.inventory.places import checked
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.promising.shelves import beside_safety, kept_back
+from orderflow.promising.shelves import shelf_beside_safety
 from orderflow.records import StockHold
 from orderflow.states import STOCK_HOLD
 from orderflow.values import Position, instant, text, whole
@@ -33,6 +34,7 @@ def hold_stock(
     hold = StockHold(
         case.own(StockHold), STOCK_HOLD.initial, checked(position), whole(n, "n"), expiry
     )
+    refuse_stale(step, hold.position)
     step.open(hold)
     _leave_safety(step, hold.position, n)
     return step
@@ -43,8 +45,8 @@ def _leave_safety(step: Step, at: Position, n: int) -> None:
     item = step.case.find(step.case.item(at.sku))
     if item is None or not item.safety or not at.location:
         return
-    beside = beside_safety(step, step.case.counters((at.sku,)))
+    beside = shelf_beside_safety(step, at.sku)
     free = next((row.free for row in beside.counters if row.position == at), 0)
     if beside.held_at(at) and n > free:
-        raise MoveRefused((shortage(at, n, free), *kept_back(beside)))
+        raise MoveRefused((shortage(at, n, free), *beside.reasons()))
     step.keep(*beside.kept((at,)))

@@ -91,7 +91,8 @@ class Source:
     """`n` units that live and new promises may share, from `ready` on and before `until`.
 
     Without `ready` they are there at once, without `until` they keep. `here` of a supply row's
-    units have come already, and are kept for those that are pegged to it.
+    units have come already, and are kept for those that are pegged to it. What a `quota` keeps is
+    a source of its own: for its members alone, who get nothing else at that position.
     """
 
     position: Position
@@ -99,13 +100,15 @@ class Source:
     ready: datetime | None = None
     until: datetime | None = None
     here: int = 0
+    quota: str = ""
 
 
 @attrs.frozen
 class Pegged:
     """A live promise: so many units of an order, pegged to a source, to be there by an instant.
 
-    `owners` are those whose goods it may have.
+    `owners` are those whose goods it may have, `quotas` those that its order is a member of, and
+    `quota` is the one whose units it has there, if any.
     """
 
     order: str
@@ -113,6 +116,8 @@ class Pegged:
     n: int
     ready_by: datetime
     owners: tuple[str, ...] = OURS
+    quota: str = ""
+    quotas: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -176,7 +181,8 @@ class AtOnce:
 class Terms:
     """How to promise: the policy, the way to the customer, and the locations, best first.
 
-    `owners` are those whose goods may be promised; `""` is ourselves.
+    `owners` are those whose goods may be promised; `""` is ourselves. `quotas` are those whose
+    units may be, the one that is drawn from first at the head.
     `steps_max` bounds the search for a cart in which others may stand in for what is wanted.
     """
 
@@ -184,16 +190,21 @@ class Terms:
     way: Way = AtOnce()
     locations: tuple[str, ...] = ()
     owners: tuple[str, ...] = OURS
+    quotas: tuple[str, ...] = ()
     steps_max: int = 2_000
 
 
 @attrs.frozen
 class Peg:
-    """So many units of a source serve a promise; they must be ready there by an instant."""
+    """So many units of a source serve a promise; they must be ready there by an instant.
+
+    With a `quota` they are of those that it keeps there.
+    """
 
     position: Position
     n: int
     ready_by: datetime
+    quota: str = ""
 
 
 @attrs.frozen
@@ -217,6 +228,7 @@ class Limit(StrEnum):
     SAFETY = "safety"
     EXPIRY = "expiry"  # the lot ends before the date
     ELSEWHERE = "elsewhere"  # at another location
+    KEPT = "kept"  # by a quota, for others
 
 
 @attrs.frozen
@@ -254,13 +266,15 @@ class LinePromise:
 
 @attrs.frozen
 class Repeg:
-    """A live promise changes its source, and keeps its date."""
+    """A live promise changes its source, or the quota whose units it has, and keeps its date."""
 
     order: str
     source: Position
     target: Position
     n: int
     ready_by: datetime
+    source_quota: str = ""
+    target_quota: str = ""
 
 
 @attrs.frozen

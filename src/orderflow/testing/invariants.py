@@ -15,6 +15,7 @@ from orderflow.calls import Ref
 from orderflow.pricing import due, given_up
 from orderflow.records import (
     Document,
+    Feed,
     Item,
     Line,
     Lot,
@@ -339,6 +340,6 @@ def is_at_rest(document: Document) -> bool:
         return document.unapplied <= 0
     if isinstance(document, Parcel):
         return document.state is not ParcelState.PACKED
-    if isinstance(document, StockHold | Supply | Lot | Item | Quota):
+    if isinstance(document, StockHold | Supply | Lot | Item | Quota | Feed):
         return True
     return document.state in _AT_REST

@@ -23,6 +23,7 @@ from orderflow.views.parties import (
     waybill,
 )
 from orderflow.views.phases import Phase, phase
+from orderflow.views.waits import Turn, WaitSeen
 
 __all__ = [
     "SPECIAL_HANDLING",
@@ -37,6 +38,8 @@ __all__ = [
     "PurchaseSeen",
     "PurchaserView",
     "SupplierView",
+    "Turn",
+    "WaitSeen",
     "headline",
     "phase",
     "platform_view",

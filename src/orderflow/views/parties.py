@@ -32,6 +32,9 @@ What is made for it is named, for it may watch that.
 An order that is not paid is never called so: on cash on delivery it awaits shipment from the start.
 
 Units of a purchase that was not sent yet are still to buy, for the parties.
+What waits is told to the purchaser with its date, and whose turn it is where no date can be kept.
+Why that is so, and where the goods were to come from, is not.
+
 A supplier sees an order from the moment when its purchase was sent; before that, and if it never
 was, there is no view at all.
 Its units are those that are tagged with it or wait for one of its purchases, from buying on.
@@ -56,6 +59,7 @@ import attrs
 
 from orderflow.kits import whole_kits
 from orderflow.pricing import due, total
+from orderflow.promising import Pegged
 from orderflow.records import Hold, Line, Order, Parcel, Purchase, Reissue, Spot
 from orderflow.replacements import Progress, progress
 from orderflow.states import (
@@ -74,6 +78,7 @@ from orderflow.views.headlines import (
     named,
     rung_of,
 )
+from orderflow.views.waits import WaitSeen, waits
 
 SPECIAL_HANDLING: Final = "special_handling"
 """The code of the hold that asks for special handling (特殊处理)."""
@@ -148,7 +153,8 @@ _ZH: Final[dict[PartyStatus, str]] = {
 class Dossier:
     """An order with the documents about it: its purchases, reissues and parcels, in any order.
 
-    `anew` are the orders by which reissues send goods again.
+    `anew` are the orders by which reissues send goods again; `broken` are the promises of the order
+    that cannot be kept as things are.
     """
 
     order: Order
@@ -156,6 +162,7 @@ class Dossier:
     reissues: tuple[Reissue, ...] = ()
     anew: tuple[Order, ...] = ()
     parcels: tuple[Parcel, ...] = ()
+    broken: tuple[Pegged, ...] = ()
 
 
 @attrs.frozen
@@ -238,6 +245,7 @@ class PurchaserView:
     due: int
     parcels: tuple[ParcelSeen, ...]
     kits: tuple[KitSeen, ...] = ()
+    waits: tuple[WaitSeen, ...] = ()
 
 
 @attrs.frozen
@@ -294,6 +302,7 @@ def purchaser_view(dossier: Dossier) -> PurchaserView:
         owing,
         _parcels(dossier.parcels),
         _kits(order),
+        waits(order, dossier.broken),
     )
 
 
