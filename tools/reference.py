@@ -24,13 +24,15 @@ from types import FunctionType
 from typing import Any, Final, NamedTuple
 
 import orderflow
-from orderflow import measures, planning, promising, states, testing, views
+from orderflow import measures, planning, promising, sourcing, states, testing, views
 from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
 from orderflow.records import KINDS
 from orderflow.reporting import written
 from orderflow.sentences import SENTENCES, WORDS
+from orderflow.sourcing import policies
+from orderflow.sourcing.pipeline import Cascade, Pipeline
 from orderflow.states import (
     OrderState,
     ParcelState,
@@ -480,6 +482,41 @@ BESIDE = {
     "orderflow.shipping": ("Shipping",),
     "orderflow.adapters.holidays": ("closed_days",),
     "orderflow.allocation": ("Pipeline",),
+    "orderflow.sourcing": tuple(
+        name for name in sourcing.__all__ if isinstance(vars(sourcing)[name], type | FunctionType)
+    ),
+    "orderflow.sourcing.values": ("Objective", "Score", "DEFAULT", "FEWEST", "CHEAPEST", "FASTEST"),
+    "orderflow.sourcing.pipeline": (
+        "Pipeline",
+        "Cascade",
+        "Sourced",
+        "exact",
+        "in_order",
+        "one_or_none",
+    ),
+    "orderflow.sourcing.policies": tuple(
+        name for name in vars(policies) if isinstance(vars(policies)[name], Pipeline | Cascade)
+    ),
+    "orderflow.sourcing.stages": (
+        "Dropped",
+        "has_something",
+        "has_capacity",
+        "without",
+        "bearing",
+        "keeping_back",
+        "within_km",
+        "by_region",
+        "by_product",
+        "by_priority",
+        "by_distance",
+        "by_cost",
+        "by_load",
+        "by_expiry",
+        "last",
+    ),
+    "orderflow.sourcing.parcels": ("Parcel", "packed", "by_kind", "by_weight", "by_volume"),
+    "orderflow.sourcing.relaxation": ("relaxed",),
+    "orderflow.sourcing.teams": ("Work", "Team", "Assigned", "Unfit", "assign"),
     "orderflow.promising": tuple(promising.__all__),
     "orderflow.promising.alternatives": ("Alternative",),
     "orderflow.promising.dangers": ("Slipped",),

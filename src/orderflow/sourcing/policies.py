@@ -35,25 +35,46 @@ OPEN: Final[tuple[Filter, ...]] = (without(CLOSED), without(PICKUP), has_capacit
 """What every place must be: open, no mere counter for pick-up, with capacity and with stock."""
 
 NEAREST: Final = Pipeline("nearest", OPEN, by_distance, in_order)
+"""Each place gives what it has, the nearest first."""
+
 PRIORITY: Final = Pipeline("priority", OPEN, by_priority, in_order)
+"""Each place gives what it has, in the host's own order."""
+
 CHEAPEST: Final = Pipeline("cheapest", OPEN, by_cost, exact(), objective=FIRST_CHEAPEST)
+"""The least money for all that can be served."""
+
 ONE_OR_NONE: Final = Pipeline("one place or none", OPEN, by_distance, one_or_none)
+"""The nearest place that has everything, or nobody."""
+
 FEWEST_SHIPMENTS: Final = Pipeline(
     "fewest shipments", OPEN, by_priority, exact(), objective=FIRST_FEWEST
 )
+"""The fewest parcels that are in time."""
+
 BALANCED: Final = Pipeline("balance load", OPEN, by_load, in_order)
+"""Each place gives what it has, who has least to do first."""
+
 FIRST_EXPIRED: Final = Pipeline("first expired first", OPEN, by_expiry, in_order)
+"""Each place gives what it has, what expires first before the rest."""
+
 SHIP_FROM_STORE: Final = Pipeline(
     "ship from store",
     (without(CLOSED), without(PICKUP), has_capacity, keeping_back(1, STORE), has_something),
     by_distance,
     in_order,
 )
+"""The nearest first, and a store keeps its last piece of each SKU."""
+
 OWN_FIRST: Final = Pipeline(
     "own stock before suppliers", OPEN, last(SUPPLIER, by_distance), in_order
 )
+"""Own stock by distance, and suppliers only for the rest."""
+
 BEST: Final = Pipeline("best", OPEN)
+"""The best plan for the default objective."""
+
 NEAREST_WHOLE: Final = Cascade("nearest whole, else best", (ONE_OR_NONE, BEST))
+"""The nearest place that has everything, else the best plan."""
 
 
 def region_table(table: Mapping[str, Collection[str]], rule: Pipeline = BEST) -> Pipeline:
