@@ -31,6 +31,8 @@ from orderflow.journal import STOCK, VERBS, Case, Step, Verb
 from orderflow.records import KINDS
 from orderflow.reporting import written
 from orderflow.sentences import SENTENCES, WORDS
+from orderflow.sourcing import policies
+from orderflow.sourcing.pipeline import Cascade, Pipeline
 from orderflow.states import (
     OrderState,
     ParcelState,
@@ -480,7 +482,10 @@ BESIDE = {
     "orderflow.shipping": ("Shipping",),
     "orderflow.adapters.holidays": ("closed_days",),
     "orderflow.sending": ("Sending",),
-    "orderflow.sourcing": tuple(sourcing.__all__),
+    "orderflow.sourcing": tuple(
+        name for name in sourcing.__all__ if isinstance(vars(sourcing)[name], type | FunctionType)
+    ),
+    "orderflow.sourcing.values": ("Objective", "Score", "DEFAULT", "FEWEST", "CHEAPEST", "FASTEST"),
     "orderflow.sourcing.pipeline": (
         "Pipeline",
         "Cascade",
@@ -490,6 +495,9 @@ BESIDE = {
         "one_or_none",
         "planned",
     ),
+    "orderflow.sourcing.policies": tuple(
+        name for name in vars(policies) if isinstance(vars(policies)[name], Pipeline | Cascade)
+    ),
     "orderflow.sourcing.stages": (
         "Dropped",
         "has_something",
@@ -498,6 +506,8 @@ BESIDE = {
         "bearing",
         "keeping_back",
         "within_km",
+        "by_region",
+        "by_product",
         "by_priority",
         "by_distance",
         "by_cost",
@@ -505,21 +515,9 @@ BESIDE = {
         "by_expiry",
         "last",
     ),
-    "orderflow.sourcing.policies": (
-        "NEAREST",
-        "PRIORITY",
-        "CHEAPEST",
-        "ONE_OR_NONE",
-        "FEWEST_SHIPMENTS",
-        "BALANCED",
-        "FIRST_EXPIRED",
-        "SHIP_FROM_STORE",
-        "OWN_FIRST",
-        "BEST",
-        "NEAREST_WHOLE",
-        "region_table",
-        "product_table",
-    ),
+    "orderflow.sourcing.parcels": ("Parcel", "packed", "by_kind", "by_weight", "by_volume"),
+    "orderflow.sourcing.relaxation": ("relaxed",),
+    "orderflow.sourcing.teams": ("Work", "Team", "Assigned", "Unfit", "assign"),
     "orderflow.promising": tuple(promising.__all__),
     "orderflow.promising.alternatives": ("Alternative",),
     "orderflow.promising.dangers": ("Slipped",),

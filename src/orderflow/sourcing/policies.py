@@ -35,34 +35,44 @@ OPEN: Final[tuple[Filter, ...]] = (without(CLOSED), without(PICKUP), has_capacit
 """What every place must be: open, no mere counter for pick-up, with capacity and with stock."""
 
 NEAREST: Final = Pipeline("nearest", OPEN, by_distance, in_order)
-"""Each place in turn, the nearest first."""
+"""Each place gives what it has, the nearest first."""
+
 PRIORITY: Final = Pipeline("priority", OPEN, by_priority, in_order)
-"""Each place in turn, in the host's own order."""
+"""Each place gives what it has, in the host's own order."""
+
 CHEAPEST: Final = Pipeline("cheapest", OPEN, by_cost, exact(), objective=FIRST_CHEAPEST)
-"""The least cost."""
+"""The least money for all that can be served."""
+
 ONE_OR_NONE: Final = Pipeline("one place or none", OPEN, by_distance, one_or_none)
 """The nearest place that has everything, or nobody."""
+
 FEWEST_SHIPMENTS: Final = Pipeline(
     "fewest shipments", OPEN, by_distance, exact(), objective=FIRST_FEWEST
 )
-"""The fewest parcels, of these the cheapest, of these the nearest."""
+"""The fewest parcels that are in time."""
+
 BALANCED: Final = Pipeline("balance load", OPEN, by_load, in_order)
-"""Each place in turn, who has least to do first."""
+"""Each place gives what it has, who has least to do first."""
+
 FIRST_EXPIRED: Final = Pipeline("first expired first", OPEN, by_expiry, in_order)
-"""Each place in turn, where goods expire first."""
+"""Each place gives what it has, what expires first before the rest."""
+
 SHIP_FROM_STORE: Final = Pipeline(
     "ship from store",
     (without(CLOSED), without(PICKUP), has_capacity, keeping_back(1, STORE), has_something),
     by_distance,
     in_order,
 )
-"""The nearest first; stores keep their last piece."""
+"""The nearest first, and a store keeps its last piece of each SKU."""
+
 OWN_FIRST: Final = Pipeline(
     "own stock before suppliers", OPEN, last(SUPPLIER, by_distance), in_order
 )
-"""The nearest first, suppliers after own stock."""
+"""Own stock by distance, and suppliers only for the rest."""
+
 BEST: Final = Pipeline("best", OPEN)
-"""The best plan by the default objective."""
+"""The best plan for the default objective."""
+
 NEAREST_WHOLE: Final = Cascade("nearest whole, else best", (ONE_OR_NONE, BEST))
 """The nearest place that has everything, else the best plan."""
 

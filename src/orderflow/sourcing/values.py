@@ -44,13 +44,16 @@ Score: TypeAlias = tuple[int, ...]
 """One figure for each goal of the objective, in its order; less is better."""
 
 DEFAULT: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.COST, Goal.SHIPMENTS, Goal.DAYS)
-"""Units left out, then late ones, cost, parcels and days."""
+"""Units left out, late ones, money, parcels, days."""
+
 FEWEST: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.SHIPMENTS, Goal.COST, Goal.DAYS)
-"""The fewest parcels that leave nothing out and bring nothing late, then cost."""
+"""Of what is served and in time, the fewest parcels."""
+
 CHEAPEST: Final[Objective] = (Goal.LEFT, Goal.COST, Goal.SHIPMENTS, Goal.LATE, Goal.DAYS)
-"""The least cost, even where goods come late."""
+"""Of what is served, the least money, in time or not."""
+
 FASTEST: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.DAYS, Goal.COST, Goal.SHIPMENTS)
-"""The earliest day, then cost."""
+"""Of what is served and in time, the first day on which all has come."""
 
 
 @attrs.frozen
