@@ -267,6 +267,18 @@ def test_a_place_is_a_warehouse_with_all_that_is_free_and_sound_there() -> None:
     ]
 
 
+def test_a_warehouse_of_an_odd_name_serves_like_any_other() -> None:
+    shop = Shop(MemoryStore())
+    shop.receive(Position("BRASS-LAMP", "attic /a1"), 1)
+    shop.receive(Position("BRASS-LAMP", "york/b2"), 1)
+
+    problem = asked(shop, (LAMP, 2))
+
+    assert [one.id for one in problem.places] == ["attic /", "york"]
+    assert took(shop) == {("1", "attic /a1"): 1, ("1", "york/b2"): 1}
+    assert [one.differs for one in shop.what_if(NEAREST).tried] == [False]
+
+
 def test_a_place_is_what_its_location_says() -> None:
     store = attrs.evolve(LEITH, handling=120, tags=("store",))
     shop = Shop(MemoryStore(), Rules(locations=(store,)))

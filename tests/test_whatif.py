@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderflow import Component, Destination, NewLine, Position, Price, Refused, Rules, Sku
+from orderflow import (
+    BadInput,
+    Component,
+    Destination,
+    NewLine,
+    Position,
+    Price,
+    Refused,
+    Rules,
+    Sku,
+)
 from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.calendars import Calendar
@@ -182,6 +192,16 @@ def test_each_tenant_tries_its_own_orders(any_shop: Shop) -> None:
     other = Shop(shop.store, RULES, tenant="other", clock=shop.clock)
 
     assert other.what_if(NEAREST).tried == ()
+
+
+def test_what_is_no_policy_is_refused_before_anything_is_read() -> None:
+    shop = Shop(MemoryStore(), RULES)
+    wrong: Any = "nearest"
+
+    with pytest.raises(BadInput, match="policy"):
+        shop.what_if(wrong)
+    with pytest.raises(BadInput, match="sending"):
+        shop.what_if(NEAREST, sending=wrong)
 
 
 LIVES: Final = st.lists(

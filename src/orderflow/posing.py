@@ -73,13 +73,22 @@ def is_sound(counter: Counter) -> bool:
     return bool(at.location) and not (at.grade or at.peg)
 
 
+def place_id(location: str) -> str:
+    """The warehouse of a location, as a place is named: `leith` of `leith/a1`.
+
+    A location may be called `attic /a1`, but no place ends with a space.
+    """
+    house = warehouse(location)
+    return house if house == house.strip() else f"{house}/"
+
+
 def shelved(counters: Iterable[Counter]) -> Shelves:
     """What is free and sound, by warehouse and SKU."""
     shelves: dict[str, dict[str, list[Counter]]] = {}
     for counter in counters:
         if counter.free > 0 and is_sound(counter):
             at = counter.position
-            shelves.setdefault(warehouse(at.location), {}).setdefault(at.sku, []).append(counter)
+            shelves.setdefault(place_id(at.location), {}).setdefault(at.sku, []).append(counter)
     return shelves
 
 
@@ -92,10 +101,10 @@ def posed(
     """The question of which warehouse ships what was chosen of an order."""
     rules, to = step.context.rules, order.destination
     sending = rules.sending or _NOTHING_SAID
-    known = {place.id: place for place in rules.locations}
+    known = {place_id(place.id): place for place in rules.locations}
     sees = _Seeing(step, claiming, to, sending)
     places = [
-        sees.place(known.get(id, Location(id, UNLISTED)), shelves[id]) for id in sorted(shelves)
+        sees.place(id, known.get(id, Location(id, UNLISTED)), shelves[id]) for id in sorted(shelves)
     ]
     return Problem(
         _wants(order, chosen, sending, step.context.at),
@@ -119,7 +128,7 @@ class _Seeing:
     to: Destination
     sending: Sending
 
-    def place(self, at: Location, shelf: Mapping[str, Sequence[Counter]]) -> Place:
+    def place(self, id: str, at: Location, shelf: Mapping[str, Sequence[Counter]]) -> Place:
         """A location with what is free there."""
         now, capacity = self.step.context.at, self.claiming.capacity
         free = {
@@ -131,7 +140,7 @@ class _Seeing:
             leaves = now if self.sending.same_day else capacity.later(at.id, now, 1)
         comes = leaves if at.ships is None else at.ships.arrives(leaves, self.to.region)
         return Place(
-            at.id,
+            id,
             Quantities(free),
             room if self.sending.same_day else None,
             max(0, _day(comes, now)),

@@ -28,7 +28,7 @@ from orderflow.errors import Refused
 from orderflow.facts import Moved
 from orderflow.journal import Case, Context, Entry
 from orderflow.past import Journal, Past
-from orderflow.posing import by_line
+from orderflow.posing import by_line, place_id
 from orderflow.records import Order
 from orderflow.rules import Policy, Rules
 from orderflow.sourcing.pipeline import Sourced, planned
@@ -36,7 +36,6 @@ from orderflow.sourcing.values import DEFAULT, Goal, Problem, Score, Share
 from orderflow.sourcing.verifying import score_of
 from orderflow.states import UnitState
 from orderflow.trial import ask
-from orderflow.values import warehouse
 
 _ASKED: Final = {"allocate": UnitState.ALLOCATED, "reserve": UnitState.RESERVED}
 _WAITING: Final = (UnitState.OPEN, UnitState.BACKORDERED)
@@ -112,6 +111,7 @@ class Trial:
 
 def trial(journal: Journal, rules: Rules, policy: Policy, *, tenant: str = "") -> Trial:
     """Ask a policy about each allocation and each plain reservation of a journal."""
+    rules = attrs.evolve(rules, policy=policy)  # refuses what is no policy
     tried: list[Tried] = []
     unlike: list[int] = []
     for entry in journal.entries(0):
@@ -184,4 +184,4 @@ def _done(entry: Entry) -> Iterator[Share]:
     target = _ASKED[entry.call.verb]
     for fact in entry.facts:
         if isinstance(fact, Moved) and fact.source in _WAITING and fact.target is target:
-            yield Share(fact.line, warehouse(fact.put.location), fact.n)
+            yield Share(fact.line, place_id(fact.put.location), fact.n)
