@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import attrs
 
@@ -20,7 +21,7 @@ from orderflow.promising.figures import all_figures, skus_of, terms_of
 from orderflow.promising.mending import lost, mend
 from orderflow.promising.slipping import slip
 from orderflow.promising.values import Pegged
-from orderflow.records import Claim, Counter, Document, Order, Supply, is_fed
+from orderflow.records import Claim, Counter, Document, Feed, Lot, Order, Supply, is_fed
 from orderflow.rules import Rules
 from orderflow.states import UnitState
 from orderflow.values import Position
@@ -59,6 +60,25 @@ class Slipped:
     broken: tuple[Pegged, ...]
     lost: tuple[Pegged, ...]
     calls: tuple[Call[Document], ...]
+
+
+MAY_FAIL: Final = ("feed", "supply", "lot")
+"""The kinds of documents that can make a source fail those who were promised of it."""
+
+
+def may_fail(document: Document) -> str:
+    """The SKU of which a document may make promises fail as things are; of none, no name.
+
+    Only what is still to come can be late, and only a lot that expires or is on hold can fail, and
+    a supplier who no longer stands by his word.
+    """
+    if isinstance(document, Feed):
+        return document.sku
+    if isinstance(document, Supply):
+        return document.position.sku if document.received < document.expected else ""
+    if isinstance(document, Lot):
+        return document.sku if document.expires_at is not None or is_held(document) else ""
+    return ""
 
 
 def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]:
