@@ -19,11 +19,11 @@ from orderflow.journal import Case
 from orderflow.promising.committing import repeg
 from orderflow.promising.figures import all_figures, skus_of, terms_of
 from orderflow.promising.mending import lost, mend
+from orderflow.promising.promised_units import is_live
 from orderflow.promising.slipping import slip
 from orderflow.promising.values import Pegged
 from orderflow.records import Claim, Counter, Document, Feed, Lot, Order, Supply, is_fed
 from orderflow.rules import Rules
-from orderflow.states import UnitState
 from orderflow.values import Position
 
 
@@ -99,11 +99,7 @@ def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]
 
 def broken(case: Case, order: Order, rules: Rules) -> tuple[Pegged, ...]:
     """The promises of one order that cannot be kept as things are: what `repromise` would mend."""
-    skus = {
-        line.sku
-        for line, spot in order.units()
-        if spot.state is UnitState.RESERVED and spot.slice.ready_by is not None
-    }
+    skus = {line.sku for line, spot in order.units() if is_live(spot)}
     if not skus:
         return ()
     failed = lost(skus_of(case, skus, rules), case.at)
