@@ -16,7 +16,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from orderflow.claiming import Claiming, Quotas, is_day, is_quota_pool
-from orderflow.claiming.claiming import Peg
+from orderflow.claiming.claiming import Drawn
 from orderflow.journal import Step
 from orderflow.promising.promised_units import some_of
 from orderflow.promising.values import Dated, LinePromise, Promise, Repeg
@@ -103,7 +103,7 @@ def _passing(pool: str) -> bool:
 
 def _placed(
     order: Order, bag: list[Chosen], promised: LinePromise, dated: Dated
-) -> Iterator[tuple[Peg, list[Chosen], dict[str, Tag]]]:
+) -> Iterator[tuple[Drawn, list[Chosen], dict[str, Tag]]]:
     """The units of a schedule line, peg by peg, with their tags; they are taken out of the bag."""
     parts: dict[str, str] = {}
     if order.kits:
@@ -114,9 +114,9 @@ def _placed(
         yield (peg.position, peg.quota, peg.ready_by), units, tags
 
 
-def _drawn(answer: Promise) -> dict[Peg, int]:
+def _drawn(answer: Promise) -> dict[Drawn, int]:
     """How many units an answer takes at each position, of which quota, and for when."""
-    counts: dict[Peg, int] = {}
+    counts: dict[Drawn, int] = {}
     for line in answer.lines:
         for dated in line.dated:
             for one in dated.pegs:
