@@ -14,10 +14,10 @@ from orderflow.promising import Wanted
 from orderflow.promising.alternatives import Kind
 from orderflow.promising.committing import promise, repeg
 from orderflow.promising.dangers import Why
+from orderflow.promising.forecasting import Forecast
 from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import SafetyRow
 from orderflow.rules import ReserveWhen
-from orderflow.workflow import Forecast
 from tests.builders import LAMP, MORNING, Shop, new_order
 from tests.test_promises import pegs
 from tests.test_workflow import crossed

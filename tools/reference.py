@@ -483,8 +483,8 @@ BESIDE = {
     "orderflow.promising": tuple(promising.__all__),
     "orderflow.promising.alternatives": ("Alternative",),
     "orderflow.promising.dangers": ("Slipped",),
+    "orderflow.promising.forecasting": ("Forecast",),
     "orderflow.inventory": ("Standing", "total", "Got"),
-    "orderflow.workflow": ("Forecast",),
     "orderflow.process": ("Process", "Remove", "Close", "Require", "Stage", "own_guard"),
     "orderflow.states": tuple(
         name

@@ -162,6 +162,11 @@ class Case:
         self.figures += read
         return read
 
+    def counter(self, position: Position) -> Counter:
+        """The counter of a position, read with all others of its SKU; none is one of nothing."""
+        rows = self.counters((position.sku,))
+        return next((row for row in rows if row.position == position), Counter(position, 0, 0))
+
     def counters_at(self, location: str) -> tuple[Counter, ...]:
         """The counters at a location and within it, of every SKU; kept as figures like those."""
         read = self.reader.counters_at(self.ref.tenant, location, self.at)
@@ -300,9 +305,7 @@ class Step:
 
         For facts that are a difference to it: two of them, each right alone, are wrong together.
         """
-        rows = self.case.counters((position.sku,))
-        there = next((row.there for row in rows if row.position == position), 0)
-        self.there[position] = there
+        there = self.there[position] = self.case.counter(position).there
         return there
 
     def keep(self, *kept: Kept) -> None:

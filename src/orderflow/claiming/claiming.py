@@ -28,7 +28,7 @@ K = TypeVar("K")
 Parts = list[tuple[int, tuple[str, ...]]]
 """So many units carry these pools, and so many those."""
 
-Peg = tuple[Position, str, datetime]
+Drawn = tuple[Position, str, datetime]
 """Where units are claimed, of which quota there, if any, and by when they must be ready."""
 
 
@@ -113,7 +113,7 @@ class Claiming:
         self.settle()
         return found
 
-    def take_pegs(self, wanted: Mapping[Peg, int]) -> dict[Peg, tuple[str, ...]]:
+    def take_pegs(self, wanted: Mapping[Drawn, int]) -> dict[Drawn, tuple[str, ...]]:
         """Which pools the units carry that a plan has found, for each of its pegs.
 
         The plan has asked before what there is of quotas, and which days have room. Refused with a
@@ -123,7 +123,7 @@ class Claiming:
         facts: list[Fact] = []
         counts = _summed([(at, n) for (at, _, _), n in wanted.items()])
         limits = self._limited(counts, facts, refusals)
-        found: dict[Peg, tuple[str, ...]] = {}
+        found: dict[Drawn, tuple[str, ...]] = {}
         for peg, pools in self._pegged(wanted, facts, refusals).items():
             kept = [pool for pool in pools if is_quota_pool(pool)]
             days = [pool for pool in pools if not is_quota_pool(pool)]
@@ -131,7 +131,7 @@ class Claiming:
         self._end(facts, refusals)
         return found
 
-    def move_pegs(self, wanted: Mapping[Peg, int]) -> dict[Peg, tuple[str, ...]]:
+    def move_pegs(self, wanted: Mapping[Drawn, int]) -> dict[Drawn, tuple[str, ...]]:
         """Like `take_pegs`, for units that the order has: their limits are counted already."""
         refusals: list[Refusal] = []
         facts: list[Fact] = []
@@ -171,12 +171,12 @@ class Claiming:
         }
 
     def _pegged(
-        self, wanted: Mapping[Peg, int], facts: list[Fact], refusals: list[Refusal]
-    ) -> dict[Peg, tuple[str, ...]]:
+        self, wanted: Mapping[Drawn, int], facts: list[Fact], refusals: list[Refusal]
+    ) -> dict[Drawn, tuple[str, ...]]:
         leaving = [(self.capacity.pool(at.location, by), n) for (at, _, by), n in wanted.items()]
         for pool, n in sorted(_summed(leaving).items()):
             self.capacity.take(pool, n, facts, refusals)
-        found: dict[Peg, tuple[str, ...]] = {}
+        found: dict[Drawn, tuple[str, ...]] = {}
         for (at, id, by), n in wanted.items():
             self.quotas.draw(at.sku, id, n)
             day = self.capacity.pool(at.location, by)

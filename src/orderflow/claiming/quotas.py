@@ -174,7 +174,7 @@ class Quotas:
         found = self._chains[sku] = {one[0].ref.id: one for one in running}
         pools = {quota_pool(id): id for id in sorted(found)}
         for row in self._step.case.counters(list(pools)) if pools else ():
-            self.widen(pools[row.position.sku], row.there - row.claimed)
+            self.widen(pools[row.position.sku], row.left)
         for id, chain in found.items():
             self._free.setdefault(id, 0)
             self._kept[id] = chain[0].left

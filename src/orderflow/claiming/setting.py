@@ -117,8 +117,7 @@ def _change(step: Step, said: Quota) -> None:
     if not more:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(quota.ref), move="set"),))
     pool = Position(quota_pool(quota.ref.id))
-    rows = step.case.counters((pool.sku,))
-    room = next((row.there - row.claimed for row in rows if row.position == pool), 0)
+    room = step.case.counter(pool).left
     if room + more < 0:
         raise MoveRefused((shortage(pool, quota.n - said.n, room),))
     step.add(Limited(pool, more, quota.ref))

@@ -12,7 +12,7 @@ What waits without a claim was to go out before, and comes on top.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import ceil, floor
@@ -100,6 +100,23 @@ class Advice:
     cover_days: Fraction | None
     buy: int
     over: int
+
+
+def advices(
+    case: Case, stockings: Iterable[Stocking], past: Iterable[Turned], forecast: DemandForecast
+) -> tuple[Advice, ...]:
+    """What the levels of a store mean, what lasts least first; `past` tells what waits."""
+    waiting = {(row.sku, row.location): row.waiting for row in past}
+    found = []
+    for one in stockings:
+        level = level_of(case, one, waiting.get((one.sku, one.location), 0))
+        found.append(advise(one, level, forecast, case.at))
+    return tuple(sorted(found, key=_by_cover))
+
+
+def _by_cover(one: Advice) -> tuple[bool, Fraction, str, str]:
+    days = one.cover_days
+    return (days is None, days or Fraction(0), one.sku, one.location)
 
 
 def advise(stocking: Stocking, level: Level, forecast: DemandForecast, at: datetime) -> Advice:

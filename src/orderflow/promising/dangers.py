@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import attrs
 
@@ -18,11 +19,11 @@ from orderflow.journal import Case
 from orderflow.promising.committing import repeg
 from orderflow.promising.figures import all_figures, skus_of, terms_of
 from orderflow.promising.mending import lost, mend
+from orderflow.promising.promised_units import is_live
 from orderflow.promising.slipping import slip
 from orderflow.promising.values import Pegged
-from orderflow.records import Claim, Counter, Document, Order, Supply, is_fed
+from orderflow.records import Claim, Counter, Document, Feed, Lot, Order, Supply, is_fed
 from orderflow.rules import Rules
-from orderflow.states import UnitState
 from orderflow.values import Position
 
 
@@ -61,6 +62,25 @@ class Slipped:
     calls: tuple[Call[Document], ...]
 
 
+MAY_FAIL: Final = ("feed", "supply", "lot")
+"""The kinds of documents that can make a source fail those who were promised of it."""
+
+
+def may_fail(document: Document) -> str:
+    """The SKU of which a document may make promises fail as things are; of none, no name.
+
+    Only what is still to come can be late, and only a lot that expires or is on hold can fail, and
+    a supplier who no longer stands by his word.
+    """
+    if isinstance(document, Feed):
+        return document.sku
+    if isinstance(document, Supply):
+        return document.position.sku if document.received < document.expected else ""
+    if isinstance(document, Lot):
+        return document.sku if document.expires_at is not None or is_held(document) else ""
+    return ""
+
+
 def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]:
     """The live promises of some SKUs that their source fails as it is now, by position."""
     counts: dict[Pegged, int] = {}
@@ -79,11 +99,7 @@ def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]
 
 def broken(case: Case, order: Order, rules: Rules) -> tuple[Pegged, ...]:
     """The promises of one order that cannot be kept as things are: what `repromise` would mend."""
-    skus = {
-        line.sku
-        for line, spot in order.units()
-        if spot.state is UnitState.RESERVED and spot.slice.ready_by is not None
-    }
+    skus = {line.sku for line, spot in order.units() if is_live(spot)}
     if not skus:
         return ()
     failed = lost(skus_of(case, skus, rules), case.at)

@@ -26,7 +26,6 @@ from datetime import datetime
 
 import attrs
 
-from orderflow.books import position_of
 from orderflow.calls import Ref
 from orderflow.claiming import Quotas, quotas_now
 from orderflow.inventory import (
@@ -39,6 +38,7 @@ from orderflow.inventory import (
     there_from,
 )
 from orderflow.journal import Case
+from orderflow.promising.promised_units import promised_at
 from orderflow.promising.values import (
     Figures,
     Pegged,
@@ -48,9 +48,9 @@ from orderflow.promising.values import (
     Terms,
 )
 from orderflow.promising.ways import way_of
-from orderflow.records import Claim, Counter, Line, Order, Spot, Supply, is_fed
+from orderflow.records import Claim, Counter, Order, Supply, is_fed
 from orderflow.rules import Rules
-from orderflow.states import SupplyState, UnitState
+from orderflow.states import SupplyState
 from orderflow.values import Position
 
 
@@ -159,30 +159,12 @@ def _promised(
     one = Pegged(name, at, claim.n, due, owners_for(rules, order.customer), quotas=mine)
     left = claim.n
     for id in quotas.at(at):
-        n = min(left, promised_of(order, at, due, id, quotas))
+        n = min(left, sum([one.n for one in promised_at(order, at, due, id, quotas)]))
         if n:
             yield attrs.evolve(one, n=n, quota=id)
             left -= n
     if left:
         yield attrs.evolve(one, n=left)
-
-
-def promised_of(order: Order, at: Position, due: datetime, quota: str, quotas: Quotas) -> int:
-    """How many units of an order are promised at a source for a date, of what a quota keeps."""
-    return sum(
-        [
-            spot.n
-            for line, spot in order.units()
-            if is_promised(line, spot, at, due)
-            and quotas.of_unit(line.sku, spot.slice.pools) == quota
-        ]
-    )
-
-
-def is_promised(line: Line, spot: Spot, at: Position, due: datetime) -> bool:
-    """Whether units are under a live promise at a source, for a date."""
-    live = spot.state is UnitState.RESERVED and spot.slice.ready_by == due
-    return live and position_of(line.sku, spot.slice) == at
 
 
 def _parted(source: Source, live: Sequence[Pegged], rooms: Mapping[str, int]) -> Iterator[Source]:

@@ -119,6 +119,11 @@ class Pegged:
     quota: str = ""
     quotas: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> tuple[str, Position, datetime, str]:
+        """What tells a promise from all others, however many units it has."""
+        return (self.order, self.position, self.ready_by, self.quota)
+
 
 @attrs.frozen
 class Safety:
