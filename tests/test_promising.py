@@ -211,6 +211,18 @@ def test_safety_stock_is_kept_back_until_a_later_supply_makes_up_for_it() -> Non
     assert answer.lines[0].limited == (Limited(Limit.SAFETY, "BRASS-LAMP", 4),)
 
 
+def test_what_has_come_for_a_promise_is_no_safety_stock_beyond_its_date() -> None:
+    come = Source(at("po-1", "leith"), 2, day(4), here=2)
+    figures = Figures(
+        (shelf(3), come),
+        (Pegged("o-1", come.position, 1, day(5)),),
+        (Safety("BRASS-LAMP", "leith", 2), Safety("BRASS-LAMP", "leith", 0, day(8))),
+    )
+
+    # By day 5 four are left, of which two are kept.
+    assert available(figures, "BRASS-LAMP", day(5), NOW) == 2
+
+
 def test_safety_stock_that_is_asked_for_later_is_kept_back_now() -> None:
     later = Safety("BRASS-LAMP", "leith", 8, day(5))
     figures = Figures((shelf(10), coming("po-1", 5, 9)), safety=(later,))
