@@ -53,6 +53,17 @@ def allocated(shop: Shop, n: int = 3) -> None:
 # --- the way out --------------------------------------------------------------
 
 
+def test_whoever_picks_is_given_the_dispatch_though_only_the_order_has_changed(
+    any_shop: Shop,
+) -> None:
+    allocated(any_shop)
+    any_shop.release("o-17", "d-1")
+
+    done = any_shop.pick("d-1")
+
+    assert done.document == any_shop.dispatch("d-1")
+
+
 @pytest.mark.feature("F196", "F197", "F198", "F175", "F205")
 def test_a_warehouse_releases_picks_packs_and_hands_over(any_shop: Shop) -> None:
     shop = any_shop

@@ -139,7 +139,7 @@ def test_promises_are_in_danger_when_their_lot_turns_out_to_expire_before_their_
     shop.set_expiry(LOT, day(5))
 
     assert dangers(shop) == [(Why.EXPIRES, "o-2", 4)]
-    assert shop.codes(repeg.on("o-2")) == ["nothing_to_do"]
+    assert shop.codes(repeg.on("o-2")) == ["no_other_supply"]
     shop.receive(SECOND, 3, expires_at=day(7))
     shop.repeg("o-2")
     assert promised(shop, "o-2") == {("L-1", 6): 1, ("L-2", 6): 3}

@@ -86,7 +86,7 @@ class Done(Generic[D]):
     def document(self) -> D:
         """The document that the call was on."""
         if self._document is None:
-            raise ValueError("a call on stock has no document")
+            raise ValueError("a call on stock has no document: read `facts` for what it did")
         return self._document
 
 

@@ -54,6 +54,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{n} of {sku} are kept as safety stock",
         "zh": "{sku} 有 {n} 件作为安全库存保留",
     },
+    "no_other_supply": {
+        "en": "no other supply keeps the date of {n} units that order {order} was promised",
+        "zh": "订单 {order} 有 {n} 件没有其他供应能按承诺日期交付",
+    },
     "nothing_to_do": {
         "en": "no unit of {what} can {move}",
         "zh": "{what}没有可以{move}的商品",

@@ -180,7 +180,7 @@ class Workflow(Commands):
                 continue
             if committed.repeated:
                 return self._again(committed.entry, call, by)
-            after = step.after.get(cast("Ref[Document]", call.ref))
+            after = _after(step, case)
             return Done(committed.entry.seq, committed.entry.facts, False, cast("D | None", after))
         raise RetryExhausted(call.verb, tries)
 
@@ -585,3 +585,13 @@ class Past:
 
     def _figures(self, skus: Collection[str]) -> Iterator[Counter | Claim]:
         return (row for row in self._entry.figures if row.position.sku in skus)
+
+
+def _after(step: Step, case: Case) -> Document | None:
+    """The document of a call once it is done; a verb may have changed only others, as `pick` does.
+
+    `None` for a call on stock.
+    """
+    if case.ref in step.after:
+        return step.after[case.ref]
+    return None if case.ref.kind == STOCK else case.find(case.ref)

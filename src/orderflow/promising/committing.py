@@ -75,6 +75,9 @@ def repeg(case: Case, context: Context) -> Step:
     figures = _all_of(step, order, quotas)
     found = mend(figures, context.at, {}, (order.ref.id,), terms_of(context.rules))
     if not found.repegs:
+        n = sum([one.n for one in lost(figures, context.at) if one.order == order.ref.id])
+        if n:
+            raise MoveRefused((Refusal.of("no_other_supply", order=order.ref.id, n=n),))
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="repeg"),))
     make_room(step, quotas, found.repegs)
     step.add(*quotas.settled())
