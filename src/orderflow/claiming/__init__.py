@@ -16,11 +16,12 @@ Whoever lets claimed units of an order go says so (`keep_again`), so that a quot
 from orderflow.claiming.asking import is_goods, refuse_early, refuse_waiting
 from orderflow.claiming.capacity import is_day
 from orderflow.claiming.claiming import Claiming, parted
-from orderflow.claiming.quotas import Quotas, is_quota_pool, keep_again, quotas_now
+from orderflow.claiming.quotas import Quotas, hold_of_quota, is_quota_pool, keep_again, quotas_now
 
 __all__ = [
     "Claiming",
     "Quotas",
+    "hold_of_quota",
     "is_day",
     "is_goods",
     "is_quota_pool",

@@ -20,6 +20,12 @@ Decision: that stays so. Units that come free at the source are kept again, in t
 gives them up. Units that come free elsewhere, or not at all since they are lost, are no longer the
 quota's: it becomes smaller by them, and takes nothing in their stead from what is free to all.
 So a quota is a source of its own, and whoever plans needs to know no more than how much it has.
+
+Problem: where a count or a supplier leaves less at the source than is claimed, what a quota keeps
+there is a number without goods; a member who draws from it changes who claims, and not how much, so
+no guard of the source would see it.
+Decision: what is claimed there beyond the goods is borne by what nobody has of the quotas, the
+widest first. Whoever draws says what he has seen of that, and the store looks when it commits.
 """
 
 from __future__ import annotations
@@ -28,7 +34,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from orderflow.books import CLAIMING, IN_HOUSE, STANDS, kept_at, matter_position, position_of
+from orderflow.errors import MoveRefused
 from orderflow.facts import Claimed, Fact, Limited
+from orderflow.grants import Kept, shortage
 from orderflow.items import planned
 from orderflow.journal import Case, Context, Step
 from orderflow.pools import QUOTA, pool_name, quota_pool
@@ -81,6 +89,8 @@ class Quotas:
         self._kept: dict[str, int] = {}  # by each quota
         self._more: dict[str, int] = {}  # that each keeps since, or less
         self._lost: dict[str, int] = {}  # that each has no more
+        self._over: dict[Position, int] = {}  # claimed at each source beyond what is there
+        self._borne: dict[str, int] = {}  # of that, by what nobody has of each
 
     # --- asking --------------------------------------------------------------------------------
 
@@ -100,8 +110,11 @@ class Quotas:
 
     def room(self, sku: str, id: str) -> int:
         """How many units a quota has for its own members, beside those of its parts."""
-        chain = self._read(sku)[id]
-        return max(0, min([self._free[id], *(self._kept[quota.ref.id] for quota in chain)]))
+        return max(0, self._unclaimed(self._read(sku)[id]) - self._borne.get(id, 0))
+
+    def borne(self, position: Position) -> int:
+        """How much of what is claimed at a position beyond its goods is room of quotas."""
+        return sum([self._borne.get(id, 0) for id in self.at(position)])  # none there: nothing
 
     def of_unit(self, sku: str, pools: Iterable[str]) -> str:
         """The running quota that a unit counts against, the narrowest; none: an empty name."""
@@ -120,6 +133,16 @@ class Quotas:
     def draw(self, sku: str, id: str, n: int) -> None:
         """Members take so many units that a quota keeps; of none, nothing changes."""
         self._keep(sku, id, -n)
+        if id:
+            self.rely_on(sku, id)
+
+    def rely_on(self, sku: str, id: str) -> None:
+        """The goods behind a quota must still be there when the step is committed."""
+        source = self._read(sku)[id][0].position
+        self._step.keep(Kept(source, -self._over[source]))
+        for other in self.at(source):
+            if self._borne.get(other):
+                self._step.keep(Kept(Position(quota_pool(other)), self._borne[other]))
 
     def give(self, sku: str, id: str, n: int) -> None:
         """Members give up so many units at the source of a quota: it keeps them again."""
@@ -178,7 +201,25 @@ class Quotas:
         for id, chain in found.items():
             self._free.setdefault(id, 0)
             self._kept[id] = chain[0].left
+        self._bear(sku, found)
         return found
+
+    def _unclaimed(self, chain: Chain) -> int:
+        """How much of a quota's pool is nobody's, as far as all that it is a part of keeps it."""
+        kept = [self._kept[quota.ref.id] for quota in chain]
+        return max(0, min([self._free[chain[0].ref.id], *kept]))
+
+    def _bear(self, sku: str, found: dict[str, Chain]) -> None:
+        """See what is claimed at the sources beyond their goods, and which quotas bear it."""
+        sources = {chain[0].position for chain in found.values()}
+        for row in self._step.case.counters((sku,)) if sources else ():
+            if row.position in sources:
+                self._over[row.position] = max(0, row.claimed - row.there)
+        left = {source: self._over.setdefault(source, 0) for source in sources}
+        for id, chain in reversed(found.items()):
+            source = chain[0].position
+            self._borne[id] = min(left[source], self._unclaimed(chain))
+            left[source] -= self._borne[id]
 
 
 def quotas_now(case: Case, rules: Rules) -> Quotas:
@@ -193,6 +234,21 @@ def keep_again(step: Step, chosen: Iterable[Chosen]) -> None:
         if any(map(is_quota_pool, spot.slice.pools)):
             quotas.let_go(line.sku, spot, n)
     step.add(*quotas.settled())
+
+
+def hold_of_quota(step: Step, pool: Position, n: int) -> None:
+    """Refuse to hold units of a quota's pool that have no goods behind them."""
+    named = None if pool.location else pool_name(pool.sku)
+    quota = None
+    if named is not None and named.kind == QUOTA:
+        quota = step.case.find(step.case.quota(named.parts[0]))
+    if quota is None or not runs(step, chain_of(step, quota.ref.id)):
+        return
+    quotas, sku = Quotas(step), quota.position.sku
+    quotas.rely_on(sku, quota.ref.id)
+    room = quotas.room(sku, quota.ref.id)
+    if n > room and quotas.borne(quota.position):
+        raise MoveRefused((shortage(pool, n, room),))
 
 
 def _is_member(chain: Chain, order: Order) -> bool:

@@ -135,7 +135,7 @@ def all_figures(
             if source is not None:
                 here = [one for one in live if one.position == row.position]
                 rooms = {id: quotas.room(row.position.sku, id) for id in kept}
-                found += _parted(source, here, rooms)
+                found += _parted(source, here, rooms, quotas.borne(row.position))
     return Figures(tuple(found), tuple(live), safety_of(case, counters))
 
 
@@ -167,15 +167,18 @@ def _promised(
         yield attrs.evolve(one, n=left)
 
 
-def _parted(source: Source, live: Sequence[Pegged], rooms: Mapping[str, int]) -> Iterator[Source]:
+def _parted(
+    source: Source, live: Sequence[Pegged], rooms: Mapping[str, int], borne: int
+) -> Iterator[Source]:
     """What each quota keeps beside a source, with what its members have of it; and the rest.
 
-    Where more is claimed than is there, the rest bears it first. What has come serves the earliest.
+    Where more is claimed than is there, the rest bears it first, then what nobody has of the quotas
+    (so much is `borne` already), and what members have last. What has come serves the earliest.
     """
     if not rooms:
         yield source
         return
-    units = {"": source.n, **rooms}
+    units = {"": source.n + borne, **rooms}
     come = dict.fromkeys(units, 0)
     here = source.here
     for one in sorted(live, key=lambda one: (one.ready_by, one.order, one.quota)):
