@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from orderflow import Call, MoveRefused, Position, Workflow, verbs
+from orderflow import BadInput, Call, MoveRefused, Position, Workflow, verbs
 from orderflow.adapters.memory import MemoryStore
 from orderflow.journal import Change, Committed
 from orderflow.pools import quota_pool
@@ -126,3 +126,38 @@ def test_a_count_in_between_leaves_a_member_no_goods_that_are_not_there(call: Ca
         shop.apply(call)
 
     assert shop.quota("web").left == 4
+
+
+# --- quotas that end ----------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F117")
+def test_a_quota_is_not_released_while_a_cart_keeps_units_of_a_part_of_it(any_shop: Shop) -> None:
+    any_shop.receive(SHELF, 4)
+    any_shop.set_quota("web", SHELF, 3, "web")
+    any_shop.set_quota("vip", SHELF, 2, customer="c-8", within="web")
+    any_shop.hold_stock(
+        "cart-1", Position(quota_pool("vip")), 2, any_shop.clock.at + timedelta(hours=1)
+    )
+
+    with pytest.raises(MoveRefused, match="2 units of quota web are in stock holds"):
+        any_shop.release_quota("web")
+
+    any_shop.clock.at += timedelta(hours=1)
+    any_shop.release_quota("web")
+    assert any_shop.available("BRASS-LAMP", any_shop.clock.at) == 4
+
+
+@pytest.mark.feature("F117")
+def test_no_cart_keeps_units_of_a_quota_longer_than_the_quota_does(any_shop: Shop) -> None:
+    any_shop.receive(SHELF, 4)
+    any_shop.set_quota("web", SHELF, 3, "web", until=DUE)
+
+    for until in (None, DUE + timedelta(seconds=1)):
+        with pytest.raises(BadInput, match="until: is after the end of quota web"):
+            any_shop.hold_stock("cart-1", POOL, 2, until)
+    any_shop.hold_stock("cart-1", POOL, 2, DUE)
+    any_shop.clock.at = DUE
+
+    with pytest.raises(BadInput, match="position: quota web is over"):
+        any_shop.hold_stock("cart-2", POOL, 2, DUE + timedelta(hours=1))

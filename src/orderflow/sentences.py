@@ -38,6 +38,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "quota {quota} has {left} left: {asked} asked",
         "zh": "配额 {quota} 剩余 {left}:需要 {asked}",
     },
+    "quota_held": {
+        "en": "{n} units of quota {quota} are in stock holds: they end or are released first",
+        "zh": "配额 {quota} 有 {n} 件被预占:须先等预占结束或释放",
+    },
     "feed_not_newer": {
         "en": "{supplier} has said what it had of {sku} at {known}: {said} is not newer",
         "zh": "供应商 {supplier} 已报 {sku} 在 {known} 的库存:{said} 的并不更新",

@@ -31,10 +31,11 @@ widest first. Whoever draws says what he has seen of that, and the store looks w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Final
 
 from orderflow.books import CLAIMING, IN_HOUSE, STANDS, kept_at, matter_position, position_of
-from orderflow.errors import MoveRefused
+from orderflow.errors import BadInput, MoveRefused
 from orderflow.facts import Claimed, Fact, Limited
 from orderflow.grants import Kept, shortage
 from orderflow.items import planned
@@ -236,14 +237,23 @@ def keep_again(step: Step, chosen: Iterable[Chosen]) -> None:
     step.add(*quotas.settled())
 
 
-def hold_of_quota(step: Step, pool: Position, n: int) -> None:
-    """Refuse to hold units of a quota's pool that have no goods behind them."""
+def hold_of_quota(step: Step, pool: Position, n: int, until: datetime | None) -> None:
+    """Refuse to hold units of a quota's pool that have no goods behind them, or will have none.
+
+    When a quota ends, its goods are free to all; so no hold lasts longer.
+    """
     named = None if pool.location else pool_name(pool.sku)
     quota = None
     if named is not None and named.kind == QUOTA:
         quota = step.case.find(step.case.quota(named.parts[0]))
-    if quota is None or not runs(step, chain_of(step, quota.ref.id)):
+    if quota is None:
         return
+    chain = chain_of(step, quota.ref.id)
+    if not runs(step, chain):
+        raise BadInput("position", f"quota {quota.ref.id} is over")
+    ends = [one.until for one in chain if one.until is not None]
+    if ends and (until is None or until > min(ends)):
+        raise BadInput("until", f"is after the end of quota {quota.ref.id}")
     quotas, sku = Quotas(step), quota.position.sku
     quotas.rely_on(sku, quota.ref.id)
     room = quotas.room(sku, quota.ref.id)

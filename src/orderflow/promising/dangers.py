@@ -82,7 +82,10 @@ def may_fail(document: Document) -> str:
 
 
 def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]:
-    """The live promises of some SKUs that their source fails as it is now, by position."""
+    """The claims on some SKUs that their source fails as it is now, by position.
+
+    What has a date must be served by then; what has none must be good now.
+    """
     counts: dict[Pegged, int] = {}
     for one in lost(skus_of(case, set(skus), rules), case.at):
         name = attrs.evolve(one, n=0, quota="")  # a claim is one, whatever quotas its units are of
@@ -91,6 +94,10 @@ def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]
     for one, n in counts.items():
         claim = Claim(case.order(one.order), one.position, n, None, one.ready_by)
         failed.setdefault((one.position, _why(case, one, rules)), []).append(claim)
+    for claim in case.claims(sorted(set(skus))):
+        spoiled = _spoiled(case, claim.position, rules) if claim.due is None else None
+        if spoiled is not None:
+            failed.setdefault((claim.position, spoiled), []).append(claim)
     rows = {row.position: row for row in case.figures if isinstance(row, Counter)}
     return tuple(
         [Danger(rows[at], tuple(claims), why) for (at, why), claims in sorted(failed.items())]
@@ -104,6 +111,17 @@ def broken(case: Case, order: Order, rules: Rules) -> tuple[Pegged, ...]:
         return ()
     failed = lost(skus_of(case, skus, rules), case.at)
     return tuple([one for one in failed if one.order == order.ref.id])
+
+
+def _spoiled(case: Case, at: Position, rules: Rules) -> Why | None:
+    """Why goods of a lot are for nobody now; `None` where they are good, or have no lot."""
+    lot = known_lot(case, at)
+    if lot is None:
+        return None
+    if is_held(lot):
+        return Why.ON_HOLD
+    until = good_until(lot, rules)
+    return Why.EXPIRES if until is not None and until <= case.at else None
 
 
 def _why(case: Case, one: Pegged, rules: Rules) -> Why:

@@ -37,7 +37,7 @@ def hold_stock(
     )
     refuse_stale(step, hold.position)
     step.open(hold)
-    hold_of_quota(step, hold.position, n)
+    hold_of_quota(step, hold.position, n, expiry)
     _leave_safety(step, hold.position, n)
     return step
 
