@@ -1413,7 +1413,7 @@ class Commands:
     def set_limit(
         self, pool: str, limit: int, *, key: str | None = None, by: str = ""
     ) -> Done[Document]:
-        """Set how much a pool gives in all: a quota, a coupon's uses, a buyer's limit."""
+        """Set how much a pool of a host's own gives in all: the uses of a coupon, or the like."""
         call = inventory.set_limit.of(Ref(self.tenant, STOCK, pool), pool, limit)
         return self.apply(call, key=key, by=by)
 

@@ -1,4 +1,4 @@
-"""What an order may claim: under limits for each buyer, and quotas of channels and customers.
+"""What an order may claim: under buyers' limits, quotas, and what may leave a place on a day.
 
 It knows which pools units of an order count against, and refuses to know which goods they are.
 
@@ -9,7 +9,7 @@ Decision: units carry the names of their pools beside the place of their goods, 
 both, and the store grants all of it or none.
 
 Whoever claims goods for an order asks here first what there is for it (`counters`), and then for
-the pools of what it takes (`take`).
+the pools of what it takes: now and without a date (`take`), or by a plan (`take_pegs`).
 Whoever lets claimed units of an order go says so (`keep_again`), so that a quota keeps them again.
 """
 

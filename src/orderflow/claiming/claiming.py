@@ -18,7 +18,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Fact
 from orderflow.grants import shortage
 from orderflow.journal import Step
-from orderflow.pools import QUOTA, pool_name, quota_pool
+from orderflow.pools import quota_named, quota_pool
 from orderflow.records import Counter, Order
 from orderflow.units import Chosen
 from orderflow.values import Position
@@ -75,20 +75,15 @@ class Claiming:
         """Where the goods of a position are: itself, or the source of a quota; of no other pool."""
         if at.location:
             return at
-        named = pool_name(at.sku)
-        if named is None or named.kind != QUOTA:
-            return None
-        quota = self._step.case.find(self._step.case.quota(named.parts[0]))
+        id = quota_named(at.sku)
+        quota = self._step.case.find(self._step.case.quota(id)) if id else None
         return None if quota is None else quota.position
 
     def widen(self, pool: Position, n: int) -> None:
         """So many units of a pool come free in this step, that a stock hold had."""
-        goods = self.goods_of(pool)
-        if goods is not None and goods != pool:
-            self.quotas.chains(goods.sku)  # reads its pools first
-            named = pool_name(pool.sku)
-            if named is not None:
-                self.quotas.widen(named.parts[0], n)
+        id = "" if pool.location else quota_named(pool.sku)
+        if id:
+            self.quotas.widen(id, n)
 
     # --- taking --------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ from orderflow.facts import Claimed, Fact, Limited
 from orderflow.grants import Kept, shortage
 from orderflow.items import planned
 from orderflow.journal import Case, Context, Step
-from orderflow.pools import QUOTA, pool_name, quota_pool
+from orderflow.pools import quota_named, quota_pool
 from orderflow.records import Order, Quota, Spot
 from orderflow.rules import Rules
 from orderflow.units import Chosen
@@ -73,8 +73,7 @@ def pools_of(chain: Chain) -> tuple[str, ...]:
 
 def is_quota_pool(pool: str) -> bool:
     """Whether a pool is that of a quota."""
-    named = pool_name(pool)
-    return named is not None and named.kind == QUOTA
+    return bool(quota_named(pool))
 
 
 class Quotas:
