@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from math import prod
+from sys import getrecursionlimit
 from typing import Final, cast
 
 import pytest
@@ -79,6 +80,16 @@ def test_what_is_on_the_shelf_is_promised_at_once() -> None:
 
     pegs = (Peg(at(), 4, NOW),)
     assert answer == Promise((LinePromise("1", (Dated(4, NOW, pegs),), 0),))
+
+
+@pytest.mark.parametrize("terms", (WHOLE, TOGETHER))
+def test_a_cart_may_have_more_lines_than_python_has_frames(terms: Terms) -> None:
+    skus = [f"LAMP-{i}" for i in range(getrecursionlimit())]
+    figures = Figures(tuple([shelf(1, sku=sku) for sku in skus]))
+
+    answer = promise([Wanted(sku, sku, 1, day(1)) for sku in skus], figures, NOW, terms)
+
+    assert answer.short == 0
 
 
 def test_a_line_is_promised_in_parts_the_earliest_first() -> None:
