@@ -150,8 +150,8 @@ class Capacity:
     def _row(self, pool: str) -> Counter:
         if pool not in self._rows:
             at = Position(pool)
-            read = self._step.case.counters((pool,))
-            self._rows[pool] = next((row for row in read), Counter(at, 0, 0))
+            read = [row for row in self._step.case.counters((pool,)) if row.position == at]
+            self._rows[pool] = read[0] if read else Counter(at, 0, 0)  # goods may have its name
         return self._rows[pool]
 
     def _day(self, house: str, at: datetime) -> date:

@@ -174,6 +174,8 @@ class Quotas:
         found = self._chains[sku] = {one[0].ref.id: one for one in running}
         pools = {quota_pool(id): id for id in sorted(found)}
         for row in self._step.case.counters(list(pools)) if pools else ():
+            if row.position != Position(row.position.sku):  # goods that have the name of a pool
+                continue
             self.widen(pools[row.position.sku], row.there - row.claimed)
         for id, chain in found.items():
             self._free.setdefault(id, 0)
