@@ -77,6 +77,7 @@ class Quotas:
     def __init__(self, step: Step) -> None:
         self._step: Final = step
         self._chains: dict[str, dict[str, Chain]] = {}  # by SKU and quota, the narrowest first
+        self._by_source: dict[Position, list[str]] = {}
         self._free: dict[str, int] = {}  # of each quota's pool
         self._kept: dict[str, int] = {}  # by each quota
         self._more: dict[str, int] = {}  # that each keeps since, or less
@@ -90,7 +91,8 @@ class Quotas:
 
     def at(self, position: Position) -> list[str]:
         """The running quotas that keep units at a position, and parts of such."""
-        return [id for id, one in self._read(position.sku).items() if one[0].position == position]
+        self._read(position.sku)
+        return self._by_source.get(position, [])
 
     def for_order(self, sku: str, order: Order) -> tuple[str, ...]:
         """The quotas on a SKU that an order draws from, the narrowest first."""
@@ -105,10 +107,13 @@ class Quotas:
 
     def of_unit(self, sku: str, pools: Iterable[str]) -> str:
         """The running quota that a unit counts against, the narrowest; none: an empty name."""
-        carried = set(filter(is_quota_pool, pools))
+        carried = [
+            named.parts[0] for named in map(pool_name, pools) if named and named.kind == QUOTA
+        ]
         if not carried:
             return ""
-        found = [one for id, one in self._read(sku).items() if quota_pool(id) in carried]
+        running = self._read(sku)
+        found = [running[id] for id in carried if id in running]
         return max(found, key=len)[0].ref.id if found else ""
 
     def pools(self, sku: str, id: str) -> tuple[str, ...]:
@@ -180,6 +185,7 @@ class Quotas:
         for id, chain in found.items():
             self._free.setdefault(id, 0)
             self._kept[id] = chain[0].left
+            self._by_source.setdefault(chain[0].position, []).append(id)
         return found
 
 

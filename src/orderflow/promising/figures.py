@@ -125,7 +125,9 @@ def all_figures(
             live += _promised(claim, claim.due, order, rules, quotas)
         else:
             fixed[at] = fixed.get(at, 0) + claim.n
-    pegged = {one.position for one in live}
+    pegged: dict[Position, list[Pegged]] = {}
+    for one in live:
+        pegged.setdefault(one.position, []).append(one)
     found: list[Source] = []
     for row in counters:
         n = row.there - fixed.get(row.position, 0)
@@ -133,7 +135,7 @@ def all_figures(
         if is_source(row.position) and (n > 0 or row.position in pegged or kept):
             source = _source(case, row.position, n, rules, supposed or {})
             if source is not None:
-                here = [one for one in live if one.position == row.position]
+                here = pegged.get(row.position, [])
                 rooms = {id: quotas.room(row.position.sku, id) for id in kept}
                 found += _parted(source, here, rooms)
     return Figures(tuple(found), tuple(live), safety_of(case, counters))
@@ -158,25 +160,18 @@ def _promised(
     mine = quotas.for_order(at.sku, order)
     one = Pegged(name, at, claim.n, due, owners_for(rules, order.customer), quotas=mine)
     left = claim.n
-    for id in quotas.at(at):
-        n = min(left, promised_of(order, at, due, id, quotas))
+    counts: dict[str, int] = {}
+    for line, spot in order.units():
+        if is_promised(line, spot, at, due):
+            id = quotas.of_unit(line.sku, spot.slice.pools)
+            counts[id] = counts.get(id, 0) + spot.n
+    for id in quotas.at(at) if counts.keys() - {""} else ():
+        n = min(left, counts.get(id, 0))
         if n:
             yield attrs.evolve(one, n=n, quota=id)
             left -= n
     if left:
         yield attrs.evolve(one, n=left)
-
-
-def promised_of(order: Order, at: Position, due: datetime, quota: str, quotas: Quotas) -> int:
-    """How many units of an order are promised at a source for a date, of what a quota keeps."""
-    return sum(
-        [
-            spot.n
-            for line, spot in order.units()
-            if is_promised(line, spot, at, due)
-            and quotas.of_unit(line.sku, spot.slice.pools) == quota
-        ]
-    )
 
 
 def is_promised(line: Line, spot: Spot, at: Position, due: datetime) -> bool:
