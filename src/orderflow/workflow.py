@@ -379,13 +379,15 @@ class Workflow(Commands):
         found = []
         counters, claims = case.counters((text(sku, "sku"),)), case.claims((sku,))
         kept = kept_free(all_figures(case, counters, claims, self.rules), case.at)
+        claimed: dict[Position, list[Claim]] = {}
+        for claim in claims:
+            claimed.setdefault(claim.position, []).append(claim)
         for row in counters:
             free = row.free
             ready = self._ready(case, row.position)
-            for claim in claims:
-                if claim.position == row.position:
-                    rest = (claim.n, ready, claim.due)
-                    found.append(Forecast(claim.holder, row.position, *rest))
+            for claim in claimed.get(row.position, ()):
+                rest = (claim.n, ready, claim.due)
+                found.append(Forecast(claim.holder, row.position, *rest))
             for n, until in kept.get(row.position, ()):
                 found.append(Forecast(None, row.position, n, until, safety=True))
                 free -= n
@@ -474,6 +476,11 @@ class Workflow(Commands):
 
         Without a forecast, each day to come brings what a day of the past window brought.
         """
+        if not isinstance(stockings, tuple | list):
+            raise BadInput("stockings", "a tuple of Stocking is wanted")
+        for i, one in enumerate(stockings):
+            if not isinstance(one, Stocking):
+                raise BadInput(f"stockings[{i}]", "a Stocking is wanted")
         at = instant(self._clock(), "clock")
         since = at - timedelta(days=whole(window_days, "window_days", most=DAYS_MAX))
         places = sorted({one.location for one in stockings})
