@@ -92,6 +92,16 @@ def test_a_cart_may_have_more_lines_than_python_has_frames(terms: Terms) -> None
     assert answer.short == 0
 
 
+def test_many_that_may_stand_in_for_a_pair_are_asked_at_once() -> None:
+    pairs = [f"PAIR-{i}" for i in range(30)]
+    figures = Figures(tuple([shelf(20, sku=sku) for sku in pairs]))
+    instead = tuple([Instead(sku, 1, 2) for sku in pairs])
+
+    answer = promise([Wanted("1", "BRASS-LAMP", 39, day(1), instead=instead)], figures, NOW)
+
+    assert answer.short == 1
+
+
 def test_a_line_is_promised_in_parts_the_earliest_first() -> None:
     figures = Figures((shelf(6), coming("po-1", 3, 12), coming("po-2", 9, 20)))
 
