@@ -423,6 +423,11 @@ class Workflow(Commands):
 
         Without a forecast, each day to come brings what a day of the past window brought.
         """
+        if not isinstance(stockings, tuple | list):
+            raise BadInput("stockings", "a tuple of Stocking is wanted")
+        for i, one in enumerate(stockings):
+            if not isinstance(one, Stocking):
+                raise BadInput(f"stockings[{i}]", "a Stocking is wanted")
         case = self._case()
         since = case.at - timedelta(days=whole(window_days, "window_days", most=DAYS_MAX))
         places = sorted({one.location for one in stockings})

@@ -85,6 +85,7 @@ class Quotas:
     def __init__(self, step: Step) -> None:
         self._step: Final = step
         self._chains: dict[str, dict[str, Chain]] = {}  # by SKU and quota, the narrowest first
+        self._by_source: dict[Position, list[str]] = {}
         self._free: dict[str, int] = {}  # of each quota's pool
         self._kept: dict[str, int] = {}  # by each quota
         self._more: dict[str, int] = {}  # that each keeps since, or less
@@ -100,7 +101,8 @@ class Quotas:
 
     def at(self, position: Position) -> list[str]:
         """The running quotas that keep units at a position, and parts of such."""
-        return [id for id, one in self._read(position.sku).items() if one[0].position == position]
+        self._read(position.sku)
+        return self._by_source.get(position, [])
 
     def for_order(self, sku: str, order: Order) -> tuple[str, ...]:
         """The quotas on a SKU that an order draws from, the narrowest first."""
@@ -118,10 +120,11 @@ class Quotas:
 
     def of_unit(self, sku: str, pools: Iterable[str]) -> str:
         """The running quota that a unit counts against, the narrowest; none: an empty name."""
-        carried = set(filter(is_quota_pool, pools))
+        carried = [id for id in map(quota_named, pools) if id]
         if not carried:
             return ""
-        found = [one for id, one in self._read(sku).items() if quota_pool(id) in carried]
+        running = self._read(sku)
+        found = [running[id] for id in carried if id in running]
         return max(found, key=len)[0].ref.id if found else ""
 
     def pools(self, sku: str, id: str) -> tuple[str, ...]:
@@ -195,12 +198,13 @@ class Quotas:
         chains = [chain_of(self._step, id) for id in planned(self._step, sku).quotas]
         running = sorted([one for one in chains if runs(self._step, one)], key=_rank)
         found = self._chains[sku] = {one[0].ref.id: one for one in running}
-        pools = {quota_pool(id): id for id in sorted(found)}
-        for row in self._step.case.counters(list(pools)) if pools else ():
-            self.widen(pools[row.position.sku], row.left)
+        pools = {id: Position(quota_pool(id)) for id in sorted(found)}
+        self._step.case.counters([pool.sku for pool in pools.values()])  # all in one look
+        for id, pool in pools.items():
+            self.widen(id, self._step.case.counter(pool).left)  # not goods of its name
         for id, chain in found.items():
-            self._free.setdefault(id, 0)
             self._kept[id] = chain[0].left
+            self._by_source.setdefault(chain[0].position, []).append(id)
         self._bear(sku, found)
         return found
 
@@ -241,10 +245,8 @@ def hold_of_quota(step: Step, pool: Position, n: int, until: datetime | None) ->
 
     When a quota ends, its goods are free to all; so no hold lasts longer.
     """
-    named = None if pool.location else pool_name(pool.sku)
-    quota = None
-    if named is not None and named.kind == QUOTA:
-        quota = step.case.find(step.case.quota(named.parts[0]))
+    id = "" if pool.location else quota_named(pool.sku)
+    quota = step.case.find(step.case.quota(id)) if id else None
     if quota is None:
         return
     chain = chain_of(step, quota.ref.id)

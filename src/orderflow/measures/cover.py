@@ -40,12 +40,18 @@ class SteadyDemand:
     """
 
     window: tuple[Turned, ...]
+    _by_day: dict[tuple[str, str], Fraction] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        by_day: dict[tuple[str, str], Fraction] = {}
+        for one in self.window:
+            place = (one.sku, one.location)
+            by_day[place] = by_day.get(place, Fraction(0)) + max(0, one.sold) / one.days
+        object.__setattr__(self, "_by_day", by_day)
 
     def expected(self, sku: str, location: str, start: datetime, end: datetime) -> Fraction:
         """How many units go out in a period; none of what was not sold in the window."""
-        days = days_between(start, end)
-        rows = [one for one in self.window if (one.sku, one.location) == (sku, location)]
-        return sum([max(0, one.sold) / one.days * days for one in rows], Fraction(0))
+        return days_between(start, end) * self._by_day.get((sku, location), Fraction(0))
 
 
 @attrs.frozen

@@ -38,7 +38,7 @@ from orderflow.inventory import (
     there_from,
 )
 from orderflow.journal import Case
-from orderflow.promising.promised_units import promised_at
+from orderflow.promising.promised_units import promised_by_quota
 from orderflow.promising.values import (
     Figures,
     Pegged,
@@ -125,7 +125,9 @@ def all_figures(
             live += _promised(claim, claim.due, order, rules, quotas)
         else:
             fixed[at] = fixed.get(at, 0) + claim.n
-    pegged = {one.position for one in live}
+    pegged: dict[Position, list[Pegged]] = {}
+    for one in live:
+        pegged.setdefault(one.position, []).append(one)
     found: list[Source] = []
     for row in counters:
         n = row.there - fixed.get(row.position, 0)
@@ -133,7 +135,7 @@ def all_figures(
         if is_source(row.position) and (n > 0 or row.position in pegged or kept):
             source = _source(case, row.position, n, rules, supposed or {})
             if source is not None:
-                here = [one for one in live if one.position == row.position]
+                here = pegged.get(row.position, [])
                 rooms = {id: quotas.room(row.position.sku, id) for id in kept}
                 found += _parted(source, here, rooms, quotas.borne(row.position))
     return Figures(tuple(found), tuple(live), safety_of(case, counters))
@@ -158,8 +160,9 @@ def _promised(
     mine = quotas.for_order(at.sku, order)
     one = Pegged(name, at, claim.n, due, owners_for(rules, order.customer), quotas=mine)
     left = claim.n
-    for id in quotas.at(at):
-        n = min(left, sum([one.n for one in promised_at(order, at, due, id, quotas)]))
+    counts = promised_by_quota(order, at, due, quotas)
+    for id in quotas.at(at) if counts.keys() - {""} else ():
+        n = min(left, counts.get(id, 0))
         if n:
             yield attrs.evolve(one, n=n, quota=id)
             left -= n

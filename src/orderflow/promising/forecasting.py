@@ -18,7 +18,7 @@ from orderflow.promising.figures import all_figures
 from orderflow.promising.flow import Assignment
 from orderflow.promising.portions import NEVER
 from orderflow.promising.values import Figures, Terms
-from orderflow.records import Document, is_fed
+from orderflow.records import Claim, Document, is_fed
 from orderflow.rules import Rules
 from orderflow.values import Position
 
@@ -43,12 +43,14 @@ def forecast(case: Case, sku: str, rules: Rules) -> Iterator[Forecast]:
     """Each claim on a SKU with its source and date, and what is free of each source."""
     counters, claims = case.counters((sku,)), case.claims((sku,))
     kept = _kept_free(all_figures(case, counters, claims, rules), case.at)
+    claimed: dict[Position, list[Claim]] = {}
+    for claim in claims:
+        claimed.setdefault(claim.position, []).append(claim)
     for row in counters:
         at, free = row.position, row.free
         ready = _ready(case, at, rules)
-        for claim in claims:
-            if claim.position == at:
-                yield Forecast(claim.holder, at, claim.n, ready, claim.due)
+        for claim in claimed.get(at, ()):
+            yield Forecast(claim.holder, at, claim.n, ready, claim.due)
         for n, until in kept.get(at, ()):
             yield Forecast(None, at, n, until, safety=True)
             free -= n

@@ -9,7 +9,7 @@ units tell.
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from orderflow.books import position_of
@@ -27,18 +27,23 @@ def is_live(spot: Spot) -> bool:
     return spot.state is UnitState.RESERVED and spot.slice.ready_by is not None
 
 
-def promised_at(
-    order: Order, at: Position, due: datetime, quota: str, quotas: Quotas
-) -> list[Chosen]:
-    """Units of an order that are promised at a source for a date, of what a quota keeps there."""
+def promised_at(order: Order, at: Position, due: datetime) -> list[Chosen]:
+    """Units of an order that are promised at a source for a date."""
     return [
         Chosen(line, spot, spot.n)
         for line, spot in order.units()
-        if is_live(spot)
-        and spot.slice.ready_by == due
-        and position_of(line.sku, spot.slice) == at
-        and quotas.of_unit(line.sku, spot.slice.pools) == quota
+        if is_live(spot) and spot.slice.ready_by == due and position_of(line.sku, spot.slice) == at
     ]
+
+
+def promised_by_quota(
+    order: Order, at: Position, due: datetime, quotas: Quotas
+) -> Mapping[str, int]:
+    """How many of these units are of what each quota keeps there; of none, the empty name."""
+    counts = Tally[str]()
+    for line, spot, n in promised_at(order, at, due):
+        counts[quotas.of_unit(line.sku, spot.slice.pools)] += n
+    return counts
 
 
 def some_of(
@@ -49,8 +54,9 @@ def some_of(
     The claims were read before the order: where it has moved on, everything is read again.
     """
     found = []
-    for one in promised_at(order, at, due, quota, quotas):
-        part = min(n, one.n)
+    for one in promised_at(order, at, due):
+        of_it = quotas.of_unit(one.line.sku, one.spot.slice.pools) == quota
+        part = min(n, one.n) if of_it else 0
         if part:
             found.append(one._replace(n=part))
             n -= part
