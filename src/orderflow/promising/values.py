@@ -64,7 +64,10 @@ class Part:
 
 @attrs.frozen
 class Instead:
-    """`n` units of a SKU may stand for `per` of what is wanted, each at most 1,000, in whole steps."""
+    """`n` units of a SKU may stand for `per` of what is wanted, in whole steps of that.
+
+    Neither is more than 1,000.
+    """
 
     sku: str = attrs.field(validator=_names)
     n: int = attrs.field(default=1, validator=_ratio)
