@@ -12,6 +12,10 @@ Decision: breadth first, so that as few promises move as can be; among equals th
 serves the fewest others: the latest, of these our own before those that we sell for others, and
 then the one that ends first. What is only at a supplier comes last: it must be bought.
 
+A search that fails has seen all that its need could reach, and none of it has room.
+Nothing that is served later changes that, since no path to room leads through it: so these portions
+are passed over from then on, until something is undone or leaves its place.
+
 A promise keeps to its warehouse, and not to the bin there.
 What a quota keeps at a position is a portion of its own: its members take there what it keeps, and
 nothing else, and others never enter it.
@@ -73,6 +77,8 @@ class Assignment:
         self.served: list[dict[Need, int]] = [{} for _ in self.portions]
         self.live: list[tuple[Pegged, Need]] = []
         self._log: list[tuple[int, Need, int]] = []
+        self._known: dict[tuple[str, datetime, str], list[int]] = {}  # who may serve a new need
+        self._shut: dict[int, int] = {}  # portions that lead nowhere, and since which mark
         self._places = {name: i for i, name in enumerate(terms.locations)}
         self._preferred = self._by_preference()
         self._settle(figures.live)
@@ -117,7 +123,10 @@ class Assignment:
     def need(self, sku: str, date: datetime, location: str) -> Need:
         """A new need, of which nothing is served yet."""
         need = Need(sku, date, location, self.terms.owners, self.terms.quotas)
-        need.eligible = self._eligible(need)
+        key = (sku, date, location)
+        if key not in self._known:
+            self._known[key] = self._eligible(need)
+        need.eligible = self._known[key]
         return need
 
     def add(self, need: Need, wanted: int) -> int:
@@ -134,6 +143,7 @@ class Assignment:
         """Serve up to `n` units of a need elsewhere than by a portion; how many it was."""
         if i in need.eligible:
             need.eligible.remove(i)
+        self._shut.clear()
         self._move(i, need, -n)
         got = self.add(need, n)
         if got < n:
@@ -149,6 +159,8 @@ class Assignment:
         while len(self._log) > mark:
             i, need, n = self._log.pop()
             self._shift(i, need, -n)
+        while self._shut and next(reversed(self._shut.values())) > mark:  # found last, undone first
+            self._shut.popitem()
 
     # --- behind it -----------------------------------------------------------------------------
 
@@ -225,12 +237,13 @@ class Assignment:
         while queue:
             moving, source = queue.popleft()
             for i in moving.eligible:
-                if i in came or self.room[self._last[i]] < 0:
+                if i in came or i in self._shut or self.room[self._last[i]] < 0:
                     continue
                 came[i] = _Step(moving, source, i)
                 if self.room[i]:
                     return _traced(came, i)
                 queue.extend([(other, i) for other in self.served[i] if other is not need])
+        self._shut.update(dict.fromkeys(came, self.mark()))
         return []
 
     def _push(self, path: Sequence[_Step], wanted: int) -> int:
