@@ -161,3 +161,16 @@ def test_no_cart_keeps_units_of_a_quota_longer_than_the_quota_does(any_shop: Sho
 
     with pytest.raises(BadInput, match="position: quota web is over"):
         any_shop.hold_stock("cart-2", POOL, 2, DUE + timedelta(hours=1))
+
+
+@pytest.mark.feature("F121")
+def test_a_promise_that_falls_short_says_what_quotas_keep_for_others(any_shop: Shop) -> None:
+    any_shop.receive(SHELF, 4)
+    any_shop.set_quota("web", SHELF, 3, "web")
+    any_shop.sell("o-1", (LAMP, 3))
+
+    reasons = any_shop.why_not(verbs.promise.on("o-1"))
+
+    assert [str(one) for one in reasons][1:] == [
+        "3 units of BRASS-LAMP are kept by quotas for others"
+    ]

@@ -38,6 +38,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "quota {quota} has {left} left: {asked} asked",
         "zh": "配额 {quota} 剩余 {left}:需要 {asked}",
     },
+    "kept_by_quotas": {
+        "en": "{n} units of {sku} are kept by quotas for others",
+        "zh": "{sku} 另有 {n} 件为他人的配额保留",
+    },
     "quota_held": {
         "en": "{n} units of quota {quota} are in stock holds: they end or are released first",
         "zh": "配额 {quota} 有 {n} 件被预占:须先等预占结束或释放",

@@ -96,7 +96,7 @@ def _is_best(
 def refusals_of(order: Order, cart: Sequence[Wanted], answer: Promise) -> Iterator[Refusal]:
     """A reason for each line that is not whole by its date: how many can be had, and when.
 
-    Beside them what is there of each SKU and is safety stock.
+    Beside them what is there of each SKU and is safety stock, or is kept by quotas for others.
     """
     dates = [dated.date for line in answer.lines for dated in line.dated]
     whole = "" if answer.short or not dates else max(dates).isoformat()
@@ -115,8 +115,7 @@ def refusals_of(order: Order, cart: Sequence[Wanted], answer: Promise) -> Iterat
                 can=can or "0",
                 whole=whole,
             )
-    kept = {
-        one.sku: one.n for line in answer.lines for one in line.limited if one.why is Limit.SAFETY
-    }
-    for sku, n in sorted(kept.items()):
-        yield Refusal.of("safety_stock", sku=sku, n=n)
+    for why, code in ((Limit.SAFETY, "safety_stock"), (Limit.KEPT, "kept_by_quotas")):
+        limited = [one for line in answer.lines for one in line.limited if one.why is why]
+        for sku, n in sorted({one.sku: one.n for one in limited}.items()):
+            yield Refusal.of(code, sku=sku, n=n)
