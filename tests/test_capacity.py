@@ -245,3 +245,16 @@ def test_threads_never_fill_a_day_beyond_its_capacity(any_shop: Shop) -> None:
 def test_a_capacity_is_a_number_of_units_for_each_location(wrong: Any) -> None:
     with pytest.raises(BadInput, match="capacity"):
         Rules(capacity=wrong)
+
+
+def test_goods_that_have_the_name_of_a_day_are_no_room_on_it(any_shop: Shop) -> None:
+    shop = any_shop.under(THREE_A_DAY)
+    shop.stock(LAMP, "leith", 20)
+    named = Position(capacity_pool("leith", MORNING.date()), "leith")
+    shop.receive(named, 500)
+
+    promised(shop, "o-1", 3)
+
+    assert [row.there for row in shop.standing(named.sku, "leith")] == [500]
+    assert promised(shop, "o-2", 1) == {MIDNIGHT + timedelta(days=1)}
+    shop.assert_lawful()

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from orderflow import Position, Refused, verbs
+from orderflow import BadInput, Position, Refused, verbs
 from orderflow.claiming.claiming import parted
 from orderflow.pools import capacity_pool, limit_pool, pool_name, quota_pool
 from orderflow.records import Order, Slice, Spot
@@ -20,6 +20,9 @@ from orderflow.workflow import Workflow
 from tests.builders import LAMP, MORNING, Shop, new_order
 
 LEITH = Position("BRASS-LAMP", "leith")
+
+
+DAY = MORNING.date()
 
 
 def place(shop: Workflow, id: str, n: int, **more: Any) -> None:
@@ -45,15 +48,28 @@ def test_no_two_limits_share_a_name_whatever_colons_are_in_it() -> None:
 def test_a_pool_says_what_it_limits() -> None:
     assert pool_name(limit_pool("a:b%", "c:d")) == ("limit", ("a:b%", "c:d"))
     assert pool_name(quota_pool("web:x")) == ("quota", ("web:x",))
-    assert pool_name(capacity_pool("le:ith", MORNING.date())) == (
+    assert pool_name(capacity_pool("le:ith", DAY)) == (
         "capacity",
-        ("le:ith", MORNING.date().isoformat()),
+        ("le:ith", DAY.isoformat()),
     )
 
 
 @pytest.mark.parametrize("pool", ("SPRING-10", "limit", "limit:x", "coupon:a:b"))
 def test_a_pool_that_a_host_named_says_nothing(pool: str) -> None:
     assert pool_name(pool) is None
+
+
+@pytest.mark.parametrize(
+    "pool", (quota_pool("web"), limit_pool("BRASS-LAMP", "c-9"), capacity_pool("leith", DAY))
+)
+def test_what_a_plan_or_the_rules_limit_is_set_there_alone(shop: Shop, pool: str) -> None:
+    shop.stock(LAMP, "leith", 4)
+    quota(shop)
+
+    with pytest.raises(BadInput, match="pool"):
+        shop.set_limit(pool, 1)
+
+    take(shop, "o-1", 4, channel="web")
 
 
 # --- what is planned for a SKU --------------------------------------------------------------------

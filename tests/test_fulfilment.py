@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +52,17 @@ def allocated(shop: Shop, n: int = 3) -> None:
 
 
 # --- the way out --------------------------------------------------------------
+
+
+def test_whoever_picks_is_given_the_dispatch_though_only_the_order_has_changed(
+    any_shop: Shop,
+) -> None:
+    allocated(any_shop)
+    any_shop.release("o-17", "d-1")
+
+    done = any_shop.pick("d-1")
+
+    assert done.document == any_shop.dispatch("d-1")
 
 
 @pytest.mark.feature("F196", "F197", "F198", "F175", "F205")
@@ -110,6 +122,26 @@ def test_an_order_leaves_from_two_warehouses(shop: Shop) -> None:
         Cut(CutKind.BILLED, 0, 2, "p-1"),
         Cut(CutKind.BILLED, 2, 3, "p-2"),
     )
+
+
+def test_goods_of_a_lot_on_hold_are_not_released(any_shop: Shop) -> None:
+    end = MORNING + timedelta(days=2)
+    any_shop.receive(Position("BRASS-LAMP", "leith", lot="L-1"), 2, expires_at=end)
+    any_shop.receive(Position("BRASS-LAMP", "york"), 1)
+    any_shop.sell("o-17", (LAMP, 3))
+    any_shop.allocate("o-17")
+    any_shop.hold_lot("BRASS-LAMP/L-1", "recall", "asked back")
+
+    assert (
+        any_shop.refuses(release.on("o-17", "d-1", "leith"))
+        == "lot BRASS-LAMP/L-1 is on hold: recall (asked back)"
+    )
+    any_shop.release("o-17", "d-2", "york")
+    any_shop.lift_lot_hold("BRASS-LAMP/L-1", "recall")
+    any_shop.clock.at = end
+    assert "expires" in any_shop.refuses(release.on("o-17", "d-1", "leith"))
+
+    assert any_shop.bag("o-17") == {"allocated": 2, "released": 1}
 
 
 def test_parts_of_an_order_are_released_picked_and_packed(shop: Shop) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import attrs
 import pytest
@@ -408,6 +409,21 @@ def test_how_goods_are_stocked_is_checked(wrong: dict[str, object], path: str) -
         Stocking(**given)  # type: ignore[arg-type]  # wrong on purpose
 
     assert bad.value.path == path
+
+
+@pytest.mark.parametrize("stockings", (None, 7, "BRASS-LAMP", (("BRASS-LAMP", 3),)))
+def test_advice_is_given_on_stockings_alone(shop: Shop, stockings: Any) -> None:
+    with pytest.raises(BadInput, match="stockings"):
+        shop.stock_advice(stockings)
+
+
+def test_a_moving_average_joins_the_rows_of_a_sku_and_place() -> None:
+    rows = (period(10, 1, days=5), period(30, 1, days=10), period(-8, 1, days=2))
+
+    forecast = SteadyDemand((*rows, attrs.evolve(rows[0], sku="SHIP-BELL")))
+
+    assert forecast.expected("BRASS-LAMP", "", day(0), day(3)) == 15
+    assert forecast.expected("BRASS-LAMP", "york", day(0), day(3)) == 0
 
 
 def test_the_window_is_so_many_days(shop: Shop) -> None:

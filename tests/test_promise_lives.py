@@ -204,12 +204,19 @@ class Lives(RuleBasedStateMachine):
             row = next(row for row in rows if row.position == at)
             spoiled = self.spoiled(at.lot, dates)
             failed = len(spoiled)
+            if at.lot and self.spoiled(at.lot, [self.clock.at]):
+                failed += self.undated(at)
             if at.peg:
                 failed += len(self.beyond(at.peg, [date for date in dates if date not in spoiled]))
             over = row.claimed > row.there
             assert (at in listed) == (over or failed > 0)
             if failed and not over:
                 assert sum(claim.n for one in listed[at] for claim in one.claims) == failed
+
+    def undated(self, at: Position) -> int:
+        """How many units are claimed at a position for no date."""
+        claims = self.store.claims_of("", [at.sku], self.clock.at)
+        return sum([one.n for one in claims if one.position == at and one.due is None])
 
     def spoiled(self, lot: str, dates: list[datetime]) -> list[datetime]:
         """The dates until which a lot is not good, or all while nobody may have any of it."""

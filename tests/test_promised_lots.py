@@ -139,7 +139,7 @@ def test_promises_are_in_danger_when_their_lot_turns_out_to_expire_before_their_
     shop.set_expiry(LOT, day(5))
 
     assert dangers(shop) == [(Why.EXPIRES, "o-2", 4)]
-    assert shop.codes(repeg.on("o-2")) == ["nothing_to_do"]
+    assert shop.codes(repeg.on("o-2")) == ["no_other_supply"]
     shop.receive(SECOND, 3, expires_at=day(7))
     shop.repeg("o-2")
     assert promised(shop, "o-2") == {("L-1", 6): 1, ("L-2", 6): 3}
@@ -167,6 +167,29 @@ def test_promises_of_a_lot_on_hold_are_in_danger_until_it_is_lifted(any_shop: Sh
     shop.lift_lot_hold(LOT, "recall")
     assert shop.in_danger() == ()
     shop.promise("o-2", date=day(2))
+
+
+@pytest.mark.feature("F125")
+def test_what_is_reserved_for_no_date_is_in_danger_once_its_lot_is_for_nobody(
+    any_shop: Shop,
+) -> None:
+    any_shop.receive(FIRST, 6, expires_at=day(2))
+    any_shop.sell("o-1", (LAMP, 2))
+    any_shop.sell("o-2", (LAMP, 3))
+    any_shop.reserve("o-1")
+    any_shop.allocate("o-2")
+    assert dangers(any_shop) == []
+
+    any_shop.hold_lot(LOT, "recall", "asked back")
+    assert dangers(any_shop) == [(Why.ON_HOLD, "o-1", 2), (Why.ON_HOLD, "o-2", 3)]
+
+    any_shop.lift_lot_hold(LOT, "recall")
+    any_shop.clock.at = day(2)
+    assert dangers(any_shop) == [(Why.EXPIRES, "o-1", 2), (Why.EXPIRES, "o-2", 3)]
+
+    any_shop.unreserve("o-1")
+    any_shop.unreserve("o-2")
+    assert dangers(any_shop) == []
 
 
 def test_a_promise_that_nobody_has_sent_is_in_danger_once_its_lot_has_expired(shop: Shop) -> None:

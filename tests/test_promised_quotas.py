@@ -276,7 +276,7 @@ def test_pegging_anew_enters_nothing_that_a_quota_keeps(any_shop: Shop) -> None:
     any_shop.slip("po-1", MORNING + timedelta(days=9))
 
     assert (sum(one.n for one in foreseen.lost), len(foreseen.calls)) == (2, 1)
-    assert any_shop.codes(verbs.repeg.on("o-1")) == ["nothing_to_do"]
+    assert any_shop.codes(verbs.repeg.on("o-1")) == ["no_other_supply"]
     any_shop.repromise("o-1")
     assert {spot.slice.promised for _, spot in any_shop.order("o-1").units()} == {
         MORNING + timedelta(days=9)

@@ -250,7 +250,10 @@ def test_promises_are_pegged_off_a_late_supply_and_keep_their_dates(any_shop: Sh
     shop.repeg("o-1")
 
     assert pegs(shop.order("o-1")) == {("po-1", 6): 2, ("po-2", 6): 3}
-    assert shop.refuses(repeg.on("o-1")) == "no unit of order o-1 can repeg"
+    assert (
+        shop.refuses(repeg.on("o-1"))
+        == "no other supply keeps the date of 2 units that order o-1 was promised"
+    )
     shop.assert_lawful()
 
 
@@ -269,6 +272,23 @@ def test_promises_that_cannot_be_kept_are_given_the_earliest_date_that_can(
     assert pegs(shop.order("o-1")) == {("", 0): 2, ("po-1", 12): 3}
     assert shop.refuses(repromise.on("o-1")) == "no unit of order o-1 can repromise"
     shop.assert_lawful()
+
+
+def test_where_no_other_supply_keeps_a_date_a_new_one_is_offered(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.expect("po-1", SHELF, 5, day(5))
+    shop.sell("o-1", (LAMP, 5))
+    shop.promise("o-1", date=day(6))
+    assert shop.refuses(repeg.on("o-1")) == "no unit of order o-1 can repeg"
+
+    shop.slip("po-1", day(12))
+
+    (reason,) = shop.why_not(repeg.on("o-1"))
+    assert (reason.code, dict(reason.facts)["n"]) == ("no_other_supply", 5)
+    (remedy,) = reason.remedies
+    assert remedy.verb == "repromise"
+    shop.apply(remedy)
+    assert shop.in_danger() == ()
 
 
 def test_a_promise_without_any_supply_left_can_be_given_no_date(shop: Shop) -> None:

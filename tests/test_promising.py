@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from math import prod
+from sys import getrecursionlimit
 from typing import Final, cast
 
 import pytest
@@ -79,6 +80,26 @@ def test_what_is_on_the_shelf_is_promised_at_once() -> None:
 
     pegs = (Peg(at(), 4, NOW),)
     assert answer == Promise((LinePromise("1", (Dated(4, NOW, pegs),), 0),))
+
+
+@pytest.mark.parametrize("terms", (WHOLE, TOGETHER))
+def test_a_cart_may_have_more_lines_than_python_has_frames(terms: Terms) -> None:
+    skus = [f"LAMP-{i}" for i in range(getrecursionlimit())]
+    figures = Figures(tuple([shelf(1, sku=sku) for sku in skus]))
+
+    answer = promise([Wanted(sku, sku, 1, day(1)) for sku in skus], figures, NOW, terms)
+
+    assert answer.short == 0
+
+
+def test_many_that_may_stand_in_for_a_pair_are_asked_at_once() -> None:
+    pairs = [f"PAIR-{i}" for i in range(30)]
+    figures = Figures(tuple([shelf(20, sku=sku) for sku in pairs]))
+    instead = tuple([Instead(sku, 1, 2) for sku in pairs])
+
+    answer = promise([Wanted("1", "BRASS-LAMP", 39, day(1), instead=instead)], figures, NOW)
+
+    assert answer.short == 1
 
 
 def test_a_line_is_promised_in_parts_the_earliest_first() -> None:
@@ -209,6 +230,18 @@ def test_safety_stock_is_kept_back_until_a_later_supply_makes_up_for_it() -> Non
     assert schedule(answer) == [(6, 0), (5, 7)]
     assert available(figures, "BRASS-LAMP", day(6), NOW) == 6
     assert answer.lines[0].limited == (Limited(Limit.SAFETY, "BRASS-LAMP", 4),)
+
+
+def test_what_has_come_for_a_promise_is_no_safety_stock_beyond_its_date() -> None:
+    come = Source(at("po-1", "leith"), 2, day(4), here=2)
+    figures = Figures(
+        (shelf(3), come),
+        (Pegged("o-1", come.position, 1, day(5)),),
+        (Safety("BRASS-LAMP", "leith", 2), Safety("BRASS-LAMP", "leith", 0, day(8))),
+    )
+
+    # By day 5 four are left, of which two are kept.
+    assert available(figures, "BRASS-LAMP", day(5), NOW) == 2
 
 
 def test_safety_stock_that_is_asked_for_later_is_kept_back_now() -> None:
@@ -361,6 +394,7 @@ def test_a_line_comes_once_and_shares_no_sku_with_what_stands_in() -> None:
         ),
         (lambda: Part("", 1), "sku: must not be empty"),
         (lambda: Instead("LAMP", per=0), "per: 0 is not between"),
+        (lambda: Instead("LAMP", per=1_001), "per: 1001 is not between 1 and 1000"),
     ),
 )
 def test_what_nobody_can_want_says_what_is_wrong(made: Callable[[], object], says: str) -> None:

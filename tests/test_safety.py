@@ -14,10 +14,10 @@ from orderflow.promising import Wanted
 from orderflow.promising.alternatives import Kind
 from orderflow.promising.committing import promise, repeg
 from orderflow.promising.dangers import Why
+from orderflow.promising.forecasting import Forecast
 from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import SafetyRow
 from orderflow.rules import ReserveWhen
-from orderflow.workflow import Forecast
 from tests.builders import LAMP, MORNING, Shop, new_order
 from tests.test_promises import pegs
 from tests.test_workflow import crossed
@@ -245,7 +245,7 @@ def test_a_slip_lists_what_it_breaks_and_safety_stock_does_not_save_it_by_itself
 
     assert [one.why for one in any_shop.in_danger()] == [Why.LATE]
     assert pegs(any_shop.order("o-17")) == {("po-1", 3): 4}
-    assert any_shop.codes(repeg.on("o-17")) == ["nothing_to_do"]
+    assert any_shop.codes(repeg.on("o-17")) == ["no_other_supply"]
     any_shop.describe_item("BRASS-LAMP")  # a person gives it up
     any_shop.repeg("o-17")
     assert pegs(any_shop.order("o-17")) == {("", 3): 4}

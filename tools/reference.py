@@ -72,6 +72,7 @@ NEVER = {
     "record_scan": {"illegal_move"},  # the same
     "purchase": {"not_goods"},  # only goods are promised or planned to be bought
     "expect": {"not_found"},  # it looks for the feed first
+    "hold_stock": {"not_found"},  # it looks for the quota first
     "record_feed": {"not_found", "already_there"},  # the same
     "receive_supply": {"illegal_move", "already_there"},  # it looks for a row and the lot first
     "reserve": {"lot_expires"},  # it never gives such a lot
@@ -521,8 +522,8 @@ BESIDE = {
     "orderflow.promising": tuple(promising.__all__),
     "orderflow.promising.alternatives": ("Alternative",),
     "orderflow.promising.dangers": ("Slipped",),
+    "orderflow.promising.forecasting": ("Forecast",),
     "orderflow.inventory": ("Standing", "total", "Got"),
-    "orderflow.workflow": ("Forecast",),
     "orderflow.whatif": ("Trial", "Tried", "Answer", "trial"),
     "orderflow.process": ("Process", "Remove", "Close", "Require", "Stage", "own_guard"),
     "orderflow.states": tuple(

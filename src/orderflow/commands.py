@@ -86,7 +86,7 @@ class Done(Generic[D]):
     def document(self) -> D:
         """The document that the call was on."""
         if self._document is None:
-            raise ValueError("a call on stock has no document")
+            raise ValueError("a call on stock has no document: read `facts` for what it did")
         return self._document
 
 
@@ -1413,7 +1413,7 @@ class Commands:
     def set_limit(
         self, pool: str, limit: int, *, key: str | None = None, by: str = ""
     ) -> Done[Document]:
-        """Set how much a pool gives in all: a quota, a coupon's uses, a buyer's limit."""
+        """Set how much a pool of a host's own gives in all: the uses of a coupon, or the like."""
         call = inventory.set_limit.of(Ref(self.tenant, STOCK, pool), pool, limit)
         return self.apply(call, key=key, by=by)
 

@@ -19,11 +19,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from orderflow.books import position_of
 from orderflow.calls import Ref
 from orderflow.claiming import keep_again
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CutMade, Noted
 from orderflow.holding import checked_blocks, set_hold
+from orderflow.inventory import spoiled
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import bill, order_facts
 from orderflow.production import Reported, ask_about_unknown, finish, meant, take_reported
@@ -95,7 +97,8 @@ def release(
 ) -> Step:
     """Give the warehouse the work: open a dispatch for the units allocated in a location.
 
-    The location may be left out where all of them stand at one.
+    The location may be left out where all of them stand at one. No unit goes out of a lot that is
+    on hold or has expired.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -105,6 +108,9 @@ def release(
     chosen = step.choose(
         order, "release", here, wanted, lambda tag: within(tag.location, at), ready=step.ready
     )
+    reasons = spoiled(step, [position_of(line.sku, spot.slice) for line, spot, _ in chosen])
+    if reasons:
+        raise MoveRefused(reasons)
     ref = case.dispatch(text(dispatch, "dispatch"))
     step.open(Dispatch(ref, DISPATCH.initial, at, (order.ref.id,)))
     step.move(order, UnitMove.RELEASE, chosen, dispatch=dispatch)

@@ -129,9 +129,12 @@ class Reader(Protocol):
 
 
 class Case:
-    """The documents that a verb reads. Each is read once, and remembered with its version."""
+    """The documents that a verb reads. Each is read once, and remembered with its version.
 
-    __slots__ = ("at", "figures", "read", "reader", "ref")
+    So are the counters of each SKU.
+    """
+
+    __slots__ = ("_rows", "at", "figures", "read", "reader", "ref")
 
     def __init__(self, ref: Ref[Document], reader: Reader, at: datetime) -> None:
         self.ref = ref
@@ -139,6 +142,7 @@ class Case:
         self.at = at
         self.read: dict[Ref[Document], Stored[Document] | None] = {}
         self.figures: tuple[Counter | Claim, ...] = ()
+        self._rows: dict[str, list[Counter]] = {}
 
     def find(self, ref: Ref[D]) -> D | None:
         """The document, or `None`."""
@@ -158,9 +162,19 @@ class Case:
 
     def counters(self, skus: Collection[str]) -> tuple[Counter, ...]:
         """The counters of these SKUs; they are kept in the journal as figures that were read."""
-        read = self.reader.counters(self.ref.tenant, skus, self.at)
-        self.figures += read
-        return read
+        new = sorted({sku for sku in skus if sku not in self._rows})
+        if new:
+            read = self.reader.counters(self.ref.tenant, new, self.at)
+            self.figures += read
+            self._rows.update({sku: [] for sku in new})
+            for row in read:
+                self._rows[row.position.sku].append(row)
+        return tuple([row for sku in sorted(set(skus)) for row in self._rows[sku]])
+
+    def counter(self, position: Position) -> Counter:
+        """The counter of a position, read with all others of its SKU; none is one of nothing."""
+        rows = self.counters((position.sku,))
+        return next((row for row in rows if row.position == position), Counter(position, 0, 0))
 
     def counters_at(self, location: str) -> tuple[Counter, ...]:
         """The counters at a location and within it, of every SKU; kept as figures like those."""
@@ -300,9 +314,7 @@ class Step:
 
         For facts that are a difference to it: two of them, each right alone, are wrong together.
         """
-        rows = self.case.counters((position.sku,))
-        there = next((row.there for row in rows if row.position == position), 0)
-        self.there[position] = there
+        there = self.there[position] = self.case.counter(position).there
         return there
 
     def keep(self, *kept: Kept) -> None:

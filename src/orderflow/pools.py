@@ -52,6 +52,12 @@ def pool_name(pool: str) -> PoolName | None:
     return PoolName(kind, (*map(_plain, parts[:-1]), parts[-1]))
 
 
+def quota_named(pool: str) -> str:
+    """The quota that a pool counts for; of no quota's pool, no name."""
+    named = pool_name(pool)
+    return named.parts[0] if named is not None and named.kind == QUOTA else ""
+
+
 def _escaped(part: str) -> str:
     return part.replace("%", "%25").replace(":", "%3A")
 

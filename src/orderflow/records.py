@@ -733,7 +733,7 @@ class Claim:
 
 @attrs.frozen(weakref_slot=False)
 class Counter:
-    """What is there at a position and what is claimed of it. Free is their difference.
+    """What is there at a position and what is claimed of it.
 
     At a position on hand, `there` is the sellable account; with a peg, what a supply row will
     bring for its promises; at a pool, its limit.
@@ -745,11 +745,16 @@ class Counter:
     claimed: int
 
     @property
+    def left(self) -> int:
+        """What is there less what is claimed: below zero where that is more."""
+        return self.there - self.claimed
+
+    @property
     def free(self) -> int:
         """What a new claim may take: never below zero."""
-        return max(0, self.there - self.claimed)
+        return max(0, self.left)
 
     @property
     def over_committed(self) -> int:
         """Claims beyond what is there."""
-        return max(0, self.claimed - self.there)
+        return max(0, -self.left)

@@ -209,6 +209,13 @@ def _unreserve(asked: Asked, figures: Figures) -> Candidates:
     yield asked.first(allocation.unreserve.on(asked.call.ref.id))
 
 
+def _promise_anew(asked: Asked, figures: Figures) -> Candidates:
+    """Where no supply keeps a date, the promise is given the earliest that can be kept."""
+    del figures
+    call: Call[Document] = VERBS["repromise"].of(asked.call.ref)
+    yield asked.first(call)
+
+
 def _later(asked: Asked, figures: Figures) -> Candidates:
     try:
         at = datetime.fromisoformat(str(figures["until"]))
@@ -325,6 +332,7 @@ _CANDIDATES: Final[dict[str, Callable[[Asked, Figures], Candidates]]] = {
     "short": _what_is_free,
     "not_enough_due": _what_is_free,
     "not_in_time": _in_time,
+    "no_other_supply": _promise_anew,
     "not_confirmed": _confirm,
     "money_owed": _settle,
     "not_received": _later,

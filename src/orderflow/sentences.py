@@ -46,6 +46,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "quota {quota} has {left} left: {asked} asked",
         "zh": "配额 {quota} 剩余 {left}:需要 {asked}",
     },
+    "kept_by_quotas": {
+        "en": "{n} units of {sku} are kept by quotas for others",
+        "zh": "{sku} 另有 {n} 件为他人的配额保留",
+    },
+    "quota_held": {
+        "en": "{n} units of quota {quota} are in stock holds: they end or are released first",
+        "zh": "配额 {quota} 有 {n} 件被预占:须先等预占结束或释放",
+    },
     "feed_not_newer": {
         "en": "{supplier} has said what it had of {sku} at {known}: {said} is not newer",
         "zh": "供应商 {supplier} 已报 {sku} 在 {known} 的库存:{said} 的并不更新",
@@ -61,6 +69,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "safety_stock": {
         "en": "{n} of {sku} are kept as safety stock",
         "zh": "{sku} 有 {n} 件作为安全库存保留",
+    },
+    "no_other_supply": {
+        "en": "no other supply keeps the date of {n} units that order {order} was promised",
+        "zh": "订单 {order} 有 {n} 件没有其他供应能按承诺日期交付",
     },
     "nothing_to_do": {
         "en": "no unit of {what} can {move}",

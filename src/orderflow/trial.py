@@ -137,7 +137,7 @@ def _refused_by_store(source: Source, case: Case, step: Step) -> tuple[Refusal, 
     if wanted or step.kept:
         skus = {at.sku for at in (*wanted, *[kept.position for kept in step.kept])}
         counters = source.counters(case.ref.tenant, skus, case.at)
-        free = {row.position: row.there - row.claimed for row in counters}
+        free = {row.position: row.left for row in counters}
         refusals += [
             shortage(at, n, free.get(at, 0)) for at, n in wanted.items() if n > free.get(at, 0)
         ]

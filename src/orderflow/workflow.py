@@ -16,9 +16,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 from itertools import islice
 from typing import Final, TypeVar, cast
 
@@ -39,19 +38,27 @@ from orderflow.errors import (
     Stale,
 )
 from orderflow.facts import Fact
-from orderflow.inventory import Got, Standing, feed_at, got, is_held, standing, there_from
+from orderflow.inventory import Got, Standing, got, standing
 from orderflow.journal import STOCK, Case, Change, Context, Entry, Step
-from orderflow.measures import Advice, SteadyDemand, Stocking, Turned, advise, level_of, turned
-from orderflow.measures.cover import DAYS_MAX
+from orderflow.measures import Advice, SteadyDemand, Stocking, Turned, turned
+from orderflow.measures.cover import DAYS_MAX, advices
 from orderflow.options import Option, suggested
 from orderflow.past import Past
 from orderflow.ports import DemandForecast, Query, Store, every
 from orderflow.promising import Wanted, available
 from orderflow.promising.alternatives import Alternative, alternatives
 from orderflow.promising.cart import skus_wanted
-from orderflow.promising.dangers import Danger, Slipped, broken, failing, slipped
-from orderflow.promising.figures import all_figures, skus_of, terms_of
-from orderflow.promising.shelves import kept_free
+from orderflow.promising.dangers import (
+    MAY_FAIL,
+    Danger,
+    Slipped,
+    broken,
+    failing,
+    may_fail,
+    slipped,
+)
+from orderflow.promising.figures import skus_of, terms_of
+from orderflow.promising.forecasting import Forecast, forecast
 from orderflow.records import (
     KINDS,
     Claim,
@@ -73,14 +80,13 @@ from orderflow.records import (
     Supply,
     WorkOrder,
     feed_id,
-    is_fed,
     lot_id,
 )
 from orderflow.remedies import explained
 from orderflow.rules import Policy, Rules
 from orderflow.sending import Sending
 from orderflow.trial import ask, tried
-from orderflow.values import Position, instant, text, whole
+from orderflow.values import instant, text, whole
 from orderflow.views import (
     Dossier,
     PlatformView,
@@ -96,22 +102,6 @@ D = TypeVar("D", bound=Document)
 
 PAUSE_SECONDS: Final = 0.002
 """The first pause after meeting another writer; each further one may be twice as long."""
-
-
-@attrs.frozen
-class Forecast:
-    """So many units of a source go to a holder by a date, or are still free without one.
-
-    `ready` is when they will be there, `None` for what is on hand. With `safety` they are kept as
-    safety stock until `ready`, or for good.
-    """
-
-    holder: Ref[Document] | None
-    position: Position
-    n: int
-    ready: datetime | None = None
-    due: datetime | None = None
-    safety: bool = False
 
 
 def utc_now() -> datetime:
@@ -193,7 +183,7 @@ class Workflow(Commands):
                 continue
             if committed.repeated:
                 return self._again(committed.entry, call, by)
-            after = step.after.get(cast("Ref[Document]", call.ref))
+            after = _after(step, case)
             return Done(committed.entry.seq, committed.entry.facts, False, cast("D | None", after))
         raise RetryExhausted(call.verb, tries)
 
@@ -353,7 +343,14 @@ class Workflow(Commands):
             Danger(counter, self._running_claims(counter, at))
             for counter in self.store.over_committed(self.tenant, at)
         ]
-        return (*over, *self._failing(at, {danger.counter.position for danger in over}))
+        listed = {danger.counter.position for danger in over}
+        skus = {
+            may_fail(stored.value)
+            for kind in MAY_FAIL
+            for stored in every(self.store, Query(kind, self.tenant))
+        }
+        rest = failing(self._case(at), skus - {""}, self.rules)
+        return (*over, *[danger for danger in rest if danger.counter.position not in listed])
 
     def slipped(self, supply: str, due: datetime, to_come: int | None = None) -> Slipped:
         """The promises that a late or short supply would break, and the calls that save the most.
@@ -378,33 +375,7 @@ class Workflow(Commands):
 
     def forecast(self, sku: str) -> tuple[Forecast, ...]:
         """Each claim on a SKU with its source and date, and what is free of each source."""
-        case = self._case()
-        found = []
-        counters, claims = case.counters((text(sku, "sku"),)), case.claims((sku,))
-        kept = kept_free(all_figures(case, counters, claims, self.rules), case.at)
-        for row in counters:
-            free = row.free
-            ready = self._ready(case, row.position)
-            for claim in claims:
-                if claim.position == row.position:
-                    rest = (claim.n, ready, claim.due)
-                    found.append(Forecast(claim.holder, row.position, *rest))
-            for n, until in kept.get(row.position, ()):
-                found.append(Forecast(None, row.position, n, until, safety=True))
-                free -= n
-            if free:
-                found.append(Forecast(None, row.position, free, ready))
-        return tuple(found)
-
-    def _ready(self, case: Case, at: Position) -> datetime | None:
-        """When goods at a position will be there; `None` for what is on hand."""
-        if is_fed(at.peg):
-            feed = feed_at(case, at)
-            return None if feed is None else there_from(feed, case.at, self.rules)
-        supply = case.find(case.supply(at.peg)) if at.peg else None
-        if supply is not None and supply.received < supply.expected:
-            return supply.due
-        return None
+        return tuple(forecast(self._case(), text(sku, "sku"), self.rules))
 
     def alternatives(
         self, wanted: Sequence[Wanted], *, region: str = ""
@@ -423,28 +394,6 @@ class Workflow(Commands):
         skus = {sku for one in wanted for sku in skus_wanted(one)}
         terms = terms_of(self.rules, region=text(region, "region", empty=True))
         return alternatives(wanted, skus_of(case, skus, self.rules), case.at, terms)
-
-    def _failing(self, at: datetime, listed: Collection[Position]) -> Iterator[Danger]:
-        """The promises that their source fails by its date or its lot, by position.
-
-        Only what is still to come can be late, and only a lot that expires or is on hold can fail,
-        and a supplier who no longer stands by his word.
-        """
-        skus: set[str] = set()
-        for stored in every(self.store, Query("feed", self.tenant)):
-            if isinstance(stored.value, Feed):
-                skus.add(stored.value.sku)
-        for stored in every(self.store, Query("supply", self.tenant)):
-            supply = stored.value
-            if isinstance(supply, Supply) and supply.received < supply.expected:
-                skus.add(supply.position.sku)
-        for stored in every(self.store, Query("lot", self.tenant)):
-            lot = stored.value
-            if isinstance(lot, Lot) and (lot.expires_at is not None or is_held(lot)):
-                skus.add(lot.sku)
-        for danger in failing(self._case(at), skus, self.rules):
-            if danger.counter.position not in listed:
-                yield danger
 
     def standing(self, sku: str = "", location: str = "") -> tuple[Standing, ...]:
         """What stands where now, position by position: of a SKU and within a location, where named.
@@ -477,22 +426,16 @@ class Workflow(Commands):
 
         Without a forecast, each day to come brings what a day of the past window brought.
         """
-        at = instant(self._clock(), "clock")
-        since = at - timedelta(days=whole(window_days, "window_days", most=DAYS_MAX))
+        if not isinstance(stockings, tuple | list):
+            raise BadInput("stockings", "a tuple of Stocking is wanted")
+        for i, one in enumerate(stockings):
+            if not isinstance(one, Stocking):
+                raise BadInput(f"stockings[{i}]", "a Stocking is wanted")
+        case = self._case()
+        since = case.at - timedelta(days=whole(window_days, "window_days", most=DAYS_MAX))
         places = sorted({one.location for one in stockings})
-        past = tuple([row for place in places for row in self.turned(since, at, place)])
-        waiting = {(row.sku, row.location): row.waiting for row in past}
-        case, demand = self._case(at), forecast or SteadyDemand(past)
-        found = []
-        for one in stockings:
-            level = level_of(case, one, waiting.get((one.sku, one.location), 0))
-            found.append(advise(one, level, demand, at))
-
-        def by_cover(one: Advice) -> tuple[bool, Fraction, str, str]:
-            days = one.cover_days
-            return (days is None, days or Fraction(0), one.sku, one.location)
-
-        return tuple(sorted(found, key=by_cover))
+        past = tuple([row for place in places for row in self.turned(since, case.at, place)])
+        return advices(case, stockings, past, forecast or SteadyDemand(past))
 
     def who_got(self, sku: str, lot: str) -> tuple[Got, ...]:
         """Which orders have units of a lot or serial, sorted by order: for a recall.
@@ -618,3 +561,13 @@ class Workflow(Commands):
         """Wait a little, by chance, before everything is read again."""
         chance = int.from_bytes(os.urandom(2)) / 2**16
         time.sleep(chance * PAUSE_SECONDS * 2**attempt)
+
+
+def _after(step: Step, case: Case) -> Document | None:
+    """The document of a call once it is done; a verb may have changed only others, as `pick` does.
+
+    `None` for a call on stock.
+    """
+    if case.ref in step.after:
+        return step.after[case.ref]
+    return None if case.ref.kind == STOCK else case.find(case.ref)

@@ -1,4 +1,4 @@
-"""What an order may claim: under limits for each buyer, and quotas of channels and customers.
+"""What an order may claim: under buyers' limits, quotas, and what may leave a place on a day.
 
 It knows which pools units of an order count against, and refuses to know which goods they are.
 
@@ -9,18 +9,19 @@ Decision: units carry the names of their pools beside the place of their goods, 
 both, and the store grants all of it or none.
 
 Whoever claims goods for an order asks here first what there is for it (`counters`), and then for
-the pools of what it takes (`take`).
+the pools of what it takes: now and without a date (`take`), or by a plan (`take_pegs`).
 Whoever lets claimed units of an order go says so (`keep_again`), so that a quota keeps them again.
 """
 
 from orderflow.claiming.asking import is_goods, refuse_early, refuse_waiting
 from orderflow.claiming.capacity import is_day
 from orderflow.claiming.claiming import Claiming, parted
-from orderflow.claiming.quotas import Quotas, is_quota_pool, keep_again, quotas_now
+from orderflow.claiming.quotas import Quotas, hold_of_quota, is_quota_pool, keep_again, quotas_now
 
 __all__ = [
     "Claiming",
     "Quotas",
+    "hold_of_quota",
     "is_day",
     "is_goods",
     "is_quota_pool",

@@ -1,6 +1,6 @@
 """How many units may leave a warehouse on a day.
 
-It knows a day's counter and what is left of it, and refuses to know which goods leave.
+It knows days and what is left of them, and refuses to know which goods leave.
 
 A warehouse that can pack two hundred units a day cannot keep the promise of the two hundred and
 first, however much lies on its shelves.
@@ -10,7 +10,6 @@ are there.
 It counts for that day until it is cancelled or waits again.
 A day is one of the warehouse's own calendar, where it has one, else of UTC: whoever packs goes home
 at his own midnight.
-A day's counter is made when it is first needed, and set again where the rules have changed since.
 """
 
 from __future__ import annotations
@@ -18,13 +17,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from orderflow.claiming.ceilings import Ceilings
 from orderflow.errors import Refusal
-from orderflow.facts import Fact, Limited
-from orderflow.grants import shortage
+from orderflow.facts import Fact
 from orderflow.journal import Step
 from orderflow.pools import CAPACITY, capacity_pool, pool_name
-from orderflow.records import Counter
-from orderflow.values import Position, warehouse
+from orderflow.values import warehouse
 
 if TYPE_CHECKING:
     from orderflow.shipping import Shipping
@@ -47,16 +45,13 @@ class Capacity:
     """What is left of the days of each warehouse, in one step."""
 
     def __init__(self, step: Step) -> None:
-        self._step: Final = step
         self._limits: Final = dict(step.context.rules.capacity)
         self._ships: Final[dict[str, Shipping]] = {
             place.id: place.ships
             for place in step.context.rules.locations
             if place.ships is not None
         }
-        self._rows: dict[str, Counter] = {}
-        self._taken: dict[str, int] = {}
-        self._set: set[str] = set()
+        self._ceilings: Final = Ceilings(step)
 
     # --- asking --------------------------------------------------------------------------------
 
@@ -109,7 +104,7 @@ class Capacity:
 
     def give(self, pool: str, n: int) -> None:
         """So many units that were to leave on a day do not, in this step."""
-        self._taken[pool] = self._taken.get(pool, 0) - n
+        self._ceilings.give(pool, n)
 
     def take(self, pool: str, n: int, facts: list[Fact], refusals: list[Refusal]) -> None:
         """Let so many units leave on a day, by the name of its pool; of none, nothing is bounded.
@@ -117,17 +112,8 @@ class Capacity:
         Refused where the day is full.
         """
         named = pool_name(pool)
-        if named is None:
-            return
-        limit, row = self._limits[named.parts[0]], self._row(pool)
-        left = limit - row.claimed - self._taken.get(pool, 0)
-        self._taken[pool] = self._taken.get(pool, 0) + n
-        if n > left:
-            refusals.append(shortage(row.position, n, left))
-        elif row.there != limit and pool not in self._set:
-            self._set.add(pool)
-            self._step.there[row.position] = row.there  # two first claims must not both make it
-            facts.append(Limited(row.position, limit - row.there))
+        if named is not None:
+            self._ceilings.take(pool, self._limits[named.parts[0]], n, facts, refusals)
 
     def first_days(
         self, location: str, at: datetime, n: int, facts: list[Fact], refusals: list[Refusal]
@@ -153,15 +139,7 @@ class Capacity:
     # --- behind it -----------------------------------------------------------------------------
 
     def _room(self, house: str, day: date) -> int:
-        pool = capacity_pool(house, day)
-        return self._limits[house] - self._row(pool).claimed - self._taken.get(pool, 0)
-
-    def _row(self, pool: str) -> Counter:
-        if pool not in self._rows:
-            at = Position(pool)
-            read = self._step.case.counters((pool,))
-            self._rows[pool] = next((row for row in read), Counter(at, 0, 0))
-        return self._rows[pool]
+        return self._ceilings.left(capacity_pool(house, day), self._limits[house])
 
     def _day(self, house: str, at: datetime) -> date:
         """The day of the warehouse that an instant belongs to."""

@@ -18,7 +18,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Fact
 from orderflow.grants import shortage
 from orderflow.journal import Step
-from orderflow.pools import QUOTA, pool_name, quota_pool
+from orderflow.pools import quota_named, quota_pool
 from orderflow.records import Counter, Order
 from orderflow.units import Chosen
 from orderflow.values import Position
@@ -28,7 +28,7 @@ K = TypeVar("K")
 Parts = list[tuple[int, tuple[str, ...]]]
 """So many units carry these pools, and so many those."""
 
-Peg = tuple[Position, str, datetime]
+Drawn = tuple[Position, str, datetime]
 """Where units are claimed, of which quota there, if any, and by when they must be ready."""
 
 
@@ -75,20 +75,15 @@ class Claiming:
         """Where the goods of a position are: itself, or the source of a quota; of no other pool."""
         if at.location:
             return at
-        named = pool_name(at.sku)
-        if named is None or named.kind != QUOTA:
-            return None
-        quota = self._step.case.find(self._step.case.quota(named.parts[0]))
+        id = quota_named(at.sku)
+        quota = self._step.case.find(self._step.case.quota(id)) if id else None
         return None if quota is None else quota.position
 
     def widen(self, pool: Position, n: int) -> None:
         """So many units of a pool come free in this step, that a stock hold had."""
-        goods = self.goods_of(pool)
-        if goods is not None and goods != pool:
-            self.quotas.chains(goods.sku)  # reads its pools first
-            named = pool_name(pool.sku)
-            if named is not None:
-                self.quotas.widen(named.parts[0], n)
+        id = "" if pool.location else quota_named(pool.sku)
+        if id:
+            self.quotas.widen(id, n)
 
     # --- taking --------------------------------------------------------------------------------
 
@@ -113,7 +108,7 @@ class Claiming:
         self.settle()
         return found
 
-    def take_pegs(self, wanted: Mapping[Peg, int]) -> dict[Peg, tuple[str, ...]]:
+    def take_pegs(self, wanted: Mapping[Drawn, int]) -> dict[Drawn, tuple[str, ...]]:
         """Which pools the units carry that a plan has found, for each of its pegs.
 
         The plan has asked before what there is of quotas, and which days have room. Refused with a
@@ -123,7 +118,7 @@ class Claiming:
         facts: list[Fact] = []
         counts = _summed([(at, n) for (at, _, _), n in wanted.items()])
         limits = self._limited(counts, facts, refusals)
-        found: dict[Peg, tuple[str, ...]] = {}
+        found: dict[Drawn, tuple[str, ...]] = {}
         for peg, pools in self._pegged(wanted, facts, refusals).items():
             kept = [pool for pool in pools if is_quota_pool(pool)]
             days = [pool for pool in pools if not is_quota_pool(pool)]
@@ -131,7 +126,7 @@ class Claiming:
         self._end(facts, refusals)
         return found
 
-    def move_pegs(self, wanted: Mapping[Peg, int]) -> dict[Peg, tuple[str, ...]]:
+    def move_pegs(self, wanted: Mapping[Drawn, int]) -> dict[Drawn, tuple[str, ...]]:
         """Like `take_pegs`, for units that the order has: their limits are counted already."""
         refusals: list[Refusal] = []
         facts: list[Fact] = []
@@ -171,12 +166,12 @@ class Claiming:
         }
 
     def _pegged(
-        self, wanted: Mapping[Peg, int], facts: list[Fact], refusals: list[Refusal]
-    ) -> dict[Peg, tuple[str, ...]]:
+        self, wanted: Mapping[Drawn, int], facts: list[Fact], refusals: list[Refusal]
+    ) -> dict[Drawn, tuple[str, ...]]:
         leaving = [(self.capacity.pool(at.location, by), n) for (at, _, by), n in wanted.items()]
         for pool, n in sorted(_summed(leaving).items()):
             self.capacity.take(pool, n, facts, refusals)
-        found: dict[Peg, tuple[str, ...]] = {}
+        found: dict[Drawn, tuple[str, ...]] = {}
         for (at, id, by), n in wanted.items():
             self.quotas.draw(at.sku, id, n)
             day = self.capacity.pool(at.location, by)

@@ -20,18 +20,27 @@ Decision: that stays so. Units that come free at the source are kept again, in t
 gives them up. Units that come free elsewhere, or not at all since they are lost, are no longer the
 quota's: it becomes smaller by them, and takes nothing in their stead from what is free to all.
 So a quota is a source of its own, and whoever plans needs to know no more than how much it has.
+
+Problem: where a count or a supplier leaves less at the source than is claimed, what a quota keeps
+there is a number without goods; a member who draws from it changes who claims, and not how much, so
+no guard of the source would see it.
+Decision: what is claimed there beyond the goods is borne by what nobody has of the quotas, the
+widest first. Whoever draws says what he has seen of that, and the store looks when it commits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Final
 
 from orderflow.books import CLAIMING, IN_HOUSE, STANDS, kept_at, matter_position, position_of
+from orderflow.errors import BadInput, MoveRefused
 from orderflow.facts import Claimed, Fact, Limited
+from orderflow.grants import Kept, shortage
 from orderflow.items import planned
 from orderflow.journal import Case, Context, Step
-from orderflow.pools import QUOTA, pool_name, quota_pool
+from orderflow.pools import quota_named, quota_pool
 from orderflow.records import Order, Quota, Spot
 from orderflow.rules import Rules
 from orderflow.units import Chosen
@@ -64,8 +73,7 @@ def pools_of(chain: Chain) -> tuple[str, ...]:
 
 def is_quota_pool(pool: str) -> bool:
     """Whether a pool is that of a quota."""
-    named = pool_name(pool)
-    return named is not None and named.kind == QUOTA
+    return bool(quota_named(pool))
 
 
 class Quotas:
@@ -77,10 +85,13 @@ class Quotas:
     def __init__(self, step: Step) -> None:
         self._step: Final = step
         self._chains: dict[str, dict[str, Chain]] = {}  # by SKU and quota, the narrowest first
+        self._by_source: dict[Position, list[str]] = {}
         self._free: dict[str, int] = {}  # of each quota's pool
         self._kept: dict[str, int] = {}  # by each quota
         self._more: dict[str, int] = {}  # that each keeps since, or less
         self._lost: dict[str, int] = {}  # that each has no more
+        self._over: dict[Position, int] = {}  # claimed at each source beyond what is there
+        self._borne: dict[str, int] = {}  # of that, by what nobody has of each
 
     # --- asking --------------------------------------------------------------------------------
 
@@ -90,7 +101,8 @@ class Quotas:
 
     def at(self, position: Position) -> list[str]:
         """The running quotas that keep units at a position, and parts of such."""
-        return [id for id, one in self._read(position.sku).items() if one[0].position == position]
+        self._read(position.sku)
+        return self._by_source.get(position, [])
 
     def for_order(self, sku: str, order: Order) -> tuple[str, ...]:
         """The quotas on a SKU that an order draws from, the narrowest first."""
@@ -100,15 +112,19 @@ class Quotas:
 
     def room(self, sku: str, id: str) -> int:
         """How many units a quota has for its own members, beside those of its parts."""
-        chain = self._read(sku)[id]
-        return max(0, min([self._free[id], *(self._kept[quota.ref.id] for quota in chain)]))
+        return max(0, self._unclaimed(self._read(sku)[id]) - self._borne.get(id, 0))
+
+    def borne(self, position: Position) -> int:
+        """How much of what is claimed at a position beyond its goods is room of quotas."""
+        return sum([self._borne.get(id, 0) for id in self.at(position)])  # none there: nothing
 
     def of_unit(self, sku: str, pools: Iterable[str]) -> str:
         """The running quota that a unit counts against, the narrowest; none: an empty name."""
-        carried = set(filter(is_quota_pool, pools))
+        carried = [id for id in map(quota_named, pools) if id]
         if not carried:
             return ""
-        found = [one for id, one in self._read(sku).items() if quota_pool(id) in carried]
+        running = self._read(sku)
+        found = [running[id] for id in carried if id in running]
         return max(found, key=len)[0].ref.id if found else ""
 
     def pools(self, sku: str, id: str) -> tuple[str, ...]:
@@ -120,6 +136,16 @@ class Quotas:
     def draw(self, sku: str, id: str, n: int) -> None:
         """Members take so many units that a quota keeps; of none, nothing changes."""
         self._keep(sku, id, -n)
+        if id:
+            self.rely_on(sku, id)
+
+    def rely_on(self, sku: str, id: str) -> None:
+        """The goods behind a quota must still be there when the step is committed."""
+        source = self._read(sku)[id][0].position
+        self._step.keep(Kept(source, -self._over[source]))
+        for other in self.at(source):
+            if self._borne.get(other):
+                self._step.keep(Kept(Position(quota_pool(other)), self._borne[other]))
 
     def give(self, sku: str, id: str, n: int) -> None:
         """Members give up so many units at the source of a quota: it keeps them again."""
@@ -172,13 +198,32 @@ class Quotas:
         chains = [chain_of(self._step, id) for id in planned(self._step, sku).quotas]
         running = sorted([one for one in chains if runs(self._step, one)], key=_rank)
         found = self._chains[sku] = {one[0].ref.id: one for one in running}
-        pools = {quota_pool(id): id for id in sorted(found)}
-        for row in self._step.case.counters(list(pools)) if pools else ():
-            self.widen(pools[row.position.sku], row.there - row.claimed)
+        pools = {id: Position(quota_pool(id)) for id in sorted(found)}
+        self._step.case.counters([pool.sku for pool in pools.values()])  # all in one look
+        for id, pool in pools.items():
+            self.widen(id, self._step.case.counter(pool).left)  # not goods of its name
         for id, chain in found.items():
-            self._free.setdefault(id, 0)
             self._kept[id] = chain[0].left
+            self._by_source.setdefault(chain[0].position, []).append(id)
+        self._bear(sku, found)
         return found
+
+    def _unclaimed(self, chain: Chain) -> int:
+        """How much of a quota's pool is nobody's, as far as all that it is a part of keeps it."""
+        kept = [self._kept[quota.ref.id] for quota in chain]
+        return max(0, min([self._free[chain[0].ref.id], *kept]))
+
+    def _bear(self, sku: str, found: dict[str, Chain]) -> None:
+        """See what is claimed at the sources beyond their goods, and which quotas bear it."""
+        sources = {chain[0].position for chain in found.values()}
+        for row in self._step.case.counters((sku,)) if sources else ():
+            if row.position in sources:
+                self._over[row.position] = max(0, row.claimed - row.there)
+        left = {source: self._over.setdefault(source, 0) for source in sources}
+        for id, chain in reversed(found.items()):
+            source = chain[0].position
+            self._borne[id] = min(left[source], self._unclaimed(chain))
+            left[source] -= self._borne[id]
 
 
 def quotas_now(case: Case, rules: Rules) -> Quotas:
@@ -193,6 +238,28 @@ def keep_again(step: Step, chosen: Iterable[Chosen]) -> None:
         if any(map(is_quota_pool, spot.slice.pools)):
             quotas.let_go(line.sku, spot, n)
     step.add(*quotas.settled())
+
+
+def hold_of_quota(step: Step, pool: Position, n: int, until: datetime | None) -> None:
+    """Refuse to hold units of a quota's pool that have no goods behind them, or will have none.
+
+    When a quota ends, its goods are free to all; so no hold lasts longer.
+    """
+    id = "" if pool.location else quota_named(pool.sku)
+    quota = step.case.find(step.case.quota(id)) if id else None
+    if quota is None:
+        return
+    chain = chain_of(step, quota.ref.id)
+    if not runs(step, chain):
+        raise BadInput("position", f"quota {quota.ref.id} is over")
+    ends = [one.until for one in chain if one.until is not None]
+    if ends and (until is None or until > min(ends)):
+        raise BadInput("until", f"is after the end of quota {quota.ref.id}")
+    quotas, sku = Quotas(step), quota.position.sku
+    quotas.rely_on(sku, quota.ref.id)
+    room = quotas.room(sku, quota.ref.id)
+    if n > room and quotas.borne(quota.position):
+        raise MoveRefused((shortage(pool, n, room),))
 
 
 def _is_member(chain: Chain, order: Order) -> bool:

@@ -58,15 +58,29 @@ def set_quota(
 
 @verb("release_quota", Quota)
 def release_quota(case: Case, context: Context) -> Step:
-    """Let a quota end before its time: what it still keeps is free to all."""
+    """Let a quota end before its time: what it still keeps is free to all.
+
+    Not while stock holds keep units of it, or of its parts: their goods would go to others.
+    """
     step = Step(case, context)
     quota = step.now(case.own(Quota))
     if not runs(step, chain_of(step, quota.ref.id)):
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(quota.ref), move="release"),))
+    held = _held(step, quota)
+    if held:
+        raise MoveRefused((Refusal.of("quota_held", quota=quota.ref.id, n=held),))
     if quota.left:
         step.add(Claimed(quota.ref, kept_at(quota), -quota.left, quota.until))
     step.note(quota.ref, RELEASED, until=context.at.isoformat())
     return step
+
+
+def _held(step: Step, quota: Quota) -> int:
+    """How many units of a quota and its parts stock holds keep."""
+    chains = [chain_of(step, id) for id in planned(step, quota.position.sku).quotas]
+    pools = {quota_pool(chain[0].ref.id) for chain in chains if quota in chain}
+    claims = step.case.claims(sorted(pools)) if pools else ()
+    return sum([claim.n for claim in claims if claim.holder.kind == "stock hold"])
 
 
 def _checked(
@@ -117,8 +131,7 @@ def _change(step: Step, said: Quota) -> None:
     if not more:
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(quota.ref), move="set"),))
     pool = Position(quota_pool(quota.ref.id))
-    rows = step.case.counters((pool.sku,))
-    room = next((row.there - row.claimed for row in rows if row.position == pool), 0)
+    room = step.case.counter(pool).left
     if room + more < 0:
         raise MoveRefused((shortage(pool, quota.n - said.n, room),))
     step.add(Limited(pool, more, quota.ref))

@@ -1,4 +1,4 @@
-"""The books of stock: receipts, counts, holds, limits and supply that is to come.
+"""The books of stock: receipts, counts, holds, lots, supply to come, and what suppliers have.
 
 It knows how goods come in and are claimed ahead of an order, and refuses to know which location
 ships what.

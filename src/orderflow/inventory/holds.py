@@ -19,6 +19,7 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
 from orderflow.inventory.feeds import feed_at, refuse_stale, there_from
 from orderflow.journal import Case, Context, Step, stock_verb, verb
+from orderflow.pools import pool_name
 from orderflow.records import Order, StockHold, is_fed
 from orderflow.states import STOCK_HOLD, StockHoldMove, UnitMove, UnitState
 from orderflow.units import LineQuantities
@@ -27,9 +28,16 @@ from orderflow.values import Position, text, unique, whole
 
 @stock_verb("set_limit")
 def set_limit(case: Case, context: Context, pool: str, limit: int) -> Step:
-    """Set how much a pool gives in all: a quota, a coupon's uses, a buyer's limit."""
+    """Set how much a pool of a host's own gives in all: the uses of a coupon, or the like.
+
+    A buyer's limit is planned (`describe_item`), a quota has a verb of its own (`set_quota`), and
+    what may leave on a day is in the rules.
+    """
     step = Step(case, context)
     at = Position(text(pool, "pool"))
+    named = pool_name(pool)
+    if named is not None:
+        raise BadInput("pool", f"names of the kind {named.kind} are set elsewhere")
     whole(limit, "limit", least=0)
     step.add(Limited(at, limit - step.rely_on_there(at)))
     return step

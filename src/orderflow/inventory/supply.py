@@ -177,8 +177,7 @@ def give_up_rest(step: Step, supply: Supply, n: int) -> None:
 
 def unpromised(case: Case, peg: Position) -> int:
     """What a supply row may still promise; below zero, what it has promised beyond its goods."""
-    counters = case.counters((peg.sku,))
-    return next((row.there - row.claimed for row in counters if row.position == peg), 0)
+    return case.counter(peg).left
 
 
 def open_supply(step: Step, ref: Ref[Supply]) -> Supply:

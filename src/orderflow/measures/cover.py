@@ -12,7 +12,7 @@ What waits without a claim was to go out before, and comes on top.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import ceil, floor
@@ -40,12 +40,18 @@ class SteadyDemand:
     """
 
     window: tuple[Turned, ...]
+    _by_day: dict[tuple[str, str], Fraction] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        by_day: dict[tuple[str, str], Fraction] = {}
+        for one in self.window:
+            place = (one.sku, one.location)
+            by_day[place] = by_day.get(place, Fraction(0)) + max(0, one.sold) / one.days
+        object.__setattr__(self, "_by_day", by_day)
 
     def expected(self, sku: str, location: str, start: datetime, end: datetime) -> Fraction:
         """How many units go out in a period; none of what was not sold in the window."""
-        days = days_between(start, end)
-        rows = [one for one in self.window if (one.sku, one.location) == (sku, location)]
-        return sum([max(0, one.sold) / one.days * days for one in rows], Fraction(0))
+        return days_between(start, end) * self._by_day.get((sku, location), Fraction(0))
 
 
 @attrs.frozen
@@ -100,6 +106,23 @@ class Advice:
     cover_days: Fraction | None
     buy: int
     over: int
+
+
+def advices(
+    case: Case, stockings: Iterable[Stocking], past: Iterable[Turned], forecast: DemandForecast
+) -> tuple[Advice, ...]:
+    """What the levels of a store mean, what lasts least first; `past` tells what waits."""
+    waiting = {(row.sku, row.location): row.waiting for row in past}
+    found = []
+    for one in stockings:
+        level = level_of(case, one, waiting.get((one.sku, one.location), 0))
+        found.append(advise(one, level, forecast, case.at))
+    return tuple(sorted(found, key=_by_cover))
+
+
+def _by_cover(one: Advice) -> tuple[bool, Fraction, str, str]:
+    days = one.cover_days
+    return (days is None, days or Fraction(0), one.sku, one.location)
 
 
 def advise(stocking: Stocking, level: Level, forecast: DemandForecast, at: datetime) -> Advice:

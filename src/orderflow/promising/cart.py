@@ -72,20 +72,30 @@ def demands(lines: Iterable[Wanted]) -> list[Demand]:
 
 def splits(n: int, caps: Sequence[int], pers: Sequence[int]) -> Iterator[tuple[int, ...]]:
     """Every way to serve `n` units by batches, at most so many of each; the first option first."""
+    return _splits(n, caps, pers, set())
+
+
+def _splits(
+    n: int, caps: Sequence[int], pers: Sequence[int], without: set[tuple[int, int]]
+) -> Iterator[tuple[int, ...]]:
+    """The same; `without` has what was tried in vain: so many units by so many last options."""
     if not caps:
         if not n:
             yield ()
         return
     reach = [cap * per for cap, per in zip(caps, pers, strict=True)]
-    if sum(reach) < n:
+    if sum(reach) < n or (n, len(caps)) in without:
         return
-    most = min(caps[0], n // pers[0])
-    for batches in range(most, -1, -1):
+    found = False
+    for batches in range(min(caps[0], n // pers[0]), -1, -1):
         left = n - batches * pers[0]
         if left > sum(reach[1:]):
-            return
-        for rest in splits(left, caps[1:], pers[1:]):
+            break
+        for rest in _splits(left, caps[1:], pers[1:], without):
+            found = True
             yield (batches, *rest)
+    if not found:
+        without.add((n, len(caps)))
 
 
 def most(n: int, caps: Sequence[int], pers: Sequence[int]) -> tuple[int, ...]:

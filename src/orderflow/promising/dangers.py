@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import attrs
 
@@ -18,11 +19,11 @@ from orderflow.journal import Case
 from orderflow.promising.committing import repeg
 from orderflow.promising.figures import all_figures, skus_of, terms_of
 from orderflow.promising.mending import lost, mend
+from orderflow.promising.promised_units import is_live
 from orderflow.promising.slipping import slip
 from orderflow.promising.values import Pegged
-from orderflow.records import Claim, Counter, Document, Order, Supply, is_fed
+from orderflow.records import Claim, Counter, Document, Feed, Lot, Order, Supply, is_fed
 from orderflow.rules import Rules
-from orderflow.states import UnitState
 from orderflow.values import Position
 
 
@@ -61,8 +62,30 @@ class Slipped:
     calls: tuple[Call[Document], ...]
 
 
+MAY_FAIL: Final = ("feed", "supply", "lot")
+"""The kinds of documents that can make a source fail those who were promised of it."""
+
+
+def may_fail(document: Document) -> str:
+    """The SKU of which a document may make promises fail as things are; of none, no name.
+
+    Only what is still to come can be late, and only a lot that expires or is on hold can fail, and
+    a supplier who no longer stands by his word.
+    """
+    if isinstance(document, Feed):
+        return document.sku
+    if isinstance(document, Supply):
+        return document.position.sku if document.received < document.expected else ""
+    if isinstance(document, Lot):
+        return document.sku if document.expires_at is not None or is_held(document) else ""
+    return ""
+
+
 def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]:
-    """The live promises of some SKUs that their source fails as it is now, by position."""
+    """The claims on some SKUs that their source fails as it is now, by position.
+
+    What has a date must be served by then; what has none must be good now.
+    """
     counts: dict[Pegged, int] = {}
     for one in lost(skus_of(case, set(skus), rules), case.at):
         name = attrs.evolve(one, n=0, quota="")  # a claim is one, whatever quotas its units are of
@@ -71,6 +94,10 @@ def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]
     for one, n in counts.items():
         claim = Claim(case.order(one.order), one.position, n, None, one.ready_by)
         failed.setdefault((one.position, _why(case, one, rules)), []).append(claim)
+    for claim in case.claims(sorted(set(skus))):
+        spoiled = _spoiled(case, claim.position, rules) if claim.due is None else None
+        if spoiled is not None:
+            failed.setdefault((claim.position, spoiled), []).append(claim)
     rows = {row.position: row for row in case.figures if isinstance(row, Counter)}
     return tuple(
         [Danger(rows[at], tuple(claims), why) for (at, why), claims in sorted(failed.items())]
@@ -79,15 +106,22 @@ def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]
 
 def broken(case: Case, order: Order, rules: Rules) -> tuple[Pegged, ...]:
     """The promises of one order that cannot be kept as things are: what `repromise` would mend."""
-    skus = {
-        line.sku
-        for line, spot in order.units()
-        if spot.state is UnitState.RESERVED and spot.slice.ready_by is not None
-    }
+    skus = {line.sku for line, spot in order.units() if is_live(spot)}
     if not skus:
         return ()
     failed = lost(skus_of(case, skus, rules), case.at)
     return tuple([one for one in failed if one.order == order.ref.id])
+
+
+def _spoiled(case: Case, at: Position, rules: Rules) -> Why | None:
+    """Why goods of a lot are for nobody now; `None` where they are good, or have no lot."""
+    lot = known_lot(case, at)
+    if lot is None:
+        return None
+    if is_held(lot):
+        return Why.ON_HOLD
+    until = good_until(lot, rules)
+    return Why.EXPIRES if until is not None and until <= case.at else None
 
 
 def _why(case: Case, one: Pegged, rules: Rules) -> Why:

@@ -15,8 +15,9 @@ one after the other, the preferred first, in a bounded number of steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from orderflow.promising.cart import Demand, demands, most, splits
 from orderflow.promising.explaining import limits
@@ -65,6 +66,15 @@ def soonest(wanted: Wanted, places: Iterable[Position], at: datetime, terms: Ter
             by_sku[place.sku] = min(arrives, by_sku.get(place.sku, arrives))
     parts = [part.sku for part in wanted.kit] or [wanted.sku]
     return max([by_sku.get(sku, at) for sku in parts])
+
+
+class _Ways(NamedTuple):
+    """A demand while it is served whole: the ways left to try, and where it all stood before."""
+
+    demand: Demand
+    left: Iterator[tuple[int, ...]]
+    mark: int
+    grants: int
 
 
 class _Cart:
@@ -124,22 +134,33 @@ class _Cart:
             self._give_most(demand, first)
 
     def _whole(self, wanted: Sequence[Demand], date: Callable[[Demand], datetime]) -> bool:
-        """Serve all of these whole, or change nothing. None wanted: all of it is served."""
-        if not wanted:
-            return True
-        first, rest = wanted[0], wanted[1:]
-        by = date(first)
-        pers = [option.per for option in first.options]
-        for split in splits(first.left, self._caps(first, by), pers):
-            mark, grants = self.assignment.mark(), len(self.grants)
-            self._give(first, by, split)
-            if self._whole(rest, date):
-                return True
-            self._back_to(mark, grants)
-            self.steps -= 1
-            if self.steps <= 0:
-                break
-        return False
+        """Serve all of these whole, or change nothing. None wanted: all of it is served.
+
+        A cart may have more lines than Python has frames, so the ways are kept in a list.
+        """
+        served: list[_Ways] = []
+        while len(served) < len(wanted):
+            demand = wanted[len(served)]
+            pers = [option.per for option in demand.options]
+            ways = splits(demand.left, self._caps(demand, date(demand)), pers)
+            served.append(_Ways(demand, ways, self.assignment.mark(), len(self.grants)))
+            while not self._next_way(served[-1], date):
+                served.pop()
+                if not served:
+                    return False
+                self._back_to(served[-1].mark, served[-1].grants)
+                self.steps -= 1
+                if self.steps <= 0:
+                    self._back_to(served[0].mark, served[0].grants)
+                    return False
+        return True
+
+    def _next_way(self, one: _Ways, date: Callable[[Demand], datetime]) -> bool:
+        """Serve a demand in the next way that there is for it."""
+        split = next(one.left, None)
+        if split is not None:
+            self._give(one.demand, date(one.demand), split)
+        return split is not None
 
     # --- serving -------------------------------------------------------------------------------
 

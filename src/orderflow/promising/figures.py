@@ -26,7 +26,6 @@ from datetime import datetime
 
 import attrs
 
-from orderflow.books import position_of
 from orderflow.calls import Ref
 from orderflow.claiming import Quotas, quotas_now
 from orderflow.inventory import (
@@ -39,6 +38,7 @@ from orderflow.inventory import (
     there_from,
 )
 from orderflow.journal import Case
+from orderflow.promising.promised_units import promised_by_quota
 from orderflow.promising.values import (
     Figures,
     Pegged,
@@ -48,9 +48,9 @@ from orderflow.promising.values import (
     Terms,
 )
 from orderflow.promising.ways import way_of
-from orderflow.records import Claim, Counter, Line, Order, Spot, Supply, is_fed
+from orderflow.records import Claim, Counter, Order, Supply, is_fed
 from orderflow.rules import Rules
-from orderflow.states import SupplyState, UnitState
+from orderflow.states import SupplyState
 from orderflow.values import Position
 
 
@@ -125,7 +125,9 @@ def all_figures(
             live += _promised(claim, claim.due, order, rules, quotas)
         else:
             fixed[at] = fixed.get(at, 0) + claim.n
-    pegged = {one.position for one in live}
+    pegged: dict[Position, list[Pegged]] = {}
+    for one in live:
+        pegged.setdefault(one.position, []).append(one)
     found: list[Source] = []
     for row in counters:
         n = row.there - fixed.get(row.position, 0)
@@ -133,9 +135,9 @@ def all_figures(
         if is_source(row.position) and (n > 0 or row.position in pegged or kept):
             source = _source(case, row.position, n, rules, supposed or {})
             if source is not None:
-                here = [one for one in live if one.position == row.position]
+                here = pegged.get(row.position, [])
                 rooms = {id: quotas.room(row.position.sku, id) for id in kept}
-                found += _parted(source, here, rooms)
+                found += _parted(source, here, rooms, quotas.borne(row.position))
     return Figures(tuple(found), tuple(live), safety_of(case, counters))
 
 
@@ -158,8 +160,9 @@ def _promised(
     mine = quotas.for_order(at.sku, order)
     one = Pegged(name, at, claim.n, due, owners_for(rules, order.customer), quotas=mine)
     left = claim.n
-    for id in quotas.at(at):
-        n = min(left, promised_of(order, at, due, id, quotas))
+    counts = promised_by_quota(order, at, due, quotas)
+    for id in quotas.at(at) if counts.keys() - {""} else ():
+        n = min(left, counts.get(id, 0))
         if n:
             yield attrs.evolve(one, n=n, quota=id)
             left -= n
@@ -167,33 +170,18 @@ def _promised(
         yield attrs.evolve(one, n=left)
 
 
-def promised_of(order: Order, at: Position, due: datetime, quota: str, quotas: Quotas) -> int:
-    """How many units of an order are promised at a source for a date, of what a quota keeps."""
-    return sum(
-        [
-            spot.n
-            for line, spot in order.units()
-            if is_promised(line, spot, at, due)
-            and quotas.of_unit(line.sku, spot.slice.pools) == quota
-        ]
-    )
-
-
-def is_promised(line: Line, spot: Spot, at: Position, due: datetime) -> bool:
-    """Whether units are under a live promise at a source, for a date."""
-    live = spot.state is UnitState.RESERVED and spot.slice.ready_by == due
-    return live and position_of(line.sku, spot.slice) == at
-
-
-def _parted(source: Source, live: Sequence[Pegged], rooms: Mapping[str, int]) -> Iterator[Source]:
+def _parted(
+    source: Source, live: Sequence[Pegged], rooms: Mapping[str, int], borne: int
+) -> Iterator[Source]:
     """What each quota keeps beside a source, with what its members have of it; and the rest.
 
-    Where more is claimed than is there, the rest bears it first. What has come serves the earliest.
+    Where more is claimed than is there, the rest bears it first, then what nobody has of the quotas
+    (so much is `borne` already), and what members have last. What has come serves the earliest.
     """
     if not rooms:
         yield source
         return
-    units = {"": source.n, **rooms}
+    units = {"": source.n + borne, **rooms}
     come = dict.fromkeys(units, 0)
     here = source.here
     for one in sorted(live, key=lambda one: (one.ready_by, one.order, one.quota)):

@@ -192,7 +192,8 @@ class Assignment:
     def _settle(self, live: Iterable[Pegged]) -> None:
         """Put live promises where they are pegged: earliest first, into the latest portion.
 
-        One that its source fails is served as early as it can be there.
+        What its source has for it already comes next, so that it enters no safety stock by that;
+        one that its source fails is served as early as it can be there.
         """
         at: dict[tuple[Position, str], list[int]] = {}
         for i in reversed(range(len(self.portions))):
@@ -206,13 +207,15 @@ class Assignment:
             need.eligible = self._eligible(need)
             self.live.append((one, need))
             own = at[one.position, one.quota]
+            in_time = [i for i in own if self.portions[i].ready <= need.date]
+            rest = [i for i in reversed(own) if self.portions[i].ready > need.date]
             left = one.n
-            for good in (True, False):
-                for i in own if good else reversed(own):
-                    n = min(left, self.room[i]) if self.keeps(i, need) is good else 0
-                    if n > 0:
-                        self._stay(i, need, n)
-                        left -= n
+            # Stable: of each kind in the order of the instants.
+            for i in sorted((*in_time, *rest), key=lambda i: not self.keeps(i, need)):
+                n = min(left, self.room[i])
+                if n > 0:
+                    self._stay(i, need, n)
+                    left -= n
             if left:
                 self._stay(own[0], need, left)
 

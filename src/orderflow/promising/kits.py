@@ -15,13 +15,10 @@ from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from orderflow.books import position_of
-from orderflow.claiming import Quotas
-from orderflow.promising.values import Part, Pegged, Wanted
+from orderflow.promising.promised_units import is_live
+from orderflow.promising.values import Part, Wanted
 from orderflow.records import Line, Order
-from orderflow.states import UnitState
 from orderflow.units import Chosen
-from orderflow.values import Position
 
 
 def any_date(line: Line) -> None:
@@ -78,22 +75,11 @@ def _promised_for(
 ) -> Iterator[Chosen]:
     """Up to so many units of a line that are promised for a date, beside those that are chosen."""
     for spot in line.spots:
-        live = spot.state is UnitState.RESERVED and spot.slice.ready_by is not None
         chosen = sum([one.n for one in but if (one.line.id, one.spot) == (line.id, spot)])
-        part = min(n, spot.n - chosen) if live and spot.slice.promised == date else 0
+        part = min(n, spot.n - chosen) if is_live(spot) and spot.slice.promised == date else 0
         if part:
             yield Chosen(line, spot, part)
             n -= part
-
-
-def promises_of(order: Order, units: Iterable[Chosen], quotas: Quotas) -> list[Pegged]:
-    """The live promises that units are under, one for each source, quota and date."""
-    counts = Tally[tuple[Position, datetime, str]]()
-    for line, spot, n in units:
-        if spot.slice.ready_by is not None:
-            quota = quotas.of_unit(line.sku, spot.slice.pools)
-            counts[position_of(line.sku, spot.slice), spot.slice.ready_by, quota] += n
-    return [Pegged(order.ref.id, at, n, by, quota=id) for (at, by, id), n in counts.items()]
 
 
 def _by_line(chosen: Iterable[Chosen]) -> list[tuple[Line, int]]:

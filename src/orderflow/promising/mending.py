@@ -18,7 +18,7 @@ from datetime import datetime
 import attrs
 
 from orderflow.grants import Kept
-from orderflow.promising.flow import Assignment, Need
+from orderflow.promising.flow import Assignment
 from orderflow.promising.keeping import kept
 from orderflow.promising.values import Figures, Pegged, Repeg, Terms
 from orderflow.values import Position, warehouse
@@ -50,7 +50,7 @@ def mend(
     assignment = Assignment(figures, at, terms or Terms())
     worst = sorted(
         [pair for pair in assignment.live if not only or pair[0].order in only],
-        key=lambda pair: (_rank(harm, pair[0]), *_name(pair[0])),
+        key=lambda pair: (_rank(harm, pair[0]), *pair[0].name),
     )
     for _, need in worst:
         for i, n in assignment.taken(need):
@@ -107,32 +107,23 @@ def _lost(assignment: Assignment, harm: Mapping[str, int]) -> tuple[Pegged, ...]
         counts[name] = counts.get(name, 0) + n
 
     over = [max(0, -room) for room in assignment.room]
-    for one, need in sorted(assignment.live, key=lambda pair: _least(harm, *pair)):
+    least = sorted(assignment.live, key=lambda pair: (-_rank(harm, pair[0]), *pair[0].name))
+    for one, need in least:
         for i, n in assignment.taken(need):
             if not assignment.keeps(i, need):
                 lose(one, i, n)
                 over[i] -= n
-    for one, need in sorted(assignment.live, key=lambda pair: _least(harm, *pair)):
+    for one, need in least:
         for i, n in assignment.taken(need):
             if assignment.keeps(i, need) and over[i] > 0:
                 lose(one, i, min(n, over[i]))
                 over[i] -= min(n, over[i])
     found = [attrs.evolve(one, n=n) for one, n in counts.items()]
-    return tuple(sorted(found, key=lambda one: (-_rank(harm, one), *_name(one))))
+    return tuple(sorted(found, key=lambda one: (-_rank(harm, one), *one.name)))
 
 
 def _rank(harm: Mapping[str, int], one: Pegged) -> int:
     return harm.get(one.order, _LAST)
-
-
-def _least(
-    harm: Mapping[str, int], one: Pegged, _: Need
-) -> tuple[int, str, Position, datetime, str]:
-    return (-_rank(harm, one), *_name(one))
-
-
-def _name(one: Pegged) -> tuple[str, Position, datetime, str]:
-    return (one.order, one.position, one.ready_by, one.quota)
 
 
 _LAST = 10**9

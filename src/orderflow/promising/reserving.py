@@ -19,8 +19,9 @@ from orderflow.calls import Ref
 from orderflow.claiming import Claiming, is_goods, refuse_early, refuse_waiting
 from orderflow.errors import MoveRefused
 from orderflow.journal import Step
-from orderflow.promising.committing import best, grant, whole
+from orderflow.promising.answering import best, whole
 from orderflow.promising.figures import terms_for
+from orderflow.promising.granting import grant
 from orderflow.promising.kits import cart_of
 from orderflow.promising.values import PromisePolicy
 from orderflow.records import Order

@@ -9,7 +9,6 @@ date asks nobody to make room.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
 
 import attrs
 
@@ -20,22 +19,10 @@ from orderflow.journal import Step
 from orderflow.promising.figures import free_figures, safety_of
 from orderflow.promising.flow import Assignment
 from orderflow.promising.keeping import kept
-from orderflow.promising.portions import ALWAYS, NEVER, Portion
-from orderflow.promising.values import Figures, Terms
+from orderflow.promising.portions import ALWAYS, Portion
+from orderflow.promising.values import Terms
 from orderflow.records import Counter
 from orderflow.values import Position
-
-
-def kept_free(figures: Figures, at: datetime) -> dict[Position, list[tuple[int, datetime | None]]]:
-    """What nobody has of each position and is safety stock, and until when; `None`: for good."""
-    found: dict[Position, list[tuple[int, datetime | None]]] = {}
-    if figures.safety:
-        assignment = Assignment(figures, at, Terms())
-        for one, room in zip(assignment.portions, assignment.room, strict=True):
-            if one.held is not None and one.ready > at and room > 0:
-                until = None if one.ready == NEVER else one.ready
-                found.setdefault(one.position, []).append((room, until))
-    return found
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from orderflow.claiming import hold_of_quota
 from orderflow.errors import BadInput, MoveRefused
 from orderflow.grants import shortage
 from orderflow.inventory import refuse_stale
@@ -36,6 +37,7 @@ def hold_stock(
     )
     refuse_stale(step, hold.position)
     step.open(hold)
+    hold_of_quota(step, hold.position, n, expiry)
     _leave_safety(step, hold.position, n)
     return step
 

@@ -22,12 +22,19 @@ from orderflow.errors import BadInput
 from orderflow.grants import Kept
 from orderflow.values import Position, instant, text, whole
 
+RATIO_MAX: Final = 1_000
+"""The most units in either side of a ratio by which one SKU stands in for another."""
+
 OURS: Final = ("",)
 """The owners of goods that are our own: ourselves."""
 
 
 def _counts(_: object, attribute: attrs.Attribute[int], value: int) -> None:
     whole(value, attribute.name)
+
+
+def _ratio(_: object, attribute: attrs.Attribute[int], value: int) -> None:
+    whole(value, attribute.name, most=RATIO_MAX)
 
 
 def _names(_: object, attribute: attrs.Attribute[str], value: str) -> None:
@@ -57,11 +64,14 @@ class Part:
 
 @attrs.frozen
 class Instead:
-    """`n` units of a SKU may stand for `per` of what is wanted, in whole steps of that."""
+    """`n` units of a SKU may stand for `per` of what is wanted, in whole steps of that.
+
+    Neither is more than 1,000.
+    """
 
     sku: str = attrs.field(validator=_names)
-    n: int = attrs.field(default=1, validator=_counts)
-    per: int = attrs.field(default=1, validator=_counts)
+    n: int = attrs.field(default=1, validator=_ratio)
+    per: int = attrs.field(default=1, validator=_ratio)
 
 
 @attrs.frozen
@@ -118,6 +128,11 @@ class Pegged:
     owners: tuple[str, ...] = OURS
     quota: str = ""
     quotas: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> tuple[str, Position, datetime, str]:
+        """What tells a promise from all others, however many units it has."""
+        return (self.order, self.position, self.ready_by, self.quota)
 
 
 @attrs.frozen
