@@ -66,6 +66,10 @@ MAY_FAIL: Final = ("feed", "supply", "lot")
 """The kinds of documents that can make a source fail those who were promised of it."""
 
 
+_PROMISED_TO: Final = ("order", "stock hold")
+"""The kinds of documents that somebody waits behind: supply rows and quotas claim for others."""
+
+
 def may_fail(document: Document) -> str:
     """The SKU of which a document may make promises fail as things are; of none, no name.
 
@@ -95,7 +99,8 @@ def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]
         claim = Claim(case.order(one.order), one.position, n, None, one.ready_by)
         failed.setdefault((one.position, _why(case, one, rules)), []).append(claim)
     for claim in case.claims(sorted(set(skus))):
-        spoiled = _spoiled(case, claim.position, rules) if claim.due is None else None
+        undated = claim.due is None and claim.holder.kind in _PROMISED_TO
+        spoiled = _spoiled(case, claim.position, rules) if undated else None
         if spoiled is not None:
             failed.setdefault((claim.position, spoiled), []).append(claim)
     rows = {row.position: row for row in case.figures if isinstance(row, Counter)}
