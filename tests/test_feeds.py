@@ -532,7 +532,7 @@ def test_a_quota_keeps_a_part_of_what_a_supplier_has(shop: Shop) -> None:
     shop.set_quota("web", PEG, 6, channel="web")
     shop.sell("o-17", (LAMP, 3))
 
-    assert shop.codes(verbs.promise.on("o-17")) == ["not_in_time"]
+    assert shop.codes(verbs.promise.on("o-17")) == ["not_in_time", "kept_by_quotas"]
     shop.sell("o-web", (LAMP, 3), channel="web")
     shop.promise("o-web")
     shop.purchase("pu-1", ("o-web",), "acme")

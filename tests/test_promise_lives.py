@@ -149,7 +149,7 @@ class Lives(RuleBasedStateMachine):
         peg = self.shop.supply(id).position._replace(peg=id)
         there = [danger for danger in self.shop.in_danger() if danger.counter.position == peg]
         if all(danger.why is not Why.OVER_COMMITTED for danger in there):  # none: none is lost
-            listed = sum(claim.n for danger in there for claim in danger.claims)
+            listed = sum(claim.n for danger in there for claim in danger.claims if claim.due)
             assert listed == sum(one.n for one in foreseen.lost)
 
     @rule(number=NUMBER, n=SOME, last=st.booleans())
@@ -216,7 +216,8 @@ class Lives(RuleBasedStateMachine):
     def undated(self, at: Position) -> int:
         """How many units are claimed at a position for no date."""
         claims = self.store.claims_of("", [at.sku], self.clock.at)
-        return sum([one.n for one in claims if one.position == at and one.due is None])
+        waits = [one for one in claims if one.holder.kind in ("order", "stock hold")]
+        return sum([one.n for one in waits if one.position == at and one.due is None])
 
     def spoiled(self, lot: str, dates: list[datetime]) -> list[datetime]:
         """The dates until which a lot is not good, or all while nobody may have any of it."""

@@ -172,5 +172,5 @@ def test_a_promise_that_falls_short_says_what_quotas_keep_for_others(any_shop: S
     reasons = any_shop.why_not(verbs.promise.on("o-1"))
 
     assert [str(one) for one in reasons][1:] == [
-        "3 units of BRASS-LAMP are kept by quotas for others"
+        "3 units of BRASS-LAMP are for others alone, by quotas"
     ]

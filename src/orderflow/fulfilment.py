@@ -98,7 +98,7 @@ def release(
     """Give the warehouse the work: open a dispatch for the units allocated in a location.
 
     The location may be left out where all of them stand at one. No unit goes out of a lot that is
-    on hold or has expired.
+    on hold, or is no longer good for as long as the rules ask.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))

@@ -47,8 +47,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "zh": "配额 {quota} 剩余 {left}:需要 {asked}",
     },
     "kept_by_quotas": {
-        "en": "{n} units of {sku} are kept by quotas for others",
-        "zh": "{sku} 另有 {n} 件为他人的配额保留",
+        "en": "{n} units of {sku} are for others alone, by quotas",
+        "zh": "{sku} 另有 {n} 件按配额只供他人",
     },
     "quota_held": {
         "en": "{n} units of quota {quota} are in stock holds: they end or are released first",

@@ -25,7 +25,6 @@ class Ceilings:
 
     def __init__(self, step: Step) -> None:
         self._step: Final = step
-        self._rows: dict[str, Counter] = {}
         self._taken: dict[str, int] = {}
         self._set: set[str] = set()
 
@@ -51,6 +50,4 @@ class Ceilings:
             facts.append(Limited(row.position, limit - row.there))
 
     def _row(self, pool: str) -> Counter:
-        if pool not in self._rows:
-            self._rows[pool] = self._step.case.counter(Position(pool))
-        return self._rows[pool]
+        return self._step.case.counter(Position(pool))

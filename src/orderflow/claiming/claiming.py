@@ -13,7 +13,7 @@ import attrs
 
 from orderflow.claiming.capacity import Capacity, is_day
 from orderflow.claiming.limits import Limits
-from orderflow.claiming.quotas import Quotas, is_quota_pool
+from orderflow.claiming.quotas import Quotas
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Fact
 from orderflow.grants import shortage
@@ -31,9 +31,12 @@ Parts = list[tuple[int, tuple[str, ...]]]
 Drawn = tuple[Position, str, datetime]
 """Where units are claimed, of which quota there, if any, and by when they must be ready."""
 
+KeptAndDays = tuple[tuple[str, ...], tuple[str, ...]]
+"""The pools of quotas that units carry, and those of days."""
+
 
 class Claiming:
-    """Reads each SKU once, so what it grants in one step adds up."""
+    """The claims of an order in one step; they add up, since the case reads each SKU once."""
 
     def __init__(self, step: Step, order: Order) -> None:
         self._step: Final = step
@@ -41,16 +44,12 @@ class Claiming:
         self._limits: Final = Limits(step, order)
         self.quotas: Final = Quotas(step)
         self.capacity: Final = Capacity(step)
-        self._rows: dict[str, tuple[Counter, ...]] = {}
 
     # --- asking --------------------------------------------------------------------------------
 
     def rows(self, skus: Collection[str]) -> tuple[Counter, ...]:
         """The counters of some SKUs as they are."""
-        for sku in skus:
-            if sku not in self._rows:
-                self._rows[sku] = self._step.case.counters((sku,))
-        return tuple([row for sku in sorted(set(skus)) for row in self._rows[sku]])
+        return self._step.case.counters(skus)
 
     def members_of(self, skus: Collection[str]) -> tuple[str, ...]:
         """The quotas on some SKUs that the order draws from; of one SKU the narrowest first."""
@@ -119,15 +118,16 @@ class Claiming:
         counts = _summed([(at, n) for (at, _, _), n in wanted.items()])
         limits = self._limited(counts, facts, refusals)
         found: dict[Drawn, tuple[str, ...]] = {}
-        for peg, pools in self._pegged(wanted, facts, refusals).items():
-            kept = [pool for pool in pools if is_quota_pool(pool)]
-            days = [pool for pool in pools if not is_quota_pool(pool)]
+        for peg, (kept, days) in self._pegged(wanted, facts, refusals).items():
             found[peg] = (*kept, *limits[peg[0].sku], *days)
         self._end(facts, refusals)
         return found
 
-    def move_pegs(self, wanted: Mapping[Drawn, int]) -> dict[Drawn, tuple[str, ...]]:
-        """Like `take_pegs`, for units that the order has: their limits are counted already."""
+    def move_pegs(self, wanted: Mapping[Drawn, int]) -> dict[Drawn, KeptAndDays]:
+        """Like `take_pegs`, for units that the order has: their limits are counted already.
+
+        So the pools of quotas and those of days are apart: what units keep stands between them.
+        """
         refusals: list[Refusal] = []
         facts: list[Fact] = []
         found = self._pegged(wanted, facts, refusals)
@@ -167,16 +167,15 @@ class Claiming:
 
     def _pegged(
         self, wanted: Mapping[Drawn, int], facts: list[Fact], refusals: list[Refusal]
-    ) -> dict[Drawn, tuple[str, ...]]:
+    ) -> dict[Drawn, KeptAndDays]:
         leaving = [(self.capacity.pool(at.location, by), n) for (at, _, by), n in wanted.items()]
         for pool, n in sorted(_summed(leaving).items()):
             self.capacity.take(pool, n, facts, refusals)
-        found: dict[Drawn, tuple[str, ...]] = {}
+        found: dict[Drawn, KeptAndDays] = {}
         for (at, id, by), n in wanted.items():
             self.quotas.draw(at.sku, id, n)
             day = self.capacity.pool(at.location, by)
-            pools = self.quotas.pools(at.sku, id)
-            found[at, id, by] = (*pools, *((day,) if day else ()))
+            found[at, id, by] = (self.quotas.pools(at.sku, id), (day,) if day else ())
         return found
 
     def _shared_out(self, at: Position, n: int, refusals: list[Refusal]) -> list[tuple[str, int]]:

@@ -65,6 +65,9 @@ class Slipped:
 MAY_FAIL: Final = ("feed", "supply", "lot")
 """The kinds of documents that can make a source fail those who were promised of it."""
 
+_PROMISED_TO: Final = ("order", "stock hold")
+"""The kinds of documents that somebody waits behind: supply rows and quotas claim for others."""
+
 
 def may_fail(document: Document) -> str:
     """The SKU of which a document may make promises fail as things are; of none, no name.
@@ -95,7 +98,8 @@ def failing(case: Case, skus: Iterable[str], rules: Rules) -> tuple[Danger, ...]
         claim = Claim(case.order(one.order), one.position, n, None, one.ready_by)
         failed.setdefault((one.position, _why(case, one, rules)), []).append(claim)
     for claim in case.claims(sorted(set(skus))):
-        spoiled = _spoiled(case, claim.position, rules) if claim.due is None else None
+        undated = claim.due is None and claim.holder.kind in _PROMISED_TO
+        spoiled = _spoiled(case, claim.position, case.at, rules) if undated else None
         if spoiled is not None:
             failed.setdefault((claim.position, spoiled), []).append(claim)
     rows = {row.position: row for row in case.figures if isinstance(row, Counter)}
@@ -113,28 +117,22 @@ def broken(case: Case, order: Order, rules: Rules) -> tuple[Pegged, ...]:
     return tuple([one for one in failed if one.order == order.ref.id])
 
 
-def _spoiled(case: Case, at: Position, rules: Rules) -> Why | None:
-    """Why goods of a lot are for nobody now; `None` where they are good, or have no lot."""
+def _spoiled(case: Case, at: Position, by: datetime, rules: Rules) -> Why | None:
+    """Why goods of a lot are for nobody at an instant; `None` where they are good or of no lot."""
     lot = known_lot(case, at)
     if lot is None:
         return None
     if is_held(lot):
         return Why.ON_HOLD
     until = good_until(lot, rules)
-    return Why.EXPIRES if until is not None and until <= case.at else None
+    return Why.EXPIRES if until is not None and until <= by else None
 
 
 def _why(case: Case, one: Pegged, rules: Rules) -> Why:
     if is_fed(one.position.peg):
         feed = feed_at(case, one.position)
         return Why.TOO_OLD if feed is None or is_stale(feed, case.at) else Why.LATE
-    lot = known_lot(case, one.position)
-    if lot is not None and is_held(lot):
-        return Why.ON_HOLD
-    until = None if lot is None else good_until(lot, rules)
-    if until is not None and until <= max(one.ready_by, case.at):
-        return Why.EXPIRES
-    return Why.LATE
+    return _spoiled(case, one.position, max(one.ready_by, case.at), rules) or Why.LATE
 
 
 def slipped(

@@ -89,11 +89,11 @@ def free_figures(
         if not is_source(at):
             continue
         own = [id for id in quotas.at(at) if id in mine]
-        rooms = {"": row.free} | {id: quotas.room(at.sku, id) for id in own}
-        for id, n in rooms.items():
-            source = _source(case, at, n, rules) if n or id else None
-            if source is not None:
-                found.append(attrs.evolve(source, quota=id))
+        source = _source(case, at, row.free, rules) if row.free or own else None
+        if source is not None:
+            found.append(source)
+            rooms = {id: quotas.room(at.sku, id) for id in own}
+            found += [attrs.evolve(source, n=n, quota=id) for id, n in rooms.items()]
     return Figures(tuple(found), safety=safety_of(case, counters))
 
 

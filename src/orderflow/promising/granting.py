@@ -60,8 +60,7 @@ def promise_anew(
         pools = claiming.move_pegs(_drawn(answer))
     for peg, one, tags in placed:
         lasting = [pool for pool in one.spot.slice.pools if not _passing(pool)]
-        kept = [pool for pool in pools[peg] if is_quota_pool(pool)]
-        days = [pool for pool in pools[peg] if is_day(pool)]
+        kept, days = pools[peg]
         step.retag(order, (one,), **tags, pools=(*kept, *lasting, *days))
     make_room(step, claiming.quotas, answer.repegs)
     claiming.settle()
