@@ -11,7 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orderflow.sourcing import CHEAPEST as CHEAPEST_FIRST
 from orderflow.sourcing import (
+    DEFAULT,
+    FASTEST,
+    FEWEST,
     Goal,
     Place,
     Point,
@@ -46,6 +50,7 @@ from orderflow.sourcing.policies import (
     region_table,
 )
 from orderflow.sourcing.stages import Dropped
+from orderflow.sourcing.whole import at_a_glance
 from tests.allocating import random_problem
 
 EDINBURGH: Final = Point(55_953_000, -3_188_000)
@@ -362,3 +367,48 @@ def test_a_policy_of_ones_own_is_a_row_of_stages() -> None:
     policy = Pipeline("ours", (stages.without("closed"),), stages.by_load, in_order)
 
     assert policy(asks(LAMPS)).policy == "ours"
+
+
+# --- at a glance ----------------------------------------------------------------------------------
+
+ORDERS: Final = (DEFAULT, FEWEST, CHEAPEST_FIRST, FASTEST, (Goal.LEFT, Goal.SHIPMENTS))
+
+
+@pytest.mark.feature("F140")
+@pytest.mark.parametrize("seed", range(4))
+def test_a_plan_seen_at_a_glance_is_the_one_that_the_search_finds(seed: int) -> None:
+    chance, seen = Random(seed), 0
+
+    for _ in range(300):
+        problem = random_problem(chance, lines=2, places=3)
+        ranked = sorted(problem.places, key=lambda place: (place.handling, place.id))
+        for objective in ORDERS:
+            plan = at_a_glance(ranked, problem, objective)
+            if plan is not None:
+                found = best(problem, objective, ties=[place.id for place in ranked])
+                seen += 1
+                assert (plan.score, plan.shares, plan.left) == (
+                    found.score, found.shares, found.left,
+                )  # fmt: skip
+                assert plan.certificate.bound == found.certificate.bound
+                assert verify(plan, problem) == ()
+
+    assert seen > 100
+
+
+def test_what_no_place_has_whole_is_not_seen_at_a_glance() -> None:
+    short, late = asks(LAMPS, BELL), asks(Want.of("1", "LAMP", 3, promised=1))
+    slow = attrs.evolve(late, places=(LEITH, attrs.evolve(YORK, days=2)))
+    nothing = asks()
+    unsent = attrs.evolve(asks(LAMPS), shipments_max=0)
+
+    for problem in (short, slow, nothing, unsent):
+        assert at_a_glance(problem.places, problem, FEWEST) is None
+
+
+def test_where_parcels_count_after_money_only_a_single_place_is_seen_at_a_glance() -> None:
+    several, single = asks(LAMPS), asks(LAMPS, places=(YORK,))
+
+    assert at_a_glance(several.places, several, DEFAULT) is None
+    assert at_a_glance(several.places, several, FEWEST) is not None
+    assert at_a_glance(single.places, single, DEFAULT) is not None

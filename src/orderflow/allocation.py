@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+import attrs
+
 from orderflow.books import position_of
 from orderflow.claiming import (
     Claiming,
@@ -29,8 +31,8 @@ from orderflow.facts import Claimed, Limited
 from orderflow.inventory import due_at, feed_at, open_supply, pickable, refuse_stale, spoiled
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.posing import Planned, is_sound, planned, posed, shelved
-from orderflow.promising.shelves import beside_safety
-from orderflow.records import Order, Spot, Supply, is_fed
+from orderflow.promising.shelves import Beside, beside_safety
+from orderflow.records import Counter, Order, Spot, Supply, is_fed
 from orderflow.sourcing.explaining import Lack
 from orderflow.sourcing.pipeline import Sourced
 from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
@@ -60,16 +62,17 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
         places = _due_from(step, supply, chosen)
         if not places:
             raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="reserve"),))
-        _refuse_beyond(step, claiming, places)
+        beside = beside_safety(step, claiming, {at.sku for at in places})
+        _refuse_beyond(beside, places)
         now = step.context.at
         for at, units in places.items():
             ready = max(due_at(step, at) or now, now)
-            _claim(step, claiming, order, UnitMove.RESERVE, {at: units}, ready)
+            _claim(step, claiming, beside, order, UnitMove.RESERVE, {at: units}, ready)
         return step
-    plan = _plan(step, claiming, order, chosen)
-    if plan.short:
-        raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)))
-    _carry_out(step, claiming, order, UnitMove.RESERVE, chosen, plan)
+    decided = _decided(step, claiming, order, chosen)
+    if decided.plan.short:
+        raise MoveRefused(decided.shortfalls(order))
+    _carry_out(step, claiming, order, UnitMove.RESERVE, chosen, decided)
     return step
 
 
@@ -118,15 +121,16 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
             step.move(order, UnitMove.ALLOCATE, part, ready_by=None, pools=pools)
     for one in pegged:
         _allocate_arrived(step, claiming, order, one)
-    plan = _plan(step, claiming, order, waiting) if waiting else Planned()
+    reasons = (Refusal.of("no_stock", order=order.ref.id),)  # of what has not come yet
     if waiting:
-        if plan.short and not context.rules.split:
-            raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)))
-        left = _carry_out(step, claiming, order, UnitMove.ALLOCATE, waiting, plan)
-        _backorder(step, order, left, plan)
+        decided = _decided(step, claiming, order, waiting)
+        if decided.plan.short and not context.rules.split:
+            raise MoveRefused(decided.shortfalls(order))
+        left = _carry_out(step, claiming, order, UnitMove.ALLOCATE, waiting, decided)
+        _backorder(step, order, left, decided.plan)
+        reasons = decided.shortfalls(order) if not step.facts else ()
     if not step.facts:
-        unarrived = Refusal.of("no_stock", order=order.ref.id)
-        raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)) or (unarrived,))
+        raise MoveRefused(reasons)
     return step
 
 
@@ -147,13 +151,41 @@ def _place(at: Position) -> dict[str, Tag]:
     }
 
 
-def _plan(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]) -> Planned:
+@attrs.frozen
+class _Decided:
+    """What was decided for an order, and what it could have had: no figure is read twice."""
+
+    plan: Planned
+    beside: Beside
+    rows: tuple[Counter, ...]
+
+    def shortfalls(self, order: Order) -> tuple[Refusal, ...]:
+        """Each SKU that is short over all locations, its safety stock, and why not from where."""
+        asked: dict[str, int] = {}
+        for one in self.plan.short:
+            asked[one.sku] = asked.get(one.sku, 0) + one.n
+        for take in self.plan.takes:
+            if take.position.sku in asked:
+                asked[take.position.sku] += take.n
+        free = dict.fromkeys(asked, 0)
+        for row in self.rows:
+            if row.position.sku in asked and is_sound(row):
+                free[row.position.sku] += row.free
+        short = [
+            Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
+            for sku, n in sorted(asked.items())
+        ]
+        return (*short, *self.beside.reasons(asked), *_left_out(order, self.plan.sourced))
+
+
+def _decided(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]) -> _Decided:
     """Let the policy of the rules decide for what was chosen, over the figures that are read."""
-    skus = {line.sku for line, _, _ in chosen}
-    shelves = shelved(pickable(step, order, beside_safety(step, claiming, skus).counters))
+    beside = beside_safety(step, claiming, {line.sku for line, _, _ in chosen})
+    rows = pickable(step, order, beside.counters)
+    shelves = shelved(rows)
     policy = step.context.rules.policy or FEWEST_SHIPMENTS
     sourced = policy(posed(step, claiming, order, chosen, shelves))
-    return planned(order, chosen, sourced, shelves)
+    return _Decided(planned(order, chosen, sourced, shelves), beside, rows)
 
 
 def _carry_out(
@@ -162,7 +194,7 @@ def _carry_out(
     order: Order,
     move: UnitMove,
     chosen: Sequence[Chosen],
-    plan: Planned,
+    decided: _Decided,
 ) -> list[Chosen]:
     """Move the units of the takes, position by position; what was chosen first is served first.
 
@@ -172,7 +204,7 @@ def _carry_out(
     for one in reversed(chosen):
         bags.setdefault(one.line.id, []).append(one)
     places: dict[Position, list[Chosen]] = {}
-    for take in plan.takes:
+    for take in decided.plan.takes:
         units, bag, n = places.setdefault(take.position, []), bags[take.line], take.n
         while n:
             one = bag.pop()
@@ -180,13 +212,14 @@ def _carry_out(
                 bag.append(Chosen(one.line, one.spot, one.n - n))
             units.append(Chosen(one.line, one.spot, min(n, one.n)))
             n -= units[-1].n
-    _claim(step, claiming, order, move, places, step.context.at)
+    _claim(step, claiming, decided.beside, order, move, places, step.context.at)
     return [one for bag in bags.values() for one in bag]
 
 
 def _claim(
     step: Step,
     claiming: Claiming,
+    beside: Beside,
     order: Order,
     move: UnitMove,
     places: Mapping[Position, Sequence[Chosen]],
@@ -197,7 +230,7 @@ def _claim(
     Safety stock stays free beside them.
     """
     counts = {at: sum([one.n for one in units]) for at, units in places.items()}
-    step.keep(*beside_safety(step, claiming, {at.sku for at in places}).kept(places))
+    step.keep(*beside.kept(places))
     pools = claiming.take(counts, ready)
     for at, units in places.items():
         for part, names in parted(units, pools[at]):
@@ -233,11 +266,8 @@ def _due_from(
     return found
 
 
-def _refuse_beyond(
-    step: Step, claiming: Claiming, places: Mapping[Position, Sequence[Chosen]]
-) -> None:
+def _refuse_beyond(beside: Beside, places: Mapping[Position, Sequence[Chosen]]) -> None:
     """Refuse to claim more of what is to come than is free of it beside the safety stock."""
-    beside = beside_safety(step, claiming, {at.sku for at in places})
     reasons: list[Refusal] = []
     for at, units in places.items():
         asked = sum([one.n for one in units])
@@ -246,7 +276,7 @@ def _refuse_beyond(
             reasons.append(
                 Refusal.of("not_enough_due", supply=at.peg, asked=asked, sku=at.sku, free=free)
             )
-            reasons += beside.reasons() if beside.held_at(at) else ()
+            reasons += beside.reasons((at.sku,)) if beside.held_at(at) else ()
     if reasons:
         raise MoveRefused(tuple(dict.fromkeys(reasons)))
 
@@ -267,26 +297,6 @@ def _allocate_arrived(step: Step, claiming: Claiming, order: Order, one: Chosen)
         for part, pools in parted((some,), claiming.days(some)):
             step.move(order, UnitMove.ALLOCATE, part, peg="", ready_by=None, pools=pools)
         step.add(Claimed(supply.ref, at, -n), Limited(peg, -n))
-
-
-def _shortfalls(step: Step, claiming: Claiming, order: Order, plan: Planned) -> list[Refusal]:
-    """Each SKU that is short over all locations, its safety stock, and why not from where."""
-    asked: dict[str, int] = {}
-    for one in plan.short:
-        asked[one.sku] = asked.get(one.sku, 0) + one.n
-    for take in plan.takes:
-        if take.position.sku in asked:
-            asked[take.position.sku] += take.n
-    free = dict.fromkeys(asked, 0)
-    beside = beside_safety(step, claiming, asked)
-    for row in pickable(step, order, beside.counters):
-        if is_sound(row):
-            free[row.position.sku] += row.free
-    short = [
-        Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
-        for sku, n in sorted(asked.items())
-    ]
-    return [*short, *beside.reasons(), *_left_out(order, plan.sourced)]
 
 
 _SHORT: Final = frozenset({Lack.NOWHERE, Lack.TOO_FEW, Lack.OTHERS})

@@ -154,7 +154,9 @@ class Claiming:
 
     def _mine(self, at: Position) -> list[str]:
         """The quotas of the order at a position, the narrowest first."""
-        there = set(self.quotas.at(at))
+        there = self.quotas.at(at)
+        if not there:  # most have none
+            return []
         return [id for id in self.quotas.for_order(at.sku, self._order) if id in there]
 
     def _limited(

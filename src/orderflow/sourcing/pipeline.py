@@ -15,6 +15,7 @@ least, of these the first.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import is_
 from typing import TypeAlias
 
 import attrs
@@ -35,6 +36,7 @@ from orderflow.sourcing.values import (
     Want,
 )
 from orderflow.sourcing.verifying import plain_bound, score_of
+from orderflow.sourcing.whole import at_a_glance
 
 Allocate: TypeAlias = Callable[[Sequence[Place], Problem, Objective], Plan]
 """Places as they are ranked, the problem with these places alone, and what counts."""
@@ -80,7 +82,8 @@ class Pipeline:
                 dropped.append(kept)
             else:
                 passed.append(kept)
-        asked = attrs.evolve(problem, places=tuple(passed))
+        as_asked = len(passed) == len(problem.places) and all(map(is_, passed, problem.places))
+        asked = problem if as_asked else attrs.evolve(problem, places=tuple(passed))
         plan = self.allocate(tuple(self.rank(passed, asked)), asked, self.objective)
         parcels = packed(plan.shares, asked, self.splits)
         return Sourced(self.name, asked, plan, parcels, tuple(dropped))
@@ -117,9 +120,15 @@ class Cascade:
 
 
 def exact(budget: int = BUDGET) -> Allocate:
-    """The best plan there is; of those that are as good, that of the places that rank first."""
+    """The best plan there is; of those that are as good, that of the places that rank first.
+
+    What one place serves whole is mostly seen at a glance; the rest is searched for.
+    """
 
     def allocate(ranked: Sequence[Place], problem: Problem, objective: Objective) -> Plan:
+        plan = at_a_glance(ranked, problem, objective)
+        if plan is not None:
+            return plan
         ties = [place.id for place in ranked]
         return best(problem, objective, budget=budget, ties=ties)
 
