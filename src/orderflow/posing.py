@@ -104,7 +104,8 @@ def posed(
     known = {place_id(place.id): place for place in rules.locations}
     sees = _Seeing(step, claiming, to, sending)
     places = [
-        sees.place(id, known.get(id, Location(id, UNLISTED)), shelves[id]) for id in sorted(shelves)
+        sees.place(id, known.get(id) or Location(id, UNLISTED), shelves[id])
+        for id in sorted(shelves)
     ]
     return Problem(
         _wants(order, chosen, sending, step.context.at),
@@ -131,9 +132,7 @@ class _Seeing:
     def place(self, id: str, at: Location, shelf: Mapping[str, Sequence[Counter]]) -> Place:
         """A location with what is free there."""
         now, capacity = self.step.context.at, self.claiming.capacity
-        free = {
-            sku: min(QUANTITY_MAX, sum([row.free for row in rows])) for sku, rows in shelf.items()
-        }
+        free = {sku: min(QUANTITY_MAX, sum([one.free for one in shelf[sku]])) for sku in shelf}
         leaves, room = now, None
         if capacity.is_bounded(at.id):
             room = max(0, capacity.room_at(at.id, now))
@@ -143,7 +142,7 @@ class _Seeing:
             id,
             Quantities(free),
             room if self.sending.same_day else None,
-            max(0, _day(comes, now)),
+            0 if comes is now else max(0, _day(comes, now)),
             at.handling,
             at.priority,
             _point(at.latitude_e6, at.longitude_e6),
@@ -154,10 +153,11 @@ class _Seeing:
         )
 
     def _expires(self, shelf: Mapping[str, Sequence[Counter]]) -> int | None:
-        now = self.step.context.at
-        lots = [known_lot(self.step.case, row.position) for rows in shelf.values() for row in rows]
-        days = [_day(lot.expires_at, now) for lot in lots if lot and lot.expires_at is not None]
-        return min(days, default=None)
+        """The day on which the first of what is free expires, where lots are kept."""
+        in_lots = [row.position for rows in shelf.values() for row in rows if row.position.lot]
+        lots = [known_lot(self.step.case, at) for at in in_lots]
+        dates = [lot.expires_at for lot in lots if lot and lot.expires_at is not None]
+        return _first(dates, self.step.context.at)
 
 
 def _wants(

@@ -62,8 +62,9 @@ class Claiming:
         Where goods are kept for it and others, what is free there is what it may take.
         """
         found: list[Counter] = []
+        kept = {sku for sku in skus if self.quotas.chains(sku)}
         for row in self.rows(skus):
-            mine = self._mine(row.position)
+            mine = self._mine(row.position) if row.position.sku in kept else None
             if mine:
                 room = sum([self.quotas.room(row.position.sku, id) for id in mine])
                 row = attrs.evolve(row, there=row.claimed + room)
@@ -154,9 +155,7 @@ class Claiming:
 
     def _mine(self, at: Position) -> list[str]:
         """The quotas of the order at a position, the narrowest first."""
-        there = self.quotas.at(at)
-        if not there:  # most have none
-            return []
+        there = set(self.quotas.at(at))
         return [id for id in self.quotas.for_order(at.sku, self._order) if id in there]
 
     def _limited(

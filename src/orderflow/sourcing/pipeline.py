@@ -36,7 +36,7 @@ from orderflow.sourcing.values import (
     Want,
 )
 from orderflow.sourcing.verifying import plain_bound, score_of
-from orderflow.sourcing.whole import at_a_glance
+from orderflow.sourcing.whole import at_a_glance, unbeaten_by_any
 
 Allocate: TypeAlias = Callable[[Sequence[Place], Problem, Objective], Plan]
 """Places as they are ranked, the problem with these places alone, and what counts."""
@@ -163,7 +163,9 @@ def one_or_none(ranked: Sequence[Place], problem: Problem, objective: Objective)
 def planned(shares: Sequence[Share], problem: Problem, objective: Objective) -> Plan:
     """Shares as a plan: scored, and held against what is read off the problem."""
     score = score_of(shares, problem, objective)
-    bound = min(plain_bound(problem, objective), score)
+    bound = score
+    if score != unbeaten_by_any(objective):
+        bound = min(plain_bound(problem, objective), score)
     proof = Proof.BOUND if bound == score else Proof.NONE
     served: dict[str, int] = {}
     for share in shares:

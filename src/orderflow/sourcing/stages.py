@@ -54,8 +54,8 @@ Rank: TypeAlias = Callable[[Sequence[Place], Problem], Sequence[Place]]
 
 def has_something(place: Place, problem: Problem) -> Place | Dropped:
     """A place that has some of what is wanted."""
-    wanted = {sku for want in problem.wants for sku in want.parts}
-    if any(place.stock[sku] for sku in wanted):  # nothing wanted: nothing is of use
+    there = place.stock.plain
+    if any(sku in there for want in problem.wants for sku in want.parts.plain):  # none: no use
         return place
     return Dropped(place.id, "has nothing of what is wanted")
 

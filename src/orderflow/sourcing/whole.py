@@ -13,7 +13,7 @@ included; all else is left to the search.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from orderflow.sourcing.freight import Load
@@ -32,18 +32,6 @@ from orderflow.sourcing.values import (
 _FIRST: Final = frozenset({Goal.LEFT, Goal.LATE})
 
 
-def has_all(place: Place, problem: Problem) -> bool:
-    """Whether a place could ship all that is wanted by itself."""
-    goods: dict[str, int] = {}
-    for want in problem.wants:
-        for sku, each in want.parts.plain.items():
-            goods[sku] = goods.get(sku, 0) + each * want.n
-    if place.capacity is not None and place.capacity < sum(goods.values()):
-        return False
-    there = place.stock.plain
-    return all(there.get(sku, 0) >= n for sku, n in goods.items())  # nothing is had by anybody
-
-
 def at_a_glance(ranked: Sequence[Place], problem: Problem, objective: Objective) -> Plan | None:
     """The best plan, where one parcel must be the best; else `None`, and it is searched for.
 
@@ -51,21 +39,62 @@ def at_a_glance(ranked: Sequence[Place], problem: Problem, objective: Objective)
     """
     if not problem.wants or not problem.most_shipments or objective[0] is not Goal.LEFT:
         return None
-    whole = [place for place in ranked if has_all(place, problem)]
+    in_time = False
     if len(problem.places) > 1:
         first = objective[: objective.index(Goal.SHIPMENTS)] if Goal.SHIPMENTS in objective else ()
         if len(ranked) < len(problem.places) or not first or not _FIRST.issuperset(first):
             return None
-        if Goal.LATE in first:  # two parcels in time are better than one that is late
-            whole = [place for place in whole if not _late(place, problem)]
-    if not whole:
+        in_time = Goal.LATE in first  # two parcels in time are better than one that is late
+    found = _cheapest(ranked, problem, objective, in_time=in_time)
+    if found is None:
         return None
-    load = _load(problem)
-    scores = [_score(place, problem, objective, load) for place in whole]
-    least = min(scores)
-    place = whole[scores.index(least)]
-    shares = sorted([Share(want.line, place.id, want.n) for want in problem.wants], key=_by_line)
-    return Plan(objective, least, tuple(shares), (), Certificate(Proof.EXHAUSTION, least, 0))
+    id, score = found
+    shares = sorted([Share(want.line, id, want.n) for want in problem.wants], key=_by_line)
+    return Plan(objective, score, tuple(shares), (), Certificate(Proof.EXHAUSTION, score, 0))
+
+
+def _goods(problem: Problem) -> dict[str, int]:
+    """All that is wanted, by SKU."""
+    goods: dict[str, int] = {}
+    for want in problem.wants:
+        for sku, each in want.parts.plain.items():
+            goods[sku] = goods.get(sku, 0) + each * want.n
+    return goods
+
+
+def _has_all(place: Place, goods: Mapping[str, int]) -> bool:
+    """Whether a place could ship all that is wanted by itself; nothing, each could."""
+    if place.capacity is not None and place.capacity < sum(goods.values()):
+        return False
+    there = place.stock.plain
+    return all(there.get(sku, 0) >= n for sku, n in goods.items())
+
+
+def unbeaten_by_any(objective: Objective) -> Score:
+    """All in one parcel, sent for nothing and there today: no plan that ships all is better."""
+    left = objective.index(Goal.LEFT)
+    return tuple([int(goal is Goal.SHIPMENTS and i > left) for i, goal in enumerate(objective)])
+
+
+def _cheapest(
+    ranked: Sequence[Place], problem: Problem, objective: Objective, *, in_time: bool
+) -> tuple[str, Score] | None:
+    """The first place of the best score that has all, with the score."""
+    goods = _goods(problem)
+    load = _load(goods, problem)
+    unbeaten = unbeaten_by_any(objective)
+    found: tuple[str, Score] | None = None
+    for place in ranked:
+        if _has_all(place, goods):
+            late = _late(place, problem)
+            if late and in_time:
+                continue
+            score = _score(place, problem, objective, load, late)
+            if found is None or score < found[1]:
+                found = (place.id, score)
+            if score == unbeaten:
+                break
+    return found
 
 
 def _by_line(share: Share) -> str:
@@ -79,21 +108,20 @@ def _late(place: Place, problem: Problem) -> int:
     )
 
 
-def _load(problem: Problem) -> Load:
+def _load(goods: Mapping[str, int], problem: Problem) -> Load:
     """All that is wanted, in one parcel."""
     grams, cm3 = problem.grams.plain, problem.cm3.plain
-    goods = [(sku, n * want.n) for want in problem.wants for sku, n in want.parts.plain.items()]
     return Load(
-        sum([grams.get(sku, 0) * n for sku, n in goods]),
-        sum([cm3.get(sku, 0) * n for sku, n in goods]),
+        sum([grams.get(sku, 0) * n for sku, n in goods.items()]),
+        sum([cm3.get(sku, 0) * n for sku, n in goods.items()]),
     )
 
 
-def _score(place: Place, problem: Problem, objective: Objective, load: Load) -> Score:
+def _score(place: Place, problem: Problem, objective: Objective, load: Load, late: int) -> Score:
     costs = Goal.COST in objective
     figures = {
         Goal.LEFT: 0,
-        Goal.LATE: _late(place, problem),
+        Goal.LATE: late,
         Goal.COST: place.handling + problem.freight(place, load) if costs else 0,
         Goal.SHIPMENTS: 1,
         Goal.DAYS: place.days,
