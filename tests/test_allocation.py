@@ -23,14 +23,7 @@ from orderflow import (
     Sku,
 )
 from orderflow.adapters.memory import MemoryStore
-from orderflow.allocation import (
-    FEWEST_SHIPMENTS,
-    NEAREST,
-    PRIORITY,
-    allocate,
-    reserve,
-    unreserve,
-)
+from orderflow.allocation import allocate, reserve, unreserve
 from orderflow.calendars import Calendar
 from orderflow.records import PLAIN, Counter
 from orderflow.rules import Policy
@@ -39,7 +32,7 @@ from orderflow.shipping import Shipping
 from orderflow.sourcing import Objective, Place, Point, Problem, Quantities, Rates, Share, Tariff
 from orderflow.sourcing import Plan as SourcingPlan
 from orderflow.sourcing.pipeline import Pipeline, Sourced, in_order, planned
-from orderflow.sourcing.policies import CHEAPEST
+from orderflow.sourcing.policies import CHEAPEST, FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.sourcing.stages import (
     CLOSED,
     Dropped,

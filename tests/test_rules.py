@@ -6,10 +6,10 @@ import attrs
 import pytest
 
 from orderflow import BadInput, Location, Rules
-from orderflow.allocation import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.process import Process, Stage
 from orderflow.rules import FIRST_IN, ReserveWhen
 from orderflow.sending import Sending
+from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UnitState
 
 

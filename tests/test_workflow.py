@@ -21,13 +21,14 @@ from orderflow import (
     Workflow,
 )
 from orderflow.adapters.memory import MemoryStore
-from orderflow.allocation import NEAREST, allocate, reserve
+from orderflow.allocation import allocate, reserve
 from orderflow.calls import Ref
 from orderflow.journal import Change, Committed, Stored
 from orderflow.orders import cancel, expire, hold, place
 from orderflow.payments import expire_payment
 from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import Document, Tender
+from orderflow.sourcing.policies import NEAREST
 from orderflow.workflow import random_key, utc_now
 from tests.builders import (
     BELL,

@@ -125,18 +125,19 @@ BY_STORE = {
 
 
 CLAIMED = {"over_limit", "over_quota", "day_full", "safety_stock"}
+DECIDED = {"short", "location_left_out", "line_left_out"}
 
 ASKED = {
     "enter_stage": {"on_hold"},
     "hold_stock": {"safety_stock"},
-    "reserve": CLAIMED,
-    "allocate": CLAIMED,
+    "reserve": CLAIMED | DECIDED,
+    "allocate": CLAIMED | DECIDED,
     "promise": CLAIMED,
     "place": CLAIMED,
     "repromise": CLAIMED - {"over_limit"},
 }
 """What a guard says that a verb asks by itself, since no row of a chart has it, or what limits,
-quotas, days and safety stock say, which are asked as values.
+quotas, days and safety stock say, which are asked as values, or what a decision has against it.
 """
 
 

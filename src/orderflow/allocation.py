@@ -1,21 +1,16 @@
 """The verbs by which an order gets its goods: reserve, allocate, and give back.
 
-It knows how a decision is carried out, and refuses to know how it is made: that is the policy of
-the rules, one of `orderflow.sourcing`, to which `posing.py` puts the question.
-
-A refusal has every reason: what is short, each location that was left out though it had some, by
-which filter and on which facts, and each line that could not be served as it must be.
-
-One file, though long: a decision and the verbs that carry it out are read together.
+It knows how a decision is carried out, and refuses to know how it is made: `deciding.py` asks the
+policy of the rules.
+It is imported with the first order that waits, so that whoever imports the library does not load
+the search.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
-
-import attrs
+from typing import TYPE_CHECKING, Final
 
 from orderflow.books import position_of
 from orderflow.claiming import (
@@ -28,19 +23,16 @@ from orderflow.claiming import (
 )
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
-from orderflow.inventory import due_at, feed_at, open_supply, pickable, refuse_stale, spoiled
+from orderflow.inventory import due_at, feed_at, open_supply, refuse_stale, spoiled
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.posing import Planned, is_sound, planned, posed, shelved
 from orderflow.promising.shelves import Beside, beside_safety
-from orderflow.records import Counter, Order, Spot, Supply, is_fed
-from orderflow.sourcing.explaining import Lack
-from orderflow.sourcing.pipeline import Sourced
-from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
+from orderflow.records import Order, Spot, Supply, is_fed
 from orderflow.states import UNIT, UnitMove, UnitState
 from orderflow.units import UNCLAIMED, Chosen, LineQuantities, Tag, checked_quantities
 from orderflow.values import Position, text
 
-__all__ = ["FEWEST_SHIPMENTS", "NEAREST", "PRIORITY", "allocate", "reserve", "unreserve"]
+if TYPE_CHECKING:
+    from orderflow.deciding import Decided
 
 _WAITING: Final = (UnitState.BACKORDERED, UnitState.OPEN)
 
@@ -127,7 +119,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         if decided.plan.short and not context.rules.split:
             raise MoveRefused(decided.shortfalls(order))
         left = _carry_out(step, claiming, order, UnitMove.ALLOCATE, waiting, decided)
-        _backorder(step, order, left, decided.plan)
+        _backorder(step, order, left, decided)
         reasons = decided.shortfalls(order) if not step.facts else ()
     if not step.facts:
         raise MoveRefused(reasons)
@@ -151,41 +143,11 @@ def _place(at: Position) -> dict[str, Tag]:
     }
 
 
-@attrs.frozen
-class _Decided:
-    """What was decided for an order, and what it could have had: no figure is read twice."""
+def _decided(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]) -> Decided:
+    """Let the policy of the rules decide for what was chosen."""
+    from orderflow.deciding import decided  # here, see above
 
-    plan: Planned
-    beside: Beside
-    rows: tuple[Counter, ...]
-
-    def shortfalls(self, order: Order) -> tuple[Refusal, ...]:
-        """Each SKU that is short over all locations, its safety stock, and why not from where."""
-        asked: dict[str, int] = {}
-        for one in self.plan.short:
-            asked[one.sku] = asked.get(one.sku, 0) + one.n
-        for take in self.plan.takes:
-            if take.position.sku in asked:
-                asked[take.position.sku] += take.n
-        free = dict.fromkeys(asked, 0)
-        for row in self.rows:
-            if row.position.sku in asked and is_sound(row):
-                free[row.position.sku] += row.free
-        short = [
-            Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
-            for sku, n in sorted(asked.items())
-        ]
-        return (*short, *self.beside.reasons(asked), *_left_out(order, self.plan.sourced))
-
-
-def _decided(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]) -> _Decided:
-    """Let the policy of the rules decide for what was chosen, over the figures that are read."""
-    beside = beside_safety(step, claiming, {line.sku for line, _, _ in chosen})
-    rows = pickable(step, order, beside.counters)
-    shelves = shelved(rows)
-    policy = step.context.rules.policy or FEWEST_SHIPMENTS
-    sourced = policy(posed(step, claiming, order, chosen, shelves))
-    return _Decided(planned(order, chosen, sourced, shelves), beside, rows)
+    return decided(step, claiming, order, chosen)
 
 
 def _carry_out(
@@ -194,7 +156,7 @@ def _carry_out(
     order: Order,
     move: UnitMove,
     chosen: Sequence[Chosen],
-    decided: _Decided,
+    decided: Decided,
 ) -> list[Chosen]:
     """Move the units of the takes, position by position; what was chosen first is served first.
 
@@ -237,14 +199,14 @@ def _claim(
             step.move(order, move, part, **_place(at), pools=names)
 
 
-def _backorder(step: Step, order: Order, left: Sequence[Chosen], plan: Planned) -> None:
+def _backorder(step: Step, order: Order, left: Sequence[Chosen], decided: Decided) -> None:
     """What found no supply waits as a backorder; what waited so, or was not meant, stays.
 
     A host without backorders leaves it open.
     """
     if step.chart(UNIT).target(UnitState.OPEN, UnitMove.BACKORDER) is None:
         return
-    short = {one.line for one in plan.short}
+    short = {one.line for one in decided.plan.short}
     units = [one for one in left if one.line.id in short and one.spot.state is UnitState.OPEN]
     step.move(order, UnitMove.BACKORDER, units)
 
@@ -297,21 +259,3 @@ def _allocate_arrived(step: Step, claiming: Claiming, order: Order, one: Chosen)
         for part, pools in parted((some,), claiming.days(some)):
             step.move(order, UnitMove.ALLOCATE, part, peg="", ready_by=None, pools=pools)
         step.add(Claimed(supply.ref, at, -n), Limited(peg, -n))
-
-
-_SHORT: Final = frozenset({Lack.NOWHERE, Lack.TOO_FEW, Lack.OTHERS})
-"""What is missing where goods are short, which is said of the SKU."""
-
-
-def _left_out(order: Order, sourced: Sourced | None) -> Iterator[Refusal]:
-    """Each location that a filter left out, and each line that was left out for another reason."""
-    if sourced is None:
-        return
-    for one in sourced.dropped:
-        figures = ", ".join([f"{name} {figure}" for name, figure in one.facts])
-        figures = f" ({figures})" if figures else ""
-        yield Refusal.of("location_left_out", location=one.place, why=one.why, figures=figures)
-    for lack in sourced.missing():
-        if lack.lack not in _SHORT:
-            why = lack.lack.value
-            yield Refusal.of("line_left_out", order=order.ref.id, line=lack.line, n=lack.n, why=why)

@@ -62,9 +62,9 @@ class Lacking:
 class Planned:
     """Which position gives how much to which line, what is left out, and how it was decided."""
 
-    takes: tuple[Take, ...] = ()
-    short: tuple[Lacking, ...] = ()
-    sourced: Sourced | None = None
+    takes: tuple[Take, ...]
+    short: tuple[Lacking, ...]
+    sourced: Sourced
 
 
 def is_sound(counter: Counter) -> bool:

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import attrs
 
@@ -84,7 +84,6 @@ from orderflow.records import (
 )
 from orderflow.remedies import explained
 from orderflow.rules import Policy, Rules
-from orderflow.sending import Sending
 from orderflow.trial import ask, tried
 from orderflow.values import instant, text, whole
 from orderflow.views import (
@@ -96,7 +95,10 @@ from orderflow.views import (
     purchaser_view,
     supplier_view,
 )
-from orderflow.whatif import Trial, trial
+
+if TYPE_CHECKING:
+    from orderflow.sending import Sending
+    from orderflow.whatif import Trial
 
 D = TypeVar("D", bound=Document)
 
@@ -467,6 +469,8 @@ class Workflow(Commands):
         Each allocation of the journal is asked again, on the figures that were read then, by these
         rules with the policy, and with another `sending` where one is given. Nothing is changed.
         """
+        from orderflow.whatif import trial  # here, so that the library is imported without it
+
         rules = self.rules if sending is None else attrs.evolve(self.rules, sending=sending)
         return trial(self.store, rules, policy, tenant=self.tenant)
 
