@@ -9,8 +9,8 @@ The figures stay with it: whoever carries it out, or refuses it, reads none of t
 A refusal has every reason: what is short, each location that was left out though it had some, by
 which filter and on which facts, and each line that could not be served as it must be.
 
-By default an order is sent in the fewest shipments that are in time, of these in the cheapest, then
-from the nearest; the search proves that there are no fewer.
+By default an order is sent in the fewest shipments that are in time, of these by the cheapest, the
+soonest and the nearest; the search proves that there are no fewer.
 """
 
 from __future__ import annotations

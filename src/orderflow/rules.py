@@ -124,6 +124,9 @@ PICK_RULES: Final = {rule.name: rule for rule in (FIRST_EXPIRED, FIRST_IN, LAST_
 WINDOW_DAYS_MAX: Final = 36_525
 """The longest return window, a hundred years: beyond it the calendar may end."""
 
+DEFAULT_POLICY: Final = "fewest shipments"
+"""The name of the policy that decides where none is named; it stands in `sourcing.policies`."""
+
 _FIRST: Final = (
     "locations",
     "policy",
@@ -217,8 +220,9 @@ class Rules:
     `capacity` has (warehouse, units) pairs: how many units may leave it on one day, by its own
     clocks where it `ships`, else in UTC. Each unit counts once, for the day that is promised, or
     the first with room where it is reserved or allocated by itself.
-    `policy` decides which location ships what, fewest shipments unless said; `sending` is what it
-    reckons with: freight, weights, and what may be parted.
+    `policy` decides which location ships what; without one, `FEWEST_SHIPMENTS` does: the fewest
+    that are in time, by the exact search. `sending` is what it reckons with: freight, weights, and
+    what may be parted.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -266,6 +270,8 @@ class Rules:
 
         Journals keep it, so the text of earlier decisions never changes: what a later version lets
         a host decide counts only where it was decided.
+        The policy stands there by its name, also where it is the default: a default that decided
+        otherwise would have another name, and what was decided under it is a trial for this one.
         """
         decided = attrs.asdict(self, recurse=False) | {"policy": None}
         first = ", ".join(f"{name}={decided[name]!r}" for name in _FIRST)
@@ -280,5 +286,5 @@ class Rules:
         more = tuple([(one.id, one.handling, tuple(sorted(one.tags))) for one in self.locations])
         if any(handling or tags for _, handling, tags in more):  # no locations: none has any
             later += f"; places={more!r}"
-        policy = self.policy.name if self.policy is not None else ""
+        policy = DEFAULT_POLICY if self.policy is None else self.policy.name
         return f"Rules({first}){policy}{later}{self.process.fingerprint}"
