@@ -131,20 +131,20 @@ def _told(plan: WavePlan, seconds: float) -> dict[str, Any]:
 
 def milp(wave: Wave, limit: float) -> dict[str, Any]:
     """The same by HiGHS: a unit left out counts two shipments, and saves one at the most."""
+    from orderflow.sourcing.highs import loaded
     from orderflow.sourcing.relaxation import Program
 
-    program = Program(wave, OBJECTIVE, whole=True)
-    program.highs.setOptionValue("time_limit", float(limit))
-    program.highs.setOptionValue("threads", 1)
+    program = Program(wave, OBJECTIVE)
     left, ships = (program.goals[goal] for goal in OBJECTIVE)
-    costs = [0.0] * len(program.columns)
-    for column in (*left, *ships):
-        costs[column] = 2.0 if column in left else 1.0
+    costs = dict.fromkeys(left, 2.0) | dict.fromkeys(ships, 1.0)
+    highs = loaded(program.asking(costs), program.whole)
+    highs.setOptionValue("time_limit", float(limit))
+    highs.setOptionValue("threads", 1)
     start = time.process_time()
-    program.solve(costs)
+    highs.run()
     took = time.process_time() - start
-    values = program.highs.getSolution().col_value
-    bound = program.highs.getInfo().mip_dual_bound
+    values = highs.getSolution().col_value
+    bound = highs.getInfo().mip_dual_bound
     return {
         "left": round(sum(values[column] for column in left)),
         "shipments": round(sum(values[column] for column in ships)),

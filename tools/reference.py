@@ -518,7 +518,7 @@ BESIDE = {
         "last",
     ),
     "orderflow.sourcing.parcels": ("Parcel", "packed", "by_kind", "by_weight", "by_volume"),
-    "orderflow.sourcing.relaxation": ("relaxed",),
+    "orderflow.sourcing.relaxation": ("relaxed", "Solver", "LinearProgram", "Row"),
     "orderflow.sourcing.teams": ("Work", "Team", "Assigned", "Unfit", "assign"),
     "orderflow.promising": tuple(promising.__all__),
     "orderflow.promising.alternatives": ("Alternative",),
