@@ -206,6 +206,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "supply {supply}: {asked} asked, {free} of {sku} still to be promised",
         "zh": "到货计划 {supply}:要求 {asked},{sku} 还可承诺 {free}",
     },
+    "date_past": {
+        "en": "line {line} of order {order}: the date {date} is past",
+        "zh": "订单 {order} 第 {line} 行:日期 {date} 已过",
+    },
     "not_in_time": {
         "en": "line {line} of order {order}: {asked} {sku} cannot be promised by {date}; "
         "what can be: {can}",
