@@ -76,9 +76,10 @@ def relaxed(wave: Wave, objective: Objective = DEFAULT, *, solver: Solver | None
     found: list[int] = []
     for goal in objective:
         costs = program.goals[goal]
-        least = rounded_up(solver.minimum(program.asking(costs))) if costs else 0
-        program.hold(goal, least)
-        found.append(least)
+        figure = solver.minimum(program.asking(costs)) if costs else 0
+        found.append(rounded_up(figure))
+        # A bound from which a millionth was given away may be less than halves of parcels reach.
+        program.hold(goal, max(found[-1], figure))
     return tuple(found)
 
 
@@ -110,15 +111,14 @@ class Program:
         every = tuple([costs.get(column, 0.0) for column in range(len(self.most))])
         return LinearProgram(every, tuple(self.most), tuple(self.rows))
 
-    def hold(self, goal: Goal, most: int) -> None:
-        """Let a goal come to no more from here on."""
-        factors = self.goals[goal]
-        if most:
+    def hold(self, goal: Goal, most: float) -> None:
+        """Let a goal come to no more from here on; what costs nothing may still be there."""
+        factors = {column: each for column, each in self.goals[goal].items() if each}
+        if most >= GIVEN_AWAY:
             self.rows.append(Row(-_FREE, most, factors))
             return
-        for column, factor in factors.items():
-            if factor:  # what costs nothing may still be there
-                self.most[column] = 0.0
+        for column in factors:
+            self.most[column] = 0.0
 
     def _add(
         self,
