@@ -202,6 +202,9 @@ def test_what_is_no_policy_is_refused_before_anything_is_read() -> None:
         shop.what_if(wrong)
     with pytest.raises(BadInput, match="sending"):
         shop.what_if(NEAREST, sending=wrong)
+    wrong = None
+    with pytest.raises(BadInput, match="policy"):
+        shop.what_if(wrong)
 
 
 LIVES: Final = st.lists(

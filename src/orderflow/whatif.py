@@ -24,7 +24,7 @@ from typing import Final
 import attrs
 
 from orderflow.calls import Ref
-from orderflow.errors import Refused
+from orderflow.errors import BadInput, Refused
 from orderflow.facts import Moved
 from orderflow.journal import Case, Context, Entry
 from orderflow.past import Journal, Past
@@ -111,6 +111,8 @@ class Trial:
 
 def trial(journal: Journal, rules: Rules, policy: Policy, *, tenant: str = "") -> Trial:
     """Ask a policy about each allocation and each plain reservation of a journal."""
+    if policy is None:  # in rules that stands for the default
+        raise BadInput("policy", "a policy of orderflow.sourcing is wanted")
     rules = attrs.evolve(rules, policy=policy)  # refuses what is no policy
     tried: list[Tried] = []
     unlike: list[int] = []

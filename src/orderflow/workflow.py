@@ -327,7 +327,7 @@ class Workflow(Commands):
 
         With a `code` those that have that hold: `special_handling` is a list of work.
         """
-        if kind not in KINDS:
+        if type(kind) is not str or kind not in KINDS:
             raise BadInput("kind", f"one of {', '.join(KINDS)} is wanted")
         named = text(code, "code", empty=True)
         query = Query(kind, self.tenant, hold=named, on_hold=True)
@@ -433,6 +433,8 @@ class Workflow(Commands):
         for i, one in enumerate(stockings):
             if not isinstance(one, Stocking):
                 raise BadInput(f"stockings[{i}]", "a Stocking is wanted")
+        if forecast is not None and not callable(getattr(forecast, "expected", None)):
+            raise BadInput("forecast", "a DemandForecast is wanted")
         case = self._case()
         since = case.at - timedelta(days=whole(window_days, "window_days", most=DAYS_MAX))
         places = sorted({one.location for one in stockings})
@@ -458,6 +460,8 @@ class Workflow(Commands):
         Under the rules it was decided by, these are the entry's own facts; an entry of other rules
         is refused, since what it would give is a trial.
         """
+        if not isinstance(entry, Entry):
+            raise TypeError(f"an Entry is wanted, as a store gives them, not {entry!r}")
         if entry.rules != self._fingerprint:
             raise ValueError(f"entry {entry.seq} was decided under other rules")
         case = Case(entry.call.ref, Past(self.store, entry), entry.at)
