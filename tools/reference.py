@@ -501,6 +501,8 @@ BESIDE = {
     ),
     "orderflow.sourcing.stages": (
         "Dropped",
+        "Lessened",
+        "KeptBack",
         "has_something",
         "has_capacity",
         "without",
@@ -516,6 +518,7 @@ BESIDE = {
         "by_expiry",
         "last",
     ),
+    "orderflow.sourcing.explaining": ("Unused", "Missing", "Lack"),
     "orderflow.sourcing.parcels": ("Parcel", "packed", "by_kind", "by_weight", "by_volume"),
     "orderflow.sourcing.relaxation": ("relaxed",),
     "orderflow.sourcing.teams": ("Work", "Team", "Assigned", "Unfit", "assign"),

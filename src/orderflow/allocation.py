@@ -3,15 +3,16 @@
 It knows how a decision is carried out, and refuses to know how it is made: that is the policy of
 the rules, one of `orderflow.sourcing`, to which `posing.py` puts the question.
 
-A refusal has every reason: what is short, each location that was left out though it had some, by
-which filter and on which facts, and each line that could not be served as it must be.
+A refusal has every reason: what is short, each location that was left out though it had some, and
+what others keep back, by which filter and on which facts, and each line that could not be served as
+it must be. Of a cascade each rule says so.
 
 One file, though long: a decision and the verbs that carry it out are read together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -286,21 +287,27 @@ def _shortfalls(step: Step, claiming: Claiming, order: Order, plan: Planned) -> 
         Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
         for sku, n in sorted(asked.items())
     ]
-    return [*short, *beside.reasons(), *_left_out(order, plan.sourced)]
+    return [*short, *beside.reasons(), *dict.fromkeys(_left_out(order, asked, plan.sourced))]
 
 
 _SHORT: Final = frozenset({Lack.NOWHERE, Lack.TOO_FEW, Lack.OTHERS})
 """What is missing where goods are short, which is said of the SKU."""
 
 
-def _left_out(order: Order, sourced: Sourced | None) -> Iterator[Refusal]:
-    """Each location that a filter left out, and each line that was left out for another reason."""
+def _left_out(order: Order, skus: Container[str], sourced: Sourced | None) -> Iterator[Refusal]:
+    """What filters left out, goods or whole locations, and each line that lacked something else."""
     if sourced is None:
         return
-    for one in sourced.dropped:
-        figures = ", ".join([f"{name} {figure}" for name, figure in one.facts])
-        figures = f" ({figures})" if figures else ""
-        yield Refusal.of("location_left_out", location=one.place, why=one.why, figures=figures)
+    for found in (sourced, *sourced.tried):
+        for back in found.kept_back:
+            if back.sku in skus:
+                yield Refusal.of(
+                    "goods_left_out", n=back.n, sku=back.sku, location=back.place, why=back.why
+                )
+        for one in found.dropped:
+            figures = ", ".join([f"{name} {figure}" for name, figure in one.facts])
+            figures = f" ({figures})" if figures else ""
+            yield Refusal.of("location_left_out", location=one.place, why=one.why, figures=figures)
     for lack in sourced.missing():
         if lack.lack not in _SHORT:
             why = lack.lack.value

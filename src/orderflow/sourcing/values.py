@@ -203,8 +203,12 @@ class Problem:
         most = len(self.places)
         if self.shipments_max is not None:
             most = min(most, self.shipments_max)
-        worth = sum([want.value for want in self.wants])
-        return min(most, 1) if worth < self.split_from else most
+        return most if self.may_be_split else min(most, 1)
+
+    @property
+    def may_be_split(self) -> bool:
+        """Whether all that is wanted is worth enough to leave from several places."""
+        return sum([want.value for want in self.wants]) >= self.split_from
 
 
 @attrs.frozen
