@@ -486,7 +486,14 @@ BESIDE = {
     "orderflow.sourcing": tuple(
         name for name in sourcing.__all__ if isinstance(vars(sourcing)[name], type | FunctionType)
     ),
-    "orderflow.sourcing.values": ("Objective", "Score", "DEFAULT", "FEWEST", "CHEAPEST", "FASTEST"),
+    "orderflow.sourcing.values": (
+        "Objective",
+        "Score",
+        "DEFAULT",
+        "LEAST_SHIPMENTS",
+        "LEAST_COST",
+        "LEAST_DAYS",
+    ),
     "orderflow.sourcing.pipeline": (
         "Pipeline",
         "Cascade",

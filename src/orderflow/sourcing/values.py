@@ -46,13 +46,13 @@ Score: TypeAlias = tuple[int, ...]
 DEFAULT: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.COST, Goal.SHIPMENTS, Goal.DAYS)
 """Units left out, late ones, money, parcels, days."""
 
-FEWEST: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.SHIPMENTS, Goal.COST, Goal.DAYS)
+LEAST_SHIPMENTS: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.SHIPMENTS, Goal.COST, Goal.DAYS)
 """Of what is served and in time, the fewest parcels."""
 
-CHEAPEST: Final[Objective] = (Goal.LEFT, Goal.COST, Goal.SHIPMENTS, Goal.LATE, Goal.DAYS)
+LEAST_COST: Final[Objective] = (Goal.LEFT, Goal.COST, Goal.SHIPMENTS, Goal.LATE, Goal.DAYS)
 """Of what is served, the least money, in time or not."""
 
-FASTEST: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.DAYS, Goal.COST, Goal.SHIPMENTS)
+LEAST_DAYS: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.DAYS, Goal.COST, Goal.SHIPMENTS)
 """Of what is served and in time, the first day on which all has come."""
 
 
