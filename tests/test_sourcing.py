@@ -309,6 +309,11 @@ def test_an_objective_names_units_left_out_and_each_goal_once(objective: Objecti
         best(Problem((), ()), objective)
 
 
+def test_a_figure_that_the_objective_does_not_count_is_asked_for_in_vain() -> None:
+    with pytest.raises(ValueError, match="the objective does not name cost"):
+        best(Problem((), ()), (Goal.LEFT,)).figure(Goal.COST)
+
+
 # --- against every plan there is ------------------------------------------------------------------
 
 

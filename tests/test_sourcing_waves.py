@@ -250,6 +250,7 @@ def test_chance_is_the_same_everywhere() -> None:
         ("weights.gold", lambda: allocate_wave(
             Wave((lamps("a", 1, "gold"),), ()), Turns.FAIR_SHARE, weights={"gold": 0}
         )),
+        ("turns", lambda: allocate_wave(Wave((), ()), "priority")),  # type: ignore[arg-type]  # wrong on purpose
         ("budget", lambda: allocate_wave(Wave((), ()), budget=-1)),
         ("seed", lambda: allocate_wave(Wave((), ()), seed=-1)),
     ),

@@ -277,7 +277,14 @@ class Plan:
 
     def figure(self, goal: Goal) -> int:
         """How many units, parcels, days or minor units of a goal that the objective names."""
-        return self.score[self.objective.index(goal)]
+        return figure(goal, self.objective, self.score)
+
+
+def figure(goal: Goal, objective: Objective, score: Score) -> int:
+    """The figure of one goal; `ValueError` where the objective does not name it."""
+    if goal not in objective:
+        raise ValueError(f"the objective does not name {goal}: score_of counts by another")
+    return score[objective.index(goal)]
 
 
 def checked_objective(objective: object) -> Objective:
