@@ -106,6 +106,8 @@ def test_goods_that_expire_first_leave_first() -> None:
     found = FIRST_EXPIRED(asks(Want.of("1", "LAMP", 2), places=(fresh, old)))
 
     assert found.plan.places == ("york",)
+    never = attrs.evolve(YORK, expires=None)
+    assert [one.id for one in stages.by_expiry((never, fresh), asks(LAMPS))] == ["leith", "york"]
 
 
 def test_suppliers_are_asked_last() -> None:
@@ -127,6 +129,8 @@ def test_the_cheapest_looks_at_the_price_of_the_whole_way() -> None:
 
     assert CHEAPEST(problem).plan.places == ("leith",)
     assert [one.id for one in stages.by_cost((YORK, LEITH), problem)] == ["leith", "york"]
+    dear = attrs.evolve(LEITH, handling=700)
+    assert [one.id for one in stages.by_cost((dear, YORK), problem)] == ["york", "leith"]
 
 
 def test_a_cascade_takes_the_first_rule_that_fills() -> None:
