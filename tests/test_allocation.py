@@ -297,6 +297,16 @@ def test_a_place_is_what_its_location_says() -> None:
     )
 
 
+def test_a_policy_is_told_where_the_order_goes_and_where_it_was_sold() -> None:
+    shop = Shop(MemoryStore())
+    shop.stock(LAMP, "leith", 1)
+
+    problem = asked(shop, (LAMP, 1), destination=EDINBURGH, channel="market", number="4711")
+
+    assert (problem.region, problem.to) == ("GB", Point(55_953_000, -3_188_000))
+    assert problem.channel == "market"
+
+
 def test_days_are_those_until_goods_come_and_those_until_they_were_promised() -> None:
     ships = Shipping(Calendar("UTC", cut_off=time(15)), transit_days=2)
     shop = Shop(MemoryStore(), Rules(locations=(attrs.evolve(LEITH, ships=ships),)))

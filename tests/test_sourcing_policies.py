@@ -163,6 +163,18 @@ def test_tables_say_who_serves_a_region_and_who_sends_a_product() -> None:
     assert region_table({"FR": ("leith",)}, NEAREST)(problem).plan.places == ("york",)
 
 
+def test_a_table_says_who_serves_a_channel() -> None:
+    policy = Pipeline("channels", (stages.by_channel({"market": ("leith",)}),))
+    sold = attrs.evolve(asks(Want.of("1", "LAMP", 2)), channel="market")
+
+    found = policy(sold)
+
+    assert found.plan.places == ("leith",)
+    why = "does not serve the channel"
+    assert found.dropped == (Dropped("york", why, (("channel", "market"),)),)
+    assert policy(attrs.evolve(sold, channel="web")).dropped == ()
+
+
 # --- who is not asked at all ----------------------------------------------------------------------
 
 

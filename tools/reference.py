@@ -517,6 +517,7 @@ BESIDE = {
         "keeping_back",
         "within_km",
         "by_region",
+        "by_channel",
         "by_product",
         "by_priority",
         "by_distance",

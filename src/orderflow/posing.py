@@ -116,6 +116,7 @@ def posed(
         sending.split_from,
         _point(to.latitude_e6, to.longitude_e6),
         to.region,
+        order.channel,
     )
 
 

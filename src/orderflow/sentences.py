@@ -551,6 +551,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
 
 REASONS: Final[dict[str, str]] = {
     "does not send it": "不发该商品",
+    "does not serve the channel": "不服务该渠道",
     "does not serve the region": "不服务该地区",
     "each plan with it is worse": "不分配更优",
     "has nothing to give of what is wanted": "没有可供的所需商品",

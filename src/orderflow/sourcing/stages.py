@@ -97,7 +97,7 @@ def without(tag: str) -> Filter:
 
 
 def bearing(tag: str, skus: Collection[str] = ()) -> Filter:
-    """Places that bear a tag: a licence, a carrier, a channel.
+    """Places that bear a tag: a licence, a carrier, a temperature.
 
     With `skus` the others lose only their stock of these: a place without a licence for batteries
     sends lamps all the same.
@@ -154,6 +154,17 @@ def by_region(table: Mapping[str, Collection[str]]) -> Filter:
         if place.id in table.get(problem.region, (place.id,)):
             return place
         return Dropped(place.id, "does not serve the region", (("region", problem.region),))
+
+    return look
+
+
+def by_channel(table: Mapping[str, Collection[str]]) -> Filter:
+    """A table that says which places serve a channel; a channel that it does not name has all."""
+
+    def look(place: Place, problem: Problem) -> Place | Dropped:
+        if place.id in table.get(problem.channel, (place.id,)):
+            return place
+        return Dropped(place.id, "does not serve the channel", (("channel", problem.channel),))
 
     return look
 

@@ -168,7 +168,8 @@ class Problem:
     """What is wanted, what there is, and what it costs to send.
 
     `grams` and `cm3` are of one unit of each SKU. At most `shipments_max` places ship; an order
-    worth less than `split_from` is shipped from one place. `to` and `region` are where it goes.
+    worth less than `split_from` is shipped from one place. `to` and `region` are where it goes,
+    `channel` is where it was sold.
     """
 
     wants: tuple[Want, ...]
@@ -180,6 +181,7 @@ class Problem:
     split_from: int = 0
     to: Point | None = None
     region: str = ""
+    channel: str = ""
 
     def __attrs_post_init__(self) -> None:
         for name, kind in (("wants", Want), ("places", Place)):
