@@ -403,6 +403,19 @@ def test_a_kit_leaves_from_one_place_where_the_host_says_so(kits_together: bool)
         assert took(shop) == {("1.1", "leith"): 4, ("1.2", "york"): 2}
 
 
+def test_a_line_is_worth_as_much_as_waits_of_it() -> None:
+    shop = Shop(MemoryStore())
+    shop.stock(LAMP, "leith", 9)
+    listening = Listening()
+    sending = Sending("2026", split_from=1)
+    other = shop.under(attrs.evolve(shop.rules, policy=listening, sending=sending))
+    other.sell("o-17", line("1", LAMP, 4, "12.50"))
+
+    other.allocate("o-17", (("1", 3),))
+
+    assert [(one.n, one.value) for one in listening.heard[-1].wants] == [(3, 3_750)]
+
+
 def test_parts_that_are_no_whole_kit_are_asked_for_by_themselves() -> None:
     shop = Shop(MemoryStore())
     shop.stock(LAMP, "leith", 9)
