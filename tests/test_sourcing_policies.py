@@ -121,6 +121,7 @@ def test_suppliers_are_asked_last() -> None:
 def test_one_place_or_none_leaves_all_where_none_has_all() -> None:
     assert ONE_OR_NONE(asks(LAMPS)).plan.places == ("york",)
     assert ONE_OR_NONE(asks(LAMPS, BELL)).plan.shares == ()
+    assert ONE_OR_NONE(attrs.evolve(asks(LAMPS), shipments_max=0)).plan.shares == ()
 
 
 def test_the_cheapest_looks_at_the_price_of_the_whole_way() -> None:
