@@ -141,6 +141,11 @@ def test_a_cascade_takes_the_first_rule_that_fills() -> None:
     assert [one.policy for one in NEAREST_WHOLE(asks(LAMPS, BELL)).tried] == ["one place or none"]
 
 
+def test_a_cascade_has_at_least_one_rule() -> None:
+    with pytest.raises(BadInput, match="at least one policy is wanted"):
+        Cascade("none", ())
+
+
 def test_a_cascade_that_fills_nowhere_takes_the_rule_that_leaves_least() -> None:
     too_many = asks(Want.of("1", "LAMP", 9))
     rules = Cascade("two", (ONE_OR_NONE, NEAREST, PRIORITY))

@@ -124,6 +124,10 @@ class Cascade:
     name: str
     rules: tuple[Pipeline, ...]
 
+    def __attrs_post_init__(self) -> None:
+        if not self.rules:
+            raise BadInput(f"cascade {self.name}.rules", "at least one policy is wanted")
+
     def __call__(self, problem: Problem) -> Sourced:
         """The first whole answer, or the first of those that leave the least."""
         tried: list[Sourced] = []
