@@ -39,12 +39,13 @@ from orderflow.shipping import Shipping
 from orderflow.sourcing import Objective, Place, Point, Problem, Quantities, Rates, Share, Tariff
 from orderflow.sourcing import Plan as SourcingPlan
 from orderflow.sourcing.pipeline import Cascade, Pipeline, Sourced, in_order, planned
-from orderflow.sourcing.policies import CHEAPEST, SHIP_FROM_STORE, region_table
+from orderflow.sourcing.policies import CHEAPEST, SHIP_FROM_STORE
 from orderflow.sourcing.stages import (
     CLOSED,
     Dropped,
     by_distance,
     by_priority,
+    by_region,
     within_km,
     without,
 )
@@ -490,7 +491,7 @@ def test_a_refusal_names_the_goods_that_a_location_keeps_back() -> None:
 
 def test_a_refusal_by_a_cascade_has_the_reasons_of_each_rule_once() -> None:
     near = Pipeline("near", (without(CLOSED), within_km(100)), by_distance, in_order)
-    table = region_table({"GB": ("leith",)}, Pipeline("open", (without(CLOSED),)))
+    table = Pipeline("table", (without(CLOSED), by_region({"GB": ("leith",)})))
     closed = attrs.evolve(HULL, tags=("closed",))
     rules = Rules((LEITH, YORK, closed), policy=Cascade("two", (near, table)), split=False)
     shop = Shop(MemoryStore(), rules)
@@ -501,7 +502,6 @@ def test_a_refusal_by_a_cascade_has_the_reasons_of_each_rule_once() -> None:
     assert [one.sentence for one in shop.reasons(allocate.on("o-17"))][1:] == [
         "hull is left out: it is closed",
         "york is left out: it is too far away (km 259, most 100)",
-        "hull is left out: it does not serve the region (region GB)",
         "york is left out: it does not serve the region (region GB)",
     ]
 
