@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from orderflow import BadInput, sourcing
 from orderflow.sourcing import (
-    CHEAPEST,
     DEFAULT,
-    FASTEST,
-    FEWEST,
+    LEAST_COST,
+    LEAST_DAYS,
+    LEAST_SHIPMENTS,
     Certificate,
     Gap,
     Goal,
@@ -165,8 +165,8 @@ def test_two_parcels_from_next_door_beat_one_from_across_the_country() -> None:
     problem = Problem(wants, (*near, far), rates)
 
     assert best(problem).places == ("leith", "york")
-    assert best(problem, CHEAPEST).places == ("leith", "york")
-    assert best(problem, FASTEST).places == ("leith", "york")
+    assert best(problem, LEAST_COST).places == ("leith", "york")
+    assert best(problem, LEAST_DAYS).places == ("leith", "york")
     assert best(problem, (Goal.LEFT, Goal.SHIPMENTS)).places == ("zagreb",)
 
 
@@ -267,8 +267,8 @@ def test_freight_may_be_any_function_of_ones_own() -> None:
 
     problem = Problem((LAMPS,), (LEITH, YORK), by_hand, Quantities({"LAMP": 1_000}))
 
-    assert best(problem, CHEAPEST).places == ("york",)
-    assert best(problem, CHEAPEST).figure(Goal.COST) == 500
+    assert best(problem, LEAST_COST).places == ("york",)
+    assert best(problem, LEAST_COST).figure(Goal.COST) == 500
 
 
 def test_heavy_lines_are_divided_where_that_is_cheapest() -> None:
@@ -307,6 +307,11 @@ def test_a_point_knows_how_far_another_is() -> None:
 def test_an_objective_names_units_left_out_and_each_goal_once(objective: Objective) -> None:
     with pytest.raises(BadInput):
         best(Problem((), ()), objective)
+
+
+def test_a_figure_that_the_objective_does_not_count_is_asked_for_in_vain() -> None:
+    with pytest.raises(ValueError, match="the objective does not name cost"):
+        best(Problem((), ()), (Goal.LEFT,)).figure(Goal.COST)
 
 
 # --- against every plan there is ------------------------------------------------------------------
@@ -386,7 +391,7 @@ def taken(plan: Plan, problem: Problem) -> dict[str, Quantities]:
 def test_no_plan_takes_more_than_there_is_or_more_than_was_asked(seed: int) -> None:
     problem = random_problem(Random(seed), 5, 5)
 
-    plan = best(problem, CHEAPEST, budget=200)
+    plan = best(problem, LEAST_COST, budget=200)
 
     stock = {one.id: one.stock for one in problem.places}
     for id, goods in taken(plan, problem).items():
@@ -434,7 +439,7 @@ def test_to_part_a_line_into_two_changes_nothing(seed: int) -> None:
 def test_more_stock_and_more_places_are_never_worse(seed: int) -> None:
     chance = Random(seed)
     problem = random_problem(chance, 4, 4)
-    objective = chance.choice((*OBJECTIVES, FEWEST, CHEAPEST, FASTEST))
+    objective = chance.choice((*OBJECTIVES, LEAST_SHIPMENTS, LEAST_COST, LEAST_DAYS))
     before = best(problem, objective, budget=AMPLE).score
     i = chance.randrange(len(problem.places))
     one = problem.places[i]
@@ -488,7 +493,7 @@ def tangle(lines: int = 12, places: int = 16) -> Problem:
 def test_a_search_that_was_ended_gives_the_best_it_has_and_says_how_far_it_may_be() -> None:
     problem = tangle()
 
-    short, whole = best(problem, FEWEST, budget=8), best(problem, FEWEST)
+    short, whole = best(problem, LEAST_SHIPMENTS, budget=8), best(problem, LEAST_SHIPMENTS)
 
     assert whole.gap is None
     assert short.certificate.proof is Proof.NONE

@@ -125,7 +125,7 @@ BY_STORE = {
 
 
 CLAIMED = {"over_limit", "over_quota", "day_full", "safety_stock"}
-DECIDED = {"short", "location_left_out", "line_left_out"}
+DECIDED = {"short", "goods_left_out", "location_left_out", "line_left_out"}
 
 ASKED = {
     "enter_stage": {"on_hold"},
@@ -487,7 +487,14 @@ BESIDE = {
     "orderflow.sourcing": tuple(
         name for name in sourcing.__all__ if isinstance(vars(sourcing)[name], type | FunctionType)
     ),
-    "orderflow.sourcing.values": ("Objective", "Score", "DEFAULT", "FEWEST", "CHEAPEST", "FASTEST"),
+    "orderflow.sourcing.values": (
+        "Objective",
+        "Score",
+        "DEFAULT",
+        "LEAST_SHIPMENTS",
+        "LEAST_COST",
+        "LEAST_DAYS",
+    ),
     "orderflow.sourcing.pipeline": (
         "Pipeline",
         "Cascade",
@@ -502,6 +509,8 @@ BESIDE = {
     ),
     "orderflow.sourcing.stages": (
         "Dropped",
+        "Lessened",
+        "KeptBack",
         "has_something",
         "has_capacity",
         "without",
@@ -509,6 +518,7 @@ BESIDE = {
         "keeping_back",
         "within_km",
         "by_region",
+        "by_channel",
         "by_product",
         "by_priority",
         "by_distance",
@@ -517,6 +527,7 @@ BESIDE = {
         "by_expiry",
         "last",
     ),
+    "orderflow.sourcing.explaining": ("Unused", "Missing", "Lack"),
     "orderflow.sourcing.parcels": ("Parcel", "packed", "by_kind", "by_weight", "by_volume"),
     "orderflow.sourcing.relaxation": ("relaxed", "Solver", "LinearProgram", "Row"),
     "orderflow.sourcing.teams": ("Work", "Team", "Assigned", "Unfit", "assign"),

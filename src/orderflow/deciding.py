@@ -6,8 +6,10 @@ A decision is made over what is free for the order beside the safety stock, in t
 host's pick rule.
 The figures stay with it: whoever carries it out, or refuses it, reads none of them again.
 
-A refusal has every reason: what is short, each location that was left out though it had some, by
-which filter and on which facts, and each line that could not be served as it must be.
+A refusal has every reason: what is short, each location that was left out though it had some, and
+what others keep back, by which filter and on which facts, and each line that could not be served as
+it must be.
+Of a cascade each rule says so.
 
 By default an order is sent in the fewest shipments that are in time, of these by the cheapest, the
 soonest and the nearest; the search proves that there are no fewer.
@@ -15,7 +17,7 @@ soonest and the nearest; the search proves that there are no fewer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
 import attrs
@@ -60,7 +62,8 @@ class Decided:
             Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
             for sku, n in sorted(asked.items())
         ]
-        return (*short, *self.beside.reasons(asked), *_left_out(order, self.plan.sourced))
+        left_out = dict.fromkeys(_left_out(order, asked, self.plan.sourced))
+        return (*short, *self.beside.reasons(asked), *left_out)
 
 
 def decided(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]) -> Decided:
@@ -73,12 +76,18 @@ def decided(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chose
     return Decided(planned(order, chosen, sourced, shelves), beside, rows)
 
 
-def _left_out(order: Order, sourced: Sourced) -> Iterator[Refusal]:
-    """Each location that a filter left out, and each line that was left out for another reason."""
-    for one in sourced.dropped:
-        figures = ", ".join([f"{name} {figure}" for name, figure in one.facts])
-        figures = f" ({figures})" if figures else ""
-        yield Refusal.of("location_left_out", location=one.place, why=one.why, figures=figures)
+def _left_out(order: Order, skus: Container[str], sourced: Sourced) -> Iterator[Refusal]:
+    """What filters left out, goods or whole locations, and each line that lacked something else."""
+    for found in (sourced, *sourced.tried):
+        for back in found.kept_back:
+            if back.sku in skus:
+                yield Refusal.of(
+                    "goods_left_out", n=back.n, sku=back.sku, location=back.place, why=back.why
+                )
+        for one in found.dropped:
+            figures = ", ".join([f"{name} {figure}" for name, figure in one.facts])
+            figures = f" ({figures})" if figures else ""
+            yield Refusal.of("location_left_out", location=one.place, why=one.why, figures=figures)
     for lack in sourced.missing():
         if lack.lack not in _SHORT:
             why = lack.lack.value

@@ -117,6 +117,7 @@ def posed(
         sending.split_from,
         _point(to.latitude_e6, to.longitude_e6),
         to.region,
+        order.channel,
     )
 
 
@@ -157,7 +158,7 @@ class _Seeing:
         in_lots = [row.position for rows in shelf.values() for row in rows if row.position.lot]
         lots = [known_lot(self.step.case, at) for at in in_lots]
         dates = [lot.expires_at for lot in lots if lot and lot.expires_at is not None]
-        return _first(dates, self.step.context.at)
+        return _day(min(dates), self.step.context.at) if dates else None
 
 
 def _wants(
@@ -165,11 +166,8 @@ def _wants(
 ) -> tuple[Want, ...]:
     """What each line still wants; whole kits as one, where they are not to be parted."""
     units: dict[str, int] = {}
-    dates: dict[str, list[datetime]] = {}
-    for line, spot, n in chosen:
+    for line, _, n in chosen:
         units[line.id] = units.get(line.id, 0) + n
-        date = spot.slice.promised or line.promised
-        dates.setdefault(line.id, []).extend(() if date is None else (date,))
     worth = _worth(order) if sending.split_from else {}
     wants: list[Want] = []
     for kit in order.kits if sending.kits_together else ():
@@ -180,13 +178,13 @@ def _wants(
             for line in parts:
                 units[line.id] -= n * line.per_kit
             value = sum([_of(line, n * line.per_kit, worth) for line in parts])
-            promised = _first([date for line in parts for date in dates[line.id]], now)
+            promised = _promised(parts[0], now)  # its parts have the kit's date
             wants.append(Want(kit.id, each, n, each.total, promised=promised, value=value))
     for line in order.lines:
         n = units.get(line.id, 0)
         if n:
             together = line.sku in sending.together
-            promised, value = _first(dates[line.id], now), _of(line, n, worth)
+            promised, value = _promised(line, now), _of(line, n, worth)
             wants.append(
                 Want.of(line.id, line.sku, n, together=together, promised=promised, value=value)
             )
@@ -206,8 +204,9 @@ def _of(line: Line, n: int, worth: Mapping[str, int]) -> int:
     return worth.get(line.id, 0) * n // line.n
 
 
-def _first(dates: Sequence[datetime], now: datetime) -> int | None:
-    return _day(min(dates), now) if dates else None
+def _promised(line: Line, now: datetime) -> int | None:
+    """The day that was agreed for a line; units that wait have no date of their own."""
+    return None if line.promised is None else _day(line.promised, now)
 
 
 def _day(at: datetime, now: datetime) -> int:

@@ -195,7 +195,7 @@ def _check_sending(sending: object) -> None:
 
 def _check_policy(policy: object) -> None:
     if not callable(policy):
-        raise BadInput("policy", "a policy of orderflow.sourcing is wanted")
+        raise BadInput("policy", "one of orderflow.sourcing.policies, or one's own, is wanted")
     text(getattr(policy, "name", None), "policy.name")
 
 

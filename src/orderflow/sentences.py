@@ -34,8 +34,12 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{location} is left out: it {why}{figures}",
         "zh": "未选用{location}:{why}{figures}",
     },
+    "goods_left_out": {
+        "en": "{n} {sku} of {location} left out: it {why}",
+        "zh": "未选用{location}的 {sku} {n} 件:{why}",
+    },
     "line_left_out": {
-        "en": "line {line} of order {order}: {n} are left out, since {why}",
+        "en": "line {line} of order {order}: {n} left out, since {why}",
         "zh": "订单 {order} 第 {line} 行有 {n} 件未分配:{why}",
     },
     "over_limit": {
@@ -53,6 +57,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "quota_held": {
         "en": "{n} units of quota {quota} are in stock holds: they end or are released first",
         "zh": "配额 {quota} 有 {n} 件被预占:须先等预占结束或释放",
+    },
+    "quota_over": {
+        "en": "quota {quota} is over: its goods are free to all",
+        "zh": "配额 {quota} 已结束:其货品人人可得",
+    },
+    "quota_ends": {
+        "en": "quota {quota} ends at {until}: no stock hold on it lasts longer",
+        "zh": "配额 {quota} 于 {until} 结束:预占不得更久",
     },
     "feed_not_newer": {
         "en": "{supplier} has said what it had of {sku} at {known}: {said} is not newer",
@@ -542,16 +554,23 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
 """What may be done, said as it is asked for: moves of the charts and verbs, with spaces."""
 
 REASONS: Final[dict[str, str]] = {
+    "does not send it": "不发该商品",
+    "does not serve the channel": "不服务该渠道",
     "does not serve the region": "不服务该地区",
-    "has nothing of what is wanted": "没有可用的所需商品",
+    "each plan with it is worse": "不分配更优",
+    "has nothing to give of what is wanted": "没有可供的所需商品",
     "has sent all that it may": "当日发货量已满",
     "is closed": "暂停营业",
     "is pickup only": "仅供自提",
     "is too far away": "距离太远",
+    "keeps its last pieces": "保留最后几件",
+    "lies at no known distance": "距离未知",
+    "may not send it": "不可发该商品",
     "no more places may ship": "发货地点数已达上限",
     "no place has all that must stay together": "没有一个地点能整体供应",
     "the places that have some may send no more": "有货的地点当日发货量已满",
-    "to leave it out is better, or nobody looked for it": "不分配更优,或按规则未予分配",
+    "the policy sends less than it could": "按规则未全部分配",
+    "what is worth so little leaves from one place": "金额过小,只从一个地点发货",
 }
 """Why a location or a line is left out, in the words of the shipped policies."""
 

@@ -14,16 +14,25 @@ least, of these the first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import is_
 from typing import TypeAlias
 
 import attrs
 
+from orderflow.errors import BadInput
 from orderflow.sourcing.explaining import Missing, Unused, missing, unused
 from orderflow.sourcing.parcels import Parcel, Split, packed
 from orderflow.sourcing.solving import BUDGET, best
-from orderflow.sourcing.stages import Dropped, Filter, Rank, by_priority, has_something
+from orderflow.sourcing.stages import (
+    Dropped,
+    Filter,
+    KeptBack,
+    Lessened,
+    Rank,
+    by_priority,
+    has_something,
+)
 from orderflow.sourcing.values import (
     DEFAULT,
     Certificate,
@@ -44,13 +53,19 @@ Allocate: TypeAlias = Callable[[Sequence[Place], Problem, Objective], Plan]
 
 @attrs.frozen
 class Sourced:
-    """What a policy decided: its plan, the parcels, and why not for all that is not in it."""
+    """What a policy decided: its plan, the parcels, and why not for all that is not in it.
+
+    `dropped` has the places that a filter left out, `kept_back` what a filter left out of others;
+    `tried` what the other rules of a cascade answered.
+    """
 
     policy: str
     problem: Problem
     plan: Plan
     parcels: tuple[Parcel, ...]
     dropped: tuple[Dropped, ...]
+    kept_back: tuple[KeptBack, ...] = ()
+    tried: tuple[Sourced, ...] = ()
 
     def unused(self, *, budget: int = BUDGET) -> tuple[Unused, ...]:
         """For each place that passed the filters and does not ship: what using it would cost."""
@@ -76,8 +91,9 @@ class Pipeline:
         """Decide; same input, same answer."""
         passed: list[Place] = []
         dropped: list[Dropped] = []
+        back: list[KeptBack] = []
         for place in sorted(problem.places, key=lambda place: place.id):
-            kept = self._filtered(place, problem)
+            kept = self._filtered(place, problem, back)
             if isinstance(kept, Dropped):
                 dropped.append(kept)
             else:
@@ -86,13 +102,20 @@ class Pipeline:
         asked = problem if as_asked else attrs.evolve(problem, places=tuple(passed))
         plan = self.allocate(tuple(self.rank(passed, asked)), asked, self.objective)
         parcels = packed(plan.shares, asked, self.splits)
-        return Sourced(self.name, asked, plan, parcels, tuple(dropped))
+        return Sourced(self.name, asked, plan, parcels, tuple(dropped), tuple(back))
 
-    def _filtered(self, place: Place, problem: Problem) -> Place | Dropped:
+    def _filtered(self, place: Place, problem: Problem, back: list[KeptBack]) -> Place | Dropped:
         for look in self.filters:
-            kept = look(place, problem)
+            kept: object = look(place, problem)
             if isinstance(kept, Dropped):
                 return kept
+            why = "may not send it"
+            if isinstance(kept, Lessened):
+                why, kept = kept.why, kept.place
+            if not isinstance(kept, Place):
+                raise BadInput(f"policy {self.name}", "a filter gives a place, or says why not")
+            if kept.stock is not place.stock:
+                back.extend(_kept_back(place, kept, problem, why))
             place = kept
         return place
 
@@ -104,16 +127,27 @@ class Cascade:
     name: str
     rules: tuple[Pipeline, ...]
 
+    def __attrs_post_init__(self) -> None:
+        if not self.rules:
+            raise BadInput(f"cascade {self.name}.rules", "at least one policy is wanted")
+
     def __call__(self, problem: Problem) -> Sourced:
         """The first whole answer, or the first of those that leave the least."""
-        tried: list[tuple[int, Sourced]] = []
+        tried: list[Sourced] = []
         for rule in self.rules:
-            found = rule(problem)
-            left = sum([n for _, n in found.plan.left])
-            if not left:
-                return found
-            tried.append((left, found))
-        return min(tried, key=lambda pair: pair[0])[1]
+            tried.append(rule(problem))
+            if not tried[-1].plan.left:
+                break
+        found = min(tried, key=lambda one: sum([n for _, n in one.plan.left]))
+        return attrs.evolve(found, tried=tuple([one for one in tried if one is not found]))
+
+
+def _kept_back(has: Place, gives: Place, problem: Problem, why: str) -> Iterator[KeptBack]:
+    """What a place has of what is wanted and may not give, by SKU."""
+    for sku in sorted({sku for want in problem.wants for sku in want.parts}):
+        n = has.stock[sku] - gives.stock[sku]
+        if n > 0:
+            yield KeptBack(has.id, sku, n, why)
 
 
 # --- allocating -----------------------------------------------------------------------------------

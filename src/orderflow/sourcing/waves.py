@@ -25,6 +25,7 @@ from enum import StrEnum
 
 import attrs
 
+from orderflow.errors import BadInput
 from orderflow.sourcing.floor import Floor, Order, Wave
 from orderflow.sourcing.improving import Chance, apart, improve
 from orderflow.sourcing.solving import dealt
@@ -36,6 +37,7 @@ from orderflow.sourcing.values import (
     Score,
     Share,
     checked_objective,
+    figure,
 )
 from orderflow.values import whole
 
@@ -74,7 +76,7 @@ class WavePlan:
 
     def figure(self, goal: Goal) -> int:
         """What all orders come to in a goal that the objective names."""
-        return self.score[self.objective.index(goal)]
+        return figure(goal, self.objective, self.score)
 
 
 def allocate_wave(
@@ -92,6 +94,8 @@ def allocate_wave(
     budget each order has its best plan out of what the orders before it have left.
     """
     checked_objective(objective)
+    if type(turns) is not Turns:
+        raise BadInput("turns", f"a Turns is wanted: {', '.join(Turns.__members__)}")
     whole(budget, "budget", least=0, most=10**12)
     whole(seed, "seed", least=0, most=2**63)
     order = _turns(wave.orders, turns, weights or {})
