@@ -23,7 +23,7 @@ import attrs
 from orderflow.errors import BadInput
 from orderflow.sourcing.explaining import Missing, Unused, missing, unused
 from orderflow.sourcing.parcels import Parcel, Split, packed
-from orderflow.sourcing.solving import BUDGET, best
+from orderflow.sourcing.solving import BUDGET, BUDGET_MAX, best
 from orderflow.sourcing.stages import (
     Dropped,
     Filter,
@@ -43,9 +43,12 @@ from orderflow.sourcing.values import (
     Proof,
     Share,
     Want,
+    checked_objective,
+    checked_problem,
 )
 from orderflow.sourcing.verifying import plain_bound, score_of
 from orderflow.sourcing.whole import at_a_glance, unbeaten_by_any
+from orderflow.values import text, whole
 
 Allocate: TypeAlias = Callable[[Sequence[Place], Problem, Objective], Plan]
 """Places as they are ranked, the problem with these places alone, and what counts."""
@@ -87,8 +90,20 @@ class Pipeline:
     splits: tuple[Split, ...] = ()
     objective: Objective = DEFAULT
 
+    def __attrs_post_init__(self) -> None:
+        path = f"policy {text(self.name, 'policy.name')}"
+        for name in ("filters", "splits"):
+            given = getattr(self, name)
+            if not isinstance(given, tuple) or not all(map(callable, given)):  # none is one too
+                raise BadInput(f"{path}.{name}", "a tuple of functions is wanted")
+        for name in ("rank", "allocate"):
+            if not callable(getattr(self, name)):
+                raise BadInput(f"{path}.{name}", "a function is wanted")
+        checked_objective(self.objective)
+
     def __call__(self, problem: Problem) -> Sourced:
         """Decide; same input, same answer."""
+        checked_problem(problem)
         passed: list[Place] = []
         dropped: list[Dropped] = []
         back: list[KeptBack] = []
@@ -128,8 +143,12 @@ class Cascade:
     rules: tuple[Pipeline, ...]
 
     def __attrs_post_init__(self) -> None:
-        if not self.rules:
-            raise BadInput(f"cascade {self.name}.rules", "at least one policy is wanted")
+        path = f"cascade {text(self.name, 'cascade.name')}.rules"
+        rules: object = self.rules
+        if not isinstance(rules, tuple) or not all(map(callable, rules)):  # of none see below
+            raise BadInput(path, "a tuple of policies is wanted")
+        if not rules:
+            raise BadInput(path, "at least one policy is wanted")
 
     def __call__(self, problem: Problem) -> Sourced:
         """The first whole answer, or the first of those that leave the least."""
@@ -158,6 +177,8 @@ def exact(budget: int = BUDGET) -> Allocate:
 
     What one place serves whole is mostly seen at a glance; the rest is searched for.
     """
+
+    whole(budget, "budget", least=0, most=BUDGET_MAX)
 
     def allocate(ranked: Sequence[Place], problem: Problem, objective: Objective) -> Plan:
         plan = at_a_glance(ranked, problem, objective)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from orderflow.errors import BadInput
 from orderflow.sourcing.pipeline import Cascade, Pipeline, exact, in_order, one_or_none
 from orderflow.sourcing.stages import (
     CLOSED,
@@ -87,6 +88,8 @@ def product_table(table: Mapping[str, Collection[str]], rule: Pipeline = BEST) -
 
 
 def _after(name: str, look: Filter, rule: Pipeline) -> Pipeline:
+    if not isinstance(rule, Pipeline):
+        raise BadInput("rule", "a Pipeline is wanted")
     filters = (look, *rule.filters)
     return Pipeline(
         f"{name}, {rule.name}", filters, rule.rank, rule.allocate, rule.splits, rule.objective

@@ -22,6 +22,7 @@ from typing import Final, Protocol
 
 import attrs
 
+from orderflow.errors import BadInput
 from orderflow.sourcing.floor import Floor, Wave
 from orderflow.sourcing.grid import Grid
 from orderflow.sourcing.values import DEFAULT, Goal, Objective, Score, checked_objective
@@ -67,7 +68,11 @@ def relaxed(wave: Wave, objective: Objective = DEFAULT, *, solver: Solver | None
 
     Without one HiGHS is asked: `ImportError` without highspy.
     """
+    if not isinstance(wave, Wave):
+        raise BadInput("wave", "a Wave is wanted")
     checked_objective(objective)
+    if solver is not None and not callable(getattr(solver, "minimum", None)):
+        raise BadInput("solver", "a Solver is wanted")
     if solver is None:
         from orderflow.sourcing.highs import Highs  # here, so that it is not needed for another
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from orderflow.errors import BadInput
 from orderflow.sourcing.filling import Best
 from orderflow.sourcing.grid import Grid, Row, Stop, rows_of
 from orderflow.sourcing.search import Search
@@ -21,11 +22,14 @@ from orderflow.sourcing.values import (
     Proof,
     Share,
     checked_objective,
+    checked_problem,
 )
 from orderflow.values import whole
 
 BUDGET: Final = 200_000
 """Nodes of one search, where nobody says otherwise: a second or two."""
+
+BUDGET_MAX: Final = 10**12
 
 
 def best(
@@ -42,8 +46,11 @@ def best(
     The same budget gives the same plan everywhere. `stop` is asked every thousand nodes or so; a
     shell that has a clock may say that it is enough.
     """
+    checked_problem(problem)
     checked_objective(objective)
-    whole(budget, "budget", least=0, most=10**12)
+    whole(budget, "budget", least=0, most=BUDGET_MAX)
+    if not isinstance(ties, tuple | list) or not all(type(id) is str for id in ties):
+        raise BadInput("ties", "a sequence of ids of places is wanted")
     search = Search(grid_of(problem, ties), objective, problem.most_shipments, budget, stop)
     search.run()
     return told(search, objective)

@@ -22,9 +22,11 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from orderflow.errors import BadInput
 from orderflow.sourcing.freight import Load
 from orderflow.sourcing.quantities import Quantities
 from orderflow.sourcing.values import Place, Problem
+from orderflow.values import text, whole
 
 FAR: Final = 10**6
 """Kilometres to what lies nowhere."""
@@ -88,6 +90,7 @@ def has_capacity(place: Place, problem: Problem) -> Place | Dropped:
 
 def without(tag: str) -> Filter:
     """Places that do not bear a tag: `without("closed")`, `without("pickup only")`."""
+    text(tag, "tag")
 
     def look(place: Place, problem: Problem) -> Place | Dropped:
         del problem
@@ -102,7 +105,8 @@ def bearing(tag: str, skus: Collection[str] = ()) -> Filter:
     With `skus` the others lose only their stock of these: a place without a licence for batteries
     sends lamps all the same.
     """
-    licensed = frozenset(skus)
+    text(tag, "tag")
+    licensed = frozenset(_names(skus, "skus"))
 
     def look(place: Place, problem: Problem) -> Place | Lessened | Dropped:
         del problem
@@ -121,6 +125,8 @@ def keeping_back(n: int, tag: str = "") -> Filter:
     A store keeps `n` for those who walk in; with 1 it keeps the last piece, which may be the one on
     show.
     """
+    whole(n, "n", least=0)
+    text(tag, "tag", empty=True)
 
     def look(place: Place, problem: Problem) -> Place | Lessened:
         del problem
@@ -135,6 +141,7 @@ def keeping_back(n: int, tag: str = "") -> Filter:
 
 def within_km(most: int) -> Filter:
     """Places that lie no farther from the customer."""
+    whole(most, "most", least=0, most=FAR)
 
     def look(place: Place, problem: Problem) -> Place | Dropped:
         km = distance_km(place, problem)
@@ -149,6 +156,7 @@ def within_km(most: int) -> Filter:
 
 def by_region(table: Mapping[str, Collection[str]]) -> Filter:
     """A table that says which places serve a region; a region that it does not name has all."""
+    _check_table(table)
 
     def look(place: Place, problem: Problem) -> Place | Dropped:
         if place.id in table.get(problem.region, (place.id,)):
@@ -160,6 +168,7 @@ def by_region(table: Mapping[str, Collection[str]]) -> Filter:
 
 def by_channel(table: Mapping[str, Collection[str]]) -> Filter:
     """A table that says which places serve a channel; a channel that it does not name has all."""
+    _check_table(table)
 
     def look(place: Place, problem: Problem) -> Place | Dropped:
         if place.id in table.get(problem.channel, (place.id,)):
@@ -171,12 +180,29 @@ def by_channel(table: Mapping[str, Collection[str]]) -> Filter:
 
 def by_product(table: Mapping[str, Collection[str]]) -> Filter:
     """A table that says which places send a SKU; a SKU that it does not name leaves from all."""
+    _check_table(table)
 
     def look(place: Place, problem: Problem) -> Lessened:
         del problem
         return _only(place, lambda sku: place.id in table.get(sku, (place.id,)), "does not send it")
 
     return look
+
+
+def _check_table(table: object) -> None:
+    if not isinstance(table, Mapping):
+        raise BadInput("table", "a mapping of names to places is wanted")
+    for name, places in table.items():
+        _names(places, f"table {text(name, 'table', empty=True)}")
+
+
+def _names(given: object, path: str) -> Collection[str]:
+    """Any number of names; one text is none, though it could be asked for its letters."""
+    if isinstance(given, str) or not isinstance(given, Collection):
+        raise BadInput(path, "a collection of names is wanted")
+    for name in given:
+        text(name, path)
+    return given
 
 
 def _only(place: Place, may: Callable[[str], bool], why: str) -> Lessened:
@@ -228,6 +254,9 @@ def by_expiry(places: Sequence[Place], problem: Problem) -> Sequence[Place]:
 
 def last(tag: str, rank: Rank) -> Rank:
     """A rank in which places that bear a tag come after all others: suppliers after own stock."""
+    text(tag, "tag")
+    if not callable(rank):
+        raise BadInput("rank", "a function is wanted")
 
     def order(places: Sequence[Place], problem: Problem) -> Sequence[Place]:
         return sorted(rank(places, problem), key=lambda place: tag in place.tags)

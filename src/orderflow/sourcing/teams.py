@@ -88,6 +88,11 @@ def assign(
     >>> [one.team for one in assign((Work("o-17", "goods"), Work("o-18", "service")), teams)]
     ['dispatch', 'fitters']
     """
+    wanted: tuple[tuple[str, object, type], ...] = (("work", work, Work), ("teams", teams, Team))
+    for path, given, kind in wanted:
+        if not isinstance(given, Sequence) or not all(isinstance(one, kind) for one in given):
+            raise BadInput(path, f"a sequence of {kind.__name__} is wanted")  # none is one too
+    text(within, "within", empty=True)
     unique((one.id for one in teams), "teams")
     some = sorted([one for one in teams if one.within == within], key=lambda one: one.id)
     loads = {one.id: one.load for one in some}

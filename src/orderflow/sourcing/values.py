@@ -118,7 +118,8 @@ class Want:
         value: int = 0,
     ) -> Want:
         """So many units of one SKU."""
-        return cls(line, Quantities({sku: 1}), n, priority, together, promised, value)
+        parts = Quantities({text(sku, "want.sku"): 1})
+        return cls(line, parts, n, priority, together, promised, value)
 
 
 @attrs.frozen
@@ -297,6 +298,13 @@ def checked_objective(objective: object) -> Objective:
     if Goal.LEFT not in objective:
         raise BadInput("objective", f"must name {Goal.LEFT}")
     return objective
+
+
+def checked_problem(problem: object) -> Problem:
+    """A problem, and nothing else."""
+    if not isinstance(problem, Problem):
+        raise BadInput("problem", f"a Problem is wanted, not {type(problem).__name__}")
+    return problem
 
 
 def _yes_or_no(value: object, path: str) -> None:
