@@ -124,7 +124,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         if plan.short and not context.rules.split:
             raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)))
         left = _carry_out(step, claiming, order, UnitMove.ALLOCATE, waiting, plan)
-        _backorder(step, order, left, plan)
+        _backorder(step, order, left)
     if not step.facts:
         unarrived = Refusal.of("no_stock", order=order.ref.id)
         raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)) or (unarrived,))
@@ -205,15 +205,14 @@ def _claim(
             step.move(order, move, part, **_place(at), pools=names)
 
 
-def _backorder(step: Step, order: Order, left: Sequence[Chosen], plan: Planned) -> None:
-    """What found no supply waits as a backorder; what waited so, or was not meant, stays.
+def _backorder(step: Step, order: Order, left: Sequence[Chosen]) -> None:
+    """What found no supply waits as a backorder; what waited so stays.
 
     A host without backorders leaves it open.
     """
     if step.chart(UNIT).target(UnitState.OPEN, UnitMove.BACKORDER) is None:
         return
-    short = {one.line for one in plan.short}
-    units = [one for one in left if one.line.id in short and one.spot.state is UnitState.OPEN]
+    units = [one for one in left if one.spot.state is UnitState.OPEN]
     step.move(order, UnitMove.BACKORDER, units)
 
 
