@@ -352,7 +352,12 @@ def test_a_unit_that_is_left_out_by_choice_says_whose_it_is() -> None:
     problem = Problem((LAMPS,), two, Rates(otherwise=Tariff(640)))
     dear = Pipeline("money first", objective=(Goal.COST, Goal.LEFT))
 
+    one = (Share("1", "leith", 1),)
+    thrifty = Pipeline("thrifty", allocate=lambda _, asked, goals: planned(one, asked, goals))
+    alone = attrs.evolve(problem, places=(stocked("leith", {"LAMP": 3}),), shipments_max=1)
+
     assert [one.lack for one in ONE_OR_NONE(problem).missing()] == [Lack.RULE]
+    assert [one.lack for one in thrifty(alone).missing()] == [Lack.RULE]
     assert [one.lack for one in dear(problem).missing()] == [Lack.BETTER]
 
 

@@ -264,6 +264,17 @@ def test_a_wave_says_what_is_wrong_with_it(path: str, make: object) -> None:
     assert caught.value.path == path
 
 
+def test_groups_that_never_meet_share_the_budget() -> None:
+    goods = [f"S{i:02}" for i in range(20)]
+    orders = tuple(Order(sku, (Want.of("1", sku, 2),)) for sku in goods)
+    halves = Quantities(dict.fromkeys(goods, 1))
+    wave = Wave(orders, (Place("leith", halves), Place("york", halves)))  # all stay split
+
+    more = allocate_wave(wave, budget=400).nodes - allocate_wave(wave).nodes
+
+    assert 400 <= more < 2 * 400
+
+
 # --- the bound ------------------------------------------------------------------------------------
 
 

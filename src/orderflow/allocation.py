@@ -119,7 +119,7 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
         if decided.plan.short and not context.rules.split:
             raise MoveRefused(decided.shortfalls(order))
         left = _carry_out(step, claiming, order, UnitMove.ALLOCATE, waiting, decided)
-        _backorder(step, order, left, decided)
+        _backorder(step, order, left)
         reasons = decided.shortfalls(order) if not step.facts else ()
     if not step.facts:
         raise MoveRefused(reasons)
@@ -199,15 +199,14 @@ def _claim(
             step.move(order, move, part, **_place(at), pools=names)
 
 
-def _backorder(step: Step, order: Order, left: Sequence[Chosen], decided: Decided) -> None:
-    """What found no supply waits as a backorder; what waited so, or was not meant, stays.
+def _backorder(step: Step, order: Order, left: Sequence[Chosen]) -> None:
+    """What found no supply waits as a backorder; what waited so stays.
 
     A host without backorders leaves it open.
     """
     if step.chart(UNIT).target(UnitState.OPEN, UnitMove.BACKORDER) is None:
         return
-    short = {one.line for one in decided.plan.short}
-    units = [one for one in left if one.line.id in short and one.spot.state is UnitState.OPEN]
+    units = [one for one in left if one.spot.state is UnitState.OPEN]
     step.move(order, UnitMove.BACKORDER, units)
 
 
