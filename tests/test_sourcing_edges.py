@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from orderflow.sourcing import (
     Goal,
+    Objective,
     Place,
     Problem,
     Quantities,
@@ -16,6 +19,7 @@ from orderflow.sourcing import (
     verify,
 )
 
+ALL_ORDERS: tuple[Objective, ...] = tuple(permutations(Goal))
 SOFAS = tuple(Place(id, Quantities({"SOFA": 4})) for id in ("hull", "leith", "perth", "york"))
 HEAVY = Quantities({"SOFA": 10_000})
 WIDE = Rates({}, Tariff(1, step=500, first_grams=10_000))
@@ -44,3 +48,17 @@ def test_what_an_ended_search_claims_holds_for_larger_sets_too(
     plan = best(problem, (Goal.LEFT, Goal.COST), budget=budget)
 
     assert verify(plan, problem) == ()
+
+
+# --- nothing wanted -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("budget", (0, 1, 100))
+def test_nothing_wanted_is_shipped_by_nobody_whatever_counts(budget: int) -> None:
+    problem = Problem((), SOFAS, WIDE)
+
+    for objective in ALL_ORDERS:
+        plan = best(problem, objective, budget=budget)
+
+        assert (plan.score, plan.gap) == ((0, 0, 0, 0, 0), None), objective
+        assert verify(plan, problem) == ()

@@ -88,7 +88,7 @@ class Grid:
         self.capacity = capacity
         self.bits = [1 << i for i in range(len(places) - 1, -1, -1)]
         self.has = [self._row(row) for row in rows]
-        self.at = [list(column) for column in zip(*self.has, strict=True)] if rows else []
+        self.at = [[has[p] for has in self.has] for p in range(len(places))]
         self.some = [
             sum([bit for bit, n in zip(self.bits, row, strict=True) if n]) for row in self.has
         ]
