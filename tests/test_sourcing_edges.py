@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import Any
 
+import attrs
 import pytest
 
 from orderflow.sourcing import (
+    Certificate,
     Goal,
     Objective,
     Place,
     Problem,
+    Proof,
     Quantities,
     Rates,
+    Share,
     Tariff,
     Want,
     best,
     verify,
 )
+from orderflow.sourcing.policies import NEAREST
+from orderflow.values import QUANTITY_MAX
 
 ALL_ORDERS: tuple[Objective, ...] = tuple(permutations(Goal))
 SOFAS = tuple(Place(id, Quantities({"SOFA": 4})) for id in ("hull", "leith", "perth", "york"))
@@ -61,4 +68,56 @@ def test_nothing_wanted_is_shipped_by_nobody_whatever_counts(budget: int) -> Non
         plan = best(problem, objective, budget=budget)
 
         assert (plan.score, plan.gap) == ((0, 0, 0, 0, 0), None), objective
+        assert verify(plan, problem) == ()
+
+
+# --- claims that were spoiled by hand -------------------------------------------------------------
+
+LAMP = Want.of("1", "LAMP", 2)
+LAMPS = Problem((LAMP, Want.of("2", "BELL", 1)), (Place("leith", Quantities({"LAMP": 9})),))
+PLAN = best(LAMPS, (Goal.LEFT, Goal.SHIPMENTS))
+MORE = (Share("1", "leith", 3),)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    (
+        {"shares": MORE, "left": (("1", -1), ("2", 1)), "score": (0, 1)},
+        {"shares": MORE},
+        {"left": ()},
+        {"left": (("2", 1), ("2", 1))},
+        {"left": (("1", 0), ("2", 1))},
+        {"left": (("2", 1), ("3", 4))},
+        {"shares": (Share("1", "leith", 0),)},
+        {"shares": (Share("1", "leith", -1),)},
+        {"shares": (Share("1", "leith", 2.0),)},  # type: ignore[arg-type]  # a spoiled plan
+        {"shares": (Share("1", "leith", True), Share("1", "leith", True))},
+        {"shares": (Share("3", "leith", 2),)},
+        {"shares": (Share("1", "york", 2),)},
+        {"objective": (Goal.SHIPMENTS,), "score": (1,)},
+        {"objective": (), "score": ()},
+        {"objective": (Goal.LEFT, Goal.LEFT), "score": (1, 1)},
+        {"certificate": Certificate(Proof.NONE, (1,), 1)},
+        {"certificate": Certificate(Proof.NONE, (1, 1, 0), 1)},
+        {"certificate": Certificate(Proof.NONE, (1, 2), 1)},
+        {"certificate": Certificate(Proof.BOUND, (1, 0), 1)},
+    ),
+)
+def test_a_plan_spoiled_in_any_field_is_found_out(changes: dict[str, Any]) -> None:
+    assert verify(PLAN, LAMPS) == ()
+
+    spoiled = attrs.evolve(PLAN, **changes)
+    if "certificate" not in changes:
+        claimed = attrs.evolve(PLAN.certificate, bound=spoiled.score)
+        spoiled = attrs.evolve(spoiled, certificate=claimed)
+
+    assert len(verify(spoiled, LAMPS)) >= 1
+
+
+def test_lines_that_are_alike_may_want_more_together_than_one_line_can() -> None:
+    wants = tuple(Want.of(line, "LAMP", QUANTITY_MAX) for line in ("1", "2", "3"))
+    problem = Problem(wants, (Place("leith", Quantities({"LAMP": QUANTITY_MAX})),))
+
+    for plan in (best(problem), NEAREST(problem).plan):
+        assert plan.figure(Goal.LEFT) == 2 * QUANTITY_MAX
         assert verify(plan, problem) == ()
