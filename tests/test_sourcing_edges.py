@@ -71,6 +71,36 @@ def test_nothing_wanted_is_shipped_by_nobody_whatever_counts(budget: int) -> Non
         assert verify(plan, problem) == ()
 
 
+# --- more than can be looked through --------------------------------------------------------------
+
+
+def crowd(lines: int, places: int, n: int, there: int, capacity: int | None = None) -> Problem:
+    """So many lines of a SKU each, and places that have so much of all of them."""
+    skus = [f"S{i}" for i in range(lines)]
+    stock = Quantities(dict.fromkeys(skus, there))
+    return Problem(
+        tuple([Want.of(sku, sku, n) for sku in skus]),
+        tuple([Place(f"p{j:04}", stock, capacity) for j in range(places)]),
+    )
+
+
+@pytest.mark.parametrize(
+    "problem",
+    (
+        crowd(1, 450, 450, 1),
+        crowd(1_000, 2, 3, 3, capacity=1_500),
+        crowd(1_000, 3, 3, 2),
+        crowd(40, 30, 30, 1, capacity=50),
+    ),
+    ids=("places", "lines and capacity", "lines to divide", "both"),
+)
+def test_what_is_too_deep_to_look_through_has_a_plan_all_the_same(problem: Problem) -> None:
+    plan = best(problem, budget=2_000)
+
+    assert plan.figure(Goal.LEFT) == 0
+    assert sum(share.n for share in plan.shares) == sum(want.n for want in problem.wants)
+
+
 # --- claims that were spoiled by hand -------------------------------------------------------------
 
 LAMP = Want.of("1", "LAMP", 2)
