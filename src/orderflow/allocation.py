@@ -28,7 +28,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
 from orderflow.inventory import due_at, feed_at, open_supply, pickable, refuse_stale, spoiled
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.posing import Planned, is_sound, planned, posed, shelved
+from orderflow.posing import Planned, answered, is_sound, planned, posed, shelved
 from orderflow.promising.shelves import beside_safety
 from orderflow.records import Order, Spot, Supply, is_fed
 from orderflow.sourcing.explaining import Lack
@@ -152,7 +152,7 @@ def _plan(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]
     skus = {line.sku for line, _, _ in chosen}
     shelves = shelved(pickable(step, order, beside_safety(step, claiming, skus).counters))
     policy = step.context.rules.policy or FEWEST_SHIPMENTS
-    sourced = policy(posed(step, claiming, order, chosen, shelves))
+    sourced = answered(policy, posed(step, claiming, order, chosen, shelves))
     return planned(order, chosen, sourced, shelves)
 
 
