@@ -12,6 +12,7 @@ from orderflow.sourcing import (
     Certificate,
     Goal,
     Objective,
+    Order,
     Place,
     Problem,
     Proof,
@@ -20,11 +21,14 @@ from orderflow.sourcing import (
     Share,
     Tariff,
     Want,
+    Wave,
+    allocate_wave,
     best,
     verify,
 )
 from orderflow.sourcing.policies import NEAREST
 from orderflow.values import QUANTITY_MAX
+from tests.test_sourcing_waves import lamps, stocked
 
 ALL_ORDERS: tuple[Objective, ...] = tuple(permutations(Goal))
 SOFAS = tuple(Place(id, Quantities({"SOFA": 4})) for id in ("hull", "leith", "perth", "york"))
@@ -151,3 +155,17 @@ def test_lines_that_are_alike_may_want_more_together_than_one_line_can() -> None
     for plan in (best(problem), NEAREST(problem).plan):
         assert plan.figure(Goal.LEFT) == 2 * QUANTITY_MAX
         assert verify(plan, problem) == ()
+
+
+# --- waves and their bound ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("orders", ((), (lamps("a", 2),)))
+@pytest.mark.parametrize("places", ((), (attrs.evolve(stocked("leith", LAMP=3), capacity=1),)))
+def test_a_wave_of_nothing_is_improved_in_no_time(
+    orders: tuple[Order, ...], places: tuple[Place, ...]
+) -> None:
+    plan = allocate_wave(Wave(orders, places), budget=50)
+
+    assert len(plan.served) == len(orders)
+    assert plan.figure(Goal.LEFT) == sum(2 - len(places) for _ in orders)

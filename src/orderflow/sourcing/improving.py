@@ -52,7 +52,7 @@ class Chance:
 def apart(rows: Sequence[Sequence[Row]], *, limited: bool) -> list[list[int]]:
     """Orders by index, in groups that share no SKU; one group where places are `limited`."""
     if limited:
-        return [list(range(len(rows)))]
+        return [list(range(len(rows)))] if rows else []
     root: dict[str, str] = {}
 
     def find(sku: str) -> str:
@@ -75,6 +75,8 @@ def apart(rows: Sequence[Sequence[Row]], *, limited: bool) -> list[list[int]]:
 
 def improve(floor: Floor, part: Sequence[int], budget: int, chance: Chance) -> int:
     """Serve some orders of a part anew, again and again, for so many nodes; how many rounds."""
+    if not floor.places:
+        return 0  # nobody ships
     flawed = _Bag(i for i in part if _is_flawed(floor, i))
     end, rounds = floor.nodes + budget, 0
     while flawed.values and floor.nodes < end:
