@@ -28,7 +28,7 @@ from orderflow.sourcing import (
 )
 from orderflow.sourcing.policies import NEAREST
 from orderflow.values import QUANTITY_MAX
-from tests.test_sourcing_waves import lamps, stocked
+from tests.test_sourcing_waves import lamps, needs_highspy, stocked
 
 ALL_ORDERS: tuple[Objective, ...] = tuple(permutations(Goal))
 SOFAS = tuple(Place(id, Quantities({"SOFA": 4})) for id in ("hull", "leith", "perth", "york"))
@@ -169,3 +169,26 @@ def test_a_wave_of_nothing_is_improved_in_no_time(
 
     assert len(plan.served) == len(orders)
     assert plan.figure(Goal.LEFT) == sum(2 - len(places) for _ in orders)
+
+
+@needs_highspy
+def test_what_costs_nothing_is_not_forbidden_where_nothing_may_be_spent() -> None:
+    from orderflow.sourcing.relaxation import relaxed
+
+    wave = Wave((lamps("a", 2),), (stocked("leith", LAMP=3),))
+
+    assert relaxed(wave, (Goal.COST, Goal.LEFT, Goal.SHIPMENTS)) == (0, 0, 1)
+
+
+@needs_highspy
+@pytest.mark.parametrize("first", (10, 1_000_001, 10**9 + 1, 10**12 - 1))
+def test_large_sums_leave_the_goals_after_them_their_bounds(first: int) -> None:
+    from orderflow.sourcing.relaxation import relaxed
+
+    places = (stocked("leith", LAMP=2), stocked("york", LAMP=2))
+    wave = Wave((lamps("a", 3),), places, Rates({}, Tariff(first)))
+
+    left, cost, shipments = relaxed(wave, (Goal.LEFT, Goal.COST, Goal.SHIPMENTS))
+
+    assert (left, shipments) == (0, 2)
+    assert 0.999_998 * 1.5 * first < cost <= 1.5 * first

@@ -34,9 +34,10 @@ def relaxed(wave: Wave, objective: Objective = DEFAULT) -> Score:
     program = Program(wave, objective)
     found: list[int] = []
     for goal in objective:
-        least = rounded_up(program.minimum(goal))
-        program.hold(goal, least)
-        found.append(least)
+        figure = program.minimum(goal)
+        found.append(rounded_up(figure))
+        # A bound from which a millionth was given away may be less than halves of parcels reach.
+        program.hold(goal, max(found[-1], figure))
     return tuple(found)
 
 
@@ -86,10 +87,10 @@ class Program:
             self.highs.changeColCost(column, cost)
         self.highs.run()
 
-    def hold(self, goal: Goal, most: int) -> None:
+    def hold(self, goal: Goal, most: float) -> None:
         """Let a goal come to no more from here on."""
-        pairs = self.goals[goal]
-        if not most:
+        pairs = {column: each for column, each in self.goals[goal].items() if each}
+        if most < GIVEN_AWAY:
             for column in pairs:
                 self.highs.changeColBounds(column, 0.0, 0.0)
             return
