@@ -8,9 +8,11 @@ from typing import Any
 import attrs
 import pytest
 
+from orderflow import BadInput
 from orderflow.sourcing import (
     Certificate,
     Goal,
+    Load,
     Objective,
     Order,
     Place,
@@ -58,6 +60,33 @@ def test_what_an_ended_search_claims_holds_for_larger_sets_too(
 
     plan = best(problem, (Goal.LEFT, Goal.COST), budget=budget)
 
+    assert verify(plan, problem) == ()
+
+
+# --- a host's own freight -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("amount", (6.4, -5, None, True, "640", float("nan"), 10**16))
+def test_a_freight_of_ones_own_gives_whole_minor_units(amount: Any) -> None:
+    problem = Problem((Want.of("1", "SOFA", 4),), SOFAS, lambda place, load: amount)
+
+    for ask in (best, NEAREST):
+        with pytest.raises(BadInput) as caught:
+            ask(problem)
+        assert caught.value.path == "freight from hull"
+
+
+def test_rates_that_a_host_changes_are_bounded_by_no_printed_tariff() -> None:
+    class Squares(Rates):
+        def __call__(self, place: Place, load: Load) -> int:
+            return (load.grams // 10_000) ** 2
+
+    printed = Squares({}, Tariff(640, step=90))
+    problem = Problem((Want.of("1", "SOFA", 4),), SOFAS, printed, HEAVY)
+
+    plan = best(problem, (Goal.LEFT, Goal.COST))
+
+    assert plan.score == (0, 4)
     assert verify(plan, problem) == ()
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from orderflow.sourcing.freight import Freight, Load, Rates, Tariff
+from orderflow.sourcing.freight import Freight, Load, Rates, Tariff, charging
 from orderflow.sourcing.quantities import Quantities
 from orderflow.sourcing.values import Place, Want
 
@@ -83,7 +83,7 @@ class Grid:
         self.rows = rows
         self.places = places
         self.stock = stock
-        self.freight = freight
+        self.freight = charging(freight)
         self.days = days
         self.capacity = capacity
         self.bits = [1 << i for i in range(len(places) - 1, -1, -1)]

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from orderflow.sourcing.freight import Load
+from orderflow.sourcing.freight import Load, charging
 from orderflow.sourcing.quantities import Quantities
 from orderflow.sourcing.values import (
     Goal,
@@ -83,7 +83,7 @@ def score_of(shares: Sequence[Share], problem: Problem, objective: Objective) ->
 def _cost(problem: Problem, place: Place, goods: Quantities) -> int:
     grams = sum([problem.grams[sku] * n for sku, n in goods.items()])
     cm3 = sum([problem.cm3[sku] * n for sku, n in goods.items()])
-    return place.handling + problem.freight(place, Load(grams, cm3))
+    return place.handling + charging(problem.freight)(place, Load(grams, cm3))
 
 
 def _not_allowed(plan: Plan, problem: Problem) -> Iterator[str]:
