@@ -7,12 +7,13 @@ from typing import Any
 import attrs
 import pytest
 
-from orderflow import Rules
+from orderflow import Component, NewLine, Price, Rules, Sku
 from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import allocate, reserve
+from orderflow.sending import Sending
 from orderflow.sourcing import Certificate, Goal, Plan, Problem, Proof, Share, best
 from orderflow.sourcing.pipeline import Sourced
-from tests.builders import BELL, LAMP, Shop, everything
+from tests.builders import BELL, LAMP, ROPE, Shop, everything
 
 
 @attrs.frozen
@@ -78,3 +79,15 @@ def test_a_policy_gives_a_plan_and_says_so_where_it_does_not() -> None:
 
     with pytest.raises(TypeError, match="policy silent must give a Sourced with a Plan"):
         shop.apply(allocate.on("o-17"))
+
+
+def test_a_kit_of_measured_goods_leaves_like_any_other() -> None:
+    shop = Shop(MemoryStore(), Rules(sending=Sending("2026", kits_together=True)))
+    shop.stock(ROPE, "leith", 4_000_000)
+    shop.stock(LAMP, "leith", 2)
+    parts = (Component(ROPE, 2_000_000), Component(LAMP, 1))
+    shop.sell("o-17", NewLine("1", Sku("RIGGING"), 2, Price.of("100", "EUR"), components=parts))
+
+    shop.allocate("o-17")
+
+    assert shop.bag("o-17") == {"allocated": 4_000_002}

@@ -30,7 +30,7 @@ from orderflow.rules import UNLISTED, Location, Policy
 from orderflow.sending import Sending
 from orderflow.sourcing.pipeline import Sourced
 from orderflow.sourcing.quantities import Quantities
-from orderflow.sourcing.values import DAY_MAX, Place, Plan, Point, Problem, Share, Want
+from orderflow.sourcing.values import DAY_MAX, WEIGHT_MAX, Place, Plan, Point, Problem, Share, Want
 from orderflow.units import Chosen
 from orderflow.values import QUANTITY_MAX, Position, warehouse
 
@@ -181,7 +181,8 @@ def _wants(
                 units[line.id] -= n * line.per_kit
             value = sum([_of(line, n * line.per_kit, worth) for line in parts])
             promised = _first([date for line in parts for date in dates[line.id]], now)
-            wants.append(Want(kit.id, each, n, each.total, promised=promised, value=value))
+            weight = min(each.total, WEIGHT_MAX)  # of measured goods a kit has millions of units
+            wants.append(Want(kit.id, each, n, weight, promised=promised, value=value))
     for line in order.lines:
         n = units.get(line.id, 0)
         if n:
