@@ -15,10 +15,9 @@ what it already ships is no better than what is claimed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from orderflow.sourcing.freight import Load, charging
-from orderflow.sourcing.quantities import Quantities
 from orderflow.sourcing.values import (
     Goal,
     Objective,
@@ -61,13 +60,14 @@ def score_of(shares: Sequence[Share], problem: Problem, objective: Objective) ->
     wants = {want.line: want for want in problem.wants}
     places = {place.id: place for place in problem.places}
     served: dict[str, int] = dict.fromkeys(wants, 0)
-    loads: dict[str, Quantities] = {}
+    loads: dict[str, dict[str, int]] = {}
     late = 0
     for share in shares:
         want = wants[share.line]
         served[share.line] += share.n
-        goods = Quantities({sku: n * share.n for sku, n in want.parts.items()})
-        loads[share.place] = loads.get(share.place, Quantities()) + goods
+        goods = loads.setdefault(share.place, {})
+        for sku, n in want.parts.items():
+            goods[sku] = goods.get(sku, 0) + n * share.n
         if want.promised is not None and places[share.place].days > want.promised:
             late += share.n
     figures = {
@@ -80,7 +80,7 @@ def score_of(shares: Sequence[Share], problem: Problem, objective: Objective) ->
     return tuple([figures[goal] for goal in objective])
 
 
-def _cost(problem: Problem, place: Place, goods: Quantities) -> int:
+def _cost(problem: Problem, place: Place, goods: Mapping[str, int]) -> int:
     grams = sum([problem.grams[sku] * n for sku, n in goods.items()])
     cm3 = sum([problem.cm3[sku] * n for sku, n in goods.items()])
     return place.handling + charging(problem.freight)(place, Load(grams, cm3))
