@@ -22,6 +22,7 @@ from orderflow.sourcing import (
     Rates,
     Share,
     Tariff,
+    Turns,
     Want,
     Wave,
     allocate_wave,
@@ -198,6 +199,16 @@ def test_a_wave_of_nothing_is_improved_in_no_time(
 
     assert len(plan.served) == len(orders)
     assert plan.figure(Goal.LEFT) == sum(2 - len(places) for _ in orders)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_order_is_left_short_for_one_of_a_lower_priority(seed: int) -> None:
+    orders = (lamps("o-17", 1), lamps("o-18", 2, priority=9), lamps("o-19", 1))
+    wave = Wave(orders, (stocked("leith", LAMP=1), stocked("york", LAMP=1)))
+
+    plan = allocate_wave(wave, Turns.PRIORITY, (Goal.LEFT, Goal.SHIPMENTS), budget=200, seed=seed)
+
+    assert [one.left for one in plan.served] == [(("1", 1),), (), (("1", 1),)]
 
 
 @needs_highspy
