@@ -76,15 +76,14 @@ class Bounds:
     def least(self, size: int) -> Score:
         """What no plan of so many shipments, or more, can be better than.
 
-        A parcel more may pay for more grams than it costs. Parcels are counted from the cheapest
-        and from the widest, so once another one costs more, so does each that follows.
+        A parcel more may pay for more grams than it costs, so larger sizes are looked at too, as
+        far as their parcels alone could be cheaper.
         """
         cost = self.cost(0, 0, size, self.per_gram, whole=True)
         for more in range(size + 1, len(self.cheapest)):
-            other = self.cost(0, 0, more, self.per_gram, whole=True)
-            if other > cost:
+            if self.cheapest[more] >= cost:
                 break
-            cost = other
+            cost = min(cost, self.cost(0, 0, more, self.per_gram, whole=True))
         return self.filling.score(self.left, self.late, cost, size, self.days)
 
     def plain(self) -> Score:
