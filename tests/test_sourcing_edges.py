@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import permutations
+from random import Random
 from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given, settings
 
 from orderflow import BadInput
 from orderflow.sourcing import (
@@ -20,7 +22,9 @@ from orderflow.sourcing import (
     Proof,
     Quantities,
     Rates,
+    Score,
     Share,
+    Surcharge,
     Tariff,
     Turns,
     Want,
@@ -31,6 +35,8 @@ from orderflow.sourcing import (
 )
 from orderflow.sourcing.policies import NEAREST
 from orderflow.values import QUANTITY_MAX
+from tests.allocating import SKUS, brute, random_problem
+from tests.test_sourcing import AMPLE, SEEDS, taken
 from tests.test_sourcing_waves import lamps, needs_highspy, stocked
 
 ALL_ORDERS: tuple[Objective, ...] = tuple(permutations(Goal))
@@ -62,6 +68,104 @@ def test_what_an_ended_search_claims_holds_for_larger_sets_too(
     plan = best(problem, (Goal.LEFT, Goal.COST), budget=budget)
 
     assert verify(plan, problem) == ()
+
+
+# --- every order of goals, and tariffs as wild as a host may print them ---------------------------
+
+
+def wild(chance: Random) -> Problem:
+    """A small problem with all features on: free and huge tariffs, closed docks, no shipments."""
+    problem = random_problem(chance, 3, 3)
+    rates = {place.id: _tariff(chance) for place in problem.places}
+    places = [
+        attrs.evolve(place, capacity=chance.choice((None, None, None, 0, 1, 3)))
+        for place in problem.places
+    ]
+    return attrs.evolve(
+        problem,
+        places=tuple(places),
+        freight=Rates(rates, _tariff(chance)),
+        shipments_max=chance.choice((None, None, 0, 1, 2)),
+    )
+
+
+def _tariff(chance: Random) -> Tariff:
+    extra = (Surcharge("fuel", 7, per_mille=333), Surcharge("heavy", 500, from_grams=3_000))
+    return Tariff(
+        chance.choice((0, 1, 640)),
+        step=chance.choice((0, 1, 200, 1_000)),
+        first_grams=chance.choice((0, 1, 1_000, 5_000, 10**6)),
+        step_grams=chance.choice((1, 300, 1_000, 10**5)),
+        cm3_per_kilogram=chance.choice((None, 1, 6_000, 10**7)),
+        surcharges=extra if chance.random() < 0.2 else (),
+    )
+
+
+@settings(max_examples=60)
+@given(seed=SEEDS)
+def test_in_each_order_of_goals_no_plan_is_better_and_no_bound_is_wrong(seed: int) -> None:
+    chance = Random(seed)
+    problem = wild(chance)
+    objectives = chance.sample(ALL_ORDERS, 8)
+
+    found = brute(problem, objectives)
+
+    for objective, (score, places) in zip(objectives, found, strict=True):
+        plan = best(problem, objective, budget=AMPLE)
+        ended = best(problem, objective, budget=chance.choice((0, 1, 3, 20)))
+        assert (plan.score, plan.places, plan.gap) == (score, places, None), objective
+        assert verify(plan, problem) == (), objective
+        assert ended.certificate.bound <= score <= ended.score, objective
+
+
+@settings(max_examples=60)
+@given(seed=SEEDS)
+def test_with_all_features_more_is_never_worse_and_less_is_never_better(seed: int) -> None:
+    chance = Random(seed)
+    problem = wild(chance)
+    objective = chance.choice(ALL_ORDERS)
+    one, *others = chance.sample(problem.places, len(problem.places))
+    fuller = attrs.evolve(one, stock=one.stock + Quantities(dict.fromkeys(SKUS[:3], 2)))
+    opened = attrs.evolve(one, id="q", capacity=chance.choice((None, 2)))
+
+    def score(*places: Place, **changes: Any) -> Score:
+        some = attrs.evolve(problem, places=places, **changes)
+        return best(some, objective, budget=AMPLE).score
+
+    now = score(*problem.places)
+    assert score(*others, fuller) <= now
+    assert score(*others, attrs.evolve(one, capacity=None)) <= now
+    assert score(*problem.places, opened) <= now
+    assert score(*problem.places, shipments_max=None) <= now
+    assert score(*others) >= now
+
+
+@settings(max_examples=60)
+@given(seed=SEEDS)
+def test_with_all_features_reordered_and_parted_lines_take_the_same(seed: int) -> None:
+    chance = Random(seed)
+    problem = wild(chance)
+    objective = chance.choice(ALL_ORDERS)
+    parted = [
+        half
+        for want in problem.wants
+        for half in (
+            (want,)
+            if want.together or want.n < 2
+            else (
+                attrs.evolve(want, n=1, value=0),
+                attrs.evolve(want, line=f"0{want.line}", n=want.n - 1),
+            )
+        )
+    ]
+    chance.shuffle(parted)
+    places = chance.sample(problem.places, len(problem.places))
+    other = attrs.evolve(problem, wants=tuple(parted), places=tuple(places))
+
+    before, after = (best(one, objective, budget=AMPLE) for one in (problem, other))
+
+    assert (after.score, after.places) == (before.score, before.places)
+    assert taken(after, other) == taken(before, problem)
 
 
 # --- a host's own freight -------------------------------------------------------------------------
