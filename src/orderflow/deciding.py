@@ -26,7 +26,7 @@ from orderflow.claiming import Claiming
 from orderflow.errors import Refusal
 from orderflow.inventory import pickable
 from orderflow.journal import Step
-from orderflow.posing import Planned, is_sound, planned, posed, shelved
+from orderflow.posing import Planned, answered, is_sound, planned, posed, shelved
 from orderflow.promising.shelves import Beside, beside_safety
 from orderflow.records import Counter, Order
 from orderflow.sourcing.explaining import Lack
@@ -72,7 +72,7 @@ def decided(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chose
     rows = pickable(step, order, beside.counters)
     shelves = shelved(rows)
     policy = step.context.rules.policy or FEWEST_SHIPMENTS
-    sourced = policy(posed(step, claiming, order, chosen, shelves))
+    sourced = answered(policy, posed(step, claiming, order, chosen, shelves))
     return Decided(planned(order, chosen, sourced, shelves), beside, rows)
 
 

@@ -26,11 +26,11 @@ from orderflow.claiming import Claiming
 from orderflow.inventory import known_lot
 from orderflow.journal import Step
 from orderflow.records import ChargeKind, Counter, Destination, Line, Order
-from orderflow.rules import UNLISTED, Location
+from orderflow.rules import UNLISTED, Location, Policy
 from orderflow.sending import Sending
 from orderflow.sourcing.pipeline import Sourced
 from orderflow.sourcing.quantities import Quantities
-from orderflow.sourcing.values import DAY_MAX, Place, Point, Problem, Share, Want
+from orderflow.sourcing.values import DAY_MAX, WEIGHT_MAX, Place, Plan, Point, Problem, Share, Want
 from orderflow.units import Chosen
 from orderflow.values import QUANTITY_MAX, Position, warehouse
 
@@ -179,7 +179,8 @@ def _wants(
                 units[line.id] -= n * line.per_kit
             value = sum([_of(line, n * line.per_kit, worth) for line in parts])
             promised = _promised(parts[0], now)  # its parts have the kit's date
-            wants.append(Want(kit.id, each, n, each.total, promised=promised, value=value))
+            weight = min(each.total, WEIGHT_MAX)  # of measured goods a kit has millions of units
+            wants.append(Want(kit.id, each, n, weight, promised=promised, value=value))
     for line in order.lines:
         n = units.get(line.id, 0)
         if n:
@@ -238,8 +239,45 @@ def by_line(order: Order, shares: Iterable[Share]) -> tuple[Share, ...]:
     return tuple([Share(line, place, found[line, place]) for line, place in sorted(found)])
 
 
+def answered(policy: Policy, problem: Problem) -> Sourced:
+    """What a policy decides; `ValueError` where it ships what nobody has or asked for.
+
+    A host's own policy may count wrong, and what it says is claimed as it stands.
+    """
+    sourced: object = policy(problem)
+    if not isinstance(sourced, Sourced) or not isinstance(sourced.plan, Plan):
+        raise TypeError(f"policy {policy.name} must give a Sourced with a Plan")
+    wants = {want.line: want for want in problem.wants}
+    shelves = {place.id: dict(place.stock.plain) for place in problem.places}
+    open_ = {want.line: want.n for want in problem.wants}
+    for share in sourced.plan.shares:
+        if not _is_there(share, wants, shelves, open_):
+            raise ValueError(f"policy {policy.name} ships what nobody has or asked for: {share}")
+    return sourced
+
+
+def _is_there(
+    share: object,
+    wants: Mapping[str, Want],
+    shelves: Mapping[str, dict[str, int]],
+    open_: dict[str, int],
+) -> bool:
+    """Whether a share is of what is open and there, beside those before it."""
+    if not isinstance(share, Share) or type(share.n) is not int or share.n < 1:
+        return False
+    want, shelf = wants.get(share.line), shelves.get(share.place)
+    if want is None or shelf is None:
+        return False
+    open_[share.line] -= share.n
+    enough = open_[share.line] >= 0
+    for sku, each in want.parts.items():
+        shelf[sku] = shelf.get(sku, 0) - each * share.n
+        enough = enough and shelf[sku] >= 0
+    return enough
+
+
 def planned(order: Order, chosen: Sequence[Chosen], sourced: Sourced, shelves: Shelves) -> Planned:
-    """A decision, position by position; `ValueError` where it ships what nobody has or asked."""
+    """A decision, position by position."""
     left: dict[str, int] = {}
     skus: dict[str, str] = {}
     for line, _, n in chosen:
@@ -249,14 +287,12 @@ def planned(order: Order, chosen: Sequence[Chosen], sourced: Sourced, shelves: S
     takes: list[Take] = []
     for share in by_line(order, sourced.plan.shares):
         n = share.n
-        for row in shelves.get(share.place, {}).get(skus.get(share.line, ""), ()):
+        for row in shelves[share.place][skus[share.line]]:
             part = min(n, row.free - taken.get(row.position, 0))
             if part:
                 taken[row.position] = taken.get(row.position, 0) + part
                 takes.append(Take(share.line, row.position, part))
                 n -= part
-        left[share.line] = left.get(share.line, 0) - share.n
-        if n or left[share.line] < 0:
-            raise ValueError(f"policy {sourced.policy} ships what nobody has or asked for: {share}")
+        left[share.line] -= share.n
     short = [Lacking(line.id, line.sku, left[line.id]) for line in order.lines if left.get(line.id)]
     return Planned(tuple(takes), tuple(short), sourced)

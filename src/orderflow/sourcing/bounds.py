@@ -74,8 +74,16 @@ class Bounds:
         return day
 
     def least(self, size: int) -> Score:
-        """What no plan of so many shipments, or more, can be better than."""
+        """What no plan of so many shipments, or more, can be better than.
+
+        A parcel more may pay for more grams than it costs, so larger sizes are looked at too, as
+        far as their parcels alone could be cheaper.
+        """
         cost = self.cost(0, 0, size, self.per_gram, whole=True)
+        for more in range(size + 1, len(self.cheapest)):
+            if self.cheapest[more] >= cost:
+                break
+            cost = min(cost, self.cost(0, 0, more, self.per_gram, whole=True))
         return self.filling.score(self.left, self.late, cost, size, self.days)
 
     def plain(self) -> Score:

@@ -31,6 +31,16 @@ ORDER: Final = (Goal.LEFT, Goal.LATE, Goal.COST, Goal.SHIPMENTS, Goal.DAYS)
 KEPT_MAX: Final = 6
 """Up to so many units of a row, the ways to divide them are kept as a list."""
 
+DEEPEST: Final = 400
+"""A walk calls itself at each step, and Python allows a thousand calls in each other.
+
+A host needs some of them too. What is deeper ends the search, as a spent budget does.
+"""
+
+
+class Spent(Exception):
+    """The budget is spent, or the walk would be too deep."""
+
 
 class Best:
     """The best answer so far: its score, its places and their amounts, and what ties fall to."""
@@ -148,6 +158,8 @@ class _Exact:
             self.rest[j] = self.rest[j + 1] + row.grams * self.served[i]
             in_time = sum([has[p] for p in self.places if not _late(row.promised, grid, p)])
             self.late_after[j] = self.late_after[j + 1] + max(0, self.served[i] - in_time)
+        if len(self.free) > DEEPEST:
+            raise Spent
         self._walk(0, late)
 
     def _settle(self) -> int:
@@ -250,6 +262,8 @@ class _Loose:
             self.left_after[i] = self.left_after[i + 1] + row.priority * missing
 
     def run(self) -> None:
+        if len(self.filling.grid.rows) * len(self.places) > DEEPEST:
+            raise Spent
         self._walk(0, 0, self.filling.grid.rows[0].n if self.filling.grid.rows else 0, 0, 0)
 
     def _walk(self, i: int, j: int, open_: int, left: int, late: int) -> None:

@@ -121,7 +121,7 @@ class Floor:
         days, own = self.days, order.days
         if own is not None:
             days = [own.get(place.id, place.days) for place in self.places]
-        freight = order.freight or self.wave.freight
+        freight = self.wave.freight if order.freight is None else order.freight
         return Grid(self.rows[i], self.places, self.stock, freight, days, self.capacity)
 
     def take(self, i: int, best: Best) -> Score:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from orderflow.sourcing.freight import Freight, Load, Rates, Tariff
+from orderflow.sourcing.freight import Freight, Load, Rates, Tariff, charging
 from orderflow.sourcing.quantities import Quantities
 from orderflow.sourcing.values import Place, Want
 
@@ -83,12 +83,12 @@ class Grid:
         self.rows = rows
         self.places = places
         self.stock = stock
-        self.freight = freight
+        self.freight = charging(freight)
         self.days = days
         self.capacity = capacity
         self.bits = [1 << i for i in range(len(places) - 1, -1, -1)]
         self.has = [self._row(row) for row in rows]
-        self.at = [list(column) for column in zip(*self.has, strict=True)] if rows else []
+        self.at = [[has[p] for has in self.has] for p in range(len(places))]
         self.some = [
             sum([bit for bit, n in zip(self.bits, row, strict=True) if n]) for row in self.has
         ]

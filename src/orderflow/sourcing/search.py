@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from orderflow.sourcing.bounds import Bounds
-from orderflow.sourcing.filling import Best, Filling
+from orderflow.sourcing.filling import DEEPEST, Best, Filling, Spent
 from orderflow.sourcing.greedy import first_guess
 from orderflow.sourcing.grid import Grid, Stop
 from orderflow.sourcing.standing_in import needless
@@ -36,10 +36,6 @@ ASKED_EVERY: Final = 1_024
 
 GUESS_FROM: Final = 3
 """Up to two places a search is done before a guess has been made."""
-
-
-class Spent(Exception):
-    """The budget is spent."""
 
 
 class Search:
@@ -128,6 +124,8 @@ class Search:
 
     def _look(self, size: int) -> None:
         """Look at all sets of one size."""
+        if size > DEEPEST:
+            raise Spent
         grid = self.grid
         if size == 0:
             if self.forced is None:

@@ -90,6 +90,8 @@ def allocate_wave(
 ) -> WavePlan:
     """Serve each order in its turn, then improve for a budget of nodes.
 
+    With a budget an order may lose what its turn gave it, where all are no worse off together,
+    but never to one of a lower priority.
     `weights` are those of the tiers for a fair share; a tier that is not named weighs 1. Without a
     budget each order has its best plan out of what the orders before it have left.
     """

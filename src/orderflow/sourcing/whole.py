@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from orderflow.sourcing.freight import Load
+from orderflow.sourcing.freight import Load, charging
 from orderflow.sourcing.values import (
     Certificate,
     Goal,
@@ -122,7 +122,7 @@ def _score(place: Place, problem: Problem, objective: Objective, load: Load, lat
     figures = {
         Goal.LEFT: 0,
         Goal.LATE: late,
-        Goal.COST: place.handling + problem.freight(place, load) if costs else 0,
+        Goal.COST: place.handling + charging(problem.freight)(place, load) if costs else 0,
         Goal.SHIPMENTS: 1,
         Goal.DAYS: place.days,
     }
