@@ -488,3 +488,12 @@ def test_where_parcels_count_after_money_only_a_single_place_is_seen_at_a_glance
     assert at_a_glance(several.places, several, DEFAULT) is None
     assert at_a_glance(several.places, several, LEAST_SHIPMENTS) is not None
     assert at_a_glance(single.places, single, DEFAULT) is not None
+
+
+@pytest.mark.parametrize("places", ((YORK,), (LEITH, YORK)))
+def test_a_freight_that_is_no_amount_is_refused_at_a_glance_too(places: tuple[Place, ...]) -> None:
+    cents: Any = lambda place, load: 6.4  # noqa: E731 - what a hurried host might write
+    problem = attrs.evolve(asks(LAMPS, places=places), freight=cents)
+
+    with pytest.raises(BadInput, match="freight from york"):
+        at_a_glance(problem.places, problem, LEAST_SHIPMENTS)
