@@ -20,7 +20,7 @@ class Bounds:
 
     __slots__ = (
         "cheapest", "cm3", "days", "filling", "grams", "grid", "late", "left", "left_first",
-        "objective", "per_gram", "widest",
+        "objective", "further", "widest",
     )  # fmt: skip
 
     def __init__(self, grid: Grid, objective: Objective, filling: Filling, useful: int) -> None:
@@ -30,7 +30,7 @@ class Bounds:
         self.left = sum(
             [row.priority * (row.n - n) for row, n in zip(grid.rows, grid.target, strict=True)]
         )
-        self.late = self.days = self.grams = self.cm3 = self.per_gram = 0
+        self.late = self.days = self.grams = self.cm3 = self.further = 0
         self.cheapest, self.widest = [0], [0]
         if Goal.LATE in self.objective and self._after_left(Goal.LATE):
             self.late = sum([self._late(i) for i in range(len(grid.rows))])
@@ -45,7 +45,7 @@ class Bounds:
             self.cheapest.append(self.cheapest[-1] + least)
         for paid in sorted([grid.paid[p] for p in there], reverse=True):
             self.widest.append(self.widest[-1] + paid)
-        self.per_gram = min([grid.per_gram[p] for p in there], default=0)
+        self.further = min([grid.further[p] for p in there], default=0)
         if self._after_left(Goal.COST):
             pairs = list(zip(grid.rows, grid.target, strict=True))
             self.grams = sum([row.grams * n for row, n in pairs])
@@ -75,7 +75,7 @@ class Bounds:
 
     def least(self, size: int) -> Score:
         """What no plan of so many shipments, or more, can be better than."""
-        cost = self.cost(0, 0, size, self.per_gram, whole=True)
+        cost = self.cost(0, 0, size, self.further, whole=True)
         return self.filling.score(self.left, self.late, cost, size, self.days)
 
     def plain(self) -> Score:
@@ -84,15 +84,17 @@ class Bounds:
         cost = self.cheapest[size]
         return self.filling.score(self.left, self.late, cost, size, self.days)
 
-    def cost(self, sunk: int, paid: int, more: int, per_gram: int, *, whole: bool) -> int:
+    def cost(self, sunk: int, paid: int, more: int, further: int, *, whole: bool) -> int:
         """What places cost that come to so much and so many more, of which some grams are paid.
 
-        `per_gram` is the least of what further grams cost; `whole` says that no more is left out
+        `further` is the least that a unit of further grams costs; `whole` says that no more is left out
         than must be.
         """
         cost = sunk + self.cheapest[more]
         over = self.grams - paid - self.widest[more]
-        return cost - (-over * per_gram // FINE) if whole and over > 0 else cost
+        if not whole or over <= 0:
+            return cost
+        return cost - (-(-(-over // self.grid.unit) * further) // FINE)
 
     def smallest(self) -> int:
         """How many places must ship at the least."""

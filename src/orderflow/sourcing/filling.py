@@ -18,7 +18,7 @@ units from none up is tried; otherwise exactly as many are served as there are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from orderflow.sourcing.grid import FINE, Grid, Row
 from orderflow.sourcing.values import Goal, Objective, Score
@@ -112,6 +112,15 @@ class Filling:
             _Loose(self, places, mask).run()
 
 
+class _Free(NamedTuple):
+    """A row that the places of a set can share in more than one way."""
+
+    i: int
+    row: Row
+    there: tuple[int, ...]
+    served: int
+
+
 class _Exact:
     """Rows that do not touch each other, each served as far as the set goes.
 
@@ -120,110 +129,124 @@ class _Exact:
     """
 
     __slots__ = (
-        "amounts", "cm3", "days", "filling", "free", "grams", "late_after", "left", "mask",
-        "places", "rates", "rest", "served",
+        "amounts", "days", "filling", "free", "late_after", "left", "mask", "places", "possible",
+        "rest",
     )  # fmt: skip
 
     def __init__(self, filling: Filling, places: Sequence[int], mask: int) -> None:
         grid = filling.grid
         self.filling, self.mask = filling, mask
-        self.rates = grid.rates if filling.costs else None
-        self.places = sorted(places, key=lambda p: (grid.per_gram[p], p)) if self.rates else places
-        self.grams, self.cm3 = [0] * len(places), [0] * len(places)
-        self.days = max([grid.days[p] for p in places], default=0)
+        priced = filling.costs and grid.rates is not None
+        self.places = sorted(places, key=lambda p: (grid.further[p], p)) if priced else places
+        self.days = max([grid.days[p] for p in places])
         self.amounts: list[tuple[int, ...]] = []
-        self.free: list[int] = []
-        self.served: list[int] = []
+        self.free: list[_Free] = []
         self.left = 0
 
     def run(self) -> None:
-        late = self._settle()
-        grid = self.filling.grid
-        self.free.sort(key=lambda i: (-grid.rows[i].grams * self.served[i], i))
-        self.late_after = [0] * (len(self.free) + 1)
-        self.rest = [0] * (len(self.free) + 1)
-        for j in range(len(self.free) - 1, -1, -1):
-            i = self.free[j]
-            row, has = grid.rows[i], grid.has[i]
-            self.rest[j] = self.rest[j + 1] + row.grams * self.served[i]
-            in_time = sum([has[p] for p in self.places if not _late(row.promised, grid, p)])
-            self.late_after[j] = self.late_after[j + 1] + max(0, self.served[i] - in_time)
-        self._walk(0, late)
+        grams, cm3 = [0] * len(self.places), [0] * len(self.places)
+        late = self._settle(grams, cm3)
+        self.free.sort(key=lambda one: (-one.row.grams * one.served, one.i))
+        # By how many rows are given: what the others weigh, what of it each place could take, and
+        # how many of their units come late at the least.
+        self.rest, self.late_after = [0], [0]
+        self.possible = [[0] * len(self.places)]
+        for _, row, there, served in reversed(self.free):
+            self.rest.append(self.rest[-1] + row.grams * served)
+            pairs = zip(self.possible[-1], there, strict=True)
+            self.possible.append([most + row.grams * n for most, n in pairs])
+            in_time = sum(there) - self._late(row, there)
+            self.late_after.append(self.late_after[-1] + max(0, served - in_time))
+        for one in (self.rest, self.late_after, self.possible):
+            one.reverse()
+        self._walk(0, grams, cm3, late)
 
-    def _settle(self) -> int:
-        """Give the rows without a choice, and note the others; the late units among the former."""
+    def _settle(self, grams: list[int], cm3: list[int]) -> int:
+        """Load the rows without a choice, and note the others; the late units among the former."""
         grid, late = self.filling.grid, 0
-        for i, (row, has) in enumerate(zip(grid.rows, grid.has, strict=True)):
-            there = tuple([has[p] for p in self.places])
+        columns = zip(*[grid.at[p] for p in self.places], strict=True)
+        for i, (row, there) in enumerate(zip(grid.rows, columns, strict=True)):
             total = sum(there)
             served = min(row.n, total)
-            self.served.append(served)
             if served < row.n:
                 self.left += row.priority * (row.n - served)
             if total == served or max(there) == total:
                 self.amounts.append(there)
-                late += self._give(row, there)
+                late += self._late(row, there)
+                for j, n in enumerate(there):
+                    grams[j] += n * row.grams
+                    cm3[j] += n * row.cm3
             else:
                 self.amounts.append(())
-                self.free.append(i)
+                self.free.append(_Free(i, row, there, served))
         return late
 
-    def _give(self, row: Row, amounts: Sequence[int]) -> int:
-        """Load a row's units onto the places; how many of them are late."""
-        grid, late = self.filling.grid, 0
-        for j, n in enumerate(amounts):
-            if n:
-                self.grams[j] += n * row.grams
-                self.cm3[j] += n * row.cm3
-                if row.promised is not None:
-                    late += n * _late(row.promised, grid, self.places[j])
-        return late
+    def _late(self, row: Row, amounts: Sequence[int]) -> int:
+        """How many units of a row come late."""
+        promised, days = row.promised, self.filling.grid.days
+        if promised is None:
+            return 0
+        return sum([n for p, n in zip(self.places, amounts, strict=True) if days[p] > promised])
 
-    def _walk(self, j: int, late: int) -> None:
-        filling = self.filling
+    def _walk(self, j: int, grams: Sequence[int], cm3: Sequence[int], late: int) -> None:
+        """Give out the free rows from the `j`th on, where the places have so much already."""
+        filling, best = self.filling, self.filling.best
         filling.step()
         shipments = len(self.places)
-        cost = self._cost(self.rest[j]) if filling.costs else 0
+        cost = self._cost(j, grams, cm3) if filling.costs else 0
         score = filling.score(self.left, late + self.late_after[j], cost, shipments, self.days)
-        best = filling.best
         if not best.beaten_by(score, shipments, self.mask):
             return
         if j == len(self.free):
             if all(map(any, zip(*self.amounts, strict=True))):  # no place: nothing is shipped
                 best.take(score, self.places, self.mask, tuple(self.amounts), final=True)
             return
-        i = self.free[j]
-        row = filling.grid.rows[i]
-        grams, cm3 = self.grams, self.cm3
-        has = filling.grid.has[i]
-        there = tuple([has[p] for p in self.places])
-        for amounts in filling.ways(self.served[i], there, together=row.together):
+        i, row, there, served = self.free[j]
+        each, size = row.grams, row.cm3
+        for amounts in filling.ways(served, there, together=row.together):
             self.amounts[i] = amounts
-            self.grams, self.cm3 = grams.copy(), cm3.copy()
-            self._walk(j + 1, late + self._give(row, amounts))
+            self._walk(
+                j + 1,
+                [have + n * each for have, n in zip(grams, amounts, strict=True)],
+                [have + n * size for have, n in zip(cm3, amounts, strict=True)] if size else cm3,
+                late + self._late(row, amounts),
+            )
             if best.is_of(score, self.mask):
                 break  # no better one begins like this
-        self.grams, self.cm3 = grams, cm3
         self.amounts[i] = ()
 
-    def _cost(self, rest: int) -> int:
-        """What the set costs at the least, when so many grams are still to be given out.
+    def _cost(self, j: int, grams: Sequence[int], cm3: Sequence[int]) -> int:
+        """What the set costs at the least, when the free rows from the `j`th on are still open.
 
-        What is paid for already has some room; what does not go in there pays for further steps.
+        What is paid for already has some room; what does not go in there pays for further steps,
+        at the cheapest places first, as far as these can take it.
         """
-        grid = self.filling.grid
-        cost = 0
-        for p, grams, cm3 in zip(self.places, self.grams, self.cm3, strict=True):
-            if grams or cm3:
-                parcel, room = grid.parcel(p, grams, cm3)
-                cost += parcel
-                rest -= room
+        grid, possible = self.filling.grid, self.possible[j]
+        cost, rest = 0, self.rest[j]
+        over: list[int] = []
+        for p, there, volume, most in zip(self.places, grams, cm3, possible, strict=True):
+            if there or volume:
+                parcel, room = grid.parcel(p, there, volume)
             else:
-                cost += grid.least[p]
-                rest -= grid.paid[p]
-        if rest > 0 and self.rates is not None:
-            cost -= -rest * grid.per_gram[self.places[0]] // FINE
-        return cost
+                parcel, room = grid.least[p], grid.paid[p]
+            cost += parcel
+            if most <= room:
+                rest -= most
+                over.append(0)
+            else:
+                rest -= room
+                over.append(most - room)
+        if rest <= 0 or grid.rates is None:
+            return cost
+        steps, further = -(-rest // grid.unit), 0
+        for p, most in zip(self.places, over, strict=True):
+            if most:
+                n = min(steps, -(-most // grid.unit))
+                further += n * grid.further[p]
+                steps -= n
+                if not steps:
+                    break
+        return cost - (-further // FINE)
 
 
 class _Loose:

@@ -21,7 +21,7 @@ from orderflow.sourcing.quantities import Quantities
 from orderflow.sourcing.values import Place, Want
 
 FINE: Final = 1 << 20
-"""Prices a gram are counted in this fraction of a minor unit, always rounded down."""
+"""Prices of further grams are counted in this fraction of a minor unit, always rounded down."""
 
 
 class Row(NamedTuple):
@@ -57,17 +57,18 @@ class Grid:
         "coupled",
         "days",
         "freight",
+        "further",
         "has",
         "least",
         "order",
         "paid",
-        "per_gram",
         "places",
         "rates",
         "rows",
         "some",
         "stock",
         "target",
+        "unit",
     )
 
     def __init__(
@@ -100,29 +101,32 @@ class Grid:
         self.least: list[int] = []
         self.order = list(range(len(places)))
         self.paid: list[int] = []
-        self.per_gram: list[int] = []
+        self.unit = 1
+        self.further: list[int] = []
 
     def price(self) -> None:
-        """Look up what each place costs at the least, how much that pays for, and each gram.
+        """Look up what each place costs at the least, how much that pays for, and what follows.
 
-        From here on `order` has the cheapest place first.
+        From here on `order` has the cheapest place first. Further grams are counted in units: the
+        step of all tariffs, or single grams where steps differ.
         """
         if self.least:
             return
-        grams = min([row.grams for row in self.rows], default=0)
-        cm3 = min([row.cm3 for row in self.rows], default=0)
-        load = Load(grams, cm3)
+        load = Load(
+            min([row.grams for row in self.rows], default=0),
+            min([row.cm3 for row in self.rows], default=0),
+        )
         if not isinstance(self.freight, Rates):
             self.least = [place.handling + self.freight(place, load) for place in self.places]
-            self.paid = self.per_gram = [0] * len(self.places)
+            self.paid = self.further = [0] * len(self.places)
         else:
-            self.rates = list(map(self.freight.tariff, [place.id for place in self.places]))
-            for place, tariff in zip(self.places, self.rates, strict=True):
+            self.rates = rates = [self.freight.tariff(place.id) for place in self.places]
+            steps = {tariff.step_grams for tariff in rates}
+            self.unit = unit = steps.pop() if len(steps) == 1 else 1
+            for place, tariff in zip(self.places, rates, strict=True):
                 self.least.append(place.handling + tariff.of(load))
-                charged = grams if tariff.cm3_per_kilogram is None else tariff.chargeable(load)
-                first, step = tariff.first_grams, tariff.step_grams
-                self.paid.append(first if charged <= first else charged + step)
-                self.per_gram.append(tariff.step * FINE // step)
+                self.paid.append(load.grams + tariff.room(load))
+                self.further.append(tariff.step * unit * FINE // tariff.step_grams)
         self.order.sort(key=self.least.__getitem__)
 
     def parcel(self, p: int, grams: int, cm3: int) -> Parcel:
@@ -130,8 +134,11 @@ class Grid:
         known = self._parcels[p].get((grams, cm3))
         if known is None:
             place, load = self.places[p], Load(grams, cm3)
-            room = 0 if self.rates is None else self.rates[p].room(load)
-            known = Parcel(place.handling + self.freight(place, load), room)
+            if self.rates is None:
+                known = Parcel(place.handling + self.freight(place, load), 0)
+            else:
+                tariff = self.rates[p]
+                known = Parcel(place.handling + tariff.of(load), tariff.room(load))
             self._parcels[p][grams, cm3] = known
         return known
 

@@ -255,7 +255,7 @@ class Search:
         if grid.least:
             sunk = sum([grid.least[p] for p in chosen])
             paid = sum([grid.paid[p] for p in chosen])
-            cost = bounds.cost(sunk, paid, more, bounds.per_gram, whole=whole)
+            cost = bounds.cost(sunk, paid, more, bounds.further, whole=whole)
         days = max([day, *[grid.days[p] for p in chosen]])
         size = len(chosen) + more
         score = self.filling.score(left, late, cost, size, days)
@@ -277,7 +277,7 @@ class Search:
         sunk = sum([grid.least[p] for p in chosen]) if priced else 0
         paid = sum([grid.paid[p] for p in chosen]) if priced else 0
         days = max([grid.days[p] for p in chosen], default=0)
-        rate = min([grid.per_gram[p] for p in chosen], default=-1) if priced else 0
+        rate = min([grid.further[p] for p in chosen], default=-1) if priced else 0
         size = len(chosen) + 1
         left, late, day = bounds.left, bounds.late, max(bounds.days, days)
         cost, whole = 0, True
@@ -293,9 +293,9 @@ class Search:
             if priced and size == 1 and self.covers:
                 cost = grid.parcel(p, bounds.grams, bounds.cm3).cost
             elif priced:
-                per_gram = grid.per_gram[p] if rate < 0 else min(rate, grid.per_gram[p])
+                further = grid.further[p] if rate < 0 else min(rate, grid.further[p])
                 cost = bounds.cost(
-                    sunk + grid.least[p], paid + grid.paid[p], 0, per_gram, whole=whole
+                    sunk + grid.least[p], paid + grid.paid[p], 0, further, whole=whole
                 )
             score = self.filling.score(left, late, cost, size, max(day, grid.days[p]))
             if self.best.beaten_by(score, size, mask | grid.bits[p]):
