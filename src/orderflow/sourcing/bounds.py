@@ -10,6 +10,8 @@ more, what stands behind units left out in the objective may be better.
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from orderflow.sourcing.filling import Filling
 from orderflow.sourcing.grid import FINE, Grid
 from orderflow.sourcing.values import Goal, Objective, Score
@@ -19,8 +21,8 @@ class Bounds:
     """The bounds of all plans: `left`, `late`, `days`, and the cost of so many parcels."""
 
     __slots__ = (
-        "cheapest", "cm3", "days", "filling", "grams", "grid", "late", "left", "left_first",
-        "objective", "further", "widest",
+        "cheapest", "cm3", "days", "filling", "further", "grams", "grid", "late", "left",
+        "left_first", "objective", "smallest", "widest",
     )  # fmt: skip
 
     def __init__(self, grid: Grid, objective: Objective, filling: Filling, useful: int) -> None:
@@ -30,21 +32,21 @@ class Bounds:
         self.left = sum(
             [row.priority * (row.n - n) for row, n in zip(grid.rows, grid.target, strict=True)]
         )
+        self.smallest = self._smallest() if self.left_first else 0
         self.late = self.days = self.grams = self.cm3 = self.further = 0
         self.cheapest, self.widest = [0], [0]
-        if Goal.LATE in self.objective and self._after_left(Goal.LATE):
+        if self._after_left(Goal.LATE):
             self.late = sum([self._late(i) for i in range(len(grid.rows))])
-        if Goal.DAYS in self.objective and self._after_left(Goal.DAYS):
+        if self._after_left(Goal.DAYS):
             self.days = max([self._day(i) for i in range(len(grid.rows))], default=0)
         if Goal.COST not in self.objective:
             self.cheapest = self.widest = [0] * (useful.bit_count() + 1)
             return
         grid.price()
-        there = list(grid.indices(useful))
-        for least in sorted([grid.least[p] for p in there]):
-            self.cheapest.append(self.cheapest[-1] + least)
-        for paid in sorted([grid.paid[p] for p in there], reverse=True):
-            self.widest.append(self.widest[-1] + paid)
+        there = grid.indices(useful)
+        least, paid = sorted([grid.least[p] for p in there]), [grid.paid[p] for p in there]
+        self.cheapest = list(accumulate(least, initial=0))
+        self.widest = list(accumulate(sorted(paid, reverse=True), initial=0))
         self.further = min([grid.further[p] for p in there], default=0)
         if self._after_left(Goal.COST):
             pairs = list(zip(grid.rows, grid.target, strict=True))
@@ -52,7 +54,9 @@ class Bounds:
             self.cm3 = sum([row.cm3 * n for row, n in pairs])
 
     def _after_left(self, goal: Goal) -> bool:
-        return self.objective.index(Goal.LEFT) < self.objective.index(goal)
+        """Whether a goal counts, and units left out come before it."""
+        objective = self.objective
+        return goal in objective and objective.index(Goal.LEFT) < objective.index(goal)
 
     def _late(self, i: int) -> int:
         """How many units of a row come late at the least, where all that there is is served."""
@@ -80,15 +84,15 @@ class Bounds:
 
     def plain(self) -> Score:
         """What anybody can read off the problem: no further grams, and the fewest shipments."""
-        size = self.smallest()
+        size = self.smallest
         cost = self.cheapest[size]
         return self.filling.score(self.left, self.late, cost, size, self.days)
 
     def cost(self, sunk: int, paid: int, more: int, further: int, *, whole: bool) -> int:
         """What places cost that come to so much and so many more, of which some grams are paid.
 
-        `further` is the least that a unit of further grams costs; `whole` says that no more is left out
-        than must be.
+        `further` is the least that a unit of further grams costs; `whole` says that no more is left
+        out than must be.
         """
         cost = sunk + self.cheapest[more]
         over = self.grams - paid - self.widest[more]
@@ -96,10 +100,8 @@ class Bounds:
             return cost
         return cost - (-(-(-over // self.grid.unit) * further) // FINE)
 
-    def smallest(self) -> int:
+    def _smallest(self) -> int:
         """How many places must ship at the least."""
-        if not self.left_first:
-            return 0
         size = 0
         for has, n in zip(self.grid.has, self.grid.target, strict=True):
             if n > max(has, default=0):
@@ -109,6 +111,6 @@ class Bounds:
                         break
                     left, need = left - have, need + 1
                 size = max(size, need)
-            elif n:
-                size = max(size, 1)
+            elif n and not size:
+                size = 1
         return size

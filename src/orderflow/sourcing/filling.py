@@ -18,6 +18,7 @@ units from none up is tried; otherwise exactly as many are served as there are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
 from orderflow.sourcing.grid import FINE, Grid, Row
@@ -25,6 +26,9 @@ from orderflow.sourcing.values import Goal, Objective, Score
 
 Amounts: TypeAlias = tuple[tuple[int, ...], ...]
 """For each row, how many units each place of the set gives."""
+
+Figures: TypeAlias = tuple[int, int, int, int, int]
+"""One figure for each goal, in the order of `ORDER`."""
 
 ORDER: Final = (Goal.LEFT, Goal.LATE, Goal.COST, Goal.SHIPMENTS, Goal.DAYS)
 
@@ -73,11 +77,15 @@ class Filling:
     `step` is called for each step of the walk, so that a budget can end it.
     """
 
-    __slots__ = ("best", "costs", "exact", "grid", "kept", "order", "step")
+    __slots__ = ("best", "costs", "exact", "grid", "kept", "picked", "step")
 
     def __init__(self, grid: Grid, objective: Objective, step: Callable[[], None]) -> None:
         self.grid = grid
-        self.order = [ORDER.index(goal) for goal in objective]
+        order = [ORDER.index(goal) for goal in objective]
+        # Of several goals it picks a tuple; one goal can only be units left out, the first figure.
+        self.picked: Callable[[Figures], Score] = itemgetter(*order)
+        if len(order) == 1:
+            self.picked = itemgetter(slice(1))
         self.costs = Goal.COST in objective
         self.exact = objective[0] is Goal.LEFT and not grid.coupled
         self.best = Best()
@@ -86,8 +94,7 @@ class Filling:
 
     def score(self, left: int, late: int, cost: int, shipments: int, days: int) -> Score:
         """The figures that the objective names, in its order."""
-        figures = (left, late, cost, shipments, days)
-        return tuple([figures[i] for i in self.order])
+        return self.picked((left, late, cost, shipments, days))
 
     def ways(self, n: int, there: tuple[int, ...], *, together: bool) -> Iterable[tuple[int, ...]]:
         """Every way to have `n` units of what is there, the most from the first place first.
@@ -329,7 +336,7 @@ class _Loose:
             given = [(n[j], row) for n, row in zip(self.amounts, grid.rows, strict=True) if n[j]]
             grams = sum([n * row.grams for n, row in given])
             cm3 = sum([n * row.cm3 for n, row in given])
-            cost += grid.parcel(p, grams, cm3).cost if given else grid.least[p]
+            cost += grid.parcel(p, grams, cm3)[0] if given else grid.least[p]
         return cost
 
 

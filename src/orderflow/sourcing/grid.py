@@ -13,8 +13,10 @@ place has for one of them is then a bound, and what is left of it is counted whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from itertools import compress
+from operator import attrgetter
+from typing import Final, NamedTuple, TypeAlias
 
 from orderflow.sourcing.freight import Freight, Load, Rates, Tariff
 from orderflow.sourcing.quantities import Quantities
@@ -38,38 +40,27 @@ class Row(NamedTuple):
     pieces: int
 
 
-class Parcel(NamedTuple):
-    """What a parcel costs, and how many grams more of it would cost the same."""
+class Simple(NamedTuple):
+    """A tariff that looks at grams alone, with the handling in its first price."""
 
-    cost: int
-    room: int
+    first: int
+    first_grams: int
+    step: int
+    step_grams: int
+
+
+Parcel: TypeAlias = tuple[int, int]
+"""What a parcel costs, and how many grams more of it would cost the same."""
 
 
 class Grid:
     """Rows by places; `has[i][p]` is how much of a row a place could give, were it the only one."""
 
     __slots__ = (
-        "_enough",
-        "_parcels",
-        "at",
-        "bits",
-        "capacity",
-        "coupled",
-        "days",
-        "freight",
-        "further",
-        "has",
-        "least",
-        "order",
-        "paid",
-        "places",
-        "rates",
-        "rows",
-        "some",
-        "stock",
-        "target",
-        "unit",
-    )
+        "_enough", "_parcels", "_simple", "at", "bits", "capacity", "coupled", "days", "freight",
+        "further", "has", "least", "paid", "places", "priced", "rates", "rows", "some", "stock",
+        "target", "unit",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -87,107 +78,115 @@ class Grid:
         self.freight = freight
         self.days = days
         self.capacity = capacity
-        self.bits = [1 << i for i in range(len(places) - 1, -1, -1)]
-        self.has = [self._row(row) for row in rows]
-        self.at = [list(column) for column in zip(*self.has, strict=True)] if rows else []
-        self.some = [
-            sum([bit for bit, n in zip(self.bits, row, strict=True) if n]) for row in self.has
-        ]
-        self.target = [min(row.n, sum(has)) for row, has in zip(rows, self.has, strict=True)]
-        self.coupled = self._is_coupled()
+        limits = [(p, most) for p, most in enumerate(capacity) if most is not None]
+        self.bits = bits = [1 << i for i in range(len(places) - 1, -1, -1)]
+        self.has = has = [self._row(row, limits) for row in rows]
+        self.at = list(zip(*has, strict=True)) if rows else [()] * len(places)
+        self.some = [sum(compress(bits, there)) for there in has]
+        self.target = [min(row.n, sum(there)) for row, there in zip(rows, has, strict=True)]
+        self.coupled = self._is_coupled(limits)
         self._enough: list[dict[int, int]] = [{} for _ in rows]
-        self._parcels: list[dict[tuple[int, int], Parcel]] = [{} for _ in places]
+        self._parcels: dict[tuple[int, int, int], Parcel] = {}
+        self._simple: list[Simple | None] = []
         self.rates: list[Tariff] | None = None
-        self.least: list[int] = []
-        self.order = list(range(len(places)))
-        self.paid: list[int] = []
+        self.priced = False
         self.unit = 1
-        self.further: list[int] = []
+        self.least = self.paid = self.further = [0] * len(places)
 
     def price(self) -> None:
         """Look up what each place costs at the least, how much that pays for, and what follows.
 
-        From here on `order` has the cheapest place first. Further grams are counted in units: the
-        step of all tariffs, or single grams where steps differ.
+        Further grams are counted in units: the step of all tariffs, or single grams where steps
+        differ.
         """
-        if self.least:
+        if self.priced:
             return
-        load = Load(
-            min([row.grams for row in self.rows], default=0),
-            min([row.cm3 for row in self.rows], default=0),
-        )
-        if not isinstance(self.freight, Rates):
-            self.least = [place.handling + self.freight(place, load) for place in self.places]
-            self.paid = self.further = [0] * len(self.places)
-        else:
-            self.rates = rates = [self.freight.tariff(place.id) for place in self.places]
+        self.priced = True
+        grams = min([row.grams for row in self.rows], default=0)
+        cm3 = min([row.cm3 for row in self.rows], default=0)
+        if type(self.freight) is Rates:  # one of another kind may cost what it likes
+            tariff_of = self.freight.tariff
+            self.rates = rates = [tariff_of(place.id) for place in self.places]
+            pairs = zip(self.places, rates, strict=True)
+            self._simple = [_simple(place.handling, tariff) for place, tariff in pairs]
             steps = {tariff.step_grams for tariff in rates}
             self.unit = unit = steps.pop() if len(steps) == 1 else 1
-            for place, tariff in zip(self.places, rates, strict=True):
-                self.least.append(place.handling + tariff.of(load))
-                self.paid.append(load.grams + tariff.room(load))
-                self.further.append(tariff.step * unit * FINE // tariff.step_grams)
-        self.order.sort(key=self.least.__getitem__)
+            self.further = [tariff.step * unit * FINE // tariff.step_grams for tariff in rates]
+        else:
+            self._simple = [None] * len(self.places)
+        parcels = [self.parcel(p, grams, cm3) for p in range(len(self.places))]
+        self.least = [cost for cost, _ in parcels]
+        self.paid = [grams + room for _, room in parcels]
 
     def parcel(self, p: int, grams: int, cm3: int) -> Parcel:
         """What a parcel from a place costs: its handling and its freight; and its room."""
-        known = self._parcels[p].get((grams, cm3))
+        simple = self._simple[p]
+        if simple is not None:
+            first, first_grams, step, step_grams = simple
+            over = grams - first_grams
+            if over <= 0:
+                return first, -over
+            steps = -(-over // step_grams)
+            return first + steps * step, steps * step_grams - over
+        known = self._parcels.get((p, grams, cm3))
         if known is None:
             place, load = self.places[p], Load(grams, cm3)
-            if self.rates is None:
-                known = Parcel(place.handling + self.freight(place, load), 0)
-            else:
-                tariff = self.rates[p]
-                known = Parcel(place.handling + tariff.of(load), tariff.room(load))
-            self._parcels[p][grams, cm3] = known
+            room = 0 if self.rates is None else self.rates[p].room(load)
+            known = place.handling + self.freight(place, load), room
+            self._parcels[p, grams, cm3] = known
         return known
 
     def enough(self, i: int, n: int) -> int:
         """The places that have so many units of a row, as a mask."""
         found = self._enough[i].get(n)
         if found is None:
-            pairs = zip(self.bits, self.has[i], strict=True)
-            found = self._enough[i][n] = sum([bit for bit, there in pairs if there >= n])
+            enough = [there >= n for there in self.has[i]]
+            found = self._enough[i][n] = sum(compress(self.bits, enough))
         return found
 
     def some_of(self, p: int) -> bool:
         """Whether a place has anything of what is wanted."""
-        return bool(self.rows) and any(self.at[p])
+        return any(self.at[p])  # nothing wanted: nothing of it
 
-    def indices(self, mask: int) -> Iterator[int]:
+    def indices(self, mask: int) -> list[int]:
         """The places of a mask, by id."""
-        most = len(self.places)
+        most, found = len(self.places), []
         while mask:
             length = mask.bit_length()
-            yield most - length
+            found.append(most - length)
             mask ^= 1 << (length - 1)
+        return found
 
-    def _row(self, row: Row) -> list[int]:
+    def _row(self, row: Row, limits: Sequence[tuple[int, int]]) -> list[int]:
         """How much of a row each place could give."""
         parts, n = row.parts, row.n
         if len(parts) == 1 and parts[0][1] == 1:
             sku = parts[0][0]
-            there = [min(n, shelf.get(sku, 0)) for shelf in self.stock]
+            there = [n if (have := shelf.get(sku, 0)) > n else have for shelf in self.stock]
         else:
             there = [
                 min(n, min([shelf.get(sku, 0) // each for sku, each in parts]))
                 for shelf in self.stock
             ]
-        for p, capacity in enumerate(self.capacity):
-            if capacity is not None:
-                there[p] = min(there[p], capacity // row.pieces)
+        for p, most in limits:
+            there[p] = min(there[p], most // row.pieces)
         return [have if have == n else 0 for have in there] if row.together else there
 
-    def _is_coupled(self) -> bool:
+    def _is_coupled(self, limits: Sequence[tuple[int, int]]) -> bool:
         skus = [sku for row in self.rows for sku, _ in row.parts]
         if len(skus) != len(set(skus)):
             return True
-        for p, capacity in enumerate(self.capacity):
-            if capacity is not None and self.rows:
-                pairs = zip(self.rows, self.at[p], strict=True)
-                if capacity < sum([row.pieces * n for row, n in pairs]):
-                    return True
-        return False
+        return any(
+            most < sum([row.pieces * n for row, n in zip(self.rows, self.at[p], strict=True)])
+            for p, most in limits
+        )  # no place that may ship less than it has: each row has all of it
+
+
+def _simple(handling: int, tariff: Tariff) -> Simple | None:
+    """A tariff as plain figures, where it looks at grams alone."""
+    if tariff.surcharges or tariff.cm3_per_kilogram is not None:
+        return None
+    return Simple(handling + tariff.first, tariff.first_grams, tariff.step, tariff.step_grams)
 
 
 def rows_of(wants: Sequence[Want], grams: Quantities, cm3: Quantities) -> list[Row]:
@@ -196,18 +195,18 @@ def rows_of(wants: Sequence[Want], grams: Quantities, cm3: Quantities) -> list[R
     What counts more comes first, so that it is served first where it is all the same.
     """
     alike: dict[tuple[object, ...], list[Want]] = {}
-    for want in sorted(wants, key=lambda want: want.line):
+    for want in sorted(wants, key=attrgetter("line")):
         alone = want.line if want.together else ""
-        key = (want.parts, want.priority, want.promised, want.together, alone)
+        parts = tuple(want.parts.plain.items())
+        key = (parts, want.priority, want.promised, want.together, alone)
         alike.setdefault(key, []).append(want)
-    rows = [_merged(same, grams, cm3) for same in alike.values()]
-    return sorted(rows, key=_place_in_line)
+    rows = [_merged(same, grams.plain, cm3.plain) for same in alike.values()]
+    return sorted(rows, key=_place_in_line) if len(rows) > 1 else rows
 
 
-def _merged(same: Sequence[Want], grams: Quantities, cm3: Quantities) -> Row:
+def _merged(same: Sequence[Want], grams: Mapping[str, int], cm3: Mapping[str, int]) -> Row:
     one = same[0]
     parts = tuple(one.parts.plain.items())
-    weights, volumes = grams.plain, cm3.plain
     return Row(
         parts,
         sum([want.n for want in same]),
@@ -215,8 +214,8 @@ def _merged(same: Sequence[Want], grams: Quantities, cm3: Quantities) -> Row:
         one.promised,
         one.together,
         tuple([(want.line, want.n) for want in same]),
-        sum([weights.get(sku, 0) * n for sku, n in parts]),
-        sum([volumes.get(sku, 0) * n for sku, n in parts]),
+        sum([grams.get(sku, 0) * n for sku, n in parts]),
+        sum([cm3.get(sku, 0) * n for sku, n in parts]),
         sum([n for _, n in parts]),
     )
 

@@ -22,7 +22,8 @@ given up.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from operator import sub
+from typing import Final, NamedTuple
 
 from orderflow.sourcing.bounds import Bounds
 from orderflow.sourcing.filling import Best, Filling
@@ -34,12 +35,42 @@ from orderflow.sourcing.values import Goal, Objective, Score
 ASKED_EVERY: Final = 1_024
 """How many nodes pass between two questions to the clock."""
 
+DEAR: Final = 1 << 80
+"""More than any unit of grams costs."""
+
 GUESS_FROM: Final = 3
 """Up to two places a search is done before a guess has been made."""
 
 
 class Spent(Exception):
     """The budget is spent."""
+
+
+class Chosen(NamedTuple):
+    """Places that ship together, and what is known of them before they share anything.
+
+    `sunk` is what their parcels cost at the least, `paid` the grams that go into these, `further`
+    the least that a unit of further grams costs, `days` when the last of them is there.
+    """
+
+    places: tuple[int, ...] = ()
+    mask: int = 0
+    sunk: int = 0
+    paid: int = 0
+    further: int = DEAR
+    days: int = 0
+
+    def with_(self, grid: Grid, p: int) -> Chosen:
+        """These and one more."""
+        places, mask, sunk, paid, further, days = self
+        return Chosen(
+            (*places, p),
+            mask | grid.bits[p],
+            sunk + grid.least[p],
+            paid + grid.paid[p],
+            min(further, grid.further[p]),
+            max(days, grid.days[p]),
+        )
 
 
 class Search:
@@ -93,7 +124,7 @@ class Search:
     def run(self) -> None:
         """Deepen until no larger set can be better."""
         useful = min(self.most, self.allowed.bit_count())
-        size = self.bounds.smallest() if self.covers else 0
+        size = self.bounds.smallest if self.covers else 0
         self.bound = self.bounds.least(min(size, useful))
         if self.forced is not None and not self.grid.some_of(self.forced):
             self.proved = True
@@ -139,7 +170,7 @@ class Search:
             self.touch = [sum([1 << i for i, n in enumerate(column) if n]) for column in grid.at]
         rest = list(map(sum, grid.has))
         if self.forced is None:
-            self._dive([], 0, self.allowed, list(grid.target), rest, size)
+            self._dive(Chosen(), self.allowed, list(grid.target), rest, size)
         else:
             self._dive_with(self.forced, rest, size)
 
@@ -150,7 +181,8 @@ class Search:
         lacking = [max(0, n - have) for n, have in zip(grid.target, at, strict=True)]
         if size > 1:
             others = [n - have for n, have in zip(rest, at, strict=True)]
-            self._dive([p], bit, self.allowed & ~bit, lacking, others, size - 1)
+            alone = Chosen().with_(grid, p)
+            self._dive(alone, self.allowed & ~bit, lacking, others, size - 1)
         elif not (self._strict() and any(lacking)):
             self.filling.fill([p], bit)
 
@@ -177,13 +209,7 @@ class Search:
         return bounds.left_first and score is not None and score[0] == bounds.left
 
     def _dive(
-        self,
-        chosen: list[int],
-        mask: int,
-        allowed: int,
-        need: list[int],
-        rest: list[int],
-        more: int,
+        self, chosen: Chosen, allowed: int, need: list[int], rest: list[int], more: int
     ) -> None:
         """Add so many more of the allowed places to those chosen, in each way that may be better.
 
@@ -191,15 +217,15 @@ class Search:
         """
         self.step()
         if more == 1:
-            self._close(chosen, mask, allowed, need)
+            self._close(chosen, allowed, need)
             return
-        if not self._may_be_better(chosen, mask, allowed, need, rest, more):
+        if not self._may_be_better(chosen, allowed, need, rest, more):
             return
         grid = self.grid
         row, some = -1, allowed
         fewest = len(grid.places) + 1
         for i, n in enumerate(need):
-            if n > 0:
+            if n:
                 there = grid.some[i] & allowed
                 count = there.bit_count()
                 if 0 < count < fewest:
@@ -209,59 +235,52 @@ class Search:
                 return
             at = grid.at[p]
             allowed ^= grid.bits[p]
-            rest = [n - have for n, have in zip(rest, at, strict=True)]
+            rest = list(map(sub, rest, at))
             lacking = [n - have if n > have else 0 for n, have in zip(need, at, strict=True)]
-            self._dive([*chosen, p], mask | grid.bits[p], allowed, lacking, rest, more - 1)
+            self._dive(chosen.with_(grid, p), allowed, lacking, rest, more - 1)
         if row >= 0 and allowed.bit_count() >= more and not self._strict():
             # What is lacking of this row is left out.
-            self._dive(chosen, mask, allowed, need, rest, more)
+            self._dive(chosen, allowed, need, rest, more)
 
     def _in_order(self, mask: int) -> list[int]:
-        """Cheapest first: what is good makes the rest short."""
-        bits = self.grid.bits
-        return [p for p in self.grid.order if bits[p] & mask]
+        """The places of a mask, the cheapest first: what is good makes the rest short."""
+        return sorted(self.grid.indices(mask), key=self.grid.least.__getitem__)
 
     def _may_be_better(
-        self,
-        chosen: Sequence[int],
-        mask: int,
-        allowed: int,
-        need: Sequence[int],
-        rest: Sequence[int],
-        more: int,
+        self, chosen: Chosen, allowed: int, need: list[int], rest: list[int], more: int
     ) -> bool:
-        grid, strict = self.grid, self._strict()
-        bounds = self.bounds
+        grid, bounds, strict = self.grid, self.bounds, self._strict()
         left = bounds.left
         for i, n in enumerate(need):
             if n > rest[i]:
                 if strict:
                     return False
                 left += grid.rows[i].priority * (n - rest[i])
-        if strict and self.touch:
-            open_ = sum([1 << i for i, n in enumerate(need) if n])
-            wide = open_.bit_count()
-            if wide > more:
-                touched = [(self.touch[p] & open_).bit_count() for p in grid.indices(allowed)]
-                touched.sort(reverse=True)
-                if sum(touched[:more]) < wide:
-                    return False
-        if self.best.score is None:
-            return True
-        # The other bounds of all plans are of those that leave no more than must be left.
-        whole = left == bounds.left
-        late, day = (bounds.late, bounds.days) if whole else (0, 0)
-        cost = 0
-        if grid.least:
-            sunk = sum([grid.least[p] for p in chosen])
-            paid = sum([grid.paid[p] for p in chosen])
-            cost = bounds.cost(sunk, paid, more, bounds.further, whole=whole)
-        days = max([day, *[grid.days[p] for p in chosen]])
-        size = len(chosen) + more
-        score = self.filling.score(left, late, cost, size, days)
-        return self.best.beaten_by(score, size, mask | _highest(allowed, more))
+        if self.best.score is not None:
+            # The other bounds of all plans are of those that leave no more than must be left.
+            whole = left == bounds.left
+            late, day = (bounds.late, bounds.days) if whole else (0, 0)
+            cost = 0
+            if grid.priced:
+                cost = bounds.cost(chosen.sunk, chosen.paid, more, bounds.further, whole=whole)
+            size = len(chosen.places) + more
+            score = self.filling.score(left, late, cost, size, max(day, chosen.days))
+            if not self.best.beaten_by(score, size, chosen.mask | _highest(allowed, more)):
+                return False
+        return not (strict and self.touch) or self._may_touch_all(allowed, need, more)
 
-    def _close(self, chosen: list[int], mask: int, allowed: int, need: Sequence[int]) -> None:
+    def _may_touch_all(self, allowed: int, need: list[int], more: int) -> bool:
+        """Whether so many places may have something of each row that lacks some."""
+        open_ = sum([1 << i for i, n in enumerate(need) if n])
+        wide = open_.bit_count()
+        if wide <= more:
+            return True
+        touch = self.touch
+        touched = [(touch[p] & open_).bit_count() for p in self.grid.indices(allowed)]
+        touched.sort(reverse=True)
+        return sum(touched[:more]) >= wide
+
+    def _close(self, chosen: Chosen, allowed: int, need: list[int]) -> None:
         """Add the last place."""
         grid, bounds = self.grid, self.bounds
         strict = self._strict()
@@ -271,40 +290,38 @@ class Search:
                     allowed &= grid.enough(i, n)
                     if not allowed:
                         return
-        priced = bool(grid.least)
+        priced = grid.priced
         # Where nothing tells places apart but their ids, the first that does is the best.
         alike = strict and not priced and not self.timed
-        sunk = sum([grid.least[p] for p in chosen]) if priced else 0
-        paid = sum([grid.paid[p] for p in chosen]) if priced else 0
-        days = max([grid.days[p] for p in chosen], default=0)
-        rate = min([grid.further[p] for p in chosen], default=-1) if priced else 0
-        size = len(chosen) + 1
-        left, late, day = bounds.left, bounds.late, max(bounds.days, days)
+        size = len(chosen.places) + 1
+        alone = size == 1 and self.covers
+        left, late, day = bounds.left, bounds.late, max(bounds.days, chosen.days)
         cost, whole = 0, True
         found: list[tuple[Score, int, int]] = []
-        for p in self._in_order(allowed):
+        for p in grid.indices(allowed):
             if not strict:
                 left = bounds.left
                 for row, n, have in zip(grid.rows, need, grid.at[p], strict=True):
                     if n > have:
                         left += row.priority * (n - have)
                 whole = left == bounds.left
-                late, day = (bounds.late, max(bounds.days, days)) if whole else (0, days)
-            if priced and size == 1 and self.covers:
-                cost = grid.parcel(p, bounds.grams, bounds.cm3).cost
-            elif priced:
-                further = grid.further[p] if rate < 0 else min(rate, grid.further[p])
-                cost = bounds.cost(
-                    sunk + grid.least[p], paid + grid.paid[p], 0, further, whole=whole
+                late, day = (
+                    (bounds.late, max(bounds.days, chosen.days)) if whole else (0, chosen.days)
                 )
+            if alone and priced:
+                cost, _ = grid.parcel(p, bounds.grams, bounds.cm3)
+            elif priced:
+                sunk, paid = chosen.sunk + grid.least[p], chosen.paid + grid.paid[p]
+                cost = bounds.cost(sunk, paid, 0, min(chosen.further, grid.further[p]), whole=whole)
             score = self.filling.score(left, late, cost, size, max(day, grid.days[p]))
-            if self.best.beaten_by(score, size, mask | grid.bits[p]):
-                found.append((score, p, mask | grid.bits[p]))
+            mask = chosen.mask | grid.bits[p]
+            if self.best.beaten_by(score, size, mask):
+                found.append((score, p, mask))
                 if alike:
                     break
-        self._fill(chosen, found)
+        self._fill(chosen.places, found)
         if alike and found and self.best.mask != found[0][2]:
-            self._close(chosen, mask, allowed ^ grid.bits[found[0][1]], need)
+            self._close(chosen, allowed ^ grid.bits[found[0][1]], need)
 
     def _fill(self, chosen: Sequence[int], found: list[tuple[Score, int, int]]) -> None:
         """Fill the sets that close with a place, the most promising first."""
