@@ -18,6 +18,7 @@ units from none up is tried; otherwise exactly as many are served as there are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
@@ -77,7 +78,7 @@ class Filling:
     `step` is called for each step of the walk, so that a budget can end it.
     """
 
-    __slots__ = ("best", "costs", "exact", "grid", "kept", "picked", "step")
+    __slots__ = ("best", "costs", "exact", "grid", "picked", "step")
 
     def __init__(self, grid: Grid, objective: Objective, step: Callable[[], None]) -> None:
         self.grid = grid
@@ -89,27 +90,11 @@ class Filling:
         self.costs = Goal.COST in objective
         self.exact = objective[0] is Goal.LEFT and not grid.coupled
         self.best = Best()
-        self.kept: dict[tuple[int, tuple[int, ...]], list[tuple[int, ...]]] = {}
         self.step = step
 
     def score(self, left: int, late: int, cost: int, shipments: int, days: int) -> Score:
         """The figures that the objective names, in its order."""
         return self.picked((left, late, cost, shipments, days))
-
-    def ways(self, n: int, there: tuple[int, ...], *, together: bool) -> Iterable[tuple[int, ...]]:
-        """Every way to have `n` units of what is there, the most from the first place first.
-
-        Those of few units are kept: the same question comes up all the time.
-        """
-        if together:
-            size = range(len(there))
-            return [tuple([n if j == k else 0 for k in size]) for j in size if there[j]]
-        if n > KEPT_MAX:
-            return _parted(n, there, 0, sum(there))
-        found = self.kept.get((n, there))
-        if found is None:
-            found = self.kept[n, there] = list(_parted(n, there, 0, sum(there)))
-        return found
 
     def fill(self, places: Sequence[int], mask: int) -> None:
         """Look for a better answer in which exactly these places ship; they come by id."""
@@ -210,7 +195,7 @@ class _Exact:
             return
         i, row, there, served = self.free[j]
         each, size = row.grams, row.cm3
-        for amounts in filling.ways(served, there, together=row.together):
+        for amounts in _ways(served, there, together=row.together):
             self.amounts[i] = amounts
             self._walk(
                 j + 1,
@@ -342,6 +327,22 @@ class _Loose:
 
 def _late(promised: int | None, grid: Grid, p: int) -> bool:
     return promised is not None and grid.days[p] > promised
+
+
+def _ways(n: int, there: tuple[int, ...], *, together: bool) -> Iterable[tuple[int, ...]]:
+    """Every way to have `n` units of what is there, the most from the first place first.
+
+    Those of few units are kept: the same question comes up all the time.
+    """
+    if together:
+        size = range(len(there))
+        return [tuple([n if j == k else 0 for k in size]) for j in size if there[j]]
+    return _kept(n, there) if n <= KEPT_MAX else _parted(n, there, 0, sum(there))
+
+
+@lru_cache(1 << 12)
+def _kept(n: int, there: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    return tuple(_parted(n, there, 0, sum(there)))
 
 
 def _parted(n: int, there: Sequence[int], j: int, total: int) -> Iterator[tuple[int, ...]]:

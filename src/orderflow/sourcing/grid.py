@@ -197,27 +197,24 @@ def rows_of(wants: Sequence[Want], grams: Quantities, cm3: Quantities) -> list[R
     alike: dict[tuple[object, ...], list[Want]] = {}
     for want in sorted(wants, key=attrgetter("line")):
         alone = want.line if want.together else ""
-        parts = tuple(want.parts.plain.items())
-        key = (parts, want.priority, want.promised, want.together, alone)
+        key = (want.parts, want.priority, want.promised, want.together, alone)
         alike.setdefault(key, []).append(want)
     rows = [_merged(same, grams.plain, cm3.plain) for same in alike.values()]
     return sorted(rows, key=_place_in_line) if len(rows) > 1 else rows
 
 
 def _merged(same: Sequence[Want], grams: Mapping[str, int], cm3: Mapping[str, int]) -> Row:
+    """Wants that are alike as a row."""
     one = same[0]
     parts = tuple(one.parts.plain.items())
-    return Row(
-        parts,
-        sum([want.n for want in same]),
-        one.priority,
-        one.promised,
-        one.together,
-        tuple([(want.line, want.n) for want in same]),
-        sum([grams.get(sku, 0) * n for sku, n in parts]),
-        sum([cm3.get(sku, 0) * n for sku, n in parts]),
-        sum([n for _, n in parts]),
-    )
+    weight = volume = pieces = 0
+    for sku, n in parts:
+        weight += grams.get(sku, 0) * n
+        volume += cm3.get(sku, 0) * n
+        pieces += n
+    lines = tuple([(want.line, want.n) for want in same])
+    n = one.n if len(same) == 1 else sum([want.n for want in same])
+    return Row(parts, n, one.priority, one.promised, one.together, lines, weight, volume, pieces)
 
 
 def _place_in_line(row: Row) -> tuple[object, ...]:

@@ -38,8 +38,11 @@ ASKED_EVERY: Final = 1_024
 DEAR: Final = 1 << 80
 """More than any unit of grams costs."""
 
-GUESS_FROM: Final = 3
-"""Up to two places a search is done before a guess has been made."""
+THIN_FROM: Final = 3
+"""Up to two places a search is done before needless ones are found."""
+
+GUESS_FROM: Final = 4
+"""Up to three places a search is done before a guess has been made."""
 
 
 class Spent(Exception):
@@ -164,7 +167,7 @@ class Search:
             if self.forced is None:
                 self._nothing()
             return
-        if size >= GUESS_FROM and not self.touch:
+        if size >= THIN_FROM and not self.touch:
             there = [p for p in grid.indices(self.allowed) if p != self.forced]
             self.allowed &= ~needless(grid, there, timed=self.timed)
             self.touch = [sum([1 << i for i, n in enumerate(column) if n]) for column in grid.at]

@@ -6,6 +6,7 @@ It knows how a search is begun and how its answer is told by line, and refuses t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from orderflow.sourcing.filling import Best
@@ -23,6 +24,8 @@ from orderflow.sourcing.values import (
     checked_objective,
 )
 from orderflow.values import whole
+
+_LINE_AND_PLACE: Final = attrgetter("line", "place")
 
 BUDGET: Final = 200_000
 """Nodes of one search, where nobody says otherwise: a second or two."""
@@ -90,18 +93,19 @@ def dealt(rows: Sequence[Row], places: Sequence[Place], found: Best) -> Dealt:
     """Deal what the rows were given to their lines, the first line first."""
     shares: list[Share] = []
     left: list[tuple[str, int]] = []
+    ids = [places[p].id for p in found.places]
     for row, amounts in zip(rows, found.amounts, strict=True):
-        pairs = [(p, n) for p, n in zip(found.places, amounts, strict=True) if n]
-        pool = [(places[p].id, n) for p, n in sorted(pairs, reverse=True)]
+        pool = sorted(
+            [(p, id, n) for p, id, n in zip(found.places, ids, amounts, strict=True) if n]
+        )
         for line, open_ in row.lines:
             while open_ and pool:
-                place, n = pool.pop()
+                p, id, n = pool[0]
                 taken = min(n, open_)
-                shares.append(Share(line, place, taken))
+                shares.append(Share(line, id, taken))
                 open_ -= taken
-                if n > taken:
-                    pool.append((place, n - taken))
+                pool[:1] = [(p, id, n - taken)] if n > taken else []
             if open_:
                 left.append((line, open_))
-    shares.sort(key=lambda share: (share.line, share.place))
+    shares.sort(key=_LINE_AND_PLACE)
     return Dealt(tuple(shares), tuple(sorted(left)))
