@@ -49,6 +49,27 @@ class Spent(Exception):
     """The budget is spent."""
 
 
+class Steps:
+    """How many nodes a search has looked at, and how many it may.
+
+    It knows nothing of its search, so a search that is done is gone at once: values that know each
+    other wait for the garbage collector, and a wave has thousands of them.
+    """
+
+    __slots__ = ("budget", "nodes", "stop")
+
+    def __init__(self, budget: int, stop: Stop | None) -> None:
+        self.nodes, self.budget, self.stop = 0, budget, stop
+
+    def step(self) -> None:
+        """Count a node; end where the budget is spent."""
+        self.nodes += 1
+        if self.nodes > self.budget:
+            raise Spent
+        if self.stop is not None and not self.nodes % ASKED_EVERY and self.stop():
+            raise Spent
+
+
 class Chosen(NamedTuple):
     """Places that ship together, and what is known of them before they share anything.
 
@@ -80,8 +101,8 @@ class Search:
     """One search; after `run`, `best` has the answer, and no plan is better than `bound`."""
 
     __slots__ = (
-        "allowed", "best", "bound", "bounds", "budget", "covers", "filling", "forced", "grid",
-        "most", "nodes", "objective", "proved", "stop", "timed", "touch",
+        "allowed", "best", "bound", "bounds", "covers", "filling", "forced", "grid", "most",
+        "objective", "proved", "steps", "timed", "touch",
     )  # fmt: skip
 
     def __init__(
@@ -95,10 +116,10 @@ class Search:
         forced: int | None = None,
     ) -> None:
         """`most` places may ship; `forced` is one that must."""
-        self.grid, self.objective, self.budget, self.stop = grid, objective, budget, stop
+        self.grid, self.objective = grid, objective
         self.forced = forced
-        self.nodes = 0
-        self.filling = Filling(grid, objective, self.step)
+        self.steps = Steps(budget, stop)
+        self.filling = Filling(grid, objective, self.steps.step)
         self.best: Best = self.filling.best
         self.most = min(most, len(grid.places))
         self.timed = Goal.LATE in objective or Goal.DAYS in objective
@@ -116,13 +137,10 @@ class Search:
 
     # --- looking ---------------------------------------------------------------------------------
 
-    def step(self) -> None:
-        """Count a node; end where the budget is spent."""
-        self.nodes += 1
-        if self.nodes > self.budget:
-            raise Spent
-        if self.stop is not None and not self.nodes % ASKED_EVERY and self.stop():
-            raise Spent
+    @property
+    def nodes(self) -> int:
+        """How many nodes were looked at."""
+        return self.steps.nodes
 
     def run(self) -> None:
         """Deepen until no larger set can be better."""
@@ -191,7 +209,7 @@ class Search:
 
     def _nothing(self) -> None:
         """Ship nothing at all."""
-        self.step()
+        self.steps.step()
         left = sum([row.priority * row.n for row in self.grid.rows])
         score = self.filling.score(left, 0, 0, 0, 0)
         if self.best.beaten_by(score, 0, 0):
@@ -218,7 +236,7 @@ class Search:
 
         `need` is what each row still lacks, `rest` what all allowed places have of it.
         """
-        self.step()
+        self.steps.step()
         if more == 1:
             self._close(chosen, allowed, need)
             return
