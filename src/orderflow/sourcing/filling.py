@@ -138,7 +138,8 @@ class _Exact:
     def run(self) -> None:
         grams, cm3 = [0] * len(self.places), [0] * len(self.places)
         late = self._settle(grams, cm3)
-        self.free.sort(key=lambda one: (-one.row.grams * one.served, one.i))
+        if len(self.free) > 1:
+            self.free.sort(key=lambda one: (-one.row.grams * one.served, one.i))
         # By how many rows are given: what the others weigh, what of it each place could take, and
         # how many of their units come late at the least.
         self.rest, self.late_after = [0], [0]

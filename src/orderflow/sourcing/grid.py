@@ -40,14 +40,9 @@ class Row(NamedTuple):
     pieces: int
 
 
-class Simple(NamedTuple):
-    """A tariff that looks at grams alone, with the handling in its first price."""
-
-    first: int
-    first_grams: int
-    step: int
-    step_grams: int
-
+Simple: TypeAlias = tuple[int, int, int, int]
+"""A tariff that looks at grams alone: its first price with the handling, its first weight, and
+what a step costs and weighs."""
 
 Parcel: TypeAlias = tuple[int, int]
 """What a parcel costs, and how many grams more of it would cost the same."""
@@ -107,8 +102,17 @@ class Grid:
         if type(self.freight) is Rates:  # one of another kind may cost what it likes
             tariff_of = self.freight.tariff
             self.rates = rates = [tariff_of(place.id) for place in self.places]
-            pairs = zip(self.places, rates, strict=True)
-            self._simple = [_simple(place.handling, tariff) for place, tariff in pairs]
+            self._simple = [
+                None
+                if tariff.surcharges or tariff.cm3_per_kilogram is not None
+                else (
+                    place.handling + tariff.first,
+                    tariff.first_grams,
+                    tariff.step,
+                    tariff.step_grams,
+                )
+                for place, tariff in zip(self.places, rates, strict=True)
+            ]
             steps = {tariff.step_grams for tariff in rates}
             self.unit = unit = steps.pop() if len(steps) == 1 else 1
             self.further = [tariff.step * unit * FINE // tariff.step_grams for tariff in rates]
@@ -150,7 +154,10 @@ class Grid:
 
     def indices(self, mask: int) -> list[int]:
         """The places of a mask, by id."""
-        most, found = len(self.places), []
+        most = len(self.places)
+        if mask.bit_count() * 4 > most:
+            return [p for p, bit in enumerate(self.bits) if bit & mask]
+        found: list[int] = []
         while mask:
             length = mask.bit_length()
             found.append(most - length)
@@ -180,13 +187,6 @@ class Grid:
             most < sum([row.pieces * n for row, n in zip(self.rows, self.at[p], strict=True)])
             for p, most in limits
         )  # no place that may ship less than it has: each row has all of it
-
-
-def _simple(handling: int, tariff: Tariff) -> Simple | None:
-    """A tariff as plain figures, where it looks at grams alone."""
-    if tariff.surcharges or tariff.cm3_per_kilogram is not None:
-        return None
-    return Simple(handling + tariff.first, tariff.first_grams, tariff.step, tariff.step_grams)
 
 
 def rows_of(wants: Sequence[Want], grams: Quantities, cm3: Quantities) -> list[Row]:

@@ -305,17 +305,19 @@ class Search:
         """Add the last place."""
         grid, bounds = self.grid, self.bounds
         strict = self._strict()
+        grams = cm3 = 0
         if strict:
             for i, n in enumerate(need):
                 if n:
                     allowed &= grid.enough(i, n)
                     if not allowed:
                         return
+                    grams += n * grid.rows[i].grams
+                    cm3 += n * grid.rows[i].cm3
         priced = grid.priced
         # Where nothing tells places apart but their ids, the first that does is the best.
         alike = strict and not priced and not self.timed
         size = len(chosen.places) + 1
-        alone = size == 1 and self.covers
         left, late, day = bounds.left, bounds.late, max(bounds.days, chosen.days)
         cost, whole = 0, True
         found: list[tuple[Score, int, int]] = []
@@ -329,11 +331,19 @@ class Search:
                 late, day = (
                     (bounds.late, max(bounds.days, chosen.days)) if whole else (0, chosen.days)
                 )
-            if alone and priced:
-                cost, _ = grid.parcel(p, bounds.grams, bounds.cm3)
-            elif priced:
-                sunk, paid = chosen.sunk + grid.least[p], chosen.paid + grid.paid[p]
-                cost = bounds.cost(sunk, paid, 0, min(chosen.further, grid.further[p]), whole=whole)
+            if priced:
+                # What nobody else has comes from here; of units left out nobody knows.
+                parcel, paid = grid.least[p], grid.paid[p]
+                if grams or cm3:
+                    parcel, room = grid.parcel(p, grams, cm3)
+                    paid = grams + room
+                cost = bounds.cost(
+                    chosen.sunk + parcel,
+                    chosen.paid + paid,
+                    0,
+                    min(chosen.further, grid.further[p]),
+                    whole=whole,
+                )
             score = self.filling.score(left, late, cost, size, max(day, grid.days[p]))
             mask = chosen.mask | grid.bits[p]
             if self.best.beaten_by(score, size, mask):
