@@ -26,10 +26,14 @@ FINE: Final = 1 << 20
 """Prices of further grams are counted in this fraction of a minor unit, always rounded down."""
 
 
+Parts: TypeAlias = tuple[tuple[str, int], ...]
+"""What one unit of a row is: a SKU or those of a kit, each with its number."""
+
+
 class Row(NamedTuple):
     """Wants that are alike, as one: so many units, each of these parts."""
 
-    parts: tuple[tuple[str, int], ...]
+    parts: Parts
     n: int
     priority: int
     promised: int | None
@@ -100,8 +104,8 @@ class Grid:
         grams = min([row.grams for row in self.rows], default=0)
         cm3 = min([row.cm3 for row in self.rows], default=0)
         if type(self.freight) is Rates:  # one of another kind may cost what it likes
-            tariff_of = self.freight.tariff
-            self.rates = rates = [tariff_of(place.id) for place in self.places]
+            named, otherwise = self.freight.by_place, self.freight.otherwise
+            self.rates = rates = [named.get(place.id, otherwise) for place in self.places]
             self._simple = [
                 None
                 if tariff.surcharges or tariff.cm3_per_kilogram is not None
@@ -194,19 +198,24 @@ def rows_of(wants: Sequence[Want], grams: Quantities, cm3: Quantities) -> list[R
 
     What counts more comes first, so that it is served first where it is all the same.
     """
-    alike: dict[tuple[object, ...], list[Want]] = {}
+    alike: dict[tuple[Parts, int, int | None, bool, str], list[Want]] = {}
     for want in sorted(wants, key=attrgetter("line")):
+        parts = tuple(want.parts.plain.items())
         alone = want.line if want.together else ""
-        key = (want.parts, want.priority, want.promised, want.together, alone)
-        alike.setdefault(key, []).append(want)
-    rows = [_merged(same, grams.plain, cm3.plain) for same in alike.values()]
+        key = (parts, want.priority, want.promised, want.together, alone)
+        if key in alike:
+            alike[key].append(want)
+        else:
+            alike[key] = [want]
+    rows = [_merged(key[0], same, grams.plain, cm3.plain) for key, same in alike.items()]
     return sorted(rows, key=_place_in_line) if len(rows) > 1 else rows
 
 
-def _merged(same: Sequence[Want], grams: Mapping[str, int], cm3: Mapping[str, int]) -> Row:
+def _merged(
+    parts: Parts, same: Sequence[Want], grams: Mapping[str, int], cm3: Mapping[str, int]
+) -> Row:
     """Wants that are alike as a row."""
     one = same[0]
-    parts = tuple(one.parts.plain.items())
     weight = volume = pieces = 0
     for sku, n in parts:
         weight += grams.get(sku, 0) * n

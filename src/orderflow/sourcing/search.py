@@ -185,7 +185,7 @@ class Search:
             if self.forced is None:
                 self._nothing()
             return
-        if size >= THIN_FROM and not self.touch:
+        if THIN_FROM <= size < self.allowed.bit_count() and not self.touch:
             there = [p for p in grid.indices(self.allowed) if p != self.forced]
             self.allowed &= ~needless(grid, there, timed=self.timed)
             self.touch = [sum([1 << i for i, n in enumerate(column) if n]) for column in grid.at]
@@ -243,6 +243,10 @@ class Search:
         if not self._may_be_better(chosen, allowed, need, rest, more):
             return
         grid = self.grid
+        if allowed.bit_count() == more:  # all of them, and there is no more to choose
+            places = sorted([*chosen.places, *grid.indices(allowed)])
+            self.filling.fill(places, chosen.mask | allowed)
+            return
         row, some = -1, allowed
         fewest = len(grid.places) + 1
         for i, n in enumerate(need):
@@ -315,10 +319,12 @@ class Search:
                     grams += n * grid.rows[i].grams
                     cm3 += n * grid.rows[i].cm3
         priced = grid.priced
+        loaded = priced and (grams or cm3)
         # Where nothing tells places apart but their ids, the first that does is the best.
         alike = strict and not priced and not self.timed
-        size = len(chosen.places) + 1
-        left, late, day = bounds.left, bounds.late, max(bounds.days, chosen.days)
+        places, taken, sunk, paid, further, days = chosen
+        size = len(places) + 1
+        left, late, day = bounds.left, bounds.late, max(bounds.days, days)
         cost, whole = 0, True
         found: list[tuple[Score, int, int]] = []
         for p in grid.indices(allowed):
@@ -328,24 +334,18 @@ class Search:
                     if n > have:
                         left += row.priority * (n - have)
                 whole = left == bounds.left
-                late, day = (
-                    (bounds.late, max(bounds.days, chosen.days)) if whole else (0, chosen.days)
-                )
+                late, day = (bounds.late, max(bounds.days, days)) if whole else (0, days)
+            if loaded:
+                # What nobody chosen has comes from here; of units left out nobody knows.
+                parcel, room = grid.parcel(p, grams, cm3)
+                room += grams
+            else:
+                parcel, room = grid.least[p], grid.paid[p]
             if priced:
-                # What nobody else has comes from here; of units left out nobody knows.
-                parcel, paid = grid.least[p], grid.paid[p]
-                if grams or cm3:
-                    parcel, room = grid.parcel(p, grams, cm3)
-                    paid = grams + room
-                cost = bounds.cost(
-                    chosen.sunk + parcel,
-                    chosen.paid + paid,
-                    0,
-                    min(chosen.further, grid.further[p]),
-                    whole=whole,
-                )
+                rate = min(further, grid.further[p])
+                cost = bounds.cost(sunk + parcel, paid + room, 0, rate, whole=whole)
             score = self.filling.score(left, late, cost, size, max(day, grid.days[p]))
-            mask = chosen.mask | grid.bits[p]
+            mask = taken | grid.bits[p]
             if self.best.beaten_by(score, size, mask):
                 found.append((score, p, mask))
                 if alike:

@@ -54,9 +54,10 @@ def best(
 
 def grid_of(problem: Problem, ties: Sequence[str] = ()) -> Grid:
     """A problem as plain numbers, its places in the order that ties end in."""
-    turn = {id: i for i, id in enumerate(ties)}
-    last = len(turn)
-    places = sorted(problem.places, key=lambda place: (turn.get(place.id, last), place.id))
+    places = sorted(problem.places, key=attrgetter("id"))
+    if ties:
+        turn = {id: i for i, id in enumerate(ties)}
+        places.sort(key=lambda place: turn.get(place.id, len(turn)))
     rows = rows_of(problem.wants, problem.grams, problem.cm3)
     return Grid(
         rows,
