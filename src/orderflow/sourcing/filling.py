@@ -98,10 +98,30 @@ class Filling:
 
     def fill(self, places: Sequence[int], mask: int) -> None:
         """Look for a better answer in which exactly these places ship; they come by id."""
-        if self.exact:
-            _Exact(self, places, mask).run()
-        else:
+        if not self.exact:
             _Loose(self, places, mask).run()
+        elif len(places) == 1:
+            self._alone(places[0], mask)
+        else:
+            _Exact(self, places, mask).run()
+
+    def _alone(self, p: int, mask: int) -> None:
+        """One place shares with nobody: it ships what it has."""
+        self.step()
+        grid, at = self.grid, self.grid.at[p]
+        left = late = grams = cm3 = cost = 0
+        for row, n in zip(grid.rows, at, strict=True):
+            if n < row.n:
+                left += row.priority * (row.n - n)
+            if _late(row.promised, grid, p):
+                late += n
+            grams += n * row.grams
+            cm3 += n * row.cm3
+        if self.costs:
+            cost, _ = grid.parcel(p, grams, cm3)
+        score = self.score(left, late, cost, 1, grid.days[p])
+        if self.best.beaten_by(score, 1, mask) and any(at):  # nothing there: nothing is shipped
+            self.best.take(score, (p,), mask, tuple([(n,) for n in at]), final=True)
 
 
 class _Free(NamedTuple):
