@@ -29,17 +29,17 @@ class Bounds:
         """`useful` is a mask of the places that have something of what is wanted."""
         self.grid, self.objective, self.filling = grid, objective, filling
         self.left_first = objective[0] is Goal.LEFT
+        after_left = objective[objective.index(Goal.LEFT) + 1 :]
         self.left = sum(
             [row.priority * (row.n - n) for row, n in zip(grid.rows, grid.target, strict=True)]
         )
         self.smallest = self._smallest() if self.left_first else 0
         self.late = self.days = self.grams = self.cm3 = self.further = 0
-        self.cheapest, self.widest = [0], [0]
-        if self._after_left(Goal.LATE):
+        if Goal.LATE in after_left:
             self.late = sum([self._late(i) for i in range(len(grid.rows))])
-        if self._after_left(Goal.DAYS):
+        if Goal.DAYS in after_left:
             self.days = max([self._day(i) for i in range(len(grid.rows))], default=0)
-        if Goal.COST not in self.objective:
+        if Goal.COST not in objective:
             self.cheapest = self.widest = [0] * (useful.bit_count() + 1)
             return
         grid.price()
@@ -48,15 +48,10 @@ class Bounds:
         self.cheapest = list(accumulate(least, initial=0))
         self.widest = list(accumulate(sorted(paid, reverse=True), initial=0))
         self.further = min([grid.further[p] for p in there], default=0)
-        if self._after_left(Goal.COST):
+        if Goal.COST in after_left:
             pairs = list(zip(grid.rows, grid.target, strict=True))
             self.grams = sum([row.grams * n for row, n in pairs])
             self.cm3 = sum([row.cm3 * n for row, n in pairs])
-
-    def _after_left(self, goal: Goal) -> bool:
-        """Whether a goal counts, and units left out come before it."""
-        objective = self.objective
-        return goal in objective and objective.index(Goal.LEFT) < objective.index(goal)
 
     def _late(self, i: int) -> int:
         """How many units of a row come late at the least, where all that there is is served."""
@@ -104,7 +99,7 @@ class Bounds:
         """How many places must ship at the least."""
         size = 0
         for has, n in zip(self.grid.has, self.grid.target, strict=True):
-            if n > max(has, default=0):
+            if n and n > max(has):
                 need, left = 0, n
                 for have in sorted(has, reverse=True):
                     if left <= 0:

@@ -108,18 +108,18 @@ class Filling:
     def _alone(self, p: int, mask: int) -> None:
         """One place shares with nobody: it ships what it has."""
         self.step()
-        grid, at = self.grid, self.grid.at[p]
+        grid, at, days = self.grid, self.grid.at[p], self.grid.days[p]
         left = late = grams = cm3 = cost = 0
         for row, n in zip(grid.rows, at, strict=True):
             if n < row.n:
                 left += row.priority * (row.n - n)
-            if _late(row.promised, grid, p):
+            if row.promised is not None and days > row.promised:
                 late += n
             grams += n * row.grams
             cm3 += n * row.cm3
         if self.costs:
             cost, _ = grid.parcel(p, grams, cm3)
-        score = self.score(left, late, cost, 1, grid.days[p])
+        score = self.score(left, late, cost, 1, days)
         if self.best.beaten_by(score, 1, mask) and any(at):  # nothing there: nothing is shipped
             self.best.take(score, (p,), mask, tuple([(n,) for n in at]), final=True)
 

@@ -14,6 +14,7 @@ place has for one of them is then a bound, and what is left of it is counted whi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from itertools import compress
 from operator import attrgetter
 from typing import Final, NamedTuple, TypeAlias
@@ -78,7 +79,7 @@ class Grid:
         self.days = days
         self.capacity = capacity
         limits = [(p, most) for p, most in enumerate(capacity) if most is not None]
-        self.bits = bits = [1 << i for i in range(len(places) - 1, -1, -1)]
+        self.bits = bits = _bits(len(places))
         self.has = has = [self._row(row, limits) for row in rows]
         self.at = list(zip(*has, strict=True)) if rows else [()] * len(places)
         self.some = [sum(compress(bits, there)) for there in has]
@@ -187,10 +188,17 @@ class Grid:
         skus = [sku for row in self.rows for sku, _ in row.parts]
         if len(skus) != len(set(skus)):
             return True
+        if not limits:
+            return False
         return any(
             most < sum([row.pieces * n for row, n in zip(self.rows, self.at[p], strict=True)])
             for p, most in limits
-        )  # no place that may ship less than it has: each row has all of it
+        )
+
+
+@lru_cache(64)
+def _bits(places: int) -> tuple[int, ...]:
+    return tuple([1 << i for i in range(places - 1, -1, -1)])
 
 
 def rows_of(wants: Sequence[Want], grams: Quantities, cm3: Quantities) -> list[Row]:

@@ -97,6 +97,9 @@ class Chosen(NamedTuple):
         )
 
 
+NOBODY: Final = Chosen()
+
+
 class Search:
     """One search; after `run`, `best` has the answer, and no plan is better than `bound`."""
 
@@ -153,15 +156,14 @@ class Search:
         try:
             if not self.covers:
                 self._guess()
-            while size <= useful:
-                self.bound = self.bounds.least(size)
-                if self._done(size):
-                    break
+            while size <= useful and not self._done(size):
                 if size == GUESS_FROM and self.best.score is None and self.forced is None:
                     self._guess()
                     continue
                 self._look(size)
                 size += 1
+                if size <= useful:
+                    self.bound = self.bounds.least(size)
             self.proved = True
         except Spent:
             self.proved = False
@@ -189,9 +191,13 @@ class Search:
             there = [p for p in grid.indices(self.allowed) if p != self.forced]
             self.allowed &= ~needless(grid, there, timed=self.timed)
             self.touch = [sum([1 << i for i, n in enumerate(column) if n]) for column in grid.at]
+        if size == 1 and self.forced is None:
+            self.steps.step()
+            self._close(NOBODY, self.allowed, grid.target)
+            return
         rest = list(map(sum, grid.has))
         if self.forced is None:
-            self._dive(Chosen(), self.allowed, list(grid.target), rest, size)
+            self._dive(NOBODY, self.allowed, grid.target, rest, size)
         else:
             self._dive_with(self.forced, rest, size)
 
@@ -202,7 +208,7 @@ class Search:
         lacking = [max(0, n - have) for n, have in zip(grid.target, at, strict=True)]
         if size > 1:
             others = [n - have for n, have in zip(rest, at, strict=True)]
-            alone = Chosen().with_(grid, p)
+            alone = NOBODY.with_(grid, p)
             self._dive(alone, self.allowed & ~bit, lacking, others, size - 1)
         elif not (self._strict() and any(lacking)):
             self.filling.fill([p], bit)
