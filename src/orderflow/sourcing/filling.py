@@ -82,11 +82,7 @@ class Filling:
 
     def __init__(self, grid: Grid, objective: Objective, step: Callable[[], None]) -> None:
         self.grid = grid
-        order = [ORDER.index(goal) for goal in objective]
-        # Of several goals it picks a tuple; one goal can only be units left out, the first figure.
-        self.picked: Callable[[Figures], Score] = itemgetter(*order)
-        if len(order) == 1:
-            self.picked = itemgetter(slice(1))
+        self.picked = _picked(objective)
         self.costs = Goal.COST in objective
         self.exact = objective[0] is Goal.LEFT and not grid.coupled
         self.best = Best()
@@ -344,6 +340,14 @@ class _Loose:
             cm3 = sum([n * row.cm3 for n, row in given])
             cost += grid.parcel(p, grams, cm3)[0] if given else grid.least[p]
         return cost
+
+
+@lru_cache(64)
+def _picked(objective: Objective) -> Callable[[Figures], Score]:
+    """What picks the figures that an objective names, in its order."""
+    order = [ORDER.index(goal) for goal in objective]
+    # Of several goals it picks a tuple; one goal can only be units left out, the first figure.
+    return itemgetter(*order) if len(order) > 1 else itemgetter(slice(1))
 
 
 def _late(promised: int | None, grid: Grid, p: int) -> bool:

@@ -147,6 +147,8 @@ class Grid:
 
     def enough(self, i: int, n: int) -> int:
         """The places that have so many units of a row, as a mask."""
+        if n == 1:
+            return self.some[i]
         found = self._enough[i].get(n)
         if found is None:
             enough = [there >= n for there in self.has[i]]
