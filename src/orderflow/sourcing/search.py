@@ -192,8 +192,7 @@ class Search:
             self.allowed &= ~needless(grid, there, timed=self.timed)
             self.touch = [sum([1 << i for i, n in enumerate(column) if n]) for column in grid.at]
         if size == 1 and self.forced is None:
-            self.steps.step()
-            self._close(NOBODY, self.allowed, grid.target)
+            self._close(NOBODY, self._closing(self.allowed, grid.target), grid.target)
             return
         rest = list(map(sum, grid.has))
         if self.forced is None:
@@ -242,10 +241,10 @@ class Search:
 
         `need` is what each row still lacks, `rest` what all allowed places have of it.
         """
-        self.steps.step()
         if more == 1:
-            self._close(chosen, allowed, need)
+            self._close(chosen, self._closing(allowed, need), need)
             return
+        self.steps.step()
         if not self._may_be_better(chosen, allowed, need, rest, more):
             return
         grid = self.grid
@@ -266,9 +265,12 @@ class Search:
                 return
             at = grid.at[p]
             allowed ^= grid.bits[p]
-            rest = list(map(sub, rest, at))
             lacking = [n - have if n > have else 0 for n, have in zip(need, at, strict=True)]
-            self._dive(chosen.with_(grid, p), allowed, lacking, rest, more - 1)
+            rest = list(map(sub, rest, at))
+            if more > 2:
+                self._dive(chosen.with_(grid, p), allowed, lacking, rest, more - 1)
+            elif closing := self._closing(allowed, lacking):
+                self._close(chosen.with_(grid, p), closing, lacking)
         if row >= 0 and allowed.bit_count() >= more and not self._strict():
             # What is lacking of this row is left out.
             self._dive(chosen, allowed, need, rest, more)
@@ -311,19 +313,28 @@ class Search:
         touched.sort(reverse=True)
         return sum(touched[:more]) >= wide
 
-    def _close(self, chosen: Chosen, allowed: int, need: list[int]) -> None:
-        """Add the last place."""
-        grid, bounds = self.grid, self.bounds
-        strict = self._strict()
-        grams = cm3 = 0
-        if strict:
+    def _closing(self, allowed: int, need: Sequence[int]) -> int:
+        """The places that have all that is lacking; where units may be left out, all of them."""
+        self.steps.step()
+        if self._strict():
+            grid = self.grid
             for i, n in enumerate(need):
                 if n:
                     allowed &= grid.enough(i, n)
                     if not allowed:
-                        return
-                    grams += n * grid.rows[i].grams
-                    cm3 += n * grid.rows[i].cm3
+                        break
+        return allowed
+
+    def _close(self, chosen: Chosen, allowed: int, need: Sequence[int]) -> None:
+        """Add the last place, one of those that close a set."""
+        grid, bounds, strict = self.grid, self.bounds, self._strict()
+        grams = cm3 = 0
+        if strict:
+            if not self._may_close(chosen, allowed):
+                return
+            for row, n in zip(grid.rows, need, strict=True):
+                grams += n * row.grams
+                cm3 += n * row.cm3
         priced = grid.priced
         loaded = priced and (grams or cm3)
         # Where nothing tells places apart but their ids, the first that does is the best.
@@ -359,6 +370,16 @@ class Search:
         self._fill(chosen.places, found)
         if alike and found and self.best.mask != found[0][2]:
             self._close(chosen, allowed ^ grid.bits[found[0][1]], need)
+
+    def _may_close(self, chosen: Chosen, allowed: int) -> bool:
+        """Whether these and the cheapest of all places may be better."""
+        bounds, best = self.bounds, self.best
+        if best.score is None or not self.grid.priced:
+            return True
+        cost = bounds.cost(chosen.sunk, chosen.paid, 1, bounds.further, whole=True)
+        size, days = len(chosen.places) + 1, max(bounds.days, chosen.days)
+        score = self.filling.score(bounds.left, bounds.late, cost, size, days)
+        return best.beaten_by(score, size, chosen.mask | allowed)
 
     def _fill(self, chosen: Sequence[int], found: list[tuple[Score, int, int]]) -> None:
         """Fill the sets that close with a place, the most promising first."""
