@@ -11,10 +11,44 @@ more, what stands behind units left out in the objective may be better.
 from __future__ import annotations
 
 from itertools import accumulate
+from typing import Final, NamedTuple
 
 from orderflow.sourcing.filling import Filling
 from orderflow.sourcing.grid import FINE, Grid
 from orderflow.sourcing.values import Goal, Objective, Score
+
+DEAR: Final = 1 << 80
+"""More than any unit of grams costs."""
+
+
+class Chosen(NamedTuple):
+    """Places that ship together, and what is known of them before they share anything.
+
+    `sunk` is what their parcels cost at the least, `paid` the grams that go into these, `further`
+    the least that a unit of further grams costs, `days` when the last of them is there.
+    """
+
+    places: tuple[int, ...] = ()
+    mask: int = 0
+    sunk: int = 0
+    paid: int = 0
+    further: int = DEAR
+    days: int = 0
+
+    def with_(self, grid: Grid, p: int) -> Chosen:
+        """These and one more."""
+        places, mask, sunk, paid, further, days = self
+        return Chosen(
+            (*places, p),
+            mask | grid.bits[p],
+            sunk + grid.least[p],
+            paid + grid.paid[p],
+            min(further, grid.further[p]),
+            max(days, grid.days[p]),
+        )
+
+
+NOBODY: Final = Chosen()
 
 
 class Bounds:
@@ -71,6 +105,19 @@ class Bounds:
                 break
             day, left = at, left - n
         return day
+
+    def of(self, chosen: Chosen, more: int, left: int) -> Score:
+        """What no plan of these places and so many more can be better than.
+
+        `left` is what it leaves at the least: the other bounds of all plans are of those that leave
+        no more than must be left.
+        """
+        whole = left == self.left
+        late, days = (self.late, max(self.days, chosen.days)) if whole else (0, chosen.days)
+        cost = 0
+        if self.grid.priced:
+            cost = self.cost(chosen.sunk, chosen.paid, more, self.further, whole=whole)
+        return self.filling.score(left, late, cost, len(chosen.places) + more, days)
 
     def least(self, size: int) -> Score:
         """What no plan of so many shipments, or more, can be better than."""

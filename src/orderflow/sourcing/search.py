@@ -23,81 +23,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import sub
-from typing import Final, NamedTuple
+from typing import Final
 
-from orderflow.sourcing.bounds import Bounds
+from orderflow.sourcing.bounds import NOBODY, Bounds, Chosen
 from orderflow.sourcing.filling import Best, Filling
 from orderflow.sourcing.greedy import first_guess
 from orderflow.sourcing.grid import Grid, Stop
+from orderflow.sourcing.sharing import fill
 from orderflow.sourcing.standing_in import needless
+from orderflow.sourcing.steps import Spent, Steps
 from orderflow.sourcing.values import Goal, Objective, Score
-
-ASKED_EVERY: Final = 1_024
-"""How many nodes pass between two questions to the clock."""
-
-DEAR: Final = 1 << 80
-"""More than any unit of grams costs."""
 
 THIN_FROM: Final = 3
 """Up to two places a search is done before needless ones are found."""
 
 GUESS_FROM: Final = 4
 """Up to three places a search is done before a guess has been made."""
-
-
-class Spent(Exception):
-    """The budget is spent."""
-
-
-class Steps:
-    """How many nodes a search has looked at, and how many it may.
-
-    It knows nothing of its search, so a search that is done is gone at once: values that know each
-    other wait for the garbage collector, and a wave has thousands of them.
-    """
-
-    __slots__ = ("budget", "nodes", "stop")
-
-    def __init__(self, budget: int, stop: Stop | None) -> None:
-        self.nodes, self.budget, self.stop = 0, budget, stop
-
-    def step(self) -> None:
-        """Count a node; end where the budget is spent."""
-        self.nodes += 1
-        if self.nodes > self.budget:
-            raise Spent
-        if self.stop is not None and not self.nodes % ASKED_EVERY and self.stop():
-            raise Spent
-
-
-class Chosen(NamedTuple):
-    """Places that ship together, and what is known of them before they share anything.
-
-    `sunk` is what their parcels cost at the least, `paid` the grams that go into these, `further`
-    the least that a unit of further grams costs, `days` when the last of them is there.
-    """
-
-    places: tuple[int, ...] = ()
-    mask: int = 0
-    sunk: int = 0
-    paid: int = 0
-    further: int = DEAR
-    days: int = 0
-
-    def with_(self, grid: Grid, p: int) -> Chosen:
-        """These and one more."""
-        places, mask, sunk, paid, further, days = self
-        return Chosen(
-            (*places, p),
-            mask | grid.bits[p],
-            sunk + grid.least[p],
-            paid + grid.paid[p],
-            min(further, grid.further[p]),
-            max(days, grid.days[p]),
-        )
-
-
-NOBODY: Final = Chosen()
 
 
 class Search:
@@ -210,7 +151,7 @@ class Search:
             alone = NOBODY.with_(grid, p)
             self._dive(alone, self.allowed & ~bit, lacking, others, size - 1)
         elif not (self._strict() and any(lacking)):
-            self.filling.fill([p], bit)
+            fill(self.filling, [p], bit)
 
     def _nothing(self) -> None:
         """Ship nothing at all."""
@@ -250,7 +191,7 @@ class Search:
         grid = self.grid
         if allowed.bit_count() == more:  # all of them, and there is no more to choose
             places = sorted([*chosen.places, *grid.indices(allowed)])
-            self.filling.fill(places, chosen.mask | allowed)
+            fill(self.filling, places, chosen.mask | allowed)
             return
         row, some = -1, allowed
         fewest = len(grid.places) + 1
@@ -290,14 +231,7 @@ class Search:
                     return False
                 left += grid.rows[i].priority * (n - rest[i])
         if self.best.score is not None:
-            # The other bounds of all plans are of those that leave no more than must be left.
-            whole = left == bounds.left
-            late, day = (bounds.late, bounds.days) if whole else (0, 0)
-            cost = 0
-            if grid.priced:
-                cost = bounds.cost(chosen.sunk, chosen.paid, more, bounds.further, whole=whole)
-            size = len(chosen.places) + more
-            score = self.filling.score(left, late, cost, size, max(day, chosen.days))
+            score, size = bounds.of(chosen, more, left), len(chosen.places) + more
             if not self.best.beaten_by(score, size, chosen.mask | _highest(allowed, more)):
                 return False
         return not (strict and self.touch) or self._may_touch_all(allowed, need, more)
@@ -373,13 +307,10 @@ class Search:
 
     def _may_close(self, chosen: Chosen, allowed: int) -> bool:
         """Whether these and the cheapest of all places may be better."""
-        bounds, best = self.bounds, self.best
-        if best.score is None or not self.grid.priced:
+        if self.best.score is None or not self.grid.priced:
             return True
-        cost = bounds.cost(chosen.sunk, chosen.paid, 1, bounds.further, whole=True)
-        size, days = len(chosen.places) + 1, max(bounds.days, chosen.days)
-        score = self.filling.score(bounds.left, bounds.late, cost, size, days)
-        return best.beaten_by(score, size, chosen.mask | allowed)
+        score, size = self.bounds.of(chosen, 1, self.bounds.left), len(chosen.places) + 1
+        return self.best.beaten_by(score, size, chosen.mask | allowed)
 
     def _fill(self, chosen: Sequence[int], found: list[tuple[Score, int, int]]) -> None:
         """Fill the sets that close with a place, the most promising first."""
@@ -387,7 +318,7 @@ class Search:
             found.sort()
         for score, p, mask in found:
             if self.best.beaten_by(score, len(chosen) + 1, mask):
-                self.filling.fill(sorted([*chosen, p]), mask)
+                fill(self.filling, sorted([*chosen, p]), mask)
 
 
 def _highest(mask: int, n: int) -> int:
