@@ -81,7 +81,9 @@ class Grid:
         limits = [(p, most) for p, most in enumerate(capacity) if most is not None]
         self.bits = bits = _bits(len(places))
         self.has = has = [self._row(row, limits) for row in rows]
-        self.at = list(zip(*has, strict=True)) if rows else [()] * len(places)
+        self.at: list[tuple[int, ...]] = [()] * len(places)
+        if rows:
+            self.at = list(zip(*has, strict=True))
         self.some = [sum(compress(bits, there)) for there in has]
         self.target = [min(row.n, sum(there)) for row, there in zip(rows, has, strict=True)]
         self.coupled = self._is_coupled(limits)
@@ -104,9 +106,11 @@ class Grid:
         self.priced = True
         grams = min([row.grams for row in self.rows], default=0)
         cm3 = min([row.cm3 for row in self.rows], default=0)
-        if type(self.freight) is Rates:  # one of another kind may cost what it likes
-            named, otherwise = self.freight.by_place, self.freight.otherwise
-            self.rates = rates = [named.get(place.id, otherwise) for place in self.places]
+        freight = self.freight
+        # One of another kind may cost what it likes.
+        if isinstance(freight, Rates) and type(freight) is Rates:
+            rates = [freight.by_place.get(place.id, freight.otherwise) for place in self.places]
+            self.rates = rates
             self._simple = [
                 None
                 if tariff.surcharges or tariff.cm3_per_kilogram is not None
