@@ -262,6 +262,9 @@ class Search:
     def _close(self, chosen: Chosen, allowed: int, need: Sequence[int]) -> None:
         """Add the last place, one of those that close a set."""
         grid, bounds, strict = self.grid, self.bounds, self._strict()
+        if strict and not grid.priced and not self.timed:
+            self._close_by_id(chosen, allowed)
+            return
         grams = cm3 = 0
         if strict:
             if not self._may_close(chosen, allowed):
@@ -271,8 +274,6 @@ class Search:
                 cm3 += n * row.cm3
         priced = grid.priced
         loaded = priced and (grams or cm3)
-        # Where nothing tells places apart but their ids, the first that does is the best.
-        alike = strict and not priced and not self.timed
         places, taken, sunk, paid, further, days = chosen
         size = len(places) + 1
         left, late, day = bounds.left, bounds.late, max(bounds.days, days)
@@ -299,11 +300,18 @@ class Search:
             mask = taken | grid.bits[p]
             if self.best.beaten_by(score, size, mask):
                 found.append((score, p, mask))
-                if alike:
-                    break
         self._fill(chosen.places, found)
-        if alike and found and self.best.mask != found[0][2]:
-            self._close(chosen, allowed ^ grid.bits[found[0][1]], need)
+
+    def _close_by_id(self, chosen: Chosen, allowed: int) -> None:
+        """Where nothing tells places apart but their ids, the first that does is the best."""
+        score, size = self.bounds.of(chosen, 1, self.bounds.left), len(chosen.places) + 1
+        for p in self.grid.indices(allowed):
+            mask = chosen.mask | self.grid.bits[p]
+            if not self.best.beaten_by(score, size, mask):
+                return
+            fill(self.filling, sorted([*chosen.places, p]), mask)
+            if self.best.mask == mask:
+                return
 
     def _may_close(self, chosen: Chosen, allowed: int) -> bool:
         """Whether these and the cheapest of all places may be better."""

@@ -45,16 +45,16 @@ def _alone(filling: Filling, p: int, mask: int) -> None:
     filling.step()
     grid, best = filling.grid, filling.best
     at, days = grid.at[p], grid.days[p]
-    left = late = grams = cm3 = cost = 0
+    left = late = cost = 0
     for row, n in zip(grid.rows, at, strict=True):
         if n < row.n:
             left += row.priority * (row.n - n)
         if row.promised is not None and days > row.promised:
             late += n
-        grams += n * row.grams
-        cm3 += n * row.cm3
     if filling.costs:
-        cost, _ = grid.parcel(p, grams, cm3)
+        pairs = list(zip(grid.rows, at, strict=True))
+        grams = sum([n * row.grams for row, n in pairs])
+        cost, _ = grid.parcel(p, grams, sum([n * row.cm3 for row, n in pairs]))
     score = filling.score(left, late, cost, 1, days)
     if best.beaten_by(score, 1, mask) and any(at):  # nothing there: nothing is shipped
         best.take(score, (p,), mask, tuple([(n,) for n in at]), final=True)

@@ -94,19 +94,17 @@ def dealt(rows: Sequence[Row], places: Sequence[Place], found: Best) -> Dealt:
     """Deal what the rows were given to their lines, the first line first."""
     shares: list[Share] = []
     left: list[tuple[str, int]] = []
-    turn = sorted([(p, j, places[p].id) for j, p in enumerate(found.places)])
+    turn = sorted([(-p, j, places[p].id) for j, p in enumerate(found.places)])
     for row, amounts in zip(rows, found.amounts, strict=True):
         pool = [(id, amounts[j]) for _, j, id in turn if amounts[j]]
         for line, open_ in row.lines:
             while open_ and pool:
-                id, n = pool[0]
-                taken = min(n, open_)
-                shares.append(Share(line, id, taken))
-                open_ -= taken
-                if n > taken:
-                    pool[0] = id, n - taken
-                else:
-                    del pool[0]
+                id, n = pool.pop()
+                if n > open_:
+                    pool.append((id, n - open_))
+                    n = open_
+                shares.append(Share(line, id, n))
+                open_ -= n
             if open_:
                 left.append((line, open_))
     shares.sort(key=_LINE_AND_PLACE)
