@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check format bench features clean
+.PHONY: help venv demo test plans check format bench features clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 - \2/p' Makefile
@@ -35,6 +35,9 @@ demo: $(STAMP) ## run the order stream of TPC-H through the library and check th
 
 test: $(STAMP) ## run every test
 	@$(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
+
+plans: $(STAMP) ## hold 20,000 plans against all plans there are
+	@ORDERFLOW_PLANS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_sourcing.py -k best_of_all $(ARGS)
 
 check: $(STAMP) ## style, types, floors, dependencies
 	$(BIN)/ruff check .

@@ -144,10 +144,12 @@ class Floor:
                     shelf, held = self.stock[p], self.held[p]
                     for sku, each in row.parts:
                         shelf[sku] += sign * n * each
-                        if sign < 0:
-                            held.setdefault(sku, {})[i] = n * each
-                        else:
+                        if sign > 0:
                             held[sku].pop(i, None)
+                        elif sku in held:
+                            held[sku][i] = n * each
+                        else:
+                            held[sku] = {i: n * each}
                     capacity = self.capacity[p]
                     if capacity is not None:
                         self.capacity[p] = capacity + sign * n * row.pieces
