@@ -527,6 +527,7 @@ BESIDE = {
         "by_cost",
         "by_load",
         "by_expiry",
+        "by_age",
         "last",
     ),
     "orderflow.sourcing.explaining": ("Unused", "Missing", "Lack"),

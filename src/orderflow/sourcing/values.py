@@ -129,8 +129,8 @@ class Place:
     `capacity` is how many units it may still send, `None` where nothing limits it. `days` is the
     day on which the customer has what leaves from there; `handling` what each of its parcels costs
     besides the freight. `priority` (lower first), `point`, `region`, `tags`, `load` (what it has to
-    do already) and `expires` (the day on which the first of its stock does) are for the stages of
-    a pipeline.
+    do already), `expires` (the day on which the first of its stock does) and `received` (the day on
+    which the oldest of it came) are for the stages of a pipeline.
     """
 
     id: str
@@ -144,6 +144,7 @@ class Place:
     tags: frozenset[str] = frozenset()
     load: int = 0
     expires: int | None = None
+    received: int | None = None
 
     def __attrs_post_init__(self) -> None:
         path = f"place {text(self.id, 'place.id')}"
@@ -157,6 +158,8 @@ class Place:
         whole(self.load, f"{path}.load", least=0)
         if self.expires is not None:
             whole(self.expires, f"{path}.expires", least=-DAY_MAX, most=DAY_MAX)
+        if self.received is not None:
+            whole(self.received, f"{path}.received", least=-DAY_MAX, most=DAY_MAX)
         if self.point is not None and not isinstance(self.point, Point):
             raise BadInput(f"{path}.point", "a Point is wanted")
         text(self.region, f"{path}.region", empty=True)
