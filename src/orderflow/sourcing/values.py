@@ -10,6 +10,7 @@ from any day it likes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 from typing import Final, TypeAlias
@@ -308,6 +309,25 @@ def checked_problem(problem: object) -> Problem:
     if not isinstance(problem, Problem):
         raise BadInput("problem", f"a Problem is wanted, not {type(problem).__name__}")
     return problem
+
+
+def checked_shares(shares: object, path: str = "shares") -> Sequence[Share]:
+    """Shares, and nothing else; of what is another question."""
+    if not isinstance(shares, tuple | list) or not all(isinstance(one, Share) for one in shares):
+        raise BadInput(path, "shares are wanted")  # none are right: nothing is shipped
+    return shares
+
+
+def asked_for(shares: object, problem: Problem) -> Sequence[Share]:
+    """Shares of lines and places of a problem, each of at least one unit."""
+    lines = {want.line for want in problem.wants}
+    places = {place.id for place in problem.places}
+    checked = checked_shares(shares)
+    for share in checked:
+        known = share.line in lines and share.place in places
+        if not known or type(share.n) is not int or share.n < 1:
+            raise BadInput("shares", f"nobody has or asked for {share}")
+    return checked
 
 
 def _yes_or_no(value: object, path: str) -> None:
