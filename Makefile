@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test plans check format bench features clean
+.PHONY: help venv demo test plans check format bench docs features clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 - \2/p' Makefile
@@ -54,8 +54,12 @@ format: $(STAMP) ## put imports and layout in order
 bench: $(STAMP) ## measure; each benchmark prints JSON
 	@set -e; for name in $(BENCHMARKS); do echo "# $$name"; $(BIN)/python -m benchmarks.$$name --json; done
 
+docs: $(STAMP) ## build docs/ as pages into site/; a warning is an error
+	@$(BIN)/python -m pip install -qq --group docs
+	@$(BIN)/zensical build --strict
+
 features: $(STAMP) ## which features the tests show, and which are open
 	@$(BIN)/python tools/features.py
 
 clean: ## remove .venv and what tools left behind
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage* htmlcov dist
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage* htmlcov dist site .cache

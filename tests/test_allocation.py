@@ -26,7 +26,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import allocate, reserve, unreserve
 from orderflow.calendars import Calendar
 from orderflow.records import PLAIN, Counter
-from orderflow.rules import Policy
+from orderflow.rules import FIRST_IN, Policy
 from orderflow.sending import Sending
 from orderflow.shipping import Shipping
 from orderflow.sourcing import Objective, Place, Point, Problem, Quantities, Rates, Share, Tariff
@@ -36,6 +36,7 @@ from orderflow.sourcing.policies import (
     CHEAPEST,
     FEWEST_SHIPMENTS,
     NEAREST,
+    OLDEST_FIRST,
     PRIORITY,
     SHIP_FROM_STORE,
 )
@@ -329,6 +330,37 @@ def test_a_place_knows_the_day_on_which_the_first_of_its_goods_expires() -> None
     leith, york = asked(shop, (LAMP, 1)).places
 
     assert (leith.expires, york.expires) == (9, 10**6)
+
+
+def test_a_place_knows_the_day_on_which_the_oldest_of_its_goods_came() -> None:
+    shop = Shop(MemoryStore())
+    shop.receive(Position("BRASS-LAMP", "leith", lot="L-4"), 1)
+    shop.clock.forward(days=9)
+    shop.receive(Position("BRASS-LAMP", "leith", lot="L-5"), 1)
+    shop.receive(Position("BRASS-LAMP", "york", lot="L-6"), 1)
+    shop.stock(LAMP, "hull", 1)
+    shop.clock.forward(days=1)
+
+    hull, leith, york = asked(shop, (LAMP, 1)).places
+
+    assert (hull.received, leith.received, york.received) == (None, -10, -1)
+
+
+@pytest.mark.feature("F140")
+def test_the_oldest_goods_are_allocated_first_wherever_they_are() -> None:
+    shop = Shop(MemoryStore(), Rules((LEITH, YORK), policy=OLDEST_FIRST, pick_rule=FIRST_IN))
+    shop.stock(LAMP, "leith", 5)  # nobody knows when these came
+    shop.receive(Position("BRASS-LAMP", "york", lot="L-4"), 2)
+    shop.clock.forward(days=1)
+    shop.receive(Position("BRASS-LAMP", "leith", lot="L-5"), 2)
+    shop.receive(Position("BRASS-LAMP", "hull", lot="L-6"), 2)
+    shop.clock.forward(days=1)
+    shop.sell("o-17", (LAMP, 5))
+
+    shop.allocate("o-17")
+
+    lots = [(spot.slice.lot, spot.n) for _, spot in shop.order("o-17").units()]
+    assert sorted(lots) == [("", 1), ("L-4", 2), ("L-5", 2)]
 
 
 @pytest.mark.feature("F145")

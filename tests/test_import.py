@@ -10,7 +10,13 @@ NOT_YET = {"asyncio", "email", "http", "json", "logging", "random", "socket", "s
 """Parts of Python that only an edge needs, and that whoever imports it pays for."""
 
 
-SEARCH = ("orderflow.sourcing", "orderflow.sending", "orderflow.posing", "orderflow.whatif")
+SEARCH = (
+    "orderflow.sourcing",
+    "orderflow.sending",
+    "orderflow.posing",
+    "orderflow.whatif",
+    "orderflow.whence",
+)
 """What decides for an order: whoever imports the library has no order yet."""
 
 

@@ -43,6 +43,7 @@ from orderflow.sourcing.policies import (
     FIRST_EXPIRED,
     NEAREST,
     NEAREST_WHOLE,
+    OLDEST_FIRST,
     ONE_OR_NONE,
     OWN_FIRST,
     PRIORITY,
@@ -66,7 +67,7 @@ LAMPS: Final = Want.of("1", "LAMP", 3)
 BELL: Final = Want.of("2", "BELL", 1)
 ALL: Final = (
     NEAREST, PRIORITY, CHEAPEST, ONE_OR_NONE, FEWEST_SHIPMENTS, BALANCED, FIRST_EXPIRED,
-    SHIP_FROM_STORE, OWN_FIRST, BEST, NEAREST_WHOLE,
+    OLDEST_FIRST, SHIP_FROM_STORE, OWN_FIRST, BEST, NEAREST_WHOLE,
 )  # fmt: skip
 
 
@@ -113,6 +114,18 @@ def test_goods_that_expire_first_leave_first() -> None:
     assert found.plan.places == ("york",)
     never = attrs.evolve(YORK, expires=None)
     assert [one.id for one in stages.by_expiry((never, fresh), asks(LAMPS))] == ["leith", "york"]
+
+
+def test_goods_that_came_first_leave_first_and_those_of_no_known_day_last() -> None:
+    new, old = attrs.evolve(LEITH, received=-2), attrs.evolve(YORK, received=-30)
+
+    found = OLDEST_FIRST(asks(Want.of("1", "LAMP", 2), places=(new, old)))
+
+    assert found.plan.places == ("york",)
+    unknown = attrs.evolve(YORK, received=None)
+    assert [one.id for one in stages.by_age((unknown, new), asks(LAMPS))] == ["leith", "york"]
+    alike = attrs.evolve(LEITH, received=-30)
+    assert [one.id for one in stages.by_age((alike, old), asks(LAMPS))] == ["york", "leith"]
 
 
 def test_suppliers_are_asked_last() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+import attrs
 import pytest
 
 from orderflow import BadInput
@@ -16,6 +17,7 @@ from orderflow.sourcing import (
     Problem,
     Quantities,
     Rates,
+    Share,
     Surcharge,
     Tariff,
     Turns,
@@ -23,9 +25,11 @@ from orderflow.sourcing import (
     Wave,
     allocate_wave,
     best,
+    score_of,
+    verify,
 )
-from orderflow.sourcing.parcels import by_kind, by_volume, by_weight
-from orderflow.sourcing.pipeline import Cascade, Pipeline, exact, in_order
+from orderflow.sourcing.parcels import by_kind, by_volume, by_weight, packed
+from orderflow.sourcing.pipeline import Cascade, Pipeline, exact, in_order, one_or_none
 from orderflow.sourcing.policies import BEST, NEAREST, NEAREST_WHOLE, product_table, region_table
 from orderflow.sourcing.relaxation import relaxed
 from orderflow.sourcing.stages import (
@@ -45,6 +49,7 @@ from orderflow.sourcing.teams import Team, Work, assign
 LEITH: Final = Place("leith", Quantities({"LAMP": 3}))
 LAMPS: Final = Want.of("1", "LAMP", 2)
 ASKED: Final = Problem((LAMPS,), (LEITH,))
+PLAN: Final = best(ASKED)
 WAVE: Final = Wave((Order("o-17", (LAMPS,)),), (LEITH,))
 TABLE: Final = {"LAMP": ("leith",)}
 
@@ -64,6 +69,11 @@ CALLS: Final[dict[str, tuple[Callable[..., object], dict[str, Any]]]] = {
         },
     ),
     "relaxed": (relaxed, {"wave": WAVE, "objective": DEFAULT, "solver": None}),
+    "verify": (verify, {"plan": PLAN, "problem": ASKED}),
+    "score_of": (score_of, {"shares": PLAN.shares, "problem": ASKED, "objective": DEFAULT}),
+    "packed": (packed, {"shares": PLAN.shares, "problem": ASKED, "splits": (by_weight(5),)}),
+    "in_order": (in_order, {"ranked": (LEITH,), "problem": ASKED, "objective": DEFAULT}),
+    "one_or_none": (one_or_none, {"ranked": (LEITH,), "problem": ASKED, "objective": DEFAULT}),
     "exact": (exact, {"budget": 9}),
     "without": (without, {"tag": "closed"}),
     "bearing": (bearing, {"tag": "licensed", "skus": ("LAMP",)}),
@@ -165,6 +175,22 @@ def test_what_is_wrong_in_shape_is_refused_in_words(name: str, argument: str) ->
             continue
         with pytest.raises(BadInput):
             call(**{**args, argument: wrong})
+
+
+@pytest.mark.parametrize(
+    "share", (Share("2", "leith", 1), Share("1", "york", 1), Share("1", "leith", 0))
+)
+def test_a_share_of_what_nobody_asked_for_or_of_nothing_is_refused(share: Share) -> None:
+    with pytest.raises(BadInput, match="shares: nobody has or asked for"):
+        score_of((share,), ASKED, DEFAULT)
+    with pytest.raises(BadInput, match="shares: nobody has or asked for"):
+        packed((share,), ASKED)
+
+
+@pytest.mark.parametrize("wrong", ((("1", "leith", 1),), [None], 7))
+def test_a_plan_with_what_is_no_share_is_no_plan(wrong: Any) -> None:
+    with pytest.raises(BadInput, match=r"plan\.shares: shares are wanted"):
+        verify(attrs.evolve(PLAN, shares=wrong), ASKED)
 
 
 @pytest.mark.parametrize("table", ({"east": "leith"}, {"east": 7}, {"east": (None,)}, ()))

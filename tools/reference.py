@@ -370,6 +370,8 @@ LISTED_MAX = 25
 ELSEWHERE = {
     "carrier_refused": "Given by carriers, not by a verb.",
     "closed_too_long": "Given by a [calendar](../how-to/set-cut-off-times.md), not by a verb.",
+    "location_not_used": "Given by the [reasons of a decision]"
+    "(../how-to/choose-a-policy.md#ask-why-an-order-leaves-from-there), not by a verb.",
     "own_rule": "A guard of a [host's own process](../how-to/set-up-your-own-process.md), "
     "before any move that it is set on.",
     "stage_left_out": "The guard `stages_passed` of a "
@@ -525,6 +527,7 @@ BESIDE = {
         "by_cost",
         "by_load",
         "by_expiry",
+        "by_age",
         "last",
     ),
     "orderflow.sourcing.explaining": ("Unused", "Missing", "Lack"),
@@ -536,6 +539,7 @@ BESIDE = {
     "orderflow.promising.dangers": ("Slipped",),
     "orderflow.promising.forecasting": ("Forecast",),
     "orderflow.inventory": ("Standing", "total", "Got"),
+    "orderflow.whence": ("Sourcing", "Decision"),
     "orderflow.whatif": ("Trial", "Tried", "Answer", "trial"),
     "orderflow.process": ("Process", "Remove", "Close", "Require", "Stage", "own_guard"),
     "orderflow.states": tuple(

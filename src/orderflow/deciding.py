@@ -29,7 +29,7 @@ from orderflow.journal import Step
 from orderflow.posing import Planned, answered, is_sound, planned, posed, shelved
 from orderflow.promising.shelves import Beside, beside_safety
 from orderflow.records import Counter, Order
-from orderflow.sourcing.explaining import Lack
+from orderflow.sourcing.explaining import Lack, Missing
 from orderflow.sourcing.pipeline import Sourced
 from orderflow.sourcing.policies import FEWEST_SHIPMENTS
 from orderflow.units import Chosen
@@ -62,8 +62,10 @@ class Decided:
             Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
             for sku, n in sorted(asked.items())
         ]
-        left_out = dict.fromkeys(_left_out(order, asked, self.plan.sourced))
-        return (*short, *self.beside.reasons(asked), *left_out)
+        out = dict.fromkeys(_left_out(self.plan.sourced, asked))
+        lines = (one for one in self.plan.sourced.missing() if one.lack not in _SHORT)
+        lacking = (_lacking(order.ref.id, one) for one in lines)
+        return (*short, *self.beside.reasons(asked), *out, *lacking)
 
 
 def decided(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]) -> Decided:
@@ -76,8 +78,14 @@ def decided(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chose
     return Decided(planned(order, chosen, sourced, shelves), beside, rows)
 
 
-def _left_out(order: Order, skus: Container[str], sourced: Sourced) -> Iterator[Refusal]:
-    """What filters left out, goods or whole locations, and each line that lacked something else."""
+def left_out(order: str, sourced: Sourced) -> Iterator[Refusal]:
+    """What filters left out, goods or whole locations, and each line that was not served whole."""
+    skus = {sku for want in sourced.problem.wants for sku in want.parts}
+    yield from _left_out(sourced, skus)
+    yield from (_lacking(order, one) for one in sourced.missing())
+
+
+def _left_out(sourced: Sourced, skus: Container[str]) -> Iterator[Refusal]:
     for found in (sourced, *sourced.tried):
         for back in found.kept_back:
             if back.sku in skus:
@@ -88,7 +96,7 @@ def _left_out(order: Order, skus: Container[str], sourced: Sourced) -> Iterator[
             figures = ", ".join([f"{name} {figure}" for name, figure in one.facts])
             figures = f" ({figures})" if figures else ""
             yield Refusal.of("location_left_out", location=one.place, why=one.why, figures=figures)
-    for lack in sourced.missing():
-        if lack.lack not in _SHORT:
-            why = lack.lack.value
-            yield Refusal.of("line_left_out", order=order.ref.id, line=lack.line, n=lack.n, why=why)
+
+
+def _lacking(order: str, one: Missing) -> Refusal:
+    return Refusal.of("line_left_out", order=order, line=one.line, n=one.n, why=one.lack.value)

@@ -25,7 +25,7 @@ import attrs
 from orderflow.claiming import Claiming
 from orderflow.inventory import known_lot
 from orderflow.journal import Step
-from orderflow.records import ChargeKind, Counter, Destination, Line, Order
+from orderflow.records import ChargeKind, Counter, Destination, Line, Lot, Order
 from orderflow.rules import UNLISTED, Location, Policy
 from orderflow.sending import Sending
 from orderflow.sourcing.pipeline import Sourced
@@ -138,6 +138,7 @@ class _Seeing:
         if capacity.is_bounded(at.id):
             room = max(0, capacity.room_at(at.id, now))
             leaves = now if self.sending.same_day else capacity.later(at.id, now, 1)
+        lots = self._lots(shelf)
         comes = leaves if at.ships is None else at.ships.arrives(leaves, self.to.region)
         return Place(
             id,
@@ -150,15 +151,20 @@ class _Seeing:
             at.region,
             frozenset(at.tags),
             capacity.sent_at(at.id, now) if room is not None else 0,
-            self._expires(shelf),
+            self._first([lot.expires_at for lot in lots]),
+            self._first([lot.received_at for lot in lots]),
         )
 
-    def _expires(self, shelf: Mapping[str, Sequence[Counter]]) -> int | None:
-        """The day on which the first of what is free expires, where lots are kept."""
+    def _lots(self, shelf: Mapping[str, Sequence[Counter]]) -> list[Lot]:
+        """What is known of the lots of what is free, where lots are kept."""
         in_lots = [row.position for rows in shelf.values() for row in rows if row.position.lot]
         lots = [known_lot(self.step.case, at) for at in in_lots]
-        dates = [lot.expires_at for lot in lots if lot and lot.expires_at is not None]
-        return _day(min(dates), self.step.context.at) if dates else None
+        return [lot for lot in lots if lot is not None]
+
+    def _first(self, dates: Iterable[datetime | None]) -> int | None:
+        """The day of the first date; `None` where there is none."""
+        known = [date for date in dates if date is not None]
+        return _day(min(known), self.step.context.at) if known else None
 
 
 def _wants(

@@ -34,6 +34,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{location} is left out: it {why}{figures}",
         "zh": "未选用{location}:{why}{figures}",
     },
+    "location_not_used": {
+        "en": "{location} is not used: with it {why}{figures}",
+        "zh": "未使用{location}:若使用,{why}{figures}",
+    },
     "goods_left_out": {
         "en": "{n} {sku} of {location} left out: it {why}",
         "zh": "未选用{location}的 {sku} {n} 件:{why}",
@@ -558,18 +562,40 @@ REASONS: Final[dict[str, str]] = {
     "does not serve the channel": "不服务该渠道",
     "does not serve the region": "不服务该地区",
     "each plan with it is worse": "不分配更优",
+    "fewer units would be late, which the policy does not look for": "迟到会更少,但规则不求此项",
+    "fewer units would be left out, which the policy does not look for": (
+        "未分配会更少,但规则不求此项"
+    ),
+    "has none of it that is free": "没有可用的所需商品",
+    "has none of it that this order may have": "没有此订单可用的所需商品",
+    "has none of it": "没有所需商品",
     "has nothing to give of what is wanted": "没有可供的所需商品",
     "has sent all that it may": "当日发货量已满",
     "is closed": "暂停营业",
     "is pickup only": "仅供自提",
     "is too far away": "距离太远",
+    "it would be as good": "结果相同",
+    "it would cost less, which the policy does not look for": "费用会更低,但规则不求此项",
+    "it would cost more": "费用会更高",
+    "it would take fewer days, which the policy does not look for": "时间会更短,但规则不求此项",
+    "it would take more days": "时间会更长",
     "keeps its last pieces": "保留最后几件",
     "lies at no known distance": "距离未知",
     "may not send it": "不可发该商品",
+    "more units would be late": "迟到会更多",
+    "more units would be left out": "未分配会更多",
     "no more places may ship": "发货地点数已达上限",
     "no place has all that must stay together": "没有一个地点能整体供应",
+    "no place that may send it has any": "可发货的地点都没有该商品",
+    "no plan was found": "找不到可行方案",
+    "other lines had it": "已分配给其他行",
     "the places that have some may send no more": "有货的地点当日发货量已满",
+    "the places that may send it have too few": "可发货的地点数量不足",
     "the policy sends less than it could": "按规则未全部分配",
+    "there would be fewer shipments, which the policy does not look for": (
+        "包裹会更少,但规则不求此项"
+    ),
+    "there would be more shipments": "包裹会更多",
     "what is worth so little leaves from one place": "金额过小,只从一个地点发货",
 }
 """Why a location or a line is left out, in the words of the shipped policies."""

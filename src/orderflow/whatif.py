@@ -37,7 +37,8 @@ from orderflow.sourcing.verifying import score_of
 from orderflow.states import UnitState
 from orderflow.trial import ask
 
-_ASKED: Final = {"allocate": UnitState.ALLOCATED, "reserve": UnitState.RESERVED}
+PLANNED: Final = {"allocate": UnitState.ALLOCATED, "reserve": UnitState.RESERVED}
+"""The verbs that ask a policy, and where the units go that it finds goods for."""
 _WAITING: Final = (UnitState.OPEN, UnitState.BACKORDERED)
 
 
@@ -117,7 +118,7 @@ def trial(journal: Journal, rules: Rules, policy: Policy, *, tenant: str = "") -
     tried: list[Tried] = []
     unlike: list[int] = []
     for entry in journal.entries(0):
-        if entry.call.verb in _ASKED and entry.call.ref.tenant == tenant:
+        if entry.call.verb in PLANNED and entry.call.ref.tenant == tenant:
             past = Past(journal, entry)
             asked = _asked(past, entry, rules)
             if asked is None:
@@ -158,7 +159,7 @@ def _tried(past: Past, entry: Entry, rules: Rules, policy: Policy, asked: Proble
         apart = attrs.evolve(rules.sending, kits_together=False)
         yardstick = _asked(past, entry, attrs.evolve(rules, sending=apart))
     assert yardstick is not None
-    done = by_line(order, _done(entry))
+    done = by_line(order, taken(entry))
     if not {share.place for share in done} <= {place.id for place in yardstick.places}:
         return None
     sourced = answered(policy, asked)
@@ -181,9 +182,13 @@ def _order(past: Past, entry: Entry) -> Order:
     return stored.value
 
 
-def _done(entry: Entry) -> Iterator[Share]:
-    """What was taken for units that waited."""
-    target = _ASKED[entry.call.verb]
-    for fact in entry.facts:
-        if isinstance(fact, Moved) and fact.source in _WAITING and fact.target is target:
+def taken(entry: Entry) -> Iterator[Share]:
+    """What was taken for units that waited, of goods that were there.
+
+    Out of a supply row or a supplier's own stock they are reserved without asking a policy.
+    """
+    target = PLANNED[entry.call.verb]
+    moves = (fact for fact in entry.facts if isinstance(fact, Moved))
+    for fact in moves:
+        if fact.source in _WAITING and fact.target is target and not fact.put.peg:
             yield Share(fact.line, place_id(fact.put.location), fact.n)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import attrs
 
+from orderflow.allocation import allocate
 from orderflow.books import postings
 from orderflow.calls import Call, Ref
 from orderflow.commands import Commands, Done
@@ -85,6 +86,7 @@ from orderflow.records import (
 from orderflow.remedies import explained
 from orderflow.rules import Policy, Rules
 from orderflow.trial import ask, tried
+from orderflow.units import LineQuantities
 from orderflow.values import instant, text, whole
 from orderflow.views import (
     Dossier,
@@ -99,6 +101,7 @@ from orderflow.views import (
 if TYPE_CHECKING:
     from orderflow.sending import Sending
     from orderflow.whatif import Trial
+    from orderflow.whence import Decision, Sourcing
 
 D = TypeVar("D", bound=Document)
 
@@ -466,6 +469,29 @@ class Workflow(Commands):
             raise ValueError(f"entry {entry.seq} was decided under other rules")
         case = Case(entry.call.ref, Past(self.store, entry), entry.at)
         return tuple(ask(case, entry.call, Context(entry.at, entry.by, self.rules)).facts)
+
+    def sourcing(self, id: str, lines: LineQuantities = (), *, by: str = "") -> Sourcing:
+        """From where an order's goods would come if it were allocated now, and why not elsewhere.
+
+        It is `allocate` run dry, up to the answer of its policy; nothing is changed. For each
+        location that is not used it says what dropped it, or what using it would cost more; for
+        units that are left out, why. Where `allocate` is refused before a policy is asked, so is
+        this. What has been decided already is told by `sourced`.
+        """
+        from orderflow.whence import sourcing  # here, so that the library is imported without it
+
+        call = self._ours(allocate.of(Ref(self.tenant, "order", id), lines))
+        return sourcing(self.store, call, self._context(by))
+
+    def sourced(self, id: str) -> tuple[Decision, ...]:
+        """What was decided for an order in the past, first to last, with the reasons of then.
+
+        They are those of the figures that were read then. A decision that these rules did not make
+        has no reasons here: ask a workflow with the rules that made it, or `what_if`.
+        """
+        from orderflow.whence import decisions  # here, as above
+
+        return decisions(self.store, self.order(id).ref, self.rules)
 
     def what_if(self, policy: Policy, *, sending: Sending | None = None) -> Trial:
         """What another policy would have decided for the orders of the past, order by order.

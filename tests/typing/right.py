@@ -7,12 +7,13 @@ from typing import Final, TypeAlias, assert_type
 
 import attrs
 
-from orderflow import verbs
+from orderflow import Workflow, verbs
 from orderflow.calls import Call
 from orderflow.chart import Chart, Guard, Row
 from orderflow.errors import Refusal
 from orderflow.records import Order
 from orderflow.units import LineQuantities
+from orderflow.whence import Decision, Sourcing
 
 
 class Lamp(StrEnum):
@@ -68,3 +69,9 @@ assert_type(LAMP.target(Lamp.NEW, Turn.LIGHT), Lamp | None)
 two: LineQuantities = (("1", 2),)
 assert_type(verbs.release.on("o-1", "d-1", "leith", two), Call[Order])
 assert_type(verbs.release.on("o-1", dispatch="d-1", lines=two), Call[Order])
+
+
+def asked_whence(shop: Workflow) -> None:
+    assert_type(shop.sourcing("o-1", (("1", 2),)), Sourcing)
+    assert_type(shop.sourced("o-1"), tuple[Decision, ...])
+    assert_type(shop.sourcing("o-1").reasons(budget=9), tuple[Refusal, ...])

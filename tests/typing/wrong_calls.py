@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orderflow import Money, Position, verbs
+from orderflow import Money, Position, Workflow, verbs
 from orderflow.units import LineQuantities
 
 two: LineQuantities = (("1", 2),)
@@ -22,3 +22,8 @@ verbs.pay.on("p-1", (("o-1", 5000),), Money.of("50.00", "EUR"))  # E: mypy arg-t
 verbs.receive.on("BRASS-LAMP", 10, shelf)  # E: mypy arg-type, pyright reportArgumentType
 verbs.deliver.on("p-1", lambda: None)  # E: mypy call-arg, pyright reportCallIssue
 verbs.relaese.on("o-1", "d-1")  # E: mypy attr-defined, pyright reportAttributeAccessIssue
+
+
+def asked_whence(shop: Workflow) -> None:
+    shop.sourcing("o-1", "1")  # E: mypy arg-type, pyright reportArgumentType
+    shop.sourced("o-1", two)  # E: mypy call-arg, pyright reportCallIssue

@@ -8,14 +8,14 @@ what the one before left. No unit is lost, and none goes twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import attrs
 
 from orderflow.errors import BadInput
 from orderflow.sourcing.freight import GRAMS_MAX, Load
-from orderflow.sourcing.values import Problem, Share, Want
+from orderflow.sourcing.values import Problem, Share, Want, asked_for, checked_problem
 from orderflow.values import text, whole
 
 
@@ -31,11 +31,14 @@ Split: TypeAlias = Callable[[Parcel, Problem], Sequence[Parcel]]
 
 
 def packed(
-    shares: Iterable[Share], problem: Problem, splits: Sequence[Split] = ()
+    shares: Sequence[Share], problem: Problem, splits: Sequence[Split] = ()
 ) -> tuple[Parcel, ...]:
     """A parcel for each place, and then as many as the splits make of it, by place and line."""
+    checked_problem(problem)
+    if not isinstance(splits, tuple | list) or not all(map(callable, splits)):  # none is right too
+        raise BadInput("splits", "a sequence of functions is wanted")
     by_place: dict[str, list[Share]] = {}
-    for share in sorted(shares, key=lambda share: (share.place, share.line)):
+    for share in sorted(asked_for(shares, problem), key=lambda share: (share.place, share.line)):
         by_place.setdefault(share.place, []).append(share)
     parcels = [Parcel(place, tuple(there)) for place, there in by_place.items()]
     for split in splits:

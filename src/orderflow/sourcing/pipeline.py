@@ -192,6 +192,7 @@ def exact(budget: int = BUDGET) -> Allocate:
 
 def in_order(ranked: Sequence[Place], problem: Problem, objective: Objective) -> Plan:
     """Each place in turn gives what it can, as most shops do it."""
+    _check(ranked, problem, objective)
     open_ = {want.line: want.n for want in problem.wants}
     shares: list[Share] = []
     used = 0
@@ -206,6 +207,7 @@ def in_order(ranked: Sequence[Place], problem: Problem, objective: Objective) ->
 
 def one_or_none(ranked: Sequence[Place], problem: Problem, objective: Objective) -> Plan:
     """The first place that has everything ships all of it; where there is none, nobody ships."""
+    _check(ranked, problem, objective)
     wanted = {want.line: want.n for want in problem.wants}
     for place in ranked if problem.most_shipments else ():
         open_ = dict(wanted)
@@ -233,6 +235,13 @@ def planned(shares: Sequence[Share], problem: Problem, objective: Objective) -> 
         tuple(sorted([(line, n) for line, n in left if n])),
         Certificate(proof, bound, 0),
     )
+
+
+def _check(ranked: object, problem: object, objective: object) -> None:
+    checked_problem(problem)
+    checked_objective(objective)
+    if not isinstance(ranked, tuple | list) or not all(isinstance(one, Place) for one in ranked):
+        raise BadInput("ranked", "a sequence of Place is wanted")  # of none nothing is shipped
 
 
 def _given(place: Place, wants: Sequence[Want], open_: dict[str, int]) -> list[Share]:

@@ -16,6 +16,7 @@ from orderflow.sourcing.stages import (
     STORE,
     SUPPLIER,
     Filter,
+    by_age,
     by_cost,
     by_distance,
     by_expiry,
@@ -56,6 +57,9 @@ BALANCED: Final = Pipeline("balance load", OPEN, by_load, in_order)
 
 FIRST_EXPIRED: Final = Pipeline("first expired first", OPEN, by_expiry, in_order)
 """Each place gives what it has, what expires first before the rest."""
+
+OLDEST_FIRST: Final = Pipeline("oldest stock first", OPEN, by_age, in_order)
+"""Each place gives what it has, what was received first before the rest."""
 
 SHIP_FROM_STORE: Final = Pipeline(
     "ship from store",

@@ -252,6 +252,16 @@ def by_expiry(places: Sequence[Place], problem: Problem) -> Sequence[Place]:
     return sorted(places, key=key)
 
 
+def by_age(places: Sequence[Place], problem: Problem) -> Sequence[Place]:
+    """First where goods have lain longest; those of which nobody knows when they came come last."""
+    del problem
+
+    def key(place: Place) -> tuple[bool, int, int, str]:
+        return (place.received is None, place.received or 0, place.priority, place.id)
+
+    return sorted(places, key=key)
+
+
 def last(tag: str, rank: Rank) -> Rank:
     """A rank in which places that bear a tag come after all others: suppliers after own stock."""
     text(tag, "tag")

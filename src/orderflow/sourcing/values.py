@@ -10,6 +10,7 @@ from any day it likes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 from typing import Final, TypeAlias
@@ -129,8 +130,8 @@ class Place:
     `capacity` is how many units it may still send, `None` where nothing limits it. `days` is the
     day on which the customer has what leaves from there; `handling` what each of its parcels costs
     besides the freight. `priority` (lower first), `point`, `region`, `tags`, `load` (what it has to
-    do already) and `expires` (the day on which the first of its stock does) are for the stages of
-    a pipeline.
+    do already), `expires` (the day on which the first of its stock does) and `received` (the day on
+    which the oldest of it came) are for the stages of a pipeline.
     """
 
     id: str
@@ -144,6 +145,7 @@ class Place:
     tags: frozenset[str] = frozenset()
     load: int = 0
     expires: int | None = None
+    received: int | None = None
 
     def __attrs_post_init__(self) -> None:
         path = f"place {text(self.id, 'place.id')}"
@@ -157,6 +159,8 @@ class Place:
         whole(self.load, f"{path}.load", least=0)
         if self.expires is not None:
             whole(self.expires, f"{path}.expires", least=-DAY_MAX, most=DAY_MAX)
+        if self.received is not None:
+            whole(self.received, f"{path}.received", least=-DAY_MAX, most=DAY_MAX)
         if self.point is not None and not isinstance(self.point, Point):
             raise BadInput(f"{path}.point", "a Point is wanted")
         text(self.region, f"{path}.region", empty=True)
@@ -305,6 +309,25 @@ def checked_problem(problem: object) -> Problem:
     if not isinstance(problem, Problem):
         raise BadInput("problem", f"a Problem is wanted, not {type(problem).__name__}")
     return problem
+
+
+def checked_shares(shares: object, path: str = "shares") -> Sequence[Share]:
+    """Shares, and nothing else; of what is another question."""
+    if not isinstance(shares, tuple | list) or not all(isinstance(one, Share) for one in shares):
+        raise BadInput(path, "shares are wanted")  # none are right: nothing is shipped
+    return shares
+
+
+def asked_for(shares: object, problem: Problem) -> Sequence[Share]:
+    """Shares of lines and places of a problem, each of at least one unit."""
+    lines = {want.line for want in problem.wants}
+    places = {place.id for place in problem.places}
+    checked = checked_shares(shares)
+    for share in checked:
+        known = share.line in lines and share.place in places
+        if not known or type(share.n) is not int or share.n < 1:
+            raise BadInput("shares", f"nobody has or asked for {share}")
+    return checked
 
 
 def _yes_or_no(value: object, path: str) -> None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from orderflow.errors import BadInput
 from orderflow.sourcing.freight import Load, charging
 from orderflow.sourcing.values import (
     Goal,
@@ -28,6 +29,10 @@ from orderflow.sourcing.values import (
     Score,
     Share,
     Want,
+    asked_for,
+    checked_objective,
+    checked_problem,
+    checked_shares,
 )
 
 
@@ -36,6 +41,10 @@ def verify(plan: Plan, problem: Problem) -> tuple[str, ...]:
 
     A plan without a proof is looked at for what it does claim: that none is better than its bound.
     """
+    if not isinstance(plan, Plan):
+        raise BadInput("plan", f"a Plan is wanted, not {type(plan).__name__}")
+    checked_problem(problem)
+    checked_shares(plan.shares, "plan.shares")
     wrong = (*_not_allowed(plan, problem),)
     if wrong:
         return wrong
@@ -56,7 +65,13 @@ def verify(plan: Plan, problem: Problem) -> tuple[str, ...]:
 
 
 def score_of(shares: Sequence[Share], problem: Problem, objective: Objective) -> Score:
-    """How good shares are, by the goals of an objective."""
+    """How good shares are, by the goals of an objective.
+
+    `BadInput` for shares of what nobody has or asked for; that there is enough is not looked at.
+    """
+    checked_problem(problem)
+    checked_objective(objective)
+    asked_for(shares, problem)
     wants = {want.line: want for want in problem.wants}
     places = {place.id: place for place in problem.places}
     served: dict[str, int] = dict.fromkeys(wants, 0)
