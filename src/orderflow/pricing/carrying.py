@@ -1,4 +1,4 @@
-"""What an order costs, and what each unit of it carries.
+"""What each unit of an order carries, and what the order costs.
 
 It knows charges, spans and cuts, and refuses to know where prices come from: they are given.
 

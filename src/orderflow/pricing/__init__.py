@@ -1,0 +1,34 @@
+"""What an order costs, what each unit of it carries, and which prices and discounts it gets.
+
+It knows amounts over units, and refuses to know payments, stock and taxes.
+
+`carrying` reads an order: what its units carry, what was billed or given up, what is due.
+"""
+
+from orderflow.pricing.carrying import (
+    Ranges,
+    bill,
+    carried,
+    charge_kept,
+    due,
+    give_up,
+    given_up,
+    order_facts,
+    spread_charge,
+    total,
+    worth,
+)
+
+__all__ = [
+    "Ranges",
+    "bill",
+    "carried",
+    "charge_kept",
+    "due",
+    "give_up",
+    "given_up",
+    "order_facts",
+    "spread_charge",
+    "total",
+    "worth",
+]
