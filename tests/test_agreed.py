@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from orderflow import ChargeKind, Component, NewCharge, NewLine, Price, Sku
+from orderflow import BadInput, ChargeKind, Component, NewCharge, NewLine, Price, Sku
 from orderflow.money import Rounding
 from orderflow.orders import adjust, place
 from orderflow.pricing import total
@@ -48,6 +48,31 @@ def test_the_part_of_a_kit_is_shared_over_its_parts(shop: Shop) -> None:
     order = shop.place("o-17", new_order(KIT, line("2", LAMP, 1), charges=(off,))).document
 
     assert by_line(order, "discount-1") == {"1.1": -501, "1.2": -500}
+
+
+def test_a_charge_may_name_one_line_of_a_kit_and_not_both(shop: Shop) -> None:
+    tax = NewCharge(TAX, 7, parts=(("1.2", 7),))
+
+    order = shop.place("o-17", new_order(KIT, charges=(tax,))).document
+
+    assert by_line(order, "tax-1") == {"1.2": 7}
+    both = (NewCharge(TAX, 9, parts=(("1.2", 7), ("1", 2))),)
+    with pytest.raises(BadInput, match=r"charge.parts: 1\.2 is a part of 1"):
+        new_order(KIT, charges=both)
+
+
+def test_a_tax_on_the_freight_belongs_to_the_order_as_a_whole(any_shop: Shop) -> None:
+    tax = NewCharge(TAX, 93, parts=(("", 93),))
+    freight = NewCharge(ChargeKind.FREIGHT, 490)
+
+    any_shop.place("o-17", new_order((LAMP, 1), charges=(freight, tax)))
+    any_shop.adjust("o-17", tax)
+
+    order = any_shop.order("o-17")
+    assert order.charges[2:] == (Charge("tax-2", TAX, 93), Charge("tax-later-2", TAX, 93))
+    assert total(order) == 1000 + 490 + 93 + 93
+    any_shop.cancel("o-17")
+    assert total(any_shop.order("o-17")) == 0
 
 
 def test_no_part_takes_its_line_below_zero(shop: Shop) -> None:

@@ -118,7 +118,8 @@ class NewCharge:
     A discount or tax is shared over `lines` (all, when empty) by what they carry; freight and fees
     belong to the order as a whole. `bearer` pays for a discount: empty is the seller.
     Where somebody has shared it already, `parts` has each line's own part, and they sum to
-    `amount`; the part of a kit is shared over its parts.
+    `amount`. They may name a kit, which shares its part over its lines, or one of these lines. A
+    tax of the order as a whole, as on its freight, is one part of no line: `(("", amount),)`.
     """
 
     kind: ChargeKind
@@ -140,7 +141,7 @@ class NewCharge:
         unique(self.lines, "charge.lines")
         text(self.bearer, "charge.bearer", empty=True)
         text(self.reason, "charge.reason", empty=True)
-        _check_parts(self.parts, least, most)
+        _check_parts(self.parts, least, most, whole_order=self.kind is ChargeKind.TAX)
         if not self.parts:
             return
         if self.kind in OF_THE_ORDER:
@@ -150,14 +151,19 @@ class NewCharge:
         if sum([part for _, part in self.parts]) != self.amount:
             raise BadInput("charge.parts", "must sum to the amount")
 
+    @property
+    def is_of_order(self) -> bool:
+        """Whether it belongs to the order as a whole, and to none of its units."""
+        return self.kind in OF_THE_ORDER or any(not line for line, _ in self.parts)
 
-def _check_parts(parts: object, least: int, most: int) -> None:
+
+def _check_parts(parts: object, least: int, most: int, *, whole_order: bool) -> None:
     if not isinstance(parts, tuple):
         raise BadInput("charge.parts", "a tuple of pairs of line and amount is wanted")
     for i, pair in enumerate(parts):
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise BadInput(f"charge.parts[{i}]", "a pair of line and amount is wanted")
-        text(pair[0], f"charge.parts[{i}].line")
+        text(pair[0], f"charge.parts[{i}].line", empty=whole_order and len(parts) == 1)
         whole(pair[1], f"charge.parts[{i}].amount", least=least, most=most)
     unique((line for line, _ in parts), "charge.parts")
 
@@ -203,11 +209,17 @@ class NewOrder:
                     f"line {line.id}.price", f"is in {line.price.currency}, not {self.currency}"
                 )
         known = {line.id for line in self.lines}
+        kit_of = {part: line.id for line in self.lines for part in line.opened}
         for charge in self.charges:
-            for name in (*charge.lines, *(line for line, _ in charge.parts)):
+            for name in charge.lines:
                 if name not in known:
-                    path = "charge.lines" if charge.lines else "charge.parts"
-                    raise BadInput(path, f"there is no line {name}")
+                    raise BadInput("charge.lines", f"there is no line {name}")
+            parts = {name for name, _ in charge.parts if name}
+            for name in sorted(parts):
+                if name not in known and name not in kit_of:
+                    raise BadInput("charge.parts", f"there is no line {name}")
+                if kit_of.get(name, name) in parts - {name}:
+                    raise BadInput("charge.parts", f"{name} is a part of {kit_of[name]}")
         _checked_destination(self.destination)
 
 

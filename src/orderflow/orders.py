@@ -16,7 +16,7 @@ from typing import Final
 
 import attrs
 
-from orderflow.agreed import OF_THE_ORDER, NewCharge, NewLine, NewOrder
+from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Ref
 from orderflow.claiming import Claiming, keep_again
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
@@ -158,7 +158,7 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
     names = lines_named(order, charge.lines)
     refusals = [
         Refusal.of("no_such_line", order=order.ref.id, line=name)
-        for name in (*names, *lines_named(order, [line for line, _ in charge.parts]))
+        for name in (*names, *lines_named(order, [line for line, _ in charge.parts if line]))
         if order.line(name) is None
     ]
     if refusals:
@@ -170,7 +170,11 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
 def add_charge(step: Step, order: Order, charge: NewCharge) -> None:
     """Charge an order with what was agreed later, over the units that are kept."""
     kind, names = charge.kind, lines_named(order, charge.lines)
-    made = charge_kept(later_id(order, kind), kind, charge.amount, order, names, charge.parts)
+    id = later_id(order, kind)
+    if charge.is_of_order:
+        made = Charge(id, kind, charge.amount)
+    else:
+        made = charge_kept(id, kind, charge.amount, order, names, charge.parts)
     step.add(Charged(order.ref, attrs.evolve(made, bearer=charge.bearer, reason=charge.reason)))
 
 
@@ -363,7 +367,7 @@ def _charges(new: NewOrder, lines: tuple[Line, ...]) -> tuple[Charge, ...]:
     charges = [Charge("goods", ChargeKind.GOODS, whole_price, goods)]
     for i, charge in enumerate(new.charges):
         id = f"{charge.kind.value}-{i + 1}"
-        if charge.kind in OF_THE_ORDER:
+        if charge.is_of_order:
             made = Charge(id, charge.kind, charge.amount)
         else:
             groups = _groups(charge, lines)

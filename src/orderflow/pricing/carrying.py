@@ -125,11 +125,9 @@ def charge_kept(
 ) -> Charge:
     """A later charge, shared over the units that were not given up by what they carry now.
 
-    Over the named lines, or all, or in parts by line or kit; freight and fees belong to the order
-    as a whole. A discount beyond what those units carry is refused.
+    Over the named lines, or all, or in parts by line or kit. A discount beyond what those units
+    carry is refused.
     """
-    if kind in (ChargeKind.FREIGHT, ChargeKind.FEE):
-        return Charge(id, kind, amount)
     spans = _spans_of(order.charges)
     groups: list[tuple[Sequence[str], int]] = [(names, amount)]
     if parts:
