@@ -30,6 +30,7 @@ from orderflow import (
     services,
     stages,
 )
+from orderflow.agreed import NewCharge, NewOrder
 from orderflow.calls import Call, Ref
 from orderflow.claiming import setting
 from orderflow.errors import BadInput
@@ -38,7 +39,6 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.items import SafetyRows
 from orderflow.journal import STOCK
 from orderflow.money import Money
-from orderflow.orders import NewCharge, NewOrder
 from orderflow.payments import Notice, Shares
 from orderflow.promising import committing, slipping, stock_holds
 from orderflow.records import (

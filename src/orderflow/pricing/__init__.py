@@ -14,9 +14,9 @@ from orderflow.pricing.carrying import (
     give_up,
     given_up,
     order_facts,
+    part_charge,
     spread_charge,
     total,
-    worth,
 )
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
     "give_up",
     "given_up",
     "order_facts",
+    "part_charge",
     "spread_charge",
     "total",
-    "worth",
 ]
