@@ -38,7 +38,7 @@ from orderflow.journal import VERBS
 from orderflow.payments import Notice
 from orderflow.ports import Store
 from orderflow.process import Process, Stage
-from orderflow.records import Origin
+from orderflow.records import Fixing, Origin
 from orderflow.replacements import NewLines
 from orderflow.returns import Verdict
 from orderflow.states import UnitState
@@ -47,6 +47,7 @@ from tests.builders import (
     LAMP,
     LEITH,
     MORNING,
+    TEA,
     YORK,
     Clock,
     Everything,
@@ -914,6 +915,28 @@ HUGE: Final = "9" * 5000
         (lambda: NewCharge(ChargeKind.TAX, 5, cast("Any", "12")), "charge.lines"),
         (lambda: NewCharge(ChargeKind.TAX, 5, cast("Any", ["1"])), "charge.lines"),
         (lambda: NewCharge(ChargeKind.TAX, 5, ("1", "1")), "charge.lines"),
+        (lambda: NewCharge(ChargeKind.PRICE, 5), "charge.kind"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, parts=cast("Any", [("1", 5)])), "charge.parts"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, parts=cast("Any", ("15",))), "charge.parts[0]"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, parts=(("", 5),)), "charge.parts[0].line"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, parts=(("1", 6), ("2", -1))), "charge.parts[1]"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, parts=(("1", 2), ("1", 3))), "charge.parts"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, parts=(("1", 4),)), "charge.parts"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, ("1",), parts=(("1", 5),)), "charge.parts"),
+        (lambda: NewCharge(ChargeKind.FEE, 5, parts=(("1", 5),)), "charge.parts"),
+        (lambda: line("1", LAMP, 1, rounding="up"), "line 1.rounding"),
+        (lambda: line("1", LAMP, 1, fixed="weighing"), "line 1.fixed"),
+        (lambda: line("1", LAMP, 1, fixed=Fixing.WEIGHING), "line 1.grams_each"),
+        (lambda: line("1", LAMP, 1, grams_each=250), "line 1.grams_each"),
+        (lambda: line("1", LAMP, 1, fixed=Fixing.WEIGHING, grams_each=True), "line 1.grams_each"),
+        (
+            lambda: line("1", LAMP, 5, fixed=Fixing.WEIGHING, grams_each=10**9),
+            "line 1.grams_each",
+        ),
+        (lambda: line("1", TEA, 5, fixed=Fixing.WEIGHING, grams_each=9), "line 1.grams_each"),
+        (lambda: line("1", LAMP, 1, gift_for=[]), "line 1.gift_for"),
+        (lambda: line("1", LAMP, 1, gift_for=("2", "2")), "line 1.gift_for"),
+        (lambda: line("1", LAMP, 1, version="\u202e"), "line 1.version"),
         (lambda: new_order(customer=""), "customer"),
         (lambda: new_order(customer="x" * 201), "customer"),
         (lambda: new_order(number="\u202e71"), "number"),
@@ -933,6 +956,12 @@ HUGE: Final = "9" * 5000
         (lambda: NewOrder("c-7", "USD", (line("1", LAMP, 1),)), "line 1.price"),
         (lambda: NewOrder("c-7", "EURO", ()), "currency"),
         (lambda: new_order((LAMP, 1), charges=(NewCharge(ChargeKind.TAX, 5, ("9",)),)), "charge"),
+        (
+            lambda: new_order(
+                (LAMP, 1), charges=(NewCharge(ChargeKind.TAX, 5, parts=(("9", 5),)),)
+            ),
+            "charge.parts",
+        ),
         (lambda: Workflow(MemoryStore(), tenant="\x00"), "tenant"),
         (lambda: Workflow(MemoryStore(), tenant=cast("str", None)), "tenant"),
         (lambda: Workflow(MemoryStore()).due(datetime(2026, 3, 3)), "at"),  # noqa: DTZ001

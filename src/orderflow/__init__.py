@@ -1,5 +1,6 @@
 """Run orders: promise, allocate, ship, return and refund them, on any store, and know why not."""
 
+from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Call, Ref, Remedy
 from orderflow.commands import Done
 from orderflow.deadlines import Due
@@ -23,7 +24,6 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.kits import Component
 from orderflow.money import Money, Price
 from orderflow.options import Option
-from orderflow.orders import NewCharge, NewLine, NewOrder
 from orderflow.payments import Notice
 from orderflow.promising.dangers import Danger
 from orderflow.records import ChargeKind, Destination

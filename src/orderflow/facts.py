@@ -387,6 +387,11 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     line.service,
                     line.kit,
                     line.per_kit,
+                    line.rounding,
+                    line.fixed,
+                    line.grams_each,
+                    line.gift_for,
+                    line.prices,
                 )
             changed.append(line)
         lines = tuple(changed)

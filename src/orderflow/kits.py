@@ -92,6 +92,10 @@ def exploded(kit: Line, price: Price, components: Sequence[Component]) -> tuple[
             kit.service,
             kit.id,
             one.n,
+            kit.rounding,
+            kit.fixed,
+            0,
+            kit.gift_for,
         )
         for i, (one, share) in enumerate(zip(components, prices, strict=True))
     )

@@ -34,13 +34,13 @@ from orderflow import (
     returns,
     stages,
 )
+from orderflow.agreed import NewCharge, NewLine
 from orderflow.calls import Call, Ref
 from orderflow.claiming import setting
 from orderflow.errors import Refusal
 from orderflow.fulfilment import ScanStatus
 from orderflow.journal import MISSING, VERBS, Case, Context, Verb, holds_of, kind_of
 from orderflow.money import Money, Price
-from orderflow.orders import NewCharge, NewLine
 from orderflow.payments import Notice
 from orderflow.pricing import due
 from orderflow.promising import slipping
@@ -322,6 +322,9 @@ def _(look: Look[Order]) -> Iterator[Call[Exchange]]:
             Sku(line.sku, line.unit, line.scale, line.per),
             counts[line.id],
             Price(line.price, order.currency, line.per),
+            rounding=line.rounding,
+            fixed=line.fixed,
+            grams_each=line.grams_each,
         )
         for line in order.lines
         if line.id in counts

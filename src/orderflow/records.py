@@ -29,6 +29,7 @@ import attrs
 
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
+from orderflow.money import Rounding
 from orderflow.states import (
     ONWARD,
     OrderState,
@@ -99,14 +100,43 @@ class Cut:
     document: str = ""
 
 
+class Fixing(StrEnum):
+    """When the amount of a line is fixed; until then it is an estimate."""
+
+    PLACING = "placing"
+    BALANCE = "balance"  # of a presale: at the price of the day on which its balance is asked for
+    WEIGHING = "weighing"  # of goods that are ordered by the piece and sold by weight
+    DELIVERY = "delivery"  # at the price of the day of delivery
+
+
+@attrs.frozen(weakref_slot=False)
+class PriceRange:
+    """Unit indices `start` to `stop` (excluded) of a line have this price, for `per` units.
+
+    `version` names the price list or agreement that it is of. Weighed units have weighed `grams`
+    together, and their price is for `per` grams. An amount that is not `fixed` is an estimate.
+    """
+
+    start: int
+    stop: int
+    price: Decimal
+    per: int
+    version: str = ""
+    grams: int = 0
+    fixed: bool = True
+
+
 @attrs.frozen(weakref_slot=False)
 class Line:
     """One line of an order: so many units of a SKU, at a price fixed at placing.
 
     `n` is in the SKU's smallest unit; `unit` and `scale` say what that is; `price` is for `per`
-    units, in the order's currency.
+    units, in the order's currency, and becomes an amount by one `rounding`.
     `spots` sum to `n`. A `service` is redeemed instead of shipped.
     With a `kit` it is a part of that kit of the order, `per_kit` units of it in each.
+    `fixed` says when its amount is; goods sold by weight have `grams_each` in a piece until they
+    are weighed, and their price is for `per` grams. `prices` are those of unit indices that are not
+    at `price` any more, or have a version. `gift_for` are the lines or the offer that earned it.
     """
 
     id: str
@@ -122,6 +152,11 @@ class Line:
     service: bool = False
     kit: str = ""
     per_kit: int = 0
+    rounding: Rounding = Rounding.HALF_UP
+    fixed: Fixing = Fixing.PLACING
+    grams_each: int = 0
+    gift_for: tuple[str, ...] = ()
+    prices: tuple[PriceRange, ...] = ()
 
     def count(self, *states: UnitState) -> int:
         """How many units stand in these states."""
@@ -161,6 +196,7 @@ class ChargeKind(StrEnum):
     TAX = "tax"
     FREIGHT = "freight"
     FEE = "fee"
+    PRICE = "price"  # a change of what goods cost, more or less
     ROUNDING = "rounding"  # between the tax of an order and that of its invoice, more or less
 
 

@@ -55,6 +55,7 @@ from orderflow.inventory import (
     take_stock,
     write_off,
 )
+from orderflow.invoices import credit, invoice
 from orderflow.items import describe_item
 from orderflow.orders import (
     adjust,
@@ -175,6 +176,7 @@ __all__ = [
     "confirm_receipt",
     "confirm_stock_hold",
     "count",
+    "credit",
     "deliver",
     "deliver_again",
     "describe_item",
@@ -199,6 +201,7 @@ __all__ = [
     "hold_stock",
     "inspect",
     "inspect_production",
+    "invoice",
     "lapse",
     "lift_dispatch_hold",
     "lift_exchange_hold",

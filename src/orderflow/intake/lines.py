@@ -10,11 +10,11 @@ from typing import Final
 
 import attrs
 
+from orderflow.agreed import NewCharge, NewLine
 from orderflow.errors import BadInput
 from orderflow.intake.cells import amount, name, number
 from orderflow.intake.table import Cells, Columns, TableRow
 from orderflow.money import Price
-from orderflow.orders import NewCharge, NewLine
 from orderflow.records import ChargeKind
 from orderflow.values import QUANTITY_MAX, Sku, decimal
 

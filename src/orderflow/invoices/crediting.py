@@ -55,7 +55,7 @@ def credit(
     series: str,
     line: str = "",
     amount: Money | None = None,
-    whole: bool = False,  # noqa: FBT001, FBT002 - an argument of a question has a name there
+    whole: bool = False,
     reason: str = "",
 ) -> Step:
     """Issue a credit note for an invoice, with the next number of a series of its seller.
@@ -258,9 +258,9 @@ class _Book:
         ]
         return tuple(
             [
-                attrs.evolve(one, amount=part(high.get(one.charge, 0)) - part(low.get(one.charge, 0)))
+                attrs.evolve(one, amount=amount)
                 for one, part in parts
-                if high.get(one.charge, 0) != low.get(one.charge, 0)
+                if (amount := part(high.get(one.charge, 0)) - part(low.get(one.charge, 0)))
             ]
         )
 
@@ -286,9 +286,7 @@ class _Book:
         return told
 
 
-def _books(
-    order: Order, invoice: Invoice, notes: Sequence[CreditNote], line: str
-) -> list[_Book]:
+def _books(order: Order, invoice: Invoice, notes: Sequence[CreditNote], line: str) -> list[_Book]:
     """The lines of an invoice, or those of that name, with what was credited of each."""
     credited = [one for note in notes for one in note.lines]
     ids = tuple([note.ref.id for note in notes])

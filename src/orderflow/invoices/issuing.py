@@ -107,8 +107,11 @@ def _in_advance(order: Order, wanted: LineQuantities) -> list[tuple[Line, Cut]]:
             continue
         there = sum([stop - start for start, stop in to_invoice_in_advance(line)])
         if n > there:
-            said = {"line": id, "order": order.ref.id, "asked": n, "move": "invoice"}
-            refusals.append(Refusal.of("too_many", **said, there=there))
+            refusals.append(
+                Refusal.of(
+                    "too_many", line=id, order=order.ref.id, asked=n, move="invoice", there=there
+                )
+            )
             continue
         found += [(line, cut) for cut in in_advance(line, n)]
     if refusals:

@@ -19,8 +19,8 @@ from orderflow.bills import CreditNote, Invoice, Series, series_id
 from orderflow.errors import BadInput, IllegalMove
 from orderflow.facts import Described
 from orderflow.journal import Step
-from orderflow.records import Charge, Order, UnitState
-from orderflow.states import OrderState
+from orderflow.records import Charge, Order
+from orderflow.states import OrderState, UnitState
 from orderflow.values import text
 
 

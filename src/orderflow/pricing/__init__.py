@@ -3,6 +3,7 @@
 It knows amounts over units, and refuses to know payments, stock and taxes.
 
 `carrying` reads an order: what its units carry, what was billed or given up, what is due.
+`invoiced` says which of its units are on invoices.
 """
 
 from orderflow.pricing.carrying import (
@@ -14,11 +15,11 @@ from orderflow.pricing.carrying import (
     give_up,
     given_up,
     order_facts,
+    part_charge,
     parts_carried,
     shares_of,
     spread_charge,
     total,
-    worth,
 )
 from orderflow.pricing.invoiced import (
     both,
@@ -44,6 +45,7 @@ __all__ = [
     "invoice_depths",
     "on_invoice",
     "order_facts",
+    "part_charge",
     "parts_carried",
     "shares_of",
     "spread_charge",
@@ -52,5 +54,4 @@ __all__ = [
     "to_invoice_in_advance",
     "total",
     "without",
-    "worth",
 ]

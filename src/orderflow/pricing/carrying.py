@@ -22,11 +22,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import attrs
+
 from orderflow.errors import BadInput
+from orderflow.kits import lines_named
 from orderflow.money import scale, share, spread
 from orderflow.records import Charge, ChargeKind, Cut, CutKind, Line, Order, Span
 from orderflow.states import OrderFacts, UnitState
 from orderflow.units import ENDED, left_not_arrived
+from orderflow.values import unique
 
 Ranges = list[tuple[int, int]]
 """Sorted half-open ranges of unit indices that do not meet."""
@@ -105,13 +109,6 @@ def _each_carried(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> l
     return carried
 
 
-def worth(lines: Sequence[Line], charges: Iterable[Charge]) -> int:
-    """What whole lines carry together, in minor units."""
-    meant = {line.id for line in lines}
-    spans = (span for charge in charges for span in charge.spans)
-    return sum([span.amount for span in spans if span.line in meant])
-
-
 def spread_charge(
     id: str,
     kind: ChargeKind,
@@ -123,37 +120,66 @@ def spread_charge(
     reason: str = "",
 ) -> Charge:
     """A charge over whole lines, shared between them by what each carries so far."""
-    before = _spans_of(charges)
-    weights = [sum([span.amount for span in before.get(line.id, ())]) for line in lines]
-    parts = spread(amount, weights)
-    spans = tuple(
-        Span(line.id, 0, line.n, part) for line, part in zip(lines, parts, strict=True) if part
-    )
-    return Charge(id, kind, amount, spans, bearer, reason)
+    made = part_charge(id, kind, [(lines, amount)], charges)
+    return attrs.evolve(made, bearer=bearer, reason=reason)
+
+
+def part_charge(
+    id: str,
+    kind: ChargeKind,
+    parts: Sequence[tuple[Sequence[Line], int]],
+    charges: Iterable[Charge],
+    path: str = "charge.amount",
+) -> Charge:
+    """A charge over whole lines in parts, each shared between its lines by what they carry so far.
+
+    No line is in two parts. A discount beyond what the lines of a part carry is refused.
+    """
+    net: dict[str, int] = {}
+    for charge in charges:
+        for span in charge.spans:
+            net[span.line] = net.get(span.line, 0) + span.amount
+    spans: list[Span] = []
+    for lines, amount in parts:
+        weights = [net.get(line.id, 0) for line in lines]
+        if amount < -sum(weights) or (amount and not lines):
+            raise BadInput(path, "the discount is more than its lines cost")
+        shares = zip(lines, spread(amount, weights), strict=True)
+        spans += [Span(line.id, 0, line.n, part) for line, part in shares if part]
+    return Charge(id, kind, sum([amount for _, amount in parts]), tuple(spans))
 
 
 def charge_kept(
-    id: str, kind: ChargeKind, amount: int, order: Order, names: Sequence[str] = ()
+    id: str,
+    kind: ChargeKind,
+    amount: int,
+    order: Order,
+    names: Sequence[str] = (),
+    parts: Sequence[tuple[str, int]] = (),
 ) -> Charge:
     """A later charge, shared over the units that were not given up by what they carry now.
 
-    Over the named lines, or all; freight and fees belong to the order as a whole. A discount beyond
-    what those units carry is refused.
+    Over the named lines, or all, or in parts by line or kit. A discount beyond what those units
+    carry is refused.
     """
-    if kind in (ChargeKind.FREIGHT, ChargeKind.FEE):
-        return Charge(id, kind, amount)
     spans = _spans_of(order.charges)
-    kept = [
-        (line.id, start, stop)
-        for line in order.lines
-        if not names or line.id in names
-        for start, stop in minus((0, line.n), given_up(line))
-    ]
-    weights = [_carried(spans.get(line, ()), [(start, stop)]) for line, start, stop in kept]
-    if amount < -sum(weights) or (amount and not kept):
-        raise BadInput("charge.amount", "is more than the units that are kept cost")
-    parts = spread(amount, weights)
-    pieces = [Span(*one, part) for one, part in zip(kept, parts, strict=True) if part]
+    groups: list[tuple[Sequence[str], int]] = [(names, amount)]
+    if parts:
+        groups = [(lines_named(order, (name,)), part) for name, part in parts]
+    unique((line for meant, _ in groups for line in meant), "charge.parts")
+    pieces: list[Span] = []
+    for meant, part in groups:
+        kept = [
+            (line.id, start, stop)
+            for line in order.lines
+            if not meant or line.id in meant
+            for start, stop in minus((0, line.n), given_up(line))
+        ]
+        weights = [_carried(spans.get(line, ()), [(start, stop)]) for line, start, stop in kept]
+        if part < -sum(weights) or (part and not kept):
+            raise BadInput("charge.amount", "is more than the units that are kept cost")
+        shares = zip(kept, spread(part, weights), strict=True)
+        pieces += [Span(*one, share) for one, share in shares if share]
     return Charge(id, kind, amount, tuple(pieces))
 
 

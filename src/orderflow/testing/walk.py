@@ -33,10 +33,10 @@ from typing import Final
 import attrs
 
 from orderflow import orders
+from orderflow.agreed import NewLine, NewOrder
 from orderflow.journal import VERBS, Context
 from orderflow.money import Price
 from orderflow.options import suggested
-from orderflow.orders import NewLine, NewOrder
 from orderflow.process import Process
 from orderflow.records import Document, Order, Payment, Supply
 from orderflow.rules import Rules
