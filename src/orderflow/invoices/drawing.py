@@ -95,7 +95,10 @@ def draw(
     """
     convention = convention_of(taxing)
     rating = _Rating(order, taxing)
-    drafts = [*_goods(order, pieces, rating, convention), *_charges(order, charges, rating, at)]
+    drafts = [
+        *_goods(order, pieces, rating, convention),
+        *_charges(order, charges, rating, at, convention),
+    ]
     rating.refuse_unknown()
     done = taxed(
         [TaxLine(one.line.line, one.line.n, one.line.amount, one.rates) for one in drafts],
@@ -174,11 +177,10 @@ def _split(
 ) -> tuple[int, tuple[Discount, ...]]:
     """What goods carry, and each discount; of one given after the tax, the part that is none."""
     goods, discounts, after_tax = 0, [], False
-    tax = percents(rates) / (1 + percents(rates))
     for charge, part in parts:
-        if charge.kind is ChargeKind.DISCOUNT:
-            if after_tax and not convention.inclusive:
-                part -= scale(part, tax.numerator, tax.denominator)
+        if charge.kind is ChargeKind.DISCOUNT and after_tax:
+            discounts.append(_discount(charge, part, rates, convention))
+        elif charge.kind is ChargeKind.DISCOUNT:
             discounts.append(Discount(charge.id, part, charge.bearer, charge.reason))
         elif charge.kind in _TAXES:
             after_tax = True
@@ -188,17 +190,20 @@ def _split(
 
 
 def _charges(
-    order: Order, charges: Sequence[Charge], rating: _Rating, at: datetime
+    order: Order, charges: Sequence[Charge], rating: _Rating, at: datetime, convention: Convention
 ) -> Iterable[_Draft]:
-    """Freight and fees, each a line; what was given off them is shared between them."""
+    """Freight and fees, each a line; what was given off them is shared between them.
+
+    A discount on them comes from a credit note alone, and is of the price with its tax.
+    """
     costs = [charge for charge in charges if charge.kind in GROUPS and charge.amount > 0]
     off = [charge for charge in charges if charge.kind not in _TAXES and charge.amount < 0]
     left = [charge.amount for charge in costs]
-    discounts: list[list[Discount]] = [[] for _ in costs]
+    discounts: list[list[tuple[Charge, int]]] = [[] for _ in costs]
     for charge in off:
         for i, part in enumerate(spread(charge.amount, left)):
             left[i] += part
-            discounts[i].append(Discount(charge.id, part, charge.bearer, charge.reason))
+            discounts[i].append((charge, part))
     for charge, less in zip(costs, discounts, strict=True):
         group = GROUPS[charge.kind]
         rates = rating.rates("", group, at)
@@ -210,9 +215,19 @@ def _charges(
             stop=1,
             price=Money(charge.amount, order.currency).decimal,
             group=group,
-            discounts=tuple(less),
+            discounts=tuple([_discount(one, part, rates, convention) for one, part in less]),
         )
         yield _Draft(line, line.amount, rates, rating.same("", group, rates))
+
+
+def _discount(
+    charge: Charge, part: int, rates: tuple[Rate, ...], convention: Convention
+) -> Discount:
+    """What a discount takes off; of one of the price with its tax, the part that is no tax."""
+    if charge.kind is ChargeKind.DISCOUNT and not convention.inclusive:
+        tax = percents(rates) / (1 + percents(rates))
+        part -= scale(part, tax.numerator, tax.denominator)
+    return Discount(charge.id, part, charge.bearer, charge.reason)
 
 
 _TAXES: Final = (ChargeKind.TAX, ChargeKind.ROUNDING)
