@@ -23,6 +23,7 @@ from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
 
+from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
 from orderflow.records import (
     KINDS,
@@ -83,7 +84,7 @@ class Opened:
 
 @attrs.frozen(weakref_slot=False)
 class Described:
-    """What an item or a feed says is from here on what it says here."""
+    """What an item, a feed or a series says is from here on what it says here."""
 
     document: Document
 
@@ -115,7 +116,7 @@ class Moved:
 
 @attrs.frozen(weakref_slot=False)
 class CutMade:
-    """Unit indices of a line were billed or given up."""
+    """Unit indices of a line were billed, given up, invoiced or credited."""
 
     order: Ref[Order]
     line: str
@@ -331,6 +332,7 @@ def add_cut(cuts: tuple[Cut, ...], cut: Cut) -> tuple[Cut, ...]:
 def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
+    invoices, credit_notes = order.invoices, order.credit_notes
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
     for fact in facts:
@@ -360,6 +362,10 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     received_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
                 elif fact.what == SENT_AGAIN:
                     sent_again = _sent_again(sent_again, dict(fact.details))
+                elif fact.what == INVOICED:
+                    invoices = (*invoices, str(dict(fact.details)["invoice"]))
+                elif fact.what == CREDITED:
+                    credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
             case _:
                 raise _misfit(order, fact)
     if spots or cuts:
@@ -411,6 +417,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         received_at,
         sent_again,
         order.kits,
+        invoices,
+        credit_notes,
     )
 
 
@@ -423,6 +431,12 @@ def _line(order: Order, id: str) -> Line:
 
 SENT_AGAIN: Final = "sent again"
 """What an order notes of reissues: `reissue`, `line`, `n` (0: none after all), `done`, `astray`."""
+
+INVOICED: Final = "invoiced"
+"""What an order notes of an invoice over it: `invoice`."""
+
+CREDITED: Final = "credited"
+"""What an order notes of a credit note over it: `credit_note`."""
 
 SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
@@ -672,13 +686,18 @@ def _fold_lot(lot: Lot, facts: Sequence[Fact]) -> Lot:
     return attrs.evolve(lot, expires_at=expires_at, holds=holds)
 
 
-def _fold_described(document: Item | Feed, facts: Sequence[Fact]) -> Document:
+def _fold_described(document: Item | Feed | Series, facts: Sequence[Fact]) -> Document:
     said: Document = document
     for fact in facts:
         if not isinstance(fact, Described) or type(fact.document) is not type(document):
             raise _misfit(document, fact)
         said = fact.document
     return said
+
+
+def _fold_issued(document: Invoice | CreditNote, facts: Sequence[Fact]) -> Document:
+    """What was issued never changes."""
+    raise _misfit(document, facts[0])
 
 
 RELEASED: Final = "released"
@@ -747,4 +766,7 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Item: _fold_described,
     Quota: _fold_quota,
     Feed: _fold_described,
+    Invoice: _fold_issued,
+    CreditNote: _fold_issued,
+    Series: _fold_described,
 }

@@ -170,7 +170,7 @@ class Price:
     def times(self, units: int, rounding: Rounding = Rounding.HALF_UP) -> int:
         """What so many units cost, in minor units, rounded once."""
         top = self._top * whole(units, "units", least=0)
-        minor = _rounded(top, self._bottom, rounding)
+        minor = divided(top, self._bottom, rounding)
         return whole(minor, "amount", least=0, most=MINOR_MAX)
 
 
@@ -199,7 +199,7 @@ def scale(amount: int, part: int, whole: int) -> int:
     if whole <= 0:
         raise ValueError(f"a part of {whole}")
     top = amount * part
-    size = _rounded(abs(top), whole, Rounding.HALF_UP)
+    size = divided(abs(top), whole, Rounding.HALF_UP)
     return size if top >= 0 else -size
 
 
@@ -246,14 +246,14 @@ def _last_absorbs(size: int, weights: Sequence[int]) -> list[int]:
     parts = []
     for weight in weights:
         # Never more than is left: 2 over four equal lines would be 1, 1, 1, -1.
-        parts.append(min(left, _rounded(size * weight, every, Rounding.HALF_UP)))
+        parts.append(min(left, divided(size * weight, every, Rounding.HALF_UP)))
         left -= parts[-1]
     last = max(line for line, weight in enumerate(weights) if weight)
     parts[last] += left
     return parts
 
 
-def _rounded(top: int, bottom: int, rounding: Rounding) -> int:
+def divided(top: int, bottom: int, rounding: Rounding) -> int:
     """`top / bottom` as a whole number; neither is negative."""
     if rounding == Rounding.HALF_UP:
         return (2 * top + bottom) // (2 * bottom)

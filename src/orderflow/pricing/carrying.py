@@ -20,6 +20,7 @@ credited is what was billed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import attrs
 
@@ -43,6 +44,29 @@ def carried(line: Line, charges: Iterable[Charge], ranges: Sequence[tuple[int, i
     return _carried(_spans_of(charges).get(line.id, ()), ranges)
 
 
+def shares_of(charges: Iterable[Charge]) -> dict[str, list[tuple[Charge, Span]]]:
+    """The spans of charges by line, each with its charge, in the order of the charges."""
+    shares: dict[str, list[tuple[Charge, Span]]] = {}
+    for charge in charges:
+        for span in charge.spans:
+            shares.setdefault(span.line, []).append((charge, span))
+    return shares
+
+
+def parts_carried(
+    shares: Sequence[tuple[Charge, Span]], ranges: Sequence[tuple[int, int]]
+) -> tuple[tuple[Charge, int], ...]:
+    """What the unit indices in `ranges` carry of each charge of a line, as `shares_of` gives them.
+
+    Together that is what they carry; a charge of which they carry nothing is left out.
+    """
+    parts: dict[str, tuple[Charge, int]] = {}
+    pieces = _each_carried([span for _, span in shares], ranges)
+    for (charge, _), part in zip(shares, pieces, strict=True):
+        parts[charge.id] = (charge, part + parts.get(charge.id, (charge, 0))[1])
+    return tuple([(charge, part) for charge, part in parts.values() if part])
+
+
 def _spans_of(charges: Iterable[Charge]) -> dict[str, list[Span]]:
     """The spans of charges by line, in the order in which they were charged."""
     spans: dict[str, list[Span]] = {}
@@ -56,12 +80,19 @@ def _carried(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> int:
     if len(spans) == 1 and spans[0].start == 0 and all(b <= spans[0].stop for _, b in ranges):
         price = spans[0]
         return sum([share(price.amount, price.stop, start, stop) for start, stop in ranges])
+    return sum(_each_carried(spans, ranges))
+
+
+def _each_carried(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> list[int]:
+    """What the ranges carry of each span, in turn."""
+    carried: list[int] = []
     points = {point for pair in ranges for point in pair}
     points.update(end for span in spans for end in (span.start, span.stop))
     sums = dict.fromkeys(points, 0)  # what the first so many indices carry
     for span in spans:
         before, upto = sums[span.start], sums[span.stop]
         width = upto - before
+        parts: dict[int, int] = {}
         for point, sum_ in sums.items():
             if point <= span.start:
                 continue
@@ -71,8 +102,11 @@ def _carried(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> int:
                 part = scale(span.amount, sum_ - before, width)
             else:
                 part = share(span.amount, span.stop - span.start, 0, point - span.start)
-            sums[point] = sum_ + part
-    return sum(sums[stop] - sums[start] for start, stop in ranges)
+            parts[point] = part
+        for point, part in parts.items():
+            sums[point] += part
+        carried.append(sum([parts.get(b, 0) - parts.get(a, 0) for a, b in ranges]))
+    return carried
 
 
 def spread_charge(
@@ -139,7 +173,7 @@ def charge_kept(
             (line.id, start, stop)
             for line in order.lines
             if not meant or line.id in meant
-            for start, stop in _minus((0, line.n), given_up(line))
+            for start, stop in minus((0, line.n), given_up(line))
         ]
         weights = [_carried(spans.get(line, ()), [(start, stop)]) for line, start, stop in kept]
         if part < -sum(weights) or (part and not kept):
@@ -151,13 +185,21 @@ def charge_kept(
 
 def given_up(line: Line) -> Ranges:
     """The indices that were cancelled or returned."""
-    return _union([cut for cut in line.cuts if cut.kind is CutKind.GIVEN_UP])
+    return union([cut for cut in line.cuts if cut.kind is CutKind.GIVEN_UP])
+
+
+def _taken(line: Line) -> Ranges:
+    """The indices that were billed or given up, whether they are on an invoice or not."""
+    return union([cut for cut in line.cuts if cut.kind in _TAKEN])
+
+
+_TAKEN: Final = (CutKind.BILLED, CutKind.GIVEN_UP)
 
 
 def bill(line: Line, n: int, document: str) -> tuple[Cut, ...]:
     """Cuts that bill the first `n` indices of a line that are neither billed nor given up."""
-    free = _minus((0, line.n), _union(line.cuts)) if line.cuts else [(0, line.n)]
-    return tuple([Cut(CutKind.BILLED, start, stop, document) for start, stop in _first(free, n)])
+    free = minus((0, line.n), _taken(line)) if line.cuts else [(0, line.n)]
+    return tuple([Cut(CutKind.BILLED, start, stop, document) for start, stop in first(free, n)])
 
 
 def give_up(line: Line, n: int, document: str, *, billed_on: str = "") -> tuple[Cut, ...]:
@@ -167,10 +209,10 @@ def give_up(line: Line, n: int, document: str, *, billed_on: str = "") -> tuple[
         ranges: Ranges = []
         for cut in line.cuts:
             if cut.kind is CutKind.BILLED and cut.document == billed_on:
-                ranges.extend(_minus((cut.start, cut.stop), gone))
-        found = _first(sorted(ranges), n)
+                ranges.extend(minus((cut.start, cut.stop), gone))
+        found = first(sorted(ranges), n)
     else:
-        found = _last(_minus((0, line.n), _union(line.cuts)), n)
+        found = _last(minus((0, line.n), _taken(line)), n)
     return tuple(Cut(CutKind.GIVEN_UP, start, stop, document) for start, stop in found)
 
 
@@ -254,7 +296,7 @@ def _units_kept(order: Order) -> bool:
     return False
 
 
-def _union(cuts: Iterable[Cut]) -> Ranges:
+def union(cuts: Iterable[Cut]) -> Ranges:
     """The indices that any of the cuts covers, as sorted ranges."""
     joined: Ranges = []
     for start, stop in sorted((cut.start, cut.stop) for cut in cuts):
@@ -265,7 +307,7 @@ def _union(cuts: Iterable[Cut]) -> Ranges:
     return joined
 
 
-def _minus(whole: tuple[int, int], taken: Ranges) -> Ranges:
+def minus(whole: tuple[int, int], taken: Ranges) -> Ranges:
     """What is left of a range without some others."""
     left: Ranges = []
     start, end = whole
@@ -280,7 +322,8 @@ def _minus(whole: tuple[int, int], taken: Ranges) -> Ranges:
     return left
 
 
-def _first(ranges: Ranges, n: int) -> Ranges:
+def first(ranges: Ranges, n: int) -> Ranges:
+    """The first `n` indices of ranges; a mistake of the caller where there are fewer."""
     found: Ranges = []
     for start, stop in ranges:
         if not n:
