@@ -55,7 +55,7 @@ def credit(
     series: str,
     line: str = "",
     amount: Money | None = None,
-    whole: bool = False,  # noqa: FBT001, FBT002 - an argument of a question has a name there
+    whole: bool = False,
     reason: str = "",
 ) -> Step:
     """Issue a credit note for an invoice, with the next number of a series of its seller.
