@@ -543,7 +543,7 @@ BESIDE = {
     "orderflow.measures": tuple(measures.__all__),
     "orderflow.planning": tuple(planning.__all__),
     "orderflow.horizon": ("Horizon",),
-    "orderflow.money": ("share",),
+    "orderflow.money": ("share", "spread", "Spread", "Rounding", "rounded"),
     "orderflow.pricing": ("total", "due", "carried"),
     "orderflow.refunds": ("owed",),
     "orderflow.replacements": ("Progress", "progress"),

@@ -19,6 +19,7 @@ from orderflow import (
     deposits,
     fulfilment,
     inventory,
+    invoices,
     items,
     orders,
     payments,
@@ -32,6 +33,7 @@ from orderflow import (
     stages,
 )
 from orderflow.agreed import NewCharge, NewOrder
+from orderflow.bills import Invoice
 from orderflow.calls import Call, Ref
 from orderflow.claiming import setting
 from orderflow.errors import BadInput
@@ -1273,6 +1275,40 @@ class Commands:
         """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
         call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount)
         return self.apply(call, key=key, by=by)
+
+    # --- invoices ---------------------------------------------------------------------------------
+
+    def invoice(
+        self,
+        id: str,
+        series: str,
+        parcels: tuple[str, ...] = (),
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Issue an invoice over an order: over what has left, or over some lines in advance."""
+        call = invoices.invoice.of(Ref(self.tenant, "order", id), series, parcels, lines)
+        return self.apply(call, key=key, by=by)
+
+    def credit(
+        self,
+        id: str,
+        series: str,
+        line: str = "",
+        amount: Money | None = None,
+        whole: bool = False,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Invoice]:
+        """Issue a credit note: for what was given up or lowered, for an amount, or for all."""
+        ref = Ref[Invoice](self.tenant, "invoice", id)
+        return self.apply(
+            invoices.credit.of(ref, series, line, amount, whole, reason), key=key, by=by
+        )
 
     # --- stock ------------------------------------------------------------------------------------
 

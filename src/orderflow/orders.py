@@ -297,14 +297,14 @@ def _open(step: Step, new: NewOrder) -> None:
     if not isinstance(new, NewOrder):
         raise BadInput("new", "a NewOrder is wanted")
     case, context = step.case, step.context
-    lines = tuple([line for wanted in new.lines for line in _opened_lines(wanted)])
+    lines = tuple([line for wanted in new.lines for line in opened_lines(wanted)])
     order = Order(
         ref=case.own(Order),
         state=ORDER.initial,
         currency=new.currency,
         customer=new.customer,
         lines=lines,
-        charges=_charges(new, lines),
+        charges=agreed_charges(new, lines),
         placed_at=context.at,
         seller=new.seller,
         channel=new.channel,
@@ -347,7 +347,8 @@ def opened_line(new: NewLine) -> Line:
     )
 
 
-def _opened_lines(new: NewLine) -> tuple[Line, ...]:
+def opened_lines(new: NewLine) -> tuple[Line, ...]:
+    """The lines that it becomes, those of its parts where it is a kit."""
     line = opened_line(new)
     return exploded(line, new.price, new.components) if new.components else (line,)
 
@@ -366,7 +367,8 @@ def _goods(new: NewOrder, lines: tuple[Line, ...]) -> Iterator[Span]:
             yield Span(next(left).id, 0, wanted.n, wanted.amount)
 
 
-def _charges(new: NewOrder, lines: tuple[Line, ...]) -> tuple[Charge, ...]:
+def agreed_charges(new: NewOrder, lines: tuple[Line, ...]) -> tuple[Charge, ...]:
+    """The goods of an order at their price, and then each charge in turn, over its lines."""
     goods = tuple(_goods(new, lines))
     whole_price = sum([span.amount for span in goods])
     if whole_price > MINOR_MAX:

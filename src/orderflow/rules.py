@@ -136,6 +136,9 @@ _FIRST: Final = (
 )
 """The decisions that have always stood in the fingerprint, whatever they are."""
 
+_APART: Final = (*_FIRST, "process", "taxing")
+"""These, and those that write a fingerprint of their own."""
+
 
 def _checked(locations: object) -> tuple[Location, ...]:
     if not isinstance(locations, tuple):
@@ -282,8 +285,7 @@ class Rules:
         later = "".join(
             f"; {field.name}={decided[field.name]!r}"
             for field in attrs.fields(Rules)
-            if field.name not in (*_FIRST, "process", "taxing")
-            and decided[field.name] != field.default
+            if field.name not in _APART and decided[field.name] != field.default
         )
         ships = tuple([(one.id, one.ships) for one in self.locations if one.ships is not None])
         if ships:

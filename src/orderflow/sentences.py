@@ -136,6 +136,34 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "the return window of order {order} closed on {closed}",
         "zh": "订单 {order} 的退货期已于 {closed} 结束",
     },
+    "nothing_to_invoice": {
+        "en": "{what} has nothing to invoice: what has left is invoiced, and nothing twice",
+        "zh": "{what}没有可开票的内容:已发出的才开票,且不重复开票",
+    },
+    "no_tax_rate": {
+        "en": "no tax rate is known for {goods} in {place} at {at}",
+        "zh": "没有 {goods} 在 {place} 于 {at} 的税率",
+    },
+    "not_taxed": {
+        "en": "order {order} has a tax, and the rules name no rates for its invoice",
+        "zh": "订单 {order} 含税,但规则没有提供开票税率",
+    },
+    "taxed_twice": {
+        "en": "order {order} has a tax beside prices that include it",
+        "zh": "订单 {order} 的价格已含税,又另收了税",
+    },
+    "nothing_to_credit": {
+        "en": "invoice {invoice} has nothing to credit: its order costs what it says",
+        "zh": "发票 {invoice} 没有可冲红的内容:订单金额与发票一致",
+    },
+    "not_on_invoice": {
+        "en": "invoice {invoice} has no line {line}",
+        "zh": "发票 {invoice} 没有第 {line} 行",
+    },
+    "over_credit": {
+        "en": "{asked} {currency} to be credited, {left} left on invoice {invoice}",
+        "zh": "要求冲红 {asked} {currency},发票 {invoice} 只剩 {left}",
+    },
     "over_refund": {
         "en": "{asked} {currency} asked back, {owed} owed to order {order}",
         "zh": "要求退款 {asked} {currency},订单 {order} 只应退 {owed}",
@@ -296,6 +324,9 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "item": "商品资料",
     "quota": "配额",
     "feed": "供应商库存",
+    "invoice": "发票",
+    "credit note": "红字发票",
+    "series": "发票号段",
     "hold": "挂起项",
     "serial": "序列号",
     # orders
@@ -503,6 +534,8 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "record shortfall": "登记供货不足",
     "redeem": "核销",
     "refund part": "部分退款",
+    "invoice": "开票",
+    "credit": "冲红",
     "refund": "退款",
     "refuse cancel dispatch": "拒绝取消发货单",
     "refuse cancel purchase": "拒绝取消采购单",

@@ -55,6 +55,7 @@ from orderflow.inventory import (
     take_stock,
     write_off,
 )
+from orderflow.invoices import credit, invoice
 from orderflow.items import describe_item
 from orderflow.orders import (
     adjust,
@@ -176,6 +177,7 @@ __all__ = [
     "confirm_receipt",
     "confirm_stock_hold",
     "count",
+    "credit",
     "deliver",
     "deliver_again",
     "describe_item",
@@ -200,6 +202,7 @@ __all__ = [
     "hold_stock",
     "inspect",
     "inspect_production",
+    "invoice",
     "lapse",
     "lift_dispatch_hold",
     "lift_exchange_hold",

@@ -31,9 +31,15 @@ import attrs
 from orderflow.bills import BillLine, CreditNote, Discount, Invoice, LineTax, gross
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CREDITED, Charged, CutMade
-from orderflow.invoices.papers import keeps_nothing, number, papers_of, refuse_closed
+from orderflow.invoices.papers import (
+    checked_series,
+    keeps_nothing,
+    number,
+    papers_of,
+    refuse_closed,
+)
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.money import Money, Price, positive, scale, spread
+from orderflow.money import Money, Price, positive, scale, share, spread
 from orderflow.pricing import (
     Ranges,
     both,
@@ -118,7 +124,7 @@ def left_of(invoice: Invoice, credit_notes: Iterable[CreditNote]) -> int:
 
 
 def _check(series: object, line: str, amount: object, whole: object, reason: str) -> None:
-    text(series, "series")
+    checked_series(series)
     text(reason, "reason", empty=True)
     if type(whole) is not bool:
         raise BadInput("whole", "true or false is wanted")
@@ -195,7 +201,8 @@ class _Book:
         came_to = self._upto(stop) - self._upto(start)
         tax = self._tax_upto(self._upto(stop)) - self._tax_upto(self._upto(start))
         amount = came_to if self.invoice.inclusive else came_to - tax
-        goods = self._goods(stop - start)
+        grams = share(self.line.grams, self.line.n, *self._within(start, stop))
+        goods = self._goods(grams or stop - start)
         discounts = self._discounts(start, stop)
         rest = goods + sum([one.amount for one in discounts])
         return attrs.evolve(
@@ -203,6 +210,7 @@ class _Book:
             start=start,
             stop=stop,
             goods=goods,
+            grams=grams,
             rounding=amount - rest,
             discounts=discounts,
             taxes=self._taxes(taxed, tax),
@@ -215,6 +223,7 @@ class _Book:
             self.line,
             stop=self.line.start,
             goods=0,
+            grams=0,
             rounding=0,
             discounts=(),
             taxes=self._taxes(taxed, tax),
@@ -238,7 +247,11 @@ class _Book:
     def _goods(self, n: int) -> int:
         if self.of is None:
             return self.line.goods
-        return Price(self.line.price, self.invoice.currency, self.line.per).times(n)
+        price = Price(self.line.price, self.invoice.currency, self.line.per)
+        return price.times(n, self.of.rounding)
+
+    def _within(self, start: int, stop: int) -> tuple[int, int]:
+        return start - self.line.start, stop - self.line.start
 
     def _discounts(self, start: int, stop: int) -> tuple[Discount, ...]:
         """Each discount of the line as far as these units had it."""
@@ -258,11 +271,9 @@ class _Book:
         ]
         return tuple(
             [
-                attrs.evolve(
-                    one, amount=part(high.get(one.charge, 0)) - part(low.get(one.charge, 0))
-                )
+                attrs.evolve(one, amount=amount)
                 for one, part in parts
-                if high.get(one.charge, 0) != low.get(one.charge, 0)
+                if (amount := part(high.get(one.charge, 0)) - part(low.get(one.charge, 0)))
             ]
         )
 

@@ -24,12 +24,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 import attrs
 
 from orderflow.bills import BillLine, Discount, LineTax, gross
 from orderflow.errors import MoveRefused, Refusal
-from orderflow.money import Price, scale, spread
+from orderflow.invoices.prices import prices_of
+from orderflow.money import Money, scale, spread
 from orderflow.pricing import parts_carried, shares_of
 from orderflow.records import Charge, ChargeKind, Cut, Line, Order, Span
 from orderflow.taxes import (
@@ -44,6 +46,7 @@ from orderflow.taxes import (
     percents,
     taxed,
 )
+from orderflow.taxing import GROUPS, no_rate
 
 
 @attrs.frozen
@@ -116,10 +119,7 @@ class _Rating:
         place = self.taxing.where(self.order.destination.region)
         found = self.taxing.table.rates(TaxQuestion(sku, group, place, at))
         if not found:
-            refusal = Refusal.of(
-                "no_tax_rate", goods=sku or group, place=place or "nowhere", at=at.isoformat()
-            )
-            self.unknown[refusal] = None
+            self.unknown[no_rate(sku or group, place, at)] = None
         return found
 
     def same(self, sku: str, group: str, rates: tuple[Rate, ...]) -> bool:
@@ -139,31 +139,34 @@ def _goods(
     order: Order, pieces: Sequence[Piece], rating: _Rating, convention: Convention
 ) -> Iterable[_Draft]:
     shares = shares_of(order.charges)
-    for line, cut, at in [(one.line, one.cut, one.at) for one in pieces]:
-        rates = rating.rates(line.sku, "", at)
-        parts = parts_carried(shares.get(line.id, ()), [(cut.start, cut.stop)])
-        carried, discounts = _split(parts, rates, convention)
-        price = Price(line.price, order.currency, line.per)
-        goods = price.times(cut.stop - cut.start)
-        below = min(0, carried + sum([one.amount for one in discounts]))
-        drawn = BillLine(
-            line.id,
-            goods,
-            (),
-            at,
-            line.sku,
-            cut.start,
-            cut.stop,
-            line.unit,
-            line.scale,
-            line.price,
-            line.per,
-            rounding=carried - goods - below,
-            discounts=discounts,
-            parcel=cut.document,
-        )
+    for one in pieces:
+        line = one.line
+        rates = rating.rates(line.sku, "", one.at)
         same = rating.same(line.sku, "", rates)
-        yield _Draft(drawn, sum([part for _, part in parts]), rates, same)
+        for priced in prices_of(line, one.cut.start, one.cut.stop):
+            parts = parts_carried(shares.get(line.id, ()), [(priced.start, priced.stop)])
+            carried, discounts = _split(parts, rates, convention)
+            goods = priced.times(order.currency, line.rounding)
+            below = min(0, carried + sum([one.amount for one in discounts]))
+            drawn = BillLine(
+                line.id,
+                goods,
+                (),
+                one.at,
+                line.sku,
+                priced.start,
+                priced.stop,
+                line.unit,
+                line.scale,
+                priced.price,
+                priced.per,
+                rounding=carried - goods - below,
+                discounts=discounts,
+                parcel=one.cut.document,
+                version=priced.version,
+                grams=priced.grams,
+            )
+            yield _Draft(drawn, sum([part for _, part in parts]), rates, same)
 
 
 def _split(
@@ -177,7 +180,7 @@ def _split(
             if after_tax and not convention.inclusive:
                 part -= scale(part, tax.numerator, tax.denominator)
             discounts.append(Discount(charge.id, part, charge.bearer, charge.reason))
-        elif charge.kind in (ChargeKind.TAX, ChargeKind.ROUNDING):
+        elif charge.kind in _TAXES:
             after_tax = True
         else:
             goods += part
@@ -188,8 +191,8 @@ def _charges(
     order: Order, charges: Sequence[Charge], rating: _Rating, at: datetime
 ) -> Iterable[_Draft]:
     """Freight and fees, each a line; what was given off them is shared between them."""
-    costs = [charge for charge in charges if charge.kind in _GROUPS]
-    off = [charge for charge in charges if charge.kind is ChargeKind.DISCOUNT]
+    costs = [charge for charge in charges if charge.kind in GROUPS and charge.amount > 0]
+    off = [charge for charge in charges if charge.kind not in _TAXES and charge.amount < 0]
     left = [charge.amount for charge in costs]
     discounts: list[list[Discount]] = [[] for _ in costs]
     for charge in off:
@@ -197,7 +200,7 @@ def _charges(
             left[i] += part
             discounts[i].append(Discount(charge.id, part, charge.bearer, charge.reason))
     for charge, less in zip(costs, discounts, strict=True):
-        group = _GROUPS[charge.kind]
+        group = GROUPS[charge.kind]
         rates = rating.rates("", group, at)
         line = BillLine(
             charge.id,
@@ -205,14 +208,14 @@ def _charges(
             (),
             at,
             stop=1,
-            price=Price.of(abs(charge.amount), order.currency).amount,
+            price=Money(charge.amount, order.currency).decimal,
             group=group,
             discounts=tuple(less),
         )
         yield _Draft(line, line.amount, rates, rating.same("", group, rates))
 
 
-_GROUPS = {ChargeKind.FREIGHT: "freight", ChargeKind.FEE: "fee"}
+_TAXES: Final = (ChargeKind.TAX, ChargeKind.ROUNDING)
 
 
 def _with_taxes(line: BillLine, done: TaxedLine) -> BillLine:

@@ -24,8 +24,7 @@ _CATEGORY: Final = {Taxation.STANDARD: "S", Taxation.ZERO: "Z", Taxation.EXEMPT:
 
 @attrs.frozen
 class VatBreakdown:
-    """BG-23: one rate, its base (BT-116) and tax (BT-117), category (BT-118), percent (BT-119) and
-    reason (BT-120)."""
+    """BG-23: the base of a rate (BT-116), its tax, category, percent and reason (to BT-120)."""
 
     base: Decimal
     tax: Decimal
@@ -92,8 +91,8 @@ def en16931(paper: Invoice | CreditNote, paid: int = 0) -> En16931:
 class FapiaoLine:
     """A line of a 发票: goods, or beneath them their discount (折扣行), below zero.
 
-    `amount` is without tax (金额) and `tax` beside it (税额), both in minor units; a discount has no
-    quantity.
+    `amount` is without tax (金额), `tax` is beside it (税额), in minor units.
+    A discount has no quantity.
     """
 
     name: str

@@ -16,12 +16,12 @@ from orderflow.bills import Invoice
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import INVOICED, Charged, CutMade
 from orderflow.invoices.drawing import Piece, convention_of, draw
-from orderflow.invoices.papers import number, papers_of, refuse_closed, to_bill
+from orderflow.invoices.papers import checked_series, number, papers_of, refuse_closed, to_bill
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import in_advance, to_invoice, to_invoice_in_advance
 from orderflow.records import ChargeKind, Cut, CutKind, Line, Order
 from orderflow.units import LineQuantities, checked_quantities
-from orderflow.values import several, text
+from orderflow.values import several
 
 
 @verb("invoice", Order)
@@ -40,7 +40,7 @@ def invoice(
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
-    text(series, "series")
+    checked_series(series)
     wanted = checked_quantities(lines)
     bills = several(parcels, "parcels") if parcels != () else ()
     if wanted and bills:
@@ -107,8 +107,11 @@ def _in_advance(order: Order, wanted: LineQuantities) -> list[tuple[Line, Cut]]:
             continue
         there = sum([stop - start for start, stop in to_invoice_in_advance(line)])
         if n > there:
-            said = {"line": id, "order": order.ref.id, "asked": n, "move": "invoice"}
-            refusals.append(Refusal.of("too_many", **said, there=there))
+            refusals.append(
+                Refusal.of(
+                    "too_many", line=id, order=order.ref.id, asked=n, move="invoice", there=there
+                )
+            )
             continue
         found += [(line, cut) for cut in in_advance(line, n)]
     if refusals:

@@ -19,8 +19,8 @@ from orderflow.bills import CreditNote, Invoice, Series, series_id
 from orderflow.errors import BadInput, IllegalMove
 from orderflow.facts import Described
 from orderflow.journal import Step
-from orderflow.records import Charge, Order, UnitState
-from orderflow.states import OrderState
+from orderflow.records import Charge, Order
+from orderflow.states import OrderState, UnitState
 from orderflow.values import text
 
 
@@ -82,10 +82,16 @@ class Numbered(NamedTuple):
     number: str
 
 
+def checked_series(name: object) -> str:
+    """The name of a series: its numbers are parts of ids."""
+    series = text(name, "series")
+    if "/" in series:
+        raise BadInput("series", "must have no slash: its numbers are parts of ids")
+    return series
+
+
 def number(step: Step, seller: str, name: str) -> Numbered:
     """The next number of a series of a seller, which begins with its first."""
-    if "/" in text(name, "series"):
-        raise BadInput("series", "must have no slash: its number is a part of an id")
     ref = step.case.series(series_id(seller, name))
     known = step.case.find(ref)
     if known is None:

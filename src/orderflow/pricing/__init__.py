@@ -3,6 +3,7 @@
 It knows amounts over units, and refuses to know payments, stock and taxes.
 
 `carrying` reads an order: what its units carry, what was billed or given up, what is due.
+`invoiced` says which of its units are on invoices.
 """
 
 from orderflow.pricing.carrying import (
