@@ -26,6 +26,7 @@ from orderflow import (
     production,
     refunds,
     replacements,
+    repricing,
     returns,
     reviewing,
     services,
@@ -63,6 +64,7 @@ from orderflow.records import (
     WorkOrder,
 )
 from orderflow.replacements import NewLines
+from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdicts
 from orderflow.states import ONWARD
 from orderflow.units import LineQuantities
@@ -153,6 +155,51 @@ class Commands:
     ) -> Done[Order]:
         """Change what an order costs: goodwill as a discount, or a fee, freight or tax more."""
         call = orders.adjust.of(Ref(self.tenant, "order", id), charge)
+        return self.apply(call, key=key, by=by)
+
+    def reprice(
+        self,
+        id: str,
+        prices: LinePrices,
+        version: str = "",
+        reason: str = "",
+        charges: NewCharges = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Change the price of lines (改价), for their kept units that are on no invoice."""
+        ref = Ref(self.tenant, "order", id)
+        call = repricing.reprice.of(ref, prices, version, reason, charges)
+        return self.apply(call, key=key, by=by)
+
+    def weigh_line(
+        self,
+        id: str,
+        line: str,
+        grams: int,
+        pieces: int = 0,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Say what the pieces of a line weigh together: that fixes their amount."""
+        call = repricing.weigh_line.of(Ref(self.tenant, "order", id), line, grams, pieces)
+        return self.apply(call, key=key, by=by)
+
+    def protect_price(
+        self,
+        id: str,
+        prices: LinePrices,
+        version: str = "",
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Lower the price of units that were bought at a higher one (价保)."""
+        ref = Ref(self.tenant, "order", id)
+        call = repricing.protect_price.of(ref, prices, version, reason)
         return self.apply(call, key=key, by=by)
 
     def cancel(

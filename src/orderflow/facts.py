@@ -44,6 +44,7 @@ from orderflow.records import (
     Order,
     Parcel,
     Payment,
+    PriceRange,
     Purchase,
     Quota,
     Reissue,
@@ -132,6 +133,15 @@ class Charged:
 
 
 @attrs.frozen(weakref_slot=False)
+class Repriced:
+    """Unit indices of a line have another price, or another weight, or their amount was fixed."""
+
+    order: Ref[Order]
+    line: str
+    prices: PriceRange
+
+
+@attrs.frozen(weakref_slot=False)
 class Held:
     """A document was put on hold."""
 
@@ -207,6 +217,7 @@ Fact: TypeAlias = (
     | Moved
     | CutMade
     | Charged
+    | Repriced
     | Held
     | Unheld
     | MoneyMoved
@@ -258,6 +269,7 @@ TOUCHES_ONE: Final[dict[type[Fact], Callable[[Fact], Ref[Document]]]] = {
     Moved: attrgetter("order"),
     CutMade: attrgetter("order"),
     Charged: attrgetter("order"),
+    Repriced: attrgetter("order"),
     Advanced: attrgetter("ref"),
     Held: attrgetter("ref"),
     Unheld: attrgetter("ref"),
@@ -329,12 +341,24 @@ def add_cut(cuts: tuple[Cut, ...], cut: Cut) -> tuple[Cut, ...]:
     return (*cuts, cut)
 
 
+def add_prices(prices: tuple[PriceRange, ...], new: PriceRange) -> tuple[PriceRange, ...]:
+    """The prices of a line with new ones for some indices, in the order of the indices."""
+    left: list[PriceRange] = [new]
+    for old in prices:
+        if old.start < new.start:
+            left.append(old.part(old.start, min(old.stop, new.start)))
+        if old.stop > new.stop:
+            left.append(old.part(max(old.start, new.stop), old.stop))
+    return tuple(sorted(left, key=attrgetter("start")))
+
+
 def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
     invoices, credit_notes = order.invoices, order.credit_notes
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
+    prices: dict[str, tuple[PriceRange, ...]] = {}
     for fact in facts:
         match fact:
             case Moved():
@@ -351,6 +375,11 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                 state = _state(_ORDER_STATES, fact.target)
             case Charged():
                 charges = (*charges, fact.charge)
+            case Repriced():
+                known = prices.get(fact.line)
+                if known is None:
+                    known = _line(order, fact.line).prices
+                prices[fact.line] = add_prices(known, fact.prices)
             case Held():
                 holds = (*holds, fact.hold)
             case Unheld():
@@ -368,11 +397,11 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
             case _:
                 raise _misfit(order, fact)
-    if spots or cuts:
+    if spots or cuts or prices:
         changed: list[Line] = []
         for line in lines:
             bag, cut = spots.get(line.id), cuts.get(line.id)
-            if bag is not None or cut is not None:
+            if bag is not None or cut is not None or line.id in prices:
                 line = Line(
                     line.id,
                     line.sku,
@@ -391,7 +420,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     line.fixed,
                     line.grams_each,
                     line.gift_for,
-                    line.prices,
+                    prices.get(line.id, line.prices),
                 )
             changed.append(line)
         lines = tuple(changed)

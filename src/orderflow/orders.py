@@ -11,7 +11,7 @@ a charge of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import attrs
@@ -26,7 +26,7 @@ from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import exploded, kit_spans, lines_named
 from orderflow.payments import confirm_if_ready
-from orderflow.pricing import charge_kept, due, give_up, order_facts, part_charge
+from orderflow.pricing import Ranges, charge_kept, due, give_up, kept, order_facts, part_charge
 from orderflow.promising.reserving import reserve_placed
 from orderflow.records import (
     PLAIN,
@@ -155,26 +155,33 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
         raise BadInput("charge", "a NewCharge is wanted")
     if order.state is OrderState.ARCHIVED:
         raise IllegalMove(str(order.ref), order.state.value, "adjust", ())
-    names = lines_named(order, charge.lines)
-    refusals = [
-        Refusal.of("no_such_line", order=order.ref.id, line=name)
-        for name in (*names, *lines_named(order, [line for line, _ in charge.parts if line]))
-        if order.line(name) is None
-    ]
+    refusals = not_there(order, charge)
     if refusals:
         raise MoveRefused(tuple(refusals))
     add_charge(step, order, charge)
     return step
 
 
-def add_charge(step: Step, order: Order, charge: NewCharge) -> None:
-    """Charge an order with what was agreed later, over the units that are kept."""
+def not_there(order: Order, charge: NewCharge) -> list[Refusal]:
+    """A reason for each line that a charge names and the order does not have."""
+    named = (*charge.lines, *[line for line, _ in charge.parts if line])
+    return [
+        Refusal.of("no_such_line", order=order.ref.id, line=name)
+        for name in lines_named(order, named)
+        if order.line(name) is None
+    ]
+
+
+def add_charge(
+    step: Step, order: Order, charge: NewCharge, of: Callable[[Line], Ranges] = kept
+) -> None:
+    """Charge an order with what was agreed later; `of` says over which units of a line."""
     kind, names = charge.kind, lines_named(order, charge.lines)
     id = later_id(order, kind)
     if charge.is_of_order:
         made = Charge(id, kind, charge.amount)
     else:
-        made = charge_kept(id, kind, charge.amount, order, names, charge.parts)
+        made = charge_kept(id, kind, charge.amount, order, names, charge.parts, of)
     step.add(Charged(order.ref, attrs.evolve(made, bearer=charge.bearer, reason=charge.reason)))
 
 

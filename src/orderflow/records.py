@@ -29,7 +29,7 @@ import attrs
 
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
-from orderflow.money import Rounding
+from orderflow.money import Rounding, share
 from orderflow.states import (
     ONWARD,
     OrderState,
@@ -124,6 +124,12 @@ class PriceRange:
     version: str = ""
     grams: int = 0
     fixed: bool = True
+
+    def part(self, start: int, stop: int) -> PriceRange:
+        """The same for some of its indices, with their part of what it weighs."""
+        n = self.stop - self.start
+        grams = share(self.grams, n, start - self.start, stop - self.start)
+        return PriceRange(start, stop, self.price, self.per, self.version, grams, self.fixed)
 
 
 @attrs.frozen(weakref_slot=False)

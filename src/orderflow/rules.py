@@ -224,6 +224,8 @@ class Rules:
     `policy` decides which location ships what, fewest shipments unless said; `sending` is what it
     reckons with: freight, weights, and what may be parted.
     `taxing` says which taxes an order and its invoices have, and how they are rounded.
+    `price_protection_days` after its placing a price of an order may still be protected: what its
+    goods cost less since then is owed back.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -244,6 +246,7 @@ class Rules:
     capacity: tuple[tuple[str, int], ...] = ()
     sending: Sending | None = None
     taxing: Taxing | None = attrs.field(default=None, repr=False)
+    price_protection_days: int = 0
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -254,6 +257,8 @@ class Rules:
             raise BadInput("pick_rule", "a PickRule is wanted")
         text(self.pick_rule.name, "pick_rule.name")
         whole(self.life_days, "life_days", least=0, most=WINDOW_DAYS_MAX)
+        days = self.price_protection_days
+        whole(days, "price_protection_days", least=0, most=WINDOW_DAYS_MAX)
         if self.sells_for != ():
             several(self.sells_for, "sells_for")
         if type(self.reserve_when) is not ReserveWhen:

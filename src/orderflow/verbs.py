@@ -127,6 +127,7 @@ from orderflow.replacements import (
     settle_exchange,
     settle_reissue,
 )
+from orderflow.repricing import protect_price, reprice, weigh_line
 from orderflow.returns import (
     approve_return,
     ask_return,
@@ -229,6 +230,7 @@ __all__ = [
     "plan_to_buy",
     "plan_to_make",
     "promise",
+    "protect_price",
     "purchase",
     "recall",
     "receive",
@@ -261,6 +263,7 @@ __all__ = [
     "reopen",
     "repeg",
     "report_missing",
+    "reprice",
     "repromise",
     "reserve",
     "restock",
@@ -288,5 +291,6 @@ __all__ = [
     "turn_back",
     "unreserve",
     "void_payment",
+    "weigh_line",
     "write_off",
 ]

@@ -19,7 +19,7 @@ credited is what was billed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import attrs
@@ -28,8 +28,7 @@ from orderflow.errors import BadInput
 from orderflow.kits import lines_named
 from orderflow.money import scale, share, spread
 from orderflow.records import Charge, ChargeKind, Cut, CutKind, Line, Order, Span
-from orderflow.states import OrderFacts, UnitState
-from orderflow.units import ENDED, left_not_arrived
+from orderflow.states import UnitState
 from orderflow.values import unique
 
 Ranges = list[tuple[int, int]]
@@ -156,11 +155,12 @@ def charge_kept(
     order: Order,
     names: Sequence[str] = (),
     parts: Sequence[tuple[str, int]] = (),
+    of: Callable[[Line], Ranges] | None = None,
 ) -> Charge:
     """A later charge, shared over the units that were not given up by what they carry now.
 
-    Over the named lines, or all, or in parts by line or kit. A discount beyond what those units
-    carry is refused.
+    Over the named lines, or all, or in parts by line or kit; `of` says which units of a line, where
+    those are not all that are kept. A discount beyond what those units carry is refused.
     """
     spans = _spans_of(order.charges)
     groups: list[tuple[Sequence[str], int]] = [(names, amount)]
@@ -169,16 +169,16 @@ def charge_kept(
     unique((line for meant, _ in groups for line in meant), "charge.parts")
     pieces: list[Span] = []
     for meant, part in groups:
-        kept = [
+        units = [
             (line.id, start, stop)
             for line in order.lines
             if not meant or line.id in meant
-            for start, stop in minus((0, line.n), given_up(line))
+            for start, stop in (kept if of is None else of)(line)
         ]
-        weights = [_carried(spans.get(line, ()), [(start, stop)]) for line, start, stop in kept]
-        if part < -sum(weights) or (part and not kept):
+        weights = [_carried(spans.get(line, ()), [(start, stop)]) for line, start, stop in units]
+        if part < -sum(weights) or (part and not units):
             raise BadInput("charge.amount", "is more than the units that are kept cost")
-        shares = zip(kept, spread(part, weights), strict=True)
+        shares = zip(units, spread(part, weights), strict=True)
         pieces += [Span(*one, share) for one, share in shares if share]
     return Charge(id, kind, amount, tuple(pieces))
 
@@ -186,6 +186,11 @@ def charge_kept(
 def given_up(line: Line) -> Ranges:
     """The indices that were cancelled or returned."""
     return union([cut for cut in line.cuts if cut.kind is CutKind.GIVEN_UP])
+
+
+def kept(line: Line) -> Ranges:
+    """The indices that were not given up."""
+    return minus((0, line.n), given_up(line))
 
 
 def _taken(line: Line) -> Ranges:
@@ -236,55 +241,6 @@ def total(order: Order) -> int:
 def due(order: Order) -> int:
     """What is still to be paid, in minor units; below zero, what is owed back."""
     return total(order) - order.applied
-
-
-def order_facts(order: Order) -> OrderFacts:
-    """What the guards of an order see.
-
-    A delivered unit that is asked back is under way again until its return is settled, and one that
-    is sent again until its reissue is.
-    """
-    live = kept = 0
-    for line in order.lines:
-        for spot in line.spots:
-            in_return = spot.state is UnitState.DELIVERED and spot.slice.returning
-            if spot.state not in ENDED or in_return:
-                live += spot.n
-            if spot.state is not UnitState.CANCELLED:
-                kept += spot.n
-    if order.sent_again:
-        live += sum([_changed_by_reissues(order, line) for line in order.lines])
-    applied = order.applied
-    return OrderFacts(
-        order.ref.id,
-        len(order.lines),
-        live,
-        kept,
-        total(order) - applied,
-        applied,
-        order.currency,
-        order.cash_on_delivery,
-        order.holds,
-    )
-
-
-def _changed_by_reissues(order: Order, line: Line) -> int:
-    """How many units more of a line are under way than its bag says, or fewer.
-
-    What was lost has ended once it has been sent again; what the customer has is under way while it
-    is being sent again.
-    """
-    rows = [row for row in order.sent_again if row.line == line.id]
-    astray = back = returning = 0
-    for spot in line.spots:
-        if spot.state in (UnitState.LOST, UnitState.MISSING):
-            astray += spot.n
-            returning += spot.n if spot.slice.returning else 0
-        elif spot.state in (UnitState.GOING_BACK, UnitState.RECEIVED_BACK):
-            back += 0 if spot.slice.returning else spot.n
-    left = left_not_arrived(line, [row for row in rows if row.done])
-    open_ = returning + min(astray - returning, left)
-    return max(open_, sum([row.n for row in rows if not row.done]) - back) - astray
 
 
 def _units_kept(order: Order) -> bool:
