@@ -920,6 +920,76 @@ def always(d: Desk) -> bool:
     return True
 
 
+# --- invoices -------------------------------------------------------------------------------------
+
+
+def indices(line: Line, *kinds: str) -> list[int]:
+    """The unit indices that were cut so, each as often as it was."""
+    return [i for cut in line.cuts if cut.kind in kinds for i in range(cut.start, cut.stop)]
+
+
+def on_paper(line: Line) -> set[int]:
+    """The unit indices that are on an invoice, and not off it again."""
+    on, off = indices(line, "invoiced"), indices(line, "credited")
+    return {i for i in on if on.count(i) > off.count(i)}
+
+
+def may_invoice(d: Desk) -> bool:
+    order: Order = d.paper
+    if order.state in ("draft", "archived"):
+        return False
+    gone = {line.id: {*indices(line, "given up"), *on_paper(line)} for line in order.lines}
+    if d.wanted():
+        kept = {line.id: line.n - len(gone[line.id]) for line in order.lines}
+        return all(n <= kept.get(line, 0) for line, n in d.wanted().items())
+    open_ = any(set(indices(line, "billed")) - gone[line.id] for line in order.lines)
+    return open_ or (bool(order.invoices) and bool(unbilled(d, order)))
+
+
+def unbilled(d: Desk, order: Order) -> list[str]:
+    """The charges of an order as a whole that no invoice has; none where nothing is kept."""
+    billed = [id for one in order.invoices for id in d.get("invoice", one).charges]
+    free = [id for one in order.credit_notes for id in d.get("credit note", one).released]
+    made = [d.get("credit note", one).made for one in order.credit_notes]
+    taken = [*billed, *made]
+    if units(order, "cancelled") == every(order):
+        return []
+    whole = [one.id for one in order.charges if one.amount and not one.spans]
+    return [id for id in whole if taken.count(id) <= free.count(id)]
+
+
+def may_credit(d: Desk) -> bool:
+    """Something that is on the invoice was given up since, or is to be taken off it."""
+    invoice = d.paper
+    order: Order = d.get("order", invoice.order)
+    if order.state == "archived":
+        return False
+    left: set[tuple[str, int]] = set()
+    gone: set[tuple[str, int]] = set()
+    mine = {
+        one for one in order.credit_notes if d.get("credit note", one).invoice == invoice.ref.id
+    }
+    for line in order.lines:
+        had = {
+            i for one in invoice.lines if one.line == line.id for i in range(one.start, one.stop)
+        }
+        off = {
+            i
+            for cut in line.cuts
+            if cut.kind == "credited" and cut.document in mine
+            for i in range(cut.start, cut.stop)
+        }
+        left |= {(line.id, i) for i in had - off}
+        gone |= {(line.id, i) for i in had - off if i in indices(line, "given up")}
+    amount = d.arg("amount")
+    if amount is not None:  # a unit costs 1.00
+        stays = [line for line, _ in left - gone if line == d.arg("line")]
+        notes = [d.get("credit note", one) for one in sorted(mine)]
+        off_already = [one for note in notes for one in note.lines if not one.n]
+        return amount.minor <= 100 * len(stays) - sum(one.correction for one in off_already)
+    return bool(left if d.arg("whole") else gone)
+
+
 ROWS: Final[Mapping[str, Row]] = {
     # the order as a whole
     "draft": lambda d: d.fresh,
@@ -1013,6 +1083,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "settle_dispute": always,
     "refund": may_refund,
     "pay_back": may_pay_back,
+    # invoices
+    "invoice": may_invoice,
+    "credit": may_credit,
     # what is bought and made
     "purchase": may_purchase,
     "send_purchase": lambda d: d.stands("created"),

@@ -149,6 +149,14 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "remit": {"id": "pay-door", "amount": eur(100)},
     "charge_back": {"id": "pay-o-ready", "amount": eur(100), "order": "o-ready"},
     "settle_dispute": {"id": "pay-spare", "won": True},
+    "invoice": {"id": "o-delivered", "series": "2026", "parcels": ("p-o-delivered",)},
+    "credit": {
+        "id": "2026-000001",
+        "series": "CN",
+        "line": "1",
+        "amount": eur(100),
+        "reason": "scratched",
+    },
     "reserve": {"id": "o-ready", "supply": "s-open", "lines": ONE},
     "unreserve": {"id": "o-reserved", "lines": ONE},
     "promise": {
@@ -465,6 +473,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
+    sell("o-invoiced", "delivered")
+    house.invoice("o-invoiced", "2026")
     for id in ("o-asking", "o-coming", "o-came", "o-rejected"):
         house.ask_return(f"r-{id}", id)
     for id in ("o-coming", "o-came", "o-rejected"):

@@ -182,6 +182,15 @@ PARTS: Final[dict[str, Small]] = {
         grams_each=500,
         also=(verbs.weigh_line.on("o", "1", 250),),
     ),
+    "invoices": goods(
+        LIFE | of("invoice credit ask_return receive_return close_return inspect deliver_again"),
+        most={"invoice": 2, "credit note": 2},
+        also=(
+            verbs.invoice.on("o", "bills", lines=(("1", 1),)),
+            verbs.credit.on("bills-000001", "credits", whole=True),
+            verbs.credit.on("bills-000001", "credits", "1", Money(60, EUR)),
+        ),
+    ),
     "purchases": goods(
         of("place pay cancel refund plan_to_buy give_up_plan purchase send_purchase")
         | of("accept_purchase refuse_purchase record_shortfall stop_buying ask_cancel_purchase")

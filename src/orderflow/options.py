@@ -146,6 +146,7 @@ SAMPLES: Final = {
     "offer": "a later date, or another product?",
     "question": "Is the address right?",
     "reason": "as agreed",
+    "series": "bills",
     "text": "Yes.",
 }
 """What stands for the words that only a clerk can write, by the name of the argument."""

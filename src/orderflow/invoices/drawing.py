@@ -30,9 +30,8 @@ import attrs
 
 from orderflow.bills import BillLine, Discount, LineTax, gross
 from orderflow.errors import MoveRefused, Refusal
-from orderflow.invoices.prices import prices_of
-from orderflow.money import Money, scale, spread
-from orderflow.pricing import parts_carried, shares_of
+from orderflow.money import Money, Price, scale, spread
+from orderflow.pricing import parts_carried, prices_of, quantity, shares_of
 from orderflow.records import Charge, ChargeKind, Cut, Line, Order, Span
 from orderflow.taxes import (
     NET_BY_TOTAL,
@@ -95,7 +94,10 @@ def draw(
     """
     convention = convention_of(taxing)
     rating = _Rating(order, taxing)
-    drafts = [*_goods(order, pieces, rating, convention), *_charges(order, charges, rating, at)]
+    drafts = [
+        *_goods(order, pieces, rating, convention),
+        *_charges(order, charges, rating, at, convention),
+    ]
     rating.refuse_unknown()
     done = taxed(
         [TaxLine(one.line.line, one.line.n, one.line.amount, one.rates) for one in drafts],
@@ -143,10 +145,11 @@ def _goods(
         line = one.line
         rates = rating.rates(line.sku, "", one.at)
         same = rating.same(line.sku, "", rates)
-        for priced in prices_of(line, one.cut.start, one.cut.stop):
+        for priced in prices_of(line, [(one.cut.start, one.cut.stop)]):
             parts = parts_carried(shares.get(line.id, ()), [(priced.start, priced.stop)])
             carried, discounts = _split(parts, rates, convention)
-            goods = priced.times(order.currency, line.rounding)
+            price = Price(priced.price, order.currency, priced.per)
+            goods = price.times(quantity(line, priced), line.rounding)
             below = min(0, carried + sum([one.amount for one in discounts]))
             drawn = BillLine(
                 line.id,
@@ -174,11 +177,10 @@ def _split(
 ) -> tuple[int, tuple[Discount, ...]]:
     """What goods carry, and each discount; of one given after the tax, the part that is none."""
     goods, discounts, after_tax = 0, [], False
-    tax = percents(rates) / (1 + percents(rates))
     for charge, part in parts:
-        if charge.kind is ChargeKind.DISCOUNT:
-            if after_tax and not convention.inclusive:
-                part -= scale(part, tax.numerator, tax.denominator)
+        if charge.kind is ChargeKind.DISCOUNT and after_tax:
+            discounts.append(_discount(charge, part, rates, convention))
+        elif charge.kind is ChargeKind.DISCOUNT:
             discounts.append(Discount(charge.id, part, charge.bearer, charge.reason))
         elif charge.kind in _TAXES:
             after_tax = True
@@ -188,17 +190,20 @@ def _split(
 
 
 def _charges(
-    order: Order, charges: Sequence[Charge], rating: _Rating, at: datetime
+    order: Order, charges: Sequence[Charge], rating: _Rating, at: datetime, convention: Convention
 ) -> Iterable[_Draft]:
-    """Freight and fees, each a line; what was given off them is shared between them."""
+    """Freight and fees, each a line; what was given off them is shared between them.
+
+    A discount on them comes from a credit note alone, and is of the price with its tax.
+    """
     costs = [charge for charge in charges if charge.kind in GROUPS and charge.amount > 0]
     off = [charge for charge in charges if charge.kind not in _TAXES and charge.amount < 0]
     left = [charge.amount for charge in costs]
-    discounts: list[list[Discount]] = [[] for _ in costs]
+    discounts: list[list[tuple[Charge, int]]] = [[] for _ in costs]
     for charge in off:
         for i, part in enumerate(spread(charge.amount, left)):
             left[i] += part
-            discounts[i].append(Discount(charge.id, part, charge.bearer, charge.reason))
+            discounts[i].append((charge, part))
     for charge, less in zip(costs, discounts, strict=True):
         group = GROUPS[charge.kind]
         rates = rating.rates("", group, at)
@@ -210,9 +215,19 @@ def _charges(
             stop=1,
             price=Money(charge.amount, order.currency).decimal,
             group=group,
-            discounts=tuple(less),
+            discounts=tuple([_discount(one, part, rates, convention) for one, part in less]),
         )
         yield _Draft(line, line.amount, rates, rating.same("", group, rates))
+
+
+def _discount(
+    charge: Charge, part: int, rates: tuple[Rate, ...], convention: Convention
+) -> Discount:
+    """What a discount takes off; of one of the price with its tax, the part that is no tax."""
+    if charge.kind is ChargeKind.DISCOUNT and not convention.inclusive:
+        tax = percents(rates) / (1 + percents(rates))
+        part -= scale(part, tax.numerator, tax.denominator)
+    return Discount(charge.id, part, charge.bearer, charge.reason)
 
 
 _TAXES: Final = (ChargeKind.TAX, ChargeKind.ROUNDING)
