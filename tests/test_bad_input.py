@@ -79,6 +79,20 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     },
     "lift_hold": {"id": "o-held", "code": "check"},
     "adjust": {"id": "o-ready", "charge": NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched")},
+    "reprice": {
+        "id": "o-ready",
+        "prices": (("1", Price.of("9", "EUR")),),
+        "version": "list-2",
+        "reason": "agreed",
+        "charges": (NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched"),),
+    },
+    "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1},
+    "protect_price": {
+        "id": "o-ready",
+        "prices": (("1", Price.of("9", "EUR")),),
+        "version": "list-2",
+        "reason": "a sale",
+    },
     "cancel": {"id": "o-ready", "lines": ONE, "reason": "changed my mind"},
     "expire": {"id": "o-unpaid"},
     "complete": {"id": "o-delivered"},
@@ -473,6 +487,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.cancel("o-owed", (("1", 2),))
     house.hold_stock("h-runs", SHELF, 1, TOMORROW)
     sell("o-faulty", "delivered")
+    by_weight = line("1", LAMP, 2, fixed=Fixing.WEIGHING, grams_each=600)
+    house.place("o-weighed", new_order(by_weight))
     sell("o-swapped", "delivered")
     sell("o-paid-over", "delivered")
     sell("o-again", "shipped")
@@ -553,6 +569,7 @@ class House:
             locations=(LEITH, YORK),
             confirm_when_paid=False,
             approve_returns=False,
+            price_protection_days=30,
             process=Process.of(Stage("polishing", UnitState.PICKED)),
         )
         self.workflow = Workflow(store, rules, clock=clock)

@@ -21,6 +21,7 @@ from orderflow.pricing.carrying import (
     shares_of,
     spread_charge,
     total,
+    units_kept,
 )
 from orderflow.pricing.fixing import estimated, prices_of, quantity
 from orderflow.pricing.guarded import estimates, order_facts
@@ -62,5 +63,6 @@ __all__ = [
     "to_invoice",
     "to_invoice_in_advance",
     "total",
+    "units_kept",
     "without",
 ]
