@@ -539,6 +539,13 @@ def test_an_offer_that_finds_less_than_it_gives_says_what_is_unused() -> None:
     assert codes(found) == {"offer-2": ["offer_gives_nothing"]}
 
 
+def test_an_offer_of_more_than_money_can_be_takes_what_there_is() -> None:
+    found = ask(order(line("1", "999.00", 10**9)), Threshold(yuan("0.01"), yuan("5.00")))
+
+    assert net(found) == {"1": 0}
+    assert found.used[0].unused == 10**9 * 99_900 * 499
+
+
 def test_what_a_line_must_cost_caps_its_discount_and_the_others_bear_the_rest() -> None:
     new = order(line("1", "100.00"), line("2", "50.00"), line("3", "50.00"))
     given = Given(DAY, least=(("1", Price.of("95.00", "CNY")), ("3", Price.of("60.00", "CNY"))))

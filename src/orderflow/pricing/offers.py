@@ -146,7 +146,9 @@ class Saving:
 
     def __attrs_post_init__(self) -> None:
         for one in (self.amount, self.freight, *self.weights, *self.parts):
-            whole(one, "saving", least=0, most=MINOR_MAX)
+            # However large: 5.00 off for each cent of a large order is more than money can be.
+            if type(one) is not int or one < 0:
+                raise BadInput("saving", "a whole number from 0 up is wanted")
 
 
 class Benefit(Protocol):
