@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from orderflow import ChargeKind, Money, NewLine, NewOrder, Price, Sku
 from orderflow.currencies import EXPONENTS
 from orderflow.money import Rounding, Spread, share, spread
-from orderflow.orders import _charges, opened_line
+from orderflow.orders import agreed_charges, opened_line
 from orderflow.pricing import (
     AmountOff,
     Benefit,
@@ -108,7 +108,7 @@ def random_quote(chance: Random) -> tuple[NewOrder, tuple[Offer, ...], Given]:
 def opened(found: Priced) -> tuple[tuple[Line, ...], tuple[Charge, ...]]:
     """The lines and charges that placing it gives."""
     lines = tuple([opened_line(line) for line in found.order.lines])
-    return lines, _charges(found.order, lines)
+    return lines, agreed_charges(found.order, lines)
 
 
 @settings(max_examples=PRICES, deadline=None)

@@ -38,7 +38,7 @@ from orderflow.states import OrderState, UnitState
 from tests.builders import MORNING
 
 GOODS, DISCOUNT, TAX, FREIGHT, FEE = list(ChargeKind)[:5]
-BILLED, GIVEN_UP = CutKind
+BILLED, GIVEN_UP = CutKind.BILLED, CutKind.GIVEN_UP
 
 
 def lamps(n: int, *cuts: Cut, id: str = "1", state: UnitState = UnitState.OPEN) -> Line:

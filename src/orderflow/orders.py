@@ -11,7 +11,7 @@ a charge of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import attrs
@@ -26,7 +26,7 @@ from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import exploded, kit_spans, lines_named
 from orderflow.payments import confirm_if_ready
-from orderflow.pricing import charge_kept, due, give_up, order_facts, part_charge
+from orderflow.pricing import Ranges, charge_kept, due, give_up, kept, order_facts, part_charge
 from orderflow.promising.reserving import reserve_placed
 from orderflow.records import (
     PLAIN,
@@ -155,20 +155,27 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
         raise BadInput("charge", "a NewCharge is wanted")
     if order.state is OrderState.ARCHIVED:
         raise IllegalMove(str(order.ref), order.state.value, "adjust", ())
-    names = lines_named(order, charge.lines)
-    refusals = [
-        Refusal.of("no_such_line", order=order.ref.id, line=name)
-        for name in (*names, *lines_named(order, [line for line, _ in charge.parts if line]))
-        if order.line(name) is None
-    ]
+    refusals = not_there(order, charge)
     if refusals:
         raise MoveRefused(tuple(refusals))
     add_charge(step, order, charge)
     return step
 
 
-def add_charge(step: Step, order: Order, charge: NewCharge) -> None:
-    """Charge an order with what was agreed later, over the units that are kept."""
+def not_there(order: Order, charge: NewCharge) -> list[Refusal]:
+    """A reason for each line that a charge names and the order does not have."""
+    named = (*charge.lines, *[line for line, _ in charge.parts if line])
+    return [
+        Refusal.of("no_such_line", order=order.ref.id, line=name)
+        for name in lines_named(order, named)
+        if order.line(name) is None
+    ]
+
+
+def add_charge(
+    step: Step, order: Order, charge: NewCharge, of: Callable[[Line], Ranges] = kept
+) -> None:
+    """Charge an order with what was agreed later; `of` says over which units of a line."""
     kind, names = charge.kind, lines_named(order, charge.lines)
     id = later_id(order, kind)
     if charge.is_of_order:
@@ -177,7 +184,7 @@ def add_charge(step: Step, order: Order, charge: NewCharge) -> None:
             raise BadInput("charge.amount", f"the discount is more than the {kind.value}")
         made = Charge(id, kind, charge.amount)
     else:
-        made = charge_kept(id, kind, charge.amount, order, names, charge.parts)
+        made = charge_kept(id, kind, charge.amount, order, names, charge.parts, of)
     step.add(Charged(order.ref, attrs.evolve(made, bearer=charge.bearer, reason=charge.reason)))
 
 
@@ -293,14 +300,14 @@ def _open(step: Step, new: NewOrder) -> None:
     if not isinstance(new, NewOrder):
         raise BadInput("new", "a NewOrder is wanted")
     case, context = step.case, step.context
-    lines = tuple([line for wanted in new.lines for line in _opened_lines(wanted)])
+    lines = tuple([line for wanted in new.lines for line in opened_lines(wanted)])
     order = Order(
         ref=case.own(Order),
         state=ORDER.initial,
         currency=new.currency,
         customer=new.customer,
         lines=lines,
-        charges=_charges(new, lines),
+        charges=agreed_charges(new, lines),
         placed_at=context.at,
         seller=new.seller,
         channel=new.channel,
@@ -343,7 +350,8 @@ def opened_line(new: NewLine) -> Line:
     )
 
 
-def _opened_lines(new: NewLine) -> tuple[Line, ...]:
+def opened_lines(new: NewLine) -> tuple[Line, ...]:
+    """The lines that it becomes, those of its parts where it is a kit."""
     line = opened_line(new)
     return exploded(line, new.price, new.components) if new.components else (line,)
 
@@ -362,7 +370,8 @@ def _goods(new: NewOrder, lines: tuple[Line, ...]) -> Iterator[Span]:
             yield Span(next(left).id, 0, wanted.n, wanted.amount)
 
 
-def _charges(new: NewOrder, lines: tuple[Line, ...]) -> tuple[Charge, ...]:
+def agreed_charges(new: NewOrder, lines: tuple[Line, ...]) -> tuple[Charge, ...]:
+    """The goods of an order at their price, and then each charge in turn, over its lines."""
     goods = tuple(_goods(new, lines))
     whole_price = sum([span.amount for span in goods])
     if whole_price > MINOR_MAX:

@@ -172,6 +172,34 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "the return window of order {order} closed on {closed}",
         "zh": "订单 {order} 的退货期已于 {closed} 结束",
     },
+    "nothing_to_invoice": {
+        "en": "{what} has nothing to invoice: what has left is invoiced, and nothing twice",
+        "zh": "{what}没有可开票的内容:已发出的才开票,且不重复开票",
+    },
+    "no_tax_rate": {
+        "en": "no tax rate is known for {goods} in {place} at {at}",
+        "zh": "没有 {goods} 在 {place} 于 {at} 的税率",
+    },
+    "not_taxed": {
+        "en": "order {order} has a tax, and the rules name no rates for its invoice",
+        "zh": "订单 {order} 含税,但规则没有提供开票税率",
+    },
+    "taxed_twice": {
+        "en": "order {order} has a tax beside prices that include it",
+        "zh": "订单 {order} 的价格已含税,又另收了税",
+    },
+    "nothing_to_credit": {
+        "en": "invoice {invoice} has nothing to credit: its order costs what it says",
+        "zh": "发票 {invoice} 没有可冲红的内容:订单金额与发票一致",
+    },
+    "not_on_invoice": {
+        "en": "invoice {invoice} has no line {line}",
+        "zh": "发票 {invoice} 没有第 {line} 行",
+    },
+    "over_credit": {
+        "en": "{asked} {currency} to be credited, {left} left on invoice {invoice}",
+        "zh": "要求冲红 {asked} {currency},发票 {invoice} 只剩 {left}",
+    },
     "over_refund": {
         "en": "{asked} {currency} asked back, {owed} owed to order {order}",
         "zh": "要求退款 {asked} {currency},订单 {order} 只应退 {owed}",
@@ -275,6 +303,38 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "payment {payment} is {state}: no balance of it is to come",
         "zh": "付款 {payment} 状态为“{state}”,没有待付尾款",
     },
+    "not_fixed": {
+        "en": "line {line} of order {order}: the amount of {n} units is an estimate until {fixing}",
+        "zh": "订单 {order} 第 {line} 行:{n} 件的金额为预估,{fixing}时确定",
+    },
+    "not_by_weight": {
+        "en": "line {line} of order {order} is not sold by weight",
+        "zh": "订单 {order} 第 {line} 行不按重量销售",
+    },
+    "none_kept": {
+        "en": "line {line} of order {order} has no units left whose price could change",
+        "zh": "订单 {order} 第 {line} 行没有可改价的商品",
+    },
+    "invoiced": {
+        "en": "line {line} of order {order}: its {n} units are on an invoice, credit that first",
+        "zh": "订单 {order} 第 {line} 行的 {n} 件已开票,须先开红字发票",
+    },
+    "price_unchanged": {
+        "en": "order {order} has these prices already",
+        "zh": "订单 {order} 已是这些价格",
+    },
+    "below_discounts": {
+        "en": "line {line} of order {order} would cost {amount} {currency}, and {off} are off it",
+        "zh": "订单 {order} 第 {line} 行改价后为 {amount} {currency},低于其优惠 {off}",
+    },
+    "not_lower": {
+        "en": "line {line} of order {order} costs no more than {price}",
+        "zh": "订单 {order} 第 {line} 行的价格并不高于 {price}",
+    },
+    "protection_over": {
+        "en": "the prices of order {order} were protected until {until}",
+        "zh": "订单 {order} 的价保期已于 {until} 结束",
+    },
     "closed_too_long": {
         "en": "the calendar of {zone} is closed too long: "
         "{days} days from {day} on were looked through",
@@ -300,6 +360,9 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "item": "商品资料",
     "quota": "配额",
     "feed": "供应商库存",
+    "invoice": "发票",
+    "credit note": "红字发票",
+    "series": "发票号段",
     "hold": "挂起项",
     "serial": "序列号",
     # orders
@@ -371,6 +434,10 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "in production": "生产中",
     "inspecting": "检验中",
     "stopped": "已停止",
+    # when an amount is fixed
+    "balance": "付尾款",
+    "weighing": "称重",
+    "delivery": "交付",
     # where a list or a bag is empty, and places that are none
     "empty": "空",
     "nothing more": "无",
@@ -486,6 +553,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "plan to buy": "计划采购",
     "plan to make": "计划生产",
     "promise": "承诺",
+    "protect price": "价保",
     "purchase": "采购",
     "quote": "报价",
     "recall": "撤回",
@@ -502,6 +570,8 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "record shortfall": "登记供货不足",
     "redeem": "核销",
     "refund part": "部分退款",
+    "invoice": "开票",
+    "credit": "冲红",
     "refund": "退款",
     "refuse cancel dispatch": "拒绝取消发货单",
     "refuse cancel purchase": "拒绝取消采购单",
@@ -523,6 +593,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "reopen": "重新打开",
     "repeg": "更换供货来源",
     "report missing": "报缺件",
+    "reprice": "改价",
     "repromise": "重新承诺",
     "reserve": "预留",
     "restock": "重新上架",
@@ -630,7 +701,7 @@ _A_UNIT: Final = "a unit of line "
 ANY_DATE: Final = "any date"
 """Stands for the date of what was asked for as early as can be."""
 
-_NAMED: Final = frozenset({"kind", "location", "why"})
+_NAMED: Final = frozenset({"kind", "location", "why", "fixing"})
 _DONE: Final = frozenset({"move", "can", "asked"})
 """The figures that are words, or lists of them."""
 

@@ -3,6 +3,7 @@
 It knows amounts over units, and refuses to know payments, stock and taxes.
 
 `carrying` reads an order: what its units carry, what was billed or given up, what is due.
+`invoiced` says which of its units are on invoices, `fixing` which amounts are fixed already.
 `books` says which price a customer has, `offers` what an offer is, `benefits` what the trade's
 offers give, `discounting` how they stack, and `quoting` what an order costs after them.
 
@@ -21,12 +22,27 @@ from orderflow.pricing.carrying import (
     carried,
     charge_kept,
     due,
+    first,
     give_up,
     given_up,
-    order_facts,
+    kept,
     part_charge,
+    parts_carried,
+    shares_of,
     spread_charge,
     total,
+)
+from orderflow.pricing.fixing import estimated, prices_of, quantity
+from orderflow.pricing.guarded import estimates, order_facts
+from orderflow.pricing.invoiced import (
+    both,
+    in_advance,
+    invoice_depths,
+    on_invoice,
+    standing,
+    to_invoice,
+    to_invoice_in_advance,
+    without,
 )
 
 if TYPE_CHECKING:
@@ -90,19 +106,35 @@ __all__ = [
     "Version",
     "When",
     "bill",
+    "both",
     "capped",
     "carried",
     "charge_kept",
     "discounted",
     "due",
+    "estimated",
+    "estimates",
+    "first",
     "give_up",
     "given_up",
+    "in_advance",
+    "invoice_depths",
+    "kept",
+    "on_invoice",
     "order_facts",
     "part_charge",
+    "parts_carried",
     "price_of",
     "priced",
+    "prices_of",
+    "quantity",
+    "shares_of",
     "spread_charge",
+    "standing",
+    "to_invoice",
+    "to_invoice_in_advance",
     "total",
+    "without",
 ]
 
 

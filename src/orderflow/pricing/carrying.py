@@ -19,7 +19,8 @@ credited is what was billed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 import attrs
 
@@ -27,8 +28,7 @@ from orderflow.errors import BadInput
 from orderflow.kits import lines_named
 from orderflow.money import scale, share, spread
 from orderflow.records import Charge, ChargeKind, Cut, CutKind, Line, Order, Span
-from orderflow.states import OrderFacts, UnitState
-from orderflow.units import ENDED, left_not_arrived
+from orderflow.states import UnitState
 from orderflow.values import unique
 
 Ranges = list[tuple[int, int]]
@@ -41,6 +41,29 @@ def carried(line: Line, charges: Iterable[Charge], ranges: Sequence[tuple[int, i
     Sums exactly: ranges that together cover the line carry all of it.
     """
     return _carried(_spans_of(charges).get(line.id, ()), ranges)
+
+
+def shares_of(charges: Iterable[Charge]) -> dict[str, list[tuple[Charge, Span]]]:
+    """The spans of charges by line, each with its charge, in the order of the charges."""
+    shares: dict[str, list[tuple[Charge, Span]]] = {}
+    for charge in charges:
+        for span in charge.spans:
+            shares.setdefault(span.line, []).append((charge, span))
+    return shares
+
+
+def parts_carried(
+    shares: Sequence[tuple[Charge, Span]], ranges: Sequence[tuple[int, int]]
+) -> tuple[tuple[Charge, int], ...]:
+    """What the unit indices in `ranges` carry of each charge of a line, as `shares_of` gives them.
+
+    Together that is what they carry; a charge of which they carry nothing is left out.
+    """
+    parts: dict[str, tuple[Charge, int]] = {}
+    pieces = _each_carried([span for _, span in shares], ranges)
+    for (charge, _), part in zip(shares, pieces, strict=True):
+        parts[charge.id] = (charge, part + parts.get(charge.id, (charge, 0))[1])
+    return tuple([(charge, part) for charge, part in parts.values() if part])
 
 
 def _spans_of(charges: Iterable[Charge]) -> dict[str, list[Span]]:
@@ -56,12 +79,19 @@ def _carried(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> int:
     if len(spans) == 1 and spans[0].start == 0 and all(b <= spans[0].stop for _, b in ranges):
         price = spans[0]
         return sum([share(price.amount, price.stop, start, stop) for start, stop in ranges])
+    return sum(_each_carried(spans, ranges))
+
+
+def _each_carried(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> list[int]:
+    """What the ranges carry of each span, in turn."""
+    carried: list[int] = []
     points = {point for pair in ranges for point in pair}
     points.update(end for span in spans for end in (span.start, span.stop))
     sums = dict.fromkeys(points, 0)  # what the first so many indices carry
     for span in spans:
         before, upto = sums[span.start], sums[span.stop]
         width = upto - before
+        parts: dict[int, int] = {}
         for point, sum_ in sums.items():
             if point <= span.start:
                 continue
@@ -71,8 +101,11 @@ def _carried(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> int:
                 part = scale(span.amount, sum_ - before, width)
             else:
                 part = share(span.amount, span.stop - span.start, 0, point - span.start)
-            sums[point] = sum_ + part
-    return sum(sums[stop] - sums[start] for start, stop in ranges)
+            parts[point] = part
+        for point, part in parts.items():
+            sums[point] += part
+        carried.append(sum([parts.get(b, 0) - parts.get(a, 0) for a, b in ranges]))
+    return carried
 
 
 def spread_charge(
@@ -122,11 +155,12 @@ def charge_kept(
     order: Order,
     names: Sequence[str] = (),
     parts: Sequence[tuple[str, int]] = (),
+    of: Callable[[Line], Ranges] | None = None,
 ) -> Charge:
     """A later charge, shared over the units that were not given up by what they carry now.
 
-    Over the named lines, or all, or in parts by line or kit. A discount beyond what those units
-    carry is refused.
+    Over the named lines, or all, or in parts by line or kit; `of` says which units of a line, where
+    those are not all that are kept. A discount beyond what those units carry is refused.
     """
     spans = _spans_of(order.charges)
     groups: list[tuple[Sequence[str], int]] = [(names, amount)]
@@ -135,29 +169,42 @@ def charge_kept(
     unique((line for meant, _ in groups for line in meant), "charge.parts")
     pieces: list[Span] = []
     for meant, part in groups:
-        kept = [
+        units = [
             (line.id, start, stop)
             for line in order.lines
             if not meant or line.id in meant
-            for start, stop in _minus((0, line.n), given_up(line))
+            for start, stop in (kept if of is None else of)(line)
         ]
-        weights = [_carried(spans.get(line, ()), [(start, stop)]) for line, start, stop in kept]
-        if part < -sum(weights) or (part and not kept):
+        weights = [_carried(spans.get(line, ()), [(start, stop)]) for line, start, stop in units]
+        if part < -sum(weights) or (part and not units):
             raise BadInput("charge.amount", "is more than the units that are kept cost")
-        shares = zip(kept, spread(part, weights), strict=True)
+        shares = zip(units, spread(part, weights), strict=True)
         pieces += [Span(*one, share) for one, share in shares if share]
     return Charge(id, kind, amount, tuple(pieces))
 
 
 def given_up(line: Line) -> Ranges:
     """The indices that were cancelled or returned."""
-    return _union([cut for cut in line.cuts if cut.kind is CutKind.GIVEN_UP])
+    return union([cut for cut in line.cuts if cut.kind is CutKind.GIVEN_UP])
+
+
+def kept(line: Line) -> Ranges:
+    """The indices that were not given up."""
+    return minus((0, line.n), given_up(line))
+
+
+def _taken(line: Line) -> Ranges:
+    """The indices that were billed or given up, whether they are on an invoice or not."""
+    return union([cut for cut in line.cuts if cut.kind in _TAKEN])
+
+
+_TAKEN: Final = (CutKind.BILLED, CutKind.GIVEN_UP)
 
 
 def bill(line: Line, n: int, document: str) -> tuple[Cut, ...]:
     """Cuts that bill the first `n` indices of a line that are neither billed nor given up."""
-    free = _minus((0, line.n), _union(line.cuts)) if line.cuts else [(0, line.n)]
-    return tuple([Cut(CutKind.BILLED, start, stop, document) for start, stop in _first(free, n)])
+    free = minus((0, line.n), _taken(line)) if line.cuts else [(0, line.n)]
+    return tuple([Cut(CutKind.BILLED, start, stop, document) for start, stop in first(free, n)])
 
 
 def give_up(line: Line, n: int, document: str, *, billed_on: str = "") -> tuple[Cut, ...]:
@@ -167,10 +214,10 @@ def give_up(line: Line, n: int, document: str, *, billed_on: str = "") -> tuple[
         ranges: Ranges = []
         for cut in line.cuts:
             if cut.kind is CutKind.BILLED and cut.document == billed_on:
-                ranges.extend(_minus((cut.start, cut.stop), gone))
-        found = _first(sorted(ranges), n)
+                ranges.extend(minus((cut.start, cut.stop), gone))
+        found = first(sorted(ranges), n)
     else:
-        found = _last(_minus((0, line.n), _union(line.cuts)), n)
+        found = _last(minus((0, line.n), _taken(line)), n)
     return tuple(Cut(CutKind.GIVEN_UP, start, stop, document) for start, stop in found)
 
 
@@ -196,55 +243,6 @@ def due(order: Order) -> int:
     return total(order) - order.applied
 
 
-def order_facts(order: Order) -> OrderFacts:
-    """What the guards of an order see.
-
-    A delivered unit that is asked back is under way again until its return is settled, and one that
-    is sent again until its reissue is.
-    """
-    live = kept = 0
-    for line in order.lines:
-        for spot in line.spots:
-            in_return = spot.state is UnitState.DELIVERED and spot.slice.returning
-            if spot.state not in ENDED or in_return:
-                live += spot.n
-            if spot.state is not UnitState.CANCELLED:
-                kept += spot.n
-    if order.sent_again:
-        live += sum([_changed_by_reissues(order, line) for line in order.lines])
-    applied = order.applied
-    return OrderFacts(
-        order.ref.id,
-        len(order.lines),
-        live,
-        kept,
-        total(order) - applied,
-        applied,
-        order.currency,
-        order.cash_on_delivery,
-        order.holds,
-    )
-
-
-def _changed_by_reissues(order: Order, line: Line) -> int:
-    """How many units more of a line are under way than its bag says, or fewer.
-
-    What was lost has ended once it has been sent again; what the customer has is under way while it
-    is being sent again.
-    """
-    rows = [row for row in order.sent_again if row.line == line.id]
-    astray = back = returning = 0
-    for spot in line.spots:
-        if spot.state in (UnitState.LOST, UnitState.MISSING):
-            astray += spot.n
-            returning += spot.n if spot.slice.returning else 0
-        elif spot.state in (UnitState.GOING_BACK, UnitState.RECEIVED_BACK):
-            back += 0 if spot.slice.returning else spot.n
-    left = left_not_arrived(line, [row for row in rows if row.done])
-    open_ = returning + min(astray - returning, left)
-    return max(open_, sum([row.n for row in rows if not row.done]) - back) - astray
-
-
 def _units_kept(order: Order) -> bool:
     """Whether any unit is left; an order without lines has none."""
     for line in order.lines:
@@ -254,7 +252,7 @@ def _units_kept(order: Order) -> bool:
     return False
 
 
-def _union(cuts: Iterable[Cut]) -> Ranges:
+def union(cuts: Iterable[Cut]) -> Ranges:
     """The indices that any of the cuts covers, as sorted ranges."""
     joined: Ranges = []
     for start, stop in sorted((cut.start, cut.stop) for cut in cuts):
@@ -265,7 +263,7 @@ def _union(cuts: Iterable[Cut]) -> Ranges:
     return joined
 
 
-def _minus(whole: tuple[int, int], taken: Ranges) -> Ranges:
+def minus(whole: tuple[int, int], taken: Ranges) -> Ranges:
     """What is left of a range without some others."""
     left: Ranges = []
     start, end = whole
@@ -280,7 +278,8 @@ def _minus(whole: tuple[int, int], taken: Ranges) -> Ranges:
     return left
 
 
-def _first(ranges: Ranges, n: int) -> Ranges:
+def first(ranges: Ranges, n: int) -> Ranges:
+    """The first `n` indices of ranges; a mistake of the caller where there are fewer."""
     found: Ranges = []
     for start, stop in ranges:
         if not n:

@@ -1,0 +1,104 @@
+"""What was issued over an order, and the next number.
+
+It knows the documents of one order and the series of a seller, and refuses to know amounts.
+
+Problem: numbers that are drawn before an invoice is sure leave gaps, which tax offices ask about.
+Decision: a series is a document, and its next number is one fact of the very command that issues
+the paper. What is refused uses none up, two who meet on it are told apart by its version, and the
+same key gives the same number, since it gives the same facts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from typing import NamedTuple
+
+import attrs
+
+from orderflow.bills import CreditNote, Invoice, Series, series_id
+from orderflow.errors import BadInput, IllegalMove
+from orderflow.facts import Described
+from orderflow.journal import Step
+from orderflow.records import Charge, Order
+from orderflow.states import OrderState, UnitState
+from orderflow.values import text
+
+
+@attrs.frozen
+class Papers:
+    """All that was issued over an order, in the order in which it was."""
+
+    invoices: tuple[Invoice, ...] = ()
+    credit_notes: tuple[CreditNote, ...] = ()
+
+    def of(self, invoice: str) -> tuple[CreditNote, ...]:
+        """The credit notes of an invoice."""
+        return tuple([note for note in self.credit_notes if note.invoice == invoice])
+
+
+def papers_of(step: Step, order: Order) -> Papers:
+    """What was issued over an order, as its case has it."""
+    case = step.case
+    return Papers(
+        tuple([step.now(case.invoice(id)) for id in order.invoices]),
+        tuple([step.now(case.credit_note(id)) for id in order.credit_notes]),
+    )
+
+
+def to_bill(order: Order, papers: Papers) -> tuple[Charge, ...]:
+    """The charges of an order as a whole that are on no invoice; none where no unit is kept."""
+    if keeps_nothing(order):
+        return ()
+    billed: Tally[str] = Tally()
+    for invoice in papers.invoices:
+        billed.update(invoice.charges)
+    for note in papers.credit_notes:
+        billed.subtract(note.released)
+        billed[note.made] += 1
+    return tuple(
+        [
+            charge
+            for charge in order.charges
+            if charge.amount and not charge.spans and billed[charge.id] <= 0
+        ]
+    )
+
+
+def keeps_nothing(order: Order) -> bool:
+    """Whether every unit was cancelled; of an order without units, every one was."""
+    return all(spot.state is UnitState.CANCELLED for _, spot in order.units())
+
+
+def refuse_closed(order: Order, what: str) -> None:
+    """A draft was agreed with nobody, and an archived order is closed."""
+    if order.state in (OrderState.DRAFT, OrderState.ARCHIVED):
+        raise IllegalMove(str(order.ref), order.state.value, what, ())
+
+
+class Numbered(NamedTuple):
+    """The id of a document and its number."""
+
+    id: str
+    number: str
+
+
+def checked_series(name: object) -> str:
+    """The name of a series: its numbers are parts of ids."""
+    series = text(name, "series")
+    if "/" in series:
+        raise BadInput("series", "must have no slash: its numbers are parts of ids")
+    return series
+
+
+def number(step: Step, seller: str, name: str) -> Numbered:
+    """The next number of a series of a seller, which begins with its first."""
+    ref = step.case.series(series_id(seller, name))
+    known = step.case.find(ref)
+    if known is None:
+        made = Series(ref, name, seller, 1)
+        step.open(made)
+    else:
+        made = attrs.evolve(known, last=known.last + 1)
+        step.add(Described(made))
+    given = made.number(made.last)
+    return Numbered(text(series_id(seller, given), "series"), given)

@@ -1,0 +1,613 @@
+"""Invoices and credit notes: what they say, and that their order comes to the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+import attrs
+import pytest
+
+from orderflow import (
+    ChargeKind,
+    Money,
+    NewCharge,
+    NewOrder,
+    Rules,
+)
+from orderflow.bills import CreditNote, Invoice, Series
+from orderflow.calls import Ref
+from orderflow.invoices import (
+    credit,
+    fapiao_lines,
+    invoice,
+    series_id,
+)
+from orderflow.kits import Component
+from orderflow.pricing import total
+from orderflow.records import Cut, CutKind, Destination
+from orderflow.taxes import (
+    GROSS_BY_LINE,
+    GROSS_BY_TOTAL,
+    NET_BY_LINE,
+    NET_BY_TOTAL,
+    NET_BY_UNIT,
+    Convention,
+    Rate,
+    Table,
+    Taxing,
+    TaxPlace,
+    TaxRow,
+)
+from orderflow.taxing import tax_charges
+from tests.builders import BELL, LAMP, LEITH, MORNING, YORK, Shop, eur, line, new_order
+
+SPRING: Final = MORNING + timedelta(days=30)
+"""When the tax of DE goes up."""
+
+VAT_19, VAT_20 = Rate.of("VAT-19", "19"), Rate.of("VAT-20", "20")
+TABLE: Final = Table(
+    "europe",
+    (
+        TaxRow("DE", VAT_19, until=SPRING),
+        TaxRow("DE", VAT_20, since=SPRING),
+        TaxRow("DE", Rate.of("VAT-7", "7"), group="books"),
+        TaxRow("FR", Rate.of("TVA", "20")),
+        TaxRow("FR", Rate.exempt("post", "Art. 132"), group="freight"),
+        TaxRow("US", Rate.zero("export", "Art. 146")),
+        TaxRow("GST", Rate.of("GST", "5")),
+        TaxRow("GST", Rate.of("QST", "9.975")),
+        TaxRow("PL", Rate.of("VAT-23", "23")),
+        TaxRow("PL", Rate.zero("none", "as published"), group="freight"),
+        TaxRow("HOME", Rate.of("VAT-10", "10")),
+        TaxRow("HOME", Rate.zero("none", "as published"), group="freight"),
+    ),
+    groups=(("SHIP-BELL", "books"),),
+)
+TO_DE: Final = Destination(region="DE")
+
+
+def taxing(convention: Convention = NET_BY_TOTAL, **more: Any) -> Rules:
+    return Rules(locations=(LEITH, YORK), taxing=Taxing(TABLE, convention, **more))
+
+
+def with_taxes(shop: Shop, new: NewOrder) -> NewOrder:
+    assert shop.rules.taxing is not None
+    return tax_charges(new, shop.rules.taxing, shop.clock.at)
+
+
+def order(shop: Shop, *wanted: Any, to: str = "DE", taxed: bool = True, **more: Any) -> None:
+    """Order o-17, confirmed as cash on delivery, with its taxes, allocated."""
+    new = new_order(*wanted, destination=Destination(region=to), cash_on_delivery=True, **more)
+    shop.place("o-17", with_taxes(shop, new) if taxed else new)
+    shop.allocate("o-17")
+
+
+def ship(shop: Shop, parcel: str, n: int, line: str = "1") -> None:
+    shop.ship("o-17", parcel, "leith", ((line, n),))
+
+
+def invoices(shop: Shop) -> list[Invoice]:
+    return [shop.invoiced(id) for id in shop.order("o-17").invoices]
+
+
+def notes(shop: Shop) -> list[CreditNote]:
+    return [shop.credited(id) for id in shop.order("o-17").credit_notes]
+
+
+def agree(shop: Shop) -> None:
+    """The order costs what its papers say, for all that they bill."""
+    account = shop.account("o-17")
+    assert account.to_credit == 0
+    assert account.invoiced - account.credited + account.to_invoice == total(shop.order("o-17"))
+
+
+@pytest.fixture
+def taxed_shop(any_shop: Shop) -> Shop:
+    """The shop on each store, with taxes on the total."""
+    return any_shop.under(taxing())
+
+
+# --- issuing --------------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F186")
+def test_an_invoice_bills_what_has_left_with_its_taxes_and_its_number(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 5)
+    order(shop, (LAMP, 5), seller="acme")
+    ship(shop, "p-1", 3)
+
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    assert (made.ref.id, made.number) == ("acme/2026-000001", "2026-000001")
+    assert (made.order, made.customer, made.seller) == ("o-17", "c-7", "acme")
+    assert (made.currency, made.place, made.convention) == ("EUR", "DE", "net, by total")
+    assert [(one.line, one.sku, one.n, one.price, one.per) for one in made.lines] == [
+        ("1", "BRASS-LAMP", 3, Decimal("10.00"), 1)
+    ]
+    assert (made.net, made.tax, made.gross) == (3000, 570, 3570)
+    assert [(row.rate, row.base, row.tax) for row in made.by_rate] == [(VAT_19, 3000, 570)]
+    agree(shop)
+    shop.assert_lawful()
+
+
+def test_the_rest_is_invoiced_when_it_has_left_and_nothing_twice(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 5)
+    order(shop, (LAMP, 5))
+    ship(shop, "p-1", 3)
+    shop.invoice("o-17", "2026")
+
+    again = shop.refuses(invoice.on("o-17", "2026"))
+    ship(shop, "p-2", 2)
+    shop.invoice("o-17", "2026")
+
+    assert again == (
+        "order o-17 has nothing to invoice: what has left is invoiced, and nothing twice"
+    )
+    assert [one.number for one in invoices(shop)] == ["2026-000001", "2026-000002"]
+    assert [one.gross for one in invoices(shop)] == [3570, 2380]
+    assert shop.order("o-17").lines[0].cuts[1:] == (
+        Cut(CutKind.INVOICED, 0, 3, "2026-000001"),
+        Cut(CutKind.BILLED, 3, 5, "p-2"),
+        Cut(CutKind.INVOICED, 3, 5, "2026-000002"),
+    )
+    agree(shop)
+
+
+def test_some_parcels_alone_may_be_invoiced(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 5)
+    order(shop, (LAMP, 5))
+    ship(shop, "p-1", 1)
+    ship(shop, "p-2", 2)
+
+    shop.invoice("o-17", "2026", ("p-2",))
+    unknown = shop.codes(invoice.on("o-17", "2026", ("p-2", "p-9")))
+
+    assert [(one.start, one.stop, one.parcel) for one in invoices(shop)[0].lines] == [(1, 3, "p-2")]
+    assert unknown == ["nothing_to_invoice", "nothing_to_invoice"]
+
+
+def test_units_may_be_invoiced_in_advance_and_their_parcel_bills_the_same(
+    taxed_shop: Shop,
+) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 5)
+    order(shop, (LAMP, 5))
+
+    shop.invoice("o-17", "2026", lines=(("1", 2),))
+    ship(shop, "p-1", 3)
+    shop.invoice("o-17", "2026")
+
+    assert [(one.start, one.stop) for paper in invoices(shop) for one in paper.lines] == [
+        (0, 2),
+        (2, 3),
+    ]
+    agree(shop)
+
+
+def test_no_more_is_invoiced_in_advance_than_is_kept_and_on_no_invoice(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 5)
+    order(shop, (LAMP, 5))
+    shop.invoice("o-17", "2026", lines=(("1", 2),))
+    shop.cancel("o-17", (("1", 1),))
+
+    said = shop.refuses(invoice.on("o-17", "2026", lines=(("1", 3), ("7", 1))))
+
+    assert said == ("line 1 of order o-17: 3 asked to invoice, 2 can; order o-17 has no line 7")
+
+
+def test_a_draft_and_an_archived_order_are_not_invoiced(shop: Shop) -> None:
+    shop.draft("o-17", new_order((LAMP, 1)))
+
+    assert shop.codes(invoice.on("o-17", "2026")) == ["illegal_move"]
+
+
+def test_an_order_without_taxes_is_invoiced_where_the_rules_name_none(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.sell_and_ship("o-17", "p-1", (LAMP, 2))
+
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    assert (made.net, made.tax, made.by_rate, made.place) == (2000, 0, (), "")
+
+
+def test_an_order_with_a_tax_wants_rates_for_its_invoice(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    tax = NewCharge(ChargeKind.TAX, 380)
+    shop.sell("o-17", (LAMP, 2), charges=(tax,))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1")
+
+    assert shop.codes(invoice.on("o-17", "2026")) == ["not_taxed"]
+    assert shop.under(taxing(GROSS_BY_TOTAL, place=TaxPlace.SELLER, home="DE")).codes(
+        invoice.on("o-17", "2026")
+    ) == ["taxed_twice"]
+
+
+def test_every_rate_that_is_missing_is_told_at_once(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 2)
+    freight = NewCharge(ChargeKind.FREIGHT, 500)
+    order(shop, (LAMP, 2), to="MARS", taxed=False, charges=(freight,))
+    ship(shop, "p-1", 2)
+
+    said = shop.refuses(invoice.on("o-17", "2026"))
+
+    assert said == (
+        "no tax rate is known for BRASS-LAMP in MARS at 2026-03-02T09:00:00+00:00; "
+        "no tax rate is known for freight in MARS at 2026-03-02T09:00:00+00:00"
+    )
+
+
+def test_the_same_key_gives_the_same_number(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 2)
+    order(shop, (LAMP, 2))
+    ship(shop, "p-1", 2)
+
+    first = shop.invoice("o-17", "2026", key="bill")
+    again = shop.invoice("o-17", "2026", key="bill")
+
+    assert again.repeated
+    assert again.facts == first.facts
+    assert len(invoices(shop)) == 1
+
+
+def test_each_seller_has_series_of_its_own_without_a_gap(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 9)
+    for i, seller in enumerate(("acme", "", "acme")):
+        new = new_order((LAMP, 1), destination=TO_DE, cash_on_delivery=True, seller=seller)
+        shop.place(f"o-{i}", with_taxes(shop, new))
+        shop.allocate(f"o-{i}")
+        shop.ship(f"o-{i}", f"p-{i}")
+        shop.invoice(f"o-{i}", "2026")
+        shop.refuses(invoice.on(f"o-{i}", "2026"))
+
+    assert [shop.order(f"o-{i}").invoices for i in range(3)] == [
+        ("acme/2026-000001",),
+        ("2026-000001",),
+        ("acme/2026-000002",),
+    ]
+    ref: Ref[Series] = Ref("", "series", series_id("acme", "2026"))
+    assert shop.get(ref) == Series(ref, "2026", "acme", 2)
+
+
+def test_a_slash_in_the_name_of_a_seller_is_not_taken_for_the_one_between() -> None:
+    assert series_id("a/b", "c") == "a%2Fb/c"
+
+
+@pytest.mark.parametrize(
+    "call",
+    (
+        invoice.on("o-17", ""),
+        invoice.on("o-17", "a/b"),
+        invoice.on("o-17", "2026", ("p-1", "p-1")),
+        invoice.on("o-17", "2026", ("p-1",), (("1", 1),)),
+        invoice.on("o-17", "2026", (), (("1", 0),)),
+        credit.on("2026-000001", "a/b"),
+        credit.on("2026-000001", "2026", amount=eur(5)),
+        credit.on("2026-000001", "2026", "1", eur(0)),
+        credit.on("2026-000001", "2026", "1", Money(5, "USD")),
+        credit.on("2026-000001", "2026", "1", whole=True),
+        credit.on("2026-000001", "2026", whole=1),  # type: ignore[arg-type]  # on purpose
+        credit.on("2026-000001", "2026", reason=" no"),
+    ),
+)
+def test_what_is_no_invoice_is_not_taken(shop: Shop, call: Any) -> None:
+    shop.stock(LAMP, "leith", 3)
+    shop.sell_and_ship("o-17", "p-1", (LAMP, 2))
+    shop.invoice("o-17", "2026")
+    shop.sell_and_ship("o-18", "p-2", (LAMP, 1))
+
+    assert shop.cannot_take(call)
+
+
+# --- what stands on it ----------------------------------------------------------------------------
+
+
+def test_a_coin_between_price_times_quantity_and_what_units_carry_is_shown(
+    taxed_shop: Shop,
+) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 3)
+    order(shop, line("1", LAMP, 3, "0.335"))  # 1.005 is 1.01: 34, 33, 34
+    ship(shop, "p-1", 1)
+    shop.invoice("o-17", "2026")
+    ship(shop, "p-2", 1)
+    shop.invoice("o-17", "2026")
+
+    first, second = (one.lines[0] for one in invoices(shop))
+
+    assert (first.goods, first.rounding, first.amount) == (34, 0, 34)
+    assert (second.goods, second.rounding, second.amount) == (34, -1, 33)
+
+
+def test_each_discount_is_shown_with_who_bears_it(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 3)
+    charges = (
+        NewCharge(ChargeKind.DISCOUNT, -300, bearer="platform", reason="spring"),
+        NewCharge(ChargeKind.DISCOUNT, -100, reason="coupon"),
+    )
+    order(shop, (LAMP, 3), charges=charges)
+    ship(shop, "p-1", 2)
+
+    shop.invoice("o-17", "2026")
+
+    (one,) = invoices(shop)[0].lines
+    assert [(off.charge, off.amount, off.bearer, off.reason) for off in one.discounts] == [
+        ("discount-1", -200, "platform", "spring"),
+        ("discount-2", -67, "", "coupon"),
+    ]
+    assert one.amount == 2000 - 267
+    assert one.tax == 329
+    agree(shop)
+
+
+@pytest.mark.feature("F186")
+def test_freight_and_fees_are_invoiced_once_with_the_first_invoice(taxed_shop: Shop) -> None:
+    # REF-095, trytond sale_shipment_cost: 103.00 ordered; billed again with the second parcel it
+    # would come to 83.00 and 23.00
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 5)
+    charges = (NewCharge(ChargeKind.FREIGHT, 300),)
+    order(shop, line("1", LAMP, 5, "20.00"), to="US", charges=charges)
+    ship(shop, "p-1", 4)
+    shop.invoice("o-17", "2026")
+    ship(shop, "p-2", 1)
+    shop.invoice("o-17", "2026")
+
+    assert [one.net for one in invoices(shop)] == [8300, 2000]
+    assert total(shop.order("o-17")) == 10300
+    assert [one.group for one in invoices(shop)[0].lines] == ["", "freight"]
+    agree(shop)
+
+
+def test_what_is_charged_later_goes_on_the_next_invoice(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 2)
+    order(shop, (LAMP, 2))
+    ship(shop, "p-1", 2)
+    shop.invoice("o-17", "2026")
+    shop.adjust("o-17", NewCharge(ChargeKind.FEE, 100, reason="gift wrapping"))
+
+    shop.invoice("o-17", "2026")
+
+    assert [(one.net, one.tax) for one in invoices(shop)] == [(2000, 380), (100, 19)]
+    assert total(shop.order("o-17")) == 2380 + 119
+    agree(shop)
+
+
+def test_freight_is_taxed_as_the_table_says(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 1)
+    order(shop, (LAMP, 1), to="FR", charges=(NewCharge(ChargeKind.FREIGHT, 600),))
+    ship(shop, "p-1", 1)
+
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    assert made.lines[1].goods == 600
+    assert [(row.rate.id, row.base, row.tax) for row in made.by_rate] == [
+        ("TVA", 1000, 200),
+        ("post", 600, 0),
+    ]
+    agree(shop)
+
+
+def test_a_discount_that_was_given_after_the_tax_is_of_the_price_with_it(
+    taxed_shop: Shop,
+) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 10)
+    order(shop, (LAMP, 10))
+    shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -1190, reason="goodwill"))
+    ship(shop, "p-1", 10)
+
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    assert (made.net, made.tax, made.gross) == (9000, 1710, 10710)
+    assert shop.account("o-17").rounding == 0
+    assert total(shop.order("o-17")) == 11900 - 1190
+    agree(shop)
+
+
+def test_an_order_that_is_given_away_has_an_invoice_of_nothing(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 3)
+    order(shop, line("1", LAMP, 3, "0.33"))
+    shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -total(shop.order("o-17"))))
+    ship(shop, "p-1", 3)
+
+    shop.invoice("o-17", "2026")
+
+    assert invoices(shop)[0].gross == 0
+    assert fapiao_lines(invoices(shop)[0]) != ()
+    agree(shop)
+
+
+def test_parts_of_a_kit_are_lines_with_rates_of_their_own(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 2)
+    shop.stock(BELL, "leith", 2)
+    kit = line("1", attrs.evolve(LAMP, code="SET"), 2, "50.01")
+    order(shop, attrs.evolve(kit, components=(Component(LAMP, 1), Component(BELL, 1))))
+    shop.ship("o-17", "p-1")
+
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    assert [(one.line, one.sku, one.amount) for one in made.lines] == [
+        ("1.1", "BRASS-LAMP", 5002),
+        ("1.2", "SHIP-BELL", 5000),
+    ]
+    assert [(row.rate.id, row.tax) for row in made.by_rate] == [("VAT-19", 950), ("VAT-7", 350)]
+    agree(shop)
+
+
+def test_several_taxes_stand_beside_each_other(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 3)
+    order(shop, line("1", LAMP, 3, "9.99"), to="GST")
+    ship(shop, "p-1", 3)
+
+    shop.invoice("o-17", "2026")
+
+    assert [(row.rate.id, row.base, row.tax) for row in invoices(shop)[0].by_rate] == [
+        ("GST", 2997, 150),
+        ("QST", 2997, 299),
+    ]
+
+
+def test_prices_that_include_their_taxes_stay_what_they_are(any_shop: Shop) -> None:
+    shop = any_shop.under(taxing(GROSS_BY_LINE))
+    shop.stock(LAMP, "leith", 3)
+    charges = (NewCharge(ChargeKind.DISCOUNT, -100), NewCharge(ChargeKind.FREIGHT, 595))
+    order(shop, line("1", LAMP, 3, "11.90"), charges=charges)
+    before = shop.order("o-17").charges
+    ship(shop, "p-1", 2)
+    shop.invoice("o-17", "2026")
+    ship(shop, "p-2", 1)
+    shop.invoice("o-17", "2026")
+
+    first, second = invoices(shop)
+
+    assert shop.order("o-17").charges == before
+    assert [(one.net, one.tax, one.gross) for one in (first, second)] == [
+        (2444, 464, 2313 + 595),
+        (972, 185, 1157),
+    ]
+    assert first.gross + second.gross == total(shop.order("o-17"))
+    agree(shop)
+
+
+# --- fixed cases ----------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F185")
+@pytest.mark.parametrize(
+    "convention", (NET_BY_TOTAL, NET_BY_LINE, NET_BY_UNIT), ids=lambda one: one.name
+)
+def test_nine_thousand_pieces_in_three_part_shipments_are_invoiced_to_the_cent(
+    shop: Shop, convention: Convention
+) -> None:
+    shop = shop.under(taxing(convention))
+    shop.stock(LAMP, "leith", 9000)
+    order(shop, line("1", LAMP, 9000, "0.98765"))  # 8888.85
+    told = total(shop.order("o-17"))
+
+    for i, n in enumerate((3001, 2999, 3000)):
+        ship(shop, f"p-{i}", n)
+        shop.invoice("o-17", "2026")
+
+    papers = invoices(shop)
+    assert sum(one.net for one in papers) == 888885
+    assert sum(one.gross for one in papers) == total(shop.order("o-17"))
+    assert total(shop.order("o-17")) - told == shop.account("o-17").rounding
+    if convention is not NET_BY_UNIT:
+        assert [(one.net, one.tax) for one in papers] == [
+            (296394, 56315),
+            (296196, 56277),
+            (296295, 56296),
+        ]
+        assert (told, shop.account("o-17").rounding) == (888885 + 168888, 0)
+    assert [(one.lines[0].goods, one.lines[0].rounding) for one in papers] == [
+        (296394, 0),
+        (296196, 0),
+        (296295, 0),
+    ]
+    agree(shop)
+
+
+def test_taxes_that_round_apart_are_one_signed_charge_on_their_order(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 3)
+    order(shop, line("1", LAMP, 3, "0.45"))  # 1.35, tax 0.26; each alone 0.09
+    for i in range(3):
+        ship(shop, f"p-{i}", 1)
+        shop.invoice("o-17", "2026")
+
+    roundings = [one for one in shop.order("o-17").charges if one.kind is ChargeKind.ROUNDING]
+
+    assert [one.tax for one in invoices(shop)] == [9, 9, 9]
+    assert [(one.id, one.amount) for one in roundings] == [("rounding-2026-000002", 1)]
+    assert shop.account("o-17").rounding == 1
+    assert total(shop.order("o-17")) == 135 + 27
+    agree(shop)
+
+
+@pytest.mark.feature("F185")
+def test_a_rate_that_changes_between_order_and_shipment_is_that_of_the_shipment(
+    taxed_shop: Shop,
+) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 3)
+    charges = (NewCharge(ChargeKind.FREIGHT, 500),)
+    order(shop, (LAMP, 3), charges=charges)
+    ship(shop, "p-1", 2)
+    shop.clock.at = SPRING
+    ship(shop, "p-2", 1)
+
+    shop.invoice("o-17", "2026", ("p-2",))
+    shop.invoice("o-17", "2026")
+
+    late, early = invoices(shop)
+    assert [(row.rate.id, row.base, row.tax) for row in late.by_rate] == [("VAT-20", 1500, 300)]
+    assert [(row.rate.id, row.base, row.tax) for row in early.by_rate] == [("VAT-19", 2000, 380)]
+    more = [one for one in shop.order("o-17").charges if "2026-000001" in one.id]
+    assert [(one.kind, one.amount) for one in more] == [
+        (ChargeKind.TAX, 10),
+        (ChargeKind.TAX, 5),
+    ]
+    assert total(shop.order("o-17")) == 3500 + 680
+    assert shop.account("o-17").rounding == 0
+    agree(shop)
+
+
+def test_the_sellers_place_applies_where_the_rules_say_so(any_shop: Shop) -> None:
+    shop = any_shop.under(taxing(place=TaxPlace.SELLER, home="FR"))
+    shop.stock(LAMP, "leith", 1)
+    order(shop, (LAMP, 1), to="US")
+    ship(shop, "p-1", 1)
+
+    shop.invoice("o-17", "2026")
+
+    assert [row.rate.id for row in invoices(shop)[0].by_rate] == ["TVA"]
+
+
+@pytest.mark.feature("F104")
+def test_the_taxes_of_goods_that_cross_a_border_are_shown_when_they_are_ordered(
+    taxed_shop: Shop,
+) -> None:
+    shop = taxed_shop
+    freight = NewCharge(ChargeKind.FREIGHT, 1000)
+    new = new_order((LAMP, 3), (BELL, 1), charges=(freight,), destination=TO_DE)
+
+    shop.place("o-17", with_taxes(shop, new))
+
+    taxes = [one for one in shop.order("o-17").charges if one.kind is ChargeKind.TAX]
+    assert [(one.reason, one.amount, len(one.spans)) for one in taxes] == [
+        ("VAT-19", 570, 1),
+        ("VAT-7", 319, 1),
+        ("VAT-19", 190, 0),
+    ]
+    assert total(shop.order("o-17")) == 3000 + 4550 + 1000 + 1079
+
+
+def test_taxes_are_not_added_twice_and_not_without_a_rate(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    new = with_taxes(shop, new_order((LAMP, 3), destination=TO_DE))
+
+    with pytest.raises(Exception, match="has a tax already"):
+        with_taxes(shop, new)
+    with pytest.raises(Exception, match="no tax rate is known for BRASS-LAMP in nowhere"):
+        with_taxes(shop, new_order((LAMP, 3)))
