@@ -56,7 +56,7 @@ TABLE: Final = Table(
 
 ACTS: Final = (
     *("ship", "ship", "invoice", "return", "credit", "whole", "amount", "later", "off", "fee"),
-    *("advance", "cancel"),
+    *("advance", "cancel", "reprice", "protect"),
 )
 
 conventions = st.builds(
@@ -140,6 +140,14 @@ class Life:
         with suppress(BadInput):  # more off than there is
             self.house.adjust("o", NewCharge(ChargeKind.DISCOUNT, amount, (line,)))
 
+    def _reprice(self, line: str, n: int) -> None:
+        price = Price.of(self.data.draw(prices), self.order.currency, n)
+        self.house.reprice("o", ((line, price),))
+
+    def _protect(self, line: str, n: int) -> None:
+        price = Price.of(self.data.draw(prices), self.order.currency, n)
+        self.house.protect_price("o", ((line, price),))
+
     def _fee(self, line: str, n: int) -> None:
         self.house.adjust("o", NewCharge(ChargeKind.FEE, n))
 
@@ -153,7 +161,7 @@ def new_life(data: st.DataObject) -> Life:
     taxing = Taxing(TABLE, data.draw(conventions))
     house = Workflow(
         MemoryStore(),
-        Rules(locations=(Location("leith"),), taxing=taxing),
+        Rules(locations=(Location("leith"),), taxing=taxing, price_protection_days=9),
         clock=lambda: MORNING,
     )
     lines = []

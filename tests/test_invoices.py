@@ -13,8 +13,11 @@ from orderflow import (
     ChargeKind,
     Money,
     NewCharge,
+    NewLine,
     NewOrder,
+    Price,
     Rules,
+    Sku,
 )
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
@@ -22,11 +25,13 @@ from orderflow.invoices import (
     credit,
     fapiao_lines,
     invoice,
+    left_of,
     series_id,
 )
 from orderflow.kits import Component
 from orderflow.pricing import total
-from orderflow.records import Cut, CutKind, Destination
+from orderflow.records import Cut, CutKind, Destination, Fixing
+from orderflow.returns import Verdict
 from orderflow.taxes import (
     GROSS_BY_LINE,
     GROSS_BY_TOTAL,
@@ -400,6 +405,108 @@ def test_freight_is_taxed_as_the_table_says(taxed_shop: Shop) -> None:
         ("TVA", 1000, 200),
         ("post", 600, 0),
     ]
+    agree(shop)
+
+
+def test_what_is_off_the_freight_is_shown_with_who_bears_it(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 1)
+    off = NewCharge(ChargeKind.FREIGHT, -200, bearer="platform", reason="half way")
+    order(shop, (LAMP, 1), charges=(NewCharge(ChargeKind.FREIGHT, 600), off))
+    ship(shop, "p-1", 1)
+
+    shop.invoice("o-17", "2026")
+
+    freight = invoices(shop)[0].lines[1]
+    assert (freight.goods, freight.amount, freight.tax) == (600, 400, 76)
+    assert [(one.amount, one.bearer, one.reason) for one in freight.discounts] == [
+        (-200, "platform", "half way")
+    ]
+    agree(shop)
+
+
+def test_each_price_of_a_line_is_a_line_of_its_invoice(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 3)
+    order(shop, (LAMP, 3))
+    ship(shop, "p-1", 2)
+    shop.invoice("o-17", "2026", ("p-1",))
+    shop.reprice("o-17", (("1", Price.of("9.00", "EUR")),), "v-2")
+    ship(shop, "p-2", 1)
+    shop.invoice("o-17", "2026")
+
+    assert [
+        (one.n, one.price, one.version, one.goods, one.rounding)
+        for paper in invoices(shop)
+        for one in paper.lines
+    ] == [(2, Decimal("10.00"), "", 2000, 0), (1, Decimal("9.00"), "v-2", 900, 0)]
+    assert invoices(shop)[1].tax == 171
+    assert shop.account("o-17").rounding == 0
+    assert total(shop.order("o-17")) == 2900 + 551
+    agree(shop)
+
+
+def test_a_price_that_changes_with_its_line_on_no_invoice_is_a_change_of_tax(
+    taxed_shop: Shop,
+) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 2)
+    order(shop, (LAMP, 2))
+    shop.reprice("o-17", (("1", Price.of("5.00", "EUR")),))
+    ship(shop, "p-1", 2)
+
+    shop.invoice("o-17", "2026")
+
+    last = shop.order("o-17").charges[-1]
+    assert (last.kind, last.amount) == (ChargeKind.TAX, -190)
+    assert invoices(shop)[0].gross == total(shop.order("o-17")) == 1190
+    agree(shop)
+
+
+def test_an_estimate_is_not_invoiced_and_what_was_weighed_is_by_its_weight(
+    taxed_shop: Shop,
+) -> None:
+    shop = taxed_shop
+    ham = Sku("HAM")
+    shop.stock(ham, "leith", 2)
+    weighed = NewLine(
+        "1", ham, 2, Price.of("15.80", "EUR", 1000), fixed=Fixing.WEIGHING, grams_each=600
+    )
+    order(shop, weighed)
+    ship(shop, "p-1", 2)
+
+    early = shop.codes(invoice.on("o-17", "2026"))
+    shop.weigh_line("o-17", "1", 1254)
+    shop.invoice("o-17", "2026")
+
+    (one,) = invoices(shop)[0].lines
+    assert early == ["not_fixed"]
+    assert (one.n, one.grams, one.per, one.goods, one.rounding) == (2, 1254, 1000, 1981, 0)
+    agree(shop)
+    shop.deliver("p-1")
+    for i in range(2):
+        shop.ask_return(f"r-{i}", "o-17", (("1", 1),), "too salty")
+        shop.receive_return(f"r-{i}", "leith")
+        shop.inspect(f"r-{i}", (("1", 1, Verdict.SOUND),))
+        shop.credit("2026-000001", "CN")
+        agree(shop)
+    assert sum(one.grams for note in notes(shop) for one in note.lines) == 1254
+    assert left_of(invoices(shop)[0], notes(shop)) == 0
+
+
+def test_a_protected_price_is_credited_as_a_correction(any_shop: Shop) -> None:
+    rules = attrs.evolve(taxing(GROSS_BY_LINE), price_protection_days=7)
+    shop = any_shop.under(rules)
+    shop.stock(LAMP, "leith", 2)
+    order(shop, (LAMP, 2))
+    ship(shop, "p-1", 2)
+    shop.invoice("o-17", "2026")
+
+    shop.protect_price("o-17", (("1", Price.of("9.00", "EUR")),))
+    shop.credit("2026-000001", "CN")
+
+    (note,) = notes(shop)
+    assert (note.gross, note.lines[0].n) == (200, 0)
     agree(shop)
 
 
