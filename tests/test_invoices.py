@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -15,10 +16,14 @@ from orderflow import (
     NewCharge,
     NewLine,
     NewOrder,
+    Position,
     Price,
+    Refusal,
     Rules,
     Sku,
+    Workflow,
 )
+from orderflow.adapters.memory import MemoryStore
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
 from orderflow.invoices import (
@@ -28,7 +33,9 @@ from orderflow.invoices import (
     left_of,
     series_id,
 )
+from orderflow.journal import Change, Committed
 from orderflow.kits import Component
+from orderflow.ports import Query
 from orderflow.pricing import total
 from orderflow.records import Cut, CutKind, Destination, Fixing
 from orderflow.returns import Verdict
@@ -718,3 +725,97 @@ def test_taxes_are_not_added_twice_and_not_without_a_rate(taxed_shop: Shop) -> N
         with_taxes(shop, new)
     with pytest.raises(Exception, match="no tax rate is known for BRASS-LAMP in nowhere"):
         with_taxes(shop, new_order((LAMP, 3)))
+
+
+# --- many hands -----------------------------------------------------------------------------------
+
+
+class Overtaken(MemoryStore):
+    """A store in which somebody else is quicker, once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first: Callable[[], object] | None = None
+
+    def commit(self, change: Change) -> Committed:
+        first, self.first = self.first, None
+        if first is not None:
+            first()
+        return super().commit(change)
+
+
+def test_two_who_invoice_at_once_get_two_numbers() -> None:
+    store = Overtaken()
+    house = Workflow(store, taxing(), clock=lambda: MORNING)
+    house.receive(Position("BRASS-LAMP", "leith"), 2)
+    for i in (17, 18):
+        new = new_order((LAMP, 1), destination=TO_DE, cash_on_delivery=True)
+        house.place(f"o-{i}", new)
+        house.allocate(f"o-{i}")
+        house.release(f"o-{i}", f"d-{i}")
+        house.pick(f"d-{i}")
+        house.pack(f"p-{i}", (f"d-{i}",))
+        house.hand_over(f"p-{i}")
+    store.first = lambda: house.invoice("o-18", "2026")
+
+    house.invoice("o-17", "2026")
+
+    assert house.order("o-18").invoices == ("2026-000001",)
+    assert house.order("o-17").invoices == ("2026-000002",)
+
+
+def test_papers_are_found_by_their_order(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 2)
+    order(shop, (LAMP, 2))
+    ship(shop, "p-1", 2)
+    shop.invoice("o-17", "2026")
+    shop.credit("2026-000001", "CN", whole=True)
+
+    found = [
+        stored.value.ref.id
+        for kind in ("invoice", "credit note")
+        for stored in shop.store.find(Query(kind, order="o-17"))
+    ]
+
+    assert found == ["2026-000001", "CN-000001"]
+    assert not list(shop.store.find(Query("invoice", order="o-18")))
+
+
+def test_a_supplier_sees_no_invoice_of_the_purchaser(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    new = new_order((LAMP, 1), destination=TO_DE, cash_on_delivery=True)
+    shop.place("o-17", with_taxes(shop, new))
+    shop.plan_to_buy("o-17")
+    shop.purchase("pu-1", ("o-17",), "acme", cost=eur(700))
+    shop.send_purchase("pu-1")
+    shop.invoice("o-17", "2026", lines=(("1", 1),))
+
+    seen = shop.seen_by_supplier("o-17", "acme")
+
+    assert seen is not None
+    assert "2026-000001" not in repr(seen)
+    assert str(invoices(shop)[0].gross) not in repr(seen)
+
+
+def test_what_may_be_done_with_an_order_and_its_invoice_is_suggested(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 2)
+    order(shop, (LAMP, 2))
+    early = {one.call.verb: one for one in shop.options(shop.order("o-17").ref)}
+    ship(shop, "p-1", 2)
+    now = {one.call.verb: one for one in shop.options(shop.order("o-17").ref)}
+    shop.invoice("o-17", "2026")
+    (credited,) = shop.options(invoices(shop)[0].ref)
+
+    assert [one.code for one in early["invoice"].refusals] == ["nothing_to_invoice"]
+    assert now["invoice"].allowed
+    assert [one.say("zh") for one in credited.refusals] == [
+        "发票 2026-000001 没有可冲红的内容:订单金额与发票一致"
+    ]
+
+
+def test_a_refusal_about_rates_is_told_in_chinese() -> None:
+    refusal = Refusal.of("nothing_to_invoice", what="order o-17")
+
+    assert refusal.say("zh") == "订单 o-17没有可开票的内容:已发出的才开票,且不重复开票"
