@@ -356,6 +356,7 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "line": {"en": "Line {line}: {n} x {sku}", "zh": "第 {line} 行:{sku},数量 {n}"},
     "gift": {"en": "a gift for {earned}", "zh": "赠品,来自 {earned}"},
     "kept": {"en": "of which {n} are kept", "zh": "其中保留 {n}"},
+    "none_kept": {"en": "of which none are kept", "zh": "均已取消或退回"},
     "times": {"en": "{n} x {price}", "zh": "{n} × {price}"},
     "weighed": {"en": "{n} of {kg} kg x {price}", "zh": "{n} 件重 {kg} kg × {price}"},
     "to_weigh": {
@@ -370,7 +371,7 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "tax": {"en": "Tax", "zh": "税"},
     "freight": {"en": "Freight", "zh": "运费"},
     "fee": {"en": "Fee", "zh": "服务费"},
-    "price": {"en": "in it: change of price", "zh": "其中改价"},
+    "price": {"en": "included change of price", "zh": "其中改价"},
     "rounding": {"en": "Rounding to the invoice", "zh": "开票尾差"},
     "reason": {"en": ": {reason}", "zh": ":{reason}"},
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},

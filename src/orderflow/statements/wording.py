@@ -89,7 +89,8 @@ class _Writer:
         if line.gift_for:
             yield "  " + self.say("gift", earned=", ".join(line.gift_for))
         if line.kept < line.n:
-            yield "  " + self.say("kept", n=self.units(line.kept, line))
+            title = "kept" if line.kept else "none_kept"
+            yield "  " + self.say(title, n=self.units(line.kept, line))
         for one in line.prices:
             yield self.row(self.at_price(one, line), one.amount, 2)
         for change in line.changes:
