@@ -39,6 +39,9 @@ test: $(STAMP) ## run every test
 laws: $(STAMP) ## the laws of prices over 20,000 orders of all currencies
 	@ORDERFLOW_PRICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_price_laws.py $(ARGS)
 
+mutants: $(STAMP) ## which small changes of money and pricing no test notices
+	@$(BIN)/python tools/mutants.py $(ARGS)
+
 check: $(STAMP) ## style, types, floors, dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

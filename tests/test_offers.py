@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import doctest
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -108,7 +108,7 @@ BASKET: Final = order(line("1", "120.00"), line("2", "99.99"), line("3", "80.02"
 def test_the_example_in_the_docstring_is_right() -> None:
     results = doctest.testmod(discounting)
 
-    assert (results.failed, results.attempted) == (0, 1)
+    assert (results.failed, results.attempted > 0) == (0, True)
 
 
 # --- each benefit -----------------------------------------------------------------------------
@@ -243,6 +243,18 @@ def test_a_bundle_costs_its_price_as_often_as_all_of_it_is_there() -> None:
     assert off(found) == [{"1": 1200, "2": 800}]
 
 
+def test_a_bundle_takes_no_more_units_of_a_sku_than_it_has() -> None:
+    new = order(
+        line("1", "10.00", 2, sku="CUP"),
+        line("2", "8.00", 2, sku="CUP"),
+        line("3", "20.00", sku="POT"),
+    )
+
+    found = ask(new, Bundle((("CUP", 3), ("POT", 1)), yuan("40")))
+
+    assert off(found) == [{"1": 334, "2": 133, "3": 333}]  # 48.00 cost 40.00
+
+
 def test_the_units_of_a_bundle_are_the_first_of_their_sku() -> None:
     new = order(
         line("1", "10.00", 1, sku="CUP"), line("2", "8.00", 5, sku="CUP"), line("3", "6.00", 9)
@@ -289,6 +301,13 @@ def test_freight_is_less_or_free_and_whoever_bears_it_is_named() -> None:
         (500, 500, 100),
     ]
     assert sum(charge.amount for charge in less.order.charges) == 0
+
+
+def test_an_offer_that_gives_nothing_names_itself() -> None:
+    (passed,) = ask(BASKET, FreightOff()).passed
+
+    said = "offer offer-1 finds nothing that it may make cheaper"
+    assert str(passed.refusals[0]) == said
 
 
 def test_free_freight_of_nothing_gives_nothing() -> None:
@@ -856,6 +875,88 @@ def test_what_makes_no_sense_is_refused_with_its_path(
         maker(**values)
 
     assert refused.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    (
+        (lambda: Offer("o", 10), "offer.benefit: a function of a basket is wanted"),  # type: ignore[arg-type]
+        (lambda: Offer("o", FreightOff(), 1), "offer.when: a When is wanted"),  # type: ignore[arg-type]
+        (
+            lambda: Offer("o", FreightOff(), scope="all"),  # type: ignore[arg-type]
+            "offer.scope: a Scope is wanted",
+        ),
+        (
+            lambda: Offer("o", AmountOff(EURO), When(least=yuan("1"))),
+            "offer.when.least: is in CNY, not in EUR",
+        ),
+        (lambda: When(basis="net"), "when.basis: one of net, list is wanted"),  # type: ignore[arg-type]
+        (lambda: Scope("all"), "scope.lines: a tuple of names is wanted"),  # type: ignore[arg-type]
+        (lambda: Given(DAY, freight=1), "given.freight: Money is wanted"),  # type: ignore[arg-type]
+        (
+            lambda: Given(DAY, least=(("1", 1),)),  # type: ignore[arg-type]
+            "given.least.1: a Price is wanted",
+        ),
+        (
+            lambda: Given(DAY, groups=(("CUP",),)),  # type: ignore[arg-type]
+            "given.groups: a tuple of pairs is wanted",
+        ),
+        (lambda: Gift("CUP", 1, Price.of(0, "EUR")), "gift.sku: a Sku is wanted"),  # type: ignore[arg-type]
+        (lambda: Gift(Sku("CUP"), 1, 0), "gift.price: a Price is wanted"),  # type: ignore[arg-type]
+        (lambda: Saving(-1), "saving: a whole number from 0 up is wanted"),
+        (
+            lambda: PercentOff(Decimal(101)),
+            "percent_off.percent: more than 0 and at most 100 is wanted",
+        ),
+        (lambda: FixedPrice(EURO), "fixed_price.price: a Price is wanted"),  # type: ignore[arg-type]
+        (
+            lambda: Threshold(EURO, EURO, 1),  # type: ignore[arg-type]
+            "threshold.each: true or false is wanted",
+        ),
+        (lambda: Bundle((), EURO), "bundle.parts: at least one pair is wanted"),
+        (
+            lambda: Bundle((("POT", 1),), Money(-1, "EUR")),
+            "bundle.price: Money from zero up is wanted",
+        ),
+        (
+            lambda: DepositCounts(EURO, EURO),
+            "deposit_counts.counts: more than the deposit is wanted",
+        ),
+        (
+            lambda: DepositCounts(EURO, yuan("2")),
+            "deposit_counts.counts: is in CNY, not in EUR",
+        ),
+        (
+            lambda: Threshold(EURO, yuan("2")),
+            "threshold.off: is in CNY, not in EUR",
+        ),
+        (
+            lambda: ask(BASKET, given=Given(DAY, freight=EURO)),
+            "given.freight: is in EUR, not CNY",
+        ),
+        (
+            lambda: ask(BASKET, given=Given(DAY, least=(("9", Price.of(1, "CNY")),))),
+            "given.least: there is no line 9",
+        ),
+        (
+            lambda: ask(BASKET, given=Given(DAY, least=(("1", Price.of(1, "EUR")),))),
+            "given.least.1: is not in CNY",
+        ),
+        (
+            lambda: ask(attrs.evolve(BASKET, charges=(NewCharge(ChargeKind.DISCOUNT, -99999),))),
+            "charges[0].amount: the discount is more than its lines cost",
+        ),
+        (
+            lambda: priced(BASKET, (FreightOff(),), GIVEN),  # type: ignore[arg-type]
+            "offers[0]: a Offer is wanted",
+        ),
+    ),
+)
+def test_what_is_refused_says_what_is_wanted(make: Callable[[], object], said: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        make()
+
+    assert str(refused.value) == said
 
 
 def test_what_is_just_possible_is_taken() -> None:

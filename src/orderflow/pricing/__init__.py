@@ -144,9 +144,8 @@ _LATER = ("benefits", "books", "discounting", "offers", "quoting")
 
 
 def __getattr__(name: str) -> object:
-    if name in __all__:
-        for module in _LATER:
-            found = vars(import_module(f"orderflow.pricing.{module}"))
-            if name in found:
-                return found[name]
+    for module in _LATER if name in __all__ else ():
+        found = vars(import_module(f"orderflow.pricing.{module}"))
+        if name in found:
+            return found[name]
     raise AttributeError(f"module {__name__} has no {name}")
