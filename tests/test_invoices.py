@@ -53,7 +53,7 @@ from orderflow.taxes import (
     TaxRow,
 )
 from orderflow.taxing import tax_charges
-from tests.builders import BELL, LAMP, LEITH, MORNING, YORK, Shop, eur, line, new_order
+from tests.builders import BELL, LAMP, LEITH, MORNING, TEA, YORK, Shop, eur, line, new_order
 
 SPRING: Final = MORNING + timedelta(days=30)
 """When the tax of DE goes up."""
@@ -532,6 +532,20 @@ def test_a_discount_that_was_given_after_the_tax_is_of_the_price_with_it(
     assert (made.net, made.tax, made.gross) == (9000, 1710, 10710)
     assert shop.account("o-17").rounding == 0
     assert total(shop.order("o-17")) == 11900 - 1190
+    agree(shop)
+
+
+def test_measured_goods_are_taxed_as_one_and_not_gram_by_gram(any_shop: Shop) -> None:
+    shop = any_shop.under(taxing(NET_BY_UNIT))
+    shop.stock(TEA, "leith", 1254)
+    order(shop, (TEA, 1254))
+    ship(shop, "p-1", 1254)
+
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    assert (made.net, made.tax) == (1981, 376)
+    assert shop.account("o-17").rounding == 0
     agree(shop)
 
 

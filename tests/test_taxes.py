@@ -239,6 +239,25 @@ def test_two_taxes_never_take_more_than_a_price_that_includes_them() -> None:
     assert (done.net, done.tax) == (0, 1)
 
 
+def test_two_taxes_do_not_give_their_coins_to_one_line_of_a_cent() -> None:
+    gst, pst = Rate.of("GST", "5"), Rate.of("PST", "7")
+
+    done = taxed([TaxLine(str(i), 1, 1, (gst, pst)) for i in range(20)], GROSS_BY_TOTAL)
+
+    assert [(line.net, line.tax) for line in done.lines] == [(0, 1), (0, 1), *[(1, 0)] * 18]
+    assert [row.tax for row in done.by_rate] == [1, 1]
+
+
+def test_a_line_that_absorbs_a_tax_is_not_taxed_beyond_its_price() -> None:
+    last = attrs.evolve(GROSS_BY_TOTAL, spread=Spread.LAST_ABSORBS_CUT)
+
+    for convention in (last, attrs.evolve(last, by=By.COMBINATION)):
+        done = taxed([TaxLine(str(i), 1, 1, (VAT_19,)) for i in range(20)], convention)
+
+        assert (done.tax, done.lines[-1].net) == (3, 0)
+        assert min(line.net for line in done.lines) == 0
+
+
 rates = st.lists(
     st.sampled_from(
         [
@@ -290,6 +309,7 @@ def test_lines_and_rates_tell_the_same_tax(
     for line, one in zip(lines, done.lines, strict=True):
         assert all(tax >= 0 for _, tax in one.taxes)  # without taxes, nothing to see
         assert (one.gross if inclusive else one.net) == line.amount
+        assert one.net >= 0
         assert [rate for rate, _ in one.taxes] == list(line.rates)
 
 

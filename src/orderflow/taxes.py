@@ -349,6 +349,7 @@ def _by_code(lines: Sequence[TaxLine], convention: Convention) -> list[list[int]
     parts = {rates: _Parts.of(rates, convention) for rates in dict.fromkeys(_rates(lines))}
     bottom = lcm(*[one.bottom for one in parts.values()])
     taxes = [[0] * len(line.rates) for line in lines]
+    rooms = [line.amount for line in lines]
     cells: dict[Rate, list[tuple[int, int]]] = {}
     for i, line in enumerate(lines):
         for j, rate in enumerate(line.rates):
@@ -361,9 +362,27 @@ def _by_code(lines: Sequence[TaxLine], convention: Convention) -> list[list[int]
             for i, j in places
         ]
         tax = _rounded(sum(weights), bottom, convention)
-        for (i, j), part in zip(places, spread(tax, weights, convention.spread), strict=True):
+        told = spread(tax, weights, convention.spread)
+        if convention.inclusive:
+            told = _within(told, [rooms[i] for i, _ in places])
+        for (i, j), part in zip(places, told, strict=True):
             taxes[i][j] = part
+            rooms[i] -= part
     return taxes
+
+
+def _within(parts: Sequence[int], rooms: Sequence[int]) -> tuple[int, ...]:
+    """Parts of which none is beyond its room: what is goes to the first that have some.
+
+    Two taxes that give their coin to the same line of 0.01 would leave it less than nothing.
+    """
+    told = [min(part, room) for part, room in zip(parts, rooms, strict=True)]
+    over = sum(parts) - sum(told)
+    for i, room in enumerate(rooms):
+        more = min(over, room - told[i])
+        told[i] += more
+        over -= more
+    return tuple(told)
 
 
 def _by_combination(lines: Sequence[TaxLine], convention: Convention) -> list[list[int]]:
@@ -380,6 +399,8 @@ def _by_combination(lines: Sequence[TaxLine], convention: Convention) -> list[li
         amounts = [lines[i].amount for i in members]
         every, so_far, given = sum(parts.tops), 0, [0] * len(rates)
         told = spread(_together(sum(amounts), parts, convention), amounts, convention.spread)
+        if convention.inclusive:
+            told = _within(told, amounts)
         for i, tax in zip(members, told, strict=True):
             so_far += tax
             short = [

@@ -43,7 +43,10 @@ def tax_charges(new: NewOrder, taxing: Taxing, at: datetime) -> NewOrder:
     for charge in charges:
         for span in charge.spans:
             worth[span.line] = worth.get(span.line, 0) + span.amount
-    asked = [(line.id, line.n, worth.get(line.id, 0), line.sku, "") for line in lines]
+    asked = [
+        (line.id, roundable(line.n, line.scale), worth.get(line.id, 0), line.sku, "")
+        for line in lines
+    ]
     asked += [(one.id, 1, amount, "", GROUPS[one.kind]) for one, amount in costs(charges)]
     unknown: dict[Refusal, None] = {}
     wanted: list[TaxLine] = []
@@ -76,6 +79,13 @@ def tax_charges(new: NewOrder, taxing: Taxing, at: datetime) -> NewOrder:
         for rate, tax in whole.items()
     ]
     return attrs.evolve(new, charges=(*new.charges, *made))
+
+
+def roundable(n: int, scale: int) -> int:
+    """How many units a tax may be rounded on one by one: measured goods are rounded as one, for the
+    tax of a gram is less than a coin.
+    """
+    return 1 if scale else n
 
 
 def costs(charges: tuple[Charge, ...]) -> list[tuple[Charge, int]]:

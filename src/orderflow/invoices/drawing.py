@@ -46,7 +46,7 @@ from orderflow.taxes import (
     percents,
     taxed,
 )
-from orderflow.taxing import GROUPS, no_rate
+from orderflow.taxing import GROUPS, no_rate, roundable
 
 
 @attrs.frozen
@@ -75,6 +75,11 @@ class _Draft:
     rates: tuple[Rate, ...]
     same_rates: bool
 
+    @property
+    def n(self) -> int:
+        """How many units its tax may be rounded on."""
+        return roundable(self.line.n, self.line.scale)
+
 
 def convention_of(taxing: Taxing | None) -> Convention:
     """How an invoice is taxed; without any taxing, nothing is taxed."""
@@ -101,7 +106,7 @@ def draw(
     ]
     rating.refuse_unknown()
     done = taxed(
-        [TaxLine(one.line.line, one.line.n, one.line.amount, one.rates) for one in drafts],
+        [TaxLine(one.line.line, one.n, one.line.amount, one.rates) for one in drafts],
         convention,
     )
     lines = [_with_taxes(draft.line, one) for draft, one in zip(drafts, done.lines, strict=True)]
@@ -274,5 +279,5 @@ def _differences(
 
 def _roundings(draft: _Draft, convention: Convention) -> int:
     """The most by which two roundings of one tax can differ."""
-    units = draft.line.n if convention.level is Level.UNIT else 1
+    units = draft.n if convention.level is Level.UNIT else 1
     return 2 * max(1, len(draft.rates)) * convention.step * units
