@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import ChargeKind, Ref
+from orderflow import ChargeKind, Ref, pricing
 from orderflow.pricing import (
     bill,
     carried,
@@ -364,3 +364,12 @@ def test_guards_see_counts_and_flags_of_an_order() -> None:
     assert (facts.due_minor, facts.applied_minor, facts.currency) == (200, 100, "EUR")
     assert facts.cash_on_delivery
     assert facts.holds == held.holds
+
+
+def test_what_prices_an_order_is_loaded_when_it_is_first_asked_for() -> None:
+    assert {name for name in pricing.__all__ if not hasattr(pricing, name)} == set()
+    assert pricing.Offer.__module__ == "orderflow.pricing.offers"
+    with pytest.raises(AttributeError, match=r"^module orderflow\.pricing has no import_offers$"):
+        _ = pricing.import_offers
+    with pytest.raises(AttributeError, match="checked_member"):
+        _ = pricing.checked_member  # of a module behind it, and not public

@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import attrs
 import pytest
 
-from orderflow.money import Price, Rounding, Spread, rounded, scale, share, spread
+from orderflow import (
+    BadInput,
+    ChargeKind,
+    Money,
+    NewCharge,
+    NewLine,
+    NewOrder,
+    Price,
+    Sku,
+    Workflow,
+)
+from orderflow.adapters.memory import MemoryStore
+from orderflow.money import Rounding, Spread, rounded, scale, share, spread
+from orderflow.pricing import (
+    FreightOff,
+    Given,
+    Level,
+    Offer,
+    PercentOff,
+    Scope,
+    When,
+    capped,
+    due,
+    priced,
+)
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs/explanation/prices.md"
 OURS: Final = Spread.LARGEST_REMAINDER
@@ -181,83 +208,288 @@ def test_only_what_other_systems_publish_differs_from_the_default() -> None:
     }
 
 
-def row(case: Split) -> str:
-    """A line of the table in docs/explanation/prices.md."""
-
-    def shown(values: tuple[int, ...]) -> str:
-        return ", ".join(str(value) for value in values)
-
-    ours = spread(case.total, case.weights, case.rule)
-    what = f"{case.total} over {shown(case.weights)}"
-    rule = f"`{case.rule.name}`"
-    return f"| {case.system} | {rule} | {what} | {shown(case.parts)} | {shown(ours)} |"
+# --- beyond splits ----------------------------------------------------------------------------
 
 
-def test_the_table_of_the_docs_has_each_published_split_and_what_we_answer() -> None:
-    page = PAGE.read_text(encoding="utf-8").splitlines()
+class Told(NamedTuple):
+    """A published case that is no split: what is asked, what is published, and what we answer."""
 
-    missing = [row(case) for case in SPLITS if row(case) not in page]
-
-    assert not missing, "\n".join(missing)
-    table = page[page.index("## Published numbers") :]
-    assert sum(line.startswith("| ") and " over " in line for line in table) == len(SPLITS)
-
-
-# --- rounding ---------------------------------------------------------------------------------
+    system: str
+    source: str
+    rule: str
+    what: str
+    published: tuple[str, ...]
+    ours: Callable[[], tuple[object, ...]]
 
 
-@pytest.mark.parametrize(
-    ("way", "published"),
-    (
-        (Rounding.HALF_UP, ("987.35", "987.30", "987.00", "990", "987.34", "987.35", "987.25")),
-        (Rounding.DOWN, ("987.34", "987.30", "987", "980", "987.34", "987.30", "987.25")),
-        (Rounding.UP, ("987.35", "987.40", "988", "990", "987.36", "987.35", "987.50")),
+def stepped(way: Rounding) -> Callable[[], tuple[object, ...]]:
+    steps = ("0.01", "0.10", "1.00", "10", "0.02", "0.05", "0.25")
+    return lambda: tuple(rounded(Decimal("987.345"), Decimal(step), way) for step in steps)
+
+
+def shown(*minor: int) -> tuple[object, ...]:
+    """Amounts of a currency with two decimals."""
+    return tuple(Decimal(amount).scaleb(-2) for amount in minor)
+
+
+def left(prices: tuple[int, ...], coupon: tuple[int, ...]) -> tuple[object, ...]:
+    return shown(*[price - off for price, off in zip(prices, coupon, strict=True)])
+
+
+def euros(amount: str) -> Money:
+    return Money.of(amount, "EUR")
+
+
+def lamps(*prices: str, n: int = 1) -> tuple[NewLine, ...]:
+    return tuple(
+        NewLine(str(i), Sku(f"LAMP-{i}"), n, Price.of(price, "EUR"))
+        for i, price in enumerate(prices, 1)
+    )
+
+
+def paid(*prices: str, freight: int = 0, n: int = 1, pays: str = "") -> Workflow:
+    """A shop in which order o-1 is placed, and paid for in part or in full."""
+    shop = Workflow(MemoryStore())
+    charges = (NewCharge(ChargeKind.FREIGHT, freight),) if freight else ()
+    order = shop.place("o-1", NewOrder("c-7", "EUR", lamps(*prices, n=n), charges)).document
+    amount = euros(pays) if pays else Money(due(order), "EUR")
+    shop.pay("pay-1", amount, (("o-1", amount.minor),))
+    return shop
+
+
+def over_refund() -> tuple[object, ...]:
+    shop = paid("12.30")
+    shop.adjust("o-1", NewCharge(ChargeKind.DISCOUNT, -500))
+    shop.refund("o-1")
+    try:
+        shop.adjust("o-1", NewCharge(ChargeKind.DISCOUNT, -1000))
+    except BadInput:
+        return shown(1230 - shop.order("o-1").applied)
+    return ()
+
+
+def outstanding() -> tuple[object, ...]:
+    shop = paid("3.00", "3.00", freight=1300, pays="10.00")
+    shop.cancel("o-1")
+    return shown(due(shop.refund("o-1", euros("6.00")).document))
+
+
+def named_amount() -> tuple[object, ...]:
+    shop = paid("73.80")
+    shop.cancel("o-1")
+    return shown(7380 - shop.refund("o-1", euros("10.00")).document.applied)
+
+
+def refunded_once() -> tuple[object, ...]:
+    shop = paid("10.00", "10.00", "10.00", n=2)
+    shop.cancel("o-1", (("3", 2),))
+    shop.refund("o-1")
+    shop.cancel("o-1")
+    return shown(-due(shop.order("o-1")))
+
+
+def freight_from_101() -> tuple[object, ...]:
+    at = datetime(2026, 11, 11, tzinfo=UTC)
+    free = Offer("free", FreightOff(), When(least=euros("101.00")))
+
+    def freight(n: int) -> int:
+        cart = NewOrder("c-7", "EUR", lamps("20.00", n=n))
+        order = priced(cart, (free,), Given(at, freight=euros("3.00"))).order
+        return sum(charge.amount for charge in order.charges)
+
+    return shown(freight(5), freight(6))
+
+
+def by_quantity() -> tuple[object, ...]:
+    at = datetime(2026, 11, 11, tzinfo=UTC)
+    numbers = ((1, 5), (2, 10), (3, 5), (4, 5))
+    lines = [attrs.evolve(lamps("20.00", n=n)[0], id=f"{p}", sku=Sku(f"P-{p}")) for p, n in numbers]
+    groups = (("P-1", ("1",)), ("P-2", ("1",)), ("P-4", ("2",)))
+    tenth = PercentOff(Decimal(10), Level.UNIT)
+    offer = Offer("tenth", tenth, When(units=10), Scope(groups=("1",)))
+    order = priced(NewOrder("c-7", "EUR", tuple(lines)), (offer,), Given(at, groups=groups)).order
+    return shown(sum([line.amount for line in lines]) + sum([one.amount for one in order.charges]))
+
+
+THREE: Final = (501, 342, 213)
+MAXIMA: Final = (4600, 4600, 5000, 5000, 5000)
+DYNAMICS: Final = "Dynamics 365 Finance, RT-02"
+TOLD: Final = (
+    Told(
+        DYNAMICS,
+        "tax-calculation-rounding-rules",
+        "`rounded`, `HALF_UP`",
+        "987.345 to 0.01, 0.10, 1, 10, 0.02, 0.05, 0.25",
+        ("987.35", "987.30", "987.00", "990", "987.34", "987.35", "987.25"),
+        stepped(Rounding.HALF_UP),
+    ),
+    Told(
+        DYNAMICS,
+        "tax-calculation-rounding-rules",
+        "`rounded`, `DOWN`",
+        "the same",
+        ("987.34", "987.30", "987", "980", "987.34", "987.30", "987.25"),
+        stepped(Rounding.DOWN),
+    ),
+    Told(
+        DYNAMICS,
+        "tax-calculation-rounding-rules",
+        "`rounded`, `UP`",
+        "the same",
+        ("987.35", "987.40", "988", "990", "987.36", "987.35", "987.50"),
+        stepped(Rounding.UP),
+    ),
+    Told(
+        "Dangdang, CN-01",
+        "help page",
+        "`scale`, half up to 0.1",
+        "part of a coupon of 15 on goods of 40 for 25 that come back, and the cash",
+        ("9.4", "15.6"),
+        lambda: (
+            Decimal(scale(150, 25, 40)).scaleb(-1),
+            Decimal(250 - scale(150, 25, 40)).scaleb(-1),
+        ),
+    ),
+    Told(
+        "Taobao, CN-02",
+        "an article on its rules",
+        "`LARGEST_REMAINDER`",
+        "what of 190 paid for goods of 100 and 110 comes back for each",
+        ("90.48", "99.52"),
+        lambda: shown(*spread(19000, (10000, 11000))),
+    ),
+    Told(
+        "an article, CN-03",
+        "woshipm.com 5777215",
+        "`LAST_ABSORBS_CUT` over cut ratios",
+        "paid for 5.01, 3.42 and 2.13 with a coupon of 1.57",
+        ("4.28", "2.92", "1.79"),
+        lambda: left(THREE, spread(157, (47, 32, 21), Spread.LAST_ABSORBS_CUT)),
+    ),
+    Told(
+        "an article, CN-03",
+        "woshipm.com 5777215",
+        "`LARGEST_REMAINDER`",
+        "the same, exact",
+        ("4.27", "2.91", "1.81"),
+        lambda: left(THREE, spread(157, THREE)),
+    ),
+    Told(
+        "Sylius, REF-048",
+        "refunding_part_of_order_unit.feature",
+        "no unit below zero",
+        "refunded of a unit of 12.30 after 5.00 and a refusal of 10.00",
+        ("5.00",),
+        over_refund,
+    ),
+    Told(
+        "Solidus, REF-051",
+        "reimbursement_spec",
+        "`Price.times`, `DOWN`",
+        "two at 10.003",
+        ("20.00",),
+        lambda: shown(Price.of("10.003", "EUR").times(2, Rounding.DOWN)),
+    ),
+    Told(
+        "Solidus, REF-053",
+        "order_cancellations_spec",
+        "`share`",
+        "two units of a line of 1.67, one after the other",
+        ("0.84", "0.83"),
+        lambda: shown(share(167, 2, 0, 1), share(167, 2, 1, 2)),
+    ),
+    Told(
+        "Solidus, REF-061",
+        "outstanding_balance_integration_spec",
+        "due = cost − applied",
+        "19.00 ordered, 10.00 paid, cancelled, 6.00 refunded: due",
+        ("-4.00",),
+        outstanding,
+    ),
+    Told(
+        "Saleor, REF-077",
+        "test_order_actions_refund_products",
+        "`refund` of an amount",
+        "refunded when 10.00 of 73.80 are asked for",
+        ("10.00",),
+        named_amount,
+    ),
+    Told(
+        "Saleor, REF-078",
+        "test_order_actions_create_fulfillments_for_returned_products",
+        "units are given up once",
+        "owed for three lines of 20.00 of which one was refunded before",
+        ("40.00",),
+        refunded_once,
+    ),
+    Told(
+        "tryton, REF-093",
+        "scenario_sale_promotion",
+        "`PercentOff`, by unit",
+        "500.00 with a tenth off 15 units at 20.00, untaxed",
+        ("470.00",),
+        by_quantity,
+    ),
+    Told(
+        "tryton, REF-094",
+        "scenario_sale_shipment_cost_promotion",
+        "`FreightOff`, from goods of 101.00 on",
+        "freight of 3.00 for five and for six at 20.00",
+        ("3.00", "0.00"),
+        freight_from_101,
+    ),
+    Told(
+        "Shopify",
+        "allocator_spec, allocate_max_amounts",
+        "`capped`",
+        "24.20 up to 46, 46, 50, 50, 50",
+        ("4.60", "4.60", "5.00", "5.00", "5.00"),
+        lambda: shown(*capped(2420, MAXIMA, MAXIMA)),
+    ),
+    Told(
+        "Shopify",
+        "allocator_spec, allocate_max_amounts",
+        "`capped`",
+        "30.75 up to 26.00 and 4.74",
+        ("26.00", "4.74"),
+        lambda: shown(*capped(3075, (2600, 474), (2600, 474))),
     ),
 )
-def test_one_amount_rounds_to_any_step_as_the_trade_publishes(
-    way: Rounding, published: tuple[str, ...]
-) -> None:
-    # RT-02, Dynamics 365 Finance: 987.345.
-    steps = ("0.01", "0.10", "1.00", "10", "0.02", "0.05", "0.25")
-
-    found = [rounded(Decimal("987.345"), Decimal(step), way) for step in steps]
-
-    assert found == [Decimal(one) for one in published]
 
 
-def test_a_price_that_is_finer_than_a_coin_is_rounded_down_on_its_sum() -> None:
-    # REF-051, Solidus: two returns at 10.003.
-    assert Price.of("10.003", "USD").times(2, Rounding.DOWN) == 2000
+@pytest.mark.parametrize("case", TOLD, ids=lambda case: f"{case.system} {case.rule}")
+def test_each_published_case_comes_out_under_the_rule_named(case: Told) -> None:
+    assert case.ours() == tuple(Decimal(one) for one in case.published)
 
 
-# --- refunds of what was shared -----------------------------------------------------------------
+# --- the table of the docs --------------------------------------------------------------------
 
 
-def test_a_coupon_is_taken_back_by_the_part_of_the_eligible_goods() -> None:
-    # CN-01, Dangdang's help page: a coupon of 15 on goods of 40, of which 25 come back.
-    tenths, cents = scale(150, 25, 40), scale(1500, 25, 40)
-
-    assert (tenths, 250 - tenths) == (94, 156)  # 9.4 and 15.6, as published
-    assert (cents, 2500 - cents) == (938, 1562)
+def cells(*texts: str) -> str:
+    return f"| {' | '.join(texts)} |"
 
 
-def test_a_cross_shop_discount_is_refunded_by_price() -> None:
-    # CN-02, an article on Taobao's 12.12 rules: 190 paid for goods of 100 and 110.
-    assert spread(19000, (10000, 11000)) == (9048, 9952)
+def split_row(case: Split) -> str:
+    """A line of the table in docs/explanation/prices.md."""
+    parts = ", ".join(map(str, case.parts))
+    ours = ", ".join(map(str, spread(case.total, case.weights, case.rule)))
+    what = f"{case.total} over {', '.join(map(str, case.weights))}"
+    return cells(case.system, f"`{case.rule.name}`", what, parts, ours)
 
 
-def test_a_coupon_over_three_small_items_sums_to_the_coupon() -> None:
-    # CN-03, woshipm.com 5777215: 5.01, 3.42 and 2.13 with a coupon of 1.57.
-    prices = (501, 342, 213)
-
-    for rule in (OURS, Spread.LAST_ABSORBS):
-        coupon = spread(157, prices, rule)
-        assert [price - off for price, off in zip(prices, coupon, strict=True)] == [427, 291, 181]
-    # The article cuts each ratio to two decimals and each product to cents; the last one absorbs.
-    cut = spread(157, (47, 32, 21), Spread.LAST_ABSORBS_CUT)
-    assert [price - off for price, off in zip(prices, cut, strict=True)] == [428, 292, 179]
+def told_row(case: Told) -> str:
+    ours = ", ".join(str(one) for one in case.ours())
+    return cells(case.system, case.rule, case.what, ", ".join(case.published), ours)
 
 
-def test_units_that_are_not_shipped_one_after_the_other_clear_an_odd_line() -> None:
-    # REF-053, Solidus: 2 x 0.83 and an adjustment of 0.01; unit 1, then unit 2.
-    assert [share(167, 2, unit, unit + 1) for unit in range(2)] == [84, 83]
+def test_the_tables_of_the_docs_have_each_published_case_and_what_we_answer() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    wanted = [*map(split_row, SPLITS), *map(told_row, TOLD)]
+
+    there = [
+        line
+        for line in page[page.index("## Published numbers") :].splitlines()
+        if line.startswith("| ") and not line.startswith("| system")
+    ]
+
+    assert there == wanted

@@ -29,6 +29,8 @@ OF_THE_ORDER: Final = (ChargeKind.FREIGHT, ChargeKind.FEE)
 AGREED_KINDS: Final = (ChargeKind.DISCOUNT, ChargeKind.TAX, *OF_THE_ORDER)
 """The charges that are agreed beside the price of the goods."""
 
+_MAY_BE_BELOW_ZERO: Final = (ChargeKind.DISCOUNT, ChargeKind.FREIGHT)
+
 LineAmounts: TypeAlias = tuple[tuple[str, int], ...]
 """(line id, minor units) pairs."""
 
@@ -115,6 +117,7 @@ class NewLine:
 class NewCharge:
     """A discount, tax, freight or fee to be agreed, in minor units; a discount is below zero.
 
+    Freight below zero is a discount on the freight charged before it, which never falls below zero.
     A discount or tax is shared over `lines` (all, when empty) by what they carry; freight and fees
     belong to the order as a whole. `bearer` pays for a discount: empty is the seller.
     Where somebody has shared it already, `parts` has each line's own part, and they sum to
@@ -132,7 +135,8 @@ class NewCharge:
     def __attrs_post_init__(self) -> None:
         if not (type(self.kind) is ChargeKind and self.kind in AGREED_KINDS):
             raise BadInput("charge.kind", f"one of {', '.join(AGREED_KINDS)} is wanted")
-        least, most = (-MINOR_MAX, 0) if self.kind is ChargeKind.DISCOUNT else (0, MINOR_MAX)
+        least = -MINOR_MAX if self.kind in _MAY_BE_BELOW_ZERO else 0
+        most = 0 if self.kind is ChargeKind.DISCOUNT else MINOR_MAX
         whole(self.amount, "charge.amount", least=least, most=most)
         if not isinstance(self.lines, tuple):
             raise BadInput("charge.lines", "a tuple of lines is wanted")
@@ -208,6 +212,7 @@ class NewOrder:
                 raise BadInput(
                     f"line {line.id}.price", f"is in {line.price.currency}, not {self.currency}"
                 )
+        _check_freight(self.charges)
         known = {line.id for line in self.lines}
         kit_of = {part: line.id for line in self.lines for part in line.opened}
         for charge in self.charges:
@@ -221,6 +226,15 @@ class NewOrder:
                 if kit_of.get(name, name) in parts - {name}:
                     raise BadInput("charge.parts", f"{name} is a part of {kit_of[name]}")
         _checked_destination(self.destination)
+
+
+def _check_freight(charges: tuple[NewCharge, ...]) -> None:
+    freight = 0
+    for i, charge in enumerate(charges):
+        if charge.kind is ChargeKind.FREIGHT:
+            freight += charge.amount
+            if freight < 0:
+                raise BadInput(f"charges[{i}].amount", "the discount is more than the freight")
 
 
 def _check_kits(lines: tuple[NewLine, ...]) -> None:

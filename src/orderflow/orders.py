@@ -179,6 +179,9 @@ def add_charge(
     kind, names = charge.kind, lines_named(order, charge.lines)
     id = later_id(order, kind)
     if charge.is_of_order:
+        so_far = sum([one.amount for one in order.charges if one.kind is kind and not one.spans])
+        if so_far + charge.amount < 0:
+            raise BadInput("charge.amount", f"the discount is more than the {kind.value}")
         made = Charge(id, kind, charge.amount)
     else:
         made = charge_kept(id, kind, charge.amount, order, names, charge.parts, of)

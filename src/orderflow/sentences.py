@@ -30,6 +30,42 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{sku} at {location}: {asked} asked, {free} free",
         "zh": "{location}的 {sku} 库存不足:需要 {asked},可用 {free}",
     },
+    "offer_not_begun": {
+        "en": "offer {offer} begins at {since}",
+        "zh": "优惠 {offer} 自 {since} 开始",
+    },
+    "offer_over": {
+        "en": "offer {offer} has ended at {until}",
+        "zh": "优惠 {offer} 已于 {until} 结束",
+    },
+    "offer_for_others": {
+        "en": "offer {offer} is for {tiers}, not for {tier}",
+        "zh": "优惠 {offer} 仅限 {tiers},不适用于 {tier}",
+    },
+    "offer_wants_coupon": {
+        "en": "offer {offer} wants a coupon that was not given",
+        "zh": "优惠 {offer} 需要优惠券,未提供",
+    },
+    "offer_other_currency": {
+        "en": "offer {offer} is in {wanted}, the order in {there}",
+        "zh": "优惠 {offer} 的币种为 {wanted},订单为 {there}",
+    },
+    "offer_fits_no_line": {
+        "en": "offer {offer} is about none of these goods",
+        "zh": "优惠 {offer} 不适用于这些商品",
+    },
+    "offer_wants_more": {
+        "en": "offer {offer} wants goods for {wanted} {currency}: they cost {there}",
+        "zh": "优惠 {offer} 需满 {wanted} {currency}:当前商品金额 {there}",
+    },
+    "offer_wants_units": {
+        "en": "offer {offer} wants {wanted} units: there are {there}",
+        "zh": "优惠 {offer} 需满 {wanted} 件:当前 {there} 件",
+    },
+    "offer_gives_nothing": {
+        "en": "offer {offer} finds nothing that it may make cheaper",
+        "zh": "优惠 {offer} 没有可再优惠的金额",
+    },
     "location_left_out": {
         "en": "{location} is left out: it {why}{figures}",
         "zh": "未选用{location}:{why}{figures}",

@@ -142,6 +142,8 @@ class _Book:
     invoice: Invoice
     line: BillLine
     of: Line | None  # the order's line; freight and fees have none
+    charges: tuple[Charge, ...]  # of that line alone
+    known: tuple[Charge, ...]  # those of them that the invoice came from
     before: tuple[BillLine, ...]
     notes: tuple[str, ...]
 
@@ -172,7 +174,7 @@ class _Book:
     def now(self, ranges: Ranges) -> int:
         """What units cost on the order now."""
         if self.of is not None:
-            return carried(self.of, self.order.charges, ranges)
+            return carried(self.of, self.charges, ranges)
         return self.total - self.corrected if ranges else 0
 
     def credited(self, *, whole: bool, lowers: Money | None) -> Iterable[BillLine]:
@@ -193,7 +195,7 @@ class _Book:
         """By how much the order has lowered what stays, since the invoice."""
         if self.of is None:
             return (self.corrected + (lowers.minor if lowers else 0)) if stays else 0
-        was = carried(self.of, self.order.charges[: self.invoice.known], stays)
+        was = carried(self.of, self.known, stays)
         return max(0, was - self.now(stays))
 
     def _units(self, start: int, stop: int, taxed: int) -> BillLine:
@@ -237,8 +239,7 @@ class _Book:
         """What the line's units before an index came to."""
         if self.of is None:
             return self.total * stop
-        known = self.order.charges[: self.invoice.known]
-        return carried(self.of, known, [(self.line.start, stop)])
+        return carried(self.of, self.known, [(self.line.start, stop)])
 
     def _tax_upto(self, amount: int) -> int:
         """The tax in the first so much of the line, in closed form."""
@@ -257,8 +258,7 @@ class _Book:
         """Each discount of the line as far as these units had it."""
         if self.of is None:
             return self.line.discounts
-        known = self.order.charges[: self.invoice.known]
-        shares = shares_of(known).get(self.of.id, ())
+        shares = shares_of(self.known).get(self.of.id, ())
 
         def upto(index: int) -> dict[str, int]:
             parts = parts_carried(shares, [(self.line.start, index)])
@@ -301,15 +301,22 @@ class _Book:
 
 def _books(order: Order, invoice: Invoice, notes: Sequence[CreditNote], line: str) -> list[_Book]:
     """The lines of an invoice, or those of that name, with what was credited of each."""
-    credited = [one for note in notes for one in note.lines]
+    credited: dict[str, list[BillLine]] = {}
+    for note in notes:
+        for had in note.lines:
+            credited.setdefault(had.line, []).append(had)
     ids = tuple([note.ref.id for note in notes])
+    of = {one.id: one for one in order.lines}
+    now, known = _by_line(order.charges), _by_line(order.charges[: invoice.known])
     return [
         _Book(
             order,
             invoice,
             one,
-            None if one.group else order.line(one.line),
-            tuple([had for had in credited if _is_of(had, one)]),
+            None if one.group else of[one.line],
+            tuple(now.get(one.line, ())),
+            tuple(known.get(one.line, ())),
+            tuple([had for had in credited.get(one.line, ()) if _is_of(had, one)]),
             ids,
         )
         for one in invoice.lines
@@ -317,8 +324,17 @@ def _books(order: Order, invoice: Invoice, notes: Sequence[CreditNote], line: st
     ]
 
 
+def _by_line(charges: Iterable[Charge]) -> dict[str, list[Charge]]:
+    """Charges line by line, each with its spans there alone."""
+    return {
+        line: [attrs.evolve(charge, spans=(span,)) for charge, span in shares]
+        for line, shares in shares_of(charges).items()
+    }
+
+
 def _is_of(credited: BillLine, line: BillLine) -> bool:
-    return credited.line == line.line and line.start <= credited.start < line.stop
+    """Whether what was credited of a line was of this piece of it."""
+    return line.start <= credited.start < line.stop
 
 
 def _lowered(books: Sequence[_Book], invoice: Invoice, amount: Money, id: str) -> Charge:

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from orderflow.money.amounts import Rounding, divided
@@ -179,18 +180,16 @@ def _back_first(size: int, weights: Sequence[int]) -> list[int]:
     return _fill(parts, size - sum(parts), _weighing(weights)[::-1])
 
 
-def _last_absorbs(rounding: Rounding) -> Callable[[int, Sequence[int]], list[int]]:
-    def way(size: int, weights: Sequence[int]) -> list[int]:
-        every, left = sum(weights), size
-        parts = []
-        for weight in weights:
-            # Never more than is left: 2 over four equal lines would be 1, 1, 1, -1.
-            parts.append(min(left, divided(size * weight, every, rounding)))
-            left -= parts[-1]
-        parts[_weighing(weights)[-1]] += left
-        return parts
-
-    return way
+def _last_absorbs(size: int, weights: Sequence[int], rounding: Rounding) -> list[int]:
+    every, left = sum(weights), size
+    parts: list[int] = []
+    for weight in weights:
+        # Never more than is left: 2 over four equal lines would be 1, 1, 1, -1.
+        part = min(left, divided(size * weight, every, rounding))
+        parts.append(part)
+        left -= part
+    parts[_weighing(weights)[-1]] += left
+    return parts
 
 
 def _front_mends(size: int, weights: Sequence[int]) -> list[int]:
@@ -241,9 +240,9 @@ _WAYS: Final[dict[Spread, Callable[[int, Sequence[int]], list[int]]]] = {
     Spread.LARGEST_WEIGHT: _largest_weight,
     Spread.FRONT_FIRST: _front_first,
     Spread.BACK_FIRST: _back_first,
-    Spread.LAST_ABSORBS: _last_absorbs(Rounding.HALF_UP),
-    Spread.LAST_ABSORBS_EVEN: _last_absorbs(Rounding.HALF_EVEN),
-    Spread.LAST_ABSORBS_CUT: _last_absorbs(Rounding.DOWN),
+    Spread.LAST_ABSORBS: partial(_last_absorbs, rounding=Rounding.HALF_UP),
+    Spread.LAST_ABSORBS_EVEN: partial(_last_absorbs, rounding=Rounding.HALF_EVEN),
+    Spread.LAST_ABSORBS_CUT: partial(_last_absorbs, rounding=Rounding.DOWN),
     Spread.FRONT_MENDS: _front_mends,
     Spread.BACKWARD: _backward,
     Spread.FORWARD: _forward,
