@@ -40,6 +40,7 @@ from orderflow.ports import Store
 from orderflow.process import Process, Stage
 from orderflow.records import Fixing, Origin
 from orderflow.replacements import NewLines
+from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdict
 from orderflow.states import UnitState
 from tests.builders import (
@@ -746,6 +747,15 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         for since in NO_TIMES:
             if since is not None:
                 yield (("leith", 1, since),)
+    elif hint == LinePrices:
+        yield from NO_TUPLES
+        yield from ((), (None,), ("1",), (("1", 5),), (("1", Price.of("9", "USD")),))
+        yield (("1", Price.of("9", "EUR")), ("1", Price.of("8", "EUR")))
+        for part in (*NO_TEXTS, *HOSTILE_TEXTS):
+            yield ((part, Price.of("9", "EUR")),)
+    elif hint == NewCharges:
+        yield from (None, 5, "tax", {}, object(), (None,), ("tax",))
+        yield (NewCharge(ChargeKind.FEE, 5),)
     elif hint == NewLines:
         yield from NO_TUPLES
         yield from ((), (None,), ("1",), (LAMP,), (line("1", LAMP, 1), line("1", BELL, 1)))

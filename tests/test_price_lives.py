@@ -333,7 +333,6 @@ class PriceLives(RuleBasedStateMachine):
             parts = parts_of(order, line)
             whole = [sum(one.values()) for one in parts]
             assert min(whole) >= 0
-            assert all(one[GOODS] + one[PRICE] + one[DISCOUNT] >= 0 for one in self.of(line, parts))
             assert carried(line, order.charges, [(0, line.n)]) == sum(whole)
             half = line.n // 2
             assert carried(line, order.charges, [(0, half)]) == sum(whole[:half])
@@ -341,14 +340,6 @@ class PriceLives(RuleBasedStateMachine):
             lives = lives or line.count(UnitState.CANCELLED) < line.n
         beside = sum(one.amount for one in order.charges if not one.spans) if lives else 0
         assert total(order) == sums + beside
-
-    @staticmethod
-    def of(line: Line, parts: Parts) -> Parts:
-        """Several units together: a single one may be a coin off within what it carries."""
-        together: Tally[ChargeKind] = Tally()
-        for i in kept(line):
-            together.update(parts[i])
-        return [together]
 
     @invariant()
     def its_statement_adds_up(self) -> None:

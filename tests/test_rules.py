@@ -71,6 +71,7 @@ def test_what_is_no_location_is_refused(locations: object, path: str) -> None:
         ("return_window_days", -1),
         ("return_window_days", 10**7),
         ("return_window_days", 14.0),
+        ("price_protection_days", -1),
         ("tries_max", 0),
         ("tries_max", True),
     ),

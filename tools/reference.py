@@ -24,7 +24,17 @@ from types import FunctionType
 from typing import Any, Final, NamedTuple
 
 import orderflow
-from orderflow import invoices, measures, planning, promising, sourcing, states, testing, views
+from orderflow import (
+    invoices,
+    measures,
+    planning,
+    promising,
+    sourcing,
+    statements,
+    states,
+    testing,
+    views,
+)
 from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
@@ -562,6 +572,7 @@ BESIDE = {
     ),
     "orderflow.views": tuple(views.__all__),
     "orderflow.measures": tuple(measures.__all__),
+    "orderflow.statements": tuple(statements.__all__),
     "orderflow.planning": tuple(planning.__all__),
     "orderflow.horizon": ("Horizon",),
     "orderflow.money": ("share", "spread", "Spread", "Rounding", "rounded"),

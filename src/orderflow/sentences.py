@@ -687,6 +687,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "void": "作废",
     "win dispute": "争议胜诉",
     "work order": "生产",
+    "weigh line": "称重",
     "write off": "报废核销",
 }
 """What may be done, said as it is asked for: moves of the charts and verbs, with spaces."""
