@@ -535,6 +535,45 @@ def test_a_discount_that_was_given_after_the_tax_is_of_the_price_with_it(
     agree(shop)
 
 
+@pytest.mark.parametrize(("tax", "bill"), [((162,), (850, 162)), ((), (858, 163))])
+def test_a_discount_in_the_place_of_another_is_billed_as_it_was_agreed(
+    shop: Shop, tax: tuple[int, ...], bill: tuple[int, int]
+) -> None:
+    """Without a new tax beside it, the new discount is of the price with the tax that stays."""
+    shop = shop.under(taxing())
+    shop.stock(LAMP, "leith", 1)
+    order(shop, (LAMP, 1), charges=(NewCharge(ChargeKind.DISCOUNT, -100, reason="spring"),))
+    taxes = tuple(NewCharge(ChargeKind.TAX, minor) for minor in tax)
+    again = NewCharge(ChargeKind.DISCOUNT, -50, reason="autumn")
+    shop.reprice("o-17", (("1", Price.of("9.00", "EUR")),), charges=(again, *taxes))
+    agreed = total(shop.order("o-17"))
+    ship(shop, "p-1", 1)
+
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    assert (made.net, made.tax) == bill
+    assert made.gross == agreed
+    agree(shop)
+
+
+def test_parts_of_a_line_with_a_discount_in_the_place_of_another_are_billed_so(
+    shop: Shop,
+) -> None:
+    shop = shop.under(taxing())
+    shop.stock(LAMP, "leith", 7)
+    order(shop, line("1", LAMP, 7, "0.98765"), charges=(NewCharge(ChargeKind.DISCOUNT, -101),))
+    charges = (NewCharge(ChargeKind.DISCOUNT, -53), NewCharge(ChargeKind.TAX, 121))
+    shop.reprice("o-17", (("1", Price.of("0.98765", "EUR")),), "v-2", charges=charges)
+
+    for i in range(7):
+        ship(shop, f"p-{i}", 1)
+        shop.invoice("o-17", "2026")
+
+    assert sum(one.net for one in invoices(shop)) == 691 - 53
+    agree(shop)
+
+
 def test_measured_goods_are_taxed_as_one_and_not_gram_by_gram(any_shop: Shop) -> None:
     shop = any_shop.under(taxing(NET_BY_UNIT))
     shop.stock(TEA, "leith", 1254)

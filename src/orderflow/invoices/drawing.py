@@ -22,6 +22,7 @@ Where prices include their tax, amounts stay and no such charge is needed.
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
@@ -181,15 +182,24 @@ def _goods(
 def _split(
     parts: Iterable[tuple[Charge, int]], rates: tuple[Rate, ...], convention: Convention
 ) -> tuple[int, tuple[Discount, ...]]:
-    """What goods carry, and each discount; of one given after the tax, the part that is none."""
-    goods, discounts, after_tax = 0, [], False
+    """What goods carry, and each discount; of one given after the tax, the part that is none.
+
+    A discount that takes the place of another gives that one back just as it was given.
+    """
+    goods, discounts = 0, []
+    taxes: list[int] = []
+    before_tax: Tally[tuple[str, str]] = Tally()
     for charge, part in parts:
-        if charge.kind is ChargeKind.DISCOUNT and after_tax:
-            discounts.append(_discount(charge, part, rates, convention))
+        if charge.kind in _TAXES:
+            taxes.append(part)
         elif charge.kind is ChargeKind.DISCOUNT:
-            discounts.append(Discount(charge.id, part, charge.bearer, charge.reason))
-        elif charge.kind in _TAXES:
-            after_tax = True
+            # Of a tax that was taken back, a part of its units may keep a coin for each charge.
+            taxed = abs(sum(taxes)) >= len(taxes) > 0
+            name = (charge.bearer, charge.reason)
+            net = min(part, before_tax[name]) if taxed and part > 0 else 0 if taxed else part
+            before_tax[name] -= net
+            more = _discount(charge, part - net, rates, convention)
+            discounts.append(attrs.evolve(more, amount=net + more.amount))
         else:
             goods += part
     return goods, tuple(discounts)
