@@ -535,7 +535,7 @@ def test_a_discount_that_was_given_after_the_tax_is_of_the_price_with_it(
     agree(shop)
 
 
-@pytest.mark.parametrize(("tax", "bill"), [((162,), (850, 162)), ((), (858, 163))])
+@pytest.mark.parametrize(("tax", "bill"), (((162,), (850, 162)), ((), (858, 163))))
 def test_a_discount_in_the_place_of_another_is_billed_as_it_was_agreed(
     shop: Shop, tax: tuple[int, ...], bill: tuple[int, int]
 ) -> None:
