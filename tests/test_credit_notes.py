@@ -10,9 +10,10 @@ import pytest
 from orderflow import ChargeKind, NewCharge
 from orderflow.audit import audit
 from orderflow.audit.papers import PapersCheck
-from orderflow.bills import CreditNote, Invoice, Series, net
+from orderflow.bills import CreditNote, Invoice, Series, gross, net
 from orderflow.calls import Ref
 from orderflow.invoices import credit, en16931, fapiao_lines, invoice, left_of
+from orderflow.orders import adjust
 from orderflow.pricing import total
 from orderflow.records import Cut, CutKind, Document
 from orderflow.returns import Verdict
@@ -278,6 +279,43 @@ def test_a_promotion_is_billed_as_tryton_publishes(any_shop: Shop) -> None:
 
 
 # --- anew -----------------------------------------------------------------------------------------
+
+
+def test_freight_that_was_credited_is_not_taken_off_again(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    delivered(shop, 1, "10.00", NewCharge(ChargeKind.FREIGHT, 1000))
+    charged = sum(one.amount for one in shop.order("o-17").charges if not one.spans)
+    shop.credit("2026-000001", "CN", "freight-1", eur(charged))
+
+    off = NewCharge(ChargeKind.FREIGHT, -1)
+    assert shop.cannot_take(adjust.on("o-17", off)) == "charge.amount"
+
+    agree(shop)
+
+
+def test_a_line_that_is_named_as_a_charge_is_not_taken_for_it(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 2)
+    freight = NewCharge(ChargeKind.FREIGHT, 1000)
+    order(shop, line("freight-1", LAMP, 2, "10.00"), charges=(freight,))
+    ship(shop, "p-1", 2, "freight-1")
+    shop.deliver("p-1")
+    shop.invoice("o-17", "2026")
+
+    shop.credit("2026-000001", "CN", "freight-1", eur(100))
+    shop.ask_return("r-1", "o-17", (("freight-1", 2),), "no")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.credit("2026-000001", "CN")
+
+    (bill,) = invoices(shop)
+    goods, freight_line = bill.lines
+    assert [note.gross for note in notes(shop)] == [
+        100,
+        gross(goods, inclusive=bill.inclusive) - 100,
+    ]
+    assert left_of(bill, notes(shop)) == gross(freight_line, inclusive=bill.inclusive)
+    agree(shop)
 
 
 def test_a_wrong_invoice_is_credited_whole_and_issued_anew(taxed_shop: Shop) -> None:

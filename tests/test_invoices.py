@@ -398,6 +398,51 @@ def test_what_is_charged_later_goes_on_the_next_invoice(taxed_shop: Shop) -> Non
     agree(shop)
 
 
+def test_a_tax_of_the_order_as_a_whole_is_on_its_invoice_once(taxed_shop: Shop) -> None:
+    """A shop that told its customer one tax for all: the invoice says its own instead."""
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 1)
+    tax = NewCharge(ChargeKind.TAX, 190, parts=(("", 190),))
+    order(shop, (LAMP, 1), taxed=False, charges=(tax,))
+    ship(shop, "p-1", 1)
+
+    shop.invoice("o-17", "2026")
+
+    assert (invoices(shop)[0].gross, total(shop.order("o-17"))) == (1190, 1190)
+    agree(shop)
+
+
+def test_a_tax_that_is_charged_when_all_is_invoiced_waits_for_nothing(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 1)
+    order(shop, (LAMP, 1))
+    ship(shop, "p-1", 1)
+    shop.invoice("o-17", "2026")
+
+    shop.adjust("o-17", NewCharge(ChargeKind.TAX, 50, parts=(("", 50),)))
+
+    assert shop.codes(invoice.on("o-17", "2026")) == ["nothing_to_invoice"]
+    assert shop.account("o-17").to_invoice == 0
+
+
+def test_freight_is_invoiced_though_all_goods_came_back_before(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 1)
+    order(shop, (LAMP, 1), charges=(NewCharge(ChargeKind.FREIGHT, 500),))
+    assert shop.codes(invoice.on("o-17", "2026")) == ["nothing_to_invoice"]
+    ship(shop, "p-1", 1)
+    shop.deliver("p-1")
+    shop.ask_return("r-1", "o-17", (("1", 1),), "no")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+
+    shop.invoice("o-17", "2026")
+
+    assert [one.group for one in invoices(shop)[0].lines] == ["freight"]
+    assert invoices(shop)[0].gross == total(shop.order("o-17")) == 595
+    agree(shop)
+
+
 def test_freight_is_taxed_as_the_table_says(taxed_shop: Shop) -> None:
     shop = taxed_shop
     shop.stock(LAMP, "leith", 1)

@@ -179,8 +179,10 @@ def add_charge(
     kind, names = charge.kind, lines_named(order, charge.lines)
     id = later_id(order, kind)
     if charge.is_of_order:
-        so_far = sum([one.amount for one in order.charges if one.kind is kind and not one.spans])
-        if so_far + charge.amount < 0:
+        beside = [one for one in order.charges if not one.spans]
+        of_kind = sum([one.amount for one in beside if one.kind is kind])
+        # A part of it may have been credited, with its tax.
+        if min(of_kind, sum([one.amount for one in beside])) + charge.amount < 0:
             raise BadInput("charge.amount", f"the discount is more than the {kind.value}")
         made = Charge(id, kind, charge.amount)
     else:

@@ -312,13 +312,19 @@ class _Book:
 
 
 def _books(order: Order, invoice: Invoice, notes: Sequence[CreditNote], line: str) -> list[_Book]:
-    """The lines of an invoice, or those of that name, with what was credited of each."""
-    credited: dict[str, list[BillLine]] = {}
+    """The lines of an invoice, or those of that name, with what was credited of each.
+
+    A name that goods and a charge of the order have both is that of the goods.
+    """
+    credited: dict[tuple[str, str], list[BillLine]] = {}
     for note in notes:
         for had in note.lines:
-            credited.setdefault(had.line, []).append(had)
+            credited.setdefault((had.line, had.group), []).append(had)
     ids = tuple([note.ref.id for note in notes])
     of = {one.id: one for one in order.lines}
+    named = [one for one in invoice.lines if not line or one.line == line]
+    if line and any(not one.group for one in named):
+        named = [one for one in named if not one.group]
     now, known = _by_line(order.charges), _by_line(order.charges[: invoice.known])
     return [
         _Book(
@@ -328,11 +334,10 @@ def _books(order: Order, invoice: Invoice, notes: Sequence[CreditNote], line: st
             None if one.group else of[one.line],
             tuple(now.get(one.line, ())),
             tuple(known.get(one.line, ())),
-            tuple([had for had in credited.get(one.line, ()) if _is_of(had, one)]),
+            tuple([had for had in credited.get((one.line, one.group), ()) if _is_of(had, one)]),
             ids,
         )
-        for one in invoice.lines
-        if not line or one.line == line
+        for one in named
     ]
 
 

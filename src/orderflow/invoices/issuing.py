@@ -5,7 +5,8 @@ to: that is drawn in `drawing`.
 
 What has left is invoiced: the units of the parcels that are named, or of all. With `lines`, so many
 units of each are invoiced in advance, shipped or not.
-Freight and fees go on the first invoice, once; what is charged later, on the next.
+Freight and fees go on the first invoice, once; what is charged later, on the next. They have one of
+their own where all goods came back before any.
 """
 
 from __future__ import annotations
@@ -16,7 +17,15 @@ from orderflow.bills import Invoice
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import INVOICED, Charged, CutMade
 from orderflow.invoices.drawing import Piece, convention_of, draw
-from orderflow.invoices.papers import checked_series, number, papers_of, refuse_closed, to_bill
+from orderflow.invoices.papers import (
+    all_invoiced,
+    checked_series,
+    is_cost,
+    number,
+    papers_of,
+    refuse_closed,
+    to_bill,
+)
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import both, estimated, in_advance, to_invoice, to_invoice_in_advance
 from orderflow.records import ChargeKind, Cut, CutKind, Line, Order
@@ -51,7 +60,8 @@ def invoice(
     taxing = context.rules.taxing
     cuts = _in_advance(order, wanted) if wanted else _billed(order, bills)
     charges = to_bill(order, papers_of(step, order))
-    if not cuts and not (charges and order.invoices and not bills):
+    costs = any(is_cost(charge) for charge in charges) and not bills
+    if not cuts and not (costs and (order.invoices or all_invoiced(order))):
         what = f"parcel {bills[0]}" if bills else str(order.ref)
         raise MoveRefused((Refusal.of("nothing_to_invoice", what=what),))
     _refuse_estimates(order, cuts)

@@ -19,6 +19,7 @@ from orderflow.bills import CreditNote, Invoice, Series, series_id
 from orderflow.errors import BadInput, IllegalMove
 from orderflow.facts import Described
 from orderflow.journal import Step
+from orderflow.pricing import to_invoice_in_advance
 from orderflow.records import Charge, ChargeKind, Order
 from orderflow.states import OrderState, UnitState
 from orderflow.taxing import GROUPS
@@ -48,11 +49,12 @@ def papers_of(step: Step, order: Order) -> Papers:
 
 def to_bill(order: Order, papers: Papers) -> tuple[Charge, ...]:
     """The charges of an order as a whole that its next invoice bills: what it costs, less what is
-    off that, and the taxes on it. What is off more than that is off an earlier invoice.
+    off that, and the taxes on it. What is off more than that is off an earlier invoice, and taxes
+    alone wait for units.
     """
     there = unanswered(order, papers)
     left = sum([charge.amount for charge in there if is_cost(charge)])
-    if not left:
+    if not left and all_invoiced(order):
         return ()
     billed: list[Charge] = []
     for charge in there:
@@ -94,6 +96,11 @@ def unanswered(order: Order, papers: Papers) -> tuple[Charge, ...]:
             if not charge.spans and charge.amount != answered[charge.id]
         ]
     )
+
+
+def all_invoiced(order: Order) -> bool:
+    """Whether no unit is left to be invoiced; of an order without units, none is."""
+    return not any(to_invoice_in_advance(line) for line in order.lines)
 
 
 def keeps_nothing(order: Order) -> bool:
