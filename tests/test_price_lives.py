@@ -60,13 +60,14 @@ Parts = list[Tally[ChargeKind]]
 
 
 def parts_of(order: Order, line: Line) -> Parts:
-    """What each unit of a line carries by kind: each charge shared by what the units carry."""
+    """What each unit of a line carries by kind: each charge shared by what the units carry, but a
+    price that rises by count."""
     parts: Parts = [Tally() for _ in range(line.n)]
     for charge in order.charges:
         for span in (one for one in charge.spans if one.line == line.id):
             units = range(span.start, span.stop)
             weights = [sum(parts[i].values()) for i in units]
-            if not any(weights):
+            if not any(weights) or (charge.kind is PRICE and span.amount > 0):
                 weights = [1 for _ in units]
             size, sign = abs(span.amount), 1 if span.amount >= 0 else -1
             done = before = 0

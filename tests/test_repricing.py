@@ -108,6 +108,21 @@ def test_units_that_were_given_up_keep_the_price_at_which_they_were(shop: Shop) 
     ]
 
 
+@pytest.mark.parametrize(("price", "off"), (("0.01", 2), ("0.00333", 0), ("0", 0)))
+def test_each_unit_costs_its_new_price_whatever_coin_it_carried(
+    shop: Shop, price: str, off: int
+) -> None:
+    charges = (NewCharge(DISCOUNT, -off),)
+    shop.place("o-17", new_order(line("1", LAMP, 3, price), charges=charges))
+
+    shop.reprice("o-17", (("1", at("10.00")),))
+
+    order = shop.order("o-17")
+    units = [carried(order.lines[0], order.charges, [(i, i + 1)]) for i in range(3)]
+    assert min(units) >= 998
+    assert sum(units) == 3000 - off
+
+
 def test_discounts_stay_as_they_were_agreed(shop: Shop) -> None:
     off = NewCharge(DISCOUNT, -250, bearer="platform")
     shop.place("o-17", new_order((LAMP, 3), charges=(off,)))

@@ -8,7 +8,8 @@ Observation: a price shared by *count* in closed form sums exactly over any cut 
 discounts shared so, each on its own, can push one unit below zero (three pieces at 0.01 with two
 discounts of 0.01 would carry 1, -1, 1).
 Decision: the goods of a line are shared by count, and each later change of amount by what its span
-carries so far (the running net), both by cumulative rounding.
+carries so far (the running net), both by cumulative rounding. A price that rises later is shared by
+count too, as it would have been at first.
 What the first k units carry is then known without walking them, and any span is a difference of two
 such prefixes.
 
@@ -40,7 +41,7 @@ def carried(line: Line, charges: Iterable[Charge], ranges: Sequence[tuple[int, i
 
     Sums exactly: ranges that together cover the line carry all of it.
     """
-    return _carried(_spans_of(charges).get(line.id, ()), ranges)
+    return _carried(shares_of(charges).get(line.id, ()), ranges)
 
 
 def shares_of(charges: Iterable[Charge]) -> dict[str, list[tuple[Charge, Span]]]:
@@ -60,37 +61,32 @@ def parts_carried(
     Together that is what they carry; a charge of which they carry nothing is left out.
     """
     parts: dict[str, tuple[Charge, int]] = {}
-    pieces = _each_carried([span for _, span in shares], ranges)
+    pieces = _each_carried(shares, ranges)
     for (charge, _), part in zip(shares, pieces, strict=True):
         parts[charge.id] = (charge, part + parts.get(charge.id, (charge, 0))[1])
     return tuple([(charge, part) for charge, part in parts.values() if part])
 
 
-def _spans_of(charges: Iterable[Charge]) -> dict[str, list[Span]]:
-    """The spans of charges by line, in the order in which they were charged."""
-    spans: dict[str, list[Span]] = {}
-    for charge in charges:
-        for span in charge.spans:
-            spans.setdefault(span.line, []).append(span)
-    return spans
+def _carried(shares: Sequence[tuple[Charge, Span]], ranges: Sequence[tuple[int, int]]) -> int:
+    if len(shares) == 1:
+        _, price = shares[0]
+        if price.start == 0 and all(b <= price.stop for _, b in ranges):  # nothing carries nothing
+            return sum([share(price.amount, price.stop, start, stop) for start, stop in ranges])
+    return sum(_each_carried(shares, ranges))
 
 
-def _carried(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> int:
-    if len(spans) == 1 and spans[0].start == 0 and all(b <= spans[0].stop for _, b in ranges):
-        price = spans[0]
-        return sum([share(price.amount, price.stop, start, stop) for start, stop in ranges])
-    return sum(_each_carried(spans, ranges))
-
-
-def _each_carried(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> list[int]:
+def _each_carried(
+    shares: Sequence[tuple[Charge, Span]], ranges: Sequence[tuple[int, int]]
+) -> list[int]:
     """What the ranges carry of each span, in turn."""
     carried: list[int] = []
+    spans = [span for _, span in shares]
     points = {point for pair in ranges for point in pair}
     points.update(end for span in spans for end in (span.start, span.stop))
     sums = dict.fromkeys(points, 0)  # what the first so many indices carry
-    for span in spans:
+    for charge, span in shares:
         before, upto = sums[span.start], sums[span.stop]
-        width = upto - before
+        width = 0 if _by_count(charge, span) else upto - before
         parts: dict[int, int] = {}
         for point, sum_ in sums.items():
             if point <= span.start:
@@ -106,6 +102,15 @@ def _each_carried(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> l
             sums[point] += part
         carried.append(sum([parts.get(b, 0) - parts.get(a, 0) for a, b in ranges]))
     return carried
+
+
+def _by_count(charge: Charge, span: Span) -> bool:
+    """Whether units share it by count, whatever they carry: a price is the same for each of them.
+
+    Three pieces for 0.01 that cost 10.00 each from now on carry 10.00 each, not one of them 30.00.
+    A lower price is shared by what they carry, so that none falls below zero.
+    """
+    return charge.kind is ChargeKind.PRICE and span.amount > 0
 
 
 def spread_charge(
@@ -162,7 +167,7 @@ def charge_kept(
     Over the named lines, or all, or in parts by line or kit; `of` says which units of a line, where
     those are not all that are kept. A discount beyond what those units carry is refused.
     """
-    spans = _spans_of(order.charges)
+    carrying = shares_of(order.charges)
     groups: list[tuple[Sequence[str], int]] = [(names, amount)]
     if parts:
         groups = [(lines_named(order, (name,)), part) for name, part in parts]
@@ -175,7 +180,7 @@ def charge_kept(
             if not meant or line.id in meant
             for start, stop in (kept if of is None else of)(line)
         ]
-        weights = [_carried(spans.get(line, ()), [(start, stop)]) for line, start, stop in units]
+        weights = [_carried(carrying.get(line, ()), [(start, stop)]) for line, start, stop in units]
         if part < -sum(weights) or (part and not units):
             raise BadInput("charge.amount", "is more than the units that are kept cost")
         shares = zip(units, spread(part, weights), strict=True)
@@ -227,12 +232,12 @@ def total(order: Order) -> int:
     Freight and fees are given up when every unit was cancelled, and kept otherwise.
     """
     amount = sum([charge.amount for charge in order.charges])
-    spans: dict[str, list[Span]] = {}
+    shares: dict[str, list[tuple[Charge, Span]]] = {}
     for line in order.lines:
         gone = given_up(line) if line.cuts else ()
         if gone:
-            spans = spans or _spans_of(order.charges)
-            amount -= _carried(spans.get(line.id, ()), gone)
+            shares = shares or shares_of(order.charges)
+            amount -= _carried(shares.get(line.id, ()), gone)
     if not units_kept(order):
         amount -= sum([charge.amount for charge in order.charges if not charge.spans])
     return amount
