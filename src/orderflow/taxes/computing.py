@@ -104,6 +104,7 @@ def rate_totals(
 def taxed(lines: Sequence[TaxLine], convention: Convention) -> Taxed:
     """Each line with its taxes, by a convention.
 
+    >>> from orderflow.taxes import NET_BY_LINE, NET_BY_UNIT
     >>> vat = Rate.of("VAT", "19")
     >>> taxed([TaxLine("1", 3, 324, (vat,))], NET_BY_LINE).tax
     62
