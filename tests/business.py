@@ -948,13 +948,13 @@ def may_invoice(d: Desk) -> bool:
 
 def unbilled(d: Desk, order: Order) -> list[str]:
     """The charges of an order as a whole that no invoice has; none where nothing is kept."""
-    billed = [id for one in order.invoices for id in d.get("invoice", one).charges]
-    free = [id for one in order.credit_notes for id in d.get("credit note", one).released]
-    made = [d.get("credit note", one).made for one in order.credit_notes]
-    taken = [*billed, *made]
+    billed = [id for one in order.invoices for id, _ in d.get("invoice", one).charges]
+    free = [id for one in order.credit_notes for id, _ in d.get("credit note", one).released]
+    answered = [id for one in order.credit_notes for id, _ in d.get("credit note", one).lowers]
+    taken = [*billed, *answered]
     if units(order, "cancelled") == every(order):
         return []
-    whole = [one.id for one in order.charges if one.amount and not one.spans]
+    whole = [one.id for one in order.charges if one.kind in ("freight", "fee")]
     return [id for id in whole if taken.count(id) <= free.count(id)]
 
 

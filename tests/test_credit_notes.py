@@ -163,7 +163,7 @@ def test_an_amount_is_credited_and_its_order_costs_so_much_less(taxed_shop: Shop
         ChargeKind.DISCOUNT,
         -1190,
     )
-    assert (charge.reason, note.made) == ("goodwill", charge.id)
+    assert (charge.reason, charge.spans[0].line) == ("goodwill", "1")
     assert note.gross == 1190
     assert total(shop.order("o-17")) == before - 1190
     agree(shop)
@@ -214,6 +214,36 @@ def test_a_part_of_the_freight_is_given_back_with_its_tax(any_shop: Shop) -> Non
 
     (note,) = notes(shop)
     assert (note.net, note.tax) == (500, 95)
+    agree(shop)
+
+
+def test_what_is_taken_off_the_freight_after_its_invoice_is_credited(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    delivered(shop, 2, "10.00", NewCharge(ChargeKind.FREIGHT, 500))
+    shop.adjust("o-17", NewCharge(ChargeKind.FREIGHT, -119, reason="came late"))
+
+    nothing = shop.codes(invoice.on("o-17", "2026"))
+    on_goods = shop.codes(credit.on("2026-000001", "CN", "1"))
+    shop.credit("2026-000001", "CN")
+
+    (note,) = notes(shop)
+    assert (nothing, on_goods) == (["nothing_to_invoice"], ["nothing_to_credit"])
+    assert (note.net, note.tax, note.lowers) == (100, 19, (("freight-later-2", -119),))
+    assert shop.codes(credit.on("2026-000001", "CN")) == ["nothing_to_credit"]
+    agree(shop)
+
+
+def test_what_is_off_the_freight_comes_off_what_is_charged_later(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    delivered(shop, 2, "10.00", NewCharge(ChargeKind.FREIGHT, 100))
+    shop.adjust("o-17", NewCharge(ChargeKind.FREIGHT, 500))
+    shop.adjust("o-17", NewCharge(ChargeKind.FREIGHT, -300))
+
+    shop.invoice("o-17", "2026")
+
+    (later,) = invoices(shop)[1].lines
+    assert later.amount == 200
+    assert shop.codes(credit.on("2026-000001", "CN")) == ["nothing_to_credit"]
     agree(shop)
 
 

@@ -56,7 +56,7 @@ TABLE: Final = Table(
 
 ACTS: Final = (
     *("ship", "ship", "invoice", "return", "credit", "whole", "amount", "later", "off", "fee"),
-    *("advance", "cancel", "reprice", "protect"),
+    *("advance", "cancel", "reprice", "protect", "freight"),
 )
 
 conventions = st.builds(
@@ -150,6 +150,11 @@ class Life:
 
     def _fee(self, line: str, n: int) -> None:
         self.house.adjust("o", NewCharge(ChargeKind.FEE, n))
+
+    def _freight(self, line: str, n: int) -> None:
+        amount = self.data.draw(st.integers(-100, 100))
+        with suppress(BadInput):  # more off than there is
+            self.house.adjust("o", NewCharge(ChargeKind.FREIGHT, amount))
 
     def _later(self, line: str, n: int) -> None:
         self.house._clock = lambda: LATER

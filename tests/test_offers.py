@@ -901,6 +901,10 @@ def test_what_makes_no_sense_is_refused_with_its_path(
             lambda: Given(DAY, groups=(("CUP",),)),  # type: ignore[arg-type]
             "given.groups: a tuple of pairs is wanted",
         ),
+        (
+            lambda: Given(DAY, groups=[("CUP", ())]),  # type: ignore[arg-type]
+            "given.groups: a tuple of pairs is wanted",
+        ),
         (lambda: Gift("CUP", 1, Price.of(0, "EUR")), "gift.sku: a Sku is wanted"),  # type: ignore[arg-type]
         (lambda: Gift(Sku("CUP"), 1, 0), "gift.price: a Price is wanted"),  # type: ignore[arg-type]
         (lambda: Saving(-1), "saving: a whole number from 0 up is wanted"),

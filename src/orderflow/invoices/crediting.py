@@ -33,10 +33,12 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CREDITED, Charged, CutMade
 from orderflow.invoices.papers import (
     checked_series,
+    is_off,
     keeps_nothing,
     number,
     papers_of,
     refuse_closed,
+    unanswered,
 )
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, Price, positive, scale, share, spread
@@ -75,20 +77,27 @@ def credit(
     order = step.now(case.order(invoice.order))
     _check(series, line, amount, whole, reason)
     refuse_closed(order, "credit")
-    notes = papers_of(step, order).of(invoice.ref.id)
-    if line and all(one.line != line for one in invoice.lines):
+    papers = papers_of(step, order)
+    notes = papers.of(invoice.ref.id)
+    if line and all(one.line != line for one in invoice.lines):  # an invoice has lines
         raise MoveRefused((Refusal.of("not_on_invoice", invoice=invoice.ref.id, line=line),))
     id, given = number(step, order.seller, series)
-    made = ""
+    own = ""
     if amount is not None:
         charge = _lowered(_books(order, invoice, notes, line), invoice, amount, f"credit-{id}")
         step.add(Charged(order.ref, attrs.evolve(charge, reason=reason)))
-        made, order = charge.id, step.now(order.ref)
+        own, order = charge.id, step.now(order.ref)
     books = _books(order, invoice, notes, line)
-    lines = [credited for one in books for credited in one.credited(whole=whole, lowers=amount)]
+    off = [] if whole else [one for one in unanswered(order, papers) if is_off(one)]
+    answer = _answer(books, sorted(off, key=lambda one: one.id != own))
+    lines = [
+        one
+        for book in books
+        for one in book.credited(answer.by_line.get(book.line.line, 0), whole=whole)
+    ]
     if not lines:
         raise MoveRefused((Refusal.of("nothing_to_credit", invoice=invoice.ref.id),))
-    released = (*invoice.charges, *[note.made for note in notes if note.made]) if whole else ()
+    released = (*invoice.charges, *[one for note in notes for one in note.lowers]) if whole else ()
     step.open(
         CreditNote(
             case.credit_note(id),
@@ -101,7 +110,7 @@ def credit(
             context.at,
             tuple(lines),
             reason,
-            made,
+            answer.charges,
             released,
             invoice.place,
             invoice.convention,
@@ -177,8 +186,11 @@ class _Book:
             return carried(self.of, self.charges, ranges)
         return self.total - self.corrected if ranges else 0
 
-    def credited(self, *, whole: bool, lowers: Money | None) -> Iterable[BillLine]:
-        """What is to be credited: each range that is gone, and the change of what stays."""
+    def credited(self, off: int, *, whole: bool) -> Iterable[BillLine]:
+        """What is to be credited: each range that is gone, and the change of what stays.
+
+        `off` is what the order takes off freight or a fee; off goods, their units tell.
+        """
         gone = self.live if whole else self.gone
         stays = without(self.live, gone)
         taxed = sum([one.tax for one in self.before])
@@ -186,15 +198,15 @@ class _Book:
             one = self._units(start, stop, taxed)
             taxed += one.tax
             yield one
-        after = self._lowered_by(stays, lowers)
+        after = self._lowered_by(stays, off)
         by = after - self.corrected
         if by > 0 or (by and gone):
             yield self._correction(by, taxed)
 
-    def _lowered_by(self, stays: Ranges, lowers: Money | None) -> int:
+    def _lowered_by(self, stays: Ranges, off: int) -> int:
         """By how much the order has lowered what stays, since the invoice."""
         if self.of is None:
-            return (self.corrected + (lowers.minor if lowers else 0)) if stays else 0
+            return self.corrected + off if stays else 0
         was = carried(self.of, self.known, stays)
         return max(0, was - self.now(stays))
 
@@ -335,6 +347,31 @@ def _by_line(charges: Iterable[Charge]) -> dict[str, list[Charge]]:
 def _is_of(credited: BillLine, line: BillLine) -> bool:
     """Whether what was credited of a line was of this piece of it."""
     return line.start <= credited.start < line.stop
+
+
+@attrs.frozen
+class _Answer:
+    """What is taken off freight and fees, line by line, and the charges that did it."""
+
+    charges: tuple[tuple[str, int], ...]
+    by_line: dict[str, int]
+
+
+def _answer(books: Sequence[_Book], off: Sequence[Charge]) -> _Answer:
+    """Share what an order takes off freight and fees over those of an invoice, as far as they go;
+    the rest is another's to answer."""
+    lines = [book for book in books if book.of is None and without(book.live, book.gone)]
+    left = [book.now(book.live) for book in lines]
+    answered: list[tuple[str, int]] = []
+    for charge in off:
+        part = max(charge.amount, -sum(left))
+        if part:
+            left = [a + b for a, b in zip(left, spread(part, left), strict=True)]
+            answered.append((charge.id, part))
+    by_line = {
+        book.line.line: book.now(book.live) - rest for book, rest in zip(lines, left, strict=True)
+    }
+    return _Answer(tuple(answered), by_line)
 
 
 def _lowered(books: Sequence[_Book], invoice: Invoice, amount: Money, id: str) -> Charge:

@@ -30,6 +30,7 @@ import attrs
 
 from orderflow.bills import BillLine, Discount, LineTax, gross
 from orderflow.errors import MoveRefused, Refusal
+from orderflow.invoices.papers import is_cost, is_off
 from orderflow.money import Money, Price, scale, spread
 from orderflow.pricing import parts_carried, prices_of, quantity, shares_of
 from orderflow.records import Charge, ChargeKind, Cut, Line, Order, Span
@@ -196,8 +197,8 @@ def _charges(
 
     A discount on them comes from a credit note alone, and is of the price with its tax.
     """
-    costs = [charge for charge in charges if charge.kind in GROUPS and charge.amount > 0]
-    off = [charge for charge in charges if charge.kind not in _TAXES and charge.amount < 0]
+    costs = [charge for charge in charges if is_cost(charge)]
+    off = [charge for charge in charges if is_off(charge)]
     left = [charge.amount for charge in costs]
     discounts: list[list[tuple[Charge, int]]] = [[] for _ in costs]
     for charge in off:

@@ -60,7 +60,7 @@ def invoice(
     id, given = number(step, order.seller, series)
     at = max([piece.at for piece in pieces], default=context.at)
     drawn = draw(order, taxing, pieces, charges, at, id)
-    whole = [one.id for one in drawn.differences if not one.spans]
+    whole = [one for one in (*charges, *drawn.differences) if not one.spans]
     made = Invoice(
         case.invoice(id),
         given,
@@ -70,7 +70,7 @@ def invoice(
         order.currency,
         context.at,
         drawn.lines,
-        (*[charge.id for charge in charges], *whole),
+        tuple([(one.id, one.amount) for one in whole]),
         len(order.charges) + len(drawn.differences),
         "" if taxing is None else taxing.where(order.destination.region),
         "" if taxing is None else taxing.convention.name,

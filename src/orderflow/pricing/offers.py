@@ -43,12 +43,14 @@ def _names(values: object, path: str) -> None:
 
 def checked_pairs(values: object, path: str) -> Sequence[tuple[str, object]]:
     """A tuple of pairs, each with a name in front that comes once."""
-    pairs = values if isinstance(values, tuple) else (values,)
-    for i, pair in enumerate(pairs):
+    if not isinstance(values, tuple):
+        raise BadInput(path, "a tuple of pairs is wanted")
+    pairs: list[tuple[str, object]] = []
+    for i, pair in enumerate(values):
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise BadInput(path, "a tuple of pairs is wanted")
-        text(pair[0], f"{path}[{i}]")
-    unique((pair[0] for pair in pairs), path)
+        pairs.append((text(pair[0], f"{path}[{i}]"), pair[1]))
+    unique((name for name, _ in pairs), path)
     return pairs
 
 
