@@ -40,6 +40,7 @@ from orderflow.ports import Store
 from orderflow.process import Process, Stage
 from orderflow.records import Fixing, Origin
 from orderflow.replacements import NewLines
+from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdict
 from orderflow.states import UnitState
 from tests.builders import (
@@ -79,6 +80,20 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     },
     "lift_hold": {"id": "o-held", "code": "check"},
     "adjust": {"id": "o-ready", "charge": NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched")},
+    "reprice": {
+        "id": "o-ready",
+        "prices": (("1", Price.of("9", "EUR")),),
+        "version": "list-2",
+        "reason": "agreed",
+        "charges": (NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched"),),
+    },
+    "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1},
+    "protect_price": {
+        "id": "o-ready",
+        "prices": (("1", Price.of("9", "EUR")),),
+        "version": "list-2",
+        "reason": "a sale",
+    },
     "cancel": {"id": "o-ready", "lines": ONE, "reason": "changed my mind"},
     "expire": {"id": "o-unpaid"},
     "complete": {"id": "o-delivered"},
@@ -135,6 +150,14 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "remit": {"id": "pay-door", "amount": eur(100)},
     "charge_back": {"id": "pay-o-ready", "amount": eur(100), "order": "o-ready"},
     "settle_dispute": {"id": "pay-spare", "won": True},
+    "invoice": {"id": "o-delivered", "series": "2026", "parcels": ("p-o-delivered",)},
+    "credit": {
+        "id": "2026-000001",
+        "series": "CN",
+        "line": "1",
+        "amount": eur(100),
+        "reason": "scratched",
+    },
     "reserve": {"id": "o-ready", "supply": "s-open", "lines": ONE},
     "unreserve": {"id": "o-reserved", "lines": ONE},
     "promise": {
@@ -451,6 +474,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
+    sell("o-invoiced", "delivered")
+    house.invoice("o-invoiced", "2026")
     for id in ("o-asking", "o-coming", "o-came", "o-rejected"):
         house.ask_return(f"r-{id}", id)
     for id in ("o-coming", "o-came", "o-rejected"):
@@ -463,6 +488,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.cancel("o-owed", (("1", 2),))
     house.hold_stock("h-runs", SHELF, 1, TOMORROW)
     sell("o-faulty", "delivered")
+    by_weight = line("1", LAMP, 2, fixed=Fixing.WEIGHING, grams_each=600)
+    house.place("o-weighed", new_order(by_weight))
     sell("o-swapped", "delivered")
     sell("o-paid-over", "delivered")
     sell("o-again", "shipped")
@@ -543,6 +570,7 @@ class House:
             locations=(LEITH, YORK),
             confirm_when_paid=False,
             approve_returns=False,
+            price_protection_days=30,
             process=Process.of(Stage("polishing", UnitState.PICKED)),
         )
         self.workflow = Workflow(store, rules, clock=clock)
@@ -719,6 +747,15 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         for since in NO_TIMES:
             if since is not None:
                 yield (("leith", 1, since),)
+    elif hint == LinePrices:
+        yield from NO_TUPLES
+        yield from ((), (None,), ("1",), (("1", 5),), (("1", Price.of("9", "USD")),))
+        yield (("1", Price.of("9", "EUR")), ("1", Price.of("8", "EUR")))
+        for part in (*NO_TEXTS, *HOSTILE_TEXTS):
+            yield ((part, Price.of("9", "EUR")),)
+    elif hint == NewCharges:
+        yield from (None, 5, "tax", {}, object(), (None,), ("tax",))
+        yield (NewCharge(ChargeKind.FEE, 5),)
     elif hint == NewLines:
         yield from NO_TUPLES
         yield from ((), (None,), ("1",), (LAMP,), (line("1", LAMP, 1), line("1", BELL, 1)))

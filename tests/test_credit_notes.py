@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import attrs
 import pytest
 
 from orderflow import ChargeKind, NewCharge
-from orderflow.bills import CreditNote, Invoice, net
+from orderflow.audit import audit
+from orderflow.audit.papers import PapersCheck
+from orderflow.bills import CreditNote, Invoice, Series, net
+from orderflow.calls import Ref
 from orderflow.invoices import credit, en16931, fapiao_lines, invoice, left_of
 from orderflow.pricing import total
-from orderflow.records import Cut, CutKind
+from orderflow.records import Cut, CutKind, Document
 from orderflow.returns import Verdict
 from orderflow.taxes import GROSS_BY_LINE, GROSS_BY_TOTAL, NET_BY_TOTAL, Convention
 from tests.builders import LAMP, Shop, eur, line
@@ -159,7 +163,7 @@ def test_an_amount_is_credited_and_its_order_costs_so_much_less(taxed_shop: Shop
         ChargeKind.DISCOUNT,
         -1190,
     )
-    assert (charge.reason, note.made) == ("goodwill", charge.id)
+    assert (charge.reason, charge.spans[0].line) == ("goodwill", "1")
     assert note.gross == 1190
     assert total(shop.order("o-17")) == before - 1190
     agree(shop)
@@ -210,6 +214,36 @@ def test_a_part_of_the_freight_is_given_back_with_its_tax(any_shop: Shop) -> Non
 
     (note,) = notes(shop)
     assert (note.net, note.tax) == (500, 95)
+    agree(shop)
+
+
+def test_what_is_taken_off_the_freight_after_its_invoice_is_credited(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    delivered(shop, 2, "10.00", NewCharge(ChargeKind.FREIGHT, 500))
+    shop.adjust("o-17", NewCharge(ChargeKind.FREIGHT, -119, reason="came late"))
+
+    nothing = shop.codes(invoice.on("o-17", "2026"))
+    on_goods = shop.codes(credit.on("2026-000001", "CN", "1"))
+    shop.credit("2026-000001", "CN")
+
+    (note,) = notes(shop)
+    assert (nothing, on_goods) == (["nothing_to_invoice"], ["nothing_to_credit"])
+    assert (note.net, note.tax, note.lowers) == (100, 19, (("freight-later-2", -119),))
+    assert shop.codes(credit.on("2026-000001", "CN")) == ["nothing_to_credit"]
+    agree(shop)
+
+
+def test_what_is_off_the_freight_comes_off_what_is_charged_later(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    delivered(shop, 2, "10.00", NewCharge(ChargeKind.FREIGHT, 100))
+    shop.adjust("o-17", NewCharge(ChargeKind.FREIGHT, 500))
+    shop.adjust("o-17", NewCharge(ChargeKind.FREIGHT, -300))
+
+    shop.invoice("o-17", "2026")
+
+    (later,) = invoices(shop)[1].lines
+    assert later.amount == 200
+    assert shop.codes(credit.on("2026-000001", "CN")) == ["nothing_to_credit"]
     agree(shop)
 
 
@@ -381,3 +415,61 @@ def test_a_paper_says_what_it_comes_to_of_each_line(shop: Shop) -> None:
     assert bill.net == sum(net(one, inclusive=False) for one in bill.lines)
     assert isinstance(shop.credit("2026-000001", "CN", whole=True).document, type(bill))
     assert isinstance(notes(shop)[0], CreditNote)
+
+
+# --- the audit ------------------------------------------------------------------------------------
+
+
+def audited(shop: Shop, *instead: Document, gone: str = "") -> tuple[str, ...]:
+    """What the audit says of the money when some documents are other than they were."""
+    papers = PapersCheck()
+    changed = {one.ref: one for one in instead}
+    for document in shop.documents():
+        if str(document.ref) != gone:
+            papers.expect(changed.get(document.ref, document))
+    return tuple(papers.all_breaches())
+
+
+@pytest.mark.feature("F185")
+def test_the_audit_finds_papers_that_do_not_agree(shop: Shop) -> None:
+    shop = shop.under(taxing())
+    delivered(shop, 3, "9.99", NewCharge(ChargeKind.FREIGHT, 300))
+    give_back(shop, "r-1", 1)
+    shop.credit("2026-000001", "CN")
+    (bill,), (note,), of = invoices(shop), notes(shop), shop.order("o-17")
+    line_ = bill.lines[0]
+    shorter = attrs.evolve(bill, lines=(attrs.evolve(line_, stop=2), *bill.lines[1:]))
+    dearer = attrs.evolve(note, lines=(attrs.evolve(note.lines[0], goods=99_999),))
+    twice = attrs.evolve(
+        of.lines[0], cuts=(*of.lines[0].cuts, Cut(CutKind.INVOICED, 1, 3, "2026-000001"))
+    )
+    series: Ref[Series] = Ref("", "series", "CN")
+
+    assert audited(shop) == ()
+    assert audited(shop, shorter) == (
+        "invoice 2026-000001 has other units of line 1 than order o-17 says",
+    )
+    assert [said for said in audited(shop, dearer) if "credited of" in said] != []
+    assert audited(shop, attrs.evolve(of, lines=(twice,)))[0] == (
+        "order o-17: indices 1 to 3 of line 1 are on 2 invoices"
+    )
+    assert audited(shop, attrs.evolve(of, credit_notes=())) == (
+        "credit note CN-000001 and order o-17 do not name each other",
+    )
+    assert "series CN: number CN-000002 is not on one paper" in audited(
+        shop, Series(series, "CN", "", 2)
+    )
+    assert "number CN-000001 is of no series" in audited(shop, gone="series CN")
+    assert "credit note CN-000001 credits invoice 2026-000001, which is not there" in audited(
+        shop, gone="invoice 2026-000001"
+    )
+
+
+def test_the_audit_counts_the_papers(shop: Shop) -> None:
+    shop = shop.under(taxing())
+    delivered(shop, 3, "9.99")
+
+    money = next(law for law in audit(shop.store) if law.name == "money")
+
+    assert money.holds
+    assert money.figure.endswith("; 1 invoices and 0 credit notes")

@@ -30,9 +30,9 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.bills import CreditNote, Invoice, gross
 from orderflow.currencies import EXPONENTS
 from orderflow.invoices import left_of
-from orderflow.money import Rounding, Spread
+from orderflow.money import Rounding, Spread, divided
 from orderflow.pricing import carried, total
-from orderflow.records import Destination
+from orderflow.records import Destination, Order
 from orderflow.returns import Verdict
 from orderflow.taxes import By, Convention, Level, Rate, Table, Taxing, TaxRow
 from orderflow.taxing import tax_charges
@@ -56,7 +56,7 @@ TABLE: Final = Table(
 
 ACTS: Final = (
     *("ship", "ship", "invoice", "return", "credit", "whole", "amount", "later", "off", "fee"),
-    *("advance", "cancel"),
+    *("advance", "cancel", "reprice", "protect", "freight"),
 )
 
 conventions = st.builds(
@@ -81,7 +81,7 @@ class Life:
     names: Any = attrs.field(factory=lambda: count(1))
 
     @property
-    def order(self) -> Any:
+    def order(self) -> Order:
         return self.house.order("o")
 
     def papers(self) -> tuple[list[Invoice], list[CreditNote]]:
@@ -140,8 +140,21 @@ class Life:
         with suppress(BadInput):  # more off than there is
             self.house.adjust("o", NewCharge(ChargeKind.DISCOUNT, amount, (line,)))
 
+    def _reprice(self, line: str, n: int) -> None:
+        price = Price.of(self.data.draw(prices), self.order.currency, n)
+        self.house.reprice("o", ((line, price),))
+
+    def _protect(self, line: str, n: int) -> None:
+        price = Price.of(self.data.draw(prices), self.order.currency, n)
+        self.house.protect_price("o", ((line, price),))
+
     def _fee(self, line: str, n: int) -> None:
         self.house.adjust("o", NewCharge(ChargeKind.FEE, n))
+
+    def _freight(self, line: str, n: int) -> None:
+        amount = self.data.draw(st.integers(-100, 100))
+        with suppress(BadInput):  # more off than there is
+            self.house.adjust("o", NewCharge(ChargeKind.FREIGHT, amount))
 
     def _later(self, line: str, n: int) -> None:
         self.house._clock = lambda: LATER
@@ -153,7 +166,7 @@ def new_life(data: st.DataObject) -> Life:
     taxing = Taxing(TABLE, data.draw(conventions))
     house = Workflow(
         MemoryStore(),
-        Rules(locations=(Location("leith"),), taxing=taxing),
+        Rules(locations=(Location("leith"),), taxing=taxing, price_protection_days=9),
         clock=lambda: MORNING,
     )
     lines = []
@@ -201,6 +214,28 @@ def standing_lines(life: Life) -> None:
                 assert sum(had.tax for had in back) == line.tax
 
 
+def agree_with_themselves(life: Life) -> None:
+    """Price x quantity, base x rate, and the sums of each paper."""
+    invoices, notes = life.papers()
+    taxing = life.house.rules.taxing
+    assert taxing is not None
+    convention = taxing.convention
+    papers: list[Invoice | CreditNote] = [*invoices, *notes]
+    for paper in papers:
+        assert paper.tax == sum(row.tax for row in paper.by_rate)
+        assert paper.gross == paper.net + paper.tax
+        for line in paper.lines:
+            of = life.order.line(line.line)
+            price = Price(line.price, paper.currency, line.per)
+            if line.n and of is not None:
+                assert line.goods == price.times(line.n, of.rounding)
+    on_total = convention.level is Level.TOTAL and convention.by is By.CODE
+    for invoice in invoices if on_total and not convention.inclusive else ():
+        for row in invoice.by_rate:
+            top, bottom = (row.rate.percent / 100).as_integer_ratio()
+            assert row.tax == divided(row.base * top, bottom, convention.rounding)
+
+
 @settings(max_examples=LIVES)
 @given(st.data())
 def test_whatever_happens_an_order_costs_what_its_papers_say(data: st.DataObject) -> None:
@@ -212,6 +247,7 @@ def test_whatever_happens_an_order_costs_what_its_papers_say(data: st.DataObject
         assert account.to_credit >= 0
         assert account.total == total(life.order)
         standing_lines(life)
+    agree_with_themselves(life)
 
     for id in life.order.invoices:  # what is to be credited is credited, and then they agree
         with suppress(Refused):
@@ -251,5 +287,6 @@ def test_any_slicing_into_parcels_and_invoices_bills_a_line_to_the_unit(
     for id, amount in net.items():
         assert sum(line.amount for line in billed if line.line == id) == amount
     assert sum(one.gross for one in invoices) == total(life.order)
+    agree_with_themselves(life)
     account = life.house.account("o")
     assert (account.to_invoice, account.to_credit) == (0, 0)

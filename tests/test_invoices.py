@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -13,20 +14,31 @@ from orderflow import (
     ChargeKind,
     Money,
     NewCharge,
+    NewLine,
     NewOrder,
+    Position,
+    Price,
+    Refusal,
     Rules,
+    Sku,
+    Workflow,
 )
+from orderflow.adapters.memory import MemoryStore
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
 from orderflow.invoices import (
     credit,
     fapiao_lines,
     invoice,
+    left_of,
     series_id,
 )
+from orderflow.journal import Change, Committed
 from orderflow.kits import Component
+from orderflow.ports import Query
 from orderflow.pricing import total
-from orderflow.records import Cut, CutKind, Destination
+from orderflow.records import Cut, CutKind, Destination, Fixing
+from orderflow.returns import Verdict
 from orderflow.taxes import (
     GROSS_BY_LINE,
     GROSS_BY_TOTAL,
@@ -403,6 +415,108 @@ def test_freight_is_taxed_as_the_table_says(taxed_shop: Shop) -> None:
     agree(shop)
 
 
+def test_what_is_off_the_freight_is_shown_with_who_bears_it(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 1)
+    off = NewCharge(ChargeKind.FREIGHT, -200, bearer="platform", reason="half way")
+    order(shop, (LAMP, 1), charges=(NewCharge(ChargeKind.FREIGHT, 600), off))
+    ship(shop, "p-1", 1)
+
+    shop.invoice("o-17", "2026")
+
+    freight = invoices(shop)[0].lines[1]
+    assert (freight.goods, freight.amount, freight.tax) == (600, 400, 76)
+    assert [(one.amount, one.bearer, one.reason) for one in freight.discounts] == [
+        (-200, "platform", "half way")
+    ]
+    agree(shop)
+
+
+def test_each_price_of_a_line_is_a_line_of_its_invoice(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 3)
+    order(shop, (LAMP, 3))
+    ship(shop, "p-1", 2)
+    shop.invoice("o-17", "2026", ("p-1",))
+    shop.reprice("o-17", (("1", Price.of("9.00", "EUR")),), "v-2")
+    ship(shop, "p-2", 1)
+    shop.invoice("o-17", "2026")
+
+    assert [
+        (one.n, one.price, one.version, one.goods, one.rounding)
+        for paper in invoices(shop)
+        for one in paper.lines
+    ] == [(2, Decimal("10.00"), "", 2000, 0), (1, Decimal("9.00"), "v-2", 900, 0)]
+    assert invoices(shop)[1].tax == 171
+    assert shop.account("o-17").rounding == 0
+    assert total(shop.order("o-17")) == 2900 + 551
+    agree(shop)
+
+
+def test_a_price_that_changes_with_its_line_on_no_invoice_is_a_change_of_tax(
+    taxed_shop: Shop,
+) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 2)
+    order(shop, (LAMP, 2))
+    shop.reprice("o-17", (("1", Price.of("5.00", "EUR")),))
+    ship(shop, "p-1", 2)
+
+    shop.invoice("o-17", "2026")
+
+    last = shop.order("o-17").charges[-1]
+    assert (last.kind, last.amount) == (ChargeKind.TAX, -190)
+    assert invoices(shop)[0].gross == total(shop.order("o-17")) == 1190
+    agree(shop)
+
+
+def test_an_estimate_is_not_invoiced_and_what_was_weighed_is_by_its_weight(
+    taxed_shop: Shop,
+) -> None:
+    shop = taxed_shop
+    ham = Sku("HAM")
+    shop.stock(ham, "leith", 2)
+    weighed = NewLine(
+        "1", ham, 2, Price.of("15.80", "EUR", 1000), fixed=Fixing.WEIGHING, grams_each=600
+    )
+    order(shop, weighed)
+    ship(shop, "p-1", 2)
+
+    early = shop.codes(invoice.on("o-17", "2026"))
+    shop.weigh_line("o-17", "1", 1254)
+    shop.invoice("o-17", "2026")
+
+    (one,) = invoices(shop)[0].lines
+    assert early == ["not_fixed"]
+    assert (one.n, one.grams, one.per, one.goods, one.rounding) == (2, 1254, 1000, 1981, 0)
+    agree(shop)
+    shop.deliver("p-1")
+    for i in range(2):
+        shop.ask_return(f"r-{i}", "o-17", (("1", 1),), "too salty")
+        shop.receive_return(f"r-{i}", "leith")
+        shop.inspect(f"r-{i}", (("1", 1, Verdict.SOUND),))
+        shop.credit("2026-000001", "CN")
+        agree(shop)
+    assert sum(one.grams for note in notes(shop) for one in note.lines) == 1254
+    assert left_of(invoices(shop)[0], notes(shop)) == 0
+
+
+def test_a_protected_price_is_credited_as_a_correction(any_shop: Shop) -> None:
+    rules = attrs.evolve(taxing(GROSS_BY_LINE), price_protection_days=7)
+    shop = any_shop.under(rules)
+    shop.stock(LAMP, "leith", 2)
+    order(shop, (LAMP, 2))
+    ship(shop, "p-1", 2)
+    shop.invoice("o-17", "2026")
+
+    shop.protect_price("o-17", (("1", Price.of("9.00", "EUR")),))
+    shop.credit("2026-000001", "CN")
+
+    (note,) = notes(shop)
+    assert (note.gross, note.lines[0].n) == (200, 0)
+    agree(shop)
+
+
 def test_a_discount_that_was_given_after_the_tax_is_of_the_price_with_it(
     taxed_shop: Shop,
 ) -> None:
@@ -611,3 +725,97 @@ def test_taxes_are_not_added_twice_and_not_without_a_rate(taxed_shop: Shop) -> N
         with_taxes(shop, new)
     with pytest.raises(Exception, match="no tax rate is known for BRASS-LAMP in nowhere"):
         with_taxes(shop, new_order((LAMP, 3)))
+
+
+# --- many hands -----------------------------------------------------------------------------------
+
+
+class Overtaken(MemoryStore):
+    """A store in which somebody else is quicker, once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first: Callable[[], object] | None = None
+
+    def commit(self, change: Change) -> Committed:
+        first, self.first = self.first, None
+        if first is not None:
+            first()
+        return super().commit(change)
+
+
+def test_two_who_invoice_at_once_get_two_numbers() -> None:
+    store = Overtaken()
+    house = Workflow(store, taxing(), clock=lambda: MORNING)
+    house.receive(Position("BRASS-LAMP", "leith"), 2)
+    for i in (17, 18):
+        new = new_order((LAMP, 1), destination=TO_DE, cash_on_delivery=True)
+        house.place(f"o-{i}", new)
+        house.allocate(f"o-{i}")
+        house.release(f"o-{i}", f"d-{i}")
+        house.pick(f"d-{i}")
+        house.pack(f"p-{i}", (f"d-{i}",))
+        house.hand_over(f"p-{i}")
+    store.first = lambda: house.invoice("o-18", "2026")
+
+    house.invoice("o-17", "2026")
+
+    assert house.order("o-18").invoices == ("2026-000001",)
+    assert house.order("o-17").invoices == ("2026-000002",)
+
+
+def test_papers_are_found_by_their_order(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 2)
+    order(shop, (LAMP, 2))
+    ship(shop, "p-1", 2)
+    shop.invoice("o-17", "2026")
+    shop.credit("2026-000001", "CN", whole=True)
+
+    found = [
+        stored.value.ref.id
+        for kind in ("invoice", "credit note")
+        for stored in shop.store.find(Query(kind, order="o-17"))
+    ]
+
+    assert found == ["2026-000001", "CN-000001"]
+    assert not list(shop.store.find(Query("invoice", order="o-18")))
+
+
+def test_a_supplier_sees_no_invoice_of_the_purchaser(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    new = new_order((LAMP, 1), destination=TO_DE, cash_on_delivery=True)
+    shop.place("o-17", with_taxes(shop, new))
+    shop.plan_to_buy("o-17")
+    shop.purchase("pu-1", ("o-17",), "acme", cost=eur(700))
+    shop.send_purchase("pu-1")
+    shop.invoice("o-17", "2026", lines=(("1", 1),))
+
+    seen = shop.seen_by_supplier("o-17", "acme")
+
+    assert seen is not None
+    assert "2026-000001" not in repr(seen)
+    assert str(invoices(shop)[0].gross) not in repr(seen)
+
+
+def test_what_may_be_done_with_an_order_and_its_invoice_is_suggested(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 2)
+    order(shop, (LAMP, 2))
+    early = {one.call.verb: one for one in shop.options(shop.order("o-17").ref)}
+    ship(shop, "p-1", 2)
+    now = {one.call.verb: one for one in shop.options(shop.order("o-17").ref)}
+    shop.invoice("o-17", "2026")
+    (credited,) = shop.options(invoices(shop)[0].ref)
+
+    assert [one.code for one in early["invoice"].refusals] == ["nothing_to_invoice"]
+    assert now["invoice"].allowed
+    assert [one.say("zh") for one in credited.refusals] == [
+        "发票 2026-000001 没有可冲红的内容:订单金额与发票一致"
+    ]
+
+
+def test_a_refusal_about_rates_is_told_in_chinese() -> None:
+    refusal = Refusal.of("nothing_to_invoice", what="order o-17")
+
+    assert refusal.say("zh") == "订单 o-17没有可开票的内容:已发出的才开票,且不重复开票"

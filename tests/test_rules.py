@@ -11,6 +11,7 @@ from orderflow.process import Process, Stage
 from orderflow.rules import FIRST_IN, ReserveWhen
 from orderflow.sending import Sending
 from orderflow.states import UnitState
+from orderflow.taxes import Table, Taxing
 
 
 def test_equal_rules_have_one_fingerprint() -> None:
@@ -40,6 +41,8 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(reserve_when=ReserveWhen.PLACED),
         Rules(capacity=(("leith", 200),)),
         Rules(sending=Sending("2026")),
+        Rules(taxing=Taxing(Table("2026", ()))),
+        Rules(price_protection_days=7),
         Rules(sending=Sending("2026", shipments_max=2)),
         Rules(locations=(Location("leith", tags=("store",)),)),
         Rules(locations=(Location("leith", handling=120),)),
@@ -51,7 +54,7 @@ def test_another_decision_is_another_fingerprint(other: Rules) -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 16, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 18, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(
@@ -68,6 +71,7 @@ def test_what_is_no_location_is_refused(locations: object, path: str) -> None:
         ("return_window_days", -1),
         ("return_window_days", 10**7),
         ("return_window_days", 14.0),
+        ("price_protection_days", -1),
         ("tries_max", 0),
         ("tries_max", True),
     ),

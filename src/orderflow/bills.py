@@ -92,7 +92,8 @@ class BillLine:
 class Invoice:
     """An invoice: what a customer is to pay for slices of an order.
 
-    `charges` are the order's charges as a whole that it bills: freight, fees, and their taxes.
+    `charges` are the order's charges as a whole that it bills, and how much of each: freight, fees,
+    what is off them, and their taxes.
     `known` of the order's charges, the first ones, are what its amounts come from.
     `place` is where it is taxed, `convention` the name of how; with `inclusive` its amounts have
     the taxes in them.
@@ -106,7 +107,7 @@ class Invoice:
     currency: str
     at: datetime
     lines: tuple[BillLine, ...]
-    charges: tuple[str, ...]
+    charges: tuple[tuple[str, int], ...]
     known: int
     place: str = ""
     convention: str = ""
@@ -137,8 +138,8 @@ class Invoice:
 class CreditNote:
     """What is given back of an invoice: for units that were given up, or a change of amount.
 
-    `made` is the charge by which it has lowered its order, where it has; `released` are charges of
-    the order as a whole that may be billed anew.
+    `lowers` are charges of its order as a whole, below zero, that it answers, and how much of each;
+    `released` are those that may be billed anew.
     """
 
     ref: Ref[CreditNote]
@@ -151,8 +152,8 @@ class CreditNote:
     at: datetime
     lines: tuple[BillLine, ...]
     reason: str = ""
-    made: str = ""
-    released: tuple[str, ...] = ()
+    lowers: tuple[tuple[str, int], ...] = ()
+    released: tuple[tuple[str, int], ...] = ()
     place: str = ""
     convention: str = ""
     inclusive: bool = False

@@ -343,6 +343,53 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
 }
 """Each refusal's sentences, by code and language."""
 
+STATEMENT: Final[dict[str, dict[Language, str]]] = {
+    "head": {
+        "en": "Order {order} of {customer}, in {currency}",
+        "zh": "订单 {order},客户 {customer},币种 {currency}",
+    },
+    "estimated": {"en": "Some amounts are estimates.", "zh": "部分金额为预估。"},
+    "kit": {
+        "en": "Kit {line}: {n} x {sku} at {price}",
+        "zh": "套装 {line}:{n} 套 {sku},单价 {price}",
+    },
+    "line": {"en": "Line {line}: {n} x {sku}", "zh": "第 {line} 行:{sku},数量 {n}"},
+    "gift": {"en": "a gift for {earned}", "zh": "赠品,来自 {earned}"},
+    "kept": {"en": "of which {n} are kept", "zh": "其中保留 {n}"},
+    "none_kept": {"en": "of which none are kept", "zh": "均已取消或退回"},
+    "times": {"en": "{n} x {price}", "zh": "{n} × {price}"},
+    "weighed": {"en": "{n} of {kg} kg x {price}", "zh": "{n} 件重 {kg} kg × {price}"},
+    "to_weigh": {
+        "en": "{n} of about {kg} kg x {price}, an estimate until weighing",
+        "zh": "{n} 件约 {kg} kg × {price}(称重前为预估)",
+    },
+    "until": {"en": ", an estimate until {fixing}", "zh": "({fixing}前为预估)"},
+    "version": {"en": ", of {version}", "zh": "(价格版本 {version})"},
+    "shared": {"en": "Rounding of the line", "zh": "分摊尾差"},
+    "goods": {"en": "Goods", "zh": "商品"},
+    "discount": {"en": "Discount", "zh": "优惠"},
+    "tax": {"en": "Tax", "zh": "税"},
+    "freight": {"en": "Freight", "zh": "运费"},
+    "fee": {"en": "Fee", "zh": "服务费"},
+    "price": {"en": "included change of price", "zh": "其中改价"},
+    "rounding": {"en": "Rounding to the invoice", "zh": "开票尾差"},
+    "reason": {"en": ": {reason}", "zh": ":{reason}"},
+    "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
+    "line_total": {"en": "Line {line}", "zh": "第 {line} 行合计"},
+    "total": {"en": "Total", "zh": "合计"},
+    "paid": {"en": "Paid by {payment}", "zh": "已付 {payment}"},
+    "due": {"en": "Still to be paid", "zh": "应付"},
+    "owed": {"en": "Owed back", "zh": "应退"},
+    "settled": {"en": "Nothing is open", "zh": "已结清"},
+    "given_up": {"en": "Given up, no part of the total", "zh": "已取消或退回(不计入合计)"},
+    "invoice": {"en": "Invoice {number}, {tax} of tax in it", "zh": "发票 {number},含税额 {tax}"},
+    "credit_note": {
+        "en": "Credit note {number}, {tax} of tax in it",
+        "zh": "红字发票 {number},含税额 {tax}",
+    },
+}
+"""The rows of a statement of an order, by what they say and language."""
+
 KINDS_AND_STATES: Final[dict[str, str]] = {
     # kinds of document, and what else can be missing
     "order": "订单",
@@ -640,6 +687,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "void": "作废",
     "win dispute": "争议胜诉",
     "work order": "生产",
+    "weigh line": "称重",
     "write off": "报废核销",
 }
 """What may be done, said as it is asked for: moves of the charts and verbs, with spaces."""

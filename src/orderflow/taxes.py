@@ -151,13 +151,21 @@ class Convention:
 
 
 NET_BY_TOTAL: Final = Convention("net, by total")
+"""Prices without their taxes, and each tax rounded once on the total: what EN 16931 checks."""
 NET_BY_LINE: Final = Convention("net, by line", level=Level.LINE)
+"""Prices without their taxes, rounded line by line: commercetools by line, Sylius' refunds."""
 NET_BY_UNIT: Final = Convention("net, by unit", level=Level.UNIT)
+"""Prices without their taxes, rounded unit by unit: commercetools by unit price."""
 GROSS_BY_TOTAL: Final = Convention("gross, by total", inclusive=True)
+"""Prices with their taxes, and each tax rounded once on the total."""
 GROSS_BY_LINE: Final = Convention("gross, by line", inclusive=True, level=Level.LINE)
+"""Prices with their taxes, rounded line by line: a 发票, which states the tax of each line."""
 GROSS_BY_UNIT: Final = Convention("gross, by unit", inclusive=True, level=Level.UNIT)
+"""Prices with their taxes, rounded unit by unit."""
 NET_OF_LINE: Final = attrs.evolve(GROSS_BY_LINE, name="gross, net of line", rounds_net=True)
+"""Prices with their taxes; what is left of each line is rounded: Vendure by line."""
 NET_OF_UNIT: Final = attrs.evolve(GROSS_BY_UNIT, name="gross, net of unit", rounds_net=True)
+"""Prices with their taxes; what is left of each unit is rounded: Vendure by unit."""
 
 CONVENTIONS: Final = {
     one.name: one

@@ -33,10 +33,12 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CREDITED, Charged, CutMade
 from orderflow.invoices.papers import (
     checked_series,
+    is_off,
     keeps_nothing,
     number,
     papers_of,
     refuse_closed,
+    unanswered,
 )
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, Price, positive, scale, share, spread
@@ -75,20 +77,27 @@ def credit(
     order = step.now(case.order(invoice.order))
     _check(series, line, amount, whole, reason)
     refuse_closed(order, "credit")
-    notes = papers_of(step, order).of(invoice.ref.id)
-    if line and all(one.line != line for one in invoice.lines):
+    papers = papers_of(step, order)
+    notes = papers.of(invoice.ref.id)
+    if line and all(one.line != line for one in invoice.lines):  # an invoice has lines
         raise MoveRefused((Refusal.of("not_on_invoice", invoice=invoice.ref.id, line=line),))
     id, given = number(step, order.seller, series)
-    made = ""
+    own = ""
     if amount is not None:
         charge = _lowered(_books(order, invoice, notes, line), invoice, amount, f"credit-{id}")
         step.add(Charged(order.ref, attrs.evolve(charge, reason=reason)))
-        made, order = charge.id, step.now(order.ref)
+        own, order = charge.id, step.now(order.ref)
     books = _books(order, invoice, notes, line)
-    lines = [credited for one in books for credited in one.credited(whole=whole, lowers=amount)]
+    off = [] if whole else [one for one in unanswered(order, papers) if is_off(one)]
+    answer = _answer(books, sorted(off, key=lambda one: one.id != own))
+    lines = [
+        one
+        for book in books
+        for one in book.credited(answer.by_line.get(book.line.line, 0), whole=whole)
+    ]
     if not lines:
         raise MoveRefused((Refusal.of("nothing_to_credit", invoice=invoice.ref.id),))
-    released = (*invoice.charges, *[note.made for note in notes if note.made]) if whole else ()
+    released = (*invoice.charges, *[one for note in notes for one in note.lowers]) if whole else ()
     step.open(
         CreditNote(
             case.credit_note(id),
@@ -101,7 +110,7 @@ def credit(
             context.at,
             tuple(lines),
             reason,
-            made,
+            answer.charges,
             released,
             invoice.place,
             invoice.convention,
@@ -142,6 +151,8 @@ class _Book:
     invoice: Invoice
     line: BillLine
     of: Line | None  # the order's line; freight and fees have none
+    charges: tuple[Charge, ...]  # of that line alone
+    known: tuple[Charge, ...]  # those of them that the invoice came from
     before: tuple[BillLine, ...]
     notes: tuple[str, ...]
 
@@ -172,11 +183,14 @@ class _Book:
     def now(self, ranges: Ranges) -> int:
         """What units cost on the order now."""
         if self.of is not None:
-            return carried(self.of, self.order.charges, ranges)
+            return carried(self.of, self.charges, ranges)
         return self.total - self.corrected if ranges else 0
 
-    def credited(self, *, whole: bool, lowers: Money | None) -> Iterable[BillLine]:
-        """What is to be credited: each range that is gone, and the change of what stays."""
+    def credited(self, off: int, *, whole: bool) -> Iterable[BillLine]:
+        """What is to be credited: each range that is gone, and the change of what stays.
+
+        `off` is what the order takes off freight or a fee; off goods, their units tell.
+        """
         gone = self.live if whole else self.gone
         stays = without(self.live, gone)
         taxed = sum([one.tax for one in self.before])
@@ -184,16 +198,16 @@ class _Book:
             one = self._units(start, stop, taxed)
             taxed += one.tax
             yield one
-        after = self._lowered_by(stays, lowers)
+        after = self._lowered_by(stays, off)
         by = after - self.corrected
         if by > 0 or (by and gone):
             yield self._correction(by, taxed)
 
-    def _lowered_by(self, stays: Ranges, lowers: Money | None) -> int:
+    def _lowered_by(self, stays: Ranges, off: int) -> int:
         """By how much the order has lowered what stays, since the invoice."""
         if self.of is None:
-            return (self.corrected + (lowers.minor if lowers else 0)) if stays else 0
-        was = carried(self.of, self.order.charges[: self.invoice.known], stays)
+            return self.corrected + off if stays else 0
+        was = carried(self.of, self.known, stays)
         return max(0, was - self.now(stays))
 
     def _units(self, start: int, stop: int, taxed: int) -> BillLine:
@@ -237,8 +251,7 @@ class _Book:
         """What the line's units before an index came to."""
         if self.of is None:
             return self.total * stop
-        known = self.order.charges[: self.invoice.known]
-        return carried(self.of, known, [(self.line.start, stop)])
+        return carried(self.of, self.known, [(self.line.start, stop)])
 
     def _tax_upto(self, amount: int) -> int:
         """The tax in the first so much of the line, in closed form."""
@@ -257,8 +270,7 @@ class _Book:
         """Each discount of the line as far as these units had it."""
         if self.of is None:
             return self.line.discounts
-        known = self.order.charges[: self.invoice.known]
-        shares = shares_of(known).get(self.of.id, ())
+        shares = shares_of(self.known).get(self.of.id, ())
 
         def upto(index: int) -> dict[str, int]:
             parts = parts_carried(shares, [(self.line.start, index)])
@@ -301,15 +313,22 @@ class _Book:
 
 def _books(order: Order, invoice: Invoice, notes: Sequence[CreditNote], line: str) -> list[_Book]:
     """The lines of an invoice, or those of that name, with what was credited of each."""
-    credited = [one for note in notes for one in note.lines]
+    credited: dict[str, list[BillLine]] = {}
+    for note in notes:
+        for had in note.lines:
+            credited.setdefault(had.line, []).append(had)
     ids = tuple([note.ref.id for note in notes])
+    of = {one.id: one for one in order.lines}
+    now, known = _by_line(order.charges), _by_line(order.charges[: invoice.known])
     return [
         _Book(
             order,
             invoice,
             one,
-            None if one.group else order.line(one.line),
-            tuple([had for had in credited if _is_of(had, one)]),
+            None if one.group else of[one.line],
+            tuple(now.get(one.line, ())),
+            tuple(known.get(one.line, ())),
+            tuple([had for had in credited.get(one.line, ()) if _is_of(had, one)]),
             ids,
         )
         for one in invoice.lines
@@ -317,8 +336,42 @@ def _books(order: Order, invoice: Invoice, notes: Sequence[CreditNote], line: st
     ]
 
 
+def _by_line(charges: Iterable[Charge]) -> dict[str, list[Charge]]:
+    """Charges line by line, each with its spans there alone."""
+    return {
+        line: [attrs.evolve(charge, spans=(span,)) for charge, span in shares]
+        for line, shares in shares_of(charges).items()
+    }
+
+
 def _is_of(credited: BillLine, line: BillLine) -> bool:
-    return credited.line == line.line and line.start <= credited.start < line.stop
+    """Whether what was credited of a line was of this piece of it."""
+    return line.start <= credited.start < line.stop
+
+
+@attrs.frozen
+class _Answer:
+    """What is taken off freight and fees, line by line, and the charges that did it."""
+
+    charges: tuple[tuple[str, int], ...]
+    by_line: dict[str, int]
+
+
+def _answer(books: Sequence[_Book], off: Sequence[Charge]) -> _Answer:
+    """Share what an order takes off freight and fees over those of an invoice, as far as they go;
+    the rest is another's to answer."""
+    lines = [book for book in books if book.of is None and without(book.live, book.gone)]
+    left = [book.now(book.live) for book in lines]
+    answered: list[tuple[str, int]] = []
+    for charge in off:
+        part = max(charge.amount, -sum(left))
+        if part:
+            left = [a + b for a, b in zip(left, spread(part, left), strict=True)]
+            answered.append((charge.id, part))
+    by_line = {
+        book.line.line: book.now(book.live) - rest for book, rest in zip(lines, left, strict=True)
+    }
+    return _Answer(tuple(answered), by_line)
 
 
 def _lowered(books: Sequence[_Book], invoice: Invoice, amount: Money, id: str) -> Charge:

@@ -30,9 +30,9 @@ import attrs
 
 from orderflow.bills import BillLine, Discount, LineTax, gross
 from orderflow.errors import MoveRefused, Refusal
-from orderflow.invoices.prices import prices_of
-from orderflow.money import Money, scale, spread
-from orderflow.pricing import parts_carried, shares_of
+from orderflow.invoices.papers import is_cost, is_off
+from orderflow.money import Money, Price, scale, spread
+from orderflow.pricing import parts_carried, prices_of, quantity, shares_of
 from orderflow.records import Charge, ChargeKind, Cut, Line, Order, Span
 from orderflow.taxes import (
     NET_BY_TOTAL,
@@ -146,10 +146,11 @@ def _goods(
         line = one.line
         rates = rating.rates(line.sku, "", one.at)
         same = rating.same(line.sku, "", rates)
-        for priced in prices_of(line, one.cut.start, one.cut.stop):
+        for priced in prices_of(line, [(one.cut.start, one.cut.stop)]):
             parts = parts_carried(shares.get(line.id, ()), [(priced.start, priced.stop)])
             carried, discounts = _split(parts, rates, convention)
-            goods = priced.times(order.currency, line.rounding)
+            price = Price(priced.price, order.currency, priced.per)
+            goods = price.times(quantity(line, priced), line.rounding)
             below = min(0, carried + sum([one.amount for one in discounts]))
             drawn = BillLine(
                 line.id,
@@ -196,8 +197,8 @@ def _charges(
 
     A discount on them comes from a credit note alone, and is of the price with its tax.
     """
-    costs = [charge for charge in charges if charge.kind in GROUPS and charge.amount > 0]
-    off = [charge for charge in charges if charge.kind not in _TAXES and charge.amount < 0]
+    costs = [charge for charge in charges if is_cost(charge)]
+    off = [charge for charge in charges if is_off(charge)]
     left = [charge.amount for charge in costs]
     discounts: list[list[tuple[Charge, int]]] = [[] for _ in costs]
     for charge in off:

@@ -18,8 +18,10 @@ from orderflow.facts import INVOICED, Charged, CutMade
 from orderflow.invoices.drawing import Piece, convention_of, draw
 from orderflow.invoices.papers import checked_series, number, papers_of, refuse_closed, to_bill
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.pricing import in_advance, to_invoice, to_invoice_in_advance
+from orderflow.pricing import both, estimated, in_advance, to_invoice, to_invoice_in_advance
 from orderflow.records import ChargeKind, Cut, CutKind, Line, Order
+from orderflow.states import Estimate
+from orderflow.states.order import not_fixed
 from orderflow.units import LineQuantities, checked_quantities
 from orderflow.values import several
 
@@ -52,12 +54,13 @@ def invoice(
     if not cuts and not (charges and order.invoices and not bills):
         what = f"parcel {bills[0]}" if bills else str(order.ref)
         raise MoveRefused((Refusal.of("nothing_to_invoice", what=what),))
+    _refuse_estimates(order, cuts)
     _refuse_taxed(order, taxing is not None, inclusive=convention_of(taxing).inclusive)
     pieces = tuple([Piece(line, cut, _tax_point(step, cut)) for line, cut in cuts])
     id, given = number(step, order.seller, series)
     at = max([piece.at for piece in pieces], default=context.at)
     drawn = draw(order, taxing, pieces, charges, at, id)
-    whole = [one.id for one in drawn.differences if not one.spans]
+    whole = [one for one in (*charges, *drawn.differences) if not one.spans]
     made = Invoice(
         case.invoice(id),
         given,
@@ -67,7 +70,7 @@ def invoice(
         order.currency,
         context.at,
         drawn.lines,
-        (*[charge.id for charge in charges], *whole),
+        tuple([(one.id, one.amount) for one in whole]),
         len(order.charges) + len(drawn.differences),
         "" if taxing is None else taxing.where(order.destination.region),
         "" if taxing is None else taxing.convention.name,
@@ -117,6 +120,18 @@ def _in_advance(order: Order, wanted: LineQuantities) -> list[tuple[Line, Cut]]:
     if refusals:
         raise MoveRefused(tuple(refusals))
     return found
+
+
+def _refuse_estimates(order: Order, cuts: list[tuple[Line, Cut]]) -> None:
+    """What is not fixed is an estimate, which no invoice may state."""
+    open_: dict[str, Estimate] = {}
+    for line, cut in cuts:
+        n = sum([b - a for a, b in both([(cut.start, cut.stop)], estimated(line))])
+        n += open_[line.id].n if line.id in open_ else 0
+        if n:
+            open_[line.id] = Estimate(line.id, n, line.fixed.value)
+    if open_:
+        raise MoveRefused(tuple([not_fixed(order.ref.id, one) for one in open_.values()]))
 
 
 def _refuse_taxed(order: Order, knows_rates: bool, *, inclusive: bool) -> None:

@@ -19,8 +19,9 @@ from orderflow.bills import CreditNote, Invoice, Series, series_id
 from orderflow.errors import BadInput, IllegalMove
 from orderflow.facts import Described
 from orderflow.journal import Step
-from orderflow.records import Charge, Order
+from orderflow.records import Charge, ChargeKind, Order
 from orderflow.states import OrderState, UnitState
+from orderflow.taxing import GROUPS
 from orderflow.values import text
 
 
@@ -46,20 +47,51 @@ def papers_of(step: Step, order: Order) -> Papers:
 
 
 def to_bill(order: Order, papers: Papers) -> tuple[Charge, ...]:
-    """The charges of an order as a whole that are on no invoice; none where no unit is kept."""
+    """The charges of an order as a whole that its next invoice bills: what it costs, less what is
+    off that, and the taxes on it. What is off more than that is off an earlier invoice.
+    """
+    there = unanswered(order, papers)
+    left = sum([charge.amount for charge in there if is_cost(charge)])
+    if not left:
+        return ()
+    billed: list[Charge] = []
+    for charge in there:
+        part = max(charge.amount, -left) if is_off(charge) else charge.amount
+        left += part if is_off(charge) else 0
+        if part:
+            billed.append(attrs.evolve(charge, amount=part))
+    return tuple(billed)
+
+
+def is_cost(charge: Charge) -> bool:
+    """Whether it is freight or a fee."""
+    return charge.kind in GROUPS and charge.amount > 0
+
+
+def is_off(charge: Charge) -> bool:
+    """Whether it takes something off freight or fees; a tax that was too high does not."""
+    taxes = (ChargeKind.TAX, ChargeKind.ROUNDING)
+    return charge.amount < 0 and charge.kind not in taxes
+
+
+def unanswered(order: Order, papers: Papers) -> tuple[Charge, ...]:
+    """The charges of an order as a whole, as far as no paper has them; none with no unit kept."""
     if keeps_nothing(order):
         return ()
-    billed: Tally[str] = Tally()
+    answered: Tally[str] = Tally()
     for invoice in papers.invoices:
-        billed.update(invoice.charges)
+        for id, amount in invoice.charges:
+            answered[id] += amount
     for note in papers.credit_notes:
-        billed.subtract(note.released)
-        billed[note.made] += 1
+        for id, amount in note.lowers:
+            answered[id] += amount
+        for id, amount in note.released:
+            answered[id] -= amount
     return tuple(
         [
-            charge
+            attrs.evolve(charge, amount=charge.amount - answered[charge.id])
             for charge in order.charges
-            if charge.amount and not charge.spans and billed[charge.id] <= 0
+            if not charge.spans and charge.amount != answered[charge.id]
         ]
     )
 

@@ -31,6 +31,7 @@ from orderflow.pricing.carrying import (
     shares_of,
     spread_charge,
     total,
+    units_kept,
 )
 from orderflow.pricing.fixing import estimated, prices_of, quantity
 from orderflow.pricing.guarded import estimates, order_facts
@@ -134,6 +135,7 @@ __all__ = [
     "to_invoice",
     "to_invoice_in_advance",
     "total",
+    "units_kept",
     "without",
 ]
 

@@ -233,7 +233,7 @@ def total(order: Order) -> int:
         if gone:
             spans = spans or _spans_of(order.charges)
             amount -= _carried(spans.get(line.id, ()), gone)
-    if not _units_kept(order):
+    if not units_kept(order):
         amount -= sum([charge.amount for charge in order.charges if not charge.spans])
     return amount
 
@@ -243,7 +243,7 @@ def due(order: Order) -> int:
     return total(order) - order.applied
 
 
-def _units_kept(order: Order) -> bool:
+def units_kept(order: Order) -> bool:
     """Whether any unit is left; an order without lines has none."""
     for line in order.lines:
         for spot in line.spots:

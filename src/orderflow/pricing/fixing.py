@@ -20,9 +20,11 @@ from orderflow.pricing.invoiced import both
 from orderflow.records import Fixing, Line, PriceRange
 
 
-def prices_of(line: Line, ranges: Iterable[tuple[int, int]] = ()) -> tuple[PriceRange, ...]:
+def prices_of(
+    line: Line, ranges: Iterable[tuple[int, int]] | None = None
+) -> tuple[PriceRange, ...]:
     """The price of each unit index, or of those in `ranges`, as ranges in their order."""
-    wanted = list(ranges) or [(0, line.n)]
+    wanted = [(0, line.n)] if ranges is None else ranges
     at_once = line.fixed is Fixing.PLACING
     found: list[PriceRange] = []
     known = [(one.start, one.stop) for one in line.prices]
