@@ -986,7 +986,8 @@ def may_credit(d: Desk) -> bool:
         stays = [line for line, _ in left - gone if line == d.arg("line")]
         notes = [d.get("credit note", one) for one in sorted(mine)]
         off_already = [one for note in notes for one in note.lines if not one.n]
-        return amount.minor <= 100 * len(stays) - sum(one.correction for one in off_already)
+        left_of_it = 100 * len(stays) - sum(one.correction for one in off_already)
+        return bool(amount.minor <= left_of_it)
     return bool(left if d.arg("whole") else gone)
 
 

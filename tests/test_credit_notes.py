@@ -248,6 +248,24 @@ def test_what_is_off_the_freight_comes_off_what_is_charged_later(taxed_shop: Sho
     agree(shop)
 
 
+def test_what_is_off_more_than_one_invoice_is_credited_on_each_as_far_as_it_goes(
+    taxed_shop: Shop,
+) -> None:
+    shop = taxed_shop
+    delivered(shop, 2, "10.00", NewCharge(ChargeKind.FREIGHT, 100))
+    shop.adjust("o-17", NewCharge(ChargeKind.FREIGHT, 50))
+    shop.invoice("o-17", "2026")
+    shop.adjust("o-17", NewCharge(ChargeKind.FREIGHT, -150))
+
+    shop.credit("2026-000001", "CN")
+    shop.credit("2026-000002", "CN")
+
+    (first,), (second,) = (note.lowers for note in notes(shop))
+    assert first[0] == second[0] == "freight-later-3"
+    assert first[1] + second[1] == -150
+    agree(shop)
+
+
 def test_all_that_is_left_after_a_first_amount_is_what_sylius_publishes(any_shop: Shop) -> None:
     # REF-047, Sylius RefundPlugin: two units at 10.00 and 23 %, shipping 20.00; after 5.00 all of
     # it, 44.60 together

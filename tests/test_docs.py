@@ -137,6 +137,8 @@ def test_every_verb_refusal_and_row_is_in_the_reference() -> None:
                 "short",
                 "over_limit",
                 "over_quota",
+                "quota_over",
+                "quota_ends",
                 "feed_too_old",
                 "day_full",
                 "safety_stock",

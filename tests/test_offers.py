@@ -356,6 +356,24 @@ def test_a_benefit_of_a_hosts_own_is_a_function_of_a_few_lines() -> None:
     assert off(ask(BASKET, happy_hour)) == [{"1": 6000, "2": 4999, "3": 4001}]
 
 
+@pytest.mark.parametrize(
+    ("answer", "path"),
+    (
+        (lambda _: None, "offer offer-1.benefit"),
+        (lambda _: Saving(parts=(1,)), "offer offer-1.benefit"),
+        (lambda _: Saving(5, weights=(1, 1, 1, 1)), "offer offer-1.benefit"),
+        (lambda _: Saving(1.5), "saving"),
+        (lambda _: Saving(parts=[1, 2, 3]), "saving.parts"),
+        (lambda _: Saving(gifts=("a cup",)), "saving.gifts"),
+    ),
+)
+def test_what_a_benefit_of_a_hosts_own_answers_is_checked(answer: Any, path: str) -> None:
+    with pytest.raises(BadInput) as bad:
+        ask(BASKET, answer)
+
+    assert bad.value.path == path
+
+
 def test_a_benefit_may_give_parts_an_amount_and_freight_at_once() -> None:
     def all_at_once(_: Basket) -> Saving:
         return Saving(amount=300, parts=(100, 0), freight=50)
@@ -975,9 +993,9 @@ def test_what_is_just_possible_is_taken() -> None:
 
 
 def test_parts_that_do_not_fit_the_basket_are_a_mistake() -> None:
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ValueError, match="parts for 3 lines"):
         ask(BASKET, lambda _: Saving(parts=(1, 2)))
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ValueError, match="parts for 3 lines"):
         ask(BASKET, lambda _: Saving(1, weights=(1, 2)))
 
 

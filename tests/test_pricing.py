@@ -19,11 +19,15 @@ from orderflow.pricing import (
     due,
     give_up,
     given_up,
+    in_advance,
+    on_invoice,
     order_facts,
     part_charge,
     parts_carried,
     shares_of,
     spread_charge,
+    standing,
+    to_invoice_in_advance,
     total,
 )
 from orderflow.records import (
@@ -44,6 +48,7 @@ from tests.builders import MORNING
 
 GOODS, DISCOUNT, TAX, FREIGHT, FEE = list(ChargeKind)[:5]
 BILLED, GIVEN_UP = CutKind.BILLED, CutKind.GIVEN_UP
+INVOICED, CREDITED = CutKind.INVOICED, CutKind.CREDITED
 
 
 def lamps(n: int, *cuts: Cut, id: str = "1", state: UnitState = UnitState.OPEN) -> Line:
@@ -506,3 +511,32 @@ def test_what_is_sent_again_is_under_way(
     seen = order_facts(order(line, sent_again=tuple(rows)))
 
     assert seen.units_live == live
+
+
+def test_what_is_invoiced_in_advance_keeps_the_bill_that_it_is_on() -> None:
+    line = lamps(9, Cut(BILLED, 1, 3, "p-1"), Cut(BILLED, 5, 6, "p-2"), Cut(GIVEN_UP, 8, 9, "x"))
+
+    assert in_advance(line, 6) == (
+        Cut(BILLED, 0, 1),
+        Cut(BILLED, 1, 3, "p-1"),
+        Cut(BILLED, 3, 5),
+        Cut(BILLED, 5, 6, "p-2"),
+    )
+    assert in_advance(line, 1) == (Cut(BILLED, 0, 1),)
+    assert to_invoice_in_advance(line) == [(0, 8)]
+
+
+def test_what_credit_notes_take_off_an_invoice_stands_no_more() -> None:
+    line = lamps(
+        9,
+        Cut(INVOICED, 0, 6, "i-1"),
+        Cut(CREDITED, 1, 2, "c-1"),
+        Cut(CREDITED, 4, 5, "c-2"),
+        Cut(GIVEN_UP, 5, 6, "x"),
+    )
+
+    assert standing(line, 0, 6, ("c-1",)) == [(0, 1), (2, 6)]
+    assert standing(line, 0, 6, ("c-1", "c-2")) == [(0, 1), (2, 4), (5, 6)]
+    assert standing(line, 2, 4, ("c-1", "c-2")) == [(2, 4)]
+    assert on_invoice(line) == [(0, 1), (2, 4), (5, 6)]
+    assert to_invoice_in_advance(line) == [(1, 2), (4, 5), (6, 9)]

@@ -479,6 +479,17 @@ def test_a_kit_is_protected_over_its_parts(shop: Shop) -> None:
     assert shop.refuses(call) == "line 1 of order o-17 costs no more than 45.00 EUR"
 
 
+def test_a_part_of_a_kit_that_is_no_cheaper_is_left_alone(shop: Shop) -> None:
+    shop = shop.under(WEEK)
+    shop.place("o-17", new_order(kit(2)))
+
+    shop.protect_price("o-17", (("1", at("49.99")),))  # 10.00 and 39.99
+
+    order = shop.order("o-17")
+    assert last(order).spans == (Span("1.2", 0, 4, -2),)
+    assert order.lines[0].prices == ()
+
+
 def test_weighed_goods_are_protected_by_what_they_weigh(shop: Shop) -> None:
     shop = shop.under(WEEK)
     shop.place("o-17", new_order(ham()))

@@ -161,6 +161,17 @@ def test_invoices_stand_beside_the_total(shop: Shop) -> None:
     assert "Credit note" in text(stated)
 
 
+def test_an_invoice_stands_beneath_though_nothing_was_given_up(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.apply(verbs.invoice.on("o-17", "2026", lines=(("1", 2),)))
+    (bill,) = [one for one in shop.documents() if isinstance(one, Invoice)]
+
+    said = text(statement(shop.order("o-17"), [bill]))
+
+    row = "Invoice 2026-000001, 0.00 of tax in it"
+    assert said.endswith(f"\n\n{row}{'20.00':>{72 - len(row)}}\n")
+
+
 def test_an_invoice_of_another_order_is_bad_input(shop: Shop) -> None:
     shop.stock(LAMP, "leith", 1)
     shop.sell_and_deliver("o-17", "p-1", (LAMP, 1))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
 
 import attrs
 import pytest
@@ -30,14 +33,18 @@ from orderflow.taxes import (
     Table,
     Taxation,
     Taxed,
+    TaxedLine,
     Taxing,
     TaxLine,
     TaxPlace,
     TaxQuestion,
     TaxRow,
+    computing,
+    rates,
     taxed,
 )
 
+ROOT = Path(__file__).parent.parent
 EXAMPLES = int(os.environ.get("ORDERFLOW_TAXES", "300"))
 """How many tax lines the laws are tried on; 20,000 before a release."""
 
@@ -150,6 +157,63 @@ def test_a_promotion_by_quantity_is_taxed_as_tryton_publishes() -> None:
     assert (done.net, done.tax) == (47000, 4700)
 
 
+def cents(*amounts: int) -> str:
+    return ", ".join(f"{amount // 100}.{amount % 100:02}" for amount in amounts)
+
+
+def dynamics(by: By, level: Level) -> str:
+    rates = ((V1,), (V1, V2), (V1,), (V1, V2))
+    lines = [TaxLine(str(i), 1, 1111 * i, of) for i, of in enumerate(rates, 1)]
+    done = taxed(lines, attrs.evolve(UP, by=by, level=level))
+    return "; ".join(cents(*[tax for _, tax in line.taxes]) for line in done.lines)
+
+
+def one(convention: Convention, amount: int, percent: str, n: int = 1) -> TaxedLine:
+    line = TaxLine("1", n, amount, (Rate.of("VAT", percent),))
+    return taxed([line], convention).lines[0]
+
+
+def vendure(convention: Convention) -> str:
+    high, low = (Rate.of("high", "20"),), (Rate.of("low", "10"),)
+    lines = [TaxLine("1", 2, 1563, high), TaxLine("2", 1, 3218, low), TaxLine("3", 4, 938, low)]
+    return cents(taxed(lines, convention).net)
+
+
+def ours() -> dict[str, str]:
+    """What we answer to the published cases, by how the page names them."""
+    part = one(GROSS_BY_LINE, 575, "15")
+    tenth = one(NET_BY_TOTAL, 47000, "10")
+    return {
+        "3 at 1.08, 19 %": cents(one(NET_BY_LINE, 324, "19", 3).gross),
+        "the same, by unit": cents(one(NET_BY_UNIT, 324, "19", 3).gross),
+        "two taxes of 10 %, up, by code and line": dynamics(By.CODE, Level.LINE),
+        "by combination and line": dynamics(By.COMBINATION, Level.LINE),
+        "by code on the total": dynamics(By.CODE, Level.TOTAL),
+        "by combination on the total": dynamics(By.COMBINATION, Level.TOTAL),
+        "5.75 of shipping at 15 %": f"{cents(part.net)} and {cents(part.tax)}",
+        "shipping 10.00 less half, 23 %": cents(one(NET_BY_LINE, 500, "23").gross),
+        "three discounted lines, 20 % and 10 % within": vendure(NET_OF_UNIT),
+        "the same three, by line": vendure(NET_OF_LINE),
+        "a promotion by quantity, 10 %": f"{cents(tenth.net)} and {cents(tenth.tax)}",
+    }
+
+
+def test_the_page_says_of_published_cases_what_we_answer() -> None:
+    page = (ROOT / "docs/explanation/taxes.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in page.splitlines()]
+    table = {row[0]: (row[3], row[4]) for row in rows if len(row) == 5}
+
+    for case, answer in ours().items():
+        assert table[case] == (answer, answer)
+
+
+@pytest.mark.parametrize("module", (rates, computing), ids=lambda one: one.__name__)
+def test_the_examples_in_the_docstrings_are_right(module: ModuleType) -> None:
+    results = doctest.testmod(module)
+
+    assert (results.failed, results.attempted > 0) == (0, True)
+
+
 # --- the conventions ------------------------------------------------------------------------------
 
 
@@ -258,7 +322,7 @@ def test_a_line_that_absorbs_a_tax_is_not_taxed_beyond_its_price() -> None:
         assert min(line.net for line in done.lines) == 0
 
 
-rates = st.lists(
+tax_rates = st.lists(
     st.sampled_from(
         [
             V1,
@@ -279,7 +343,7 @@ tax_lines = st.lists(
         st.just("1"),
         st.integers(1, 10**9),
         st.integers(0, 10**6) | st.integers(0, 10**12),
-        rates,
+        tax_rates,
     ),
     max_size=6,
 )

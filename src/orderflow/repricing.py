@@ -19,6 +19,8 @@ Which units those are:
 
 Discounts and taxes stay as they were agreed, unless new ones are handed in: then these take their
 place on the same units. The goods of a unit never cost less than is taken off them.
+
+One file, though long: three verbs that find one kind of difference in one way.
 """
 
 from __future__ import annotations
@@ -270,8 +272,6 @@ def _at_price(group: _Group, ranges: Sequence[Ranges], version: str) -> Iterator
 
 def _as_weighed(line: Line, ranges: Ranges) -> Sequence[PriceRange]:
     """Indices of a line with what they weigh; those of other goods as few ranges as there are."""
-    if not ranges:
-        return ()
     if line.fixed is Fixing.WEIGHING:
         return prices_of(line, ranges)
     return [PriceRange(start, stop, line.price, line.per) for start, stop in ranges]

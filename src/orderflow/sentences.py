@@ -90,6 +90,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{n} units of quota {quota} are in stock holds: they end or are released first",
         "zh": "配额 {quota} 有 {n} 件被预占:须先等预占结束或释放",
     },
+    "quota_over": {
+        "en": "quota {quota} is over: its goods are free to all",
+        "zh": "配额 {quota} 已结束:其货品人人可得",
+    },
+    "quota_ends": {
+        "en": "quota {quota} ends at {until}: no stock hold on it lasts longer",
+        "zh": "配额 {quota} 于 {until} 结束:预占不得更久",
+    },
     "feed_not_newer": {
         "en": "{supplier} has said what it had of {sku} at {known}: {said} is not newer",
         "zh": "供应商 {supplier} 已报 {sku} 在 {known} 的库存:{said} 的并不更新",

@@ -20,10 +20,10 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.money import spread
 from orderflow.orders import agreed_charges, opened_lines
 from orderflow.records import Charge, ChargeKind
-from orderflow.taxes import Rate, Taxing, TaxLine, TaxQuestion, taxed
+from orderflow.taxes import FEE_GROUP, FREIGHT_GROUP, Rate, Taxing, TaxLine, TaxQuestion, taxed
 from orderflow.values import instant
 
-GROUPS = {ChargeKind.FREIGHT: "freight", ChargeKind.FEE: "fee"}
+GROUPS = {ChargeKind.FREIGHT: FREIGHT_GROUP, ChargeKind.FEE: FEE_GROUP}
 """The groups that charges of an order as a whole are taxed by."""
 
 

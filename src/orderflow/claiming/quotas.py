@@ -35,7 +35,7 @@ from datetime import datetime
 from typing import Final
 
 from orderflow.books import CLAIMING, IN_HOUSE, STANDS, kept_at, matter_position, position_of
-from orderflow.errors import BadInput, MoveRefused
+from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Fact, Limited
 from orderflow.grants import Kept, shortage
 from orderflow.items import planned
@@ -251,10 +251,11 @@ def hold_of_quota(step: Step, pool: Position, n: int, until: datetime | None) ->
         return
     chain = chain_of(step, quota.ref.id)
     if not runs(step, chain):
-        raise BadInput("position", f"quota {quota.ref.id} is over")
+        raise MoveRefused((Refusal.of("quota_over", quota=quota.ref.id),))
     ends = [one.until for one in chain if one.until is not None]
     if ends and (until is None or until > min(ends)):
-        raise BadInput("until", f"is after the end of quota {quota.ref.id}")
+        end = min(ends).isoformat()
+        raise MoveRefused((Refusal.of("quota_ends", quota=quota.ref.id, until=end),))
     quotas, sku = Quotas(step), quota.position.sku
     quotas.rely_on(sku, quota.ref.id)
     room = quotas.room(sku, quota.ref.id)

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from orderflow.errors import Refusal
+from orderflow.errors import BadInput, Refusal
 from orderflow.money import Spread, spread
 from orderflow.pricing.offers import Basket, Gift, Given, Item, Offer, Saving, lacking, unmet
 from orderflow.values import unique
@@ -81,7 +81,7 @@ def discounted(
         if refusals:
             passed.append(Passed(offer.id, refusals))
             continue
-        saving = offer.benefit(basket)
+        saving = _checked(offer, basket)
         one = _capped(offer, saving, basket)
         if not (one.amount or one.gifts):
             passed.append(Passed(offer.id, (_nothing(offer, saving, currency),)))
@@ -94,6 +94,18 @@ def discounted(
             if part:
                 now[at] = attrs.evolve(now[at], net=now[at].net - part)
     return Discounts(tuple(used), tuple(passed), tuple(now), freight)
+
+
+def _checked(offer: Offer, basket: Basket) -> Saving:
+    """What a benefit answers, which a host may have written: a part or weight an item, or none."""
+    saving: object = offer.benefit(basket)
+    path = f"offer {offer.id}.benefit"
+    if not isinstance(saving, Saving):
+        raise BadInput(path, f"must answer a Saving, not {type(saving).__name__}")
+    for told in (saving.parts, saving.weights):
+        if told and len(told) != len(basket.items):
+            raise BadInput(path, f"answers {len(told)} parts for {len(basket.items)} lines")
+    return saving
 
 
 def _nothing(offer: Offer, saving: Saving, currency: str) -> Refusal:

@@ -147,6 +147,11 @@ class Saving:
     lack: Lack | None = None
 
     def __attrs_post_init__(self) -> None:
+        for name in ("weights", "parts", "gifts"):
+            if not isinstance(getattr(self, name), tuple):
+                raise BadInput(f"saving.{name}", "a tuple is wanted")
+        if not all(isinstance(one, Gift) for one in self.gifts):  # no gift is fine
+            raise BadInput("saving.gifts", "a tuple of Gift is wanted")
         for one in (self.amount, self.freight, *self.weights, *self.parts):
             # However large: 5.00 off for each cent of a large order is more than money can be.
             if type(one) is not int or one < 0:

@@ -37,7 +37,7 @@ class _Writer:
 
     def __init__(self, stated: Statement, language: Language) -> None:
         self.stated = stated
-        self.language = language
+        self.language: Language = language
         self.currency = stated.currency
 
     def say(self, title: str, **figures: object) -> str:
