@@ -9,13 +9,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TYPED := $(wildcard src tests tools examples benchmarks)
-BENCHMARKS := imports lifecycle charts promising allocation
+BENCHMARKS := imports lifecycle charts promising allocation pricing
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test plans check format bench docs features clean
+.PHONY: help venv demo test laws mutants plans check format bench docs features clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 - \2/p' Makefile
@@ -35,6 +35,14 @@ demo: $(STAMP) ## run the order stream of TPC-H through the library and check th
 
 test: $(STAMP) ## run every test
 	@$(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
+
+laws: $(STAMP) ## the laws of prices, taxes and invoices over 20,000 orders of all currencies
+	@ORDERFLOW_PRICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_price_laws.py $(ARGS)
+	@ORDERFLOW_TAXES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_taxes.py $(ARGS)
+	@ORDERFLOW_INVOICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_invoice_lives.py $(ARGS)
+
+mutants: $(STAMP) ## which small changes of money and pricing no test notices
+	@$(BIN)/python tools/mutants.py $(ARGS)
 
 plans: $(STAMP) ## hold 20,000 plans against all plans there are
 	@ORDERFLOW_PLANS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_sourcing.py -k best_of_all $(ARGS)

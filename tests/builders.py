@@ -367,9 +367,10 @@ def assert_units(orders: Iterable[Order]) -> None:
             billed: list[int] = []
             for cut in one.cuts:
                 assert 0 <= cut.start < cut.stop <= one.n
-                (gone if cut.kind is CutKind.GIVEN_UP else billed).extend(
-                    range(cut.start, cut.stop)
-                )
+                if cut.kind in (CutKind.GIVEN_UP, CutKind.BILLED):
+                    (gone if cut.kind is CutKind.GIVEN_UP else billed).extend(
+                        range(cut.start, cut.stop)
+                    )
             assert len(set(gone)) == len(gone)
             assert len(set(billed)) == len(billed)
             assert len(gone) == one.count(UnitState.CANCELLED, UnitState.RETURNED)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -23,6 +24,7 @@ from orderflow.records import (
     Order,
     Parcel,
     Payment,
+    PriceRange,
     Slice,
 )
 from orderflow.testing import Seen
@@ -62,6 +64,7 @@ class Desk:
     window_days: int = 14
     receipt_days: int = 0
     replace_first: bool = False
+    protection_days: int = 0
 
     # --- the papers ----------------------------------------------------------------------------
 
@@ -212,11 +215,41 @@ def every(order: Order) -> int:
 
 def owing(order: Order) -> int:
     """What the customer still owes, in cents: each kept unit at its price, and the fees."""
-    kept = [line.n - count(line, "cancelled", "returned") for line in order.lines]
-    goods = sum(int(line.price * 100) * n for line, n in zip(order.lines, kept, strict=True))
-    fees = sum(one.amount for one in order.charges if one.kind is not ChargeKind.GOODS)
+    goods = round(sum(price_of(line, i) for line in order.lines for i in kept_units(line)))
+    of_goods = (ChargeKind.GOODS, ChargeKind.PRICE)
+    fees = sum(one.amount for one in order.charges if one.kind not in of_goods)
     paid = sum(tender.applied for tender in order.tenders)
     return goods + (fees if units(order, "cancelled") < every(order) else 0) - paid
+
+
+def kept_units(line: Line) -> list[int]:
+    """The units of a line, by number, that were not given up."""
+    gone = {i for cut in line.cuts if cut.kind == "given up" for i in range(cut.start, cut.stop)}
+    return [i for i in range(line.n) if i not in gone]
+
+
+def said_of(line: Line, unit: int) -> PriceRange | None:
+    """What was said last of the price of a unit, if anything."""
+    return next((one for one in line.prices if one.start <= unit < one.stop), None)
+
+
+def price_of(line: Line, unit: int) -> Fraction:
+    """What a unit costs now, in cents."""
+    said = said_of(line, unit)
+    if said is None:
+        return Fraction(line.price) * 100 * (line.grams_each or 1) / line.per
+    weighed = Fraction(said.grams, said.stop - said.start) if said.grams else 0
+    return Fraction(said.price) * 100 * (weighed or line.grams_each or 1) / said.per
+
+
+def estimates(order: Order) -> bool:
+    """Whether any kept unit is still to be weighed, or waits for its price."""
+    return any(
+        said is None or not said.fixed
+        for line in order.lines
+        if line.fixed != "placing"
+        for said in (said_of(line, unit) for unit in kept_units(line))
+    )
 
 
 # --- the order as a whole -------------------------------------------------------------------------
@@ -362,7 +395,7 @@ def may_complete(d: Desk) -> bool:
     silent = came is None or d.seen.at >= came + timedelta(days=d.receipt_days)
     said = order.received_at is not None and (came is None or order.received_at >= came)
     received = said or not d.receipt_days or silent
-    done = has_ended(order) and owing(order) == 0
+    done = has_ended(order) and owing(order) == 0 and not estimates(order)
     return d.stands("confirmed") and done and received and d.free("complete")
 
 
@@ -372,6 +405,37 @@ def may_archive(d: Desk) -> bool:
     window_over = came is None or d.seen.at > came + timedelta(days=d.window_days)
     done = has_ended(order) and owing(order) == 0
     return d.stands("completed") and done and window_over and d.free("archive")
+
+
+def may_reprice(d: Desk) -> bool:
+    """Each line named has units left, and some of them are at another price."""
+    lines = [(d.paper.line(name), price) for name, price in d.arg("prices")]
+    there = all(line is not None and kept_units(line) for line, _ in lines)
+    other = there and any(
+        Fraction(line.price if said is None else said.price) != Fraction(price.amount)
+        for line, price in lines
+        for said in (said_of(line, unit) for unit in kept_units(line))
+    )
+    return other and not d.stands("archived")
+
+
+def may_weigh(d: Desk) -> bool:
+    line = d.paper.line(d.arg("line"))
+    weighed = line is not None and line.fixed == "weighing" and bool(kept_units(line))
+    return weighed and not d.stands("archived")
+
+
+def may_protect_price(d: Desk) -> bool:
+    """In time, and each line named has units left that cost more."""
+    lines = [(d.paper.line(name), price) for name, price in d.arg("prices")]
+    lower = [
+        line is not None
+        and any(price_of(line, i) > Fraction(price.amount) * 100 for i in kept_units(line))
+        for line, price in lines
+    ]
+    last = d.paper.placed_at + timedelta(days=d.protection_days)
+    in_time = d.protection_days > 0 and d.seen.at <= last
+    return in_time and all(lower) and not estimates(d.paper) and not d.stands("archived")
 
 
 def may_reject(d: Desk) -> bool:
@@ -856,6 +920,77 @@ def always(d: Desk) -> bool:
     return True
 
 
+# --- invoices -------------------------------------------------------------------------------------
+
+
+def indices(line: Line, *kinds: str) -> list[int]:
+    """The unit indices that were cut so, each as often as it was."""
+    return [i for cut in line.cuts if cut.kind in kinds for i in range(cut.start, cut.stop)]
+
+
+def on_paper(line: Line) -> set[int]:
+    """The unit indices that are on an invoice, and not off it again."""
+    on, off = indices(line, "invoiced"), indices(line, "credited")
+    return {i for i in on if on.count(i) > off.count(i)}
+
+
+def may_invoice(d: Desk) -> bool:
+    order: Order = d.paper
+    if order.state in ("draft", "archived"):
+        return False
+    gone = {line.id: {*indices(line, "given up"), *on_paper(line)} for line in order.lines}
+    if d.wanted():
+        kept = {line.id: line.n - len(gone[line.id]) for line in order.lines}
+        return all(n <= kept.get(line, 0) for line, n in d.wanted().items())
+    open_ = any(set(indices(line, "billed")) - gone[line.id] for line in order.lines)
+    return open_ or (bool(order.invoices) and bool(unbilled(d, order)))
+
+
+def unbilled(d: Desk, order: Order) -> list[str]:
+    """The charges of an order as a whole that no invoice has; none where nothing is kept."""
+    billed = [id for one in order.invoices for id, _ in d.get("invoice", one).charges]
+    free = [id for one in order.credit_notes for id, _ in d.get("credit note", one).released]
+    answered = [id for one in order.credit_notes for id, _ in d.get("credit note", one).lowers]
+    taken = [*billed, *answered]
+    if units(order, "cancelled") == every(order):
+        return []
+    whole = [one.id for one in order.charges if one.kind in ("freight", "fee")]
+    return [id for id in whole if taken.count(id) <= free.count(id)]
+
+
+def may_credit(d: Desk) -> bool:
+    """Something that is on the invoice was given up since, or is to be taken off it."""
+    invoice = d.paper
+    order: Order = d.get("order", invoice.order)
+    if order.state == "archived":
+        return False
+    left: set[tuple[str, int]] = set()
+    gone: set[tuple[str, int]] = set()
+    mine = {
+        one for one in order.credit_notes if d.get("credit note", one).invoice == invoice.ref.id
+    }
+    for line in order.lines:
+        had = {
+            i for one in invoice.lines if one.line == line.id for i in range(one.start, one.stop)
+        }
+        off = {
+            i
+            for cut in line.cuts
+            if cut.kind == "credited" and cut.document in mine
+            for i in range(cut.start, cut.stop)
+        }
+        left |= {(line.id, i) for i in had - off}
+        gone |= {(line.id, i) for i in had - off if i in indices(line, "given up")}
+    amount = d.arg("amount")
+    if amount is not None:  # a unit costs 1.00
+        stays = [line for line, _ in left - gone if line == d.arg("line")]
+        notes = [d.get("credit note", one) for one in sorted(mine)]
+        off_already = [one for note in notes for one in note.lines if not one.n]
+        left_of_it = 100 * len(stays) - sum(one.correction for one in off_already)
+        return bool(amount.minor <= left_of_it)
+    return bool(left if d.arg("whole") else gone)
+
+
 ROWS: Final[Mapping[str, Row]] = {
     # the order as a whole
     "draft": lambda d: d.fresh,
@@ -873,6 +1008,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "hold": Desk.lacks_hold,
     "lift_hold": Desk.has_hold,
     "adjust": lambda d: not d.stands("archived"),
+    "reprice": may_reprice,
+    "weigh_line": may_weigh,
+    "protect_price": may_protect_price,
     # goods for it
     "reserve": may_reserve,
     "unreserve": lambda d: d.there(d.order, "reserved", "allocated"),
@@ -946,6 +1084,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "settle_dispute": always,
     "refund": may_refund,
     "pay_back": may_pay_back,
+    # invoices
+    "invoice": may_invoice,
+    "credit": may_credit,
     # what is bought and made
     "purchase": may_purchase,
     "send_purchase": lambda d: d.stands("created"),
@@ -1158,18 +1299,23 @@ class Business:
     window_days: int = 14
     receipt_days: int = 0
     replace_first: bool = False
+    protection_days: int = 0
 
     def allows(self, seen: Seen, call: Call[Any]) -> bool | None:
-        desk = Desk(seen, call, self.window_days, self.receipt_days, self.replace_first)
+        desk = self._desk(seen, call)
         row = ROWS[call.verb]
         return (call.verb in NEW or desk.paper is not None) and row(desk)
+
+    def _desk(self, seen: Seen, call: Call[Any]) -> Desk:
+        days = (self.window_days, self.receipt_days, self.replace_first, self.protection_days)
+        return Desk(seen, call, *days)
 
     def comes(self, seen: Seen, call: Call[Any], after: Mapping[Ref[Any], Document]) -> str:
         """What has happened outside sets a hold exactly when somebody has to look into it."""
         fits = FITS.get(call.verb)
         if fits is None:
             return ""
-        desk = Desk(seen, call, self.window_days, self.receipt_days, self.replace_first)
+        desk = self._desk(seen, call)
         before = codes(desk.paper)
         now = codes(after.get(call.ref, desk.paper))
         if fits(desk):

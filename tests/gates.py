@@ -20,7 +20,15 @@ from typing import Any, Final
 import attrs
 
 from orderflow.records import Hold
-from orderflow.states import DocumentFacts, OrderFacts, OrderState, ParcelFacts, UnitFacts
+from orderflow.states import (
+    DocumentFacts,
+    Estimate,
+    OrderFacts,
+    OrderMove,
+    OrderState,
+    ParcelFacts,
+    UnitFacts,
+)
 
 TABLE: Final[Mapping[str, str]] = {
     "order": """
@@ -33,7 +41,7 @@ TABLE: Final[Mapping[str, str]] = {
         ask customer: in review -> awaiting customer
         reject: in review, awaiting customer -> rejected | nothing kept
         answer: awaiting customer -> in review
-        complete: confirmed -> completed | all ended, settled, received, not held
+        complete: confirmed -> completed | all ended, fixed, settled, received, not held
         reopen: completed -> confirmed
         archive: completed -> archived | all ended, settled, window over, not held
     """,
@@ -182,6 +190,7 @@ CONDITIONS: Final[Mapping[str, Callable[[Any, str], bool]]] = {
     "unpaid": lambda facts, move: facts.applied_minor == 0,
     "paid or at the door": lambda facts, move: facts.due_minor <= 0 or facts.cash_on_delivery,
     "all ended": lambda facts, move: facts.units_live == 0 and facts.units_kept > 0,
+    "fixed": lambda facts, move: not facts.estimates,
     "settled": lambda facts, move: facts.due_minor == 0,
     "received": lambda facts, move: not facts.receipt_until,
     "window over": lambda facts, move: not facts.window_until,
@@ -249,9 +258,12 @@ def situations(chart: str, move: str) -> Iterator[Any]:
         counts = product((0, 1), (0, 2), (0, 3), (-1, 0, 1), (0, 300))
         for lines, live, kept, owed, applied in counts:
             for door, holds, receipt, window in product((False, True), every, ("", "x"), ("", "x")):
-                yield OrderFacts(
+                seen = OrderFacts(
                     "o-17", lines, live, kept, owed, applied, "EUR", door, holds, receipt, window
                 )
+                yield seen
+                if move == OrderMove.COMPLETE:  # no other asks for it
+                    yield attrs.evolve(seen, estimates=(Estimate("1", 2, "weighing"),))
     elif chart == "parcel":
         for holds in every:
             yield ParcelFacts("parcel p-1", holds, 100)

@@ -38,8 +38,9 @@ from orderflow.journal import VERBS
 from orderflow.payments import Notice
 from orderflow.ports import Store
 from orderflow.process import Process, Stage
-from orderflow.records import Origin
+from orderflow.records import Fixing, Origin
 from orderflow.replacements import NewLines
+from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdict
 from orderflow.states import UnitState
 from tests.builders import (
@@ -47,6 +48,7 @@ from tests.builders import (
     LAMP,
     LEITH,
     MORNING,
+    TEA,
     YORK,
     Clock,
     Everything,
@@ -78,6 +80,20 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     },
     "lift_hold": {"id": "o-held", "code": "check"},
     "adjust": {"id": "o-ready", "charge": NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched")},
+    "reprice": {
+        "id": "o-ready",
+        "prices": (("1", Price.of("9", "EUR")),),
+        "version": "list-2",
+        "reason": "agreed",
+        "charges": (NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched"),),
+    },
+    "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1},
+    "protect_price": {
+        "id": "o-ready",
+        "prices": (("1", Price.of("9", "EUR")),),
+        "version": "list-2",
+        "reason": "a sale",
+    },
     "cancel": {"id": "o-ready", "lines": ONE, "reason": "changed my mind"},
     "expire": {"id": "o-unpaid"},
     "complete": {"id": "o-delivered"},
@@ -134,6 +150,14 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "remit": {"id": "pay-door", "amount": eur(100)},
     "charge_back": {"id": "pay-o-ready", "amount": eur(100), "order": "o-ready"},
     "settle_dispute": {"id": "pay-spare", "won": True},
+    "invoice": {"id": "o-delivered", "series": "2026", "parcels": ("p-o-delivered",)},
+    "credit": {
+        "id": "2026-000001",
+        "series": "CN",
+        "line": "1",
+        "amount": eur(100),
+        "reason": "scratched",
+    },
     "reserve": {"id": "o-ready", "supply": "s-open", "lines": ONE},
     "unreserve": {"id": "o-reserved", "lines": ONE},
     "promise": {
@@ -450,6 +474,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
+    sell("o-invoiced", "delivered")
+    house.invoice("o-invoiced", "2026")
     for id in ("o-asking", "o-coming", "o-came", "o-rejected"):
         house.ask_return(f"r-{id}", id)
     for id in ("o-coming", "o-came", "o-rejected"):
@@ -462,6 +488,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.cancel("o-owed", (("1", 2),))
     house.hold_stock("h-runs", SHELF, 1, TOMORROW)
     sell("o-faulty", "delivered")
+    by_weight = line("1", LAMP, 2, fixed=Fixing.WEIGHING, grams_each=600)
+    house.place("o-weighed", new_order(by_weight))
     sell("o-swapped", "delivered")
     sell("o-paid-over", "delivered")
     sell("o-again", "shipped")
@@ -542,6 +570,7 @@ class House:
             locations=(LEITH, YORK),
             confirm_when_paid=False,
             approve_returns=False,
+            price_protection_days=30,
             process=Process.of(Stage("polishing", UnitState.PICKED)),
         )
         self.workflow = Workflow(store, rules, clock=clock)
@@ -718,6 +747,15 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         for since in NO_TIMES:
             if since is not None:
                 yield (("leith", 1, since),)
+    elif hint == LinePrices:
+        yield from NO_TUPLES
+        yield from ((), (None,), ("1",), (("1", 5),), (("1", Price.of("9", "USD")),))
+        yield (("1", Price.of("9", "EUR")), ("1", Price.of("8", "EUR")))
+        for part in (*NO_TEXTS, *HOSTILE_TEXTS):
+            yield ((part, Price.of("9", "EUR")),)
+    elif hint == NewCharges:
+        yield from (None, 5, "tax", {}, object(), (None,), ("tax",))
+        yield (NewCharge(ChargeKind.FEE, 5),)
     elif hint == NewLines:
         yield from NO_TUPLES
         yield from ((), (None,), ("1",), (LAMP,), (line("1", LAMP, 1), line("1", BELL, 1)))
@@ -914,6 +952,28 @@ HUGE: Final = "9" * 5000
         (lambda: NewCharge(ChargeKind.TAX, 5, cast("Any", "12")), "charge.lines"),
         (lambda: NewCharge(ChargeKind.TAX, 5, cast("Any", ["1"])), "charge.lines"),
         (lambda: NewCharge(ChargeKind.TAX, 5, ("1", "1")), "charge.lines"),
+        (lambda: NewCharge(ChargeKind.PRICE, 5), "charge.kind"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, parts=cast("Any", [("1", 5)])), "charge.parts"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, parts=cast("Any", ("15",))), "charge.parts[0]"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, parts=(("", 5),)), "charge.parts[0].line"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, parts=(("1", 6), ("2", -1))), "charge.parts[1]"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, parts=(("1", 2), ("1", 3))), "charge.parts"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, parts=(("1", 4),)), "charge.parts"),
+        (lambda: NewCharge(ChargeKind.TAX, 5, ("1",), parts=(("1", 5),)), "charge.parts"),
+        (lambda: NewCharge(ChargeKind.FEE, 5, parts=(("1", 5),)), "charge.parts"),
+        (lambda: line("1", LAMP, 1, rounding="up"), "line 1.rounding"),
+        (lambda: line("1", LAMP, 1, fixed="weighing"), "line 1.fixed"),
+        (lambda: line("1", LAMP, 1, fixed=Fixing.WEIGHING), "line 1.grams_each"),
+        (lambda: line("1", LAMP, 1, grams_each=250), "line 1.grams_each"),
+        (lambda: line("1", LAMP, 1, fixed=Fixing.WEIGHING, grams_each=True), "line 1.grams_each"),
+        (
+            lambda: line("1", LAMP, 5, fixed=Fixing.WEIGHING, grams_each=10**9),
+            "line 1.grams_each",
+        ),
+        (lambda: line("1", TEA, 5, fixed=Fixing.WEIGHING, grams_each=9), "line 1.grams_each"),
+        (lambda: line("1", LAMP, 1, gift_for=[]), "line 1.gift_for"),
+        (lambda: line("1", LAMP, 1, gift_for=("2", "2")), "line 1.gift_for"),
+        (lambda: line("1", LAMP, 1, version="\u202e"), "line 1.version"),
         (lambda: new_order(customer=""), "customer"),
         (lambda: new_order(customer="x" * 201), "customer"),
         (lambda: new_order(number="\u202e71"), "number"),
@@ -933,6 +993,12 @@ HUGE: Final = "9" * 5000
         (lambda: NewOrder("c-7", "USD", (line("1", LAMP, 1),)), "line 1.price"),
         (lambda: NewOrder("c-7", "EURO", ()), "currency"),
         (lambda: new_order((LAMP, 1), charges=(NewCharge(ChargeKind.TAX, 5, ("9",)),)), "charge"),
+        (
+            lambda: new_order(
+                (LAMP, 1), charges=(NewCharge(ChargeKind.TAX, 5, parts=(("9", 5),)),)
+            ),
+            "charge.parts",
+        ),
         (lambda: Workflow(MemoryStore(), tenant="\x00"), "tenant"),
         (lambda: Workflow(MemoryStore(), tenant=cast("str", None)), "tenant"),
         (lambda: Workflow(MemoryStore()).due(datetime(2026, 3, 3)), "at"),  # noqa: DTZ001

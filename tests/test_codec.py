@@ -23,12 +23,15 @@ from hypothesis import strategies as st
 from orderflow import BadInput, Component, Money, NewCharge, NewLine, NewOrder, Price, Sku, Workflow
 from orderflow.adapters import codec
 from orderflow.adapters.sqlite import SqliteStore
+from orderflow.agreed import AGREED_KINDS, OF_THE_ORDER
 from orderflow.calls import Ref
 from orderflow.currencies import EXPONENTS
 from orderflow.facts import Fact, Moved
 from orderflow.journal import VERBS
-from orderflow.records import KINDS, ChargeKind, Claim, Counter, Destination, Slice
+from orderflow.money import Rounding
+from orderflow.records import KINDS, ChargeKind, Claim, Counter, Destination, Fixing, Slice
 from orderflow.states import UnitState
+from orderflow.taxes import Rate
 from orderflow.values import MINOR_MAX, QUANTITY_MAX, Position
 
 T = TypeVar("T")
@@ -77,7 +80,20 @@ def new_lines(currency: st.SearchStrategy[str]) -> st.SearchStrategy[NewLine]:
         st.booleans(),
     )
     one = st.builds(NewLine, NAMES, SKUS, st.just(1), price, NAMES, promised)
-    return many | one | kits(currency)
+    earned = st.lists(NAMES, max_size=2, unique=True).map(tuple)
+    agreed = st.builds(
+        NewLine,
+        NAMES,
+        st.builds(Sku, NAMES),
+        st.integers(1, 1_000),
+        price,
+        rounding=st.sampled_from(Rounding),
+        fixed=st.just(Fixing.WEIGHING),
+        grams_each=st.integers(1, 1_000),
+        gift_for=earned,
+        version=st.just("") | NAMES,
+    )
+    return many | one | agreed | kits(currency)
 
 
 @st.composite
@@ -94,14 +110,15 @@ def kits(draw: st.DrawFn, currency: st.SearchStrategy[str]) -> NewLine:
 
 @st.composite
 def new_charges(draw: st.DrawFn, lines: tuple[str, ...] = ("1", "2")) -> NewCharge:
-    kind = draw(st.sampled_from([kind for kind in ChargeKind if kind is not ChargeKind.GOODS]))
+    kind = draw(st.sampled_from(AGREED_KINDS))
+    sign = -1 if kind is ChargeKind.DISCOUNT else 1
+    named = tuple(line for line in lines if draw(st.booleans()))
+    if named and kind not in OF_THE_ORDER and draw(st.booleans()):
+        shares = st.integers(0, MINOR_MAX // len(named))
+        parts = tuple((line, sign * draw(shares)) for line in named)
+        return NewCharge(kind, sum(part for _, part in parts), parts=parts)
     amount = draw(st.integers(0, MINOR_MAX))
-    return NewCharge(
-        kind,
-        -amount if kind is ChargeKind.DISCOUNT else amount,
-        tuple(line for line in lines if draw(st.booleans())),
-        draw(st.just("") | NAMES),
-    )
+    return NewCharge(kind, sign * amount, named, draw(st.just("") | NAMES))
 
 
 @st.composite
@@ -139,6 +156,8 @@ OF_THEIR_OWN: Final[dict[object, st.SearchStrategy[Any]]] = {
     Component: st.builds(Component, SKUS, st.integers(1, QUANTITY_MAX), WEIGHTS),
     NewOrder: new_orders(),
     NewCharge: new_charges(),
+    Rate: st.builds(Rate.of, NAMES, st.decimals("0.001", 100, places=3))
+    | st.builds(Rate.exempt, NAMES, NAMES),
 }
 
 

@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 from orderflow.adapters.memory import MemoryStore
+from orderflow.agreed import NewLine, NewOrder
 from orderflow.calls import Ref
 from orderflow.demo import GeneratorMissing, run_files, run_world
 from orderflow.demo.chance import draw
@@ -21,7 +22,6 @@ from orderflow.demo.tpch import World, generate, read_world
 from orderflow.errors import BadInput
 from orderflow.intake import Stocked, orders, stock
 from orderflow.money import Price
-from orderflow.orders import NewLine, NewOrder
 from orderflow.records import Order
 from orderflow.reporting import Outcome
 from orderflow.rules import Rules

@@ -23,6 +23,7 @@ from orderflow.facts import (
     Noted,
     Opened,
     Posted,
+    Repriced,
     Unheld,
     add_cut,
     fold,
@@ -44,6 +45,7 @@ from orderflow.records import (
     Order,
     Parcel,
     Payment,
+    PriceRange,
     Return,
     Slice,
     Spot,
@@ -111,6 +113,7 @@ def facts_about(ref: Ref[Any]) -> dict[type, Fact]:
         Moved: Moved(ref, "1", "BRASS-LAMP", 1, OPEN, PLAIN, ALLOCATED, LEITH),
         CutMade: CutMade(ref, "1", Cut(CutKind.BILLED, 0, 1, "p-1")),
         Charged: Charged(ref, Charge("fee-1", ChargeKind.FEE, 100)),
+        Repriced: Repriced(ref, "1", PriceRange(0, 1, Decimal(2), 1)),
         Held: Held(ref, FRAUD),
         Unheld: Unheld(ref, "fraud"),
         MoneyMoved: MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED, 10, ORDER.ref),
@@ -123,7 +126,7 @@ def facts_about(ref: Ref[Any]) -> dict[type, Fact]:
 
 
 FITS: Final[dict[str, set[type]]] = {
-    "order": {Advanced, Moved, CutMade, Charged, Held, Unheld, MoneyMoved, Noted},
+    "order": {Advanced, Moved, CutMade, Charged, Repriced, Held, Unheld, MoneyMoved, Noted},
     "payment": {Advanced, Held, Unheld, MoneyMoved, Noted},
     "dispatch": {Advanced, Held, Unheld, Noted},
     "parcel": {Advanced, Held, Unheld, Noted},

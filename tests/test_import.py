@@ -65,3 +65,12 @@ def test_dateutil_is_loaded_when_a_rule_of_a_calendar_is_first_asked() -> None:
     makes = "from orderflow.calendars import Calendar; Calendar('UTC', open_rules=('FREQ=DAILY',))"
 
     assert loaded_by(makes) & {"dateutil", "holidays"} == set()
+
+
+def test_offers_are_loaded_when_an_order_is_first_priced() -> None:
+    there = "print('orderflow.pricing.offers' in sys.modules)"
+    asked = f"import sys; from orderflow import Workflow; {there}"
+    asked += f"; from orderflow.pricing import Offer; {there}"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["False", "True"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from orderflow.errors import BadInput
 from orderflow.intake import Columns, Finding, Status, TakenOrders, orders, stock
-from orderflow.money import Money
+from orderflow.money import Money, Rounding
 from orderflow.records import ChargeKind
 from orderflow.values import Position, Sku
 
@@ -44,11 +44,12 @@ def test_every_column_of_an_order_is_taken() -> None:
     header = (
         "order,line,sku,quantity,price,unit,scale,per,discount,tax,currency,customer,freight,"
         "placed_at,cash_on_delivery,priority,region,latitude,longitude,address,channel,shop,"
-        "number,seller,pay_by,status\n"
+        "number,seller,pay_by,status,rounding,version,gift_for\n"
     )
     row = (
         "o-1,a,TEA,1.318,15.80,kg,3,1000,0.82,1.20,EUR,c-7,4.90,2026-01-31T10:30:00+01:00,yes,2,"
-        "Leith,55.9752,-3.16661234,a-7,web,leith,W-17,us,2026-02-03T00:00:00+00:00,Paid\n"
+        "Leith,55.9752,-3.16661234,a-7,web,leith,W-17,us,2026-02-03T00:00:00+00:00,Paid,"
+        "Half even,list-2,spring\n"
     )
 
     taken = read(row, header=header)
@@ -60,6 +61,11 @@ def test_every_column_of_an_order_is_taken() -> None:
     assert order.placed_at == datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
     assert (line.id, line.sku, line.n) == ("a", Sku("TEA", "kg", 3, 1000), 1318)
     assert line.price.times(line.n) == 2082
+    assert (line.rounding, line.version, line.gift_for) == (
+        Rounding.HALF_EVEN,
+        "list-2",
+        ("spring",),
+    )
     assert [(one.kind, one.amount, one.lines) for one in new.charges] == [
         (ChargeKind.DISCOUNT, -82, ("a",)),
         (ChargeKind.TAX, 120, ("a",)),
@@ -70,6 +76,16 @@ def test_every_column_of_an_order_is_taken() -> None:
     assert (new.destination.region, new.destination.address) == ("Leith", "a-7")
     assert (new.destination.latitude_e6, new.destination.longitude_e6) == (55_975_200, -3_166_612)
     assert new.pay_by == datetime(2026, 2, 3, tzinfo=UTC)
+
+
+def test_a_rounding_that_is_none_is_a_finding() -> None:
+    taken = read("o-1,1,LAMP,2,9.90,EUR,c-7,nearest\n", header=HEADER.rstrip() + ",rounding\n")
+
+    (found,) = taken.findings
+    assert (found.column, found.reason) == (
+        "rounding",
+        "one of half_up, half_even, down, up is wanted",
+    )
 
 
 def test_rows_of_one_order_may_stand_apart_and_lines_number_themselves() -> None:

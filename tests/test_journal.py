@@ -115,6 +115,9 @@ def test_a_case_names_documents_of_its_own_tenant() -> None:
         case.item("x"),
         case.quota("x"),
         case.feed("x"),
+        case.invoice("x"),
+        case.credit_note("x"),
+        case.series("x"),
     )
 
     assert [ref.kind for ref in named] == list(KINDS)

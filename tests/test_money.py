@@ -7,13 +7,13 @@ import time
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
+from types import ModuleType
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from iso4217 import Currency
 
-from orderflow import money
 from orderflow.currencies import EXPONENTS
 from orderflow.errors import BadInput
 from orderflow.money import (
@@ -21,9 +21,12 @@ from orderflow.money import (
     Price,
     Rounding,
     Spread,
+    amounts,
     exponent,
+    rounded,
     scale,
     share,
+    sharing,
     spread,
 )
 from orderflow.values import MINOR_MAX, QUANTITY_MAX
@@ -53,8 +56,9 @@ def exactly(top: int, bottom: int, rounding: Rounding) -> int:
     return down + up[rounding]
 
 
-def test_the_examples_in_the_docstrings_are_right() -> None:
-    results = doctest.testmod(money)
+@pytest.mark.parametrize("module", (amounts, sharing), ids=lambda module: module.__name__)
+def test_the_examples_in_the_docstrings_are_right(module: ModuleType) -> None:
+    results = doctest.testmod(module)
 
     assert results.attempted
     assert not results.failed
@@ -499,6 +503,10 @@ def test_a_part_of_nothing_is_a_mistake(whole: int) -> None:
 # --- between lines ------------------------------------------------------------
 
 
+LEAVING = (Spread.FRONT_MENDS, Spread.BACKWARD, Spread.FORWARD)
+SHARING = [rule for rule in Spread if rule not in LEAVING]
+
+
 @given(MINORS, WEIGHTS, st.sampled_from(Spread))
 def test_lines_share_an_amount_exactly_under_each_rule(
     total: int, weights: list[int], rule: Spread
@@ -506,24 +514,36 @@ def test_lines_share_an_amount_exactly_under_each_rule(
     parts = spread(total, weights, rule)
 
     assert len(parts) == len(weights)
-    assert sum(parts) == total
+    assert sum(parts) == (total if any(weights) or rule in SHARING else 0)
     assert all(same_sign(part, total) for part in parts)
-    assert parts == tuple(-part for part in spread(-total, weights, rule))
+    assert spread(total, weights, rule.value) == parts  # type: ignore[arg-type]
+    if rule is not Spread.SIGNED_REMAINDER:
+        assert parts == tuple(-part for part in spread(-total, weights, rule))
 
 
-@given(MINORS, WEIGHTS, st.sampled_from([Spread.LARGEST_REMAINDER, Spread.FRONT_FIRST]))
+CUTTING = (
+    Spread.LARGEST_REMAINDER,
+    Spread.SIGNED_REMAINDER,
+    Spread.LARGEST_WEIGHT,
+    Spread.FRONT_FIRST,
+    Spread.BACK_FIRST,
+)
+
+
+@given(MINORS, WEIGHTS, st.sampled_from(CUTTING))
 def test_no_line_is_a_whole_unit_off_its_proportion(
     total: int, weights: list[int], rule: Spread
 ) -> None:
     every = sum(weights)
+    by_remainder = rule in (Spread.LARGEST_REMAINDER, Spread.SIGNED_REMAINDER)
 
     for part, weight in zip(spread(total, weights, rule), weights, strict=True):
         exact = Fraction(total * weight, every) if every else Fraction(total, len(weights))
         off = abs(part - exact)
-        assert off < 1 or (off == 1 and rule is Spread.FRONT_FIRST)
+        assert off < 1 or (off == 1 and not by_remainder)
 
 
-@given(WEIGHTS, st.data(), st.sampled_from([Spread.LARGEST_REMAINDER, Spread.FRONT_FIRST]))
+@given(WEIGHTS, st.data(), st.sampled_from(CUTTING))
 def test_a_discount_up_to_the_lines_leaves_none_below_zero(
     weights: list[int], data: st.DataObject, rule: Spread
 ) -> None:
@@ -543,24 +563,32 @@ def test_a_line_that_weighs_nothing_gets_nothing(
     assert all(not part for part, weight in zip(parts, weights, strict=True) if not weight)
 
 
-@pytest.mark.parametrize(
-    ("rule", "parts"),
-    (
-        (Spread.LARGEST_REMAINDER, (34, 33, 33)),
-        (Spread.LAST_ABSORBS, (33, 33, 34)),
-        (Spread.FRONT_FIRST, (34, 33, 33)),
-    ),
-)
-def test_lines_that_all_weigh_nothing_share_alike(rule: Spread, parts: tuple[int, ...]) -> None:
-    assert spread(100, (0, 0, 0), rule) == parts
+@pytest.mark.parametrize("rule", SHARING)
+def test_lines_that_all_weigh_nothing_share_alike(rule: Spread) -> None:
+    assert spread(100, (0, 0, 0), rule) == spread(100, (1, 1, 1), rule)
+    assert sum(spread(100, (0, 0, 0), rule)) == 100
+
+
+@pytest.mark.parametrize("rule", LEAVING)
+def test_lines_that_all_weigh_nothing_get_nothing_where_the_rule_says_so(rule: Spread) -> None:
+    assert spread(-299, (0, 0, 0), rule) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
     ("rule", "parts"),
     (
         (Spread.LARGEST_REMAINDER, (14, 28, 57)),
-        (Spread.LAST_ABSORBS, (14, 28, 57)),
+        (Spread.SIGNED_REMAINDER, (14, 28, 57)),
+        (Spread.LARGEST_WEIGHT, (14, 28, 57)),
         (Spread.FRONT_FIRST, (15, 28, 56)),
+        (Spread.BACK_FIRST, (14, 28, 57)),
+        (Spread.LAST_ABSORBS, (14, 28, 57)),
+        (Spread.LAST_ABSORBS_EVEN, (14, 28, 57)),
+        (Spread.LAST_ABSORBS_CUT, (14, 28, 57)),
+        (Spread.FRONT_MENDS, (14, 28, 57)),
+        (Spread.BACKWARD, (15, 28, 56)),
+        (Spread.FORWARD, (15, 28, 56)),
+        (Spread.PER_UNIT, (15, 28, 56)),
     ),
 )
 def test_the_rules_differ_where_the_remainders_do(rule: Spread, parts: tuple[int, ...]) -> None:
@@ -568,9 +596,36 @@ def test_the_rules_differ_where_the_remainders_do(rule: Spread, parts: tuple[int
     assert spread(99, (1, 2, 4), rule) == parts
 
 
+@pytest.mark.parametrize(
+    ("rule", "parts"),
+    (
+        (Spread.LARGEST_REMAINDER, (3, 1, 4, 3)),
+        (Spread.SIGNED_REMAINDER, (3, 1, 4, 3)),
+        (Spread.LARGEST_WEIGHT, (2, 1, 5, 3)),
+        (Spread.FRONT_FIRST, (3, 2, 4, 2)),
+        (Spread.BACK_FIRST, (2, 1, 5, 3)),
+        (Spread.LAST_ABSORBS, (3, 1, 5, 2)),
+        (Spread.LAST_ABSORBS_EVEN, (2, 1, 4, 4)),
+        (Spread.LAST_ABSORBS_CUT, (2, 1, 4, 4)),
+        (Spread.FRONT_MENDS, (3, 1, 4, 3)),
+        (Spread.BACKWARD, (4, 1, 4, 2)),
+        (Spread.FORWARD, (3, 2, 4, 2)),
+        (Spread.PER_UNIT, (11, 0, 0, 0)),
+    ),
+)
+def test_the_rules_share_eleven_over_four_lines(rule: Spread, parts: tuple[int, ...]) -> None:
+    # 2.5, 1.375, 4.5 and 2.625 of 20, 11, 36 and 21
+    assert spread(11, (20, 11, 36, 21), rule) == parts
+
+
 def test_equal_remainders_go_to_the_first_line() -> None:
     assert spread(2, (1, 1, 1, 1)) == (1, 1, 0, 0)
     assert spread(-2, (1, 1, 1, 1)) == (-1, -1, 0, 0)
+
+
+def test_a_credit_that_is_cut_off_below_leaves_its_coins_with_the_last_lines() -> None:
+    assert spread(-5, (1, 1, 1), Spread.SIGNED_REMAINDER) == (-1, -2, -2)
+    assert spread(5, (1, 1, 1), Spread.SIGNED_REMAINDER) == (2, 2, 1)
 
 
 def test_the_line_that_absorbs_is_never_asked_to_give() -> None:
@@ -585,6 +640,22 @@ def test_a_free_last_line_does_not_absorb() -> None:
 def test_the_last_line_may_absorb_more_than_it_is_worth() -> None:
     assert spread(7, (4, 4, 4, 4, 4, 1), Spread.LAST_ABSORBS) == (1, 1, 1, 1, 1, 2)
     assert spread(7, (4, 4, 4, 4, 4, 1)) == (2, 2, 1, 1, 1, 0)
+
+
+def test_lines_that_were_rounded_up_too_often_give_from_the_front() -> None:
+    # 0.67 each of two over three, and a free line in front.
+    assert spread(2, (0, 1, 1, 1), Spread.FRONT_MENDS) == (0, 0, 1, 1)
+    # 0.2, 0.6, 0.6, 0.6: the first line has nothing to give.
+    assert spread(2, (1, 3, 3, 3), Spread.FRONT_MENDS) == (0, 0, 1, 1)
+    # 1.5 each: the half goes down, and the first line takes the coin.
+    assert spread(3, (1, 1), Spread.FRONT_MENDS) == (2, 1)
+
+
+def test_units_carry_the_same_and_the_first_units_a_coin_more() -> None:
+    # 1.67 over two and three units: 0.33 each, and two coins are left.
+    assert spread(167, (2, 3), Spread.PER_UNIT) == (68, 99)
+    assert spread(169, (2, 0, 3), Spread.PER_UNIT) == (68, 0, 101)
+    assert spread(-2, (10**9, 10**9), Spread.PER_UNIT) == (-2, 0)
 
 
 def test_no_lines_share_nothing() -> None:
@@ -605,96 +676,45 @@ def test_an_unknown_rule_is_a_mistake() -> None:
         spread(10, (1, 1), "fairly")  # type: ignore[arg-type]
 
 
-# --- published numbers --------------------------------------------------------
-
-REMAINDER, LAST, FRONT = Spread.LARGEST_REMAINDER, Spread.LAST_ABSORBS, Spread.FRONT_FIRST
+# --- multiples of a step ------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("source", "total", "weights", "parts", "rules"),
-    (
-        ("vendure, prorate.spec", 300, (4000, 2000, 2000), (150, 75, 75), {REMAINDER, LAST, FRONT}),
-        ("Sylius, distributor", -299, (4300, 1400, 2300), (-161, -52, -86), {REMAINDER, LAST}),
-        ("Sylius, distributor", 1000, (1, 1, 1), (334, 333, 333), {REMAINDER, FRONT}),
-        ("moneyphp, MoneyTest", 101, (1, 1, 1), (34, 34, 33), {REMAINDER, LAST, FRONT}),
-        ("moneyphp, MoneyTest", 2, (1, 1, 1), (1, 1, 0), {REMAINDER, LAST, FRONT}),
-        ("moneyphp, MoneyTest", 101, (3, 7), (30, 71), {REMAINDER, LAST}),
-        ("moneyphp, allocation.rst", 5, (70, 30), (4, 1), {REMAINDER, LAST, FRONT}),
-        ("RubyMoney, allocation_spec", 10, (1, 1, 2), (3, 2, 5), {REMAINDER, FRONT}),
-        (
-            "Shopify/money, allocator_spec",
-            19535,
-            (1, 1, 5, 5, 16, 12),
-            (488, 488, 2442, 2442, 7814, 5861),
-            {REMAINDER, LAST},
-        ),
-        ("solidus, amounts handler", 1000, (5000,) * 3, (334, 333, 333), {REMAINDER, FRONT}),
-        (
-            "saleor, voucher 17.30",
-            1730,
-            (3000, 4000, 1000),
-            (649, 865, 216),
-            {REMAINDER, LAST, FRONT},
-        ),
-        ("brick/money, issue 46", 1000, (37, 62), (374, 626), {REMAINDER, LAST, FRONT}),
-        ("brick/money, issue 46", 1000, (62, 37), (627, 373), {FRONT}),
-    ),
-)
-def test_the_rules_give_the_numbers_that_other_systems_publish(
-    source: str, total: int, weights: tuple[int, ...], parts: tuple[int, ...], rules: set[Spread]
-) -> None:
-    assert {rule for rule in Spread if spread(total, weights, rule) == parts} == rules, source
+@given(st.decimals(-(10**6), 10**6, places=5), st.sampled_from(["0.01", "0.05", "0.25", "10"]))
+def test_what_is_rounded_to_a_step_is_its_multiple_nearby(amount: Decimal, coin: str) -> None:
+    step = Decimal(coin)
+
+    found = {way: rounded(amount, step, way) for way in Rounding}
+
+    assert all(one % step == 0 and abs(one - amount) < step for one in found.values())
+    assert abs(found[Rounding.DOWN]) <= abs(amount) <= abs(found[Rounding.UP])
+    assert abs(found[Rounding.HALF_UP] - amount) <= step / 2
+    assert all(one == -rounded(-amount, step, way) for way, one in found.items())
 
 
-def test_an_amount_over_worthless_lines_is_not_dropped() -> None:
-    # Sylius leaves -299 over a line that weighs nothing undistributed.
-    assert spread(-299, (0,)) == (-299,)
+def test_the_half_of_a_step_goes_where_the_rounding_says() -> None:
+    half, step = Decimal("0.075"), Decimal("0.05")
+
+    shown = [str(rounded(half, step, way)) for way in Rounding]
+
+    assert shown == ["0.10", "0.10", "0.05", "0.10"]
+    assert str(rounded(Decimal("0.125"), step, Rounding.HALF_EVEN)) == "0.10"
+    assert str(rounded(Decimal("-0.075"), step)) == "-0.10"
+    assert str(rounded(Decimal("0"), step)) == "0.00"
 
 
-def test_a_coupon_is_taken_back_by_the_part_of_the_eligible_goods() -> None:
-    # CN-01, Dangdang's help page: a coupon of 15 on goods of 40, of which 25 come back.
-    tenths, cents = scale(150, 25, 40), scale(1500, 25, 40)
+def test_the_largest_amount_in_the_smallest_steps_stays_exact() -> None:
+    large = Decimal("123456789012345678.123456789012345678")
 
-    assert (tenths, 250 - tenths) == (94, 156)  # 9.4 and 15.6, as published
-    assert (cents, 2500 - cents) == (938, 1562)
-
-
-def test_a_cross_shop_discount_is_refunded_by_price() -> None:
-    # CN-02, an article on Taobao's 12.12 rules: 190 paid for goods of 100 and 110.
-    assert spread(19000, (10000, 11000)) == (9048, 9952)
+    assert rounded(large, Decimal("0.000000000000000001")) == large
+    assert rounded(large, Decimal("0.03"), Rounding.DOWN) == Decimal("123456789012345678.12")
 
 
-def test_a_coupon_over_three_small_items_sums_to_the_coupon() -> None:
-    # CN-03, woshipm.com 5777215: 5.01, 3.42 and 2.13 with a coupon of 1.57.
-    prices = (501, 342, 213)
-
-    for rule in (REMAINDER, LAST):
-        coupon = spread(157, prices, rule)
-        assert [price - off for price, off in zip(prices, coupon, strict=True)] == [427, 291, 181]
-    # The article cuts each ratio to two decimals and each product to cents; the last one absorbs.
-    first, second = 157 * 47 // 100, 157 * 32 // 100
-    assert (501 - first, 342 - second, 213 - (157 - first - second)) == (428, 292, 179)
+@pytest.mark.parametrize("step", ("0", "-0.05", "NaN", 0.05))
+def test_a_step_is_above_zero(step: object) -> None:
+    with pytest.raises(BadInput, match=r"^step: (must be above zero|must be finite|a dec)"):
+        rounded(Decimal(1), Decimal(step) if isinstance(step, str) else step)  # type: ignore[arg-type]
 
 
-def test_tax_on_the_line_and_on_the_unit_differ() -> None:
-    # RT-01, commercetools: three at 1.08 net, 19 % tax.
-    assert scale(3 * 108, 119, 100) == 386
-    assert 3 * scale(108, 119, 100) == 387
-
-
-def test_one_amount_rounds_as_the_trade_publishes() -> None:
-    # RT-02, Dynamics 365 Finance: 987.345 to 0.01 and to 1.00.
-    ways = (Rounding.HALF_UP, Rounding.DOWN, Rounding.UP)
-
-    assert [Price.of("987.345", "EUR").times(1, way) for way in ways] == [98735, 98734, 98735]
-    assert [Price.of("987.345", "JPY").times(1, way) for way in ways] == [987, 987, 988]
-
-
-def test_two_taxes_rounded_together_are_shared_with_the_cent_in_front() -> None:
-    # RT-03, Dynamics 365 Finance: two taxes of 10 % on 22.22 and 44.44, rounded up together.
-    pairs = [
-        spread(Price.of(net, "EUR", per=100).times(20, Rounding.UP), (10, 10))
-        for net in ("22.22", "44.44")
-    ]
-
-    assert pairs == [(223, 222), (445, 444)]
+def test_an_amount_that_is_no_number_is_not_rounded() -> None:
+    with pytest.raises(BadInput, match=r"^amount: "):
+        rounded(Decimal("NaN"), Decimal("0.05"))

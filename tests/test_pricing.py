@@ -11,15 +11,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import ChargeKind, Ref
+from orderflow import BadInput, ChargeKind, Ref, pricing
 from orderflow.pricing import (
     bill,
     carried,
+    charge_kept,
     due,
     give_up,
     given_up,
+    in_advance,
+    on_invoice,
     order_facts,
+    part_charge,
+    parts_carried,
+    shares_of,
     spread_charge,
+    standing,
+    to_invoice_in_advance,
     total,
 )
 from orderflow.records import (
@@ -29,6 +37,7 @@ from orderflow.records import (
     Hold,
     Line,
     Order,
+    SentAgain,
     Slice,
     Span,
     Spot,
@@ -37,8 +46,9 @@ from orderflow.records import (
 from orderflow.states import OrderState, UnitState
 from tests.builders import MORNING
 
-GOODS, DISCOUNT, TAX, FREIGHT, FEE = ChargeKind
-BILLED, GIVEN_UP = CutKind
+GOODS, DISCOUNT, TAX, FREIGHT, FEE = list(ChargeKind)[:5]
+BILLED, GIVEN_UP = CutKind.BILLED, CutKind.GIVEN_UP
+INVOICED, CREDITED = CutKind.INVOICED, CutKind.CREDITED
 
 
 def lamps(n: int, *cuts: Cut, id: str = "1", state: UnitState = UnitState.OPEN) -> Line:
@@ -364,3 +374,169 @@ def test_guards_see_counts_and_flags_of_an_order() -> None:
     assert (facts.due_minor, facts.applied_minor, facts.currency) == (200, 100, "EUR")
     assert facts.cash_on_delivery
     assert facts.holds == held.holds
+
+
+def test_what_prices_an_order_is_loaded_when_it_is_first_asked_for() -> None:
+    assert {name for name in pricing.__all__ if not hasattr(pricing, name)} == set()
+    assert pricing.Offer.__module__ == "orderflow.pricing.offers"
+    with pytest.raises(AttributeError, match=r"^module orderflow\.pricing has no import_offers$"):
+        _ = pricing.import_offers
+    with pytest.raises(AttributeError, match="checked_member"):
+        _ = pricing.checked_member  # of a module behind it, and not public
+
+
+def test_a_bill_and_a_cancel_leave_what_is_beyond_what_they_take() -> None:
+    line = lamps(9, Cut(BILLED, 3, 5, "p-1"))
+
+    assert bill(line, 2, "p-2") == (Cut(BILLED, 0, 2, "p-2"),)
+    assert bill(line, 3, "p-2") == (Cut(BILLED, 0, 3, "p-2"),)
+    assert give_up(line, 2, "cancel") == (Cut(GIVEN_UP, 7, 9, "cancel"),)
+    assert give_up(line, 4, "cancel") == (Cut(GIVEN_UP, 5, 9, "cancel"),)
+    assert give_up(line, 6, "cancel") == (
+        Cut(GIVEN_UP, 1, 3, "cancel"),
+        Cut(GIVEN_UP, 5, 9, "cancel"),
+    )
+
+
+# --- later charges ------------------------------------------------------------
+
+
+def two_lines() -> Order:
+    """Three lamps for 3.00, of which the last is given up, and a bell for 1.00."""
+    lamp, bell = lamps(3, Cut(GIVEN_UP, 2, 3, "cancel"), id="1"), lamps(1, id="2")
+    price = Charge("goods", GOODS, 400, (Span("1", 0, 3, 300), Span("2", 0, 1, 100)))
+    return order(lamp, bell, charges=(price,))
+
+
+def test_a_later_charge_lies_over_the_units_that_are_kept() -> None:
+    made = charge_kept("c", DISCOUNT, -30, two_lines())
+
+    assert made == Charge("c", DISCOUNT, -30, (Span("1", 0, 2, -20), Span("2", 0, 1, -10)))
+
+
+def test_a_later_charge_lies_over_the_lines_or_units_that_are_named() -> None:
+    both = two_lines()
+
+    assert charge_kept("c", TAX, 30, both, ("2",)).spans == (Span("2", 0, 1, 30),)
+    assert charge_kept("c", TAX, 30, both, (), (("2", 10), ("1", 20))).spans == (
+        Span("2", 0, 1, 10),
+        Span("1", 0, 2, 20),
+    )
+    first_lamp = charge_kept("c", TAX, 30, both, ("1",), of=lambda line: [(0, 1)])
+    assert first_lamp.spans == (Span("1", 0, 1, 30),)
+
+
+@pytest.mark.parametrize(("amount", "names"), ((-301, ()), (-201, ("1",)), (1, ("3",))))
+def test_a_later_discount_beyond_what_is_kept_is_refused(
+    amount: int, names: tuple[str, ...]
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        charge_kept("c", DISCOUNT, amount, two_lines(), names)
+
+    assert str(refused.value) == "charge.amount: is more than the units that are kept cost"
+
+
+def test_a_later_discount_may_take_all_that_is_kept() -> None:
+    assert charge_kept("c", DISCOUNT, -300, two_lines()).amount == -300
+    assert charge_kept("c", DISCOUNT, 0, order()).spans == ()
+
+
+def test_no_line_is_in_two_parts_of_a_later_charge() -> None:
+    with pytest.raises(BadInput, match=r"^charge\.parts: 1 comes twice$"):
+        charge_kept("c", TAX, 2, two_lines(), (), (("1", 1), ("1", 1)))
+
+
+def test_a_charge_in_parts_stays_within_each_part() -> None:
+    lamp, bell = lamps(2, id="1"), lamps(1, id="2")
+    price = [Charge("goods", GOODS, 400, (Span("1", 0, 2, 300), Span("2", 0, 1, 100)))]
+
+    made = part_charge("c", DISCOUNT, [([lamp], -300), ([bell], 0)], price)
+
+    assert made == Charge("c", DISCOUNT, -300, (Span("1", 0, 2, -300),))
+    beyond: list[list[tuple[list[Line], int]]] = [[([bell], -101)], [([], 1)], [([], -1)]]
+    for parts in beyond:
+        with pytest.raises(BadInput) as refused:
+            part_charge("c", DISCOUNT, parts, price, "here")
+        assert str(refused.value) == "here: the discount is more than its lines cost"
+    with pytest.raises(BadInput, match=r"^charge\.amount: "):
+        part_charge("c", DISCOUNT, [([], 1)], price)
+
+
+def test_what_ranges_carry_is_told_charge_by_charge() -> None:
+    line, charges = lamps(3), [goods(1000, 3)]
+    charges.append(spread_charge("discount-1", DISCOUNT, -100, [line], charges))
+
+    shares = shares_of(charges)["1"]
+
+    def told(*ranges: tuple[int, int]) -> list[tuple[str, int]]:
+        return [(charge.id, part) for charge, part in parts_carried(shares, ranges)]
+
+    assert told((0, 3)) == [("goods", 1000), ("discount-1", -100)]
+    assert [dict(told((i, i + 1))) for i in range(3)] == [
+        {"goods": 333, "discount-1": -33},
+        {"goods": 334, "discount-1": -34},
+        {"goods": 333, "discount-1": -33},
+    ]
+    assert told((0, 1), (2, 3)) == [("goods", 666), ("discount-1", -66)]
+    assert told((1, 1)) == []
+
+
+# --- what the guards of an order see ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spots", "rows", "live"),
+    (
+        ([(UnitState.LOST, 2, "")], [SentAgain("x", "1", 2)], 2),
+        ([(UnitState.LOST, 2, "")], [SentAgain("x", "1", 2, done=True, astray=2)], 0),
+        ([(UnitState.MISSING, 2, "")], [SentAgain("x", "2", 2)], 2),
+        ([(UnitState.DELIVERED, 3, "")], [SentAgain("x", "1", 1)], 1),
+        ([(UnitState.DELIVERED, 3, "")], [SentAgain("x", "1", 1, done=True)], 0),
+        ([(UnitState.DELIVERED, 3, "r-1")], [], 3),
+        (
+            [(UnitState.GOING_BACK, 2, ""), (UnitState.DELIVERED, 1, "")],
+            [SentAgain("x", "1", 2)],
+            2,
+        ),
+        ([(UnitState.RECEIVED_BACK, 2, "r-1")], [SentAgain("x", "1", 2)], 4),
+        ([(UnitState.LOST, 3, "r-1")], [SentAgain("x", "1", 1)], 3),
+    ),
+)
+def test_what_is_sent_again_is_under_way(
+    spots: list[tuple[UnitState, int, str]], rows: list[SentAgain], live: int
+) -> None:
+    bag = tuple(Spot(state, n, Slice(returning=back)) for state, n, back in spots)
+    line = attrs.evolve(lamps(sum(n for _, n, _ in spots)), spots=bag)
+
+    seen = order_facts(order(line, sent_again=tuple(rows)))
+
+    assert seen.units_live == live
+
+
+def test_what_is_invoiced_in_advance_keeps_the_bill_that_it_is_on() -> None:
+    line = lamps(9, Cut(BILLED, 1, 3, "p-1"), Cut(BILLED, 5, 6, "p-2"), Cut(GIVEN_UP, 8, 9, "x"))
+
+    assert in_advance(line, 6) == (
+        Cut(BILLED, 0, 1),
+        Cut(BILLED, 1, 3, "p-1"),
+        Cut(BILLED, 3, 5),
+        Cut(BILLED, 5, 6, "p-2"),
+    )
+    assert in_advance(line, 1) == (Cut(BILLED, 0, 1),)
+    assert to_invoice_in_advance(line) == [(0, 8)]
+
+
+def test_what_credit_notes_take_off_an_invoice_stands_no_more() -> None:
+    line = lamps(
+        9,
+        Cut(INVOICED, 0, 6, "i-1"),
+        Cut(CREDITED, 1, 2, "c-1"),
+        Cut(CREDITED, 4, 5, "c-2"),
+        Cut(GIVEN_UP, 5, 6, "x"),
+    )
+
+    assert standing(line, 0, 6, ("c-1",)) == [(0, 1), (2, 6)]
+    assert standing(line, 0, 6, ("c-1", "c-2")) == [(0, 1), (2, 4), (5, 6)]
+    assert standing(line, 2, 4, ("c-1", "c-2")) == [(2, 4)]
+    assert on_invoice(line) == [(0, 1), (2, 4), (5, 6)]
+    assert to_invoice_in_advance(line) == [(1, 2), (4, 5), (6, 9)]

@@ -11,6 +11,7 @@ from orderflow.rules import DEFAULT_POLICY, FIRST_IN, ReserveWhen
 from orderflow.sending import Sending
 from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UnitState
+from orderflow.taxes import Table, Taxing
 
 
 def test_equal_rules_have_one_fingerprint() -> None:
@@ -39,6 +40,8 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(reserve_when=ReserveWhen.PLACED),
         Rules(capacity=(("leith", 200),)),
         Rules(sending=Sending("2026")),
+        Rules(taxing=Taxing(Table("2026", ()))),
+        Rules(price_protection_days=7),
         Rules(sending=Sending("2026", shipments_max=2)),
         Rules(locations=(Location("leith", tags=("store",)),)),
         Rules(locations=(Location("leith", handling=120),)),
@@ -56,7 +59,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 16, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 18, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,7 @@ def test_what_is_no_location_is_refused(locations: object, path: str) -> None:
         ("return_window_days", -1),
         ("return_window_days", 10**7),
         ("return_window_days", 14.0),
+        ("price_protection_days", -1),
         ("tries_max", 0),
         ("tries_max", True),
     ),

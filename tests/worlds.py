@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from orderflow import Location, Money, Ref, Rules, verbs
+from orderflow import Location, Money, Price, Ref, Rules, verbs
 from orderflow.journal import STOCK
 from orderflow.payments import Notice
 from orderflow.testing import Bounds
@@ -152,6 +152,44 @@ PARTS: Final[dict[str, Small]] = {
         most={"payment": 2},
         times=1,
         also=(verbs.refund.on("o", Money(50, EUR)),),
+    ),
+    "prices that change": Small(
+        Bounds(
+            (2,),
+            only=of("place pay cancel refund confirm reprice protect_price allocate"),
+            times=1,
+            most={"payment": 2},
+            charges=3,
+            waits=(DAY,),
+            also=tuple(
+                [
+                    call
+                    for price in ("0.50", "1.50")
+                    for call in (
+                        verbs.reprice.on("o", (("1", Price.of(price, EUR)),)),
+                        verbs.protect_price.on("o", (("1", Price.of(price, EUR)),)),
+                    )
+                ]
+            ),
+        ),
+        {"price_protection_days": 1},
+        Business(protection_days=1),
+    ),
+    "goods by weight": goods(
+        LIFE | of("weigh_line"),
+        times=1,
+        charges=2,
+        grams_each=500,
+        also=(verbs.weigh_line.on("o", "1", 250),),
+    ),
+    "invoices": goods(
+        LIFE | of("invoice credit ask_return receive_return close_return inspect deliver_again"),
+        most={"invoice": 2, "credit note": 2},
+        also=(
+            verbs.invoice.on("o", "bills", lines=(("1", 1),)),
+            verbs.credit.on("bills-000001", "credits", whole=True),
+            verbs.credit.on("bills-000001", "credits", "1", Money(60, EUR)),
+        ),
     ),
     "purchases": goods(
         of("place pay cancel refund plan_to_buy give_up_plan purchase send_purchase")

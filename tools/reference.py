@@ -24,7 +24,17 @@ from types import FunctionType
 from typing import Any, Final, NamedTuple
 
 import orderflow
-from orderflow import measures, planning, promising, sourcing, states, testing, views
+from orderflow import (
+    invoices,
+    measures,
+    planning,
+    promising,
+    sourcing,
+    statements,
+    states,
+    testing,
+    views,
+)
 from orderflow.chart import Chart, Guard
 from orderflow.commands import Commands
 from orderflow.journal import STOCK, VERBS, Case, Step, Verb
@@ -72,6 +82,8 @@ NEVER = {
     "record_scan": {"illegal_move"},  # the same
     "purchase": {"not_goods"},  # only goods are promised or planned to be bought
     "expect": {"not_found"},  # it looks for the feed first
+    "invoice": {"already_there"},  # its number is the next one
+    "credit": {"already_there"},  # the same
     "hold_stock": {"not_found"},  # it looks for the quota first
     "record_feed": {"not_found", "already_there"},  # the same
     "receive_supply": {"illegal_move", "already_there"},  # it looks for a row and the lot first
@@ -135,9 +147,11 @@ ASKED = {
     "promise": CLAIMED,
     "place": CLAIMED,
     "repromise": CLAIMED - {"over_limit"},
+    "invoice": {"no_tax_rate"},
 }
 """What a guard says that a verb asks by itself, since no row of a chart has it, or what limits,
-quotas, days and safety stock say, which are asked as values, or what a decision has against it.
+quotas, days, safety stock and tables of rates say, which are asked as values, or what a decision
+has against it.
 """
 
 
@@ -276,7 +290,9 @@ def verbs_page() -> str:
     for kind in (*KINDS, STOCK):
         mine = [VERBS[name] for name in vars(Commands) if name in VERBS]
         mine = [verb for verb in mine if verb.kind == kind]
-        article = "an" if kind == "order" else "a"
+        if not mine:
+            continue
+        article = "an" if kind[0] in "aeio" else "a"
         lines += ["", "## On stock" if kind == STOCK else f"## On {article} {kind}"]
         if kind in KIND_NOTES:
             lines += ["", *KIND_NOTES[kind]]
@@ -372,6 +388,20 @@ ELSEWHERE = {
     "closed_too_long": "Given by a [calendar](../how-to/set-cut-off-times.md), not by a verb.",
     "location_not_used": "Given by the [reasons of a decision]"
     "(../how-to/choose-a-policy.md#ask-why-an-order-leaves-from-there), not by a verb.",
+    **dict.fromkeys(
+        (
+            "offer_not_begun",
+            "offer_over",
+            "offer_for_others",
+            "offer_wants_coupon",
+            "offer_other_currency",
+            "offer_fits_no_line",
+            "offer_wants_more",
+            "offer_wants_units",
+            "offer_gives_nothing",
+        ),
+        "Why an [offer](../how-to/give-discounts.md) was not used; given by no verb.",
+    ),
     "own_rule": "A guard of a [host's own process](../how-to/set-up-your-own-process.md), "
     "before any move that it is set on.",
     "stage_left_out": "The guard `stages_passed` of a "
@@ -447,6 +477,8 @@ def _ends(chart: Chart[Any, Any, Any]) -> str:
 
 
 # --- public names ---------------------------------------------------------------------------------
+
+_DOCUMENTS = {cls.__name__ for cls in KINDS.values()}
 
 BESIDE = {
     "orderflow.adapters.sqlite": ("SqliteStore",),
@@ -557,11 +589,54 @@ BESIDE = {
     ),
     "orderflow.views": tuple(views.__all__),
     "orderflow.measures": tuple(measures.__all__),
+    "orderflow.statements": tuple(statements.__all__),
     "orderflow.planning": tuple(planning.__all__),
     "orderflow.horizon": ("Horizon",),
-    "orderflow.money": ("share",),
-    "orderflow.pricing": ("total", "due", "carried"),
+    "orderflow.money": ("share", "spread", "Spread", "Rounding", "rounded"),
+    "orderflow.pricing": (
+        "total",
+        "due",
+        "carried",
+        "priced",
+        "Priced",
+        "Offer",
+        "When",
+        "Scope",
+        "Given",
+        "Used",
+        "Passed",
+        "AmountOff",
+        "PercentOff",
+        "FixedPrice",
+        "BuyGet",
+        "Threshold",
+        "Bundle",
+        "DepositCounts",
+        "FreightOff",
+        "Free",
+        "Level",
+        "Basis",
+        "Basket",
+        "Item",
+        "Saving",
+        "Lack",
+        "Gift",
+        "Book",
+        "Version",
+        "Buyer",
+        "price_of",
+    ),
     "orderflow.refunds": ("owed",),
+    "orderflow.taxes": (
+        *("Taxing", "TaxPlace", "TaxTable", "TaxQuestion", "Table", "TaxRow", "Rate", "Taxation"),
+        *("Convention", "Level", "By", "CONVENTIONS", "NET_BY_TOTAL", "NET_BY_LINE"),
+        *("NET_BY_UNIT", "GROSS_BY_TOTAL", "GROSS_BY_LINE", "GROSS_BY_UNIT", "NET_OF_LINE"),
+        *("NET_OF_UNIT", "taxed", "TaxLine", "Taxed", "TaxedLine", "RateTotal"),
+    ),
+    "orderflow.taxing": ("tax_charges",),
+    "orderflow.invoices": tuple(
+        name for name in invoices.__all__ if name not in {"invoice", "credit", *_DOCUMENTS}
+    ),
     "orderflow.replacements": ("Progress", "progress"),
     "orderflow.deadlines": ("Due",),
     "orderflow.audit": ("audit", "Law", "reconcile", "Plan", "Drift", "DriftKind"),

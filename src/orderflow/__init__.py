@@ -1,5 +1,6 @@
 """Run orders: promise, allocate, ship, return and refund them, on any store, and know why not."""
 
+from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Call, Ref, Remedy
 from orderflow.commands import Done
 from orderflow.deadlines import Due
@@ -21,12 +22,11 @@ from orderflow.errors import (
 )
 from orderflow.fulfilment import ScanStatus
 from orderflow.kits import Component
-from orderflow.money import Money, Price
+from orderflow.money import Money, Price, Rounding
 from orderflow.options import Option
-from orderflow.orders import NewCharge, NewLine, NewOrder
 from orderflow.payments import Notice
 from orderflow.promising.dangers import Danger
-from orderflow.records import ChargeKind, Destination
+from orderflow.records import ChargeKind, Destination, Fixing
 from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
 from orderflow.values import Position, Sku
@@ -44,6 +44,7 @@ __all__ = [
     "Destination",
     "Done",
     "Due",
+    "Fixing",
     "IllegalMove",
     "KeyReused",
     "Location",
@@ -64,6 +65,7 @@ __all__ = [
     "Refused",
     "Remedy",
     "RetryExhausted",
+    "Rounding",
     "Rules",
     "ScanStatus",
     "Short",

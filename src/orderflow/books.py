@@ -34,6 +34,7 @@ from orderflow.facts import (
     Noted,
     Opened,
     Posted,
+    Repriced,
     Unheld,
 )
 from orderflow.pools import quota_pool
@@ -237,7 +238,7 @@ def postings(facts: Iterable[Fact]) -> Postings:
 
 
 _NEVER_POST: Final = frozenset(
-    {Advanced, CutMade, Charged, Described, Held, Unheld, MoneyMoved, Noted}
+    {Advanced, CutMade, Charged, Repriced, Described, Held, Unheld, MoneyMoved, Noted}
 )
 
 

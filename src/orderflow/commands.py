@@ -19,17 +19,21 @@ from orderflow import (
     deposits,
     fulfilment,
     inventory,
+    invoices,
     items,
     orders,
     payments,
     production,
     refunds,
     replacements,
+    repricing,
     returns,
     reviewing,
     services,
     stages,
 )
+from orderflow.agreed import NewCharge, NewOrder
+from orderflow.bills import Invoice
 from orderflow.calls import Call, Ref
 from orderflow.claiming import setting
 from orderflow.errors import BadInput
@@ -38,7 +42,6 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.items import SafetyRows
 from orderflow.journal import STOCK
 from orderflow.money import Money
-from orderflow.orders import NewCharge, NewOrder
 from orderflow.payments import Notice, Shares
 from orderflow.promising import committing, slipping, stock_holds
 from orderflow.records import (
@@ -61,6 +64,7 @@ from orderflow.records import (
     WorkOrder,
 )
 from orderflow.replacements import NewLines
+from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdicts
 from orderflow.states import ONWARD
 from orderflow.units import LineQuantities
@@ -151,6 +155,51 @@ class Commands:
     ) -> Done[Order]:
         """Change what an order costs: goodwill as a discount, or a fee, freight or tax more."""
         call = orders.adjust.of(Ref(self.tenant, "order", id), charge)
+        return self.apply(call, key=key, by=by)
+
+    def reprice(
+        self,
+        id: str,
+        prices: LinePrices,
+        version: str = "",
+        reason: str = "",
+        charges: NewCharges = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Change the price of lines (改价), for their kept units that are on no invoice."""
+        ref = Ref(self.tenant, "order", id)
+        call = repricing.reprice.of(ref, prices, version, reason, charges)
+        return self.apply(call, key=key, by=by)
+
+    def weigh_line(
+        self,
+        id: str,
+        line: str,
+        grams: int,
+        pieces: int = 0,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Say what the pieces of a line weigh together: that fixes their amount."""
+        call = repricing.weigh_line.of(Ref(self.tenant, "order", id), line, grams, pieces)
+        return self.apply(call, key=key, by=by)
+
+    def protect_price(
+        self,
+        id: str,
+        prices: LinePrices,
+        version: str = "",
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Lower the price of units that were bought at a higher one (价保)."""
+        ref = Ref(self.tenant, "order", id)
+        call = repricing.protect_price.of(ref, prices, version, reason)
         return self.apply(call, key=key, by=by)
 
     def cancel(
@@ -1226,6 +1275,40 @@ class Commands:
         """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
         call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount)
         return self.apply(call, key=key, by=by)
+
+    # --- invoices ---------------------------------------------------------------------------------
+
+    def invoice(
+        self,
+        id: str,
+        series: str,
+        parcels: tuple[str, ...] = (),
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Issue an invoice over an order: over what has left, or over some lines in advance."""
+        call = invoices.invoice.of(Ref(self.tenant, "order", id), series, parcels, lines)
+        return self.apply(call, key=key, by=by)
+
+    def credit(
+        self,
+        id: str,
+        series: str,
+        line: str = "",
+        amount: Money | None = None,
+        whole: bool = False,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Invoice]:
+        """Issue a credit note: for what was given up or lowered, for an amount, or for all."""
+        ref = Ref[Invoice](self.tenant, "invoice", id)
+        return self.apply(
+            invoices.credit.of(ref, series, line, amount, whole, reason), key=key, by=by
+        )
 
     # --- stock ------------------------------------------------------------------------------------
 

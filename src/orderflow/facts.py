@@ -23,6 +23,7 @@ from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
 
+from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
 from orderflow.records import (
     KINDS,
@@ -43,6 +44,7 @@ from orderflow.records import (
     Order,
     Parcel,
     Payment,
+    PriceRange,
     Purchase,
     Quota,
     Reissue,
@@ -83,7 +85,7 @@ class Opened:
 
 @attrs.frozen(weakref_slot=False)
 class Described:
-    """What an item or a feed says is from here on what it says here."""
+    """What an item, a feed or a series says is from here on what it says here."""
 
     document: Document
 
@@ -115,7 +117,7 @@ class Moved:
 
 @attrs.frozen(weakref_slot=False)
 class CutMade:
-    """Unit indices of a line were billed or given up."""
+    """Unit indices of a line were billed, given up, invoiced or credited."""
 
     order: Ref[Order]
     line: str
@@ -128,6 +130,15 @@ class Charged:
 
     order: Ref[Order]
     charge: Charge
+
+
+@attrs.frozen(weakref_slot=False)
+class Repriced:
+    """Unit indices of a line have another price, or another weight, or their amount was fixed."""
+
+    order: Ref[Order]
+    line: str
+    prices: PriceRange
 
 
 @attrs.frozen(weakref_slot=False)
@@ -206,6 +217,7 @@ Fact: TypeAlias = (
     | Moved
     | CutMade
     | Charged
+    | Repriced
     | Held
     | Unheld
     | MoneyMoved
@@ -257,6 +269,7 @@ TOUCHES_ONE: Final[dict[type[Fact], Callable[[Fact], Ref[Document]]]] = {
     Moved: attrgetter("order"),
     CutMade: attrgetter("order"),
     Charged: attrgetter("order"),
+    Repriced: attrgetter("order"),
     Advanced: attrgetter("ref"),
     Held: attrgetter("ref"),
     Unheld: attrgetter("ref"),
@@ -328,11 +341,24 @@ def add_cut(cuts: tuple[Cut, ...], cut: Cut) -> tuple[Cut, ...]:
     return (*cuts, cut)
 
 
+def add_prices(prices: tuple[PriceRange, ...], new: PriceRange) -> tuple[PriceRange, ...]:
+    """The prices of a line with new ones for some indices, in the order of the indices."""
+    left: list[PriceRange] = [new]
+    for old in prices:
+        if old.start < new.start:
+            left.append(old.part(old.start, min(old.stop, new.start)))
+        if old.stop > new.stop:
+            left.append(old.part(max(old.start, new.stop), old.stop))
+    return tuple(sorted(left, key=attrgetter("start")))
+
+
 def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
+    invoices, credit_notes = order.invoices, order.credit_notes
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
+    prices: dict[str, tuple[PriceRange, ...]] = {}
     for fact in facts:
         match fact:
             case Moved():
@@ -349,6 +375,11 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                 state = _state(_ORDER_STATES, fact.target)
             case Charged():
                 charges = (*charges, fact.charge)
+            case Repriced():
+                known = prices.get(fact.line)
+                if known is None:
+                    known = _line(order, fact.line).prices
+                prices[fact.line] = add_prices(known, fact.prices)
             case Held():
                 holds = (*holds, fact.hold)
             case Unheld():
@@ -360,13 +391,17 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     received_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
                 elif fact.what == SENT_AGAIN:
                     sent_again = _sent_again(sent_again, dict(fact.details))
+                elif fact.what == INVOICED:
+                    invoices = (*invoices, str(dict(fact.details)["invoice"]))
+                elif fact.what == CREDITED:
+                    credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
             case _:
                 raise _misfit(order, fact)
-    if spots or cuts:
+    if spots or cuts or prices:
         changed: list[Line] = []
         for line in lines:
             bag, cut = spots.get(line.id), cuts.get(line.id)
-            if bag is not None or cut is not None:
+            if bag is not None or cut is not None or line.id in prices:
                 line = Line(
                     line.id,
                     line.sku,
@@ -381,6 +416,11 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     line.service,
                     line.kit,
                     line.per_kit,
+                    line.rounding,
+                    line.fixed,
+                    line.grams_each,
+                    line.gift_for,
+                    prices.get(line.id, line.prices),
                 )
             changed.append(line)
         lines = tuple(changed)
@@ -406,6 +446,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         received_at,
         sent_again,
         order.kits,
+        invoices,
+        credit_notes,
     )
 
 
@@ -418,6 +460,12 @@ def _line(order: Order, id: str) -> Line:
 
 SENT_AGAIN: Final = "sent again"
 """What an order notes of reissues: `reissue`, `line`, `n` (0: none after all), `done`, `astray`."""
+
+INVOICED: Final = "invoiced"
+"""What an order notes of an invoice over it: `invoice`."""
+
+CREDITED: Final = "credited"
+"""What an order notes of a credit note over it: `credit_note`."""
 
 SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
@@ -667,13 +715,18 @@ def _fold_lot(lot: Lot, facts: Sequence[Fact]) -> Lot:
     return attrs.evolve(lot, expires_at=expires_at, holds=holds)
 
 
-def _fold_described(document: Item | Feed, facts: Sequence[Fact]) -> Document:
+def _fold_described(document: Item | Feed | Series, facts: Sequence[Fact]) -> Document:
     said: Document = document
     for fact in facts:
         if not isinstance(fact, Described) or type(fact.document) is not type(document):
             raise _misfit(document, fact)
         said = fact.document
     return said
+
+
+def _fold_issued(document: Invoice | CreditNote, facts: Sequence[Fact]) -> Document:
+    """What was issued never changes."""
+    raise _misfit(document, facts[0])
 
 
 RELEASED: Final = "released"
@@ -742,4 +795,7 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Item: _fold_described,
     Quota: _fold_quota,
     Feed: _fold_described,
+    Invoice: _fold_issued,
+    CreditNote: _fold_issued,
+    Series: _fold_described,
 }

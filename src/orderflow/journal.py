@@ -35,6 +35,7 @@ from typing import (
 
 import attrs
 
+from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.books import Postings
 from orderflow.calls import Call, Ref
 from orderflow.chart import Chart
@@ -253,6 +254,18 @@ class Case:
     def feed(self, id: str) -> Ref[Feed]:
         """The reference of a supplier's feed of the same tenant, by the id that `feed_id` makes."""
         return Ref(self.ref.tenant, "feed", id)
+
+    def invoice(self, id: str) -> Ref[Invoice]:
+        """The reference of an invoice of the same tenant."""
+        return Ref(self.ref.tenant, "invoice", id)
+
+    def credit_note(self, id: str) -> Ref[CreditNote]:
+        """The reference of a credit note of the same tenant."""
+        return Ref(self.ref.tenant, "credit note", id)
+
+    def series(self, id: str) -> Ref[Series]:
+        """The reference of a series of numbers of the same tenant, by the id of `series_id`."""
+        return Ref(self.ref.tenant, "series", id)
 
 
 class Step:
@@ -475,6 +488,8 @@ def _as_kept(value: object, depth: int = 2) -> object:
 def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
     if isinstance(document, StockHold | Supply | Item | Quota | Feed):
+        return ()
+    if isinstance(document, Invoice | CreditNote | Series):
         return ()
     return document.holds
 

@@ -92,6 +92,10 @@ def exploded(kit: Line, price: Price, components: Sequence[Component]) -> tuple[
             kit.service,
             kit.id,
             one.n,
+            kit.rounding,
+            kit.fixed,
+            0,
+            kit.gift_for,
         )
         for i, (one, share) in enumerate(zip(components, prices, strict=True))
     )
@@ -112,13 +116,17 @@ def shared_price(price: Price, weights: Sequence[int]) -> tuple[Decimal, ...]:
 
 def kit_spans(amount: int, parts: Sequence[Line]) -> tuple[Span, ...]:
     """What the lines of a kit's parts carry of its amount, by their prices."""
-    ratios = [part.price.as_integer_ratio() for part in parts]
-    common = lcm(*[bottom for _, bottom in ratios])
-    weights = [top * (common // bottom) for top, bottom in ratios]
-    shares = spread(amount, weights)
+    shares = spread(amount, price_weights(parts))
     return tuple(
         [Span(part.id, 0, part.n, share) for part, share in zip(parts, shares, strict=True)]
     )
+
+
+def price_weights(parts: Sequence[Line]) -> list[int]:
+    """In which proportion a kit's parts carry its price, as it was agreed when it was ordered."""
+    ratios = [part.price.as_integer_ratio() for part in parts]
+    common = lcm(*[bottom for _, bottom in ratios])
+    return [top * (common // bottom) for top, bottom in ratios]
 
 
 def lines_named(order: Order, names: Sequence[str]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Final, Generic, ParamSpec, TypeAlias, TypeVar, cast
 
 import attrs
@@ -31,18 +32,19 @@ from orderflow import (
     payments,
     production,
     replacements,
+    repricing,
     returns,
     stages,
 )
+from orderflow.agreed import NewCharge, NewLine
 from orderflow.calls import Call, Ref
 from orderflow.claiming import setting
 from orderflow.errors import Refusal
 from orderflow.fulfilment import ScanStatus
 from orderflow.journal import MISSING, VERBS, Case, Context, Verb, holds_of, kind_of
 from orderflow.money import Money, Price
-from orderflow.orders import NewCharge, NewLine
 from orderflow.payments import Notice
-from orderflow.pricing import due
+from orderflow.pricing import due, kept, prices_of, quantity
 from orderflow.promising import slipping
 from orderflow.promising.dangers import broken
 from orderflow.records import (
@@ -144,6 +146,7 @@ SAMPLES: Final = {
     "offer": "a later date, or another product?",
     "question": "Is the address right?",
     "reason": "as agreed",
+    "series": "bills",
     "text": "Yes.",
 }
 """What stands for the words that only a clerk can write, by the name of the argument."""
@@ -208,6 +211,35 @@ for _verb in tuple(VERBS.values()):
 @suggests(orders.adjust, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Order]]:
     yield orders.adjust.on(look.id, NewCharge(ChargeKind.FEE, 100, reason="by hand"))
+
+
+def _lower(order: Order) -> repricing.LinePrices:
+    """The first line at a price that is lower by one, where nobody has said."""
+    if not order.lines:
+        return (("1", Price(Decimal(0), order.currency)),)
+    now = prices_of(order.lines[0])[0]
+    amount = max(Decimal(0), Decimal(int(now.price)) - 1)
+    return ((order.lines[0].id, Price(amount, order.currency, now.per)),)
+
+
+@suggests(repricing.reprice, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    yield repricing.reprice.on(look.id, _lower(look.document), reason="by hand")
+
+
+@suggests(repricing.weigh_line, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    lines = [line for line in look.document.lines if line.grams_each] or look.document.lines
+    if not lines:
+        yield repricing.weigh_line.on(look.id, "1", 1_000)
+    for line in lines[:1]:
+        grams = sum([quantity(line, one) for one in prices_of(line, kept(line))])
+        yield repricing.weigh_line.on(look.id, line.id, max(1, grams))
+
+
+@suggests(repricing.protect_price, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    yield repricing.protect_price.on(look.id, _lower(look.document), reason="by hand")
 
 
 @suggests(orders.hold, on=Order)
@@ -322,6 +354,9 @@ def _(look: Look[Order]) -> Iterator[Call[Exchange]]:
             Sku(line.sku, line.unit, line.scale, line.per),
             counts[line.id],
             Price(line.price, order.currency, line.per),
+            rounding=line.rounding,
+            fixed=line.fixed,
+            grams_each=line.grams_each,
         )
         for line in order.lines
         if line.id in counts

@@ -7,18 +7,16 @@ An order is opened with all that is agreed: what, how much, at which price, with
 taxes, for whom, through which channel.
 The amounts are fixed there, by one rounding a line, and never computed again: what changes later is
 a charge of its own.
-
-One file, though long: what is agreed, and the verbs that take it, are read together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import attrs
 
+from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Ref
 from orderflow.claiming import Claiming, keep_again
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
@@ -26,19 +24,19 @@ from orderflow.facts import Charged, CutMade
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.kits import Component, check_components, exploded, kit_spans, lines_named, part_id
-from orderflow.money import Price, exponent
+from orderflow.kits import exploded, kit_spans, lines_named
 from orderflow.payments import confirm_if_ready
-from orderflow.pricing import charge_kept, due, give_up, order_facts, spread_charge, worth
+from orderflow.pricing import Ranges, charge_kept, due, give_up, kept, order_facts, part_charge
 from orderflow.promising.reserving import reserve_placed
 from orderflow.records import (
     PLAIN,
     Charge,
     ChargeKind,
-    Destination,
+    Fixing,
     Kit,
     Line,
     Order,
+    PriceRange,
     Slice,
     Span,
     Spot,
@@ -64,9 +62,7 @@ from orderflow.units import (
     refuse_sent_again,
     unit_of,
 )
-from orderflow.values import MINOR_MAX, Sku, instant, text, unique, whole
-
-LINES_MAX: Final = 10_000
+from orderflow.values import MINOR_MAX, text
 
 CANCELLABLE: Final = (
     UnitState.OPEN,
@@ -80,167 +76,6 @@ CANCELLABLE: Final = (
     UnitState.RECEIVED_BACK,
 )
 """Least advanced first: a part cancel takes what costs least to give up."""
-
-
-@attrs.frozen
-class NewLine:
-    """A line to be ordered: `n` smallest units of a SKU at a price.
-
-    `promised` is the date that was agreed for it; a `serial` is of the only unit of its line, and
-    others are scanned (`scan_serials`) when the warehouse has them. A `service` is redeemed instead
-    of shipped, until its promised date where it has one.
-    With `components` the SKU is a kit: each of these becomes a line of its own, `1.1` and `1.2` of
-    the kit on line 1, and carries its part of the price.
-    """
-
-    id: str
-    sku: Sku
-    n: int
-    price: Price
-    serial: str = ""
-    promised: datetime | None = None
-    service: bool = False
-    components: tuple[Component, ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        text(self.id, "line.id")
-        path = f"line {self.id}"
-        if not isinstance(self.sku, Sku):
-            raise BadInput(f"{path}.sku", "a Sku is wanted")
-        whole(self.n, f"{path}.n")
-        if not isinstance(self.price, Price):
-            raise BadInput(f"{path}.price", "a Price is wanted")
-        if text(self.serial, f"{path}.serial", empty=True) and self.n != 1:
-            raise BadInput(f"{path}.serial", "names one unit: the line must be of one")
-        if self.promised is not None:
-            object.__setattr__(self, "promised", instant(self.promised, f"{path}.promised"))
-        if type(self.service) is not bool:
-            raise BadInput(f"{path}.service", "true or false is wanted")
-        check_components(self.sku, self.n, self.price, self.components, self.id)
-        if self.components and (self.serial or self.service):
-            raise BadInput(f"{path}.components", "a kit has no serial and is no service")
-
-    @property
-    def opened(self) -> tuple[str, ...]:
-        """The ids of the lines that it becomes: its own, or those of its parts."""
-        if not self.components:
-            return (self.id,)
-        return tuple([part_id(self.id, i) for i in range(len(self.components))])
-
-
-@attrs.frozen
-class NewCharge:
-    """A discount, tax, freight or fee to be agreed, in minor units; a discount is below zero.
-
-    A discount or tax is shared over `lines` (all, when empty) by what they carry; freight and fees
-    belong to the order as a whole. `bearer` pays for a discount: empty is the seller.
-    """
-
-    kind: ChargeKind
-    amount: int
-    lines: tuple[str, ...] = ()
-    bearer: str = ""
-    reason: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        if type(self.kind) is not ChargeKind or self.kind is ChargeKind.GOODS:
-            raise BadInput("charge.kind", "one of discount, tax, freight, fee is wanted")
-        least, most = (-MINOR_MAX, 0) if self.kind is ChargeKind.DISCOUNT else (0, MINOR_MAX)
-        whole(self.amount, "charge.amount", least=least, most=most)
-        if not isinstance(self.lines, tuple):
-            raise BadInput("charge.lines", "a tuple of lines is wanted")
-        for line in self.lines:
-            text(line, "charge.lines")
-        unique(self.lines, "charge.lines")
-        text(self.bearer, "charge.bearer", empty=True)
-        text(self.reason, "charge.reason", empty=True)
-
-
-@attrs.frozen
-class NewOrder:
-    """All that is agreed when an order is placed.
-
-    `customer` is a person's reference; `number` is the channel's own and unique there; `pay_by` is
-    when an unpaid order falls due to expire; a lower `priority` is more urgent.
-    """
-
-    customer: str
-    currency: str
-    lines: tuple[NewLine, ...]
-    charges: tuple[NewCharge, ...] = ()
-    seller: str = ""
-    channel: str = ""
-    shop: str = ""
-    number: str = ""
-    cash_on_delivery: bool = False
-    priority: int = 0
-    pay_by: datetime | None = None
-    destination: Destination = Destination()
-
-    def __attrs_post_init__(self) -> None:
-        text(self.customer, "customer")
-        exponent(self.currency)
-        for name in ("seller", "channel", "shop", "number"):
-            text(getattr(self, name), name, empty=True)
-        if type(self.cash_on_delivery) is not bool:
-            raise BadInput("cash_on_delivery", "true or false is wanted")
-        whole(self.priority, "priority", least=0, most=1_000_000)
-        if self.pay_by is not None:
-            object.__setattr__(self, "pay_by", instant(self.pay_by, "pay_by"))
-        checked_tuple(self.lines, NewLine, "lines")
-        checked_tuple(self.charges, NewCharge, "charges")
-        unique((line.id for line in self.lines), "lines")
-        _check_kits(self.lines)
-        for line in self.lines:
-            if line.price.currency != self.currency:
-                raise BadInput(
-                    f"line {line.id}.price", f"is in {line.price.currency}, not {self.currency}"
-                )
-        known = {line.id for line in self.lines}
-        for charge in self.charges:
-            for name in charge.lines:
-                if name not in known:
-                    raise BadInput("charge.lines", f"there is no line {name}")
-        _checked_destination(self.destination)
-
-
-def _check_kits(lines: tuple[NewLine, ...]) -> None:
-    """A kit's parts are lines beside the others, and none of them is a kit."""
-    kits = [line for line in lines if line.components]
-    if not kits:
-        return
-    opened = [id for line in lines for id in line.opened]
-    if len(opened) > LINES_MAX:
-        raise BadInput("lines", f"with the parts of kits there are more than {LINES_MAX}")
-    unique((*opened, *(kit.id for kit in kits)), "lines")
-    made = {kit.sku.code for kit in kits}
-    for kit in kits:
-        for i, one in enumerate(kit.components):
-            if one.sku.code in made:
-                path = f"line {kit.id}.components[{i}]"
-                raise BadInput(path, f"{one.sku.code} is a kit itself")
-
-
-def checked_tuple(values: object, wanted: type, path: str) -> None:
-    """`values` must be a tuple of at most `LINES_MAX` of one type; `BadInput` with the path."""
-    if not isinstance(values, tuple) or len(values) > LINES_MAX:
-        raise BadInput(path, f"a tuple of at most {LINES_MAX} is wanted")
-    for i, value in enumerate(values):
-        if not isinstance(value, wanted):
-            raise BadInput(f"{path}[{i}]", f"a {wanted.__name__} is wanted")
-
-
-def _checked_destination(destination: object) -> None:
-    if not isinstance(destination, Destination):
-        raise BadInput("destination", "a Destination is wanted")
-    text(destination.address, "destination.address", empty=True)
-    text(destination.region, "destination.region", empty=True)
-    for name, most in (("latitude_e6", 90_000_000), ("longitude_e6", 180_000_000)):
-        degrees = getattr(destination, name)
-        if degrees is not None:
-            whole(degrees, f"destination.{name}", least=-most, most=most)
-    if (destination.latitude_e6 is None) != (destination.longitude_e6 is None):
-        raise BadInput("destination", "latitude and longitude go together")
 
 
 @verb("draft", Order)
@@ -320,19 +155,45 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
         raise BadInput("charge", "a NewCharge is wanted")
     if order.state is OrderState.ARCHIVED:
         raise IllegalMove(str(order.ref), order.state.value, "adjust", ())
-    names = lines_named(order, charge.lines)
-    refusals = [
-        Refusal.of("no_such_line", order=order.ref.id, line=name)
-        for name in names
-        if order.line(name) is None
-    ]
+    refusals = not_there(order, charge)
     if refusals:
         raise MoveRefused(tuple(refusals))
-    number = sum(one.kind is charge.kind for one in order.charges) + 1
-    id = f"{charge.kind.value}-later-{number}"
-    made = charge_kept(id, charge.kind, charge.amount, order, names)
-    step.add(Charged(order.ref, attrs.evolve(made, bearer=charge.bearer, reason=charge.reason)))
+    add_charge(step, order, charge)
     return step
+
+
+def not_there(order: Order, charge: NewCharge) -> list[Refusal]:
+    """A reason for each line that a charge names and the order does not have."""
+    named = (*charge.lines, *[line for line, _ in charge.parts if line])
+    return [
+        Refusal.of("no_such_line", order=order.ref.id, line=name)
+        for name in lines_named(order, named)
+        if order.line(name) is None
+    ]
+
+
+def add_charge(
+    step: Step, order: Order, charge: NewCharge, of: Callable[[Line], Ranges] = kept
+) -> None:
+    """Charge an order with what was agreed later; `of` says over which units of a line."""
+    kind, names = charge.kind, lines_named(order, charge.lines)
+    id = later_id(order, kind)
+    if charge.is_of_order:
+        beside = [one for one in order.charges if not one.spans]
+        of_kind = sum([one.amount for one in beside if one.kind is kind])
+        # A part of it may have been credited, with its tax.
+        if min(of_kind, sum([one.amount for one in beside])) + charge.amount < 0:
+            raise BadInput("charge.amount", f"the discount is more than the {kind.value}")
+        made = Charge(id, kind, charge.amount)
+    else:
+        made = charge_kept(id, kind, charge.amount, order, names, charge.parts, of)
+    step.add(Charged(order.ref, attrs.evolve(made, bearer=charge.bearer, reason=charge.reason)))
+
+
+def later_id(order: Order, kind: ChargeKind) -> str:
+    """The id of a charge that comes after placing."""
+    number = sum(one.kind is kind for one in order.charges) + 1
+    return f"{kind.value}-later-{number}"
 
 
 @verb("cancel", Order)
@@ -441,14 +302,14 @@ def _open(step: Step, new: NewOrder) -> None:
     if not isinstance(new, NewOrder):
         raise BadInput("new", "a NewOrder is wanted")
     case, context = step.case, step.context
-    lines = tuple([line for wanted in new.lines for line in _opened_lines(wanted)])
+    lines = tuple([line for wanted in new.lines for line in opened_lines(wanted)])
     order = Order(
         ref=case.own(Order),
         state=ORDER.initial,
         currency=new.currency,
         customer=new.customer,
         lines=lines,
-        charges=_charges(new, lines),
+        charges=agreed_charges(new, lines),
         placed_at=context.at,
         seller=new.seller,
         channel=new.channel,
@@ -467,22 +328,32 @@ def _open(step: Step, new: NewOrder) -> None:
 def opened_line(new: NewLine) -> Line:
     """A line as it is when its order is opened: all its units are open."""
     tags = Slice(serial=new.serial) if new.serial else PLAIN
+    price, per, fixed = new.price.amount, new.price.per, new.fixed is Fixing.PLACING
+    of = (PriceRange(0, new.n, price, per, new.version, fixed=fixed),) if new.version else ()
     return Line(
         new.id,
         new.sku.code,
         new.n,
-        new.price.amount,
-        new.price.per,
+        price,
+        per,
         new.sku.unit,
         new.sku.scale,
         (Spot(UnitState.OPEN, new.n, tags),),
         (),
         new.promised,
         new.service,
+        "",
+        0,
+        new.rounding,
+        new.fixed,
+        new.grams_each,
+        new.gift_for,
+        of,
     )
 
 
-def _opened_lines(new: NewLine) -> tuple[Line, ...]:
+def opened_lines(new: NewLine) -> tuple[Line, ...]:
+    """The lines that it becomes, those of its parts where it is a kit."""
     line = opened_line(new)
     return exploded(line, new.price, new.components) if new.components else (line,)
 
@@ -495,37 +366,38 @@ def _goods(new: NewOrder, lines: tuple[Line, ...]) -> Iterator[Span]:
     """What each line carries of its price, rounded once; parts share what their kits cost."""
     left = iter(lines)
     for wanted in new.lines:
-        amount = wanted.price.times(wanted.n)
         if wanted.components:
-            yield from kit_spans(amount, [next(left) for _ in wanted.components])
+            yield from kit_spans(wanted.amount, [next(left) for _ in wanted.components])
         else:
-            yield Span(next(left).id, 0, wanted.n, amount)
+            yield Span(next(left).id, 0, wanted.n, wanted.amount)
 
 
-def _charges(new: NewOrder, lines: tuple[Line, ...]) -> tuple[Charge, ...]:
+def agreed_charges(new: NewOrder, lines: tuple[Line, ...]) -> tuple[Charge, ...]:
+    """The goods of an order at their price, and then each charge in turn, over its lines."""
     goods = tuple(_goods(new, lines))
     whole_price = sum([span.amount for span in goods])
     if whole_price > MINOR_MAX:
         raise BadInput("lines", "the order costs more than can be kept")
     charges = [Charge("goods", ChargeKind.GOODS, whole_price, goods)]
-    for i, charge in enumerate(new.charges, 1):
-        id = f"{charge.kind.value}-{i}"
-        if charge.kind in (ChargeKind.FREIGHT, ChargeKind.FEE):
-            charges.append(Charge(id, charge.kind, charge.amount, (), charge.bearer, charge.reason))
-            continue
-        named = {line.id for line in lines if line.id in charge.lines or line.kit in charge.lines}
-        meant = [line for line in lines if not charge.lines or line.id in named]
-        if charge.amount < -worth(meant, charges):
-            raise BadInput(f"charges[{i - 1}].amount", "the discount is more than its lines cost")
-        charges.append(
-            spread_charge(
-                id,
-                charge.kind,
-                charge.amount,
-                meant,
-                charges,
-                bearer=charge.bearer,
-                reason=charge.reason,
-            )
-        )
+    for i, charge in enumerate(new.charges):
+        id = f"{charge.kind.value}-{i + 1}"
+        if charge.is_of_order:
+            made = Charge(id, charge.kind, charge.amount)
+        else:
+            groups = _groups(charge, lines)
+            made = part_charge(id, charge.kind, groups, charges, f"charges[{i}].amount")
+        charges.append(attrs.evolve(made, bearer=charge.bearer, reason=charge.reason))
     return tuple(charges)
+
+
+def _groups(charge: NewCharge, lines: tuple[Line, ...]) -> list[tuple[list[Line], int]]:
+    """The lines that share an amount, with that amount; a kit's name stands for all its parts."""
+    if charge.parts:
+        named: dict[str, list[Line]] = {name: [] for name, _ in charge.parts}
+        for line in lines:
+            for name in {line.id, line.kit} & named.keys():
+                named[name].append(line)
+        return [(named[name], amount) for name, amount in charge.parts]
+    names = set(charge.lines)
+    meant = [line for line in lines if not names or line.id in names or line.kit in names]
+    return [(meant, charge.amount)]

@@ -198,11 +198,14 @@ def _wants(
     return tuple(wants)
 
 
+_OF_GOODS: Final = (ChargeKind.GOODS, ChargeKind.PRICE)
+
+
 def _worth(order: Order) -> dict[str, int]:
     """What the lines were sold for, in minor units."""
     found: dict[str, int] = {}
     for charge in order.charges:
-        for span in charge.spans if charge.kind is ChargeKind.GOODS else ():
+        for span in charge.spans if charge.kind in _OF_GOODS else ():
             found[span.line] = found.get(span.line, 0) + span.amount
     return found
 

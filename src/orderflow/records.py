@@ -8,7 +8,8 @@ Nothing but the bag counts units: a dispatch, a parcel and a return hold no coun
 their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
-exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed.
+exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed; invoice,
+credit note and their series, which stand in `bills.py`.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -26,7 +27,9 @@ from typing import Final, TypeAlias, assert_never
 
 import attrs
 
+from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
+from orderflow.money import Rounding, share
 from orderflow.states import (
     ONWARD,
     OrderState,
@@ -81,13 +84,15 @@ class Spot:
 class CutKind(StrEnum):
     """What happened to the money of some unit indices of a line."""
 
-    BILLED = "billed"
+    BILLED = "billed"  # due: they have left with a parcel, or were redeemed
     GIVEN_UP = "given up"  # cancelled or returned: the customer owes nothing for them
+    INVOICED = "invoiced"  # on an invoice
+    CREDITED = "credited"  # on a credit note: off their invoice again
 
 
 @attrs.frozen(weakref_slot=False)
 class Cut:
-    """Unit indices `start` to `stop` (excluded) of a line were billed or given up on `document`."""
+    """What happened to unit indices `start` to `stop` (excluded) of a line, on `document`."""
 
     kind: CutKind
     start: int
@@ -95,14 +100,49 @@ class Cut:
     document: str = ""
 
 
+class Fixing(StrEnum):
+    """When the amount of a line is fixed; until then it is an estimate."""
+
+    PLACING = "placing"
+    BALANCE = "balance"  # of a presale: at the price of the day on which its balance is asked for
+    WEIGHING = "weighing"  # of goods that are ordered by the piece and sold by weight
+    DELIVERY = "delivery"  # at the price of the day of delivery
+
+
+@attrs.frozen(weakref_slot=False)
+class PriceRange:
+    """Unit indices `start` to `stop` (excluded) of a line have this price, for `per` units.
+
+    `version` names the price list or agreement that it is of. Weighed units have weighed `grams`
+    together, and their price is for `per` grams. An amount that is not `fixed` is an estimate.
+    """
+
+    start: int
+    stop: int
+    price: Decimal
+    per: int
+    version: str = ""
+    grams: int = 0
+    fixed: bool = True
+
+    def part(self, start: int, stop: int) -> PriceRange:
+        """The same for some of its indices, with their part of what it weighs."""
+        n = self.stop - self.start
+        grams = share(self.grams, n, start - self.start, stop - self.start)
+        return PriceRange(start, stop, self.price, self.per, self.version, grams, self.fixed)
+
+
 @attrs.frozen(weakref_slot=False)
 class Line:
     """One line of an order: so many units of a SKU, at a price fixed at placing.
 
     `n` is in the SKU's smallest unit; `unit` and `scale` say what that is; `price` is for `per`
-    units, in the order's currency.
+    units, in the order's currency, and becomes an amount by one `rounding`.
     `spots` sum to `n`. A `service` is redeemed instead of shipped.
     With a `kit` it is a part of that kit of the order, `per_kit` units of it in each.
+    `fixed` says when its amount is; goods sold by weight have `grams_each` in a piece until they
+    are weighed, and their price is for `per` grams. `prices` are those of unit indices that are not
+    at `price` any more, or have a version. `gift_for` are the lines or the offer that earned it.
     """
 
     id: str
@@ -118,6 +158,11 @@ class Line:
     service: bool = False
     kit: str = ""
     per_kit: int = 0
+    rounding: Rounding = Rounding.HALF_UP
+    fixed: Fixing = Fixing.PLACING
+    grams_each: int = 0
+    gift_for: tuple[str, ...] = ()
+    prices: tuple[PriceRange, ...] = ()
 
     def count(self, *states: UnitState) -> int:
         """How many units stand in these states."""
@@ -157,6 +202,8 @@ class ChargeKind(StrEnum):
     TAX = "tax"
     FREIGHT = "freight"
     FEE = "fee"
+    PRICE = "price"  # a change of what goods cost, more or less
+    ROUNDING = "rounding"  # between the tax of an order and that of its invoice, more or less
 
 
 @attrs.frozen(weakref_slot=False)
@@ -251,6 +298,8 @@ class Order:
     received_at: datetime | None = None  # when the customer confirmed the receipt
     sent_again: tuple[SentAgain, ...] = ()  # by reissues that were neither rejected nor cancelled
     kits: tuple[Kit, ...] = ()
+    invoices: tuple[str, ...] = ()  # in the order in which they were issued
+    credit_notes: tuple[str, ...] = ()
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -636,7 +685,7 @@ Charted: TypeAlias = (
 )
 """The documents that walk a chart."""
 
-Document: TypeAlias = Charted | Item | Quota | Feed
+Document: TypeAlias = Charted | Item | Quota | Feed | Invoice | CreditNote | Series
 
 KINDS: Final[dict[str, type[Document]]] = {
     "order": Order,
@@ -654,6 +703,9 @@ KINDS: Final[dict[str, type[Document]]] = {
     "item": Item,
     "quota": Quota,
     "feed": Feed,
+    "invoice": Invoice,
+    "credit note": CreditNote,
+    "series": Series,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -667,9 +719,9 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return tuple([application.order for application in document.applications])
         case Dispatch() | Parcel() | Purchase() | WorkOrder():
             return tuple(dict.fromkeys(document.orders))
-        case Return() | Exchange() | Reissue():
+        case Return() | Exchange() | Reissue() | Invoice() | CreditNote():
             return (document.order,)
-        case StockHold() | Supply() | Lot() | Item() | Quota() | Feed():
+        case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series():
             return ()
         case _:
             assert_never(document)

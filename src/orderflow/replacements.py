@@ -35,6 +35,7 @@ from typing import Final, TypeAlias, cast
 
 import attrs
 
+from orderflow.agreed import NewLine, checked_tuple
 from orderflow.calls import Ref
 from orderflow.chart import Chart
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
@@ -42,13 +43,14 @@ from orderflow.facts import MoneyMoved
 from orderflow.holding import set_hold
 from orderflow.journal import Case, Context, Step, document_facts, verb
 from orderflow.money import Price
-from orderflow.orders import NewLine, cancel_units, checked_tuple, opened_line
+from orderflow.orders import cancel_units, opened_line
 from orderflow.payments import confirm_if_ready, left_of, make_all_good
 from orderflow.pricing import due, order_facts
 from orderflow.records import (
     Charge,
     ChargeKind,
     Exchange,
+    Fixing,
     Line,
     MoneyAccount,
     Order,
@@ -188,6 +190,9 @@ def approve_reissue(case: Case, context: Context, anew: str) -> Step:
             promised=None,
             kit="",
             per_kit=0,
+            fixed=Fixing.PLACING,
+            grams_each=0,
+            prices=(),
         )
         for line, n in _named(old, reissue.lines)
     )
@@ -492,7 +497,14 @@ def _open_anew(
 
 def _goods(lines: Iterable[Line], currency: str) -> Charge:
     spans = tuple(
-        Span(line.id, 0, line.n, Price(line.price, currency, line.per).times(line.n))
+        Span(
+            line.id,
+            0,
+            line.n,
+            Price(line.price, currency, line.per).times(
+                line.n * (line.grams_each or 1), line.rounding
+            ),
+        )
         for line in lines
     )
     return Charge("goods", ChargeKind.GOODS, sum(span.amount for span in spans), spans)
@@ -578,7 +590,7 @@ def _check_new_lines(new: object, currency: str) -> None:
             raise BadInput(f"line {line.id}.price", f"is in {line.price.currency}, not {currency}")
         if line.components:
             raise BadInput(f"line {line.id}.components", "name the parts: a kit is for an order")
-    if sum(line.price.times(line.n) for line in lines) > MINOR_MAX:
+    if sum(line.amount for line in lines) > MINOR_MAX:
         raise BadInput("new", "the lines cost more than can be kept")
 
 

@@ -19,6 +19,7 @@ import attrs
 from orderflow.errors import BadInput
 from orderflow.process import Process
 from orderflow.records import Counter, Lot
+from orderflow.taxes import Taxing
 from orderflow.values import MINOR_MAX, several, text, unique, whole
 
 if TYPE_CHECKING:
@@ -138,6 +139,9 @@ _FIRST: Final = (
 )
 """The decisions that have always stood in the fingerprint, whatever they are."""
 
+_APART: Final = (*_FIRST, "process", "taxing")
+"""These, and those that write a fingerprint of their own."""
+
 
 def _checked(locations: object) -> tuple[Location, ...]:
     if not isinstance(locations, tuple):
@@ -223,6 +227,9 @@ class Rules:
     `policy` decides which location ships what; without one, `FEWEST_SHIPMENTS` does: the fewest
     that are in time, by the exact search. `sending` is what it reckons with: freight, weights, and
     what may be parted.
+    `taxing` says which taxes an order and its invoices have, and how they are rounded.
+    `price_protection_days` after its placing a price of an order may still be protected: what its
+    goods cost less since then is owed back.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -242,6 +249,8 @@ class Rules:
     reserve_when: ReserveWhen = ReserveWhen.BY_HAND
     capacity: tuple[tuple[str, int], ...] = ()
     sending: Sending | None = None
+    taxing: Taxing | None = attrs.field(default=None, repr=False)
+    price_protection_days: int = 0
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -252,6 +261,8 @@ class Rules:
             raise BadInput("pick_rule", "a PickRule is wanted")
         text(self.pick_rule.name, "pick_rule.name")
         whole(self.life_days, "life_days", least=0, most=WINDOW_DAYS_MAX)
+        days = self.price_protection_days
+        whole(days, "price_protection_days", least=0, most=WINDOW_DAYS_MAX)
         if self.sells_for != ():
             several(self.sells_for, "sells_for")
         if type(self.reserve_when) is not ReserveWhen:
@@ -261,6 +272,8 @@ class Rules:
             _check_policy(self.policy)
         if self.sending is not None:
             _check_sending(self.sending)
+        if self.taxing is not None and not isinstance(self.taxing, Taxing):
+            raise BadInput("taxing", "a Taxing is wanted")
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
 
@@ -278,7 +291,7 @@ class Rules:
         later = "".join(
             f"; {field.name}={decided[field.name]!r}"
             for field in attrs.fields(Rules)
-            if field.name not in (*_FIRST, "process") and decided[field.name] != field.default
+            if field.name not in _APART and decided[field.name] != field.default
         )
         ships = tuple([(one.id, one.ships) for one in self.locations if one.ships is not None])
         if ships:
@@ -286,5 +299,7 @@ class Rules:
         more = tuple([(one.id, one.handling, tuple(sorted(one.tags))) for one in self.locations])
         if any(handling or tags for _, handling, tags in more):  # no locations: none has any
             later += f"; places={more!r}"
+        if self.taxing is not None:
+            later += f"; taxing=({self.taxing.fingerprint})"
         policy = DEFAULT_POLICY if self.policy is None else self.policy.name
         return f"Rules({first}){policy}{later}{self.process.fingerprint}"

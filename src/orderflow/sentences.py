@@ -30,6 +30,42 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{sku} at {location}: {asked} asked, {free} free",
         "zh": "{location}的 {sku} 库存不足:需要 {asked},可用 {free}",
     },
+    "offer_not_begun": {
+        "en": "offer {offer} begins at {since}",
+        "zh": "优惠 {offer} 自 {since} 开始",
+    },
+    "offer_over": {
+        "en": "offer {offer} has ended at {until}",
+        "zh": "优惠 {offer} 已于 {until} 结束",
+    },
+    "offer_for_others": {
+        "en": "offer {offer} is for {tiers}, not for {tier}",
+        "zh": "优惠 {offer} 仅限 {tiers},不适用于 {tier}",
+    },
+    "offer_wants_coupon": {
+        "en": "offer {offer} wants a coupon that was not given",
+        "zh": "优惠 {offer} 需要优惠券,未提供",
+    },
+    "offer_other_currency": {
+        "en": "offer {offer} is in {wanted}, the order in {there}",
+        "zh": "优惠 {offer} 的币种为 {wanted},订单为 {there}",
+    },
+    "offer_fits_no_line": {
+        "en": "offer {offer} is about none of these goods",
+        "zh": "优惠 {offer} 不适用于这些商品",
+    },
+    "offer_wants_more": {
+        "en": "offer {offer} wants goods for {wanted} {currency}: they cost {there}",
+        "zh": "优惠 {offer} 需满 {wanted} {currency}:当前商品金额 {there}",
+    },
+    "offer_wants_units": {
+        "en": "offer {offer} wants {wanted} units: there are {there}",
+        "zh": "优惠 {offer} 需满 {wanted} 件:当前 {there} 件",
+    },
+    "offer_gives_nothing": {
+        "en": "offer {offer} finds nothing that it may make cheaper",
+        "zh": "优惠 {offer} 没有可再优惠的金额",
+    },
     "location_left_out": {
         "en": "{location} is left out: it {why}{figures}",
         "zh": "未选用{location}:{why}{figures}",
@@ -152,6 +188,34 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "the return window of order {order} closed on {closed}",
         "zh": "订单 {order} 的退货期已于 {closed} 结束",
     },
+    "nothing_to_invoice": {
+        "en": "{what} has nothing to invoice: what has left is invoiced, and nothing twice",
+        "zh": "{what}没有可开票的内容:已发出的才开票,且不重复开票",
+    },
+    "no_tax_rate": {
+        "en": "no tax rate is known for {goods} in {place} at {at}",
+        "zh": "没有 {goods} 在 {place} 于 {at} 的税率",
+    },
+    "not_taxed": {
+        "en": "order {order} has a tax, and the rules name no rates for its invoice",
+        "zh": "订单 {order} 含税,但规则没有提供开票税率",
+    },
+    "taxed_twice": {
+        "en": "order {order} has a tax beside prices that include it",
+        "zh": "订单 {order} 的价格已含税,又另收了税",
+    },
+    "nothing_to_credit": {
+        "en": "invoice {invoice} has nothing to credit: its order costs what it says",
+        "zh": "发票 {invoice} 没有可冲红的内容:订单金额与发票一致",
+    },
+    "not_on_invoice": {
+        "en": "invoice {invoice} has no line {line}",
+        "zh": "发票 {invoice} 没有第 {line} 行",
+    },
+    "over_credit": {
+        "en": "{asked} {currency} to be credited, {left} left on invoice {invoice}",
+        "zh": "要求冲红 {asked} {currency},发票 {invoice} 只剩 {left}",
+    },
     "over_refund": {
         "en": "{asked} {currency} asked back, {owed} owed to order {order}",
         "zh": "要求退款 {asked} {currency},订单 {order} 只应退 {owed}",
@@ -259,6 +323,38 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "payment {payment} is {state}: no balance of it is to come",
         "zh": "付款 {payment} 状态为“{state}”,没有待付尾款",
     },
+    "not_fixed": {
+        "en": "line {line} of order {order}: the amount of {n} units is an estimate until {fixing}",
+        "zh": "订单 {order} 第 {line} 行:{n} 件的金额为预估,{fixing}时确定",
+    },
+    "not_by_weight": {
+        "en": "line {line} of order {order} is not sold by weight",
+        "zh": "订单 {order} 第 {line} 行不按重量销售",
+    },
+    "none_kept": {
+        "en": "line {line} of order {order} has no units left whose price could change",
+        "zh": "订单 {order} 第 {line} 行没有可改价的商品",
+    },
+    "invoiced": {
+        "en": "line {line} of order {order}: its {n} units are on an invoice, credit that first",
+        "zh": "订单 {order} 第 {line} 行的 {n} 件已开票,须先开红字发票",
+    },
+    "price_unchanged": {
+        "en": "order {order} has these prices already",
+        "zh": "订单 {order} 已是这些价格",
+    },
+    "below_discounts": {
+        "en": "line {line} of order {order} would cost {amount} {currency}, and {off} are off it",
+        "zh": "订单 {order} 第 {line} 行改价后为 {amount} {currency},低于其优惠 {off}",
+    },
+    "not_lower": {
+        "en": "line {line} of order {order} costs no more than {price}",
+        "zh": "订单 {order} 第 {line} 行的价格并不高于 {price}",
+    },
+    "protection_over": {
+        "en": "the prices of order {order} were protected until {until}",
+        "zh": "订单 {order} 的价保期已于 {until} 结束",
+    },
     "closed_too_long": {
         "en": "the calendar of {zone} is closed too long: "
         "{days} days from {day} on were looked through",
@@ -266,6 +362,53 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     },
 }
 """Each refusal's sentences, by code and language."""
+
+STATEMENT: Final[dict[str, dict[Language, str]]] = {
+    "head": {
+        "en": "Order {order} of {customer}, in {currency}",
+        "zh": "订单 {order},客户 {customer},币种 {currency}",
+    },
+    "estimated": {"en": "Some amounts are estimates.", "zh": "部分金额为预估。"},
+    "kit": {
+        "en": "Kit {line}: {n} x {sku} at {price}",
+        "zh": "套装 {line}:{n} 套 {sku},单价 {price}",
+    },
+    "line": {"en": "Line {line}: {n} x {sku}", "zh": "第 {line} 行:{sku},数量 {n}"},
+    "gift": {"en": "a gift for {earned}", "zh": "赠品,来自 {earned}"},
+    "kept": {"en": "of which {n} are kept", "zh": "其中保留 {n}"},
+    "none_kept": {"en": "of which none are kept", "zh": "均已取消或退回"},
+    "times": {"en": "{n} x {price}", "zh": "{n} × {price}"},
+    "weighed": {"en": "{n} of {kg} kg x {price}", "zh": "{n} 件重 {kg} kg × {price}"},
+    "to_weigh": {
+        "en": "{n} of about {kg} kg x {price}, an estimate until weighing",
+        "zh": "{n} 件约 {kg} kg × {price}(称重前为预估)",
+    },
+    "until": {"en": ", an estimate until {fixing}", "zh": "({fixing}前为预估)"},
+    "version": {"en": ", of {version}", "zh": "(价格版本 {version})"},
+    "shared": {"en": "Rounding of the line", "zh": "分摊尾差"},
+    "goods": {"en": "Goods", "zh": "商品"},
+    "discount": {"en": "Discount", "zh": "优惠"},
+    "tax": {"en": "Tax", "zh": "税"},
+    "freight": {"en": "Freight", "zh": "运费"},
+    "fee": {"en": "Fee", "zh": "服务费"},
+    "price": {"en": "included change of price", "zh": "其中改价"},
+    "rounding": {"en": "Rounding to the invoice", "zh": "开票尾差"},
+    "reason": {"en": ": {reason}", "zh": ":{reason}"},
+    "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
+    "line_total": {"en": "Line {line}", "zh": "第 {line} 行合计"},
+    "total": {"en": "Total", "zh": "合计"},
+    "paid": {"en": "Paid by {payment}", "zh": "已付 {payment}"},
+    "due": {"en": "Still to be paid", "zh": "应付"},
+    "owed": {"en": "Owed back", "zh": "应退"},
+    "settled": {"en": "Nothing is open", "zh": "已结清"},
+    "given_up": {"en": "Given up, no part of the total", "zh": "已取消或退回(不计入合计)"},
+    "invoice": {"en": "Invoice {number}, {tax} of tax in it", "zh": "发票 {number},含税额 {tax}"},
+    "credit_note": {
+        "en": "Credit note {number}, {tax} of tax in it",
+        "zh": "红字发票 {number},含税额 {tax}",
+    },
+}
+"""The rows of a statement of an order, by what they say and language."""
 
 KINDS_AND_STATES: Final[dict[str, str]] = {
     # kinds of document, and what else can be missing
@@ -284,6 +427,9 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "item": "商品资料",
     "quota": "配额",
     "feed": "供应商库存",
+    "invoice": "发票",
+    "credit note": "红字发票",
+    "series": "发票号段",
     "hold": "挂起项",
     "serial": "序列号",
     # orders
@@ -355,6 +501,10 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "in production": "生产中",
     "inspecting": "检验中",
     "stopped": "已停止",
+    # when an amount is fixed
+    "balance": "付尾款",
+    "weighing": "称重",
+    "delivery": "交付",
     # where a list or a bag is empty, and places that are none
     "empty": "空",
     "nothing more": "无",
@@ -470,6 +620,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "plan to buy": "计划采购",
     "plan to make": "计划生产",
     "promise": "承诺",
+    "protect price": "价保",
     "purchase": "采购",
     "quote": "报价",
     "recall": "撤回",
@@ -486,6 +637,8 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "record shortfall": "登记供货不足",
     "redeem": "核销",
     "refund part": "部分退款",
+    "invoice": "开票",
+    "credit": "冲红",
     "refund": "退款",
     "refuse cancel dispatch": "拒绝取消发货单",
     "refuse cancel purchase": "拒绝取消采购单",
@@ -507,6 +660,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "reopen": "重新打开",
     "repeg": "更换供货来源",
     "report missing": "报缺件",
+    "reprice": "改价",
     "repromise": "重新承诺",
     "reserve": "预留",
     "restock": "重新上架",
@@ -553,6 +707,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "void": "作废",
     "win dispute": "争议胜诉",
     "work order": "生产",
+    "weigh line": "称重",
     "write off": "报废核销",
 }
 """What may be done, said as it is asked for: moves of the charts and verbs, with spaces."""
@@ -643,7 +798,7 @@ _A_UNIT: Final = "a unit of line "
 ANY_DATE: Final = "any date"
 """Stands for the date of what was asked for as early as can be."""
 
-_NAMED: Final = frozenset({"kind", "location", "why"})
+_NAMED: Final = frozenset({"kind", "location", "why", "fixing"})
 _DONE: Final = frozenset({"move", "can", "asked"})
 """The figures that are words, or lists of them."""
 

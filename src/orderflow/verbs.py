@@ -55,6 +55,7 @@ from orderflow.inventory import (
     take_stock,
     write_off,
 )
+from orderflow.invoices import credit, invoice
 from orderflow.items import describe_item
 from orderflow.orders import (
     adjust,
@@ -126,6 +127,7 @@ from orderflow.replacements import (
     settle_exchange,
     settle_reissue,
 )
+from orderflow.repricing import protect_price, reprice, weigh_line
 from orderflow.returns import (
     approve_return,
     ask_return,
@@ -175,6 +177,7 @@ __all__ = [
     "confirm_receipt",
     "confirm_stock_hold",
     "count",
+    "credit",
     "deliver",
     "deliver_again",
     "describe_item",
@@ -199,6 +202,7 @@ __all__ = [
     "hold_stock",
     "inspect",
     "inspect_production",
+    "invoice",
     "lapse",
     "lift_dispatch_hold",
     "lift_exchange_hold",
@@ -226,6 +230,7 @@ __all__ = [
     "plan_to_buy",
     "plan_to_make",
     "promise",
+    "protect_price",
     "purchase",
     "recall",
     "receive",
@@ -258,6 +263,7 @@ __all__ = [
     "reopen",
     "repeg",
     "report_missing",
+    "reprice",
     "repromise",
     "reserve",
     "restock",
@@ -285,5 +291,6 @@ __all__ = [
     "turn_back",
     "unreserve",
     "void_payment",
+    "weigh_line",
     "write_off",
 ]

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 import attrs
 
 from orderflow.allocation import allocate
+from orderflow.bills import CreditNote, Invoice
 from orderflow.books import postings
 from orderflow.calls import Call, Ref
 from orderflow.commands import Commands, Done
@@ -40,6 +41,7 @@ from orderflow.errors import (
 )
 from orderflow.facts import Fact
 from orderflow.inventory import Got, Standing, got, standing
+from orderflow.invoices import Account, account
 from orderflow.journal import STOCK, Case, Change, Context, Entry, Step
 from orderflow.measures import Advice, SteadyDemand, Stocking, Turned, turned
 from orderflow.measures.cover import DAYS_MAX, advices
@@ -259,6 +261,20 @@ class Workflow(Commands):
         """What a supplier has said last that he has of a SKU."""
         id = feed_id(text(supplier, "supplier"), text(sku, "sku"))
         return self.get(Ref(self.tenant, "feed", id))
+
+    def invoiced(self, id: str) -> Invoice:
+        """An invoice, as it was issued."""
+        return self.get(Ref(self.tenant, "invoice", id))
+
+    def credited(self, id: str) -> CreditNote:
+        """A credit note, as it was issued."""
+        return self.get(Ref(self.tenant, "credit note", id))
+
+    def account(self, id: str) -> Account:
+        """An order beside all that was invoiced and credited of it."""
+        order = self.order(id)
+        invoices = [self.invoiced(one) for one in order.invoices]
+        return account(order, invoices, [self.credited(one) for one in order.credit_notes])
 
     def seen_by_platform(self, id: str) -> PlatformView:
         """An order as the platform sees it: its status, and everything about it."""

@@ -63,6 +63,7 @@ def audit(
         journal.compare(stored, encode)
         books.expect(document)
         units.expect(document)
+        money.papers.expect(document)
         if isinstance(document, Order):
             units.check(document)
             money.check_order(document)

@@ -1,6 +1,6 @@
-"""Money: payments balance, no part of a price is lost, and nothing is paid back twice.
+"""Money: payments balance, no part of a price is lost, nothing is billed or paid back twice.
 
-It knows payments, tenders and charges, and refuses to know what was bought.
+It knows payments, tenders, charges and papers, and refuses to know what was bought.
 A bank may take back what was refunded before; a refund may not send what a bank has taken back.
 Which of them came first only the journal tells, so it is asked.
 """
@@ -16,6 +16,7 @@ import attrs
 
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.law import Law
+from orderflow.audit.papers import PapersCheck
 from orderflow.currencies import EXPONENTS
 from orderflow.pricing import carried
 from orderflow.records import Charge, Order, Payment
@@ -26,6 +27,7 @@ class MoneyCheck:
 
     def __init__(self, journal: JournalCheck) -> None:
         self.journal = journal
+        self.papers = PapersCheck()
         self.orders = self.payments = 0
         self.tenders: dict[tuple[str, str], tuple[int, str]] = {}
         self.sums: dict[str, Tally[str]] = {}
@@ -82,8 +84,10 @@ class MoneyCheck:
             + ", ".join(f"{_amount(n, currency)} {name}" for name, n in sums.items())
             for currency, sums in sorted(self.sums.items())
         )
-        figure = f"{self.payments:,} payments of {self.orders:,} orders{totals}"
-        breaches = (*self.breaches, *self.journal.over_refunds, *left)
+        papers = self.papers.figure
+        figure = f"{self.payments:,} payments of {self.orders:,} orders{totals}{papers}"
+        found = (*self.breaches, *self.journal.over_refunds, *left)
+        breaches = (*found, *self.papers.all_breaches())
         return Law("money", self.orders + self.payments, figure, breaches)
 
 

@@ -11,8 +11,8 @@ from typing import Final
 
 import attrs
 
+from orderflow.agreed import NewOrder
 from orderflow.intake import Status
-from orderflow.orders import NewOrder
 
 DAY: Final = timedelta(days=1)
 

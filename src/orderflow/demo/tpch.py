@@ -22,13 +22,13 @@ from typing import Final
 
 import attrs
 
+from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.demo.chance import draw
 from orderflow.demo.journey import DAY, Journey
 from orderflow.demo.nations import degrees_e6
 from orderflow.errors import BadInput, OrderflowError
 from orderflow.intake import Stocked
 from orderflow.money import Money, Price, spread
-from orderflow.orders import NewCharge, NewLine, NewOrder
 from orderflow.records import ChargeKind, Destination
 from orderflow.rules import Location
 from orderflow.values import Position, Sku

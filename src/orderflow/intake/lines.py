@@ -5,22 +5,26 @@ It knows a line's cells, and refuses to know the order that it belongs to.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 
+from orderflow.agreed import NewCharge, NewLine
 from orderflow.errors import BadInput
 from orderflow.intake.cells import amount, name, number
 from orderflow.intake.table import Cells, Columns, TableRow
-from orderflow.money import Price
-from orderflow.orders import NewCharge, NewLine
+from orderflow.money import Price, Rounding
 from orderflow.records import ChargeKind
 from orderflow.values import QUANTITY_MAX, Sku, decimal
+
+T = TypeVar("T")
 
 LINE_COLUMNS: Final = (
     *("order", "line", "sku", "quantity", "price"),
     *("unit", "scale", "per", "discount", "tax"),
+    *("rounding", "version", "gift_for"),
 )
 
 
@@ -55,15 +59,26 @@ class LineReader:
                 cells.fault(row.number, "quantity", no.reason)
         if sku is None or units is None or price is None or not currency:
             return None
+        rounding = self._take(cells, row, "rounding", _rounding, Rounding.HALF_UP)
+        version = self._take(cells, row, "version", name, "")
+        earned = self._take(cells, row, "gift_for", name, "")
         try:
             agreed = Price(price, currency, sku.per)
-            goods = agreed.times(units)
+            goods = agreed.times(units, rounding)
         except BadInput as no:
             cells.fault(row.number, "price", no.reason)
             return None
         charges = self._charges(cells, row, id, currency, goods)
-        line = NewLine(id, sku, units, agreed)
+        gift_for = (earned,) if earned else ()
+        line = NewLine(
+            id, sku, units, agreed, rounding=rounding, gift_for=gift_for, version=version
+        )
         return ReadLine(line, charges, goods) if len(cells.findings) == before else None
+
+    def _take(
+        self, cells: Cells, row: TableRow, column: str, parse: Callable[[str], T], absent: T
+    ) -> T:
+        return cells.take(row.number, column, row.cell(column, self.given), parse, absent)
 
     def _charges(
         self, cells: Cells, row: TableRow, id: str, currency: str, goods: int
@@ -104,6 +119,13 @@ def decimal_cell(cells: Cells, row: TableRow, column: str, cell: str) -> Decimal
     if not cell:
         cells.fault(row.number, column, "must not be empty")
     return cells.take(row.number, column, cell, _decimal, None)
+
+
+def _rounding(cell: str) -> Rounding:
+    known = {one.value: one for one in Rounding}.get(cell.casefold().replace(" ", "_"))
+    if known is None:
+        raise BadInput("", f"one of {', '.join(Rounding)} is wanted")
+    return known
 
 
 def _decimal(cell: str) -> Decimal:

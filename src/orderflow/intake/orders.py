@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 
 import attrs
 
+from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.errors import BadInput
 from orderflow.intake.cells import amount, currency, degrees, name, number, time_in, yes_or_no
 from orderflow.intake.lines import LINE_COLUMNS, LineReader
@@ -31,7 +32,6 @@ from orderflow.intake.table import (
     not_there,
     read_table,
 )
-from orderflow.orders import NewCharge, NewLine, NewOrder
 from orderflow.records import ChargeKind, Destination
 from orderflow.values import MINOR_MAX, Sku
 

@@ -51,11 +51,20 @@ class OrderMove(StrEnum):
 
 
 @attrs.frozen
+class Estimate:
+    """So many kept units of a line whose amount is not fixed yet, and what it waits for."""
+
+    line: str
+    n: int
+    fixing: str
+
+
+@attrs.frozen
 class OrderFacts:
     """What the guards of an order see, in units and in minor units of its currency.
 
-    `receipt_until` is when silence counts as receipt, `window_until` when after-sales close; empty
-    where nothing is to be waited for.
+    `estimates` are the lines whose amount is not fixed. `receipt_until` is when silence counts as
+    receipt, `window_until` when after-sales close; empty where nothing is to be waited for.
     """
 
     order: str
@@ -69,6 +78,7 @@ class OrderFacts:
     holds: tuple[Holding, ...] = ()
     receipt_until: str = ""
     window_until: str = ""
+    estimates: tuple[Estimate, ...] = ()
 
     @property
     def what(self) -> str:
@@ -104,6 +114,16 @@ def _settled(facts: OrderFacts) -> tuple[Refusal, ...]:
     return () if facts.due_minor == 0 else (_owed(facts, facts.due_minor),)
 
 
+def _fixed(facts: OrderFacts) -> tuple[Refusal, ...]:
+    # The empty case: an order without estimates has all its amounts.
+    return tuple([not_fixed(facts.order, one) for one in facts.estimates])
+
+
+def not_fixed(order: str, one: Estimate) -> Refusal:
+    """That the amount of some units is an estimate, and what it waits for."""
+    return Refusal.of("not_fixed", line=one.line, order=order, n=one.n, fixing=one.fixing)
+
+
 def _unpaid(facts: OrderFacts) -> tuple[Refusal, ...]:
     return () if facts.applied_minor == 0 else (_owed(facts, -facts.applied_minor),)
 
@@ -129,6 +149,7 @@ paid_or_cash_on_delivery: Final = Guard("paid_or_cash_on_delivery", _paid_or_cod
 all_units_ended: Final = Guard("all_units_ended", _all_ended)
 no_unit_kept: Final = Guard("no_unit_kept", _none_kept)
 nothing_owed: Final = Guard("nothing_owed", _settled)
+amounts_fixed: Final = Guard("amounts_fixed", _fixed)
 nothing_paid: Final = Guard("nothing_paid", _unpaid)
 receipt_settled: Final = Guard("receipt_settled", _received)
 window_over: Final = Guard("window_over", _window_over)
@@ -137,7 +158,13 @@ _Row: TypeAlias = Row[OrderState, OrderMove, OrderFacts]
 _O, _OM = OrderState, OrderMove
 _CONFIRM: Final = (paid_or_cash_on_delivery, not_held(_OM.CONFIRM))
 _CANCEL: Final = (no_unit_kept, not_held(_OM.CANCEL))
-_COMPLETE: Final = (all_units_ended, nothing_owed, receipt_settled, not_held(_OM.COMPLETE))
+_COMPLETE: Final = (
+    all_units_ended,
+    amounts_fixed,
+    nothing_owed,
+    receipt_settled,
+    not_held(_OM.COMPLETE),
+)
 _ARCHIVE: Final = (all_units_ended, nothing_owed, window_over, not_held(_OM.ARCHIVE))
 
 ORDER: Final[Chart[OrderState, OrderMove, OrderFacts]] = Chart(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
+from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
 from orderflow.pricing import due, given_up
 from orderflow.records import (
@@ -341,5 +342,7 @@ def is_at_rest(document: Document) -> bool:
     if isinstance(document, Parcel):
         return document.state is not ParcelState.PACKED
     if isinstance(document, StockHold | Supply | Lot | Item | Quota | Feed):
+        return True
+    if isinstance(document, Invoice | CreditNote | Series):
         return True
     return document.state in _AT_REST

@@ -33,12 +33,12 @@ from typing import Final
 import attrs
 
 from orderflow import orders
+from orderflow.agreed import NewLine, NewOrder
 from orderflow.journal import VERBS, Context
 from orderflow.money import Price
 from orderflow.options import suggested
-from orderflow.orders import NewLine, NewOrder
 from orderflow.process import Process
-from orderflow.records import Document, Order, Payment, Supply
+from orderflow.records import Document, Fixing, Order, Payment, Supply
 from orderflow.rules import Rules
 from orderflow.testing.invariants import INVARIANTS, Invariant, is_at_rest
 from orderflow.testing.judge import Allows, AnyCall, Comes, Judge
@@ -54,8 +54,9 @@ PLACE: Final = "leith"
 class Bounds:
     """How small the world is.
 
-    `units` are those of each line of the one order, which costs 1.00 a unit; `stock` is what is
-    there of each SKU. `most` is how many documents of a kind there may be (one, unless said),
+    `units` are those of each line of the one order, which costs 1.00 a unit; goods sold by weight
+    have `grams_each`, and cost that when they weigh so much. `stock` is what is there of each SKU.
+    `most` is how many documents of a kind there may be (one, unless said),
     `times` how often what was expected of a payment or a supply may come, and `charges` how many
     an order may have. `without` names the verbs that nobody asks for, and where there is an `only`,
     nobody asks for any other. `first` are calls that are made before the walk begins, `also` calls
@@ -67,6 +68,7 @@ class Bounds:
     stock: int = 2
     cash_on_delivery: bool = False
     service: bool = False
+    grams_each: int = 0
     most: Mapping[str, int] = attrs.field(factory=dict)
     times: int = 2
     charges: int = 2
@@ -199,9 +201,11 @@ class _Walk:
                 str(i),
                 sku,
                 n,
-                Price.of("1.00", "EUR"),
+                Price.of("1.00", "EUR", per=self.bounds.grams_each or 1),
                 promised=START + self.bounds.waits[0] if self.bounds.waits else None,
                 service=self.bounds.service,
+                fixed=Fixing.WEIGHING if self.bounds.grams_each else Fixing.PLACING,
+                grams_each=self.bounds.grams_each,
             )
             for i, (sku, n) in enumerate(zip(skus, self.bounds.units, strict=True), 1)
         )

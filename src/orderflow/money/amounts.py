@@ -1,42 +1,25 @@
-"""Amounts, prices, and how an amount is shared without losing a cent.
+"""Amounts and prices.
 
 It knows currencies and whole numbers of their smallest coin, and refuses to know orders, taxes,
 exchange rates and who owes what.
 
-Problem: three lamps for 10.00 cost 3.33 each, and a cent is left. Whoever rounds each part for
-itself loses it, finds it twice, or refunds 10.01.
-
+Problem: a price tag says 12.50, a settings file 0.98765, a spreadsheet 12.499999999999998.
 Observations:
 
 - A float is not the number on the price tag, and a `Decimal` sum depends on the caller's context.
   Whole numbers of the smallest coin do neither.
 - A *price* may be finer than any coin: 0.98765 a piece, 15.80 a kilogram sold by the gram.
-- Units of one line leave it in any order and in any number: shipped, billed, returned.
-  What three units carry must not depend on what was asked about the other four.
-- Between *lines* there is no order to lean on, and systems differ:
-
-  =================  ==================================================================
-  LARGEST_REMAINDER  moneyphp (101 over 3:7 is 30, 71), Sylius, Shopify "nearest";
-                     RubyMoney and Vendure agree in their published cases
-  LAST_ABSORBS       Saleor's vouchers; the article of case CN-03, over ratios it had cut
-  FRONT_FIRST        brick/money (1000 over 37:62 is 374, 626; over 62:37 it is 627, 373)
-  =================  ==================================================================
-
-- LAST_ABSORBS piles up what all others were rounded by: 7 over five lines of 4 and one of 1 puts 2
-  on the last, which is worth 1. FRONT_FIRST charges a line that owed no fraction.
 
 Decision: an amount is an `int` of minor units. A price becomes an amount by one named rounding a
-line (`Price.times`). Units of a line carry a closed form (`share`) in which any slices sum to the
-whole. A proportion is rounded once, for the quantity that moves (`scale`). Lines share by
-`spread`, largest remainder unless the caller names another rule.
-All of it treats a credit as the mirror of a charge, and none of it gives a part the other sign.
+line (`Price.times`); what a country rounds to more than a coin goes to a multiple of any step
+(`rounded`). A credit is the mirror of a charge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import StrEnum
+from typing import Final
 
 import attrs
 
@@ -57,6 +40,10 @@ def exponent(currency: object, path: str = "currency") -> int:
     return decimals
 
 
+# The product of a step and a count has at most twice the digits of a decimal that is let in.
+_EXACT: Final = Context(prec=90, traps=[])
+
+
 class Rounding(StrEnum):
     """What becomes of a part of the smallest coin; each treats credit and charge alike."""
 
@@ -64,14 +51,6 @@ class Rounding(StrEnum):
     HALF_EVEN = "half_even"  # to the nearest, the half to the even neighbour
     DOWN = "down"  # towards zero
     UP = "up"  # away from zero
-
-
-class Spread(StrEnum):
-    """How lines share an amount that does not divide; who uses which is told above."""
-
-    LARGEST_REMAINDER = "largest_remainder"  # cut off all; left coins to the largest remainders
-    LAST_ABSORBS = "last_absorbs"  # round each; the last line that weighs takes what is left
-    FRONT_FIRST = "front_first"  # cut off all; left coins to the first lines that weigh
 
 
 @attrs.frozen
@@ -170,90 +149,27 @@ class Price:
     def times(self, units: int, rounding: Rounding = Rounding.HALF_UP) -> int:
         """What so many units cost, in minor units, rounded once."""
         top = self._top * whole(units, "units", least=0)
-        minor = _rounded(top, self._bottom, rounding)
+        minor = divided(top, self._bottom, rounding)
         return whole(minor, "amount", least=0, most=MINOR_MAX)
 
 
-def share(total: int, count: int, start: int, stop: int) -> int:
-    """The part of `total` that units `start` to `stop - 1` of `count` carry.
+def rounded(amount: Decimal, step: Decimal, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
+    """An amount as a multiple of `step`, which need not be a power of ten; a credit is mirrored.
 
-    In closed form, so any slices that cover the line sum to `total`, and a huge line costs no more.
-
-    >>> [share(1000, 3, unit, unit + 1) for unit in range(3)]
-    [333, 334, 333]
+    >>> [str(rounded(Decimal("987.345"), Decimal(step))) for step in ("0.05", "0.25", "10")]
+    ['987.35', '987.25', '990']
     """
-    if not (0 <= start <= stop <= count and count):
-        raise ValueError(f"units {start} to {stop} of {count}")
-    size = abs(total)
-    after = (2 * size * stop + count) // (2 * count)
-    before = (2 * size * start + count) // (2 * count)
-    return after - before if total >= 0 else before - after
+    size, coin = decimal(amount, "amount"), decimal(step, "step")
+    if coin <= 0:
+        raise BadInput("step", "must be above zero")
+    # abs() would round as the caller's context does.
+    top, bottom = size.copy_abs().as_integer_ratio()
+    coin_top, coin_bottom = coin.as_integer_ratio()
+    times = divided(top * coin_bottom, bottom * coin_top, rounding)
+    return _EXACT.multiply(Decimal(times if size >= 0 else -times), coin)
 
 
-def scale(amount: int, part: int, whole: int) -> int:
-    """`amount * part / whole`, rounded once, the half away from zero.
-
-    >>> scale(1998, 500, 1318), scale(-1998, 500, 1318)
-    (758, -758)
-    """
-    if whole <= 0:
-        raise ValueError(f"a part of {whole}")
-    top = amount * part
-    size = _rounded(abs(top), whole, Rounding.HALF_UP)
-    return size if top >= 0 else -size
-
-
-def spread(
-    total: int, weights: Sequence[int], rule: Spread = Spread.LARGEST_REMAINDER
-) -> tuple[int, ...]:
-    """Share an amount between lines by weight; the parts sum to `total`, in the order of the lines.
-
-    A line that weighs nothing gets nothing, unless no line weighs anything: then all weigh alike.
-
-    >>> spread(101, (3, 7)), spread(-5, (1, 1, 1)), spread(100, (0, 0))
-    ((30, 71), (-2, -2, -1), (50, 50))
-    """
-    if any(type(weight) is not int or weight < 0 for weight in weights):
-        raise ValueError(f"weights must be whole numbers from 0: {weights}")
-    if not weights:
-        if total:
-            raise ValueError(f"no lines to share {total}")
-        return ()
-    if not any(weights):
-        weights = (1,) * len(weights)
-    size = abs(total)
-    if Spread(rule) is Spread.LAST_ABSORBS:
-        parts = _last_absorbs(size, weights)
-    else:
-        parts = _cut_and_fill(size, weights, by_remainder=rule == Spread.LARGEST_REMAINDER)
-    return tuple(parts) if total >= 0 else tuple(-part for part in parts)
-
-
-def _cut_and_fill(size: int, weights: Sequence[int], *, by_remainder: bool) -> list[int]:
-    every = sum(weights)
-    parts = [size * weight // every for weight in weights]
-    # The coins left are fewer than the lines with a remainder, and only lines that weigh have one.
-    lines = [line for line, weight in enumerate(weights) if weight]
-    if by_remainder:
-        lines.sort(key=lambda line: (-(size * weights[line] % every), line))
-    for line in lines[: size - sum(parts)]:
-        parts[line] += 1
-    return parts
-
-
-def _last_absorbs(size: int, weights: Sequence[int]) -> list[int]:
-    every, left = sum(weights), size
-    parts = []
-    for weight in weights:
-        # Never more than is left: 2 over four equal lines would be 1, 1, 1, -1.
-        parts.append(min(left, _rounded(size * weight, every, Rounding.HALF_UP)))
-        left -= parts[-1]
-    last = max(line for line, weight in enumerate(weights) if weight)
-    parts[last] += left
-    return parts
-
-
-def _rounded(top: int, bottom: int, rounding: Rounding) -> int:
+def divided(top: int, bottom: int, rounding: Rounding) -> int:
     """`top / bottom` as a whole number; neither is negative."""
     if rounding == Rounding.HALF_UP:
         return (2 * top + bottom) // (2 * bottom)

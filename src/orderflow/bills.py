@@ -1,0 +1,221 @@
+"""Invoices and credit notes, and the series that numbers them: the documents alone.
+
+It knows what stands on them, and refuses to know how they are made: that is `invoices.py`.
+
+Problem: an invoice that is drawn from its order each time it is printed changes when the order
+does, and a credit note that is computed anew repeats other amounts than what it corrects.
+Decision: both are documents that never change once they are issued. Their lines name slices of an
+order, unit indices `start` to `stop` of one of its lines, and say the amounts of just these units.
+What can be added up from lines is a property, so no document can disagree with itself.
+
+All amounts are minor units. On a credit note they are what is given back: mostly above zero too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+import attrs
+
+from orderflow.calls import Ref
+from orderflow.taxes import Rate, RateTotal, rate_totals
+
+
+@attrs.frozen(weakref_slot=False)
+class Discount:
+    """What a discount takes off a line: below zero. `bearer` pays for it; empty is the seller."""
+
+    charge: str
+    amount: int
+    bearer: str = ""
+    reason: str = ""
+
+
+@attrs.frozen(weakref_slot=False)
+class LineTax:
+    """One tax of a line."""
+
+    rate: Rate
+    amount: int
+
+
+@attrs.frozen(weakref_slot=False)
+class BillLine:
+    """A line of an invoice or credit note.
+
+    Of goods it names units `start` to `stop` of an order's line, what they are and their price for
+    `per`; `goods` is price x quantity by the line's rounding, and `rounding` what these units carry
+    beside that. Freight and fees have their charge's id as `line` and a `group`, and count as one.
+    `correction` stands on credit notes alone, on a line of no units: a change of amount alone.
+    `at` is the tax point. Whether the amounts have the taxes in them, the document says.
+    """
+
+    line: str
+    goods: int
+    taxes: tuple[LineTax, ...]
+    at: datetime
+    sku: str = ""
+    start: int = 0
+    stop: int = 0
+    unit: str = ""
+    scale: int = 0
+    price: Decimal = Decimal(0)
+    per: int = 1
+    group: str = ""
+    rounding: int = 0
+    discounts: tuple[Discount, ...] = ()
+    parcel: str = ""  # the parcel by which they left; empty where they have not, or need none
+    correction: int = 0
+    version: str = ""  # of the price
+    grams: int = 0  # what they weigh, where they are priced by weight
+
+    @property
+    def n(self) -> int:
+        """How many units it is of."""
+        return self.stop - self.start
+
+    @property
+    def amount(self) -> int:
+        """What the line comes to, with or without its taxes as the document says."""
+        discounts = sum([one.amount for one in self.discounts])
+        return self.goods + self.rounding + discounts + self.correction
+
+    @property
+    def tax(self) -> int:
+        """All its taxes."""
+        return sum([one.amount for one in self.taxes])
+
+
+@attrs.frozen(weakref_slot=False)
+class Invoice:
+    """An invoice: what a customer is to pay for slices of an order.
+
+    `charges` are the order's charges as a whole that it bills, and how much of each: freight, fees,
+    what is off them, and their taxes.
+    `known` of the order's charges, the first ones, are what its amounts come from.
+    `place` is where it is taxed, `convention` the name of how; with `inclusive` its amounts have
+    the taxes in them.
+    """
+
+    ref: Ref[Invoice]
+    number: str
+    order: str
+    seller: str
+    customer: str
+    currency: str
+    at: datetime
+    lines: tuple[BillLine, ...]
+    charges: tuple[tuple[str, int], ...]
+    known: int
+    place: str = ""
+    convention: str = ""
+    inclusive: bool = False
+
+    @property
+    def net(self) -> int:
+        """All lines without their taxes."""
+        return sum([net(line, inclusive=self.inclusive) for line in self.lines])
+
+    @property
+    def tax(self) -> int:
+        """All taxes."""
+        return sum([line.tax for line in self.lines])
+
+    @property
+    def gross(self) -> int:
+        """What is to be paid."""
+        return self.net + self.tax
+
+    @property
+    def by_rate(self) -> tuple[RateTotal, ...]:
+        """Base and tax by rate."""
+        return _by_rate(self.lines, inclusive=self.inclusive)
+
+
+@attrs.frozen(weakref_slot=False)
+class CreditNote:
+    """What is given back of an invoice: for units that were given up, or a change of amount.
+
+    `lowers` are charges of its order as a whole, below zero, that it answers, and how much of each;
+    `released` are those that may be billed anew.
+    """
+
+    ref: Ref[CreditNote]
+    number: str
+    invoice: str
+    order: str
+    seller: str
+    customer: str
+    currency: str
+    at: datetime
+    lines: tuple[BillLine, ...]
+    reason: str = ""
+    lowers: tuple[tuple[str, int], ...] = ()
+    released: tuple[tuple[str, int], ...] = ()
+    place: str = ""
+    convention: str = ""
+    inclusive: bool = False
+
+    @property
+    def net(self) -> int:
+        """All lines without their taxes."""
+        return sum([net(line, inclusive=self.inclusive) for line in self.lines])
+
+    @property
+    def tax(self) -> int:
+        """All taxes."""
+        return sum([line.tax for line in self.lines])
+
+    @property
+    def gross(self) -> int:
+        """What is given back."""
+        return self.net + self.tax
+
+    @property
+    def by_rate(self) -> tuple[RateTotal, ...]:
+        """Base and tax by rate."""
+        return _by_rate(self.lines, inclusive=self.inclusive)
+
+
+def net(line: BillLine, *, inclusive: bool) -> int:
+    """A line without its taxes."""
+    return line.amount - line.tax if inclusive else line.amount
+
+
+def gross(line: BillLine, *, inclusive: bool) -> int:
+    """A line with its taxes."""
+    return line.amount if inclusive else line.amount + line.tax
+
+
+def _by_rate(lines: tuple[BillLine, ...], *, inclusive: bool) -> tuple[RateTotal, ...]:
+    return rate_totals(
+        (net(line, inclusive=inclusive), [(one.rate, one.amount) for one in line.taxes])
+        for line in lines
+    )
+
+
+DIGITS: Final = 6
+"""How many digits a number has at least, so that documents are found in their order."""
+
+
+@attrs.frozen(weakref_slot=False)
+class Series:
+    """A series of numbers of a seller, without a gap: `last` is the one that was given last."""
+
+    ref: Ref[Series]
+    name: str
+    seller: str = ""
+    last: int = 0
+
+    def number(self, n: int) -> str:
+        """A number as it stands on its document: `2026-000001`."""
+        return f"{self.name}-{n:0{DIGITS}}"
+
+
+def series_id(seller: str, name: str) -> str:
+    """The id of a series' document: `SELLER/NAME`. A slash in the seller's name is written so that
+    none is taken for the one between."""
+    path = seller.replace("%", "%25").replace("/", "%2F")
+    return f"{path}/{name}" if seller else name

@@ -1,0 +1,35 @@
+"""Invoices and credit notes: how they are issued, and what they come to beside their order.
+
+It knows orders and the papers over them, and refuses to know who pays and by what.
+
+- `issuing` issues an invoice over slices of an order, `drawing` says what stands on it.
+- `crediting` credits it: what its order gives up or lowers; `lines` says what is left, to the coin.
+- `papers` numbers them, `account` compares them with their order.
+- `forms` reads them into the forms that laws ask for.
+"""
+
+from orderflow.bills import BillLine, CreditNote, Discount, Invoice, LineTax, Series, series_id
+from orderflow.invoices.account import Account, account
+from orderflow.invoices.crediting import credit, left_of
+from orderflow.invoices.forms import En16931, FapiaoLine, VatBreakdown, en16931, fapiao_lines
+from orderflow.invoices.issuing import invoice
+
+__all__ = [
+    "Account",
+    "BillLine",
+    "CreditNote",
+    "Discount",
+    "En16931",
+    "FapiaoLine",
+    "Invoice",
+    "LineTax",
+    "Series",
+    "VatBreakdown",
+    "account",
+    "credit",
+    "en16931",
+    "fapiao_lines",
+    "invoice",
+    "left_of",
+    "series_id",
+]

@@ -1,0 +1,53 @@
+"""How an order and its papers agree: what was invoiced, credited, and is still to be.
+
+It knows the order and all that was issued over it, and refuses to know payments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from orderflow.bills import CreditNote, Invoice
+from orderflow.invoices.papers import Papers, to_bill
+from orderflow.pricing import carried, to_invoice_in_advance, total
+from orderflow.records import ChargeKind, Order
+
+
+@attrs.frozen
+class Account:
+    """An order beside its papers, in minor units.
+
+    `rounding` is by how much the taxes of its invoices, each rounded by itself, differ from that of
+    the order; it is in `total`. `to_invoice` is what is kept and on no invoice yet, `to_credit`
+    what its papers say beyond what the order costs for what they bill; below zero it was charged
+    for what is billed already.
+    """
+
+    total: int
+    invoiced: int
+    credited: int
+    to_invoice: int
+    rounding: int
+
+    @property
+    def to_credit(self) -> int:
+        """What the papers say beyond what the order costs; nothing when they agree."""
+        return self.invoiced - self.credited + self.to_invoice - self.total
+
+
+def account(
+    order: Order, invoices: Sequence[Invoice], credit_notes: Sequence[CreditNote] = ()
+) -> Account:
+    """An order beside all papers that were issued over it."""
+    papers = Papers(tuple(invoices), tuple(credit_notes))
+    open_ = [carried(line, order.charges, to_invoice_in_advance(line)) for line in order.lines]
+    pending = [charge.amount for charge in to_bill(order, papers)]
+    return Account(
+        total(order),
+        sum([invoice.gross for invoice in invoices]),
+        sum([note.gross for note in credit_notes]),
+        sum(open_) + sum(pending),
+        sum([one.amount for one in order.charges if one.kind is ChargeKind.ROUNDING]),
+    )

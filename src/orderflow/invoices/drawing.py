@@ -1,0 +1,293 @@
+"""What stands on an invoice: lines of slices, their discounts and taxes, and what they differ by.
+
+It knows the amounts that units carry and the rates of their tax point, and refuses to know which
+units are asked for.
+
+Problem: an order fixes its amounts when it is placed, an invoice when goods leave. In between lie
+roundings, for each invoice rounds its own tax, and sometimes another rate.
+
+Observations:
+
+- What units carry of goods and discounts is fixed and sums exactly, however a line is parted. Price
+  x quantity of a part does not: the line shows the coin between them as its `rounding`.
+- A tax is right when base x rate is, on each document. The taxes of three invoices then differ from
+  the tax of their order by coins, or by more where the rate has changed.
+- A discount that was given after the tax is of the price with it: a part of it is tax.
+
+Decision: the invoice computes its own taxes, and what units come to on it and what they carry on
+the order differ by one signed charge over just these units: ROUNDING where roundings explain it,
+TAX where more has changed. So an order costs what its invoices say, and the account is on it.
+Where prices include their tax, amounts stay and no such charge is needed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from orderflow.bills import BillLine, Discount, LineTax, gross
+from orderflow.errors import MoveRefused, Refusal
+from orderflow.invoices.papers import is_cost, is_off
+from orderflow.money import Money, Price, scale, spread
+from orderflow.pricing import parts_carried, prices_of, quantity, shares_of
+from orderflow.records import Charge, ChargeKind, Cut, Line, Order, Span
+from orderflow.taxes import (
+    NET_BY_TOTAL,
+    Convention,
+    Level,
+    Rate,
+    TaxedLine,
+    Taxing,
+    TaxLine,
+    TaxQuestion,
+    percents,
+    taxed,
+)
+from orderflow.taxing import GROUPS, no_rate, roundable
+
+
+@attrs.frozen
+class Piece:
+    """Unit indices of a line that are to be invoiced, with their parcel and tax point."""
+
+    line: Line
+    cut: Cut
+    at: datetime
+
+
+@attrs.frozen
+class Drawn:
+    """The lines of an invoice, and the charges by which its order comes to the same."""
+
+    lines: tuple[BillLine, ...]
+    differences: tuple[Charge, ...]
+
+
+@attrs.frozen
+class _Draft:
+    """A line before its taxes: what its units carry on the order, and its rates then and now."""
+
+    line: BillLine
+    carried: int
+    rates: tuple[Rate, ...]
+    same_rates: bool
+
+    @property
+    def n(self) -> int:
+        """How many units its tax may be rounded on."""
+        return roundable(self.line.n, self.line.scale)
+
+
+def convention_of(taxing: Taxing | None) -> Convention:
+    """How an invoice is taxed; without any taxing, nothing is taxed."""
+    return NET_BY_TOTAL if taxing is None else taxing.convention
+
+
+def draw(
+    order: Order,
+    taxing: Taxing | None,
+    pieces: Sequence[Piece],
+    charges: Sequence[Charge],
+    at: datetime,
+    id: str,
+) -> Drawn:
+    """The lines of an invoice over pieces of an order and charges of the order as a whole.
+
+    Raises `MoveRefused` with every rate that is missing.
+    """
+    convention = convention_of(taxing)
+    rating = _Rating(order, taxing)
+    drafts = [
+        *_goods(order, pieces, rating, convention),
+        *_charges(order, charges, rating, at, convention),
+    ]
+    rating.refuse_unknown()
+    done = taxed(
+        [TaxLine(one.line.line, one.n, one.line.amount, one.rates) for one in drafts],
+        convention,
+    )
+    lines = [_with_taxes(draft.line, one) for draft, one in zip(drafts, done.lines, strict=True)]
+    return Drawn(tuple(lines), _differences(drafts, lines, charges, convention, id))
+
+
+class _Rating:
+    """The rates of an order, now and when it was placed; what has none is remembered."""
+
+    def __init__(self, order: Order, taxing: Taxing | None) -> None:
+        self.order = order
+        self.taxing = taxing
+        self.unknown: dict[Refusal, None] = {}
+
+    def rates(self, sku: str, group: str, at: datetime) -> tuple[Rate, ...]:
+        if self.taxing is None:
+            return ()
+        place = self.taxing.where(self.order.destination.region)
+        found = self.taxing.table.rates(TaxQuestion(sku, group, place, at))
+        if not found:
+            self.unknown[no_rate(sku or group, place, at)] = None
+        return found
+
+    def same(self, sku: str, group: str, rates: tuple[Rate, ...]) -> bool:
+        """Whether they were the rates of the day on which the order was placed."""
+        if self.taxing is None:
+            return True
+        place = self.taxing.where(self.order.destination.region)
+        asked = TaxQuestion(sku, group, place, self.order.placed_at)
+        return self.taxing.table.rates(asked) == rates
+
+    def refuse_unknown(self) -> None:
+        if self.unknown:
+            raise MoveRefused(tuple(self.unknown))
+
+
+def _goods(
+    order: Order, pieces: Sequence[Piece], rating: _Rating, convention: Convention
+) -> Iterable[_Draft]:
+    shares = shares_of(order.charges)
+    for one in pieces:
+        line = one.line
+        rates = rating.rates(line.sku, "", one.at)
+        same = rating.same(line.sku, "", rates)
+        for priced in prices_of(line, [(one.cut.start, one.cut.stop)]):
+            parts = parts_carried(shares.get(line.id, ()), [(priced.start, priced.stop)])
+            carried, discounts = _split(parts, rates, convention)
+            price = Price(priced.price, order.currency, priced.per)
+            goods = price.times(quantity(line, priced), line.rounding)
+            below = min(0, carried + sum([one.amount for one in discounts]))
+            drawn = BillLine(
+                line.id,
+                goods,
+                (),
+                one.at,
+                line.sku,
+                priced.start,
+                priced.stop,
+                line.unit,
+                line.scale,
+                priced.price,
+                priced.per,
+                rounding=carried - goods - below,
+                discounts=discounts,
+                parcel=one.cut.document,
+                version=priced.version,
+                grams=priced.grams,
+            )
+            yield _Draft(drawn, sum([part for _, part in parts]), rates, same)
+
+
+def _split(
+    parts: Iterable[tuple[Charge, int]], rates: tuple[Rate, ...], convention: Convention
+) -> tuple[int, tuple[Discount, ...]]:
+    """What goods carry, and each discount; of one given after the tax, the part that is none.
+
+    A discount that takes the place of another gives that one back just as it was given.
+    """
+    goods, discounts = 0, []
+    taxes: list[int] = []
+    before_tax: Tally[tuple[str, str]] = Tally()
+    for charge, part in parts:
+        if charge.kind in _TAXES:
+            taxes.append(part)
+        elif charge.kind is ChargeKind.DISCOUNT:
+            # Of a tax that was taken back, a part of its units may keep a coin for each charge.
+            taxed = abs(sum(taxes)) >= len(taxes) > 0
+            name = (charge.bearer, charge.reason)
+            net = min(part, before_tax[name]) if taxed and part > 0 else 0 if taxed else part
+            before_tax[name] -= net
+            more = _discount(charge, part - net, rates, convention)
+            discounts.append(attrs.evolve(more, amount=net + more.amount))
+        else:
+            goods += part
+    return goods, tuple(discounts)
+
+
+def _charges(
+    order: Order, charges: Sequence[Charge], rating: _Rating, at: datetime, convention: Convention
+) -> Iterable[_Draft]:
+    """Freight and fees, each a line; what was given off them is shared between them.
+
+    A discount on them comes from a credit note alone, and is of the price with its tax.
+    """
+    costs = [charge for charge in charges if is_cost(charge)]
+    off = [charge for charge in charges if is_off(charge)]
+    left = [charge.amount for charge in costs]
+    discounts: list[list[tuple[Charge, int]]] = [[] for _ in costs]
+    for charge in off:
+        for i, part in enumerate(spread(charge.amount, left)):
+            left[i] += part
+            discounts[i].append((charge, part))
+    for charge, less in zip(costs, discounts, strict=True):
+        group = GROUPS[charge.kind]
+        rates = rating.rates("", group, at)
+        line = BillLine(
+            charge.id,
+            charge.amount,
+            (),
+            at,
+            stop=1,
+            price=Money(charge.amount, order.currency).decimal,
+            group=group,
+            discounts=tuple([_discount(one, part, rates, convention) for one, part in less]),
+        )
+        yield _Draft(line, line.amount, rates, rating.same("", group, rates))
+
+
+def _discount(
+    charge: Charge, part: int, rates: tuple[Rate, ...], convention: Convention
+) -> Discount:
+    """What a discount takes off; of one of the price with its tax, the part that is no tax."""
+    if charge.kind is ChargeKind.DISCOUNT and not convention.inclusive:
+        tax = percents(rates) / (1 + percents(rates))
+        part -= scale(part, tax.numerator, tax.denominator)
+    return Discount(charge.id, part, charge.bearer, charge.reason)
+
+
+_TAXES: Final = (ChargeKind.TAX, ChargeKind.ROUNDING)
+
+
+def _with_taxes(line: BillLine, done: TaxedLine) -> BillLine:
+    return attrs.evolve(line, taxes=tuple([LineTax(rate, tax) for rate, tax in done.taxes]))
+
+
+def _differences(
+    drafts: Sequence[_Draft],
+    lines: Sequence[BillLine],
+    charges: Sequence[Charge],
+    convention: Convention,
+    id: str,
+) -> tuple[Charge, ...]:
+    """What the invoice comes to beside what its units and charges carry on the order."""
+    spans: dict[ChargeKind, list[Span]] = {ChargeKind.ROUNDING: [], ChargeKind.TAX: []}
+    whole = -sum([charge.amount for charge in charges])
+    kind = ChargeKind.ROUNDING
+    for draft, line in zip(drafts, lines, strict=True):
+        comes_to = gross(line, inclusive=convention.inclusive)
+        if line.group:
+            whole += comes_to
+            kind = kind if draft.same_rates else ChargeKind.TAX
+            continue
+        by = comes_to - draft.carried
+        rounded = draft.same_rates and abs(by) <= _roundings(draft, convention)
+        if by:
+            span = Span(line.line, line.start, line.stop, by)
+            spans[ChargeKind.ROUNDING if rounded else ChargeKind.TAX].append(span)
+    made = [
+        Charge(f"{of.value}-{id}", of, sum([span.amount for span in found]), tuple(found))
+        for of, found in spans.items()
+        if found
+    ]
+    if whole:
+        bound = sum([_roundings(one, convention) for one in drafts if one.line.group])
+        kind = kind if abs(whole) <= bound else ChargeKind.TAX
+        made.append(Charge(f"{kind.value}-{id}-order", kind, whole))
+    return tuple(made)
+
+
+def _roundings(draft: _Draft, convention: Convention) -> int:
+    """The most by which two roundings of one tax can differ."""
+    units = draft.n if convention.level is Level.UNIT else 1
+    return 2 * max(1, len(draft.rates)) * convention.step * units

@@ -1,0 +1,135 @@
+"""The forms that laws ask for: the totals of EN 16931, and the lines of a 发票.
+
+It knows how a paper is read into a form, and refuses to know files, seals and tax offices.
+
+All is read off the paper and nothing is computed anew, but for two things: EN 16931 sums lines
+without their tax, and a 发票 shows a discount as a line of its own beneath its goods, each with its
+part of the tax. It has no lines of nothing.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+import attrs
+
+from orderflow.bills import BillLine, CreditNote, Invoice, net
+from orderflow.errors import BadInput
+from orderflow.money import Money, scale
+from orderflow.taxes import Rate, Taxation, percents
+
+_CATEGORY: Final = {Taxation.STANDARD: "S", Taxation.ZERO: "Z", Taxation.EXEMPT: "E"}
+
+
+@attrs.frozen
+class VatBreakdown:
+    """BG-23: the base of a rate (BT-116), its tax, category, percent and reason (to BT-120)."""
+
+    base: Decimal
+    tax: Decimal
+    category: str
+    percent: Decimal
+    reason: str
+
+
+@attrs.frozen
+class En16931:
+    """BG-22, the document totals, in the currency's main unit, with the VAT breakdown.
+
+    Discounts stand within their lines and freight is a line, so there is nothing to add or to take
+    off on the document as a whole (BT-107, BT-108).
+    """
+
+    lines: tuple[Decimal, ...]  # BT-131, each line without tax
+    sum_of_lines: Decimal  # BT-106
+    allowances: Decimal  # BT-107
+    charges: Decimal  # BT-108
+    without_tax: Decimal  # BT-109
+    tax: Decimal  # BT-110
+    with_tax: Decimal  # BT-112
+    paid: Decimal  # BT-113
+    rounding: Decimal  # BT-114
+    payable: Decimal  # BT-115
+    breakdown: tuple[VatBreakdown, ...]
+
+
+def en16931(paper: Invoice | CreditNote, paid: int = 0) -> En16931:
+    """The totals of a paper as EN 16931 names them; `paid` is in minor units."""
+
+    def amount(minor: int) -> Decimal:
+        return Money(minor, paper.currency).decimal
+
+    nets = tuple([net(line, inclusive=paper.inclusive) for line in paper.lines])
+    return En16931(
+        tuple([amount(one) for one in nets]),
+        amount(sum(nets)),
+        amount(0),
+        amount(0),
+        amount(paper.net),
+        amount(paper.tax),
+        amount(paper.gross),
+        amount(paid),
+        amount(0),
+        amount(paper.gross - paid),
+        tuple(
+            [
+                VatBreakdown(
+                    amount(row.base),
+                    amount(row.tax),
+                    _CATEGORY[row.rate.kind],
+                    row.rate.percent,
+                    row.rate.reason,
+                )
+                for row in paper.by_rate
+            ]
+        ),
+    )
+
+
+@attrs.frozen
+class FapiaoLine:
+    """A line of a 发票: goods, or beneath them their discount (折扣行), below zero.
+
+    `amount` is without tax (金额), `tax` is beside it (税额), in minor units.
+    A discount has no quantity.
+    """
+
+    name: str
+    unit: str
+    quantity: Decimal | None
+    amount: int
+    tax: int
+    rate: Rate | None
+
+
+def fapiao_lines(invoice: Invoice) -> tuple[FapiaoLine, ...]:
+    """The lines of a 发票 for an invoice; a line with several taxes has no place on one."""
+    return tuple(
+        [
+            row
+            for line in invoice.lines
+            for row in _rows(line, inclusive=invoice.inclusive)
+            if row.amount or row.tax
+        ]
+    )
+
+
+def _rows(line: BillLine, *, inclusive: bool) -> tuple[FapiaoLine, ...]:
+    if len(line.taxes) > 1:
+        raise BadInput("invoice", f"line {line.line} has several taxes: a fapiao has one")
+    rate = line.taxes[0].rate if line.taxes else None
+    name = line.sku or line.group
+    quantity = Decimal(line.n).scaleb(-line.scale)
+    own = net(line, inclusive=inclusive)
+    discount = sum([one.amount for one in line.discounts])
+    if not discount:
+        return (FapiaoLine(name, line.unit, quantity, own, line.tax, rate),)
+    part = percents([rate] if rate else [])
+    part = part / (1 + part) if inclusive else part
+    off = scale(discount, part.numerator, part.denominator)
+    less = discount - off if inclusive else discount
+    return (
+        FapiaoLine(name, line.unit, quantity, own - less, line.tax - off, rate),
+        FapiaoLine(name, "", None, less, off, rate),
+    )

@@ -1,0 +1,171 @@
+"""Which discounts a set of lines gets: offers stacked in the host's order.
+
+It knows offers, lines and what they cost, and refuses to know orders, taxes and where offers come
+from.
+
+Problem: shared one by one on the list price, a stack of discounts takes lines below zero; capped
+afterwards, it gives less than was promised, and nobody says how much or why.
+Observation: what a discount may take off a line is what is left of it, above what it must cost.
+Decision: offers are asked in their order, each on what the lines cost after those before it. An
+amount over several lines is shared by what they cost now; what a line cannot take goes to those
+that can, and what none can take is told as *unused*. An offer that is not used says every reason.
+
+The parts of each offer are told by line, so whoever writes them down has nothing to share again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from orderflow.errors import BadInput, Refusal
+from orderflow.money import Spread, spread
+from orderflow.pricing.offers import Basket, Gift, Given, Item, Offer, Saving, lacking, unmet
+from orderflow.values import unique
+
+
+@attrs.frozen
+class Used:
+    """What an offer gave, in minor units from zero up.
+
+    `parts` say what it takes off which line, `freight` what off the freight, `unused` what it
+    would have given had there been room; `gifts` are what it adds, earned by the lines `earned_by`.
+    """
+
+    offer: str
+    parts: tuple[tuple[str, int], ...]
+    freight: int
+    gifts: tuple[Gift, ...]
+    earned_by: tuple[str, ...]
+    unused: int
+    bearer: str
+    reason: str
+
+    @property
+    def amount(self) -> int:
+        """What it takes off goods and freight together."""
+        return sum([part for _, part in self.parts]) + self.freight
+
+
+@attrs.frozen
+class Passed:
+    """An offer that was not used, and every reason why."""
+
+    offer: str
+    refusals: tuple[Refusal, ...]
+
+
+@attrs.frozen
+class Discounts:
+    """What all offers gave together, and what lines and freight cost after them."""
+
+    used: tuple[Used, ...]
+    passed: tuple[Passed, ...]
+    items: tuple[Item, ...]
+    freight: int
+
+
+def discounted(
+    items: Sequence[Item], freight: int, currency: str, offers: Sequence[Offer], given: Given
+) -> Discounts:
+    """Ask each offer in turn, on what the lines cost after those before it."""
+    unique((offer.id for offer in offers), "offers")
+    now = list(items)
+    used: list[Used] = []
+    passed: list[Passed] = []
+    for offer in offers:
+        meant = [at for at, item in enumerate(now) if offer.scope.has(item)]
+        basket = Basket(tuple([now[at] for at in meant]), currency, freight)
+        refusals = tuple(unmet(offer, given, basket))
+        if refusals:
+            passed.append(Passed(offer.id, refusals))
+            continue
+        saving = _checked(offer, basket)
+        one = _capped(offer, saving, basket)
+        if not (one.amount or one.gifts):
+            passed.append(Passed(offer.id, (_nothing(offer, saving, currency),)))
+            continue
+        used.append(one)
+        freight -= one.freight
+        off = dict(one.parts)
+        for at in meant:
+            part = off.get(now[at].line, 0)
+            if part:
+                now[at] = attrs.evolve(now[at], net=now[at].net - part)
+    return Discounts(tuple(used), tuple(passed), tuple(now), freight)
+
+
+def _checked(offer: Offer, basket: Basket) -> Saving:
+    """What a benefit answers, which a host may have written: a part or weight an item, or none."""
+    saving: object = offer.benefit(basket)
+    path = f"offer {offer.id}.benefit"
+    if not isinstance(saving, Saving):
+        raise BadInput(path, f"must answer a Saving, not {type(saving).__name__}")
+    for told in (saving.parts, saving.weights):
+        if told and len(told) != len(basket.items):
+            raise BadInput(path, f"answers {len(told)} parts for {len(basket.items)} lines")
+    return saving
+
+
+def _nothing(offer: Offer, saving: Saving, currency: str) -> Refusal:
+    if saving.lack is not None:
+        return lacking(offer.id, saving.lack, currency)
+    return Refusal.of("offer_gives_nothing", offer=offer.id)
+
+
+def _capped(offer: Offer, saving: Saving, basket: Basket) -> Used:
+    """What an offer gives, as far as there is room for it."""
+    rooms = [item.room for item in basket.items]
+    told = saving.parts or (0,) * len(rooms)
+    parts = [min(part, room) for part, room in zip(told, rooms, strict=True)]
+    left = [room - part for room, part in zip(rooms, parts, strict=True)]
+    shared = capped(saving.amount, _weights(offer, saving, basket), left, offer.sharing)
+    off = [part + more for part, more in zip(parts, shared, strict=True)]
+    freight = min(saving.freight, basket.freight)
+    lines = [item.line for item in basket.items]
+    return Used(
+        offer.id,
+        tuple([(line, part) for line, part in zip(lines, off, strict=True) if part]),
+        freight,
+        saving.gifts,
+        tuple(lines) if saving.gifts else (),
+        saving.amount + sum(saving.parts) + saving.freight - sum(off) - freight,
+        offer.bearer,
+        offer.reason or offer.id,
+    )
+
+
+def _weights(offer: Offer, saving: Saving, basket: Basket) -> Sequence[int]:
+    if saving.weights:
+        return saving.weights
+    if offer.sharing is Spread.PER_UNIT:
+        return [item.n for item in basket.items]
+    return [item.net for item in basket.items]
+
+
+def capped(
+    amount: int,
+    weights: Sequence[int],
+    rooms: Sequence[int],
+    rule: Spread = Spread.LARGEST_REMAINDER,
+) -> tuple[int, ...]:
+    """Share an amount from zero up by weight, none beyond its room.
+
+    What one cannot take is shared again between those that can; what none can take is left out.
+
+    >>> capped(100, (1, 1, 2), (10, 50, 90)), capped(100, (1, 1), (10, 20))
+    ((10, 30, 60), (10, 20))
+    """
+    parts = [0] * len(rooms)
+    left = amount
+    pairs = enumerate(zip(rooms, weights, strict=True))
+    able = [at for at, (room, weight) in pairs if room and weight]
+    while left and able:
+        for at, part in zip(able, spread(left, [weights[at] for at in able], rule), strict=True):
+            more = min(part, rooms[at] - parts[at])
+            parts[at] += more
+            left -= more
+        # Either all was taken, or one that could take no more is gone from the next round.
+        able = [at for at in able if parts[at] < rooms[at]]
+    return tuple(parts)

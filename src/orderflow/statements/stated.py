@@ -1,0 +1,211 @@
+"""A statement as a value: its parts sum to its total.
+
+It knows how charges become rows, and refuses to know words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+import attrs
+
+from orderflow.bills import CreditNote, Invoice
+from orderflow.errors import BadInput
+from orderflow.money import Price
+from orderflow.pricing import (
+    Ranges,
+    due,
+    given_up,
+    kept,
+    parts_carried,
+    prices_of,
+    quantity,
+    shares_of,
+    total,
+    units_kept,
+)
+from orderflow.records import Charge, ChargeKind, Fixing, Kit, Line, Order, Span, Tender
+
+
+@attrs.frozen
+class Part:
+    """What a charge adds to some units, or takes off them, in minor units."""
+
+    kind: ChargeKind
+    amount: int
+    bearer: str = ""
+    reason: str = ""
+
+
+@attrs.frozen
+class AtPrice:
+    """Units at one price: `quantity` of them, or so many grams, cost `amount`, rounded once.
+
+    `quantity` and `per` are in the line's smallest unit, or in grams where it is sold by weight. An
+    amount that is not `fixed` is an estimate.
+    """
+
+    n: int
+    quantity: int
+    price: Decimal
+    per: int
+    amount: int
+    version: str = ""
+    fixed: bool = True
+
+
+@attrs.frozen
+class LineStated:
+    """The units of a line that are kept: their prices, and what each charge does to them.
+
+    The amounts of `prices`, `rounding` and `parts` sum to `amount`. `rounding` is what the units
+    cost beside their price x quantity, since an amount is shared over all units of a line.
+    `changes` of the price are in the prices already. `given_up` is what the units that were given
+    up cost.
+    """
+
+    id: str
+    sku: str
+    n: int
+    kept: int
+    unit: str
+    scale: int
+    prices: tuple[AtPrice, ...]
+    rounding: int
+    changes: tuple[Part, ...]
+    parts: tuple[Part, ...]
+    amount: int
+    given_up: int
+    kit: str = ""
+    gift_for: tuple[str, ...] = ()
+    fixed: Fixing = Fixing.PLACING
+    by_weight: bool = False
+
+
+@attrs.frozen
+class Bill:
+    """An invoice, or with a negative amount a credit note: its number, gross amount and tax."""
+
+    number: str
+    amount: int
+    tax: int
+
+
+@attrs.frozen
+class Statement:
+    """What an order costs and why, in minor units of its currency.
+
+    The amounts of `lines` and of `parts`, which are of the order as a whole, sum to `total`; that
+    and `given_up` are all that was ever charged. `due` is `total` less what was `paid`; below zero
+    it is owed back.
+    """
+
+    order: str
+    customer: str
+    currency: str
+    lines: tuple[LineStated, ...]
+    kits: tuple[Kit, ...]
+    parts: tuple[Part, ...]
+    given_up: int
+    total: int
+    paid: tuple[Tender, ...]
+    due: int
+    bills: tuple[Bill, ...] = ()
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether any amount is not fixed yet."""
+        return any(not one.fixed for line in self.lines for one in line.prices)
+
+
+_OF_GOODS: Final = (ChargeKind.GOODS, ChargeKind.PRICE)
+
+
+def statement(order: Order, bills: Sequence[Invoice | CreditNote] = ()) -> Statement:
+    """Explain an order as it is now, and with them its invoices and credit notes.
+
+    One that is of another order is `BadInput`.
+    """
+    for i, one in enumerate(bills):
+        if one.order != order.ref.id:
+            raise BadInput(f"bills[{i}]", f"is of order {one.order}")
+    shares = shares_of(order.charges)
+    lines = tuple([_line(order, line, shares.get(line.id, ())) for line in order.lines])
+    whole = [charge for charge in order.charges if not charge.spans and charge.amount]
+    left = whole if units_kept(order) else []
+    gone = sum([line.given_up for line in lines])
+    if not left:
+        gone += sum([charge.amount for charge in whole])
+    return Statement(
+        order.ref.id,
+        order.customer,
+        order.currency,
+        lines,
+        order.kits,
+        tuple([_part(charge, charge.amount) for charge in left]),
+        gone,
+        total(order),
+        tuple([tender for tender in order.tenders if tender.applied]),
+        due(order),
+        tuple([_bill(one) for one in bills]),
+    )
+
+
+def _line(order: Order, line: Line, shares: Sequence[tuple[Charge, Span]]) -> LineStated:
+    """The kept units of a line."""
+    ranges, gone = kept(line), given_up(line)
+    carried = parts_carried(shares, ranges) if ranges else ()
+    goods = sum([amount for charge, amount in carried if charge.kind in _OF_GOODS])
+    prices = _at_prices(order, line, ranges)
+    return LineStated(
+        line.id,
+        line.sku,
+        line.n,
+        sum([stop - start for start, stop in ranges]),
+        line.unit,
+        line.scale,
+        prices,
+        goods - sum([one.amount for one in prices]),
+        tuple([_part(*pair) for pair in carried if pair[0].kind is ChargeKind.PRICE]),
+        tuple([_part(*pair) for pair in carried if pair[0].kind not in _OF_GOODS]),
+        sum([amount for _, amount in carried]),
+        sum([amount for _, amount in parts_carried(shares, gone)]) if gone else 0,
+        line.kit,
+        line.gift_for,
+        line.fixed,
+        line.grams_each > 0,
+    )
+
+
+def _at_prices(order: Order, line: Line, ranges: Ranges) -> tuple[AtPrice, ...]:
+    """The prices of some units, each with all units that are at it, in the order of the units."""
+    sums: dict[tuple[Decimal, int, str, bool], tuple[int, int]] = {}
+    for one in prices_of(line, ranges):
+        key = (one.price, one.per, one.version, one.fixed)
+        n, much = sums.get(key, (0, 0))
+        sums[key] = (n + one.stop - one.start, much + quantity(line, one))
+    return tuple(
+        [
+            AtPrice(
+                n,
+                much,
+                price,
+                per,
+                Price(price, order.currency, per).times(much, line.rounding),
+                version,
+                fixed,
+            )
+            for (price, per, version, fixed), (n, much) in sums.items()
+        ]
+    )
+
+
+def _part(charge: Charge, amount: int) -> Part:
+    return Part(charge.kind, amount, charge.bearer, charge.reason)
+
+
+def _bill(one: Invoice | CreditNote) -> Bill:
+    sign = 1 if isinstance(one, Invoice) else -1
+    return Bill(one.number, sign * one.gross, sign * one.tax)

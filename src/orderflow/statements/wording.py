@@ -1,0 +1,168 @@
+"""A statement in words: one row an amount, in English or Chinese.
+
+It knows how rows are written and aligned, and refuses to know what they sum up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+from unicodedata import east_asian_width
+
+from orderflow.currencies import in_main_unit
+from orderflow.money import exponent
+from orderflow.records import ChargeKind, Fixing
+from orderflow.sentences import STATEMENT, WORDS, Language
+from orderflow.statements.stated import AtPrice, Bill, LineStated, Part, Statement
+
+WIDTH: Final = 72
+"""How wide a row is, in columns of plain letters."""
+
+_UNTIL: Final[dict[Fixing, str]] = {
+    Fixing.PLACING: "",
+    Fixing.BALANCE: "balance",
+    Fixing.WEIGHING: "weighing",
+    Fixing.DELIVERY: "delivery",
+}
+
+
+def text(stated: Statement, language: Language = "en") -> str:
+    """A statement for people, with a last line end."""
+    return "".join(f"{row}\n" for row in _Writer(stated, language).rows())
+
+
+class _Writer:
+    """Writes one statement in one language."""
+
+    def __init__(self, stated: Statement, language: Language) -> None:
+        self.stated = stated
+        self.language: Language = language
+        self.currency = stated.currency
+
+    def say(self, title: str, **figures: object) -> str:
+        return STATEMENT[title][self.language].format_map(figures)
+
+    def row(self, title: str, minor: int, indent: int = 0) -> str:
+        """A title, and its amount at the right edge."""
+        amount = in_main_unit(minor, self.currency)
+        left = " " * indent + title
+        return left + " " * max(1, WIDTH - _columns(left) - len(amount)) + amount
+
+    def rows(self) -> Iterator[str]:
+        stated = self.stated
+        yield self.say("head", order=stated.order, customer=stated.customer, currency=self.currency)
+        if stated.is_estimate:
+            yield self.say("estimated")
+        kits = {kit.id: kit for kit in stated.kits}
+        for line in stated.lines:
+            yield ""
+            kit = kits.pop(line.kit, None)
+            if kit is not None:
+                price = self.price(kit.price, kit.per, kit.unit, 0)
+                yield self.say("kit", line=kit.id, sku=kit.sku, n=kit.n, price=price)
+            yield from self.line(line)
+        yield ""
+        for part in stated.parts:
+            yield self.row(self.part(part), part.amount)
+        yield self.row(self.say("total"), stated.total)
+        for tender in stated.paid:
+            yield self.row(self.say("paid", payment=tender.payment), -tender.applied)
+        title = "due" if stated.due > 0 else "owed" if stated.due < 0 else "settled"
+        yield self.row(self.say(title), abs(stated.due))
+        yield from self.beside()
+
+    def beside(self) -> Iterator[str]:
+        """What is no part of the total: what was given up, and what invoices say."""
+        stated = self.stated
+        if not stated.given_up and not stated.bills:
+            return
+        yield ""
+        if stated.given_up:
+            yield self.row(self.say("given_up"), stated.given_up)
+        for bill in stated.bills:
+            yield self.row(self.bill(bill), bill.amount)
+
+    def line(self, line: LineStated) -> Iterator[str]:
+        n = self.units(line.n, line)
+        yield self.say("line", line=line.id, sku=line.sku, n=n)
+        if line.gift_for:
+            yield "  " + self.say("gift", earned=", ".join(line.gift_for))
+        if line.kept < line.n:
+            title = "kept" if line.kept else "none_kept"
+            yield "  " + self.say(title, n=self.units(line.kept, line))
+        for one in line.prices:
+            yield self.row(self.at_price(one, line), one.amount, 2)
+        for change in line.changes:
+            yield self.row(self.part(change), change.amount, 4)
+        if line.rounding:
+            yield self.row(self.say("shared"), line.rounding, 2)
+        for part in line.parts:
+            yield self.row(self.part(part), part.amount, 2)
+        yield self.row(self.say("line_total", line=line.id), line.amount, 2)
+
+    def at_price(self, one: AtPrice, line: LineStated) -> str:
+        """Such as "2 x 9.00, of list-2"; what is sold by weight has pieces and grams."""
+        if line.by_weight:
+            price = self.price(one.price, one.per, "kg", 3)
+            title = "weighed" if one.fixed else "to_weigh"
+            much = _plain(Decimal(one.quantity).scaleb(-3))
+            said = self.say(title, n=one.n, kg=much, price=price)
+        else:
+            price = self.price(one.price, one.per, line.unit, line.scale)
+            said = self.say("times", n=self.units(one.quantity, line), price=price)
+            if not one.fixed:
+                said += self.say("until", fixing=self.word(_UNTIL[line.fixed]))
+        return said + (self.say("version", version=one.version) if one.version else "")
+
+    def part(self, part: Part) -> str:
+        """Such as "Discount: spring, borne by platform"."""
+        said = self.say(_TITLES[part.kind])
+        if part.reason:
+            said += self.say("reason", reason=part.reason)
+        if part.kind is ChargeKind.DISCOUNT and part.bearer:
+            said += self.say("borne", bearer=part.bearer)
+        return said
+
+    def bill(self, bill: Bill) -> str:
+        title = "invoice" if bill.amount >= 0 else "credit_note"
+        tax = in_main_unit(abs(bill.tax), self.currency)
+        return self.say(title, number=bill.number, tax=tax)
+
+    def units(self, n: int, line: LineStated) -> str:
+        much = _plain(Decimal(n).scaleb(-line.scale))
+        return much if line.unit == "piece" else f"{much} {line.unit}"
+
+    def price(self, price: Decimal, per: int, unit: str, scale: int) -> str:
+        """A price, for one main unit or for so many, with all decimals of its currency."""
+        whole, _, decimals = f"{price:f}".partition(".")
+        decimals = decimals.ljust(exponent(self.currency), "0")
+        amount = f"{whole}.{decimals}" if decimals else whole
+        many = _plain(Decimal(per).scaleb(-scale))
+        of = [one for one in (many, unit) if one not in ("1", "piece")]
+        return " ".join((amount, "/", *of)) if of else amount
+
+    def word(self, word: str) -> str:
+        return WORDS.get(word, word) if self.language == "zh" else word
+
+
+_TITLES: Final[dict[ChargeKind, str]] = {
+    ChargeKind.GOODS: "goods",
+    ChargeKind.DISCOUNT: "discount",
+    ChargeKind.TAX: "tax",
+    ChargeKind.FREIGHT: "freight",
+    ChargeKind.FEE: "fee",
+    ChargeKind.PRICE: "price",
+    ChargeKind.ROUNDING: "rounding",
+}
+
+
+def _plain(value: Decimal) -> str:
+    """A number without zeros at its end."""
+    said = f"{value:f}"
+    return said.rstrip("0").rstrip(".") if "." in said else said
+
+
+def _columns(said: str) -> int:
+    """How many columns a text takes; a Chinese character takes two."""
+    return sum([2 if east_asian_width(one) in "WF" else 1 for one in said])

@@ -1,0 +1,183 @@
+"""What an order costs, explained: the parts sum to the total, in every case that is kept as text.
+
+`ORDERFLOW_WRITE_STATEMENTS=1` writes the kept texts anew; look at each before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from orderflow import BadInput, ChargeKind, NewCharge, verbs
+from orderflow.bills import Invoice
+from orderflow.pricing import due, total
+from orderflow.records import Fixing, Order
+from orderflow.sentences import STATEMENT
+from orderflow.statements import LineStated, Part, Statement, statement, text
+from tests.builders import BELL, LAMP, Shop, line, new_order
+from tests.stated import CASES
+
+KEPT: Final = Path(__file__).parent / "golden" / "statements"
+DISCOUNT, TAX, FREIGHT = ChargeKind.DISCOUNT, ChargeKind.TAX, ChargeKind.FREIGHT
+
+
+def assert_adds_up(stated: Statement) -> None:
+    """Each sum of a statement is the sum of its rows."""
+    for one in stated.lines:
+        goods = sum(price.amount for price in one.prices) + one.rounding
+        assert goods + sum(part.amount for part in one.parts) == one.amount
+        assert sum(price.n for price in one.prices) == one.kept
+    of_lines = sum(one.amount for one in stated.lines)
+    assert of_lines + sum(part.amount for part in stated.parts) == stated.total
+    assert stated.total - sum(tender.applied for tender in stated.paid) == stated.due
+
+
+def assert_is_of(stated: Statement, order: Order) -> None:
+    """A statement says what its order costs, and finds all that was ever charged."""
+    assert_adds_up(stated)
+    assert (stated.total, stated.due) == (total(order), due(order))
+    assert stated.total + stated.given_up == sum(one.amount for one in order.charges)
+
+
+# --- the kept texts ----------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F193")
+@pytest.mark.parametrize("name", CASES)
+def test_a_statement_says_what_was_agreed_to_be_said(name: str) -> None:
+    stated = CASES[name]()
+
+    said = f"{text(stated)}\n{text(stated, 'zh')}"
+
+    assert_adds_up(stated)
+    kept = KEPT / f"{name}.txt"
+    if os.environ.get("ORDERFLOW_WRITE_STATEMENTS"):
+        kept.write_text(said, encoding="utf-8")
+    assert said == kept.read_text(encoding="utf-8")
+
+
+def test_no_kept_text_is_without_its_case() -> None:
+    assert {path.stem for path in KEPT.iterdir()} == set(CASES)
+
+
+def test_each_row_is_said_in_both_languages_with_the_same_figures() -> None:
+    for title, said in STATEMENT.items():
+        figures = [set(re.findall("{[a-z_]+}", one)) for one in said.values()]
+        assert set(said) == {"en", "zh"}, title
+        assert figures[0] == figures[1], title
+
+
+# --- single rows -------------------------------------------------------------------------------
+
+
+def only(stated: Statement) -> LineStated:
+    (found,) = stated.lines
+    return found
+
+
+def test_each_discount_is_named_with_its_bearer_and_its_reason(shop: Shop) -> None:
+    charges = (
+        NewCharge(DISCOUNT, -100, bearer="platform", reason="11.11"),
+        NewCharge(DISCOUNT, -50, reason="ours"),
+        NewCharge(TAX, 161),
+    )
+
+    order = shop.place("o-17", new_order((LAMP, 1), charges=charges)).document
+
+    assert only(statement(order)).parts == (
+        Part(DISCOUNT, -100, "platform", "11.11"),
+        Part(DISCOUNT, -50, "", "ours"),
+        Part(TAX, 161),
+    )
+
+
+def test_an_order_of_which_nothing_is_kept_costs_nothing(shop: Shop) -> None:
+    charges = (NewCharge(DISCOUNT, -100), NewCharge(FREIGHT, 490))
+    shop.place("o-17", new_order((LAMP, 2), charges=charges))
+    shop.cancel("o-17")
+
+    stated = statement(shop.order("o-17"))
+
+    assert_is_of(stated, shop.order("o-17"))
+    assert (stated.total, stated.given_up, stated.parts) == (0, 2390, ())
+    assert "Nothing is open" in text(stated)
+
+
+def test_an_order_without_lines_has_a_statement(shop: Shop) -> None:
+    shop.draft("o-17", new_order(charges=(NewCharge(FREIGHT, 490),)))
+
+    assert_is_of(statement(shop.order("o-17")), shop.order("o-17"))
+
+
+def test_what_was_paid_too_much_is_owed_back(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 2))
+    shop.cancel("o-17", (("1", 1),))
+
+    stated = statement(shop.order("o-17"))
+
+    assert stated.due == -1000
+    assert "Owed back" in text(stated)
+    assert "应退" in text(stated, "zh")
+
+
+def test_an_estimate_is_called_one(shop: Shop) -> None:
+    late = line("1", LAMP, 2, fixed=Fixing.DELIVERY)
+
+    stated = statement(shop.place("o-17", new_order(late)).document)
+
+    assert stated.is_estimate
+    assert "2 x 10.00, an estimate until delivery" in text(stated)
+    assert "2 × 10.00(交付前为预估)" in text(stated, "zh")
+
+
+def test_what_units_cost_beside_their_price_is_a_row(shop: Shop) -> None:
+    shop.place("o-17", new_order(line("1", LAMP, 7, "0.119")))
+    shop.cancel("o-17", (("1", 2),))
+
+    one = only(statement(shop.order("o-17")))
+
+    assert (one.prices[0].amount, one.rounding, one.amount) == (60, -1, 59)
+
+
+def test_invoices_stand_beside_the_total(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.sell_and_deliver("o-17", "p-1", (LAMP, 2))
+    shop.apply(verbs.invoice.on("o-17", "2026"))
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    (bill,) = [one for one in shop.documents() if isinstance(one, Invoice)]
+    shop.apply(verbs.credit.on(bill.ref.id, "2026"))
+    bills = [one for one in shop.documents() if one.ref.kind in ("invoice", "credit note")]
+
+    stated = statement(shop.order("o-17"), bills)  # type: ignore[arg-type] # of these kinds
+
+    assert [(one.amount, one.tax) for one in stated.bills] == [(2000, 0), (-1000, 0)]
+    assert sum(one.amount for one in stated.bills) == stated.total
+    assert "Credit note" in text(stated)
+
+
+def test_an_invoice_stands_beneath_though_nothing_was_given_up(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.apply(verbs.invoice.on("o-17", "2026", lines=(("1", 2),)))
+    (bill,) = [one for one in shop.documents() if isinstance(one, Invoice)]
+
+    said = text(statement(shop.order("o-17"), [bill]))
+
+    row = "Invoice 2026-000001, 0.00 of tax in it"
+    assert said.endswith(f"\n\n{row}{'20.00':>{72 - len(row)}}\n")
+
+
+def test_an_invoice_of_another_order_is_bad_input(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 1)
+    shop.sell_and_deliver("o-17", "p-1", (LAMP, 1))
+    shop.apply(verbs.invoice.on("o-17", "2026"))
+    (bill,) = [one for one in shop.documents() if isinstance(one, Invoice)]
+    shop.place("o-18", new_order((BELL, 1)))
+
+    with pytest.raises(BadInput, match=r"bills\[0\]: is of order o-17"):
+        statement(shop.order("o-18"), [bill])
