@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test laws mutants check format bench features clean
+.PHONY: help venv demo test laws mutants plans check format bench features clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 - \2/p' Makefile
@@ -36,11 +36,16 @@ demo: $(STAMP) ## run the order stream of TPC-H through the library and check th
 test: $(STAMP) ## run every test
 	@$(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
 
-laws: $(STAMP) ## the laws of prices over 20,000 orders of all currencies
+laws: $(STAMP) ## the laws of prices, taxes and invoices over 20,000 orders of all currencies
 	@ORDERFLOW_PRICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_price_laws.py $(ARGS)
+	@ORDERFLOW_TAXES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_taxes.py $(ARGS)
+	@ORDERFLOW_INVOICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_invoice_lives.py $(ARGS)
 
 mutants: $(STAMP) ## which small changes of money and pricing no test notices
 	@$(BIN)/python tools/mutants.py $(ARGS)
+
+plans: $(STAMP) ## hold 20,000 plans against all plans there are
+	@ORDERFLOW_PLANS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_sourcing.py -k best_of_all $(ARGS)
 
 check: $(STAMP) ## style, types, floors, dependencies
 	$(BIN)/ruff check .

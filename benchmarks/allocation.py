@@ -23,14 +23,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from random import Random
 from statistics import median
-from typing import Any, Final, NamedTuple, TypedDict, TypeVar
+from typing import Any, Final, NamedTuple, TypedDict
 
 from benchmarks import waves
+from benchmarks.waves import quickest
 from orderflow.sourcing import (
     Goal,
     Objective,
@@ -51,10 +51,8 @@ STOCK: Final = ("loose", "tight")
 OBJECTIVE: Final[Objective] = (Goal.LEFT, Goal.SHIPMENTS, Goal.COST)
 SHIPMENT: Final = 1_000_000
 BUDGET: Final = {3: 200_000, 10: 200_000, 50: 150_000}
-LONG: Final = 0.2
 LONG_S: Final = 60
 INFINITE: Final = float("inf")
-T = TypeVar("T")
 ASKED: Final = {"speedup_over_highspy_median": 30, "proved_optimal_share": 1.0}
 
 
@@ -105,17 +103,6 @@ def problem_of(chance: Random, lines: int, places: int, stock: str) -> Problem:
     grams = Quantities({sku: chance.randrange(200, 3_001, 100) for sku in skus})
     wants = tuple(Want.of(f"{i:02}", sku, chance.randint(1, 3)) for i, sku in enumerate(skus))
     return Problem(wants, there, Rates(rates), grams)
-
-
-def quickest(work: Callable[[], T]) -> tuple[T, float]:
-    """What a piece of work gives, and the least of three times; one time where it takes long."""
-    times: list[float] = []
-    while True:
-        start = time.process_time()
-        found = work()
-        times.append(time.process_time() - start)
-        if len(times) == 3 or times[0] > LONG:
-            return found, min(times)
 
 
 def ours(problem: Problem, budget: int) -> tuple[Answer, Plan]:

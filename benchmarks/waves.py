@@ -4,14 +4,15 @@ An order wants 1 to 4 of one SKU in five orders, mostly one unit of each; units 
 each by itself, so many of a SKU that they come to 0.9 or 1.05 of what is wanted of it.
 *Nearest first* gives each line from the place that is nearest to its order, then the next: a plain
 loop, which sorts the places by distance for each order, as a shop would write it.
+Short times are the least of three, in processor time.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from orderflow.sourcing import (
     Goal,
@@ -34,6 +35,8 @@ RATIOS: Final = (0.9, 1.05)
 BUDGET: Final = 20_000
 SIZES: Final = (1_000, 2_000, 5_000, 10_000, 20_000)
 MANY: Final = 50
+LONG: Final = 0.2
+T = TypeVar("T")
 
 
 class Asked(NamedTuple):
@@ -95,19 +98,26 @@ def nearest_first(asked: Asked) -> tuple[int, int]:
     return left, shipments
 
 
+def quickest(work: Callable[[], T]) -> tuple[T, float]:
+    """What a piece of work gives, and the least of three times; one time where it takes long."""
+    times: list[float] = []
+    while True:
+        start = time.process_time()
+        found = work()
+        times.append(time.process_time() - start)
+        if len(times) == 3 or times[0] > LONG:
+            return found, min(times)
+
+
 def timed(wave: Wave, budget: int) -> tuple[WavePlan, float]:
-    start = time.process_time()
-    plan = allocate_wave(wave, objective=OBJECTIVE, budget=budget)
-    return plan, time.process_time() - start
+    return quickest(lambda: allocate_wave(wave, objective=OBJECTIVE, budget=budget))
 
 
 def beside(asked: Asked, limit: float) -> dict[str, Any]:
     """One wave by each way; the integer program only where it has time."""
     from orderflow.sourcing.relaxation import relaxed
 
-    start = time.process_time()
-    left, shipments = nearest_first(asked)
-    took = time.process_time() - start
+    (left, shipments), took = quickest(lambda: nearest_first(asked))
     turns, turns_s = timed(asked.wave, 0)
     best, best_s = timed(asked.wave, BUDGET)
     bound = relaxed(asked.wave, OBJECTIVE)
@@ -131,20 +141,20 @@ def _told(plan: WavePlan, seconds: float) -> dict[str, Any]:
 
 def milp(wave: Wave, limit: float) -> dict[str, Any]:
     """The same by HiGHS: a unit left out counts two shipments, and saves one at the most."""
+    from orderflow.sourcing.highs import loaded
     from orderflow.sourcing.relaxation import Program
 
-    program = Program(wave, OBJECTIVE, whole=True)
-    program.highs.setOptionValue("time_limit", float(limit))
-    program.highs.setOptionValue("threads", 1)
+    program = Program(wave, OBJECTIVE)
     left, ships = (program.goals[goal] for goal in OBJECTIVE)
-    costs = [0.0] * len(program.columns)
-    for column in (*left, *ships):
-        costs[column] = 2.0 if column in left else 1.0
+    costs = dict.fromkeys(left, 2.0) | dict.fromkeys(ships, 1.0)
+    highs = loaded(program.asking(costs), program.whole)
+    highs.setOptionValue("time_limit", float(limit))
+    highs.setOptionValue("threads", 1)
     start = time.process_time()
-    program.solve(costs)
+    highs.run()
     took = time.process_time() - start
-    values = program.highs.getSolution().col_value
-    bound = program.highs.getInfo().mip_dual_bound
+    values = highs.getSolution().col_value
+    bound = highs.getInfo().mip_dual_bound
     return {
         "left": round(sum(values[column] for column in left)),
         "shipments": round(sum(values[column] for column in ships)),

@@ -3,11 +3,13 @@
 python examples/allocation_study.py FOLDER [study.svg]
 
 The folder has the tables of Oracle's sample schema "customer orders" as CSV: stores.csv,
-inventory.csv, orders.csv, order_items.csv and shipments.csv. It is MIT licensed and synthetic:
-https://github.com/oracle-samples/db-sample-schemas
+inventory.csv, products.csv, orders.csv, order_items.csv and shipments.csv. It is MIT licensed and
+synthetic: https://github.com/oracle-samples/db-sample-schemas
 
-Each order is asked for itself, on the shelves as the file has them. Weights, the tariff and the way
-in days are made up here, and are the same for all policies.
+Each order that was sent to an address is asked for itself, on the shelves as the file has them.
+Weights, the tariff and the way in days are made up here, and are the same for all policies.
+"Fewest shipments" and "default" first let no more units come late than must; "cheapest" does not
+look at the day before the money, so that it may send fewer parcels still.
 """
 
 from __future__ import annotations
@@ -38,6 +40,9 @@ from orderflow.sourcing import (
 from orderflow.sourcing.pipeline import Cascade, Pipeline
 from orderflow.sourcing.policies import BEST, CHEAPEST, FEWEST_SHIPMENTS, NEAREST
 
+TABLES: Final = (
+    "stores.csv", "inventory.csv", "products.csv", "orders.csv", "order_items.csv", "shipments.csv",
+)  # fmt: skip
 GRAMS: Final = {"Coat": 1400, "Jacket": 1100, "Jeans": 700, "Trousers": 600, "Sweater": 550,
                 "Hoodie": 550, "Pyjamas": 450, "Dress": 400, "Skirt": 350, "Shorts": 300,
                 "Shirt": 250, "Socks": 80}  # fmt: skip
@@ -197,7 +202,8 @@ def drawn(results: Sequence[Result], orders: int) -> Svg:
         " .title{{font-weight:600}} .bars .name{{text-anchor:end}}</style>"
         '<rect width="510" height="680" fill="#fff"/>'
         '<text x="24" y="38" class="head">Which store ships what: {:,} orders, four policies</text>'
-        "{}</svg>\n",
+        '{}<text x="24" y="664">fewest shipments and default let nothing more come late; '
+        "cheapest does</text></svg>\n",
         orders,
         joined(pieces),
     )
@@ -207,6 +213,9 @@ def main(folder: Path | None, picture: Path | None = None) -> None:
     if folder is None:
         print(__doc__)
         return
+    missing = [name for name in TABLES if not (folder / name).is_file()]
+    if missing:
+        sys.exit(f"{folder} has no {', '.join(missing)}: without a folder, the example says more")
     asked = tuple(problems(folder))
     results = study(asked)
     print(f"{len(asked):,} orders with an address, {len(stores(folder))} stores")

@@ -23,14 +23,7 @@ from orderflow import (
     Sku,
 )
 from orderflow.adapters.memory import MemoryStore
-from orderflow.allocation import (
-    FEWEST_SHIPMENTS,
-    NEAREST,
-    PRIORITY,
-    allocate,
-    reserve,
-    unreserve,
-)
+from orderflow.allocation import allocate, reserve, unreserve
 from orderflow.calendars import Calendar
 from orderflow.records import PLAIN, Counter
 from orderflow.rules import Policy
@@ -38,13 +31,20 @@ from orderflow.sending import Sending
 from orderflow.shipping import Shipping
 from orderflow.sourcing import Objective, Place, Point, Problem, Quantities, Rates, Share, Tariff
 from orderflow.sourcing import Plan as SourcingPlan
-from orderflow.sourcing.pipeline import Pipeline, Sourced, in_order, planned
-from orderflow.sourcing.policies import CHEAPEST
+from orderflow.sourcing.pipeline import Cascade, Pipeline, Sourced, in_order, planned
+from orderflow.sourcing.policies import (
+    CHEAPEST,
+    FEWEST_SHIPMENTS,
+    NEAREST,
+    PRIORITY,
+    SHIP_FROM_STORE,
+)
 from orderflow.sourcing.stages import (
     CLOSED,
     Dropped,
     by_distance,
     by_priority,
+    by_region,
     within_km,
     without,
 )
@@ -55,6 +55,7 @@ EDINBURGH: Final = Destination("", "GB", 55_953_000, -3_188_000)
 LONDON: Final = Destination("", "GB", 51_507_000, -128_000)
 NOWHERE: Final = Destination()
 HULL: Final = Location("hull", 0)
+STORE: Final = attrs.evolve(LEITH, tags=("store",))
 POLICIES: Final = (PRIORITY, NEAREST, FEWEST_SHIPMENTS)
 
 
@@ -296,6 +297,16 @@ def test_a_place_is_what_its_location_says() -> None:
     )
 
 
+def test_a_policy_is_told_where_the_order_goes_and_where_it_was_sold() -> None:
+    shop = Shop(MemoryStore())
+    shop.stock(LAMP, "leith", 1)
+
+    problem = asked(shop, (LAMP, 1), destination=EDINBURGH, channel="market", number="4711")
+
+    assert (problem.region, problem.to) == ("GB", Point(55_953_000, -3_188_000))
+    assert problem.channel == "market"
+
+
 def test_days_are_those_until_goods_come_and_those_until_they_were_promised() -> None:
     ships = Shipping(Calendar("UTC", cut_off=time(15)), transit_days=2)
     shop = Shop(MemoryStore(), Rules(locations=(attrs.evolve(LEITH, ships=ships),)))
@@ -392,6 +403,19 @@ def test_a_kit_leaves_from_one_place_where_the_host_says_so(kits_together: bool)
         assert took(shop) == {("1.1", "leith"): 4, ("1.2", "york"): 2}
 
 
+def test_a_line_is_worth_as_much_as_waits_of_it() -> None:
+    shop = Shop(MemoryStore())
+    shop.stock(LAMP, "leith", 9)
+    listening = Listening()
+    sending = Sending("2026", split_from=1)
+    other = shop.under(attrs.evolve(shop.rules, policy=listening, sending=sending))
+    other.sell("o-17", line("1", LAMP, 4, "12.50"))
+
+    other.allocate("o-17", (("1", 3),))
+
+    assert [(one.n, one.value) for one in listening.heard[-1].wants] == [(3, 3_750)]
+
+
 def test_parts_that_are_no_whole_kit_are_asked_for_by_themselves() -> None:
     shop = Shop(MemoryStore())
     shop.stock(LAMP, "leith", 9)
@@ -448,6 +472,39 @@ def test_a_refusal_names_each_location_that_was_left_out_and_on_which_facts() ->
         assert reasons[1].say("zh") == "未选用hull:暂停营业"
 
 
+def test_a_refusal_names_the_goods_that_a_location_keeps_back() -> None:
+    shop = Shop(MemoryStore(), Rules((STORE, YORK), policy=SHIP_FROM_STORE, split=False))
+    shop.stock(LAMP, "leith", 2)
+    shop.stock(BELL, "leith", 2)
+    shop.stock(LAMP, "york", 1)
+    shop.sell("o-17", (LAMP, 3), (BELL, 1))
+
+    reasons = shop.reasons(allocate.on("o-17"))
+
+    assert [one.sentence for one in reasons] == [
+        "BRASS-LAMP at all locations: 3 asked, 3 free",
+        "1 BRASS-LAMP of leith left out: it keeps its last pieces",
+    ]
+    assert reasons[1].say("zh") == "未选用leith的 BRASS-LAMP 1 件:保留最后几件"
+
+
+def test_a_refusal_by_a_cascade_has_the_reasons_of_each_rule_once() -> None:
+    near = Pipeline("near", (without(CLOSED), within_km(100)), by_distance, in_order)
+    table = Pipeline("table", (without(CLOSED), by_region({"GB": ("leith",)})))
+    closed = attrs.evolve(HULL, tags=("closed",))
+    rules = Rules((LEITH, YORK, closed), policy=Cascade("two", (near, table)), split=False)
+    shop = Shop(MemoryStore(), rules)
+    for place in ("hull", "leith", "york"):
+        shop.stock(LAMP, place, 2)
+    shop.sell("o-17", (LAMP, 5), destination=EDINBURGH)
+
+    assert [one.sentence for one in shop.reasons(allocate.on("o-17"))][1:] == [
+        "hull is left out: it is closed",
+        "york is left out: it is too far away (km 259, most 100)",
+        "york is left out: it does not serve the region (region GB)",
+    ]
+
+
 def test_a_refusal_says_of_each_line_why_it_was_left_out() -> None:
     sending = Sending("2026", together=("BRASS-LAMP",))
     rules = Rules(locations=(LEITH, YORK), split=False, sending=sending)
@@ -457,7 +514,7 @@ def test_a_refusal_says_of_each_line_why_it_was_left_out() -> None:
     shop.sell("o-17", (LAMP, 3))
 
     assert shop.refuses(allocate.on("o-17")) == (
-        "BRASS-LAMP at all locations: 3 asked, 4 free; line 1 of order o-17: 3 are left out, "
+        "BRASS-LAMP at all locations: 3 asked, 4 free; line 1 of order o-17: 3 left out, "
         "since no place has all that must stay together"
     )
 

@@ -278,7 +278,7 @@ def test_what_is_in_the_way_is_said_in_a_sentence(
     there = str(files / "stock.csv")
     for tokens, sentence in (
         (["check", "--db", str(files / "none.sqlite")], "there is no file"),
-        (["check", "--db", str(files)], "there is no file"),
+        (["check", "--db", str(files)], "is a folder"),
         (["check", "--db", str(files / "orders.csv")], "is no database of orderflow"),
         (["check", "--db", str(empty)], "is no database of orderflow"),
         (["check", "--db", str(other)], "is no database of orderflow"),

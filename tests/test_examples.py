@@ -139,6 +139,13 @@ def test_policies_are_compared_on_the_same_orders(
     assert "https://github.com/oracle-samples" in capsys.readouterr().out
 
 
+def test_a_study_without_its_tables_says_which_are_missing(tmp_path: Path) -> None:
+    (tmp_path / "stores.csv").touch()
+
+    with pytest.raises(SystemExit, match=r"has no inventory.csv, products.csv, orders.csv, "):
+        allocation_study.main(tmp_path)
+
+
 def test_the_tests_offline_pass() -> None:
     done = subprocess.run(
         [

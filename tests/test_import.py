@@ -10,15 +10,24 @@ NOT_YET = {"asyncio", "email", "http", "json", "logging", "random", "socket", "s
 """Parts of Python that only an edge needs, and that whoever imports it pays for."""
 
 
+SEARCH = ("orderflow.sourcing", "orderflow.sending", "orderflow.posing", "orderflow.whatif")
+"""What decides for an order: whoever imports the library has no order yet."""
+
+
 def loaded_by(statement: str) -> set[str]:
     """The top-level modules that a statement loads in a fresh interpreter."""
+    return {name.partition(".")[0] for name in modules_loaded_by(statement)}
+
+
+def modules_loaded_by(statement: str) -> list[str]:
+    """All modules that a statement loads in a fresh interpreter."""
     program = (
         f"import sys; before = set(sys.modules); {statement}; print(*set(sys.modules) - before)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    return {name.partition(".")[0] for name in done.stdout.split()}
+    return done.stdout.split()
 
 
 def test_importing_the_library_loads_no_extra_and_no_machine() -> None:
@@ -26,6 +35,18 @@ def test_importing_the_library_loads_no_extra_and_no_machine() -> None:
 
     assert loaded - sys.stdlib_module_names == ALLOWED
     assert loaded & NOT_YET == set()
+
+
+def test_importing_the_library_loads_no_search_and_no_freight() -> None:
+    loaded = modules_loaded_by("import orderflow, orderflow.adapters.sqlite; orderflow.Rules()")
+
+    assert [name for name in loaded if name.startswith(SEARCH)] == []
+
+
+def test_a_policy_is_imported_without_a_solver() -> None:
+    loaded = loaded_by("from orderflow.sourcing.policies import NEAREST")
+
+    assert loaded - sys.stdlib_module_names == ALLOWED
 
 
 def test_the_machine_of_a_chart_is_made_when_it_is_asked_for() -> None:

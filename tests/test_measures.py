@@ -417,6 +417,12 @@ def test_advice_is_given_on_stockings_alone(shop: Shop, stockings: Any) -> None:
         shop.stock_advice(stockings)
 
 
+@pytest.mark.parametrize("forecast", (7, "much", ()))
+def test_advice_is_given_by_a_forecast_that_can_be_asked(shop: Shop, forecast: Any) -> None:
+    with pytest.raises(BadInput, match="forecast"):
+        shop.stock_advice((), forecast)
+
+
 def test_a_moving_average_joins_the_rows_of_a_sku_and_place() -> None:
     rows = (period(10, 1, days=5), period(30, 1, days=10), period(-8, 1, days=2))
 

@@ -74,6 +74,19 @@ def test_a_promise_that_cannot_be_kept_by_its_date_says_how_many_can_and_when(
     )
 
 
+def test_a_date_that_is_past_is_said_to_be(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 6)
+    shop.sell("o-17", (LAMP, 2))
+    shop.sell("o-18", line("1", LAMP, 2, promised=day(-1)), (BELL, 1))
+
+    assert shop.codes(promise.on("o-17", date=day(-1))) == ["date_past", "not_in_time"]
+    assert shop.refuses(promise.on("o-17", date=day(-1))).startswith(
+        "line 1 of order o-17: the date 2026-03-01T09:00:00+00:00 is past"
+    )
+    assert shop.codes(promise.on("o-18")) == ["date_past", "not_in_time", "not_in_time"]
+
+
 def test_each_line_that_misses_its_date_is_a_reason(shop: Shop) -> None:
     shop.stock(LAMP, "leith", 6)
     shop.sell("o-17", (LAMP, 7), (BELL, 1))

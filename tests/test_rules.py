@@ -6,10 +6,10 @@ import attrs
 import pytest
 
 from orderflow import BadInput, Location, Rules
-from orderflow.allocation import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.process import Process, Stage
-from orderflow.rules import FIRST_IN, ReserveWhen
+from orderflow.rules import DEFAULT_POLICY, FIRST_IN, ReserveWhen
 from orderflow.sending import Sending
+from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UnitState
 from orderflow.taxes import Table, Taxing
 
@@ -27,7 +27,6 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(locations=(Location("leith"),)),
         Rules(policy=NEAREST),
         Rules(policy=PRIORITY),
-        Rules(policy=FEWEST_SHIPMENTS),
         Rules(confirm_when_paid=False),
         Rules(split=False),
         Rules(return_window_days=30),
@@ -51,6 +50,12 @@ def test_equal_rules_have_one_fingerprint() -> None:
 )
 def test_another_decision_is_another_fingerprint(other: Rules) -> None:
     assert other.fingerprint != Rules().fingerprint
+
+
+def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
+    assert Rules().fingerprint == Rules(policy=FEWEST_SHIPMENTS).fingerprint
+    assert FEWEST_SHIPMENTS.name == DEFAULT_POLICY
+    assert DEFAULT_POLICY in Rules().fingerprint
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:

@@ -13,7 +13,8 @@ from orderflow import verbs
 from orderflow.errors import IllegalMove, NotFound, Refusal
 from orderflow.journal import VERBS
 from orderflow.records import KINDS
-from orderflow.sentences import HOLDS, KINDS_AND_STATES, MOVES_AND_VERBS, SENTENCES, WORDS
+from orderflow.sentences import HOLDS, KINDS_AND_STATES, MOVES_AND_VERBS, REASONS, SENTENCES, WORDS
+from orderflow.sourcing.explaining import Lack
 from orderflow.states import CHARTS
 
 SOURCE = Path(orderflow.__file__).parent
@@ -33,6 +34,11 @@ def figures(sentence: str) -> set[str]:
 @pytest.mark.parametrize("word", (*KINDS, *STATES))
 def test_each_kind_and_state_has_a_chinese_word(word: str) -> None:
     assert is_chinese(KINDS_AND_STATES[word]), f"sentences.KINDS_AND_STATES wants {word}"
+
+
+@pytest.mark.parametrize("lack", set(Lack) - {Lack.NOWHERE, Lack.TOO_FEW, Lack.OTHERS})
+def test_each_reason_for_which_a_line_is_left_out_has_chinese_words(lack: Lack) -> None:
+    assert is_chinese(REASONS[lack]), f"sentences.REASONS wants {lack}"
 
 
 @pytest.mark.parametrize("word", (*MOVES, *VERB_NAMES))

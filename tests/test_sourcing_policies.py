@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orderflow import BadInput
 from orderflow.sourcing import (
+    DEFAULT,
+    LEAST_COST,
+    LEAST_DAYS,
+    LEAST_SHIPMENTS,
     Goal,
     Place,
     Point,
@@ -45,7 +50,8 @@ from orderflow.sourcing.policies import (
     product_table,
     region_table,
 )
-from orderflow.sourcing.stages import Dropped
+from orderflow.sourcing.stages import Dropped, KeptBack
+from orderflow.sourcing.whole import at_a_glance
 from tests.allocating import random_problem
 
 EDINBURGH: Final = Point(55_953_000, -3_188_000)
@@ -105,6 +111,8 @@ def test_goods_that_expire_first_leave_first() -> None:
     found = FIRST_EXPIRED(asks(Want.of("1", "LAMP", 2), places=(fresh, old)))
 
     assert found.plan.places == ("york",)
+    never = attrs.evolve(YORK, expires=None)
+    assert [one.id for one in stages.by_expiry((never, fresh), asks(LAMPS))] == ["leith", "york"]
 
 
 def test_suppliers_are_asked_last() -> None:
@@ -118,6 +126,7 @@ def test_suppliers_are_asked_last() -> None:
 def test_one_place_or_none_leaves_all_where_none_has_all() -> None:
     assert ONE_OR_NONE(asks(LAMPS)).plan.places == ("york",)
     assert ONE_OR_NONE(asks(LAMPS, BELL)).plan.shares == ()
+    assert ONE_OR_NONE(attrs.evolve(asks(LAMPS), shipments_max=0)).plan.shares == ()
 
 
 def test_the_cheapest_looks_at_the_price_of_the_whole_way() -> None:
@@ -126,18 +135,30 @@ def test_the_cheapest_looks_at_the_price_of_the_whole_way() -> None:
 
     assert CHEAPEST(problem).plan.places == ("leith",)
     assert [one.id for one in stages.by_cost((YORK, LEITH), problem)] == ["leith", "york"]
+    dear = attrs.evolve(LEITH, handling=700)
+    assert [one.id for one in stages.by_cost((dear, YORK), problem)] == ["york", "leith"]
 
 
 def test_a_cascade_takes_the_first_rule_that_fills() -> None:
     assert NEAREST_WHOLE(asks(LAMPS)).policy == "one place or none"
+    assert NEAREST_WHOLE(asks(LAMPS)).tried == ()
     assert NEAREST_WHOLE(asks(LAMPS, BELL)).policy == "best"
+    assert [one.policy for one in NEAREST_WHOLE(asks(LAMPS, BELL)).tried] == ["one place or none"]
+
+
+def test_a_cascade_has_at_least_one_rule() -> None:
+    with pytest.raises(BadInput, match="at least one policy is wanted"):
+        Cascade("none", ())
 
 
 def test_a_cascade_that_fills_nowhere_takes_the_rule_that_leaves_least() -> None:
     too_many = asks(Want.of("1", "LAMP", 9))
     rules = Cascade("two", (ONE_OR_NONE, NEAREST, PRIORITY))
 
-    assert rules(too_many).policy == "nearest"
+    found = rules(too_many)
+
+    assert found.policy == "nearest"
+    assert [one.policy for one in found.tried] == ["one place or none", "priority"]
 
 
 @pytest.mark.feature("F141", "F142")
@@ -151,6 +172,18 @@ def test_tables_say_who_serves_a_region_and_who_sends_a_product() -> None:
     why = "does not serve the region"
     assert by_region.dropped == (Dropped("york", why, (("region", "GB-SCT"),)),)
     assert region_table({"FR": ("leith",)}, NEAREST)(problem).plan.places == ("york",)
+
+
+def test_a_table_says_who_serves_a_channel() -> None:
+    policy = Pipeline("channels", (stages.by_channel({"market": ("leith",)}),))
+    sold = attrs.evolve(asks(Want.of("1", "LAMP", 2)), channel="market")
+
+    found = policy(sold)
+
+    assert found.plan.places == ("leith",)
+    why = "does not serve the channel"
+    assert found.dropped == (Dropped("york", why, (("channel", "market"),)),)
+    assert policy(attrs.evolve(sold, channel="web")).dropped == ()
 
 
 # --- who is not asked at all ----------------------------------------------------------------------
@@ -168,7 +201,7 @@ def test_a_place_that_is_dropped_says_why() -> None:
     found = BEST(asks(LAMPS, places=places))
 
     assert [(one.place, one.why) for one in found.dropped] == [
-        ("hull", "has nothing of what is wanted"),
+        ("hull", "has nothing to give of what is wanted"),
         ("leith", "is closed"),
         ("perth", "is pickup only"),
         ("skye", "has sent all that it may"),
@@ -182,6 +215,30 @@ def test_a_store_keeps_its_last_piece_for_those_who_walk_in() -> None:
     found = SHIP_FROM_STORE(asks(Want.of("1", "LAMP", 3), BELL, places=(store,)))
 
     assert shares(found) == [("1", "mall", 2)]
+    last = "keeps its last pieces"
+    assert found.kept_back == (KeptBack("mall", "BELL", 1, last), KeptBack("mall", "LAMP", 1, last))
+
+
+@pytest.mark.parametrize(
+    ("look", "why"),
+    (
+        (stages.bearing("hazmat", ("LAMP",)), "is not hazmat"),
+        (stages.by_product({"LAMP": ("york",)}), "does not send it"),
+        (lambda place, _: attrs.evolve(place, stock=Quantities({"BELL": 1})), "may not send it"),
+    ),
+)
+def test_what_a_filter_keeps_back_of_what_is_wanted_says_why(look: stages.Filter, why: str) -> None:
+    found = Pipeline("kept", (look,))(asks(LAMPS, places=(LEITH,)))
+
+    assert found.kept_back == (KeptBack("leith", "LAMP", 2, why),)
+
+
+def test_a_filter_that_forgets_to_give_the_place_is_told_so() -> None:
+    def forgetful(place: Place, problem: Problem) -> Any:
+        del place, problem
+
+    with pytest.raises(BadInput, match="policy ours: a filter gives a place, or says why not"):
+        Pipeline("ours", (forgetful,))(asks(LAMPS))
 
 
 def test_only_a_licensed_place_sends_batteries() -> None:
@@ -198,10 +255,9 @@ def test_what_is_too_far_away_is_dropped() -> None:
 
     found = policy(asks(LAMPS, places=(LEITH, YORK, stocked("nowhere", {"LAMP": 1}))))
 
-    far = "is too far away"
     assert found.dropped == (
-        Dropped("leith", far, (("km", 534), ("most", 300))),
-        Dropped("nowhere", far, (("km", stages.FAR), ("most", 300))),
+        Dropped("leith", "is too far away", (("km", 534), ("most", 300))),
+        Dropped("nowhere", "lies at no known distance", (("most", 300),)),
     )
 
 
@@ -278,6 +334,31 @@ def test_units_are_left_out_where_places_are_full_or_too_many_or_others_had_them
     assert lack(Problem((LAMPS,), (full,))) == [("1", Lack.FULL)]
     assert lack(Problem((LAMPS,), two, shipments_max=1)) == [("1", Lack.SHIPMENTS)]
     assert lack(Problem((first, second), (two[0],))) == [("2", Lack.OTHERS)]
+    assert lack(Problem((LAMPS,), two, split_from=100)) == [("1", Lack.WORTH)]
+    assert lack(Problem((LAMPS,), two, shipments_max=1, split_from=100)) == [("1", Lack.SHIPMENTS)]
+
+
+def test_the_parts_of_a_kit_that_lie_apart_are_there_and_may_not_be_divided() -> None:
+    kit = Want("1", Quantities({"LAMP": 2, "BELL": 1}), 1)
+    apart = (stocked("leith", {"LAMP": 2}), stocked("york", {"BELL": 1}))
+    too_few = (stocked("leith", {"LAMP": 1}), stocked("york", {"BELL": 1}))
+
+    assert [one.lack for one in BEST(Problem((kit,), apart)).missing()] == [Lack.DIVIDED]
+    assert [one.lack for one in BEST(Problem((kit,), too_few)).missing()] == [Lack.NOWHERE]
+
+
+def test_a_unit_that_is_left_out_by_choice_says_whose_it_is() -> None:
+    two = (stocked("leith", {"LAMP": 2}), stocked("york", {"LAMP": 1}))
+    problem = Problem((LAMPS,), two, Rates(otherwise=Tariff(640)))
+    dear = Pipeline("money first", objective=(Goal.COST, Goal.LEFT))
+
+    one = (Share("1", "leith", 1),)
+    thrifty = Pipeline("thrifty", allocate=lambda _, asked, goals: planned(one, asked, goals))
+    alone = attrs.evolve(problem, places=(stocked("leith", {"LAMP": 3}),), shipments_max=1)
+
+    assert [one.lack for one in ONE_OR_NONE(problem).missing()] == [Lack.RULE]
+    assert [one.lack for one in thrifty(alone).missing()] == [Lack.RULE]
+    assert [one.lack for one in dear(problem).missing()] == [Lack.BETTER]
 
 
 def test_a_plan_by_a_plain_rule_is_held_against_what_the_problem_says() -> None:
@@ -362,3 +443,57 @@ def test_a_policy_of_ones_own_is_a_row_of_stages() -> None:
     policy = Pipeline("ours", (stages.without("closed"),), stages.by_load, in_order)
 
     assert policy(asks(LAMPS)).policy == "ours"
+
+
+# --- at a glance ----------------------------------------------------------------------------------
+
+ORDERS: Final = (DEFAULT, LEAST_SHIPMENTS, LEAST_COST, LEAST_DAYS, (Goal.LEFT, Goal.SHIPMENTS))
+
+
+@pytest.mark.feature("F140")
+@pytest.mark.parametrize("seed", range(4))
+def test_a_plan_seen_at_a_glance_is_the_one_that_the_search_finds(seed: int) -> None:
+    chance, seen = Random(seed), 0
+
+    for _ in range(300):
+        problem = random_problem(chance, lines=2, places=3)
+        ranked = sorted(problem.places, key=lambda place: (place.handling, place.id))
+        for objective in ORDERS:
+            plan = at_a_glance(ranked, problem, objective)
+            if plan is not None:
+                found = best(problem, objective, ties=[place.id for place in ranked])
+                seen += 1
+                assert (plan.score, plan.shares, plan.left) == (
+                    found.score, found.shares, found.left,
+                )  # fmt: skip
+                assert plan.certificate.bound == found.certificate.bound
+                assert verify(plan, problem) == ()
+
+    assert seen > 100
+
+
+def test_what_no_place_has_whole_is_not_seen_at_a_glance() -> None:
+    short, late = asks(LAMPS, BELL), asks(Want.of("1", "LAMP", 3, promised=1))
+    slow = attrs.evolve(late, places=(LEITH, attrs.evolve(YORK, days=2)))
+    nothing = asks()
+    unsent = attrs.evolve(asks(LAMPS), shipments_max=0)
+
+    for problem in (short, slow, nothing, unsent):
+        assert at_a_glance(problem.places, problem, LEAST_SHIPMENTS) is None
+
+
+def test_where_parcels_count_after_money_only_a_single_place_is_seen_at_a_glance() -> None:
+    several, single = asks(LAMPS), asks(LAMPS, places=(YORK,))
+
+    assert at_a_glance(several.places, several, DEFAULT) is None
+    assert at_a_glance(several.places, several, LEAST_SHIPMENTS) is not None
+    assert at_a_glance(single.places, single, DEFAULT) is not None
+
+
+@pytest.mark.parametrize("places", ((YORK,), (LEITH, YORK)))
+def test_a_freight_that_is_no_amount_is_refused_at_a_glance_too(places: tuple[Place, ...]) -> None:
+    cents: Any = lambda place, load: 6.4  # noqa: E731 - what a hurried host might write
+    problem = attrs.evolve(asks(LAMPS, places=places), freight=cents)
+
+    with pytest.raises(BadInput, match="freight from york"):
+        at_a_glance(problem.places, problem, LEAST_SHIPMENTS)

@@ -52,6 +52,12 @@ def test_who_has_least_to_do_for_what_he_can_is_next() -> None:
     assert (given.count("a"), given.count("b"), given[-1]) == (10, 2, "")
 
 
+def test_beside_a_team_without_a_limit_units_are_compared() -> None:
+    some = (Team("a", capacity=10, load=1), Team("b", load=50))
+
+    assert names((Work("o-17"), Work("o-18", n=9)), some) == ["a", "b"]
+
+
 @pytest.mark.feature("F150", "F144")
 def test_work_of_a_team_is_given_on_to_its_people() -> None:
     people = (Team("ann", within="north", load=3), Team("bob", within="north"), NORTH)

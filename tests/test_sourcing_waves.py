@@ -250,6 +250,7 @@ def test_chance_is_the_same_everywhere() -> None:
         ("weights.gold", lambda: allocate_wave(
             Wave((lamps("a", 1, "gold"),), ()), Turns.FAIR_SHARE, weights={"gold": 0}
         )),
+        ("turns", lambda: allocate_wave(Wave((), ()), "priority")),  # type: ignore[arg-type]  # wrong on purpose
         ("budget", lambda: allocate_wave(Wave((), ()), budget=-1)),
         ("seed", lambda: allocate_wave(Wave((), ()), seed=-1)),
     ),
@@ -261,6 +262,17 @@ def test_a_wave_says_what_is_wrong_with_it(path: str, make: object) -> None:
         make()
 
     assert caught.value.path == path
+
+
+def test_groups_that_never_meet_share_the_budget() -> None:
+    goods = [f"S{i:02}" for i in range(20)]
+    orders = tuple(Order(sku, (Want.of("1", sku, 2),)) for sku in goods)
+    halves = Quantities(dict.fromkeys(goods, 1))
+    wave = Wave(orders, (Place("leith", halves), Place("york", halves)))  # all stay split
+
+    more = allocate_wave(wave, budget=400).nodes - allocate_wave(wave).nodes
+
+    assert 400 <= more < 2 * 400
 
 
 # --- the bound ------------------------------------------------------------------------------------
@@ -284,6 +296,21 @@ def test_the_relaxation_of_a_wave_that_goes_out_whole_is_reached() -> None:
     wave = Wave((lamps("a", 2), lamps("b", 1)), (stocked("leith", LAMP=3),))
 
     assert relaxed(wave, PARCELS) == allocate_wave(wave, objective=PARCELS).score == (0, 2)
+
+
+@needs_highspy
+def test_the_relaxation_counts_capacity_and_shipments_and_what_comes_late() -> None:
+    from orderflow.sourcing.relaxation import relaxed
+
+    full = attrs.evolve(stocked("leith", LAMP=3), capacity=1)
+    apart = (stocked("leith", LAMP=1), stocked("york", BELL=1))
+    both = Order("a", (Want.of("1", "LAMP", 1), Want.of("2", "BELL", 1)))
+    soon = Order("a", (Want.of("1", "LAMP", 2, promised=1),))
+    far = attrs.evolve(stocked("leith", LAMP=2), days=3)
+
+    assert relaxed(Wave((lamps("a", 3),), (full,)), (Goal.LEFT,)) == (2,)
+    assert relaxed(Wave((both,), apart, shipments_max=1), (Goal.LEFT,)) == (1,)
+    assert relaxed(Wave((soon,), (far,)), (Goal.LEFT, Goal.LATE)) == (0, 2)
 
 
 def test_a_problem_and_a_wave_refuse_the_same_limits() -> None:

@@ -28,7 +28,7 @@ from orderflow.ports import Store
 from orderflow.rules import Policy
 from orderflow.sending import Sending
 from orderflow.shipping import Shipping
-from orderflow.sourcing import FASTEST, Goal, Quantities, Rates, Share, Tariff
+from orderflow.sourcing import LEAST_DAYS, Goal, Quantities, Rates, Share, Tariff
 from orderflow.sourcing.pipeline import Pipeline
 from orderflow.sourcing.policies import (
     BEST,
@@ -115,7 +115,7 @@ def test_a_policy_that_looks_at_days_shortens_the_time_that_an_order_waits() -> 
     shop.sell("o-17", (LAMP, 2), destination=Destination("", "GB", 53_959_000, -1_082_000))
     shop.under(attrs.evolve(RULES, policy=NEAREST)).allocate("o-17")
 
-    (one,) = shop.what_if(Pipeline("fastest", objective=FASTEST)).tried
+    (one,) = shop.what_if(Pipeline("fastest", objective=LEAST_DAYS)).tried
 
     assert (one.was.figure(Goal.DAYS), one.would.figure(Goal.DAYS)) == (3, 1)
     assert shop.under(attrs.evolve(RULES, policy=BEST)).what_if(NEAREST).tried[0].would == one.was
@@ -202,6 +202,9 @@ def test_what_is_no_policy_is_refused_before_anything_is_read() -> None:
         shop.what_if(wrong)
     with pytest.raises(BadInput, match="sending"):
         shop.what_if(NEAREST, sending=wrong)
+    wrong = None
+    with pytest.raises(BadInput, match="policy"):
+        shop.what_if(wrong)
 
 
 LIVES: Final = st.lists(

@@ -21,13 +21,14 @@ from orderflow import (
     Workflow,
 )
 from orderflow.adapters.memory import MemoryStore
-from orderflow.allocation import NEAREST, allocate, reserve
+from orderflow.allocation import allocate, reserve
 from orderflow.calls import Ref
 from orderflow.journal import Change, Committed, Stored
 from orderflow.orders import cancel, expire, hold, place
 from orderflow.payments import expire_payment
 from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import Document, Tender
+from orderflow.sourcing.policies import NEAREST
 from orderflow.workflow import random_key, utc_now
 from tests.builders import (
     BELL,
@@ -476,3 +477,26 @@ def test_what_is_no_store_no_rules_no_call_or_no_name_is_a_mistake_that_says_wha
         shop.why_not(name)
     with pytest.raises(TypeError, match="a Ref is wanted"):
         Workflow(shop.store).options(name)
+
+
+@pytest.mark.parametrize("kind", ([], None, 7, ("order",), "orders"))
+def test_what_is_held_is_of_a_kind_that_there_is(shop: Shop, kind: Any) -> None:
+    with pytest.raises(BadInput, match="kind: one of order"):
+        shop.held(kind=kind)
+
+
+def test_only_an_entry_is_run_again(shop: Shop) -> None:
+    for entry in (None, 7, "1"):
+        with pytest.raises(TypeError, match="an Entry is wanted"):
+            shop.again(entry)  # type: ignore[arg-type]  # what a hurried host might hand over
+
+
+def test_a_lot_is_named_with_its_sku(any_shop: Shop) -> None:
+    any_shop.receive(Position("BRASS-LAMP", "leith", lot="L-1"), 2)
+
+    with pytest.raises(BadInput, match="BRASS-LAMP/L-1"):
+        any_shop.hold_lot("L-1", "recall", "it gets too hot")
+    with pytest.raises(BadInput, match="BRASS-LAMP/L-1"):
+        any_shop.lift_lot_hold("L-1", "recall")
+    with pytest.raises(BadInput, match="BRASS-LAMP/L-1"):
+        any_shop.set_expiry("L-1")

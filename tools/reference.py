@@ -137,19 +137,21 @@ BY_STORE = {
 
 
 CLAIMED = {"over_limit", "over_quota", "day_full", "safety_stock"}
+DECIDED = {"short", "goods_left_out", "location_left_out", "line_left_out"}
 
 ASKED = {
     "enter_stage": {"on_hold"},
     "hold_stock": {"safety_stock"},
-    "reserve": CLAIMED,
-    "allocate": CLAIMED,
+    "reserve": CLAIMED | DECIDED,
+    "allocate": CLAIMED | DECIDED,
     "promise": CLAIMED,
     "place": CLAIMED,
     "repromise": CLAIMED - {"over_limit"},
     "invoice": {"no_tax_rate"},
 }
 """What a guard says that a verb asks by itself, since no row of a chart has it, or what limits,
-quotas, days, safety stock and tables of rates say, which are asked as values.
+quotas, days, safety stock and tables of rates say, which are asked as values, or what a decision
+has against it.
 """
 
 
@@ -517,7 +519,14 @@ BESIDE = {
     "orderflow.sourcing": tuple(
         name for name in sourcing.__all__ if isinstance(vars(sourcing)[name], type | FunctionType)
     ),
-    "orderflow.sourcing.values": ("Objective", "Score", "DEFAULT", "FEWEST", "CHEAPEST", "FASTEST"),
+    "orderflow.sourcing.values": (
+        "Objective",
+        "Score",
+        "DEFAULT",
+        "LEAST_SHIPMENTS",
+        "LEAST_COST",
+        "LEAST_DAYS",
+    ),
     "orderflow.sourcing.pipeline": (
         "Pipeline",
         "Cascade",
@@ -532,6 +541,8 @@ BESIDE = {
     ),
     "orderflow.sourcing.stages": (
         "Dropped",
+        "Lessened",
+        "KeptBack",
         "has_something",
         "has_capacity",
         "without",
@@ -539,6 +550,7 @@ BESIDE = {
         "keeping_back",
         "within_km",
         "by_region",
+        "by_channel",
         "by_product",
         "by_priority",
         "by_distance",
@@ -547,8 +559,9 @@ BESIDE = {
         "by_expiry",
         "last",
     ),
+    "orderflow.sourcing.explaining": ("Unused", "Missing", "Lack"),
     "orderflow.sourcing.parcels": ("Parcel", "packed", "by_kind", "by_weight", "by_volume"),
-    "orderflow.sourcing.relaxation": ("relaxed",),
+    "orderflow.sourcing.relaxation": ("relaxed", "Solver", "LinearProgram", "Row"),
     "orderflow.sourcing.teams": ("Work", "Team", "Assigned", "Unfit", "assign"),
     "orderflow.promising": tuple(promising.__all__),
     "orderflow.promising.alternatives": ("Alternative",),

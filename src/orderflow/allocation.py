@@ -1,19 +1,16 @@
 """The verbs by which an order gets its goods: reserve, allocate, and give back.
 
-It knows how a decision is carried out, and refuses to know how it is made: that is the policy of
-the rules, one of `orderflow.sourcing`, to which `posing.py` puts the question.
-
-A refusal has every reason: what is short, each location that was left out though it had some, by
-which filter and on which facts, and each line that could not be served as it must be.
-
-One file, though long: a decision and the verbs that carry it out are read together.
+It knows how a decision is carried out, and refuses to know how it is made: `deciding.py` asks the
+policy of the rules.
+It is imported with the first order that waits, so that whoever imports the library does not load
+the search.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from orderflow.books import position_of
 from orderflow.claiming import (
@@ -26,19 +23,16 @@ from orderflow.claiming import (
 )
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited
-from orderflow.inventory import due_at, feed_at, open_supply, pickable, refuse_stale, spoiled
+from orderflow.inventory import due_at, feed_at, open_supply, refuse_stale, spoiled
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.posing import Planned, is_sound, planned, posed, shelved
-from orderflow.promising.shelves import beside_safety
+from orderflow.promising.shelves import Beside, beside_safety
 from orderflow.records import Order, Spot, Supply, is_fed
-from orderflow.sourcing.explaining import Lack
-from orderflow.sourcing.pipeline import Sourced
-from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UNIT, UnitMove, UnitState
 from orderflow.units import UNCLAIMED, Chosen, LineQuantities, Tag, checked_quantities
 from orderflow.values import Position, text
 
-__all__ = ["FEWEST_SHIPMENTS", "NEAREST", "PRIORITY", "allocate", "reserve", "unreserve"]
+if TYPE_CHECKING:
+    from orderflow.deciding import Decided
 
 _WAITING: Final = (UnitState.BACKORDERED, UnitState.OPEN)
 
@@ -60,16 +54,17 @@ def reserve(case: Case, context: Context, supply: str = "", lines: LineQuantitie
         places = _due_from(step, supply, chosen)
         if not places:
             raise MoveRefused((Refusal.of("nothing_to_do", what=str(order.ref), move="reserve"),))
-        _refuse_beyond(step, claiming, places)
+        beside = beside_safety(step, claiming, {at.sku for at in places})
+        _refuse_beyond(beside, places)
         now = step.context.at
         for at, units in places.items():
             ready = max(due_at(step, at) or now, now)
-            _claim(step, claiming, order, UnitMove.RESERVE, {at: units}, ready)
+            _claim(step, claiming, beside, order, UnitMove.RESERVE, {at: units}, ready)
         return step
-    plan = _plan(step, claiming, order, chosen)
-    if plan.short:
-        raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)))
-    _carry_out(step, claiming, order, UnitMove.RESERVE, chosen, plan)
+    decided = _decided(step, claiming, order, chosen)
+    if decided.plan.short:
+        raise MoveRefused(decided.shortfalls(order))
+    _carry_out(step, claiming, order, UnitMove.RESERVE, chosen, decided)
     return step
 
 
@@ -118,15 +113,16 @@ def allocate(case: Case, context: Context, lines: LineQuantities = ()) -> Step:
             step.move(order, UnitMove.ALLOCATE, part, ready_by=None, pools=pools)
     for one in pegged:
         _allocate_arrived(step, claiming, order, one)
-    plan = _plan(step, claiming, order, waiting) if waiting else Planned()
+    reasons = (Refusal.of("no_stock", order=order.ref.id),)  # of what has not come yet
     if waiting:
-        if plan.short and not context.rules.split:
-            raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)))
-        left = _carry_out(step, claiming, order, UnitMove.ALLOCATE, waiting, plan)
-        _backorder(step, order, left, plan)
+        decided = _decided(step, claiming, order, waiting)
+        if decided.plan.short and not context.rules.split:
+            raise MoveRefused(decided.shortfalls(order))
+        left = _carry_out(step, claiming, order, UnitMove.ALLOCATE, waiting, decided)
+        _backorder(step, order, left)
+        reasons = decided.shortfalls(order) if not step.facts else ()
     if not step.facts:
-        unarrived = Refusal.of("no_stock", order=order.ref.id)
-        raise MoveRefused(tuple(_shortfalls(step, claiming, order, plan)) or (unarrived,))
+        raise MoveRefused(reasons)
     return step
 
 
@@ -147,13 +143,11 @@ def _place(at: Position) -> dict[str, Tag]:
     }
 
 
-def _plan(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]) -> Planned:
-    """Let the policy of the rules decide for what was chosen, over the figures that are read."""
-    skus = {line.sku for line, _, _ in chosen}
-    shelves = shelved(pickable(step, order, beside_safety(step, claiming, skus).counters))
-    policy = step.context.rules.policy or FEWEST_SHIPMENTS
-    sourced = policy(posed(step, claiming, order, chosen, shelves))
-    return planned(order, chosen, sourced, shelves)
+def _decided(step: Step, claiming: Claiming, order: Order, chosen: Sequence[Chosen]) -> Decided:
+    """Let the policy of the rules decide for what was chosen."""
+    from orderflow.deciding import decided  # here, see above
+
+    return decided(step, claiming, order, chosen)
 
 
 def _carry_out(
@@ -162,7 +156,7 @@ def _carry_out(
     order: Order,
     move: UnitMove,
     chosen: Sequence[Chosen],
-    plan: Planned,
+    decided: Decided,
 ) -> list[Chosen]:
     """Move the units of the takes, position by position; what was chosen first is served first.
 
@@ -172,7 +166,7 @@ def _carry_out(
     for one in reversed(chosen):
         bags.setdefault(one.line.id, []).append(one)
     places: dict[Position, list[Chosen]] = {}
-    for take in plan.takes:
+    for take in decided.plan.takes:
         units, bag, n = places.setdefault(take.position, []), bags[take.line], take.n
         while n:
             one = bag.pop()
@@ -180,13 +174,14 @@ def _carry_out(
                 bag.append(Chosen(one.line, one.spot, one.n - n))
             units.append(Chosen(one.line, one.spot, min(n, one.n)))
             n -= units[-1].n
-    _claim(step, claiming, order, move, places, step.context.at)
+    _claim(step, claiming, decided.beside, order, move, places, step.context.at)
     return [one for bag in bags.values() for one in bag]
 
 
 def _claim(
     step: Step,
     claiming: Claiming,
+    beside: Beside,
     order: Order,
     move: UnitMove,
     places: Mapping[Position, Sequence[Chosen]],
@@ -197,22 +192,21 @@ def _claim(
     Safety stock stays free beside them.
     """
     counts = {at: sum([one.n for one in units]) for at, units in places.items()}
-    step.keep(*beside_safety(step, claiming, {at.sku for at in places}).kept(places))
+    step.keep(*beside.kept(places))
     pools = claiming.take(counts, ready)
     for at, units in places.items():
         for part, names in parted(units, pools[at]):
             step.move(order, move, part, **_place(at), pools=names)
 
 
-def _backorder(step: Step, order: Order, left: Sequence[Chosen], plan: Planned) -> None:
-    """What found no supply waits as a backorder; what waited so, or was not meant, stays.
+def _backorder(step: Step, order: Order, left: Sequence[Chosen]) -> None:
+    """What found no supply waits as a backorder; what waited so stays.
 
     A host without backorders leaves it open.
     """
     if step.chart(UNIT).target(UnitState.OPEN, UnitMove.BACKORDER) is None:
         return
-    short = {one.line for one in plan.short}
-    units = [one for one in left if one.line.id in short and one.spot.state is UnitState.OPEN]
+    units = [one for one in left if one.spot.state is UnitState.OPEN]
     step.move(order, UnitMove.BACKORDER, units)
 
 
@@ -233,11 +227,8 @@ def _due_from(
     return found
 
 
-def _refuse_beyond(
-    step: Step, claiming: Claiming, places: Mapping[Position, Sequence[Chosen]]
-) -> None:
+def _refuse_beyond(beside: Beside, places: Mapping[Position, Sequence[Chosen]]) -> None:
     """Refuse to claim more of what is to come than is free of it beside the safety stock."""
-    beside = beside_safety(step, claiming, {at.sku for at in places})
     reasons: list[Refusal] = []
     for at, units in places.items():
         asked = sum([one.n for one in units])
@@ -246,7 +237,7 @@ def _refuse_beyond(
             reasons.append(
                 Refusal.of("not_enough_due", supply=at.peg, asked=asked, sku=at.sku, free=free)
             )
-            reasons += beside.reasons() if beside.held_at(at) else ()
+            reasons += beside.reasons((at.sku,)) if beside.held_at(at) else ()
     if reasons:
         raise MoveRefused(tuple(dict.fromkeys(reasons)))
 
@@ -267,41 +258,3 @@ def _allocate_arrived(step: Step, claiming: Claiming, order: Order, one: Chosen)
         for part, pools in parted((some,), claiming.days(some)):
             step.move(order, UnitMove.ALLOCATE, part, peg="", ready_by=None, pools=pools)
         step.add(Claimed(supply.ref, at, -n), Limited(peg, -n))
-
-
-def _shortfalls(step: Step, claiming: Claiming, order: Order, plan: Planned) -> list[Refusal]:
-    """Each SKU that is short over all locations, its safety stock, and why not from where."""
-    asked: dict[str, int] = {}
-    for one in plan.short:
-        asked[one.sku] = asked.get(one.sku, 0) + one.n
-    for take in plan.takes:
-        if take.position.sku in asked:
-            asked[take.position.sku] += take.n
-    free = dict.fromkeys(asked, 0)
-    beside = beside_safety(step, claiming, asked)
-    for row in pickable(step, order, beside.counters):
-        if is_sound(row):
-            free[row.position.sku] += row.free
-    short = [
-        Refusal.of("short", sku=sku, location="all locations", asked=n, free=free[sku])
-        for sku, n in sorted(asked.items())
-    ]
-    return [*short, *beside.reasons(), *_left_out(order, plan.sourced)]
-
-
-_SHORT: Final = frozenset({Lack.NOWHERE, Lack.TOO_FEW, Lack.OTHERS})
-"""What is missing where goods are short, which is said of the SKU."""
-
-
-def _left_out(order: Order, sourced: Sourced | None) -> Iterator[Refusal]:
-    """Each location that a filter left out, and each line that was left out for another reason."""
-    if sourced is None:
-        return
-    for one in sourced.dropped:
-        figures = ", ".join([f"{name} {figure}" for name, figure in one.facts])
-        figures = f" ({figures})" if figures else ""
-        yield Refusal.of("location_left_out", location=one.place, why=one.why, figures=figures)
-    for lack in sourced.missing():
-        if lack.lack not in _SHORT:
-            why = lack.lack.value
-            yield Refusal.of("line_left_out", order=order.ref.id, line=lack.line, n=lack.n, why=why)

@@ -152,6 +152,8 @@ def run_check(
     """Check every law on a database. Nothing is changed, unless --repair --yes says so."""
     if yes and not repair:
         raise BadInput("yes", "it carries repairs out; say --repair too")
+    if db.is_dir():
+        raise BadInput("db", f"{db} is a folder; name the file in it")
     if not db.is_file():
         raise BadInput("db", f"there is no file {db}")
     if not os.access(db, os.R_OK | os.W_OK) or not os.access(db.absolute().parent, os.W_OK):

@@ -26,11 +26,11 @@ from orderflow.claiming import Claiming
 from orderflow.inventory import known_lot
 from orderflow.journal import Step
 from orderflow.records import ChargeKind, Counter, Destination, Line, Order
-from orderflow.rules import UNLISTED, Location
+from orderflow.rules import UNLISTED, Location, Policy
 from orderflow.sending import Sending
 from orderflow.sourcing.pipeline import Sourced
 from orderflow.sourcing.quantities import Quantities
-from orderflow.sourcing.values import DAY_MAX, Place, Point, Problem, Share, Want
+from orderflow.sourcing.values import DAY_MAX, WEIGHT_MAX, Place, Plan, Point, Problem, Share, Want
 from orderflow.units import Chosen
 from orderflow.values import QUANTITY_MAX, Position, warehouse
 
@@ -62,9 +62,9 @@ class Lacking:
 class Planned:
     """Which position gives how much to which line, what is left out, and how it was decided."""
 
-    takes: tuple[Take, ...] = ()
-    short: tuple[Lacking, ...] = ()
-    sourced: Sourced | None = None
+    takes: tuple[Take, ...]
+    short: tuple[Lacking, ...]
+    sourced: Sourced
 
 
 def is_sound(counter: Counter) -> bool:
@@ -104,7 +104,8 @@ def posed(
     known = {place_id(place.id): place for place in rules.locations}
     sees = _Seeing(step, claiming, to, sending)
     places = [
-        sees.place(id, known.get(id, Location(id, UNLISTED)), shelves[id]) for id in sorted(shelves)
+        sees.place(id, known.get(id) or Location(id, UNLISTED), shelves[id])
+        for id in sorted(shelves)
     ]
     return Problem(
         _wants(order, chosen, sending, step.context.at),
@@ -116,6 +117,7 @@ def posed(
         sending.split_from,
         _point(to.latitude_e6, to.longitude_e6),
         to.region,
+        order.channel,
     )
 
 
@@ -131,9 +133,7 @@ class _Seeing:
     def place(self, id: str, at: Location, shelf: Mapping[str, Sequence[Counter]]) -> Place:
         """A location with what is free there."""
         now, capacity = self.step.context.at, self.claiming.capacity
-        free = {
-            sku: min(QUANTITY_MAX, sum([row.free for row in rows])) for sku, rows in shelf.items()
-        }
+        free = {sku: min(QUANTITY_MAX, sum([one.free for one in shelf[sku]])) for sku in shelf}
         leaves, room = now, None
         if capacity.is_bounded(at.id):
             room = max(0, capacity.room_at(at.id, now))
@@ -143,7 +143,7 @@ class _Seeing:
             id,
             Quantities(free),
             room if self.sending.same_day else None,
-            max(0, _day(comes, now)),
+            0 if comes is now else max(0, _day(comes, now)),
             at.handling,
             at.priority,
             _point(at.latitude_e6, at.longitude_e6),
@@ -154,10 +154,11 @@ class _Seeing:
         )
 
     def _expires(self, shelf: Mapping[str, Sequence[Counter]]) -> int | None:
-        now = self.step.context.at
-        lots = [known_lot(self.step.case, row.position) for rows in shelf.values() for row in rows]
-        days = [_day(lot.expires_at, now) for lot in lots if lot and lot.expires_at is not None]
-        return min(days, default=None)
+        """The day on which the first of what is free expires, where lots are kept."""
+        in_lots = [row.position for rows in shelf.values() for row in rows if row.position.lot]
+        lots = [known_lot(self.step.case, at) for at in in_lots]
+        dates = [lot.expires_at for lot in lots if lot and lot.expires_at is not None]
+        return _day(min(dates), self.step.context.at) if dates else None
 
 
 def _wants(
@@ -165,11 +166,8 @@ def _wants(
 ) -> tuple[Want, ...]:
     """What each line still wants; whole kits as one, where they are not to be parted."""
     units: dict[str, int] = {}
-    dates: dict[str, list[datetime]] = {}
-    for line, spot, n in chosen:
+    for line, _, n in chosen:
         units[line.id] = units.get(line.id, 0) + n
-        date = spot.slice.promised or line.promised
-        dates.setdefault(line.id, []).extend(() if date is None else (date,))
     worth = _worth(order) if sending.split_from else {}
     wants: list[Want] = []
     for kit in order.kits if sending.kits_together else ():
@@ -180,13 +178,14 @@ def _wants(
             for line in parts:
                 units[line.id] -= n * line.per_kit
             value = sum([_of(line, n * line.per_kit, worth) for line in parts])
-            promised = _first([date for line in parts for date in dates[line.id]], now)
-            wants.append(Want(kit.id, each, n, each.total, promised=promised, value=value))
+            promised = _promised(parts[0], now)  # its parts have the kit's date
+            weight = min(each.total, WEIGHT_MAX)  # of measured goods a kit has millions of units
+            wants.append(Want(kit.id, each, n, weight, promised=promised, value=value))
     for line in order.lines:
         n = units.get(line.id, 0)
         if n:
             together = line.sku in sending.together
-            promised, value = _first(dates[line.id], now), _of(line, n, worth)
+            promised, value = _promised(line, now), _of(line, n, worth)
             wants.append(
                 Want.of(line.id, line.sku, n, together=together, promised=promised, value=value)
             )
@@ -209,8 +208,9 @@ def _of(line: Line, n: int, worth: Mapping[str, int]) -> int:
     return worth.get(line.id, 0) * n // line.n
 
 
-def _first(dates: Sequence[datetime], now: datetime) -> int | None:
-    return _day(min(dates), now) if dates else None
+def _promised(line: Line, now: datetime) -> int | None:
+    """The day that was agreed for a line; units that wait have no date of their own."""
+    return None if line.promised is None else _day(line.promised, now)
 
 
 def _day(at: datetime, now: datetime) -> int:
@@ -242,8 +242,45 @@ def by_line(order: Order, shares: Iterable[Share]) -> tuple[Share, ...]:
     return tuple([Share(line, place, found[line, place]) for line, place in sorted(found)])
 
 
+def answered(policy: Policy, problem: Problem) -> Sourced:
+    """What a policy decides; `ValueError` where it ships what nobody has or asked for.
+
+    A host's own policy may count wrong, and what it says is claimed as it stands.
+    """
+    sourced: object = policy(problem)
+    if not isinstance(sourced, Sourced) or not isinstance(sourced.plan, Plan):
+        raise TypeError(f"policy {policy.name} must give a Sourced with a Plan")
+    wants = {want.line: want for want in problem.wants}
+    shelves = {place.id: dict(place.stock.plain) for place in problem.places}
+    open_ = {want.line: want.n for want in problem.wants}
+    for share in sourced.plan.shares:
+        if not _is_there(share, wants, shelves, open_):
+            raise ValueError(f"policy {policy.name} ships what nobody has or asked for: {share}")
+    return sourced
+
+
+def _is_there(
+    share: object,
+    wants: Mapping[str, Want],
+    shelves: Mapping[str, dict[str, int]],
+    open_: dict[str, int],
+) -> bool:
+    """Whether a share is of what is open and there, beside those before it."""
+    if not isinstance(share, Share) or type(share.n) is not int or share.n < 1:
+        return False
+    want, shelf = wants.get(share.line), shelves.get(share.place)
+    if want is None or shelf is None:
+        return False
+    open_[share.line] -= share.n
+    enough = open_[share.line] >= 0
+    for sku, each in want.parts.items():
+        shelf[sku] = shelf.get(sku, 0) - each * share.n
+        enough = enough and shelf[sku] >= 0
+    return enough
+
+
 def planned(order: Order, chosen: Sequence[Chosen], sourced: Sourced, shelves: Shelves) -> Planned:
-    """A decision, position by position; `ValueError` where it ships what nobody has or asked."""
+    """A decision, position by position."""
     left: dict[str, int] = {}
     skus: dict[str, str] = {}
     for line, _, n in chosen:
@@ -253,14 +290,12 @@ def planned(order: Order, chosen: Sequence[Chosen], sourced: Sourced, shelves: S
     takes: list[Take] = []
     for share in by_line(order, sourced.plan.shares):
         n = share.n
-        for row in shelves.get(share.place, {}).get(skus.get(share.line, ""), ()):
+        for row in shelves[share.place][skus[share.line]]:
             part = min(n, row.free - taken.get(row.position, 0))
             if part:
                 taken[row.position] = taken.get(row.position, 0) + part
                 takes.append(Take(share.line, row.position, part))
                 n -= part
-        left[share.line] = left.get(share.line, 0) - share.n
-        if n or left[share.line] < 0:
-            raise ValueError(f"policy {sourced.policy} ships what nobody has or asked for: {share}")
+        left[share.line] -= share.n
     short = [Lacking(line.id, line.sku, left[line.id]) for line in order.lines if left.get(line.id)]
     return Planned(tuple(takes), tuple(short), sourced)

@@ -125,6 +125,9 @@ PICK_RULES: Final = {rule.name: rule for rule in (FIRST_EXPIRED, FIRST_IN, LAST_
 WINDOW_DAYS_MAX: Final = 36_525
 """The longest return window, a hundred years: beyond it the calendar may end."""
 
+DEFAULT_POLICY: Final = "fewest shipments"
+"""The name of the policy that decides where none is named; it stands in `sourcing.policies`."""
+
 _FIRST: Final = (
     "locations",
     "policy",
@@ -196,7 +199,7 @@ def _check_sending(sending: object) -> None:
 
 def _check_policy(policy: object) -> None:
     if not callable(policy):
-        raise BadInput("policy", "a policy of orderflow.sourcing is wanted")
+        raise BadInput("policy", "one of orderflow.sourcing.policies, or one's own, is wanted")
     text(getattr(policy, "name", None), "policy.name")
 
 
@@ -221,8 +224,9 @@ class Rules:
     `capacity` has (warehouse, units) pairs: how many units may leave it on one day, by its own
     clocks where it `ships`, else in UTC. Each unit counts once, for the day that is promised, or
     the first with room where it is reserved or allocated by itself.
-    `policy` decides which location ships what, fewest shipments unless said; `sending` is what it
-    reckons with: freight, weights, and what may be parted.
+    `policy` decides which location ships what; without one, `FEWEST_SHIPMENTS` does: the fewest
+    that are in time, by the exact search. `sending` is what it reckons with: freight, weights, and
+    what may be parted.
     `taxing` says which taxes an order and its invoices have, and how they are rounded.
     `price_protection_days` after its placing a price of an order may still be protected: what its
     goods cost less since then is owed back.
@@ -279,6 +283,8 @@ class Rules:
 
         Journals keep it, so the text of earlier decisions never changes: what a later version lets
         a host decide counts only where it was decided.
+        The policy stands there by its name, also where it is the default: a default that decided
+        otherwise would have another name, and what was decided under it is a trial for this one.
         """
         decided = attrs.asdict(self, recurse=False) | {"policy": None}
         first = ", ".join(f"{name}={decided[name]!r}" for name in _FIRST)
@@ -295,5 +301,5 @@ class Rules:
             later += f"; places={more!r}"
         if self.taxing is not None:
             later += f"; taxing=({self.taxing.fingerprint})"
-        policy = self.policy.name if self.policy is not None else ""
+        policy = DEFAULT_POLICY if self.policy is None else self.policy.name
         return f"Rules({first}){policy}{later}{self.process.fingerprint}"

@@ -70,8 +70,12 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{location} is left out: it {why}{figures}",
         "zh": "未选用{location}:{why}{figures}",
     },
+    "goods_left_out": {
+        "en": "{n} {sku} of {location} left out: it {why}",
+        "zh": "未选用{location}的 {sku} {n} 件:{why}",
+    },
     "line_left_out": {
-        "en": "line {line} of order {order}: {n} are left out, since {why}",
+        "en": "line {line} of order {order}: {n} left out, since {why}",
         "zh": "订单 {order} 第 {line} 行有 {n} 件未分配:{why}",
     },
     "over_limit": {
@@ -277,6 +281,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "not_enough_due": {
         "en": "supply {supply}: {asked} asked, {free} of {sku} still to be promised",
         "zh": "到货计划 {supply}:要求 {asked},{sku} 还可承诺 {free}",
+    },
+    "date_past": {
+        "en": "line {line} of order {order}: the date {date} is past",
+        "zh": "订单 {order} 第 {line} 行:日期 {date} 已过",
     },
     "not_in_time": {
         "en": "line {line} of order {order}: {asked} {sku} cannot be promised by {date}; "
@@ -701,16 +709,23 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
 """What may be done, said as it is asked for: moves of the charts and verbs, with spaces."""
 
 REASONS: Final[dict[str, str]] = {
+    "does not send it": "不发该商品",
+    "does not serve the channel": "不服务该渠道",
     "does not serve the region": "不服务该地区",
-    "has nothing of what is wanted": "没有可用的所需商品",
+    "each plan with it is worse": "不分配更优",
+    "has nothing to give of what is wanted": "没有可供的所需商品",
     "has sent all that it may": "当日发货量已满",
     "is closed": "暂停营业",
     "is pickup only": "仅供自提",
     "is too far away": "距离太远",
+    "keeps its last pieces": "保留最后几件",
+    "lies at no known distance": "距离未知",
+    "may not send it": "不可发该商品",
     "no more places may ship": "发货地点数已达上限",
     "no place has all that must stay together": "没有一个地点能整体供应",
     "the places that have some may send no more": "有货的地点当日发货量已满",
-    "to leave it out is better, or nobody looked for it": "不分配更优,或按规则未予分配",
+    "the policy sends less than it could": "按规则未全部分配",
+    "what is worth so little leaves from one place": "金额过小,只从一个地点发货",
 }
 """Why a location or a line is left out, in the words of the shipped policies."""
 

@@ -24,11 +24,11 @@ from typing import Final
 import attrs
 
 from orderflow.calls import Ref
-from orderflow.errors import Refused
+from orderflow.errors import BadInput, Refused
 from orderflow.facts import Moved
 from orderflow.journal import Case, Context, Entry
 from orderflow.past import Journal, Past
-from orderflow.posing import by_line, place_id
+from orderflow.posing import answered, by_line, place_id
 from orderflow.records import Order
 from orderflow.rules import Policy, Rules
 from orderflow.sourcing.pipeline import Sourced, planned
@@ -111,6 +111,8 @@ class Trial:
 
 def trial(journal: Journal, rules: Rules, policy: Policy, *, tenant: str = "") -> Trial:
     """Ask a policy about each allocation and each plain reservation of a journal."""
+    if policy is None:  # in rules that stands for the default
+        raise BadInput("policy", "a policy of orderflow.sourcing is wanted")
     rules = attrs.evolve(rules, policy=policy)  # refuses what is no policy
     tried: list[Tried] = []
     unlike: list[int] = []
@@ -159,7 +161,7 @@ def _tried(past: Past, entry: Entry, rules: Rules, policy: Policy, asked: Proble
     done = by_line(order, _done(entry))
     if not {share.place for share in done} <= {place.id for place in yardstick.places}:
         return None
-    sourced = policy(asked)
+    sourced = answered(policy, asked)
     would = by_line(order, sourced.plan.shares)
     return Tried(
         entry.seq,

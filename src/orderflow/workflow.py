@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import attrs
 
@@ -86,7 +86,6 @@ from orderflow.records import (
 )
 from orderflow.remedies import explained
 from orderflow.rules import Policy, Rules
-from orderflow.sending import Sending
 from orderflow.trial import ask, tried
 from orderflow.values import instant, text, whole
 from orderflow.views import (
@@ -98,7 +97,10 @@ from orderflow.views import (
     purchaser_view,
     supplier_view,
 )
-from orderflow.whatif import Trial, trial
+
+if TYPE_CHECKING:
+    from orderflow.sending import Sending
+    from orderflow.whatif import Trial
 
 D = TypeVar("D", bound=Document)
 
@@ -341,7 +343,7 @@ class Workflow(Commands):
 
         With a `code` those that have that hold: `special_handling` is a list of work.
         """
-        if kind not in KINDS:
+        if type(kind) is not str or kind not in KINDS:
             raise BadInput("kind", f"one of {', '.join(KINDS)} is wanted")
         named = text(code, "code", empty=True)
         query = Query(kind, self.tenant, hold=named, on_hold=True)
@@ -447,6 +449,8 @@ class Workflow(Commands):
         for i, one in enumerate(stockings):
             if not isinstance(one, Stocking):
                 raise BadInput(f"stockings[{i}]", "a Stocking is wanted")
+        if forecast is not None and not callable(getattr(forecast, "expected", None)):
+            raise BadInput("forecast", "a DemandForecast is wanted")
         case = self._case()
         since = case.at - timedelta(days=whole(window_days, "window_days", most=DAYS_MAX))
         places = sorted({one.location for one in stockings})
@@ -472,6 +476,8 @@ class Workflow(Commands):
         Under the rules it was decided by, these are the entry's own facts; an entry of other rules
         is refused, since what it would give is a trial.
         """
+        if not isinstance(entry, Entry):
+            raise TypeError(f"an Entry is wanted, as a store gives them, not {entry!r}")
         if entry.rules != self._fingerprint:
             raise ValueError(f"entry {entry.seq} was decided under other rules")
         case = Case(entry.call.ref, Past(self.store, entry), entry.at)
@@ -483,6 +489,8 @@ class Workflow(Commands):
         Each allocation of the journal is asked again, on the figures that were read then, by these
         rules with the policy, and with another `sending` where one is given. Nothing is changed.
         """
+        from orderflow.whatif import trial  # here, so that the library is imported without it
+
         rules = self.rules if sending is None else attrs.evolve(self.rules, sending=sending)
         return trial(self.store, rules, policy, tenant=self.tenant)
 

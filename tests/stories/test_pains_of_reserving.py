@@ -21,11 +21,12 @@ from hypothesis import strategies as st
 from orderflow import ChargeKind, NewCharge, Position, Refused, Rules, Sku
 from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.sqlite import SqliteStore
-from orderflow.allocation import FEWEST_SHIPMENTS, NEAREST, PRIORITY, reserve
+from orderflow.allocation import reserve
 from orderflow.ports import Store
 from orderflow.promising.committing import promise
 from orderflow.records import Order
 from orderflow.rules import Policy
+from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UnitState
 from tests.builders import BELL, LAMP, LEITH, MORNING, TWO_PLACES, YORK, Shop, assert_laws
 from tests.stores import STORES

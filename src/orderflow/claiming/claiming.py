@@ -62,8 +62,9 @@ class Claiming:
         Where goods are kept for it and others, what is free there is what it may take.
         """
         found: list[Counter] = []
+        kept = {sku for sku in skus if self.quotas.chains(sku)}
         for row in self.rows(skus):
-            mine = self._mine(row.position)
+            mine = self._mine(row.position) if row.position.sku in kept else None
             if mine:
                 room = sum([self.quotas.room(row.position.sku, id) for id in mine])
                 row = attrs.evolve(row, there=row.claimed + room)

@@ -195,7 +195,11 @@ class Quotas:
         known = self._chains.get(sku)
         if known is not None:
             return known
-        chains = [chain_of(self._step, id) for id in planned(self._step, sku).quotas]
+        ids = planned(self._step, sku).quotas
+        if not ids:  # most have none
+            none = self._chains[sku] = {}
+            return none
+        chains = [chain_of(self._step, id) for id in ids]
         running = sorted([one for one in chains if runs(self._step, one)], key=_rank)
         found = self._chains[sku] = {one[0].ref.id: one for one in running}
         pools = {id: Position(quota_pool(id)) for id in sorted(found)}

@@ -22,6 +22,7 @@ from typing import Final
 
 import attrs
 
+from orderflow.calls import Ref
 from orderflow.errors import BadInput, Refusal
 from orderflow.facts import EXPIRY
 from orderflow.holding import set_hold
@@ -38,7 +39,7 @@ _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 def set_expiry(case: Case, context: Context, until: datetime | None = None) -> Step:
     """Decide from which instant on a lot is no good any more; never, without one."""
     step = Step(case, context)
-    lot = step.now(case.own(Lot))
+    lot = step.now(_named(case))
     said = "" if until is None else instant(until, "until").isoformat()
     step.note(lot.ref, EXPIRY, until=said)
     return step
@@ -51,7 +52,7 @@ def hold_lot(case: Case, context: Context, code: str, reason: str) -> Step:
     What is claimed of it stays claimed, and is not allocated until the hold is lifted.
     """
     step = Step(case, context)
-    lot = step.now(case.own(Lot))
+    lot = step.now(_named(case))
     set_hold(step, lot.ref, code, reason)
     return step
 
@@ -60,8 +61,16 @@ def hold_lot(case: Case, context: Context, code: str, reason: str) -> Step:
 def lift_lot_hold(case: Case, context: Context, code: str) -> Step:
     """Lift a named hold of a lot: somebody has looked into it."""
     step = Step(case, context)
-    step.lift(case.own(Lot), text(code, "code"))
+    step.lift(_named(case), text(code, "code"))
     return step
+
+
+def _named(case: Case) -> Ref[Lot]:
+    """The lot of the call, by an id that can be one's."""
+    ref = case.own(Lot)
+    if "/" not in ref.id:
+        raise BadInput("id", "a lot is named with its SKU, such as BRASS-LAMP/L-1")
+    return ref
 
 
 def record_lot(

@@ -35,7 +35,7 @@ def whole(
         if refused:
             answer = best(step, claiming, cart, terms_for(order, step.context.rules))
     if refused:
-        refusals = tuple(refusals_of(order, cart, answer))
+        refusals = tuple(refusals_of(order, cart, answer, step.context.at))
         if not refusals:  # claims are read anew, and have moved on since the first answer
             raise Stale(str(order.ref))
         raise MoveRefused(refusals)
@@ -93,16 +93,22 @@ def _is_best(
     )
 
 
-def refusals_of(order: Order, cart: Sequence[Wanted], answer: Promise) -> Iterator[Refusal]:
+def refusals_of(
+    order: Order, cart: Sequence[Wanted], answer: Promise, now: datetime
+) -> Iterator[Refusal]:
     """A reason for each line that is not whole by its date: how many can be had, and when.
 
-    Beside them what is there of each SKU and is safety stock, or is kept by quotas for others.
+    A date that is past is said to be. Beside them what is there of each SKU and is safety stock, or
+    is kept by quotas for others.
     """
     dates = [dated.date for line in answer.lines for dated in line.dated]
     whole = "" if answer.short or not dates else max(dates).isoformat()
     for wanted, line in zip(cart, answer.lines, strict=True):
         there = line.n if wanted.by is None else line.by(wanted.by)
         if there < wanted.n or not line.dated:
+            if wanted.by is not None and wanted.by < now:
+                date = wanted.by.isoformat()
+                yield Refusal.of("date_past", order=order.ref.id, line=wanted.line, date=date)
             can = ", ".join(f"{dated.n} ({dated.date.isoformat()})" for dated in line.dated)
             yield Refusal.of(
                 "not_in_time",

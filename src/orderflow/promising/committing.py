@@ -123,7 +123,7 @@ def repromise(case: Case, context: Context, agreed: str = "") -> Step:
         if not found.short:
             bag, cart, answer = kits, together, found
     if not any(line.n for line in answer.lines):
-        raise MoveRefused(tuple(refusals_of(order, cart, answer)))
+        raise MoveRefused(tuple(refusals_of(order, cart, answer, context.at)))
     promise_anew(step, claiming, order, bag, answer)
     if consent:
         step.note(order.ref, "agreed", words=consent)

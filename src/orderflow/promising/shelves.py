@@ -37,10 +37,10 @@ class Beside:
         """How much of a position is safety stock now, or when its goods come."""
         return sum([one.n for one in self.held if one.position == at])
 
-    def reasons(self) -> tuple[Refusal, ...]:
-        """What is safety stock of each SKU, where anything is."""
+    def reasons(self, skus: Collection[str]) -> tuple[Refusal, ...]:
+        """What is safety stock of some SKUs, of each where anything is."""
         counts: dict[str, int] = {}
-        for one in self.held:
+        for one in [one for one in self.held if one.position.sku in skus]:
             counts[one.position.sku] = counts.get(one.position.sku, 0) + one.n
         return tuple(
             [Refusal.of("safety_stock", sku=sku, n=n) for sku, n in sorted(counts.items())]
@@ -55,14 +55,18 @@ class Beside:
 
 def beside_safety(step: Step, claiming: Claiming, skus: Collection[str]) -> Beside:
     """What an order may claim of some SKUs beside the safety stock."""
-    mine = claiming.members_of(skus)
     usable = claiming.counters(skus)
+    if not safety_of(step.case, usable):  # most have none: then no supply row is looked at
+        return Beside(usable)
+    mine = claiming.members_of(skus)
     return _beside(step, claiming.rows(skus), usable, claiming.quotas, mine)
 
 
 def shelf_beside_safety(step: Step, sku: str) -> Beside:
     """What anybody may claim of a SKU beside the safety stock."""
     rows = step.case.counters((sku,))
+    if not safety_of(step.case, rows):
+        return Beside(rows)
     return _beside(step, rows, rows, Quotas(step), ())
 
 
@@ -73,8 +77,6 @@ def _beside(
     quotas: Quotas,
     mine: tuple[str, ...],
 ) -> Beside:
-    if not safety_of(step.case, rows):  # most have none: then no supply row is looked at
-        return Beside(usable)
     now = step.context.at
     figures = free_figures(step.case, rows, step.context.rules, quotas, mine)
     assignment = Assignment(figures, now, Terms())

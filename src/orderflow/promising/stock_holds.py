@@ -50,5 +50,5 @@ def _leave_safety(step: Step, at: Position, n: int) -> None:
     beside = shelf_beside_safety(step, at.sku)
     free = next((row.free for row in beside.counters if row.position == at), 0)
     if beside.held_at(at) and n > free:
-        raise MoveRefused((shortage(at, n, free), *beside.reasons()))
+        raise MoveRefused((shortage(at, n, free), *beside.reasons((at.sku,))))
     step.keep(*beside.kept((at,)))

@@ -40,10 +40,10 @@ from orderflow.sourcing.freight import Freight, Load, Rates, Surcharge, Tariff
 from orderflow.sourcing.quantities import Quantities
 from orderflow.sourcing.solving import BUDGET, best
 from orderflow.sourcing.values import (
-    CHEAPEST,
     DEFAULT,
-    FASTEST,
-    FEWEST,
+    LEAST_COST,
+    LEAST_DAYS,
+    LEAST_SHIPMENTS,
     Certificate,
     Gap,
     Goal,
@@ -62,10 +62,10 @@ from orderflow.sourcing.waves import Served, Turns, WavePlan, allocate_wave
 
 __all__ = [
     "BUDGET",
-    "CHEAPEST",
     "DEFAULT",
-    "FASTEST",
-    "FEWEST",
+    "LEAST_COST",
+    "LEAST_DAYS",
+    "LEAST_SHIPMENTS",
     "Certificate",
     "Freight",
     "Gap",

@@ -14,7 +14,7 @@ import attrs
 
 from orderflow.sourcing.search import Search
 from orderflow.sourcing.solving import BUDGET, grid_of
-from orderflow.sourcing.values import Goal, Plan, Problem, Score, Want
+from orderflow.sourcing.values import Goal, Plan, Problem, Proof, Score, Want
 
 
 @attrs.frozen
@@ -36,13 +36,15 @@ class Unused:
 class Lack(StrEnum):
     """What was missing for a unit that is left out."""
 
-    NOWHERE = "no place has any"
-    TOO_FEW = "the places have too few"
+    NOWHERE = "no place that may send it has any"
+    TOO_FEW = "the places that may send it have too few"
     DIVIDED = "no place has all that must stay together"
     FULL = "the places that have some may send no more"
     SHIPMENTS = "no more places may ship"
+    WORTH = "what is worth so little leaves from one place"
     OTHERS = "other lines had it"
-    CHOICE = "to leave it out is better, or nobody looked for it"
+    BETTER = "each plan with it is worse"
+    RULE = "the policy sends less than it could"
 
 
 @attrs.frozen
@@ -95,11 +97,11 @@ def _there(want: Want, problem: Problem) -> int:
 def _lack(want: Want, n: int, plan: Plan, problem: Problem) -> Lack:
     there = _there(want, problem)
     if not there:
-        return Lack.NOWHERE
-    if there < want.n:
-        served = want.n - n
-        if served == there:
-            return Lack.TOO_FEW
+        pairs = want.parts.items()
+        apart = all(sum([place.stock[sku] for place in problem.places]) >= k for sku, k in pairs)
+        return Lack.DIVIDED if apart else Lack.NOWHERE  # a want has at least one part
+    if want.n - n == there:
+        return Lack.TOO_FEW
     given: dict[str, dict[str, int]] = {place.id: {} for place in problem.places}
     parts = {one.line: one.parts for one in problem.wants}
     for share in plan.shares:
@@ -123,5 +125,6 @@ def _lack(want: Want, n: int, plan: Plan, problem: Problem) -> Lack:
     if want.together and wide < want.n:
         return Lack.DIVIDED
     if unshipped and len(plan.places) >= problem.most_shipments:
-        return Lack.SHIPMENTS
-    return Lack.CHOICE
+        limited = problem.may_be_split or problem.shipments_max in (0, 1)
+        return Lack.SHIPMENTS if limited else Lack.WORTH
+    return Lack.RULE if plan.certificate.proof is Proof.NONE else Lack.BETTER

@@ -17,7 +17,7 @@ from orderflow.sourcing.freight import Freight, Rates
 from orderflow.sourcing.grid import Grid, Row, rows_of
 from orderflow.sourcing.quantities import Quantities
 from orderflow.sourcing.search import Search
-from orderflow.sourcing.values import WEIGHT_MAX, Objective, Place, Score, Want
+from orderflow.sourcing.values import DAY_MAX, WEIGHT_MAX, Objective, Place, Score, Want
 from orderflow.values import text, unique, whole
 
 ORDER_BUDGET: Final = 2_000
@@ -47,6 +47,13 @@ class Order:
         unique((want.line for want in wants), f"{path}.wants")
         whole(self.priority, f"{path}.priority", most=WEIGHT_MAX)
         text(self.tier, f"{path}.tier", empty=True)
+        if self.days is not None:
+            if not isinstance(self.days, Mapping):
+                raise BadInput(f"{path}.days", "a mapping of places to days is wanted")
+            for place, days in self.days.items():
+                whole(days, f"{path}.days.{text(place, f'{path}.days')}", least=0, most=DAY_MAX)
+        if self.freight is not None and not callable(self.freight):
+            raise BadInput(f"{path}.freight", "a function of place and load is wanted")
 
 
 @attrs.frozen
@@ -65,6 +72,11 @@ class Wave:
             given = getattr(self, name)
             if not isinstance(given, tuple) or not all(isinstance(one, kind) for one in given):
                 raise BadInput(name, f"a tuple of {kind.__name__} is wanted")  # none is one too
+        if not callable(self.freight):
+            raise BadInput("freight", "a function of place and load is wanted")
+        for name in ("grams", "cm3"):
+            if not isinstance(getattr(self, name), Quantities):
+                raise BadInput(name, "Quantities are wanted")
         unique((one.id for one in self.orders), "orders")
         unique((one.id for one in self.places), "places")
         if self.shipments_max is not None:
@@ -109,7 +121,7 @@ class Floor:
         days, own = self.days, order.days
         if own is not None:
             days = [own.get(place.id, place.days) for place in self.places]
-        freight = order.freight or self.wave.freight
+        freight = self.wave.freight if order.freight is None else order.freight
         return Grid(self.rows[i], self.places, self.stock, freight, days, self.capacity)
 
     def take(self, i: int, best: Best) -> Score:
@@ -132,10 +144,12 @@ class Floor:
                     shelf, held = self.stock[p], self.held[p]
                     for sku, each in row.parts:
                         shelf[sku] += sign * n * each
-                        if sign < 0:
-                            held.setdefault(sku, {})[i] = n * each
-                        else:
+                        if sign > 0:
                             held[sku].pop(i, None)
+                        elif sku in held:
+                            held[sku][i] = n * each
+                        else:
+                            held[sku] = {i: n * each}
                     capacity = self.capacity[p]
                     if capacity is not None:
                         self.capacity[p] = capacity + sign * n * row.pieces

@@ -138,3 +138,18 @@ class Rates:
 
     def __call__(self, place: Place, load: Load) -> int:
         return self.by_place.get(place.id, self.otherwise).of(load)
+
+
+def charging(freight: Freight) -> Freight:
+    """A freight of which each answer is an amount; `BadInput` where a host's own is none.
+
+    Cents that come as 6.40 would be compared as if they were a hundredth of it.
+    """
+    if type(freight) is Rates:  # its sums are whole; a host's own may inherit from it
+        return freight
+
+    def charge(place: Place, load: Load) -> int:
+        path = f"freight from {place.id}"
+        return whole(freight(place, load), path, least=0, most=MINOR_MAX)
+
+    return charge

@@ -7,6 +7,8 @@ It is good and quick, and no more: its use is that a search need not look at any
 
 from __future__ import annotations
 
+from operator import mul
+
 from orderflow.sourcing.filling import Filling
 from orderflow.sourcing.grid import Grid
 
@@ -15,16 +17,16 @@ def first_guess(filling: Filling, most: int) -> None:
     """Offer a plan of at most so many places; every answer that it gives is allowed."""
     grid = filling.grid
     open_ = [row.n for row in grid.rows]
+    counts = [row.priority for row in grid.rows]
     chosen: dict[int, list[int]] = {}
     candidates = list(range(len(grid.places)))
     while candidates and len(chosen) < most:
         best, best_key, gives = -1, (0, 0), [0]
         for p in candidates:
             given = offer(grid, p, open_)
-            worth = sum([row.priority * n for row, n in zip(grid.rows, given, strict=True)])
-            key = (worth, -grid.least[p] if grid.least else 0)
-            if worth and (best < 0 or key > best_key):
-                best, best_key, gives = p, key, given
+            worth = sum(map(mul, counts, given))
+            if worth >= best_key[0] and (worth, -grid.least[p]) > best_key and worth:
+                best, best_key, gives = p, (worth, -grid.least[p]), given
         if best < 0:
             break
         candidates.remove(best)
@@ -37,23 +39,23 @@ def first_guess(filling: Filling, most: int) -> None:
 
 def offer(grid: Grid, p: int, open_: list[int]) -> list[int]:
     """What a place gives to each row of what is open, the first row first."""
-    left = dict(grid.stock[p]) if grid.coupled else grid.stock[p]
-    capacity = grid.capacity[p]
+    if not grid.coupled:
+        return list(map(min, open_, grid.at[p]))  # what is kept together is there whole, or not
+    left, capacity = dict(grid.stock[p]), grid.capacity[p]
     given: list[int] = []
     for row, n, has in zip(grid.rows, open_, grid.at[p], strict=True):
-        if grid.coupled and has:
-            has = min([n, has, *[left.get(sku, 0) // each for sku, each in row.parts]])
-            if capacity is not None:
-                has = min(has, capacity // row.pieces)
         n = min(n, has)
+        if n:
+            n = min([n, *[left.get(sku, 0) // each for sku, each in row.parts]])
+            if capacity is not None:
+                n = min(n, capacity // row.pieces)
         if row.together and n < row.n:
             n = 0
         given.append(n)
-        if grid.coupled and n and isinstance(left, dict):
-            for sku, each in row.parts:
-                left[sku] -= n * each
-            if capacity is not None:
-                capacity -= n * row.pieces
+        for sku, each in row.parts if n else ():
+            left[sku] -= n * each
+        if capacity is not None:
+            capacity -= n * row.pieces
     return given
 
 
@@ -70,7 +72,7 @@ def offer_answer(filling: Filling, places: list[int], amounts: tuple[tuple[int, 
     for j, p in enumerate(places) if filling.costs else ():
         grams = sum([row.grams * n[j] for row, n in zip(grid.rows, amounts, strict=True)])
         cm3 = sum([row.cm3 * n[j] for row, n in zip(grid.rows, amounts, strict=True)])
-        cost += grid.parcel(p, grams, cm3).cost
+        cost += grid.parcel(p, grams, cm3)[0]
     days = max([grid.days[p] for p in places], default=0)
     score = filling.score(left, late, cost, len(places), days)
     mask = sum([grid.bits[p] for p in places])

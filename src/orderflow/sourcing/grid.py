@@ -13,21 +13,28 @@ place has for one of them is then a bound, and what is left of it is counted whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from itertools import compress
+from operator import attrgetter
+from typing import Final, NamedTuple, TypeAlias
 
-from orderflow.sourcing.freight import Freight, Load, Rates, Tariff
+from orderflow.sourcing.freight import Freight, Load, Rates, Tariff, charging
 from orderflow.sourcing.quantities import Quantities
 from orderflow.sourcing.values import Place, Want
 
 FINE: Final = 1 << 20
-"""Prices a gram are counted in this fraction of a minor unit, always rounded down."""
+"""Prices of further grams are counted in this fraction of a minor unit, always rounded down."""
+
+
+Parts: TypeAlias = tuple[tuple[str, int], ...]
+"""What one unit of a row is: a SKU or those of a kit, each with its number."""
 
 
 class Row(NamedTuple):
     """Wants that are alike, as one: so many units, each of these parts."""
 
-    parts: tuple[tuple[str, int], ...]
+    parts: Parts
     n: int
     priority: int
     promised: int | None
@@ -38,37 +45,22 @@ class Row(NamedTuple):
     pieces: int
 
 
-class Parcel(NamedTuple):
-    """What a parcel costs, and how many grams more of it would cost the same."""
+Simple: TypeAlias = tuple[int, int, int, int]
+"""A tariff that looks at grams alone: its first price with the handling, its first weight, and
+what a step costs and weighs."""
 
-    cost: int
-    room: int
+Parcel: TypeAlias = tuple[int, int]
+"""What a parcel costs, and how many grams more of it would cost the same."""
 
 
 class Grid:
     """Rows by places; `has[i][p]` is how much of a row a place could give, were it the only one."""
 
     __slots__ = (
-        "_enough",
-        "_parcels",
-        "at",
-        "bits",
-        "capacity",
-        "coupled",
-        "days",
-        "freight",
-        "has",
-        "least",
-        "order",
-        "paid",
-        "per_gram",
-        "places",
-        "rates",
-        "rows",
-        "some",
-        "stock",
-        "target",
-    )
+        "_enough", "_parcels", "_simple", "at", "bits", "capacity", "coupled", "days", "freight",
+        "further", "has", "least", "paid", "places", "priced", "rates", "rows", "some", "stock",
+        "target", "unit",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -83,104 +75,136 @@ class Grid:
         self.rows = rows
         self.places = places
         self.stock = stock
-        self.freight = freight
+        self.freight = charging(freight)
         self.days = days
         self.capacity = capacity
-        self.bits = [1 << i for i in range(len(places) - 1, -1, -1)]
-        self.has = [self._row(row) for row in rows]
-        self.at = [list(column) for column in zip(*self.has, strict=True)] if rows else []
-        self.some = [
-            sum([bit for bit, n in zip(self.bits, row, strict=True) if n]) for row in self.has
-        ]
-        self.target = [min(row.n, sum(has)) for row, has in zip(rows, self.has, strict=True)]
-        self.coupled = self._is_coupled()
+        limits = [(p, most) for p, most in enumerate(capacity) if most is not None]
+        self.bits = bits = _bits(len(places))
+        self.has = has = [self._row(row, limits) for row in rows]
+        self.at: list[tuple[int, ...]] = [()] * len(places)
+        if rows:
+            self.at = list(zip(*has, strict=True))
+        self.some = [sum(compress(bits, there)) for there in has]
+        self.target = [min(row.n, sum(there)) for row, there in zip(rows, has, strict=True)]
+        self.coupled = self._is_coupled(limits)
         self._enough: list[dict[int, int]] = [{} for _ in rows]
-        self._parcels: list[dict[tuple[int, int], Parcel]] = [{} for _ in places]
+        self._parcels: dict[tuple[int, int, int], Parcel] = {}
+        self._simple: list[Simple | None] = []
         self.rates: list[Tariff] | None = None
-        self.least: list[int] = []
-        self.order = list(range(len(places)))
-        self.paid: list[int] = []
-        self.per_gram: list[int] = []
+        self.priced = False
+        self.unit = 1
+        self.least = self.paid = self.further = [0] * len(places)
 
     def price(self) -> None:
-        """Look up what each place costs at the least, how much that pays for, and each gram.
+        """Look up what each place costs at the least, how much that pays for, and what follows.
 
-        From here on `order` has the cheapest place first.
+        Further grams are counted in units: the step of all tariffs, or single grams where steps
+        differ.
         """
-        if self.least:
+        if self.priced:
             return
+        self.priced = True
         grams = min([row.grams for row in self.rows], default=0)
         cm3 = min([row.cm3 for row in self.rows], default=0)
-        load = Load(grams, cm3)
-        if not isinstance(self.freight, Rates):
-            self.least = [place.handling + self.freight(place, load) for place in self.places]
-            self.paid = self.per_gram = [0] * len(self.places)
+        freight = self.freight
+        # One of another kind may cost what it likes.
+        if isinstance(freight, Rates) and type(freight) is Rates:
+            rates = [freight.by_place.get(place.id, freight.otherwise) for place in self.places]
+            self.rates = rates
+            self._simple = [
+                None
+                if tariff.surcharges or tariff.cm3_per_kilogram is not None
+                else (
+                    place.handling + tariff.first,
+                    tariff.first_grams,
+                    tariff.step,
+                    tariff.step_grams,
+                )
+                for place, tariff in zip(self.places, rates, strict=True)
+            ]
+            steps = {tariff.step_grams for tariff in rates}
+            self.unit = unit = steps.pop() if len(steps) == 1 else 1
+            self.further = [tariff.step * unit * FINE // tariff.step_grams for tariff in rates]
         else:
-            self.rates = list(map(self.freight.tariff, [place.id for place in self.places]))
-            for place, tariff in zip(self.places, self.rates, strict=True):
-                self.least.append(place.handling + tariff.of(load))
-                charged = grams if tariff.cm3_per_kilogram is None else tariff.chargeable(load)
-                first, step = tariff.first_grams, tariff.step_grams
-                self.paid.append(first if charged <= first else charged + step)
-                self.per_gram.append(tariff.step * FINE // step)
-        self.order.sort(key=self.least.__getitem__)
+            self._simple = [None] * len(self.places)
+        parcels = [self.parcel(p, grams, cm3) for p in range(len(self.places))]
+        self.least = [cost for cost, _ in parcels]
+        self.paid = [grams + room for _, room in parcels]
 
     def parcel(self, p: int, grams: int, cm3: int) -> Parcel:
         """What a parcel from a place costs: its handling and its freight; and its room."""
-        known = self._parcels[p].get((grams, cm3))
+        simple = self._simple[p]
+        if simple is not None:
+            first, first_grams, step, step_grams = simple
+            over = grams - first_grams
+            if over <= 0:
+                return first, -over
+            steps = -(-over // step_grams)
+            return first + steps * step, steps * step_grams - over
+        known = self._parcels.get((p, grams, cm3))
         if known is None:
             place, load = self.places[p], Load(grams, cm3)
             room = 0 if self.rates is None else self.rates[p].room(load)
-            known = Parcel(place.handling + self.freight(place, load), room)
-            self._parcels[p][grams, cm3] = known
+            known = place.handling + self.freight(place, load), room
+            self._parcels[p, grams, cm3] = known
         return known
 
     def enough(self, i: int, n: int) -> int:
         """The places that have so many units of a row, as a mask."""
+        if n == 1:
+            return self.some[i]
         found = self._enough[i].get(n)
         if found is None:
-            pairs = zip(self.bits, self.has[i], strict=True)
-            found = self._enough[i][n] = sum([bit for bit, there in pairs if there >= n])
+            enough = [there >= n for there in self.has[i]]
+            found = self._enough[i][n] = sum(compress(self.bits, enough))
         return found
 
     def some_of(self, p: int) -> bool:
         """Whether a place has anything of what is wanted."""
-        return bool(self.rows) and any(self.at[p])
+        return any(self.at[p])  # nothing wanted: nothing of it
 
-    def indices(self, mask: int) -> Iterator[int]:
+    def indices(self, mask: int) -> list[int]:
         """The places of a mask, by id."""
         most = len(self.places)
+        if mask.bit_count() * 4 > most:
+            return [p for p, bit in enumerate(self.bits) if bit & mask]
+        found: list[int] = []
         while mask:
             length = mask.bit_length()
-            yield most - length
+            found.append(most - length)
             mask ^= 1 << (length - 1)
+        return found
 
-    def _row(self, row: Row) -> list[int]:
+    def _row(self, row: Row, limits: Sequence[tuple[int, int]]) -> list[int]:
         """How much of a row each place could give."""
         parts, n = row.parts, row.n
         if len(parts) == 1 and parts[0][1] == 1:
             sku = parts[0][0]
-            there = [min(n, shelf.get(sku, 0)) for shelf in self.stock]
+            there = [n if (have := shelf.get(sku, 0)) > n else have for shelf in self.stock]
         else:
             there = [
                 min(n, min([shelf.get(sku, 0) // each for sku, each in parts]))
                 for shelf in self.stock
             ]
-        for p, capacity in enumerate(self.capacity):
-            if capacity is not None:
-                there[p] = min(there[p], capacity // row.pieces)
+        for p, most in limits:
+            there[p] = min(there[p], most // row.pieces)
         return [have if have == n else 0 for have in there] if row.together else there
 
-    def _is_coupled(self) -> bool:
+    def _is_coupled(self, limits: Sequence[tuple[int, int]]) -> bool:
         skus = [sku for row in self.rows for sku, _ in row.parts]
         if len(skus) != len(set(skus)):
             return True
-        for p, capacity in enumerate(self.capacity):
-            if capacity is not None and self.rows:
-                pairs = zip(self.rows, self.at[p], strict=True)
-                if capacity < sum([row.pieces * n for row, n in pairs]):
-                    return True
-        return False
+        if not limits:
+            return False
+        return any(
+            most < sum([row.pieces * n for row, n in zip(self.rows, self.at[p], strict=True)])
+            for p, most in limits
+        )
+
+
+@lru_cache(64)
+def _bits(places: int) -> tuple[int, ...]:
+    return tuple([1 << i for i in range(places - 1, -1, -1)])
 
 
 def rows_of(wants: Sequence[Want], grams: Quantities, cm3: Quantities) -> list[Row]:
@@ -188,30 +212,32 @@ def rows_of(wants: Sequence[Want], grams: Quantities, cm3: Quantities) -> list[R
 
     What counts more comes first, so that it is served first where it is all the same.
     """
-    alike: dict[tuple[object, ...], list[Want]] = {}
-    for want in sorted(wants, key=lambda want: want.line):
+    alike: dict[tuple[Parts, int, int | None, bool, str], list[Want]] = {}
+    for want in sorted(wants, key=attrgetter("line")):
+        parts = tuple(want.parts.plain.items())
         alone = want.line if want.together else ""
-        key = (want.parts, want.priority, want.promised, want.together, alone)
-        alike.setdefault(key, []).append(want)
-    rows = [_merged(same, grams, cm3) for same in alike.values()]
-    return sorted(rows, key=_place_in_line)
+        key = (parts, want.priority, want.promised, want.together, alone)
+        if key in alike:
+            alike[key].append(want)
+        else:
+            alike[key] = [want]
+    rows = [_merged(key[0], same, grams.plain, cm3.plain) for key, same in alike.items()]
+    return sorted(rows, key=_place_in_line) if len(rows) > 1 else rows
 
 
-def _merged(same: Sequence[Want], grams: Quantities, cm3: Quantities) -> Row:
+def _merged(
+    parts: Parts, same: Sequence[Want], grams: Mapping[str, int], cm3: Mapping[str, int]
+) -> Row:
+    """Wants that are alike as a row."""
     one = same[0]
-    parts = tuple(one.parts.plain.items())
-    weights, volumes = grams.plain, cm3.plain
-    return Row(
-        parts,
-        sum([want.n for want in same]),
-        one.priority,
-        one.promised,
-        one.together,
-        tuple([(want.line, want.n) for want in same]),
-        sum([weights.get(sku, 0) * n for sku, n in parts]),
-        sum([volumes.get(sku, 0) * n for sku, n in parts]),
-        sum([n for _, n in parts]),
-    )
+    weight = volume = pieces = 0
+    for sku, n in parts:
+        weight += grams.get(sku, 0) * n
+        volume += cm3.get(sku, 0) * n
+        pieces += n
+    lines = tuple([(want.line, want.n) for want in same])
+    n = one.n if len(same) == 1 else sum([want.n for want in same])
+    return Row(parts, n, one.priority, one.promised, one.together, lines, weight, volume, pieces)
 
 
 def _place_in_line(row: Row) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ It knows orders that meet, and refuses to know how one of them is served.
 A round takes one order that is split or short, and a place that nearly has all of it; puts back
 what it has taken, and what those few others have that took there what this order lacks; serves them
 anew, this one first, or in a turn of chance; and keeps what comes out where all of them together
-are no worse off.
+are no worse off, and none of a higher priority is left shorter for one of a lower.
 To keep what is as good lets the plan drift to where the next round finds something.
 """
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from orderflow.sourcing.filling import Best
 from orderflow.sourcing.floor import Floor
 from orderflow.sourcing.grid import Row
 
@@ -52,7 +53,7 @@ class Chance:
 def apart(rows: Sequence[Sequence[Row]], *, limited: bool) -> list[list[int]]:
     """Orders by index, in groups that share no SKU; one group where places are `limited`."""
     if limited:
-        return [list(range(len(rows)))]
+        return [list(range(len(rows)))] if rows else []
     root: dict[str, str] = {}
 
     def find(sku: str) -> str:
@@ -75,6 +76,8 @@ def apart(rows: Sequence[Sequence[Row]], *, limited: bool) -> list[list[int]]:
 
 def improve(floor: Floor, part: Sequence[int], budget: int, chance: Chance) -> int:
     """Serve some orders of a part anew, again and again, for so many nodes; how many rounds."""
+    if not floor.places:
+        return 0  # nobody ships
     flawed = _Bag(i for i in part if _is_flawed(floor, i))
     end, rounds = floor.nodes + budget, 0
     while flawed.values and floor.nodes < end:
@@ -124,11 +127,26 @@ def _again(floor: Floor, group: list[int], chance: Chance) -> None:
     if chance.below(2):
         chance.shuffle(group)
     now = [floor.serve(i) for i in group]
-    if list(map(sum, zip(*now, strict=True))) > list(map(sum, zip(*was, strict=True))):
+    after = [(i, floor.best[i]) for i in group]
+    worse = list(map(sum, zip(*now, strict=True))) > list(map(sum, zip(*was, strict=True)))
+    if worse or _short(floor, after) > _short(floor, before):
         for i in group:
             floor.release(i)
         for i, best in before:
             floor.take(i, best)
+
+
+def _short(floor: Floor, served: Iterable[tuple[int, Best]]) -> list[tuple[int, int]]:
+    """How many units are left out of the orders of each priority, the highest first.
+
+    Of orders that count alike nothing is said: among them all that counts is what they come to.
+    """
+    found: dict[int, int] = {}
+    for i, best in served:
+        priority = -floor.orders[i].priority
+        pairs = zip(floor.rows[i], best.amounts, strict=True)
+        found[priority] = found.get(priority, 0) + sum([row.n - sum(n) for row, n in pairs])
+    return sorted(found.items()) if len(found) > 1 else []
 
 
 def _is_flawed(floor: Floor, i: int) -> bool:

@@ -13,8 +13,10 @@ from typing import TypeAlias
 
 import attrs
 
-from orderflow.sourcing.freight import Load
+from orderflow.errors import BadInput
+from orderflow.sourcing.freight import GRAMS_MAX, Load
 from orderflow.sourcing.values import Problem, Share, Want
+from orderflow.values import text, whole
 
 
 @attrs.frozen
@@ -46,6 +48,10 @@ def by_kind(kinds: Mapping[str, str]) -> Split:
 
     A line goes where its first part does; the parts of a kit stay together.
     """
+    if not isinstance(kinds, Mapping):
+        raise BadInput("kinds", "a mapping of SKUs to kinds is wanted")
+    for sku, kind in kinds.items():
+        text(kind, f"kinds.{text(sku, 'kinds')}", empty=True)
 
     def split(parcel: Parcel, problem: Problem) -> Sequence[Parcel]:
         wants = {want.line: want for want in problem.wants}
@@ -76,6 +82,8 @@ def weighed(want: Want, problem: Problem) -> Load:
 
 
 def _by_size(size: Callable[[Load], int], most: int) -> Split:
+    whole(most, "most", most=GRAMS_MAX)
+
     def split(parcel: Parcel, problem: Problem) -> Sequence[Parcel]:
         sizes = {want.line: size(weighed(want, problem)) for want in problem.wants}
         parted: list[dict[str, int]] = []

@@ -14,15 +14,25 @@ least, of these the first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import is_
 from typing import TypeAlias
 
 import attrs
 
+from orderflow.errors import BadInput
 from orderflow.sourcing.explaining import Missing, Unused, missing, unused
 from orderflow.sourcing.parcels import Parcel, Split, packed
-from orderflow.sourcing.solving import BUDGET, best
-from orderflow.sourcing.stages import Dropped, Filter, Rank, by_priority, has_something
+from orderflow.sourcing.solving import BUDGET, BUDGET_MAX, best
+from orderflow.sourcing.stages import (
+    Dropped,
+    Filter,
+    KeptBack,
+    Lessened,
+    Rank,
+    by_priority,
+    has_something,
+)
 from orderflow.sourcing.values import (
     DEFAULT,
     Certificate,
@@ -33,8 +43,12 @@ from orderflow.sourcing.values import (
     Proof,
     Share,
     Want,
+    checked_objective,
+    checked_problem,
 )
 from orderflow.sourcing.verifying import plain_bound, score_of
+from orderflow.sourcing.whole import at_a_glance, unbeaten_by_any
+from orderflow.values import text, whole
 
 Allocate: TypeAlias = Callable[[Sequence[Place], Problem, Objective], Plan]
 """Places as they are ranked, the problem with these places alone, and what counts."""
@@ -42,13 +56,19 @@ Allocate: TypeAlias = Callable[[Sequence[Place], Problem, Objective], Plan]
 
 @attrs.frozen
 class Sourced:
-    """What a policy decided: its plan, the parcels, and why not for all that is not in it."""
+    """What a policy decided: its plan, the parcels, and why not for all that is not in it.
+
+    `dropped` has the places that a filter left out, `kept_back` what a filter left out of others;
+    `tried` what the other rules of a cascade answered.
+    """
 
     policy: str
     problem: Problem
     plan: Plan
     parcels: tuple[Parcel, ...]
     dropped: tuple[Dropped, ...]
+    kept_back: tuple[KeptBack, ...] = ()
+    tried: tuple[Sourced, ...] = ()
 
     def unused(self, *, budget: int = BUDGET) -> tuple[Unused, ...]:
         """For each place that passed the filters and does not ship: what using it would cost."""
@@ -70,26 +90,47 @@ class Pipeline:
     splits: tuple[Split, ...] = ()
     objective: Objective = DEFAULT
 
+    def __attrs_post_init__(self) -> None:
+        path = f"policy {text(self.name, 'policy.name')}"
+        for name in ("filters", "splits"):
+            given = getattr(self, name)
+            if not isinstance(given, tuple) or not all(map(callable, given)):  # none is one too
+                raise BadInput(f"{path}.{name}", "a tuple of functions is wanted")
+        for name in ("rank", "allocate"):
+            if not callable(getattr(self, name)):
+                raise BadInput(f"{path}.{name}", "a function is wanted")
+        checked_objective(self.objective)
+
     def __call__(self, problem: Problem) -> Sourced:
         """Decide; same input, same answer."""
+        checked_problem(problem)
         passed: list[Place] = []
         dropped: list[Dropped] = []
+        back: list[KeptBack] = []
         for place in sorted(problem.places, key=lambda place: place.id):
-            kept = self._filtered(place, problem)
+            kept = self._filtered(place, problem, back)
             if isinstance(kept, Dropped):
                 dropped.append(kept)
             else:
                 passed.append(kept)
-        asked = attrs.evolve(problem, places=tuple(passed))
+        as_asked = len(passed) == len(problem.places) and all(map(is_, passed, problem.places))
+        asked = problem if as_asked else attrs.evolve(problem, places=tuple(passed))
         plan = self.allocate(tuple(self.rank(passed, asked)), asked, self.objective)
         parcels = packed(plan.shares, asked, self.splits)
-        return Sourced(self.name, asked, plan, parcels, tuple(dropped))
+        return Sourced(self.name, asked, plan, parcels, tuple(dropped), tuple(back))
 
-    def _filtered(self, place: Place, problem: Problem) -> Place | Dropped:
+    def _filtered(self, place: Place, problem: Problem, back: list[KeptBack]) -> Place | Dropped:
         for look in self.filters:
-            kept = look(place, problem)
+            kept: object = look(place, problem)
             if isinstance(kept, Dropped):
                 return kept
+            why = "may not send it"
+            if isinstance(kept, Lessened):
+                why, kept = kept.why, kept.place
+            if not isinstance(kept, Place):
+                raise BadInput(f"policy {self.name}", "a filter gives a place, or says why not")
+            if kept.stock is not place.stock:
+                back.extend(_kept_back(place, kept, problem, why))
             place = kept
         return place
 
@@ -101,25 +142,48 @@ class Cascade:
     name: str
     rules: tuple[Pipeline, ...]
 
+    def __attrs_post_init__(self) -> None:
+        path = f"cascade {text(self.name, 'cascade.name')}.rules"
+        rules: object = self.rules
+        if not isinstance(rules, tuple) or not all(map(callable, rules)):  # of none see below
+            raise BadInput(path, "a tuple of policies is wanted")
+        if not rules:
+            raise BadInput(path, "at least one policy is wanted")
+
     def __call__(self, problem: Problem) -> Sourced:
         """The first whole answer, or the first of those that leave the least."""
-        tried: list[tuple[int, Sourced]] = []
+        tried: list[Sourced] = []
         for rule in self.rules:
-            found = rule(problem)
-            left = sum([n for _, n in found.plan.left])
-            if not left:
-                return found
-            tried.append((left, found))
-        return min(tried, key=lambda pair: pair[0])[1]
+            tried.append(rule(problem))
+            if not tried[-1].plan.left:
+                break
+        found = min(tried, key=lambda one: sum([n for _, n in one.plan.left]))
+        return attrs.evolve(found, tried=tuple([one for one in tried if one is not found]))
+
+
+def _kept_back(has: Place, gives: Place, problem: Problem, why: str) -> Iterator[KeptBack]:
+    """What a place has of what is wanted and may not give, by SKU."""
+    for sku in sorted({sku for want in problem.wants for sku in want.parts}):
+        n = has.stock[sku] - gives.stock[sku]
+        if n > 0:
+            yield KeptBack(has.id, sku, n, why)
 
 
 # --- allocating -----------------------------------------------------------------------------------
 
 
 def exact(budget: int = BUDGET) -> Allocate:
-    """The best plan there is; of those that are as good, that of the places that rank first."""
+    """The best plan there is; of those that are as good, that of the places that rank first.
+
+    What one place serves whole is mostly seen at a glance; the rest is searched for.
+    """
+
+    whole(budget, "budget", least=0, most=BUDGET_MAX)
 
     def allocate(ranked: Sequence[Place], problem: Problem, objective: Objective) -> Plan:
+        plan = at_a_glance(ranked, problem, objective)
+        if plan is not None:
+            return plan
         ties = [place.id for place in ranked]
         return best(problem, objective, budget=budget, ties=ties)
 
@@ -154,7 +218,9 @@ def one_or_none(ranked: Sequence[Place], problem: Problem, objective: Objective)
 def planned(shares: Sequence[Share], problem: Problem, objective: Objective) -> Plan:
     """Shares as a plan: scored, and held against what is read off the problem."""
     score = score_of(shares, problem, objective)
-    bound = min(plain_bound(problem, objective), score)
+    bound = score
+    if score != unbeaten_by_any(objective):
+        bound = min(plain_bound(problem, objective), score)
     proof = Proof.BOUND if bound == score else Proof.NONE
     served: dict[str, int] = {}
     for share in shares:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from orderflow.errors import BadInput
 from orderflow.sourcing.pipeline import Cascade, Pipeline, exact, in_order, one_or_none
 from orderflow.sourcing.stages import (
     CLOSED,
@@ -28,8 +29,7 @@ from orderflow.sourcing.stages import (
     last,
     without,
 )
-from orderflow.sourcing.values import CHEAPEST as FIRST_CHEAPEST
-from orderflow.sourcing.values import FEWEST as FIRST_FEWEST
+from orderflow.sourcing.values import LEAST_COST, LEAST_SHIPMENTS
 
 OPEN: Final[tuple[Filter, ...]] = (without(CLOSED), without(PICKUP), has_capacity, has_something)
 """What every place must be: open, no mere counter for pick-up, with capacity and with stock."""
@@ -40,14 +40,14 @@ NEAREST: Final = Pipeline("nearest", OPEN, by_distance, in_order)
 PRIORITY: Final = Pipeline("priority", OPEN, by_priority, in_order)
 """Each place gives what it has, in the host's own order."""
 
-CHEAPEST: Final = Pipeline("cheapest", OPEN, by_cost, exact(), objective=FIRST_CHEAPEST)
+CHEAPEST: Final = Pipeline("cheapest", OPEN, by_cost, exact(), objective=LEAST_COST)
 """The least money for all that can be served."""
 
 ONE_OR_NONE: Final = Pipeline("one place or none", OPEN, by_distance, one_or_none)
 """The nearest place that has everything, or nobody."""
 
 FEWEST_SHIPMENTS: Final = Pipeline(
-    "fewest shipments", OPEN, by_distance, exact(), objective=FIRST_FEWEST
+    "fewest shipments", OPEN, by_distance, exact(), objective=LEAST_SHIPMENTS
 )
 """The fewest parcels that are in time."""
 
@@ -88,6 +88,8 @@ def product_table(table: Mapping[str, Collection[str]], rule: Pipeline = BEST) -
 
 
 def _after(name: str, look: Filter, rule: Pipeline) -> Pipeline:
+    if not isinstance(rule, Pipeline):
+        raise BadInput("rule", "a Pipeline is wanted")
     filters = (look, *rule.filters)
     return Pipeline(
         f"{name}, {rule.name}", filters, rule.rank, rule.allocate, rule.splits, rule.objective

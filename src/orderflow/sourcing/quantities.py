@@ -11,7 +11,7 @@ Less than nothing is a mistake of the program, so `-` refuses it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from typing import Final
 
 from orderflow.errors import BadInput
@@ -35,7 +35,9 @@ class Quantities(Mapping[str, int]):
         if not isinstance(given, Mapping):
             raise BadInput("quantities", f"a mapping is wanted, not {type(given).__name__}")
         for sku, n in given.items():
-            whole(n, f"quantities {text(sku, 'quantities')}", least=0, most=QUANTITY_MAX)
+            text(sku, "quantities")
+            if type(n) is not int or not 0 <= n <= QUANTITY_MAX:
+                whole(n, f"quantities {sku}", least=0)
         self._by_sku: Final = {sku: given[sku] for sku in sorted(given) if given[sku]}
 
     @property
@@ -59,6 +61,10 @@ class Quantities(Mapping[str, int]):
 
     def __len__(self) -> int:
         return len(self._by_sku)
+
+    def items(self) -> ItemsView[str, int]:
+        """Each SKU with its units, by SKU."""
+        return self._by_sku.items()  # that of a mapping looks each SKU up again
 
     def __add__(self, other: Quantities) -> Quantities:
         """Both together."""

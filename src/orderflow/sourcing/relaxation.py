@@ -9,34 +9,82 @@ Decision: the goals are asked one after the other, each under what those before 
 All figures are whole numbers, so each bound is rounded up; a millionth of it is given away before,
 for the solver counts in floating point.
 
-HiGHS does it: `[optimize]` brings highspy, and it is imported when it is asked for.
+Which solver does it is for the host to choose, since not all of them can be loaded into one process
+(highspy and ortools cannot): anything with the one method of a `Solver` will do.
+Where nobody chooses, HiGHS does it, which `[optimize]` brings; it is imported when it is asked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
+import attrs
+
+from orderflow.errors import BadInput
 from orderflow.sourcing.floor import Floor, Wave
 from orderflow.sourcing.grid import Grid
 from orderflow.sourcing.values import DEFAULT, Goal, Objective, Score, checked_objective
-
-if TYPE_CHECKING:
-    import highspy
 
 GIVEN_AWAY: Final = 1e-6
 _FREE: Final = float("inf")
 
 
-def relaxed(wave: Wave, objective: Objective = DEFAULT) -> Score:
-    """A score that no plan of a wave can be better than; `ImportError` without highspy."""
+@attrs.frozen
+class Row:
+    """So many of each column come to no less than `least` and no more than `most`.
+
+    Either may be infinite, where nothing bounds it.
+    """
+
+    least: float
+    most: float
+    factors: Mapping[int, float]
+
+
+@attrs.frozen
+class LinearProgram:
+    """Columns that come to as little as they can: each costs so much, and is from 0 to `most`.
+
+    No cost is below zero; a column's `most` may be infinite.
+    """
+
+    costs: tuple[float, ...]
+    most: tuple[float, ...]
+    rows: tuple[Row, ...]
+
+
+class Solver(Protocol):
+    """Who solves linear programs: the host's own solver, or `highs.Highs`."""
+
+    def minimum(self, program: LinearProgram) -> float:
+        """The least that the columns can cost, to a millionth of it; no program has none."""
+        ...
+
+
+def relaxed(wave: Wave, objective: Objective = DEFAULT, *, solver: Solver | None = None) -> Score:
+    """A score that no plan of a wave can be better than, by a solver.
+
+    Without one HiGHS is asked: `ImportError` without highspy.
+    """
+    if not isinstance(wave, Wave):
+        raise BadInput("wave", "a Wave is wanted")
     checked_objective(objective)
+    if solver is not None and not callable(getattr(solver, "minimum", None)):
+        raise BadInput("solver", "a Solver is wanted")
+    if solver is None:
+        from orderflow.sourcing.highs import Highs  # here, so that it is not needed for another
+
+        solver = Highs()
     program = Program(wave, objective)
     found: list[int] = []
     for goal in objective:
-        least = rounded_up(program.minimum(goal))
-        program.hold(goal, least)
-        found.append(least)
+        costs = program.goals[goal]
+        figure = solver.minimum(program.asking(costs)) if costs else 0
+        found.append(rounded_up(figure))
+        # A bound from which a millionth was given away may be less than halves of parcels reach.
+        program.hold(goal, max(found[-1], figure))
     return tuple(found)
 
 
@@ -46,20 +94,12 @@ def rounded_up(figure: float) -> int:
 
 
 class Program:
-    """A wave as a linear program, or as an integer one where parcels and units are `whole`."""
+    """A wave as a linear program; `whole` says which columns are whole numbers in a real plan."""
 
-    def __init__(self, wave: Wave, objective: Objective, *, whole: bool = False) -> None:
-        import highspy
-
-        self.highs: highspy.Highs = highspy.Highs()
-        self.highs.silent()
-        # An inner point is enough for a bound, and takes a tenth of the time that a corner takes.
-        if not whole:
-            self.highs.setOptionValue("solver", "ipm")
-            self.highs.setOptionValue("run_crossover", "off")
-        self.whole = whole
-        self.columns: list[tuple[float, bool]] = []
-        self.rows: list[tuple[float, float, dict[int, float]]] = []
+    def __init__(self, wave: Wave, objective: Objective) -> None:
+        self.most: list[float] = []
+        self.whole: list[bool] = []
+        self.rows: list[Row] = []
         self.goals: dict[Goal, dict[int, float]] = {goal: {} for goal in Goal}
         floor = Floor(wave, objective)
         stock: dict[tuple[int, str], dict[int, float]] = {}
@@ -67,33 +107,23 @@ class Program:
         for i in range(len(wave.orders)):
             self._add(floor, i, stock, capacity)
         for (p, sku), takes in stock.items():
-            self.rows.append((-_FREE, floor.stock[p][sku], takes))
+            self.rows.append(Row(-_FREE, floor.stock[p][sku], takes))
         for p, takes in capacity.items():
-            self.rows.append((-_FREE, floor.capacity[p] or 0, takes))
-        self._pass()
+            self.rows.append(Row(-_FREE, floor.capacity[p] or 0, takes))
 
-    def minimum(self, goal: Goal) -> float:
-        """The least that a goal can come to."""
-        costs = [0.0] * len(self.columns)
-        for column, cost in self.goals[goal].items():
-            costs[column] = cost
-        self.solve(costs)
-        return float(self.highs.getInfo().objective_function_value)
+    def asking(self, costs: Mapping[int, float]) -> LinearProgram:
+        """The program in which these columns cost something."""
+        every = tuple([costs.get(column, 0.0) for column in range(len(self.most))])
+        return LinearProgram(every, tuple(self.most), tuple(self.rows))
 
-    def solve(self, costs: list[float]) -> None:
-        """Make a weighted sum of columns small."""
-        for column, cost in enumerate(costs):
-            self.highs.changeColCost(column, cost)
-        self.highs.run()
-
-    def hold(self, goal: Goal, most: int) -> None:
-        """Let a goal come to no more from here on."""
-        pairs = self.goals[goal]
-        if not most:
-            for column in pairs:
-                self.highs.changeColBounds(column, 0.0, 0.0)
+    def hold(self, goal: Goal, most: float) -> None:
+        """Let a goal come to no more from here on; what costs nothing may still be there."""
+        factors = {column: each for column, each in self.goals[goal].items() if each}
+        if most >= GIVEN_AWAY:
+            self.rows.append(Row(-_FREE, most, factors))
             return
-        self.highs.addRow(-_FREE, most, len(pairs), list(pairs), list(pairs.values()))
+        for column in factors:
+            self.most[column] = 0.0
 
     def _add(
         self,
@@ -108,7 +138,9 @@ class Program:
         useful = [p for p in range(len(grid.places)) if grid.some_of(p)]
         ships = {p: self._column(1) for p in useful}
         if floor.wave.shipments_max is not None:
-            self.rows.append((-_FREE, floor.wave.shipments_max, dict.fromkeys(ships.values(), 1.0)))
+            self.rows.append(
+                Row(-_FREE, floor.wave.shipments_max, dict.fromkeys(ships.values(), 1.0))
+            )
         for p, column in ships.items():
             self.goals[Goal.SHIPMENTS][column] = 1
             self.goals[Goal.COST][column] = grid.least[p]
@@ -116,7 +148,7 @@ class Program:
             day = self._column(_FREE, whole=False)
             self.goals[Goal.DAYS][day] = 1
             for p, column in ships.items():
-                self.rows.append((0, _FREE, {day: 1.0, column: -float(grid.days[p])}))
+                self.rows.append(Row(0, _FREE, {day: 1.0, column: -float(grid.days[p])}))
         for r, row in enumerate(grid.rows):
             left = self._column(row.n)
             self.goals[Goal.LEFT][left] = row.priority
@@ -126,9 +158,9 @@ class Program:
                 if most:
                     n = self._column(most)
                     units[n] = 1
-                    self.rows.append((-_FREE, 0, {n: 1.0, ships[p]: -float(most)}))
+                    self.rows.append(Row(-_FREE, 0, {n: 1.0, ships[p]: -float(most)}))
                     self._draw(grid, p, r, n, stock, capacity)
-            self.rows.append((row.n, row.n, units))
+            self.rows.append(Row(row.n, row.n, units))
 
     def _draw(
         self,
@@ -149,39 +181,6 @@ class Program:
             self.goals[Goal.LATE][column] = 1
 
     def _column(self, most: float, *, whole: bool = True) -> int:
-        self.columns.append((most, whole))
-        return len(self.columns) - 1
-
-    def _pass(self) -> None:
-        """Hand the program to the solver."""
-        import highspy
-
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = len(self.columns), len(self.rows)
-        model.col_cost_ = [0.0] * len(self.columns)
-        model.col_lower_ = [0.0] * len(self.columns)
-        model.col_upper_ = [most for most, _ in self.columns]
-        model.row_lower_ = [least for least, _, _ in self.rows]
-        model.row_upper_ = [most for _, most, _ in self.rows]
-        starts, index, value = _compressed([row for _, _, row in self.rows])
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = starts
-        model.a_matrix_.index_ = index
-        model.a_matrix_.value_ = value
-        if self.whole:
-            kinds = highspy.HighsVarType
-            model.integrality_ = [
-                kinds.kInteger if whole else kinds.kContinuous for _, whole in self.columns
-            ]
-        self.highs.passModel(model)
-
-
-def _compressed(
-    rows: list[dict[int, float]],
-) -> tuple[list[int], list[int], list[float]]:
-    starts, index, value = [0], list[int](), list[float]()
-    for row in rows:
-        index.extend(row)
-        value.extend(row.values())
-        starts.append(len(index))
-    return starts, index, value
+        self.most.append(most)
+        self.whole.append(whole)
+        return len(self.most) - 1

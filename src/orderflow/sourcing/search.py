@@ -22,32 +22,31 @@ given up.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import sub
 from typing import Final
 
-from orderflow.sourcing.bounds import Bounds
+from orderflow.sourcing.bounds import NOBODY, Bounds, Chosen
 from orderflow.sourcing.filling import Best, Filling
 from orderflow.sourcing.greedy import first_guess
 from orderflow.sourcing.grid import Grid, Stop
+from orderflow.sourcing.sharing import fill
 from orderflow.sourcing.standing_in import needless
+from orderflow.sourcing.steps import DEEPEST, Spent, Steps
 from orderflow.sourcing.values import Goal, Objective, Score
 
-ASKED_EVERY: Final = 1_024
-"""How many nodes pass between two questions to the clock."""
+THIN_FROM: Final = 3
+"""Up to two places a search is done before needless ones are found."""
 
-GUESS_FROM: Final = 3
-"""Up to two places a search is done before a guess has been made."""
-
-
-class Spent(Exception):
-    """The budget is spent."""
+GUESS_FROM: Final = 4
+"""Up to three places a search is done before a guess has been made."""
 
 
 class Search:
     """One search; after `run`, `best` has the answer, and no plan is better than `bound`."""
 
     __slots__ = (
-        "allowed", "best", "bound", "bounds", "budget", "covers", "filling", "forced", "grid",
-        "most", "nodes", "objective", "proved", "stop", "timed", "touch",
+        "allowed", "best", "bound", "bounds", "covers", "filling", "forced", "grid", "most",
+        "objective", "proved", "steps", "timed", "touch",
     )  # fmt: skip
 
     def __init__(
@@ -61,10 +60,10 @@ class Search:
         forced: int | None = None,
     ) -> None:
         """`most` places may ship; `forced` is one that must."""
-        self.grid, self.objective, self.budget, self.stop = grid, objective, budget, stop
+        self.grid, self.objective = grid, objective
         self.forced = forced
-        self.nodes = 0
-        self.filling = Filling(grid, objective, self.step)
+        self.steps = Steps(budget, stop)
+        self.filling = Filling(grid, objective, self.steps.step)
         self.best: Best = self.filling.best
         self.most = min(most, len(grid.places))
         self.timed = Goal.LATE in objective or Goal.DAYS in objective
@@ -82,18 +81,15 @@ class Search:
 
     # --- looking ---------------------------------------------------------------------------------
 
-    def step(self) -> None:
-        """Count a node; end where the budget is spent."""
-        self.nodes += 1
-        if self.nodes > self.budget:
-            raise Spent
-        if self.stop is not None and not self.nodes % ASKED_EVERY and self.stop():
-            raise Spent
+    @property
+    def nodes(self) -> int:
+        """How many nodes were looked at."""
+        return self.steps.nodes
 
     def run(self) -> None:
         """Deepen until no larger set can be better."""
         useful = min(self.most, self.allowed.bit_count())
-        size = self.bounds.smallest() if self.covers else 0
+        size = self.bounds.smallest if self.covers else 0
         self.bound = self.bounds.least(min(size, useful))
         if self.forced is not None and not self.grid.some_of(self.forced):
             self.proved = True
@@ -101,15 +97,14 @@ class Search:
         try:
             if not self.covers:
                 self._guess()
-            while size <= useful:
-                self.bound = self.bounds.least(size)
-                if self._done(size):
-                    break
+            while size <= useful and not self._done(size):
                 if size == GUESS_FROM and self.best.score is None and self.forced is None:
                     self._guess()
                     continue
                 self._look(size)
                 size += 1
+                if size <= useful:
+                    self.bound = self.bounds.least(size)
             self.proved = True
         except Spent:
             self.proved = False
@@ -128,18 +123,23 @@ class Search:
 
     def _look(self, size: int) -> None:
         """Look at all sets of one size."""
+        if size > DEEPEST:
+            raise Spent
         grid = self.grid
         if size == 0:
             if self.forced is None:
                 self._nothing()
             return
-        if size >= GUESS_FROM and not self.touch:
+        if THIN_FROM <= size < self.allowed.bit_count() and not self.touch:
             there = [p for p in grid.indices(self.allowed) if p != self.forced]
             self.allowed &= ~needless(grid, there, timed=self.timed)
             self.touch = [sum([1 << i for i, n in enumerate(column) if n]) for column in grid.at]
+        if size == 1 and self.forced is None:
+            self._close(NOBODY, self._closing(self.allowed, grid.target), grid.target)
+            return
         rest = list(map(sum, grid.has))
         if self.forced is None:
-            self._dive([], 0, self.allowed, list(grid.target), rest, size)
+            self._dive(NOBODY, self.allowed, grid.target, rest, size)
         else:
             self._dive_with(self.forced, rest, size)
 
@@ -150,13 +150,14 @@ class Search:
         lacking = [max(0, n - have) for n, have in zip(grid.target, at, strict=True)]
         if size > 1:
             others = [n - have for n, have in zip(rest, at, strict=True)]
-            self._dive([p], bit, self.allowed & ~bit, lacking, others, size - 1)
+            alone = NOBODY.with_(grid, p)
+            self._dive(alone, self.allowed & ~bit, lacking, others, size - 1)
         elif not (self._strict() and any(lacking)):
-            self.filling.fill([p], bit)
+            fill(self.filling, [p], bit)
 
     def _nothing(self) -> None:
         """Ship nothing at all."""
-        self.step()
+        self.steps.step()
         left = sum([row.priority * row.n for row in self.grid.rows])
         score = self.filling.score(left, 0, 0, 0, 0)
         if self.best.beaten_by(score, 0, 0):
@@ -177,29 +178,27 @@ class Search:
         return bounds.left_first and score is not None and score[0] == bounds.left
 
     def _dive(
-        self,
-        chosen: list[int],
-        mask: int,
-        allowed: int,
-        need: list[int],
-        rest: list[int],
-        more: int,
+        self, chosen: Chosen, allowed: int, need: list[int], rest: list[int], more: int
     ) -> None:
         """Add so many more of the allowed places to those chosen, in each way that may be better.
 
         `need` is what each row still lacks, `rest` what all allowed places have of it.
         """
-        self.step()
         if more == 1:
-            self._close(chosen, mask, allowed, need)
+            self._close(chosen, self._closing(allowed, need), need)
             return
-        if not self._may_be_better(chosen, mask, allowed, need, rest, more):
+        self.steps.step()
+        if not self._may_be_better(chosen, allowed, need, rest, more):
             return
         grid = self.grid
+        if allowed.bit_count() == more:  # all of them, and there is no more to choose
+            places = sorted([*chosen.places, *grid.indices(allowed)])
+            fill(self.filling, places, chosen.mask | allowed)
+            return
         row, some = -1, allowed
         fewest = len(grid.places) + 1
         for i, n in enumerate(need):
-            if n > 0:
+            if n:
                 there = grid.some[i] & allowed
                 count = there.bit_count()
                 if 0 < count < fewest:
@@ -209,80 +208,80 @@ class Search:
                 return
             at = grid.at[p]
             allowed ^= grid.bits[p]
-            rest = [n - have for n, have in zip(rest, at, strict=True)]
             lacking = [n - have if n > have else 0 for n, have in zip(need, at, strict=True)]
-            self._dive([*chosen, p], mask | grid.bits[p], allowed, lacking, rest, more - 1)
+            rest = list(map(sub, rest, at))
+            if more > 2:
+                self._dive(chosen.with_(grid, p), allowed, lacking, rest, more - 1)
+            elif closing := self._closing(allowed, lacking):
+                self._close(chosen.with_(grid, p), closing, lacking)
         if row >= 0 and allowed.bit_count() >= more and not self._strict():
             # What is lacking of this row is left out.
-            self._dive(chosen, mask, allowed, need, rest, more)
+            self._dive(chosen, allowed, need, rest, more)
 
     def _in_order(self, mask: int) -> list[int]:
-        """Cheapest first: what is good makes the rest short."""
-        bits = self.grid.bits
-        return [p for p in self.grid.order if bits[p] & mask]
+        """The places of a mask, the cheapest first: what is good makes the rest short."""
+        return sorted(self.grid.indices(mask), key=self.grid.least.__getitem__)
 
     def _may_be_better(
-        self,
-        chosen: Sequence[int],
-        mask: int,
-        allowed: int,
-        need: Sequence[int],
-        rest: Sequence[int],
-        more: int,
+        self, chosen: Chosen, allowed: int, need: list[int], rest: list[int], more: int
     ) -> bool:
-        grid, strict = self.grid, self._strict()
-        bounds = self.bounds
+        grid, bounds, strict = self.grid, self.bounds, self._strict()
         left = bounds.left
         for i, n in enumerate(need):
             if n > rest[i]:
                 if strict:
                     return False
                 left += grid.rows[i].priority * (n - rest[i])
-        if strict and self.touch:
-            open_ = sum([1 << i for i, n in enumerate(need) if n])
-            wide = open_.bit_count()
-            if wide > more:
-                touched = [(self.touch[p] & open_).bit_count() for p in grid.indices(allowed)]
-                touched.sort(reverse=True)
-                if sum(touched[:more]) < wide:
-                    return False
-        if self.best.score is None:
-            return True
-        # The other bounds of all plans are of those that leave no more than must be left.
-        whole = left == bounds.left
-        late, day = (bounds.late, bounds.days) if whole else (0, 0)
-        cost = 0
-        if grid.least:
-            sunk = sum([grid.least[p] for p in chosen])
-            paid = sum([grid.paid[p] for p in chosen])
-            cost = bounds.cost(sunk, paid, more, bounds.per_gram, whole=whole)
-        days = max([day, *[grid.days[p] for p in chosen]])
-        size = len(chosen) + more
-        score = self.filling.score(left, late, cost, size, days)
-        return self.best.beaten_by(score, size, mask | _highest(allowed, more))
+        if self.best.score is not None:
+            score, size = bounds.of(chosen, more, left), len(chosen.places) + more
+            if not self.best.beaten_by(score, size, chosen.mask | _highest(allowed, more)):
+                return False
+        return not (strict and self.touch) or self._may_touch_all(allowed, need, more)
 
-    def _close(self, chosen: list[int], mask: int, allowed: int, need: Sequence[int]) -> None:
-        """Add the last place."""
-        grid, bounds = self.grid, self.bounds
-        strict = self._strict()
-        if strict:
+    def _may_touch_all(self, allowed: int, need: list[int], more: int) -> bool:
+        """Whether so many places may have something of each row that lacks some."""
+        open_ = sum([1 << i for i, n in enumerate(need) if n])
+        wide = open_.bit_count()
+        if wide <= more:
+            return True
+        touch = self.touch
+        touched = [(touch[p] & open_).bit_count() for p in self.grid.indices(allowed)]
+        touched.sort(reverse=True)
+        return sum(touched[:more]) >= wide
+
+    def _closing(self, allowed: int, need: Sequence[int]) -> int:
+        """The places that have all that is lacking; where units may be left out, all of them."""
+        self.steps.step()
+        if self._strict():
+            grid = self.grid
             for i, n in enumerate(need):
                 if n:
                     allowed &= grid.enough(i, n)
                     if not allowed:
-                        return
-        priced = bool(grid.least)
-        # Where nothing tells places apart but their ids, the first that does is the best.
-        alike = strict and not priced and not self.timed
-        sunk = sum([grid.least[p] for p in chosen]) if priced else 0
-        paid = sum([grid.paid[p] for p in chosen]) if priced else 0
-        days = max([grid.days[p] for p in chosen], default=0)
-        rate = min([grid.per_gram[p] for p in chosen], default=-1) if priced else 0
-        size = len(chosen) + 1
+                        break
+        return allowed
+
+    def _close(self, chosen: Chosen, allowed: int, need: Sequence[int]) -> None:
+        """Add the last place, one of those that close a set."""
+        grid, bounds, strict = self.grid, self.bounds, self._strict()
+        if strict and not grid.priced and not self.timed:
+            self._close_by_id(chosen, allowed)
+            return
+        grams = cm3 = 0
+        if strict:
+            if not self._may_close(chosen, allowed):
+                return
+            for row, n in zip(grid.rows, need, strict=True):
+                grams += n * row.grams
+                cm3 += n * row.cm3
+        priced = grid.priced
+        loaded = priced and (grams or cm3)
+        places, taken, sunk, paid, further, days = chosen
+        size = len(places) + 1
         left, late, day = bounds.left, bounds.late, max(bounds.days, days)
         cost, whole = 0, True
         found: list[tuple[Score, int, int]] = []
-        for p in self._in_order(allowed):
+        for p in grid.indices(allowed):
             if not strict:
                 left = bounds.left
                 for row, n, have in zip(grid.rows, need, grid.at[p], strict=True):
@@ -290,21 +289,38 @@ class Search:
                         left += row.priority * (n - have)
                 whole = left == bounds.left
                 late, day = (bounds.late, max(bounds.days, days)) if whole else (0, days)
-            if priced and size == 1 and self.covers:
-                cost = grid.parcel(p, bounds.grams, bounds.cm3).cost
-            elif priced:
-                per_gram = grid.per_gram[p] if rate < 0 else min(rate, grid.per_gram[p])
-                cost = bounds.cost(
-                    sunk + grid.least[p], paid + grid.paid[p], 0, per_gram, whole=whole
-                )
+            if loaded:
+                # What nobody chosen has comes from here; of units left out nobody knows.
+                parcel, room = grid.parcel(p, grams, cm3)
+                room += grams
+            else:
+                parcel, room = grid.least[p], grid.paid[p]
+            if priced:
+                rate = min(further, grid.further[p])
+                cost = bounds.cost(sunk + parcel, paid + room, 0, rate, whole=whole)
             score = self.filling.score(left, late, cost, size, max(day, grid.days[p]))
-            if self.best.beaten_by(score, size, mask | grid.bits[p]):
-                found.append((score, p, mask | grid.bits[p]))
-                if alike:
-                    break
-        self._fill(chosen, found)
-        if alike and found and self.best.mask != found[0][2]:
-            self._close(chosen, mask, allowed ^ grid.bits[found[0][1]], need)
+            mask = taken | grid.bits[p]
+            if self.best.beaten_by(score, size, mask):
+                found.append((score, p, mask))
+        self._fill(chosen.places, found)
+
+    def _close_by_id(self, chosen: Chosen, allowed: int) -> None:
+        """Where nothing tells places apart but their ids, the first that does is the best."""
+        score, size = self.bounds.of(chosen, 1, self.bounds.left), len(chosen.places) + 1
+        for p in self.grid.indices(allowed):
+            mask = chosen.mask | self.grid.bits[p]
+            if not self.best.beaten_by(score, size, mask):
+                return
+            fill(self.filling, sorted([*chosen.places, p]), mask)
+            if self.best.mask == mask:
+                return
+
+    def _may_close(self, chosen: Chosen, allowed: int) -> bool:
+        """Whether these and the cheapest of all places may be better."""
+        if self.best.score is None or not self.grid.priced:
+            return True
+        score, size = self.bounds.of(chosen, 1, self.bounds.left), len(chosen.places) + 1
+        return self.best.beaten_by(score, size, chosen.mask | allowed)
 
     def _fill(self, chosen: Sequence[int], found: list[tuple[Score, int, int]]) -> None:
         """Fill the sets that close with a place, the most promising first."""
@@ -312,7 +328,7 @@ class Search:
             found.sort()
         for score, p, mask in found:
             if self.best.beaten_by(score, len(chosen) + 1, mask):
-                self.filling.fill(sorted([*chosen, p]), mask)
+                fill(self.filling, sorted([*chosen, p]), mask)
 
 
 def _highest(mask: int, n: int) -> int:

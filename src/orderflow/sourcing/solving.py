@@ -6,8 +6,10 @@ It knows how a search is begun and how its answer is told by line, and refuses t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
+from orderflow.errors import BadInput
 from orderflow.sourcing.filling import Best
 from orderflow.sourcing.grid import Grid, Row, Stop, rows_of
 from orderflow.sourcing.search import Search
@@ -21,11 +23,16 @@ from orderflow.sourcing.values import (
     Proof,
     Share,
     checked_objective,
+    checked_problem,
 )
 from orderflow.values import whole
 
+_LINE_AND_PLACE: Final = attrgetter("line", "place")
+
 BUDGET: Final = 200_000
 """Nodes of one search, where nobody says otherwise: a second or two."""
+
+BUDGET_MAX: Final = 10**12
 
 
 def best(
@@ -42,8 +49,11 @@ def best(
     The same budget gives the same plan everywhere. `stop` is asked every thousand nodes or so; a
     shell that has a clock may say that it is enough.
     """
+    checked_problem(problem)
     checked_objective(objective)
-    whole(budget, "budget", least=0, most=10**12)
+    whole(budget, "budget", least=0, most=BUDGET_MAX)
+    if not isinstance(ties, tuple | list) or not all(type(id) is str for id in ties):
+        raise BadInput("ties", "a sequence of ids of places is wanted")
     search = Search(grid_of(problem, ties), objective, problem.most_shipments, budget, stop)
     search.run()
     return told(search, objective)
@@ -51,9 +61,10 @@ def best(
 
 def grid_of(problem: Problem, ties: Sequence[str] = ()) -> Grid:
     """A problem as plain numbers, its places in the order that ties end in."""
-    turn = {id: i for i, id in enumerate(ties)}
-    last = len(turn)
-    places = sorted(problem.places, key=lambda place: (turn.get(place.id, last), place.id))
+    places = sorted(problem.places, key=attrgetter("id"))
+    if ties:
+        turn = {id: i for i, id in enumerate(ties)}
+        places.sort(key=lambda place: turn.get(place.id, len(turn)))
     rows = rows_of(problem.wants, problem.grams, problem.cm3)
     return Grid(
         rows,
@@ -90,18 +101,18 @@ def dealt(rows: Sequence[Row], places: Sequence[Place], found: Best) -> Dealt:
     """Deal what the rows were given to their lines, the first line first."""
     shares: list[Share] = []
     left: list[tuple[str, int]] = []
+    turn = sorted([(-p, j, places[p].id) for j, p in enumerate(found.places)])
     for row, amounts in zip(rows, found.amounts, strict=True):
-        pairs = [(p, n) for p, n in zip(found.places, amounts, strict=True) if n]
-        pool = [(places[p].id, n) for p, n in sorted(pairs, reverse=True)]
+        pool = [(id, amounts[j]) for _, j, id in turn if amounts[j]]
         for line, open_ in row.lines:
             while open_ and pool:
-                place, n = pool.pop()
-                taken = min(n, open_)
-                shares.append(Share(line, place, taken))
-                open_ -= taken
-                if n > taken:
-                    pool.append((place, n - taken))
+                id, n = pool.pop()
+                if n > open_:
+                    pool.append((id, n - open_))
+                    n = open_
+                shares.append(Share(line, id, n))
+                open_ -= n
             if open_:
                 left.append((line, open_))
-    shares.sort(key=lambda share: (share.line, share.place))
+    shares.sort(key=_LINE_AND_PLACE)
     return Dealt(tuple(shares), tuple(sorted(left)))

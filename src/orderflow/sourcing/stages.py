@@ -5,7 +5,7 @@ It knows single places, one rule at a time, and refuses to know how much is take
 Problem: a rule of the business (this shop keeps its last piece, that warehouse has no licence for
 batteries) ends as one more condition in a query that nobody dares to touch.
 Decision: a rule is a function of a place and a problem.
-It gives the place as it may be used, all of it or with less stock, or says why not: `Dropped`.
+It gives the place as it may be used, or says why not: `Dropped`, or why not all: `Lessened`.
 A rank is a function that sorts places.
 A rule of one's own has five lines:
 
@@ -22,9 +22,11 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from orderflow.errors import BadInput
 from orderflow.sourcing.freight import Load
 from orderflow.sourcing.quantities import Quantities
 from orderflow.sourcing.values import Place, Problem
+from orderflow.values import text, whole
 
 FAR: Final = 10**6
 """Kilometres to what lies nowhere."""
@@ -45,7 +47,25 @@ class Dropped:
     facts: tuple[tuple[str, str | int], ...] = ()
 
 
-Filter: TypeAlias = Callable[[Place, Problem], Place | Dropped]
+@attrs.frozen
+class Lessened:
+    """A place as it may be used, with less stock than it has, and why."""
+
+    place: Place
+    why: str
+
+
+@attrs.frozen
+class KeptBack:
+    """So many units of a SKU that a place has may not serve an order, and why."""
+
+    place: str
+    sku: str
+    n: int
+    why: str
+
+
+Filter: TypeAlias = Callable[[Place, Problem], Place | Lessened | Dropped]
 Rank: TypeAlias = Callable[[Sequence[Place], Problem], Sequence[Place]]
 
 
@@ -54,10 +74,10 @@ Rank: TypeAlias = Callable[[Sequence[Place], Problem], Sequence[Place]]
 
 def has_something(place: Place, problem: Problem) -> Place | Dropped:
     """A place that has some of what is wanted."""
-    wanted = {sku for want in problem.wants for sku in want.parts}
-    if any(place.stock[sku] for sku in wanted):  # nothing wanted: nothing is of use
+    there = place.stock.plain
+    if any(sku in there for want in problem.wants for sku in want.parts.plain):  # none: no use
         return place
-    return Dropped(place.id, "has nothing of what is wanted")
+    return Dropped(place.id, "has nothing to give of what is wanted")
 
 
 def has_capacity(place: Place, problem: Problem) -> Place | Dropped:
@@ -70,6 +90,7 @@ def has_capacity(place: Place, problem: Problem) -> Place | Dropped:
 
 def without(tag: str) -> Filter:
     """Places that do not bear a tag: `without("closed")`, `without("pickup only")`."""
+    text(tag, "tag")
 
     def look(place: Place, problem: Problem) -> Place | Dropped:
         del problem
@@ -79,20 +100,21 @@ def without(tag: str) -> Filter:
 
 
 def bearing(tag: str, skus: Collection[str] = ()) -> Filter:
-    """Places that bear a tag: a licence, a carrier, a channel.
+    """Places that bear a tag: a licence, a carrier, a temperature.
 
     With `skus` the others lose only their stock of these: a place without a licence for batteries
     sends lamps all the same.
     """
-    licensed = frozenset(skus)
+    text(tag, "tag")
+    licensed = frozenset(_names(skus, "skus"))
 
-    def look(place: Place, problem: Problem) -> Place | Dropped:
+    def look(place: Place, problem: Problem) -> Place | Lessened | Dropped:
         del problem
         if tag in place.tags:
             return place
         if not licensed:
             return Dropped(place.id, f"is not {tag}")
-        return attrs.evolve(place, stock=_only(place.stock, lambda sku: sku not in licensed))
+        return _only(place, lambda sku: sku not in licensed, f"is not {tag}")
 
     return look
 
@@ -103,22 +125,28 @@ def keeping_back(n: int, tag: str = "") -> Filter:
     A store keeps `n` for those who walk in; with 1 it keeps the last piece, which may be the one on
     show.
     """
+    whole(n, "n", least=0)
+    text(tag, "tag", empty=True)
 
-    def look(place: Place, problem: Problem) -> Place | Dropped:
+    def look(place: Place, problem: Problem) -> Place | Lessened:
         del problem
         if tag and tag not in place.tags:
             return place
         kept = Quantities(dict.fromkeys(place.stock, n))
-        return attrs.evolve(place, stock=place.stock - (place.stock & kept))
+        less = attrs.evolve(place, stock=place.stock - (place.stock & kept))
+        return Lessened(less, "keeps its last pieces")
 
     return look
 
 
 def within_km(most: int) -> Filter:
     """Places that lie no farther from the customer."""
+    whole(most, "most", least=0, most=FAR)
 
     def look(place: Place, problem: Problem) -> Place | Dropped:
         km = distance_km(place, problem)
+        if km == FAR > most:
+            return Dropped(place.id, "lies at no known distance", (("most", most),))
         if km > most:
             return Dropped(place.id, "is too far away", (("km", km), ("most", most)))
         return place
@@ -128,6 +156,7 @@ def within_km(most: int) -> Filter:
 
 def by_region(table: Mapping[str, Collection[str]]) -> Filter:
     """A table that says which places serve a region; a region that it does not name has all."""
+    _check_table(table)
 
     def look(place: Place, problem: Problem) -> Place | Dropped:
         if place.id in table.get(problem.region, (place.id,)):
@@ -137,19 +166,48 @@ def by_region(table: Mapping[str, Collection[str]]) -> Filter:
     return look
 
 
-def by_product(table: Mapping[str, Collection[str]]) -> Filter:
-    """A table that says which places send a SKU; a SKU that it does not name leaves from all."""
+def by_channel(table: Mapping[str, Collection[str]]) -> Filter:
+    """A table that says which places serve a channel; a channel that it does not name has all."""
+    _check_table(table)
 
     def look(place: Place, problem: Problem) -> Place | Dropped:
-        del problem
-        stock = _only(place.stock, lambda sku: place.id in table.get(sku, (place.id,)))
-        return attrs.evolve(place, stock=stock)
+        if place.id in table.get(problem.channel, (place.id,)):
+            return place
+        return Dropped(place.id, "does not serve the channel", (("channel", problem.channel),))
 
     return look
 
 
-def _only(stock: Quantities, keeps: Callable[[str], bool]) -> Quantities:
-    return Quantities({sku: n for sku, n in stock.items() if keeps(sku)})
+def by_product(table: Mapping[str, Collection[str]]) -> Filter:
+    """A table that says which places send a SKU; a SKU that it does not name leaves from all."""
+    _check_table(table)
+
+    def look(place: Place, problem: Problem) -> Lessened:
+        del problem
+        return _only(place, lambda sku: place.id in table.get(sku, (place.id,)), "does not send it")
+
+    return look
+
+
+def _check_table(table: object) -> None:
+    if not isinstance(table, Mapping):
+        raise BadInput("table", "a mapping of names to places is wanted")
+    for name, places in table.items():
+        _names(places, f"table {text(name, 'table', empty=True)}")
+
+
+def _names(given: object, path: str) -> Collection[str]:
+    """Any number of names; one text is none, though it could be asked for its letters."""
+    if isinstance(given, str) or not isinstance(given, Collection):
+        raise BadInput(path, "a collection of names is wanted")
+    for name in given:
+        text(name, path)
+    return given
+
+
+def _only(place: Place, may: Callable[[str], bool], why: str) -> Lessened:
+    stock = Quantities({sku: n for sku, n in place.stock.items() if may(sku)})
+    return Lessened(attrs.evolve(place, stock=stock), why)
 
 
 # --- ranks ----------------------------------------------------------------------------------------
@@ -196,6 +254,9 @@ def by_expiry(places: Sequence[Place], problem: Problem) -> Sequence[Place]:
 
 def last(tag: str, rank: Rank) -> Rank:
     """A rank in which places that bear a tag come after all others: suppliers after own stock."""
+    text(tag, "tag")
+    if not callable(rank):
+        raise BadInput("rank", "a function is wanted")
 
     def order(places: Sequence[Place], problem: Problem) -> Sequence[Place]:
         return sorted(rank(places, problem), key=lambda place: tag in place.tags)

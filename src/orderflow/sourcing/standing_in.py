@@ -30,7 +30,7 @@ def needless(grid: Grid, there: Sequence[int], *, timed: bool) -> int:
         for i, n in enumerate(grid.at[p]):
             touch[p] |= (n > 0) << i
             whole[p] |= (n >= grid.target[i]) << i
-    full = {p: grid.parcel(p, grams, cm3).cost for p in there} if grid.least else {}
+    full = {p: grid.parcel(p, grams, cm3)[0] if grid.priced else 0 for p in there}
     dropped = 0
     for p in there:
         for q in there:
@@ -45,8 +45,6 @@ def needless(grid: Grid, there: Sequence[int], *, timed: bool) -> int:
 
 
 def _no_dearer(grid: Grid, q: int, p: int, full: dict[int, int]) -> bool:
-    if not grid.least:
-        return q < p
     if full[q] > grid.least[p] or full[q] - grid.least[q] > grid.least[p]:
         return False
     return q < p or full[q] < grid.least[p]

@@ -11,7 +11,7 @@ Work is given out in the order in which it comes, so each piece counts for the n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import attrs
@@ -88,6 +88,11 @@ def assign(
     >>> [one.team for one in assign((Work("o-17", "goods"), Work("o-18", "service")), teams)]
     ['dispatch', 'fitters']
     """
+    wanted: tuple[tuple[str, object, type], ...] = (("work", work, Work), ("teams", teams, Team))
+    for path, given, kind in wanted:
+        if not isinstance(given, Sequence) or not all(isinstance(one, kind) for one in given):
+            raise BadInput(path, f"a sequence of {kind.__name__} is wanted")  # none is one too
+    text(within, "within", empty=True)
     unique((one.id for one in teams), "teams")
     some = sorted([one for one in teams if one.within == within], key=lambda one: one.id)
     loads = {one.id: one.load for one in some}
@@ -101,7 +106,8 @@ def assign(
                 fits.append(team)
             else:
                 unfit.append((team.id, why))
-        chosen = min(fits, key=lambda team: (_share(team, loads[team.id]), team.id), default=None)
+        busy = _busy(fits, loads)
+        chosen = min(fits, key=lambda team: (busy[team.id], team.id), default=None)
         if chosen is not None:
             loads[chosen.id] += piece.n
         found.append(Assigned(piece.id, chosen.id if chosen else "", tuple(unfit)))
@@ -118,6 +124,11 @@ def _unfit(team: Team, piece: Work, load: int) -> Unfit | None:
     return None
 
 
-def _share(team: Team, load: int) -> int:
-    """How busy a team is: thousandths of its capacity, or as many units where it has none."""
-    return load * 1_000 // max(1, team.capacity) if team.capacity is not None else load
+def _busy(teams: Sequence[Team], loads: Mapping[str, int]) -> dict[str, int]:
+    """How busy each team is: by thousandths of its capacity where each has one, else by units."""
+    found: dict[str, int] = {}
+    for team in teams:
+        if team.capacity is None:
+            return {one.id: loads[one.id] for one in teams}
+        found[team.id] = loads[team.id] * 1_000 // max(1, team.capacity)
+    return found

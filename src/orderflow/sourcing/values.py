@@ -46,13 +46,13 @@ Score: TypeAlias = tuple[int, ...]
 DEFAULT: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.COST, Goal.SHIPMENTS, Goal.DAYS)
 """Units left out, late ones, money, parcels, days."""
 
-FEWEST: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.SHIPMENTS, Goal.COST, Goal.DAYS)
+LEAST_SHIPMENTS: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.SHIPMENTS, Goal.COST, Goal.DAYS)
 """Of what is served and in time, the fewest parcels."""
 
-CHEAPEST: Final[Objective] = (Goal.LEFT, Goal.COST, Goal.SHIPMENTS, Goal.LATE, Goal.DAYS)
+LEAST_COST: Final[Objective] = (Goal.LEFT, Goal.COST, Goal.SHIPMENTS, Goal.LATE, Goal.DAYS)
 """Of what is served, the least money, in time or not."""
 
-FASTEST: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.DAYS, Goal.COST, Goal.SHIPMENTS)
+LEAST_DAYS: Final[Objective] = (Goal.LEFT, Goal.LATE, Goal.DAYS, Goal.COST, Goal.SHIPMENTS)
 """Of what is served and in time, the first day on which all has come."""
 
 
@@ -118,7 +118,8 @@ class Want:
         value: int = 0,
     ) -> Want:
         """So many units of one SKU."""
-        return cls(line, Quantities({sku: 1}), n, priority, together, promised, value)
+        parts = Quantities({text(sku, "want.sku"): 1})
+        return cls(line, parts, n, priority, together, promised, value)
 
 
 @attrs.frozen
@@ -168,7 +169,8 @@ class Problem:
     """What is wanted, what there is, and what it costs to send.
 
     `grams` and `cm3` are of one unit of each SKU. At most `shipments_max` places ship; an order
-    worth less than `split_from` is shipped from one place. `to` and `region` are where it goes.
+    worth less than `split_from` is shipped from one place. `to` and `region` are where it goes,
+    `channel` is where it was sold.
     """
 
     wants: tuple[Want, ...]
@@ -180,6 +182,7 @@ class Problem:
     split_from: int = 0
     to: Point | None = None
     region: str = ""
+    channel: str = ""
 
     def __attrs_post_init__(self) -> None:
         for name, kind in (("wants", Want), ("places", Place)):
@@ -203,8 +206,12 @@ class Problem:
         most = len(self.places)
         if self.shipments_max is not None:
             most = min(most, self.shipments_max)
-        worth = sum([want.value for want in self.wants])
-        return min(most, 1) if worth < self.split_from else most
+        return most if self.may_be_split else min(most, 1)
+
+    @property
+    def may_be_split(self) -> bool:
+        """Whether all that is wanted is worth enough to leave from several places."""
+        return sum([want.value for want in self.wants]) >= self.split_from
 
 
 @attrs.frozen
@@ -273,7 +280,14 @@ class Plan:
 
     def figure(self, goal: Goal) -> int:
         """How many units, parcels, days or minor units of a goal that the objective names."""
-        return self.score[self.objective.index(goal)]
+        return figure(goal, self.objective, self.score)
+
+
+def figure(goal: Goal, objective: Objective, score: Score) -> int:
+    """The figure of one goal; `ValueError` where the objective does not name it."""
+    if goal not in objective:
+        raise ValueError(f"the objective does not name {goal}: score_of counts by another")
+    return score[objective.index(goal)]
 
 
 def checked_objective(objective: object) -> Objective:
@@ -284,6 +298,13 @@ def checked_objective(objective: object) -> Objective:
     if Goal.LEFT not in objective:
         raise BadInput("objective", f"must name {Goal.LEFT}")
     return objective
+
+
+def checked_problem(problem: object) -> Problem:
+    """A problem, and nothing else."""
+    if not isinstance(problem, Problem):
+        raise BadInput("problem", f"a Problem is wanted, not {type(problem).__name__}")
+    return problem
 
 
 def _yes_or_no(value: object, path: str) -> None:

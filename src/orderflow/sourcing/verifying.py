@@ -15,12 +15,9 @@ what it already ships is no better than what is claimed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import attrs
-
-from orderflow.sourcing.freight import Load
-from orderflow.sourcing.quantities import Quantities
+from orderflow.sourcing.freight import Load, charging
 from orderflow.sourcing.values import (
     Goal,
     Objective,
@@ -46,11 +43,13 @@ def verify(plan: Plan, problem: Problem) -> tuple[str, ...]:
     if score != plan.score:
         return (f"the score is {score}, not {plan.score}",)
     bound = plan.certificate.bound
-    if plan.certificate.proof is not Proof.NONE and bound != score:
+    if len(bound) != len(score):
+        return (f"{bound} is no score",)
+    if plan.certificate.proof != Proof.NONE and bound != score:
         return (f"a score of {score} is not proved by {bound}",)
     if plain_bound(problem, plan.objective) >= bound:
         return ()
-    if plan.certificate.proof is Proof.BOUND:
+    if plan.certificate.proof == Proof.BOUND:
         return (f"{bound} cannot be read off the problem",)
     better = better_than(bound, problem, plan.objective)
     return () if better is None else (f"there is a plan of {better}, better than {bound}",)
@@ -61,13 +60,14 @@ def score_of(shares: Sequence[Share], problem: Problem, objective: Objective) ->
     wants = {want.line: want for want in problem.wants}
     places = {place.id: place for place in problem.places}
     served: dict[str, int] = dict.fromkeys(wants, 0)
-    loads: dict[str, Quantities] = {}
+    loads: dict[str, dict[str, int]] = {}
     late = 0
     for share in shares:
         want = wants[share.line]
         served[share.line] += share.n
-        goods = Quantities({sku: n * share.n for sku, n in want.parts.items()})
-        loads[share.place] = loads.get(share.place, Quantities()) + goods
+        goods = loads.setdefault(share.place, {})
+        for sku, n in want.parts.items():
+            goods[sku] = goods.get(sku, 0) + n * share.n
         if want.promised is not None and places[share.place].days > want.promised:
             late += share.n
     figures = {
@@ -80,29 +80,40 @@ def score_of(shares: Sequence[Share], problem: Problem, objective: Objective) ->
     return tuple([figures[goal] for goal in objective])
 
 
-def _cost(problem: Problem, place: Place, goods: Quantities) -> int:
+def _cost(problem: Problem, place: Place, goods: Mapping[str, int]) -> int:
     grams = sum([problem.grams[sku] * n for sku, n in goods.items()])
     cm3 = sum([problem.cm3[sku] * n for sku, n in goods.items()])
-    return place.handling + problem.freight(place, Load(grams, cm3))
+    return place.handling + charging(problem.freight)(place, Load(grams, cm3))
 
 
 def _not_allowed(plan: Plan, problem: Problem) -> Iterator[str]:
     """Each way in which shares break what the problem says."""
     wants = {want.line: want for want in problem.wants}
     places = {place.id: place for place in problem.places}
+    named = set(plan.objective)
+    if Goal.LEFT not in named or len(named) < len(plan.objective):
+        yield f"nothing is made small by {plan.objective}"
+        return
     for share in plan.shares:
-        if share.line not in wants or share.place not in places or share.n < 1:
+        if share.line not in wants or share.place not in places:
             yield f"nobody asked for {share}"
+            return
+        if type(share.n) is not int or share.n < 1:
+            yield f"{share} is no number of units"
             return
     if len({(share.line, share.place) for share in plan.shares}) < len(plan.shares):
         yield "a line has a place twice"
-    left = dict(plan.left)
+    left: list[tuple[str, int]] = []
     for line, want in wants.items():
         shares = [share.n for share in plan.shares if share.line == line]
-        if sum(shares) + left.get(line, 0) != want.n:
+        if sum(shares) > want.n:
             yield f"line {line} wants {want.n}, and {sum(shares)} are shipped"
+        elif sum(shares) < want.n:
+            left.append((line, want.n - sum(shares)))
         if want.together and (len(shares) > 1 or sum(shares) not in (0, want.n)):
             yield f"line {line} is divided"
+    if sorted(plan.left) != sorted(left):
+        yield f"left out are {sorted(left)}, not {sorted(plan.left)}"
     for place in places.values():
         taken = [
             (share.n, wants[share.line].parts) for share in plan.shares if share.place == place.id
@@ -125,10 +136,10 @@ def plain_bound(problem: Problem, objective: Objective) -> Score:
     What comes before units left out in the objective may always be nothing.
     """
     figures = dict.fromkeys(Goal, 0)
-    for want in _alike(problem.wants):
-        have = [(place.days, _gives(place, want)) for place in problem.places]
-        served = min(want.n, sum([n for _, n in have]))
-        figures[Goal.LEFT] += want.priority * (want.n - served)
+    for want, wanted in _alike(problem.wants):
+        have = [(place.days, _gives(place, want, wanted)) for place in problem.places]
+        served = min(wanted, sum([n for _, n in have]))
+        figures[Goal.LEFT] += want.priority * (wanted - served)
         if want.promised is not None:
             in_time = sum([n for day, n in have if day <= want.promised])
             figures[Goal.LATE] += max(0, served - in_time)
@@ -146,30 +157,29 @@ def plain_bound(problem: Problem, objective: Objective) -> Score:
     return tuple([0 if goal in before else figures[goal] for goal in objective])
 
 
-def _alike(wants: Sequence[Want]) -> list[Want]:
+def _alike(wants: Sequence[Want]) -> Iterable[tuple[Want, int]]:
     """Lines whose units are alike as one: what two of them could have is there once."""
-    found: list[Want] = []
+    found: dict[tuple[object, ...], tuple[Want, int]] = {}
     for want in wants:
-        for i, one in enumerate(found):
-            same = attrs.evolve(one, line=want.line, n=want.n, value=want.value)
-            if want == same and not want.together:
-                found[i] = attrs.evolve(one, n=one.n + want.n)
-                break
-        else:
-            found.append(want)
-    return found
+        alone = want.line if want.together else ""
+        key = (want.parts, want.priority, want.promised, alone)
+        one, n = found.get(key, (want, 0))
+        found[key] = (one, n + want.n)
+    return found.values()
 
 
-def _gives(place: Place, want: Want) -> int:
-    """How much of a line a place could give, were it the only one."""
-    n = min([want.n, *[place.stock[sku] // each for sku, each in want.parts.items()]])
+def _gives(place: Place, want: Want, wanted: int) -> int:
+    """How many of so many units of a line a place could give, were it the only one."""
+    n = min([wanted, *[place.stock[sku] // each for sku, each in want.parts.items()]])
     if place.capacity is not None:
         n = min(n, place.capacity // want.parts.total)
-    return 0 if want.together and n < want.n else n
+    return 0 if want.together and n < wanted else n
 
 
 def _useful(place: Place, problem: Problem) -> bool:
-    return any(_gives(place, want) for want in problem.wants)  # nothing wanted: nothing is of use
+    return any(
+        _gives(place, want, want.n) for want in problem.wants
+    )  # nothing wanted: nothing is of use
 
 
 def _cheapest(place: Place, problem: Problem) -> int:

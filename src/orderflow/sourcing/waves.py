@@ -25,6 +25,7 @@ from enum import StrEnum
 
 import attrs
 
+from orderflow.errors import BadInput
 from orderflow.sourcing.floor import Floor, Order, Wave
 from orderflow.sourcing.improving import Chance, apart, improve
 from orderflow.sourcing.solving import dealt
@@ -36,8 +37,9 @@ from orderflow.sourcing.values import (
     Score,
     Share,
     checked_objective,
+    figure,
 )
-from orderflow.values import whole
+from orderflow.values import text, whole
 
 
 class Turns(StrEnum):
@@ -74,7 +76,7 @@ class WavePlan:
 
     def figure(self, goal: Goal) -> int:
         """What all orders come to in a goal that the objective names."""
-        return self.score[self.objective.index(goal)]
+        return figure(goal, self.objective, self.score)
 
 
 def allocate_wave(
@@ -88,13 +90,24 @@ def allocate_wave(
 ) -> WavePlan:
     """Serve each order in its turn, then improve for a budget of nodes.
 
+    With a budget an order may lose what its turn gave it, where all are no worse off together,
+    but never to one of a lower priority.
     `weights` are those of the tiers for a fair share; a tier that is not named weighs 1. Without a
     budget each order has its best plan out of what the orders before it have left.
     """
+    if not isinstance(wave, Wave):
+        raise BadInput("wave", "a Wave is wanted")
     checked_objective(objective)
+    weights = {} if weights is None else weights
+    if not isinstance(weights, Mapping):
+        raise BadInput("weights", "a mapping of tiers to weights is wanted")
+    for tier, weight in weights.items():
+        whole(weight, f"weights.{text(tier, 'weights', empty=True)}", most=WEIGHT_MAX)
+    if type(turns) is not Turns:
+        raise BadInput("turns", f"a Turns is wanted: {', '.join(Turns.__members__)}")
     whole(budget, "budget", least=0, most=10**12)
     whole(seed, "seed", least=0, most=2**63)
-    order = _turns(wave.orders, turns, weights or {})
+    order = _turns(wave.orders, turns, weights)
     floor = Floor(wave, objective)
     for i in order:
         floor.serve(i)
@@ -116,9 +129,8 @@ def _turns(orders: Sequence[Order], turns: Turns, weights: Mapping[str, int]) ->
     keys: list[tuple[int, int]] = []
     for i in came:
         tier = orders[i].tier
-        weight = whole(weights.get(tier, 1), f"weights.{tier}", most=WEIGHT_MAX)
         seen[tier] = seen.get(tier, 0) + 1
-        keys.append((seen[tier] * 10**9 // weight, i))
+        keys.append((seen[tier] * 10**9 // weights.get(tier, 1), i))
     return sorted(came, key=keys.__getitem__)
 
 
