@@ -234,6 +234,18 @@ def test_what_is_taken_off_the_freight_after_its_invoice_is_credited(taxed_shop:
     agree(shop)
 
 
+def test_freight_is_not_lowered_below_what_is_off_it_already(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    delivered(shop, 2, "10.00", NewCharge(ChargeKind.FREIGHT, 100))
+    shop.adjust("o-17", NewCharge(ChargeKind.FREIGHT, -60))
+
+    assert shop.codes(credit.on("2026-000001", "CN", "freight-1", eur(90))) == ["over_credit"]
+
+    shop.credit("2026-000001", "CN", "freight-1", eur(40))
+    assert notes(shop)[0].gross == 100
+    agree(shop)
+
+
 def test_what_is_off_the_freight_comes_off_what_is_charged_later(taxed_shop: Shop) -> None:
     shop = taxed_shop
     delivered(shop, 2, "10.00", NewCharge(ChargeKind.FREIGHT, 100))

@@ -163,14 +163,18 @@ def _lowered(books: Sequence[Book], invoice: Invoice, amount: Money, id: str) ->
     minor = positive(amount, invoice.currency)
     stays = [(book, piece) for book in books for piece in without(book.live, book.gone)]
     worth = [book.now([piece]) for book, piece in stays]
-    if minor > sum(worth):
+    left = sum(worth)
+    for book in books:
+        if book.of is None:  # off freight, no more than the order as a whole costs: it may be less
+            left = min(left, sum([one.amount for one in book.order.charges if not one.spans]))
+    if minor > left:
         raise MoveRefused(
             (
                 Refusal.of(
                     "over_credit",
                     asked=minor,
                     currency=invoice.currency,
-                    left=sum(worth),
+                    left=left,
                     invoice=invoice.ref.id,
                 ),
             )
