@@ -356,20 +356,15 @@ def test_a_benefit_of_a_hosts_own_is_a_function_of_a_few_lines() -> None:
     assert off(ask(BASKET, happy_hour)) == [{"1": 6000, "2": 4999, "3": 4001}]
 
 
-def anything(value: object) -> Any:
-    """What a host might hand over, whatever its type should be."""
-    return value
-
-
 @pytest.mark.parametrize(
     ("answer", "path"),
     (
         (lambda _: None, "offer offer-1.benefit"),
         (lambda _: Saving(parts=(1,)), "offer offer-1.benefit"),
         (lambda _: Saving(5, weights=(1, 1, 1, 1)), "offer offer-1.benefit"),
-        (lambda _: Saving(anything(1.5)), "saving"),
-        (lambda _: Saving(parts=anything([1, 2, 3])), "saving.parts"),
-        (lambda _: Saving(gifts=anything(("a cup",))), "saving.gifts"),
+        (lambda _: Saving(1.5), "saving"),  # type: ignore[arg-type]
+        (lambda _: Saving(parts=[1, 2, 3]), "saving.parts"),  # type: ignore[arg-type]
+        (lambda _: Saving(gifts=("a cup",)), "saving.gifts"),  # type: ignore[arg-type]
     ),
 )
 def test_what_a_benefit_of_a_hosts_own_answers_is_checked(answer: Any, path: str) -> None:
