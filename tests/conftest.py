@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from orderflow.adapters.memory import MemoryStore
 from orderflow.ports import Store
@@ -15,6 +15,14 @@ from tests.builders import Shop
 from tests.stores import STORES
 
 settings.register_profile("orderflow", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A mutant is dead at the first wrong example: nobody reads a smaller one.
+settings.register_profile(
+    "mutants",
+    settings.get_profile("orderflow"),
+    max_examples=40,
+    phases=[Phase.explicit, Phase.generate],
+    database=None,
+)
 settings.load_profile("orderflow")
 
 

@@ -194,11 +194,11 @@ def test_a_version_that_makes_no_sense_is_refused_with_its_path(
 
 
 def test_what_a_version_is_refused_for_is_said() -> None:
-    with pytest.raises(BadInput, match="is not after its beginning"):
+    with pytest.raises(BadInput, match=r": is not after its beginning$"):
         version("v", since=DAY, until=DAY)
-    with pytest.raises(BadInput, match="an agreement is for whoever has it: no tier beside it"):
+    with pytest.raises(BadInput, match=r": an agreement is for whoever has it: no tier beside it$"):
         version("v", agreement="a", tier="gold")
-    with pytest.raises(BadInput, match="a Price is wanted"):
+    with pytest.raises(BadInput, match=r": a Price is wanted$"):
         Version("v", "BRASS-LAMP", "1")  # type: ignore[arg-type]
 
 

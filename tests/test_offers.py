@@ -333,6 +333,7 @@ def test_a_gift_is_a_line_with_what_earned_it() -> None:
     assert (gift.id, gift.sku, gift.n, gift.amount) == ("gift-2", Sku("CUP"), 2, 2)
     assert gift.gift_for == ("1", "2")
     assert found.gifts == (("cup", "gift-2"),)
+    assert found.used[0].earned_by == ("1", "2")
     assert [(one.amount, one.gifts) for one in found.used] == [
         (0, (Gift(Sku("CUP"), 2, Price.of("0.01", "CNY")),))
     ]
@@ -382,6 +383,16 @@ def test_a_benefit_may_give_parts_an_amount_and_freight_at_once() -> None:
     (used,) = ask(new, all_at_once, given=Given(DAY, freight=yuan("1.00"))).used
 
     assert (dict(used.parts), used.freight, used.unused) == ({"1": 280, "2": 120}, 50, 0)
+
+
+def test_parts_and_an_amount_together_take_no_more_than_a_line_costs() -> None:
+    def too_much(_: Basket) -> Saving:
+        return Saving(amount=300, parts=(200, 100))
+
+    (used,) = ask(order(line("1", "3.00"), line("2", "2.00")), too_much).used
+
+    assert (dict(used.parts), used.unused) == ({"1": 300, "2": 200}, 100)
+    assert (used.earned_by, used.gifts) == ((), ())
 
 
 # --- conditions -------------------------------------------------------------------------------
