@@ -386,6 +386,7 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "discount": {"en": "Discount", "zh": "优惠"},
     "tax": {"en": "Tax", "zh": "税"},
     "freight": {"en": "Freight", "zh": "运费"},
+    "off_freight": {"en": "Discount on freight", "zh": "运费优惠"},
     "fee": {"en": "Fee", "zh": "服务费"},
     "price": {"en": "included change of price", "zh": "其中改价"},
     "rounding": {"en": "Rounding to the invoice", "zh": "开票尾差"},

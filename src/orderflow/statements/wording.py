@@ -117,15 +117,16 @@ class _Writer:
 
     def part(self, part: Part) -> str:
         """Such as "Discount: spring, borne by platform"."""
-        said = self.say(_TITLES[part.kind])
+        off_freight = part.kind is ChargeKind.FREIGHT and part.amount < 0
+        said = self.say("off_freight" if off_freight else _TITLES[part.kind])
         if part.reason:
             said += self.say("reason", reason=part.reason)
-        if part.kind is ChargeKind.DISCOUNT and part.bearer:
+        if part.bearer and (part.kind is ChargeKind.DISCOUNT or off_freight):
             said += self.say("borne", bearer=part.bearer)
         return said
 
     def bill(self, bill: Bill) -> str:
-        title = "invoice" if bill.amount >= 0 else "credit_note"
+        title = "credit_note" if bill.is_credit else "invoice"
         tax = in_main_unit(abs(bill.tax), self.currency)
         return self.say(title, number=bill.number, tax=tax)
 
