@@ -44,10 +44,11 @@ class _Writer:
         return STATEMENT[title][self.language].format_map(figures)
 
     def row(self, title: str, minor: int, indent: int = 0) -> str:
-        """A title, and its amount at the right edge."""
+        """A title, and its amount at the right edge; beneath a title that would touch it."""
         amount = in_main_unit(minor, self.currency)
         left = " " * indent + title
-        return left + " " * max(1, WIDTH - _columns(left) - len(amount)) + amount
+        gap = WIDTH - _columns(left) - len(amount)
+        return left + " " * gap + amount if gap > 1 else f"{left}\n{amount:>{WIDTH}}"
 
     def rows(self) -> Iterator[str]:
         stated = self.stated
