@@ -172,6 +172,31 @@ def test_an_invoice_stands_beneath_though_nothing_was_given_up(shop: Shop) -> No
     assert said.endswith(f"\n\n{row}{'20.00':>{72 - len(row)}}\n")
 
 
+def test_a_credit_note_of_nothing_is_called_one(shop: Shop) -> None:
+    off = NewCharge(ChargeKind.DISCOUNT, -2000)
+    shop.place("o-17", new_order((LAMP, 2), charges=(off,)))
+    shop.apply(verbs.invoice.on("o-17", "2026", lines=(("1", 2),)))
+    shop.apply(verbs.credit.on("2026-000001", "CN", whole=True))
+    papers = (shop.invoiced("2026-000001"), shop.credited("CN-000001"))
+
+    stated = statement(shop.order("o-17"), papers)
+
+    assert [(one.amount, one.is_credit) for one in stated.bills] == [(0, False), (0, True)]
+    assert "\nCredit note CN-000001, 0.00 of tax in it" in text(stated)
+
+
+def test_what_is_off_the_freight_is_a_discount_with_its_bearer(shop: Shop) -> None:
+    freight = NewCharge(ChargeKind.FREIGHT, 490)
+    free = NewCharge(ChargeKind.FREIGHT, -490, bearer="platform", reason="free freight")
+    shop.place("o-17", new_order((LAMP, 1), charges=(freight, free)))
+
+    said = text(statement(shop.order("o-17"))).splitlines()
+
+    title = "Discount on freight: free freight, borne by platform"
+    assert f"{'Freight':<68}4.90" in said
+    assert f"{title:<67}-4.90" in said
+
+
 def test_an_invoice_of_another_order_is_bad_input(shop: Shop) -> None:
     shop.stock(LAMP, "leith", 1)
     shop.sell_and_deliver("o-17", "p-1", (LAMP, 1))

@@ -1,6 +1,6 @@
 """Invoices and credit notes, and the series that numbers them: the documents alone.
 
-It knows what stands on them, and refuses to know how they are made: that is `invoices.py`.
+It knows what stands on them, and refuses to know how they are made: that is `invoices`.
 
 Problem: an invoice that is drawn from its order each time it is printed changes when the order
 does, and a credit note that is computed anew repeats other amounts than what it corrects.
@@ -88,8 +88,39 @@ class BillLine:
         return sum([one.amount for one in self.taxes])
 
 
+class _Totals:
+    """What the lines of a document come to: computed from them, so that it never disagrees."""
+
+    __slots__ = ()
+    lines: tuple[BillLine, ...]
+    inclusive: bool
+
+    @property
+    def net(self) -> int:
+        """All lines without their taxes."""
+        return sum([net(line, inclusive=self.inclusive) for line in self.lines])
+
+    @property
+    def tax(self) -> int:
+        """All taxes."""
+        return sum([line.tax for line in self.lines])
+
+    @property
+    def gross(self) -> int:
+        """What is to be paid, or given back."""
+        return self.net + self.tax
+
+    @property
+    def by_rate(self) -> tuple[RateTotal, ...]:
+        """Base and tax by rate."""
+        return rate_totals(
+            (net(line, inclusive=self.inclusive), [(one.rate, one.amount) for one in line.taxes])
+            for line in self.lines
+        )
+
+
 @attrs.frozen(weakref_slot=False)
-class Invoice:
+class Invoice(_Totals):
     """An invoice: what a customer is to pay for slices of an order.
 
     `charges` are the order's charges as a whole that it bills, and how much of each: freight, fees,
@@ -113,29 +144,9 @@ class Invoice:
     convention: str = ""
     inclusive: bool = False
 
-    @property
-    def net(self) -> int:
-        """All lines without their taxes."""
-        return sum([net(line, inclusive=self.inclusive) for line in self.lines])
-
-    @property
-    def tax(self) -> int:
-        """All taxes."""
-        return sum([line.tax for line in self.lines])
-
-    @property
-    def gross(self) -> int:
-        """What is to be paid."""
-        return self.net + self.tax
-
-    @property
-    def by_rate(self) -> tuple[RateTotal, ...]:
-        """Base and tax by rate."""
-        return _by_rate(self.lines, inclusive=self.inclusive)
-
 
 @attrs.frozen(weakref_slot=False)
-class CreditNote:
+class CreditNote(_Totals):
     """What is given back of an invoice: for units that were given up, or a change of amount.
 
     `lowers` are charges of its order as a whole, below zero, that it answers, and how much of each;
@@ -158,26 +169,6 @@ class CreditNote:
     convention: str = ""
     inclusive: bool = False
 
-    @property
-    def net(self) -> int:
-        """All lines without their taxes."""
-        return sum([net(line, inclusive=self.inclusive) for line in self.lines])
-
-    @property
-    def tax(self) -> int:
-        """All taxes."""
-        return sum([line.tax for line in self.lines])
-
-    @property
-    def gross(self) -> int:
-        """What is given back."""
-        return self.net + self.tax
-
-    @property
-    def by_rate(self) -> tuple[RateTotal, ...]:
-        """Base and tax by rate."""
-        return _by_rate(self.lines, inclusive=self.inclusive)
-
 
 def net(line: BillLine, *, inclusive: bool) -> int:
     """A line without its taxes."""
@@ -187,13 +178,6 @@ def net(line: BillLine, *, inclusive: bool) -> int:
 def gross(line: BillLine, *, inclusive: bool) -> int:
     """A line with its taxes."""
     return line.amount if inclusive else line.amount + line.tax
-
-
-def _by_rate(lines: tuple[BillLine, ...], *, inclusive: bool) -> tuple[RateTotal, ...]:
-    return rate_totals(
-        (net(line, inclusive=inclusive), [(one.rate, one.amount) for one in line.taxes])
-        for line in lines
-    )
 
 
 DIGITS: Final = 6

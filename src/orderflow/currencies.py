@@ -1,6 +1,6 @@
 """The decimals of each currency, and an amount written with them.
 
-It knows ISO 4217 as a table, and refuses to know amounts as values: those are in `money.py`.
+It knows ISO 4217 as a table, and refuses to know amounts as values: those are in `money`.
 """
 
 from __future__ import annotations

@@ -390,6 +390,7 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "discount": {"en": "Discount", "zh": "优惠"},
     "tax": {"en": "Tax", "zh": "税"},
     "freight": {"en": "Freight", "zh": "运费"},
+    "off_freight": {"en": "Discount on freight", "zh": "运费优惠"},
     "fee": {"en": "Fee", "zh": "服务费"},
     "price": {"en": "included change of price", "zh": "其中改价"},
     "rounding": {"en": "Rounding to the invoice", "zh": "开票尾差"},
@@ -402,10 +403,10 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "owed": {"en": "Owed back", "zh": "应退"},
     "settled": {"en": "Nothing is open", "zh": "已结清"},
     "given_up": {"en": "Given up, no part of the total", "zh": "已取消或退回(不计入合计)"},
-    "invoice": {"en": "Invoice {number}, {tax} of tax in it", "zh": "发票 {number},含税额 {tax}"},
+    "invoice": {"en": "Invoice {number}, {tax} of tax in it", "zh": "发票 {number},其中税额 {tax}"},
     "credit_note": {
         "en": "Credit note {number}, {tax} of tax in it",
-        "zh": "红字发票 {number},含税额 {tax}",
+        "zh": "红字发票 {number},其中税额 {tax}",
     },
 }
 """The rows of a statement of an order, by what they say and language."""

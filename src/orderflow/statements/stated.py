@@ -86,11 +86,15 @@ class LineStated:
 
 @attrs.frozen
 class Bill:
-    """An invoice, or with a negative amount a credit note: its number, gross amount and tax."""
+    """An invoice or a credit note: its number, gross amount and tax.
+
+    What a credit note gives back is below zero; both may come to nothing.
+    """
 
     number: str
     amount: int
     tax: int
+    is_credit: bool
 
 
 @attrs.frozen
@@ -207,5 +211,6 @@ def _part(charge: Charge, amount: int) -> Part:
 
 
 def _bill(one: Invoice | CreditNote) -> Bill:
-    sign = 1 if isinstance(one, Invoice) else -1
-    return Bill(one.number, sign * one.gross, sign * one.tax)
+    is_credit = isinstance(one, CreditNote)
+    sign = -1 if is_credit else 1
+    return Bill(one.number, sign * one.gross, sign * one.tax, is_credit)

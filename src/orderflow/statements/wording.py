@@ -44,10 +44,11 @@ class _Writer:
         return STATEMENT[title][self.language].format_map(figures)
 
     def row(self, title: str, minor: int, indent: int = 0) -> str:
-        """A title, and its amount at the right edge."""
+        """A title, and its amount at the right edge; beneath a title that would touch it."""
         amount = in_main_unit(minor, self.currency)
         left = " " * indent + title
-        return left + " " * max(1, WIDTH - _columns(left) - len(amount)) + amount
+        gap = WIDTH - _columns(left) - len(amount)
+        return left + " " * gap + amount if gap > 1 else f"{left}\n{amount:>{WIDTH}}"
 
     def rows(self) -> Iterator[str]:
         stated = self.stated
@@ -117,15 +118,16 @@ class _Writer:
 
     def part(self, part: Part) -> str:
         """Such as "Discount: spring, borne by platform"."""
-        said = self.say(_TITLES[part.kind])
+        off_freight = part.kind is ChargeKind.FREIGHT and part.amount < 0
+        said = self.say("off_freight" if off_freight else _TITLES[part.kind])
         if part.reason:
             said += self.say("reason", reason=part.reason)
-        if part.kind is ChargeKind.DISCOUNT and part.bearer:
+        if part.bearer and (part.kind is ChargeKind.DISCOUNT or off_freight):
             said += self.say("borne", bearer=part.bearer)
         return said
 
     def bill(self, bill: Bill) -> str:
-        title = "invoice" if bill.amount >= 0 else "credit_note"
+        title = "credit_note" if bill.is_credit else "invoice"
         tax = in_main_unit(abs(bill.tax), self.currency)
         return self.say(title, number=bill.number, tax=tax)
 
