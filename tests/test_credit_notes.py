@@ -246,6 +246,22 @@ def test_freight_is_not_lowered_below_what_is_off_it_already(taxed_shop: Shop) -
     agree(shop)
 
 
+def test_what_is_off_freight_that_is_invoiced_comes_off_no_later_fee(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    delivered(shop, 2, "10.00", NewCharge(ChargeKind.FREIGHT, 500), NewCharge(ChargeKind.FEE, 500))
+    shop.adjust("o-17", NewCharge(ChargeKind.FEE, 119))
+    shop.adjust("o-17", NewCharge(ChargeKind.FREIGHT, -119))
+
+    shop.invoice("o-17", "2026")
+    shop.credit("2026-000001", "CN")
+
+    (fee,), (less,) = invoices(shop)[1].lines, notes(shop)[0].lines
+    assert (fee.group, fee.amount) == ("fee", 119)
+    assert (less.group, notes(shop)[0].gross) == ("freight", 119)
+    assert shop.codes(credit.on("2026-000001", "CN")) == ["nothing_to_credit"]
+    agree(shop)
+
+
 def test_what_is_off_the_freight_comes_off_what_is_charged_later(taxed_shop: Shop) -> None:
     shop = taxed_shop
     delivered(shop, 2, "10.00", NewCharge(ChargeKind.FREIGHT, 100))

@@ -477,6 +477,23 @@ def test_what_is_off_the_freight_is_shown_with_who_bears_it(taxed_shop: Shop) ->
     agree(shop)
 
 
+def test_what_is_off_the_freight_is_off_no_fee(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 1)
+    fee, freight = NewCharge(ChargeKind.FEE, 600), NewCharge(ChargeKind.FREIGHT, 600)
+    off = NewCharge(ChargeKind.FREIGHT, -200, bearer="platform")
+    order(shop, (LAMP, 1), to="FR", charges=(fee, freight, off))
+    ship(shop, "p-1", 1)
+
+    shop.invoice("o-17", "2026")
+
+    _, of_fee, of_freight = invoices(shop)[0].lines
+    assert (of_fee.amount, of_fee.tax, of_fee.discounts) == (600, 120, ())
+    assert (of_freight.amount, of_freight.tax) == (400, 0)
+    assert shop.account("o-17").rounding == 0  # the order was told the same
+    agree(shop)
+
+
 def test_each_price_of_a_line_is_a_line_of_its_invoice(taxed_shop: Shop) -> None:
     shop = taxed_shop
     shop.stock(LAMP, "leith", 3)

@@ -11,6 +11,7 @@ Where prices include their taxes there is nothing to add.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import attrs
@@ -94,8 +95,19 @@ def costs(charges: tuple[Charge, ...]) -> list[tuple[Charge, int]]:
     left = [one.amount for one in found]
     for off in charges:
         if not off.spans and off.amount < 0:
-            left = [a + b for a, b in zip(left, spread(off.amount, left), strict=True)]
+            room = rooms(off, [GROUPS[one.kind] for one in found], left)
+            left = [a + b for a, b in zip(left, spread(off.amount, room), strict=True)]
     return list(zip(found, left, strict=True))
+
+
+def rooms(off: Charge, groups: Sequence[str], left: Sequence[int]) -> list[int]:
+    """What a charge may take off costs of some groups, of which so much is left: what is off the
+    freight is off freight alone, what is off by a credit note is off whatever is left.
+    """
+    of = GROUPS.get(off.kind)
+    return [
+        so_much if of in (None, group) else 0 for group, so_much in zip(groups, left, strict=True)
+    ]
 
 
 def no_rate(goods: str, place: str, at: datetime) -> Refusal:

@@ -43,6 +43,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive, spread
 from orderflow.pricing import without
 from orderflow.records import Charge, ChargeKind, Cut, CutKind, Span
+from orderflow.taxing import rooms
 from orderflow.values import text
 
 
@@ -143,14 +144,15 @@ class _Answer:
 
 def _answer(books: Sequence[Book], off: Sequence[Charge]) -> _Answer:
     """Share what an order takes off freight and fees over those of an invoice, as far as they go;
-    the rest is another's to answer."""
+    the rest is another's to answer. What is off the freight is off no fee."""
     lines = [book for book in books if book.of is None and without(book.live, book.gone)]
     left = [book.now(book.live) for book in lines]
     answered: list[tuple[str, int]] = []
     for charge in off:
-        part = max(charge.amount, -sum(left))
+        room = rooms(charge, [book.line.group for book in lines], left)
+        part = max(charge.amount, -sum(room))
         if part:
-            left = [a + b for a, b in zip(left, spread(part, left), strict=True)]
+            left = [a + b for a, b in zip(left, spread(part, room), strict=True)]
             answered.append((charge.id, part))
     by_line = {
         book.line.line: book.now(book.live) - rest for book, rest in zip(lines, left, strict=True)

@@ -47,7 +47,7 @@ from orderflow.taxes import (
     percents,
     taxed,
 )
-from orderflow.taxing import GROUPS, no_rate, roundable
+from orderflow.taxing import GROUPS, no_rate, rooms, roundable
 
 
 @attrs.frozen
@@ -208,7 +208,7 @@ def _split(
 def _charges(
     order: Order, charges: Sequence[Charge], rating: _Rating, at: datetime, convention: Convention
 ) -> Iterable[_Draft]:
-    """Freight and fees, each a line; what was given off them is shared between them.
+    """Freight and fees, each a line; what was given off them is shared between those of its kind.
 
     A discount on them comes from a credit note alone, and is of the price with its tax.
     """
@@ -217,9 +217,10 @@ def _charges(
     left = [charge.amount for charge in costs]
     discounts: list[list[tuple[Charge, int]]] = [[] for _ in costs]
     for charge in off:
-        for i, part in enumerate(spread(charge.amount, left)):
+        room = rooms(charge, [GROUPS[one.kind] for one in costs], left)
+        for i, part in enumerate(spread(charge.amount, room)):
             left[i] += part
-            discounts[i].append((charge, part))
+            discounts[i] += [(charge, part)] if part else []
     for charge, less in zip(costs, discounts, strict=True):
         group = GROUPS[charge.kind]
         rates = rating.rates("", group, at)

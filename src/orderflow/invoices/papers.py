@@ -50,16 +50,21 @@ def papers_of(step: Step, order: Order) -> Papers:
 def to_bill(order: Order, papers: Papers) -> tuple[Charge, ...]:
     """The charges of an order as a whole that its next invoice bills: what it costs, less what is
     off that, and the taxes on it. What is off more than that is off an earlier invoice, and taxes
-    alone wait for units.
+    alone wait for units. What is off freight alone comes first.
     """
     there = unanswered(order, papers)
-    left = sum([charge.amount for charge in there if is_cost(charge)])
-    if not left and all_invoiced(order):
-        return ()
-    billed: list[Charge] = []
+    left: Tally[ChargeKind] = Tally()
     for charge in there:
-        part = max(charge.amount, -left) if is_off(charge) else charge.amount
-        left += part if is_off(charge) else 0
+        left[charge.kind] += charge.amount if is_cost(charge) else 0
+    if not left.total() and all_invoiced(order):
+        return ()
+    later = [one for one in there if one.kind is ChargeKind.DISCOUNT]
+    billed: list[Charge] = []
+    for charge in (*[one for one in there if one.kind is not ChargeKind.DISCOUNT], *later):
+        part = charge.amount
+        if is_off(charge):
+            part = max(part, -(left[charge.kind] if charge.kind in GROUPS else left.total()))
+            left[charge.kind] += part
         if part:
             billed.append(attrs.evolve(charge, amount=part))
     return tuple(billed)
