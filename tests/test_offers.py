@@ -265,6 +265,72 @@ def test_the_units_of_a_bundle_are_the_first_of_their_sku() -> None:
     assert off(found) == [{"1": 200, "2": 800}]  # two bundles worth 50.00 cost 40.00
 
 
+def test_a_unit_serves_one_bundle_the_first_in_the_hosts_order() -> None:
+    new = order(
+        line("1", "30.00", 1, sku="POT"),
+        line("2", "10.00", 2, sku="CUP"),
+        line("3", "50.00", 1, sku="RUG"),
+    )
+    with_rug = Bundle((("POT", 1), ("RUG", 1)), yuan("60"))
+    with_cup = Bundle((("POT", 1), ("CUP", 1)), yuan("30"))
+
+    found, other = ask(new, with_rug, with_cup), ask(new, with_cup, with_rug)
+
+    assert off(found) == [{"1": 750, "3": 1250}]
+    assert str(found.passed[0].refusals[0]) == "offer offer-2 wants 2 units: there are 1"
+    assert off(other) == [{"1": 750, "2": 250}]
+    assert codes(other) == {"offer-2": ["offer_wants_units"]}
+
+
+def test_the_units_that_one_bundle_leaves_serve_the_next() -> None:
+    new = order(line("1", "30.00", 2, sku="POT"), line("2", "10.00", 3, sku="CUP"))
+
+    found = ask(
+        new, Bundle((("POT", 1), ("CUP", 2)), yuan("40")), Bundle((("POT", 1),), yuan("20"))
+    )
+
+    # Two pots, but cups for one bundle: 10.00 over 30.00 and 20.00; the other pot costs 27.00 now.
+    assert off(found) == [{"1": 600, "2": 400}, {"1": 700}]
+
+
+def test_a_unit_of_a_bundle_is_neither_bought_nor_given_by_another_offer() -> None:
+    new = order(line("1", "30.00", 1, sku="POT"), line("2", "10.00", 4, sku="CUP"))
+    bundle, buy = Bundle((("POT", 1), ("CUP", 2)), yuan("40")), BuyGet(1, 1)
+
+    first_bundle, first_buy = ask(new, bundle, buy), ask(new, buy, bundle)
+
+    assert off(first_bundle) == [{"1": 600, "2": 400}, {"2": 900}]  # two cups are left, at 9.00
+    assert off(first_buy) == [{"2": 2000}]  # of five two are given; the pot and a cup were bought
+    assert str(first_buy.passed[0].refusals[0]) == "offer offer-2 wants 3 units: there are 1"
+
+
+def test_two_buy_n_get_m_count_no_unit_twice() -> None:
+    found = ask(order(line("1", "10.00", 5)), BuyGet(2, 1), BuyGet(1, 1))
+
+    assert off(found) == [{"1": 1000}, {"1": 800}]  # of three one, then of the other two one
+
+
+def test_an_offer_that_gives_nothing_uses_no_unit() -> None:
+    new = order(line("1", "30.00", 1, sku="POT"), line("2", "10.00", 1, sku="CUP"))
+    pair = (("POT", 1), ("CUP", 1))
+
+    found = ask(new, Bundle(pair, yuan("40")), Bundle(pair, yuan("30")))
+
+    assert codes(found) == {"offer-1": ["offer_gives_nothing"]}
+    assert off(found) == [{"1": 750, "2": 250}]
+
+
+def test_a_benefit_of_ones_own_uses_no_more_units_than_are_free() -> None:
+    def greedy(basket: Basket, /) -> Saving:
+        return Saving(100, uses=tuple([item.n for item in basket.items]))
+
+    new = order(line("1", "10.00", 2))
+
+    assert off(ask(new, greedy)) == [{"1": 100}]
+    with pytest.raises(BadInput, match="uses 2 units of line 1: 0 are free"):
+        ask(new, greedy, greedy)
+
+
 def test_a_bundle_that_is_not_whole_or_no_cheaper_gives_nothing() -> None:
     new = order(line("1", "30.00", 2, sku="POT"), line("2", "10.00", 1, sku="CUP"))
 

@@ -7,6 +7,9 @@ otherwise: three tenths off what a coupon has made cheaper are three tenths of t
 None looks at what a line must cost at least, and none shares an amount between lines: whoever
 asks them does both, once for all (`discounting`).
 A unit of which a benefit speaks is what its price is for: a kilogram, where that is sold by gram.
+
+A unit serves one bundle or one buy n get m of an order: the first that takes it, in the host's
+order. A lamp that stands in two bundles would be paid for in neither.
 """
 
 from __future__ import annotations
@@ -133,17 +136,23 @@ class BuyGet:
 
     def __call__(self, basket: Basket, /) -> Saving:
         """What the cheapest units cost, or the percentage of it."""
-        wanted = self.buy + self.get
-        if basket.units < wanted:
-            return Saving(lack=Lack(wanted, basket.units))
-        left = basket.units // wanted * self.get
+        wanted, free = self.buy + self.get, sum([item.free for item in basket.items])
+        if free < wanted:
+            return Saving(lack=Lack(wanted, free))
+        left, bought = free // wanted * self.get, free // wanted * self.buy
         share, whole_ = self.percent.as_integer_ratio()
         off = dict.fromkeys((item.line for item in basket.items), 0)
+        uses = dict.fromkeys(off, 0)
         for item in sorted(basket.items, key=lambda one: (Fraction(one.net, one.n), one.line)):
-            n = min(left, item.n)
+            n = min(left, item.free)
             left -= n
+            uses[item.line] = n
             off[item.line] = scale(item.net * share, n, item.n * whole_ * 100)
-        return Saving(parts=tuple(off.values()))
+        for item in basket.items:  # the first of the others are those that were bought
+            n = min(bought, item.free - uses[item.line])
+            bought -= n
+            uses[item.line] += n
+        return Saving(parts=tuple(off.values()), uses=tuple(uses.values()))
 
 
 @attrs.frozen
@@ -208,23 +217,25 @@ class Bundle:
         there = dict.fromkeys((sku for sku, _ in self.parts), 0)
         for item in basket.items:
             if item.sku in there:
-                there[item.sku] += item.n
+                there[item.sku] += item.free
         bundles = min([there[sku] // n for sku, n in self.parts])
         if not bundles:
             whole_one = sum([n for _, n in self.parts])
             return Saving(lack=Lack(whole_one, sum([min(n, there[sku]) for sku, n in self.parts])))
         wanted = {sku: n * bundles for sku, n in self.parts}
-        values = tuple(_taken(basket, wanted))
-        return Saving(max(0, sum(values) - bundles * self.price.minor), values)
+        uses = tuple(_taken(basket, wanted))
+        pairs = zip(basket.items, uses, strict=True)
+        values = tuple([scale(item.net, n, item.n) for item, n in pairs])
+        return Saving(max(0, sum(values) - bundles * self.price.minor), values, uses=uses)
 
 
 def _taken(basket: Basket, wanted: dict[str, int]) -> Iterator[int]:
-    """What the first units of each SKU cost now, item by item; `wanted` is used up."""
+    """The first free units of each SKU, item by item; `wanted` is used up."""
     for item in basket.items:
-        n = min(item.n, wanted.get(item.sku, 0))
+        n = min(item.free, wanted.get(item.sku, 0))
         if n:
             wanted[item.sku] -= n
-        yield scale(item.net, n, item.n)
+        yield n
 
 
 @attrs.frozen

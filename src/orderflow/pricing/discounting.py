@@ -89,10 +89,11 @@ def discounted(
         used.append(one)
         freight -= one.freight
         off = dict(one.parts)
-        for at in meant:
+        for at, uses in zip(meant, saving.uses or (0,) * len(meant), strict=True):
             part = off.get(now[at].line, 0)
-            if part:
-                now[at] = attrs.evolve(now[at], net=now[at].net - part)
+            if part or uses:
+                item = now[at]
+                now[at] = attrs.evolve(item, net=item.net - part, used=item.used + uses)
     return Discounts(tuple(used), tuple(passed), tuple(now), freight)
 
 
@@ -102,9 +103,12 @@ def _checked(offer: Offer, basket: Basket) -> Saving:
     path = f"offer {offer.id}.benefit"
     if not isinstance(saving, Saving):
         raise BadInput(path, f"must answer a Saving, not {type(saving).__name__}")
-    for told in (saving.parts, saving.weights):
+    for told in (saving.parts, saving.weights, saving.uses):
         if told and len(told) != len(basket.items):
             raise BadInput(path, f"answers {len(told)} parts for {len(basket.items)} lines")
+    for item, uses in zip(basket.items, saving.uses, strict=False):
+        if uses > item.free:
+            raise BadInput(path, f"uses {uses} units of line {item.line}: {item.free} are free")
     return saving
 
 

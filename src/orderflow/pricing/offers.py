@@ -67,6 +67,7 @@ class Item:
 
     `net` is what it costs now, `listed` what it cost before any offer, `least` what it must cost.
     Its price is for `per` of `priced`: units, or the grams of goods that are weighed.
+    `used` of its units have served a bundle or a buy n get m already; the others are `free`.
     """
 
     line: str
@@ -78,6 +79,12 @@ class Item:
     net: int
     least: int = 0
     groups: tuple[str, ...] = ()
+    used: int = 0
+
+    @property
+    def free(self) -> int:
+        """How many units may serve a bundle or a buy n get m still."""
+        return self.n - self.used
 
     @property
     def room(self) -> int:
@@ -136,7 +143,8 @@ class Saving:
 
     `amount` is shared over the goods by what they cost, or by `weights`; `parts` are told item by
     item, and stay where they are; `freight` is off the freight. `lack` says what is missing where
-    nothing is given.
+    nothing is given. `uses` says how many free units of each item it is for, where a unit may serve
+    one such offer only.
     """
 
     amount: int = 0
@@ -145,14 +153,15 @@ class Saving:
     freight: int = 0
     gifts: tuple[Gift, ...] = ()
     lack: Lack | None = None
+    uses: tuple[int, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        for name in ("weights", "parts", "gifts"):
+        for name in ("weights", "parts", "gifts", "uses"):
             if not isinstance(getattr(self, name), tuple):
                 raise BadInput(f"saving.{name}", "a tuple is wanted")
         if not all(isinstance(one, Gift) for one in self.gifts):  # no gift is fine
             raise BadInput("saving.gifts", "a tuple of Gift is wanted")
-        for one in (self.amount, self.freight, *self.weights, *self.parts):
+        for one in (self.amount, self.freight, *self.weights, *self.parts, *self.uses):
             # However large: 5.00 off for each cent of a large order is more than money can be.
             if type(one) is not int or one < 0:
                 raise BadInput("saving", "a whole number from 0 up is wanted")
