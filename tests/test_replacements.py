@@ -23,7 +23,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.audit.units import UnitsCheck
 from orderflow.calls import Ref
-from orderflow.pricing import due
+from orderflow.pricing import due, total
 from orderflow.records import Exchange, Line, Order, Reissue, Slice, Spot
 from orderflow.refunds import owed
 from orderflow.replacements import Progress, progress
@@ -35,6 +35,16 @@ from orderflow.states import (
     ReplacementState,
     ReturnState,
     UnitState,
+)
+from orderflow.taxes import (
+    GROSS_BY_TOTAL,
+    NET_BY_TOTAL,
+    Convention,
+    Rate,
+    Table,
+    Taxing,
+    TaxPlace,
+    TaxRow,
 )
 from orderflow.values import MINOR_MAX
 from tests.builders import BELL, LAMP, LEITH, YORK, Shop, eur, line, new_order
@@ -69,6 +79,12 @@ def come_back(shop: Shop, verdicts: tuple[tuple[str, int, Verdict], ...] = ()) -
     """The goods of exchange e-1 come back and are inspected."""
     shop.receive_return("r-1", "leith")
     shop.inspect("r-1", verdicts)
+
+
+def taxed(convention: Convention = NET_BY_TOTAL, place: str = "DE") -> Rules:
+    """Rules of a seller who taxes all goods with 19 percent at home."""
+    table = Table("home", (TaxRow("DE", Rate.of("VAT-19", "19")),))
+    return Rules(locations=(LEITH, YORK), taxing=Taxing(table, convention, TaxPlace.SELLER, place))
 
 
 def bells(n: int = 1, price: str = "") -> tuple[NewLine, ...]:
@@ -621,6 +637,50 @@ def test_goods_are_exchanged_and_the_difference_is_paid(any_shop: Shop) -> None:
     shop.complete("o-18")
     shop.assert_lawful()
     assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
+
+
+def test_new_goods_cost_their_taxes_from_the_start() -> None:
+    shop = Shop(MemoryStore(), taxed())
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", BOTH, bells())
+    shop.approve_exchange("e-1")
+    come_back(shop)
+
+    shop.send_replacement("e-1", "o-18")
+
+    anew = shop.order("o-18")
+    assert [(one.id, one.amount, one.reason) for one in anew.charges] == [
+        ("goods", 4550, ""),
+        ("tax-1", 865, "VAT-19"),
+    ]
+    assert (owed(shop.order("o-17")), due(anew), anew.applied) == (0, 3415, 2000)
+    shop.pay("pay-2", eur(3415), (("o-18", 3415),))
+    send(shop, "o-18")
+    shop.invoice("o-18", "2026")
+    assert shop.invoiced("2026-000001").gross == 5415 == total(shop.order("o-18"))
+    assert shop.account("o-18").rounding == 0
+    shop.assert_lawful()
+
+
+def test_prices_of_new_goods_may_have_their_taxes_in_them() -> None:
+    shop = Shop(MemoryStore(), taxed(GROSS_BY_TOTAL))
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", BOTH, bells())
+    shop.approve_exchange("e-1")
+    come_back(shop)
+
+    shop.send_replacement("e-1", "o-18")
+
+    assert [one.id for one in shop.order("o-18").charges] == ["goods"]
+
+
+def test_new_goods_without_a_rate_wait_and_every_reason_is_said() -> None:
+    shop = Shop(MemoryStore(), taxed(place="MARS"))
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", BOTH, bells())
+    shop.approve_exchange("e-1")
+
+    assert shop.codes(v.send_replacement.on("e-1", "o-18")) == ["not_back", "no_tax_rate"]
 
 
 @pytest.mark.feature("F228")

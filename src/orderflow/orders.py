@@ -11,7 +11,7 @@ a charge of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 import attrs
@@ -379,7 +379,15 @@ def agreed_charges(new: NewOrder, lines: tuple[Line, ...]) -> tuple[Charge, ...]
     if whole_price > MINOR_MAX:
         raise BadInput("lines", "the order costs more than can be kept")
     charges = [Charge("goods", ChargeKind.GOODS, whole_price, goods)]
-    for i, charge in enumerate(new.charges):
+    return with_charges(charges, new.charges, lines)
+
+
+def with_charges(
+    before: Sequence[Charge], agreed: Sequence[NewCharge], lines: tuple[Line, ...]
+) -> tuple[Charge, ...]:
+    """Charges and then those that were agreed, each in turn, over their lines."""
+    charges = list(before)
+    for i, charge in enumerate(agreed):
         id = f"{charge.kind.value}-{i + 1}"
         if charge.is_of_order:
             made = Charge(id, charge.kind, charge.amount)

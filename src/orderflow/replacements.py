@@ -18,8 +18,8 @@ What was lost has ended for the old order once it has been sent again.
 
 The goods of an exchange come back by a return, which is approved, rejected and cancelled with it as
 long as nothing has moved.
-The new order has the lines that were agreed, at their prices; what is owed back on the old order
-pays it as far as it goes, out of the same payments.
+The new order has the lines that were agreed, at their prices, with the taxes of the day on which it
+is opened; what is owed back on the old order pays it as far as it goes, out of the same payments.
 What is still to be paid then, or is owed back still, is money like any other.
 The new goods go out when the old ones were accepted, unless the rules say otherwise.
 
@@ -35,7 +35,7 @@ from typing import Final, TypeAlias, cast
 
 import attrs
 
-from orderflow.agreed import NewLine, checked_tuple
+from orderflow.agreed import NewCharge, NewLine, checked_tuple
 from orderflow.calls import Ref
 from orderflow.chart import Chart
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
@@ -43,7 +43,7 @@ from orderflow.facts import MoneyMoved
 from orderflow.holding import set_hold
 from orderflow.journal import Case, Context, Step, document_facts, verb
 from orderflow.money import Price
-from orderflow.orders import cancel_units, opened_line
+from orderflow.orders import cancel_units, opened_line, with_charges
 from orderflow.payments import confirm_if_ready, left_of, make_all_good
 from orderflow.pricing import due, order_facts
 from orderflow.records import (
@@ -77,6 +77,7 @@ from orderflow.states import (
     ReturnState,
     UnitState,
 )
+from orderflow.taxing import taxes_on
 from orderflow.units import (
     Chosen,
     LineQuantities,
@@ -196,7 +197,7 @@ def approve_reissue(case: Case, context: Context, anew: str) -> Step:
         )
         for line, n in _named(old, reissue.lines)
     )
-    ref = _open_anew(step, old, text(anew, "anew"), lines, cash_on_delivery=False)
+    ref = _open_anew(step, old, text(anew, "anew"), lines, (), cash_on_delivery=False)
     step.advance(ORDER, ref, OrderMove.CONFIRM, order_facts(step.now(ref)))
     return step
 
@@ -330,7 +331,8 @@ def send_replacement(case: Case, context: Context, anew: str) -> Step:
     """Open the order `anew` with the new goods; what is owed back on the old order pays it.
 
     It waits until the return is settled and something of it was accepted, unless the rules let it
-    go out before. It is confirmed once it is paid, as any order is.
+    go out before. It is confirmed once it is paid, as any order is. Where the rules tax goods, it
+    has the taxes of its day, and what is still to be paid is told with them.
     """
     step = Step(case, context)
     exchange = step.now(case.own(Exchange))
@@ -346,12 +348,17 @@ def send_replacement(case: Case, context: Context, anew: str) -> Step:
         refusals.append(Refusal.of("already_there", kind="order", id=exchange.anew))
     if not context.rules.replace_before_return:
         refusals += _not_accepted(step, exchange)
+    old = step.now(case.order(exchange.order))
+    taxes: tuple[NewCharge, ...] = ()
+    try:
+        taxes = _taxes(context, old, exchange.wanted)
+    except MoveRefused as no_rates:
+        refusals += no_rates.refusals
     if refusals:
         raise MoveRefused(tuple(refusals))
-    old = step.now(case.order(exchange.order))
     _must_be_open(step, old, "exchange")
     at_the_door = old.cash_on_delivery
-    ref = _open_anew(step, old, name, exchange.wanted, cash_on_delivery=at_the_door)
+    ref = _open_anew(step, old, name, exchange.wanted, taxes, cash_on_delivery=at_the_door)
     _pay_over(step, old.ref, ref)
     confirm_if_ready(step, ref)
     return step
@@ -468,7 +475,13 @@ def _not_ended(step: Step, chart: _Chart, document: Reissue | Exchange) -> tuple
 
 
 def _open_anew(
-    step: Step, old: Order, name: str, lines: tuple[Line, ...], *, cash_on_delivery: bool
+    step: Step,
+    old: Order,
+    name: str,
+    lines: tuple[Line, ...],
+    taxes: Sequence[NewCharge],
+    *,
+    cash_on_delivery: bool,
 ) -> Ref[Order]:
     """Open and place the order that sends goods anew, at the prices of its lines."""
     ref = step.case.order(name)
@@ -479,7 +492,7 @@ def _open_anew(
             currency=old.currency,
             customer=old.customer,
             lines=lines,
-            charges=(_goods(lines, old.currency),),
+            charges=with_charges([_goods(lines, old.currency)], taxes, lines),
             placed_at=step.context.at,
             seller=old.seller,
             channel=old.channel,
@@ -592,6 +605,15 @@ def _check_new_lines(new: object, currency: str) -> None:
             raise BadInput(f"line {line.id}.components", "name the parts: a kit is for an order")
     if sum(line.amount for line in lines) > MINOR_MAX:
         raise BadInput("new", "the lines cost more than can be kept")
+
+
+def _taxes(context: Context, old: Order, lines: tuple[Line, ...]) -> tuple[NewCharge, ...]:
+    """The taxes on the new goods, now and where the old ones went; none where no rules tax."""
+    taxing = context.rules.taxing
+    if taxing is None:
+        return ()
+    goods = (_goods(lines, old.currency),)
+    return taxes_on(lines, goods, taxing, old.destination.region, context.at)
 
 
 def _return_of(step: Step) -> Return:

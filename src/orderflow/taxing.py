@@ -20,7 +20,7 @@ from orderflow.agreed import NewCharge, NewOrder
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.money import spread
 from orderflow.orders import agreed_charges, opened_lines
-from orderflow.records import Charge, ChargeKind
+from orderflow.records import Charge, ChargeKind, Line
 from orderflow.taxes import FEE_GROUP, FREIGHT_GROUP, Rate, Taxing, TaxLine, TaxQuestion, taxed
 from orderflow.values import instant
 
@@ -37,9 +37,19 @@ def tax_charges(new: NewOrder, taxing: Taxing, at: datetime) -> NewOrder:
     if any(charge.kind is ChargeKind.TAX for charge in new.charges):
         raise BadInput("charges", "has a tax already")
     day = instant(at, "at")
-    place = taxing.where(new.destination.region)
     lines = tuple([line for wanted in new.lines for line in opened_lines(wanted)])
-    charges = agreed_charges(new, lines)
+    made = taxes_on(lines, agreed_charges(new, lines), taxing, new.destination.region, day)
+    return attrs.evolve(new, charges=(*new.charges, *made))
+
+
+def taxes_on(
+    lines: Sequence[Line], charges: Sequence[Charge], taxing: Taxing, region: str, at: datetime
+) -> tuple[NewCharge, ...]:
+    """The taxes on what lines and an order as a whole cost; none where prices include them.
+
+    Raises `MoveRefused` with every rate that is missing.
+    """
+    place = taxing.where(region)
     worth: dict[str, int] = {}
     for charge in charges:
         for span in charge.spans:
@@ -52,14 +62,14 @@ def tax_charges(new: NewOrder, taxing: Taxing, at: datetime) -> NewOrder:
     unknown: dict[Refusal, None] = {}
     wanted: list[TaxLine] = []
     for id, n, amount, sku, group in asked:
-        rates = taxing.table.rates(TaxQuestion(sku, group, place, day))
+        rates = taxing.table.rates(TaxQuestion(sku, group, place, at))
         if not rates:
-            unknown[no_rate(sku or group, place, day)] = None
+            unknown[no_rate(sku or group, place, at)] = None
         wanted.append(TaxLine(id, n, amount, rates))
     if unknown:
         raise MoveRefused(tuple(unknown))
     if taxing.convention.inclusive:
-        return new
+        return ()
     goods: dict[Rate, list[tuple[str, int]]] = {}
     whole: dict[Rate, int] = {}
     done = taxed(wanted, taxing.convention)
@@ -79,7 +89,7 @@ def tax_charges(new: NewOrder, taxing: Taxing, at: datetime) -> NewOrder:
         NewCharge(ChargeKind.TAX, tax, reason=rate.id, parts=(("", tax),))
         for rate, tax in whole.items()
     ]
-    return attrs.evolve(new, charges=(*new.charges, *made))
+    return tuple(made)
 
 
 def roundable(n: int, scale: int) -> int:
@@ -89,7 +99,7 @@ def roundable(n: int, scale: int) -> int:
     return 1 if scale else n
 
 
-def costs(charges: tuple[Charge, ...]) -> list[tuple[Charge, int]]:
+def costs(charges: Sequence[Charge]) -> list[tuple[Charge, int]]:
     """Freight and fees with what is left of each, when what was given off them is shared."""
     found = [one for one in charges if one.kind in GROUPS and one.amount > 0]
     left = [one.amount for one in found]
