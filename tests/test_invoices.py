@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any, Final
 
 import attrs
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from orderflow import (
     ChargeKind,
@@ -35,10 +38,12 @@ from orderflow.invoices import (
 )
 from orderflow.journal import Change, Committed
 from orderflow.kits import Component
+from orderflow.money import Rounding, divided
 from orderflow.ports import Query
 from orderflow.pricing import total
 from orderflow.records import Cut, CutKind, Destination, Fixing
 from orderflow.returns import Verdict
+from orderflow.states import UnitState
 from orderflow.taxes import (
     GROSS_BY_LINE,
     GROSS_BY_TOTAL,
@@ -491,6 +496,78 @@ def test_what_is_off_the_freight_is_off_no_fee(taxed_shop: Shop) -> None:
     assert (of_fee.amount, of_fee.tax, of_fee.discounts) == (600, 120, ())
     assert (of_freight.amount, of_freight.tax) == (400, 0)
     assert shop.account("o-17").rounding == 0  # the order was told the same
+    agree(shop)
+
+
+def hams(n: int) -> NewLine:
+    """So many at 299.00 a kilogram, where each gram is thirty coins."""
+    price = Price.of("299.00", "EUR", 1000)
+    return NewLine("1", Sku("HAM"), n, price, fixed=Fixing.WEIGHING, grams_each=500)
+
+
+def test_a_part_of_weighed_goods_costs_what_its_grams_do(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.place("o-17", with_taxes(shop, new_order(hams(3), destination=TO_DE)))
+    shop.weigh_line("o-17", "1", 1724)
+
+    shop.invoice("o-17", "2026", lines=(("1", 1),))
+    shop.invoice("o-17", "2026", lines=(("1", 2),))
+
+    (first,), (rest,) = [one.lines for one in invoices(shop)]
+    assert [(one.n, one.grams, one.goods) for one in (first, rest)] == [
+        (1, 575, 17193),  # 171.925
+        (2, 1149, 34355),  # 343.551, and 515.48 in all
+    ]
+    assert abs(first.rounding) <= 1
+    assert abs(rest.rounding) <= 1
+    agree(shop)
+
+
+def test_goods_that_were_weighed_together_are_one_line_of_their_invoice(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.place("o-17", with_taxes(shop, new_order(hams(4), destination=TO_DE)))
+    shop.weigh_line("o-17", "1", 1724, 3)
+    shop.weigh_line("o-17", "1", 600, 1)
+    shop.invoice("o-17", "2026", lines=(("1", 4),))
+
+    together, alone = invoices(shop)[0].lines
+
+    assert (together.n, together.grams, together.goods, together.rounding) == (3, 1724, 51548, 0)
+    assert (alone.n, alone.grams, alone.goods, alone.rounding) == (1, 600, 17940, 0)
+    shop.cancel("o-17", (("1", 1),))
+    shop.credit("2026-000001", "CN")
+    (back,) = notes(shop)[0].lines
+    assert (back.grams, back.goods, back.rounding) == (600, 17940, 0)
+    agree(shop)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**32))
+def test_however_goods_are_weighed_and_invoiced_they_cost_what_their_grams_do(seed: int) -> None:
+    chance = Random(seed)
+    shop = Shop(MemoryStore(), taxing(chance.choice((NET_BY_TOTAL, GROSS_BY_LINE))))
+    n = chance.randint(1, 9)
+    off = NewCharge(ChargeKind.DISCOUNT, -chance.randint(0, 9_000))
+    new = new_order(hams(n), destination=TO_DE, charges=(off,))
+    shop.place("o-17", with_taxes(shop, new))
+    for _ in range(chance.randint(0, 2)):
+        shop.weigh_line("o-17", "1", chance.randint(n * 400, n * 900))
+    left = n
+    while left:
+        shop.weigh_line("o-17", "1", chance.randint(left * 400, left * 900))
+        part = chance.randint(1, left)
+        shop.invoice("o-17", "2026", lines=(("1", part),))
+        left -= part
+    while shop.order("o-17").lines[0].spots[0].state is UnitState.OPEN:
+        shop.cancel("o-17", (("1", 1),))
+        for id in shop.order("o-17").invoices:
+            if not shop.why_not(credit.on(id, "CN")):
+                shop.credit(id, "CN")
+
+    billed = [line for bill in invoices(shop) for line in bill.lines]
+    lines = [*billed, *[line for note in notes(shop) for line in note.lines]]
+    assert max(abs(line.rounding) for line in billed) <= 2  # two ranges of one weighing
+    assert all(line.goods == divided(line.grams * 299, 10, Rounding.HALF_UP) for line in lines)
     agree(shop)
 
 

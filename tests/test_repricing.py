@@ -358,6 +358,47 @@ def test_pieces_may_be_weighed_in_turn(shop: Shop) -> None:
     assert shop.refuses(call) == "line 1 of order o-17: 1 asked to weigh line, 0 can"
 
 
+def test_a_weight_that_does_not_divide_makes_the_first_pieces_a_gram_heavier(shop: Shop) -> None:
+    shop.place("o-17", new_order(ham(5)))
+
+    shop.weigh_line("o-17", "1", 3002)
+
+    def weights() -> list[tuple[int, int, int]]:
+        prices = shop.order("o-17").lines[0].prices
+        return [(one.start, one.stop, one.grams) for one in prices]
+
+    assert weights() == [(0, 2, 1202), (2, 5, 1800)]
+    shop.weigh_line("o-17", "1", 3009)
+    assert weights() == [(0, 4, 2408), (4, 5, 601)]  # no more ranges than before
+    shop.reprice("o-17", (("1", at("10.00", 1000)),))
+    assert weights() == [(0, 4, 2408), (4, 5, 601)]
+    assert total(shop.order("o-17")) == 3009
+
+
+def test_pieces_that_were_unlike_cost_the_same_when_they_weigh_the_same(shop: Shop) -> None:
+    shop.place("o-17", new_order(ham(2)))
+    shop.weigh_line("o-17", "1", 2000, 1)
+    shop.weigh_line("o-17", "1", 400, 1)
+
+    shop.weigh_line("o-17", "1", 1800)
+
+    order = shop.order("o-17")
+    assert [carried(order.lines[0], order.charges, [(i, i + 1)]) for i in (0, 1)] == [1422, 1422]
+
+
+def test_what_is_off_a_heavy_piece_is_borne_by_all_where_it_weighs_less(shop: Shop) -> None:
+    shop.place("o-17", new_order(ham(2)))
+    shop.weigh_line("o-17", "1", 2000, 1)
+    shop.weigh_line("o-17", "1", 400, 1)
+    shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -2700))
+
+    shop.weigh_line("o-17", "1", 1800)
+
+    order = shop.order("o-17")
+    assert carries(order) == total(order) == 2844 - 2700
+    assert all(carried(order.lines[0], order.charges, [(i, i + 1)]) >= 0 for i in (0, 1))
+
+
 def test_a_whole_line_may_be_weighed_again(shop: Shop) -> None:
     shop.place("o-17", new_order(ham(3)))
     shop.weigh_line("o-17", "1", 2000)
@@ -366,7 +407,7 @@ def test_a_whole_line_may_be_weighed_again(shop: Shop) -> None:
     shop.weigh_line("o-17", "1", 1254)
 
     assert total(shop.order("o-17")) == 1981
-    assert [one.grams for one in prices_of(shop.order("o-17").lines[0])] == [1254, 667]
+    assert [one.grams for one in prices_of(shop.order("o-17").lines[0])] == [1254, 666]
 
 
 def test_a_new_price_of_goods_by_weight_keeps_what_was_weighed(shop: Shop) -> None:

@@ -47,6 +47,7 @@ from orderflow.pricing import (
     parts_carried,
     prices_of,
     quantity,
+    same_price,
     shares_of,
     to_invoice_in_advance,
     without,
@@ -278,15 +279,21 @@ def _as_weighed(line: Line, ranges: Ranges) -> Sequence[PriceRange]:
 
 
 def _at_weight(order: Order, line: Line, ranges: Ranges, grams: int) -> Iterator[_Target]:
-    """What indices of a line cost by their weight; those of one price are rounded together."""
-    n, done = _count(ranges), 0
+    """What indices of a line cost by their weight; those of one price are rounded together.
+
+    Each weighs whole grams, the first of them one more where the weight does not divide.
+    """
+    each, more = divmod(grams, _count(ranges))
     by_price: dict[Price, list[PriceRange]] = {}
-    for old in prices_of(line, ranges):
-        upto = done + old.stop - old.start
-        new = attrs.evolve(old, grams=share(grams, n, done, upto), fixed=True)
+    for old in same_price([attrs.evolve(one, fixed=True) for one in prices_of(line, ranges)]):
+        heavier = min(more, old.stop - old.start)
+        more -= heavier
+        middle = old.start + heavier
         price = Price(old.price, order.currency, old.per)
-        by_price.setdefault(price, []).append(new)
-        done = upto
+        for start, stop, weight in ((old.start, middle, each + 1), (middle, old.stop, each)):
+            if start < stop:
+                new = attrs.evolve(old, start=start, stop=stop, grams=weight * (stop - start))
+                by_price.setdefault(price, []).append(new)
     for price, pieces in by_price.items():
         amount = price.times(sum([one.grams for one in pieces]), line.rounding)
         yield from _shared(line, pieces, amount)
@@ -313,7 +320,6 @@ def _charge_difference(step: Step, targets: Iterable[_Target], reason: str) -> N
     for target in targets:
         line, new = target.line, target.prices
         carried = parts_carried(shares.get(line.id, ()), [(new.start, new.stop)])
-        goods = sum([part for charge, part in carried if charge.kind in _OF_GOODS])
         off = sum([part for charge, part in carried if charge.kind is ChargeKind.DISCOUNT])
         if target.amount + off < 0:
             refusals[line.id] = Refusal.of(
@@ -324,8 +330,8 @@ def _charge_difference(step: Step, targets: Iterable[_Target], reason: str) -> N
                 off=-off,
                 currency=order.currency,
             )
-        if target.amount != goods:
-            spans.append(Span(line.id, new.start, new.stop, target.amount - goods))
+        else:
+            spans += _spans(target, shares.get(line.id, ()))
         step.add(Repriced(order.ref, line.id, new))
     if refusals:
         raise MoveRefused(tuple(refusals.values()))
@@ -333,6 +339,25 @@ def _charge_difference(step: Step, targets: Iterable[_Target], reason: str) -> N
         id, amount = later_id(order, ChargeKind.PRICE), sum([span.amount for span in spans])
         charge = Charge(id, ChargeKind.PRICE, amount, tuple(spans), reason=reason)
         step.add(Charged(order.ref, charge))
+
+
+def _spans(target: _Target, shares: Sequence[tuple[Charge, Span]]) -> Iterator[Span]:
+    """What units are to cost less what they carry of their price, apart where they cost unlike now:
+    a difference is shared by what units carry, so it would leave them unlike.
+    """
+    line, new = target.line, target.prices
+    n, differences, short = new.stop - new.start, [], False
+    for old in prices_of(line, [(new.start, new.stop)]):
+        carried = parts_carried(shares, [(old.start, old.stop)])
+        goods = sum([part for charge, part in carried if charge.kind in _OF_GOODS])
+        off = sum([part for charge, part in carried if charge.kind is ChargeKind.DISCOUNT])
+        amount = share(target.amount, n, old.start - new.start, old.stop - new.start)
+        short = short or amount + off < 0
+        differences.append(Span(line.id, old.start, old.stop, amount - goods))
+    if short:  # some have more off than they are to cost: all of them share it
+        whole_ = sum([one.amount for one in differences])
+        differences = [Span(line.id, new.start, new.stop, whole_)]
+    yield from [one for one in differences if one.amount]
 
 
 def _take_back(step: Step, kind: ChargeKind) -> None:

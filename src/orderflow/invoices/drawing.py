@@ -33,7 +33,7 @@ from orderflow.bills import BillLine, Discount, LineTax, gross
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.invoices.papers import is_cost, is_off
 from orderflow.money import Money, Price, scale, spread
-from orderflow.pricing import parts_carried, prices_of, quantity, shares_of
+from orderflow.pricing import parts_carried, prices_of, quantity, same_weighing, shares_of
 from orderflow.records import Charge, ChargeKind, Cut, Line, Order, Span
 from orderflow.taxes import (
     NET_BY_TOTAL,
@@ -152,7 +152,7 @@ def _goods(
         line = one.line
         rates = rating.rates(line.sku, "", one.at)
         same = rating.same(line.sku, "", rates)
-        for priced in prices_of(line, [(one.cut.start, one.cut.stop)]):
+        for priced in same_weighing(prices_of(line, [(one.cut.start, one.cut.stop)])):
             parts = parts_carried(shares.get(line.id, ()), [(priced.start, priced.stop)])
             carried, discounts = _split(parts, rates, convention)
             price = Price(priced.price, order.currency, priced.per)

@@ -16,13 +16,14 @@ import attrs
 
 from orderflow.bills import BillLine, CreditNote, Discount, Invoice, LineTax, gross
 from orderflow.invoices.papers import keeps_nothing
-from orderflow.money import Price, scale, share
+from orderflow.money import Price, scale
 from orderflow.pricing import (
     Ranges,
     both,
     carried,
     given_up,
     parts_carried,
+    prices_of,
     shares_of,
     standing,
     without,
@@ -102,7 +103,8 @@ class Book:
         came_to = self._upto(stop) - self._upto(start)
         tax = self._tax_upto(self._upto(stop)) - self._tax_upto(self._upto(start))
         amount = came_to if self.invoice.inclusive else came_to - tax
-        grams = share(self.line.grams, self.line.n, *self._within(start, stop))
+        at = prices_of(self.of, [(start, stop)]) if self.of is not None else ()
+        grams = sum([one.grams for one in at])
         goods = self._goods(grams or stop - start)
         discounts = self._discounts(start, stop)
         rest = goods + sum([one.amount for one in discounts])
@@ -149,9 +151,6 @@ class Book:
             return self.line.goods
         price = Price(self.line.price, self.invoice.currency, self.line.per)
         return price.times(n, self.of.rounding)
-
-    def _within(self, start: int, stop: int) -> tuple[int, int]:
-        return start - self.line.start, stop - self.line.start
 
     def _discounts(self, start: int, stop: int) -> tuple[Discount, ...]:
         """Each discount of the line as far as these units had it."""

@@ -33,7 +33,7 @@ from orderflow.pricing.carrying import (
     total,
     units_kept,
 )
-from orderflow.pricing.fixing import estimated, prices_of, quantity
+from orderflow.pricing.fixing import estimated, prices_of, quantity, same_price, same_weighing
 from orderflow.pricing.guarded import estimates, order_facts
 from orderflow.pricing.invoiced import (
     both,
@@ -129,6 +129,8 @@ __all__ = [
     "priced",
     "prices_of",
     "quantity",
+    "same_price",
+    "same_weighing",
     "shares_of",
     "spread_charge",
     "standing",
