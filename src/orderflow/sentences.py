@@ -4,6 +4,7 @@ It knows sentences, and refuses to know when they are said.
 
 A code never changes its meaning; a sentence may be worded better.
 The names in braces are the figures that the refusing guard used, and both languages name the same.
+English has a singular: where it would say "1 units", another sentence stands in `OF_ONE`.
 
 One file, though long: it is one catalogue.
 """
@@ -362,6 +363,31 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     },
 }
 """Each refusal's sentences, by code and language."""
+
+OF_ONE: Final[dict[str, tuple[str, str]]] = {
+    "offer_wants_units": ("wanted", "offer {offer} wants a unit: there are {there}"),
+    "kept_by_quotas": ("n", "a unit of {sku} is for others alone, by quotas"),
+    "quota_held": (
+        "n",
+        "a unit of quota {quota} is in a stock hold: it ends or is released first",
+    ),
+    "day_full": ("left", "{location} has room for one more unit on {day}: {asked} asked"),
+    "safety_stock": ("n", "one of {sku} is kept as safety stock"),
+    "no_other_supply": (
+        "n",
+        "no other supply keeps the date of a unit that order {order} was promised",
+    ),
+    "not_all_ended": ("open", "order {order} has a unit that is still under way"),
+    "not_fixed": (
+        "n",
+        "line {line} of order {order}: the amount of a unit is an estimate until {fixing}",
+    ),
+    "invoiced": (
+        "n",
+        "line {line} of order {order}: its unit is on an invoice, credit that first",
+    ),
+}
+"""What English says instead where a figure is one, by code: which figure, and the sentence."""
 
 STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "head": {
