@@ -532,6 +532,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "balance": "付尾款",
     "weighing": "称重",
     "delivery": "交付",
+    "weighed": "已称重",  # why it changed
     # where a list or a bag is empty, and places that are none
     "empty": "空",
     "nothing more": "无",

@@ -13,6 +13,7 @@ from unicodedata import east_asian_width
 from orderflow.currencies import in_main_unit
 from orderflow.money import exponent
 from orderflow.records import ChargeKind, Fixing
+from orderflow.repricing import WEIGHED
 from orderflow.sentences import STATEMENT, WORDS, Language
 from orderflow.statements.stated import AtPrice, Bill, LineStated, Part, Statement
 
@@ -120,8 +121,9 @@ class _Writer:
         """Such as "Discount: spring, borne by platform"."""
         off_freight = part.kind is ChargeKind.FREIGHT and part.amount < 0
         said = self.say("off_freight" if off_freight else _TITLES[part.kind])
-        if part.reason:
-            said += self.say("reason", reason=part.reason)
+        if part.reason:  # our own word is translated; the host's are told as they were given
+            reason = self.word(WEIGHED) if part.reason == WEIGHED else part.reason
+            said += self.say("reason", reason=reason)
         if part.bearer and (part.kind is ChargeKind.DISCOUNT or off_freight):
             said += self.say("borne", bearer=part.bearer)
         return said
