@@ -424,6 +424,11 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
     "line_total": {"en": "Line {line}", "zh": "第 {line} 行合计"},
     "total": {"en": "Total", "zh": "合计"},
+    "included": {"en": "included: {rate} on {base}", "zh": "其中税额:{rate},不含税 {base}"},
+    "included_yet": {
+        "en": "included, on no invoice yet: {rate} on {base}",
+        "zh": "其中未开票税额:{rate},不含税 {base}",
+    },
     "paid": {"en": "Paid by {payment}", "zh": "已付 {payment}"},
     "due": {"en": "Still to be paid", "zh": "应付"},
     "owed": {"en": "Owed back", "zh": "应退"},
