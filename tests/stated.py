@@ -24,7 +24,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.bills import CreditNote, Invoice
 from orderflow.records import Fixing
 from orderflow.statements import Statement, statement
-from orderflow.taxes import Rate, Table, Taxing, TaxRow
+from orderflow.taxes import GROSS_BY_LINE, Rate, Table, Taxing, TaxRow
 from orderflow.taxing import tax_charges
 from tests.builders import BELL, LAMP, ROPE, TEA, TWO_PLACES, Shop, eur, line, new_order
 
@@ -164,6 +164,29 @@ def cash_on_delivery() -> Statement:
     return statement(shop.order(ID), bills)
 
 
+def taxes_in_the_prices() -> Statement:
+    """Prices with their taxes: goods at 13 %, books and freight at 9 %, and a discount."""
+    rows = (
+        TaxRow("shanghai", Rate.of("VAT 13 %", "13")),
+        TaxRow("shanghai", Rate.of("VAT 9 %", "9"), group="books"),
+        TaxRow("shanghai", Rate.of("VAT 9 %", "9"), group="freight"),
+    )
+    taxing = Taxing(Table("here", rows, groups=(("ATLAS", "books"),)), GROSS_BY_LINE)
+    shop = shop_of(taxing=taxing)
+    lines = (
+        NewLine("1", LAMP, 3, Price.of("99.90", "CNY")),
+        NewLine("2", Sku("ATLAS"), 1, Price.of("45.00", "CNY")),
+    )
+    charges = (
+        NewCharge(DISCOUNT, -3000, reason="满300减30"),
+        NewCharge(FREIGHT, 1200),
+        NewCharge(FREIGHT, -200, reason="member"),
+    )
+    to = Destination("a-7", "shanghai")
+    shop.place(ID, NewOrder("c-7", "CNY", lines, charges, destination=to))
+    return statement(shop.order(ID), taxing=taxing)
+
+
 def yen_without_decimals() -> Statement:
     """A currency without decimals: 3 x 333.3 yen and a discount of 100."""
     return _foreign("JPY", "333.3", -100)
@@ -194,6 +217,7 @@ CASES: Final[dict[str, Callable[[], Statement]]] = {
         presale,
         repriced_protected_and_returned,
         cash_on_delivery,
+        taxes_in_the_prices,
         yen_without_decimals,
         dinar_with_three_decimals,
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from orderflow import ChargeKind, NewCharge
+from orderflow import BadInput, ChargeKind, NewCharge
 from orderflow.audit import audit
 from orderflow.audit.papers import PapersCheck
 from orderflow.bills import CreditNote, Invoice, Series, gross, net
@@ -489,6 +489,72 @@ def test_a_fapiao_line_has_one_tax(shop: Shop) -> None:
 
     with pytest.raises(Exception, match="has several taxes"):
         fapiao_lines(invoices(shop)[0])
+
+
+def test_a_red_fapiao_has_lines_below_zero_with_discounts_taken_off(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    delivered(shop, 3, "10.00", NewCharge(ChargeKind.DISCOUNT, -500, ("1",)))
+    give_back(shop, "r-1", 2)
+    shop.credit("2026-000001", "CN")
+    (note,) = notes(shop)
+
+    (goods,) = fapiao_lines(note)
+
+    assert (goods.name, goods.unit, goods.quantity) == ("BRASS-LAMP", "piece", Decimal(-2))
+    assert (goods.amount, goods.tax) == (-note.net, -note.tax)
+    assert goods.amount < 0 > goods.tax
+    assert goods.rate == note.lines[0].taxes[0].rate
+
+
+def test_a_red_fapiao_of_an_amount_has_no_quantity(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    delivered(shop, 2, "100.00")
+    shop.credit("2026-000001", "CN", "1", eur(1190))
+
+    (lowered,) = fapiao_lines(notes(shop)[0])
+
+    assert (lowered.name, lowered.unit, lowered.quantity) == ("BRASS-LAMP", "", None)
+    assert (lowered.amount, lowered.tax) == (-1000, -190)
+
+
+def test_no_line_of_a_red_fapiao_is_above_zero_or_of_nothing(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 5)
+    freight = NewCharge(ChargeKind.FREIGHT, 490)
+    order(shop, line("1", LAMP, 4, "33.33"), line("2", LAMP, 1, "0"), charges=(freight,))
+    shop.ship("o-17", "p-1")
+    shop.invoice("o-17", "2026")
+    shop.deliver("p-1")
+    shop.credit("2026-000001", "CN", "1", eur(1000))
+    shop.ask_return("r-1", "o-17", (("1", 3), ("2", 1)))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.credit("2026-000001", "CN")
+    shop.credit("2026-000001", "CN", whole=True)
+
+    papers = notes(shop)
+    red = [fapiao_lines(note) for note in papers]
+
+    assert any(one.correction < 0 for one in papers[1].lines)
+    for note, rows in zip(papers, red, strict=True):
+        assert sum(row.amount for row in rows) == -note.net
+        assert sum(row.tax for row in rows) == -note.tax
+        assert all(row.amount < 0 >= row.tax for row in rows)  # each note has some
+        assert all(row.quantity is None or row.quantity < 0 for row in rows)
+    assert [row.quantity for rows in red for row in rows] == [None, -3, -1, -1]
+    assert sum(row.amount + row.tax for rows in red for row in rows) == -invoices(shop)[0].gross
+
+
+def test_a_red_fapiao_line_has_one_tax(shop: Shop) -> None:
+    shop = shop.under(taxing())
+    shop.stock(LAMP, "leith", 1)
+    order(shop, (LAMP, 1), to="GST")
+    ship(shop, "p-1", 1)
+    shop.invoice("o-17", "2026")
+    shop.credit("2026-000001", "CN", whole=True)
+
+    with pytest.raises(BadInput, match="has several taxes"):
+        fapiao_lines(notes(shop)[0])
 
 
 def test_a_paper_says_what_it_comes_to_of_each_line(shop: Shop) -> None:

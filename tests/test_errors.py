@@ -24,7 +24,7 @@ from orderflow.errors import (
     Stale,
     StoreUnavailable,
 )
-from orderflow.sentences import SENTENCES, Language
+from orderflow.sentences import OF_ONE, SENTENCES, Language
 
 LAMP_SHORT = Refusal.of("short", sku="BRASS-LAMP", location="leith", asked=5, free=2)
 ON_HOLD = Refusal.of("on_hold", what="order o-17", hold="fraud", reason="address unknown")
@@ -165,6 +165,20 @@ def test_each_sentence_is_filled_by_its_figures(code: str) -> None:
         assert all(f"<{name}>" in sentence for name in names)
         assert not set("{}") & set(sentence)
     assert refusal.sentence == refusal.say("en") == str(refusal)
+
+
+@pytest.mark.parametrize("code", sorted(OF_ONE))
+def test_a_figure_of_one_is_said_in_the_singular(code: str) -> None:
+    counted, of_one = OF_ONE[code]
+    names = placeholders(SENTENCES[code]["en"])
+    others = {name: f"<{name}>" for name in names if name != counted}
+
+    one, two = (Refusal.of(code, **others, **{counted: n}) for n in (1, 2))
+
+    assert placeholders(of_one) == names - {counted}
+    assert not {"1", "units"} & set(one.sentence.split())
+    assert "2" in two.sentence.split()
+    assert "1" in one.say("zh")
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))

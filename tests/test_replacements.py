@@ -165,7 +165,7 @@ def test_faulty_goods_are_sent_again_and_the_customer_keeps_them(shop: Shop) -> 
     shop.ask_reissue("i-1", "o-17", (("1", 1),), "faulty")
 
     assert shop.order("o-17").state is OrderState.CONFIRMED, "a case is open"
-    assert shop.refuses(v.complete.on("o-17")) == "order o-17 has 1 units that are still under way"
+    assert shop.refuses(v.complete.on("o-17")) == "order o-17 has a unit that is still under way"
     shop.approve_reissue("i-1", "o-18")
     send(shop, "o-18")
     shop.settle_reissue("i-1")
@@ -286,7 +286,7 @@ def test_what_of_a_reissue_was_cancelled_may_be_paid_back(shop: Shop) -> None:
 
     shop.settle_reissue("i-1")
 
-    assert shop.refuses(v.complete.on("o-17")) == "order o-17 has 1 units that are still under way"
+    assert shop.refuses(v.complete.on("o-17")) == "order o-17 has a unit that is still under way"
     shop.cancel("o-17", (("1", 1),))
     shop.refund("o-17")
     shop.complete("o-17")
@@ -316,7 +316,7 @@ def test_lost_goods_whose_reissue_was_taken_back_may_be_paid_back(
         shop.settle_reissue("i-1")
 
     assert shop.order("o-17").state is OrderState.CONFIRMED, "it is open again"
-    assert shop.refuses(v.complete.on("o-17")) == "order o-17 has 1 units that are still under way"
+    assert shop.refuses(v.complete.on("o-17")) == "order o-17 has a unit that is still under way"
     assert shop.codes(v.cancel.on("o-17")) == ["sent_again"]
     shop.cancel("o-17", (("1", 1),))
     shop.refund("o-17")

@@ -335,7 +335,7 @@ def test_weighing_fixes_the_amount_by_what_the_pieces_weigh(any_shop: Shop) -> N
     any_shop.weigh_line("o-17", "1", 1254)
 
     order = any_shop.order("o-17")
-    assert last(order) == Charge("price-later-1", PRICE, 85, (Span("1", 0, 2, 85),))
+    assert last(order) == Charge("price-later-1", PRICE, 85, (Span("1", 0, 2, 85),), "", "weighed")
     assert total(order) == 1981  # 1,254 g at 15.80 a kilogram
     assert due(order) == 85
     assert estimated(order.lines[0]) == []

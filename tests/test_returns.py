@@ -139,7 +139,7 @@ def test_a_completed_order_can_be_returned_and_is_open_until_that_is_settled(
 
     shop.ask_return("r-1", "o-17", (("1", 1),))
     assert shop.order("o-17").state is OrderState.CONFIRMED
-    assert shop.refuses(complete.on("o-17")) == "order o-17 has 1 units that are still under way"
+    assert shop.refuses(complete.on("o-17")) == "order o-17 has a unit that is still under way"
     shop.receive_return("r-1", "leith")
     shop.inspect("r-1")
     shop.refund("o-17")

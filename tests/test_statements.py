@@ -12,14 +12,16 @@ from typing import Final
 
 import pytest
 
-from orderflow import BadInput, ChargeKind, NewCharge, verbs
+from orderflow import BadInput, ChargeKind, MoveRefused, NewCharge, verbs
 from orderflow.bills import Invoice
 from orderflow.pricing import due, total
-from orderflow.records import Fixing, Order
+from orderflow.records import Destination, Fixing, Order
 from orderflow.sentences import STATEMENT
 from orderflow.statements import LineStated, Part, Statement, statement, text
+from orderflow.taxes import GROSS_BY_LINE, GROSS_BY_TOTAL, Convention
 from tests.builders import BELL, LAMP, Shop, line, new_order
 from tests.stated import CASES
+from tests.test_invoices import taxing
 
 KEPT: Final = Path(__file__).parent / "golden" / "statements"
 DISCOUNT, TAX, FREIGHT = ChargeKind.DISCOUNT, ChargeKind.TAX, ChargeKind.FREIGHT
@@ -34,6 +36,9 @@ def assert_adds_up(stated: Statement) -> None:
     of_lines = sum(one.amount for one in stated.lines)
     assert of_lines + sum(part.amount for part in stated.parts) == stated.total
     assert stated.total - sum(tender.applied for tender in stated.paid) == stated.due
+    told = [*[tax for one in stated.lines for tax in one.included], *stated.included_in_parts]
+    assert sum(one.tax for one in stated.included) == sum(one.tax for one in told)
+    assert sum(one.base for one in stated.included) == sum(one.base for one in told)
 
 
 def assert_is_of(stated: Statement, order: Order) -> None:
@@ -206,3 +211,113 @@ def test_an_invoice_of_another_order_is_bad_input(shop: Shop) -> None:
 
     with pytest.raises(BadInput, match=r"bills\[0\]: is of order o-17"):
         statement(shop.order("o-18"), [bill])
+
+
+# --- taxes in the prices --------------------------------------------------------------------------
+
+
+def taxed_order(shop: Shop, **more: object) -> None:
+    """Three lamps and a bell that go to a place with a tax, with freight."""
+    freight = NewCharge(FREIGHT, 490)
+    off = NewCharge(DISCOUNT, -100, reason="spring")
+    to = Destination(region="DE")
+    wanted = new_order((LAMP, 3), (BELL, 1), charges=(freight, off), destination=to, **more)
+    shop.stock(LAMP, "leith", 3)
+    shop.stock(BELL, "leith", 1)
+    shop.place("o-17", wanted)
+
+
+@pytest.mark.feature("F193")
+@pytest.mark.parametrize("convention", (GROSS_BY_LINE, GROSS_BY_TOTAL), ids=lambda one: one.name)
+def test_what_is_told_as_included_is_what_the_invoice_says(
+    any_shop: Shop, convention: Convention
+) -> None:
+    shop = any_shop.under(taxing(convention))
+    taxed_order(shop)
+
+    stated = statement(shop.order("o-17"), taxing=shop.rules.taxing)
+
+    shop.invoice("o-17", "2026", lines=(("1", 3), ("2", 1)))
+    bill = shop.invoiced("2026-000001")
+    assert_is_of(stated, shop.order("o-17"))
+    assert stated.included == bill.by_rate
+    assert [one.rate.id for one in stated.included] == ["VAT-19", "VAT-7"]
+    assert sum(one.base + one.tax for one in stated.included) == stated.total == bill.gross
+    for line_ in stated.lines:
+        assert sum(one.base + one.tax for one in line_.included) == line_.amount
+
+
+def test_what_is_on_papers_is_told_by_them_and_the_rest_as_included(shop: Shop) -> None:
+    shop = shop.under(taxing(GROSS_BY_LINE))
+    taxed_order(shop)
+    shop.invoice("o-17", "2026", lines=(("1", 2),))
+    bill = shop.invoiced("2026-000001")
+
+    stated = statement(shop.order("o-17"), [bill], shop.rules.taxing)
+
+    left = sum(one.base + one.tax for one in stated.included)
+    assert_is_of(stated, shop.order("o-17"))
+    assert stated.included_in_parts == ()  # the freight is on the invoice
+    assert left == shop.account("o-17").to_invoice
+    assert bill.gross + left == stated.total
+    assert "  included, on no invoice yet: VAT-19 on " in text(stated)
+    assert "未开票税额:VAT-19" in text(stated, "zh")
+
+
+def test_what_is_included_wants_every_paper_of_the_order(shop: Shop) -> None:
+    shop = shop.under(taxing(GROSS_BY_LINE))
+    taxed_order(shop)
+    shop.invoice("o-17", "2026", lines=(("1", 2),))
+    shop.credit("2026-000001", "CN", whole=True)
+    bill = shop.invoiced("2026-000001")
+
+    with pytest.raises(BadInput, match="bills: are without CN-000001"):
+        statement(shop.order("o-17"), [bill], shop.rules.taxing)
+
+
+def test_a_credit_note_of_the_whole_gives_its_taxes_back_to_what_is_included(shop: Shop) -> None:
+    shop = shop.under(taxing(GROSS_BY_LINE))
+    taxed_order(shop)
+    before = statement(shop.order("o-17"), taxing=shop.rules.taxing)
+    shop.invoice("o-17", "2026", lines=(("1", 2),))
+    shop.credit("2026-000001", "CN", whole=True)
+    papers = (shop.invoiced("2026-000001"), shop.credited("CN-000001"))
+
+    stated = statement(shop.order("o-17"), papers, shop.rules.taxing)
+
+    assert stated.included == before.included
+
+
+def test_no_tax_is_included_where_prices_are_without_it(shop: Shop) -> None:
+    shop = shop.under(taxing())
+    taxed_order(shop)
+
+    assert statement(shop.order("o-17"), taxing=shop.rules.taxing).included == ()
+
+
+def test_an_order_with_a_tax_of_its_own_has_none_in_its_prices(shop: Shop) -> None:
+    shop = shop.under(taxing(GROSS_BY_LINE))
+    shop.place("o-17", new_order((LAMP, 1), charges=(NewCharge(TAX, 190),)))
+
+    stated = statement(shop.order("o-17"), taxing=shop.rules.taxing)
+
+    assert stated.included == ()
+    assert stated.total == 1190
+
+
+def test_an_order_that_is_given_up_has_no_tax_in_it(shop: Shop) -> None:
+    shop = shop.under(taxing(GROSS_BY_LINE))
+    taxed_order(shop)
+    shop.cancel("o-17")
+
+    assert statement(shop.order("o-17"), taxing=shop.rules.taxing).included == ()
+
+
+def test_a_rate_that_is_missing_is_refused_and_not_left_out(shop: Shop) -> None:
+    shop = shop.under(taxing(GROSS_BY_LINE))
+    shop.place("o-17", new_order((LAMP, 1), destination=Destination(region="nowhere")))
+
+    with pytest.raises(MoveRefused) as caught:
+        statement(shop.order("o-17"), taxing=shop.rules.taxing)
+
+    assert [one.code for one in caught.value.refusals] == ["no_tax_rate"]

@@ -37,7 +37,7 @@ import attrs
 
 from orderflow.calls import Remedy
 from orderflow.currencies import in_main_unit
-from orderflow.sentences import SENTENCES, Language, in_chinese
+from orderflow.sentences import OF_ONE, SENTENCES, Language, in_chinese
 
 Figure = str | int
 
@@ -80,7 +80,9 @@ class Refusal:
                     figures[name] = in_main_unit(figure, currency)
             elif language == "zh":
                 figures[name] = in_chinese(name, figure, dict(self.facts))
-        return SENTENCES[self.code][language].format_map(figures)
+        counted, of_one = OF_ONE.get(self.code, ("", ""))
+        is_one = language == "en" and figures.get(counted) == 1
+        return (of_one if is_one else SENTENCES[self.code][language]).format_map(figures)
 
     def __str__(self) -> str:
         return self.sentence

@@ -7,6 +7,8 @@ An order is opened with all that is agreed: what, how much, at which price, with
 taxes, for whom, through which channel.
 The amounts are fixed there, by one rounding a line, and never computed again: what changes later is
 a charge of its own.
+
+One file, though long: what an order is opened with is read beside how it is given up.
 """
 
 from __future__ import annotations

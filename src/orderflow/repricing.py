@@ -63,6 +63,9 @@ NewCharges: TypeAlias = tuple[NewCharge, ...]
 """Discounts and taxes that take the place of earlier ones."""
 
 _OF_GOODS: Final = (ChargeKind.GOODS, ChargeKind.PRICE)
+WEIGHED: Final = "weighed"
+"""Why the price of a line that was weighed has changed."""
+
 _REPLACED: Final = (ChargeKind.DISCOUNT, ChargeKind.TAX)
 
 
@@ -137,7 +140,7 @@ def weigh_line(case: Case, context: Context, line: str, grams: int, pieces: int 
         ranges = first(ranges, asked)
     if weight < _count(ranges):
         raise BadInput("grams", "a piece weighs at least a gram")
-    _charge_difference(step, _at_weight(order, found, ranges, weight), "")
+    _charge_difference(step, _at_weight(order, found, ranges, weight), WEIGHED)
     return step
 
 

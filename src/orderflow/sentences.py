@@ -4,6 +4,7 @@ It knows sentences, and refuses to know when they are said.
 
 A code never changes its meaning; a sentence may be worded better.
 The names in braces are the figures that the refusing guard used, and both languages name the same.
+English has a singular: where it would say "1 units", another sentence stands in `OF_ONE`.
 
 One file, though long: it is one catalogue.
 """
@@ -363,6 +364,31 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
 }
 """Each refusal's sentences, by code and language."""
 
+OF_ONE: Final[dict[str, tuple[str, str]]] = {
+    "offer_wants_units": ("wanted", "offer {offer} wants a unit: there are {there}"),
+    "kept_by_quotas": ("n", "a unit of {sku} is for others alone, by quotas"),
+    "quota_held": (
+        "n",
+        "a unit of quota {quota} is in a stock hold: it ends or is released first",
+    ),
+    "day_full": ("left", "{location} has room for one more unit on {day}: {asked} asked"),
+    "safety_stock": ("n", "one of {sku} is kept as safety stock"),
+    "no_other_supply": (
+        "n",
+        "no other supply keeps the date of a unit that order {order} was promised",
+    ),
+    "not_all_ended": ("open", "order {order} has a unit that is still under way"),
+    "not_fixed": (
+        "n",
+        "line {line} of order {order}: the amount of a unit is an estimate until {fixing}",
+    ),
+    "invoiced": (
+        "n",
+        "line {line} of order {order}: its unit is on an invoice, credit that first",
+    ),
+}
+"""What English says instead where a figure is one, by code: which figure, and the sentence."""
+
 STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "head": {
         "en": "Order {order} of {customer}, in {currency}",
@@ -398,6 +424,11 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
     "line_total": {"en": "Line {line}", "zh": "第 {line} 行合计"},
     "total": {"en": "Total", "zh": "合计"},
+    "included": {"en": "included: {rate} on {base}", "zh": "其中税额:{rate},不含税 {base}"},
+    "included_yet": {
+        "en": "included, on no invoice yet: {rate} on {base}",
+        "zh": "其中未开票税额:{rate},不含税 {base}",
+    },
     "paid": {"en": "Paid by {payment}", "zh": "已付 {payment}"},
     "due": {"en": "Still to be paid", "zh": "应付"},
     "owed": {"en": "Owed back", "zh": "应退"},
@@ -506,6 +537,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "balance": "付尾款",
     "weighing": "称重",
     "delivery": "交付",
+    "weighed": "已称重",  # why it changed
     # where a list or a bag is empty, and places that are none
     "empty": "空",
     "nothing more": "无",

@@ -3,6 +3,7 @@
 It knows orders and the papers over them, and refuses to know who pays and by what.
 
 - `issuing` issues an invoice over slices of an order, `drawing` says what stands on it.
+- `upcoming` says what would stand on one over all that is on none yet.
 - `crediting` credits it: what its order gives up or lowers; `lines` says what is left, to the coin.
 - `papers` numbers them, `account` compares them with their order.
 - `forms` reads them into the forms that laws ask for.

@@ -5,6 +5,11 @@ It knows how a paper is read into a form, and refuses to know files, seals and t
 All is read off the paper and nothing is computed anew, but for two things: EN 16931 sums lines
 without their tax, and a 发票 shows a discount as a line of its own beneath its goods, each with its
 part of the tax. It has no lines of nothing.
+
+A credit note is a red 发票 (红字发票): its lines are below zero, and discounts are taken off there.
+What an amount was lowered by is a line without a quantity. Where units come back whose amount was
+lowered before, the credit note takes that off again: on the form it is off these units, since no
+line of a red 发票 is above zero.
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ from typing import Final
 
 import attrs
 
-from orderflow.bills import BillLine, CreditNote, Invoice, net
+from orderflow.bills import BillLine, CreditNote, Invoice, gross, net
 from orderflow.errors import BadInput
 from orderflow.money import Money, scale
 from orderflow.taxes import Rate, Taxation, percents
@@ -92,7 +97,8 @@ class FapiaoLine:
     """A line of a 发票: goods, or beneath them their discount (折扣行), below zero.
 
     `amount` is without tax (金额), `tax` is beside it (税额), in minor units.
-    A discount has no quantity.
+    A discount has no quantity. On a red 发票 all three are below zero, and a change of amount alone
+    has no quantity.
     """
 
     name: str
@@ -103,24 +109,61 @@ class FapiaoLine:
     rate: Rate | None
 
 
-def fapiao_lines(invoice: Invoice) -> tuple[FapiaoLine, ...]:
-    """The lines of a 发票 for an invoice; a line with several taxes has no place on one."""
-    return tuple(
-        [
-            row
-            for line in invoice.lines
-            for row in _rows(line, inclusive=invoice.inclusive)
-            if row.amount or row.tax
-        ]
+def fapiao_lines(paper: Invoice | CreditNote) -> tuple[FapiaoLine, ...]:
+    """The lines of a 发票 for an invoice, of a red one for a credit note; a line with several taxes
+    has no place on either."""
+    if isinstance(paper, CreditNote):
+        rows = [_red(lines, inclusive=paper.inclusive) for lines in _with_their_units(paper)]
+    else:
+        inclusive = paper.inclusive
+        rows = [row for line in paper.lines for row in _rows(line, inclusive=inclusive)]
+    return tuple([row for row in rows if row.amount or row.tax])
+
+
+def _with_their_units(note: CreditNote) -> list[list[BillLine]]:
+    """Each line of a credit note by itself; what takes an earlier change off again goes with the
+    units of its piece, which stand before it."""
+    found: list[list[BillLine]] = []
+    for line in note.lines:
+        together = [line]
+        if gross(line, inclusive=note.inclusive) < 0:
+            while found and _is_of_piece(found[-1][0], line):
+                together = found.pop() + together
+        found.append(together)
+    return found
+
+
+def _is_of_piece(units: BillLine, change: BillLine) -> bool:
+    same = (units.line, units.group) == (change.line, change.group)
+    return same and units.n > 0 and units.start >= change.start
+
+
+def _red(lines: list[BillLine], *, inclusive: bool) -> FapiaoLine:
+    """Lines of one piece as one, below zero."""
+    first, n = lines[0], sum([line.n for line in lines])
+    return FapiaoLine(
+        first.sku or first.group,
+        first.unit if n else "",
+        _quantity(-n, first.scale) if n else None,
+        -sum([net(line, inclusive=inclusive) for line in lines]),
+        -sum([line.tax for line in lines]),
+        _rate(first),
     )
 
 
-def _rows(line: BillLine, *, inclusive: bool) -> tuple[FapiaoLine, ...]:
+def _rate(line: BillLine) -> Rate | None:
     if len(line.taxes) > 1:
-        raise BadInput("invoice", f"line {line.line} has several taxes: a fapiao has one")
-    rate = line.taxes[0].rate if line.taxes else None
-    name = line.sku or line.group
-    quantity = Decimal(line.n).scaleb(-line.scale)
+        raise BadInput("paper", f"line {line.line} has several taxes: a fapiao has one")
+    return line.taxes[0].rate if line.taxes else None
+
+
+def _quantity(n: int, scale: int) -> Decimal:
+    return Decimal(n).scaleb(-scale)
+
+
+def _rows(line: BillLine, *, inclusive: bool) -> tuple[FapiaoLine, ...]:
+    rate, name = _rate(line), line.sku or line.group
+    quantity = _quantity(line.n, line.scale)
     own = net(line, inclusive=inclusive)
     discount = sum([one.amount for one in line.discounts])
     if not discount:

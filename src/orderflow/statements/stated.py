@@ -1,6 +1,9 @@
 """A statement as a value: its parts sum to its total.
 
 It knows how charges become rows, and refuses to know words.
+
+A tax that is in the prices is no charge, so it is no part of the sum: it is told beneath, where the
+taxing of the host is handed in, for what is on no paper yet. The papers say their own.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ from typing import Final
 
 import attrs
 
-from orderflow.bills import CreditNote, Invoice
+from orderflow.bills import BillLine, CreditNote, Invoice, net
 from orderflow.errors import BadInput
+from orderflow.invoices.papers import Papers
+from orderflow.invoices.upcoming import upcoming
 from orderflow.money import Price
 from orderflow.pricing import (
     Ranges,
@@ -27,6 +32,7 @@ from orderflow.pricing import (
     units_kept,
 )
 from orderflow.records import Charge, ChargeKind, Fixing, Kit, Line, Order, Span, Tender
+from orderflow.taxes import RateTotal, Taxing, rate_totals
 
 
 @attrs.frozen
@@ -63,7 +69,7 @@ class LineStated:
     The amounts of `prices`, `rounding` and `parts` sum to `amount`. `rounding` is what the units
     cost beside their price x quantity, since an amount is shared over all units of a line.
     `changes` of the price are in the prices already. `given_up` is what the units that were given
-    up cost.
+    up cost. `included` are the taxes in the amount, of the units that are on no paper yet.
     """
 
     id: str
@@ -82,6 +88,7 @@ class LineStated:
     gift_for: tuple[str, ...] = ()
     fixed: Fixing = Fixing.PLACING
     by_weight: bool = False
+    included: tuple[RateTotal, ...] = ()
 
 
 @attrs.frozen
@@ -103,7 +110,7 @@ class Statement:
 
     The amounts of `lines` and of `parts`, which are of the order as a whole, sum to `total`; that
     and `given_up` are all that was ever charged. `due` is `total` less what was `paid`; below zero
-    it is owed back.
+    it is owed back. `included_in_parts` are the taxes in freight and fees that are on no paper yet.
     """
 
     order: str
@@ -117,6 +124,15 @@ class Statement:
     paid: tuple[Tender, ...]
     due: int
     bills: tuple[Bill, ...] = ()
+    included_in_parts: tuple[RateTotal, ...] = ()
+
+    @property
+    def included(self) -> tuple[RateTotal, ...]:
+        """The taxes in all that is on no paper yet, by rate, with what it costs without them."""
+        told = [one for line in self.lines for one in line.included]
+        return rate_totals(
+            (one.base, [(one.rate, one.tax)]) for one in (*told, *self.included_in_parts)
+        )
 
     @property
     def is_estimate(self) -> bool:
@@ -127,16 +143,27 @@ class Statement:
 _OF_GOODS: Final = (ChargeKind.GOODS, ChargeKind.PRICE)
 
 
-def statement(order: Order, bills: Sequence[Invoice | CreditNote] = ()) -> Statement:
+def statement(
+    order: Order, bills: Sequence[Invoice | CreditNote] = (), taxing: Taxing | None = None
+) -> Statement:
     """Explain an order as it is now, and with them its invoices and credit notes.
 
-    One that is of another order is `BadInput`.
+    `taxing` is that of the host's rules: where prices include their taxes, what is on none of
+    `bills` tells those of the day of its placing. Then all papers of the order are wanted. A paper
+    that is missing, or of another order, is `BadInput`; raises `MoveRefused` with every rate that
+    is missing.
     """
     for i, one in enumerate(bills):
         if one.order != order.ref.id:
             raise BadInput(f"bills[{i}]", f"is of order {one.order}")
+    included = _included(order, bills, taxing)
     shares = shares_of(order.charges)
-    lines = tuple([_line(order, line, shares.get(line.id, ())) for line in order.lines])
+    lines = tuple(
+        [
+            _line(order, line, shares.get(line.id, ()), included.get(line.id, ()))
+            for line in order.lines
+        ]
+    )
     whole = [charge for charge in order.charges if not charge.spans and charge.amount]
     left = whole if units_kept(order) else []
     gone = sum([line.given_up for line in lines])
@@ -154,10 +181,45 @@ def statement(order: Order, bills: Sequence[Invoice | CreditNote] = ()) -> State
         tuple([tender for tender in order.tenders if tender.applied]),
         due(order),
         tuple([_bill(one) for one in bills]),
+        included.get(None, ()),
     )
 
 
-def _line(order: Order, line: Line, shares: Sequence[tuple[Charge, Span]]) -> LineStated:
+def _included(
+    order: Order, bills: Sequence[Invoice | CreditNote], taxing: Taxing | None
+) -> dict[str | None, tuple[RateTotal, ...]]:
+    """The taxes in what is on no paper yet, by line; those of freight and fees are of no line.
+
+    An order with a tax of its own has none in its prices.
+    """
+    has_tax = any(charge.kind is ChargeKind.TAX for charge in order.charges)
+    if taxing is None or not taxing.convention.inclusive or has_tax:
+        return {}
+    invoices = tuple([one for one in bills if isinstance(one, Invoice)])
+    notes = tuple([one for one in bills if isinstance(one, CreditNote)])
+    there = {*[one.ref.id for one in invoices], *[one.ref.id for one in notes]}
+    for id in (*order.invoices, *order.credit_notes):
+        if id not in there:
+            raise BadInput("bills", f"are without {id}")
+    drawn: dict[str | None, list[BillLine]] = {}
+    for line in upcoming(order, Papers(invoices, notes), taxing):
+        drawn.setdefault(None if line.group else line.line, []).append(line)
+    return {
+        id: rate_totals(
+            (net(one, inclusive=True), [(tax.rate, tax.amount) for tax in one.taxes])
+            for one in of
+            if one.amount
+        )
+        for id, of in drawn.items()
+    }
+
+
+def _line(
+    order: Order,
+    line: Line,
+    shares: Sequence[tuple[Charge, Span]],
+    included: tuple[RateTotal, ...],
+) -> LineStated:
     """The kept units of a line."""
     ranges, gone = kept(line), given_up(line)
     carried = parts_carried(shares, ranges) if ranges else ()
@@ -180,6 +242,7 @@ def _line(order: Order, line: Line, shares: Sequence[tuple[Charge, Span]]) -> Li
         line.gift_for,
         line.fixed,
         line.grams_each > 0,
+        included,
     )
 
 

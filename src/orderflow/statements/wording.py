@@ -5,7 +5,7 @@ It knows how rows are written and aligned, and refuses to know what they sum up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 from unicodedata import east_asian_width
@@ -13,8 +13,10 @@ from unicodedata import east_asian_width
 from orderflow.currencies import in_main_unit
 from orderflow.money import exponent
 from orderflow.records import ChargeKind, Fixing
+from orderflow.repricing import WEIGHED
 from orderflow.sentences import STATEMENT, WORDS, Language
 from orderflow.statements.stated import AtPrice, Bill, LineStated, Part, Statement
+from orderflow.taxes import RateTotal
 
 WIDTH: Final = 72
 """How wide a row is, in columns of plain letters."""
@@ -66,7 +68,9 @@ class _Writer:
         yield ""
         for part in stated.parts:
             yield self.row(self.part(part), part.amount)
+        yield from self.included(stated.included_in_parts)
         yield self.row(self.say("total"), stated.total)
+        yield from self.included(stated.included)
         for tender in stated.paid:
             yield self.row(self.say("paid", payment=tender.payment), -tender.applied)
         title = "due" if stated.due > 0 else "owed" if stated.due < 0 else "settled"
@@ -101,6 +105,15 @@ class _Writer:
         for part in line.parts:
             yield self.row(self.part(part), part.amount, 2)
         yield self.row(self.say("line_total", line=line.id), line.amount, 2)
+        yield from self.included(line.included, 2)
+
+    def included(self, taxes: Sequence[RateTotal], indent: int = 0) -> Iterator[str]:
+        """The taxes in an amount, beneath it; beside papers, those of what is on none yet."""
+        title = "included_yet" if self.stated.bills else "included"
+        for one in taxes:
+            base = in_main_unit(one.base, self.currency)
+            said = self.say(title, rate=one.rate.id, base=base)
+            yield self.row(said, one.tax, indent + 2)
 
     def at_price(self, one: AtPrice, line: LineStated) -> str:
         """Such as "2 x 9.00, of list-2"; what is sold by weight has pieces and grams."""
@@ -120,8 +133,9 @@ class _Writer:
         """Such as "Discount: spring, borne by platform"."""
         off_freight = part.kind is ChargeKind.FREIGHT and part.amount < 0
         said = self.say("off_freight" if off_freight else _TITLES[part.kind])
-        if part.reason:
-            said += self.say("reason", reason=part.reason)
+        if part.reason:  # our own word is translated; the host's are told as they were given
+            reason = self.word(WEIGHED) if part.reason == WEIGHED else part.reason
+            said += self.say("reason", reason=reason)
         if part.bearer and (part.kind is ChargeKind.DISCOUNT or off_freight):
             said += self.say("borne", bearer=part.bearer)
         return said
