@@ -236,7 +236,7 @@ def test_a_chart_that_only_looks_like_ours_is_refused() -> None:
 def test_the_plain_rules_have_the_fingerprint_that_old_journals_have() -> None:
     assert Rules().fingerprint == (
         "Rules(locations=(), policy=None, confirm_when_paid=True, split=True, "
-        "return_window_days=14, approve_returns=True, tries_max=8)"
+        "return_window_days=14, approve_returns=True, tries_max=8)fewest shipments"
     )
 
 

@@ -146,7 +146,7 @@ def test_how_a_warehouse_ships_is_a_decision_and_without_it_all_is_written_as_be
         "Rules(locations=(Location(id='leith', priority=0, region='GB', latitude_e6=55976000, "
         "longitude_e6=-3170000), Location(id='york', priority=1, region='GB', "
         "latitude_e6=53959000, longitude_e6=-1082000)), policy=None, confirm_when_paid=True, "
-        "split=True, return_window_days=14, approve_returns=True, tries_max=8)"
+        "split=True, return_window_days=14, approve_returns=True, tries_max=8)fewest shipments"
     )
     one_ships = Rules(locations=(attrs.evolve(LEITH, ships=SHIPS), YORK))
     assert len({one.fingerprint for one in (TWO_PLACES, one_ships, DATED)}) == 3
