@@ -41,6 +41,11 @@ class LineTax:
     amount: int
 
 
+def _plain_nothing(price: Decimal) -> Decimal:
+    """A price; one of nothing without decimals, since it is left out where a line is written."""
+    return price or Decimal(0)
+
+
 @attrs.frozen(weakref_slot=False)
 class BillLine:
     """A line of an invoice or credit note.
@@ -61,7 +66,7 @@ class BillLine:
     stop: int = 0
     unit: str = ""
     scale: int = 0
-    price: Decimal = Decimal(0)
+    price: Decimal = attrs.field(default=Decimal(0), converter=_plain_nothing)
     per: int = 1
     group: str = ""
     rounding: int = 0
