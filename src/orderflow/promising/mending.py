@@ -5,8 +5,10 @@ source came late or short.
 
 A promise is lost where its source is ready after its date, or ends before it, or is claimed beyond
 its units.
-Each lost unit that finds another way leaves the others served, so taking them one after the other,
-the one that does most harm first, saves as many as any plan could, and the dearest of them.
+Each lost unit that finds another way leaves the others served, so they are taken one after the
+other, the one that does most harm first.
+That is not always the most: a unit that is not saved keeps its place at its late source, where one
+of a later date could have stood; to weigh that is a flow of least cost, which is not here yet.
 What is not saved stays pegged where it is: nothing is taken from anybody, a person decides.
 """
 
