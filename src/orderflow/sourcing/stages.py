@@ -156,24 +156,24 @@ def within_km(most: int) -> Filter:
 
 def by_region(table: Mapping[str, Collection[str]]) -> Filter:
     """A table that says which places serve a region; a region that it does not name has all."""
-    _check_table(table)
-
-    def look(place: Place, problem: Problem) -> Place | Dropped:
-        if place.id in table.get(problem.region, (place.id,)):
-            return place
-        return Dropped(place.id, "does not serve the region", (("region", problem.region),))
-
-    return look
+    return _by_table(table, "region", lambda problem: problem.region)
 
 
 def by_channel(table: Mapping[str, Collection[str]]) -> Filter:
     """A table that says which places serve a channel; a channel that it does not name has all."""
+    return _by_table(table, "channel", lambda problem: problem.channel)
+
+
+def _by_table(
+    table: Mapping[str, Collection[str]], name: str, asked: Callable[[Problem], str]
+) -> Filter:
     _check_table(table)
 
     def look(place: Place, problem: Problem) -> Place | Dropped:
-        if place.id in table.get(problem.channel, (place.id,)):
+        whom = asked(problem)
+        if place.id in table.get(whom, (place.id,)):
             return place
-        return Dropped(place.id, "does not serve the channel", (("channel", problem.channel),))
+        return Dropped(place.id, f"does not serve the {name}", ((name, whom),))
 
     return look
 
