@@ -671,6 +671,12 @@ def test_weights_are_whole_numbers_from_zero(weights: tuple[int, ...]) -> None:
         spread(10, weights)
 
 
+@pytest.mark.parametrize("total", (1.5, True, None, "5"))
+def test_what_is_shared_is_a_whole_number_of_minor_units(total: int) -> None:
+    with pytest.raises(ValueError, match="a whole number of minor units is wanted"):
+        spread(total, (1, 2))
+
+
 def test_an_unknown_rule_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="fairly"):
         spread(10, (1, 1), "fairly")  # type: ignore[arg-type]

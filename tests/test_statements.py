@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from orderflow import BadInput, ChargeKind, MoveRefused, NewCharge, verbs
 from orderflow.bills import Invoice
+from orderflow.invoices import account, en16931, fapiao_lines
 from orderflow.pricing import due, total
 from orderflow.records import Destination, Fixing, Order
 from orderflow.sentences import STATEMENT
@@ -321,3 +323,30 @@ def test_a_rate_that_is_missing_is_refused_and_not_left_out(shop: Shop) -> None:
         statement(shop.order("o-17"), taxing=shop.rules.taxing)
 
     assert [one.code for one in caught.value.refusals] == ["no_tax_rate"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "path"),
+    (
+        (lambda order: statement(cast_any(None)), "order: an Order"),
+        (lambda order: statement(order, cast_any((5,))), r"bills\[0\]: an Invoice"),
+        (lambda order: statement(order, cast_any(5)), "bills: a tuple"),
+        (lambda order: account(cast_any(None), ()), "order: an Order"),
+        (lambda order: account(order, cast_any(5)), "invoices: a tuple"),
+        (lambda order: account(order, (), cast_any("CN")), "credit_notes: a tuple"),
+        (lambda order: fapiao_lines(cast_any(None)), r"paper\[0\]: an Invoice"),
+        (lambda order: en16931(cast_any(5)), r"paper\[0\]: an Invoice"),
+    ),
+)
+def test_what_is_no_order_and_no_paper_is_refused_in_words(
+    shop: Shop, ask: Callable[[Order], object], path: str
+) -> None:
+    order = shop.place("o-17", new_order((LAMP, 1))).document
+
+    with pytest.raises(BadInput, match=path):
+        ask(order)
+
+
+def cast_any(value: object) -> Any:
+    """What a hurried host might hand over, whatever its type should be."""
+    return value

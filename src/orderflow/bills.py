@@ -13,6 +13,7 @@ All amounts are minor units. On a credit note they are what is given back: mostl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -20,6 +21,7 @@ from typing import Final
 import attrs
 
 from orderflow.calls import Ref
+from orderflow.errors import BadInput
 from orderflow.taxes import Rate, RateTotal, rate_totals
 
 
@@ -173,6 +175,15 @@ class CreditNote(_Totals):
     place: str = ""
     convention: str = ""
     inclusive: bool = False
+
+
+def checked_papers(papers: object, path: str) -> None:
+    """Each must be an invoice or a credit note; `BadInput` with its path otherwise."""
+    if isinstance(papers, str) or not isinstance(papers, Sequence):
+        raise BadInput(path, "a tuple of invoices and credit notes is wanted")
+    for i, one in enumerate(papers):
+        if not isinstance(one, Invoice | CreditNote):
+            raise BadInput(f"{path}[{i}]", "an Invoice or a CreditNote is wanted")
 
 
 def net(line: BillLine, *, inclusive: bool) -> int:

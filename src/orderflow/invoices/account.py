@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import attrs
 
-from orderflow.bills import CreditNote, Invoice
+from orderflow.bills import CreditNote, Invoice, checked_papers
+from orderflow.errors import BadInput
 from orderflow.invoices.papers import Papers, to_bill
 from orderflow.pricing import carried, to_invoice_in_advance, total
 from orderflow.records import ChargeKind, Order
@@ -41,6 +42,10 @@ def account(
     order: Order, invoices: Sequence[Invoice], credit_notes: Sequence[CreditNote] = ()
 ) -> Account:
     """An order beside all papers that were issued over it."""
+    if not isinstance(order, Order):
+        raise BadInput("order", "an Order is wanted")
+    checked_papers(invoices, "invoices")
+    checked_papers(credit_notes, "credit_notes")
     papers = Papers(tuple(invoices), tuple(credit_notes))
     open_ = [carried(line, order.charges, to_invoice_in_advance(line)) for line in order.lines]
     pending = [charge.amount for charge in to_bill(order, papers)]

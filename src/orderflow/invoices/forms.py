@@ -19,7 +19,7 @@ from typing import Final
 
 import attrs
 
-from orderflow.bills import BillLine, CreditNote, Invoice, gross, net
+from orderflow.bills import BillLine, CreditNote, Invoice, checked_papers, gross, net
 from orderflow.errors import BadInput
 from orderflow.money import Money, scale
 from orderflow.taxes import Rate, Taxation, percents
@@ -61,6 +61,7 @@ class En16931:
 
 def en16931(paper: Invoice | CreditNote, paid: int = 0) -> En16931:
     """The totals of a paper as EN 16931 names them; `paid` is in minor units."""
+    checked_papers((paper,), "paper")
 
     def amount(minor: int) -> Decimal:
         return Money(minor, paper.currency).decimal
@@ -112,6 +113,7 @@ class FapiaoLine:
 def fapiao_lines(paper: Invoice | CreditNote) -> tuple[FapiaoLine, ...]:
     """The lines of a 发票 for an invoice, of a red one for a credit note; a line with several taxes
     has no place on either."""
+    checked_papers((paper,), "paper")
     if isinstance(paper, CreditNote):
         rows = [_red(lines, inclusive=paper.inclusive) for lines in _with_their_units(paper)]
     else:

@@ -108,6 +108,8 @@ def spread(
     >>> spread(101, (3, 7)), spread(-5, (1, 1, 1)), spread(100, (0, 0))
     ((30, 71), (-2, -2, -1), (50, 50))
     """
+    if type(total) is not int:
+        raise ValueError(f"a whole number of minor units is wanted, not {total!r}")
     if any(type(weight) is not int or weight < 0 for weight in weights):
         raise ValueError(f"weights must be whole numbers from 0: {weights}")
     way = _WAYS[Spread(rule)]

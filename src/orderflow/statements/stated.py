@@ -14,7 +14,7 @@ from typing import Final
 
 import attrs
 
-from orderflow.bills import BillLine, CreditNote, Invoice, net
+from orderflow.bills import BillLine, CreditNote, Invoice, checked_papers, net
 from orderflow.errors import BadInput
 from orderflow.invoices.papers import Papers
 from orderflow.invoices.upcoming import upcoming
@@ -153,6 +153,9 @@ def statement(
     that is missing, or of another order, is `BadInput`; raises `MoveRefused` with every rate that
     is missing.
     """
+    if not isinstance(order, Order):
+        raise BadInput("order", "an Order is wanted")
+    checked_papers(bills, "bills")
     for i, one in enumerate(bills):
         if one.order != order.ref.id:
             raise BadInput(f"bills[{i}]", f"is of order {one.order}")
