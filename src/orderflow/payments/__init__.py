@@ -1,0 +1,58 @@
+"""Money in: payments as documents, applied to orders.
+
+It knows where a payment stands and what it pays for, and refuses to know gateways and what is owed
+back.
+
+One payment may pay several orders, and one order may have several payments.
+The books balance for each payment: captured = applied + unapplied + refunded + charged back.
+What a gateway, a courier or a bank reports has happened: it is recorded in every state, and where
+the chart has no row for it, the money is kept unapplied and a named hold asks a person.
+"""
+
+from orderflow.payments.applying import (
+    BALANCE_DUE,
+    Shares,
+    apply_shares,
+    capture,
+    confirm_if_ready,
+    left_of,
+    make_all_good,
+    open_payment,
+    paid_in_full,
+)
+from orderflow.payments.disputes import charge_back, settle_dispute
+from orderflow.payments.doors import collect_on_delivery, expect_cash, remit
+from orderflow.payments.notices import Notice, await_payment, expire_payment, record_notice
+from orderflow.payments.paying import (
+    apply_payment,
+    hold_payment,
+    lift_payment_hold,
+    pay,
+    void_payment,
+)
+
+__all__ = [
+    "BALANCE_DUE",
+    "Notice",
+    "Shares",
+    "apply_payment",
+    "apply_shares",
+    "await_payment",
+    "capture",
+    "charge_back",
+    "collect_on_delivery",
+    "confirm_if_ready",
+    "expect_cash",
+    "expire_payment",
+    "hold_payment",
+    "left_of",
+    "lift_payment_hold",
+    "make_all_good",
+    "open_payment",
+    "paid_in_full",
+    "pay",
+    "record_notice",
+    "remit",
+    "settle_dispute",
+    "void_payment",
+]

@@ -1,0 +1,229 @@
+"""What money of a payment is for: opened, captured, applied to orders, and what is left of it.
+
+It knows the accounts of one payment and what an order still costs, and refuses to know who reports
+that money has come.
+
+Nothing is applied beyond what an order still costs, and an order that is paid is confirmed in the
+same step, where the rules say so.
+What a bank has kept of a payment for good is made good by what its orders are owed back.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from orderflow.calls import Ref
+from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
+from orderflow.facts import MoneyMoved
+from orderflow.journal import Step
+from orderflow.money import Money, positive
+from orderflow.pricing import due, order_facts
+from orderflow.promising.reserving import reserve_paid
+from orderflow.records import MoneyAccount, Order, Payment
+from orderflow.states import (
+    ORDER,
+    PAYMENT,
+    OrderMove,
+    OrderState,
+    PaymentMove,
+    PaymentState,
+)
+from orderflow.values import MINOR_MAX, text, unique, whole
+
+BALANCE_DUE: Final = frozenset(
+    {PaymentState.DEPOSIT_TAKEN, PaymentState.BALANCE_OPEN, PaymentState.BALANCE_OVERDUE}
+)
+"""The states of a payment whose deposit has come and whose balance has not."""
+
+Shares = tuple[tuple[str, int], ...]
+"""(order id, minor units) pairs: how much of a payment is for which order."""
+
+ENDED: Final = (PaymentState.EXPIRED, PaymentState.FAILED, PaymentState.VOIDED)
+
+
+def open_payment(
+    step: Step,
+    amount: Money,
+    method: str,
+    payer: str,
+    expires_at: datetime | None = None,
+    deposit: int = 0,
+) -> None:
+    """Open the payment that the command is called on."""
+    positive(amount)
+    text(step.case.ref.id, "payment")
+    step.open(
+        Payment(
+            step.case.own(Payment),
+            PAYMENT.initial,
+            text(method, "method", empty=True),
+            amount.minor,
+            amount.currency,
+            text(payer, "payer", empty=True),
+            expires_at,
+            deposit=deposit,
+        )
+    )
+
+
+def capture(step: Step, ref: Ref[Payment], amount: int) -> None:
+    """Money has come in; nothing has used it yet."""
+    step.add(MoneyMoved(ref, MoneyAccount.PAYER, MoneyAccount.UNAPPLIED, amount))
+
+
+def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
+    """Apply parts of a payment, all refusals at once.
+
+    Money that comes for a payment that was refunded pays for nothing: it goes back.
+    """
+    shares = _checked_shares(orders)
+    payment = step.now(ref)
+    if payment.state is PaymentState.REFUNDED:
+        can = step.chart(PAYMENT).can(payment.state)
+        raise IllegalMove(str(ref), payment.state.value, "apply", can)
+    refusals = []
+    for name, amount in shares:
+        order = step.now(step.case.order(name))
+        owed = due(order)
+        if not matches(payment, order):
+            refusals.append(
+                Refusal.of(
+                    "wrong_currency",
+                    payment=ref.id,
+                    given=payment.currency,
+                    order=name,
+                    wanted=order.currency,
+                )
+            )
+        elif amount > owed:
+            refusals.append(
+                Refusal.of(
+                    "overpaid",
+                    order=name,
+                    asked=amount,
+                    currency=order.currency,
+                    due=max(0, owed),
+                )
+            )
+    asked = sum(amount for _, amount in shares)
+    if asked > payment.unapplied:
+        refusals.append(
+            Refusal.of(
+                "over_applied",
+                payment=ref.id,
+                asked=asked,
+                currency=payment.currency,
+                free=payment.unapplied,
+            )
+        )
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+    for name, amount in shares:
+        order_ref = step.case.order(name)
+        step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED, amount, order_ref))
+        confirm_if_ready(step, order_ref)
+
+
+def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
+    """Confirm a placed order that is paid, where the rules say so and nothing speaks against it.
+
+    Where they say so its goods are claimed for it, too.
+    """
+    order = step.now(ref)
+    if order.state is OrderState.DRAFT or (due(order) > 0 and not order.cash_on_delivery):
+        return
+    reserve_paid(step, ref)
+    order = step.now(ref)
+    if not step.context.rules.confirm_when_paid or order.state is not OrderState.PLACED:
+        return
+    facts = order_facts(order)
+    if step.chart(ORDER).allows(order.state, OrderMove.CONFIRM, facts):
+        step.advance(ORDER, ref, OrderMove.CONFIRM, facts)
+
+
+def paid_in_full(step: Step, ref: Ref[Payment]) -> bool:
+    """Whether the whole amount has come, or as much as its orders still cost.
+
+    They may cost less by now than when the deposit was taken; a payment of no order waits for the
+    whole amount.
+    """
+    payment = step.now(ref)
+    orders = [step.now(step.case.order(one.order)) for one in payment.applications]
+    open_yet = sum([max(0, due(order)) for order in orders])
+    return payment.captured >= payment.amount or (bool(orders) and open_yet <= payment.unapplied)
+
+
+def left_of(payment: Payment) -> int:
+    """What is left of the money of a payment, in minor units: neither gone back nor taken back."""
+    return payment.captured - payment.refunded - payment.charged_back
+
+
+def holds_money(payment: Payment) -> bool:
+    """Whether money has come that was not sent back; what a bank has taken may come again."""
+    return payment.captured > payment.refunded
+
+
+def make_good(step: Step, ref: Ref[Payment], order: Ref[Order], most: int) -> int:
+    """Let what stands on an order make good what a bank has taken of its payment for good.
+
+    At most so much, in minor units; how much it was.
+    """
+    payment = step.now(ref)
+    # What is in dispute may still come back, and is not missing yet.
+    missing = -(payment.unapplied + payment.disputed)
+    on_order = sum([one.amount for one in payment.applications if one.order == order.id])
+    part = max(0, min(most, missing, on_order))
+    if part:
+        step.add(MoneyMoved(ref, MoneyAccount.APPLIED, MoneyAccount.UNAPPLIED, part, order))
+    return part
+
+
+def make_all_good(step: Step, order: Ref[Order], most: int) -> int:
+    """Let what stands on an order make good what was taken of any of its payments for good.
+
+    All of them before any money goes elsewhere: which payment comes first must not decide whether
+    a loss is paid out. At most so much, in minor units; how much it was.
+    """
+    made = 0
+    for tender in step.now(order).tenders:
+        made += make_good(step, step.case.payment(tender.payment), order, most - made)
+    return made
+
+
+def arrived(step: Step, ref: Ref[Payment]) -> None:
+    """Let a payment follow money that has come, where its chart has a row for that.
+
+    A balance waits for the rest of it. Money that the payer's bank had taken back before is in
+    dispute at once.
+    """
+    chart, payment = step.chart(PAYMENT), step.now(ref)
+    if chart.target(payment.state, PaymentMove.CAPTURE) is None:
+        return
+    if payment.state in BALANCE_DUE and not paid_in_full(step, ref):
+        return
+    step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
+    if payment.disputed:
+        step.proceed(PAYMENT, ref, PaymentMove.CHARGE_BACK)
+
+
+def matches(payment: Payment, order: Order) -> bool:
+    """Whether a payment may pay an order: both are in one currency."""
+    return payment.currency == order.currency
+
+
+def _checked_shares(orders: object) -> Shares:
+    if not isinstance(orders, tuple | list):
+        raise BadInput("orders", "pairs of order and amount are wanted")
+    shares: list[tuple[str, int]] = []
+    for i, pair in enumerate(orders):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise BadInput(f"orders[{i}]", "a pair of order and amount is wanted")
+        name = text(pair[0], f"orders[{i}].order")
+        if isinstance(pair[1], Money):
+            raise BadInput(
+                f"orders[{i}].amount", "minor units are wanted: the `minor` of the Money"
+            )
+        shares.append((name, whole(pair[1], f"orders[{i}].amount", most=MINOR_MAX)))
+    unique((name for name, _ in shares), "orders")
+    return tuple(shares)

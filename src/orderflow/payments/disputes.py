@@ -1,0 +1,104 @@
+"""Disputes: the payer's bank takes money back, and decides later.
+
+It knows what is in dispute and what a decision leaves, and refuses to know who is right.
+
+When the dispute is won the money comes back unapplied, not to the orders that it was taken from: by
+then they may have been paid in another way.
+When it is lost, money that no order was named for is missing on the payment, whose unapplied rest
+is below zero: the loss is the payment's, and its orders stay paid.
+An order that owes something back, or comes to, owes so much less: its customer has had it from the
+bank, so what stands on the order makes good what is missing, and nothing is sent.
+"""
+
+from __future__ import annotations
+
+from orderflow.calls import Ref
+from orderflow.errors import BadInput
+from orderflow.facts import MoneyMoved
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.money import Money, positive
+from orderflow.payments.applying import (
+    left_of,
+    make_good,
+    paid_in_full,
+)
+from orderflow.pricing import due
+from orderflow.records import MoneyAccount, Payment
+from orderflow.states import (
+    PAYMENT,
+    PaymentMove,
+)
+from orderflow.values import text
+
+
+@verb("charge_back", Payment)
+def charge_back(case: Case, context: Context, amount: Money, order: str = "") -> Step:
+    """Record that the payer's bank has taken money back, from an order or unapplied money.
+
+    It has happened, so it is recorded in any state; what was applied less than it is taken from the
+    unapplied rest, which may fall below zero. The payment is in dispute until `settle_dispute`.
+    """
+    step = Step(case, context)
+    payment = step.now(case.own(Payment))
+    left = positive(amount, payment.currency)
+    if text(order, "order", empty=True):
+        owner = case.order(order)
+        on_order = sum(a.amount for a in payment.applications if a.order == order)
+        taken = min(left, max(0, on_order))
+        if taken:
+            step.add(
+                MoneyMoved(
+                    payment.ref, MoneyAccount.APPLIED, MoneyAccount.CHARGED_BACK, taken, owner
+                )
+            )
+        left -= taken
+    if left:
+        step.add(MoneyMoved(payment.ref, MoneyAccount.UNAPPLIED, MoneyAccount.CHARGED_BACK, left))
+    if step.chart(PAYMENT).target(payment.state, PaymentMove.CHARGE_BACK) is not None:
+        step.proceed(PAYMENT, payment.ref, PaymentMove.CHARGE_BACK)
+    step.hold(payment.ref, "charged_back", "the payer's bank has taken money back")
+    return step
+
+
+@verb("settle_dispute", Payment)
+def settle_dispute(case: Case, context: Context, won: bool) -> Step:
+    """Record how the payer's bank has decided about all money that it had taken back.
+
+    When the seller has `won`, the money is back and unapplied; else it is gone for good. The
+    payment is whole, in part or wholly refunded by what is left, or waits for its balance again.
+    What is gone is owed back on none of its orders. The hold "charged_back" is lifted, where money
+    was in dispute.
+    """
+    step = Step(case, context)
+    payment = step.now(case.own(Payment))
+    ref, in_dispute = payment.ref, payment.disputed
+    if type(won) is not bool:
+        raise BadInput("won", "true or false is wanted")
+    if won and in_dispute:
+        step.add(MoneyMoved(ref, MoneyAccount.CHARGED_BACK, MoneyAccount.UNAPPLIED, in_dispute))
+    outcome = "won" if won else "lost"
+    step.note(ref, "dispute", outcome=outcome)
+    move = _settled(step, ref, won=won)
+    if step.chart(PAYMENT).target(payment.state, move) is not None:
+        step.proceed(PAYMENT, ref, move)
+    if not in_dispute:
+        reason = f"a dispute was {outcome} while {payment.state.value}"
+        step.hold(ref, "unexpected_settlement", reason)
+    elif any(hold.code == "charged_back" for hold in payment.holds):
+        step.lift(ref, "charged_back")
+    for application in payment.applications:
+        order = step.now(case.order(application.order))
+        make_good(step, ref, order.ref, -due(order))
+    return step
+
+
+def _settled(step: Step, ref: Ref[Payment], *, won: bool) -> PaymentMove:
+    """How a dispute ends, by what is left of the money."""
+    payment = step.now(ref)
+    if left_of(payment) <= 0:
+        return PaymentMove.SETTLE_EMPTY
+    if won and payment.deposit and not paid_in_full(step, ref):
+        return PaymentMove.SETTLE_DEPOSIT
+    if payment.refunded or payment.charged_back:
+        return PaymentMove.SETTLE_PART
+    return PaymentMove.SETTLE_WHOLE

@@ -1,0 +1,111 @@
+"""The verbs of a payment by hand: money recorded, applied, held, and payments that end without any.
+
+They know what a clerk does with a payment, and refuse to know gateways and carriers.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orderflow.errors import BadInput, IllegalMove
+from orderflow.holding import checked_blocks, set_hold
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.money import Money
+from orderflow.payments.applying import (
+    Shares,
+    apply_shares,
+    capture,
+    holds_money,
+    open_payment,
+)
+from orderflow.records import Payment
+from orderflow.states import (
+    ONWARD,
+    PAYMENT,
+    PaymentMove,
+)
+from orderflow.values import text
+
+_OWN_HOLDS: Final = frozenset(
+    {
+        "charged_back",
+        "other_order",
+        "over_remitted",
+        "paid_late",
+        "unexpected_cash",
+        "unexpected_notice",
+        "unexpected_settlement",
+    }
+)
+"""The holds that the verbs here set by themselves: one that a person sets has another name."""
+
+
+@verb("pay", Payment)
+def pay(
+    case: Case, context: Context, amount: Money, orders: Shares, method: str = "", payer: str = ""
+) -> Step:
+    """Record money that has come in, and apply it to orders.
+
+    `orders` says how much of it is for which order, in minor units; what is left stays unapplied.
+    Nothing is applied beyond what an order still costs.
+    """
+    step = Step(case, context)
+    open_payment(step, amount, method, payer)
+    step.proceed(PAYMENT, case.own(Payment), PaymentMove.CAPTURE)
+    capture(step, case.own(Payment), amount.minor)
+    apply_shares(step, case.own(Payment), orders)
+    return step
+
+
+@verb("apply_payment", Payment)
+def apply_payment(case: Case, context: Context, orders: Shares) -> Step:
+    """Apply unapplied money of a payment to orders."""
+    step = Step(case, context)
+    apply_shares(step, case.own(Payment), orders)
+    return step
+
+
+@verb("void_payment", Payment)
+def void_payment(case: Case, context: Context, reason: str) -> Step:
+    """End a payment that no money has come of, since none is wanted any more.
+
+    Such as one that was due at the door where the parcel was refused. Money that has come must go
+    back first.
+    """
+    step = Step(case, context)
+    ref = case.own(Payment)
+    payment = step.now(ref)
+    text(reason, "reason")
+    if holds_money(payment):
+        void = PaymentMove.VOID.value
+        can = tuple(move for move in step.chart(PAYMENT).can(payment.state) if move != void)
+        raise IllegalMove(str(ref), payment.state.value, void, can)
+    step.proceed(PAYMENT, ref, PaymentMove.VOID)
+    step.note(ref, "voided", reason=reason)
+    return step
+
+
+@verb("hold_payment", Payment)
+def hold_payment(
+    case: Case, context: Context, code: str, reason: str, blocks: tuple[str, ...] = ONWARD
+) -> Step:
+    """Put a named hold on a payment, until it is lifted.
+
+    It blocks the moves that it names: "onward", that a balance is asked for; "refund" and "refund
+    part", that money goes back. Without any it is a question that blocks nothing. What happens
+    outside, such as a capture, cannot be blocked.
+    """
+    step = Step(case, context)
+    payment = step.now(case.own(Payment))
+    if text(code, "code") in _OWN_HOLDS:
+        raise BadInput("code", "a name that no verb of payments sets by itself is wanted")
+    set_hold(step, payment.ref, code, reason, checked_blocks(step, blocks, PAYMENT))
+    return step
+
+
+@verb("lift_payment_hold", Payment)
+def lift_payment_hold(case: Case, context: Context, code: str) -> Step:
+    """Lift a named hold of a payment: somebody has looked into it."""
+    step = Step(case, context)
+    step.lift(case.own(Payment), text(code, "code"))
+    return step
