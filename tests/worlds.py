@@ -13,6 +13,7 @@ import attrs
 from orderflow import Location, Money, Price, Ref, Rules, verbs
 from orderflow.journal import STOCK
 from orderflow.payments import Notice
+from orderflow.records import Outcome
 from orderflow.testing import Bounds
 from orderflow.testing.walk import PLACE, START
 from orderflow.values import Position
@@ -401,6 +402,31 @@ CORNERS: Final[dict[str, Small]] = {
         also=(
             verbs.await_payment.on("o-pay1", Money(100, EUR), expires_at=START + DAY),
             verbs.apply_payment.on("o-pay1", (("o", 100),)),
+        ),
+    ),
+    "what a gateway is asked": goods(
+        of("place cancel await_payment ask_authorise ask_void lift_payment_hold pay_back"),
+        times=1,
+        also=(
+            verbs.ask_capture.on("o-pay1", Money(40, EUR)),
+            verbs.record_answer.on("o-pay1", "authorise-1", Outcome.DONE),
+            verbs.record_answer.on("o-pay1", "capture-2", Outcome.DONE),
+            verbs.record_answer.on("o-pay1", "void-2", Outcome.DONE),
+            verbs.hold_payment.on("o-pay1", "all", "not yet"),
+            verbs.hold_payment.on("o-pay1", "void", "not yet", ("ask void",)),
+        ),
+    ),
+    "a gateway that captures in part": goods(
+        of("place cancel pay_back ask_pay_back"),
+        times=1,
+        also=(
+            verbs.await_payment.on("o-pay1", Money(100, EUR)),
+            verbs.record_notice.on("o-pay1", Notice.AUTHORISED, Money(100, EUR)),
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(40, EUR)),
+            verbs.record_notice.on("o-pay1", Notice.VOIDED, Money(60, EUR)),
+            verbs.pay_back.on("o-pay1", Money(20, EUR)),
+            verbs.charge_back.on("o-pay1", Money(40, EUR)),
+            verbs.record_answer.on("o-pay1", "refund-1", Outcome.FAILED),
         ),
     ),
     "deposits that must stay": goods(

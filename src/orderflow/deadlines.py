@@ -31,9 +31,9 @@ from orderflow.closing import archive, complete, receipt_since, window_since
 from orderflow.deposits import miss_balance
 from orderflow.journal import Case
 from orderflow.orders import expire
-from orderflow.payments import expire_payment
+from orderflow.payments import expire_payment, send_request
 from orderflow.pricing import due, order_facts
-from orderflow.records import Document, Order, Payment
+from orderflow.records import Document, Order, Outcome, Payment, Request
 from orderflow.rules import Rules
 from orderflow.states import ORDER, OrderMove, OrderState, PaymentState
 
@@ -46,7 +46,12 @@ _CLOSING: Final = {
     OrderState.CONFIRMED: OrderMove.COMPLETE,
     OrderState.COMPLETED: OrderMove.ARCHIVE,
 }
-_RUNNING: Final = (PaymentState.AWAITING, PaymentState.AUTHORISED, PaymentState.BALANCE_OPEN)
+_RUNNING: Final = (
+    PaymentState.AWAITING,
+    PaymentState.AUTHORISED,
+    PaymentState.PART_CAPTURED,
+    PaymentState.BALANCE_OPEN,
+)
 
 
 @attrs.frozen
@@ -76,15 +81,19 @@ def next_due(document: Document) -> datetime | None:
     "支付...否则订单将被取消": an order is to be paid until its `pay_by`, in review or not, unless
     the carrier shall collect, a part is paid already or it costs nothing. A payment is to be
     answered for and captured until it expires, and a balance is to be paid until the limit that it
-    was opened with. An order that may be completed or archived but for the days after its delivery
-    is looked at from its placing on.
+    was opened with; what a gateway was asked is to be sent at once, and again when whoever has sent
+    it has had no reply for as long as it was to wait. An order that may be completed or archived
+    but for the days after its delivery is looked at from its placing on.
     """
     if type(document) is Order:
         if _is_unpaid(document):
             return document.pay_by
         return document.placed_at if _may_close(document) else None
-    if type(document) is Payment and document.state in _RUNNING:
-        return document.expires_at
+    if type(document) is Payment:
+        limits = [_unanswered(one) for one in document.requests if one.outcome is Outcome.PENDING]
+        if document.state in _RUNNING and document.expires_at is not None:
+            limits.append(document.expires_at)
+        return min(limits, default=None)
     return None
 
 
@@ -97,7 +106,7 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
     if since is not None and type(document) is Order:
         return _order_due(document, since, case, rules)
     if since is not None and type(document) is Payment:
-        return _payment_due(document, since)
+        return _payment_due(document, since, case)
     return None
 
 
@@ -123,7 +132,20 @@ def _order_due(order: Order, since: datetime, case: Case, rules: Rules) -> Due:
     return Due(order.ref, since, "customer", means, call)
 
 
-def _payment_due(payment: Payment, since: datetime) -> Due:
+def _unanswered(request: Request) -> datetime:
+    """From when on a request that was not answered for is to be sent, or sent again."""
+    return request.busy_until or request.at
+
+
+def _payment_due(payment: Payment, since: datetime, case: Case) -> Due:
+    """A limit that is over comes first: it does not wait for a gateway that is silent for good."""
+    until = payment.expires_at if payment.state in _RUNNING else None
+    waiting = [one for one in payment.requests if one.outcome is Outcome.PENDING]
+    if waiting and (until is None or until > case.at):
+        one = min(waiting, key=lambda one: (_unanswered(one), one.id))
+        means = "the gateway has not answered: it is asked, or asked again by the same key"
+        return Due(payment.ref, since, "gateway", means, send_request.of(payment.ref, one.id))
+    since = until or since
     if payment.state is PaymentState.BALANCE_OPEN:
         means = "the balance was not paid in time: it is overdue"
         return Due(payment.ref, since, "customer", means, miss_balance.of(payment.ref))

@@ -340,6 +340,45 @@ class MoneyAccount(StrEnum):
     BANK = "bank"  # with us
 
 
+class RequestKind(StrEnum):
+    """What a gateway can be asked to do with a payment."""
+
+    AUTHORISE = "authorise"
+    CAPTURE = "capture"
+    REFUND = "refund"
+    VOID = "void"  # what was authorised and not captured
+
+
+class Outcome(StrEnum):
+    """What came of asking a gateway."""
+
+    PENDING = "pending"  # nobody knows yet
+    DONE = "done"
+    FAILED = "failed"
+
+
+@attrs.frozen(weakref_slot=False)
+class Request:
+    """What a gateway was asked to do with a payment, and what it has answered.
+
+    What is asked is reserved: so much less of it can be asked again. `order` is that from which a
+    refund is taken, empty for money that no order has used. `tries` is how often it was sent; until
+    `busy_until` somebody waits for the reply, and nobody else sends it.
+    """
+
+    id: str
+    kind: RequestKind
+    amount: int
+    at: datetime
+    order: str = ""
+    outcome: Outcome = Outcome.PENDING
+    tries: int = 0
+    busy_until: datetime | None = None
+    done: int = 0  # what the gateway has done, where that is another amount
+    reference: str = ""  # the gateway's own name of what it has done
+    event: str = ""
+
+
 @attrs.frozen(weakref_slot=False)
 class Payment:
     """A payment: one tender, applied to any number of orders.
@@ -349,6 +388,7 @@ class Payment:
     charged back about which the payer's bank has not decided yet.
     With a `deposit` the amount comes in two parts, the deposit and its balance.
     `due_for` is the order for which a carrier is to collect it at the door.
+    `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked.
     """
 
     ref: Ref[Payment]
@@ -369,11 +409,27 @@ class Payment:
     deposit: int = 0
     disputed: int = 0
     due_for: str = ""
+    authorised: int = 0
+    requests: tuple[Request, ...] = ()
 
     @property
     def applied(self) -> int:
         """What stands on orders."""
         return sum(application.amount for application in self.applications)
+
+    def asked(self, kind: RequestKind) -> int:
+        """What a gateway was asked to do and has not answered for, in minor units."""
+        open_yet = (one for one in self.requests if one.outcome is Outcome.PENDING)
+        return sum([one.amount for one in open_yet if one.kind is kind])
+
+    @property
+    def refunding(self) -> int:
+        """The part of what is refunded for which the gateway has not answered yet."""
+        return self.asked(RequestKind.REFUND)
+
+    def request(self, id: str) -> Request | None:
+        """The request of that id."""
+        return next((one for one in self.requests if one.id == id), None)
 
 
 @attrs.frozen(weakref_slot=False)

@@ -15,9 +15,9 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import left_of, make_all_good
+from orderflow.payments import left_of, make_all_good, open_request
 from orderflow.pricing import due
-from orderflow.records import MoneyAccount, Order, Payment
+from orderflow.records import MoneyAccount, Order, Payment, RequestKind
 from orderflow.states import PAYMENT, PaymentMove
 from orderflow.values import text
 
@@ -36,6 +36,22 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
     payer's bank has taken back is not sent a second time. What a bank keeps for good of any of them
     counts as paid back first, and nothing is sent for it.
     """
+    return _refund(case, context, amount, payment, ask=False)
+
+
+@verb("ask_refund", Order)
+def ask_refund(
+    case: Case, context: Context, amount: Money | None = None, payment: str = ""
+) -> Step:
+    """Ask the gateways to pay back what is owed on an order: all of it, or a smaller amount.
+
+    As `refund`, and nothing is owed from here on; but each payment has a request that a gateway
+    must answer for, and what one of them does not pay back is owed again.
+    """
+    return _refund(case, context, amount, payment, ask=True)
+
+
+def _refund(case: Case, context: Context, amount: Money | None, payment: str, *, ask: bool) -> Step:
     step = Step(case, context)
     order = step.now(case.own(Order))
     back = owed(order)
@@ -62,7 +78,7 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
         ref = case.payment(tender.payment)
         part = min(left, tender.applied, left_of(step.now(ref)))
         if part > 0:
-            _send_back(step, ref, MoneyAccount.APPLIED, part, order.ref)
+            _send_back(step, ref, part, order.ref, ask=ask)
             left -= part
     if left:
         raise MoveRefused(
@@ -82,6 +98,19 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
 @verb("pay_back", Payment)
 def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
     """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
+    return _pay_back(case, context, amount, ask=False)
+
+
+@verb("ask_pay_back", Payment)
+def ask_pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
+    """Ask the gateway to pay back money that no order has used: all of it, or a smaller amount.
+
+    As `pay_back`; but the gateway must answer for it, and what it does not pay back is there again.
+    """
+    return _pay_back(case, context, amount, ask=True)
+
+
+def _pay_back(case: Case, context: Context, amount: Money | None, *, ask: bool) -> Step:
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     free = max(0, min(payment.unapplied, left_of(payment)))
@@ -98,14 +127,17 @@ def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
                 ),
             )
         )
-    _send_back(step, payment.ref, MoneyAccount.UNAPPLIED, asked, None)
+    _send_back(step, payment.ref, asked, None, ask=ask)
     return step
 
 
 def _send_back(
-    step: Step, ref: Ref[Payment], source: MoneyAccount, amount: int, order: Ref[Order] | None
+    step: Step, ref: Ref[Payment], amount: int, order: Ref[Order] | None, *, ask: bool
 ) -> None:
     """Pay back a part of a payment; it is refunded when nothing is left of it."""
     left = left_of(step.now(ref)) - amount
     step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
+    source = MoneyAccount.UNAPPLIED if order is None else MoneyAccount.APPLIED
     step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))
+    if ask:
+        open_request(step, ref, RequestKind.REFUND, amount, "" if order is None else order.id)

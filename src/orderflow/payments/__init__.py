@@ -9,6 +9,7 @@ What a gateway, a courier or a bank reports has happened: it is recorded in ever
 the chart has no row for it, the money is kept unapplied and a named hold asks a person.
 """
 
+from orderflow.payments.answers import record_answer
 from orderflow.payments.applying import (
     BALANCE_DUE,
     Shares,
@@ -30,13 +31,25 @@ from orderflow.payments.paying import (
     pay,
     void_payment,
 )
+from orderflow.payments.requests import (
+    PATIENCE_SECONDS,
+    ask_authorise,
+    ask_capture,
+    ask_void,
+    open_request,
+    send_request,
+)
 
 __all__ = [
     "BALANCE_DUE",
+    "PATIENCE_SECONDS",
     "Notice",
     "Shares",
     "apply_payment",
     "apply_shares",
+    "ask_authorise",
+    "ask_capture",
+    "ask_void",
     "await_payment",
     "capture",
     "charge_back",
@@ -49,10 +62,13 @@ __all__ = [
     "lift_payment_hold",
     "make_all_good",
     "open_payment",
+    "open_request",
     "paid_in_full",
     "pay",
+    "record_answer",
     "record_notice",
     "remit",
+    "send_request",
     "settle_dispute",
     "void_payment",
 ]

@@ -12,21 +12,20 @@ bank, so what stands on the order makes good what is missing, and nothing is sen
 
 from __future__ import annotations
 
-from orderflow.calls import Ref
 from orderflow.errors import BadInput
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import (
-    left_of,
     make_good,
-    paid_in_full,
+    settled,
 )
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Payment
 from orderflow.states import (
     PAYMENT,
     PaymentMove,
+    PaymentState,
 )
 from orderflow.values import text
 
@@ -78,9 +77,8 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
         step.add(MoneyMoved(ref, MoneyAccount.CHARGED_BACK, MoneyAccount.UNAPPLIED, in_dispute))
     outcome = "won" if won else "lost"
     step.note(ref, "dispute", outcome=outcome)
-    move = _settled(step, ref, won=won)
-    if step.chart(PAYMENT).target(payment.state, move) is not None:
-        step.proceed(PAYMENT, ref, move)
+    if payment.state is PaymentState.DISPUTED:
+        step.proceed(PAYMENT, ref, settled(step, ref, reopened=won))
     if not in_dispute:
         reason = f"a dispute was {outcome} while {payment.state.value}"
         step.hold(ref, "unexpected_settlement", reason)
@@ -90,15 +88,3 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
         order = step.now(case.order(application.order))
         make_good(step, ref, order.ref, -due(order))
     return step
-
-
-def _settled(step: Step, ref: Ref[Payment], *, won: bool) -> PaymentMove:
-    """How a dispute ends, by what is left of the money."""
-    payment = step.now(ref)
-    if left_of(payment) <= 0:
-        return PaymentMove.SETTLE_EMPTY
-    if won and payment.deposit and not paid_in_full(step, ref):
-        return PaymentMove.SETTLE_DEPOSIT
-    if payment.refunded or payment.charged_back:
-        return PaymentMove.SETTLE_PART
-    return PaymentMove.SETTLE_WHOLE
