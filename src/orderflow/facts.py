@@ -600,10 +600,11 @@ def _requested(
         until = datetime.fromisoformat(str(said["until"]))
         changed = attrs.evolve(requests[i], tries=requests[i].tries + 1, busy_until=until)
     else:
+        outcome = Outcome(str(said["outcome"]))
         changed = attrs.evolve(
             requests[i],
-            outcome=Outcome(str(said["outcome"])),
-            busy_until=None,
+            outcome=outcome,
+            busy_until=requests[i].busy_until if outcome is Outcome.PENDING else None,
             done=int(said["amount"]),
             reference=str(said["reference"]) or requests[i].reference,
             event=str(said["event"]) or requests[i].event,

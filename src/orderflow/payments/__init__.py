@@ -36,6 +36,7 @@ from orderflow.payments.requests import (
     ask_authorise,
     ask_capture,
     ask_void,
+    key_of,
     open_request,
     send_request,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "expect_cash",
     "expire_payment",
     "hold_payment",
+    "key_of",
     "left_of",
     "lift_payment_hold",
     "make_all_good",

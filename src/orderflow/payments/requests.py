@@ -103,6 +103,16 @@ def send_request(
     return step
 
 
+def key_of(ref: Ref[Payment], request: str) -> str:
+    """The key by which a gateway knows a request: the same however often it is sent.
+
+    >>> key_of(Ref("north", "payment", "pay/1"), "capture-2")
+    'north/pay%2F1/capture-2'
+    """
+    parts = (ref.tenant, ref.id, request)
+    return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
+
+
 def free_to_ask(payment: Payment) -> int:
     """What can still be captured or given up of a payment, less what was asked, in minor units."""
     limit = payment.authorised
