@@ -31,6 +31,7 @@ from orderflow.records import (
     Charge,
     Charted,
     Cut,
+    CutKind,
     Dispatch,
     Document,
     Exchange,
@@ -398,6 +399,10 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     invoices = (*invoices, str(dict(fact.details)["invoice"]))
                 elif fact.what == CREDITED:
                     credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
+                elif fact.what == REINSTATED:
+                    for line in lines:
+                        known_cuts = cuts.get(line.id, line.cuts)
+                        cuts[line.id] = tuple([cut for cut in known_cuts if not _expired(cut)])
             case _:
                 raise _misfit(order, fact)
     if spots or cuts or prices:
@@ -454,6 +459,10 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     )
 
 
+def _expired(cut: Cut) -> bool:
+    return cut.kind is CutKind.GIVEN_UP and cut.document == EXPIRED
+
+
 def _line(order: Order, id: str) -> Line:
     line = order.line(id)
     if line is None:
@@ -469,6 +478,12 @@ INVOICED: Final = "invoiced"
 
 CREDITED: Final = "credited"
 """What an order notes of a credit note over it: `credit_note`."""
+
+EXPIRED: Final = "expire"
+"""The document of the cuts of units that were given up as their order expired."""
+
+REINSTATED: Final = "reinstated"
+"""What an order notes when it stands again after it had expired: what it gave up then is kept."""
 
 SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
@@ -581,6 +596,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         due_for,
         authorised,
         requests,
+        payment.meant,
     )
 
 

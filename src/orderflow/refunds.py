@@ -10,15 +10,12 @@ So any sequence of partial returns ends at the same sum, and none can exceed it.
 
 from __future__ import annotations
 
-from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
-from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import left_of, make_all_good, open_request
+from orderflow.payments import left_of, make_all_good, send_back
 from orderflow.pricing import due
-from orderflow.records import MoneyAccount, Order, Payment, RequestKind
-from orderflow.states import PAYMENT, PaymentMove
+from orderflow.records import Order, Payment
 from orderflow.values import text
 
 
@@ -78,7 +75,7 @@ def _refund(case: Case, context: Context, amount: Money | None, payment: str, *,
         ref = case.payment(tender.payment)
         part = min(left, tender.applied, left_of(step.now(ref)))
         if part > 0:
-            _send_back(step, ref, part, order.ref, ask=ask)
+            send_back(step, ref, part, order.ref, ask=ask)
             left -= part
     if left:
         raise MoveRefused(
@@ -127,17 +124,5 @@ def _pay_back(case: Case, context: Context, amount: Money | None, *, ask: bool) 
                 ),
             )
         )
-    _send_back(step, payment.ref, asked, None, ask=ask)
+    send_back(step, payment.ref, asked, None, ask=ask)
     return step
-
-
-def _send_back(
-    step: Step, ref: Ref[Payment], amount: int, order: Ref[Order] | None, *, ask: bool
-) -> None:
-    """Pay back a part of a payment; it is refunded when nothing is left of it."""
-    left = left_of(step.now(ref)) - amount
-    step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
-    source = MoneyAccount.UNAPPLIED if order is None else MoneyAccount.APPLIED
-    step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))
-    if ask:
-        open_request(step, ref, RequestKind.REFUND, amount, "" if order is None else order.id)

@@ -37,7 +37,7 @@ from orderflow.payments.requests import (
     ask_capture,
     ask_void,
     key_of,
-    open_request,
+    send_back,
     send_request,
 )
 
@@ -64,12 +64,12 @@ __all__ = [
     "lift_payment_hold",
     "make_all_good",
     "open_payment",
-    "open_request",
     "paid_in_full",
     "pay",
     "record_answer",
     "record_notice",
     "remit",
+    "send_back",
     "send_request",
     "settle_dispute",
     "void_payment",
