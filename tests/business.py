@@ -1096,7 +1096,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "lift_return_hold": Desk.has_hold,
     # money
     "pay": may_pay,
-    "await_payment": lambda d: d.fresh,
+    "await_payment": may_pay,
     "record_notice": always,
     "lift_payment_hold": Desk.has_hold,
     "expire_payment": may_expire_payment,
@@ -1247,6 +1247,8 @@ def notice_fits(d: Desk) -> bool:
         "failed": ("awaiting",),
         "voided": ("awaiting", "authorised", "part captured", "due at door"),
     }
+    if d.arg("notice") == "captured" and d.paper.meant and d.stands("expired", "voided"):
+        return True  # it pays its order, or goes back by itself
     if d.arg("notice") == "captured" and d.stands("authorised", "part captured"):
         return bool(d.paper.captured + d.arg("amount").minor <= d.paper.authorised)
     return d.stands(*makes_sense[d.arg("notice")])
