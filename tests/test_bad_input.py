@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, cast, get_type_hints
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
 from orderflow import (
@@ -28,6 +29,7 @@ from orderflow import (
     Refused,
     Rules,
     Sku,
+    Tendered,
     Workflow,
 )
 from orderflow.adapters.memory import MemoryStore
@@ -67,6 +69,8 @@ TOMORROW: Final = MORNING + timedelta(days=1)
 SHELF: Final = Position("BRASS-LAMP", "leith")
 OF_LOT: Final = SHELF._replace(lot="L-1")
 ONE: Final = (("1", 1),)
+
+TENDERED: Final = Tendered("points", 1500, Price.of("1.00", "EUR", per=300))
 
 CALLS: Final[dict[str, dict[str, Any]]] = {
     "draft": {"id": "o-new", "new": new_order((LAMP, 1))},
@@ -110,6 +114,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "orders": (("o-unpaid", 400),),
         "method": "card",
         "payer": "c-7",
+        "tendered": TENDERED,
     },
     "await_payment": {
         "id": "pay-new",
@@ -123,6 +128,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "notice": Notice.CAPTURED,
         "amount": eur(500),
         "event": "evt-1",
+        "tendered": TENDERED,
     },
     "expire_payment": {"id": "pay-late"},
     "hold_payment": {
@@ -139,10 +145,16 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "orders": (("o-unpaid", 300),),
         "method": "card",
         "payer": "c-7",
+        "tendered": attrs.evolve(TENDERED, n=900),
     },
     "open_balance": {"id": "pay-deposit", "until": TOMORROW},
     "miss_balance": {"id": "pay-missed"},
-    "pay_balance": {"id": "pay-deposit", "amount": eur(200), "orders": (("o-unpaid", 100),)},
+    "pay_balance": {
+        "id": "pay-deposit",
+        "amount": eur(200),
+        "orders": (("o-unpaid", 100),),
+        "tendered": attrs.evolve(TENDERED, n=600),
+    },
     "expect_cash": {"id": "pay-new", "order": "o-cod", "amount": eur(4000)},
     "lift_payment_hold": {"id": "pay-odd", "code": "unexpected_notice"},
     "apply_payment": {"id": "pay-spare", "orders": (("o-unpaid", 100),)},
@@ -762,6 +774,8 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
     elif hint == NewCharges:
         yield from (None, 5, "tax", {}, object(), (None,), ("tax",))
         yield (NewCharge(ChargeKind.FEE, 5),)
+    elif hint == Tendered | None:
+        yield from (5, "1500 points", {}, (), object(), eur(500), TENDERED.rate)
     elif hint == NewLines:
         yield from NO_TUPLES
         yield from ((), (None,), ("1",), (LAMP,), (line("1", LAMP, 1), line("1", BELL, 1)))
@@ -850,7 +864,9 @@ def test_a_document_that_is_not_there_or_is_there_already_is_refused(
 @pytest.mark.parametrize(
     ("name", "changed", "path"),
     (
-        ("pay", {"amount": Money(500, "USD")}, None),
+        ("pay", {"amount": Money(500, "USD"), "tendered": None}, None),
+        ("pay", {"amount": Money(500, "USD")}, "tendered.rate"),
+        ("pay", {"amount": eur(400)}, "tendered"),
         ("record_notice", {"amount": Money(500, "USD")}, "amount"),
         ("remit", {"amount": Money(100, "JPY")}, "amount"),
         ("charge_back", {"amount": Money(100, "USD")}, "amount"),

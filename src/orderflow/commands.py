@@ -67,6 +67,7 @@ from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdicts
 from orderflow.states import ONWARD
+from orderflow.tenders import Tendered
 from orderflow.units import LineQuantities
 from orderflow.values import Position
 
@@ -279,12 +280,14 @@ class Commands:
         orders: Shares,
         method: str = "",
         payer: str = "",
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record money that has come in, and apply it to orders."""
-        call = payments.pay.of(Ref(self.tenant, "payment", id), amount, orders, method, payer)
+        ref = Ref(self.tenant, "payment", id)
+        call = payments.pay.of(ref, amount, orders, method, payer, tendered)
         return self.apply(call, key=key, by=by)
 
     def await_payment(
@@ -310,12 +313,14 @@ class Commands:
         notice: Notice,
         amount: Money,
         event: str = "",
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record what a gateway says has happened, in any state of the payment."""
-        call = payments.record_notice.of(Ref(self.tenant, "payment", id), notice, amount, event)
+        ref = Ref(self.tenant, "payment", id)
+        call = payments.record_notice.of(ref, notice, amount, event, tendered)
         return self.apply(call, key=key, by=by)
 
     def hold_payment(
@@ -366,13 +371,14 @@ class Commands:
         orders: Shares,
         method: str = "",
         payer: str = "",
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record that the deposit of a price has come in, and apply it to orders."""
         call = deposits.take_deposit.of(
-            Ref(self.tenant, "payment", id), amount, deposit, orders, method, payer
+            Ref(self.tenant, "payment", id), amount, deposit, orders, method, payer, tendered
         )
         return self.apply(call, key=key, by=by)
 
@@ -389,10 +395,17 @@ class Commands:
         return self.apply(call, key=key, by=by)
 
     def pay_balance(
-        self, id: str, amount: Money, orders: Shares, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        amount: Money,
+        orders: Shares,
+        tendered: Tendered | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Record that a balance has come in, or a part of it, and apply it to orders."""
-        call = deposits.pay_balance.of(Ref(self.tenant, "payment", id), amount, orders)
+        call = deposits.pay_balance.of(Ref(self.tenant, "payment", id), amount, orders, tendered)
         return self.apply(call, key=key, by=by)
 
     def expect_cash(

@@ -28,6 +28,7 @@ from orderflow.payments import (
 )
 from orderflow.records import Payment
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
+from orderflow.tenders import Tendered
 from orderflow.values import instant
 
 
@@ -40,11 +41,12 @@ def take_deposit(
     orders: Shares,
     method: str = "",
     payer: str = "",
+    tendered: Tendered | None = None,
 ) -> Step:
     """Record that the deposit of a price has come in, and apply it to orders.
 
     `amount` is the whole price; `orders` says how much of the deposit is for which order, in minor
-    units.
+    units. `tendered` is what was handed over for the deposit in another currency or in points.
     """
     step = Step(case, context)
     whole_price = positive(amount)
@@ -53,7 +55,7 @@ def take_deposit(
         raise BadInput("deposit", "less than the amount is wanted")
     open_payment(step, amount, method, payer, deposit=minor)
     step.proceed(PAYMENT, case.own(Payment), PaymentMove.TAKE_DEPOSIT)
-    capture(step, case.own(Payment), minor)
+    capture(step, case.own(Payment), minor, tendered)
     apply_shares(step, case.own(Payment), orders)
     return step
 
@@ -82,11 +84,18 @@ def miss_balance(case: Case, context: Context) -> Step:
 
 
 @verb("pay_balance", Payment)
-def pay_balance(case: Case, context: Context, amount: Money, orders: Shares) -> Step:
+def pay_balance(
+    case: Case,
+    context: Context,
+    amount: Money,
+    orders: Shares,
+    tendered: Tendered | None = None,
+) -> Step:
     """Record that a balance has come in, or a part of it, and apply it to orders.
 
     It may come before it was asked for, and after its limit. The payment is captured when the
-    whole price has come, or when its orders cost no more.
+    whole price has come, or when its orders cost no more. `tendered` is what was handed over for
+    it, in the unit of the deposit and at a rate of its own.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -94,7 +103,7 @@ def pay_balance(case: Case, context: Context, amount: Money, orders: Shares) -> 
     if payment.state not in BALANCE_DUE:
         state = payment.state.value
         raise MoveRefused((Refusal.of("no_balance", payment=ref.id, state=state),))
-    capture(step, ref, minor)
+    capture(step, ref, minor, tendered)
     apply_shares(step, ref, orders)
     if paid_in_full(step, ref):
         step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)

@@ -43,6 +43,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
+from orderflow.tenders import TenderBook
 from orderflow.values import Position
 
 
@@ -349,6 +350,7 @@ class Payment:
     charged back about which the payer's bank has not decided yet.
     With a `deposit` the amount comes in two parts, the deposit and its balance.
     `due_for` is the order for which a carrier is to collect it at the door.
+    `tendered` are its books in another currency or in points, where it came in such.
     """
 
     ref: Ref[Payment]
@@ -369,6 +371,7 @@ class Payment:
     deposit: int = 0
     disputed: int = 0
     due_for: str = ""
+    tendered: TenderBook | None = None
 
     @property
     def applied(self) -> int:

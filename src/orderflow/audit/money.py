@@ -56,6 +56,7 @@ class MoneyCheck:
         if not 0 <= payment.disputed <= payment.charged_back:
             said = f"{payment.disputed} in dispute of {payment.charged_back} charged back"
             self.breaches.append(f"{payment.ref}: {said}")
+        self.breaches += (f"{payment.ref}: {said}" for said in _book_breaches(payment))
         for application in payment.applications:
             tender, currency = self.tenders.pop(
                 (payment.ref.id, application.order), (0, payment.currency)
@@ -94,6 +95,16 @@ class MoneyCheck:
 def _amount(minor: int, currency: str) -> str:
     decimals = EXPONENTS.get(currency, 0)
     return f"{Decimal(minor).scaleb(-decimals):,.{decimals}f}"
+
+
+def _book_breaches(payment: Payment) -> Iterator[str]:
+    """The books in another unit: nothing of them is below zero."""
+    book = payment.tendered
+    if book is None:
+        return
+    if min(book.captured, book.refunded, book.charged_back, book.held) < 0:
+        said = f"{book.refunded} refunded and {book.charged_back} charged back"
+        yield f"{said} of {book.captured} {book.unit}"
 
 
 def _charge_breaches(order: Order) -> Iterator[str]:
