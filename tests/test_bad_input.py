@@ -29,6 +29,7 @@ from orderflow import (
     Refused,
     Rules,
     Sku,
+    StoredKind,
     Tendered,
     Workflow,
 )
@@ -116,6 +117,23 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "payer": "c-7",
         "tendered": TENDERED,
     },
+    "spend": {
+        "id": "pay-new",
+        "stored": "points-c-7",
+        "amount": eur(500),
+        "orders": (("o-unpaid", 400),),
+        "tendered": TENDERED,
+    },
+    "open_stored_value": {
+        "id": "g-new",
+        "kind": StoredKind.STORED_VALUE,
+        "unit": "EUR",
+        "units": 5000,
+        "holder": "c-7",
+        "until": TOMORROW,
+    },
+    "top_up": {"id": "points-c-7", "units": 50, "reason": "earned by o-17"},
+    "lapse_stored_value": {"id": "g-over"},
     "await_payment": {
         "id": "pay-new",
         "amount": eur(500),
@@ -269,8 +287,13 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "settle_exchange": {"id": "e-done"},
     "hold_exchange": {"id": "e-asked", "code": "check", "reason": "the third this month"},
     "lift_exchange_hold": {"id": "e-held", "code": "check"},
-    "refund": {"id": "o-owed", "amount": eur(100), "payment": "pay-o-owed"},
-    "pay_back": {"id": "pay-spare", "amount": eur(100)},
+    "refund": {
+        "id": "o-owed",
+        "amount": eur(100),
+        "payment": "pay-o-owed",
+        "to": "credit-c-7",
+    },
+    "pay_back": {"id": "pay-spare", "amount": eur(100), "to": "credit-c-7"},
     "receive": {
         "position": OF_LOT,
         "n": 5,
@@ -452,6 +475,9 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.place("o-unpaid", new_order((LAMP, 1), pay_by=MORNING + timedelta(hours=1)))
     house.place("o-cod", new_order((LAMP, 4), cash_on_delivery=True))
     house.collect_on_delivery("pay-door", "o-cod", eur(500))
+    house.open_stored_value("points-c-7", StoredKind.POINTS, "points", 5000)
+    house.open_stored_value("credit-c-7", StoredKind.STORE_CREDIT, "EUR")
+    house.open_stored_value("g-over", StoredKind.VOUCHER, "EUR", 5, until=TODAY)
     house.await_payment("pay-awaited", eur(500))
     house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
     house.pay("pay-spare", eur(500), ())
@@ -719,6 +745,8 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
     kind = str(hint)
     if hint is str:
         yield from (*NO_TEXTS, *HOSTILE_TEXTS)
+    elif hint is int and name == "units":
+        yield from (value for value in NO_COUNTS if value not in (0, 10**9 + 1))
     elif hint is int:
         yield from NO_COUNTS
     elif hint == int | None:
@@ -734,7 +762,7 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         yield from (value for value in NO_TIMES if value is not None or hint is datetime)
     elif hint is NewCharge or hint is NewOrder or hint == NewOrder | None:
         yield from (object(), [], {}, b"", "o-17", 5, 1.5, True, line("1", LAMP, 1))
-    elif hint in (Notice, ScanStatus):
+    elif hint in (Notice, ScanStatus, StoredKind):
         yield from (None, object(), [], {}, b"", "captured", "delivered", 5, True, Verdict.SOUND)
     elif kind == "tuple[str, ...]":
         yield from NO_TUPLES

@@ -71,7 +71,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
-from orderflow.tenders import TenderBook, part_of
+from orderflow.tenders import StoredValue, TenderBook, part_of
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -511,7 +511,7 @@ def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
 def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
-    due_for, tendered = payment.due_for, payment.tendered
+    due_for, tendered, spent = payment.due_for, payment.tendered, payment.spent
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -520,6 +520,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         MoneyAccount.CHARGED_BACK: payment.charged_back,
         MoneyAccount.CARRIER: payment.with_carrier,
         MoneyAccount.BANK: 0,  # follows from the others
+        MoneyAccount.STORED: payment.credited,
     }
     for fact in facts:
         match fact:
@@ -530,6 +531,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 sums[fact.target] += fact.amount
                 applications = _applied(applications, fact)
                 disputed += _change(fact, MoneyAccount.CHARGED_BACK)
+            case Claimed():
+                spent += fact.n
             case Advanced():
                 state = _state(_PAYMENT_STATES, fact.target)
             case Held():
@@ -570,6 +573,9 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         disputed,
         due_for,
         tendered,
+        payment.stored,
+        spent,
+        sums[MoneyAccount.STORED],
     )
 
 
@@ -765,6 +771,23 @@ def _fold_issued(document: Invoice | CreditNote, facts: Sequence[Fact]) -> Docum
     raise _misfit(document, facts[0])
 
 
+LAPSED: Final = "lapsed"
+"""What a stored value notes of what nobody has spent of it in time: `n`."""
+
+
+def _fold_stored(stored: StoredValue, facts: Sequence[Fact]) -> StoredValue:
+    n, lapsed = stored.n, stored.lapsed
+    for fact in facts:
+        match fact:
+            case Limited():
+                n += fact.n
+            case Noted():
+                lapsed = lapsed or fact.what == LAPSED
+            case _:
+                raise _misfit(stored, fact)
+    return attrs.evolve(stored, n=n, lapsed=lapsed)
+
+
 RELEASED: Final = "released"
 """What a quota notes of its early end: `until`."""
 
@@ -834,4 +857,5 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Invoice: _fold_issued,
     CreditNote: _fold_issued,
     Series: _fold_described,
+    StoredValue: _fold_stored,
 }

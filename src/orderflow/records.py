@@ -9,7 +9,7 @@ their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
 exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed; invoice,
-credit note and their series, which stand in `bills.py`.
+credit note and their series, which stand in `bills.py`; stored value, which is in `tenders.py`.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -43,7 +43,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
-from orderflow.tenders import TenderBook
+from orderflow.tenders import StoredValue, TenderBook
 from orderflow.values import Position
 
 
@@ -339,6 +339,7 @@ class MoneyAccount(StrEnum):
     CHARGED_BACK = "charged back"
     CARRIER = "carrier"  # owed by the carrier: collected, not yet remitted
     BANK = "bank"  # with us
+    STORED = "stored"  # refunded onto a balance that we keep
 
 
 @attrs.frozen(weakref_slot=False)
@@ -350,7 +351,9 @@ class Payment:
     charged back about which the payer's bank has not decided yet.
     With a `deposit` the amount comes in two parts, the deposit and its balance.
     `due_for` is the order for which a carrier is to collect it at the door.
-    `tendered` are its books in another currency or in points, where it came in such.
+    `tendered` are its books in another currency or in points, where it came in such. What was
+    `spent` is claimed of the balance `stored`, in units of that; `credited` is the part of refunded
+    that went onto such a balance and stays with us.
     """
 
     ref: Ref[Payment]
@@ -372,6 +375,9 @@ class Payment:
     disputed: int = 0
     due_for: str = ""
     tendered: TenderBook | None = None
+    stored: str = ""
+    spent: int = 0
+    credited: int = 0
 
     @property
     def applied(self) -> int:
@@ -688,7 +694,7 @@ Charted: TypeAlias = (
 )
 """The documents that walk a chart."""
 
-Document: TypeAlias = Charted | Item | Quota | Feed | Invoice | CreditNote | Series
+Document: TypeAlias = Charted | Item | Quota | Feed | Invoice | CreditNote | Series | StoredValue
 
 KINDS: Final[dict[str, type[Document]]] = {
     "order": Order,
@@ -709,6 +715,7 @@ KINDS: Final[dict[str, type[Document]]] = {
     "invoice": Invoice,
     "credit note": CreditNote,
     "series": Series,
+    "stored value": StoredValue,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -724,7 +731,7 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return tuple(dict.fromkeys(document.orders))
         case Return() | Exchange() | Reissue() | Invoice() | CreditNote():
             return (document.order,)
-        case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series():
+        case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series() | StoredValue():
             return ()
         case _:
             assert_never(document)

@@ -1,4 +1,4 @@
-"""What a payment is made in: another currency, or points, at a rate that is fixed when it comes.
+"""What a payment is made in: another currency, points at a rate, or a balance that we keep.
 
 It knows units of a tender and what they are worth, and refuses to know who pays with them.
 
@@ -16,8 +16,12 @@ No rate is looked at again.
 
 from __future__ import annotations
 
+from datetime import datetime
+from enum import StrEnum
+
 import attrs
 
+from orderflow.calls import Ref
 from orderflow.errors import BadInput
 from orderflow.money import Money, Price, Rounding, exponent, share
 from orderflow.values import MINOR_MAX, text, whole
@@ -107,3 +111,30 @@ def paid_in(tendered: object, amount: Money, book: TenderBook | None) -> Tendere
     if book is not None and book.unit != tendered.unit:
         raise BadInput("tendered.unit", f"{book.unit} is wanted, not {tendered.unit}")
     return tendered
+
+
+class StoredKind(StrEnum):
+    """What a balance is that we keep for a customer."""
+
+    VOUCHER = "voucher"  # whoever has it may use it
+    STORED_VALUE = "stored value"  # a gift card, or money that was paid in ahead
+    STORE_CREDIT = "store credit"  # what was owed back, and stays with us
+    POINTS = "points"
+
+
+@attrs.frozen(weakref_slot=False)
+class StoredValue:
+    """A balance that we keep: what was put on it in all, in a currency or in a unit of its own.
+
+    What payments have spent of it is not written here: they claim it, so two of them never spend
+    the same, and none has to wait for another. From `until` on nothing of it is spent; what was
+    left then has `lapsed`.
+    """
+
+    ref: Ref[StoredValue]
+    kind: StoredKind
+    unit: str  # a currency, or the name of points
+    n: int
+    holder: str = ""  # whose it is; empty is whoever has it
+    until: datetime | None = None
+    lapsed: bool = False

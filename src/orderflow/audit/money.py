@@ -53,6 +53,12 @@ class MoneyCheck:
         if payment.refunded > payment.captured:
             said = f"{payment.refunded} refunded of {payment.captured} captured"
             self.breaches.append(f"{payment.ref}: {said}")
+        if not 0 <= payment.credited <= payment.refunded:
+            said = f"{payment.credited} kept for the payer of {payment.refunded} refunded"
+            self.breaches.append(f"{payment.ref}: {said}")
+        if payment.spent < 0 or (payment.spent and not payment.stored):
+            said = f"{payment.spent} spent of {payment.stored or 'no balance'}"
+            self.breaches.append(f"{payment.ref}: {said}")
         if not 0 <= payment.disputed <= payment.charged_back:
             said = f"{payment.disputed} in dispute of {payment.charged_back} charged back"
             self.breaches.append(f"{payment.ref}: {said}")

@@ -50,6 +50,7 @@ def open_payment(
     payer: str,
     expires_at: datetime | None = None,
     deposit: int = 0,
+    stored: str = "",
 ) -> None:
     """Open the payment that the command is called on."""
     positive(amount)
@@ -64,6 +65,7 @@ def open_payment(
             text(payer, "payer", empty=True),
             expires_at,
             deposit=deposit,
+            stored=stored,
         )
     )
 
