@@ -800,6 +800,24 @@ def may_miss_balance(d: Desk) -> bool:
     return d.stands("balance open") and (until is None or until <= d.seen.at)
 
 
+def may_forfeit(d: Desk) -> bool:
+    """The balance is late, and no goods have gone on for what the deposit was paid for."""
+    within = d.arg("amount") is None or d.arg("amount").minor <= d.paper.deposit
+    return (
+        within
+        and d.stands("balance overdue")
+        and d.free("forfeit")
+        and all(  # a deposit of no order has no goods
+            is_cancelled(order)
+            or (
+                units(order, *ON_PAPER, "cancelled") == every(order)
+                and d.not_forbidden("cancel", order)
+            )
+            for order in [d.get("order", one.order) for one in d.paper.applications if one.amount]
+        )
+    )
+
+
 def may_pay_balance(d: Desk) -> bool:
     open_ = d.stands("deposit taken", "balance open", "balance overdue")
     return open_ and may_apply(d, d.paper.unapplied + d.arg("amount").minor)
@@ -1102,6 +1120,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "take_deposit": lambda d: d.fresh and may_apply(d, d.arg("deposit").minor),
     "open_balance": lambda d: d.stands("deposit taken") and d.free("open balance"),
     "miss_balance": may_miss_balance,
+    "forfeit_deposit": may_forfeit,
     "pay_balance": may_pay_balance,
     "charge_back": always,
     "settle_dispute": always,

@@ -165,7 +165,8 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "payer": "c-7",
         "tendered": attrs.evolve(TENDERED, n=900),
     },
-    "open_balance": {"id": "pay-deposit", "until": TOMORROW},
+    "open_balance": {"id": "pay-deposit", "until": TOMORROW, "forfeit": True},
+    "forfeit_deposit": {"id": "pay-overdue", "amount": eur(50)},
     "miss_balance": {"id": "pay-missed"},
     "pay_balance": {
         "id": "pay-deposit",
@@ -482,9 +483,11 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
     house.pay("pay-spare", eur(500), ())
     house.pay("pay-odd", eur(500), ())
-    for id in ("pay-deposit", "pay-missed"):
+    for id in ("pay-deposit", "pay-missed", "pay-overdue"):
         house.take_deposit(id, eur(500), eur(100), ())
     house.open_balance("pay-missed", MORNING + timedelta(hours=1))
+    house.open_balance("pay-overdue", MORNING)
+    house.miss_balance("pay-overdue")
     house.record_notice("pay-odd", Notice.FAILED, eur(500))
     house.record_scan("p-o-delivered", ScanStatus.LOST)
     house.accept_dispatch("d-o-shipped")

@@ -143,9 +143,10 @@ PARTS: Final[dict[str, Small]] = {
     ),
     "deposits": goods(
         of("place cancel refund pay_back take_deposit open_balance pay_balance miss_balance")
-        | of("charge_back settle_dispute apply_payment"),
+        | of("charge_back settle_dispute apply_payment forfeit_deposit"),
         times=1,
         waits=(timedelta(days=8),),
+        also=(verbs.forfeit_deposit.on("o-pay1", Money(50, EUR)),),
     ),
     "balances that are kept": goods(
         of("place cancel refund pay_back top_up lapse_stored_value charge_back settle_dispute")
@@ -423,10 +424,14 @@ CORNERS: Final[dict[str, Small]] = {
     ),
     "deposits that must stay": goods(
         of("place cancel pay_back take_deposit open_balance miss_balance lift_payment_hold")
-        | of("refund charge_back"),
+        | of("refund charge_back forfeit_deposit"),
         times=1,
         waits=(timedelta(days=8),),
-        also=(*MONEY_STAYS, verbs.refund.on("o", Money(25, EUR))),
+        also=(
+            *MONEY_STAYS,
+            verbs.refund.on("o", Money(25, EUR)),
+            verbs.hold_payment.on("o-pay1", "late", "the customer is asked", ("forfeit",)),
+        ),
     ),
     "disputed money that must stay": goods(
         of("place pay cancel refund"),

@@ -430,15 +430,28 @@ class Commands:
         return self.apply(call, key=key, by=by)
 
     def open_balance(
-        self, id: str, until: datetime, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        until: datetime,
+        forfeit: bool = False,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Ask for the balance of a payment: it is to come before `until`."""
-        call = deposits.open_balance.of(Ref(self.tenant, "payment", id), until)
+        call = deposits.open_balance.of(Ref(self.tenant, "payment", id), until, forfeit)
         return self.apply(call, key=key, by=by)
 
     def miss_balance(self, id: str, *, key: str | None = None, by: str = "") -> Done[Payment]:
         """Say that a balance has not come in time: from now on it is overdue."""
         call = deposits.miss_balance.of(Ref(self.tenant, "payment", id))
+        return self.apply(call, key=key, by=by)
+
+    def forfeit_deposit(
+        self, id: str, amount: Money | None = None, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Keep the deposit of a payment whose balance is overdue; its orders are cancelled."""
+        call = deposits.forfeit_deposit.of(Ref(self.tenant, "payment", id), amount)
         return self.apply(call, key=key, by=by)
 
     def pay_balance(

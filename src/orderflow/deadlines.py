@@ -28,7 +28,7 @@ import attrs
 
 from orderflow.calls import Call, Ref
 from orderflow.closing import archive, complete, receipt_since, window_since
-from orderflow.deposits import miss_balance
+from orderflow.deposits import forfeit_deposit, miss_balance
 from orderflow.journal import Case
 from orderflow.orders import expire
 from orderflow.payments import expire_payment, lapse_stored_value
@@ -84,7 +84,7 @@ def next_due(document: Document) -> datetime | None:
         if _is_unpaid(document):
             return document.pay_by
         return document.placed_at if _may_close(document) else None
-    if type(document) is Payment and document.state in _RUNNING:
+    if type(document) is Payment and (document.state in _RUNNING or _forfeits(document)):
         return document.expires_at
     if type(document) is StoredValue and not document.lapsed:
         return document.until
@@ -133,11 +133,18 @@ def _payment_due(payment: Payment, since: datetime) -> Due:
     if payment.state is PaymentState.BALANCE_OPEN:
         means = "the balance was not paid in time: it is overdue"
         return Due(payment.ref, since, "customer", means, miss_balance.of(payment.ref))
+    if payment.state is PaymentState.BALANCE_OVERDUE:
+        means = "the balance was not paid in time: the deposit is forfeited, its orders end"
+        return Due(payment.ref, since, "customer", means, forfeit_deposit.of(payment.ref))
     who, means = "seller", "the money was not captured in time: the authorisation ends"
     if payment.state is PaymentState.AWAITING:
         who = "gateway"
         means = "the gateway did not answer in time: the payment ends without money"
     return Due(payment.ref, since, who, means, expire_payment.of(payment.ref))
+
+
+def _forfeits(payment: Payment) -> bool:
+    return payment.forfeits and payment.state is PaymentState.BALANCE_OVERDUE
 
 
 def _may_close(order: Order) -> bool:

@@ -1,7 +1,7 @@
 """Deposits: a price that is paid in two parts, and the limit of the second.
 
-It knows the deposit (定金) and its balance (尾款), and refuses to know what is owed back when an
-order is given up, and who forfeits it.
+It knows the deposit (定金), its balance (尾款) and what missing it means, and refuses to know what
+is owed back when an order is given up.
 
 Problem: two payments for one order say neither that they belong together nor that one is late.
 Observation: deposit and balance are one promise to pay one price.
@@ -9,25 +9,33 @@ Decision: they are one payment. Its amount is the whole price, its captured mone
 balance is what is still to come, and has a limit of its own once it is asked for.
 A balance may come in parts: the payment is captured when all of it is there, or when its orders
 cost no more.
+A deposit whose balance was missed may be forfeited: its orders are given up, and the deposit stands
+on an account of its own, so that they owe none of it back. Until that is done a late balance is
+taken, and only a person does it, or `due` where it was said when the balance was asked for.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
+from orderflow.orders import cancel_order
 from orderflow.payments import (
     BALANCE_DUE,
     Shares,
     apply_shares,
     capture,
+    left_of,
     open_payment,
     paid_in_full,
 )
-from orderflow.records import Payment
-from orderflow.states import PAYMENT, PaymentMove, PaymentState
+from orderflow.pricing import due
+from orderflow.records import MoneyAccount, Payment
+from orderflow.states import PAYMENT, OrderState, PaymentMove, PaymentState
 from orderflow.tenders import Tendered
 from orderflow.values import instant
 
@@ -61,12 +69,19 @@ def take_deposit(
 
 
 @verb("open_balance", Payment)
-def open_balance(case: Case, context: Context, until: datetime) -> Step:
-    """Ask for the balance of a payment: it is to come before `until`."""
+def open_balance(case: Case, context: Context, until: datetime, forfeit: bool = False) -> Step:
+    """Ask for the balance of a payment: it is to come before `until`.
+
+    With `forfeit` a balance that is missed costs the deposit: `due` lists that, too.
+    """
     step = Step(case, context)
     limit = instant(until, "until")
-    step.proceed(PAYMENT, case.own(Payment), PaymentMove.OPEN_BALANCE)
-    step.note(case.own(Payment), "balance", until=limit.isoformat())
+    if type(forfeit) is not bool:
+        raise BadInput("forfeit", "true or false is wanted")
+    ref = case.own(Payment)
+    step.proceed(PAYMENT, ref, PaymentMove.OPEN_BALANCE)
+    said: dict[str, str | int] = {"forfeit": 1} if forfeit else {}
+    step.note(ref, "balance", until=limit.isoformat(), **said)
     return step
 
 
@@ -81,6 +96,39 @@ def miss_balance(case: Case, context: Context) -> Step:
         raise MoveRefused((Refusal.of("balance_not_due", payment=payment.ref.id, until=limit),))
     step.proceed(PAYMENT, payment.ref, PaymentMove.MISS_BALANCE)
     return step
+
+
+@verb("forfeit_deposit", Payment)
+def forfeit_deposit(case: Case, context: Context, amount: Money | None = None) -> Step:
+    """Keep the deposit of a payment whose balance is overdue, or a smaller amount of it.
+
+    The orders that it has paid are cancelled, which is refused where their goods have gone on, and
+    owe nothing of it back; what is more than the deposit is owed back.
+    """
+    step = Step(case, context)
+    payment = step.now(case.own(Payment))
+    ref, deposit = payment.ref, payment.deposit
+    asked = deposit if amount is None else positive(amount, payment.currency)
+    if asked > deposit and payment.state is PaymentState.BALANCE_OVERDUE:
+        of, facts = payment.currency, {"asked": asked, "deposit": deposit}
+        raise MoveRefused((Refusal.of("over_deposit", payment=ref.id, currency=of, **facts),))
+    step.proceed(PAYMENT, ref, PaymentMove.FORFEIT)
+    left = min(asked, left_of(payment))
+    for one in payment.applications:
+        order = case.order(one.order)
+        if one.amount and step.now(order).state not in _GIVEN_UP:
+            cancel_order(step, order, reason="the balance was not paid")
+        part = min(left, one.amount, max(0, -due(step.now(order))))
+        if part > 0:
+            step.add(MoneyMoved(ref, MoneyAccount.APPLIED, MoneyAccount.FORFEITED, part, order))
+            left -= part
+    part = min(left, payment.unapplied)
+    if part > 0:
+        step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.FORFEITED, part))
+    return step
+
+
+_GIVEN_UP: Final = (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REJECTED)
 
 
 @verb("pay_balance", Payment)

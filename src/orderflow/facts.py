@@ -512,6 +512,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     due_for, tendered, spent = payment.due_for, payment.tendered, payment.spent
+    forfeits = payment.forfeits
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -521,6 +522,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         MoneyAccount.CARRIER: payment.with_carrier,
         MoneyAccount.BANK: 0,  # follows from the others
         MoneyAccount.STORED: payment.credited,
+        MoneyAccount.FORFEITED: payment.forfeited,
     }
     for fact in facts:
         match fact:
@@ -545,6 +547,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     events = (*events, str(details["event"]))
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
+                    forfeits = bool(details.get("forfeit", 0))
                 elif fact.what == DUE_AT_DOOR:
                     due_for = str(details["order"])
                 elif fact.what == TENDERED:
@@ -576,6 +579,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         payment.stored,
         spent,
         sums[MoneyAccount.STORED],
+        sums[MoneyAccount.FORFEITED],
+        forfeits,
     )
 
 

@@ -340,6 +340,7 @@ class MoneyAccount(StrEnum):
     CARRIER = "carrier"  # owed by the carrier: collected, not yet remitted
     BANK = "bank"  # with us
     STORED = "stored"  # refunded onto a balance that we keep
+    FORFEITED = "forfeited"  # applied to no order any more: a deposit that is ours
 
 
 @attrs.frozen(weakref_slot=False)
@@ -353,7 +354,9 @@ class Payment:
     `due_for` is the order for which a carrier is to collect it at the door.
     `tendered` are its books in another currency or in points, where it came in such. What was
     `spent` is claimed of the balance `stored`, in units of that; `credited` is the part of refunded
-    that went onto such a balance and stays with us.
+    that went onto such a balance and stays with us. `forfeited` is the part of applied that was
+    kept of a deposit; it is on no order any more. A balance that is missed `forfeits` the deposit
+    where that was said when it was opened.
     """
 
     ref: Ref[Payment]
@@ -378,11 +381,13 @@ class Payment:
     stored: str = ""
     spent: int = 0
     credited: int = 0
+    forfeited: int = 0
+    forfeits: bool = False
 
     @property
     def applied(self) -> int:
-        """What stands on orders."""
-        return sum(application.amount for application in self.applications)
+        """What stands on orders, and what was forfeited."""
+        return sum(application.amount for application in self.applications) + self.forfeited
 
 
 @attrs.frozen(weakref_slot=False)

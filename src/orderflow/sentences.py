@@ -336,6 +336,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "the balance of payment {payment} may be paid until {until}",
         "zh": "付款 {payment} 的尾款期限为 {until}",
     },
+    "over_deposit": {
+        "en": "{asked} {currency} asked of a deposit of {deposit} {currency}: payment {payment}",
+        "zh": "付款 {payment} 的定金为 {deposit} {currency}:要求没收 {asked} {currency}",
+    },
     "no_balance": {
         "en": "payment {payment} is {state}: no balance of it is to come",
         "zh": "付款 {payment} 状态为“{state}”,没有待付尾款",
@@ -624,6 +628,8 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "finish production": "完成生产",
     "finish": "完工",
     "found": "找回",
+    "forfeit deposit": "没收定金",
+    "forfeit": "没收定金",
     "free surplus": "释放多余预留",
     "free": "释放",
     "give up plan": "放弃计划",

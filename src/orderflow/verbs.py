@@ -6,7 +6,13 @@ It knows names alone; each verb stands in the module of its subject.
 from orderflow.allocation import allocate, reserve, unreserve
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
-from orderflow.deposits import miss_balance, open_balance, pay_balance, take_deposit
+from orderflow.deposits import (
+    forfeit_deposit,
+    miss_balance,
+    open_balance,
+    pay_balance,
+    take_deposit,
+)
 from orderflow.fulfilment import (
     accept_dispatch,
     ask_cancel_dispatch,
@@ -192,6 +198,7 @@ __all__ = [
     "expire",
     "expire_payment",
     "finish_production",
+    "forfeit_deposit",
     "found",
     "free_surplus",
     "give_up_plan",

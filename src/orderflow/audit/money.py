@@ -53,6 +53,9 @@ class MoneyCheck:
         if payment.refunded > payment.captured:
             said = f"{payment.refunded} refunded of {payment.captured} captured"
             self.breaches.append(f"{payment.ref}: {said}")
+        if not 0 <= payment.forfeited <= payment.deposit:
+            said = f"{payment.forfeited} forfeited of a deposit of {payment.deposit}"
+            self.breaches.append(f"{payment.ref}: {said}")
         if not 0 <= payment.credited <= payment.refunded:
             said = f"{payment.credited} kept for the payer of {payment.refunded} refunded"
             self.breaches.append(f"{payment.ref}: {said}")
