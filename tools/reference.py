@@ -492,6 +492,7 @@ BESIDE = {
         "TableRateCarrier",
         "Rate",
     ),
+    "orderflow.plans": ("Scheduled", "schedule", "due_by", "next_instalment", "oldest_first"),
     "orderflow.ports": (
         "Store",
         "People",
