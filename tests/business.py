@@ -270,7 +270,7 @@ def may_confirm(d: Desk) -> bool:
 
 
 def missing(d: Desk, order: Order) -> int:
-    """What should have come of an order by now: all of it, or the parts of its plan that are due."""
+    """What should have come of an order by now: all of it, or what of its plan is due."""
     owed = owing(order)
     if order.plan is None or owed <= 0:
         return owed

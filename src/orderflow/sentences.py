@@ -348,6 +348,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "order {order} has no instalment that is overdue",
         "zh": "订单 {order} 没有逾期的分期款",
     },
+    "not_taken_back": {
+        "en": "payment {payment} was made by {method}: nothing goes back to it",
+        "zh": "付款 {payment} 以 {method} 支付:不可原路退回",
+    },
     "over_deposit": {
         "en": "{asked} {currency} asked of a deposit of {deposit} {currency}: payment {payment}",
         "zh": "付款 {payment} 的定金为 {deposit} {currency}:要求没收 {asked} {currency}",
