@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import BadInput, Instalment, Money, Price, Rounding, Rules, StoredKind, Tendered
+from orderflow import (
+    BadInput,
+    Instalment,
+    Money,
+    Outcome,
+    Price,
+    Rounding,
+    Rules,
+    StoredKind,
+    Tendered,
+)
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.money import MoneyCheck
 from orderflow.payments import Notice
