@@ -512,7 +512,8 @@ SENT: Final = "sent"
 """What a payment notes before a request goes over the wire: `request`, `until`."""
 
 ANSWERED: Final = "answered"
-"""What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`."""
+"""What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`; of a
+refund that was answered for, what has left the books for it, too: `booked`."""
 
 
 def _sent_again(
@@ -662,7 +663,9 @@ def _requested(
     id = str(said["request"])
     if what == REQUESTED:
         kind, at = RequestKind(str(said["kind"])), datetime.fromisoformat(str(said["at"]))
-        return (*requests, Request(id, kind, int(said["amount"]), at, str(said["order"])))
+        asked = int(said["amount"])
+        booked = asked if kind is RequestKind.REFUND else 0
+        return (*requests, Request(id, kind, asked, at, str(said["order"]), booked=booked))
     i = next(i for i, one in enumerate(requests) if one.id == id)
     if what == SENT:
         until = datetime.fromisoformat(str(said["until"]))
@@ -676,6 +679,7 @@ def _requested(
             done=int(said["amount"]),
             reference=str(said["reference"]) or requests[i].reference,
             event=str(said["event"]) or requests[i].event,
+            booked=int(said.get("booked", requests[i].booked)),
         )
     return (*requests[:i], changed, *requests[i + 1 :])
 
