@@ -267,8 +267,21 @@ def may_place(d: Desk) -> bool:
 
 
 def may_confirm(d: Desk) -> bool:
-    paid = d.paper.cash_on_delivery or owing(d.paper) <= 0
+    paid = d.paper.cash_on_delivery or missing(d, d.paper) <= 0
     return d.stands("placed", "in review") and paid and d.free("confirm")
+
+
+def missing(d: Desk, order: Order) -> int:
+    """What should have come of an order by now: all of it, or what of its plan is due."""
+    owed = owing(order)
+    if order.plan is None or owed <= 0:
+        return owed
+    paid = sum(tender.applied for tender in order.tenders)
+    parts = order.plan.instalments
+    if parts[-1].due_at <= d.seen.at:
+        return owed
+    wanted = sum(one.amount for one in parts if one.due_at <= d.seen.at)
+    return max(0, min(wanted, owed + paid) - paid)
 
 
 def may_cancel(d: Desk) -> bool:
@@ -747,6 +760,8 @@ def may_send_back(d: Desk, payment: Payment, amount: int) -> bool:
 
 def may_refund(d: Desk) -> bool:
     order = d.paper
+    if not may_go_to(d):
+        return False
     back = max(0, -owing(order))
     asked = d.arg("amount").minor if d.arg("amount") else back
     if not asked or asked > back:
@@ -770,7 +785,24 @@ def still_ours(payment: Payment) -> int:
 def may_pay_back(d: Desk) -> bool:
     free = min(max(0, d.paper.unapplied), still_ours(d.paper))
     asked = d.arg("amount").minor if d.arg("amount") else free
-    return 0 < asked <= free and may_send_back(d, d.paper, asked)
+    return 0 < asked <= free and may_go_to(d) and may_send_back(d, d.paper, asked)
+
+
+def can_be_used(d: Desk, stored: Any) -> bool:
+    """The time of a balance is not over."""
+    return stored.until is None or stored.until > d.seen.at
+
+
+def may_spend(d: Desk) -> bool:
+    """The balance has as much, and the orders still cost it."""
+    stored, amount = d.get("stored value", d.arg("stored")), d.arg("amount").minor
+    left = d.free_at(Position(f"stored:{stored.ref.id}"))
+    return d.fresh and can_be_used(d, stored) and amount <= left and may_apply(d, amount)
+
+
+def may_go_to(d: Desk) -> bool:
+    """Money stays with us on a balance that may be used."""
+    return "to" not in dict(d.call.args) or can_be_used(d, d.get("stored value", d.arg("to")))
 
 
 def unanswered(payment: Payment, *kinds: str) -> list[Request]:
@@ -811,6 +843,42 @@ def may_expire_payment(d: Desk) -> bool:
 def may_miss_balance(d: Desk) -> bool:
     until = d.paper.expires_at
     return d.stands("balance open") and (until is None or until <= d.seen.at)
+
+
+def may_agree_plan(d: Desk) -> bool:
+    """The parts sum to what the order costs, which is not over, and no carrier collects."""
+    order = d.paper
+    cost = owing(order) + sum(tender.applied for tender in order.tenders)
+    parts = sum(one.amount for one in d.arg("parts"))
+    over = order.state in (*OVER, "completed")
+    return not over and not order.cash_on_delivery and parts == cost
+
+
+def may_miss_instalment(d: Desk) -> bool:
+    """Less has come than all parts that are due by now, and nobody has said so yet."""
+    order = d.paper
+    if order.plan is None or order.state in (*OVER, "completed"):
+        return False
+    told = any(hold.code == "instalment_overdue" for hold in order.holds)
+    return missing(d, order) > 0 and not told
+
+
+def may_forfeit(d: Desk) -> bool:
+    """The balance is late, and no goods have gone on for what the deposit was paid for."""
+    within = d.arg("amount") is None or d.arg("amount").minor <= d.paper.deposit
+    return (
+        within
+        and d.stands("balance overdue")
+        and d.free("forfeit")
+        and all(  # a deposit of no order has no goods
+            is_cancelled(order)
+            or (
+                units(order, *ON_PAPER, "cancelled") == every(order)
+                and d.not_forbidden("cancel", order)
+            )
+            for order in [d.get("order", one.order) for one in d.paper.applications if one.amount]
+        )
+    )
 
 
 def may_pay_balance(d: Desk) -> bool:
@@ -1040,6 +1108,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "hold": Desk.lacks_hold,
     "lift_hold": Desk.has_hold,
     "adjust": lambda d: not d.stands("archived"),
+    "agree_plan": may_agree_plan,
+    "miss_instalment": may_miss_instalment,
     "reprice": may_reprice,
     "weigh_line": may_weigh,
     "protect_price": may_protect_price,
@@ -1096,6 +1166,10 @@ ROWS: Final[Mapping[str, Row]] = {
     "lift_return_hold": Desk.has_hold,
     # money
     "pay": may_pay,
+    "spend": may_spend,
+    "open_stored_value": lambda d: d.fresh,
+    "top_up": lambda d: can_be_used(d, d.paper),
+    "lapse_stored_value": lambda d: not d.paper.lapsed and not can_be_used(d, d.paper),
     "await_payment": may_pay,
     "record_notice": always,
     "lift_payment_hold": Desk.has_hold,
@@ -1111,6 +1185,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "take_deposit": lambda d: d.fresh and may_apply(d, d.arg("deposit").minor),
     "open_balance": lambda d: d.stands("deposit taken") and d.free("open balance"),
     "miss_balance": may_miss_balance,
+    "forfeit_deposit": may_forfeit,
     "pay_balance": may_pay_balance,
     "charge_back": always,
     "settle_dispute": always,
@@ -1191,6 +1266,8 @@ ROWS: Final[Mapping[str, Row]] = {
 NEW: Final = frozenset(
     {
         "pay",
+        "spend",
+        "open_stored_value",
         "await_payment",
         "collect_on_delivery",
         "expect_cash",

@@ -27,9 +27,10 @@ from orderflow.money import Money, Price, Rounding
 from orderflow.options import Option
 from orderflow.payments import Notice
 from orderflow.promising.dangers import Danger
-from orderflow.records import ChargeKind, Destination, Fixing, Outcome
+from orderflow.records import ChargeKind, Destination, Fixing, Instalment, Outcome
 from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
+from orderflow.tenders import StoredKind, Tendered
 from orderflow.values import Position, Sku
 from orderflow.workflow import Workflow
 
@@ -48,6 +49,7 @@ __all__ = [
     "Fixing",
     "GatewayFailed",
     "IllegalMove",
+    "Instalment",
     "KeyReused",
     "Location",
     "Money",
@@ -75,6 +77,8 @@ __all__ = [
     "Sku",
     "Stale",
     "StoreUnavailable",
+    "StoredKind",
+    "Tendered",
     "Verdict",
     "Workflow",
 ]

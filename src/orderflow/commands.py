@@ -18,6 +18,7 @@ from orderflow import (
     closing,
     deposits,
     fulfilment,
+    instalments,
     inventory,
     invoices,
     items,
@@ -49,6 +50,7 @@ from orderflow.records import (
     Document,
     Exchange,
     Feed,
+    Instalment,
     Item,
     Lot,
     Order,
@@ -68,6 +70,7 @@ from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdicts
 from orderflow.states import ONWARD
+from orderflow.tenders import StoredKind, StoredValue, Tendered
 from orderflow.units import LineQuantities
 from orderflow.values import Position
 
@@ -172,6 +175,24 @@ class Commands:
         """Change the price of lines (改价), for their kept units that are on no invoice."""
         ref = Ref(self.tenant, "order", id)
         call = repricing.reprice.of(ref, prices, version, reason, charges)
+        return self.apply(call, key=key, by=by)
+
+    def agree_plan(
+        self,
+        id: str,
+        parts: tuple[Instalment, ...],
+        blocks: tuple[str, ...] = ONWARD,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Agree by when an order is paid in which parts; they sum to what it costs."""
+        ref = Ref(self.tenant, "order", id)
+        return self.apply(instalments.agree_plan.of(ref, parts, blocks), key=key, by=by)
+
+    def miss_instalment(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Say that an instalment has not come in time: the order is on hold until it has."""
+        call = instalments.miss_instalment.of(Ref(self.tenant, "order", id))
         return self.apply(call, key=key, by=by)
 
     def weigh_line(
@@ -280,13 +301,62 @@ class Commands:
         orders: Shares,
         method: str = "",
         payer: str = "",
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record money that has come in, and apply it to orders."""
-        call = payments.pay.of(Ref(self.tenant, "payment", id), amount, orders, method, payer)
+        ref = Ref(self.tenant, "payment", id)
+        call = payments.pay.of(ref, amount, orders, method, payer, tendered)
         return self.apply(call, key=key, by=by)
+
+    def spend(
+        self,
+        id: str,
+        stored: str,
+        amount: Money,
+        orders: Shares,
+        tendered: Tendered | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Pay orders from a balance that is kept; refused where it has less."""
+        ref = Ref(self.tenant, "payment", id)
+        call = payments.spend.of(ref, stored, amount, orders, tendered)
+        return self.apply(call, key=key, by=by)
+
+    def open_stored_value(
+        self,
+        id: str,
+        kind: StoredKind,
+        unit: str,
+        units: int = 0,
+        holder: str = "",
+        until: datetime | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[StoredValue]:
+        """Open a balance for a customer: a voucher, a gift card, store credit, points."""
+        ref = Ref[StoredValue](self.tenant, "stored value", id)
+        call = payments.open_stored_value.of(ref, kind, unit, units, holder, until)
+        return self.apply(call, key=key, by=by)
+
+    def top_up(
+        self, id: str, units: int, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[StoredValue]:
+        """Put more on a balance: points that were earned, or goodwill."""
+        ref = Ref[StoredValue](self.tenant, "stored value", id)
+        return self.apply(payments.top_up.of(ref, units, reason), key=key, by=by)
+
+    def lapse_stored_value(
+        self, id: str, *, key: str | None = None, by: str = ""
+    ) -> Done[StoredValue]:
+        """Let what nobody has spent of a balance in time be nobody's any more."""
+        ref = Ref[StoredValue](self.tenant, "stored value", id)
+        return self.apply(payments.lapse_stored_value.of(ref), key=key, by=by)
 
     def await_payment(
         self,
@@ -313,13 +383,14 @@ class Commands:
         amount: Money,
         event: str = "",
         paid_at: datetime | None = None,
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record what a gateway says has happened, in any state of the payment."""
         call = payments.record_notice.of(
-            Ref(self.tenant, "payment", id), notice, amount, event, paid_at
+            Ref(self.tenant, "payment", id), notice, amount, event, paid_at, tendered
         )
         return self.apply(call, key=key, by=by)
 
@@ -364,13 +435,15 @@ class Commands:
         reference: str = "",
         event: str = "",
         paid_at: datetime | None = None,
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record what the gateway has answered to a request, in any state of the payment."""
+        ref = Ref(self.tenant, "payment", id)
         call = payments.record_answer.of(
-            Ref(self.tenant, "payment", id), request, outcome, amount, reference, event, paid_at
+            ref, request, outcome, amount, reference, event, paid_at, tendered
         )
         return self.apply(call, key=key, by=by)
 
@@ -422,21 +495,28 @@ class Commands:
         orders: Shares,
         method: str = "",
         payer: str = "",
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record that the deposit of a price has come in, and apply it to orders."""
         call = deposits.take_deposit.of(
-            Ref(self.tenant, "payment", id), amount, deposit, orders, method, payer
+            Ref(self.tenant, "payment", id), amount, deposit, orders, method, payer, tendered
         )
         return self.apply(call, key=key, by=by)
 
     def open_balance(
-        self, id: str, until: datetime, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        until: datetime,
+        forfeit: bool = False,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Ask for the balance of a payment: it is to come before `until`."""
-        call = deposits.open_balance.of(Ref(self.tenant, "payment", id), until)
+        call = deposits.open_balance.of(Ref(self.tenant, "payment", id), until, forfeit)
         return self.apply(call, key=key, by=by)
 
     def miss_balance(self, id: str, *, key: str | None = None, by: str = "") -> Done[Payment]:
@@ -444,11 +524,25 @@ class Commands:
         call = deposits.miss_balance.of(Ref(self.tenant, "payment", id))
         return self.apply(call, key=key, by=by)
 
+    def forfeit_deposit(
+        self, id: str, amount: Money | None = None, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Keep the deposit of a payment whose balance is overdue; its orders are cancelled."""
+        call = deposits.forfeit_deposit.of(Ref(self.tenant, "payment", id), amount)
+        return self.apply(call, key=key, by=by)
+
     def pay_balance(
-        self, id: str, amount: Money, orders: Shares, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        amount: Money,
+        orders: Shares,
+        tendered: Tendered | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Record that a balance has come in, or a part of it, and apply it to orders."""
-        call = deposits.pay_balance.of(Ref(self.tenant, "payment", id), amount, orders)
+        call = deposits.pay_balance.of(Ref(self.tenant, "payment", id), amount, orders, tendered)
         return self.apply(call, key=key, by=by)
 
     def expect_cash(
@@ -1317,12 +1411,13 @@ class Commands:
         id: str,
         amount: Money | None = None,
         payment: str = "",
+        to: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
         """Pay back what is owed on an order: all of it, or a smaller amount."""
-        call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment)
+        call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment, to)
         return self.apply(call, key=key, by=by)
 
     def ask_refund(
@@ -1346,10 +1441,16 @@ class Commands:
         return self.apply(call, key=key, by=by)
 
     def pay_back(
-        self, id: str, amount: Money | None = None, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        amount: Money | None = None,
+        to: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
-        call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount)
+        call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount, to)
         return self.apply(call, key=key, by=by)
 
     # --- invoices ---------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ import attrs
 
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
+from orderflow.money import Price
 from orderflow.records import (
     KINDS,
     Application,
@@ -37,6 +38,7 @@ from orderflow.records import (
     Exchange,
     Feed,
     Hold,
+    Instalment,
     Item,
     Line,
     Lot,
@@ -46,6 +48,7 @@ from orderflow.records import (
     Outcome,
     Parcel,
     Payment,
+    Plan,
     PriceRange,
     Purchase,
     Quota,
@@ -74,6 +77,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
+from orderflow.tenders import StoredValue, TenderBook, part_of
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -359,7 +363,7 @@ def add_prices(prices: tuple[PriceRange, ...], new: PriceRange) -> tuple[PriceRa
 def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
-    invoices, credit_notes = order.invoices, order.credit_notes
+    invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
     prices: dict[str, tuple[PriceRange, ...]] = {}
@@ -403,6 +407,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     for line in lines:
                         known_cuts = cuts.get(line.id, line.cuts)
                         cuts[line.id] = tuple([cut for cut in known_cuts if not _expired(cut)])
+                elif fact.what in (PLAN, INSTALMENT):
+                    plan = _planned(plan, fact)
             case _:
                 raise _misfit(order, fact)
     if spots or cuts or prices:
@@ -456,11 +462,22 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         order.kits,
         invoices,
         credit_notes,
+        plan,
     )
 
 
 def _expired(cut: Cut) -> bool:
     return cut.kind is CutKind.GIVEN_UP and cut.document == EXPIRED
+
+
+def _planned(plan: Plan | None, fact: Noted) -> Plan:
+    """A plan that begins, or has one instalment more."""
+    said = dict(fact.details)
+    if plan is None or fact.what == PLAN:
+        return Plan((), tuple(str(said["blocks"]).split(",")) if said["blocks"] else ())
+    due_at = datetime.fromisoformat(str(said["due_at"]))
+    more = Instalment(int(said["amount"]), due_at)
+    return attrs.evolve(plan, instalments=(*plan.instalments, more))
 
 
 def _line(order: Order, id: str) -> Line:
@@ -485,8 +502,17 @@ EXPIRED: Final = "expire"
 REINSTATED: Final = "reinstated"
 """What an order notes when it stands again after it had expired: what it gave up then is kept."""
 
+PLAN: Final = "plan"
+"""What an order notes of a new plan: what an overdue instalment of it `blocks`, by commas."""
+
+INSTALMENT: Final = "instalment"
+"""What an order notes of one instalment of its plan: `amount` and `due_at`."""
+
 SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
+
+TENDERED: Final = "tendered"
+"""What a payment notes of units of its tender that have come: `unit`, `n`, `rate` for `per`."""
 
 DUE_AT_DOOR: Final = "due at the door"
 """What a payment notes of the cash that is expected: its `order`."""
@@ -501,7 +527,8 @@ SENT: Final = "sent"
 """What a payment notes before a request goes over the wire: `request`, `until`."""
 
 ANSWERED: Final = "answered"
-"""What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`."""
+"""What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`; of a
+refund that was answered for, what has left the books for it, too: `booked`."""
 
 
 def _sent_again(
@@ -536,7 +563,8 @@ def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
 def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
-    due_for, authorised, requests = payment.due_for, payment.authorised, payment.requests
+    due_for, tendered, spent = payment.due_for, payment.tendered, payment.spent
+    forfeits, authorised, requests = payment.forfeits, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -545,14 +573,20 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         MoneyAccount.CHARGED_BACK: payment.charged_back,
         MoneyAccount.CARRIER: payment.with_carrier,
         MoneyAccount.BANK: 0,  # follows from the others
+        MoneyAccount.STORED: payment.credited,
+        MoneyAccount.FORFEITED: payment.forfeited,
     }
     for fact in facts:
         match fact:
             case MoneyMoved():
+                if tendered is not None:
+                    tendered = _along(tendered, sums, fact)
                 sums[fact.source] -= fact.amount
                 sums[fact.target] += fact.amount
                 applications = _applied(applications, fact)
                 disputed += _change(fact, MoneyAccount.CHARGED_BACK)
+            case Claimed():
+                spent += fact.n
             case Advanced():
                 state = _state(_PAYMENT_STATES, fact.target)
             case Held():
@@ -565,8 +599,11 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     events = (*events, str(details["event"]))
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
+                    forfeits = bool(details.get("forfeit", 0))
                 elif fact.what == DUE_AT_DOOR:
                     due_for = str(details["order"])
+                elif fact.what == TENDERED:
+                    tendered = _came_in(tendered, details, payment.currency)
                 elif fact.what == AUTHORISED:
                     authorised = int(details["amount"])
                 elif fact.what in _OF_REQUESTS:
@@ -594,10 +631,42 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         payment.deposit,
         disputed,
         due_for,
-        authorised,
-        requests,
-        payment.meant,
+        tendered=tendered,
+        stored=payment.stored,
+        spent=spent,
+        credited=sums[MoneyAccount.STORED],
+        forfeited=sums[MoneyAccount.FORFEITED],
+        forfeits=forfeits,
+        authorised=authorised,
+        requests=requests,
+        meant=payment.meant,
     )
+
+
+def _came_in(book: TenderBook | None, said: Mapping[str, str | int], currency: str) -> TenderBook:
+    """The books of a tender after so many units more have come, at a rate of their own."""
+    rate = Price.of(str(said["rate"]), currency, int(said["per"]))
+    book = TenderBook(str(said["unit"]), rate) if book is None else book
+    return attrs.evolve(book, rate=rate, captured=book.captured + int(said["n"]))
+
+
+def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved) -> TenderBook:
+    """The books of a tender after money of its payment went back, or was taken, or came again."""
+    back, taken = sums[MoneyAccount.REFUNDED], sums[MoneyAccount.CHARGED_BACK]
+    out = (MoneyAccount.REFUNDED, MoneyAccount.CHARGED_BACK)
+    refunded, charged_back, n = book.refunded, book.charged_back, fact.amount
+    if fact.source in out:  # it is with us again
+        if fact.source is MoneyAccount.REFUNDED:
+            refunded -= part_of(refunded, back, n)
+        else:
+            charged_back -= part_of(charged_back, taken, n)
+    elif fact.target in out:
+        going = part_of(book.held, -sums[MoneyAccount.PAYER] - back - taken, n)
+        if fact.target is MoneyAccount.REFUNDED:
+            refunded += going
+        else:
+            charged_back += going
+    return attrs.evolve(book, refunded=refunded, charged_back=charged_back)
 
 
 _OF_REQUESTS: Final = (REQUESTED, SENT, ANSWERED)
@@ -610,7 +679,9 @@ def _requested(
     id = str(said["request"])
     if what == REQUESTED:
         kind, at = RequestKind(str(said["kind"])), datetime.fromisoformat(str(said["at"]))
-        return (*requests, Request(id, kind, int(said["amount"]), at, str(said["order"])))
+        asked = int(said["amount"])
+        booked = asked if kind is RequestKind.REFUND else 0
+        return (*requests, Request(id, kind, asked, at, str(said["order"]), booked=booked))
     i = next(i for i, one in enumerate(requests) if one.id == id)
     if what == SENT:
         until = datetime.fromisoformat(str(said["until"]))
@@ -624,6 +695,7 @@ def _requested(
             done=int(said["amount"]),
             reference=str(said["reference"]) or requests[i].reference,
             event=str(said["event"]) or requests[i].event,
+            booked=int(said.get("booked", requests[i].booked)),
         )
     return (*requests[:i], changed, *requests[i + 1 :])
 
@@ -794,6 +866,23 @@ def _fold_issued(document: Invoice | CreditNote, facts: Sequence[Fact]) -> Docum
     raise _misfit(document, facts[0])
 
 
+LAPSED: Final = "lapsed"
+"""What a stored value notes of what nobody has spent of it in time: `n`."""
+
+
+def _fold_stored(stored: StoredValue, facts: Sequence[Fact]) -> StoredValue:
+    n, lapsed = stored.n, stored.lapsed
+    for fact in facts:
+        match fact:
+            case Limited():
+                n += fact.n
+            case Noted():
+                lapsed = lapsed or fact.what == LAPSED
+            case _:
+                raise _misfit(stored, fact)
+    return attrs.evolve(stored, n=n, lapsed=lapsed)
+
+
 RELEASED: Final = "released"
 """What a quota notes of its early end: `until`."""
 
@@ -863,4 +952,5 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Invoice: _fold_issued,
     CreditNote: _fold_issued,
     Series: _fold_described,
+    StoredValue: _fold_stored,
 }

@@ -26,6 +26,7 @@ import attrs
 from orderflow import (
     deposits,
     fulfilment,
+    instalments,
     inventory,
     items,
     orders,
@@ -44,7 +45,7 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.journal import MISSING, VERBS, Case, Context, Verb, holds_of, kind_of
 from orderflow.money import Money, Price
 from orderflow.payments import Notice
-from orderflow.pricing import due, kept, prices_of, quantity
+from orderflow.pricing import due, kept, prices_of, quantity, total
 from orderflow.promising import slipping
 from orderflow.promising.dangers import broken
 from orderflow.records import (
@@ -54,6 +55,7 @@ from orderflow.records import (
     Document,
     Exchange,
     Feed,
+    Instalment,
     Item,
     Order,
     Outcome,
@@ -69,6 +71,7 @@ from orderflow.records import (
 from orderflow.returns import Verdict
 from orderflow.reviewing import TO_AGREE
 from orderflow.states import UnitState
+from orderflow.tenders import StoredValue
 from orderflow.trial import Source
 from orderflow.units import LineQuantities
 from orderflow.values import TEXT_MAX, Sku, later
@@ -306,6 +309,15 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     yield payments.expect_cash.on(look.fresh(Payment, "pay"), look.id, amount)
 
 
+@suggests(instalments.agree_plan, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    now = look.context.at
+    half, cost = total(look.document) // 2, total(look.document)
+    parts = [(half, now), (cost - half, later(now, timedelta(days=BALANCE_DAYS)))]
+    wanted = tuple([Instalment(amount, at) for amount, at in parts if amount > 0])
+    yield instalments.agree_plan.on(look.id, wanted or (Instalment(1, now),))
+
+
 @suggests(deposits.take_deposit, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     order = look.document
@@ -527,6 +539,11 @@ def _(look: Look[Quota]) -> Iterator[Call[Quota]]:
     one = look.document
     whom = (one.channel, one.customer)
     yield setting.set_quota.on(look.id, one.position, one.n + 1, *whom, one.until, one.within)
+
+
+@suggests(payments.top_up, on=StoredValue)
+def _(look: Look[StoredValue]) -> Iterator[Call[StoredValue]]:
+    yield payments.top_up.on(look.id, max(1, look.document.n), SAMPLES["reason"])
 
 
 @suggests(inventory.record_feed, on=Feed)

@@ -28,6 +28,7 @@ from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import exploded, kit_spans, lines_named
 from orderflow.payments import confirm_if_ready
+from orderflow.plans import confirmable
 from orderflow.pricing import Ranges, charge_kept, due, give_up, kept, order_facts, part_charge
 from orderflow.promising.reserving import reserve_placed
 from orderflow.records import (
@@ -112,10 +113,10 @@ def place(
 
 @verb("confirm", Order)
 def confirm(case: Case, context: Context) -> Step:
-    """Confirm that the order is valid and will be carried out."""
+    """Confirm that the order is valid and will be carried out: it is paid, as far as it is due."""
     step = Step(case, context)
     order = step.now(case.own(Order))
-    step.advance(ORDER, order.ref, OrderMove.CONFIRM, order_facts(order))
+    step.advance(ORDER, order.ref, OrderMove.CONFIRM, confirmable(order, context.at))
     return step
 
 
@@ -207,7 +208,13 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     what came back in a return is inspected.
     """
     step = Step(case, context)
-    order = step.now(case.own(Order))
+    cancel_order(step, case.own(Order), lines, reason)
+    return step
+
+
+def cancel_order(step: Step, ref: Ref[Order], lines: LineQuantities = (), reason: str = "") -> None:
+    """Cancel units of some lines of an order, or all of it."""
+    order = step.now(ref)
     wanted = checked_quantities(lines)
     to_inspect = _returns_to_inspect(order)
     if not wanted:
@@ -226,7 +233,6 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     if after.units_kept == 0:
         step.advance(ORDER, order.ref, OrderMove.CANCEL, after)
     count_again(step, order.ref)
-    return step
 
 
 @verb("expire", Order)

@@ -9,7 +9,7 @@ their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
 exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed; invoice,
-credit note and their series, which stand in `bills.py`.
+credit note and their series, which stand in `bills.py`; stored value, which is in `tenders.py`.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -43,6 +43,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
+from orderflow.tenders import StoredValue, TenderBook
 from orderflow.values import Position
 
 
@@ -274,6 +275,22 @@ class Destination:
 
 
 @attrs.frozen(weakref_slot=False)
+class Instalment:
+    """A part of what an order costs, in minor units, and the instant until which it is to come."""
+
+    amount: int
+    due_at: datetime
+
+
+@attrs.frozen(weakref_slot=False)
+class Plan:
+    """By when an order is paid in which parts, and which moves one that is overdue blocks."""
+
+    instalments: tuple[Instalment, ...] = ()
+    blocks: tuple[str, ...] = ONWARD
+
+
+@attrs.frozen(weakref_slot=False)
 class Order:
     """An order: its lines with their bags, its charges and its named holds."""
 
@@ -300,6 +317,7 @@ class Order:
     kits: tuple[Kit, ...] = ()
     invoices: tuple[str, ...] = ()  # in the order in which they were issued
     credit_notes: tuple[str, ...] = ()
+    plan: Plan | None = None
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -338,6 +356,8 @@ class MoneyAccount(StrEnum):
     CHARGED_BACK = "charged back"
     CARRIER = "carrier"  # owed by the carrier: collected, not yet remitted
     BANK = "bank"  # with us
+    STORED = "stored"  # refunded onto a balance that we keep
+    FORFEITED = "forfeited"  # applied to no order any more: a deposit that is ours
 
 
 class RequestKind(StrEnum):
@@ -377,6 +397,7 @@ class Request:
     done: int = 0  # what the gateway has done, where that is another amount
     reference: str = ""  # the gateway's own name of what it has done
     event: str = ""
+    booked: int = 0  # of a refund: what has left the books for it, which may be less than was said
 
 
 @attrs.frozen(weakref_slot=False)
@@ -388,6 +409,11 @@ class Payment:
     charged back about which the payer's bank has not decided yet.
     With a `deposit` the amount comes in two parts, the deposit and its balance.
     `due_for` is the order for which a carrier is to collect it at the door.
+    `tendered` are its books in another currency or in points, where it came in such. What was
+    `spent` is claimed of the balance `stored`, in units of that; `credited` is the part of refunded
+    that went onto such a balance and stays with us. `forfeited` is the part of applied that was
+    kept of a deposit; it is on no order any more. A balance that is missed `forfeits` the deposit
+    where that was said when it was opened.
     `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked.
     """
 
@@ -409,14 +435,20 @@ class Payment:
     deposit: int = 0
     disputed: int = 0
     due_for: str = ""
+    tendered: TenderBook | None = None
+    stored: str = ""
+    spent: int = 0
+    credited: int = 0
+    forfeited: int = 0
+    forfeits: bool = False
     authorised: int = 0
     requests: tuple[Request, ...] = ()
     meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
 
     @property
     def applied(self) -> int:
-        """What stands on orders."""
-        return sum(application.amount for application in self.applications)
+        """What stands on orders, and what was forfeited."""
+        return sum(application.amount for application in self.applications) + self.forfeited
 
     def asked(self, kind: RequestKind) -> int:
         """What a gateway was asked to do and has not answered for, in minor units."""
@@ -742,7 +774,7 @@ Charted: TypeAlias = (
 )
 """The documents that walk a chart."""
 
-Document: TypeAlias = Charted | Item | Quota | Feed | Invoice | CreditNote | Series
+Document: TypeAlias = Charted | Item | Quota | Feed | Invoice | CreditNote | Series | StoredValue
 
 KINDS: Final[dict[str, type[Document]]] = {
     "order": Order,
@@ -763,6 +795,7 @@ KINDS: Final[dict[str, type[Document]]] = {
     "invoice": Invoice,
     "credit note": CreditNote,
     "series": Series,
+    "stored value": StoredValue,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -779,7 +812,7 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return tuple(dict.fromkeys(document.orders))
         case Return() | Exchange() | Reissue() | Invoice() | CreditNote():
             return (document.order,)
-        case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series():
+        case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series() | StoredValue():
             return ()
         case _:
             assert_never(document)

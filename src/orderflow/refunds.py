@@ -10,10 +10,11 @@ So any sequence of partial returns ends at the same sum, and none can exceed it.
 
 from __future__ import annotations
 
+from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import left_of, make_all_good, send_back
+from orderflow.payments import give_back, left_of, make_all_good, put_on, send_back
 from orderflow.pricing import due
 from orderflow.records import Order, Payment
 from orderflow.values import text
@@ -25,15 +26,23 @@ def owed(order: Order) -> int:
 
 
 @verb("refund", Order)
-def refund(case: Case, context: Context, amount: Money | None = None, payment: str = "") -> Step:
+def refund(
+    case: Case,
+    context: Context,
+    amount: Money | None = None,
+    payment: str = "",
+    to: str = "",
+) -> Step:
     """Pay back what is owed on an order: all of it, or a smaller amount.
 
     It goes to the named payment, or to the order's payments in the order in which they were
     applied, to each never more than it had paid of this order, nor than is left of it: what a
     payer's bank has taken back is not sent a second time. What a bank keeps for good of any of them
-    counts as paid back first, and nothing is sent for it.
+    counts as paid back first, and nothing is sent for it. With `to` it goes onto that balance of
+    the customer's, and stays with us; so it must where the rules say that nothing goes back to what
+    it was paid with.
     """
-    return _refund(case, context, amount, payment, ask=False)
+    return _refund(case, context, amount, payment, to, ask=False)
 
 
 @verb("ask_refund", Order)
@@ -45,10 +54,12 @@ def ask_refund(
     As `refund`, and nothing is owed from here on; but each payment has a request that a gateway
     must answer for, and what one of them does not pay back is owed again.
     """
-    return _refund(case, context, amount, payment, ask=True)
+    return _refund(case, context, amount, payment, "", ask=True)
 
 
-def _refund(case: Case, context: Context, amount: Money | None, payment: str, *, ask: bool) -> Step:
+def _refund(
+    case: Case, context: Context, amount: Money | None, payment: str, to: str, *, ask: bool
+) -> Step:
     step = Step(case, context)
     order = step.now(case.own(Order))
     back = owed(order)
@@ -67,16 +78,22 @@ def _refund(case: Case, context: Context, amount: Money | None, payment: str, *,
         )
     if not asked:
         raise MoveRefused((Refusal.of("nothing_owed", order=order.ref.id),))
-    named = text(payment, "payment", empty=True)
-    left = asked - make_all_good(step, order.ref, asked)
+    named, balance = text(payment, "payment", empty=True), text(to, "to", empty=True)
+    left, refusals = asked - make_all_good(step, order.ref, asked), list[Refusal]()
     for tender in step.now(order.ref).tenders:
         if named and tender.payment != named:
             continue
         ref = case.payment(tender.payment)
         part = min(left, tender.applied, left_of(step.now(ref)))
+        if part > 0 and not balance:
+            stuck = _not_taken_back(step, ref)
+            refusals += stuck
+            part = 0 if stuck else part
         if part > 0:
-            send_back(step, ref, part, order.ref, ask=ask)
+            _send_back(step, ref, part, order.ref, balance, ask=ask)
             left -= part
+    if left and refusals:
+        raise MoveRefused(tuple(refusals))
     if left:
         raise MoveRefused(
             (
@@ -93,9 +110,13 @@ def _refund(case: Case, context: Context, amount: Money | None, payment: str, *,
 
 
 @verb("pay_back", Payment)
-def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
-    """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
-    return _pay_back(case, context, amount, ask=False)
+def pay_back(case: Case, context: Context, amount: Money | None = None, to: str = "") -> Step:
+    """Pay back money of a payment that no order has used: all of it, or a smaller amount.
+
+    With `to` it goes onto that balance of the customer's, and stays with us; so it must where the
+    rules say that nothing goes back to what it was paid with.
+    """
+    return _pay_back(case, context, amount, to, ask=False)
 
 
 @verb("ask_pay_back", Payment)
@@ -104,10 +125,10 @@ def ask_pay_back(case: Case, context: Context, amount: Money | None = None) -> S
 
     As `pay_back`; but the gateway must answer for it, and what it does not pay back is there again.
     """
-    return _pay_back(case, context, amount, ask=True)
+    return _pay_back(case, context, amount, "", ask=True)
 
 
-def _pay_back(case: Case, context: Context, amount: Money | None, *, ask: bool) -> Step:
+def _pay_back(case: Case, context: Context, amount: Money | None, to: str, *, ask: bool) -> Step:
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     free = max(0, min(payment.unapplied, left_of(payment)))
@@ -124,5 +145,34 @@ def _pay_back(case: Case, context: Context, amount: Money | None, *, ask: bool) 
                 ),
             )
         )
-    send_back(step, payment.ref, asked, None, ask=ask)
+    balance = text(to, "to", empty=True)
+    stuck = () if balance else _not_taken_back(step, payment.ref)
+    if stuck:
+        raise MoveRefused(stuck)
+    _send_back(step, payment.ref, asked, None, balance, ask=ask)
     return step
+
+
+def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
+    """That nothing goes back to what a payment was made with, where the rules say so."""
+    payment = step.now(ref)
+    tender = step.context.rules.tender(payment.method)
+    if tender is None or tender.goes_back:
+        return ()
+    return (Refusal.of("not_taken_back", payment=ref.id, method=payment.method),)
+
+
+def _send_back(
+    step: Step, ref: Ref[Payment], amount: int, order: Ref[Order] | None, to: str, *, ask: bool
+) -> None:
+    """Pay back a part of a payment; it is refunded when nothing is left of it.
+
+    What was paid from a balance may be spent of it again, unless it goes onto another.
+    """
+    before = step.now(ref)
+    # What was paid from a balance is in our own books: nobody else is asked.
+    send_back(step, ref, amount, order, ask=ask and not to and not before.stored)
+    if to:
+        put_on(step, ref, amount, to)
+    elif before.stored:
+        give_back(step, before)

@@ -40,6 +40,14 @@ from orderflow.payments.requests import (
     send_back,
     send_request,
 )
+from orderflow.payments.stored import (
+    give_back,
+    lapse_stored_value,
+    open_stored_value,
+    put_on,
+    spend,
+    top_up,
+)
 
 __all__ = [
     "BALANCE_DUE",
@@ -58,19 +66,25 @@ __all__ = [
     "confirm_if_ready",
     "expect_cash",
     "expire_payment",
+    "give_back",
     "hold_payment",
     "key_of",
+    "lapse_stored_value",
     "left_of",
     "lift_payment_hold",
     "make_all_good",
     "open_payment",
+    "open_stored_value",
     "paid_in_full",
     "pay",
+    "put_on",
     "record_answer",
     "record_notice",
     "remit",
     "send_back",
     "send_request",
     "settle_dispute",
+    "spend",
+    "top_up",
     "void_payment",
 ]

@@ -25,6 +25,7 @@ from orderflow.payments.applying import give_up_rest, holds_money, left_of, sett
 from orderflow.payments.arriving import receive
 from orderflow.records import MoneyAccount, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
+from orderflow.tenders import Tendered, paid_in
 from orderflow.values import instant, text
 
 _REOPENS: Final = {
@@ -48,6 +49,7 @@ def record_answer(
     reference: str = "",
     event: str = "",
     paid_at: datetime | None = None,
+    tendered: Tendered | None = None,
 ) -> Step:
     """Record what the gateway has answered to a request, in any state of the payment.
 
@@ -55,7 +57,8 @@ def record_answer(
     Without an `amount` it is what was asked. `event` is the gateway's own name of what has
     happened, by which a notice that names no request is known to be the same; `reference` is its
     name of the result. `paid_at` is when the payer has paid, by which money that comes late is
-    judged. What is said of a request that is not there is written down, under a hold.
+    judged. What was captured in another currency or in points is `tendered`, worth just the amount.
+    What is said of a request that is not there is written down, under a hold.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -66,6 +69,10 @@ def record_answer(
     text(reference, "reference", empty=True)
     text(event, "event", empty=True)
     when = None if paid_at is None else instant(paid_at, "paid_at")
+    if tendered is not None:
+        asked = 0 if one is None else one.amount
+        worth = Money(asked if said is None else said, payment.currency)
+        paid_in(tendered, worth, payment.tendered)
     if one is None:
         step.note(payment.ref, "unknown_answer", request=request, outcome=outcome.value)
         step.hold(payment.ref, "unknown_request", f"{request} was never asked", blocks=())
@@ -77,6 +84,9 @@ def record_answer(
     if answered and (outcome is Outcome.PENDING or (one.outcome, one.done) == (outcome, done)):
         step.note(payment.ref, "repeated_answer", request=one.id, event=event)
         return step
+    of_refund = outcome is not Outcome.PENDING and one.kind is RequestKind.REFUND
+    left = max(0, left_of(payment))  # more than is left of it cannot leave the books
+    booked = {"booked": min(done, one.booked + left)} if of_refund else {}
     step.note(
         payment.ref,
         ANSWERED,
@@ -85,6 +95,7 @@ def record_answer(
         amount=done,
         reference=reference,
         event=event,
+        **booked,
     )
     if answered:
         changed = f"{one.id} is {outcome.value}, and was {one.outcome.value} before"
@@ -95,20 +106,22 @@ def record_answer(
     if outcome is not Outcome.PENDING:
         # A notice may have told of it before, and it has counted then.
         told = event in payment.events and one.kind is not RequestKind.REFUND
-        _carry_out(step, one, one.done if told else done, when)
+        _carry_out(step, one, one.done if told else done, when, tendered)
     return step
 
 
-def _carry_out(step: Step, one: Request, done: int, paid_at: datetime | None) -> None:
+def _carry_out(
+    step: Step, one: Request, done: int, paid_at: datetime | None, tendered: Tendered | None
+) -> None:
     """What follows from an answer: so much was done, or nothing where it has failed."""
     ref = step.case.own(Payment)
     match one.kind:
         case RequestKind.AUTHORISE:
             _authorised(step, ref, done)
         case RequestKind.CAPTURE:
-            _captured(step, ref, one, done, paid_at)
+            _captured(step, ref, one, done, paid_at, tendered)
         case RequestKind.REFUND:
-            _refunded(step, ref, one, done)
+            _refunded(step, ref, one)
         case RequestKind.VOID:
             if done:
                 _voided(step, ref)
@@ -127,11 +140,16 @@ def _authorised(step: Step, ref: Ref[Payment], done: int) -> None:
 
 
 def _captured(
-    step: Step, ref: Ref[Payment], one: Request, done: int, paid_at: datetime | None
+    step: Step,
+    ref: Ref[Payment],
+    one: Request,
+    done: int,
+    paid_at: datetime | None,
+    tendered: Tendered | None,
 ) -> None:
     """Money has come, or none; what was said to have come before and has not is for a person."""
     if done > one.done:
-        receive(step, ref, done - one.done, paid_at)
+        receive(step, ref, done - one.done, paid_at, None if one.done else tendered)
         return
     payment = step.now(ref)
     waits = payment.state is PaymentState.AWAITING and not payment.asked(RequestKind.CAPTURE)
@@ -139,27 +157,31 @@ def _captured(
         step.proceed(PAYMENT, ref, PaymentMove.FAIL)
 
 
-def _refunded(step: Step, ref: Ref[Payment], one: Request, done: int) -> None:
+def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
     """What was to go back has gone back, or comes back to where it was taken from.
 
     From when it was asked it counts as gone, and where it has failed as there.
     """
     payment = step.now(ref)
-    booked = one.amount if one.outcome is Outcome.PENDING else one.done
+    before, after = one.booked, _now(payment, one).booked
     home = MoneyAccount.APPLIED if one.order else MoneyAccount.UNAPPLIED
     order = step.case.order(one.order) if one.order else None
-    if done < booked:
-        step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, booked - done, order))
-        if not done:
-            said = f"the gateway has not paid back {booked} of {one.id}: it is owed again"
+    if after < before:
+        step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, before - after, order))
+        if not after:
+            said = f"the gateway has not paid back {before} of {one.id}: it is owed again"
             step.hold(ref, "refund_failed", said, blocks=())
         move = settled(step, ref, reopened=payment.state is PaymentState.REFUNDED)
         if move in _REOPENS.get(payment.state, ()):
             step.proceed(PAYMENT, ref, move)
-    elif done > booked:
-        more = max(0, min(done - booked, left_of(payment)))
-        if more:
-            step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.REFUNDED, more))
+    elif after > before:
+        more = after - before
+        step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.REFUNDED, more))
+
+
+def _now(payment: Payment, one: Request) -> Request:
+    """A request as it is after its answer."""
+    return next(found for found in payment.requests if found.id == one.id)
 
 
 def _voided(step: Step, ref: Ref[Payment]) -> None:

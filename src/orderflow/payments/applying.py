@@ -15,10 +15,11 @@ from typing import Final
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import MoneyMoved
+from orderflow.facts import TENDERED, MoneyMoved
 from orderflow.journal import Step
 from orderflow.money import Money, positive
-from orderflow.pricing import due, order_facts
+from orderflow.plans import OVERDUE, confirmable, due_by
+from orderflow.pricing import due
 from orderflow.promising.reserving import reserve_paid
 from orderflow.records import Application, MoneyAccount, Order, Payment
 from orderflow.states import (
@@ -29,6 +30,7 @@ from orderflow.states import (
     PaymentMove,
     PaymentState,
 )
+from orderflow.tenders import Tendered, paid_in
 from orderflow.values import MINOR_MAX, text, unique, whole
 
 BALANCE_DUE: Final = frozenset(
@@ -53,6 +55,7 @@ def open_payment(
     expires_at: datetime | None = None,
     deposit: int = 0,
     meant: tuple[Application, ...] = (),
+    stored: str = "",
 ) -> None:
     """Open the payment that the command is called on."""
     positive(amount)
@@ -68,12 +71,18 @@ def open_payment(
             expires_at,
             deposit=deposit,
             meant=meant,
+            stored=stored,
         )
     )
 
 
-def capture(step: Step, ref: Ref[Payment], amount: int) -> None:
-    """Money has come in; nothing has used it yet."""
+def capture(step: Step, ref: Ref[Payment], amount: int, tendered: Tendered | None = None) -> None:
+    """Money has come in; nothing has used it yet. `tendered` is what was handed over for it."""
+    if tendered is not None:
+        payment = step.now(ref)
+        paid_in(tendered, Money(amount, payment.currency), payment.tendered)
+        rate, per = format(tendered.rate.amount, "f"), tendered.rate.per
+        step.note(ref, TENDERED, unit=tendered.unit, n=tendered.n, rate=rate, per=per)
     step.add(MoneyMoved(ref, MoneyAccount.PAYER, MoneyAccount.UNAPPLIED, amount))
 
 
@@ -139,16 +148,20 @@ def against(step: Step, payment: str, currency: str, shares: Shares) -> list[Ref
 def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     """Confirm a placed order that is paid, where the rules say so and nothing speaks against it.
 
-    Where they say so its goods are claimed for it, too.
+    Where they say so its goods are claimed for it, too. One with a plan is paid as far as it is due
+    by now, and is not on hold for an instalment any more.
     """
-    order = step.now(ref)
-    if order.state is OrderState.DRAFT or (due(order) > 0 and not order.cash_on_delivery):
+    order, at = step.now(ref), step.context.at
+    open_yet = due_by(order, at)
+    if order.plan is not None and open_yet <= 0 and any(one.code == OVERDUE for one in order.holds):
+        step.lift(ref, OVERDUE)
+    if order.state is OrderState.DRAFT or (open_yet > 0 and not order.cash_on_delivery):
         return
     reserve_paid(step, ref)
     order = step.now(ref)
     if not step.context.rules.confirm_when_paid or order.state is not OrderState.PLACED:
         return
-    facts = order_facts(order)
+    facts = confirmable(order, at)
     if step.chart(ORDER).allows(order.state, OrderMove.CONFIRM, facts):
         step.advance(ORDER, ref, OrderMove.CONFIRM, facts)
 
@@ -231,7 +244,8 @@ def settled(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
     payment = step.now(ref)
     if left_of(payment) <= 0:
         return PaymentMove.SETTLE_EMPTY
-    if reopened and payment.deposit and not paid_in_full(step, ref):
+    balance_wanted = payment.deposit and not payment.forfeited
+    if reopened and balance_wanted and not paid_in_full(step, ref):
         return PaymentMove.SETTLE_DEPOSIT
     if payment.refunded or payment.charged_back:
         return PaymentMove.SETTLE_PART

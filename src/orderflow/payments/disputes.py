@@ -7,11 +7,13 @@ then they may have been paid in another way.
 When it is lost, money that no order was named for is missing on the payment, whose unapplied rest
 is below zero: the loss is the payment's, and its orders stay paid.
 An order that owes something back, or comes to, owes so much less: its customer has had it from the
-bank, so what stands on the order makes good what is missing, and nothing is sent.
+bank, so what stands on the order makes good what is missing, and nothing is sent. So does a deposit
+that was forfeited: what the bank has given back was not kept.
 """
 
 from __future__ import annotations
 
+from orderflow.calls import Ref
 from orderflow.errors import BadInput
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
@@ -87,4 +89,13 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     for application in payment.applications:
         order = step.now(case.order(application.order))
         make_good(step, ref, order.ref, -due(order))
+    _make_good_of_forfeited(step, ref)
     return step
+
+
+def _make_good_of_forfeited(step: Step, ref: Ref[Payment]) -> None:
+    """What a bank has kept for good of a payment is missing of its forfeited deposit first."""
+    payment = step.now(ref)
+    part = min(-(payment.unapplied + payment.disputed), payment.forfeited)
+    if part > 0:
+        step.add(MoneyMoved(ref, MoneyAccount.FORFEITED, MoneyAccount.UNAPPLIED, part))

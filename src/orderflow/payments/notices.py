@@ -30,6 +30,7 @@ from orderflow.states import (
     PaymentMove,
     PaymentState,
 )
+from orderflow.tenders import Tendered, paid_in
 from orderflow.values import instant, text
 
 
@@ -97,13 +98,15 @@ def record_notice(
     amount: Money,
     event: str = "",
     paid_at: datetime | None = None,
+    tendered: Tendered | None = None,
 ) -> Step:
     """Record what a gateway says has happened, in any state of the payment.
 
     Money that comes when it was no longer expected is kept unapplied, under a hold; a part of a
     balance is kept unapplied, and the balance stays open. A gateway may report the same `event`
     twice, or answer a request with it: the second time is written down and changes nothing.
-    `paid_at` is when the payer has paid, by which money that comes late is judged. Where it names a
+    `paid_at` is when the payer has paid, by which money that comes late is judged. What was
+    captured in another currency or in points is `tendered`, worth just the amount. Where it names a
     request, `record_answer` is the verb.
     """
     step = Step(case, context)
@@ -112,6 +115,8 @@ def record_notice(
         raise BadInput("notice", "one of authorised, captured, failed, voided is wanted")
     minor = positive(amount, payment.currency)
     when = None if paid_at is None else instant(paid_at, "paid_at")
+    if tendered is not None:
+        paid_in(tendered, amount, payment.tendered)
     if text(event, "event", empty=True) and _is_known(payment, notice, event):
         step.note(payment.ref, "repeated_notice", event=event)
         return step
@@ -128,7 +133,7 @@ def record_notice(
     )
     move = _MOVES.get(notice)
     if move is None:
-        receive(step, payment.ref, minor, when)
+        receive(step, payment.ref, minor, when, tendered)
         return step
     if notice is Notice.VOIDED and payment.state is PaymentState.PART_CAPTURED:
         give_up_rest(step, payment.ref)
