@@ -230,6 +230,12 @@ def _as_owed(asked: Asked, figures: Figures) -> Candidates:
         yield asked.instead(amount=Money(owed, str(figures["currency"])))
 
 
+def _as_free(asked: Asked, figures: Figures) -> Candidates:
+    free = int(figures["free"])
+    if free:
+        yield asked.instead(amount=Money(free, str(figures["currency"])))
+
+
 def _as_due(asked: Asked, figures: Figures) -> Candidates:
     yield from _with_share(asked, str(figures["order"]), int(figures["due"]))
 
@@ -342,6 +348,8 @@ _CANDIDATES: Final[dict[str, Callable[[Asked, Figures], Candidates]]] = {
     "balance_not_due": _later,
     "not_lapsed": _later,
     "over_refund": _as_owed,
+    "over_asked": _as_free,
+    "request_under_way": _later,
     "overpaid": _as_due,
     "over_applied": _as_there,
     "several_locations": _one_place,
