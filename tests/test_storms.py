@@ -234,7 +234,7 @@ def dates_in_order(shop: Workflow) -> list[datetime | None]:
     ]
 
 
-GATEWAYS = int(os.environ.get("ORDERFLOW_GATEWAYS", "24"))
+GATEWAYS = int(os.environ.get("ORDERFLOW_GATEWAYS", "16"))
 """How many payments are in the storm of gateways; `make laws` has 300 of them."""
 
 
