@@ -32,6 +32,7 @@ from orderflow.records import (
     Charge,
     Charted,
     Cut,
+    CutKind,
     Dispatch,
     Document,
     Exchange,
@@ -404,6 +405,10 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
                 elif fact.what in (PLAN, INSTALMENT):
                     plan = _planned(plan, fact)
+                elif fact.what == REINSTATED:
+                    for line in lines:
+                        known_cuts = cuts.get(line.id, line.cuts)
+                        cuts[line.id] = tuple([cut for cut in known_cuts if not _expired(cut)])
             case _:
                 raise _misfit(order, fact)
     if spots or cuts or prices:
@@ -471,6 +476,10 @@ def _planned(plan: Plan | None, fact: Noted) -> Plan:
     return attrs.evolve(plan, instalments=(*plan.instalments, more))
 
 
+def _expired(cut: Cut) -> bool:
+    return cut.kind is CutKind.GIVEN_UP and cut.document == EXPIRED
+
+
 def _line(order: Order, id: str) -> Line:
     line = order.line(id)
     if line is None:
@@ -492,6 +501,12 @@ PLAN: Final = "plan"
 
 INSTALMENT: Final = "instalment"
 """What an order notes of one instalment of its plan: `amount` and `due_at`."""
+
+EXPIRED: Final = "expire"
+"""The document of the cuts of units that were given up as their order expired."""
+
+REINSTATED: Final = "reinstated"
+"""What an order notes when it stands again after it had expired: what it gave up then is kept."""
 
 SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
@@ -624,6 +639,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         forfeits=forfeits,
         authorised=authorised,
         requests=requests,
+        meant=payment.meant,
     )
 
 

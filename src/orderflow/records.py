@@ -443,6 +443,7 @@ class Payment:
     forfeits: bool = False
     authorised: int = 0
     requests: tuple[Request, ...] = ()
+    meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
 
     @property
     def applied(self) -> int:
@@ -805,7 +806,8 @@ def orders_of(document: Document) -> tuple[str, ...]:
         case Order():
             return (document.parent,) if document.parent else ()
         case Payment():
-            return tuple([application.order for application in document.applications])
+            both = (*document.applications, *document.meant)
+            return tuple(dict.fromkeys([one.order for one in both]))
         case Dispatch() | Parcel() | Purchase() | WorkOrder():
             return tuple(dict.fromkeys(document.orders))
         case Return() | Exchange() | Reissue() | Invoice() | CreditNote():

@@ -12,13 +12,11 @@ from __future__ import annotations
 
 from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
-from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import give_back, left_of, make_all_good, open_request, put_on
+from orderflow.payments import left_of, make_all_good, send_back
 from orderflow.pricing import due
-from orderflow.records import MoneyAccount, Order, Payment, RequestKind
-from orderflow.states import PAYMENT, PaymentMove
+from orderflow.records import Order, Payment
 from orderflow.values import text
 
 
@@ -92,7 +90,7 @@ def _refund(
             refusals += stuck
             part = 0 if stuck else part
         if part > 0:
-            _send_back(step, ref, part, order.ref, balance, ask=ask)
+            send_back(step, ref, part, order.ref, ask=ask, to=balance)
             left -= part
     if left and refusals:
         raise MoveRefused(tuple(refusals))
@@ -151,7 +149,7 @@ def _pay_back(case: Case, context: Context, amount: Money | None, to: str, *, as
     stuck = () if balance else _not_taken_back(step, payment.ref)
     if stuck:
         raise MoveRefused(stuck)
-    _send_back(step, payment.ref, asked, None, balance, ask=ask)
+    send_back(step, payment.ref, asked, None, ask=ask, to=balance)
     return step
 
 
@@ -162,23 +160,3 @@ def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
     if tender is None or tender.goes_back:
         return ()
     return (Refusal.of("not_taken_back", payment=ref.id, method=payment.method),)
-
-
-def _send_back(
-    step: Step, ref: Ref[Payment], amount: int, order: Ref[Order] | None, to: str, *, ask: bool
-) -> None:
-    """Pay back a part of a payment; it is refunded when nothing is left of it.
-
-    What was paid from a balance may be spent of it again, unless it goes onto another.
-    """
-    before = step.now(ref)
-    left = left_of(before) - amount
-    step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
-    source = MoneyAccount.UNAPPLIED if order is None else MoneyAccount.APPLIED
-    step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))
-    if to:
-        put_on(step, ref, amount, to)
-    elif before.stored:  # it is in our own books: nobody else is asked
-        give_back(step, before)
-    elif ask:
-        open_request(step, ref, RequestKind.REFUND, amount, "" if order is None else order.id)

@@ -14,6 +14,7 @@ about nothing that was asked: it is recorded, and a named hold asks a person.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput
@@ -26,6 +27,16 @@ from orderflow.records import MoneyAccount, Outcome, Payment, Request, RequestKi
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from orderflow.tenders import Tendered, paid_in
 from orderflow.values import instant, text
+
+_REOPENS: Final = {
+    PaymentState.PART_REFUNDED: (PaymentMove.SETTLE_WHOLE,),
+    PaymentState.REFUNDED: (
+        PaymentMove.SETTLE_WHOLE,
+        PaymentMove.SETTLE_DEPOSIT,
+        PaymentMove.SETTLE_PART,
+    ),
+}
+"""What becomes of a payment whose refund has failed; in other states it stays where it is."""
 
 
 @verb("record_answer", Payment)
@@ -160,9 +171,8 @@ def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
         if not after:
             said = f"the gateway has not paid back {before} of {one.id}: it is owed again"
             step.hold(ref, "refund_failed", said, blocks=())
-        move = settled(step, ref, reopened=True)
-        gone_back = (PaymentState.PART_REFUNDED, PaymentState.REFUNDED)
-        if payment.state in gone_back and step.chart(PAYMENT).target(payment.state, move):
+        move = settled(step, ref, reopened=payment.state is PaymentState.REFUNDED)
+        if move in _REOPENS.get(payment.state, ()):
             step.proceed(PAYMENT, ref, move)
     elif after > before:
         more = after - before
