@@ -48,6 +48,7 @@ from orderflow.records import (
     Purchase,
     Quota,
     Reissue,
+    Remitted,
     Return,
     SentAgain,
     Slice,
@@ -471,7 +472,10 @@ SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
 
 DUE_AT_DOOR: Final = "due at the door"
-"""What a payment notes of the cash that is expected: its `order`."""
+"""What a payment notes of the cash that is expected: its `order`, and `parcel` where named."""
+
+REMITTED: Final = "remitted"
+"""What a payment notes of a row of a remittance file: `remittance`, `row`, `amount`, `fee`."""
 
 
 def _sent_again(
@@ -506,7 +510,7 @@ def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
 def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
-    due_for = payment.due_for
+    due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -515,6 +519,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         MoneyAccount.CHARGED_BACK: payment.charged_back,
         MoneyAccount.CARRIER: payment.with_carrier,
         MoneyAccount.BANK: 0,  # follows from the others
+        MoneyAccount.FEES: payment.fees,
     }
     for fact in facts:
         match fact:
@@ -536,7 +541,9 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
                 elif fact.what == DUE_AT_DOOR:
-                    due_for = str(details["order"])
+                    due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
+                elif fact.what == REMITTED:
+                    remitted = (*remitted, _remitted(details))
                 elif fact.what == "dispute":
                     disputed = 0  # what was won has come back, what was lost is gone for good
             case _:
@@ -560,7 +567,15 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         payment.deposit,
         disputed,
         due_for,
+        parcel,
+        sums[MoneyAccount.FEES],
+        remitted,
     )
+
+
+def _remitted(said: Mapping[str, str | int]) -> Remitted:
+    row, amount, fee = int(said["row"]), int(said["amount"]), int(said["fee"])
+    return Remitted(str(said["remittance"]), row, amount, fee)
 
 
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:

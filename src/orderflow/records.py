@@ -338,6 +338,20 @@ class MoneyAccount(StrEnum):
     CHARGED_BACK = "charged back"
     CARRIER = "carrier"  # owed by the carrier: collected, not yet remitted
     BANK = "bank"  # with us
+    FEES = "fees"  # kept by the carrier for collecting
+
+
+@attrs.frozen(weakref_slot=False)
+class Remitted:
+    """A row of a carrier's remittance file: so much was handed over of a payment, and so much kept.
+
+    Both are minor units; `row` is the number of its line in the file.
+    """
+
+    remittance: str
+    row: int
+    amount: int
+    fee: int
 
 
 @attrs.frozen(weakref_slot=False)
@@ -348,7 +362,9 @@ class Payment:
     `with_carrier` is the part of captured that a carrier still owes us, `disputed` the part of
     charged back about which the payer's bank has not decided yet.
     With a `deposit` the amount comes in two parts, the deposit and its balance.
-    `due_for` is the order for which a carrier is to collect it at the door.
+    `due_for` is the order for which a carrier is to collect it at the door, with `parcel` where it
+    is for one of several parcels; `fees` is what the carrier has kept for that, and `remitted` what
+    its remittance files have said of it.
     """
 
     ref: Ref[Payment]
@@ -369,6 +385,9 @@ class Payment:
     deposit: int = 0
     disputed: int = 0
     due_for: str = ""
+    parcel: str = ""
+    fees: int = 0
+    remitted: tuple[Remitted, ...] = ()
 
     @property
     def applied(self) -> int:
