@@ -497,6 +497,7 @@ BESIDE = {
         "Carrier",
         "DemandForecast",
         "Query",
+        "every",
         "Books",
         "Quote",
         "Label",
