@@ -149,6 +149,8 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "amount": eur(4000),
         "parcel": "p-new",
     },
+    "change_cash": {"id": "pay-due", "amount": eur(300)},
+    "answer_cash_change": {"id": "pay-due", "agreed": True},
     "lift_payment_hold": {"id": "pay-odd", "code": "unexpected_notice"},
     "apply_payment": {"id": "pay-spare", "orders": (("o-unpaid", 100),)},
     "collect_on_delivery": {"id": "pay-new", "order": "o-cod", "amount": eur(4000)},
@@ -209,6 +211,13 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "make_ready": {"id": "p-o-shipped", "desk": "the kiosk"},
     "deliver": {"id": "p-o-shipped"},
     "turn_back": {"id": "p-o-shipped", "reason": "nobody there"},
+    "take_in_part": {
+        "id": "p-o-door",
+        "back": "p-new",
+        "taken": ONE,
+        "order": "o-door",
+        "payment": "pay-due",
+    },
     "lose": {"id": "p-o-shipped"},
     "receive_back": {"id": "p-o-turned", "location": "york"},
     "reopen": {"id": "o-back", "lines": ONE},
@@ -451,6 +460,14 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.place("o-unpaid", new_order((LAMP, 1), pay_by=MORNING + timedelta(hours=1)))
     house.place("o-cod", new_order((LAMP, 4), cash_on_delivery=True))
     house.collect_on_delivery("pay-door", "o-cod", eur(500))
+    house.place("o-door", new_order((LAMP, 4), cash_on_delivery=True))
+    house.confirm("o-door")
+    house.expect_cash("pay-due", "o-door", eur(4000))
+    house.allocate("o-door")
+    house.release("o-door", "d-o-door")
+    house.pick("d-o-door")
+    house.pack("p-o-door", ("d-o-door",))
+    house.hand_over("p-o-door")
     house.await_payment("pay-awaited", eur(500))
     house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
     house.pay("pay-spare", eur(500), ())

@@ -474,6 +474,15 @@ SLIPPED: Final = "slipped"
 DUE_AT_DOOR: Final = "due at the door"
 """What a payment notes of the cash that is expected: its `order`, and `parcel` where named."""
 
+CASH_CHANGED: Final = "cash changed"
+"""What a payment notes of what is to be collected from here on: `amount`."""
+
+CASH_ASKED: Final = "cash asked"
+"""What a payment notes of what its carrier is asked to collect instead: `amount`."""
+
+CASH_ANSWERED: Final = "cash answered"
+"""What a payment notes of its carrier's answer: `agreed`, 1 or 0."""
+
 REMITTED: Final = "remitted"
 """What a payment notes of a row of a remittance file: `remittance`, `row`, `amount`, `fee`."""
 
@@ -511,6 +520,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
+    amount, asked = payment.amount, payment.asked
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -542,6 +552,12 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     expires_at = datetime.fromisoformat(str(details["until"]))
                 elif fact.what == DUE_AT_DOOR:
                     due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
+                elif fact.what == CASH_CHANGED:
+                    amount = int(details["amount"])
+                elif fact.what == CASH_ASKED:
+                    asked = int(details["amount"])
+                elif fact.what == CASH_ANSWERED:
+                    asked = 0
                 elif fact.what == REMITTED:
                     remitted = (*remitted, _remitted(details))
                 elif fact.what == "dispute":
@@ -552,7 +568,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         payment.ref,
         state,
         payment.method,
-        payment.amount,
+        amount,
         payment.currency,
         payment.payer,
         expires_at,
@@ -570,6 +586,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         parcel,
         sums[MoneyAccount.FEES],
         remitted,
+        asked,
     )
 
 

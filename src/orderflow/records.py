@@ -343,7 +343,7 @@ class MoneyAccount(StrEnum):
 
 @attrs.frozen(weakref_slot=False)
 class Remitted:
-    """A row of a carrier's remittance file: so much cash of a payment, of which it has kept the fee.
+    """A row of a carrier's remittance file: so much cash of a payment, less the fee.
 
     Both are minor units; `row` is the number of its line in the file.
     """
@@ -364,7 +364,7 @@ class Payment:
     With a `deposit` the amount comes in two parts, the deposit and its balance.
     `due_for` is the order for which a carrier is to collect it at the door, with `parcel` where it
     is for one of several parcels; `fees` is what the carrier has kept for that, and `remitted` what
-    its remittance files have said of it.
+    its remittance files have said of it; `asked` is what it was asked to collect instead.
     """
 
     ref: Ref[Payment]
@@ -388,6 +388,7 @@ class Payment:
     parcel: str = ""
     fees: int = 0
     remitted: tuple[Remitted, ...] = ()
+    asked: int = 0
 
     @property
     def applied(self) -> int:

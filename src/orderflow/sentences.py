@@ -269,6 +269,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{parcel}: {stated} {currency}, and no cash is known to be due for it",
         "zh": "{parcel}:回款 {stated} {currency},没有与其对应的货到付款",
     },
+    "not_due_there": {
+        "en": "payment {payment} is not due for order {order} with parcel {parcel}",
+        "zh": "付款 {payment} 不是订单 {order} 随包裹 {parcel} 应收的货款",
+    },
     "not_cash_on_delivery": {
         "en": "order {order} is not cash on delivery",
         "zh": "订单 {order} 不是货到付款",
@@ -766,6 +770,9 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "take stock": "盘点库位",
     "track": "查询轨迹",
     "turn back": "退回",
+    "take in part": "部分签收",
+    "change cash": "更改代收金额",
+    "answer cash change": "答复代收金额更改",
     "unreserve": "取消预留",
     "use": "使用",
     "void payment": "作废付款",
@@ -832,6 +839,7 @@ HOLDS: Final[dict[str, str]] = {
     "other_order": "代收了其他订单的货款",
     "other_destination": "收货地址不同",
     "over_remitted": "承运商多汇",
+    "cash_change": "代收金额待确认",
     "not_reserved": "未能预留",
     "paid_late": "逾期到账",
     "reported_missing": "归档后报缺件",

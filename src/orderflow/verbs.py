@@ -7,6 +7,7 @@ from orderflow.allocation import allocate, reserve, unreserve
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
 from orderflow.deposits import miss_balance, open_balance, pay_balance, take_deposit
+from orderflow.doorstep import take_in_part
 from orderflow.fulfilment import (
     accept_dispatch,
     ask_cancel_dispatch,
@@ -68,8 +69,10 @@ from orderflow.orders import (
     place,
 )
 from orderflow.payments import (
+    answer_cash_change,
     apply_payment,
     await_payment,
+    change_cash,
     charge_back,
     collect_on_delivery,
     expect_cash,
@@ -152,6 +155,7 @@ __all__ = [
     "adjust",
     "allocate",
     "answer",
+    "answer_cash_change",
     "apply_payment",
     "approve_exchange",
     "approve_reissue",
@@ -169,6 +173,7 @@ __all__ = [
     "cancel_parcel",
     "cancel_purchase",
     "cancel_reissue",
+    "change_cash",
     "charge_back",
     "close_return",
     "collect_on_delivery",
@@ -287,6 +292,7 @@ __all__ = [
     "stop_production",
     "take_back",
     "take_deposit",
+    "take_in_part",
     "take_stock",
     "turn_back",
     "unreserve",

@@ -28,10 +28,12 @@ from orderflow.values import text
 
 _OWN_HOLDS: Final = frozenset(
     {
+        "cash_change",
         "charged_back",
         "other_order",
         "over_remitted",
         "paid_late",
+        "unexpected_answer",
         "unexpected_cash",
         "unexpected_notice",
         "unexpected_settlement",
