@@ -11,12 +11,14 @@ will cost less once they are taken back. It is the carrier that says so, so nobo
 from __future__ import annotations
 
 from orderflow.calls import Ref
+from orderflow.cash_terms import charge_rounding
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CASH_CHANGED
 from orderflow.fulfilment import ON_THE_ROAD, ask_about_given_up, contents, put_on_road
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.payments import carried_by, holds_money, indices_of
-from orderflow.records import Order, Parcel, Payment, Spot
+from orderflow.pricing import Ranges, kept, without
+from orderflow.records import Line, Order, Parcel, Payment, Spot
 from orderflow.states import (
     PARCEL,
     PAYMENT,
@@ -48,8 +50,8 @@ def take_in_part(
     """
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
-    kept = checked_quantities(taken, "taken")
-    if not kept:
+    keep = checked_quantities(taken, "taken")
+    if not keep:
         raise BadInput("taken", "units that are kept are wanted: else the parcel is turned back")
     name = _whose(parcel, order)
     back_ref = case.parcel(text(back, "back"))
@@ -60,7 +62,7 @@ def take_in_part(
             step.move(one, UnitMove.DELIVER, inside)
     of_order = step.now(case.order(name))
     keeping = step.choose(
-        of_order, "deliver", (here,), kept, lambda tag: tag.parcel == parcel.ref.id
+        of_order, "deliver", (here,), keep, lambda tag: tag.parcel == parcel.ref.id
     )
     sent = _others(of_order, parcel, here, keeping)
     step.move(of_order, UnitMove.DELIVER, keeping)
@@ -87,13 +89,13 @@ def _whose(parcel: Parcel, order: str) -> str:
 
 def _others(order: Order, parcel: Parcel, here: UnitState, keeping: list[Chosen]) -> list[Chosen]:
     """The units of an order in a parcel that are not kept."""
-    kept: dict[tuple[str, Spot], int] = {}
+    stays: dict[tuple[str, Spot], int] = {}
     for line, spot, n in keeping:
-        kept[line.id, spot] = kept.get((line.id, spot), 0) + n
+        stays[line.id, spot] = stays.get((line.id, spot), 0) + n
     others: list[Chosen] = []
     for line, spot in order.units():
         if spot.state is here and spot.slice.parcel == parcel.ref.id:
-            n = spot.n - kept.get((line.id, spot), 0)
+            n = spot.n - stays.get((line.id, spot), 0)
             if n:
                 others.append(Chosen(line, spot, n))
     return others
@@ -102,7 +104,10 @@ def _others(order: Order, parcel: Parcel, here: UnitState, keeping: list[Chosen]
 def _collect_less(
     step: Step, ref: Ref[Payment], parcel: Parcel, order: Order, sent: list[Chosen]
 ) -> None:
-    """Let less be collected by what goes back; what was collected before is left as it is."""
+    """Let less be collected by what goes back; what was collected before is left as it is.
+
+    Where the rules round cash, what is left is rounded, and the units that stay bear it.
+    """
     payment = step.now(ref)
     if payment.due_for != order.ref.id or payment.parcel not in ("", parcel.ref.id):
         raise MoveRefused(
@@ -119,7 +124,13 @@ def _collect_less(
     if payment.state is not PaymentState.DUE_AT_DOOR or not less:
         return
     if payment.amount > less:
-        step.note(ref, CASH_CHANGED, amount=payment.amount - less)
+
+        def staying(line: Line) -> Ranges:
+            back = indices_of(line, units.get(line.id, ()))
+            return without(kept(line), sorted((cut.start, cut.stop) for cut in back))
+
+        left = charge_rounding(step, step.now(order.ref), payment.amount - less, staying)
+        step.note(ref, CASH_CHANGED, amount=left)
     elif not holds_money(payment):
         step.proceed(PAYMENT, ref, PaymentMove.VOID)
         step.note(ref, "voided", reason="what was kept of the parcel is paid for")

@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 
 from orderflow.books import position_of
 from orderflow.calls import Ref
+from orderflow.cash_terms import count_refused
 from orderflow.claiming import keep_again
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CutMade, Noted
@@ -421,6 +422,7 @@ def turn_back(case: Case, context: Context, reason: str = "") -> Step:
     step = Step(case, context)
     _move_parcel(step, ParcelMove.TURN_BACK, UnitMove.TURN_BACK)
     if text(reason, "reason", empty=True):
+        count_refused(step, step.now(case.own(Parcel)), reason)
         step.note(case.ref, "turned back", reason=reason)
     return step
 

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 LIMIT: Final = "limit"
 QUOTA: Final = "quota"
 CAPACITY: Final = "capacity"
+REFUSED: Final = "refused"
 
 
 class PoolName(NamedTuple):
@@ -40,7 +41,12 @@ def capacity_pool(location: str, day: date) -> str:
     return f"{CAPACITY}:{_escaped(location)}:{day.isoformat()}"
 
 
-_PARTS: Final = {LIMIT: 2, QUOTA: 1, CAPACITY: 2}
+def refused_pool(customer: str) -> str:
+    """How many parcels a customer has refused at the door: it gives nothing, and only counts."""
+    return f"{REFUSED}:{customer}"
+
+
+_PARTS: Final = {LIMIT: 2, QUOTA: 1, CAPACITY: 2, REFUSED: 1}
 
 
 def pool_name(pool: str) -> PoolName | None:

@@ -273,6 +273,18 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "payment {payment} is not due for order {order} with parcel {parcel}",
         "zh": "付款 {payment} 不是订单 {order} 随包裹 {parcel} 应收的货款",
     },
+    "cash_region": {
+        "en": "order {order}: nothing is paid at the door in region {region}",
+        "zh": "订单 {order}:地区 {region} 不支持货到付款",
+    },
+    "cash_too_much": {
+        "en": "order {order} costs {cost} {currency}: at most {most} is paid at the door",
+        "zh": "订单 {order} 金额 {cost} {currency},货到付款上限为 {most}",
+    },
+    "cash_refused_before": {
+        "en": "order {order}: its customer has refused {refused} parcels before, at most {most}",
+        "zh": "订单 {order}:客户曾拒收 {refused} 个货到付款包裹,最多允许 {most} 个",
+    },
     "not_cash_on_delivery": {
         "en": "order {order} is not cash on delivery",
         "zh": "订单 {order} 不是货到付款",
@@ -402,6 +414,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
 
 OF_ONE: Final[dict[str, tuple[str, str]]] = {
     "offer_wants_units": ("wanted", "offer {offer} wants a unit: there are {there}"),
+    "cash_refused_before": (
+        "refused",
+        "order {order}: its customer has refused a parcel before, at most {most}",
+    ),
     "kept_by_quotas": ("n", "a unit of {sku} is for others alone, by quotas"),
     "quota_held": (
         "n",

@@ -24,7 +24,7 @@ from orderflow.money import Money, Spread, positive, spread
 from orderflow.pricing import bill, carried, due, give_up
 from orderflow.records import Cut, Line, Order, Payment, Spot
 from orderflow.states import PAYMENT, PaymentState, UnitState
-from orderflow.values import several
+from orderflow.values import MINOR_MAX, several, whole
 
 CASH_CHANGE: Final = "cash_change"
 """The hold of a payment whose carrier was asked to collect another amount."""
@@ -39,9 +39,14 @@ _IN_THE_HOUSE: Final = frozenset(
 
 
 def cash_by_parcel(
-    order: Order, parcels: Sequence[str], rule: Spread = Spread.LARGEST_REMAINDER
+    order: Order,
+    parcels: Sequence[str],
+    rule: Spread = Spread.LARGEST_REMAINDER,
+    coin: int = 1,
 ) -> tuple[tuple[str, int], ...]:
     """What is to be collected with each parcel of an order, in minor units, in the order named.
+
+    Each part is a multiple of `coin`, where what is due is one.
 
     What is due is spread over what the units in each of them carry, and over what is still in the
     house, whose part is left for later parcels; goods that all cost nothing weigh by their number.
@@ -66,8 +71,10 @@ def cash_by_parcel(
             counts[i] += sum([spot.n for spot in spots])
     if not any(counts):
         return tuple((name, 0) for name in names)
-    shared = spread(max(0, due(order)), weights if any(weights) else counts, rule)
-    return tuple(zip(names, shared, strict=False))
+    minor = max(0, due(order))
+    unit = 1 if minor % whole(coin, "coin", most=MINOR_MAX) else coin
+    shared = spread(minor // unit, weights if any(weights) else counts, rule)
+    return tuple((name, part * unit) for name, part in zip(names, shared, strict=False))
 
 
 def indices_of(line: Line, units: Iterable[tuple[Spot, int]]) -> tuple[Cut, ...]:
