@@ -424,6 +424,7 @@ def assert_money(orders: Iterable[Order], payments: Iterable[Payment]) -> None:
         elsewhere = one.unapplied + one.refunded + one.charged_back
         assert one.captured == one.applied + elsewhere
         assert 0 <= one.with_carrier <= one.captured
+        assert one.fees >= sum(row.fee for row in one.remitted) >= 0
         assert 0 <= one.disputed <= one.charged_back
         for application in one.applications:
             applied[application.order, one.ref.id] += application.amount

@@ -29,6 +29,7 @@ from orderflow import (
     measures,
     planning,
     promising,
+    remittances,
     sourcing,
     statements,
     states,
@@ -505,6 +506,7 @@ BESIDE = {
         "GatewayAnswer",
         "DemandForecast",
         "Query",
+        "every",
         "Books",
         "Quote",
         "Label",
@@ -635,7 +637,9 @@ BESIDE = {
         "Buyer",
         "price_of",
     ),
+    "orderflow.payments": ("cash_by_parcel",),
     "orderflow.refunds": ("owed",),
+    "orderflow.remittances": tuple(remittances.__all__),
     "orderflow.taxes": (
         *("Taxing", "TaxPlace", "TaxTable", "TaxQuestion", "Table", "TaxRow", "Rate", "Taxation"),
         *("Convention", "Level", "By", "CONVENTIONS", "NET_BY_TOTAL", "NET_BY_LINE"),
@@ -651,7 +655,7 @@ BESIDE = {
     "orderflow.audit": ("audit", "Law", "reconcile", "Plan", "Drift", "DriftKind"),
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
-    "orderflow.intake": ("orders", "stock", "Columns", "Finding"),
+    "orderflow.intake": ("orders", "stock", "remittance", "Columns", "Finding"),
     "orderflow.records": (*(cls.__name__ for cls in KINDS.values()), "feed_id"),
 }
 """What a host may want beside the names of the package itself."""

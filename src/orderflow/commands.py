@@ -17,6 +17,7 @@ from orderflow import (
     allocation,
     closing,
     deposits,
+    doorstep,
     fulfilment,
     instalments,
     inventory,
@@ -546,10 +547,31 @@ class Commands:
         return self.apply(call, key=key, by=by)
 
     def expect_cash(
-        self, id: str, order: str, amount: Money, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        order: str,
+        amount: Money,
+        parcel: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Open a payment that is due at the door."""
-        call = payments.expect_cash.of(Ref(self.tenant, "payment", id), order, amount)
+        call = payments.expect_cash.of(Ref(self.tenant, "payment", id), order, amount, parcel)
+        return self.apply(call, key=key, by=by)
+
+    def change_cash(
+        self, id: str, amount: Money, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Change what a carrier is to collect at the door, or ask it to."""
+        call = payments.change_cash.of(Ref(self.tenant, "payment", id), amount)
+        return self.apply(call, key=key, by=by)
+
+    def answer_cash_change(
+        self, id: str, agreed: bool, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Record whether a carrier collects the other amount that it was asked for."""
+        call = payments.answer_cash_change.of(Ref(self.tenant, "payment", id), agreed)
         return self.apply(call, key=key, by=by)
 
     def collect_on_delivery(
@@ -560,10 +582,19 @@ class Commands:
         return self.apply(call, key=key, by=by)
 
     def remit(
-        self, id: str, amount: Money, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        amount: Money,
+        fee: Money | None = None,
+        remittance: str = "",
+        row: int = 0,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
-        """Record that the carrier has handed over cash that it had collected."""
-        call = payments.remit.of(Ref(self.tenant, "payment", id), amount)
+        """Record that the carrier has handed over cash that it had collected, less its fee."""
+        ref: Ref[Payment] = Ref(self.tenant, "payment", id)
+        call = payments.remit.of(ref, amount, fee, remittance, row)
         return self.apply(call, key=key, by=by)
 
     def charge_back(
@@ -1087,6 +1118,22 @@ class Commands:
     ) -> Done[Parcel]:
         """Record that a parcel is on its way back: refused, intercepted or undeliverable."""
         call = fulfilment.turn_back.of(Ref(self.tenant, "parcel", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def take_in_part(
+        self,
+        id: str,
+        back: str,
+        taken: LineQuantities,
+        order: str = "",
+        payment: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Record that a customer keeps a part of a parcel at the door, and sends the rest back."""
+        ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
+        call = doorstep.take_in_part.of(ref, back, taken, order, payment)
         return self.apply(call, key=key, by=by)
 
     def lose(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:

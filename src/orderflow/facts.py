@@ -53,6 +53,7 @@ from orderflow.records import (
     Purchase,
     Quota,
     Reissue,
+    Remitted,
     Request,
     RequestKind,
     Return,
@@ -403,12 +404,12 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     invoices = (*invoices, str(dict(fact.details)["invoice"]))
                 elif fact.what == CREDITED:
                     credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
+                elif fact.what in (PLAN, INSTALMENT):
+                    plan = _planned(plan, fact)
                 elif fact.what == REINSTATED:
                     for line in lines:
                         known_cuts = cuts.get(line.id, line.cuts)
                         cuts[line.id] = tuple([cut for cut in known_cuts if not _expired(cut)])
-                elif fact.what in (PLAN, INSTALMENT):
-                    plan = _planned(plan, fact)
             case _:
                 raise _misfit(order, fact)
     if spots or cuts or prices:
@@ -466,10 +467,6 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     )
 
 
-def _expired(cut: Cut) -> bool:
-    return cut.kind is CutKind.GIVEN_UP and cut.document == EXPIRED
-
-
 def _planned(plan: Plan | None, fact: Noted) -> Plan:
     """A plan that begins, or has one instalment more."""
     said = dict(fact.details)
@@ -478,6 +475,10 @@ def _planned(plan: Plan | None, fact: Noted) -> Plan:
     due_at = datetime.fromisoformat(str(said["due_at"]))
     more = Instalment(int(said["amount"]), due_at)
     return attrs.evolve(plan, instalments=(*plan.instalments, more))
+
+
+def _expired(cut: Cut) -> bool:
+    return cut.kind is CutKind.GIVEN_UP and cut.document == EXPIRED
 
 
 def _line(order: Order, id: str) -> Line:
@@ -496,17 +497,17 @@ INVOICED: Final = "invoiced"
 CREDITED: Final = "credited"
 """What an order notes of a credit note over it: `credit_note`."""
 
-EXPIRED: Final = "expire"
-"""The document of the cuts of units that were given up as their order expired."""
-
-REINSTATED: Final = "reinstated"
-"""What an order notes when it stands again after it had expired: what it gave up then is kept."""
-
 PLAN: Final = "plan"
 """What an order notes of a new plan: what an overdue instalment of it `blocks`, by commas."""
 
 INSTALMENT: Final = "instalment"
 """What an order notes of one instalment of its plan: `amount` and `due_at`."""
+
+EXPIRED: Final = "expire"
+"""The document of the cuts of units that were given up as their order expired."""
+
+REINSTATED: Final = "reinstated"
+"""What an order notes when it stands again after it had expired: what it gave up then is kept."""
 
 SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
@@ -515,7 +516,19 @@ TENDERED: Final = "tendered"
 """What a payment notes of units of its tender that have come: `unit`, `n`, `rate` for `per`."""
 
 DUE_AT_DOOR: Final = "due at the door"
-"""What a payment notes of the cash that is expected: its `order`."""
+"""What a payment notes of the cash that is expected: its `order`, and `parcel` where named."""
+
+CASH_CHANGED: Final = "cash changed"
+"""What a payment notes of what is to be collected from here on: `amount`."""
+
+CASH_ASKED: Final = "cash asked"
+"""What a payment notes of what its carrier is asked to collect instead: `amount`."""
+
+CASH_ANSWERED: Final = "cash answered"
+"""What a payment notes of its carrier's answer: `agreed`, 1 or 0."""
+
+REMITTED: Final = "remitted"
+"""What a payment notes of a row of a remittance file: `remittance`, `row`, `amount`, `fee`."""
 
 AUTHORISED: Final = "authorised"
 """What a payment notes of what a gateway keeps ready: `amount`."""
@@ -565,6 +578,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     due_for, tendered, spent = payment.due_for, payment.tendered, payment.spent
     forfeits, authorised, requests = payment.forfeits, payment.authorised, payment.requests
+    parcel, remitted, cash_asked = payment.parcel, payment.remitted, payment.cash_asked
+    amount = payment.amount
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -575,6 +590,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         MoneyAccount.BANK: 0,  # follows from the others
         MoneyAccount.STORED: payment.credited,
         MoneyAccount.FORFEITED: payment.forfeited,
+        MoneyAccount.FEES: payment.fees,
     }
     for fact in facts:
         match fact:
@@ -601,7 +617,15 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
                 elif fact.what == DUE_AT_DOOR:
-                    due_for = str(details["order"])
+                    due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
+                elif fact.what == CASH_CHANGED:
+                    amount = int(details["amount"])
+                elif fact.what == CASH_ASKED:
+                    cash_asked = int(details["amount"])
+                elif fact.what == CASH_ANSWERED:
+                    cash_asked = 0
+                elif fact.what == REMITTED:
+                    remitted = (*remitted, _remitted(details))
                 elif fact.what == TENDERED:
                     tendered = _came_in(tendered, details, payment.currency)
                 elif fact.what == AUTHORISED:
@@ -616,7 +640,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         payment.ref,
         state,
         payment.method,
-        payment.amount,
+        amount,
         payment.currency,
         payment.payer,
         expires_at,
@@ -640,6 +664,10 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         authorised=authorised,
         requests=requests,
         meant=payment.meant,
+        parcel=parcel,
+        fees=sums[MoneyAccount.FEES],
+        remitted=remitted,
+        cash_asked=cash_asked,
     )
 
 
@@ -698,6 +726,11 @@ def _requested(
             booked=int(said.get("booked", requests[i].booked)),
         )
     return (*requests[:i], changed, *requests[i + 1 :])
+
+
+def _remitted(said: Mapping[str, str | int]) -> Remitted:
+    row, amount, fee = int(said["row"]), int(said["amount"]), int(said["fee"])
+    return Remitted(str(said["remittance"]), row, amount, fee)
 
 
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:

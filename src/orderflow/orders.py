@@ -20,6 +20,7 @@ import attrs
 
 from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Ref
+from orderflow.cash_terms import barred_from_cash, round_cash
 from orderflow.claiming import Claiming, keep_again
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import EXPIRED, Charged, CutMade
@@ -97,13 +98,17 @@ def place(
 
     Named stock holds become its reservation, with no gap between; each must still run.
     Its other goods are claimed in the same step, and cash on delivery orders are confirmed at once,
-    where the rules say so.
+    where the rules say so; the rules may round them to a coin, and say who may not pay so.
     """
     step = Step(case, context)
     if new is not None:
         _open(step, new)
     order = step.now(case.own(Order))
     step.advance(ORDER, order.ref, OrderMove.PLACE, order_facts(order))
+    round_cash(step, order.ref)
+    barred = barred_from_cash(step, step.now(order.ref))
+    if barred:
+        raise MoveRefused(barred)
     claiming = Claiming(step, order)
     take_over(step, claiming, order.ref, stock_holds)
     reserve_placed(step, claiming, order.ref)

@@ -17,6 +17,7 @@ LIMIT: Final = "limit"
 QUOTA: Final = "quota"
 CAPACITY: Final = "capacity"
 STORED: Final = "stored"
+REFUSED: Final = "refused"
 
 
 class PoolName(NamedTuple):
@@ -46,7 +47,12 @@ def stored_pool(stored: str) -> str:
     return f"{STORED}:{stored}"
 
 
-_PARTS: Final = {LIMIT: 2, QUOTA: 1, CAPACITY: 2, STORED: 1}
+def refused_pool(customer: str) -> str:
+    """How many parcels a customer has refused at the door: it gives nothing, and only counts."""
+    return f"{REFUSED}:{customer}"
+
+
+_PARTS: Final = {LIMIT: 2, QUOTA: 1, CAPACITY: 2, STORED: 1, REFUSED: 1}
 
 
 def pool_name(pool: str) -> PoolName | None:

@@ -14,7 +14,7 @@ from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import give_back, left_of, make_all_good, put_on, send_back
+from orderflow.payments import left_of, make_all_good, send_back
 from orderflow.pricing import due
 from orderflow.records import Order, Payment
 from orderflow.values import text
@@ -90,7 +90,7 @@ def _refund(
             refusals += stuck
             part = 0 if stuck else part
         if part > 0:
-            _send_back(step, ref, part, order.ref, balance, ask=ask)
+            send_back(step, ref, part, order.ref, ask=ask, to=balance)
             left -= part
     if left and refusals:
         raise MoveRefused(tuple(refusals))
@@ -149,7 +149,7 @@ def _pay_back(case: Case, context: Context, amount: Money | None, to: str, *, as
     stuck = () if balance else _not_taken_back(step, payment.ref)
     if stuck:
         raise MoveRefused(stuck)
-    _send_back(step, payment.ref, asked, None, balance, ask=ask)
+    send_back(step, payment.ref, asked, None, ask=ask, to=balance)
     return step
 
 
@@ -160,19 +160,3 @@ def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
     if tender is None or tender.goes_back:
         return ()
     return (Refusal.of("not_taken_back", payment=ref.id, method=payment.method),)
-
-
-def _send_back(
-    step: Step, ref: Ref[Payment], amount: int, order: Ref[Order] | None, to: str, *, ask: bool
-) -> None:
-    """Pay back a part of a payment; it is refunded when nothing is left of it.
-
-    What was paid from a balance may be spent of it again, unless it goes onto another.
-    """
-    before = step.now(ref)
-    # What was paid from a balance is in our own books: nobody else is asked.
-    send_back(step, ref, amount, order, ask=ask and not to and not before.stored)
-    if to:
-        put_on(step, ref, amount, to)
-    elif before.stored:
-        give_back(step, before)

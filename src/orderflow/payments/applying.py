@@ -54,8 +54,8 @@ def open_payment(
     payer: str,
     expires_at: datetime | None = None,
     deposit: int = 0,
-    meant: tuple[Application, ...] = (),
     stored: str = "",
+    meant: tuple[Application, ...] = (),
 ) -> None:
     """Open the payment that the command is called on."""
     positive(amount)
@@ -70,8 +70,8 @@ def open_payment(
             text(payer, "payer", empty=True),
             expires_at,
             deposit=deposit,
-            meant=meant,
             stored=stored,
+            meant=meant,
         )
     )
 

@@ -21,6 +21,7 @@ from orderflow.facts import REQUESTED, SENT, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import left_of
+from orderflow.payments.stored import give_back, put_on
 from orderflow.records import MoneyAccount, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from orderflow.values import text, whole
@@ -140,14 +141,29 @@ def open_request(
 
 
 def send_back(
-    step: Step, ref: Ref[Payment], amount: int, order: Ref[Order] | None, *, ask: bool
+    step: Step,
+    ref: Ref[Payment],
+    amount: int,
+    order: Ref[Order] | None,
+    *,
+    ask: bool,
+    to: str = "",
 ) -> None:
-    """Pay back a part of a payment, or ask a gateway to; it is refunded when nothing is left."""
-    left = left_of(step.now(ref)) - amount
+    """Pay back a part of a payment, or ask a gateway to; it is refunded when nothing is left.
+
+    What was paid from a balance that we keep may be spent of it again, unless it goes onto another
+    (`to`); of either, no gateway knows.
+    """
+    before = step.now(ref)
+    left = left_of(before) - amount
     step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
     source = MoneyAccount.UNAPPLIED if order is None else MoneyAccount.APPLIED
     step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))
-    if ask:
+    if to:
+        put_on(step, ref, amount, to)
+    elif before.stored:
+        give_back(step, before)
+    elif ask:
         open_request(step, ref, RequestKind.REFUND, amount, "" if order is None else order.id)
 
 
