@@ -824,6 +824,18 @@ def test_who_is_more_urgent_leaves_a_source_with_too_many_claims_for_the_place_o
     assert found.lost == (Pegged("o-2", at("po-1"), 1, day(3)),)
 
 
+def test_nobody_makes_room_by_a_source_with_too_many_claims() -> None:
+    figures = Figures(
+        (shelf(1), Source(at("a"), 1, until=day(5))),
+        (Pegged("o-1", at("a"), 3, day(6)), Pegged("o-2", at(), 1, day(2))),
+    )
+
+    found = mend(figures, NOW, {})
+
+    assert found.repegs == ()
+    assert found.lost == (Pegged("o-1", at("a"), 3, day(6)),)
+
+
 def test_who_has_too_much_of_what_has_come_waits_for_what_others_leave_of_the_rest() -> None:
     figures = Figures(
         (Source(at("po-1"), 4, day(6), here=2), Source(at(), 2, until=day(6))),

@@ -148,14 +148,25 @@ class Assignment:
         return got
 
     def leave(self, i: int, need: Need, n: int) -> int:
-        """Serve up to `n` units of a need elsewhere than by a portion; how many it was."""
+        """Serve up to `n` units of a need elsewhere than by a portion; how many it was.
+
+        Those beyond the units of its source go first, and nobody else takes their place.
+        """
         if i in need.eligible:
             need.eligible.remove(i)
         self._shut.clear()
-        self._move(i, need, -n)
-        got = self.add(need, n)
-        if got < n:
-            self._move(i, need, n - got)
+        beyond = min(n, max(0, -self.room[i]))
+        got = self.add(need, beyond)  # while all stand here still, so that it is closed
+        if got:
+            self._move(i, need, -got)
+        if got == beyond < n:
+            self._shut.clear()
+            rest = n - beyond
+            self._move(i, need, -rest)
+            more = self.add(need, rest)
+            if more < rest:
+                self._move(i, need, rest - more)
+            got += more
         return got
 
     def move(self, need: Need, source: int, target: int, n: int) -> None:
