@@ -257,7 +257,13 @@ def test_a_tax_may_be_rounded_to_five_cents() -> None:
 
 @pytest.mark.parametrize(
     ("rounding", "tax"),
-    ((Rounding.HALF_UP, 3), (Rounding.HALF_EVEN, 2), (Rounding.DOWN, 2), (Rounding.UP, 3)),
+    (
+        (Rounding.HALF_UP, 3),
+        (Rounding.HALF_EVEN, 2),
+        (Rounding.HALF_DOWN, 2),
+        (Rounding.DOWN, 2),
+        (Rounding.UP, 3),
+    ),
 )
 def test_half_a_cent_goes_where_the_convention_says(rounding: Rounding, tax: int) -> None:
     line = TaxLine("1", 1, 25, (Rate.of("VAT", "10"),))

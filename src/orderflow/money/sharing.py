@@ -196,7 +196,7 @@ def _last_absorbs(size: int, weights: Sequence[int], rounding: Rounding) -> list
 
 def _front_mends(size: int, weights: Sequence[int]) -> list[int]:
     every = sum(weights)
-    parts = [-((every - 2 * size * weight) // (2 * every)) for weight in weights]
+    parts = [divided(size * weight, every, Rounding.HALF_DOWN) for weight in weights]
     missing = size - sum(parts)
     if missing >= 0:
         return _fill(parts, missing, _weighing(weights))
