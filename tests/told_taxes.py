@@ -153,9 +153,11 @@ def freight_at_half_price() -> str:
 
 
 def all_that_is_left() -> str:
-    taxes = taxing(NET_BY_TOTAL, "23")
-    rows = (*taxes.table.rows, TaxRow("here", Rate.zero("none", "as published"), group="freight"))
-    taxes = attrs.evolve(taxes, table=Table("published", rows))
+    rows = (
+        TaxRow("here", Rate.of("VAT", "23")),
+        TaxRow("here", Rate.zero("none", "as published"), group="freight"),
+    )
+    taxes = Taxing(Table("published", rows), NET_BY_TOTAL)
     shop = invoiced(attrs.evolve(cart("10.00", n=2), charges=freight(2000)), taxes)
     shop.credit("I-000001", "C", "1", euros("5.00"))
     shop.credit("I-000001", "C", whole=True)
