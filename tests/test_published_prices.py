@@ -69,14 +69,25 @@ SPLITS: Final = (
     Split("Sylius", SYLIUS, Spread.FRONT_MENDS, -299, (4300, 1400, 2300), (-161, -52, -86)),
     Split("Sylius", SYLIUS, Spread.FRONT_MENDS, -299, (0,), (0,)),
     Split("Sylius", UNITS, Spread.PER_UNIT, 1000, (1, 1, 1), (334, 333, 333)),
-    Split("moneyphp", PHP, OURS, 100, (1, 1, 1), (34, 33, 33)),
-    Split("moneyphp", PHP, OURS, 101, (1, 1, 1), (34, 34, 33)),
-    Split("moneyphp", PHP, OURS, 2, (1, 1, 1), (1, 1, 0)),
-    Split("moneyphp", PHP, OURS, 101, (3, 7), (30, 71)),
-    Split("moneyphp", "allocation.rst", OURS, 5, (70, 30), (4, 1)),
-    Split("moneyphp 1", PHP, Spread.FRONT_FIRST, 5, (3, 7), (2, 3)),
-    Split("moneyphp 1", PHP, Spread.FRONT_FIRST, 5, (7, 3), (4, 1)),
-    Split("moneyphp 1", PHP, Spread.FRONT_FIRST, 15, (1, 1), (8, 7)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 100, (1, 1, 1), (34, 33, 33)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 101, (1, 1, 1), (34, 34, 33)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (3, 7), (2, 3)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (7, 3), (4, 1)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (7, 3, 0), (4, 1, 0)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, -5, (7, 3), (-3, -2)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (0, 7, 3), (0, 4, 1)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (7, 0, 3), (4, 0, 1)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (0, 0, 1), (0, 0, 5)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (0, 3, 7), (0, 2, 3)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 0, (0, 0, 1), (0, 0, 0)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 2, (1, 1, 1), (1, 1, 0)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 1, (1, 1), (1, 0)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 1, (33, 66), (0, 1)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 101, (3, 7), (30, 71)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 101, (7, 3), (71, 30)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 10, (1, 1, 1), (4, 3, 3)),
+    Split("moneyphp", "allocation.rst", Spread.SIGNED_REMAINDER, 5, (70, 30), (4, 1)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 15, (1, 1), (8, 7)),
     Split("RubyMoney", RUBY, Spread.BACKWARD, 10, (1, 1, 2), (3, 2, 5)),
     Split("RubyMoney", RUBY, Spread.BACKWARD, 10, (1, 2, 1), (3, 5, 2)),
     Split("RubyMoney", RUBY, Spread.BACKWARD, 100, (7, 3), (70, 30)),
@@ -106,6 +117,7 @@ SPLITS: Final = (
     ),
     Split("Shopify, roundrobin_reverse", SHOPIFY, Spread.BACK_FIRST, 5, (3, 7), (1, 4)),
     Split("Solidus", SOLIDUS, Spread.BACKWARD, 1000, (5000, 5000, 5000), (334, 333, 333)),
+    Split("Solidus", SOLIDUS, Spread.BACKWARD, 1500, (15000, 5000, 10000), (750, 250, 500)),
     Split("Saleor", SALEOR, Spread.LAST_ABSORBS, 1730, (3000, 4000, 1000), (649, 865, 216)),
     Split("brick/money", "issue 46", Spread.FRONT_FIRST, 1000, (37, 62), (374, 626)),
     Split("brick/money", "issue 46", Spread.FRONT_FIRST, 1000, (62, 37), (627, 373)),
@@ -143,6 +155,14 @@ SPLITS: Final = (
     Split(
         "brick/money, to largest ratio", PHP, Spread.LARGEST_WEIGHT, 100, (2, 3, 1), (33, 51, 16)
     ),
+    Split(
+        "brick/money, to largest ratio",
+        PHP,
+        Spread.LARGEST_WEIGHT,
+        10000,
+        (30, 20, 40),
+        (3333, 2222, 4445),
+    ),
     Split("brick/money, to largest ratio", PHP, Spread.LARGEST_WEIGHT, 5, (3, 3, 4), (1, 1, 3)),
     Split("brick/money, to largest ratio", PHP, Spread.LARGEST_WEIGHT, 9, (3, 3, 4), (3, 2, 4)),
     Split(
@@ -173,6 +193,7 @@ def test_only_what_other_systems_publish_differs_from_the_default() -> None:
     differing = {case for case in SPLITS if spread(case.total, case.weights) != case.parts}
 
     assert {case.system for case in differing} == {
+        "moneyphp",  # -5 over 7 and 3 is cut off below
         "Sylius",  # -299 over a line that weighs nothing is dropped there
         "Shopify, roundrobin_reverse",
         "Shopify, roundrobin",

@@ -26,7 +26,7 @@ from orderflow import (
     Workflow,
 )
 from orderflow.adapters.memory import MemoryStore
-from orderflow.money import Rounding, Spread, rounded, scale, share, spread
+from orderflow.money import Rounding, Spread, divided, rounded, scale, share, spread
 from orderflow.pricing import (
     AmountOff,
     FreightOff,
@@ -278,6 +278,23 @@ def least_price_of_one_line() -> tuple[object, ...]:
     return shown(*[part for _, part in used.parts])
 
 
+def rest_apart(total: int, weights: tuple[int, ...]) -> tuple[int, ...]:
+    """Each part cut off, and what is left of all."""
+    parts = [divided(total * weight, sum(weights), Rounding.DOWN) for weight in weights]
+    return (*parts, total - sum(parts))
+
+
+def blocks(total: int, weights: tuple[int, ...]) -> tuple[int, ...]:
+    """As many whole blocks of all weights as there are, and what is left."""
+    times = divided(total, sum(weights), Rounding.DOWN)
+    return (*[times * weight for weight in weights], total - times * sum(weights))
+
+
+def in_steps(total: int, n: int, step: int) -> tuple[int, ...]:
+    """So many parts, each of whole steps: the smallest coins are gone."""
+    return tuple([step * part for part in spread(total // step, (1,) * n)])
+
+
 # --- the cases ------------------------------------------------------------------------------------
 
 MAXIMA: Final = (4600, 4600, 5000, 5000, 5000)
@@ -464,6 +481,54 @@ TOLD: Final = (
         "half off 3 units, then a tenth off 10.00: 2 and 3 at 5.00, 2 and 3 at 8.00",
         ("9.00", "7.50", "14.40", "10.80"),
         half_and_a_tenth,
+    ),
+    Told(
+        "brick/money, floor, the rest apart",
+        "MoneyTest",
+        "`divided`, `DOWN`",
+        "1.00 over 2, 3, 1, and what is left",
+        ("0.33", "0.50", "0.16", "0.01"),
+        lambda: shown(*rest_apart(100, (2, 3, 1))),
+    ),
+    Told(
+        "brick/money, floor, the rest apart",
+        "MoneyTest",
+        "`divided`, `DOWN`",
+        "1.00 over 400, 0, 40, 20, 2, and what is left",
+        ("0.86", "0.00", "0.08", "0.04", "0.00", "0.02"),
+        lambda: shown(*rest_apart(100, (400, 0, 40, 20, 2))),
+    ),
+    Told(
+        "brick/money, blocks, the rest apart",
+        "MoneyTest",
+        "`divided`, `DOWN`",
+        "1.00 over 2, 3, 1, and what is left",
+        ("0.32", "0.48", "0.16", "0.04"),
+        lambda: shown(*blocks(100, (2, 3, 1))),
+    ),
+    Told(
+        "brick/money, in steps",
+        "MoneyTest",
+        "`spread` of steps",
+        "100.00 in three parts, in steps of 0.05",
+        ("33.35", "33.35", "33.30"),
+        lambda: shown(*in_steps(10000, 3, 5)),
+    ),
+    Told(
+        "Shopify",
+        "allocator_spec, allocate_max_amounts",
+        "`capped`",
+        "1.00 up to 33.00, 33.00, 33.00",
+        ("0.34", "0.33", "0.33"),
+        lambda: shown(*capped(100, (3300,) * 3, (3300,) * 3)),
+    ),
+    Told(
+        "Shopify",
+        "allocator_spec, allocate_max_amounts",
+        "`capped`",
+        "100.00 up to 5.00 and 2.00",
+        ("5.00", "2.00"),
+        lambda: shown(*capped(10000, (500, 200), (500, 200))),
     ),
     Told(
         "Shopify",
