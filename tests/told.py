@@ -259,6 +259,18 @@ def half_and_a_tenth() -> tuple[object, ...]:
     return shown(costs("5.00", 2), costs("5.00", 3), costs("8.00", 2), costs("8.00", 3))
 
 
+def more_than_there_is() -> tuple[object, ...]:
+    new = NewOrder(
+        "c-7",
+        "EUR",
+        tuple(
+            attrs.evolve(line, n=n) for line, n in zip(lamps("10.00", "20.00"), (3, 2), strict=True)
+        ),
+    )
+    (used,) = priced(new, (Offer("voucher", AmountOff(euros("10000.00"))),), Given(DAY)).used
+    return shown(sum(line.amount for line in new.lines) - used.amount, used.unused)
+
+
 def least_prices() -> tuple[object, ...]:
     new = cart("10.00", "20.00", "50.00", "30.00")
     least = (("2", "19.00"), ("3", "50.00"), ("4", "26.00"))
@@ -449,6 +461,14 @@ TOLD: Final = (
         "owed for three lines of 20.00 of which one was refunded before",
         ("40.00",),
         refunded_once,
+    ),
+    Told(
+        "Saleor",
+        "test_calculate_prices",
+        "`AmountOff`, as far as there is room",
+        "10000.00 off three at 10.00 and two at 20.00: what is left to pay, and what is not used",
+        ("0.00", "9930.00"),
+        more_than_there_is,
     ),
     Told(
         "tryton, REF-093",
