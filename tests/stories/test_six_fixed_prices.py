@@ -26,10 +26,12 @@ from orderflow.pricing import (
     total,
 )
 from orderflow.records import ChargeKind, Destination, Fixing
+from orderflow.statements import statement
 from orderflow.states import PaymentState
 from orderflow.taxes import Rate, Table, Taxing, TaxRow
 from orderflow.taxing import tax_charges
 from tests.builders import LAMP, MORNING, TEA, TWO_PLACES, Shop, eur, line, new_order
+from tests.test_statements import assert_is_of
 
 ID: Final = "o-17"
 APRIL: Final = MORNING + timedelta(days=30)
@@ -82,11 +84,16 @@ def credit(shop: Shop, invoice: Invoice) -> CreditNote:
 
 
 def agree(shop: Shop) -> None:
-    """What was invoiced and not credited is what the order costs and what has been paid."""
+    """What was invoiced and not credited is what the order costs and what has been paid, and its
+    statement says so row by row."""
+    order = shop.order(ID)
+    papers = [shop.invoiced(id) for id in order.invoices]
+    stated = statement(order, [*papers, *[shop.credited(id) for id in order.credit_notes]])
+    assert_is_of(stated, order)
     account = shop.account(ID)
     cost = account.invoiced - account.credited
     assert (account.to_invoice, account.to_credit) == (0, 0)
-    assert cost == total(shop.order(ID)) == shop.order(ID).applied
+    assert cost == total(order) == order.applied == sum(one.amount for one in stated.bills)
 
 
 @pytest.mark.feature("F193")
