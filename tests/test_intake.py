@@ -84,7 +84,7 @@ def test_a_rounding_that_is_none_is_a_finding() -> None:
     (found,) = taken.findings
     assert (found.column, found.reason) == (
         "rounding",
-        "one of half_up, half_even, down, up is wanted",
+        "one of half_up, half_even, half_down, down, up is wanted",
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,6 +73,45 @@ def test_no_kept_text_is_without_its_case() -> None:
     assert {path.stem for path in KEPT.iterdir()} == set(CASES)
 
 
+def amounts(said: str) -> list[tuple[str, Decimal]]:
+    """The rows of a text that have an amount at the right edge, with what they say."""
+    rows: list[tuple[str, Decimal]] = []
+    lines = said.splitlines()
+    for before, row in pairwise(["", *lines]):
+        found = re.fullmatch(r"(.*?) {2,}(-?[0-9]+(?:\.[0-9]+)?)", row)
+        if found is not None:
+            rows.append((found[1] or before, Decimal(found[2])))
+    return rows
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_clerk_who_adds_the_rows_of_a_kept_text_finds_its_sums(name: str) -> None:
+    said = (KEPT / f"{name}.txt").read_text(encoding="utf-8").split("\n订单")[0]
+    of_line = of_order = paid = Decimal(0)
+    sums = []
+
+    for title, amount in amounts(said):
+        if title.lstrip().startswith("included"):
+            continue  # in another row already
+        if re.match("  Line [0-9.]+$", title):
+            sums.append((title, of_line, amount))
+            of_order, of_line = of_order + amount, Decimal(0)
+        elif title.startswith("  "):
+            of_line += amount
+        elif title == "Total":
+            sums.append((title, of_order, amount))
+        elif title.startswith("Paid by"):
+            paid += amount
+        elif title in ("Still to be paid", "Owed back", "Nothing is open"):
+            sums.append((title, abs(of_order + paid), amount))
+            break
+        else:
+            of_order += amount
+
+    assert len(sums) > 2
+    assert [found for _, found, _ in sums] == [told for _, _, told in sums]
+
+
 def test_each_row_is_said_in_both_languages_with_the_same_figures() -> None:
     for title, said in STATEMENT.items():
         figures = [set(re.findall("{[a-z_]+}", one)) for one in said.values()]
@@ -100,6 +141,9 @@ def test_each_discount_is_named_with_its_bearer_and_its_reason(shop: Shop) -> No
         Part(DISCOUNT, -50, "", "ours"),
         Part(TAX, 161),
     )
+    assert "Discount: 11.11, borne by platform" in text(statement(order))
+    assert "Discount: ours, borne by the seller" in text(statement(order))
+    assert "优惠:ours,由商家承担" in text(statement(order), "zh")
 
 
 def test_an_order_of_which_nothing_is_kept_costs_nothing(shop: Shop) -> None:

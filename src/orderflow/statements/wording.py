@@ -130,14 +130,15 @@ class _Writer:
         return said + (self.say("version", version=one.version) if one.version else "")
 
     def part(self, part: Part) -> str:
-        """Such as "Discount: spring, borne by platform"."""
+        """Such as "Discount: spring, borne by platform"; a discount always says who bears it."""
         off_freight = part.kind is ChargeKind.FREIGHT and part.amount < 0
         said = self.say("off_freight" if off_freight else _TITLES[part.kind])
         if part.reason:  # our own word is translated; the host's are told as they were given
             reason = self.word(WEIGHED) if part.reason == WEIGHED else part.reason
             said += self.say("reason", reason=reason)
-        if part.bearer and (part.kind is ChargeKind.DISCOUNT or off_freight):
-            said += self.say("borne", bearer=part.bearer)
+        if part.kind is ChargeKind.DISCOUNT or off_freight:
+            title = "borne" if part.bearer else "borne_by_seller"
+            said += self.say(title, bearer=part.bearer)
         return said
 
     def bill(self, bill: Bill) -> str:
