@@ -745,6 +745,8 @@ def may_send_back(d: Desk, payment: Payment, amount: int) -> bool:
 
 def may_refund(d: Desk) -> bool:
     order = d.paper
+    if not may_go_to(d):
+        return False
     back = max(0, -owing(order))
     asked = d.arg("amount").minor if d.arg("amount") else back
     if not asked or asked > back:
@@ -768,7 +770,24 @@ def still_ours(payment: Payment) -> int:
 def may_pay_back(d: Desk) -> bool:
     free = min(max(0, d.paper.unapplied), still_ours(d.paper))
     asked = d.arg("amount").minor if d.arg("amount") else free
-    return 0 < asked <= free and may_send_back(d, d.paper, asked)
+    return 0 < asked <= free and may_go_to(d) and may_send_back(d, d.paper, asked)
+
+
+def can_be_used(d: Desk, stored: Any) -> bool:
+    """The time of a balance is not over."""
+    return stored.until is None or stored.until > d.seen.at
+
+
+def may_spend(d: Desk) -> bool:
+    """The balance has as much, and the orders still cost it."""
+    stored, amount = d.get("stored value", d.arg("stored")), d.arg("amount").minor
+    left = d.free_at(Position(f"stored:{stored.ref.id}"))
+    return d.fresh and can_be_used(d, stored) and amount <= left and may_apply(d, amount)
+
+
+def may_go_to(d: Desk) -> bool:
+    """Money stays with us on a balance that may be used."""
+    return "to" not in dict(d.call.args) or can_be_used(d, d.get("stored value", d.arg("to")))
 
 
 def may_expire_payment(d: Desk) -> bool:
@@ -779,6 +798,24 @@ def may_expire_payment(d: Desk) -> bool:
 def may_miss_balance(d: Desk) -> bool:
     until = d.paper.expires_at
     return d.stands("balance open") and (until is None or until <= d.seen.at)
+
+
+def may_forfeit(d: Desk) -> bool:
+    """The balance is late, and no goods have gone on for what the deposit was paid for."""
+    within = d.arg("amount") is None or d.arg("amount").minor <= d.paper.deposit
+    return (
+        within
+        and d.stands("balance overdue")
+        and d.free("forfeit")
+        and all(  # a deposit of no order has no goods
+            is_cancelled(order)
+            or (
+                units(order, *ON_PAPER, "cancelled") == every(order)
+                and d.not_forbidden("cancel", order)
+            )
+            for order in [d.get("order", one.order) for one in d.paper.applications if one.amount]
+        )
+    )
 
 
 def may_pay_balance(d: Desk) -> bool:
@@ -1064,6 +1101,10 @@ ROWS: Final[Mapping[str, Row]] = {
     "lift_return_hold": Desk.has_hold,
     # money
     "pay": may_pay,
+    "spend": may_spend,
+    "open_stored_value": lambda d: d.fresh,
+    "top_up": lambda d: can_be_used(d, d.paper),
+    "lapse_stored_value": lambda d: not d.paper.lapsed and not can_be_used(d, d.paper),
     "await_payment": lambda d: d.fresh,
     "record_notice": always,
     "lift_payment_hold": Desk.has_hold,
@@ -1079,6 +1120,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "take_deposit": lambda d: d.fresh and may_apply(d, d.arg("deposit").minor),
     "open_balance": lambda d: d.stands("deposit taken") and d.free("open balance"),
     "miss_balance": may_miss_balance,
+    "forfeit_deposit": may_forfeit,
     "pay_balance": may_pay_balance,
     "charge_back": always,
     "settle_dispute": always,
@@ -1150,6 +1192,8 @@ ROWS: Final[Mapping[str, Row]] = {
 NEW: Final = frozenset(
     {
         "pay",
+        "spend",
+        "open_stored_value",
         "await_payment",
         "collect_on_delivery",
         "expect_cash",

@@ -96,6 +96,7 @@ TABLE: Final[Mapping[str, str]] = {
         charge back: deposit taken, balance open, balance overdue, captured, part refunded,
             refunded -> disputed
         miss balance: balance open -> balance overdue
+        forfeit: balance overdue -> captured | not held
         collect: voided, due at door -> collected
         refund part: due at door -> stays | not held
         refund: due at door -> stays | not held

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, cast, get_type_hints
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
 from orderflow import (
@@ -28,6 +29,8 @@ from orderflow import (
     Refused,
     Rules,
     Sku,
+    StoredKind,
+    Tendered,
     Workflow,
 )
 from orderflow.adapters.memory import MemoryStore
@@ -67,6 +70,8 @@ TOMORROW: Final = MORNING + timedelta(days=1)
 SHELF: Final = Position("BRASS-LAMP", "leith")
 OF_LOT: Final = SHELF._replace(lot="L-1")
 ONE: Final = (("1", 1),)
+
+TENDERED: Final = Tendered("points", 1500, Price.of("1.00", "EUR", per=300))
 
 CALLS: Final[dict[str, dict[str, Any]]] = {
     "draft": {"id": "o-new", "new": new_order((LAMP, 1))},
@@ -110,7 +115,25 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "orders": (("o-unpaid", 400),),
         "method": "card",
         "payer": "c-7",
+        "tendered": TENDERED,
     },
+    "spend": {
+        "id": "pay-new",
+        "stored": "points-c-7",
+        "amount": eur(500),
+        "orders": (("o-unpaid", 400),),
+        "tendered": TENDERED,
+    },
+    "open_stored_value": {
+        "id": "g-new",
+        "kind": StoredKind.STORED_VALUE,
+        "unit": "EUR",
+        "units": 5000,
+        "holder": "c-7",
+        "until": TOMORROW,
+    },
+    "top_up": {"id": "points-c-7", "units": 50, "reason": "earned by o-17"},
+    "lapse_stored_value": {"id": "g-over"},
     "await_payment": {
         "id": "pay-new",
         "amount": eur(500),
@@ -123,6 +146,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "notice": Notice.CAPTURED,
         "amount": eur(500),
         "event": "evt-1",
+        "tendered": TENDERED,
     },
     "expire_payment": {"id": "pay-late"},
     "hold_payment": {
@@ -139,10 +163,17 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "orders": (("o-unpaid", 300),),
         "method": "card",
         "payer": "c-7",
+        "tendered": attrs.evolve(TENDERED, n=900),
     },
-    "open_balance": {"id": "pay-deposit", "until": TOMORROW},
+    "open_balance": {"id": "pay-deposit", "until": TOMORROW, "forfeit": True},
+    "forfeit_deposit": {"id": "pay-overdue", "amount": eur(50)},
     "miss_balance": {"id": "pay-missed"},
-    "pay_balance": {"id": "pay-deposit", "amount": eur(200), "orders": (("o-unpaid", 100),)},
+    "pay_balance": {
+        "id": "pay-deposit",
+        "amount": eur(200),
+        "orders": (("o-unpaid", 100),),
+        "tendered": attrs.evolve(TENDERED, n=600),
+    },
     "expect_cash": {"id": "pay-new", "order": "o-cod", "amount": eur(4000)},
     "lift_payment_hold": {"id": "pay-odd", "code": "unexpected_notice"},
     "apply_payment": {"id": "pay-spare", "orders": (("o-unpaid", 100),)},
@@ -257,8 +288,13 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "settle_exchange": {"id": "e-done"},
     "hold_exchange": {"id": "e-asked", "code": "check", "reason": "the third this month"},
     "lift_exchange_hold": {"id": "e-held", "code": "check"},
-    "refund": {"id": "o-owed", "amount": eur(100), "payment": "pay-o-owed"},
-    "pay_back": {"id": "pay-spare", "amount": eur(100)},
+    "refund": {
+        "id": "o-owed",
+        "amount": eur(100),
+        "payment": "pay-o-owed",
+        "to": "credit-c-7",
+    },
+    "pay_back": {"id": "pay-spare", "amount": eur(100), "to": "credit-c-7"},
     "receive": {
         "position": OF_LOT,
         "n": 5,
@@ -440,13 +476,18 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.place("o-unpaid", new_order((LAMP, 1), pay_by=MORNING + timedelta(hours=1)))
     house.place("o-cod", new_order((LAMP, 4), cash_on_delivery=True))
     house.collect_on_delivery("pay-door", "o-cod", eur(500))
+    house.open_stored_value("points-c-7", StoredKind.POINTS, "points", 5000)
+    house.open_stored_value("credit-c-7", StoredKind.STORE_CREDIT, "EUR")
+    house.open_stored_value("g-over", StoredKind.VOUCHER, "EUR", 5, until=TODAY)
     house.await_payment("pay-awaited", eur(500))
     house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
     house.pay("pay-spare", eur(500), ())
     house.pay("pay-odd", eur(500), ())
-    for id in ("pay-deposit", "pay-missed"):
+    for id in ("pay-deposit", "pay-missed", "pay-overdue"):
         house.take_deposit(id, eur(500), eur(100), ())
     house.open_balance("pay-missed", MORNING + timedelta(hours=1))
+    house.open_balance("pay-overdue", MORNING)
+    house.miss_balance("pay-overdue")
     house.record_notice("pay-odd", Notice.FAILED, eur(500))
     house.record_scan("p-o-delivered", ScanStatus.LOST)
     house.accept_dispatch("d-o-shipped")
@@ -707,6 +748,8 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
     kind = str(hint)
     if hint is str:
         yield from (*NO_TEXTS, *HOSTILE_TEXTS)
+    elif hint is int and name == "units":
+        yield from (value for value in NO_COUNTS if value not in (0, 10**9 + 1))
     elif hint is int:
         yield from NO_COUNTS
     elif hint == int | None:
@@ -722,7 +765,7 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         yield from (value for value in NO_TIMES if value is not None or hint is datetime)
     elif hint is NewCharge or hint is NewOrder or hint == NewOrder | None:
         yield from (object(), [], {}, b"", "o-17", 5, 1.5, True, line("1", LAMP, 1))
-    elif hint in (Notice, ScanStatus):
+    elif hint in (Notice, ScanStatus, StoredKind):
         yield from (None, object(), [], {}, b"", "captured", "delivered", 5, True, Verdict.SOUND)
     elif kind == "tuple[str, ...]":
         yield from NO_TUPLES
@@ -762,6 +805,8 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
     elif hint == NewCharges:
         yield from (None, 5, "tax", {}, object(), (None,), ("tax",))
         yield (NewCharge(ChargeKind.FEE, 5),)
+    elif hint == Tendered | None:
+        yield from (5, "1500 points", {}, (), object(), eur(500), TENDERED.rate)
     elif hint == NewLines:
         yield from NO_TUPLES
         yield from ((), (None,), ("1",), (LAMP,), (line("1", LAMP, 1), line("1", BELL, 1)))
@@ -850,7 +895,9 @@ def test_a_document_that_is_not_there_or_is_there_already_is_refused(
 @pytest.mark.parametrize(
     ("name", "changed", "path"),
     (
-        ("pay", {"amount": Money(500, "USD")}, None),
+        ("pay", {"amount": Money(500, "USD"), "tendered": None}, None),
+        ("pay", {"amount": Money(500, "USD")}, "tendered.rate"),
+        ("pay", {"amount": eur(400)}, "tendered"),
         ("record_notice", {"amount": Money(500, "USD")}, "amount"),
         ("remit", {"amount": Money(100, "JPY")}, "amount"),
         ("charge_back", {"amount": Money(100, "USD")}, "amount"),

@@ -101,6 +101,7 @@ DEEDS: Final[dict[PaymentMove, Deed]] = {
     M.FAIL: lambda shop: shop.record_notice("pay-1", Notice.FAILED, eur(1000)),
     M.VOID: lambda shop: shop.void_payment("pay-1", "wanted no more"),
     M.OPEN_BALANCE: lambda shop: shop.open_balance("pay-1", LIMIT),
+    M.FORFEIT: lambda shop: shop.forfeit_deposit("pay-1"),
     M.REFUND_PART: lambda shop: shop.pay_back("pay-1", eur(100)),
     M.REFUND: lambda shop: shop.pay_back("pay-1"),
     M.CHARGE_BACK: lambda shop: shop.charge_back("pay-1", eur(100)),

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from orderflow import Location, Money, Price, Ref, Rules, verbs
+from orderflow import Location, Money, Price, Ref, Rules, StoredKind, verbs
 from orderflow.journal import STOCK
 from orderflow.payments import Notice
 from orderflow.testing import Bounds
@@ -143,9 +143,28 @@ PARTS: Final[dict[str, Small]] = {
     ),
     "deposits": goods(
         of("place cancel refund pay_back take_deposit open_balance pay_balance miss_balance")
-        | of("charge_back settle_dispute apply_payment"),
+        | of("charge_back settle_dispute apply_payment forfeit_deposit"),
         times=1,
         waits=(timedelta(days=8),),
+        also=(verbs.forfeit_deposit.on("o-pay1", Money(50, EUR)),),
+    ),
+    "balances that are kept": goods(
+        of("place cancel refund pay_back top_up lapse_stored_value charge_back settle_dispute")
+        | of("apply_payment"),
+        times=1,
+        waits=(DAY,),
+        first=(
+            verbs.open_stored_value.on("g", StoredKind.VOUCHER, EUR, 150, "", START + DAY),
+            verbs.open_stored_value.on("c", StoredKind.STORE_CREDIT, EUR),
+        ),
+        most={"stored value": 2},
+        also=(
+            verbs.spend.on("o-pay1", "g", Money(150, EUR), (("o", 100),)),
+            verbs.refund.on("o", Money(50, EUR)),
+            verbs.refund.on("o", to="c"),
+            verbs.refund.on("o", to="g"),
+            verbs.pay_back.on("o-pay1", to="g"),
+        ),
     ),
     "fees and partial refunds": goods(
         of("place pay cancel refund adjust charge_back settle_dispute pay_back apply_payment"),
@@ -405,10 +424,14 @@ CORNERS: Final[dict[str, Small]] = {
     ),
     "deposits that must stay": goods(
         of("place cancel pay_back take_deposit open_balance miss_balance lift_payment_hold")
-        | of("refund charge_back"),
+        | of("refund charge_back forfeit_deposit"),
         times=1,
         waits=(timedelta(days=8),),
-        also=(*MONEY_STAYS, verbs.refund.on("o", Money(25, EUR))),
+        also=(
+            *MONEY_STAYS,
+            verbs.refund.on("o", Money(25, EUR)),
+            verbs.hold_payment.on("o-pay1", "late", "the customer is asked", ("forfeit",)),
+        ),
     ),
     "disputed money that must stay": goods(
         of("place pay cancel refund"),

@@ -72,6 +72,7 @@ RAISED = {"NotFound": "not_found", "IllegalMove": "illegal_move"}
 
 NEVER = {
     "pay": {"illegal_move"},  # a new payment can be captured
+    "spend": {"illegal_move"},  # the same
     "collect_on_delivery": {"illegal_move", "wrong_currency", "overpaid", "over_applied"},
     "record_notice": {"illegal_move"},  # it looks for a row first
     "settle_dispute": {"illegal_move", "hold_not_set"},  # it looks for a row and the hold first
@@ -130,6 +131,7 @@ BY_STORE = {
     "send_transfer": {"short"},
     "release_quarantine": {"short"},
     "reject_quarantine": {"short"},
+    "spend": {"stored_short"},
     "draft": {"number_taken"},
     "place": {"number_taken"},
 }

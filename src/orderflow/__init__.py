@@ -29,6 +29,7 @@ from orderflow.promising.dangers import Danger
 from orderflow.records import ChargeKind, Destination, Fixing
 from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
+from orderflow.tenders import StoredKind, Tendered
 from orderflow.values import Position, Sku
 from orderflow.workflow import Workflow
 
@@ -72,6 +73,8 @@ __all__ = [
     "Sku",
     "Stale",
     "StoreUnavailable",
+    "StoredKind",
+    "Tendered",
     "Verdict",
     "Workflow",
 ]

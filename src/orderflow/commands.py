@@ -67,6 +67,7 @@ from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdicts
 from orderflow.states import ONWARD
+from orderflow.tenders import StoredKind, StoredValue, Tendered
 from orderflow.units import LineQuantities
 from orderflow.values import Position
 
@@ -279,13 +280,62 @@ class Commands:
         orders: Shares,
         method: str = "",
         payer: str = "",
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record money that has come in, and apply it to orders."""
-        call = payments.pay.of(Ref(self.tenant, "payment", id), amount, orders, method, payer)
+        ref = Ref(self.tenant, "payment", id)
+        call = payments.pay.of(ref, amount, orders, method, payer, tendered)
         return self.apply(call, key=key, by=by)
+
+    def spend(
+        self,
+        id: str,
+        stored: str,
+        amount: Money,
+        orders: Shares,
+        tendered: Tendered | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Pay orders from a balance that is kept; refused where it has less."""
+        ref = Ref(self.tenant, "payment", id)
+        call = payments.spend.of(ref, stored, amount, orders, tendered)
+        return self.apply(call, key=key, by=by)
+
+    def open_stored_value(
+        self,
+        id: str,
+        kind: StoredKind,
+        unit: str,
+        units: int = 0,
+        holder: str = "",
+        until: datetime | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[StoredValue]:
+        """Open a balance for a customer: a voucher, a gift card, store credit, points."""
+        ref = Ref[StoredValue](self.tenant, "stored value", id)
+        call = payments.open_stored_value.of(ref, kind, unit, units, holder, until)
+        return self.apply(call, key=key, by=by)
+
+    def top_up(
+        self, id: str, units: int, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[StoredValue]:
+        """Put more on a balance: points that were earned, or goodwill."""
+        ref = Ref[StoredValue](self.tenant, "stored value", id)
+        return self.apply(payments.top_up.of(ref, units, reason), key=key, by=by)
+
+    def lapse_stored_value(
+        self, id: str, *, key: str | None = None, by: str = ""
+    ) -> Done[StoredValue]:
+        """Let what nobody has spent of a balance in time be nobody's any more."""
+        ref = Ref[StoredValue](self.tenant, "stored value", id)
+        return self.apply(payments.lapse_stored_value.of(ref), key=key, by=by)
 
     def await_payment(
         self,
@@ -310,12 +360,14 @@ class Commands:
         notice: Notice,
         amount: Money,
         event: str = "",
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record what a gateway says has happened, in any state of the payment."""
-        call = payments.record_notice.of(Ref(self.tenant, "payment", id), notice, amount, event)
+        ref = Ref(self.tenant, "payment", id)
+        call = payments.record_notice.of(ref, notice, amount, event, tendered)
         return self.apply(call, key=key, by=by)
 
     def hold_payment(
@@ -366,21 +418,28 @@ class Commands:
         orders: Shares,
         method: str = "",
         payer: str = "",
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record that the deposit of a price has come in, and apply it to orders."""
         call = deposits.take_deposit.of(
-            Ref(self.tenant, "payment", id), amount, deposit, orders, method, payer
+            Ref(self.tenant, "payment", id), amount, deposit, orders, method, payer, tendered
         )
         return self.apply(call, key=key, by=by)
 
     def open_balance(
-        self, id: str, until: datetime, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        until: datetime,
+        forfeit: bool = False,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Ask for the balance of a payment: it is to come before `until`."""
-        call = deposits.open_balance.of(Ref(self.tenant, "payment", id), until)
+        call = deposits.open_balance.of(Ref(self.tenant, "payment", id), until, forfeit)
         return self.apply(call, key=key, by=by)
 
     def miss_balance(self, id: str, *, key: str | None = None, by: str = "") -> Done[Payment]:
@@ -388,11 +447,25 @@ class Commands:
         call = deposits.miss_balance.of(Ref(self.tenant, "payment", id))
         return self.apply(call, key=key, by=by)
 
+    def forfeit_deposit(
+        self, id: str, amount: Money | None = None, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Keep the deposit of a payment whose balance is overdue; its orders are cancelled."""
+        call = deposits.forfeit_deposit.of(Ref(self.tenant, "payment", id), amount)
+        return self.apply(call, key=key, by=by)
+
     def pay_balance(
-        self, id: str, amount: Money, orders: Shares, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        amount: Money,
+        orders: Shares,
+        tendered: Tendered | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Record that a balance has come in, or a part of it, and apply it to orders."""
-        call = deposits.pay_balance.of(Ref(self.tenant, "payment", id), amount, orders)
+        call = deposits.pay_balance.of(Ref(self.tenant, "payment", id), amount, orders, tendered)
         return self.apply(call, key=key, by=by)
 
     def expect_cash(
@@ -1261,19 +1334,26 @@ class Commands:
         id: str,
         amount: Money | None = None,
         payment: str = "",
+        to: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
         """Pay back what is owed on an order: all of it, or a smaller amount."""
-        call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment)
+        call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment, to)
         return self.apply(call, key=key, by=by)
 
     def pay_back(
-        self, id: str, amount: Money | None = None, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        amount: Money | None = None,
+        to: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
-        call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount)
+        call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount, to)
         return self.apply(call, key=key, by=by)
 
     # --- invoices ---------------------------------------------------------------------------------

@@ -28,14 +28,15 @@ import attrs
 
 from orderflow.calls import Call, Ref
 from orderflow.closing import archive, complete, receipt_since, window_since
-from orderflow.deposits import miss_balance
+from orderflow.deposits import forfeit_deposit, miss_balance
 from orderflow.journal import Case
 from orderflow.orders import expire
-from orderflow.payments import expire_payment
+from orderflow.payments import expire_payment, lapse_stored_value
 from orderflow.pricing import due, order_facts
 from orderflow.records import Document, Order, Payment
 from orderflow.rules import Rules
 from orderflow.states import ORDER, OrderMove, OrderState, PaymentState
+from orderflow.tenders import StoredValue
 
 _UNCONFIRMED: Final = (
     OrderState.PLACED,
@@ -64,7 +65,7 @@ class Due:
     call: Call[Document]
 
 
-FALL_DUE: Final = ("order", "payment")
+FALL_DUE: Final = ("order", "payment", "stored value")
 """The kinds of document that have a time limit."""
 
 
@@ -76,15 +77,17 @@ def next_due(document: Document) -> datetime | None:
     "支付...否则订单将被取消": an order is to be paid until its `pay_by`, in review or not, unless
     the carrier shall collect, a part is paid already or it costs nothing. A payment is to be
     answered for and captured until it expires, and a balance is to be paid until the limit that it
-    was opened with. An order that may be completed or archived but for the days after its delivery
-    is looked at from its placing on.
+    was opened with; a stored value is to be spent until its time is over. An order that may be
+    completed or archived but for the days after its delivery is looked at from its placing on.
     """
     if type(document) is Order:
         if _is_unpaid(document):
             return document.pay_by
         return document.placed_at if _may_close(document) else None
-    if type(document) is Payment and document.state in _RUNNING:
+    if type(document) is Payment and (document.state in _RUNNING or _forfeits(document)):
         return document.expires_at
+    if type(document) is StoredValue and not document.lapsed:
+        return document.until
     return None
 
 
@@ -98,6 +101,9 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
         return _order_due(document, since, case, rules)
     if since is not None and type(document) is Payment:
         return _payment_due(document, since)
+    if since is not None and type(document) is StoredValue:
+        means = "it was not spent in time: what is left of it is nobody's any more"
+        return Due(document.ref, since, "customer", means, lapse_stored_value.of(document.ref))
     return None
 
 
@@ -127,11 +133,18 @@ def _payment_due(payment: Payment, since: datetime) -> Due:
     if payment.state is PaymentState.BALANCE_OPEN:
         means = "the balance was not paid in time: it is overdue"
         return Due(payment.ref, since, "customer", means, miss_balance.of(payment.ref))
+    if payment.state is PaymentState.BALANCE_OVERDUE:
+        means = "the balance was not paid in time: the deposit is forfeited, its orders end"
+        return Due(payment.ref, since, "customer", means, forfeit_deposit.of(payment.ref))
     who, means = "seller", "the money was not captured in time: the authorisation ends"
     if payment.state is PaymentState.AWAITING:
         who = "gateway"
         means = "the gateway did not answer in time: the payment ends without money"
     return Due(payment.ref, since, who, means, expire_payment.of(payment.ref))
+
+
+def _forfeits(payment: Payment) -> bool:
+    return payment.forfeits and payment.state is PaymentState.BALANCE_OVERDUE
 
 
 def _may_close(order: Order) -> bool:

@@ -25,6 +25,7 @@ import attrs
 
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
+from orderflow.money import Price
 from orderflow.records import (
     KINDS,
     Application,
@@ -70,6 +71,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
+from orderflow.tenders import StoredValue, TenderBook, part_of
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -470,6 +472,9 @@ CREDITED: Final = "credited"
 SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
 
+TENDERED: Final = "tendered"
+"""What a payment notes of units of its tender that have come: `unit`, `n`, `rate` for `per`."""
+
 DUE_AT_DOOR: Final = "due at the door"
 """What a payment notes of the cash that is expected: its `order`."""
 
@@ -506,7 +511,8 @@ def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
 def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
-    due_for = payment.due_for
+    due_for, tendered, spent = payment.due_for, payment.tendered, payment.spent
+    forfeits = payment.forfeits
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -515,14 +521,20 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         MoneyAccount.CHARGED_BACK: payment.charged_back,
         MoneyAccount.CARRIER: payment.with_carrier,
         MoneyAccount.BANK: 0,  # follows from the others
+        MoneyAccount.STORED: payment.credited,
+        MoneyAccount.FORFEITED: payment.forfeited,
     }
     for fact in facts:
         match fact:
             case MoneyMoved():
+                if tendered is not None:
+                    tendered = _along(tendered, sums, fact)
                 sums[fact.source] -= fact.amount
                 sums[fact.target] += fact.amount
                 applications = _applied(applications, fact)
                 disputed += _change(fact, MoneyAccount.CHARGED_BACK)
+            case Claimed():
+                spent += fact.n
             case Advanced():
                 state = _state(_PAYMENT_STATES, fact.target)
             case Held():
@@ -535,8 +547,11 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     events = (*events, str(details["event"]))
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
+                    forfeits = bool(details.get("forfeit", 0))
                 elif fact.what == DUE_AT_DOOR:
                     due_for = str(details["order"])
+                elif fact.what == TENDERED:
+                    tendered = _came_in(tendered, details, payment.currency)
                 elif fact.what == "dispute":
                     disputed = 0  # what was won has come back, what was lost is gone for good
             case _:
@@ -560,7 +575,39 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         payment.deposit,
         disputed,
         due_for,
+        tendered,
+        payment.stored,
+        spent,
+        sums[MoneyAccount.STORED],
+        sums[MoneyAccount.FORFEITED],
+        forfeits,
     )
+
+
+def _came_in(book: TenderBook | None, said: Mapping[str, str | int], currency: str) -> TenderBook:
+    """The books of a tender after so many units more have come, at a rate of their own."""
+    rate = Price.of(str(said["rate"]), currency, int(said["per"]))
+    book = TenderBook(str(said["unit"]), rate) if book is None else book
+    return attrs.evolve(book, rate=rate, captured=book.captured + int(said["n"]))
+
+
+def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved) -> TenderBook:
+    """The books of a tender after money of its payment went back, or was taken, or came again."""
+    back, taken = sums[MoneyAccount.REFUNDED], sums[MoneyAccount.CHARGED_BACK]
+    out = (MoneyAccount.REFUNDED, MoneyAccount.CHARGED_BACK)
+    refunded, charged_back, n = book.refunded, book.charged_back, fact.amount
+    if fact.source in out:  # it is with us again
+        if fact.source is MoneyAccount.REFUNDED:
+            refunded -= part_of(refunded, back, n)
+        else:
+            charged_back -= part_of(charged_back, taken, n)
+    elif fact.target in out:
+        going = part_of(book.held, -sums[MoneyAccount.PAYER] - back - taken, n)
+        if fact.target is MoneyAccount.REFUNDED:
+            refunded += going
+        else:
+            charged_back += going
+    return attrs.evolve(book, refunded=refunded, charged_back=charged_back)
 
 
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:
@@ -729,6 +776,23 @@ def _fold_issued(document: Invoice | CreditNote, facts: Sequence[Fact]) -> Docum
     raise _misfit(document, facts[0])
 
 
+LAPSED: Final = "lapsed"
+"""What a stored value notes of what nobody has spent of it in time: `n`."""
+
+
+def _fold_stored(stored: StoredValue, facts: Sequence[Fact]) -> StoredValue:
+    n, lapsed = stored.n, stored.lapsed
+    for fact in facts:
+        match fact:
+            case Limited():
+                n += fact.n
+            case Noted():
+                lapsed = lapsed or fact.what == LAPSED
+            case _:
+                raise _misfit(stored, fact)
+    return attrs.evolve(stored, n=n, lapsed=lapsed)
+
+
 RELEASED: Final = "released"
 """What a quota notes of its early end: `until`."""
 
@@ -798,4 +862,5 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Invoice: _fold_issued,
     CreditNote: _fold_issued,
     Series: _fold_described,
+    StoredValue: _fold_stored,
 }

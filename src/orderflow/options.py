@@ -68,6 +68,7 @@ from orderflow.records import (
 from orderflow.returns import Verdict
 from orderflow.reviewing import TO_AGREE
 from orderflow.states import UnitState
+from orderflow.tenders import StoredValue
 from orderflow.trial import Source
 from orderflow.units import LineQuantities
 from orderflow.values import TEXT_MAX, Sku, later
@@ -511,6 +512,11 @@ def _(look: Look[Quota]) -> Iterator[Call[Quota]]:
     one = look.document
     whom = (one.channel, one.customer)
     yield setting.set_quota.on(look.id, one.position, one.n + 1, *whom, one.until, one.within)
+
+
+@suggests(payments.top_up, on=StoredValue)
+def _(look: Look[StoredValue]) -> Iterator[Call[StoredValue]]:
+    yield payments.top_up.on(look.id, max(1, look.document.n), SAMPLES["reason"])
 
 
 @suggests(inventory.record_feed, on=Feed)

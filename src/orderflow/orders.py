@@ -207,7 +207,13 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     what came back in a return is inspected.
     """
     step = Step(case, context)
-    order = step.now(case.own(Order))
+    cancel_order(step, case.own(Order), lines, reason)
+    return step
+
+
+def cancel_order(step: Step, ref: Ref[Order], lines: LineQuantities = (), reason: str = "") -> None:
+    """Cancel units of some lines of an order, or all of it."""
+    order = step.now(ref)
     wanted = checked_quantities(lines)
     to_inspect = _returns_to_inspect(order)
     if not wanted:
@@ -226,7 +232,6 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     if after.units_kept == 0:
         step.advance(ORDER, order.ref, OrderMove.CANCEL, after)
     count_again(step, order.ref)
-    return step
 
 
 @verb("expire", Order)

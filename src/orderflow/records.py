@@ -9,7 +9,7 @@ their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
 exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed; invoice,
-credit note and their series, which stand in `bills.py`.
+credit note and their series, which stand in `bills.py`; stored value, which is in `tenders.py`.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -43,6 +43,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
+from orderflow.tenders import StoredValue, TenderBook
 from orderflow.values import Position
 
 
@@ -338,6 +339,8 @@ class MoneyAccount(StrEnum):
     CHARGED_BACK = "charged back"
     CARRIER = "carrier"  # owed by the carrier: collected, not yet remitted
     BANK = "bank"  # with us
+    STORED = "stored"  # refunded onto a balance that we keep
+    FORFEITED = "forfeited"  # applied to no order any more: a deposit that is ours
 
 
 @attrs.frozen(weakref_slot=False)
@@ -349,6 +352,11 @@ class Payment:
     charged back about which the payer's bank has not decided yet.
     With a `deposit` the amount comes in two parts, the deposit and its balance.
     `due_for` is the order for which a carrier is to collect it at the door.
+    `tendered` are its books in another currency or in points, where it came in such. What was
+    `spent` is claimed of the balance `stored`, in units of that; `credited` is the part of refunded
+    that went onto such a balance and stays with us. `forfeited` is the part of applied that was
+    kept of a deposit; it is on no order any more. A balance that is missed `forfeits` the deposit
+    where that was said when it was opened.
     """
 
     ref: Ref[Payment]
@@ -369,11 +377,17 @@ class Payment:
     deposit: int = 0
     disputed: int = 0
     due_for: str = ""
+    tendered: TenderBook | None = None
+    stored: str = ""
+    spent: int = 0
+    credited: int = 0
+    forfeited: int = 0
+    forfeits: bool = False
 
     @property
     def applied(self) -> int:
-        """What stands on orders."""
-        return sum(application.amount for application in self.applications)
+        """What stands on orders, and what was forfeited."""
+        return sum(application.amount for application in self.applications) + self.forfeited
 
 
 @attrs.frozen(weakref_slot=False)
@@ -685,7 +699,7 @@ Charted: TypeAlias = (
 )
 """The documents that walk a chart."""
 
-Document: TypeAlias = Charted | Item | Quota | Feed | Invoice | CreditNote | Series
+Document: TypeAlias = Charted | Item | Quota | Feed | Invoice | CreditNote | Series | StoredValue
 
 KINDS: Final[dict[str, type[Document]]] = {
     "order": Order,
@@ -706,6 +720,7 @@ KINDS: Final[dict[str, type[Document]]] = {
     "invoice": Invoice,
     "credit note": CreditNote,
     "series": Series,
+    "stored value": StoredValue,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -721,7 +736,7 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return tuple(dict.fromkeys(document.orders))
         case Return() | Exchange() | Reissue() | Invoice() | CreditNote():
             return (document.order,)
-        case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series():
+        case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series() | StoredValue():
             return ()
         case _:
             assert_never(document)

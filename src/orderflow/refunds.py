@@ -15,7 +15,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import left_of, make_all_good
+from orderflow.payments import give_back, left_of, make_all_good, put_on
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Order, Payment
 from orderflow.states import PAYMENT, PaymentMove
@@ -28,13 +28,20 @@ def owed(order: Order) -> int:
 
 
 @verb("refund", Order)
-def refund(case: Case, context: Context, amount: Money | None = None, payment: str = "") -> Step:
+def refund(
+    case: Case,
+    context: Context,
+    amount: Money | None = None,
+    payment: str = "",
+    to: str = "",
+) -> Step:
     """Pay back what is owed on an order: all of it, or a smaller amount.
 
     It goes to the named payment, or to the order's payments in the order in which they were
     applied, to each never more than it had paid of this order, nor than is left of it: what a
     payer's bank has taken back is not sent a second time. What a bank keeps for good of any of them
-    counts as paid back first, and nothing is sent for it.
+    counts as paid back first, and nothing is sent for it. With `to` it goes onto that balance of
+    the customer's, and stays with us.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -54,7 +61,7 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
         )
     if not asked:
         raise MoveRefused((Refusal.of("nothing_owed", order=order.ref.id),))
-    named = text(payment, "payment", empty=True)
+    named, balance = text(payment, "payment", empty=True), text(to, "to", empty=True)
     left = asked - make_all_good(step, order.ref, asked)
     for tender in step.now(order.ref).tenders:
         if named and tender.payment != named:
@@ -62,7 +69,7 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
         ref = case.payment(tender.payment)
         part = min(left, tender.applied, left_of(step.now(ref)))
         if part > 0:
-            _send_back(step, ref, MoneyAccount.APPLIED, part, order.ref)
+            _send_back(step, ref, MoneyAccount.APPLIED, part, order.ref, balance)
             left -= part
     if left:
         raise MoveRefused(
@@ -80,8 +87,11 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
 
 
 @verb("pay_back", Payment)
-def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
-    """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
+def pay_back(case: Case, context: Context, amount: Money | None = None, to: str = "") -> Step:
+    """Pay back money of a payment that no order has used: all of it, or a smaller amount.
+
+    With `to` it goes onto that balance of the customer's, and stays with us.
+    """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     free = max(0, min(payment.unapplied, left_of(payment)))
@@ -98,14 +108,28 @@ def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
                 ),
             )
         )
-    _send_back(step, payment.ref, MoneyAccount.UNAPPLIED, asked, None)
+    balance = text(to, "to", empty=True)
+    _send_back(step, payment.ref, MoneyAccount.UNAPPLIED, asked, None, balance)
     return step
 
 
 def _send_back(
-    step: Step, ref: Ref[Payment], source: MoneyAccount, amount: int, order: Ref[Order] | None
+    step: Step,
+    ref: Ref[Payment],
+    source: MoneyAccount,
+    amount: int,
+    order: Ref[Order] | None,
+    to: str,
 ) -> None:
-    """Pay back a part of a payment; it is refunded when nothing is left of it."""
-    left = left_of(step.now(ref)) - amount
+    """Pay back a part of a payment; it is refunded when nothing is left of it.
+
+    What was paid from a balance may be spent of it again, unless it goes onto another.
+    """
+    before = step.now(ref)
+    left = left_of(before) - amount
     step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
     step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))
+    if to:
+        put_on(step, ref, amount, to)
+    else:
+        give_back(step, before)

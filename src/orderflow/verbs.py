@@ -6,7 +6,13 @@ It knows names alone; each verb stands in the module of its subject.
 from orderflow.allocation import allocate, reserve, unreserve
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
-from orderflow.deposits import miss_balance, open_balance, pay_balance, take_deposit
+from orderflow.deposits import (
+    forfeit_deposit,
+    miss_balance,
+    open_balance,
+    pay_balance,
+    take_deposit,
+)
 from orderflow.fulfilment import (
     accept_dispatch,
     ask_cancel_dispatch,
@@ -75,11 +81,15 @@ from orderflow.payments import (
     expect_cash,
     expire_payment,
     hold_payment,
+    lapse_stored_value,
     lift_payment_hold,
+    open_stored_value,
     pay,
     record_notice,
     remit,
     settle_dispute,
+    spend,
+    top_up,
     void_payment,
 )
 from orderflow.production import (
@@ -188,6 +198,7 @@ __all__ = [
     "expire",
     "expire_payment",
     "finish_production",
+    "forfeit_deposit",
     "found",
     "free_surplus",
     "give_up_plan",
@@ -204,6 +215,7 @@ __all__ = [
     "inspect_production",
     "invoice",
     "lapse",
+    "lapse_stored_value",
     "lift_dispatch_hold",
     "lift_exchange_hold",
     "lift_hold",
@@ -219,6 +231,7 @@ __all__ = [
     "miss_balance",
     "move_stock",
     "open_balance",
+    "open_stored_value",
     "pack",
     "pay",
     "pay_back",
@@ -282,12 +295,14 @@ __all__ = [
     "settle_reissue",
     "ship_direct",
     "slip",
+    "spend",
     "start_production",
     "stop_buying",
     "stop_production",
     "take_back",
     "take_deposit",
     "take_stock",
+    "top_up",
     "turn_back",
     "unreserve",
     "void_payment",

@@ -47,6 +47,7 @@ from orderflow.measures import Advice, SteadyDemand, Stocking, Turned, turned
 from orderflow.measures.cover import DAYS_MAX, advices
 from orderflow.options import Option, suggested
 from orderflow.past import Past
+from orderflow.pools import stored_pool
 from orderflow.ports import DemandForecast, Query, Store, every
 from orderflow.promising import Wanted, available
 from orderflow.promising.alternatives import Alternative, alternatives
@@ -87,9 +88,10 @@ from orderflow.records import (
 )
 from orderflow.remedies import explained
 from orderflow.rules import Policy, Rules
+from orderflow.tenders import StoredValue
 from orderflow.trial import ask, tried
 from orderflow.units import LineQuantities
-from orderflow.values import instant, text, whole
+from orderflow.values import Position, instant, text, whole
 from orderflow.views import (
     Dossier,
     PlatformView,
@@ -253,6 +255,17 @@ class Workflow(Commands):
     def item(self, sku: str) -> Item:
         """What is planned for a SKU now."""
         return self.get(Ref(self.tenant, "item", sku))
+
+    def stored_value(self, id: str) -> StoredValue:
+        """A balance that is kept for a customer, with what was put on it in all."""
+        return self.get(Ref(self.tenant, "stored value", id))
+
+    def balance(self, id: str) -> int:
+        """What may still be spent of a balance, in its own unit: nothing once its time is over."""
+        stored, case = self.stored_value(id), self._case()
+        if stored.until is not None and stored.until <= case.at:
+            return 0
+        return case.counter(Position(stored_pool(id))).free
 
     def quota(self, id: str) -> Quota:
         """A quota as it is now."""

@@ -30,6 +30,14 @@ from orderflow.payments.paying import (
     pay,
     void_payment,
 )
+from orderflow.payments.stored import (
+    give_back,
+    lapse_stored_value,
+    open_stored_value,
+    put_on,
+    spend,
+    top_up,
+)
 
 __all__ = [
     "BALANCE_DUE",
@@ -44,15 +52,21 @@ __all__ = [
     "confirm_if_ready",
     "expect_cash",
     "expire_payment",
+    "give_back",
     "hold_payment",
+    "lapse_stored_value",
     "left_of",
     "lift_payment_hold",
     "make_all_good",
     "open_payment",
+    "open_stored_value",
     "paid_in_full",
     "pay",
+    "put_on",
     "record_notice",
     "remit",
     "settle_dispute",
+    "spend",
+    "top_up",
     "void_payment",
 ]

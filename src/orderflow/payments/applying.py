@@ -15,7 +15,7 @@ from typing import Final
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import MoneyMoved
+from orderflow.facts import TENDERED, MoneyMoved
 from orderflow.journal import Step
 from orderflow.money import Money, positive
 from orderflow.pricing import due, order_facts
@@ -29,6 +29,7 @@ from orderflow.states import (
     PaymentMove,
     PaymentState,
 )
+from orderflow.tenders import Tendered, paid_in
 from orderflow.values import MINOR_MAX, text, unique, whole
 
 BALANCE_DUE: Final = frozenset(
@@ -49,6 +50,7 @@ def open_payment(
     payer: str,
     expires_at: datetime | None = None,
     deposit: int = 0,
+    stored: str = "",
 ) -> None:
     """Open the payment that the command is called on."""
     positive(amount)
@@ -63,12 +65,18 @@ def open_payment(
             text(payer, "payer", empty=True),
             expires_at,
             deposit=deposit,
+            stored=stored,
         )
     )
 
 
-def capture(step: Step, ref: Ref[Payment], amount: int) -> None:
-    """Money has come in; nothing has used it yet."""
+def capture(step: Step, ref: Ref[Payment], amount: int, tendered: Tendered | None = None) -> None:
+    """Money has come in; nothing has used it yet. `tendered` is what was handed over for it."""
+    if tendered is not None:
+        payment = step.now(ref)
+        paid_in(tendered, Money(amount, payment.currency), payment.tendered)
+        rate, per = format(tendered.rate.amount, "f"), tendered.rate.per
+        step.note(ref, TENDERED, unit=tendered.unit, n=tendered.n, rate=rate, per=per)
     step.add(MoneyMoved(ref, MoneyAccount.PAYER, MoneyAccount.UNAPPLIED, amount))
 
 

@@ -7,7 +7,8 @@ then they may have been paid in another way.
 When it is lost, money that no order was named for is missing on the payment, whose unapplied rest
 is below zero: the loss is the payment's, and its orders stay paid.
 An order that owes something back, or comes to, owes so much less: its customer has had it from the
-bank, so what stands on the order makes good what is missing, and nothing is sent.
+bank, so what stands on the order makes good what is missing, and nothing is sent. So does a deposit
+that was forfeited: what the bank has given back was not kept.
 """
 
 from __future__ import annotations
@@ -89,7 +90,16 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     for application in payment.applications:
         order = step.now(case.order(application.order))
         make_good(step, ref, order.ref, -due(order))
+    _make_good_of_forfeited(step, ref)
     return step
+
+
+def _make_good_of_forfeited(step: Step, ref: Ref[Payment]) -> None:
+    """What a bank has kept for good of a payment is missing of its forfeited deposit first."""
+    payment = step.now(ref)
+    part = min(-(payment.unapplied + payment.disputed), payment.forfeited)
+    if part > 0:
+        step.add(MoneyMoved(ref, MoneyAccount.FORFEITED, MoneyAccount.UNAPPLIED, part))
 
 
 def _settled(step: Step, ref: Ref[Payment], *, won: bool) -> PaymentMove:
@@ -97,7 +107,8 @@ def _settled(step: Step, ref: Ref[Payment], *, won: bool) -> PaymentMove:
     payment = step.now(ref)
     if left_of(payment) <= 0:
         return PaymentMove.SETTLE_EMPTY
-    if won and payment.deposit and not paid_in_full(step, ref):
+    balance_wanted = payment.deposit and not payment.forfeited
+    if won and balance_wanted and not paid_in_full(step, ref):
         return PaymentMove.SETTLE_DEPOSIT
     if payment.refunded or payment.charged_back:
         return PaymentMove.SETTLE_PART

@@ -27,6 +27,7 @@ from orderflow.states import (
     PAYMENT,
     PaymentMove,
 )
+from orderflow.tenders import Tendered, paid_in
 from orderflow.values import instant, text
 
 
@@ -65,19 +66,27 @@ def await_payment(
 
 @verb("record_notice", Payment)
 def record_notice(
-    case: Case, context: Context, notice: Notice, amount: Money, event: str = ""
+    case: Case,
+    context: Context,
+    notice: Notice,
+    amount: Money,
+    event: str = "",
+    tendered: Tendered | None = None,
 ) -> Step:
     """Record what a gateway says has happened, in any state of the payment.
 
     Money that comes when it was no longer expected is kept unapplied, under a hold; a part of a
     balance is kept unapplied, and the balance stays open. A gateway may report the same `event`
-    twice: the second time is written down and changes nothing.
+    twice: the second time is written down and changes nothing. What was captured in another
+    currency or in points is `tendered`, worth just the amount.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     if not isinstance(notice, Notice):
         raise BadInput("notice", "one of authorised, captured, failed, voided is wanted")
     minor = positive(amount, payment.currency)
+    if tendered is not None:
+        paid_in(tendered, amount, payment.tendered)
     if text(event, "event", empty=True) and event in payment.events:
         step.note(payment.ref, "repeated_notice", event=event)
         return step
@@ -95,7 +104,7 @@ def record_notice(
     move = _MOVES[notice]
     late = payment.state in ENDED
     if notice is Notice.CAPTURED:
-        capture(step, payment.ref, minor)
+        capture(step, payment.ref, minor, tendered)
     ends_with_money = notice is Notice.VOIDED and holds_money(payment)
     if step.chart(PAYMENT).target(payment.state, move) is not None and not ends_with_money:
         if notice is Notice.CAPTURED:

@@ -53,6 +53,7 @@ class PaymentMove(StrEnum):
     TAKE_DEPOSIT = "take deposit"
     OPEN_BALANCE = "open balance"
     MISS_BALANCE = "miss balance"
+    FORFEIT = "forfeit"  # the deposit is ours, and no balance is wanted any more
     REFUND_PART = "refund part"
     REFUND = "refund"
     CHARGE_BACK = "charge back"
@@ -71,6 +72,7 @@ _S, _M = PaymentState, PaymentMove
 _REFUND: Final = (not_held(_M.REFUND),)
 _PART: Final = (not_held(_M.REFUND_PART),)
 _OPEN: Final = (not_held(_M.OPEN_BALANCE),)
+_FORFEIT: Final = (not_held(_M.FORFEIT),)
 
 PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
     "payment",
@@ -98,6 +100,7 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _Row(_S.BALANCE_OPEN, _M.REFUND, _S.REFUNDED, _REFUND),
         _Row(_S.BALANCE_OPEN, _M.CHARGE_BACK, _S.DISPUTED),
         _Row(_S.BALANCE_OVERDUE, _M.CAPTURE, _S.CAPTURED),
+        _Row(_S.BALANCE_OVERDUE, _M.FORFEIT, _S.CAPTURED, _FORFEIT),
         _Row(_S.BALANCE_OVERDUE, _M.REFUND_PART, _S.BALANCE_OVERDUE, _PART),
         _Row(_S.BALANCE_OVERDUE, _M.REFUND, _S.REFUNDED, _REFUND),
         _Row(_S.BALANCE_OVERDUE, _M.CHARGE_BACK, _S.DISPUTED),

@@ -37,6 +37,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
+from orderflow.tenders import StoredValue
 from orderflow.testing.memo import Seen
 
 Invariant: TypeAlias = Callable[[Seen, Document], str]
@@ -343,6 +344,6 @@ def is_at_rest(document: Document) -> bool:
         return document.state is not ParcelState.PACKED
     if isinstance(document, StockHold | Supply | Lot | Item | Quota | Feed):
         return True
-    if isinstance(document, Invoice | CreditNote | Series):
+    if isinstance(document, Invoice | CreditNote | Series | StoredValue):
         return True
     return document.state in _AT_REST

@@ -40,6 +40,7 @@ from orderflow.options import suggested
 from orderflow.process import Process
 from orderflow.records import Document, Fixing, Order, Payment, Supply
 from orderflow.rules import Rules
+from orderflow.tenders import StoredValue
 from orderflow.testing.invariants import INVARIANTS, Invariant, is_at_rest
 from orderflow.testing.judge import Allows, AnyCall, Comes, Judge
 from orderflow.testing.memo import Memo, Seen
@@ -333,6 +334,8 @@ class _Walk:
         if isinstance(document, Payment):
             most = self.bounds.times * document.amount
             return document.captured <= most and document.charged_back <= most
+        if isinstance(document, StoredValue):
+            return document.n <= self.bounds.times * 100 * sum(self.bounds.units)
         if isinstance(document, Supply):
             come = document.received + document.rejected
             return come <= self.bounds.times * max(1, document.expected)
