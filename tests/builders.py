@@ -380,10 +380,13 @@ def assert_ledger(
         said = {
             MoneyAccount.PAYER: -payment.captured,
             MoneyAccount.UNAPPLIED: payment.unapplied,
-            MoneyAccount.APPLIED: payment.applied,
+            MoneyAccount.APPLIED: payment.applied - payment.forfeited,
+            MoneyAccount.FORFEITED: payment.forfeited,
             MoneyAccount.REFUNDED: payment.refunded,
             MoneyAccount.CHARGED_BACK: payment.charged_back,
             MoneyAccount.CARRIER: payment.with_carrier,
+            MoneyAccount.FEES: payment.fees,
+            MoneyAccount.STORED: payment.credited,
         }
         for account, amount in said.items():
             assert of_payments.get((payment.ref.id, account), 0) == amount
@@ -458,6 +461,7 @@ def assert_money(orders: Iterable[Order], payments: Iterable[Payment]) -> None:
         elsewhere = one.unapplied + one.refunded + one.charged_back
         assert one.captured == one.applied + elsewhere
         assert 0 <= one.with_carrier <= one.captured
+        assert one.fees >= sum(row.fee for row in one.remitted) >= 0
         assert 0 <= one.disputed <= one.charged_back
         for application in one.applications:
             applied[application.order, one.ref.id] += application.amount

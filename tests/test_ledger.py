@@ -8,7 +8,16 @@ import pytest
 
 from orderflow import BadInput, Money
 from orderflow.adapters.memory import MemoryStore
-from orderflow.ledger import OrderAccount, balances, day, of_customer, of_order, text
+from orderflow.ledger import (
+    AccountStated,
+    Day,
+    OrderAccount,
+    balances,
+    day,
+    of_customer,
+    of_order,
+    text,
+)
 from orderflow.records import MoneyAccount
 from tests.builders import BELL, LAMP, MORNING, Shop, eur, new_order
 
@@ -162,10 +171,13 @@ def test_a_statement_is_told_in_columns_in_both_languages(traded: Shop) -> None:
     assert "付款 pay-9" in text(stated, "zh")
 
 
-def test_each_account_has_a_word_in_both_languages(traded: Shop) -> None:
-    (second,) = day(traded.postings(), MORNING, MORNING + 2 * DAY)
+def test_each_account_has_a_word_in_both_languages() -> None:
+    accounts = (*OrderAccount, *MoneyAccount)
+    stated = tuple([AccountStated(account, 0, 0, 0, 0) for account in accounts])
 
-    for language in ("en", "zh"):
-        rows = text(second, language).splitlines()[3:]
-        assert len(rows) == len(second.accounts)
-        assert all(row.split()[0] for row in rows)
+    told = Day("EUR", MORNING, MORNING + DAY, stated)
+
+    english, chinese = (text(told, language).splitlines()[3:] for language in ("en", "zh"))
+    assert len(english) == len(chinese) == len(accounts)
+    assert [row.split("  ")[0] for row in english] == [account.value for account in accounts]
+    assert not any(account.value in text(told, "zh") for account in accounts)

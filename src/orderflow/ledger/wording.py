@@ -49,6 +49,9 @@ _ACCOUNTS: Final[dict[str, str]] = {
     "charged back": "银行扣回",
     "carrier": "承运商代收",
     "bank": "银行",
+    "stored": "储值",
+    "forfeited": "没收定金",
+    "fees": "代收手续费",
 }
 
 _WHAT: Final = 36
