@@ -29,6 +29,7 @@ from orderflow import (
     measures,
     planning,
     promising,
+    remittances,
     sourcing,
     statements,
     states,
@@ -629,6 +630,7 @@ BESIDE = {
         "price_of",
     ),
     "orderflow.refunds": ("owed",),
+    "orderflow.remittances": tuple(remittances.__all__),
     "orderflow.taxes": (
         *("Taxing", "TaxPlace", "TaxTable", "TaxQuestion", "Table", "TaxRow", "Rate", "Taxation"),
         *("Convention", "Level", "By", "CONVENTIONS", "NET_BY_TOTAL", "NET_BY_LINE"),
@@ -644,7 +646,7 @@ BESIDE = {
     "orderflow.audit": ("audit", "Law", "reconcile", "Plan", "Drift", "DriftKind"),
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
-    "orderflow.intake": ("orders", "stock", "Columns", "Finding"),
+    "orderflow.intake": ("orders", "stock", "remittance", "Columns", "Finding"),
     "orderflow.records": (*(cls.__name__ for cls in KINDS.values()), "feed_id"),
 }
 """What a host may want beside the names of the package itself."""

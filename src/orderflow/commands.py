@@ -469,10 +469,17 @@ class Commands:
         return self.apply(call, key=key, by=by)
 
     def expect_cash(
-        self, id: str, order: str, amount: Money, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        order: str,
+        amount: Money,
+        parcel: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Open a payment that is due at the door."""
-        call = payments.expect_cash.of(Ref(self.tenant, "payment", id), order, amount)
+        call = payments.expect_cash.of(Ref(self.tenant, "payment", id), order, amount, parcel)
         return self.apply(call, key=key, by=by)
 
     def collect_on_delivery(
@@ -483,10 +490,19 @@ class Commands:
         return self.apply(call, key=key, by=by)
 
     def remit(
-        self, id: str, amount: Money, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        amount: Money,
+        fee: Money | None = None,
+        remittance: str = "",
+        row: int = 0,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
-        """Record that the carrier has handed over cash that it had collected."""
-        call = payments.remit.of(Ref(self.tenant, "payment", id), amount)
+        """Record that the carrier has handed over cash that it had collected, less its fee."""
+        ref: Ref[Payment] = Ref(self.tenant, "payment", id)
+        call = payments.remit.of(ref, amount, fee, remittance, row)
         return self.apply(call, key=key, by=by)
 
     def charge_back(

@@ -49,6 +49,7 @@ from orderflow.records import (
     Purchase,
     Quota,
     Reissue,
+    Remitted,
     Return,
     SentAgain,
     Slice,
@@ -476,7 +477,10 @@ TENDERED: Final = "tendered"
 """What a payment notes of units of its tender that have come: `unit`, `n`, `rate` for `per`."""
 
 DUE_AT_DOOR: Final = "due at the door"
-"""What a payment notes of the cash that is expected: its `order`."""
+"""What a payment notes of the cash that is expected: its `order`, and `parcel` where named."""
+
+REMITTED: Final = "remitted"
+"""What a payment notes of a row of a remittance file: `remittance`, `row`, `amount`, `fee`."""
 
 
 def _sent_again(
@@ -511,8 +515,8 @@ def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
 def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
-    due_for, tendered, spent = payment.due_for, payment.tendered, payment.spent
-    forfeits = payment.forfeits
+    due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
+    tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -523,6 +527,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         MoneyAccount.BANK: 0,  # follows from the others
         MoneyAccount.STORED: payment.credited,
         MoneyAccount.FORFEITED: payment.forfeited,
+        MoneyAccount.FEES: payment.fees,
     }
     for fact in facts:
         match fact:
@@ -549,9 +554,11 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
                 elif fact.what == DUE_AT_DOOR:
-                    due_for = str(details["order"])
+                    due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
                 elif fact.what == TENDERED:
                     tendered = _came_in(tendered, details, payment.currency)
+                elif fact.what == REMITTED:
+                    remitted = (*remitted, _remitted(details))
                 elif fact.what == "dispute":
                     disputed = 0  # what was won has come back, what was lost is gone for good
             case _:
@@ -581,6 +588,9 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         sums[MoneyAccount.STORED],
         sums[MoneyAccount.FORFEITED],
         forfeits,
+        parcel,
+        sums[MoneyAccount.FEES],
+        remitted,
     )
 
 
@@ -608,6 +618,11 @@ def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved)
         else:
             charged_back += going
     return attrs.evolve(book, refunded=refunded, charged_back=charged_back)
+
+
+def _remitted(said: Mapping[str, str | int]) -> Remitted:
+    row, amount, fee = int(said["row"]), int(said["amount"]), int(said["fee"])
+    return Remitted(str(said["remittance"]), row, amount, fee)
 
 
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:

@@ -341,6 +341,20 @@ class MoneyAccount(StrEnum):
     BANK = "bank"  # with us
     STORED = "stored"  # refunded onto a balance that we keep
     FORFEITED = "forfeited"  # applied to no order any more: a deposit that is ours
+    FEES = "fees"  # kept by the carrier for collecting
+
+
+@attrs.frozen(weakref_slot=False)
+class Remitted:
+    """A row of a carrier's remittance file: so much was handed over of a payment, and so much kept.
+
+    Both are minor units; `row` is the number of its line in the file.
+    """
+
+    remittance: str
+    row: int
+    amount: int
+    fee: int
 
 
 @attrs.frozen(weakref_slot=False)
@@ -351,7 +365,9 @@ class Payment:
     `with_carrier` is the part of captured that a carrier still owes us, `disputed` the part of
     charged back about which the payer's bank has not decided yet.
     With a `deposit` the amount comes in two parts, the deposit and its balance.
-    `due_for` is the order for which a carrier is to collect it at the door.
+    `due_for` is the order for which a carrier is to collect it at the door, with `parcel` where it
+    is for one of several parcels; `fees` is what the carrier has kept for that, and `remitted` what
+    its remittance files have said of it.
     `tendered` are its books in another currency or in points, where it came in such. What was
     `spent` is claimed of the balance `stored`, in units of that; `credited` is the part of refunded
     that went onto such a balance and stays with us. `forfeited` is the part of applied that was
@@ -383,6 +399,9 @@ class Payment:
     credited: int = 0
     forfeited: int = 0
     forfeits: bool = False
+    parcel: str = ""
+    fees: int = 0
+    remitted: tuple[Remitted, ...] = ()
 
     @property
     def applied(self) -> int:

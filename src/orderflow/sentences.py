@@ -253,6 +253,38 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "order {order}: {asked} {currency} offered, {due} due",
         "zh": "订单 {order}:支付 {asked} {currency},只应付 {due}",
     },
+    "remittance_missing": {
+        "en": "{parcel}: {known} {currency} was collected, and no row says that it is handed over",
+        "zh": "{parcel}:已代收 {known} {currency},回款文件中没有对应行",
+    },
+    "remittance_short": {
+        "en": "{parcel}: {stated} {currency} of {known} collected",
+        "zh": "{parcel}:回款 {stated} {currency},少于代收的 {known}",
+    },
+    "remittance_over": {
+        "en": "{parcel}: {stated} {currency}, and only {known} was collected",
+        "zh": "{parcel}:回款 {stated} {currency},多于代收的 {known}",
+    },
+    "remittance_wrong_fee": {
+        "en": "{parcel}: a fee of {stated} {currency} was kept, {known} is right",
+        "zh": "{parcel}:扣手续费 {stated} {currency},应为 {known}",
+    },
+    "remittance_twice": {
+        "en": "{parcel}: {stated} {currency} once more, an earlier row is about the same cash",
+        "zh": "{parcel}:重复回款 {stated} {currency},前面已有同一笔货款",
+    },
+    "remittance_remitted_before": {
+        "en": "{parcel}: {stated} {currency}, and all of its cash was handed over before",
+        "zh": "{parcel}:回款 {stated} {currency},其货款此前已全部汇回",
+    },
+    "remittance_refused_yet_remitted": {
+        "en": "{parcel}: {stated} {currency}, and nothing was collected at its door",
+        "zh": "{parcel}:回款 {stated} {currency},但上门时未代收任何货款",
+    },
+    "remittance_unknown_parcel": {
+        "en": "{parcel}: {stated} {currency}, and no cash is known to be due for it",
+        "zh": "{parcel}:回款 {stated} {currency},没有与其对应的货到付款",
+    },
     "not_cash_on_delivery": {
         "en": "order {order} is not cash on delivery",
         "zh": "订单 {order} 不是货到付款",

@@ -103,6 +103,7 @@ from orderflow.views import (
 )
 
 if TYPE_CHECKING:
+    from orderflow.ledger import Posting
     from orderflow.sending import Sending
     from orderflow.whatif import Trial
     from orderflow.whence import Decision, Sourcing
@@ -448,6 +449,15 @@ class Workflow(Commands):
         It reads the whole journal once; keep the periods that are over, `then` joins them.
         """
         return turned(self.store.entries(), start, end, location, self.tenant)
+
+    def postings(self) -> tuple[Posting, ...]:
+        """What all commands have done to money: `orderflow.ledger` makes statements of it.
+
+        It reads the whole journal.
+        """
+        from orderflow.ledger import postings  # here, so that importing a workflow loads no ledger
+
+        return postings(self.store.entries(), self.tenant)
 
     def stock_advice(
         self,

@@ -11,6 +11,7 @@ from collections import Counter as Tally
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
+from typing import Final
 
 import attrs
 
@@ -20,6 +21,9 @@ from orderflow.audit.papers import PapersCheck
 from orderflow.currencies import EXPONENTS
 from orderflow.pricing import carried
 from orderflow.records import Charge, Order, Payment
+
+_PARTS: Final = ("captured", "applied", "unapplied", "refunded", "charged back")
+"""The figures that are always told; what stands beside them is told where there is any."""
 
 
 class MoneyCheck:
@@ -82,6 +86,13 @@ class MoneyCheck:
         sums["unapplied"] += unapplied
         sums["refunded"] += payment.refunded
         sums["charged back"] += payment.charged_back
+        if not 0 <= payment.with_carrier <= payment.captured:
+            said = f"{payment.with_carrier} with the carrier of {payment.captured} captured"
+            self.breaches.append(f"{payment.ref}: {said}")
+        if payment.fees < 0:
+            self.breaches.append(f"{payment.ref}: {payment.fees} of fees")
+        sums["with carriers"] += payment.with_carrier
+        sums["fees"] += payment.fees
 
     def law(self) -> Law:
         left = (
@@ -91,7 +102,9 @@ class MoneyCheck:
         )
         totals = "".join(
             f"; {currency}: "
-            + ", ".join(f"{_amount(n, currency)} {name}" for name, n in sums.items())
+            + ", ".join(
+                f"{_amount(n, currency)} {name}" for name, n in sums.items() if n or name in _PARTS
+            )
             for currency, sums in sorted(self.sums.items())
         )
         papers = self.papers.figure

@@ -240,7 +240,8 @@ def payments_are_applied_to_what_they_pay(seen: Seen, document: Document) -> str
     """Orders know what each payment has paid of them, and it never is less than nothing."""
     if not isinstance(document, Payment):
         return ""
-    if min(document.refunded, document.charged_back, document.with_carrier) < 0:
+    standing = (document.refunded, document.charged_back, document.with_carrier, document.fees)
+    if min(standing) < 0:
         return "less than nothing has gone back"
     for one in document.applications:
         ref: Ref[Order] = Ref(document.ref.tenant, "order", one.order)
