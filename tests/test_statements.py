@@ -315,6 +315,23 @@ def test_an_order_that_is_given_up_has_no_tax_in_it(shop: Shop) -> None:
     assert statement(shop.order("o-17"), taxing=shop.rules.taxing).included == ()
 
 
+@pytest.mark.feature("F193")
+def test_a_shop_states_an_order_with_all_its_papers_and_its_taxes(any_shop: Shop) -> None:
+    shop = any_shop.under(taxing(GROSS_BY_LINE))
+    taxed_order(shop)
+    shop.invoice("o-17", "2026", lines=(("1", 3),))
+    shop.cancel("o-17", (("1", 1),))
+    shop.credit("2026-000001", "CN")
+    papers = (shop.invoiced("2026-000001"), shop.credited("CN-000001"))
+
+    stated = shop.statement("o-17")
+
+    assert stated == statement(shop.order("o-17"), papers, shop.rules.taxing)
+    assert [one.number for one in stated.bills] == ["2026-000001", "CN-000001"]
+    assert [one.rate.id for one in stated.included] == ["VAT-7"]
+    assert_is_of(stated, shop.order("o-17"))
+
+
 def test_a_rate_that_is_missing_is_refused_and_not_left_out(shop: Shop) -> None:
     shop = shop.under(taxing(GROSS_BY_LINE))
     shop.place("o-17", new_order((LAMP, 1), destination=Destination(region="nowhere")))
