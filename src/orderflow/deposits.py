@@ -9,6 +9,11 @@ Decision: they are one payment. Its amount is the whole price, its captured mone
 balance is what is still to come, and has a limit of its own once it is asked for.
 A balance may come in parts: the payment is captured when all of it is there, or when its orders
 cost no more.
+
+Observation: what a presale costs is often known only when its balance is asked for, and units may
+have been cancelled since the deposit.
+Decision: asking fixes the whole price anew, as what has come and what the payment's orders still
+cost. What changes after that is not asked for in silence.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ from orderflow.payments import (
     open_payment,
     paid_in_full,
 )
+from orderflow.pricing import due
 from orderflow.records import Payment
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from orderflow.values import instant
@@ -60,11 +66,20 @@ def take_deposit(
 
 @verb("open_balance", Payment)
 def open_balance(case: Case, context: Context, until: datetime) -> Step:
-    """Ask for the balance of a payment: it is to come before `until`."""
+    """Ask for the balance of a payment: it is to come before `until`.
+
+    The whole price is from here on what its orders cost by now; of a payment of no order it is as
+    it was. Where they cost no more than has come, nothing is to be asked for.
+    """
     step = Step(case, context)
     limit = instant(until, "until")
-    step.proceed(PAYMENT, case.own(Payment), PaymentMove.OPEN_BALANCE)
-    step.note(case.own(Payment), "balance", until=limit.isoformat())
+    payment = step.now(case.own(Payment))
+    step.proceed(PAYMENT, payment.ref, PaymentMove.OPEN_BALANCE)
+    amount = _whole_price(step, payment)
+    if amount <= payment.captured:
+        state = payment.state.value
+        raise MoveRefused((Refusal.of("no_balance", payment=payment.ref.id, state=state),))
+    step.note(payment.ref, "balance", until=limit.isoformat(), amount=amount)
     return step
 
 
@@ -99,3 +114,12 @@ def pay_balance(case: Case, context: Context, amount: Money, orders: Shares) -> 
     if paid_in_full(step, ref):
         step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
     return step
+
+
+def _whole_price(step: Step, payment: Payment) -> int:
+    """What has come of a payment and is used, and what its orders still cost."""
+    if not payment.applications:
+        return payment.amount
+    orders = [step.now(step.case.order(one.order)) for one in payment.applications]
+    used = payment.captured - max(0, payment.unapplied)
+    return used + sum([max(0, due(order)) for order in orders])

@@ -506,7 +506,7 @@ def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
 def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
-    due_for = payment.due_for
+    due_for, amount = payment.due_for, payment.amount
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -535,6 +535,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     events = (*events, str(details["event"]))
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
+                    amount = int(details.get("amount", amount))
                 elif fact.what == DUE_AT_DOOR:
                     due_for = str(details["order"])
                 elif fact.what == "dispute":
@@ -545,7 +546,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         payment.ref,
         state,
         payment.method,
-        payment.amount,
+        amount,
         payment.currency,
         payment.payer,
         expires_at,

@@ -354,7 +354,7 @@ class Payment:
     ref: Ref[Payment]
     state: PaymentState
     method: str
-    amount: int  # asked for
+    amount: int  # asked for; of a deposit, the whole price
     currency: str
     payer: str = ""
     expires_at: datetime | None = None
