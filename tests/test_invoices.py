@@ -39,8 +39,9 @@ from orderflow.invoices import (
 from orderflow.journal import Change, Committed
 from orderflow.kits import Component
 from orderflow.money import Rounding, divided
+from orderflow.orders import adjust
 from orderflow.ports import Query
-from orderflow.pricing import total
+from orderflow.pricing import carried, total
 from orderflow.records import Cut, CutKind, Destination, Fixing
 from orderflow.returns import Verdict
 from orderflow.states import UnitState
@@ -724,6 +725,30 @@ def test_measured_goods_are_taxed_as_one_and_not_gram_by_gram(any_shop: Shop) ->
     (made,) = invoices(shop)
     assert (made.net, made.tax) == (1981, 376)
     assert shop.account("o-17").rounding == 0
+    agree(shop)
+
+
+@pytest.mark.parametrize("convention", (NET_BY_LINE, NET_BY_TOTAL, NET_BY_UNIT))
+def test_goodwill_goes_as_far_as_the_price_with_its_tax(
+    any_shop: Shop, convention: Convention
+) -> None:
+    shop = any_shop.under(taxing(convention))
+    shop.stock(LAMP, "leith", 3)
+    shop.stock(BELL, "leith", 1)
+    order(shop, line("1", LAMP, 3, "0.335"), (BELL, 1))
+    placed = shop.order("o-17")
+    lamps = carried(placed.lines[0], placed.charges, [(0, 3)])
+    assert lamps > 101, "they carry their tax"
+
+    over = NewCharge(ChargeKind.DISCOUNT, -lamps - 1, ("1",))
+    assert shop.cannot_take(adjust.on("o-17", over)) == "charge.amount"
+    shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -lamps, ("1",)))
+    shop.ship("o-17", "p-1")
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    assert (made.lines[0].amount, made.lines[0].tax) == (0, 0)
+    assert made.gross == total(shop.order("o-17")) == total(placed) - lamps
     agree(shop)
 
 

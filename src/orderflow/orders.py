@@ -149,7 +149,8 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
     """Change what an order costs: goodwill as a discount, or a fee, freight or tax more.
 
     A discount or tax is shared over the units that are kept, by what each carries, so a later
-    return gives back what its units carry then; it never takes a line below zero.
+    return gives back what its units carry then; it never takes a line below zero. A discount on
+    goods that have a tax is of the price with it.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
