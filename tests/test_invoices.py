@@ -76,6 +76,8 @@ TABLE: Final = Table(
         TaxRow("US", Rate.zero("export", "Art. 146")),
         TaxRow("GST", Rate.of("GST", "5")),
         TaxRow("GST", Rate.of("QST", "9.975")),
+        TaxRow("BR", Rate.of("IPI", "15")),
+        TaxRow("BR", Rate.of("ICMS", "18", on_taxes=True)),
         TaxRow("PL", Rate.of("VAT-23", "23")),
         TaxRow("PL", Rate.zero("none", "as published"), group="freight"),
         TaxRow("HOME", Rate.of("VAT-10", "10")),
@@ -711,6 +713,35 @@ def test_parts_of_a_line_with_a_discount_in_the_place_of_another_are_billed_so(
         shop.invoice("o-17", "2026")
 
     assert sum(one.net for one in invoices(shop)) == 691 - 53
+    agree(shop)
+
+
+@pytest.mark.parametrize(
+    "convention", (NET_BY_LINE, NET_BY_TOTAL, NET_BY_UNIT, GROSS_BY_LINE, GROSS_BY_TOTAL)
+)
+def test_a_tax_on_a_tax_is_billed_and_credited_with_its_base(
+    any_shop: Shop, convention: Convention
+) -> None:
+    shop = any_shop.under(taxing(convention))
+    shop.stock(LAMP, "leith", 3)
+    off = NewCharge(ChargeKind.DISCOUNT, -101)
+    order(shop, line("1", LAMP, 3, "33.335"), charges=(off,), to="BR")
+    ship(shop, "p-1", 3)
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    ipi, icms = made.by_rate
+    assert (ipi.base, icms.base) == (made.net, made.net + ipi.tax)
+    assert abs(ipi.tax * 100 - ipi.base * 15) <= 300
+    assert abs(icms.tax * 100 - icms.base * 18) <= 400
+    shop.deliver("p-1")
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.credit(made.ref.id, "CN")
+    shop.credit(made.ref.id, "CN", whole=True)
+    assert sum(one.gross for one in notes(shop)) == made.gross
+    assert sum(one.tax for one in notes(shop)) == made.tax
     agree(shop)
 
 

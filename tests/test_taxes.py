@@ -6,6 +6,7 @@ import doctest
 import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
 
@@ -40,6 +41,7 @@ from orderflow.taxes import (
     TaxQuestion,
     TaxRow,
     computing,
+    percents,
     rates,
     taxed,
 )
@@ -173,6 +175,16 @@ def one(convention: Convention, amount: int, percent: str, n: int = 1) -> TaxedL
     return taxed([line], convention).lines[0]
 
 
+def on_each_other(*percents: str) -> tuple[Rate, ...]:
+    """Taxes each of which is on those before it."""
+    return tuple([Rate.of(f"T-{i}", one, on_taxes=i > 0) for i, one in enumerate(percents)])
+
+
+def compound(convention: Convention, amount: int, *percents: str) -> list[str]:
+    (line,) = taxed([TaxLine("1", 1, amount, on_each_other(*percents))], convention).lines
+    return [cents(tax) for _, tax in line.taxes]
+
+
 def vendure(convention: Convention) -> str:
     high, low = (Rate.of("high", "20"),), (Rate.of("low", "10"),)
     lines = [TaxLine("1", 2, 1563, high), TaxLine("2", 1, 3218, low), TaxLine("3", 4, 938, low)]
@@ -195,6 +207,15 @@ def ours() -> dict[str, str]:
         "three discounted lines, 20 % and 10 % within": vendure(NET_OF_UNIT),
         "the same three, by line": vendure(NET_OF_LINE),
         "a promotion by quantity, 10 %": f"{cents(tenth.net)} and {cents(tenth.tax)}",
+        "100.00, 15 % and then 18 % on both": " and ".join(
+            compound(NET_BY_LINE, 10000, "15", "18")
+        ),
+        "10,000.00, 3 %, 5 % and 2 % on each other": ", ".join(
+            compound(NET_BY_TOTAL, 1000000, "3", "5", "2")
+        ),
+        "100.00, 6 % and 7.5 % on both": cents(
+            taxed([TaxLine("1", 1, 10000, on_each_other("6", "7.5"))], NET_BY_LINE).lines[0].gross
+        ),
     }
 
 
@@ -215,6 +236,31 @@ def test_the_examples_in_the_docstrings_are_right(module: ModuleType) -> None:
 
 
 # --- the conventions ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize("level", Level)
+def test_a_tax_on_a_tax_has_it_in_its_base(by: By, level: Level) -> None:
+    # Oracle Fusion docs, tax compounding in Brazil: IPI 15.00 on 100.00, ICMS 20.70 on 115.00
+    ipi, icms = Rate.of("IPI", "15"), Rate.of("ICMS", "18", on_taxes=True)
+
+    apart = taxed([TaxLine("1", 1, 10000, (ipi, icms))], Convention("net", by=by, level=level))
+    within = taxed(
+        [TaxLine("1", 1, 13570, (ipi, icms))],
+        Convention("gross", inclusive=True, by=by, level=level),
+    )
+
+    for done in (apart, within):
+        assert (done.net, done.tax) == (10000, 3570)
+        assert [(row.base, row.tax) for row in done.by_rate] == [(10000, 1500), (11500, 2070)]
+
+
+def test_a_tax_on_taxes_that_stands_first_is_on_the_net_alone() -> None:
+    ipi, icms = Rate.of("IPI", "15"), Rate.of("ICMS", "18", on_taxes=True)
+
+    (line,) = taxed([TaxLine("1", 1, 10000, (icms, ipi))], NET_BY_LINE).lines
+
+    assert [tax for _, tax in line.taxes] == [1800, 1500]
 
 
 def test_a_price_that_includes_its_tax_stays_what_it_is() -> None:
@@ -331,6 +377,7 @@ tax_rates = st.lists(
             Rate.of("VAT-6.5", "6.5"),
             Rate.of("tiny", "0.001"),
             Rate.of("heavy", "250"),
+            Rate.of("surcharge", "5.5", on_taxes=True),
             Rate.zero("zero", "export"),
         ]
     ),
@@ -384,9 +431,9 @@ def test_a_tax_that_is_rounded_is_less_than_a_step_from_the_exact_one(
 ) -> None:
     done = taxed(lines, convention)
 
-    exact = Decimal(0)
+    exact = Fraction(0)
     for line in lines:
-        exact += sum([line.amount * rate.percent / 100 for rate in line.rates], Decimal(0))
+        exact += line.amount * percents(line.rates)
     by_unit = convention.level is Level.UNIT
     roundings = sum([(line.n if by_unit else 1) * len(line.rates) for line in lines])
     assert abs(done.tax - exact) <= roundings * convention.step
@@ -417,6 +464,7 @@ def test_units_of_a_line_are_taxed_by_unit_alike_however_it_is_parted(
         lambda: Rate.of("VAT", "1001"),
         lambda: Rate.of("VAT", 19.0),
         lambda: Rate.of("VAT", "0"),
+        lambda: Rate.of("VAT", "5", on_taxes=1),  # type: ignore[arg-type]  # on purpose
         lambda: Rate("VAT", Decimal(0), Taxation.ZERO),
         lambda: Rate("VAT", Decimal(19), Taxation.EXEMPT, "why"),
         lambda: Rate("VAT", Decimal(19), Taxation.STANDARD, "why"),

@@ -39,9 +39,10 @@ class Taxation(StrEnum):
 
 @attrs.frozen(weakref_slot=False)
 class Rate:
-    """One tax: its code, and how many percent of the net it is.
+    """One tax: its code, and how many percent of its base it is.
 
-    A rate of nothing says whether it is zero or exempt, and why.
+    The base is the net; with `on_taxes` those taxes of the line that stand before it are in it, too
+    (a compound tax). A rate of nothing says whether it is zero or exempt, and why.
 
     >>> Rate.of("VAT", "19").percent
     Decimal('19')
@@ -51,6 +52,7 @@ class Rate:
     percent: Decimal
     kind: Taxation = Taxation.STANDARD
     reason: str = ""
+    on_taxes: bool = False
 
     def __attrs_post_init__(self) -> None:
         path = f"rate {text(self.id, 'rate.id')}"
@@ -63,12 +65,14 @@ class Rate:
             raise BadInput(f"{path}.kind", "a rate is nothing exactly when it is zero or exempt")
         if text(self.reason, f"{path}.reason", empty=not percent == 0) and percent:
             raise BadInput(f"{path}.reason", "is for a rate of nothing")
+        if type(self.on_taxes) is not bool:
+            raise BadInput(f"{path}.on_taxes", "true or false is wanted")
         object.__setattr__(self, "percent", percent.copy_abs())  # Decimal("-0") is no rate
 
     @classmethod
-    def of(cls, id: str, percent: object) -> Rate:
+    def of(cls, id: str, percent: object, *, on_taxes: bool = False) -> Rate:
         """A rate above zero: `Rate.of("VAT", "19")`."""
-        return cls(id, decimal(percent, "rate.percent"))
+        return cls(id, decimal(percent, "rate.percent"), on_taxes=on_taxes)
 
     @classmethod
     def zero(cls, id: str, reason: str) -> Rate:
@@ -83,7 +87,20 @@ class Rate:
 
 def percents(rates: Iterable[Rate]) -> Fraction:
     """All rates together, as a part of the net."""
-    return sum((Fraction(rate.percent) for rate in rates), Fraction(0)) / 100
+    return sum(of_net(rates), Fraction(0)) / 100
+
+
+def of_net(rates: Iterable[Rate]) -> list[Fraction]:
+    """How many percent of the net each rate of a line is: of one on taxes, of their base with it.
+
+    >>> [str(part) for part in of_net([Rate.of("GST", "5"), Rate.of("QST", "10", on_taxes=True)])]
+    ['5', '21/2']
+    """
+    parts: list[Fraction] = []
+    for rate in rates:
+        percent = Fraction(rate.percent)
+        parts.append(percent * (100 + sum(parts)) / 100 if rate.on_taxes else percent)
+    return parts
 
 
 @attrs.frozen
