@@ -168,10 +168,11 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
 def not_there(order: Order, charge: NewCharge) -> list[Refusal]:
     """A reason for each line that a charge names and the order does not have."""
     named = (*charge.lines, *[line for line, _ in charge.parts if line])
+    there = order.by_id()
     return [
         Refusal.of("no_such_line", order=order.ref.id, line=name)
         for name in lines_named(order, named)
-        if order.line(name) is None
+        if name not in there
     ]
 
 

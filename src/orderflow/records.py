@@ -308,6 +308,10 @@ class Order:
                 return line
         return None
 
+    def by_id(self) -> dict[str, Line]:
+        """Its lines by their ids, for whoever looks for many."""
+        return {line.id: line for line in self.lines}
+
     def units(self) -> Iterator[tuple[Line, Spot]]:
         """Every spot with its line."""
         for line in self.lines:

@@ -92,6 +92,20 @@ class Item:
         return max(0, self.net - self.least)
 
 
+def checked_items(items: Sequence[Item]) -> None:
+    """Each must have a name that comes once, units, and amounts from zero up."""
+    for item in items:
+        path = f"item {text(item.line, 'item.line')}"
+        text(item.sku, f"{path}.sku")
+        for name in ("n", "per", "priced"):
+            whole(getattr(item, name), f"{path}.{name}", most=MINOR_MAX)
+        for name in ("listed", "net", "least"):
+            whole(getattr(item, name), f"{path}.{name}", least=0, most=MINOR_MAX)
+        _names(item.groups, f"{path}.groups")
+        whole(item.used, f"{path}.used", least=0, most=item.n)
+    unique((item.line for item in items), "items")
+
+
 @attrs.frozen
 class Basket:
     """The goods that an offer is about, and the freight of the order as it is now."""
@@ -136,6 +150,13 @@ class Lack:
     there: int
     money: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        for one in (self.wanted, self.there):
+            if type(one) is not int or one < 0:
+                raise BadInput("lack", "a whole number from 0 up is wanted")
+        if type(self.money) is not bool:
+            raise BadInput("lack.money", "true or false is wanted")
+
 
 @attrs.frozen
 class Saving:
@@ -161,6 +182,8 @@ class Saving:
                 raise BadInput(f"saving.{name}", "a tuple is wanted")
         if not all(isinstance(one, Gift) for one in self.gifts):  # no gift is fine
             raise BadInput("saving.gifts", "a tuple of Gift is wanted")
+        if self.lack is not None and not isinstance(self.lack, Lack):
+            raise BadInput("saving.lack", "a Lack is wanted")
         for one in (self.amount, self.freight, *self.weights, *self.parts, *self.uses):
             # However large: 5.00 off for each cent of a large order is more than money can be.
             if type(one) is not int or one < 0:
@@ -187,13 +210,10 @@ class Scope:
         for field, names in attrs.asdict(self).items():
             _names(names, f"scope.{field}")
 
-    def has(self, item: Item) -> bool:
-        """Whether a line is meant."""
-        if not (self.lines or self.skus or self.groups):
-            return True
-        if item.line in self.lines or item.sku in self.skus:
-            return True
-        return any(group in self.groups for group in item.groups)
+    @property
+    def is_all(self) -> bool:
+        """Whether it is about all lines."""
+        return not (self.lines or self.skus or self.groups)
 
 
 @attrs.frozen
@@ -245,7 +265,8 @@ class Offer:
 
     def __attrs_post_init__(self) -> None:
         text(self.id, "offer.id")
-        if not callable(self.benefit):
+        benefit: object = self.benefit
+        if not callable(benefit) or isinstance(benefit, type):  # a class would make one
             raise BadInput("offer.benefit", "a function of a basket is wanted")
         if not isinstance(self.when, When):
             raise BadInput("offer.when", "a When is wanted")
@@ -254,7 +275,7 @@ class Offer:
         text(self.bearer, "offer.bearer", empty=True)
         text(self.reason, "offer.reason", empty=True)
         checked_member(self.sharing, Spread, "offer.sharing")
-        currency = str(getattr(self.benefit, "currency", ""))
+        currency = text(getattr(benefit, "currency", ""), "offer.benefit.currency", empty=True)
         least = self.when.least
         if least is not None and currency not in ("", least.currency):
             raise BadInput("offer.when.least", f"is in {least.currency}, not in {currency}")

@@ -11,6 +11,7 @@ from typing import Final
 from unicodedata import east_asian_width
 
 from orderflow.currencies import in_main_unit
+from orderflow.errors import BadInput
 from orderflow.money import exponent
 from orderflow.records import ChargeKind, Fixing
 from orderflow.repricing import WEIGHED
@@ -31,6 +32,10 @@ _UNTIL: Final[dict[Fixing, str]] = {
 
 def text(stated: Statement, language: Language = "en") -> str:
     """A statement for people, with a last line end."""
+    if not isinstance(stated, Statement):
+        raise BadInput("stated", "a Statement is wanted")
+    if language not in ("en", "zh"):
+        raise BadInput("language", "en or zh is wanted")
     return "".join(f"{row}\n" for row in _Writer(stated, language).rows())
 
 

@@ -113,6 +113,13 @@ def taxed(lines: Sequence[TaxLine], convention: Convention) -> Taxed:
     >>> taxed([TaxLine("1", 3, 324, (vat,))], NET_BY_UNIT).tax
     63
     """
+    if not isinstance(convention, Convention):
+        raise BadInput("convention", "a Convention is wanted")
+    if not isinstance(lines, tuple | list):
+        raise BadInput("lines", "a tuple of TaxLine is wanted")
+    for i, line in enumerate(lines):
+        if not isinstance(line, TaxLine):
+            raise BadInput(f"lines[{i}]", "a TaxLine is wanted")
     if convention.level is Level.TOTAL:
         together = convention.by is By.COMBINATION or convention.rounds_net
         taxes = (_by_combination if together else _by_code)(lines, convention)

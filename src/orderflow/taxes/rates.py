@@ -8,8 +8,9 @@ the reason that the law wants to see.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -162,6 +163,9 @@ class TaxRow:
         return same and not (_ends_before(self, other) or _ends_before(other, self))
 
 
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
 def _ends_before(one: TaxRow, other: TaxRow) -> bool:
     return one.until is not None and other.since is not None and one.until <= other.since
 
@@ -183,15 +187,16 @@ class Table:
         text(self.name, "table.name")
         if not isinstance(self.rows, tuple):
             raise BadInput("table.rows", "a tuple of TaxRow is wanted")
-        by_tax: dict[tuple[str, str, str], list[TaxRow]] = {}
+        by_tax: dict[tuple[str, str, str], list[TaxRow]] = {}  # each in the order of time
         for i, row in enumerate(self.rows):
             if not isinstance(row, TaxRow):
                 raise BadInput(f"table.rows[{i}]", "a TaxRow is wanted")
             same = by_tax.setdefault((row.place, row.group, row.rate.id), [])
-            if any(row.meets(other) for other in same):
+            at = bisect_left(same, row.since or _EVER, key=lambda one: one.since or _EVER)
+            if any(row.meets(other) for other in same[max(0, at - 1) : at + 1]):
                 said = f"{row.rate.id} in {row.place} has another row at the same time"
                 raise BadInput(f"table.rows[{i}]", said)
-            same.append(row)
+            same.insert(at, row)
         _check_groups(self.groups)
 
     @cached_property
