@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import doctest
+import itertools
 import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from time import process_time
 from types import ModuleType
 
 import attrs
@@ -15,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orderflow import NewLine, NewOrder, Price, Sku
 from orderflow.errors import BadInput
 from orderflow.money import Rounding, Spread
 from orderflow.taxes import (
@@ -45,7 +48,9 @@ from orderflow.taxes import (
     rates,
     taxed,
 )
+from orderflow.taxing import tax_charges
 
+NEW = NewOrder("c-7", "EUR", (NewLine("1", Sku("BRASS-LAMP"), 1, Price.of("10", "EUR")),))
 ROOT = Path(__file__).parent.parent
 EXAMPLES = int(os.environ.get("ORDERFLOW_TAXES", "300"))
 """How many tax lines the laws are tried on; 20,000 before a release."""
@@ -486,6 +491,13 @@ def test_units_of_a_line_are_taxed_by_unit_alike_however_it_is_parted(
         lambda: Table("eu", (), groups=[("A", "b")]),  # type: ignore[arg-type]  # on purpose
         lambda: Table("eu", (), groups=("Ab",)),  # type: ignore[arg-type]  # on purpose
         lambda: Table("eu", (), groups=(("A", "b"), ("A", "c"))),
+        lambda: taxed(None, NET_BY_LINE),  # type: ignore[arg-type]  # on purpose
+        lambda: taxed(iter(()), NET_BY_LINE),  # type: ignore[arg-type]  # on purpose
+        lambda: taxed(("1",), NET_BY_LINE),  # type: ignore[arg-type]  # on purpose
+        lambda: taxed((), "net"),  # type: ignore[arg-type]  # on purpose
+        lambda: tax_charges(None, Taxing(EUROPE), MAY),  # type: ignore[arg-type]  # on purpose
+        lambda: tax_charges(NEW, EUROPE, MAY),  # type: ignore[arg-type]  # on purpose
+        lambda: tax_charges(NEW, Taxing(EUROPE), "now"),  # type: ignore[arg-type]  # on purpose
         lambda: Taxing("table"),  # type: ignore[arg-type]  # on purpose
         lambda: Taxing(EUROPE, "net"),  # type: ignore[arg-type]  # on purpose
         lambda: Taxing(EUROPE, place="home"),  # type: ignore[arg-type]  # on purpose
@@ -531,6 +543,38 @@ def test_two_rows_of_one_tax_may_follow_each_other_but_not_meet() -> None:
     for met in (TaxRow("DE", VAT_19), TaxRow("DE", VAT_19, since=MAY, until=JULY)):
         with pytest.raises(BadInput, match="another row at the same time"):
             Table("bad", (first, met))
+
+
+moments = st.none() | st.integers(0, 12).map(lambda day: MAY + timedelta(days=day))
+
+
+@given(
+    st.lists(
+        st.tuples(moments, moments).filter(lambda one: not (one[0] and one[1]) or one[0] < one[1]),
+        max_size=6,
+    )
+)
+def test_rows_of_one_tax_meet_in_whatever_order_they_stand(
+    spans: list[tuple[datetime | None, datetime | None]],
+) -> None:
+    rows = tuple([TaxRow("DE", VAT_19, since=since, until=until) for since, until in spans])
+    meet = any(one.meets(other) for i, one in enumerate(rows) for other in rows[:i])
+
+    if meet:
+        with pytest.raises(BadInput, match="another row at the same time"):
+            Table("bad", rows)
+    else:
+        assert Table("ok", rows).rows == rows
+
+
+def test_a_table_of_ten_thousand_rows_of_one_tax_is_checked_in_a_moment() -> None:
+    days = [MAY + timedelta(days=i) for i in range(10_001)]
+    rows = [TaxRow("DE", VAT_19, since=a, until=b) for a, b in itertools.pairwise(days)]
+    started = process_time()
+
+    Table("daily", tuple(rows[::-1]))
+
+    assert process_time() - started < 4, "in step with the rows, not with their square"
 
 
 def test_the_place_that_applies_is_the_customers_unless_it_is_the_sellers() -> None:

@@ -22,7 +22,7 @@ from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Ref
 from orderflow.claiming import Claiming, keep_again
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import Charged, CutMade
+from orderflow.facts import Charged, CutMade, add_cut
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
@@ -253,10 +253,14 @@ def give_up_units(step: Step, ref: Ref[Order], chosen: Iterable[Chosen], documen
 
     Line by line and bill by bill in turn, so that each sees the cuts before it.
     """
+    lines = step.now(ref).by_id()
     for line, spot, n in chosen:
-        now = next(one for one in step.now(ref).lines if one.id == line.id)
-        cuts = give_up(now, n, document, billed_on=spot.slice.invoice)
-        step.add(*(CutMade(ref, line.id, cut) for cut in cuts))
+        now = lines[line.id]
+        cuts = now.cuts
+        for cut in give_up(now, n, document, billed_on=spot.slice.invoice):
+            step.add(CutMade(ref, line.id, cut))
+            cuts = add_cut(cuts, cut)
+        lines[line.id] = attrs.evolve(now, cuts=cuts)
 
 
 def cancel_units(step: Step, ref: Ref[Order], chosen: list[Chosen]) -> None:
