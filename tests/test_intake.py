@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from datetime import UTC, datetime
+from decimal import Context, localcontext
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,16 @@ def test_goods_by_weight_are_read_at_the_price_of_a_kilogram() -> None:
         (Sku("LAMP"), 1, Price.of("299.00", "EUR"), Fixing.BALANCE, 0),
     ]
     assert [one.amount for one in order.new.lines] == [1896, 360, 29900]
+
+
+def test_degrees_are_read_whatever_the_hosts_decimals_do() -> None:
+    header = HEADER.rstrip() + ",latitude,longitude\n"
+
+    with localcontext(Context(prec=3)):
+        taken = read("o-1,1,LAMP,2,9.90,EUR,c-7,55.97521234,-3.1666149\n", header=header)
+
+    destination = taken.orders[0].new.destination
+    assert (destination.latitude_e6, destination.longitude_e6) == (55_975_212, -3_166_615)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from decimal import Context, Inexact, Rounded, localcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from orderflow.records import Destination, Fixing, Order
 from orderflow.sentences import STATEMENT
 from orderflow.statements import LineStated, Part, Statement, statement, text
 from orderflow.taxes import GROSS_BY_LINE, GROSS_BY_TOTAL, Convention
-from tests.builders import BELL, LAMP, Shop, line, new_order
+from tests.builders import BELL, LAMP, TEA, Shop, line, new_order
 from tests.stated import CASES
 from tests.test_invoices import taxing
 
@@ -100,6 +101,27 @@ def test_each_discount_is_named_with_its_bearer_and_its_reason(shop: Shop) -> No
         Part(DISCOUNT, -50, "", "ours"),
         Part(TAX, 161),
     )
+
+
+def test_figures_are_written_whole_whatever_the_hosts_decimals_do(shop: Shop) -> None:
+    shop = shop.under(taxing(GROSS_BY_LINE))
+    to = Destination(region="DE")
+    ham = line("2", BELL, 12345, "1234.56789", fixed=Fixing.WEIGHING, grams_each=601)
+    shop.place("o-17", new_order((TEA, 1_234_567), ham, destination=to))
+    shop.weigh_line("o-17", "2", 7_654_321)
+    shop.invoice("o-17", "2026", lines=(("1", 1_234_567), ("2", 12345)))
+    bill = shop.invoiced("2026-000001")
+
+    def said() -> tuple[object, ...]:
+        stated = shop.statement("o-17")
+        return text(stated), text(stated, "zh"), fapiao_lines(bill), en16931(bill)
+
+    whole = said()
+
+    assert "1234.567 kg x BLACK-TEA" in str(whole[0])
+    for context in (Context(prec=1), Context(prec=3), Context(traps=[Inexact, Rounded])):
+        with localcontext(context):
+            assert said() == whole
 
 
 def test_an_order_of_which_nothing_is_kept_costs_nothing(shop: Shop) -> None:

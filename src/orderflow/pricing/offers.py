@@ -237,6 +237,8 @@ class When:
             at = getattr(self, name)
             if at is not None:
                 object.__setattr__(self, name, instant(at, f"when.{name}"))
+        if self.since is not None and self.until is not None and self.until <= self.since:
+            raise BadInput("when.until", "is not after its beginning")
         _names(self.tiers, "when.tiers")
         text(self.coupon, "when.coupon", empty=True)
         if self.least is not None:

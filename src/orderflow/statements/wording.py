@@ -18,6 +18,7 @@ from orderflow.repricing import WEIGHED
 from orderflow.sentences import STATEMENT, WORDS, Language
 from orderflow.statements.stated import AtPrice, Bill, LineStated, Part, Statement
 from orderflow.taxes import RateTotal
+from orderflow.values import scaled
 
 WIDTH: Final = 72
 """How wide a row is, in columns of plain letters."""
@@ -125,7 +126,7 @@ class _Writer:
         if line.by_weight:
             price = self.price(one.price, one.per, "kg", 3)
             title = "weighed" if one.fixed else "to_weigh"
-            much = _plain(Decimal(one.quantity).scaleb(-3))
+            much = _plain(scaled(one.quantity, 3))
             said = self.say(title, n=one.n, kg=much, price=price)
         else:
             price = self.price(one.price, one.per, line.unit, line.scale)
@@ -151,7 +152,7 @@ class _Writer:
         return self.say(title, number=bill.number, tax=tax)
 
     def units(self, n: int, line: LineStated) -> str:
-        much = _plain(Decimal(n).scaleb(-line.scale))
+        much = _plain(scaled(n, line.scale))
         return much if line.unit == "piece" else f"{much} {line.unit}"
 
     def price(self, price: Decimal, per: int, unit: str, scale: int) -> str:
@@ -159,7 +160,7 @@ class _Writer:
         whole, _, decimals = f"{price:f}".partition(".")
         decimals = decimals.ljust(exponent(self.currency), "0")
         amount = f"{whole}.{decimals}" if decimals else whole
-        many = _plain(Decimal(per).scaleb(-scale))
+        many = _plain(scaled(per, scale))
         of = [one for one in (many, unit) if one not in ("1", "piece")]
         return " ".join((amount, "/", *of)) if of else amount
 
