@@ -30,11 +30,11 @@ from orderflow.pricing.offers import (
     Offer,
     Saving,
     Scope,
-    checked_items,
+    checked_names,
     lacking,
     unmet,
 )
-from orderflow.values import MINOR_MAX, unique, whole
+from orderflow.values import MINOR_MAX, text, unique, whole
 
 
 @attrs.frozen
@@ -147,12 +147,26 @@ def _check(
     # A generator would be asked but once.
     checked_tuple(tuple(items) if isinstance(items, list) else items, Item, "items")
     checked_tuple(tuple(offers) if isinstance(offers, list) else offers, Offer, "offers")
-    checked_items(items)
+    _check_items(items)
     unique((offer.id for offer in offers), "offers")
     whole(freight, "freight", least=0, most=MINOR_MAX)
     exponent(currency)
     if not isinstance(given, Given):
         raise BadInput("given", "a Given is wanted")
+
+
+def _check_items(items: Sequence[Item]) -> None:
+    """Each must have a name that comes once, units, and amounts from zero up."""
+    for item in items:
+        path = f"item {text(item.line, 'item.line')}"
+        text(item.sku, f"{path}.sku")
+        for name in ("n", "per", "priced"):
+            whole(getattr(item, name), f"{path}.{name}", most=MINOR_MAX)
+        for name in ("listed", "net", "least"):
+            whole(getattr(item, name), f"{path}.{name}", least=0, most=MINOR_MAX)
+        checked_names(item.groups, f"{path}.groups")
+        whole(item.used, f"{path}.used", least=0, most=item.n)
+    unique((item.line for item in items), "items")
 
 
 def _checked(offer: Offer, basket: Basket) -> Saving:

@@ -32,7 +32,7 @@ def checked_member(value: object, kind: type[StrEnum], path: str) -> None:
         raise BadInput(path, f"one of {', '.join(kind)} is wanted")
 
 
-def _names(values: object, path: str) -> None:
+def checked_names(values: object, path: str) -> None:
     """A tuple of names, each once; it may be empty."""
     if not isinstance(values, tuple):
         raise BadInput(path, "a tuple of names is wanted")
@@ -90,20 +90,6 @@ class Item:
     def room(self) -> int:
         """By how much it may become cheaper."""
         return max(0, self.net - self.least)
-
-
-def checked_items(items: Sequence[Item]) -> None:
-    """Each must have a name that comes once, units, and amounts from zero up."""
-    for item in items:
-        path = f"item {text(item.line, 'item.line')}"
-        text(item.sku, f"{path}.sku")
-        for name in ("n", "per", "priced"):
-            whole(getattr(item, name), f"{path}.{name}", most=MINOR_MAX)
-        for name in ("listed", "net", "least"):
-            whole(getattr(item, name), f"{path}.{name}", least=0, most=MINOR_MAX)
-        _names(item.groups, f"{path}.groups")
-        whole(item.used, f"{path}.used", least=0, most=item.n)
-    unique((item.line for item in items), "items")
 
 
 @attrs.frozen
@@ -208,7 +194,7 @@ class Scope:
 
     def __attrs_post_init__(self) -> None:
         for field, names in attrs.asdict(self).items():
-            _names(names, f"scope.{field}")
+            checked_names(names, f"scope.{field}")
 
     @property
     def is_all(self) -> bool:
@@ -239,7 +225,7 @@ class When:
                 object.__setattr__(self, name, instant(at, f"when.{name}"))
         if self.since is not None and self.until is not None and self.until <= self.since:
             raise BadInput("when.until", "is not after its beginning")
-        _names(self.tiers, "when.tiers")
+        checked_names(self.tiers, "when.tiers")
         text(self.coupon, "when.coupon", empty=True)
         if self.least is not None:
             positive(self.least, path="when.least")
@@ -302,9 +288,9 @@ class Given:
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "at", instant(self.at, "given.at"))
         text(self.tier, "given.tier", empty=True)
-        _names(self.coupons, "given.coupons")
+        checked_names(self.coupons, "given.coupons")
         for sku, groups in checked_pairs(self.groups, "given.groups"):
-            _names(groups, f"given.groups.{sku}")
+            checked_names(groups, f"given.groups.{sku}")
         if self.freight is not None and not isinstance(self.freight, Money):
             raise BadInput("given.freight", "Money is wanted")
         if self.freight is not None:
