@@ -795,6 +795,14 @@ def may_expire_payment(d: Desk) -> bool:
     return d.stands("awaiting", "authorised") and until is not None and until <= d.seen.at
 
 
+def may_open_balance(d: Desk) -> bool:
+    """Of orders that cost no more than has come, none is to come."""
+    orders = [d.get("order", one.order) for one in d.paper.applications]
+    to_come = sum(max(0, owing(order)) for order in orders) - max(0, d.paper.unapplied)
+    is_wanted = to_come > 0 or not orders
+    return d.stands("deposit taken") and d.free("open balance") and is_wanted
+
+
 def may_miss_balance(d: Desk) -> bool:
     until = d.paper.expires_at
     return d.stands("balance open") and (until is None or until <= d.seen.at)
@@ -1118,7 +1126,7 @@ ROWS: Final[Mapping[str, Row]] = {
     ),
     "hold_payment": Desk.lacks_hold,
     "take_deposit": lambda d: d.fresh and may_apply(d, d.arg("deposit").minor),
-    "open_balance": lambda d: d.stands("deposit taken") and d.free("open balance"),
+    "open_balance": may_open_balance,
     "miss_balance": may_miss_balance,
     "forfeit_deposit": may_forfeit,
     "pay_balance": may_pay_balance,

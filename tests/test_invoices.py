@@ -39,8 +39,9 @@ from orderflow.invoices import (
 from orderflow.journal import Change, Committed
 from orderflow.kits import Component
 from orderflow.money import Rounding, divided
+from orderflow.orders import adjust
 from orderflow.ports import Query
-from orderflow.pricing import total
+from orderflow.pricing import carried, total
 from orderflow.records import Cut, CutKind, Destination, Fixing
 from orderflow.returns import Verdict
 from orderflow.states import UnitState
@@ -75,6 +76,8 @@ TABLE: Final = Table(
         TaxRow("US", Rate.zero("export", "Art. 146")),
         TaxRow("GST", Rate.of("GST", "5")),
         TaxRow("GST", Rate.of("QST", "9.975")),
+        TaxRow("BR", Rate.of("IPI", "15")),
+        TaxRow("BR", Rate.of("ICMS", "18", on_taxes=True)),
         TaxRow("PL", Rate.of("VAT-23", "23")),
         TaxRow("PL", Rate.zero("none", "as published"), group="freight"),
         TaxRow("HOME", Rate.of("VAT-10", "10")),
@@ -713,6 +716,35 @@ def test_parts_of_a_line_with_a_discount_in_the_place_of_another_are_billed_so(
     agree(shop)
 
 
+@pytest.mark.parametrize(
+    "convention", (NET_BY_LINE, NET_BY_TOTAL, NET_BY_UNIT, GROSS_BY_LINE, GROSS_BY_TOTAL)
+)
+def test_a_tax_on_a_tax_is_billed_and_credited_with_its_base(
+    any_shop: Shop, convention: Convention
+) -> None:
+    shop = any_shop.under(taxing(convention))
+    shop.stock(LAMP, "leith", 3)
+    off = NewCharge(ChargeKind.DISCOUNT, -101)
+    order(shop, line("1", LAMP, 3, "33.335"), charges=(off,), to="BR")
+    ship(shop, "p-1", 3)
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    ipi, icms = made.by_rate
+    assert (ipi.base, icms.base) == (made.net, made.net + ipi.tax)
+    assert abs(ipi.tax * 100 - ipi.base * 15) <= 300
+    assert abs(icms.tax * 100 - icms.base * 18) <= 400
+    shop.deliver("p-1")
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.credit(made.ref.id, "CN")
+    shop.credit(made.ref.id, "CN", whole=True)
+    assert sum(one.gross for one in notes(shop)) == made.gross
+    assert sum(one.tax for one in notes(shop)) == made.tax
+    agree(shop)
+
+
 def test_measured_goods_are_taxed_as_one_and_not_gram_by_gram(any_shop: Shop) -> None:
     shop = any_shop.under(taxing(NET_BY_UNIT))
     shop.stock(TEA, "leith", 1254)
@@ -724,6 +756,30 @@ def test_measured_goods_are_taxed_as_one_and_not_gram_by_gram(any_shop: Shop) ->
     (made,) = invoices(shop)
     assert (made.net, made.tax) == (1981, 376)
     assert shop.account("o-17").rounding == 0
+    agree(shop)
+
+
+@pytest.mark.parametrize("convention", (NET_BY_LINE, NET_BY_TOTAL, NET_BY_UNIT))
+def test_goodwill_goes_as_far_as_the_price_with_its_tax(
+    any_shop: Shop, convention: Convention
+) -> None:
+    shop = any_shop.under(taxing(convention))
+    shop.stock(LAMP, "leith", 3)
+    shop.stock(BELL, "leith", 1)
+    order(shop, line("1", LAMP, 3, "0.335"), (BELL, 1))
+    placed = shop.order("o-17")
+    lamps = carried(placed.lines[0], placed.charges, [(0, 3)])
+    assert lamps > 101, "they carry their tax"
+
+    over = NewCharge(ChargeKind.DISCOUNT, -lamps - 1, ("1",))
+    assert shop.cannot_take(adjust.on("o-17", over)) == "charge.amount"
+    shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -lamps, ("1",)))
+    shop.ship("o-17", "p-1")
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    assert (made.lines[0].amount, made.lines[0].tax) == (0, 0)
+    assert made.gross == total(shop.order("o-17")) == total(placed) - lamps
     agree(shop)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from time import process_time
 
 import attrs
 import pytest
 
-from orderflow import ChargeKind, Component, NewCharge, NewLine, Price, Sku
+from orderflow import ChargeKind, Component, NewCharge, NewLine, Price, Sku, Workflow
+from orderflow.adapters.memory import MemoryStore
 from orderflow.closing import complete
 from orderflow.errors import IllegalMove
 from orderflow.invoices import invoice
@@ -323,6 +325,22 @@ def test_a_presale_is_fixed_at_its_balance(any_shop: Shop) -> None:
     assert due(any_shop.order("o-17")) == 0
     assert any_shop.payment("pay-1").state.value == "captured"
     any_shop.assert_lawful()
+
+
+def test_an_order_of_five_thousand_lines_changes_in_a_moment() -> None:
+    names = [str(i) for i in range(5000)]
+    wanted = [line(name, LAMP, 3, "9.99") for name in names]
+    shop = Workflow(MemoryStore(), TWO_PLACES)  # without supervision
+    shop.place("o-17", new_order(*wanted))
+    started = process_time()
+
+    shop.reprice("o-17", tuple((name, at("8.00")) for name in names))
+    shop.invoice("o-17", "2026", lines=tuple((name, 1) for name in names))
+    shop.cancel("o-17", tuple((name, 2) for name in names))
+    stated = shop.statement("o-17")
+
+    assert process_time() - started < 12, "in step with the lines, not with their square"
+    assert stated.total == 5000 * 800
 
 
 # --- weights -----------------------------------------------------------------------------------

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import doctest
+import itertools
 import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from time import process_time
 from types import ModuleType
 
 import attrs
@@ -14,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orderflow import NewLine, NewOrder, Price, Sku
 from orderflow.errors import BadInput
 from orderflow.money import Rounding, Spread
 from orderflow.taxes import (
@@ -39,11 +43,14 @@ from orderflow.taxes import (
     TaxQuestion,
     TaxRow,
     computing,
+    percents,
     rates,
     taxed,
 )
+from orderflow.taxing import tax_charges
 from tests.told_taxes import TAX_TOLD, TaxTold
 
+NEW = NewOrder("c-7", "EUR", (NewLine("1", Sku("BRASS-LAMP"), 1, Price.of("10", "EUR")),))
 ROOT = Path(__file__).parent.parent
 EXAMPLES = int(os.environ.get("ORDERFLOW_TAXES", "300"))
 """How many tax lines the laws are tried on; 20,000 before a release."""
@@ -184,6 +191,31 @@ def test_the_examples_in_the_docstrings_are_right(module: ModuleType) -> None:
 # --- the conventions ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize("level", Level)
+def test_a_tax_on_a_tax_has_it_in_its_base(by: By, level: Level) -> None:
+    # Oracle Fusion docs, tax compounding in Brazil: IPI 15.00 on 100.00, ICMS 20.70 on 115.00
+    ipi, icms = Rate.of("IPI", "15"), Rate.of("ICMS", "18", on_taxes=True)
+
+    apart = taxed([TaxLine("1", 1, 10000, (ipi, icms))], Convention("net", by=by, level=level))
+    within = taxed(
+        [TaxLine("1", 1, 13570, (ipi, icms))],
+        Convention("gross", inclusive=True, by=by, level=level),
+    )
+
+    for done in (apart, within):
+        assert (done.net, done.tax) == (10000, 3570)
+        assert [(row.base, row.tax) for row in done.by_rate] == [(10000, 1500), (11500, 2070)]
+
+
+def test_a_tax_on_taxes_that_stands_first_is_on_the_net_alone() -> None:
+    ipi, icms = Rate.of("IPI", "15"), Rate.of("ICMS", "18", on_taxes=True)
+
+    (line,) = taxed([TaxLine("1", 1, 10000, (icms, ipi))], NET_BY_LINE).lines
+
+    assert [tax for _, tax in line.taxes] == [1800, 1500]
+
+
 def test_a_price_that_includes_its_tax_stays_what_it_is() -> None:
     done = taxed([TaxLine("1", 1, 11900, (VAT_19,))], GROSS_BY_TOTAL)
 
@@ -304,6 +336,7 @@ tax_rates = st.lists(
             Rate.of("VAT-6.5", "6.5"),
             Rate.of("tiny", "0.001"),
             Rate.of("heavy", "250"),
+            Rate.of("surcharge", "5.5", on_taxes=True),
             Rate.zero("zero", "export"),
         ]
     ),
@@ -357,9 +390,9 @@ def test_a_tax_that_is_rounded_is_less_than_a_step_from_the_exact_one(
 ) -> None:
     done = taxed(lines, convention)
 
-    exact = Decimal(0)
+    exact = Fraction(0)
     for line in lines:
-        exact += sum([line.amount * rate.percent / 100 for rate in line.rates], Decimal(0))
+        exact += line.amount * percents(line.rates)
     by_unit = convention.level is Level.UNIT
     roundings = sum([(line.n if by_unit else 1) * len(line.rates) for line in lines])
     assert abs(done.tax - exact) <= roundings * convention.step
@@ -390,6 +423,7 @@ def test_units_of_a_line_are_taxed_by_unit_alike_however_it_is_parted(
         lambda: Rate.of("VAT", "1001"),
         lambda: Rate.of("VAT", 19.0),
         lambda: Rate.of("VAT", "0"),
+        lambda: Rate.of("VAT", "5", on_taxes=1),  # type: ignore[arg-type]  # on purpose
         lambda: Rate("VAT", Decimal(0), Taxation.ZERO),
         lambda: Rate("VAT", Decimal(19), Taxation.EXEMPT, "why"),
         lambda: Rate("VAT", Decimal(19), Taxation.STANDARD, "why"),
@@ -411,6 +445,13 @@ def test_units_of_a_line_are_taxed_by_unit_alike_however_it_is_parted(
         lambda: Table("eu", (), groups=[("A", "b")]),  # type: ignore[arg-type]  # on purpose
         lambda: Table("eu", (), groups=("Ab",)),  # type: ignore[arg-type]  # on purpose
         lambda: Table("eu", (), groups=(("A", "b"), ("A", "c"))),
+        lambda: taxed(None, NET_BY_LINE),  # type: ignore[arg-type]  # on purpose
+        lambda: taxed(iter(()), NET_BY_LINE),  # type: ignore[arg-type]  # on purpose
+        lambda: taxed(("1",), NET_BY_LINE),  # type: ignore[arg-type]  # on purpose
+        lambda: taxed((), "net"),  # type: ignore[arg-type]  # on purpose
+        lambda: tax_charges(None, Taxing(EUROPE), MAY),  # type: ignore[arg-type]  # on purpose
+        lambda: tax_charges(NEW, EUROPE, MAY),  # type: ignore[arg-type]  # on purpose
+        lambda: tax_charges(NEW, Taxing(EUROPE), "now"),  # type: ignore[arg-type]  # on purpose
         lambda: Taxing("table"),  # type: ignore[arg-type]  # on purpose
         lambda: Taxing(EUROPE, "net"),  # type: ignore[arg-type]  # on purpose
         lambda: Taxing(EUROPE, place="home"),  # type: ignore[arg-type]  # on purpose
@@ -456,6 +497,38 @@ def test_two_rows_of_one_tax_may_follow_each_other_but_not_meet() -> None:
     for met in (TaxRow("DE", VAT_19), TaxRow("DE", VAT_19, since=MAY, until=JULY)):
         with pytest.raises(BadInput, match="another row at the same time"):
             Table("bad", (first, met))
+
+
+moments = st.none() | st.integers(0, 12).map(lambda day: MAY + timedelta(days=day))
+
+
+@given(
+    st.lists(
+        st.tuples(moments, moments).filter(lambda one: not (one[0] and one[1]) or one[0] < one[1]),
+        max_size=6,
+    )
+)
+def test_rows_of_one_tax_meet_in_whatever_order_they_stand(
+    spans: list[tuple[datetime | None, datetime | None]],
+) -> None:
+    rows = tuple([TaxRow("DE", VAT_19, since=since, until=until) for since, until in spans])
+    meet = any(one.meets(other) for i, one in enumerate(rows) for other in rows[:i])
+
+    if meet:
+        with pytest.raises(BadInput, match="another row at the same time"):
+            Table("bad", rows)
+    else:
+        assert Table("ok", rows).rows == rows
+
+
+def test_a_table_of_ten_thousand_rows_of_one_tax_is_checked_in_a_moment() -> None:
+    days = [MAY + timedelta(days=i) for i in range(10_001)]
+    rows = [TaxRow("DE", VAT_19, since=a, until=b) for a, b in itertools.pairwise(days)]
+    started = process_time()
+
+    Table("daily", tuple(rows[::-1]))
+
+    assert process_time() - started < 4, "in step with the rows, not with their square"
 
 
 def test_the_place_that_applies_is_the_customers_unless_it_is_the_sellers() -> None:

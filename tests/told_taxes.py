@@ -207,6 +207,20 @@ def freight_of_each_parcel() -> str:
     return " and ".join(cents(one.net) for one in invoices(shop))
 
 
+def on_each_other(convention: Convention, price: str, *percents: str) -> Invoice:
+    """A lamp with taxes each of which is on those before it."""
+    rows = tuple(
+        TaxRow("here", Rate.of(f"V{i}", percent, on_taxes=i > 0))
+        for i, percent in enumerate(percents)
+    )
+    return bill(cart(price), Taxing(Table("published", rows), convention))
+
+
+def taxes_on_each_other(convention: Convention, price: str, *percents: str) -> str:
+    (line,) = on_each_other(convention, price, *percents).lines
+    return ", ".join(cents(tax.amount) for tax in line.taxes)
+
+
 # --- the cases ------------------------------------------------------------------------------------
 
 DYNAMICS: Final = "Dynamics 365 docs, RT-03"
@@ -303,6 +317,27 @@ TAX_TOLD: Final = (
         "`NET_BY_TOTAL`",
         "470.00 and 47.00",
         promotion_by_quantity,
+    ),
+    TaxTold(
+        "100.00, 15 % and then 18 % on both",
+        "Oracle Fusion, Brazil",
+        "`NET_BY_LINE`",
+        "15.00, 20.70",
+        lambda: taxes_on_each_other(NET_BY_LINE, "100.00", "15", "18"),
+    ),
+    TaxTold(
+        "10,000.00, 3 %, 5 % and 2 % on each other",
+        "Dynamics NAV docs",
+        "`NET_BY_TOTAL`",
+        "300.00, 515.00, 216.30",
+        lambda: taxes_on_each_other(NET_BY_TOTAL, "10000.00", "3", "5", "2"),
+    ),
+    TaxTold(
+        "100.00, 6 % and 7.5 % on both",
+        "Quebec in 2006",
+        "`NET_BY_LINE`",
+        "113.95",
+        lambda: cents(on_each_other(NET_BY_LINE, "100.00", "6", "7.5").gross),
     ),
     TaxTold(
         "5 at 20.00 and freight 3.00, ordered, and billed with two parcels",

@@ -359,6 +359,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
     invoices, credit_notes = order.invoices, order.credit_notes
+    by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
     prices: dict[str, tuple[PriceRange, ...]] = {}
@@ -367,12 +368,12 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
             case Moved():
                 bag = spots.get(fact.line)
                 if bag is None:
-                    bag = spots[fact.line] = list(_line(order, fact.line).spots)
+                    bag = spots[fact.line] = list(_line(order, by_id, fact.line).spots)
                 move_spots(bag, fact.n, fact.source, fact.taken, fact.target, fact.put)
             case CutMade():
                 earlier = cuts.get(fact.line)
                 if earlier is None:
-                    earlier = _line(order, fact.line).cuts
+                    earlier = _line(order, by_id, fact.line).cuts
                 cuts[fact.line] = add_cut(earlier, fact.cut)
             case Advanced():
                 state = _state(_ORDER_STATES, fact.target)
@@ -381,7 +382,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
             case Repriced():
                 known = prices.get(fact.line)
                 if known is None:
-                    known = _line(order, fact.line).prices
+                    known = _line(order, by_id, fact.line).prices
                 prices[fact.line] = add_prices(known, fact.prices)
             case Held():
                 holds = (*holds, fact.hold)
@@ -454,8 +455,11 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     )
 
 
-def _line(order: Order, id: str) -> Line:
-    line = order.line(id)
+def _line(order: Order, by_id: dict[str, Line], id: str) -> Line:
+    """A line that a fact names; `by_id` is filled when the first is asked for."""
+    if not by_id:
+        by_id.update(order.by_id())
+    line = by_id.get(id)
     if line is None:
         raise ValueError(f"{order.ref} has no line {id}")
     return line
@@ -517,6 +521,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
     tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
+    amount = payment.amount
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -553,6 +558,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
+                    amount = int(details.get("amount", amount))
                 elif fact.what == DUE_AT_DOOR:
                     due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
                 elif fact.what == TENDERED:
@@ -567,7 +573,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         payment.ref,
         state,
         payment.method,
-        payment.amount,
+        amount,
         payment.currency,
         payment.payer,
         expires_at,

@@ -22,7 +22,7 @@ from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Ref
 from orderflow.claiming import Claiming, keep_again
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import Charged, CutMade
+from orderflow.facts import Charged, CutMade, add_cut
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
@@ -149,7 +149,8 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
     """Change what an order costs: goodwill as a discount, or a fee, freight or tax more.
 
     A discount or tax is shared over the units that are kept, by what each carries, so a later
-    return gives back what its units carry then; it never takes a line below zero.
+    return gives back what its units carry then; it never takes a line below zero. A discount on
+    goods that have a tax is of the price with it.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -167,10 +168,11 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
 def not_there(order: Order, charge: NewCharge) -> list[Refusal]:
     """A reason for each line that a charge names and the order does not have."""
     named = (*charge.lines, *[line for line, _ in charge.parts if line])
+    there = order.by_id()
     return [
         Refusal.of("no_such_line", order=order.ref.id, line=name)
         for name in lines_named(order, named)
-        if order.line(name) is None
+        if name not in there
     ]
 
 
@@ -256,10 +258,14 @@ def give_up_units(step: Step, ref: Ref[Order], chosen: Iterable[Chosen], documen
 
     Line by line and bill by bill in turn, so that each sees the cuts before it.
     """
+    lines = step.now(ref).by_id()
     for line, spot, n in chosen:
-        now = next(one for one in step.now(ref).lines if one.id == line.id)
-        cuts = give_up(now, n, document, billed_on=spot.slice.invoice)
-        step.add(*(CutMade(ref, line.id, cut) for cut in cuts))
+        now = lines[line.id]
+        cuts = now.cuts
+        for cut in give_up(now, n, document, billed_on=spot.slice.invoice):
+            step.add(CutMade(ref, line.id, cut))
+            cuts = add_cut(cuts, cut)
+        lines[line.id] = attrs.evolve(now, cuts=cuts)
 
 
 def cancel_units(step: Step, ref: Ref[Order], chosen: list[Chosen]) -> None:

@@ -309,6 +309,10 @@ class Order:
                 return line
         return None
 
+    def by_id(self) -> dict[str, Line]:
+        """Its lines by their ids, for whoever looks for many."""
+        return {line.id: line for line in self.lines}
+
     def units(self) -> Iterator[tuple[Line, Spot]]:
         """Every spot with its line."""
         for line in self.lines:
@@ -378,7 +382,7 @@ class Payment:
     ref: Ref[Payment]
     state: PaymentState
     method: str
-    amount: int  # asked for
+    amount: int  # asked for; of a deposit, the whole price
     currency: str
     payer: str = ""
     expires_at: datetime | None = None

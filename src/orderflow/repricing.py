@@ -202,9 +202,9 @@ def _groups(order: Order, prices: LinePrices) -> tuple[list[_Group], list[Refusa
     """What each name stands for, and a reason for each that is none."""
     groups: list[_Group] = []
     missing: list[Refusal] = []
+    lines, parts_of = order.by_id(), _parts(order)
     for name, price in prices:
-        parts = tuple([line for line in order.lines if line.kit == name])
-        line = order.line(name)
+        parts, line = tuple(parts_of.get(name, ())), lines.get(name)
         if parts:
             shares = shared_price(price, price_weights(parts))
             pairs = zip(parts, shares, strict=True)
@@ -216,6 +216,15 @@ def _groups(order: Order, prices: LinePrices) -> tuple[list[_Group], list[Refusa
             missing.append(Refusal.of("no_such_line", order=order.ref.id, line=name))
     unique((line.id for group in groups for line in group.lines), "prices")
     return groups, missing
+
+
+def _parts(order: Order) -> dict[str, list[Line]]:
+    """The lines of each kit."""
+    parts: dict[str, list[Line]] = {}
+    for line in order.lines:
+        if line.kit:
+            parts.setdefault(line.kit, []).append(line)
+    return parts
 
 
 def _above(line: Line, price: Price) -> Ranges:

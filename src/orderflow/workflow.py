@@ -105,6 +105,7 @@ from orderflow.views import (
 if TYPE_CHECKING:
     from orderflow.ledger import Posting
     from orderflow.sending import Sending
+    from orderflow.statements import Statement
     from orderflow.whatif import Trial
     from orderflow.whence import Decision, Sourcing
 
@@ -289,6 +290,19 @@ class Workflow(Commands):
         order = self.order(id)
         invoices = [self.invoiced(one) for one in order.invoices]
         return account(order, invoices, [self.credited(one) for one in order.credit_notes])
+
+    def statement(self, id: str) -> Statement:
+        """What an order costs, explained row by row, with its invoices and credit notes.
+
+        Where prices include their taxes by the rules, what is on no paper yet tells those of the
+        day of its placing; raises `MoveRefused` with every rate that is missing.
+        """
+        from orderflow.statements import statement  # here: the library is imported without it
+
+        order = self.order(id)
+        invoices = [self.invoiced(one) for one in order.invoices]
+        notes = [self.credited(one) for one in order.credit_notes]
+        return statement(order, (*invoices, *notes), self.rules.taxing)
 
     def seen_by_platform(self, id: str) -> PlatformView:
         """An order as the platform sees it: its status, and everything about it."""

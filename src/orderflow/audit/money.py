@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterator
-from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
@@ -21,6 +20,7 @@ from orderflow.audit.papers import PapersCheck
 from orderflow.currencies import EXPONENTS
 from orderflow.pricing import carried
 from orderflow.records import Charge, Order, Payment
+from orderflow.values import scaled
 
 _PARTS: Final = ("captured", "applied", "unapplied", "refunded", "charged back")
 """The figures that are always told; what stands beside them is told where there is any."""
@@ -116,7 +116,7 @@ class MoneyCheck:
 
 def _amount(minor: int, currency: str) -> str:
     decimals = EXPONENTS.get(currency, 0)
-    return f"{Decimal(minor).scaleb(-decimals):,.{decimals}f}"
+    return f"{scaled(minor, decimals):,.{decimals}f}"
 
 
 def _book_breaches(payment: Payment) -> Iterator[str]:

@@ -155,9 +155,12 @@ def _goods(
         for priced in same_weighing(prices_of(line, [(one.cut.start, one.cut.stop)])):
             parts = parts_carried(shares.get(line.id, ()), [(priced.start, priced.stop)])
             carried, discounts = _split(parts, rates, convention)
+            all_in = sum([part for _, part in parts])
             price = Price(priced.price, order.currency, priced.per)
             goods = price.times(quantity(line, priced), line.rounding)
-            below = min(0, carried + sum([one.amount for one in discounts]))
+            left = carried + sum([one.amount for one in discounts])
+            # What is given away costs nothing, however its tax was rounded.
+            beside = min(0, left) if all_in else left
             drawn = BillLine(
                 line.id,
                 goods,
@@ -170,13 +173,13 @@ def _goods(
                 line.scale,
                 priced.price,
                 priced.per,
-                rounding=carried - goods - below,
+                rounding=carried - goods - beside,
                 discounts=discounts,
                 parcel=one.cut.document,
                 version=priced.version,
                 grams=priced.grams,
             )
-            yield _Draft(drawn, sum([part for _, part in parts]), rates, same)
+            yield _Draft(drawn, all_in, rates, same)
 
 
 def _split(

@@ -23,6 +23,7 @@ from orderflow.bills import BillLine, CreditNote, Invoice, checked_papers, gross
 from orderflow.errors import BadInput
 from orderflow.money import Money, scale
 from orderflow.taxes import Rate, Taxation, percents
+from orderflow.values import scaled
 
 _CATEGORY: Final = {Taxation.STANDARD: "S", Taxation.ZERO: "Z", Taxation.EXEMPT: "E"}
 
@@ -146,7 +147,7 @@ def _red(lines: list[BillLine], *, inclusive: bool) -> FapiaoLine:
     return FapiaoLine(
         first.sku or first.group,
         first.unit if n else "",
-        _quantity(-n, first.scale) if n else None,
+        scaled(-n, first.scale) if n else None,
         -sum([net(line, inclusive=inclusive) for line in lines]),
         -sum([line.tax for line in lines]),
         _rate(first),
@@ -159,13 +160,9 @@ def _rate(line: BillLine) -> Rate | None:
     return line.taxes[0].rate if line.taxes else None
 
 
-def _quantity(n: int, scale: int) -> Decimal:
-    return Decimal(n).scaleb(-scale)
-
-
 def _rows(line: BillLine, *, inclusive: bool) -> tuple[FapiaoLine, ...]:
     rate, name = _rate(line), line.sku or line.group
-    quantity = _quantity(line.n, line.scale)
+    quantity = scaled(line.n, line.scale)
     own = net(line, inclusive=inclusive)
     discount = sum([one.amount for one in line.discounts])
     if not discount:

@@ -113,8 +113,9 @@ def _in_advance(order: Order, wanted: LineQuantities) -> list[tuple[Line, Cut]]:
     """So many units of each line that are kept and on no invoice, the first ones of each."""
     refusals: list[Refusal] = []
     found: list[tuple[Line, Cut]] = []
+    lines = order.by_id()
     for id, n in wanted:
-        line = order.line(id)
+        line = lines.get(id)
         if line is None:
             refusals.append(Refusal.of("no_such_line", order=order.ref.id, line=id))
             continue

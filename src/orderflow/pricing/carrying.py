@@ -173,11 +173,12 @@ def charge_kept(
         groups = [(lines_named(order, (name,)), part) for name, part in parts]
     unique((line for meant, _ in groups for line in meant), "charge.parts")
     pieces: list[Span] = []
+    at = {line.id: i for i, line in enumerate(order.lines)}
     for meant, part in groups:
+        lines = [order.lines[i] for i in sorted([at[name] for name in meant if name in at])]
         units = [
             (line.id, start, stop)
-            for line in order.lines
-            if not meant or line.id in meant
+            for line in (lines if meant else order.lines)
             for start, stop in (kept if of is None else of)(line)
         ]
         weights = [_carried(carrying.get(line, ()), [(start, stop)]) for line, start, stop in units]

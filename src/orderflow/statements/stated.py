@@ -155,6 +155,8 @@ def statement(
     """
     if not isinstance(order, Order):
         raise BadInput("order", "an Order is wanted")
+    if taxing is not None and not isinstance(taxing, Taxing):
+        raise BadInput("taxing", "a Taxing is wanted")
     checked_papers(bills, "bills")
     for i, one in enumerate(bills):
         if one.order != order.ref.id:
