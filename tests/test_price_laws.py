@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -45,6 +42,7 @@ from orderflow.pricing import (
     spread_charge,
 )
 from orderflow.records import Charge, Line, Span
+from tests.steps import calls_of
 from tests.test_pricing import goods, lamps
 
 # ORDERFLOW_PRICES=20000 looks at as many orders; it takes two or three minutes. See `make laws`.
@@ -196,25 +194,6 @@ def test_parts_sum_to_the_whole_and_none_has_the_other_sign(seed: int) -> None:
 
 
 # --- the closed form --------------------------------------------------------------------------
-
-
-def calls_of(work: Callable[[], object]) -> int:
-    """How many functions a piece of work calls, built-in ones too."""
-    count = 0
-
-    def see(_frame: object, event: str, _arg: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    gc.disable()  # it comes when it likes, and calls whoever waits for it
-    sys.setprofile(see)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-        gc.enable()
-    return count
 
 
 def stacked(n: int) -> tuple[Line, list[Charge]]:
