@@ -86,8 +86,9 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "version": "list-2",
         "reason": "agreed",
         "charges": (NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched"),),
+        "invoiced": True,
     },
-    "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1},
+    "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1, "invoiced": True},
     "protect_price": {
         "id": "o-ready",
         "prices": (("1", Price.of("9", "EUR")),),

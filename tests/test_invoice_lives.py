@@ -30,9 +30,11 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.bills import CreditNote, Invoice, gross
 from orderflow.currencies import EXPONENTS
 from orderflow.invoices import left_of
+from orderflow.invoices.papers import Papers
+from orderflow.invoices.raises import missing
 from orderflow.money import Rounding, Spread, divided
 from orderflow.pricing import carried, total
-from orderflow.records import Destination, Order
+from orderflow.records import Destination, Fixing, Order
 from orderflow.returns import Verdict
 from orderflow.taxes import By, Convention, Level, Rate, Table, Taxing, TaxRow
 from orderflow.taxing import tax_charges
@@ -56,7 +58,8 @@ TABLE: Final = Table(
 
 ACTS: Final = (
     *("ship", "ship", "invoice", "return", "credit", "whole", "amount", "later", "off", "fee"),
-    *("advance", "cancel", "reprice", "protect", "freight"),
+    *("advance", "cancel", "reprice", "protect", "freight", "tax", "tax", "anew", "anew"),
+    *("weigh", "weigh"),
 )
 
 conventions = st.builds(
@@ -90,8 +93,8 @@ class Life:
             [self.house.credited(id) for id in self.order.credit_notes],
         )
 
-    def act(self) -> None:
-        what = self.data.draw(st.sampled_from(ACTS))
+    def act(self, what: str = "") -> None:
+        what = what or self.data.draw(st.sampled_from(ACTS))
         line = self.data.draw(st.sampled_from(["1", "2"]))
         n = self.data.draw(st.integers(1, 3))
         with suppress(Refused):
@@ -144,9 +147,25 @@ class Life:
         price = Price.of(self.data.draw(prices), self.order.currency, n)
         self.house.reprice("o", ((line, price),))
 
+    def _anew(self, line: str, n: int) -> None:
+        price = Price.of(self.data.draw(prices), self.order.currency, n)
+        self.house.reprice("o", ((line, price),), invoiced=True)
+
     def _protect(self, line: str, n: int) -> None:
         price = Price.of(self.data.draw(prices), self.order.currency, n)
         self.house.protect_price("o", ((line, price),))
+
+    def _weigh(self, line: str, n: int) -> None:
+        grams = self.data.draw(st.integers(n * 9, n * 90))
+        self.house.weigh_line("o", line, grams, invoiced=self.data.draw(st.booleans()))
+
+    def _tax(self, line: str, n: int) -> None:
+        taxing = self.house.rules.taxing
+        if taxing is None or taxing.convention.inclusive:  # it would be taxed twice
+            return
+        amount = self.data.draw(st.integers(-100, 200))
+        with suppress(BadInput):  # more off than there is
+            self.house.adjust("o", NewCharge(ChargeKind.TAX, amount, (line,)))
 
     def _fee(self, line: str, n: int) -> None:
         self.house.adjust("o", NewCharge(ChargeKind.FEE, n))
@@ -161,7 +180,7 @@ class Life:
         self.house.allocate("o")
 
 
-def new_life(data: st.DataObject) -> Life:
+def new_life(data: st.DataObject, *, weighed: bool = False) -> Life:
     currency = data.draw(st.sampled_from(sorted(EXPONENTS)))
     taxing = Taxing(TABLE, data.draw(conventions))
     house = Workflow(
@@ -172,9 +191,13 @@ def new_life(data: st.DataObject) -> Life:
     lines = []
     for i in ("1", "2"):
         price = Price.of(data.draw(prices), currency, data.draw(st.sampled_from([1, 1, 3])))
-        lines.append(NewLine(i, Sku(f"SKU-{i}"), data.draw(st.integers(1, 9)), price))
+        n, sku = data.draw(st.integers(1, 9)), Sku(f"SKU-{i}")
+        if weighed and data.draw(st.booleans()):
+            lines.append(NewLine(i, sku, n, price, fixed=Fixing.WEIGHING, grams_each=30))
+        else:
+            lines.append(NewLine(i, sku, n, price))
         house.receive(Position(f"SKU-{i}", "leith"), 9)
-    worth = sum(line.price.times(line.n) for line in lines)
+    worth = sum(line.price.times(line.n * (line.grams_each or 1)) for line in lines)
     off = data.draw(st.integers(0, worth))
     charges = (
         NewCharge(ChargeKind.DISCOUNT, -off, bearer="platform"),
@@ -204,12 +227,13 @@ def standing_lines(life: Life) -> None:
                 had
                 for note in own
                 for had in note.lines
-                if had.line == line.line and line.start <= had.start < line.stop
+                if (had.line, had.changes) == (line.line, line.changes)
+                and line.start <= had.start < max(line.stop, line.start + 1)
             ]
             given = sum(gross(had, inclusive=one.inclusive) for had in back)
             assert 0 <= given <= gross(line, inclusive=one.inclusive)
             assert sum(had.n for had in back) <= line.n
-            if sum(had.n for had in back) == line.n:  # all of it has come back
+            if line.n and sum(had.n for had in back) == line.n:  # all of it has come back
                 assert given == gross(line, inclusive=one.inclusive)
                 assert sum(had.tax for had in back) == line.tax
 
@@ -228,7 +252,7 @@ def agree_with_themselves(life: Life) -> None:
             of = life.order.line(line.line)
             price = Price(line.price, paper.currency, line.per)
             if line.n and of is not None:
-                assert line.goods == price.times(line.n, of.rounding)
+                assert line.goods == price.times(line.grams or line.n, of.rounding)
     on_total = convention.level is Level.TOTAL and convention.by is By.CODE
     for invoice in invoices if on_total and not convention.inclusive else ():
         for row in invoice.by_rate:
@@ -239,7 +263,18 @@ def agree_with_themselves(life: Life) -> None:
 @settings(max_examples=LIVES)
 @given(st.data())
 def test_whatever_happens_an_order_costs_what_its_papers_say(data: st.DataObject) -> None:
-    life = new_life(data)
+    life = new_life(data, weighed=True)
+    for line in life.order.lines:
+        if line.grams_each and data.draw(st.booleans()):
+            life.house.weigh_line("o", line.id, line.n * 31)
+
+    if data.draw(st.booleans()):  # most of what may happen happens to what is invoiced
+        for line in life.order.lines:
+            with suppress(Refused):
+                life._ship(line.id, data.draw(st.integers(1, line.n)))
+        life.act("invoice")
+        life.act(data.draw(st.sampled_from(["anew", "tax", "weigh", "off", "protect"])))
+        life.act("invoice")
 
     for _ in range(data.draw(st.integers(3, 12))):
         life.act()
@@ -254,6 +289,13 @@ def test_whatever_happens_an_order_costs_what_its_papers_say(data: st.DataObject
             life.house.credit(id, "C")
     assert life.house.account("o").to_credit == 0
     standing_lines(life)
+    with suppress(Refused):  # and what was charged more is invoiced
+        life.house.invoice("o", "I")
+    invoices, notes = life.papers()
+    assert life.house.account("o").to_credit == 0
+    assert missing(life.order, Papers(tuple(invoices), tuple(notes))) == ()
+    standing_lines(life)
+    agree_with_themselves(life)
 
 
 @settings(max_examples=LIVES)

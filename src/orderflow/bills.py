@@ -55,7 +55,9 @@ class BillLine:
     Of goods it names units `start` to `stop` of an order's line, what they are and their price for
     `per`; `goods` is price x quantity by the line's rounding, and `rounding` what these units carry
     beside that. Freight and fees have their charge's id as `line` and a `group`, and count as one.
-    `correction` stands on credit notes alone, on a line of no units: a change of amount alone.
+    `correction` stands on a line of no units: a change of amount alone, of the units from `start`
+    on. A credit note gives so much back; an invoice charges so much more for units that are on the
+    invoice `changes`, as the paper that credits that line says too.
     `at` is the tax point. Whether the amounts have the taxes in them, the document says.
     """
 
@@ -77,6 +79,7 @@ class BillLine:
     correction: int = 0
     version: str = ""  # of the price
     grams: int = 0  # what they weigh, where they are priced by weight
+    changes: str = ""  # the invoice whose amount it raises
 
     @property
     def n(self) -> int:

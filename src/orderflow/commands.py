@@ -164,13 +164,14 @@ class Commands:
         version: str = "",
         reason: str = "",
         charges: NewCharges = (),
+        invoiced: bool = False,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
-        """Change the price of lines (改价), for their kept units that are on no invoice."""
+        """Change the price of lines (改价), for their kept units that are on no invoice, or all."""
         ref = Ref(self.tenant, "order", id)
-        call = repricing.reprice.of(ref, prices, version, reason, charges)
+        call = repricing.reprice.of(ref, prices, version, reason, charges, invoiced)
         return self.apply(call, key=key, by=by)
 
     def weigh_line(
@@ -179,12 +180,14 @@ class Commands:
         line: str,
         grams: int,
         pieces: int = 0,
+        invoiced: bool = False,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
         """Say what the pieces of a line weigh together: that fixes their amount."""
-        call = repricing.weigh_line.of(Ref(self.tenant, "order", id), line, grams, pieces)
+        ref = Ref(self.tenant, "order", id)
+        call = repricing.weigh_line.of(ref, line, grams, pieces, invoiced)
         return self.apply(call, key=key, by=by)
 
     def protect_price(

@@ -30,7 +30,7 @@ import attrs
 from orderflow.bills import CreditNote, Invoice
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CREDITED, Charged, CutMade
-from orderflow.invoices.lines import Book, books_of
+from orderflow.invoices.lines import Book
 from orderflow.invoices.papers import (
     checked_series,
     is_off,
@@ -39,9 +39,9 @@ from orderflow.invoices.papers import (
     refuse_closed,
     unanswered,
 )
+from orderflow.invoices.raises import Raised, books_of
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive, spread
-from orderflow.pricing import without
 from orderflow.records import Charge, ChargeKind, Cut, CutKind, Span
 from orderflow.taxing import rooms
 from orderflow.values import text
@@ -73,18 +73,19 @@ def credit(
     if line and all(one.line != line for one in invoice.lines):  # an invoice has lines
         raise MoveRefused((Refusal.of("not_on_invoice", invoice=invoice.ref.id, line=line),))
     id, given = number(step, order.seller, series)
-    own = ""
+    own: list[int] = []
     if amount is not None:
-        charge = _lowered(books_of(order, invoice, notes, line), invoice, amount, f"credit-{id}")
+        own = _lowered(books_of(order, invoice, papers, line), invoice, amount)
+        charge = _charge(books_of(order, invoice, papers, line), own, f"credit-{id}")
         step.add(Charged(order.ref, attrs.evolve(charge, reason=reason)))
-        own, order = charge.id, step.now(order.ref)
-    books = books_of(order, invoice, notes, line)
+        order = step.now(order.ref)
+    books = books_of(order, invoice, papers, line)
     off = [] if whole else [one for one in unanswered(order, papers) if is_off(one)]
-    answer = _answer(books, sorted(off, key=lambda one: one.id != own))
+    answer = _answer(books, sorted(off, key=lambda one: one.id != f"credit-{id}"), own)
     lines = [
         one
-        for book in books
-        for one in book.credited(answer.by_line.get(book.line.line, 0), whole=whole)
+        for book, part in zip(books, answer.parts, strict=True)
+        for one in book.credited(part, whole=whole)
     ]
     if not lines:
         raise MoveRefused((Refusal.of("nothing_to_credit", invoice=invoice.ref.id),))
@@ -136,16 +137,18 @@ def _check(series: object, line: str, amount: object, whole: object, reason: str
 
 @attrs.frozen
 class _Answer:
-    """What is taken off freight and fees, line by line, and the charges that did it."""
+    """What is taken off each line beside its units, and the charges of the order that did it."""
 
     charges: tuple[tuple[str, int], ...]
-    by_line: dict[str, int]
+    parts: list[int]
 
 
-def _answer(books: Sequence[Book], off: Sequence[Charge]) -> _Answer:
+def _answer(books: Sequence[Book | Raised], off: Sequence[Charge], own: Sequence[int]) -> _Answer:
     """Share what an order takes off freight and fees over those of an invoice, as far as they go;
-    the rest is another's to answer. What is off the freight is off no fee."""
-    lines = [book for book in books if book.of is None and without(book.live, book.gone)]
+    the rest is another's to answer. What is off the freight is off no fee.
+
+    Off goods it is the credit note's `own` amount, if it has one."""
+    lines = [book for book in books if isinstance(book, Book) and book.of is None and book.stays]
     left = [book.now(book.live) for book in lines]
     answered: list[tuple[str, int]] = []
     for charge in off:
@@ -154,20 +157,24 @@ def _answer(books: Sequence[Book], off: Sequence[Charge]) -> _Answer:
         if part:
             left = [a + b for a, b in zip(left, spread(part, room), strict=True)]
             answered.append((charge.id, part))
-    by_line = {
+    taken = {
         book.line.line: book.now(book.live) - rest for book, rest in zip(lines, left, strict=True)
     }
-    return _Answer(tuple(answered), by_line)
+    parts = [
+        taken.get(book.line.line, 0) if book.of is None else part
+        for book, part in zip(books, own or [0] * len(books), strict=True)
+    ]
+    return _Answer(tuple(answered), parts)
 
 
-def _lowered(books: Sequence[Book], invoice: Invoice, amount: Money, id: str) -> Charge:
-    """The charge that lowers an order by an amount, over what stays of a line of its invoice."""
+def _lowered(books: Sequence[Book | Raised], invoice: Invoice, amount: Money) -> list[int]:
+    """By how much an amount lowers each line of an invoice, by what stays of it."""
     minor = positive(amount, invoice.currency)
-    stays = [(book, piece) for book in books for piece in without(book.live, book.gone)]
-    worth = [book.now([piece]) for book, piece in stays]
-    left = sum(worth)
+    lefts = [book.left() for book in books]
+    left = sum(lefts)
     for book in books:
-        if book.of is None:  # off freight, no more than the order as a whole costs: it may be less
+        # Off freight, no more than the order as a whole costs: it may be less.
+        if isinstance(book, Book) and book.of is None:
             left = min(left, sum([one.amount for one in book.order.charges if not one.spans]))
     if minor > left:
         raise MoveRefused(
@@ -181,9 +188,18 @@ def _lowered(books: Sequence[Book], invoice: Invoice, amount: Money, id: str) ->
                 ),
             )
         )
+    return list(spread(minor, lefts))
+
+
+def _charge(books: Sequence[Book | Raised], own: Sequence[int], id: str) -> Charge:
+    """The charge that lowers an order by so much of each line, over the units that stay of it."""
     spans = [
-        Span(book.line.line, *piece, part)
-        for (book, piece), part in zip(stays, spread(-minor, worth), strict=True)
-        if part and book.of is not None
+        Span(book.line.line, *pair, part)
+        for book, amount in zip(books, own, strict=True)
+        if book.of is not None
+        for pair, part in zip(
+            book.stays, spread(-amount, [book.now([pair]) for pair in book.stays]), strict=True
+        )
+        if part
     ]
-    return Charge(id, ChargeKind.DISCOUNT, -minor, tuple(spans))
+    return Charge(id, ChargeKind.DISCOUNT, -sum(own), tuple(spans))

@@ -18,6 +18,9 @@ Decision: the invoice computes its own taxes, and what units come to on it and w
 the order differ by one signed charge over just these units: ROUNDING where roundings explain it,
 TAX where more has changed. So an order costs what its invoices say, and the account is on it.
 Where prices include their tax, amounts stay and no such charge is needed.
+
+What is charged more for units that are on an invoice already is the price with its tax, as what is
+taken off them is: a line of no units has it, at the rates of the line whose amount it raises.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ import attrs
 from orderflow.bills import BillLine, Discount, LineTax, gross
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.invoices.papers import is_cost, is_off
+from orderflow.invoices.raises import Missing
 from orderflow.money import Money, Price, scale, spread
 from orderflow.pricing import parts_carried, prices_of, quantity, same_weighing, shares_of
 from orderflow.records import Charge, ChargeKind, Cut, Line, Order, Span
@@ -75,11 +79,12 @@ class _Draft:
     carried: int
     rates: tuple[Rate, ...]
     same_rates: bool
+    over: tuple[int, int]  # the units that bear what it differs by
 
     @property
     def n(self) -> int:
         """How many units its tax may be rounded on."""
-        return roundable(self.line.n, self.line.scale)
+        return roundable(self.line.n or 1, self.line.scale)
 
 
 def convention_of(taxing: Taxing | None) -> Convention:
@@ -94,8 +99,10 @@ def draw(
     charges: Sequence[Charge],
     at: datetime,
     id: str,
+    missing: Sequence[Missing] = (),
 ) -> Drawn:
-    """The lines of an invoice over pieces of an order and charges of the order as a whole.
+    """The lines of an invoice over pieces of an order and charges of the order as a whole, and over
+    what is missing on its invoices.
 
     Raises `MoveRefused` with every rate that is missing.
     """
@@ -103,6 +110,7 @@ def draw(
     rating = _Rating(order, taxing)
     drafts = [
         *_goods(order, pieces, rating, convention),
+        *[_raise(one, convention) for one in missing],
         *_charges(order, charges, rating, at, convention),
     ]
     rating.refuse_unknown()
@@ -176,7 +184,26 @@ def _goods(
                 version=priced.version,
                 grams=priced.grams,
             )
-            yield _Draft(drawn, sum([part for _, part in parts]), rates, same)
+            over = (priced.start, priced.stop)
+            yield _Draft(drawn, sum([part for _, part in parts]), rates, same, over)
+
+
+def _raise(missing: Missing, convention: Convention) -> _Draft:
+    """What is missing on a line of an invoice, at its rates."""
+    line = missing.book.line
+    rates = tuple([tax.rate for tax in line.taxes])
+    drawn = attrs.evolve(
+        line,
+        stop=line.start,
+        goods=0,
+        grams=0,
+        rounding=0,
+        discounts=(),
+        taxes=(),
+        correction=_without_tax(missing.amount, rates, convention),
+        changes=missing.book.invoice.ref.id,
+    )
+    return _Draft(drawn, missing.amount, rates, same_rates=True, over=missing.dearest)
 
 
 def _split(
@@ -234,17 +261,24 @@ def _charges(
             group=group,
             discounts=tuple([_discount(one, part, rates, convention) for one, part in less]),
         )
-        yield _Draft(line, line.amount, rates, rating.same("", group, rates))
+        yield _Draft(line, line.amount, rates, rating.same("", group, rates), (0, 1))
 
 
 def _discount(
     charge: Charge, part: int, rates: tuple[Rate, ...], convention: Convention
 ) -> Discount:
     """What a discount takes off; of one of the price with its tax, the part that is no tax."""
-    if charge.kind is ChargeKind.DISCOUNT and not convention.inclusive:
-        tax = percents(rates) / (1 + percents(rates))
-        part -= scale(part, tax.numerator, tax.denominator)
+    if charge.kind is ChargeKind.DISCOUNT:
+        part = _without_tax(part, rates, convention)
     return Discount(charge.id, part, charge.bearer, charge.reason)
+
+
+def _without_tax(amount: int, rates: tuple[Rate, ...], convention: Convention) -> int:
+    """An amount with its taxes as the convention states it."""
+    if convention.inclusive:
+        return amount
+    tax = percents(rates) / (1 + percents(rates))
+    return amount - scale(amount, tax.numerator, tax.denominator)
 
 
 _TAXES: Final = (ChargeKind.TAX, ChargeKind.ROUNDING)
@@ -274,7 +308,7 @@ def _differences(
         by = comes_to - draft.carried
         rounded = draft.same_rates and abs(by) <= _roundings(draft, convention)
         if by:
-            span = Span(line.line, line.start, line.stop, by)
+            span = Span(line.line, *draft.over, by)
             spans[ChargeKind.ROUNDING if rounded else ChargeKind.TAX].append(span)
     made = [
         Charge(f"{of.value}-{id}", of, sum([span.amount for span in found]), tuple(found))

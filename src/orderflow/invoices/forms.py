@@ -165,11 +165,12 @@ def _quantity(n: int, scale: int) -> Decimal:
 
 def _rows(line: BillLine, *, inclusive: bool) -> tuple[FapiaoLine, ...]:
     rate, name = _rate(line), line.sku or line.group
-    quantity = _quantity(line.n, line.scale)
+    quantity = _quantity(line.n, line.scale) if line.n else None
     own = net(line, inclusive=inclusive)
     discount = sum([one.amount for one in line.discounts])
     if not discount:
-        return (FapiaoLine(name, line.unit, quantity, own, line.tax, rate),)
+        unit = line.unit if line.n else ""
+        return (FapiaoLine(name, unit, quantity, own, line.tax, rate),)
     part = percents([rate] if rate else [])
     part = part / (1 + part) if inclusive else part
     off = scale(discount, part.numerator, part.denominator)

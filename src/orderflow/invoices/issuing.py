@@ -7,6 +7,7 @@ What has left is invoiced: the units of the parcels that are named, or of all. W
 units of each are invoiced in advance, shipped or not.
 Freight and fees go on the first invoice, once; what is charged later, on the next. They have one of
 their own where all goods came back before any.
+So does what is charged more for units that are on an invoice: the invoice says what is missing.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from orderflow.invoices.papers import (
     refuse_closed,
     to_bill,
 )
+from orderflow.invoices.raises import missing
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import both, estimated, in_advance, to_invoice, to_invoice_in_advance
 from orderflow.records import ChargeKind, Cut, CutKind, Line, Order
@@ -46,7 +48,8 @@ def invoice(
     """Issue an invoice over an order, with the next number of a series of its seller.
 
     Over the units of some parcels, or all that were shipped or redeemed and are on no invoice yet;
-    with `lines`, over so many units of each in advance, shipped or not. Its taxes are those of the
+    with `lines`, over so many units of each in advance, shipped or not. What was charged more since
+    for units on an earlier invoice stands on it where neither are named. Its taxes are those of the
     rules at the tax point: the day on which a parcel was handed over, else now.
     """
     step = Step(case, context)
@@ -59,9 +62,11 @@ def invoice(
     refuse_closed(order, "invoice")
     taxing = context.rules.taxing
     cuts = _in_advance(order, wanted) if wanted else _billed(order, bills)
-    charges = to_bill(order, papers_of(step, order))
+    papers = papers_of(step, order)
+    charges = to_bill(order, papers)
+    more = () if wanted or bills else missing(order, papers)
     costs = any(is_cost(charge) for charge in charges) and not bills
-    if not cuts and not (costs and (order.invoices or all_invoiced(order))):
+    if not (cuts or more) and not (costs and (order.invoices or all_invoiced(order))):
         what = f"parcel {bills[0]}" if bills else str(order.ref)
         raise MoveRefused((Refusal.of("nothing_to_invoice", what=what),))
     _refuse_estimates(order, cuts)
@@ -69,7 +74,7 @@ def invoice(
     pieces = tuple([Piece(line, cut, _tax_point(step, cut)) for line, cut in cuts])
     id, given = number(step, order.seller, series)
     at = max([piece.at for piece in pieces], default=context.at)
-    drawn = draw(order, taxing, pieces, charges, at, id)
+    drawn = draw(order, taxing, pieces, charges, at, id, more)
     whole = [one for one in (*charges, *drawn.differences) if not one.spans]
     made = Invoice(
         case.invoice(id),
