@@ -27,6 +27,7 @@ from orderflow import (
     Workflow,
 )
 from orderflow.adapters.memory import MemoryStore
+from orderflow.audit import audit
 from orderflow.bills import CreditNote, Invoice, gross
 from orderflow.currencies import EXPONENTS
 from orderflow.invoices import left_of
@@ -81,11 +82,12 @@ class Life:
 
     house: Workflow
     data: st.DataObject
+    id: str = "o"
     names: Any = attrs.field(factory=lambda: count(1))
 
     @property
     def order(self) -> Order:
-        return self.house.order("o")
+        return self.house.order(self.id)
 
     def papers(self) -> tuple[list[Invoice], list[CreditNote]]:
         return (
@@ -101,27 +103,30 @@ class Life:
             getattr(self, f"_{what}")(line, n)
 
     def _ship(self, line: str, n: int) -> None:
-        name = f"p-{next(self.names)}"
-        self.house.release("o", f"d-{name}", "leith", ((line, n),))
+        name = f"p-{self.id}-{next(self.names)}"
+        self.house.release(self.id, f"d-{name}", "leith", ((line, n),))
         self.house.pick(f"d-{name}")
         self.house.pack(name, (f"d-{name}",))
         self.house.hand_over(name)
         self.house.deliver(name)
 
     def _invoice(self, line: str, n: int) -> None:
-        self.house.invoice("o", "I")
+        self.house.invoice(self.id, "I")
+
+    def _joint(self, line: str, n: int) -> None:
+        self.house.invoice("o", "I", others=("q",))
 
     def _advance(self, line: str, n: int) -> None:
-        self.house.invoice("o", "I", lines=((line, n),))
+        self.house.invoice(self.id, "I", lines=((line, n),))
 
     def _return(self, line: str, n: int) -> None:
-        name = f"r-{next(self.names)}"
-        self.house.ask_return(name, "o", ((line, n),), "no")
+        name = f"r-{self.id}-{next(self.names)}"
+        self.house.ask_return(name, self.id, ((line, n),), "no")
         self.house.receive_return(name, "leith")
         self.house.inspect(name, ((line, n, Verdict.SOUND),))
 
     def _cancel(self, line: str, n: int) -> None:
-        self.house.cancel("o", ((line, n),))
+        self.house.cancel(self.id, ((line, n),))
 
     def _some(self) -> str:
         ids = self.order.invoices
@@ -136,28 +141,28 @@ class Life:
     def _amount(self, line: str, n: int) -> None:
         line = self.data.draw(st.sampled_from([line, "freight-2"]))
         amount = Money(self.data.draw(st.integers(1, 300)), self.order.currency)
-        self.house.credit(self._some(), "C", line, amount)
+        self.house.credit(self._some(), "C", line, amount, order=self.id)
 
     def _off(self, line: str, n: int) -> None:
         amount = -self.data.draw(st.integers(1, 200))
         with suppress(BadInput):  # more off than there is
-            self.house.adjust("o", NewCharge(ChargeKind.DISCOUNT, amount, (line,)))
+            self.house.adjust(self.id, NewCharge(ChargeKind.DISCOUNT, amount, (line,)))
 
     def _reprice(self, line: str, n: int) -> None:
         price = Price.of(self.data.draw(prices), self.order.currency, n)
-        self.house.reprice("o", ((line, price),))
+        self.house.reprice(self.id, ((line, price),))
 
     def _anew(self, line: str, n: int) -> None:
         price = Price.of(self.data.draw(prices), self.order.currency, n)
-        self.house.reprice("o", ((line, price),), invoiced=True)
+        self.house.reprice(self.id, ((line, price),), invoiced=True)
 
     def _protect(self, line: str, n: int) -> None:
         price = Price.of(self.data.draw(prices), self.order.currency, n)
-        self.house.protect_price("o", ((line, price),))
+        self.house.protect_price(self.id, ((line, price),))
 
     def _weigh(self, line: str, n: int) -> None:
         grams = self.data.draw(st.integers(n * 9, n * 90))
-        self.house.weigh_line("o", line, grams, invoiced=self.data.draw(st.booleans()))
+        self.house.weigh_line(self.id, line, grams, invoiced=self.data.draw(st.booleans()))
 
     def _tax(self, line: str, n: int) -> None:
         taxing = self.house.rules.taxing
@@ -165,19 +170,19 @@ class Life:
             return
         amount = self.data.draw(st.integers(-100, 200))
         with suppress(BadInput):  # more off than there is
-            self.house.adjust("o", NewCharge(ChargeKind.TAX, amount, (line,)))
+            self.house.adjust(self.id, NewCharge(ChargeKind.TAX, amount, (line,)))
 
     def _fee(self, line: str, n: int) -> None:
-        self.house.adjust("o", NewCharge(ChargeKind.FEE, n))
+        self.house.adjust(self.id, NewCharge(ChargeKind.FEE, n))
 
     def _freight(self, line: str, n: int) -> None:
         amount = self.data.draw(st.integers(-100, 100))
         with suppress(BadInput):  # more off than there is
-            self.house.adjust("o", NewCharge(ChargeKind.FREIGHT, amount))
+            self.house.adjust(self.id, NewCharge(ChargeKind.FREIGHT, amount))
 
     def _later(self, line: str, n: int) -> None:
         self.house._clock = lambda: LATER
-        self.house.allocate("o")
+        self.house.allocate(self.id)
 
 
 def new_life(data: st.DataObject, *, weighed: bool = False) -> Life:
@@ -188,6 +193,15 @@ def new_life(data: st.DataObject, *, weighed: bool = False) -> Life:
         Rules(locations=(Location("leith"),), taxing=taxing, price_protection_days=9),
         clock=lambda: MORNING,
     )
+    return begun(house, data, "o", currency, weighed=weighed)
+
+
+def begun(
+    house: Workflow, data: st.DataObject, id: str, currency: str, *, weighed: bool = False
+) -> Life:
+    """An order that is placed and allocated."""
+    taxing = house.rules.taxing
+    assert taxing is not None
     lines = []
     for i in ("1", "2"):
         price = Price.of(data.draw(prices), currency, data.draw(st.sampled_from([1, 1, 3])))
@@ -211,9 +225,9 @@ def new_life(data: st.DataObject, *, weighed: bool = False) -> Life:
         cash_on_delivery=True,
         destination=Destination(region="X"),
     )
-    house.place("o", tax_charges(new, taxing, MORNING))
-    house.allocate("o")
-    return Life(house, data)
+    house.place(id, tax_charges(new, taxing, MORNING))
+    house.allocate(id)
+    return Life(house, data, id)
 
 
 def standing_lines(life: Life) -> None:
@@ -227,7 +241,7 @@ def standing_lines(life: Life) -> None:
                 had
                 for note in own
                 for had in note.lines
-                if (had.line, had.changes) == (line.line, line.changes)
+                if (had.order, had.line, had.changes) == (line.order, line.line, line.changes)
                 and line.start <= had.start < max(line.stop, line.start + 1)
             ]
             given = sum(gross(had, inclusive=one.inclusive) for had in back)
@@ -249,7 +263,7 @@ def agree_with_themselves(life: Life) -> None:
         assert paper.tax == sum(row.tax for row in paper.by_rate)
         assert paper.gross == paper.net + paper.tax
         for line in paper.lines:
-            of = life.order.line(line.line)
+            of = life.house.order(paper.order_of(line)).line(line.line)
             price = Price(line.price, paper.currency, line.per)
             if line.n and of is not None:
                 assert line.goods == price.times(line.grams or line.n, of.rounding)
@@ -296,6 +310,34 @@ def test_whatever_happens_an_order_costs_what_its_papers_say(data: st.DataObject
     assert missing(life.order, Papers(tuple(invoices), tuple(notes))) == ()
     standing_lines(life)
     agree_with_themselves(life)
+
+
+@settings(max_examples=LIVES)
+@given(st.data())
+def test_orders_that_share_their_papers_cost_what_these_say_of_each(data: st.DataObject) -> None:
+    one = new_life(data)
+    other = begun(one.house, data, "q", one.order.currency)
+    lives = (one, other)
+    for life in lives:
+        life._ship("1", data.draw(st.integers(1, life.order.lines[0].n)))
+    one.act("joint")
+
+    for _ in range(data.draw(st.integers(3, 12))):
+        data.draw(st.sampled_from(lives)).act(data.draw(st.sampled_from([*ACTS, "joint", "joint"])))
+        for life in lives:
+            account = one.house.account(life.id)
+            assert account.to_credit >= 0
+            assert account.total == total(life.order)
+            standing_lines(life)
+    for life in lives:
+        agree_with_themselves(life)
+
+    for id in {*one.order.invoices, *other.order.invoices}:
+        with suppress(Refused):
+            one.house.credit(id, "C")
+    assert [one.house.account(life.id).to_credit for life in lives] == [0, 0]
+    for law in audit(one.house.store):
+        assert not law.breaches, law
 
 
 @settings(max_examples=LIVES)

@@ -1287,12 +1287,14 @@ class Commands:
         series: str,
         parcels: tuple[str, ...] = (),
         lines: LineQuantities = (),
+        others: tuple[str, ...] = (),
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
-        """Issue an invoice over an order: over what has left, or over some lines in advance."""
-        call = invoices.invoice.of(Ref(self.tenant, "order", id), series, parcels, lines)
+        """Issue an invoice over an order and others: what has left, or some lines in advance."""
+        ref = Ref[Order](self.tenant, "order", id)
+        call = invoices.invoice.of(ref, series, parcels, lines, others)
         return self.apply(call, key=key, by=by)
 
     def credit(
@@ -1303,6 +1305,7 @@ class Commands:
         amount: Money | None = None,
         whole: bool = False,
         reason: str = "",
+        order: str = "",
         *,
         key: str | None = None,
         by: str = "",
@@ -1310,7 +1313,7 @@ class Commands:
         """Issue a credit note: for what was given up or lowered, for an amount, or for all."""
         ref = Ref[Invoice](self.tenant, "invoice", id)
         return self.apply(
-            invoices.credit.of(ref, series, line, amount, whole, reason), key=key, by=by
+            invoices.credit.of(ref, series, line, amount, whole, reason, order), key=key, by=by
         )
 
     # --- stock ------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def _taxes(
     by = {charge.id: part for charge, part in parts_carried(shares, [pair])}
     left = carried(line, order.charges, [pair])
     found: list[tuple[Rate, Span]] = []
-    for tax in _rates(invoice, line, pair[0]):
+    for tax in _rates(order, invoice, line, pair[0]):
         percent = percents([tax])
         amount = max(-left, scale(by.get(change.id, 0), percent.numerator, percent.denominator))
         left += amount
@@ -56,11 +56,11 @@ def _taxes(
     return found
 
 
-def _rates(invoice: Invoice, line: Line, start: int) -> list[Rate]:
+def _rates(order: Order, invoice: Invoice, line: Line, start: int) -> list[Rate]:
     """The rates that an invoice adds to a unit; none where its prices include them."""
     return [
         tax.rate
-        for one in invoice.lines
+        for one in invoice.of(order.ref.id)
         if one.line == line.id and not one.group and one.start <= start < one.stop
         for tax in one.taxes
         if not invoice.inclusive

@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -64,11 +64,23 @@ class Piece:
 
 
 @attrs.frozen
-class Drawn:
-    """The lines of an invoice, and the charges by which its order comes to the same."""
+class Part:
+    """What an invoice is to say of an order: pieces of its lines, charges of the order as a whole,
+    with their tax point, and what is missing on its invoices.
+    """
+
+    order: Order
+    pieces: tuple[Piece, ...]
+    charges: tuple[Charge, ...]
+    at: datetime
+    missing: tuple[Missing, ...] = ()
+
+
+class Drawn(NamedTuple):
+    """The lines of an invoice, and the charges by which each of its orders comes to the same."""
 
     lines: tuple[BillLine, ...]
-    differences: tuple[Charge, ...]
+    differences: tuple[tuple[Charge, ...], ...]
 
 
 @attrs.frozen
@@ -92,43 +104,51 @@ def convention_of(taxing: Taxing | None) -> Convention:
     return NET_BY_TOTAL if taxing is None else taxing.convention
 
 
-def draw(
-    order: Order,
-    taxing: Taxing | None,
-    pieces: Sequence[Piece],
-    charges: Sequence[Charge],
-    at: datetime,
-    id: str,
-    missing: Sequence[Missing] = (),
-) -> Drawn:
-    """The lines of an invoice over pieces of an order and charges of the order as a whole, and over
-    what is missing on its invoices.
+def draw(parts: Sequence[Part], taxing: Taxing | None, id: str) -> Drawn:
+    """The lines of an invoice over parts of one order or of several, taxed together.
 
     Raises `MoveRefused` with every rate that is missing.
     """
     convention = convention_of(taxing)
-    rating = _Rating(order, taxing)
-    drafts = [
-        *_goods(order, pieces, rating, convention),
-        *[_raise(one, convention) for one in missing],
-        *_charges(order, charges, rating, at, convention),
-    ]
-    rating.refuse_unknown()
+    unknown: dict[Refusal, None] = {}
+    drafts = [_drafts(part, taxing, unknown, several=len(parts) > 1) for part in parts]
+    if unknown:
+        raise MoveRefused(tuple(unknown))
     done = taxed(
-        [TaxLine(one.line.line, one.n, one.line.amount, one.rates) for one in drafts],
+        [TaxLine(one.line.line, one.n, one.line.amount, one.rates) for of in drafts for one in of],
         convention,
     )
-    lines = [_with_taxes(draft.line, one) for draft, one in zip(drafts, done.lines, strict=True)]
-    return Drawn(tuple(lines), _differences(drafts, lines, charges, convention, id))
+    taxes = iter(done.lines)
+    lines = [[_with_taxes(draft.line, next(taxes)) for draft in of] for of in drafts]
+    differences = [
+        _differences(of, made, part.charges, convention, id)
+        for part, of, made in zip(parts, drafts, lines, strict=True)
+    ]
+    return Drawn(tuple([one for made in lines for one in made]), tuple(differences))
+
+
+def _drafts(
+    part: Part, taxing: Taxing | None, unknown: dict[Refusal, None], *, several: bool
+) -> list[_Draft]:
+    """The lines of an order before their taxes; one of several is named on each."""
+    order, convention = part.order, convention_of(taxing)
+    rating = _Rating(order, taxing, unknown)
+    drafts = [
+        *_goods(order, part.pieces, rating, convention),
+        *[_raise(one, convention) for one in part.missing],
+        *_charges(order, part.charges, rating, part.at, convention),
+    ]
+    name = order.ref.id if several else ""
+    return [attrs.evolve(one, line=attrs.evolve(one.line, order=name)) for one in drafts]
 
 
 class _Rating:
     """The rates of an order, now and when it was placed; what has none is remembered."""
 
-    def __init__(self, order: Order, taxing: Taxing | None) -> None:
+    def __init__(self, order: Order, taxing: Taxing | None, unknown: dict[Refusal, None]) -> None:
         self.order = order
         self.taxing = taxing
-        self.unknown: dict[Refusal, None] = {}
+        self.unknown = unknown
 
     def rates(self, sku: str, group: str, at: datetime) -> tuple[Rate, ...]:
         if self.taxing is None:
@@ -146,10 +166,6 @@ class _Rating:
         place = self.taxing.where(self.order.destination.region)
         asked = TaxQuestion(sku, group, place, self.order.placed_at)
         return self.taxing.table.rates(asked) == rates
-
-    def refuse_unknown(self) -> None:
-        if self.unknown:
-            raise MoveRefused(tuple(self.unknown))
 
 
 def _goods(

@@ -86,13 +86,14 @@ def unanswered(order: Order, papers: Papers) -> tuple[Charge, ...]:
     if keeps_nothing(order):
         return ()
     answered: Tally[str] = Tally()
-    for invoice in papers.invoices:
-        for id, amount in invoice.charges:
+    for billed in [one for invoice in papers.invoices for one in invoice.billed]:
+        for id, amount in billed.charges if billed.order == order.ref.id else ():
             answered[id] += amount
-    for note in papers.credit_notes:
-        for id, amount in note.lowers:
+    for lowered in [one for note in papers.credit_notes for one in note.answered]:
+        own = lowered.order == order.ref.id
+        for id, amount in lowered.lowers if own else ():
             answered[id] += amount
-        for id, amount in note.released:
+        for id, amount in lowered.released if own else ():
             answered[id] -= amount
     return tuple(
         [

@@ -75,7 +75,7 @@ def books_of(order: Order, invoice: Invoice, papers: Papers, line: str = "") -> 
 
     A name that goods and a charge of the order have both is that of the goods.
     """
-    named = [one for one in invoice.lines if line in ("", one.line)]
+    named = [one for one in invoice.of(order.ref.id) if line in ("", one.line)]
     if line and any(not one.group for one in named):
         named = [one for one in named if not one.group]
     return list(_Books(order, papers).of(invoice, named))
@@ -83,13 +83,14 @@ def books_of(order: Order, invoice: Invoice, papers: Papers, line: str = "") -> 
 
 def missing(order: Order, papers: Papers) -> tuple[Missing, ...]:
     """What an order charges more than its papers say, for units that stay on its invoices."""
-    touched = set(_touched(order, {one.ref.id: one.known for one in papers.invoices}))
+    id = order.ref.id
+    touched = set(_touched(order, {one.ref.id: one.known_of(id) for one in papers.invoices}))
     if not touched:
         return ()
     books = _Books(order, papers)
     found: list[Missing] = []
     for invoice in papers.invoices:
-        pieces = [one for one in invoice.lines if (invoice.ref.id, one.line) in touched and one.n]
+        pieces = [one for one in invoice.of(id) if (invoice.ref.id, one.line) in touched and one.n]
         for book in books.of(invoice, [one for one in pieces if not one.group]):
             if isinstance(book, Book) and book.of is not None:
                 more = book.settled(book.of, book.gone).missing
@@ -131,19 +132,19 @@ class _Books:
         self._now = _by_line(order.charges)
         self._credited: dict[tuple[str, str, str], list[BillLine]] = {}
         for note in papers.credit_notes:
-            for had in note.lines:
+            for had in note.of(order.ref.id):
                 key = (note.invoice, had.line, had.group)
                 self._credited.setdefault(key, []).append(had)
         self._raising: dict[tuple[str, str, int], list[tuple[Invoice, BillLine]]] = {}
         for one in papers.invoices:
-            for line in one.lines:
+            for line in one.of(order.ref.id):
                 if line.changes:
                     key_of = (line.changes, line.line, line.start)
                     self._raising.setdefault(key_of, []).append((one, line))
 
     def of(self, invoice: Invoice, lines: Iterable[BillLine]) -> Iterator[Book | Raised]:
         """Some lines of an invoice."""
-        known = _by_line(self.order.charges[: invoice.known])
+        known = self._known(invoice)
         for line in lines:
             yield self._raised(invoice, line) if line.changes else self._book(invoice, line, known)
 
@@ -164,10 +165,9 @@ class _Books:
         of = next(one for one in self.papers.invoices if one.ref.id == line.changes)
         changed = next(
             one
-            for one in of.lines
+            for one in of.of(self.order.ref.id)
             if one.n and not one.group and (one.line, one.start) == (line.line, line.start)
         )
-        known = _by_line(self.order.charges[: of.known])
         ids = [one.ref.id for one, _ in self._raising[line.changes, line.line, line.start]]
         earlier = self._standing(of, changed)[: ids.index(invoice.ref.id)]
         return Raised(
@@ -175,9 +175,13 @@ class _Books:
             line,
             self._before(invoice, line),
             self._of[line.line],
-            self._book(of, changed, known),
+            self._book(of, changed, self._known(of)),
             sum(earlier),
         )
+
+    def _known(self, invoice: Invoice) -> dict[str, list[Charge]]:
+        """The charges that the amounts of an invoice come from, line by line."""
+        return _by_line(self.order.charges[: invoice.known_of(self.order.ref.id)])
 
     def _before(self, invoice: Invoice, line: BillLine) -> tuple[BillLine, ...]:
         """What was credited of a line."""
