@@ -236,7 +236,7 @@ def standing_lines(life: Life) -> None:
     for one in invoices:
         own = [note for note in notes if note.invoice == one.ref.id]
         assert 0 <= left_of(one, notes) <= one.gross
-        for line in one.lines:
+        for line in one.of(life.id):
             back = [
                 had
                 for note in own

@@ -38,7 +38,7 @@ from orderflow.invoices.papers import is_cost, is_off
 from orderflow.invoices.raises import Missing
 from orderflow.money import Money, Price, scale, spread
 from orderflow.pricing import parts_carried, prices_of, quantity, same_weighing, shares_of
-from orderflow.records import Charge, ChargeKind, Cut, Line, Order, Span
+from orderflow.records import Charge, ChargeKind, Cut, Line, Order, PriceRange, Span
 from orderflow.taxes import (
     NET_BY_TOTAL,
     Convention,
@@ -83,15 +83,23 @@ class Drawn(NamedTuple):
     differences: tuple[tuple[Charge, ...], ...]
 
 
+class _Over(NamedTuple):
+    """Units that are alike, with what they carry on the order, and so much of it without tax."""
+
+    start: int
+    stop: int
+    carried: int
+    net: int
+
+
 @attrs.frozen
 class _Draft:
-    """A line before its taxes: what its units carry on the order, and its rates then and now."""
+    """A line before its taxes: its rates then and now, and what its units carry on the order."""
 
     line: BillLine
-    carried: int
     rates: tuple[Rate, ...]
     same_rates: bool
-    over: tuple[int, int]  # the units that bear what it differs by
+    over: tuple[_Over, ...]
 
     @property
     def n(self) -> int:
@@ -176,7 +184,8 @@ def _goods(
         line = one.line
         rates = rating.rates(line.sku, "", one.at)
         same = rating.same(line.sku, "", rates)
-        for priced in same_weighing(prices_of(line, [(one.cut.start, one.cut.stop)])):
+        prices = prices_of(line, [(one.cut.start, one.cut.stop)])
+        for priced in same_weighing(prices):
             parts = parts_carried(shares.get(line.id, ()), [(priced.start, priced.stop)])
             carried, discounts = _split(parts, rates, convention)
             price = Price(priced.price, order.currency, priced.per)
@@ -200,8 +209,24 @@ def _goods(
                 version=priced.version,
                 grams=priced.grams,
             )
-            over = (priced.start, priced.stop)
-            yield _Draft(drawn, sum([part for _, part in parts]), rates, same, over)
+            alike = [(sub.start, sub.stop) for sub in prices if _is_within(sub, priced)]
+            over = [_over(pair, parts_carried(shares[line.id], [pair])) for pair in alike[1:]]
+            first = (priced.start, alike[0][1])
+            if over:
+                parts = parts_carried(shares[line.id], [first])
+            yield _Draft(drawn, rates, same, (_over(first, parts), *over))
+
+
+def _is_within(one: PriceRange, other: PriceRange) -> bool:
+    return other.start <= one.start < other.stop
+
+
+def _over(pair: tuple[int, int], parts: Iterable[tuple[Charge, int]]) -> _Over:
+    carried = net = 0
+    for charge, part in parts:
+        carried += part
+        net += 0 if charge.kind in _TAXES else part
+    return _Over(*pair, carried, net)
 
 
 def _raise(missing: Missing, convention: Convention) -> _Draft:
@@ -219,7 +244,8 @@ def _raise(missing: Missing, convention: Convention) -> _Draft:
         correction=_without_tax(missing.amount, rates, convention),
         changes=missing.book.invoice.ref.id,
     )
-    return _Draft(drawn, missing.amount, rates, same_rates=True, over=missing.dearest)
+    over = _Over(*missing.dearest, missing.amount, missing.amount)
+    return _Draft(drawn, rates, same_rates=True, over=(over,))
 
 
 def _split(
@@ -277,7 +303,7 @@ def _charges(
             group=group,
             discounts=tuple([_discount(one, part, rates, convention) for one, part in less]),
         )
-        yield _Draft(line, line.amount, rates, rating.same("", group, rates), (0, 1))
+        yield _Draft(line, rates, rating.same("", group, rates), ())
 
 
 def _discount(
@@ -321,10 +347,8 @@ def _differences(
             whole += comes_to
             kind = kind if draft.same_rates else ChargeKind.TAX
             continue
-        by = comes_to - draft.carried
-        rounded = draft.same_rates and abs(by) <= _roundings(draft, convention)
-        if by:
-            span = Span(line.line, *draft.over, by)
+        for span in _spans(line, draft.over, comes_to):
+            rounded = draft.same_rates and abs(span.amount) <= _roundings(draft, convention)
             spans[ChargeKind.ROUNDING if rounded else ChargeKind.TAX].append(span)
     made = [
         Charge(f"{of.value}-{id}", of, sum([span.amount for span in found]), tuple(found))
@@ -336,6 +360,24 @@ def _differences(
         kind = kind if abs(whole) <= bound else ChargeKind.TAX
         made.append(Charge(f"{kind.value}-{id}-order", kind, whole))
     return tuple(made)
+
+
+def _spans(line: BillLine, over: Sequence[_Over], comes_to: int) -> list[Span]:
+    """What units of a line come to beside what they carry.
+
+    A tax that was agreed by the piece is of no use where the first pieces weigh more than the rest:
+    what they come to is shared by what they cost without it.
+    """
+    net = sum([one.net for one in over])
+    spans: list[Span] = []
+    upto = done = 0
+    for i, one in enumerate(over):
+        upto += one.net
+        shared = scale(comes_to, upto, net) if net > 0 and i + 1 < len(over) else comes_to
+        by = shared - done - one.carried
+        done = shared
+        spans += [Span(line.line, one.start, one.stop, by)] if by else []
+    return spans
 
 
 def _roundings(draft: _Draft, convention: Convention) -> int:
