@@ -211,7 +211,9 @@ class Invoice(_Totals):
 
     def known_of(self, order: str) -> int:
         """How many of the charges of one of its orders its amounts come from."""
-        return next(one.known for one in self.billed if one.order == order)
+        if order == self.order:
+            return self.known
+        return next(one.known for one in self.others if one.order == order)
 
 
 @attrs.frozen(weakref_slot=False)

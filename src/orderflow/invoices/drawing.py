@@ -28,14 +28,14 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import attrs
 
 from orderflow.bills import BillLine, Discount, LineTax, gross
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.invoices.papers import is_cost, is_off
-from orderflow.invoices.raises import Missing
+from orderflow.invoices.raises import DIFFERENCES, Missing
 from orderflow.money import Money, Price, scale, spread
 from orderflow.pricing import parts_carried, prices_of, quantity, same_weighing, shares_of
 from orderflow.records import Charge, ChargeKind, Cut, Line, Order, PriceRange, Span
@@ -225,7 +225,7 @@ def _over(pair: tuple[int, int], parts: Iterable[tuple[Charge, int]]) -> _Over:
     carried = net = 0
     for charge, part in parts:
         carried += part
-        net += 0 if charge.kind in _TAXES else part
+        net += 0 if charge.kind in DIFFERENCES else part
     return _Over(*pair, carried, net)
 
 
@@ -259,7 +259,7 @@ def _split(
     taxes: list[int] = []
     before_tax: Tally[tuple[str, str]] = Tally()
     for charge, part in parts:
-        if charge.kind in _TAXES:
+        if charge.kind in DIFFERENCES:
             taxes.append(part)
         elif charge.kind is ChargeKind.DISCOUNT:
             # Of a tax that was taken back, a part of its units may keep a coin for each charge.
@@ -323,9 +323,6 @@ def _without_tax(amount: int, rates: tuple[Rate, ...], convention: Convention) -
     return amount - scale(amount, tax.numerator, tax.denominator)
 
 
-_TAXES: Final = (ChargeKind.TAX, ChargeKind.ROUNDING)
-
-
 def _with_taxes(line: BillLine, done: TaxedLine) -> BillLine:
     return attrs.evolve(line, taxes=tuple([LineTax(rate, tax) for rate, tax in done.taxes]))
 
@@ -338,7 +335,7 @@ def _differences(
     id: str,
 ) -> tuple[Charge, ...]:
     """What the invoice comes to beside what its units and charges carry on the order."""
-    spans: dict[ChargeKind, list[Span]] = {ChargeKind.ROUNDING: [], ChargeKind.TAX: []}
+    spans: dict[ChargeKind, list[Span]] = {kind: [] for kind in DIFFERENCES}
     whole = -sum([charge.amount for charge in charges])
     kind = ChargeKind.ROUNDING
     for draft, line in zip(drafts, lines, strict=True):

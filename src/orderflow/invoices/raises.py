@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 import attrs
 
@@ -23,7 +24,10 @@ from orderflow.invoices.lines import Book
 from orderflow.invoices.papers import Papers
 from orderflow.invoices.told import Told
 from orderflow.pricing import Ranges, invoiced_on, shares_of
-from orderflow.records import Charge, Cut, Line, Order
+from orderflow.records import Charge, ChargeKind, Cut, Line, Order
+
+DIFFERENCES: Final = (ChargeKind.ROUNDING, ChargeKind.TAX)
+"""What an invoice charges its orders with, so that they come to the same."""
 
 
 @attrs.frozen
@@ -99,11 +103,15 @@ def missing(order: Order, papers: Papers) -> tuple[Missing, ...]:
 
 
 def _touched(order: Order, known: dict[str, int]) -> Iterator[tuple[str, str]]:
-    """The invoices with the lines whose units were charged with something since."""
+    """The invoices with the lines whose units were charged with something since.
+
+    What an invoice differed by it has charged itself, so its papers say it.
+    """
+    said = {f"{kind.value}-{id}" for id in known for kind in DIFFERENCES}
     least = min(known.values(), default=len(order.charges))
     later: dict[str, list[tuple[int, int, int]]] = {}
     for i, charge in enumerate(order.charges[least:], least):
-        for span in charge.spans:
+        for span in charge.spans if charge.id not in said else ():
             later.setdefault(span.line, []).append((i, span.start, span.stop))
     for line in order.lines:
         spans = later.get(line.id)
