@@ -974,6 +974,42 @@ def test_two_who_invoice_at_once_get_two_numbers() -> None:
     assert house.order("o-17").invoices == ("2026-000002",)
 
 
+class Watched(MemoryStore):
+    """A store that keeps what the last change rests on."""
+
+    def commit(self, change: Change) -> Committed:
+        self.relied = [ref.id for ref, _ in change.relied if ref.kind == "invoice"]
+        return super().commit(change)
+
+
+def test_an_order_in_many_parcels_is_invoiced_without_a_look_at_every_invoice() -> None:
+    store = Watched()
+    shop = Shop(store, taxing())
+    shop.stock(LAMP, "leith", 6)
+    freight = NewCharge(ChargeKind.FREIGHT, 500)
+    order(shop, line("1", LAMP, 6, "0.45"), charges=(freight,))
+    read = []
+    for i in range(4):
+        ship(shop, f"p-{i}", 1)
+        shop.invoice("o-17", "2026")
+        read.append(store.relied)
+    shop.adjust("o-17", NewCharge(ChargeKind.FEE, 100))
+    ship(shop, "p-4", 1)
+    shop.invoice("o-17", "2026")
+
+    first = "2026-000001"
+    assert read == [[], [first], [first], [first]]
+    assert len(store.relied) == 4
+    assert [[one.group for one in paper.lines if one.group] for paper in invoices(shop)] == [
+        ["freight"],
+        [],
+        [],
+        [],
+        ["fee"],
+    ]
+    agree(shop)
+
+
 def test_papers_are_found_by_their_order(taxed_shop: Shop) -> None:
     shop = taxed_shop
     shop.stock(LAMP, "leith", 2)

@@ -34,8 +34,8 @@ import attrs
 
 from orderflow.bills import BillLine, Discount, LineTax, gross
 from orderflow.errors import MoveRefused, Refusal
-from orderflow.invoices.papers import is_cost, is_off
-from orderflow.invoices.raises import DIFFERENCES, Missing
+from orderflow.invoices.papers import DIFFERENCES, is_cost, is_off
+from orderflow.invoices.raises import Missing
 from orderflow.money import Money, Price, scale, spread
 from orderflow.pricing import parts_carried, prices_of, quantity, same_weighing, shares_of
 from orderflow.records import Charge, ChargeKind, Cut, Line, Order, PriceRange, Span

@@ -22,6 +22,7 @@ from orderflow.invoices.drawing import Part, Piece, convention_of, draw
 from orderflow.invoices.papers import (
     all_invoiced,
     checked_series,
+    first_says_all,
     is_cost,
     number,
     papers_of,
@@ -82,10 +83,12 @@ def _others(step: Step, others: object) -> list[Order]:
 
 def _part(step: Step, order: Order, wanted: LineQuantities, bills: tuple[str, ...]) -> Part:
     """What there is to invoice of an order."""
-    papers = papers_of(step, order)
     cuts = _in_advance(order, wanted) if wanted else _billed(order, bills)
     pieces = tuple([Piece(line, cut, _tax_point(step, cut)) for line, cut in cuts])
     at = max([piece.at for piece in pieces], default=step.context.at)
+    if first_says_all(step, order):
+        return Part(order, pieces, (), at)
+    papers = papers_of(step, order)
     more = () if wanted or bills else missing(order, papers)
     return Part(order, pieces, to_bill(order, papers), at, more)
 

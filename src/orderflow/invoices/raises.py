@@ -15,19 +15,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
 import attrs
 
 from orderflow.bills import BillLine, Invoice, gross
 from orderflow.invoices.lines import Book
-from orderflow.invoices.papers import Papers
+from orderflow.invoices.papers import DIFFERENCES, Papers
 from orderflow.invoices.told import Told
 from orderflow.pricing import Ranges, invoiced_on, shares_of
-from orderflow.records import Charge, ChargeKind, Cut, Line, Order
-
-DIFFERENCES: Final = (ChargeKind.ROUNDING, ChargeKind.TAX)
-"""What an invoice charges its orders with, so that they come to the same."""
+from orderflow.records import Charge, Cut, Line, Order
 
 
 @attrs.frozen
