@@ -97,7 +97,10 @@ def test_without_being_asked_a_new_price_leaves_what_is_invoiced(taxed_shop: Sho
     shop = taxed_shop
     invoiced(shop)
 
-    assert shop.codes(reprice.on("o-17", (("1", Price.of("12.00", "EUR")),))) == ["invoiced"]
+    (no,) = shop.why_not(reprice.on("o-17", (("1", Price.of("12.00", "EUR")),)))
+
+    assert no.code == "invoiced"
+    assert [dict(remedy.args)["invoiced"] for remedy in no.remedies] == [True]
 
 
 def test_a_price_may_fall_for_what_is_invoiced_and_is_credited(taxed_shop: Shop) -> None:
@@ -216,11 +219,12 @@ def test_an_amount_is_credited_of_what_was_raised(taxed_shop: Shop) -> None:
     dearer(shop)
     shop.invoice("o-17", "2026")
 
-    too_much = shop.codes(credit_of("2026-000002", 477))
+    (too_much,) = shop.why_not(credit_of("2026-000002", 477))
     shop.credit("2026-000002", "CN", "1", eur(119))
     shop.credit("2026-000001", "CN", "1", eur(238))
 
-    assert too_much == ["over_credit"]
+    assert too_much.code == "over_credit"
+    assert [dict(remedy.args)["amount"] for remedy in too_much.remedies] == [eur(476)]
     assert [(note.invoice, note.net, note.tax) for note in notes(shop)] == [
         ("2026-000002", 100, 19),
         ("2026-000001", 200, 38),

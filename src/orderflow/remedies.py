@@ -12,6 +12,8 @@ Decision: for each code one small function makes candidates of the figures; each
 applied to an imagined copy of what was read, and the refused call is asked again.
 Only what makes it succeed, or removes this one reason when others remain, is offered.
 Where nothing helps, nothing is offered.
+
+One file, though long: one table of codes, and a few lines for each.
 """
 
 from __future__ import annotations
@@ -250,6 +252,18 @@ def _as_there(asked: Asked, figures: Figures) -> Candidates:
         yield asked.instead(orders=tuple(shares))
 
 
+def _what_is_invoiced(asked: Asked, figures: Figures) -> Candidates:
+    """What is on an invoice too: a further invoice or a credit note says the difference."""
+    if "invoiced" in asked.args():
+        yield asked.instead(invoiced=True)
+
+
+def _as_left(asked: Asked, figures: Figures) -> Candidates:
+    left = int(figures["left"])
+    if left:
+        yield asked.instead(amount=Money(left, str(figures["currency"])))
+
+
 def _with_share(asked: Asked, order: str, amount: int) -> Candidates:
     shares = asked.pairs("orders")
     kept = [(id, amount if id == order else asked_for) for id, asked_for in shares]
@@ -344,6 +358,8 @@ _CANDIDATES: Final[dict[str, Callable[[Asked, Figures], Candidates]]] = {
     "over_refund": _as_owed,
     "overpaid": _as_due,
     "over_applied": _as_there,
+    "over_credit": _as_left,
+    "invoiced": _what_is_invoiced,
     "several_locations": _one_place,
     "lot_expires": _unreserve,
     "stage_left_out": _enter_stage,
