@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import attrs
 import pytest
 
 from orderflow import Call, ChargeKind, NewCharge, NewLine, Price, Sku
 from orderflow.bills import Invoice
 from orderflow.invoices import credit, en16931, fapiao_lines, invoice, left_of
+from orderflow.kits import Component
 from orderflow.pricing import total
 from orderflow.records import Fixing
 from orderflow.repricing import reprice, weigh_line
 from orderflow.taxes import GROSS_BY_LINE, NET_BY_TOTAL, Convention
-from tests.builders import LAMP, Shop, eur
+from tests.builders import BELL, LAMP, Shop, eur
 from tests.test_invoices import agree, invoices, notes, order, ship, taxed_shop, taxing
 
 __all__ = ["taxed_shop"]
@@ -112,6 +114,49 @@ def test_a_price_may_fall_for_what_is_invoiced_and_is_credited(taxed_shop: Shop)
 
     assert (notes(shop)[0].net, notes(shop)[0].tax) == (200, 38)
     assert total(shop.order("o-17")) == 2 * 1071
+    agree(shop)
+
+
+def test_a_protected_price_gives_back_its_tax_too(any_shop: Shop) -> None:
+    shop = any_shop.under(attrs.evolve(taxing(), price_protection_days=7))
+    invoiced(shop)
+
+    shop.protect_price("o-17", (("1", Price.of("9.00", "EUR")),))
+    shop.credit("2026-000001", "CN")
+
+    assert (notes(shop)[0].net, notes(shop)[0].tax) == (200, 38)
+    assert total(shop.order("o-17")) == 2 * 1071
+    agree(shop)
+
+
+def test_a_new_tax_that_is_handed_in_is_the_tax_of_the_new_price(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    invoiced(shop)
+
+    new = (("1", Price.of("12.00", "EUR")),)
+    shop.reprice("o-17", new, charges=(NewCharge(ChargeKind.TAX, 456),), invoiced=True)
+    shop.invoice("o-17", "2026")
+
+    assert (last(shop).net, last(shop).tax) == (400, 76)
+    agree(shop)
+
+
+def test_a_kit_that_becomes_dearer_is_raised_part_by_part(taxed_shop: Shop) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 2)
+    shop.stock(BELL, "leith", 2)
+    kit = NewLine("1", Sku("SET"), 2, Price.of("50.01", "EUR"))
+    order(shop, attrs.evolve(kit, components=(Component(LAMP, 1), Component(BELL, 1))))
+    shop.ship("o-17", "p-1")
+    shop.invoice("o-17", "2026")
+
+    dearer(shop, "60.00")
+    shop.invoice("o-17", "2026")
+
+    assert [(one.line, one.correction, one.tax) for one in last(shop).lines] == [
+        ("1.1", 999, 190),
+        ("1.2", 999, 70),
+    ]
     agree(shop)
 
 
