@@ -59,6 +59,7 @@ def test_a_price_that_is_raised_after_the_invoice_has_a_further_invoice(taxed_sh
 
     (line,) = last(shop).lines
     assert before.to_invoice == 476
+    assert shop.codes(credit_of("2026-000002")) == ["nothing_to_credit"]
     assert (line.n, line.goods, line.correction, line.tax) == (0, 0, 400, 76)
     assert (line.line, line.sku, line.changes) == ("1", "BRASS-LAMP", "2026-000001")
     assert [(row.rate.id, row.base, row.tax) for row in last(shop).by_rate] == [("VAT-19", 400, 76)]

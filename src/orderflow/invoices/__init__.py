@@ -2,7 +2,8 @@
 
 It knows orders and the papers over them, and refuses to know who pays and by what.
 
-- `issuing` issues an invoice over slices of one order or several, `drawing` says what stands on it.
+- `issuing` issues an invoice over slices of one order or several, `drawing` says what stands on it
+  and `differing` by what its orders come to the same.
 - `upcoming` says what would stand on one over all that is on none yet.
 - `crediting` credits it: what its orders give up or lower; `lines` says what is left, to the coin,
   `raises` what they charge more since, and `told` how the tax of either is told.

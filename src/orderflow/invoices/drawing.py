@@ -32,17 +32,17 @@ from typing import NamedTuple
 
 import attrs
 
-from orderflow.bills import BillLine, Discount, LineTax, gross
+from orderflow.bills import BillLine, Discount, LineTax
 from orderflow.errors import MoveRefused, Refusal
+from orderflow.invoices.differing import Draft, Over, differences, over_of
 from orderflow.invoices.papers import DIFFERENCES, is_cost, is_off
 from orderflow.invoices.raises import Missing
 from orderflow.money import Money, Price, scale, spread
 from orderflow.pricing import parts_carried, prices_of, quantity, same_weighing, shares_of
-from orderflow.records import Charge, ChargeKind, Cut, Line, Order, PriceRange, Span
+from orderflow.records import Charge, ChargeKind, Cut, Line, Order, PriceRange
 from orderflow.taxes import (
     NET_BY_TOTAL,
     Convention,
-    Level,
     Rate,
     TaxedLine,
     Taxing,
@@ -51,7 +51,7 @@ from orderflow.taxes import (
     percents,
     taxed,
 )
-from orderflow.taxing import GROUPS, no_rate, rooms, roundable
+from orderflow.taxing import GROUPS, no_rate, rooms
 
 
 @attrs.frozen
@@ -83,30 +83,6 @@ class Drawn(NamedTuple):
     differences: tuple[tuple[Charge, ...], ...]
 
 
-class _Over(NamedTuple):
-    """Units that are alike, with what they carry on the order, and so much of it without tax."""
-
-    start: int
-    stop: int
-    carried: int
-    net: int
-
-
-@attrs.frozen
-class _Draft:
-    """A line before its taxes: its rates then and now, and what its units carry on the order."""
-
-    line: BillLine
-    rates: tuple[Rate, ...]
-    same_rates: bool
-    over: tuple[_Over, ...]
-
-    @property
-    def n(self) -> int:
-        """How many units its tax may be rounded on."""
-        return roundable(self.line.n or 1, self.line.scale)
-
-
 def convention_of(taxing: Taxing | None) -> Convention:
     """How an invoice is taxed; without any taxing, nothing is taxed."""
     return NET_BY_TOTAL if taxing is None else taxing.convention
@@ -128,16 +104,16 @@ def draw(parts: Sequence[Part], taxing: Taxing | None, id: str) -> Drawn:
     )
     taxes = iter(done.lines)
     lines = [[_with_taxes(draft.line, next(taxes)) for draft in of] for of in drafts]
-    differences = [
-        _differences(of, made, part.charges, convention, id)
+    differing = [
+        differences(of, made, part.charges, convention, id)
         for part, of, made in zip(parts, drafts, lines, strict=True)
     ]
-    return Drawn(tuple([one for made in lines for one in made]), tuple(differences))
+    return Drawn(tuple([one for made in lines for one in made]), tuple(differing))
 
 
 def _drafts(
     part: Part, taxing: Taxing | None, unknown: dict[Refusal, None], *, several: bool
-) -> list[_Draft]:
+) -> list[Draft]:
     """The lines of an order before their taxes; one of several is named on each."""
     order, convention = part.order, convention_of(taxing)
     rating = _Rating(order, taxing, unknown)
@@ -178,7 +154,7 @@ class _Rating:
 
 def _goods(
     order: Order, pieces: Sequence[Piece], rating: _Rating, convention: Convention
-) -> Iterable[_Draft]:
+) -> Iterable[Draft]:
     shares = shares_of(order.charges)
     for one in pieces:
         line = one.line
@@ -210,26 +186,18 @@ def _goods(
                 grams=priced.grams,
             )
             alike = [(sub.start, sub.stop) for sub in prices if _is_within(sub, priced)]
-            over = [_over(pair, parts_carried(shares[line.id], [pair])) for pair in alike[1:]]
+            over = [over_of(pair, parts_carried(shares[line.id], [pair])) for pair in alike[1:]]
             first = (priced.start, alike[0][1])
             if over:
                 parts = parts_carried(shares[line.id], [first])
-            yield _Draft(drawn, rates, same, (_over(first, parts), *over))
+            yield Draft(drawn, rates, same, (over_of(first, parts), *over))
 
 
 def _is_within(one: PriceRange, other: PriceRange) -> bool:
     return other.start <= one.start < other.stop
 
 
-def _over(pair: tuple[int, int], parts: Iterable[tuple[Charge, int]]) -> _Over:
-    carried = net = 0
-    for charge, part in parts:
-        carried += part
-        net += 0 if charge.kind in DIFFERENCES else part
-    return _Over(*pair, carried, net)
-
-
-def _raise(missing: Missing, convention: Convention) -> _Draft:
+def _raise(missing: Missing, convention: Convention) -> Draft:
     """What is missing on a line of an invoice, at its rates."""
     line = missing.book.line
     rates = tuple([tax.rate for tax in line.taxes])
@@ -244,8 +212,8 @@ def _raise(missing: Missing, convention: Convention) -> _Draft:
         correction=_without_tax(missing.amount, rates, convention),
         changes=missing.book.invoice.ref.id,
     )
-    over = _Over(*missing.dearest, missing.amount, missing.amount)
-    return _Draft(drawn, rates, same_rates=True, over=(over,))
+    over = Over(*missing.dearest, missing.amount, missing.amount)
+    return Draft(drawn, rates, same_rates=True, over=(over,))
 
 
 def _split(
@@ -276,7 +244,7 @@ def _split(
 
 def _charges(
     order: Order, charges: Sequence[Charge], rating: _Rating, at: datetime, convention: Convention
-) -> Iterable[_Draft]:
+) -> Iterable[Draft]:
     """Freight and fees, each a line; what was given off them is shared between those of its kind.
 
     A discount on them comes from a credit note alone, and is of the price with its tax.
@@ -303,7 +271,7 @@ def _charges(
             group=group,
             discounts=tuple([_discount(one, part, rates, convention) for one, part in less]),
         )
-        yield _Draft(line, rates, rating.same("", group, rates), ())
+        yield Draft(line, rates, rating.same("", group, rates), ())
 
 
 def _discount(
@@ -325,59 +293,3 @@ def _without_tax(amount: int, rates: tuple[Rate, ...], convention: Convention) -
 
 def _with_taxes(line: BillLine, done: TaxedLine) -> BillLine:
     return attrs.evolve(line, taxes=tuple([LineTax(rate, tax) for rate, tax in done.taxes]))
-
-
-def _differences(
-    drafts: Sequence[_Draft],
-    lines: Sequence[BillLine],
-    charges: Sequence[Charge],
-    convention: Convention,
-    id: str,
-) -> tuple[Charge, ...]:
-    """What the invoice comes to beside what its units and charges carry on the order."""
-    spans: dict[ChargeKind, list[Span]] = {kind: [] for kind in DIFFERENCES}
-    whole = -sum([charge.amount for charge in charges])
-    kind = ChargeKind.ROUNDING
-    for draft, line in zip(drafts, lines, strict=True):
-        comes_to = gross(line, inclusive=convention.inclusive)
-        if line.group:
-            whole += comes_to
-            kind = kind if draft.same_rates else ChargeKind.TAX
-            continue
-        for span in _spans(line, draft.over, comes_to):
-            rounded = draft.same_rates and abs(span.amount) <= _roundings(draft, convention)
-            spans[ChargeKind.ROUNDING if rounded else ChargeKind.TAX].append(span)
-    made = [
-        Charge(f"{of.value}-{id}", of, sum([span.amount for span in found]), tuple(found))
-        for of, found in spans.items()
-        if found
-    ]
-    if whole:
-        bound = sum([_roundings(one, convention) for one in drafts if one.line.group])
-        kind = kind if abs(whole) <= bound else ChargeKind.TAX
-        made.append(Charge(f"{kind.value}-{id}-order", kind, whole))
-    return tuple(made)
-
-
-def _spans(line: BillLine, over: Sequence[_Over], comes_to: int) -> list[Span]:
-    """What units of a line come to beside what they carry.
-
-    A tax that was agreed by the piece is of no use where the first pieces weigh more than the rest:
-    what they come to is shared by what they cost without it.
-    """
-    net = sum([one.net for one in over])
-    spans: list[Span] = []
-    upto = done = 0
-    for i, one in enumerate(over):
-        upto += one.net
-        shared = scale(comes_to, upto, net) if net > 0 and i + 1 < len(over) else comes_to
-        by = shared - done - one.carried
-        done = shared
-        spans += [Span(line.line, one.start, one.stop, by)] if by else []
-    return spans
-
-
-def _roundings(draft: _Draft, convention: Convention) -> int:
-    """The most by which two roundings of one tax can differ."""
-    units = draft.n if convention.level is Level.UNIT else 1
-    return 2 * max(1, len(draft.rates)) * convention.step * units

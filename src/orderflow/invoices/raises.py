@@ -61,7 +61,6 @@ class Missing:
     """What an order charges more than the papers say, for units that stay on an invoice."""
 
     book: Book
-    of: Line
     amount: int
 
     @property
@@ -91,10 +90,10 @@ def missing(order: Order, papers: Papers) -> tuple[Missing, ...]:
     found: list[Missing] = []
     for invoice in papers.invoices:
         pieces = [one for one in invoice.of(id) if (invoice.ref.id, one.line) in touched and one.n]
-        for book in books.of(invoice, [one for one in pieces if not one.group]):
-            if isinstance(book, Book) and book.of is not None:
-                more = book.settled(book.of, book.gone).missing
-                found += [Missing(book, book.of, more)] if more else []
+        for line in [one for one in pieces if not one.group]:
+            book = books.book(invoice, line)
+            more = book.settled(books.lines[line.line], book.gone).missing
+            found += [Missing(book, more)] if more else []
     return tuple(found)
 
 
@@ -132,8 +131,9 @@ class _Books:
     def __init__(self, order: Order, papers: Papers) -> None:
         self.order = order
         self.papers = papers
-        self._of = {one.id: one for one in order.lines}
+        self.lines = {one.id: one for one in order.lines}
         self._now = _by_line(order.charges)
+        self._by_invoice: dict[str, dict[str, list[Charge]]] = {}
         self._credited: dict[tuple[str, str, str], list[BillLine]] = {}
         for note in papers.credit_notes:
             for had in note.of(order.ref.id):
@@ -148,17 +148,18 @@ class _Books:
 
     def of(self, invoice: Invoice, lines: Iterable[BillLine]) -> Iterator[Book | Raised]:
         """Some lines of an invoice."""
-        known = self._known(invoice)
         for line in lines:
-            yield self._raised(invoice, line) if line.changes else self._book(invoice, line, known)
+            yield self._raised(invoice, line) if line.changes else self.book(invoice, line)
 
-    def _book(self, invoice: Invoice, line: BillLine, known: dict[str, list[Charge]]) -> Book:
+    def book(self, invoice: Invoice, line: BillLine) -> Book:
+        """A line of an invoice that is of units, freight or a fee."""
+        known = self._known(invoice)
         return Book(
             invoice,
             line,
             self._before(invoice, line),
             self.order,
-            None if line.group else self._of[line.line],
+            None if line.group else self.lines[line.line],
             tuple(self._now.get(line.line, ())),
             tuple(known.get(line.line, ())),
             tuple([note.ref.id for note in self.papers.of(invoice.ref.id)]),
@@ -178,14 +179,18 @@ class _Books:
             invoice,
             line,
             self._before(invoice, line),
-            self._of[line.line],
-            self._book(of, changed, self._known(of)),
+            self.lines[line.line],
+            self.book(of, changed),
             sum(earlier),
         )
 
     def _known(self, invoice: Invoice) -> dict[str, list[Charge]]:
         """The charges that the amounts of an invoice come from, line by line."""
-        return _by_line(self.order.charges[: invoice.known_of(self.order.ref.id)])
+        id = invoice.ref.id
+        if id not in self._by_invoice:
+            known = invoice.known_of(self.order.ref.id)
+            self._by_invoice[id] = _by_line(self.order.charges[:known])
+        return self._by_invoice[id]
 
     def _before(self, invoice: Invoice, line: BillLine) -> tuple[BillLine, ...]:
         """What was credited of a line."""
