@@ -259,6 +259,29 @@ def test_what_was_corrected_and_is_raised_again_stands_on_papers_of_its_own(
     assert [left_of(one, notes(shop)) for one in invoices(shop)] == [0, 0]
 
 
+def test_units_on_both_sides_of_those_that_came_back_are_raised_together(
+    taxed_shop: Shop,
+) -> None:
+    shop = taxed_shop
+    shop.stock(LAMP, "leith", 3)
+    order(shop, (LAMP, 3))
+    shop.invoice("o-17", "2026", lines=(("1", 3),))
+    ship(shop, "p-1", 1)
+    ship(shop, "p-2", 1)
+    shop.deliver("p-2")
+    shop.ask_return("r-1", "o-17", (("1", 1),), "no")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.credit("2026-000001", "CN")
+
+    dearer(shop, "10.33")
+    shop.invoice("o-17", "2026")
+
+    assert [(one.correction, one.tax) for one in last(shop).lines] == [(66, 13)]
+    assert shop.order("o-17").lines[0].cuts[-1].start == 1
+    agree(shop)
+
+
 def test_an_amount_is_credited_of_what_was_raised(taxed_shop: Shop) -> None:
     shop = taxed_shop
     invoiced(shop)

@@ -12,12 +12,14 @@ Where prices include their tax there is nothing to add.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from orderflow.bills import Invoice
 from orderflow.facts import Charged
 from orderflow.journal import Step
 from orderflow.money import scale
 from orderflow.orders import later_id
-from orderflow.pricing import both, carried, invoiced_on, parts_carried, shares_of
+from orderflow.pricing import both, invoiced_on, parts_carried, shares_of
 from orderflow.records import Charge, ChargeKind, Line, Order, Span
 from orderflow.taxes import Rate, percents
 
@@ -25,13 +27,16 @@ from orderflow.taxes import Rate, percents
 def charge_tax(step: Step, change: Charge) -> None:
     """Charge the tax of a change of price, for those of its units that are on an invoice."""
     order = step.now(step.case.own(Order))
+    shares = shares_of(order.charges)
     taxes: dict[str, list[Span]] = {}
     for line in order.lines:
         changed = [(one.start, one.stop) for one in change.spans if one.line == line.id]
         for cut in invoiced_on(line) if changed else ():
             invoice = step.now(step.case.invoice(cut.document))
             for pair in both(changed, [(cut.start, cut.stop)]):
-                for rate, span in _taxes(order, line, pair, change, invoice):
+                parts = parts_carried(shares[line.id], [pair])
+                rates = _rates(order, invoice, line, pair[0])
+                for rate, span in _taxes(line.id, pair, change, parts, rates):
                     taxes.setdefault(rate.id, []).append(span)
     for rate_id, spans in taxes.items():
         id = later_id(step.now(order.ref), ChargeKind.TAX)
@@ -41,18 +46,21 @@ def charge_tax(step: Step, change: Charge) -> None:
 
 
 def _taxes(
-    order: Order, line: Line, pair: tuple[int, int], change: Charge, invoice: Invoice
+    line: str,
+    pair: tuple[int, int],
+    change: Charge,
+    parts: Sequence[tuple[Charge, int]],
+    rates: Sequence[Rate],
 ) -> list[tuple[Rate, Span]]:
     """Each tax of what units change by, at the rates of their invoice; none falls below zero."""
-    shares = shares_of(order.charges).get(line.id, ())
-    by = {charge.id: part for charge, part in parts_carried(shares, [pair])}
-    left = carried(line, order.charges, [pair])
+    by = sum([part for charge, part in parts if charge.id == change.id])
+    left = sum([part for _, part in parts])
     found: list[tuple[Rate, Span]] = []
-    for tax in _rates(order, invoice, line, pair[0]):
-        percent = percents([tax])
-        amount = max(-left, scale(by.get(change.id, 0), percent.numerator, percent.denominator))
+    for rate in rates:
+        percent = percents([rate])
+        amount = max(-left, scale(by, percent.numerator, percent.denominator))
         left += amount
-        found += [(tax, Span(line.id, *pair, amount))] if amount else []
+        found += [(rate, Span(line, *pair, amount))] if amount else []
     return found
 
 

@@ -66,7 +66,10 @@ class Missing:
     @property
     def dearest(self) -> tuple[int, int]:
         """The range of these units that carries the most: it bears a coin of rounding."""
-        return max(self.book.stays, key=lambda pair: (self.book.now([pair]), -pair[0]))
+        first, *more = self.book.stays
+        if not more:  # most often: what they carry is not to be asked for
+            return first
+        return max((first, *more), key=lambda pair: (self.book.now([pair]), -pair[0]))
 
 
 def books_of(order: Order, invoice: Invoice, papers: Papers, line: str = "") -> list[Book | Raised]:
