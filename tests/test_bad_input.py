@@ -91,8 +91,9 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "version": "list-2",
         "reason": "agreed",
         "charges": (NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched"),),
+        "invoiced": True,
     },
-    "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1},
+    "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1, "invoiced": True},
     "protect_price": {
         "id": "o-ready",
         "prices": (("1", Price.of("9", "EUR")),),
@@ -195,8 +196,9 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "invoice": {
         "id": "o-delivered",
         "series": "2026",
-        "parcels": ("p-o-delivered",),
+        "parcels": ("p-o-delivered", "p-o-also"),
         "lines": (),
+        "others": ("o-also",),
     },
     "credit": {
         "id": "2026-000001",
@@ -205,6 +207,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "amount": eur(100),
         "whole": False,
         "reason": "scratched",
+        "order": "o-invoiced",
     },
     "reserve": {"id": "o-ready", "supply": "s-open", "lines": ONE},
     "unreserve": {"id": "o-reserved", "lines": ONE},
@@ -532,6 +535,7 @@ def furnish(house: Workflow, clock: Clock) -> None:
     for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
+    sell("o-also", "delivered")
     sell("o-invoiced", "delivered")
     house.invoice("o-invoiced", "2026")
     for id in ("o-asking", "o-coming", "o-came", "o-rejected"):

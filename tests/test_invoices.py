@@ -544,6 +544,23 @@ def test_goods_that_were_weighed_together_are_one_line_of_their_invoice(taxed_sh
     agree(shop)
 
 
+def test_the_tax_of_weighed_goods_is_that_of_their_weight(taxed_shop: Shop) -> None:
+    """Three pieces of 551 g and three of 550 g, whose tax was told by the piece when ordered."""
+    shop = taxed_shop
+    new = new_order(hams(6), destination=TO_DE, cash_on_delivery=True)
+    shop.place("o-17", with_taxes(shop, new))
+    shop.weigh_line("o-17", "1", 3303)
+    shop.invoice("o-17", "2026", lines=(("1", 6),))
+
+    shop.cancel("o-17", (("1", 4),))
+    shop.credit("2026-000001", "CN")
+
+    assert [(one.n, one.grams, one.goods, one.rounding) for one in notes(shop)[0].lines] == [
+        (4, 2201, 65810, 0)
+    ]
+    agree(shop)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32))
 def test_however_goods_are_weighed_and_invoiced_they_cost_what_their_grams_do(seed: int) -> None:
@@ -569,7 +586,8 @@ def test_however_goods_are_weighed_and_invoiced_they_cost_what_their_grams_do(se
 
     billed = [line for bill in invoices(shop) for line in bill.lines]
     lines = [*billed, *[line for note in notes(shop) for line in note.lines]]
-    assert max(abs(line.rounding) for line in billed) <= 2  # two ranges of one weighing
+    assert billed
+    assert max(abs(line.rounding) for line in lines) <= 2  # two ranges of one weighing
     assert all(line.goods == divided(line.grams * 299, 10, Rounding.HALF_UP) for line in lines)
     agree(shop)
 
@@ -1010,6 +1028,42 @@ def test_two_who_invoice_at_once_get_two_numbers() -> None:
 
     assert house.order("o-18").invoices == ("2026-000001",)
     assert house.order("o-17").invoices == ("2026-000002",)
+
+
+class Watched(MemoryStore):
+    """A store that keeps what the last change rests on."""
+
+    def commit(self, change: Change) -> Committed:
+        self.relied = [ref.id for ref, _ in change.relied if ref.kind == "invoice"]
+        return super().commit(change)
+
+
+def test_an_order_in_many_parcels_is_invoiced_without_a_look_at_every_invoice() -> None:
+    store = Watched()
+    shop = Shop(store, taxing())
+    shop.stock(LAMP, "leith", 6)
+    freight = NewCharge(ChargeKind.FREIGHT, 500)
+    order(shop, line("1", LAMP, 6, "0.45"), charges=(freight,))
+    read = []
+    for i in range(4):
+        ship(shop, f"p-{i}", 1)
+        shop.invoice("o-17", "2026")
+        read.append(store.relied)
+    shop.adjust("o-17", NewCharge(ChargeKind.FEE, 100))
+    ship(shop, "p-4", 1)
+    shop.invoice("o-17", "2026")
+
+    first = "2026-000001"
+    assert read == [[], [first], [first], [first]]
+    assert len(store.relied) == 4
+    assert [[one.group for one in paper.lines if one.group] for paper in invoices(shop)] == [
+        ["freight"],
+        [],
+        [],
+        [],
+        ["fee"],
+    ]
+    agree(shop)
 
 
 def test_papers_are_found_by_their_order(taxed_shop: Shop) -> None:

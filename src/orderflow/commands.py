@@ -165,13 +165,14 @@ class Commands:
         version: str = "",
         reason: str = "",
         charges: NewCharges = (),
+        invoiced: bool = False,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
-        """Change the price of lines (改价), for their kept units that are on no invoice."""
+        """Change the price of lines (改价), for their kept units that are on no invoice, or all."""
         ref = Ref(self.tenant, "order", id)
-        call = repricing.reprice.of(ref, prices, version, reason, charges)
+        call = repricing.reprice.of(ref, prices, version, reason, charges, invoiced)
         return self.apply(call, key=key, by=by)
 
     def weigh_line(
@@ -180,12 +181,14 @@ class Commands:
         line: str,
         grams: int,
         pieces: int = 0,
+        invoiced: bool = False,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
         """Say what the pieces of a line weigh together: that fixes their amount."""
-        call = repricing.weigh_line.of(Ref(self.tenant, "order", id), line, grams, pieces)
+        ref = Ref(self.tenant, "order", id)
+        call = repricing.weigh_line.of(ref, line, grams, pieces, invoiced)
         return self.apply(call, key=key, by=by)
 
     def protect_price(
@@ -1380,12 +1383,14 @@ class Commands:
         series: str,
         parcels: tuple[str, ...] = (),
         lines: LineQuantities = (),
+        others: tuple[str, ...] = (),
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
-        """Issue an invoice over an order: over what has left, or over some lines in advance."""
-        call = invoices.invoice.of(Ref(self.tenant, "order", id), series, parcels, lines)
+        """Issue an invoice over an order and others: what has left, or some lines in advance."""
+        ref = Ref[Order](self.tenant, "order", id)
+        call = invoices.invoice.of(ref, series, parcels, lines, others)
         return self.apply(call, key=key, by=by)
 
     def credit(
@@ -1396,6 +1401,7 @@ class Commands:
         amount: Money | None = None,
         whole: bool = False,
         reason: str = "",
+        order: str = "",
         *,
         key: str | None = None,
         by: str = "",
@@ -1403,7 +1409,7 @@ class Commands:
         """Issue a credit note: for what was given up or lowered, for an amount, or for all."""
         ref = Ref[Invoice](self.tenant, "invoice", id)
         return self.apply(
-            invoices.credit.of(ref, series, line, amount, whole, reason), key=key, by=by
+            invoices.credit.of(ref, series, line, amount, whole, reason, order), key=key, by=by
         )
 
     # --- stock ------------------------------------------------------------------------------------

@@ -757,7 +757,9 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return tuple([application.order for application in document.applications])
         case Dispatch() | Parcel() | Purchase() | WorkOrder():
             return tuple(dict.fromkeys(document.orders))
-        case Return() | Exchange() | Reissue() | Invoice() | CreditNote():
+        case Invoice() | CreditNote():
+            return document.orders
+        case Return() | Exchange() | Reissue():
             return (document.order,)
         case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series() | StoredValue():
             return ()

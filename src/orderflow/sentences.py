@@ -209,6 +209,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{what} has nothing to invoice: what has left is invoiced, and nothing twice",
         "zh": "{what}没有可开票的内容:已发出的才开票,且不重复开票",
     },
+    "not_together": {
+        "en": "orders {order} and {other} differ in {why}: an invoice is for one",
+        "zh": "订单 {order} 与 {other} 的{why}不同,不能合并开票",
+    },
     "no_tax_rate": {
         "en": "no tax rate is known for {goods} in {place} at {at}",
         "zh": "没有 {goods} 在 {place} 于 {at} 的税率",
@@ -806,6 +810,10 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
 """What may be done, said as it is asked for: moves of the charts and verbs, with spaces."""
 
 REASONS: Final[dict[str, str]] = {
+    "the currency": "币种",
+    "the customer": "客户",
+    "the place of tax": "纳税地",
+    "the seller": "卖方",
     "does not send it": "不发该商品",
     "does not serve the channel": "不服务该渠道",
     "does not serve the region": "不服务该地区",

@@ -75,8 +75,13 @@ def _at_estimate(asked: Asked, figures: Figures) -> Candidates:
     yield from without_line(asked, figures)
 
 
-def _credit_first(asked: Asked, figures: Figures) -> Candidates:
-    """An invoice that the line is on is credited whole, in the series of the last credit note."""
+def _invoiced_too(asked: Asked, figures: Figures) -> Candidates:
+    """What is on an invoice too: a further invoice or a credit note says the difference.
+
+    Or an invoice that the line is on is credited whole, in the series of the last credit note.
+    """
+    if "invoiced" in asked.args():
+        yield asked.instead(invoiced=True)
     order = asked.order(figures["order"])
     if order is None:
         return
@@ -116,7 +121,7 @@ OF_AMOUNTS: Final[dict[str, Finder]] = {
     "over_applied": _as_there,
     "over_credit": _as_left,
     "not_fixed": _at_estimate,
-    "invoiced": _credit_first,
+    "invoiced": _invoiced_too,
     "none_kept": without_line,
     "not_lower": without_line,
     "below_discounts": without_line,

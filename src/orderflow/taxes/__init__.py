@@ -50,6 +50,7 @@ from orderflow.taxes.rates import (
     TaxQuestion,
     TaxRow,
     TaxTable,
+    of_net,
     percents,
 )
 
@@ -80,6 +81,7 @@ __all__ = [
     "Taxed",
     "TaxedLine",
     "Taxing",
+    "of_net",
     "percents",
     "rate_totals",
     "taxed",
