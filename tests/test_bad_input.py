@@ -19,6 +19,7 @@ from orderflow import (
     BadInput,
     ChargeKind,
     Destination,
+    Instalment,
     Money,
     NewCharge,
     NewLine,
@@ -41,7 +42,7 @@ from orderflow.journal import VERBS
 from orderflow.payments import Notice
 from orderflow.ports import Store
 from orderflow.process import Process, Stage
-from orderflow.records import Fixing, Origin
+from orderflow.records import Fixing, Origin, Outcome
 from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdict
@@ -94,6 +95,12 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "invoiced": True,
     },
     "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1, "invoiced": True},
+    "agree_plan": {
+        "id": "o-unpaid",
+        "parts": (Instalment(400, MORNING), Instalment(600, TOMORROW)),
+        "blocks": ("allocate",),
+    },
+    "miss_instalment": {"id": "o-planned"},
     "protect_price": {
         "id": "o-ready",
         "prices": (("1", Price.of("9", "EUR")),),
@@ -141,14 +148,32 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "method": "card",
         "payer": "c-7",
         "expires_at": TOMORROW,
+        "orders": (("o-unpaid", 400),),
     },
     "record_notice": {
         "id": "pay-awaited",
         "notice": Notice.CAPTURED,
         "amount": eur(500),
         "event": "evt-1",
+        "paid_at": MORNING,
         "tendered": TENDERED,
     },
+    "ask_authorise": {"id": "pay-awaited"},
+    "ask_capture": {"id": "pay-awaited", "amount": eur(100)},
+    "ask_void": {"id": "pay-awaited", "reason": "paid in another way"},
+    "send_request": {"id": "pay-asked", "request": "refund-1", "patience_seconds": 30},
+    "record_answer": {
+        "id": "pay-asked",
+        "request": "refund-1",
+        "outcome": Outcome.DONE,
+        "amount": eur(100),
+        "reference": "re-1",
+        "event": "evt-2",
+        "paid_at": MORNING,
+        "tendered": attrs.evolve(TENDERED, n=300),
+    },
+    "ask_pay_back": {"id": "pay-spare", "amount": eur(100)},
+    "ask_refund": {"id": "o-owed", "amount": eur(100), "payment": "pay-o-owed"},
     "expire_payment": {"id": "pay-late"},
     "hold_payment": {
         "id": "pay-spare",
@@ -488,6 +513,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.place("o-held", new_order((LAMP, 1)))
     house.hold("o-held", "check", "an unusual amount")
     house.place("o-unpaid", new_order((LAMP, 1), pay_by=MORNING + timedelta(hours=1)))
+    house.place("o-planned", new_order((LAMP, 1)))
+    house.agree_plan("o-planned", (Instalment(1000, MORNING),))
     house.place("o-cod", new_order((LAMP, 4), cash_on_delivery=True))
     house.collect_on_delivery("pay-door", "o-cod", eur(500))
     house.open_stored_value("points-c-7", StoredKind.POINTS, "points", 5000)
@@ -497,6 +524,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
     house.pay("pay-spare", eur(500), ())
     house.pay("pay-odd", eur(500), ())
+    house.pay("pay-asked", eur(500), ())
+    house.ask_pay_back("pay-asked", eur(100))
     for id in ("pay-deposit", "pay-missed", "pay-overdue"):
         house.take_deposit(id, eur(500), eur(100), ())
     house.open_balance("pay-missed", MORNING + timedelta(hours=1))
@@ -780,7 +809,7 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         yield from (value for value in NO_TIMES if value is not None or hint is datetime)
     elif hint is NewCharge or hint is NewOrder or hint == NewOrder | None:
         yield from (object(), [], {}, b"", "o-17", 5, 1.5, True, line("1", LAMP, 1))
-    elif hint in (Notice, ScanStatus, StoredKind):
+    elif hint in (Notice, Outcome, ScanStatus, StoredKind):
         yield from (None, object(), [], {}, b"", "captured", "delivered", 5, True, Verdict.SOUND)
     elif kind == "tuple[str, ...]":
         yield from NO_TUPLES
@@ -820,6 +849,14 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
     elif hint == NewCharges:
         yield from (None, 5, "tax", {}, object(), (None,), ("tax",))
         yield (NewCharge(ChargeKind.FEE, 5),)
+    elif kind == "tuple[orderflow.records.Instalment, ...]":
+        yield from NO_TUPLES
+        yield from ((), (None,), (1000,), ((1000, MORNING),), (Instalment(1000, TOMORROW),) * 2)
+        for count in NO_COUNTS:
+            if count != 10**9 + 1:
+                yield (Instalment(cast("int", count), MORNING),)
+        for at in NO_TIMES:
+            yield (Instalment(1000, cast("datetime", at)),)
     elif hint == Tendered | None:
         yield from (5, "1500 points", {}, (), object(), eur(500), TENDERED.rate)
     elif hint == NewLines:

@@ -32,24 +32,30 @@ from orderflow.records import (
     Charge,
     Charted,
     Cut,
+    CutKind,
     Dispatch,
     Document,
     Exchange,
     Feed,
     Hold,
+    Instalment,
     Item,
     Line,
     Lot,
     MatterKind,
     MoneyAccount,
     Order,
+    Outcome,
     Parcel,
     Payment,
+    Plan,
     PriceRange,
     Purchase,
     Quota,
     Reissue,
     Remitted,
+    Request,
+    RequestKind,
     Return,
     SentAgain,
     Slice,
@@ -358,7 +364,7 @@ def add_prices(prices: tuple[PriceRange, ...], new: PriceRange) -> tuple[PriceRa
 def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
-    invoices, credit_notes = order.invoices, order.credit_notes
+    invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
     by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
@@ -399,6 +405,12 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     invoices = (*invoices, str(dict(fact.details)["invoice"]))
                 elif fact.what == CREDITED:
                     credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
+                elif fact.what in (PLAN, INSTALMENT):
+                    plan = _planned(plan, fact)
+                elif fact.what == REINSTATED:
+                    for line in lines:
+                        known_cuts = cuts.get(line.id, line.cuts)
+                        cuts[line.id] = tuple([cut for cut in known_cuts if not _expired(cut)])
             case _:
                 raise _misfit(order, fact)
     if spots or cuts or prices:
@@ -452,7 +464,22 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         order.kits,
         invoices,
         credit_notes,
+        plan,
     )
+
+
+def _planned(plan: Plan | None, fact: Noted) -> Plan:
+    """A plan that begins, or has one instalment more."""
+    said = dict(fact.details)
+    if plan is None or fact.what == PLAN:
+        return Plan((), tuple(str(said["blocks"]).split(",")) if said["blocks"] else ())
+    due_at = datetime.fromisoformat(str(said["due_at"]))
+    more = Instalment(int(said["amount"]), due_at)
+    return attrs.evolve(plan, instalments=(*plan.instalments, more))
+
+
+def _expired(cut: Cut) -> bool:
+    return cut.kind is CutKind.GIVEN_UP and cut.document == EXPIRED
 
 
 def _line(order: Order, by_id: dict[str, Line], id: str) -> Line:
@@ -474,6 +501,18 @@ INVOICED: Final = "invoiced"
 CREDITED: Final = "credited"
 """What an order notes of a credit note over it: `credit_note`."""
 
+PLAN: Final = "plan"
+"""What an order notes of a new plan: what an overdue instalment of it `blocks`, by commas."""
+
+INSTALMENT: Final = "instalment"
+"""What an order notes of one instalment of its plan: `amount` and `due_at`."""
+
+EXPIRED: Final = "expire"
+"""The document of the cuts of units that were given up as their order expired."""
+
+REINSTATED: Final = "reinstated"
+"""What an order notes when it stands again after it had expired: what it gave up then is kept."""
+
 SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
 
@@ -485,6 +524,19 @@ DUE_AT_DOOR: Final = "due at the door"
 
 REMITTED: Final = "remitted"
 """What a payment notes of a row of a remittance file: `remittance`, `row`, `amount`, `fee`."""
+
+AUTHORISED: Final = "authorised"
+"""What a payment notes of what a gateway keeps ready: `amount`."""
+
+REQUESTED: Final = "requested"
+"""What a payment notes of what a gateway is asked: `request`, `kind`, `amount`, `order`, `at`."""
+
+SENT: Final = "sent"
+"""What a payment notes before a request goes over the wire: `request`, `until`."""
+
+ANSWERED: Final = "answered"
+"""What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`; of a
+refund that was answered for, what has left the books for it, too: `booked`."""
 
 
 def _sent_again(
@@ -521,7 +573,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
     tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
-    amount = payment.amount
+    amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -565,6 +617,10 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     tendered = _came_in(tendered, details, payment.currency)
                 elif fact.what == REMITTED:
                     remitted = (*remitted, _remitted(details))
+                elif fact.what == AUTHORISED:
+                    authorised = int(details["amount"])
+                elif fact.what in _OF_REQUESTS:
+                    requests = _requested(requests, fact.what, details)
                 elif fact.what == "dispute":
                     disputed = 0  # what was won has come back, what was lost is gone for good
             case _:
@@ -588,15 +644,18 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         payment.deposit,
         disputed,
         due_for,
-        tendered,
-        payment.stored,
-        spent,
-        sums[MoneyAccount.STORED],
-        sums[MoneyAccount.FORFEITED],
-        forfeits,
-        parcel,
-        sums[MoneyAccount.FEES],
-        remitted,
+        tendered=tendered,
+        stored=payment.stored,
+        spent=spent,
+        credited=sums[MoneyAccount.STORED],
+        forfeited=sums[MoneyAccount.FORFEITED],
+        forfeits=forfeits,
+        authorised=authorised,
+        requests=requests,
+        meant=payment.meant,
+        parcel=parcel,
+        fees=sums[MoneyAccount.FEES],
+        remitted=remitted,
     )
 
 
@@ -629,6 +688,37 @@ def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved)
 def _remitted(said: Mapping[str, str | int]) -> Remitted:
     row, amount, fee = int(said["row"]), int(said["amount"]), int(said["fee"])
     return Remitted(str(said["remittance"]), row, amount, fee)
+
+
+_OF_REQUESTS: Final = (REQUESTED, SENT, ANSWERED)
+
+
+def _requested(
+    requests: tuple[Request, ...], what: str, said: Mapping[str, str | int]
+) -> tuple[Request, ...]:
+    """The requests of a payment with what was noted last of one of them."""
+    id = str(said["request"])
+    if what == REQUESTED:
+        kind, at = RequestKind(str(said["kind"])), datetime.fromisoformat(str(said["at"]))
+        asked = int(said["amount"])
+        booked = asked if kind is RequestKind.REFUND else 0
+        return (*requests, Request(id, kind, asked, at, str(said["order"]), booked=booked))
+    i = next(i for i, one in enumerate(requests) if one.id == id)
+    if what == SENT:
+        until = datetime.fromisoformat(str(said["until"]))
+        changed = attrs.evolve(requests[i], tries=requests[i].tries + 1, busy_until=until)
+    else:
+        outcome = Outcome(str(said["outcome"]))
+        changed = attrs.evolve(
+            requests[i],
+            outcome=outcome,
+            busy_until=requests[i].busy_until if outcome is Outcome.PENDING else None,
+            done=int(said["amount"]),
+            reference=str(said["reference"]) or requests[i].reference,
+            event=str(said["event"]) or requests[i].event,
+            booked=int(said.get("booked", requests[i].booked)),
+        )
+    return (*requests[:i], changed, *requests[i + 1 :])
 
 
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:

@@ -313,6 +313,26 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "order {order} may be paid until {until}",
         "zh": "订单 {order} 的付款期限为 {until}",
     },
+    "over_asked": {
+        "en": "payment {payment}: {asked} {currency} to {move}, {free} can be asked for",
+        "zh": "付款 {payment}:{move} {asked} {currency},最多可请求 {free}",
+    },
+    "request_open": {
+        "en": "payment {payment}: the gateway has not answered for {request} yet",
+        "zh": "付款 {payment}:支付平台尚未答复 {request}",
+    },
+    "request_answered": {
+        "en": "payment {payment}: {request} is answered for: {outcome}",
+        "zh": "付款 {payment}:{request} 已有答复:{outcome}",
+    },
+    "request_under_way": {
+        "en": "payment {payment}: {request} is under way until {until}",
+        "zh": "付款 {payment}:{request} 正在请求中,至 {until}",
+    },
+    "no_such_request": {
+        "en": "payment {payment} has no request {request}",
+        "zh": "付款 {payment} 没有请求 {request}",
+    },
     "payment_not_due": {
         "en": "payment {payment} may be answered for until {until}",
         "zh": "付款 {payment} 的有效期为 {until}",
@@ -371,6 +391,22 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "balance_not_due": {
         "en": "the balance of payment {payment} may be paid until {until}",
         "zh": "付款 {payment} 的尾款期限为 {until}",
+    },
+    "plan_differs": {
+        "en": "order {order} costs {cost} {currency}: its plan has {planned} {currency}",
+        "zh": "订单 {order} 应付 {cost} {currency}:分期合计 {planned} {currency}",
+    },
+    "paid_at_door": {
+        "en": "order {order} is paid at the door: it has no plan",
+        "zh": "订单 {order} 为货到付款:不可分期",
+    },
+    "no_instalment_due": {
+        "en": "order {order} has no instalment that is overdue",
+        "zh": "订单 {order} 没有逾期的分期款",
+    },
+    "not_taken_back": {
+        "en": "payment {payment} was made by {method}: nothing goes back to it",
+        "zh": "付款 {payment} 以 {method} 支付:不可原路退回",
     },
     "over_deposit": {
         "en": "{asked} {currency} asked of a deposit of {deposit} {currency}: payment {payment}",
@@ -563,6 +599,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "balance open": "待付尾款",
     "balance overdue": "尾款逾期",
     "captured": "已收款",
+    "part captured": "部分收款",
     "part refunded": "部分退款",
     "refunded": "已退款",
     "disputed": "争议中",
@@ -596,6 +633,8 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "weighing": "称重",
     "delivery": "交付",
     "weighed": "已称重",  # why it changed
+    # what came of asking a gateway
+    "pending": "未答复",
     # where a list or a bag is empty, and places that are none
     "empty": "空",
     "nothing more": "无",
@@ -610,6 +649,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "accept purchase": "接受采购单",
     "accept": "接受",
     "adjust": "调整",
+    "agree plan": "约定分期",
     "allocate": "分配",
     "answer": "答复",
     "apply payment": "使用付款",
@@ -620,13 +660,18 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "approve": "同意",
     "archive": "归档",
     "arrive": "到货",
+    "ask authorise": "请求授权",
     "ask cancel dispatch": "请求取消发货单",
     "ask cancel purchase": "请求取消采购单",
     "ask cancel": "请求取消",
+    "ask capture": "请求收款",
     "ask customer": "询问客户",
     "ask exchange": "申请换货",
+    "ask pay back": "请求退回付款",
+    "ask refund": "请求退款",
     "ask reissue": "申请补发",
     "ask return": "申请退货",
+    "ask void": "请求作废",
     "authorise": "授权",
     "await payment": "等待付款",
     "backorder": "转为缺货待补",
@@ -637,6 +682,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "cancel purchase": "取消采购单",
     "cancel reissue": "取消补发",
     "cancel": "取消",
+    "capture part": "部分收款",
     "capture": "收款",
     "charge back": "退单扣款",
     "close return": "关闭退货",
@@ -699,6 +745,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "make ready": "备妥自提",
     "make": "生产",
     "miss balance": "尾款逾期",
+    "miss instalment": "分期逾期",
     "miss": "报缺件",
     "move stock": "移库",
     "open stored value": "开立储值",
@@ -726,6 +773,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "receive": "收货",
     "record breakage": "登记破损",
     "record feed": "登记供应商库存",
+    "record answer": "登记支付平台答复",
     "record notice": "登记支付通知",
     "record return scan": "登记退货扫描",
     "record scan": "登记扫描",
@@ -745,6 +793,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "reject quarantine": "待检不合格",
     "reject reissue": "驳回补发",
     "reject return": "驳回退货",
+    "reinstate": "恢复",
     "reject": "驳回",
     "release quarantine": "待检放行",
     "release quota": "释放配额",
@@ -766,6 +815,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "scan": "扫描",
     "send dispatch": "发送发货单",
     "send purchase": "发送采购单",
+    "send request": "发送支付请求",
     "send replacement": "发出换货",
     "send transfer": "发出调拨",
     "send": "发送",
@@ -860,16 +910,21 @@ WORDS: Final[dict[str, str]] = MOVES_AND_VERBS | KINDS_AND_STATES | REASONS
 """The words of the trade that stand as figures in sentences; a noun before a verb of its name."""
 
 HOLDS: Final[dict[str, str]] = {
+    "amount_differs": "支付平台处理的金额不符",
+    "answer_changed": "支付平台的答复前后不一",
     "came_back": "意外退回",
     "came_unasked": "未约定的来货",
     "charged_back": "银行已扣回款项",
     "given_up": "已作废的货物重新出现",
+    "instalment_overdue": "分期款逾期",
     "other_expiry": "有效期不一致",
     "other_order": "代收了其他订单的货款",
     "other_destination": "收货地址不同",
     "over_remitted": "承运商多汇",
+    "overpaid": "付款多于应付",
     "not_reserved": "未能预留",
     "paid_late": "逾期到账",
+    "refund_failed": "退款失败",
     "reported_missing": "归档后报缺件",
     "serial_twice": "序列号重复",
     "shipped_unasked": "未约定的发货",
@@ -882,6 +937,7 @@ HOLDS: Final[dict[str, str]] = {
     "unexpected_receipt": "意外的收货确认",
     "unexpected_report": "意外报告",
     "unknown_line": "未知订单行",
+    "unknown_request": "未知的支付请求",
     "unexpected_scan": "意外扫描",
     "unexpected_settlement": "意外的争议结果",
 }
@@ -899,7 +955,7 @@ _A_UNIT: Final = "a unit of line "
 ANY_DATE: Final = "any date"
 """Stands for the date of what was asked for as early as can be."""
 
-_NAMED: Final = frozenset({"kind", "location", "why", "fixing"})
+_NAMED: Final = frozenset({"kind", "location", "outcome", "why", "fixing"})
 _DONE: Final = frozenset({"move", "can", "asked"})
 """The figures that are words, or lists of them."""
 
