@@ -6,6 +6,7 @@ It knows names alone; each verb stands in the module of its subject.
 from orderflow.allocation import allocate, reserve, unreserve
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
+from orderflow.coupons import set_coupon
 from orderflow.deposits import miss_balance, open_balance, pay_balance, take_deposit
 from orderflow.fulfilment import (
     accept_dispatch,
@@ -57,6 +58,7 @@ from orderflow.inventory import (
 )
 from orderflow.invoices import credit, invoice
 from orderflow.items import describe_item
+from orderflow.on_account import hold_credit, lift_credit_hold, set_credit
 from orderflow.orders import (
     adjust,
     cancel,
@@ -193,6 +195,7 @@ __all__ = [
     "give_up_plan",
     "hand_over",
     "hold",
+    "hold_credit",
     "hold_exchange",
     "hold_lot",
     "hold_parcel",
@@ -204,6 +207,7 @@ __all__ = [
     "inspect_production",
     "invoice",
     "lapse",
+    "lift_credit_hold",
     "lift_dispatch_hold",
     "lift_exchange_hold",
     "lift_hold",
@@ -274,6 +278,8 @@ __all__ = [
     "send_purchase",
     "send_replacement",
     "send_transfer",
+    "set_coupon",
+    "set_credit",
     "set_expiry",
     "set_limit",
     "set_quota",

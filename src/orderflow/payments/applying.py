@@ -131,7 +131,8 @@ def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     Where they say so its goods are claimed for it, too.
     """
     order = step.now(ref)
-    if order.state is OrderState.DRAFT or (due(order) > 0 and not order.cash_on_delivery):
+    goes_unpaid = order.cash_on_delivery or order.on_account
+    if order.state is OrderState.DRAFT or (due(order) > 0 and not goes_unpaid):
         return
     reserve_paid(step, ref)
     order = step.now(ref)
