@@ -126,7 +126,10 @@ def facts_about(ref: Ref[Any]) -> dict[type, Fact]:
 
 
 FITS: Final[dict[str, set[type]]] = {
-    "order": {Advanced, Moved, CutMade, Charged, Repriced, Held, Unheld, MoneyMoved, Noted},
+    "order": {
+        *(Advanced, Moved, CutMade, Charged, Repriced, Held, Unheld, MoneyMoved, Noted),
+        Claimed,
+    },
     "payment": {Advanced, Held, Unheld, MoneyMoved, Noted},
     "dispatch": {Advanced, Held, Unheld, Noted},
     "parcel": {Advanced, Held, Unheld, Noted},

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from orderflow import ChargeKind, Money, NewCharge, Position, verbs
+from orderflow import ChargeKind, NewCharge, Position, verbs
 from orderflow.on_account import OpenOrder
 from orderflow.pools import credit_pool
 from orderflow.records import CreditLine, PoolClaim, credit_id
@@ -385,11 +385,10 @@ def test_a_credit_is_named_by_its_customer_and_currency(shop: Shop, id: str) -> 
     assert shop.cannot_take(verbs.set_credit.on(id, eur(1_00))) == "id"
 
 
-def test_a_customer_may_be_given_no_credit_at_all(shop: Shop) -> None:
-    shop.set_credit(DEALER, Money(0, "EUR"))
+def test_what_costs_nothing_asks_for_no_credit(shop: Shop) -> None:
+    place(shop, "o-1", "0.00")
 
-    assert shop.codes(verbs.place.on("o-1", wanted("0.01"))) == ["credit_exceeded"]
-    place(shop, "o-2", "0.00")
+    assert shop.order("o-1").state is OrderState.CONFIRMED
 
 
 # --- what goes out for it -------------------------------------------------------------------------

@@ -29,13 +29,13 @@ from orderflow.errors import BadInput, Refusal
 from orderflow.facts import Claimed, Described, Fact, Limited
 from orderflow.holding import set_hold
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.money import Money
+from orderflow.money import Money, positive
 from orderflow.pools import credit_pool
 from orderflow.pricing import due
 from orderflow.records import Claim, CreditLine, Order, PoolClaim, credit_id
 from orderflow.rules import WINDOW_DAYS_MAX
 from orderflow.states import OrderState
-from orderflow.values import LAST_INSTANT, MINOR_MAX, Position, text, whole
+from orderflow.values import LAST_INSTANT, Position, text, whole
 
 LISTED_MAX: Final = 5
 """How many overdue orders a refusal names."""
@@ -51,9 +51,7 @@ def set_credit(case: Case, context: Context, limit: Money, terms_days: int = 30)
     """
     step = Step(case, context)
     ref = case.own(CreditLine)
-    if not isinstance(limit, Money):
-        raise BadInput("limit", "Money is wanted")
-    minor = whole(limit.minor, "limit", least=0, most=MINOR_MAX)
+    minor = positive(limit, path="limit")
     customer, _, currency = ref.id.rpartition("/")
     if not customer or currency != limit.currency:
         raise BadInput("id", f"a customer and {limit.currency} are wanted, as `credit_id` has them")

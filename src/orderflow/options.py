@@ -24,10 +24,12 @@ from typing import Any, Final, Generic, ParamSpec, TypeAlias, TypeVar, cast
 import attrs
 
 from orderflow import (
+    coupons,
     deposits,
     fulfilment,
     inventory,
     items,
+    on_account,
     orders,
     payments,
     production,
@@ -50,6 +52,8 @@ from orderflow.promising.dangers import broken
 from orderflow.records import (
     KINDS,
     ChargeKind,
+    Coupon,
+    CreditLine,
     Dispatch,
     Document,
     Exchange,
@@ -511,6 +515,18 @@ def _(look: Look[Quota]) -> Iterator[Call[Quota]]:
     one = look.document
     whom = (one.channel, one.customer)
     yield setting.set_quota.on(look.id, one.position, one.n + 1, *whom, one.until, one.within)
+
+
+@suggests(coupons.set_coupon, on=Coupon)
+def _(look: Look[Coupon]) -> Iterator[Call[Coupon]]:
+    one = look.document
+    yield coupons.set_coupon.on(look.id, one.uses, one.per_customer, one.until)
+
+
+@suggests(on_account.set_credit, on=CreditLine)
+def _(look: Look[CreditLine]) -> Iterator[Call[CreditLine]]:
+    one = look.document
+    yield on_account.set_credit.on(look.id, Money(one.limit, one.currency), one.terms_days)
 
 
 @suggests(inventory.record_feed, on=Feed)
