@@ -110,6 +110,8 @@ def cover(step: Step, order: Order) -> list[Refusal]:
         refusals.append(_overdue(line, late))
     if not refusals and owed > own:
         facts: list[Fact] = []
+        # What was taken back in between has made the pool wider: then all this is asked again.
+        step.rely_on_there(Position(pool))
         Ceilings(step).take(pool, line.limit, owed - own, facts, refusals)
         step.add(*facts, Claimed(order.ref, Position(pool), owed - own, None, order.pay_by))
     return refusals
