@@ -995,6 +995,11 @@ HUGE: Final = "9" * 5000
         (lambda: new_order(priority=-1), "priority"),
         (lambda: new_order(priority=True), "priority"),
         (lambda: new_order(cash_on_delivery="no"), "cash_on_delivery"),
+        (lambda: new_order(on_account="no"), "on_account"),
+        (lambda: new_order(on_account=True, cash_on_delivery=True), "on_account"),
+        (lambda: new_order(coupons="SPRING"), "coupons"),
+        (lambda: new_order(coupons=("SPRING", "SPRING")), "coupons"),
+        (lambda: new_order(coupons=("\u202e",)), "coupons[0]"),
         (lambda: new_order(pay_by=MORNING.replace(tzinfo=None)), "pay_by"),
         (lambda: new_order((LAMP, 1), destination="Leith"), "destination"),
         (

@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from orderflow import ChargeKind, NewCharge, Position, verbs
+from orderflow.audit.claims import whole_breaches
 from orderflow.on_account import OpenOrder
 from orderflow.pools import credit_pool
 from orderflow.records import CreditLine, PoolClaim, credit_id
@@ -389,6 +390,37 @@ def test_what_costs_nothing_asks_for_no_credit(shop: Shop) -> None:
     place(shop, "o-1", "0.00")
 
     assert shop.order("o-1").state is OrderState.CONFIRMED
+
+
+# --- checked -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    (
+        ({"pools": ()}, "claims 0 on account and owes 6000"),
+        ({"pools": (PoolClaim(POOL, 59_00),)}, "claims 5900 on account and owes 6000"),
+        ({"on_account": False}, "claims 6000 on account and owes 0"),
+        ({"customer": "d-2"}, f"claims 6000 of {POOL}, which is not its own"),
+        ({"pay_by": MORNING}, "owes 6000 on account for None, it is payable by"),
+        ({"coupons": ()}, "claims 1 of coupon uses:SPRING, which is not its own"),
+        ({"state": OrderState.CANCELLED}, "uses coupon SPRING, and has ended before anything left"),
+        ({"pools": (PoolClaim("coupon uses:SPRING", 2),)}, "uses coupon SPRING 2 times"),
+        ({"pools": (PoolClaim("first-orders", 1),)}, "claims 1 of first-orders, which is not"),
+    ),
+)
+def test_a_check_finds_an_order_that_claims_what_it_does_not_owe(
+    shop: Shop, changed: dict[str, Any], said: str
+) -> None:
+    shop.set_credit(DEALER, eur(100_00))
+    shop.set_coupon("SPRING", 9)
+    place(shop, "o-1", coupons=("SPRING",))
+    order = shop.order("o-1")
+    assert list(whole_breaches(order)) == []
+
+    found = list(whole_breaches(attrs.evolve(order, **changed)))
+
+    assert any(said in one for one in found), found
 
 
 # --- what goes out for it -------------------------------------------------------------------------
