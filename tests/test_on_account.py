@@ -8,14 +8,17 @@ from typing import Any
 import attrs
 import pytest
 
-from orderflow import ChargeKind, NewCharge, Position, verbs
+from orderflow import ChargeKind, NewCharge, Position, Refused, Workflow, verbs
+from orderflow.adapters.memory import MemoryStore
+from orderflow.audit import audit
 from orderflow.audit.claims import whole_breaches
+from orderflow.journal import Change, Committed
 from orderflow.on_account import OpenOrder
 from orderflow.pools import credit_pool
 from orderflow.records import CreditLine, PoolClaim, credit_id
 from orderflow.rules import ReserveWhen
 from orderflow.states import OrderState
-from tests.builders import BELL, LAMP, MORNING, Shop, eur, line, new_order
+from tests.builders import BELL, LAMP, MORNING, Clock, Shop, eur, line, new_order
 
 DEALER = credit_id("d-1", "EUR")
 POOL = credit_pool("d-1", "EUR")
@@ -208,6 +211,33 @@ def test_credit_that_an_outside_fact_has_widened_is_narrow_again_for_the_next(sh
     assert shop.codes(verbs.place.on("o-4", wanted("1.01"))) == ["credit_exceeded"]
 
 
+class TakenBackMeanwhile(MemoryStore):
+    """A store in which a bank takes money back after an order was decided, before it is kept."""
+
+    taken = ""
+
+    def commit(self, change: Change) -> Committed:
+        payment, self.taken = self.taken, ""
+        if payment:
+            other = Workflow(self, clock=Clock(), keys=lambda: "taken back")
+            other.charge_back(payment, eur(60_00), "o-1")
+        return super().commit(change)
+
+
+def test_what_is_taken_back_in_between_gives_no_order_more_credit() -> None:
+    store = TakenBackMeanwhile()
+    shop = Workflow(store, clock=Clock())
+    shop.set_credit(DEALER, eur(100_00))
+    shop.place("o-1", wanted())
+    shop.pay("pay-1", eur(60_00), (("o-1", 60_00),))
+
+    store.taken = "pay-1"
+    with pytest.raises(Refused, match="EUR of credit left: 60"):
+        shop.place("o-2", wanted())
+
+    assert shop.credit_standing("d-1", "EUR").owed == 60_00
+
+
 def test_a_charge_that_makes_an_order_dearer_is_owed_too(shop: Shop) -> None:
     shop.set_credit(DEALER, eur(100_00))
     place(shop, "o-1", "100.00")
@@ -302,6 +332,23 @@ def test_a_customer_who_is_overdue_gets_nothing_more_on_account_until_he_has_pai
     any_shop.assert_lawful()
 
 
+def test_every_credit_of_which_something_is_overdue_is_listed(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 3)
+    for customer in ("d-1", "d-2", "d-3"):
+        any_shop.set_credit(credit_id(customer, "EUR"), eur(500_00), 10)
+        any_shop.place(f"o-{customer}", attrs.evolve(wanted(), customer=customer))
+    for customer in ("d-1", "d-3"):
+        deliver(any_shop, f"o-{customer}", f"p-{customer}")
+    any_shop.pay("pay-1", eur(20_00), (("o-d-1", 20_00),))
+    any_shop.pay("pay-3", eur(60_00), (("o-d-3", 60_00),))
+    assert any_shop.overdue() == ()
+
+    any_shop.clock.at = MORNING + 10 * DAY
+
+    (late,) = any_shop.overdue()
+    assert (late.line.customer, late.overdue, late.owed) == ("d-1", 40_00, 40_00)
+
+
 def test_what_is_paid_before_it_goes_out_asks_for_no_credit(shop: Shop) -> None:
     shop.set_credit(DEALER, eur(500_00), 10)
     shop.stock(LAMP, "leith", 2)
@@ -390,6 +437,18 @@ def test_what_costs_nothing_asks_for_no_credit(shop: Shop) -> None:
     place(shop, "o-1", "0.00")
 
     assert shop.order("o-1").state is OrderState.CONFIRMED
+
+
+def test_what_is_owed_is_counted_as_no_goods(shop: Shop) -> None:
+    shop.set_credit(DEALER, eur(100_00))
+    shop.stock(LAMP, "leith", 1)
+    place(shop, "o-1")
+    shop.reserve("o-1")
+
+    (claims,) = [law for law in audit(shop.store) if law.name == "claims"]
+
+    assert claims.figure.startswith("1 units in 2 claims at 2 positions")
+    assert [row.position.sku for row in shop.standing()] == ["BRASS-LAMP"]
 
 
 # --- checked -------------------------------------------------------------------------------------

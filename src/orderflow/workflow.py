@@ -279,6 +279,16 @@ class Workflow(Commands):
         """What a customer owes on account, order by order, and what of it is overdue."""
         return credit_standing(self._case(), self.credit_line(customer, currency))
 
+    def overdue(self) -> tuple[CreditStanding, ...]:
+        """Every credit of which something is overdue now, by customer and currency."""
+        lines = every(self.store, Query("credit line", self.tenant))
+        found = [
+            credit_standing(self._case(), stored.value)
+            for stored in lines
+            if isinstance(stored.value, CreditLine)
+        ]
+        return tuple([standing for standing in found if standing.overdue])
+
     def invoiced(self, id: str) -> Invoice:
         """An invoice, as it was issued."""
         return self.get(Ref(self.tenant, "invoice", id))
