@@ -862,6 +862,7 @@ def may_purchase(d: Desk) -> bool:
         d.there(order, "to buy", "reserved", where=lambda tag: tag.peg == his or not tag.location)
         and order.state == "confirmed"
         and d.free("buy", order)
+        and (d.arg("location") or may_owe(d, order))
         for order in orders
     )
 

@@ -332,6 +332,19 @@ def test_a_customer_who_is_overdue_gets_nothing_more_on_account_until_he_has_pai
     any_shop.assert_lawful()
 
 
+def test_what_a_supplier_may_ship_for_one_who_is_overdue_is_not_bought(shop: Shop) -> None:
+    shop.set_credit(DEALER, eur(500_00), 10)
+    shop.stock(LAMP, "leith", 1)
+    place(shop, "o-1")
+    deliver(shop, "o-1", "p-1")
+    place(shop, "o-2")
+    shop.plan_to_buy("o-2")
+    shop.clock.at = MORNING + 10 * DAY
+
+    assert shop.codes(verbs.purchase.on("b-1", ("o-2",), "acme")) == ["credit_overdue"]
+    shop.purchase("b-1", ("o-2",), "acme", "leith")
+
+
 def test_every_credit_of_which_something_is_overdue_is_listed(any_shop: Shop) -> None:
     any_shop.stock(LAMP, "leith", 3)
     for customer in ("d-1", "d-2", "d-3"):
