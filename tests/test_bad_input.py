@@ -372,6 +372,10 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "within": "q-web",
     },
     "release_quota": {"id": "q-web"},
+    "set_coupon": {"id": "SPRING", "uses": 900, "per_customer": 2, "until": TOMORROW},
+    "set_credit": {"id": "d-1/EUR", "limit": eur(50_000), "terms_days": 10},
+    "hold_credit": {"id": "d-1/EUR", "code": "insolvent", "reason": "in the papers"},
+    "lift_credit_hold": {"id": "d-2/EUR", "code": "insolvent"},
     "record_feed": {
         "id": "acme/BRASS-LAMP",
         "location": "leith",
@@ -501,6 +505,10 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.complete("o-old")
     clock.at = MORNING
     house.set_limit("COUPON-10", 3)
+    house.set_coupon("SPRING", 9)
+    for dealer in ("d-1/EUR", "d-2/EUR"):
+        house.set_credit(dealer, eur(10_000))
+    house.hold_credit("d-2/EUR", "insolvent", "in the papers")
     house.describe_item("BRASS-LAMP")
     house.record_feed("acme/BRASS-LAMP", "leith", 9, MORNING - timedelta(days=1))
     house.set_quota("q-web", SHELF, 5, "web", until=TOMORROW)
@@ -919,7 +927,7 @@ def test_what_is_missing_or_unknown_is_a_mistake_of_the_caller(house: House, nam
     house.assert_untouched()
 
 
-SAID_ANEW = {"describe_item", "record_feed"}
+SAID_ANEW = {"describe_item", "record_feed", "set_coupon", "set_credit"}
 """The verbs that open a document or say it anew, whichever there is to do."""
 
 
@@ -1086,6 +1094,11 @@ HUGE: Final = "9" * 5000
         (lambda: new_order(priority=-1), "priority"),
         (lambda: new_order(priority=True), "priority"),
         (lambda: new_order(cash_on_delivery="no"), "cash_on_delivery"),
+        (lambda: new_order(on_account="no"), "on_account"),
+        (lambda: new_order(on_account=True, cash_on_delivery=True), "on_account"),
+        (lambda: new_order(coupons="SPRING"), "coupons"),
+        (lambda: new_order(coupons=("SPRING", "SPRING")), "coupons"),
+        (lambda: new_order(coupons=("\u202e",)), "coupons[0]"),
         (lambda: new_order(pay_by=MORNING.replace(tzinfo=None)), "pay_by"),
         (lambda: new_order((LAMP, 1), destination="Leith"), "destination"),
         (

@@ -88,6 +88,8 @@ NEVER = {
     "credit": {"already_there"},  # the same
     "hold_stock": {"not_found"},  # it looks for the quota first
     "record_feed": {"not_found", "already_there"},  # the same
+    "set_coupon": {"already_there"},  # the same
+    "set_credit": {"already_there"},  # the same
     "receive_supply": {"illegal_move", "already_there"},  # it looks for a row and the lot first
     "reserve": {"lot_expires"},  # it never gives such a lot
     "receive": {"not_found", "already_there"},  # it looks for the lot first
@@ -148,7 +150,7 @@ ASKED = {
     "reserve": CLAIMED | DECIDED,
     "allocate": CLAIMED | DECIDED,
     "promise": CLAIMED,
-    "place": CLAIMED,
+    "place": CLAIMED | {"coupon_used_up", "coupon_used"},
     "repromise": CLAIMED - {"over_limit"},
     "invoice": {"no_tax_rate"},
 }
@@ -651,7 +653,7 @@ BESIDE = {
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
     "orderflow.intake": ("orders", "stock", "remittance", "Columns", "Finding"),
-    "orderflow.records": (*(cls.__name__ for cls in KINDS.values()), "feed_id"),
+    "orderflow.records": (*(cls.__name__ for cls in KINDS.values()), "feed_id", "credit_id"),
 }
 """What a host may want beside the names of the package itself."""
 

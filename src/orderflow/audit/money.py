@@ -14,6 +14,7 @@ from typing import Final
 
 import attrs
 
+from orderflow.audit.claims import whole_breaches
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.law import Law
 from orderflow.audit.papers import PapersCheck
@@ -45,6 +46,7 @@ class MoneyCheck:
                 self.breaches.append(f"{order.ref}: {said}")
             self.tenders[tender.payment, order.ref.id] = (tender.applied, order.currency)
         self.breaches += (f"{order.ref} {said}" for said in _charge_breaches(order))
+        self.breaches += (f"{order.ref} {said}" for said in whole_breaches(order))
 
     def check_payment(self, payment: Payment) -> None:
         self.payments += 1
