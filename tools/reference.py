@@ -499,6 +499,7 @@ BESIDE = {
         "Carrier",
         "DemandForecast",
         "Query",
+        "every",
         "Books",
         "Quote",
         "Label",
