@@ -265,8 +265,21 @@ def may_place(d: Desk) -> bool:
 
 
 def may_confirm(d: Desk) -> bool:
-    paid = d.paper.cash_on_delivery or owing(d.paper) <= 0
+    paid = d.paper.cash_on_delivery or missing(d, d.paper) <= 0
     return d.stands("placed", "in review") and paid and d.free("confirm")
+
+
+def missing(d: Desk, order: Order) -> int:
+    """What should have come of an order by now: all of it, or what of its plan is due."""
+    owed = owing(order)
+    if order.plan is None or owed <= 0:
+        return owed
+    paid = sum(tender.applied for tender in order.tenders)
+    parts = order.plan.instalments
+    if parts[-1].due_at <= d.seen.at:
+        return owed
+    wanted = sum(one.amount for one in parts if one.due_at <= d.seen.at)
+    return max(0, min(wanted, owed + paid) - paid)
 
 
 def may_cancel(d: Desk) -> bool:
@@ -800,6 +813,24 @@ def may_miss_balance(d: Desk) -> bool:
     return d.stands("balance open") and (until is None or until <= d.seen.at)
 
 
+def may_agree_plan(d: Desk) -> bool:
+    """The parts sum to what the order costs, which is not over, and no carrier collects."""
+    order = d.paper
+    cost = owing(order) + sum(tender.applied for tender in order.tenders)
+    parts = sum(one.amount for one in d.arg("parts"))
+    over = order.state in (*OVER, "completed")
+    return not over and not order.cash_on_delivery and parts == cost
+
+
+def may_miss_instalment(d: Desk) -> bool:
+    """Less has come than all parts that are due by now, and nobody has said so yet."""
+    order = d.paper
+    if order.plan is None or order.state in (*OVER, "completed"):
+        return False
+    told = any(hold.code == "instalment_overdue" for hold in order.holds)
+    return missing(d, order) > 0 and not told
+
+
 def may_forfeit(d: Desk) -> bool:
     """The balance is late, and no goods have gone on for what the deposit was paid for."""
     within = d.arg("amount") is None or d.arg("amount").minor <= d.paper.deposit
@@ -1045,6 +1076,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "hold": Desk.lacks_hold,
     "lift_hold": Desk.has_hold,
     "adjust": lambda d: not d.stands("archived"),
+    "agree_plan": may_agree_plan,
+    "miss_instalment": may_miss_instalment,
     "reprice": may_reprice,
     "weigh_line": may_weigh,
     "protect_price": may_protect_price,

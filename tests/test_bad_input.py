@@ -19,6 +19,7 @@ from orderflow import (
     BadInput,
     ChargeKind,
     Destination,
+    Instalment,
     Money,
     NewCharge,
     NewLine,
@@ -92,6 +93,12 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "reason": "agreed",
         "charges": (NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched"),),
     },
+    "agree_plan": {
+        "id": "o-unpaid",
+        "parts": (Instalment(400, MORNING), Instalment(600, TOMORROW)),
+        "blocks": ("allocate",),
+    },
+    "miss_instalment": {"id": "o-planned"},
     "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1},
     "protect_price": {
         "id": "o-ready",
@@ -485,6 +492,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.place("o-held", new_order((LAMP, 1)))
     house.hold("o-held", "check", "an unusual amount")
     house.place("o-unpaid", new_order((LAMP, 1), pay_by=MORNING + timedelta(hours=1)))
+    house.place("o-planned", new_order((LAMP, 1)))
+    house.agree_plan("o-planned", (Instalment(1000, MORNING),))
     house.place("o-cod", new_order((LAMP, 4), cash_on_delivery=True))
     house.collect_on_delivery("pay-door", "o-cod", eur(500))
     house.open_stored_value("points-c-7", StoredKind.POINTS, "points", 5000)
@@ -816,6 +825,14 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
     elif hint == NewCharges:
         yield from (None, 5, "tax", {}, object(), (None,), ("tax",))
         yield (NewCharge(ChargeKind.FEE, 5),)
+    elif kind == "tuple[orderflow.records.Instalment, ...]":
+        yield from NO_TUPLES
+        yield from ((), (None,), (1000,), ((1000, MORNING),), (Instalment(1000, TOMORROW),) * 2)
+        for count in NO_COUNTS:
+            if count != 10**9 + 1:
+                yield (Instalment(cast("int", count), MORNING),)
+        for at in NO_TIMES:
+            yield (Instalment(1000, cast("datetime", at)),)
     elif hint == Tendered | None:
         yield from (5, "1500 points", {}, (), object(), eur(500), TENDERED.rate)
     elif hint == NewLines:

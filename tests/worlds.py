@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from orderflow import Location, Money, Price, Ref, Rules, StoredKind, verbs
+from orderflow import Instalment, Location, Money, Price, Ref, Rules, StoredKind, verbs
 from orderflow.journal import STOCK
 from orderflow.payments import Notice
 from orderflow.testing import Bounds
@@ -147,6 +147,20 @@ PARTS: Final[dict[str, Small]] = {
         times=1,
         waits=(timedelta(days=8),),
         also=(verbs.forfeit_deposit.on("o-pay1", Money(50, EUR)),),
+    ),
+    "instalments": Small(
+        Bounds(
+            (2,),
+            only=of("place confirm pay cancel refund allocate miss_instalment lift_hold expire"),
+            times=1,
+            most={"payment": 2},
+            waits=(DAY, DAY),
+            also=(
+                verbs.agree_plan.on("o", (Instalment(80, START), Instalment(120, START + DAY))),
+                verbs.agree_plan.on("o", (Instalment(200, START + 2 * DAY),), ("allocate",)),
+                verbs.pay.on("o-pay1", Money(80, EUR), (("o", 80),)),
+            ),
+        )
     ),
     "balances that are kept": goods(
         of("place cancel refund pay_back top_up lapse_stored_value charge_back settle_dispute")

@@ -493,6 +493,9 @@ BESIDE = {
         "TableRateCarrier",
         "Rate",
     ),
+    "orderflow.ways_to_pay": ("WayToPay", "ways_to_pay"),
+    "orderflow.tenders": ("TenderKind", "TenderType", "TenderBook", "StoredValue"),
+    "orderflow.plans": ("Scheduled", "schedule", "due_by", "next_instalment", "oldest_first"),
     "orderflow.ports": (
         "Store",
         "People",

@@ -26,7 +26,7 @@ from orderflow.money import Money, Price, Rounding
 from orderflow.options import Option
 from orderflow.payments import Notice
 from orderflow.promising.dangers import Danger
-from orderflow.records import ChargeKind, Destination, Fixing
+from orderflow.records import ChargeKind, Destination, Fixing, Instalment
 from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
 from orderflow.tenders import StoredKind, Tendered
@@ -47,6 +47,7 @@ __all__ = [
     "Due",
     "Fixing",
     "IllegalMove",
+    "Instalment",
     "KeyReused",
     "Location",
     "Money",

@@ -18,6 +18,7 @@ from orderflow import (
     closing,
     deposits,
     fulfilment,
+    instalments,
     inventory,
     invoices,
     items,
@@ -49,6 +50,7 @@ from orderflow.records import (
     Document,
     Exchange,
     Feed,
+    Instalment,
     Item,
     Lot,
     Order,
@@ -172,6 +174,24 @@ class Commands:
         """Change the price of lines (改价), for their kept units that are on no invoice."""
         ref = Ref(self.tenant, "order", id)
         call = repricing.reprice.of(ref, prices, version, reason, charges)
+        return self.apply(call, key=key, by=by)
+
+    def agree_plan(
+        self,
+        id: str,
+        parts: tuple[Instalment, ...],
+        blocks: tuple[str, ...] = ONWARD,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Agree by when an order is paid in which parts; they sum to what it costs."""
+        ref = Ref(self.tenant, "order", id)
+        return self.apply(instalments.agree_plan.of(ref, parts, blocks), key=key, by=by)
+
+    def miss_instalment(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Say that an instalment has not come in time: the order is on hold until it has."""
+        call = instalments.miss_instalment.of(Ref(self.tenant, "order", id))
         return self.apply(call, key=key, by=by)
 
     def weigh_line(

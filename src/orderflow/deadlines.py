@@ -29,9 +29,11 @@ import attrs
 from orderflow.calls import Call, Ref
 from orderflow.closing import archive, complete, receipt_since, window_since
 from orderflow.deposits import forfeit_deposit, miss_balance
+from orderflow.instalments import miss_instalment
 from orderflow.journal import Case
 from orderflow.orders import expire
 from orderflow.payments import expire_payment, lapse_stored_value
+from orderflow.plans import next_instalment
 from orderflow.pricing import due, order_facts
 from orderflow.records import Document, Order, Payment
 from orderflow.rules import Rules
@@ -77,12 +79,15 @@ def next_due(document: Document) -> datetime | None:
     "支付...否则订单将被取消": an order is to be paid until its `pay_by`, in review or not, unless
     the carrier shall collect, a part is paid already or it costs nothing. A payment is to be
     answered for and captured until it expires, and a balance is to be paid until the limit that it
-    was opened with; a stored value is to be spent until its time is over. An order that may be
-    completed or archived but for the days after its delivery is looked at from its placing on.
+    was opened with, an instalment until its own; a stored value is to be spent until its time is
+    over. An order that may be completed or archived but for the days after its delivery is looked
+    at from its placing on.
     """
     if type(document) is Order:
-        if _is_unpaid(document):
-            return document.pay_by
+        limits = [next_instalment(document), document.pay_by if _is_unpaid(document) else None]
+        earliest = min([at for at in limits if at is not None], default=None)
+        if earliest is not None:
+            return earliest
         return document.placed_at if _may_close(document) else None
     if type(document) is Payment and (document.state in _RUNNING or _forfeits(document)):
         return document.expires_at
@@ -112,6 +117,9 @@ def _order_due(order: Order, since: datetime, case: Case, rules: Rules) -> Due:
 
     "自动将订单状态修改为“完成”,并将订单信息存档".
     """
+    if since == next_instalment(order):
+        means = "an instalment was not paid in time: the order is on hold until it is"
+        return Due(order.ref, since, "customer", means, miss_instalment.of(order.ref))
     if order.state is OrderState.CONFIRMED:
         call, since = complete.of(order.ref), max(since, receipt_since(case, order, rules))
         means = "the receipt was confirmed, or nobody complained in time: the order is completed"

@@ -37,6 +37,7 @@ from orderflow.records import (
     Exchange,
     Feed,
     Hold,
+    Instalment,
     Item,
     Line,
     Lot,
@@ -45,6 +46,7 @@ from orderflow.records import (
     Order,
     Parcel,
     Payment,
+    Plan,
     PriceRange,
     Purchase,
     Quota,
@@ -358,7 +360,7 @@ def add_prices(prices: tuple[PriceRange, ...], new: PriceRange) -> tuple[PriceRa
 def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
-    invoices, credit_notes = order.invoices, order.credit_notes
+    invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
     prices: dict[str, tuple[PriceRange, ...]] = {}
@@ -398,6 +400,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     invoices = (*invoices, str(dict(fact.details)["invoice"]))
                 elif fact.what == CREDITED:
                     credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
+                elif fact.what in (PLAN, INSTALMENT):
+                    plan = _planned(plan, fact)
             case _:
                 raise _misfit(order, fact)
     if spots or cuts or prices:
@@ -451,7 +455,18 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         order.kits,
         invoices,
         credit_notes,
+        plan,
     )
+
+
+def _planned(plan: Plan | None, fact: Noted) -> Plan:
+    """A plan that begins, or has one instalment more."""
+    said = dict(fact.details)
+    if plan is None or fact.what == PLAN:
+        return Plan((), tuple(str(said["blocks"]).split(",")) if said["blocks"] else ())
+    due_at = datetime.fromisoformat(str(said["due_at"]))
+    more = Instalment(int(said["amount"]), due_at)
+    return attrs.evolve(plan, instalments=(*plan.instalments, more))
 
 
 def _line(order: Order, id: str) -> Line:
@@ -469,6 +484,12 @@ INVOICED: Final = "invoiced"
 
 CREDITED: Final = "credited"
 """What an order notes of a credit note over it: `credit_note`."""
+
+PLAN: Final = "plan"
+"""What an order notes of a new plan: what an overdue instalment of it `blocks`, by commas."""
+
+INSTALMENT: Final = "instalment"
+"""What an order notes of one instalment of its plan: `amount` and `due_at`."""
 
 SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""

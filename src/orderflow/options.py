@@ -26,6 +26,7 @@ import attrs
 from orderflow import (
     deposits,
     fulfilment,
+    instalments,
     inventory,
     items,
     orders,
@@ -44,7 +45,7 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.journal import MISSING, VERBS, Case, Context, Verb, holds_of, kind_of
 from orderflow.money import Money, Price
 from orderflow.payments import Notice
-from orderflow.pricing import due, kept, prices_of, quantity
+from orderflow.pricing import due, kept, prices_of, quantity, total
 from orderflow.promising import slipping
 from orderflow.promising.dangers import broken
 from orderflow.records import (
@@ -54,6 +55,7 @@ from orderflow.records import (
     Document,
     Exchange,
     Feed,
+    Instalment,
     Item,
     Order,
     Parcel,
@@ -304,6 +306,15 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
 def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     amount = _money(look.document, due(look.document))
     yield payments.expect_cash.on(look.fresh(Payment, "pay"), look.id, amount)
+
+
+@suggests(instalments.agree_plan, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    now = look.context.at
+    half, cost = total(look.document) // 2, total(look.document)
+    parts = [(half, now), (cost - half, later(now, timedelta(days=BALANCE_DAYS)))]
+    wanted = tuple([Instalment(amount, at) for amount, at in parts if amount > 0])
+    yield instalments.agree_plan.on(look.id, wanted or (Instalment(1, now),))
 
 
 @suggests(deposits.take_deposit, on=Order)

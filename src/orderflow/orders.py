@@ -28,6 +28,7 @@ from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import exploded, kit_spans, lines_named
 from orderflow.payments import confirm_if_ready
+from orderflow.plans import confirmable
 from orderflow.pricing import Ranges, charge_kept, due, give_up, kept, order_facts, part_charge
 from orderflow.promising.reserving import reserve_placed
 from orderflow.records import (
@@ -112,10 +113,10 @@ def place(
 
 @verb("confirm", Order)
 def confirm(case: Case, context: Context) -> Step:
-    """Confirm that the order is valid and will be carried out."""
+    """Confirm that the order is valid and will be carried out: it is paid, as far as it is due."""
     step = Step(case, context)
     order = step.now(case.own(Order))
-    step.advance(ORDER, order.ref, OrderMove.CONFIRM, order_facts(order))
+    step.advance(ORDER, order.ref, OrderMove.CONFIRM, confirmable(order, context.at))
     return step
 
 

@@ -275,6 +275,22 @@ class Destination:
 
 
 @attrs.frozen(weakref_slot=False)
+class Instalment:
+    """A part of what an order costs, in minor units, and the instant until which it is to come."""
+
+    amount: int
+    due_at: datetime
+
+
+@attrs.frozen(weakref_slot=False)
+class Plan:
+    """By when an order is paid in which parts, and which moves one that is overdue blocks."""
+
+    instalments: tuple[Instalment, ...] = ()
+    blocks: tuple[str, ...] = ONWARD
+
+
+@attrs.frozen(weakref_slot=False)
 class Order:
     """An order: its lines with their bags, its charges and its named holds."""
 
@@ -301,6 +317,7 @@ class Order:
     kits: tuple[Kit, ...] = ()
     invoices: tuple[str, ...] = ()  # in the order in which they were issued
     credit_notes: tuple[str, ...] = ()
+    plan: Plan | None = None
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""

@@ -41,7 +41,8 @@ def refund(
     applied, to each never more than it had paid of this order, nor than is left of it: what a
     payer's bank has taken back is not sent a second time. What a bank keeps for good of any of them
     counts as paid back first, and nothing is sent for it. With `to` it goes onto that balance of
-    the customer's, and stays with us.
+    the customer's, and stays with us; so it must where the rules say that nothing goes back to what
+    it was paid with.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -62,15 +63,21 @@ def refund(
     if not asked:
         raise MoveRefused((Refusal.of("nothing_owed", order=order.ref.id),))
     named, balance = text(payment, "payment", empty=True), text(to, "to", empty=True)
-    left = asked - make_all_good(step, order.ref, asked)
+    left, refusals = asked - make_all_good(step, order.ref, asked), list[Refusal]()
     for tender in step.now(order.ref).tenders:
         if named and tender.payment != named:
             continue
         ref = case.payment(tender.payment)
         part = min(left, tender.applied, left_of(step.now(ref)))
+        if part > 0 and not balance:
+            stuck = _not_taken_back(step, ref)
+            refusals += stuck
+            part = 0 if stuck else part
         if part > 0:
             _send_back(step, ref, MoneyAccount.APPLIED, part, order.ref, balance)
             left -= part
+    if left and refusals:
+        raise MoveRefused(tuple(refusals))
     if left:
         raise MoveRefused(
             (
@@ -90,7 +97,8 @@ def refund(
 def pay_back(case: Case, context: Context, amount: Money | None = None, to: str = "") -> Step:
     """Pay back money of a payment that no order has used: all of it, or a smaller amount.
 
-    With `to` it goes onto that balance of the customer's, and stays with us.
+    With `to` it goes onto that balance of the customer's, and stays with us; so it must where the
+    rules say that nothing goes back to what it was paid with.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -109,8 +117,20 @@ def pay_back(case: Case, context: Context, amount: Money | None = None, to: str 
             )
         )
     balance = text(to, "to", empty=True)
+    stuck = () if balance else _not_taken_back(step, payment.ref)
+    if stuck:
+        raise MoveRefused(stuck)
     _send_back(step, payment.ref, MoneyAccount.UNAPPLIED, asked, None, balance)
     return step
+
+
+def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
+    """That nothing goes back to what a payment was made with, where the rules say so."""
+    payment = step.now(ref)
+    tender = step.context.rules.tender(payment.method)
+    if tender is None or tender.goes_back:
+        return ()
+    return (Refusal.of("not_taken_back", payment=ref.id, method=payment.method),)
 
 
 def _send_back(

@@ -368,6 +368,22 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "the balance of payment {payment} may be paid until {until}",
         "zh": "付款 {payment} 的尾款期限为 {until}",
     },
+    "plan_differs": {
+        "en": "order {order} costs {cost} {currency}: its plan has {planned} {currency}",
+        "zh": "订单 {order} 应付 {cost} {currency}:分期合计 {planned} {currency}",
+    },
+    "paid_at_door": {
+        "en": "order {order} is paid at the door: it has no plan",
+        "zh": "订单 {order} 为货到付款:不可分期",
+    },
+    "no_instalment_due": {
+        "en": "order {order} has no instalment that is overdue",
+        "zh": "订单 {order} 没有逾期的分期款",
+    },
+    "not_taken_back": {
+        "en": "payment {payment} was made by {method}: nothing goes back to it",
+        "zh": "付款 {payment} 以 {method} 支付:不可原路退回",
+    },
     "over_deposit": {
         "en": "{asked} {currency} asked of a deposit of {deposit} {currency}: payment {payment}",
         "zh": "付款 {payment} 的定金为 {deposit} {currency}:要求没收 {asked} {currency}",
@@ -605,6 +621,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "accept purchase": "接受采购单",
     "accept": "接受",
     "adjust": "调整",
+    "agree plan": "约定分期",
     "allocate": "分配",
     "answer": "答复",
     "apply payment": "使用付款",
@@ -694,6 +711,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "make ready": "备妥自提",
     "make": "生产",
     "miss balance": "尾款逾期",
+    "miss instalment": "分期逾期",
     "miss": "报缺件",
     "move stock": "移库",
     "open stored value": "开立储值",
@@ -855,6 +873,7 @@ HOLDS: Final[dict[str, str]] = {
     "came_unasked": "未约定的来货",
     "charged_back": "银行已扣回款项",
     "given_up": "已作废的货物重新出现",
+    "instalment_overdue": "分期款逾期",
     "other_expiry": "有效期不一致",
     "other_order": "代收了其他订单的货款",
     "other_destination": "收货地址不同",

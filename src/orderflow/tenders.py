@@ -23,8 +23,8 @@ import attrs
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput
-from orderflow.money import Money, Price, Rounding, exponent, share
-from orderflow.values import MINOR_MAX, text, whole
+from orderflow.money import Money, Price, Rounding, divided, exponent, share
+from orderflow.values import MINOR_MAX, several, text, whole
 
 
 @attrs.frozen
@@ -66,7 +66,7 @@ class Tendered:
     @property
     def worth(self) -> int:
         """What it is worth in minor units of the rate's currency, rounded once."""
-        return self.rate.times(self.n, self.rounding)
+        return worth(self.rate, self.n, self.rounding)
 
 
 @attrs.frozen(weakref_slot=False)
@@ -86,6 +86,20 @@ class TenderBook:
     def held(self) -> int:
         """What is left of it with us."""
         return self.captured - self.refunded - self.charged_back
+
+
+def worth(rate: Price, n: int, rounding: Rounding) -> int:
+    """What so many smallest units of a tender are worth, in minor units of the rate's currency.
+
+    Like `Price.times`, but there may be as many of them as of any money.
+    """
+    top, bottom = _ratio(rate)
+    return divided(top * n, bottom, rounding)
+
+
+def _ratio(rate: Price) -> tuple[int, int]:
+    top, bottom = rate.amount.as_integer_ratio()
+    return top * 10 ** exponent(rate.currency), bottom * rate.per
 
 
 def part_of(units: int, money: int, moved: int) -> int:
@@ -138,3 +152,94 @@ class StoredValue:
     holder: str = ""  # whose it is; empty is whoever has it
     until: datetime | None = None
     lapsed: bool = False
+
+
+class TenderType(StrEnum):
+    """What a customer pays with."""
+
+    CARD = "card"
+    WALLET = "wallet"  # WeChat Pay, Alipay, UnionPay
+    BANK_TRANSFER = "bank transfer"
+    VOUCHER = "voucher"
+    STORED_VALUE = "stored value"
+    STORE_CREDIT = "store credit"
+    POINTS = "points"
+    CASH = "cash"  # at the door
+
+
+@attrs.frozen
+class TenderKind:
+    """A way to pay that a host offers; payments that are made so have its `name` as their method.
+
+    `lines` tell the customer how: `{amount}`, `{units}`, `{order}` and `{number}` in them stand for
+    what is to be paid and for which order. `rate` says what units of a tender that is no money, or
+    other money, are worth; its currency is that of the orders which may be paid so, `currencies`
+    are those of all others, and without either any may. Nothing is paid back to one that does not
+    take it (`goes_back`): what is owed goes onto a balance.
+    """
+
+    name: str
+    kind: TenderType
+    lines: tuple[str, ...] = ()
+    unit: str = ""
+    rate: Price | None = None
+    rounding: Rounding = Rounding.HALF_UP
+    currencies: tuple[str, ...] = ()
+    goes_back: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        text(self.name, "tender.name")
+        if type(self.kind) is not TenderType:
+            raise BadInput("tender.kind", f"one of {', '.join(TenderType)} is wanted")
+        lines: object = self.lines
+        if not isinstance(lines, tuple):
+            raise BadInput("tender.lines", "a tuple of texts is wanted")
+        for i, line in enumerate(lines):
+            text(line, f"tender.lines[{i}]")
+        if text(self.unit, "tender.unit", empty=True) and not isinstance(self.rate, Price):
+            raise BadInput("tender.rate", "a Price is wanted where there is a unit")
+        if self.rate is not None and not self.unit:
+            raise BadInput("tender.unit", "must not be empty where there is a rate")
+        if type(self.rounding) is not Rounding:
+            raise BadInput("tender.rounding", f"one of {', '.join(Rounding)} is wanted")
+        if self.currencies != ():
+            for i, one in enumerate(several(self.currencies, "tender.currencies")):
+                exponent(one, f"tender.currencies[{i}]")
+        if type(self.goes_back) is not bool:
+            raise BadInput("tender.goes_back", "true or false is wanted")
+
+    def may_pay(self, currency: str) -> bool:
+        """Whether an order of a currency may be paid so."""
+        if self.rate is not None:
+            return currency == self.rate.currency
+        return not self.currencies or currency in self.currencies
+
+    def worth(self, units: int) -> int:
+        """What so many units are worth in minor units of an order; without a rate, as many."""
+        return units if self.rate is None else worth(self.rate, units, self.rounding)
+
+    def units_for(self, minor: int) -> int:
+        """The fewest units that pay as much of an amount as any number of them; nothing beyond it.
+
+        Without a rate they are the amount.
+
+        >>> points = TenderKind("points", TenderType.POINTS, (), "points", Price.of("0.03", "CNY"))
+        >>> points.units_for(1000), points.worth(333)
+        (333, 999)
+        """
+        if self.rate is None:
+            return minor
+        top, bottom = _ratio(self.rate)
+        if not top:
+            return 0
+        least, most = minor * bottom // top, (minor + 1) * bottom // top
+        while least < most:  # as many as are worth no more
+            middle = (least + most + 1) // 2
+            fits = self.worth(middle) <= minor
+            least, most = (middle, most) if fits else (least, middle - 1)
+        paid, least = self.worth(most), 0
+        while least < most:  # as few as are worth that
+            middle = (least + most) // 2
+            enough = self.worth(middle) >= paid
+            least, most = (least, middle) if enough else (middle + 1, most)
+        return least

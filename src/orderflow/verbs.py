@@ -40,6 +40,7 @@ from orderflow.fulfilment import (
     ship_direct,
     turn_back,
 )
+from orderflow.instalments import agree_plan, miss_instalment
 from orderflow.inventory import (
     confirm_stock_hold,
     count,
@@ -160,6 +161,7 @@ __all__ = [
     "accept_dispatch",
     "accept_purchase",
     "adjust",
+    "agree_plan",
     "allocate",
     "answer",
     "apply_payment",
@@ -229,6 +231,7 @@ __all__ = [
     "lose",
     "make_ready",
     "miss_balance",
+    "miss_instalment",
     "move_stock",
     "open_balance",
     "open_stored_value",

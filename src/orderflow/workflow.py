@@ -101,6 +101,7 @@ from orderflow.views import (
     purchaser_view,
     supplier_view,
 )
+from orderflow.ways_to_pay import WayToPay, ways_to_pay
 
 if TYPE_CHECKING:
     from orderflow.ledger import Posting
@@ -256,6 +257,10 @@ class Workflow(Commands):
     def item(self, sku: str) -> Item:
         """What is planned for a SKU now."""
         return self.get(Ref(self.tenant, "item", sku))
+
+    def ways_to_pay(self, id: str) -> tuple[WayToPay, ...]:
+        """How an order may be paid now, by the tenders of the rules, and what is told for it."""
+        return ways_to_pay(self.order(id), self.rules.tenders, instant(self._clock(), "clock"))
 
     def stored_value(self, id: str) -> StoredValue:
         """A balance that is kept for a customer, with what was put on it in all."""

@@ -18,7 +18,8 @@ from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import TENDERED, MoneyMoved
 from orderflow.journal import Step
 from orderflow.money import Money, positive
-from orderflow.pricing import due, order_facts
+from orderflow.plans import OVERDUE, confirmable, due_by
+from orderflow.pricing import due
 from orderflow.promising.reserving import reserve_paid
 from orderflow.records import MoneyAccount, Order, Payment
 from orderflow.states import (
@@ -136,16 +137,20 @@ def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
 def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     """Confirm a placed order that is paid, where the rules say so and nothing speaks against it.
 
-    Where they say so its goods are claimed for it, too.
+    Where they say so its goods are claimed for it, too. One with a plan is paid as far as it is due
+    by now, and is not on hold for an instalment any more.
     """
-    order = step.now(ref)
-    if order.state is OrderState.DRAFT or (due(order) > 0 and not order.cash_on_delivery):
+    order, at = step.now(ref), step.context.at
+    open_yet = due_by(order, at)
+    if order.plan is not None and open_yet <= 0 and any(one.code == OVERDUE for one in order.holds):
+        step.lift(ref, OVERDUE)
+    if order.state is OrderState.DRAFT or (open_yet > 0 and not order.cash_on_delivery):
         return
     reserve_paid(step, ref)
     order = step.now(ref)
     if not step.context.rules.confirm_when_paid or order.state is not OrderState.PLACED:
         return
-    facts = order_facts(order)
+    facts = confirmable(order, at)
     if step.chart(ORDER).allows(order.state, OrderMove.CONFIRM, facts):
         step.advance(ORDER, ref, OrderMove.CONFIRM, facts)
 
