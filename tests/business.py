@@ -25,6 +25,7 @@ from orderflow.records import (
     Parcel,
     Payment,
     PriceRange,
+    Request,
     Slice,
 )
 from orderflow.testing import Seen
@@ -43,6 +44,7 @@ CLOSED: Final = ("cancelled", "refused", "done")
 PAID_ONCE: Final = (
     *("deposit taken", "balance open", "balance overdue", "captured", "part refunded"),
     *("refunded", "disputed", "collected", "short paid", "remitted", "due at door"),
+    "part captured",
 )
 """The states of a payment in which money has come, so that it can go back."""
 
@@ -803,9 +805,39 @@ def may_go_to(d: Desk) -> bool:
     return "to" not in dict(d.call.args) or can_be_used(d, d.get("stored value", d.arg("to")))
 
 
+def unanswered(payment: Payment, *kinds: str) -> list[Request]:
+    return [one for one in payment.requests if one.outcome == "pending" and one.kind in kinds]
+
+
+def may_ask(d: Desk) -> bool:
+    """No more is asked for than a gateway keeps ready, or a payment that waits is about."""
+    paper, asked = d.paper, unanswered(d.paper, "capture", "void")
+    most = paper.amount if paper.state == "awaiting" else paper.authorised
+    if paper.state == "awaiting":
+        asked += unanswered(paper, "authorise")
+    free = max(0, most - paper.captured - sum(one.amount for one in asked))
+    wanted = d.arg("amount").minor if d.arg("amount") else free
+    return bool(0 < wanted <= free)
+
+
+def may_void_rest(d: Desk) -> bool:
+    open_yet = unanswered(d.paper, "authorise", "capture", "void")
+    return not open_yet and may_ask(d) and d.not_forbidden("ask void", d.paper)
+
+
+def may_send_request(d: Desk) -> bool:
+    one = d.paper.request(d.arg("request"))
+    waits = one is not None and one.outcome == "pending"
+    return waits and (one.busy_until is None or one.busy_until <= d.seen.at)
+
+
 def may_expire_payment(d: Desk) -> bool:
     until = d.paper.expires_at
-    return d.stands("awaiting", "authorised") and until is not None and until <= d.seen.at
+    return (
+        d.stands("awaiting", "authorised", "part captured")
+        and until is not None
+        and until <= d.seen.at
+    )
 
 
 def may_miss_balance(d: Desk) -> bool:
@@ -1159,6 +1191,15 @@ ROWS: Final[Mapping[str, Row]] = {
     "settle_dispute": always,
     "refund": may_refund,
     "pay_back": may_pay_back,
+    "ask_refund": may_refund,
+    "ask_pay_back": may_pay_back,
+    "ask_authorise": lambda d: d.stands("awaiting") and d.free("ask authorise") and may_ask(d),
+    "ask_capture": lambda d: (
+        d.stands("awaiting", "authorised", "part captured") and d.free("ask capture") and may_ask(d)
+    ),
+    "ask_void": lambda d: d.stands("awaiting", "authorised", "part captured") and may_void_rest(d),
+    "send_request": may_send_request,
+    "record_answer": always,
     # invoices
     "invoice": may_invoice,
     "credit": may_credit,
@@ -1279,11 +1320,31 @@ def notice_fits(d: Desk) -> bool:
     waits = ("awaiting", "authorised", "deposit taken", "balance open", "balance overdue")
     makes_sense = {
         "authorised": ("awaiting",),
-        "captured": waits,
+        "captured": (*waits, "part captured"),
         "failed": ("awaiting",),
-        "voided": ("awaiting", "authorised", "due at door"),
+        "voided": ("awaiting", "authorised", "part captured", "due at door"),
     }
+    if d.arg("notice") == "captured" and d.stands("authorised", "part captured"):
+        return bool(d.paper.captured + d.arg("amount").minor <= d.paper.authorised)
     return d.stands(*makes_sense[d.arg("notice")])
+
+
+def answer_fits(d: Desk) -> bool:
+    """It is what was asked, as it was asked, of a payment that waits for it; or it says so again.
+
+    That money cannot go back is always looked into.
+    """
+    one, outcome = d.paper.request(d.arg("request")), d.arg("outcome")
+    if one is None or one.outcome != "pending":
+        return one is not None and outcome in (one.outcome, "pending")
+    if outcome == "failed":
+        return bool(one.kind != "refund")
+    if one.kind == "authorise":
+        return d.stands("awaiting")
+    if one.kind == "capture" and d.paper.authorised:
+        room = d.paper.authorised - d.paper.captured
+        return d.stands("authorised", "part captured") and bool(one.amount <= room)
+    return one.kind != "capture" or d.stands("awaiting")
 
 
 def arrival_fits(state: str) -> Row:
@@ -1332,6 +1393,7 @@ FITS: Final[Mapping[str, Row]] = {
         )
     ),
     "record_notice": notice_fits,
+    "record_answer": answer_fits,
     "settle_dispute": lambda d: d.paper.disputed > 0,
     "remit": lambda d: d.arg("amount").minor <= d.paper.with_carrier,
     "collect_on_delivery": lambda d: (

@@ -42,7 +42,7 @@ from orderflow.journal import VERBS
 from orderflow.payments import Notice
 from orderflow.ports import Store
 from orderflow.process import Process, Stage
-from orderflow.records import Fixing, Origin
+from orderflow.records import Fixing, Origin, Outcome
 from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdict
@@ -153,8 +153,25 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "notice": Notice.CAPTURED,
         "amount": eur(500),
         "event": "evt-1",
+        "paid_at": MORNING,
         "tendered": TENDERED,
     },
+    "ask_authorise": {"id": "pay-awaited"},
+    "ask_capture": {"id": "pay-awaited", "amount": eur(100)},
+    "ask_void": {"id": "pay-awaited", "reason": "paid in another way"},
+    "send_request": {"id": "pay-asked", "request": "refund-1", "patience_seconds": 30},
+    "record_answer": {
+        "id": "pay-asked",
+        "request": "refund-1",
+        "outcome": Outcome.DONE,
+        "amount": eur(100),
+        "reference": "re-1",
+        "event": "evt-2",
+        "paid_at": MORNING,
+        "tendered": attrs.evolve(TENDERED, n=300),
+    },
+    "ask_pay_back": {"id": "pay-spare", "amount": eur(100)},
+    "ask_refund": {"id": "o-owed", "amount": eur(100), "payment": "pay-o-owed"},
     "expire_payment": {"id": "pay-late"},
     "hold_payment": {
         "id": "pay-spare",
@@ -503,6 +520,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
     house.pay("pay-spare", eur(500), ())
     house.pay("pay-odd", eur(500), ())
+    house.pay("pay-asked", eur(500), ())
+    house.ask_pay_back("pay-asked", eur(100))
     for id in ("pay-deposit", "pay-missed", "pay-overdue"):
         house.take_deposit(id, eur(500), eur(100), ())
     house.open_balance("pay-missed", MORNING + timedelta(hours=1))
@@ -785,7 +804,7 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         yield from (value for value in NO_TIMES if value is not None or hint is datetime)
     elif hint is NewCharge or hint is NewOrder or hint == NewOrder | None:
         yield from (object(), [], {}, b"", "o-17", 5, 1.5, True, line("1", LAMP, 1))
-    elif hint in (Notice, ScanStatus, StoredKind):
+    elif hint in (Notice, Outcome, ScanStatus, StoredKind):
         yield from (None, object(), [], {}, b"", "captured", "delivered", 5, True, Verdict.SOUND)
     elif kind == "tuple[str, ...]":
         yield from NO_TUPLES

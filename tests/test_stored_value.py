@@ -229,3 +229,17 @@ def test_a_balance_that_has_drifted_is_found(shop: Shop) -> None:
         "payment pay-1: 1000 spent of no balance",
     )
     assert not [law.breaches for law in audit(shop.store) if law.breaches]
+
+
+def test_no_gateway_is_asked_for_what_goes_back_to_a_balance(any_shop: Shop) -> None:
+    card(any_shop)
+    any_shop.place("o-17", new_order((LAMP, 1)))
+    any_shop.spend("pay-1", "g-1", eur(1500), (("o-17", 1000),))
+
+    any_shop.cancel("o-17")
+    any_shop.ask_refund("o-17")
+    any_shop.ask_pay_back("pay-1")
+
+    payment = any_shop.payment("pay-1")
+    assert (payment.requests, payment.state, any_shop.balance("g-1")) == ((), "refunded", 2500)
+    any_shop.assert_lawful()

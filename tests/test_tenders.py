@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import BadInput, Instalment, Money, Price, Rounding, Rules, StoredKind, Tendered
+from orderflow import (
+    BadInput,
+    Instalment,
+    Money,
+    Outcome,
+    Price,
+    Rounding,
+    Rules,
+    StoredKind,
+    Tendered,
+)
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.money import MoneyCheck
 from orderflow.payments import Notice
@@ -113,8 +123,8 @@ def test_a_balance_comes_at_a_rate_of_its_own_and_in_the_unit_of_its_deposit(
 def test_a_gateway_says_what_was_captured_in_the_payers_currency(shop: Shop) -> None:
     shop.await_payment("pay-1", eur(1000))
 
-    shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "ev-1", dollars(1087))
-    shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "ev-1", dollars(1087))
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "ev-1", tendered=dollars(1087))
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "ev-1", tendered=dollars(1087))
 
     assert units(shop) == (1087, 0, 0)
 
@@ -196,6 +206,24 @@ def test_units_without_a_name_a_number_or_a_rate_are_none(
 def test_only_money_has_a_rate_by_its_main_unit() -> None:
     with pytest.raises(BadInput, match="Money is wanted, not str"):
         Tendered.of("10.87 USD", "0.92", "EUR")  # type: ignore[arg-type]
+
+
+def test_a_refund_that_the_gateway_fails_brings_its_dollars_back(any_shop: Shop) -> None:
+    any_shop.await_payment("pay-1", eur(1000))
+    any_shop.ask_capture("pay-1")
+    any_shop.record_answer("pay-1", "capture-1", Outcome.DONE, tendered=dollars(1087))
+    any_shop.ask_pay_back("pay-1", eur(300))
+    any_shop.ask_pay_back("pay-1", eur(400))
+    assert units(any_shop) == (1087, 761, 0)
+
+    any_shop.record_answer("pay-1", "refund-2", Outcome.FAILED)
+    any_shop.record_answer("pay-1", "refund-3", Outcome.DONE)
+
+    assert any_shop.payment("pay-1").refunded == 400
+    assert units(any_shop) == (1087, 435, 0)
+    any_shop.pay_back("pay-1")
+    assert units(any_shop) == (1087, 1087, 0)
+    any_shop.assert_lawful()
 
 
 # --- the tenders that a host offers ---------------------------------------------------------------

@@ -13,6 +13,7 @@ import attrs
 from orderflow import Instalment, Location, Money, Price, Ref, Rules, StoredKind, verbs
 from orderflow.journal import STOCK
 from orderflow.payments import Notice
+from orderflow.records import Outcome
 from orderflow.testing import Bounds
 from orderflow.testing.walk import PLACE, START
 from orderflow.values import Position
@@ -435,6 +436,46 @@ CORNERS: Final[dict[str, Small]] = {
             verbs.await_payment.on("o-pay1", Money(100, EUR), expires_at=START + DAY),
             verbs.apply_payment.on("o-pay1", (("o", 100),)),
         ),
+    ),
+    "what a gateway is asked": goods(
+        of("place cancel await_payment ask_authorise ask_void lift_payment_hold pay_back"),
+        times=1,
+        also=(
+            verbs.ask_capture.on("o-pay1", Money(40, EUR)),
+            verbs.record_answer.on("o-pay1", "authorise-1", Outcome.DONE),
+            verbs.record_answer.on("o-pay1", "capture-2", Outcome.DONE),
+            verbs.record_answer.on("o-pay1", "void-2", Outcome.DONE),
+            verbs.hold_payment.on("o-pay1", "all", "not yet"),
+            verbs.hold_payment.on("o-pay1", "void", "not yet", ("ask void",)),
+        ),
+    ),
+    "a gateway that captures in part": goods(
+        of("place cancel pay_back"),
+        times=1,
+        first=(
+            verbs.await_payment.on("o-pay1", Money(100, EUR)),
+            verbs.record_notice.on("o-pay1", Notice.AUTHORISED, Money(100, EUR)),
+        ),
+        also=(
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(40, EUR)),
+            verbs.record_notice.on("o-pay1", Notice.VOIDED, Money(60, EUR)),
+            verbs.pay_back.on("o-pay1", Money(20, EUR)),
+            verbs.charge_back.on("o-pay1", Money(40, EUR)),
+            verbs.hold_payment.on("o-pay1", "all", "not yet", ("refund", "refund part")),
+            verbs.lift_payment_hold.on("o-pay1", "all"),
+        ),
+    ),
+    "a refund that fails": goods(
+        of("place cancel ask_pay_back pay_back record_answer ask_refund refund"),
+        first=(verbs.pay.on("o-pay1", Money(100, EUR), ()),),
+        also=(
+            verbs.ask_pay_back.on("o-pay1", Money(40, EUR)),
+            verbs.apply_payment.on("o-pay1", (("o", 100),)),
+        ),
+    ),
+    "a deposit whose refund fails": goods(
+        of("place cancel ask_pay_back pay_back record_answer"),
+        first=(verbs.take_deposit.on("o-pay1", Money(100, EUR), Money(50, EUR), ()),),
     ),
     "deposits that must stay": goods(
         of("place cancel pay_back take_deposit open_balance miss_balance lift_payment_hold")

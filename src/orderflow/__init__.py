@@ -7,6 +7,7 @@ from orderflow.deadlines import Due
 from orderflow.errors import (
     BadInput,
     CarrierFailed,
+    GatewayFailed,
     IllegalMove,
     KeyReused,
     MoveRefused,
@@ -26,7 +27,7 @@ from orderflow.money import Money, Price, Rounding
 from orderflow.options import Option
 from orderflow.payments import Notice
 from orderflow.promising.dangers import Danger
-from orderflow.records import ChargeKind, Destination, Fixing, Instalment
+from orderflow.records import ChargeKind, Destination, Fixing, Instalment, Outcome
 from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
 from orderflow.tenders import StoredKind, Tendered
@@ -46,6 +47,7 @@ __all__ = [
     "Done",
     "Due",
     "Fixing",
+    "GatewayFailed",
     "IllegalMove",
     "Instalment",
     "KeyReused",
@@ -59,6 +61,7 @@ __all__ = [
     "Notice",
     "Option",
     "OrderflowError",
+    "Outcome",
     "OutcomeUnknown",
     "Position",
     "Price",

@@ -43,7 +43,7 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.items import SafetyRows
 from orderflow.journal import STOCK
 from orderflow.money import Money
-from orderflow.payments import Notice, Shares
+from orderflow.payments import PATIENCE_SECONDS, Notice, Shares
 from orderflow.promising import committing, slipping, stock_holds
 from orderflow.records import (
     Dispatch,
@@ -55,6 +55,7 @@ from orderflow.records import (
     Lot,
     Order,
     Origin,
+    Outcome,
     Parcel,
     Payment,
     Purchase,
@@ -380,14 +381,69 @@ class Commands:
         notice: Notice,
         amount: Money,
         event: str = "",
+        paid_at: datetime | None = None,
         tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record what a gateway says has happened, in any state of the payment."""
+        call = payments.record_notice.of(
+            Ref(self.tenant, "payment", id), notice, amount, event, paid_at, tendered
+        )
+        return self.apply(call, key=key, by=by)
+
+    def ask_authorise(self, id: str, *, key: str | None = None, by: str = "") -> Done[Payment]:
+        """Ask the gateway to keep the amount of a payment ready."""
+        call = payments.ask_authorise.of(Ref(self.tenant, "payment", id))
+        return self.apply(call, key=key, by=by)
+
+    def ask_capture(
+        self, id: str, amount: Money | None = None, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Ask the gateway for money of a payment: all that can be asked for, or less."""
+        call = payments.ask_capture.of(Ref(self.tenant, "payment", id), amount)
+        return self.apply(call, key=key, by=by)
+
+    def ask_void(
+        self, id: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Ask the gateway to give up what was authorised and not captured."""
+        call = payments.ask_void.of(Ref(self.tenant, "payment", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def send_request(
+        self,
+        id: str,
+        request: str,
+        patience_seconds: int = PATIENCE_SECONDS,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Write down that a request goes over the wire now."""
+        call = payments.send_request.of(Ref(self.tenant, "payment", id), request, patience_seconds)
+        return self.apply(call, key=key, by=by)
+
+    def record_answer(
+        self,
+        id: str,
+        request: str,
+        outcome: Outcome,
+        amount: Money | None = None,
+        reference: str = "",
+        event: str = "",
+        paid_at: datetime | None = None,
+        tendered: Tendered | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Record what the gateway has answered to a request, in any state of the payment."""
         ref = Ref(self.tenant, "payment", id)
-        call = payments.record_notice.of(ref, notice, amount, event, tendered)
+        call = payments.record_answer.of(
+            ref, request, outcome, amount, reference, event, paid_at, tendered
+        )
         return self.apply(call, key=key, by=by)
 
     def hold_payment(
@@ -1377,6 +1433,26 @@ class Commands:
     ) -> Done[Order]:
         """Pay back what is owed on an order: all of it, or a smaller amount."""
         call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment, to)
+        return self.apply(call, key=key, by=by)
+
+    def ask_refund(
+        self,
+        id: str,
+        amount: Money | None = None,
+        payment: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Ask the gateways to pay back what is owed on an order."""
+        call = refunds.ask_refund.of(Ref(self.tenant, "order", id), amount, payment)
+        return self.apply(call, key=key, by=by)
+
+    def ask_pay_back(
+        self, id: str, amount: Money | None = None, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Ask the gateway to pay back money of a payment that no order has used."""
+        call = refunds.ask_pay_back.of(Ref(self.tenant, "payment", id), amount)
         return self.apply(call, key=key, by=by)
 
     def pay_back(

@@ -44,6 +44,7 @@ from orderflow.records import (
     MatterKind,
     MoneyAccount,
     Order,
+    Outcome,
     Parcel,
     Payment,
     Plan,
@@ -52,6 +53,8 @@ from orderflow.records import (
     Quota,
     Reissue,
     Remitted,
+    Request,
+    RequestKind,
     Return,
     SentAgain,
     Slice,
@@ -503,6 +506,18 @@ DUE_AT_DOOR: Final = "due at the door"
 REMITTED: Final = "remitted"
 """What a payment notes of a row of a remittance file: `remittance`, `row`, `amount`, `fee`."""
 
+AUTHORISED: Final = "authorised"
+"""What a payment notes of what a gateway keeps ready: `amount`."""
+
+REQUESTED: Final = "requested"
+"""What a payment notes of what a gateway is asked: `request`, `kind`, `amount`, `order`, `at`."""
+
+SENT: Final = "sent"
+"""What a payment notes before a request goes over the wire: `request`, `until`."""
+
+ANSWERED: Final = "answered"
+"""What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`."""
+
 
 def _sent_again(
     rows: tuple[SentAgain, ...], said: Mapping[str, str | int]
@@ -538,6 +553,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
     tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
+    authorised, requests = payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -580,6 +596,10 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     tendered = _came_in(tendered, details, payment.currency)
                 elif fact.what == REMITTED:
                     remitted = (*remitted, _remitted(details))
+                elif fact.what == AUTHORISED:
+                    authorised = int(details["amount"])
+                elif fact.what in _OF_REQUESTS:
+                    requests = _requested(requests, fact.what, details)
                 elif fact.what == "dispute":
                     disputed = 0  # what was won has come back, what was lost is gone for good
             case _:
@@ -603,15 +623,17 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         payment.deposit,
         disputed,
         due_for,
-        tendered,
-        payment.stored,
-        spent,
-        sums[MoneyAccount.STORED],
-        sums[MoneyAccount.FORFEITED],
-        forfeits,
-        parcel,
-        sums[MoneyAccount.FEES],
-        remitted,
+        tendered=tendered,
+        stored=payment.stored,
+        spent=spent,
+        credited=sums[MoneyAccount.STORED],
+        forfeited=sums[MoneyAccount.FORFEITED],
+        forfeits=forfeits,
+        parcel=parcel,
+        fees=sums[MoneyAccount.FEES],
+        remitted=remitted,
+        authorised=authorised,
+        requests=requests,
     )
 
 
@@ -644,6 +666,34 @@ def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved)
 def _remitted(said: Mapping[str, str | int]) -> Remitted:
     row, amount, fee = int(said["row"]), int(said["amount"]), int(said["fee"])
     return Remitted(str(said["remittance"]), row, amount, fee)
+
+
+_OF_REQUESTS: Final = (REQUESTED, SENT, ANSWERED)
+
+
+def _requested(
+    requests: tuple[Request, ...], what: str, said: Mapping[str, str | int]
+) -> tuple[Request, ...]:
+    """The requests of a payment with what was noted last of one of them."""
+    id = str(said["request"])
+    if what == REQUESTED:
+        kind, at = RequestKind(str(said["kind"])), datetime.fromisoformat(str(said["at"]))
+        return (*requests, Request(id, kind, int(said["amount"]), at, str(said["order"])))
+    i = next(i for i, one in enumerate(requests) if one.id == id)
+    if what == SENT:
+        until = datetime.fromisoformat(str(said["until"]))
+        changed = attrs.evolve(requests[i], tries=requests[i].tries + 1, busy_until=until)
+    else:
+        outcome = Outcome(str(said["outcome"]))
+        changed = attrs.evolve(
+            requests[i],
+            outcome=outcome,
+            busy_until=requests[i].busy_until if outcome is Outcome.PENDING else None,
+            done=int(said["amount"]),
+            reference=str(said["reference"]) or requests[i].reference,
+            event=str(said["event"]) or requests[i].event,
+        )
+    return (*requests[:i], changed, *requests[i + 1 :])
 
 
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:

@@ -58,6 +58,7 @@ from orderflow.records import (
     Instalment,
     Item,
     Order,
+    Outcome,
     Parcel,
     Payment,
     Purchase,
@@ -424,6 +425,21 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
     amount = Money(look.document.amount, look.document.currency)
     for notice in Notice:
         yield payments.record_notice.on(look.id, notice, amount)
+
+
+@suggests(payments.send_request, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    for one in look.document.requests:
+        if one.outcome is Outcome.PENDING:
+            yield payments.send_request.on(look.id, one.id)
+
+
+@suggests(payments.record_answer, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    for one in look.document.requests:
+        if one.outcome is Outcome.PENDING:
+            yield payments.record_answer.on(look.id, one.id, Outcome.DONE)
+            yield payments.record_answer.on(look.id, one.id, Outcome.FAILED)
 
 
 @suggests(payments.remit, on=Payment)

@@ -374,6 +374,45 @@ class Remitted:
     fee: int
 
 
+class RequestKind(StrEnum):
+    """What a gateway can be asked to do with a payment."""
+
+    AUTHORISE = "authorise"
+    CAPTURE = "capture"
+    REFUND = "refund"
+    VOID = "void"  # what was authorised and not captured
+
+
+class Outcome(StrEnum):
+    """What came of asking a gateway."""
+
+    PENDING = "pending"  # nobody knows yet
+    DONE = "done"
+    FAILED = "failed"
+
+
+@attrs.frozen(weakref_slot=False)
+class Request:
+    """What a gateway was asked to do with a payment, and what it has answered.
+
+    What is asked is reserved: so much less of it can be asked again. `order` is that from which a
+    refund is taken, empty for money that no order has used. `tries` is how often it was sent; until
+    `busy_until` somebody waits for the reply, and nobody else sends it.
+    """
+
+    id: str
+    kind: RequestKind
+    amount: int
+    at: datetime
+    order: str = ""
+    outcome: Outcome = Outcome.PENDING
+    tries: int = 0
+    busy_until: datetime | None = None
+    done: int = 0  # what the gateway has done, where that is another amount
+    reference: str = ""  # the gateway's own name of what it has done
+    event: str = ""
+
+
 @attrs.frozen(weakref_slot=False)
 class Payment:
     """A payment: one tender, applied to any number of orders.
@@ -390,6 +429,7 @@ class Payment:
     that went onto such a balance and stays with us. `forfeited` is the part of applied that was
     kept of a deposit; it is on no order any more. A balance that is missed `forfeits` the deposit
     where that was said when it was opened.
+    `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked.
     """
 
     ref: Ref[Payment]
@@ -419,11 +459,27 @@ class Payment:
     parcel: str = ""
     fees: int = 0
     remitted: tuple[Remitted, ...] = ()
+    authorised: int = 0
+    requests: tuple[Request, ...] = ()
 
     @property
     def applied(self) -> int:
         """What stands on orders, and what was forfeited."""
         return sum(application.amount for application in self.applications) + self.forfeited
+
+    def asked(self, kind: RequestKind) -> int:
+        """What a gateway was asked to do and has not answered for, in minor units."""
+        open_yet = (one for one in self.requests if one.outcome is Outcome.PENDING)
+        return sum([one.amount for one in open_yet if one.kind is kind])
+
+    @property
+    def refunding(self) -> int:
+        """The part of what is refunded for which the gateway has not answered yet."""
+        return self.asked(RequestKind.REFUND)
+
+    def request(self, id: str) -> Request | None:
+        """The request of that id."""
+        return next((one for one in self.requests if one.id == id), None)
 
 
 @attrs.frozen(weakref_slot=False)

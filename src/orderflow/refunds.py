@@ -15,9 +15,9 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import give_back, left_of, make_all_good, put_on
+from orderflow.payments import give_back, left_of, make_all_good, open_request, put_on
 from orderflow.pricing import due
-from orderflow.records import MoneyAccount, Order, Payment
+from orderflow.records import MoneyAccount, Order, Payment, RequestKind
 from orderflow.states import PAYMENT, PaymentMove
 from orderflow.values import text
 
@@ -44,6 +44,24 @@ def refund(
     the customer's, and stays with us; so it must where the rules say that nothing goes back to what
     it was paid with.
     """
+    return _refund(case, context, amount, payment, to, ask=False)
+
+
+@verb("ask_refund", Order)
+def ask_refund(
+    case: Case, context: Context, amount: Money | None = None, payment: str = ""
+) -> Step:
+    """Ask the gateways to pay back what is owed on an order: all of it, or a smaller amount.
+
+    As `refund`, and nothing is owed from here on; but each payment has a request that a gateway
+    must answer for, and what one of them does not pay back is owed again.
+    """
+    return _refund(case, context, amount, payment, "", ask=True)
+
+
+def _refund(
+    case: Case, context: Context, amount: Money | None, payment: str, to: str, *, ask: bool
+) -> Step:
     step = Step(case, context)
     order = step.now(case.own(Order))
     back = owed(order)
@@ -74,7 +92,7 @@ def refund(
             refusals += stuck
             part = 0 if stuck else part
         if part > 0:
-            _send_back(step, ref, MoneyAccount.APPLIED, part, order.ref, balance)
+            _send_back(step, ref, part, order.ref, balance, ask=ask)
             left -= part
     if left and refusals:
         raise MoveRefused(tuple(refusals))
@@ -100,6 +118,19 @@ def pay_back(case: Case, context: Context, amount: Money | None = None, to: str 
     With `to` it goes onto that balance of the customer's, and stays with us; so it must where the
     rules say that nothing goes back to what it was paid with.
     """
+    return _pay_back(case, context, amount, to, ask=False)
+
+
+@verb("ask_pay_back", Payment)
+def ask_pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
+    """Ask the gateway to pay back money that no order has used: all of it, or a smaller amount.
+
+    As `pay_back`; but the gateway must answer for it, and what it does not pay back is there again.
+    """
+    return _pay_back(case, context, amount, "", ask=True)
+
+
+def _pay_back(case: Case, context: Context, amount: Money | None, to: str, *, ask: bool) -> Step:
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     free = max(0, min(payment.unapplied, left_of(payment)))
@@ -120,7 +151,7 @@ def pay_back(case: Case, context: Context, amount: Money | None = None, to: str 
     stuck = () if balance else _not_taken_back(step, payment.ref)
     if stuck:
         raise MoveRefused(stuck)
-    _send_back(step, payment.ref, MoneyAccount.UNAPPLIED, asked, None, balance)
+    _send_back(step, payment.ref, asked, None, balance, ask=ask)
     return step
 
 
@@ -134,12 +165,7 @@ def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
 
 
 def _send_back(
-    step: Step,
-    ref: Ref[Payment],
-    source: MoneyAccount,
-    amount: int,
-    order: Ref[Order] | None,
-    to: str,
+    step: Step, ref: Ref[Payment], amount: int, order: Ref[Order] | None, to: str, *, ask: bool
 ) -> None:
     """Pay back a part of a payment; it is refunded when nothing is left of it.
 
@@ -148,8 +174,11 @@ def _send_back(
     before = step.now(ref)
     left = left_of(before) - amount
     step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
+    source = MoneyAccount.UNAPPLIED if order is None else MoneyAccount.APPLIED
     step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))
     if to:
         put_on(step, ref, amount, to)
-    else:
+    elif before.stored:  # it is in our own books: nobody else is asked
         give_back(step, before)
+    elif ask:
+        open_request(step, ref, RequestKind.REFUND, amount, "" if order is None else order.id)

@@ -309,6 +309,26 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "order {order} may be paid until {until}",
         "zh": "订单 {order} 的付款期限为 {until}",
     },
+    "over_asked": {
+        "en": "payment {payment}: {asked} {currency} to {move}, {free} can be asked for",
+        "zh": "付款 {payment}:{move} {asked} {currency},最多可请求 {free}",
+    },
+    "request_open": {
+        "en": "payment {payment}: the gateway has not answered for {request} yet",
+        "zh": "付款 {payment}:支付平台尚未答复 {request}",
+    },
+    "request_answered": {
+        "en": "payment {payment}: {request} is answered for: {outcome}",
+        "zh": "付款 {payment}:{request} 已有答复:{outcome}",
+    },
+    "request_under_way": {
+        "en": "payment {payment}: {request} is under way until {until}",
+        "zh": "付款 {payment}:{request} 正在请求中,至 {until}",
+    },
+    "no_such_request": {
+        "en": "payment {payment} has no request {request}",
+        "zh": "付款 {payment} 没有请求 {request}",
+    },
     "payment_not_due": {
         "en": "payment {payment} may be answered for until {until}",
         "zh": "付款 {payment} 的有效期为 {until}",
@@ -574,6 +594,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "balance open": "待付尾款",
     "balance overdue": "尾款逾期",
     "captured": "已收款",
+    "part captured": "部分收款",
     "part refunded": "部分退款",
     "refunded": "已退款",
     "disputed": "争议中",
@@ -607,6 +628,8 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "weighing": "称重",
     "delivery": "交付",
     "weighed": "已称重",  # why it changed
+    # what came of asking a gateway
+    "pending": "未答复",
     # where a list or a bag is empty, and places that are none
     "empty": "空",
     "nothing more": "无",
@@ -632,13 +655,18 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "approve": "同意",
     "archive": "归档",
     "arrive": "到货",
+    "ask authorise": "请求授权",
     "ask cancel dispatch": "请求取消发货单",
     "ask cancel purchase": "请求取消采购单",
     "ask cancel": "请求取消",
+    "ask capture": "请求收款",
     "ask customer": "询问客户",
     "ask exchange": "申请换货",
+    "ask pay back": "请求退回付款",
+    "ask refund": "请求退款",
     "ask reissue": "申请补发",
     "ask return": "申请退货",
+    "ask void": "请求作废",
     "authorise": "授权",
     "await payment": "等待付款",
     "backorder": "转为缺货待补",
@@ -649,6 +677,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "cancel purchase": "取消采购单",
     "cancel reissue": "取消补发",
     "cancel": "取消",
+    "capture part": "部分收款",
     "capture": "收款",
     "charge back": "退单扣款",
     "close return": "关闭退货",
@@ -739,6 +768,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "receive": "收货",
     "record breakage": "登记破损",
     "record feed": "登记供应商库存",
+    "record answer": "登记支付平台答复",
     "record notice": "登记支付通知",
     "record return scan": "登记退货扫描",
     "record scan": "登记扫描",
@@ -779,6 +809,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "scan": "扫描",
     "send dispatch": "发送发货单",
     "send purchase": "发送采购单",
+    "send request": "发送支付请求",
     "send replacement": "发出换货",
     "send transfer": "发出调拨",
     "send": "发送",
@@ -869,6 +900,8 @@ WORDS: Final[dict[str, str]] = MOVES_AND_VERBS | KINDS_AND_STATES | REASONS
 """The words of the trade that stand as figures in sentences; a noun before a verb of its name."""
 
 HOLDS: Final[dict[str, str]] = {
+    "amount_differs": "支付平台处理的金额不符",
+    "answer_changed": "支付平台的答复前后不一",
     "came_back": "意外退回",
     "came_unasked": "未约定的来货",
     "charged_back": "银行已扣回款项",
@@ -880,6 +913,7 @@ HOLDS: Final[dict[str, str]] = {
     "over_remitted": "承运商多汇",
     "not_reserved": "未能预留",
     "paid_late": "逾期到账",
+    "refund_failed": "退款失败",
     "reported_missing": "归档后报缺件",
     "serial_twice": "序列号重复",
     "shipped_unasked": "未约定的发货",
@@ -892,6 +926,7 @@ HOLDS: Final[dict[str, str]] = {
     "unexpected_receipt": "意外的收货确认",
     "unexpected_report": "意外报告",
     "unknown_line": "未知订单行",
+    "unknown_request": "未知的支付请求",
     "unexpected_scan": "意外扫描",
     "unexpected_settlement": "意外的争议结果",
 }
@@ -909,7 +944,7 @@ _A_UNIT: Final = "a unit of line "
 ANY_DATE: Final = "any date"
 """Stands for the date of what was asked for as early as can be."""
 
-_NAMED: Final = frozenset({"kind", "location", "why", "fixing"})
+_NAMED: Final = frozenset({"kind", "location", "outcome", "why", "fixing"})
 _DONE: Final = frozenset({"move", "can", "asked"})
 """The figures that are words, or lists of them."""
 

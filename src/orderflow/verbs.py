@@ -76,6 +76,9 @@ from orderflow.orders import (
 )
 from orderflow.payments import (
     apply_payment,
+    ask_authorise,
+    ask_capture,
+    ask_void,
     await_payment,
     charge_back,
     collect_on_delivery,
@@ -86,8 +89,10 @@ from orderflow.payments import (
     lift_payment_hold,
     open_stored_value,
     pay,
+    record_answer,
     record_notice,
     remit,
+    send_request,
     settle_dispute,
     spend,
     top_up,
@@ -119,7 +124,7 @@ from orderflow.production import (
 from orderflow.promising.committing import promise, repeg, repromise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
-from orderflow.refunds import pay_back, refund
+from orderflow.refunds import ask_pay_back, ask_refund, pay_back, refund
 from orderflow.replacements import (
     approve_exchange,
     approve_reissue,
@@ -169,12 +174,17 @@ __all__ = [
     "approve_reissue",
     "approve_return",
     "archive",
+    "ask_authorise",
     "ask_cancel_dispatch",
     "ask_cancel_purchase",
+    "ask_capture",
     "ask_customer",
     "ask_exchange",
+    "ask_pay_back",
+    "ask_refund",
     "ask_reissue",
     "ask_return",
+    "ask_void",
     "await_payment",
     "cancel",
     "cancel_exchange",
@@ -254,6 +264,7 @@ __all__ = [
     "receive_purchase",
     "receive_return",
     "receive_supply",
+    "record_answer",
     "record_breakage",
     "record_feed",
     "record_notice",
@@ -289,6 +300,7 @@ __all__ = [
     "send_dispatch",
     "send_purchase",
     "send_replacement",
+    "send_request",
     "send_transfer",
     "set_expiry",
     "set_limit",

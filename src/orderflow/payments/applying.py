@@ -38,6 +38,9 @@ BALANCE_DUE: Final = frozenset(
 )
 """The states of a payment whose deposit has come and whose balance has not."""
 
+AUTHORISED: Final = (PaymentState.AUTHORISED, PaymentState.PART_CAPTURED)
+"""The states in which a gateway keeps money of the payer ready."""
+
 Shares = tuple[tuple[str, int], ...]
 """(order id, minor units) pairs: how much of a payment is for which order."""
 
@@ -215,9 +218,41 @@ def arrived(step: Step, ref: Ref[Payment]) -> None:
         return
     if payment.state in BALANCE_DUE and not paid_in_full(step, ref):
         return
-    step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
+    move = PaymentMove.CAPTURE
+    if payment.state in AUTHORISED and payment.captured < payment.authorised:
+        move = PaymentMove.CAPTURE_PART
+    elif payment.state is PaymentState.PART_CAPTURED:
+        move = _closed(payment)
+    step.proceed(PAYMENT, ref, move)
     if payment.disputed:
         step.proceed(PAYMENT, ref, PaymentMove.CHARGE_BACK)
+
+
+def settled(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
+    """How what was open about a payment ends, by what is left of its money.
+
+    A deposit whose money is there again (`reopened`) waits for its balance again.
+    """
+    payment = step.now(ref)
+    if left_of(payment) <= 0:
+        return PaymentMove.SETTLE_EMPTY
+    balance_wanted = payment.deposit and not payment.forfeited
+    if reopened and balance_wanted and not paid_in_full(step, ref):
+        return PaymentMove.SETTLE_DEPOSIT
+    if payment.refunded or payment.charged_back:
+        return PaymentMove.SETTLE_PART
+    return PaymentMove.SETTLE_WHOLE
+
+
+def give_up_rest(step: Step, ref: Ref[Payment]) -> None:
+    """Say that no more of what was authorised will be captured, where a part of it was."""
+    step.proceed(PAYMENT, ref, settled(step, ref, reopened=False))
+
+
+def _closed(payment: Payment) -> PaymentMove:
+    """How the last part of what was authorised is captured: some may have gone back meanwhile."""
+    gone = payment.refunded or payment.charged_back
+    return PaymentMove.SETTLE_PART if gone else PaymentMove.CAPTURE
 
 
 def matches(payment: Payment, order: Order) -> bool:

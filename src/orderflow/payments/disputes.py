@@ -19,15 +19,15 @@ from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import (
-    left_of,
     make_good,
-    paid_in_full,
+    settled,
 )
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Payment
 from orderflow.states import (
     PAYMENT,
     PaymentMove,
+    PaymentState,
 )
 from orderflow.values import text
 
@@ -79,9 +79,8 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
         step.add(MoneyMoved(ref, MoneyAccount.CHARGED_BACK, MoneyAccount.UNAPPLIED, in_dispute))
     outcome = "won" if won else "lost"
     step.note(ref, "dispute", outcome=outcome)
-    move = _settled(step, ref, won=won)
-    if step.chart(PAYMENT).target(payment.state, move) is not None:
-        step.proceed(PAYMENT, ref, move)
+    if payment.state is PaymentState.DISPUTED:
+        step.proceed(PAYMENT, ref, settled(step, ref, reopened=won))
     if not in_dispute:
         reason = f"a dispute was {outcome} while {payment.state.value}"
         step.hold(ref, "unexpected_settlement", reason)
@@ -100,16 +99,3 @@ def _make_good_of_forfeited(step: Step, ref: Ref[Payment]) -> None:
     part = min(-(payment.unapplied + payment.disputed), payment.forfeited)
     if part > 0:
         step.add(MoneyMoved(ref, MoneyAccount.FORFEITED, MoneyAccount.UNAPPLIED, part))
-
-
-def _settled(step: Step, ref: Ref[Payment], *, won: bool) -> PaymentMove:
-    """How a dispute ends, by what is left of the money."""
-    payment = step.now(ref)
-    if left_of(payment) <= 0:
-        return PaymentMove.SETTLE_EMPTY
-    balance_wanted = payment.deposit and not payment.forfeited
-    if won and balance_wanted and not paid_in_full(step, ref):
-        return PaymentMove.SETTLE_DEPOSIT
-    if payment.refunded or payment.charged_back:
-        return PaymentMove.SETTLE_PART
-    return PaymentMove.SETTLE_WHOLE

@@ -29,13 +29,17 @@ from orderflow.values import text
 
 _OWN_HOLDS: Final = frozenset(
     {
+        "amount_differs",
+        "answer_changed",
         "charged_back",
         "other_order",
         "over_remitted",
         "paid_late",
+        "refund_failed",
         "unexpected_cash",
         "unexpected_notice",
         "unexpected_settlement",
+        "unknown_request",
     }
 )
 """The holds that the verbs here set by themselves: one that a person sets has another name."""

@@ -127,8 +127,6 @@ def running(step: Step, id: str) -> StoredValue:
 
 def give_back(step: Step, before: Payment) -> None:
     """What went back of a payment from a balance since `before` may be spent of it again."""
-    if not before.stored:
-        return
     after = step.now(before.ref)
     if before.tendered is None or after.tendered is None:
         n = after.refunded - before.refunded
