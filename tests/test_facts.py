@@ -127,7 +127,7 @@ def facts_about(ref: Ref[Any]) -> dict[type, Fact]:
 
 FITS: Final[dict[str, set[type]]] = {
     "order": {Advanced, Moved, CutMade, Charged, Repriced, Held, Unheld, MoneyMoved, Noted},
-    "payment": {Advanced, Held, Unheld, MoneyMoved, Noted},
+    "payment": {Advanced, Held, Unheld, MoneyMoved, Claimed, Noted},
     "dispatch": {Advanced, Held, Unheld, Noted},
     "parcel": {Advanced, Held, Unheld, Noted},
     "return": {Advanced, Held, Unheld, Noted},

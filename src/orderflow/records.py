@@ -363,7 +363,7 @@ class MoneyAccount(StrEnum):
 
 @attrs.frozen(weakref_slot=False)
 class Remitted:
-    """A row of a carrier's remittance file: so much cash of a payment, of which it has kept the fee.
+    """A row of a carrier's remittance file: so much cash of a payment, and the fee that it kept.
 
     Both are minor units; `row` is the number of its line in the file.
     """

@@ -11,7 +11,7 @@ from typing import Final
 from orderflow.currencies import in_main_unit
 from orderflow.ledger.columns import minute, row
 from orderflow.ledger.stated import AccountStated, Day, LedgerStatement
-from orderflow.sentences import WORDS, Language
+from orderflow.sentences import MOVES_AND_VERBS, Language
 
 _SAID: Final[dict[str, dict[Language, str]]] = {
     "order": {
@@ -104,4 +104,5 @@ def _account(one: AccountStated, language: Language) -> str:
 
 
 def _word(word: str, language: Language) -> str:
-    return WORDS.get(word, word) if language == "zh" else word.replace("_", " ")
+    said = word.replace("_", " ")
+    return MOVES_AND_VERBS.get(said, said) if language == "zh" else said
