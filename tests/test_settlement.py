@@ -138,6 +138,21 @@ def test_what_came_to_our_warehouse_is_paid_as_it_comes_and_is_ours_when_it_retu
     assert settled(shop, Role.SUPPLIER, "mill").closing == -600
 
 
+def test_what_comes_to_us_and_what_goes_straight_cost_together_what_the_purchase_costs(
+    shop: Shop,
+) -> None:
+    shop.sell("o-17", (LAMP, 2))
+    shop.plan_to_buy("o-17")
+    shop.purchase("pu-1", ("o-17",), "mill", "leith", cost=eur(1))
+    shop.receive_purchase("pu-1", (("1", 1),))
+    shop.ship_direct("p-1", "pu-1")
+    shop.deliver("p-1")
+
+    one = settled(shop, Role.SUPPLIER, "mill")
+
+    assert told(one) == [(Reason.SHIPPED, "1", 1, 0), (Reason.BOUGHT, "1", 1, -1)]
+
+
 @pytest.mark.feature("F192")
 def test_without_a_purchase_the_quote_of_the_day_of_the_order_counts(shop: Shop) -> None:
     consigned = shop.under(attrs.evolve(TWO_PLACES, sells_for=("maker-3",)))
@@ -213,6 +228,23 @@ def test_who_bears_a_discount_owes_it_for_the_units_that_are_kept(shop: Shop) ->
 
     assert told(one) == [(Reason.DISCOUNT, "1", 2, 200)]
     assert (one.closing, one.waiting) == (200, 0)
+
+
+def test_units_in_an_open_return_are_the_first_of_their_bill(shop: Shop) -> None:
+    cent = NewCharge(ChargeKind.DISCOUNT, -1, bearer="platform")  # the first lamp carries it
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 2), charges=(cent,))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1")
+    shop.deliver("p-1")
+
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    asked = settled(shop, Role.BEARER, "platform")
+    shop.close_return("r-1")
+    kept = settled(shop, Role.BEARER, "platform")
+
+    assert (asked.closing, asked.waiting) == (0, 1)
+    assert (kept.closing, kept.waiting) == (1, 0)
 
 
 def test_a_discount_of_the_order_as_a_whole_is_owed_when_all_of_it_is_kept(shop: Shop) -> None:
