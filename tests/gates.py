@@ -38,6 +38,7 @@ TABLE: Final[Mapping[str, str]] = {
         review: placed -> in review
         confirm: placed, in review -> confirmed | paid or at the door, not held
         expire: placed, in review, awaiting customer -> expired | unpaid, nothing kept
+        reinstate: expired -> placed
         ask customer: in review -> awaiting customer
         reject: in review, awaiting customer -> rejected | nothing kept
         answer: awaiting customer -> in review
@@ -78,6 +79,7 @@ TABLE: Final[Mapping[str, str]] = {
         reject: received back -> sent back
         restock: received back -> lost
         reopen: received back -> open
+        reinstate: cancelled -> open
     """,
     "payment": """
         ask authorise: awaiting -> stays | not held

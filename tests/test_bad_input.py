@@ -147,6 +147,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "method": "card",
         "payer": "c-7",
         "expires_at": TOMORROW,
+        "orders": (("o-unpaid", 400),),
     },
     "record_notice": {
         "id": "pay-awaited",

@@ -291,3 +291,21 @@ def test_only_one_of_two_who_settle_sends_a_request(shop: Shop) -> None:
     (sent,) = settle(shop, gateway, shop.clock.forward(minutes=1))
     assert sent.answer is not None
     assert timedelta(hours=1) == shop.clock.at - shop.payment("pay-1").requests[1].at
+
+
+def test_a_refund_that_was_more_than_was_left_comes_back_as_it_was_booked(any_shop: Shop) -> None:
+    any_shop.pay("pay-1", eur(7), ())
+    any_shop.ask_pay_back("pay-1")
+    any_shop.record_answer("pay-1", "refund-1", Outcome.DONE, eur(333))
+    assert any_shop.payment("pay-1").refunded == 7, "there was no more to go back"
+
+    any_shop.record_answer("pay-1", "refund-1", Outcome.FAILED)
+
+    payment = any_shop.payment("pay-1")
+    assert (payment.refunded, payment.unapplied, payment.requests[0].booked) == (0, 7, 0)
+    assert {hold.code for hold in payment.holds} == {
+        "amount_differs",
+        "answer_changed",
+        "refund_failed",
+    }
+    any_shop.assert_lawful()

@@ -465,6 +465,18 @@ CORNERS: Final[dict[str, Small]] = {
             verbs.lift_payment_hold.on("o-pay1", "all"),
         ),
     ),
+    "paid in time, and told of too late": goods(
+        of("place cancel expire expire_payment refund pay_back ask_pay_back"),
+        times=1,
+        waits=(DAY,),
+        also=(
+            verbs.await_payment.on(
+                "o-pay1", Money(100, EUR), expires_at=START + DAY / 2, orders=(("o", 100),)
+            ),
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR), paid_at=START),
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR)),
+        ),
+    ),
     "a refund that fails": goods(
         of("place cancel ask_pay_back pay_back record_answer ask_refund refund"),
         first=(verbs.pay.on("o-pay1", Money(100, EUR), ()),),

@@ -365,13 +365,14 @@ class Commands:
         method: str = "",
         payer: str = "",
         expires_at: datetime | None = None,
+        orders: Shares = (),
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Open a payment that a gateway will answer for; it may expire."""
         call = payments.await_payment.of(
-            Ref(self.tenant, "payment", id), amount, method, payer, expires_at
+            Ref(self.tenant, "payment", id), amount, method, payer, expires_at, orders
         )
         return self.apply(call, key=key, by=by)
 

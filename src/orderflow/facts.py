@@ -32,6 +32,7 @@ from orderflow.records import (
     Charge,
     Charted,
     Cut,
+    CutKind,
     Dispatch,
     Document,
     Exchange,
@@ -403,6 +404,10 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     invoices = (*invoices, str(dict(fact.details)["invoice"]))
                 elif fact.what == CREDITED:
                     credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
+                elif fact.what == REINSTATED:
+                    for line in lines:
+                        known_cuts = cuts.get(line.id, line.cuts)
+                        cuts[line.id] = tuple([cut for cut in known_cuts if not _expired(cut)])
                 elif fact.what in (PLAN, INSTALMENT):
                     plan = _planned(plan, fact)
             case _:
@@ -462,6 +467,10 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     )
 
 
+def _expired(cut: Cut) -> bool:
+    return cut.kind is CutKind.GIVEN_UP and cut.document == EXPIRED
+
+
 def _planned(plan: Plan | None, fact: Noted) -> Plan:
     """A plan that begins, or has one instalment more."""
     said = dict(fact.details)
@@ -487,6 +496,12 @@ INVOICED: Final = "invoiced"
 
 CREDITED: Final = "credited"
 """What an order notes of a credit note over it: `credit_note`."""
+
+EXPIRED: Final = "expire"
+"""The document of the cuts of units that were given up as their order expired."""
+
+REINSTATED: Final = "reinstated"
+"""What an order notes when it stands again after it had expired: what it gave up then is kept."""
 
 PLAN: Final = "plan"
 """What an order notes of a new plan: what an overdue instalment of it `blocks`, by commas."""
@@ -516,7 +531,8 @@ SENT: Final = "sent"
 """What a payment notes before a request goes over the wire: `request`, `until`."""
 
 ANSWERED: Final = "answered"
-"""What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`."""
+"""What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`; of a
+refund that was answered for, what has left the books for it, too: `booked`."""
 
 
 def _sent_again(
@@ -634,6 +650,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         remitted=remitted,
         authorised=authorised,
         requests=requests,
+        meant=payment.meant,
     )
 
 
@@ -678,7 +695,9 @@ def _requested(
     id = str(said["request"])
     if what == REQUESTED:
         kind, at = RequestKind(str(said["kind"])), datetime.fromisoformat(str(said["at"]))
-        return (*requests, Request(id, kind, int(said["amount"]), at, str(said["order"])))
+        asked = int(said["amount"])
+        booked = asked if kind is RequestKind.REFUND else 0
+        return (*requests, Request(id, kind, asked, at, str(said["order"]), booked=booked))
     i = next(i for i, one in enumerate(requests) if one.id == id)
     if what == SENT:
         until = datetime.fromisoformat(str(said["until"]))
@@ -692,6 +711,7 @@ def _requested(
             done=int(said["amount"]),
             reference=str(said["reference"]) or requests[i].reference,
             event=str(said["event"]) or requests[i].event,
+            booked=int(said.get("booked", requests[i].booked)),
         )
     return (*requests[:i], changed, *requests[i + 1 :])
 

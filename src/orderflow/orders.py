@@ -22,7 +22,7 @@ from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Ref
 from orderflow.claiming import Claiming, keep_again
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import Charged, CutMade
+from orderflow.facts import EXPIRED, Charged, CutMade
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
@@ -247,7 +247,8 @@ def expire(case: Case, context: Context) -> Step:
             until = order.pay_by.isoformat() if order.pay_by and owing else "any time"
             raise MoveRefused((Refusal.of("not_due", order=order.ref.id, until=until),))
         if order.applied == 0:
-            cancel_units(step, order.ref, step.choose(order, "expire", CANCELLABLE))
+            chosen = step.choose(order, "expire", CANCELLABLE)
+            cancel_units(step, order.ref, chosen, document=EXPIRED)
     step.advance(ORDER, order.ref, OrderMove.EXPIRE, order_facts(step.now(order.ref)))
     return step
 
@@ -263,11 +264,13 @@ def give_up_units(step: Step, ref: Ref[Order], chosen: Iterable[Chosen], documen
         step.add(*(CutMade(ref, line.id, cut) for cut in cuts))
 
 
-def cancel_units(step: Step, ref: Ref[Order], chosen: list[Chosen]) -> None:
+def cancel_units(
+    step: Step, ref: Ref[Order], chosen: list[Chosen], document: str = "cancel"
+) -> None:
     """Cancel chosen units of an order: they are given up, and wherever they stood they are free."""
     order = step.now(ref)
     refuse_sent_again(order, chosen)
-    give_up_units(step, order.ref, chosen, "cancel")
+    give_up_units(step, order.ref, chosen, document)
     left: dict[str, Tag] = {**UNCLAIMED, "dispatch": ""}
     astray = [one for one in chosen if one.spot.state in _ASTRAY]
     here = [one for one in chosen if one.spot.state not in _ASTRAY]

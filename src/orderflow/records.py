@@ -411,6 +411,7 @@ class Request:
     done: int = 0  # what the gateway has done, where that is another amount
     reference: str = ""  # the gateway's own name of what it has done
     event: str = ""
+    booked: int = 0  # of a refund: what has left the books for it, which may be less than was said
 
 
 @attrs.frozen(weakref_slot=False)
@@ -461,6 +462,7 @@ class Payment:
     remitted: tuple[Remitted, ...] = ()
     authorised: int = 0
     requests: tuple[Request, ...] = ()
+    meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
 
     @property
     def applied(self) -> int:
@@ -823,7 +825,8 @@ def orders_of(document: Document) -> tuple[str, ...]:
         case Order():
             return (document.parent,) if document.parent else ()
         case Payment():
-            return tuple([application.order for application in document.applications])
+            both = (*document.applications, *document.meant)
+            return tuple(dict.fromkeys([one.order for one in both]))
         case Dispatch() | Parcel() | Purchase() | WorkOrder():
             return tuple(dict.fromkeys(document.orders))
         case Return() | Exchange() | Reissue() | Invoice() | CreditNote():

@@ -12,13 +12,11 @@ from __future__ import annotations
 
 from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
-from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import give_back, left_of, make_all_good, open_request, put_on
+from orderflow.payments import give_back, left_of, make_all_good, put_on, send_back
 from orderflow.pricing import due
-from orderflow.records import MoneyAccount, Order, Payment, RequestKind
-from orderflow.states import PAYMENT, PaymentMove
+from orderflow.records import Order, Payment
 from orderflow.values import text
 
 
@@ -172,13 +170,9 @@ def _send_back(
     What was paid from a balance may be spent of it again, unless it goes onto another.
     """
     before = step.now(ref)
-    left = left_of(before) - amount
-    step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
-    source = MoneyAccount.UNAPPLIED if order is None else MoneyAccount.APPLIED
-    step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))
+    # What was paid from a balance is in our own books: nobody else is asked.
+    send_back(step, ref, amount, order, ask=ask and not to and not before.stored)
     if to:
         put_on(step, ref, amount, to)
-    elif before.stored:  # it is in our own books: nobody else is asked
+    elif before.stored:
         give_back(step, before)
-    elif ask:
-        open_request(step, ref, RequestKind.REFUND, amount, "" if order is None else order.id)

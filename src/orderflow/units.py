@@ -138,6 +138,7 @@ def can_do(
         if row.source is state
         and all(guard.name != never for guard in row.when)  # no guard: may
         and (passed or row.move not in LEADS_ON)
+        and row.move is not UnitMove.REINSTATE  # nobody asks for that: money does
     ]
     return (*enter, *dict.fromkeys(_ASKED_BY.get(move, move.value) for move in moves))
 

@@ -37,7 +37,7 @@ from orderflow.payments.requests import (
     ask_capture,
     ask_void,
     key_of,
-    open_request,
+    send_back,
     send_request,
 )
 from orderflow.payments.stored import (
@@ -74,7 +74,6 @@ __all__ = [
     "lift_payment_hold",
     "make_all_good",
     "open_payment",
-    "open_request",
     "open_stored_value",
     "paid_in_full",
     "pay",
@@ -82,6 +81,7 @@ __all__ = [
     "record_answer",
     "record_notice",
     "remit",
+    "send_back",
     "send_request",
     "settle_dispute",
     "spend",

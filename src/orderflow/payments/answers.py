@@ -14,6 +14,7 @@ about nothing that was asked: it is recorded, and a named hold asks a person.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput
@@ -26,6 +27,16 @@ from orderflow.records import MoneyAccount, Outcome, Payment, Request, RequestKi
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from orderflow.tenders import Tendered, paid_in
 from orderflow.values import instant, text
+
+_REOPENS: Final = {
+    PaymentState.PART_REFUNDED: (PaymentMove.SETTLE_WHOLE,),
+    PaymentState.REFUNDED: (
+        PaymentMove.SETTLE_WHOLE,
+        PaymentMove.SETTLE_DEPOSIT,
+        PaymentMove.SETTLE_PART,
+    ),
+}
+"""What becomes of a payment whose refund has failed; in other states it stays where it is."""
 
 
 @verb("record_answer", Payment)
@@ -73,6 +84,9 @@ def record_answer(
     if answered and (outcome is Outcome.PENDING or (one.outcome, one.done) == (outcome, done)):
         step.note(payment.ref, "repeated_answer", request=one.id, event=event)
         return step
+    of_refund = outcome is not Outcome.PENDING and one.kind is RequestKind.REFUND
+    left = max(0, left_of(payment))  # more than is left of it cannot leave the books
+    booked = {"booked": min(done, one.booked + left)} if of_refund else {}
     step.note(
         payment.ref,
         ANSWERED,
@@ -81,6 +95,7 @@ def record_answer(
         amount=done,
         reference=reference,
         event=event,
+        **booked,
     )
     if answered:
         changed = f"{one.id} is {outcome.value}, and was {one.outcome.value} before"
@@ -106,7 +121,7 @@ def _carry_out(
         case RequestKind.CAPTURE:
             _captured(step, ref, one, done, paid_at, tendered)
         case RequestKind.REFUND:
-            _refunded(step, ref, one, done)
+            _refunded(step, ref, one)
         case RequestKind.VOID:
             if done:
                 _voided(step, ref)
@@ -142,28 +157,31 @@ def _captured(
         step.proceed(PAYMENT, ref, PaymentMove.FAIL)
 
 
-def _refunded(step: Step, ref: Ref[Payment], one: Request, done: int) -> None:
+def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
     """What was to go back has gone back, or comes back to where it was taken from.
 
     From when it was asked it counts as gone, and where it has failed as there.
     """
     payment = step.now(ref)
-    booked = one.amount if one.outcome is Outcome.PENDING else one.done
+    before, after = one.booked, _now(payment, one).booked
     home = MoneyAccount.APPLIED if one.order else MoneyAccount.UNAPPLIED
     order = step.case.order(one.order) if one.order else None
-    if done < booked:
-        step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, booked - done, order))
-        if not done:
-            said = f"the gateway has not paid back {booked} of {one.id}: it is owed again"
+    if after < before:
+        step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, before - after, order))
+        if not after:
+            said = f"the gateway has not paid back {before} of {one.id}: it is owed again"
             step.hold(ref, "refund_failed", said, blocks=())
-        move = settled(step, ref, reopened=True)
-        gone_back = (PaymentState.PART_REFUNDED, PaymentState.REFUNDED)
-        if payment.state in gone_back and step.chart(PAYMENT).target(payment.state, move):
+        move = settled(step, ref, reopened=payment.state is PaymentState.REFUNDED)
+        if move in _REOPENS.get(payment.state, ()):
             step.proceed(PAYMENT, ref, move)
-    elif done > booked:
-        more = max(0, min(done - booked, left_of(payment)))
-        if more:
-            step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.REFUNDED, more))
+    elif after > before:
+        more = after - before
+        step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.REFUNDED, more))
+
+
+def _now(payment: Payment, one: Request) -> Request:
+    """A request as it is after its answer."""
+    return next(found for found in payment.requests if found.id == one.id)
 
 
 def _voided(step: Step, ref: Ref[Payment]) -> None:

@@ -21,7 +21,7 @@ from orderflow.money import Money, positive
 from orderflow.plans import OVERDUE, confirmable, due_by
 from orderflow.pricing import due
 from orderflow.promising.reserving import reserve_paid
-from orderflow.records import MoneyAccount, Order, Payment
+from orderflow.records import Application, MoneyAccount, Order, Payment
 from orderflow.states import (
     ORDER,
     PAYMENT,
@@ -54,6 +54,7 @@ def open_payment(
     payer: str,
     expires_at: datetime | None = None,
     deposit: int = 0,
+    meant: tuple[Application, ...] = (),
     stored: str = "",
 ) -> None:
     """Open the payment that the command is called on."""
@@ -69,6 +70,7 @@ def open_payment(
             text(payer, "payer", empty=True),
             expires_at,
             deposit=deposit,
+            meant=meant,
             stored=stored,
         )
     )
@@ -89,35 +91,12 @@ def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
 
     Money that comes for a payment that was refunded pays for nothing: it goes back.
     """
-    shares = _checked_shares(orders)
+    shares = checked_shares(orders)
     payment = step.now(ref)
     if payment.state is PaymentState.REFUNDED:
         can = step.chart(PAYMENT).can(payment.state)
         raise IllegalMove(str(ref), payment.state.value, "apply", can)
-    refusals = []
-    for name, amount in shares:
-        order = step.now(step.case.order(name))
-        owed = due(order)
-        if not matches(payment, order):
-            refusals.append(
-                Refusal.of(
-                    "wrong_currency",
-                    payment=ref.id,
-                    given=payment.currency,
-                    order=name,
-                    wanted=order.currency,
-                )
-            )
-        elif amount > owed:
-            refusals.append(
-                Refusal.of(
-                    "overpaid",
-                    order=name,
-                    asked=amount,
-                    currency=order.currency,
-                    due=max(0, owed),
-                )
-            )
+    refusals = against(step, ref.id, payment.currency, shares)
     asked = sum(amount for _, amount in shares)
     if asked > payment.unapplied:
         refusals.append(
@@ -135,6 +114,35 @@ def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
         order_ref = step.case.order(name)
         step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED, amount, order_ref))
         confirm_if_ready(step, order_ref)
+
+
+def against(step: Step, payment: str, currency: str, shares: Shares) -> list[Refusal]:
+    """A reason for each order that is in another currency, or costs less than its share."""
+    refusals: list[Refusal] = []
+    for name, amount in shares:
+        order = step.now(step.case.order(name))
+        owed = due(order)
+        if currency != order.currency:
+            refusals.append(
+                Refusal.of(
+                    "wrong_currency",
+                    payment=payment,
+                    given=currency,
+                    order=name,
+                    wanted=order.currency,
+                )
+            )
+        elif amount > owed:
+            refusals.append(
+                Refusal.of(
+                    "overpaid",
+                    order=name,
+                    asked=amount,
+                    currency=order.currency,
+                    due=max(0, owed),
+                )
+            )
+    return refusals
 
 
 def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
@@ -260,7 +268,8 @@ def matches(payment: Payment, order: Order) -> bool:
     return payment.currency == order.currency
 
 
-def _checked_shares(orders: object) -> Shares:
+def checked_shares(orders: object) -> Shares:
+    """A verb's argument of (order id, minor units) pairs: each order once."""
     if not isinstance(orders, tuple | list):
         raise BadInput("orders", "pairs of order and amount are wanted")
     shares: list[tuple[str, int]] = []

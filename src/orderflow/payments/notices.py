@@ -15,9 +15,16 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import AUTHORISED, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import give_up_rest, holds_money, open_payment
+from orderflow.payments.applying import (
+    Shares,
+    against,
+    checked_shares,
+    give_up_rest,
+    holds_money,
+    open_payment,
+)
 from orderflow.payments.arriving import receive
-from orderflow.records import Outcome, Payment, RequestKind
+from orderflow.records import Application, Outcome, Payment, RequestKind
 from orderflow.states import (
     PAYMENT,
     PaymentMove,
@@ -60,11 +67,26 @@ def await_payment(
     method: str = "",
     payer: str = "",
     expires_at: datetime | None = None,
+    orders: Shares = (),
 ) -> Step:
-    """Open a payment that a gateway will answer for; it may expire."""
+    """Open a payment that a gateway will answer for; it may expire.
+
+    `orders` says how much of it is meant for which order, in minor units: what comes is applied to
+    them by itself. What comes when the payment or an order has ended is judged by when the payer
+    has paid: in time, and with its goods still to be had, an order stands again; otherwise the
+    money goes back by itself.
+    """
     step = Step(case, context)
     until = None if expires_at is None else instant(expires_at, "expires_at")
-    open_payment(step, amount, method, payer, until)
+    whole_amount = positive(amount)
+    shares = checked_shares(orders)
+    if sum([share for _, share in shares]) > whole_amount:
+        raise BadInput("orders", "no more than the amount is wanted")
+    refusals = against(step, case.ref.id, amount.currency, shares)
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+    meant = tuple([Application(order, share) for order, share in shares])
+    open_payment(step, amount, method, payer, until, meant=meant)
     return step
 
 

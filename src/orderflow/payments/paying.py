@@ -33,6 +33,7 @@ _OWN_HOLDS: Final = frozenset(
         "answer_changed",
         "charged_back",
         "other_order",
+        "overpaid",
         "over_remitted",
         "paid_late",
         "refund_failed",

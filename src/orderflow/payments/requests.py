@@ -17,10 +17,11 @@ from typing import Final
 
 from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
-from orderflow.facts import REQUESTED, SENT
+from orderflow.facts import REQUESTED, SENT, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.records import Outcome, Payment, Request, RequestKind
+from orderflow.payments.applying import left_of
+from orderflow.records import MoneyAccount, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from orderflow.values import text, whole
 
@@ -136,6 +137,18 @@ def open_request(
         order=order,
         at=step.context.at.isoformat(),
     )
+
+
+def send_back(
+    step: Step, ref: Ref[Payment], amount: int, order: Ref[Order] | None, *, ask: bool
+) -> None:
+    """Pay back a part of a payment, or ask a gateway to; it is refunded when nothing is left."""
+    left = left_of(step.now(ref)) - amount
+    step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
+    source = MoneyAccount.UNAPPLIED if order is None else MoneyAccount.APPLIED
+    step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))
+    if ask:
+        open_request(step, ref, RequestKind.REFUND, amount, "" if order is None else order.id)
 
 
 def _ask(

@@ -263,6 +263,10 @@ def money_shows_in_the_state_of_its_payment(seen: Seen, document: Document) -> s
     gone = 0 < document.captured <= document.refunded
     if gone and document.state in (PaymentState.CAPTURED, PaymentState.PART_REFUNDED):
         return f"{document.state}, and all of it was paid back"
+    if document.state is PaymentState.PART_REFUNDED and not (
+        document.refunded or document.charged_back
+    ):
+        return "part refunded, and nothing was paid back"
     at_door = bool(document.due_for)  # cash is never in dispute: a hold asks
     if document.disputed and not at_door and document.state in _UNDISPUTED:
         return f"the payer's bank has taken money back while {document.state}"
@@ -278,6 +282,7 @@ _WITHOUT_MONEY: Final = (
 )
 _UNDISPUTED: Final = (
     PaymentState.CAPTURED,
+    PaymentState.PART_CAPTURED,
     PaymentState.DEPOSIT_TAKEN,
     PaymentState.BALANCE_OPEN,
     PaymentState.BALANCE_OVERDUE,
