@@ -659,6 +659,7 @@ BESIDE = {
         "Buyer",
         "price_of",
     ),
+    "orderflow.payments": ("cash_by_parcel",),
     "orderflow.refunds": ("owed",),
     "orderflow.remittances": tuple(remittances.__all__),
     "orderflow.taxes": (
