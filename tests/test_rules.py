@@ -12,6 +12,7 @@ from orderflow.sending import Sending
 from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UnitState
 from orderflow.taxes import Table, Taxing
+from orderflow.tenders import TenderKind, TenderType
 
 
 def test_equal_rules_have_one_fingerprint() -> None:
@@ -42,6 +43,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(sending=Sending("2026")),
         Rules(taxing=Taxing(Table("2026", ()))),
         Rules(price_protection_days=7),
+        Rules(tenders=(TenderKind("card", TenderType.CARD),)),
         Rules(sending=Sending("2026", shipments_max=2)),
         Rules(locations=(Location("leith", tags=("store",)),)),
         Rules(locations=(Location("leith", handling=120),)),
@@ -59,7 +61,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 18, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 19, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(

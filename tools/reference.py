@@ -29,6 +29,7 @@ from orderflow import (
     measures,
     planning,
     promising,
+    remittances,
     sourcing,
     statements,
     states,
@@ -72,6 +73,7 @@ RAISED = {"NotFound": "not_found", "IllegalMove": "illegal_move"}
 
 NEVER = {
     "pay": {"illegal_move"},  # a new payment can be captured
+    "spend": {"illegal_move"},  # the same
     "collect_on_delivery": {"illegal_move", "wrong_currency", "overpaid", "over_applied"},
     "record_notice": {"illegal_move"},  # it looks for a row first
     "settle_dispute": {"illegal_move", "hold_not_set"},  # it looks for a row and the hold first
@@ -132,6 +134,7 @@ BY_STORE = {
     "send_transfer": {"short"},
     "release_quarantine": {"short"},
     "reject_quarantine": {"short"},
+    "spend": {"stored_short"},
     "draft": {"number_taken"},
     "place": {"number_taken"},
 }
@@ -492,12 +495,16 @@ BESIDE = {
         "TableRateCarrier",
         "Rate",
     ),
+    "orderflow.ways_to_pay": ("WayToPay", "ways_to_pay"),
+    "orderflow.tenders": ("TenderKind", "TenderType", "TenderBook", "StoredValue"),
+    "orderflow.plans": ("Scheduled", "schedule", "due_by", "next_instalment", "oldest_first"),
     "orderflow.ports": (
         "Store",
         "People",
         "Carrier",
         "DemandForecast",
         "Query",
+        "every",
         "Books",
         "Quote",
         "Label",
@@ -629,6 +636,7 @@ BESIDE = {
         "price_of",
     ),
     "orderflow.refunds": ("owed",),
+    "orderflow.remittances": tuple(remittances.__all__),
     "orderflow.taxes": (
         *("Taxing", "TaxPlace", "TaxTable", "TaxQuestion", "Table", "TaxRow", "Rate", "Taxation"),
         *("Convention", "Level", "By", "CONVENTIONS", "NET_BY_TOTAL", "NET_BY_LINE"),
@@ -644,7 +652,7 @@ BESIDE = {
     "orderflow.audit": ("audit", "Law", "reconcile", "Plan", "Drift", "DriftKind"),
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
-    "orderflow.intake": ("orders", "stock", "Columns", "Finding"),
+    "orderflow.intake": ("orders", "stock", "remittance", "Columns", "Finding"),
     "orderflow.records": (*(cls.__name__ for cls in KINDS.values()), "feed_id", "credit_id"),
 }
 """What a host may want beside the names of the package itself."""

@@ -27,6 +27,7 @@ from orderflow import (
     coupons,
     deposits,
     fulfilment,
+    instalments,
     inventory,
     items,
     on_account,
@@ -46,7 +47,7 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.journal import MISSING, VERBS, Case, Context, Verb, holds_of, kind_of
 from orderflow.money import Money, Price
 from orderflow.payments import Notice
-from orderflow.pricing import due, kept, prices_of, quantity
+from orderflow.pricing import due, kept, prices_of, quantity, total
 from orderflow.promising import slipping
 from orderflow.promising.dangers import broken
 from orderflow.records import (
@@ -58,8 +59,10 @@ from orderflow.records import (
     Document,
     Exchange,
     Feed,
+    Instalment,
     Item,
     Order,
+    Outcome,
     Parcel,
     Payment,
     Purchase,
@@ -72,6 +75,7 @@ from orderflow.records import (
 from orderflow.returns import Verdict
 from orderflow.reviewing import TO_AGREE
 from orderflow.states import UnitState
+from orderflow.tenders import StoredValue
 from orderflow.trial import Source
 from orderflow.units import LineQuantities
 from orderflow.values import TEXT_MAX, Sku, later
@@ -309,6 +313,15 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     yield payments.expect_cash.on(look.fresh(Payment, "pay"), look.id, amount)
 
 
+@suggests(instalments.agree_plan, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    now = look.context.at
+    half, cost = total(look.document) // 2, total(look.document)
+    parts = [(half, now), (cost - half, later(now, timedelta(days=BALANCE_DAYS)))]
+    wanted = tuple([Instalment(amount, at) for amount, at in parts if amount > 0])
+    yield instalments.agree_plan.on(look.id, wanted or (Instalment(1, now),))
+
+
 @suggests(deposits.take_deposit, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     order = look.document
@@ -416,6 +429,21 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
     amount = Money(look.document.amount, look.document.currency)
     for notice in Notice:
         yield payments.record_notice.on(look.id, notice, amount)
+
+
+@suggests(payments.send_request, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    for one in look.document.requests:
+        if one.outcome is Outcome.PENDING:
+            yield payments.send_request.on(look.id, one.id)
+
+
+@suggests(payments.record_answer, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    for one in look.document.requests:
+        if one.outcome is Outcome.PENDING:
+            yield payments.record_answer.on(look.id, one.id, Outcome.DONE)
+            yield payments.record_answer.on(look.id, one.id, Outcome.FAILED)
 
 
 @suggests(payments.remit, on=Payment)
@@ -527,6 +555,11 @@ def _(look: Look[Coupon]) -> Iterator[Call[Coupon]]:
 def _(look: Look[CreditLine]) -> Iterator[Call[CreditLine]]:
     one = look.document
     yield on_account.set_credit.on(look.id, Money(one.limit, one.currency), one.terms_days)
+
+
+@suggests(payments.top_up, on=StoredValue)
+def _(look: Look[StoredValue]) -> Iterator[Call[StoredValue]]:
+    yield payments.top_up.on(look.id, max(1, look.document.n), SAMPLES["reason"])
 
 
 @suggests(inventory.record_feed, on=Feed)

@@ -20,6 +20,7 @@ from orderflow.errors import BadInput
 from orderflow.process import Process
 from orderflow.records import Counter, Lot
 from orderflow.taxes import Taxing
+from orderflow.tenders import TenderKind
 from orderflow.values import MINOR_MAX, several, text, unique, whole
 
 if TYPE_CHECKING:
@@ -183,6 +184,12 @@ def _check_capacity(capacity: object) -> None:
     unique((location for location, _ in capacity), "capacity")
 
 
+def _check_tenders(tenders: object) -> None:
+    if not isinstance(tenders, tuple) or any(not isinstance(one, TenderKind) for one in tenders):
+        raise BadInput("tenders", "a tuple of TenderKind is wanted")
+    unique((one.name for one in tenders), "tenders")
+
+
 def _check_shipping(ships: object, path: str) -> None:
     from orderflow.shipping import Shipping  # here, so that the library is imported without zones
 
@@ -230,6 +237,8 @@ class Rules:
     `taxing` says which taxes an order and its invoices have, and how they are rounded.
     `price_protection_days` after its placing a price of an order may still be protected: what its
     goods cost less since then is owed back.
+    `tenders` are the ways to pay that are offered, and say which take nothing back; payments may be
+    made in others, too.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -251,6 +260,7 @@ class Rules:
     sending: Sending | None = None
     taxing: Taxing | None = attrs.field(default=None, repr=False)
     price_protection_days: int = 0
+    tenders: tuple[TenderKind, ...] = ()
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -268,6 +278,7 @@ class Rules:
         if type(self.reserve_when) is not ReserveWhen:
             raise BadInput("reserve_when", f"one of {', '.join(ReserveWhen)} is wanted")
         _check_capacity(self.capacity)
+        _check_tenders(self.tenders)
         if self.policy is not None:
             _check_policy(self.policy)
         if self.sending is not None:
@@ -276,6 +287,10 @@ class Rules:
             raise BadInput("taxing", "a Taxing is wanted")
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
+
+    def tender(self, method: str) -> TenderKind | None:
+        """The way to pay of that name, where it is one of those that are offered."""
+        return next((one for one in self.tenders if one.name == method), None)
 
     @property
     def fingerprint(self) -> str:

@@ -1,4 +1,4 @@
-"""Orders and stock from rows: what a spreadsheet or an export holds, checked cell by cell.
+"""Orders, stock and remittances from rows: what an export holds, checked cell by cell.
 
 It knows columns, cells and what is wrong with them, and refuses to know files, stores and verbs:
 it takes lines and gives values.
@@ -17,6 +17,7 @@ The columns are described in `docs/reference/columns.md`.
 """
 
 from orderflow.intake.orders import Status, TakenOrder, TakenOrders, orders
+from orderflow.intake.remittances import TakenRemittance, remittance
 from orderflow.intake.stock import Stocked, TakenStock, stock
 from orderflow.intake.table import Columns, Finding
 
@@ -27,7 +28,9 @@ __all__ = [
     "Stocked",
     "TakenOrder",
     "TakenOrders",
+    "TakenRemittance",
     "TakenStock",
     "orders",
+    "remittance",
     "stock",
 ]

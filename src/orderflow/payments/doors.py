@@ -3,14 +3,17 @@
 It knows who has the cash, and refuses to know parcels and what they hold.
 
 The carrier *collects*, from then on the order is paid and the carrier owes us; it *remits*, and
-that debt is settled.
+that debt is settled. What it keeps of it as its fee settles the debt as well: the order was paid in
+full, and the fee is ours to bear.
 What it remits beyond its debt has come too, and stays unapplied.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from orderflow.errors import MoveRefused, Refusal
-from orderflow.facts import DUE_AT_DOOR, MoneyMoved
+from orderflow.facts import DUE_AT_DOOR, REMITTED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import (
@@ -28,16 +31,23 @@ from orderflow.states import (
     PaymentMove,
     PaymentState,
 )
-from orderflow.values import text
+from orderflow.values import text, whole
+
+ROWS_MAX: Final = 100_000_000
+"""The last line of a remittance file that is believed."""
 
 
 @verb("expect_cash", Payment)
-def expect_cash(case: Case, context: Context, order: str, amount: Money) -> Step:
-    """Open a payment that is due at the door: the carrier is to collect so much for an order."""
+def expect_cash(case: Case, context: Context, order: str, amount: Money, parcel: str = "") -> Step:
+    """Open a payment that is due at the door: the carrier is to collect so much for an order.
+
+    Where the order comes in several parcels, each may have a payment of its own: `parcel` says
+    which, and it may be packed later.
+    """
     step = Step(case, context)
     owing = _cash_order(step, order)
     positive(amount, owing.currency)
-    _open_at_door(step, owing, amount)
+    _open_at_door(step, owing, amount, text(parcel, "parcel", empty=True))
     return step
 
 
@@ -77,28 +87,51 @@ def collect_on_delivery(case: Case, context: Context, order: str, amount: Money)
 
 
 @verb("remit", Payment)
-def remit(case: Case, context: Context, amount: Money) -> Step:
+def remit(
+    case: Case,
+    context: Context,
+    amount: Money,
+    fee: Money | None = None,
+    remittance: str = "",
+    row: int = 0,
+) -> Step:
     """Record that the carrier has handed over cash that it had collected, in any state.
 
-    What is more than it owed stays unapplied, under a hold, and may go back: where no money was to
-    come of the payment yet, or no more, it is captured by it.
+    `fee` is what it has kept of that cash besides `amount`, which is nothing where it has kept all;
+    beyond its debt it was kept of our money. `remittance` and `row` say where it stands in a
+    remittance file. What is handed over beyond the debt stays unapplied, under a hold, and may go
+    back: where no money was to come of the payment yet, or no more, it is captured by it.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
-    minor = positive(amount, payment.currency)
-    owed = min(minor, payment.with_carrier)
-    if owed:  # so it is collected or short paid
-        step.add(MoneyMoved(payment.ref, MoneyAccount.CARRIER, MoneyAccount.BANK, owed))
-        settled = owed == payment.with_carrier
-        step.proceed(PAYMENT, payment.ref, PaymentMove.REMIT if settled else PaymentMove.REMIT_PART)
+    ref, state = payment.ref, payment.state
+    kept = 0 if fee is None else positive(fee, payment.currency, "fee")
+    all_kept = bool(kept) and amount == Money(0, payment.currency)
+    minor = 0 if all_kept else positive(amount, payment.currency)
+    line = whole(row, "row", least=0, most=ROWS_MAX)
+    if text(remittance, "remittance", empty=True):
+        step.note(ref, REMITTED, remittance=remittance, row=line, amount=minor, fee=kept)
+    of_debt = min(kept, payment.with_carrier)
+    owed = min(minor, payment.with_carrier - of_debt)
+    for source, target, part in (
+        (MoneyAccount.CARRIER, MoneyAccount.BANK, owed),
+        (MoneyAccount.CARRIER, MoneyAccount.FEES, of_debt),
+        (MoneyAccount.BANK, MoneyAccount.FEES, kept - of_debt),
+    ):
+        if part:
+            step.add(MoneyMoved(ref, source, target, part))
+    if owed + of_debt:  # so it is collected or short paid
+        settled = owed + of_debt == payment.with_carrier
+        step.proceed(PAYMENT, ref, PaymentMove.REMIT if settled else PaymentMove.REMIT_PART)
     if minor > owed:
-        capture(step, payment.ref, minor - owed)
-        if payment.state is PaymentState.DUE_AT_DOOR:  # it must have been collected
-            step.proceed(PAYMENT, payment.ref, PaymentMove.COLLECT)
-            step.proceed(PAYMENT, payment.ref, PaymentMove.REMIT)
+        at_door = state is PaymentState.DUE_AT_DOOR  # it must have been collected, with the fee
+        capture(step, ref, minor - owed + (kept if at_door else 0))
+        if at_door:
+            step.proceed(PAYMENT, ref, PaymentMove.COLLECT)
+            step.proceed(PAYMENT, ref, PaymentMove.REMIT)
         else:
-            arrived(step, payment.ref)
-        step.hold(payment.ref, "over_remitted", "the carrier has remitted more than it owed")
+            arrived(step, ref)
+        step.hold(ref, "over_remitted", "the carrier has remitted more than it owed")
     return step
 
 
@@ -110,7 +143,8 @@ def _cash_order(step: Step, order: str) -> Order:
     return owing
 
 
-def _open_at_door(step: Step, owing: Order, amount: Money) -> None:
+def _open_at_door(step: Step, owing: Order, amount: Money, parcel: str = "") -> None:
     open_payment(step, amount, "cash on delivery", owing.customer)
     step.proceed(PAYMENT, step.case.own(Payment), PaymentMove.OWE_AT_DOOR)
-    step.note(step.case.own(Payment), DUE_AT_DOOR, order=owing.ref.id)
+    named = {"parcel": parcel} if parcel else {}
+    step.note(step.case.own(Payment), DUE_AT_DOOR, order=owing.ref.id, **named)

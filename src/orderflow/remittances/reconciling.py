@@ -1,0 +1,244 @@
+"""Each row of a remittance file against the cash of its parcel, alone.
+
+It knows whose cash a row is about and what the carrier owes of it, and refuses to know how a file
+is read and who books what is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from orderflow.errors import BadInput
+from orderflow.money import Money, spread
+from orderflow.payments import collect_on_delivery, remit
+from orderflow.records import Parcel, Payment
+from orderflow.remittances.values import (
+    Booking,
+    CashFee,
+    Fault,
+    Reconciled,
+    Remittance,
+    RemittanceFinding,
+    RemittanceRow,
+)
+from orderflow.states import ParcelState, PaymentState
+
+
+def reconcile(
+    remittance: Remittance,
+    payments: Iterable[Payment],
+    parcels: Iterable[Parcel] = (),
+    fee: CashFee | None = None,
+) -> Reconciled:
+    """Hold each row against the cash of its parcel, and find what no row is about.
+
+    `payments` and `parcels` are those that may be in the file, in any order; others do no harm.
+    Without `fee` no fee is wrong. The work grows with rows, payments and parcels, and not faster.
+    """
+    if fee is not None and fee.currency != remittance.currency:
+        raise BadInput("fee.currency", f"{remittance.currency} is wanted, not {fee.currency}")
+    desk = _Desk(remittance, payments, parcels, fee)
+    for row in remittance.rows:
+        desk.judge(row)
+    for name in remittance.unread:
+        desk.named.update(one.ref.id for one in desk.cash_of(name)[0])
+    desk.find_missing()
+    stated = sum([row.amount for row in remittance.rows])
+    return Reconciled(tuple(desk.bookings), tuple(desk.findings), stated, desk.right)
+
+
+_NEVER_COLLECTED: Final = (PaymentState.DUE_AT_DOOR, PaymentState.VOIDED)
+_AT_CUSTOMER: Final = (ParcelState.SHIPPED, ParcelState.READY_TO_COLLECT, ParcelState.DELIVERED)
+"""Where a parcel may be of which a row says that its cash was collected."""
+
+
+class _Desk:
+    """Where a file lies beside what is known."""
+
+    def __init__(
+        self,
+        remittance: Remittance,
+        payments: Iterable[Payment],
+        parcels: Iterable[Parcel],
+        fee: CashFee | None,
+    ) -> None:
+        self.file = remittance
+        self.fee = fee
+        self.bookings: list[Booking] = []
+        self.findings: list[RemittanceFinding] = []
+        self.right = 0
+        self.named: set[str] = set()
+        self.payments: dict[str, Payment] = {}
+        self.by_parcel: dict[str, list[Payment]] = {}
+        self.by_order: dict[str, list[Payment]] = {}
+        for one in sorted(payments, key=lambda payment: payment.ref.id):
+            if one.due_for and one.currency == remittance.currency:
+                self.payments[one.ref.id] = one
+                if one.parcel:
+                    self.by_parcel.setdefault(one.parcel, []).append(one)
+                else:
+                    self.by_order.setdefault(one.due_for, []).append(one)
+        self.parcels: dict[str, Parcel] = {}
+        self.waybills: dict[str, Parcel] = {}
+        self.parcels_of: dict[str, list[Parcel]] = {}
+        for parcel in sorted(parcels, key=lambda parcel: parcel.ref.id):
+            self.parcels[parcel.ref.id] = parcel
+            if parcel.tracking:
+                self.waybills.setdefault(parcel.tracking, parcel)
+            for order in parcel.orders:
+                self.parcels_of.setdefault(order, []).append(parcel)
+
+    # --- whose cash it is ----------------------------------------------------------------------
+
+    def cash_of(self, name: str) -> tuple[list[Payment], Parcel | None]:
+        """The payments that a row of this name is about, and the parcel where it is known."""
+        parcel = self.parcels.get(name) or self.waybills.get(name)
+        if parcel is None:
+            return self.by_parcel.get(name) or self.by_order.get(name, []), None
+        if self.file.carrier and parcel.carrier != self.file.carrier:
+            return [], parcel
+        found = list(self.by_parcel.get(parcel.ref.id, ()))
+        for order in dict.fromkeys(parcel.orders):
+            found += self.by_order.get(order, ())
+        return found, parcel
+
+    def parcels_for(self, payment: Payment) -> list[Parcel]:
+        """The parcels at whose doors a payment was due; there may be none yet."""
+        if payment.parcel:
+            return [self.parcels[payment.parcel]] if payment.parcel in self.parcels else []
+        return self.parcels_of.get(payment.due_for, [])
+
+    def owed(self, payment: Payment, parcel: Parcel | None) -> int:
+        """What the carrier owes of a payment, also where the row is the first to say so."""
+        if payment.state is PaymentState.DUE_AT_DOOR and not payment.captured:
+            there = [parcel] if parcel else self.parcels_for(payment)
+            # Where no parcel is known, nothing speaks against the row.
+            came = not there or any(one.state in _AT_CUSTOMER for one in there)
+            return payment.amount if came else 0
+        return payment.with_carrier
+
+    # --- row by row ----------------------------------------------------------------------------
+
+    def judge(self, row: RemittanceRow) -> None:
+        """Book a row that is right, and find what is wrong with any other."""
+        payments, parcel = self.cash_of(row.parcel)
+        names = tuple(one.ref.id for one in payments)
+        if not names:
+            self.find(row, Fault.UNKNOWN_PARCEL, row.cash, 0)
+            return
+        again = not self.named.isdisjoint(names)
+        self.named.update(names)
+        done = {
+            one.ref.id: said
+            for one in payments
+            for said in one.remitted
+            if (said.remittance, said.row) == (self.file.id, row.row)
+        }
+        amount = row.amount - sum(said.amount for said in done.values())
+        kept = row.fee - sum(said.fee for said in done.values())
+        left = [one for one in payments if one.ref.id not in done]
+        if done and (not left or amount <= 0):
+            self.right += row.amount
+            return
+        owed = [self.owed(one, parcel) for one in left]
+        if again:
+            owed = [0] * len(left)
+        known, cash = sum(owed), amount + kept
+        bookings = self.book(row, left, owed, amount, kept)
+        faults: list[tuple[Fault, int, int]] = []
+        if again:
+            faults.append((Fault.TWICE, cash, 0))
+        elif not known and amount > 0:
+            never = all(one.state in _NEVER_COLLECTED for one in left)  # there is at least one
+            fault = Fault.REFUSED_YET_REMITTED if never else Fault.REMITTED_BEFORE
+            faults.append((fault, cash, 0))
+        else:
+            if cash != known:
+                faults.append((Fault.SHORT if cash < known else Fault.OVER, cash, known))
+            right = self.right_fee(payments, known, kept)
+            if kept != right:
+                faults.append((Fault.WRONG_FEE, kept, right))
+        for fault, stated, wanted in faults:
+            self.find(row, fault, stated, wanted, left, bookings)
+        if not faults:
+            self.bookings += bookings
+            self.right += row.amount
+
+    def right_fee(self, payments: list[Payment], known: int, kept: int) -> int:
+        """The fee that is right: of the cash that was collected, whatever is handed over of it."""
+        if self.fee is None:
+            return kept
+        before = [said for one in payments for said in one.remitted]
+        collected = known + sum([said.amount + said.fee for said in before])
+        return max(0, self.fee.of(collected) - sum([said.fee for said in before]))
+
+    def book(
+        self, row: RemittanceRow, payments: list[Payment], owed: list[int], amount: int, kept: int
+    ) -> tuple[Booking, ...]:
+        """The calls that book a row as it is stated; one parcel may have cash of several orders."""
+        left, parts = amount + kept, []
+        for n in owed[:-1]:
+            parts.append(min(n, left))
+            left -= parts[-1]
+        parts.append(left)
+        fees = spread(kept, [max(0, part) for part in parts])
+        made: list[Booking] = []
+        for one, part, n, fee in zip(payments, parts, owed, fees, strict=True):
+            key = f"remittance/{self.file.id}/{row.row}/{one.ref.id}"
+            if part <= 0 or part < fee:  # nothing has come
+                continue
+            if one.state is PaymentState.DUE_AT_DOOR and n:
+                taken = Money(part, self.file.currency)
+                call = collect_on_delivery.of(one.ref, one.due_for, taken)
+                made.append(Booking(call, f"{key}/collected"))
+            of_fee = Money(fee, self.file.currency) if fee else None
+            handed = Money(part - fee, self.file.currency)
+            call = remit.of(one.ref, handed, of_fee, self.file.id, row.row)
+            made.append(Booking(call, key))
+        return tuple(made)
+
+    # --- what no row is about ------------------------------------------------------------------
+
+    def find_missing(self) -> None:
+        """Find the cash that the carrier has, or must have, and says nothing of."""
+        for id, payment in self.payments.items():
+            owed = self.owed(payment, None)
+            if id in self.named or not owed:
+                continue
+            there = self.parcels_for(payment)
+            if payment.state is PaymentState.DUE_AT_DOOR:
+                there = [one for one in there if one.state is ParcelState.DELIVERED]
+                if not there:
+                    continue
+            if self._of_file(there):
+                name = there[0].ref.id if there else payment.parcel or payment.due_for
+                row = RemittanceRow(0, name, 0)
+                self.find(row, Fault.MISSING, 0, owed, [payment])
+
+    def _of_file(self, parcels: list[Parcel]) -> bool:
+        """Whether cash that was due with these parcels should be in the file."""
+        carrier, until = self.file.carrier, self.file.until
+        if not parcels:  # nobody knows who has it, and since when
+            return not carrier and until is None
+        return any(
+            (not carrier or one.carrier == carrier)
+            and (until is None or (one.delivered_at is not None and one.delivered_at <= until))
+            for one in parcels
+        )
+
+    def find(
+        self,
+        row: RemittanceRow,
+        fault: Fault,
+        stated: int,
+        known: int,
+        payments: Iterable[Payment] = (),
+        bookings: tuple[Booking, ...] = (),
+    ) -> None:
+        """Write a fault down."""
+        names = tuple(one.ref.id for one in payments)
+        currency = self.file.currency
+        self.findings.append(
+            RemittanceFinding(row.row, row.parcel, fault, stated, known, currency, names, bookings)
+        )

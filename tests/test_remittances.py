@@ -1,0 +1,558 @@
+from __future__ import annotations
+
+from collections import Counter as Tally
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from orderflow import BadInput, Ref, Rounding, Workflow
+from orderflow.intake import Columns, remittance
+from orderflow.payments import remit
+from orderflow.ports import Query, every
+from orderflow.records import Parcel, Payment, Remitted
+from orderflow.refunds import pay_back
+from orderflow.remittances import (
+    CashFee,
+    Fault,
+    Reconciled,
+    Remittance,
+    RemittanceRow,
+    reconcile,
+)
+from orderflow.states import ParcelState, PaymentState
+from tests.builders import LAMP, MORNING, Shop, eur, new_order
+from tests.cash import bookkeeping, planted
+from tests.steps import lines_of
+
+FEE: Final = CashFee("EUR", flat=50, share_millionths=10_000)
+"""0.50 and one in a hundred: 0.60 of 10.00, 0.70 of 20.00."""
+
+
+def of_kind(shop: Workflow, kind: str) -> Any:
+    return [stored.value for stored in every(shop.store, Query(kind, shop.tenant))]
+
+
+def held(shop: Workflow, file: Remittance, fee: CashFee | None = FEE) -> Reconciled:
+    """The file against all that the store knows."""
+    return reconcile(file, of_kind(shop, "payment"), of_kind(shop, "parcel"), fee)
+
+
+def book(shop: Workflow, found: Reconciled) -> None:
+    for one in found.bookings:
+        shop.apply(one.call, key=one.key)
+
+
+def file(*rows: tuple[str, int, int], **more: Any) -> Remittance:
+    """Rows of parcel, what is handed over and what is kept, from line 2 on."""
+    made = tuple(RemittanceRow(i, *row) for i, row in enumerate(rows, 2))
+    return Remittance(more.pop("id", "R-7"), "EUR", made, **more)
+
+
+def send(shop: Shop, order: str, parcel: str, n: int = 2, carrier: str = "acme") -> None:
+    """An order of lamps, paid at the door, whose parcel is on its road."""
+    shop.stock(LAMP, "leith", n)
+    shop.sell(order, (LAMP, n), cash_on_delivery=True)
+    shop.allocate(order)
+    shop.pack_up(order, parcel)
+    shop.hand_over(parcel, carrier, f"T-{parcel}")
+
+
+def collect(shop: Shop, order: str, parcel: str, n: int = 2, **more: str) -> None:
+    send(shop, order, parcel, n, **more)
+    shop.deliver(parcel)
+    shop.collect_on_delivery(f"pay-{order}", order, eur(1000 * n))
+
+
+def told(found: Reconciled) -> list[tuple[int, str, str, int, int]]:
+    return [(one.row, one.parcel, one.fault, one.stated, one.known) for one in found.findings]
+
+
+# --- the fee --------------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F182")
+def test_a_carrier_hands_over_the_cash_less_its_fee_and_owes_nothing_more(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.place("o-1", new_order((LAMP, 2), cash_on_delivery=True))
+    shop.collect_on_delivery("pay-1", "o-1", eur(2000))
+
+    payment = shop.remit("pay-1", eur(1930), eur(70), "R-7", 2).document
+
+    assert payment.state is PaymentState.REMITTED
+    assert (payment.captured, payment.applied) == (2000, 2000)  # the order is paid in full
+    assert (payment.with_carrier, payment.fees) == (0, 70)
+    assert payment.remitted == (Remitted("R-7", 2, 1930, 70),)
+
+
+def test_a_fee_that_eats_all_of_the_cash_settles_the_debt(shop: Shop) -> None:
+    shop.place("o-1", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.collect_on_delivery("pay-1", "o-1", eur(1000))
+
+    payment = shop.remit("pay-1", eur(0), eur(1000)).document
+
+    assert (payment.state, payment.with_carrier) == (PaymentState.REMITTED, 0)
+    assert payment.fees == 1000
+    assert shop.cannot_take(remit.on("pay-1", eur(0))) == "amount"
+
+
+def test_a_carrier_that_keeps_its_fee_and_hands_over_all_has_handed_over_too_much(
+    shop: Shop,
+) -> None:
+    shop.place("o-1", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.collect_on_delivery("pay-1", "o-1", eur(1000))
+
+    payment = shop.remit("pay-1", eur(1000), eur(60)).document
+
+    assert (payment.captured, payment.unapplied, payment.fees) == (1060, 60, 60)
+    assert [hold.code for hold in payment.holds] == ["over_remitted"]
+
+
+def test_a_fee_beyond_the_debt_is_kept_of_our_money_and_is_no_money_of_the_payer(
+    shop: Shop,
+) -> None:
+    shop.place("o-1", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.collect_on_delivery("pay-1", "o-1", eur(1000))
+    shop.remit("pay-1", eur(1000))
+
+    payment = shop.remit("pay-1", eur(30), eur(60)).document
+
+    assert (payment.captured, payment.unapplied, payment.fees) == (1030, 30, 60)
+
+
+def test_a_remittance_is_the_first_that_is_heard_of_a_door_and_its_fee_was_collected_too(
+    shop: Shop,
+) -> None:
+    shop.place("o-1", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.expect_cash("pay-1", "o-1", eur(1000))
+
+    payment = shop.remit("pay-1", eur(940), eur(60)).document
+
+    assert (payment.state, payment.captured, payment.fees) == (PaymentState.REMITTED, 1000, 60)
+    assert (payment.unapplied, payment.holds[0].code) == (1000, "over_remitted")
+
+
+def test_a_refund_is_limited_by_what_was_collected_and_not_by_what_was_remitted(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    collect(shop, "o-1", "p-1")
+
+    shop.ask_return("r-1", "o-1", (("1", 2),))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.refund("o-1")
+
+    payment = shop.payment("pay-o-1")
+    assert (payment.refunded, payment.with_carrier) == (2000, 2000)  # the carrier still owes it
+    assert shop.refuses(pay_back.on("pay-o-1", eur(1))).endswith("0.01 EUR to apply, 0.00 there")
+    payment = shop.remit("pay-o-1", eur(1930), eur(70)).document
+    assert (payment.with_carrier, payment.refunded, payment.fees) == (0, 2000, 70)
+
+
+@pytest.mark.parametrize(
+    ("fee", "collected", "kept"),
+    (
+        (CashFee("EUR", flat=50), 2000, 50),
+        (CashFee("EUR", share_millionths=10_000), 2050, 21),
+        (CashFee("EUR", share_millionths=10_000, rounding=Rounding.DOWN), 2050, 20),
+        (CashFee("EUR", share_millionths=10_000, least=100), 2000, 100),
+        (CashFee("EUR", share_millionths=10_000, most=10), 2000, 10),
+        (CashFee("EUR", flat=50), 20, 20),
+        (CashFee("EUR", flat=50), 0, 0),
+    ),
+)
+def test_a_fee_is_a_flat_amount_and_a_share_between_bounds(
+    fee: CashFee, collected: int, kept: int
+) -> None:
+    assert fee.of(collected) == kept
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    (
+        ({"currency": "EURO"}, "currency"),
+        ({"flat": -1}, "flat"),
+        ({"share_millionths": 1_000_001}, "share_millionths"),
+        ({"least": 2, "most": 1}, "least"),
+        ({"rounding": "up"}, "rounding"),
+    ),
+)
+def test_a_fee_that_cannot_be_is_told_by_its_path(wrong: dict[str, Any], path: str) -> None:
+    with pytest.raises(BadInput) as no:
+        CashFee(**{"currency": "EUR", **wrong})
+
+    assert no.value.path == path
+
+
+# --- a file that is right -------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F180", "F182", "F185")
+def test_rows_that_are_right_are_booked_and_run_again_without_a_second_effect(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    collect(shop, "o-1", "p-1")
+    collect(shop, "o-2", "p-2", 1)
+    rows = file(("T-p-1", 1930, 70), ("p-2", 940, 60))
+
+    found = held(shop, rows)
+    assert (found.findings, found.stated, found.right) == ((), 2870, 2870)
+    shop.apply(found.bookings[0].call, key=found.bookings[0].key)  # and the process dies
+    book(shop, held(shop, rows))
+    book(shop, found)
+
+    assert [shop.payment(id).state for id in ("pay-o-1", "pay-o-2")] == ["remitted"] * 2
+    assert held(shop, rows) == Reconciled((), (), 2870, 2870)
+
+
+def test_a_row_is_the_first_to_say_that_cash_was_collected(any_shop: Shop) -> None:
+    shop = any_shop
+    send(shop, "o-1", "p-1")
+    shop.expect_cash("pay-1", "o-1", eur(2000))
+    rows = file(("p-1", 1930, 70))
+
+    found = held(shop, rows)
+    shop.apply(found.bookings[0].call, key=found.bookings[0].key)
+    book(shop, held(shop, rows))
+
+    assert found.findings == ()
+    payment = shop.payment("pay-1")
+    assert (payment.state, payment.applied, payment.fees) == (PaymentState.REMITTED, 2000, 70)
+    assert held(shop, rows).bookings == ()
+
+
+def test_one_row_is_about_the_cash_of_all_orders_in_its_parcel(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 3)
+    for order, n in (("o-1", 2), ("o-2", 1)):
+        shop.sell(order, (LAMP, n), cash_on_delivery=True)
+        shop.allocate(order)
+        shop.release(order, f"d-{order}")
+        shop.pick(f"d-{order}")
+    shop.pack("p-1", ("d-o-1", "d-o-2"))
+    shop.hand_over("p-1", "acme", "T-1")
+    shop.deliver("p-1")
+    shop.collect_on_delivery("pay-1", "o-1", eur(2000))
+    shop.collect_on_delivery("pay-2", "o-2", eur(1000))
+    rows = file(("T-1", 2920, 80))
+
+    found = held(shop, rows)
+    shop.apply(found.bookings[0].call, key=found.bookings[0].key)  # and the process dies
+    book(shop, held(shop, rows))
+
+    assert found.findings == ()
+    assert [shop.payment(id).fees for id in ("pay-1", "pay-2")] == [53, 27]
+    assert [shop.payment(id).with_carrier for id in ("pay-1", "pay-2")] == [0, 0]
+
+
+def test_a_refund_between_the_door_and_the_remittance_makes_no_row_wrong(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1")
+    shop.ask_return("r-1", "o-1", (("1", 1),))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.refund("o-1")
+
+    found = held(shop, file(("p-1", 1930, 70)))
+
+    assert found.findings == ()
+    assert len(found.bookings) == 1
+
+
+def test_rows_may_come_in_parts_with_the_fee_of_the_whole(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1")
+    first = held(shop, file(("p-1", 930, 70)))
+    assert told(first) == [(2, "p-1", Fault.SHORT, 1000, 2000)]
+    for one in first.findings[0].bookings:  # somebody takes what has come
+        shop.apply(one.call, key=one.key)
+
+    rest = held(shop, file(("p-1", 1000, 0), id="R-8"))
+
+    assert rest.findings == ()
+
+
+# --- eight faults ---------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F183", "F185")
+def test_cash_that_no_row_is_about_is_missing(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1")
+
+    (missing,) = held(shop, file()).findings
+
+    assert (missing.row, missing.fault, missing.parcel) == (0, Fault.MISSING, "p-1")
+    assert (missing.known, missing.payments, missing.bookings) == (2000, ("pay-o-1",), ())
+    assert str(missing.reason) == (
+        "p-1: 20.00 EUR was collected, and no row says that it is handed over"
+    )
+
+
+def test_cash_of_a_delivered_parcel_is_missing_though_nobody_has_said_that_it_was_collected(
+    shop: Shop,
+) -> None:
+    send(shop, "o-1", "p-1")
+    shop.expect_cash("pay-1", "o-1", eur(2000))
+    assert held(shop, file()).findings == ()  # it is on the road yet
+    shop.deliver("p-1")
+
+    assert told(held(shop, file())) == [(0, "p-1", Fault.MISSING, 0, 2000)]
+
+
+def test_nothing_is_missing_of_another_carrier_nor_of_a_later_day(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1", carrier="acme")
+    collect(shop, "o-2", "p-2", carrier="sea mail")
+    shop.clock.forward(days=1)
+    collect(shop, "o-3", "p-3", carrier="acme")
+    shop.place("o-4", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.collect_on_delivery("pay-o-4", "o-4", eur(1000))  # by whom, nobody knows
+
+    found = held(shop, file(carrier="acme", until=MORNING + timedelta(hours=1)))
+
+    assert [one.parcel for one in found.findings] == ["p-1"]
+    everywhere = held(shop, file()).findings
+    assert [one.parcel for one in everywhere] == ["p-1", "p-2", "p-3", "o-4"]
+
+
+def test_a_row_of_another_carriers_parcel_is_about_nothing_that_is_known(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1", carrier="sea mail")
+
+    found = held(shop, file(("p-1", 1930, 70), carrier="acme"))
+
+    assert told(found) == [(2, "p-1", Fault.UNKNOWN_PARCEL, 2000, 0)]
+
+
+@pytest.mark.parametrize(
+    ("handed", "fault"), ((1830, Fault.SHORT), (2030, Fault.OVER), (1929, Fault.SHORT))
+)
+def test_a_row_that_is_too_small_or_too_large_is_booked_by_whoever_takes_it(
+    shop: Shop, handed: int, fault: Fault
+) -> None:
+    collect(shop, "o-1", "p-1")
+
+    found = held(shop, file(("p-1", handed, 70)))
+    (finding,) = found.findings
+    assert (finding.fault, finding.stated, finding.known) == (fault, handed + 70, 2000)
+    assert (found.bookings, found.right) == ((), 0)
+    for one in finding.bookings:
+        shop.apply(one.call, key=one.key)
+
+    payment = shop.payment("pay-o-1")
+    assert payment.with_carrier == max(0, 1930 - handed)
+    assert payment.unapplied == max(0, handed - 1930)
+    assert held(shop, file(("p-1", handed, 70))).findings == ()  # it is done with
+
+
+def test_a_wrong_fee_is_a_fault_also_where_the_sum_is_right(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1")
+    rows = file(("p-1", 1900, 100))
+
+    assert told(held(shop, rows)) == [(2, "p-1", Fault.WRONG_FEE, 100, 70)]
+    assert held(shop, rows, fee=None).findings == ()
+
+
+def test_a_row_may_have_two_faults(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1")
+
+    found = held(shop, file(("p-1", 1800, 0)))
+
+    assert [one.fault for one in found.findings] == [Fault.SHORT, Fault.WRONG_FEE]
+
+
+def test_a_second_row_about_the_same_cash_is_one_too_many_under_whatever_name(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1")
+
+    found = held(shop, file(("p-1", 1930, 70), ("T-p-1", 1930, 70), ("o-1", 1930, 70)))
+
+    assert [(row, fault) for row, _, fault, _, _ in told(found)] == [
+        (3, Fault.TWICE),
+        (4, Fault.TWICE),
+    ]
+    assert found.right == 1930
+    book(shop, found)
+    for one in found.findings[0].bookings:  # the money has come, so somebody books it
+        shop.apply(one.call, key=one.key)
+    assert shop.payment("pay-o-1").unapplied == 1930
+    assert [hold.code for hold in shop.payment("pay-o-1").holds] == ["over_remitted"]
+
+
+def test_cash_that_an_earlier_file_has_settled_was_remitted_before(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1")
+    book(shop, held(shop, file(("p-1", 1930, 70))))
+
+    found = held(shop, file(("p-1", 1930, 70), id="R-8"))
+
+    assert told(found) == [(2, "p-1", Fault.REMITTED_BEFORE, 2000, 0)]
+
+
+@pytest.mark.parametrize("voided", (False, True))
+def test_cash_of_a_refused_parcel_is_remitted_though_nothing_was_collected(
+    shop: Shop, voided: bool
+) -> None:
+    send(shop, "o-1", "p-1")
+    shop.expect_cash("pay-1", "o-1", eur(2000))
+    shop.turn_back("p-1", "refused")
+    if voided:
+        shop.void_payment("pay-1", "refused at the door")
+
+    (finding,) = held(shop, file(("p-1", 1930, 70))).findings
+    assert (finding.fault, finding.stated) == (Fault.REFUSED_YET_REMITTED, 2000)
+    for one in finding.bookings:
+        shop.apply(one.call, key=one.key)
+
+    payment = shop.payment("pay-1")
+    assert payment.unapplied >= 1930
+    assert [hold.code for hold in payment.holds] == ["over_remitted"]
+
+
+def test_a_refused_parcel_may_stand_in_the_file_with_nothing(shop: Shop) -> None:
+    send(shop, "o-1", "p-1")
+    shop.expect_cash("pay-1", "o-1", eur(2000))
+    shop.turn_back("p-1", "refused")
+
+    assert held(shop, file(("p-1", 0, 0))) == Reconciled((), (), 0, 0)
+    charged = held(shop, file(("p-1", -200, 200)))
+    assert told(charged) == [(2, "p-1", Fault.WRONG_FEE, 200, 0)]
+    assert charged.findings[0].bookings == ()
+
+
+def test_a_parcel_that_nobody_knows_is_named_with_what_it_brought(shop: Shop) -> None:
+    shop.sell("o-1", (LAMP, 1))  # paid by card: no cash is due for it
+
+    found = held(shop, file(("T-9", 500, 0), ("o-1", 500, 0)))
+
+    assert [(one.fault, one.stated, one.bookings) for one in found.findings] == [
+        (Fault.UNKNOWN_PARCEL, 500, ())
+    ] * 2
+
+
+def test_cash_in_another_currency_is_not_of_this_file(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1")
+    krona = Remittance("R-7", "SEK", (RemittanceRow(2, "p-1", 2000),))
+
+    found = held(shop, krona, CashFee("SEK"))
+
+    assert [one.fault for one in found.findings] == [Fault.UNKNOWN_PARCEL]
+    with pytest.raises(BadInput, match=r"fee\.currency: SEK is wanted"):
+        held(shop, krona, FEE)
+
+
+def test_a_row_that_could_not_be_read_makes_no_cash_missing(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1")
+    taken = remittance("parcel,collected,fee\np-1,2o.00,0.70\n", "R-7", "EUR")
+
+    assert [one.column for one in taken.findings] == ["collected"]
+    assert taken.remittance.unread == ("p-1",)
+    assert held(shop, taken.remittance).findings == ()
+
+
+# --- ten thousand rows ----------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F182", "F183", "F185")
+def test_each_planted_fault_of_a_large_file_is_found_with_its_kind_and_nothing_else() -> None:
+    shop, rows, faults = planted(bookkeeping())
+
+    found = held(shop, rows)
+
+    assert {(one.row, one.parcel, one.fault) for one in found.findings} == faults
+    assert len(found.findings) == len(faults)
+    assert len(set(Tally(one.fault for one in found.findings).values())) == 1  # eight alike
+    book(shop, found)
+    again = held(shop, rows)
+    assert (again.bookings, again.right) == ((), found.right)
+    assert told(again) == told(found)
+    owing = {one.ref.id for one in of_kind(shop, "payment") if one.with_carrier}
+    open_yet = (Fault.MISSING, Fault.SHORT, Fault.OVER, Fault.WRONG_FEE)
+    assert owing == {one.payments[0] for one in found.findings if one.fault in open_yet}
+
+
+def test_the_work_grows_with_the_rows_and_not_faster() -> None:
+    def steps(n: int) -> int:
+        payments = [
+            Payment(
+                Ref("", "payment", f"pay-{i}"),
+                PaymentState.COLLECTED,
+                "cash on delivery",
+                1000,
+                "EUR",
+                captured=1000,
+                with_carrier=1000,
+                due_for=f"o-{i}",
+                parcel=f"p-{i}",
+            )
+            for i in range(n)
+        ]
+        parcels = [
+            Parcel(Ref("", "parcel", f"p-{i}"), ParcelState.DELIVERED, (f"o-{i}",), "leith")
+            for i in range(n)
+        ]
+        rows = Remittance("R", "EUR", tuple(RemittanceRow(i, f"p-{i}", 1000) for i in range(n)))
+        return lines_of(lambda: reconcile(rows, payments, parcels))
+
+    assert steps(2_000) < 12 * steps(200)
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "amount", "fee"),
+    (
+        ("20.00,0.70,19.30", 1930, 70),
+        ("20.00,0.70,", 1930, 70),
+        ("20.00,,19.30", 1930, 70),
+        (",0.70,19.30", 1930, 70),
+        ("20.00,,", 2000, 0),
+        (",,19.30", 1930, 0),
+        ("0.00,2.00,-2.00", -200, 200),
+    ),
+)
+def test_what_a_row_leaves_out_follows_from_the_other_amounts(
+    cells: str, amount: int, fee: int
+) -> None:
+    taken = remittance(f"parcel,collected,fee,remitted\nT-1,{cells}\n", "R-7", "EUR")
+
+    assert taken.findings == ()
+    assert taken.remittance.rows == (RemittanceRow(2, "T-1", amount, fee),)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    (
+        ("T-1,20.00,0.70,20.00,", "collected", "is not what was kept and what was remitted"),
+        ("T-1,19.00,,20.00,", "collected", "is not what was kept and what was remitted"),
+        ("T-1,,0.70,,", "collected", "this, or what was remitted, is wanted"),
+        ("T-1,,1.00,-2.00,", "remitted", "is less than the fee gives back"),
+        (",20.00,,,", "parcel", "must not be empty"),
+        ("T-1,20.00,,,SEK", "currency", "EUR is wanted"),
+        ("T-1,20.001,,,", "collected", "20.001 is finer than the smallest coin of EUR"),
+        ("T-1,-1,,,", "collected", "-100 is not between 0 and 1000000000000000"),
+        ("T-1,20.00", "", "has 2 cells where the header has 5"),
+    ),
+)
+def test_a_row_that_cannot_be_read_is_a_finding(row: str, column: str, reason: str) -> None:
+    header = "parcel,collected,fee,remitted,currency"
+
+    taken = remittance(f"{header}\n{row}\nT-2,10.00,,,EUR\n", "R-7", "EUR")
+
+    assert [(one.row, one.column, one.reason) for one in taken.findings] == [(2, column, reason)]
+    assert [one.parcel for one in taken.remittance.rows] == ["T-2"]
+
+
+def test_a_carriers_own_columns_are_data() -> None:
+    theirs = Columns({"运单号": "parcel", "代收货款": "collected", "手续费": "fee", "备注": ""})
+
+    taken = remittance(
+        "运单号,代收货款,手续费,备注\nSF-1,99.00,1.00,好\n", "R-7", "CNY", columns=theirs
+    )
+
+    assert taken.remittance.rows == (RemittanceRow(2, "SF-1", 9800, 100),)
+
+
+def test_a_file_without_its_columns_or_with_strange_ones_gives_no_row() -> None:
+    assert [one.column for one in remittance("fee\n1\n", "R-7", "EUR").findings] == ["parcel"]
+    assert [one.column for one in remittance("parcel,paid\n", "R-7", "EUR").findings] == ["paid"]
+    with pytest.raises(BadInput, match="there is no column waybill"):
+        remittance("a\n", "R-7", "EUR", columns=Columns({"a": "waybill"}))
+    with pytest.raises(BadInput):
+        remittance("parcel\n", "", "EUR")
