@@ -1221,7 +1221,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "open_stored_value": lambda d: d.fresh,
     "top_up": lambda d: can_be_used(d, d.paper),
     "lapse_stored_value": lambda d: not d.paper.lapsed and not can_be_used(d, d.paper),
-    "await_payment": lambda d: d.fresh,
+    "await_payment": may_pay,
     "record_notice": always,
     "lift_payment_hold": Desk.has_hold,
     "expire_payment": may_expire_payment,
@@ -1381,6 +1381,8 @@ def notice_fits(d: Desk) -> bool:
         "failed": ("awaiting",),
         "voided": ("awaiting", "authorised", "part captured", "due at door"),
     }
+    if d.arg("notice") == "captured" and d.paper.meant and d.stands("expired", "voided"):
+        return True  # it pays its order, or goes back by itself
     if d.arg("notice") == "captured" and d.stands("authorised", "part captured"):
         return bool(d.paper.captured + d.arg("amount").minor <= d.paper.authorised)
     return d.stands(*makes_sense[d.arg("notice")])

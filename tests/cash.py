@@ -55,7 +55,7 @@ def planted(shop: Workflow) -> tuple[Workflow, Remittance, Found]:
         else:
             shop.collect_on_delivery(payment, order, eur(cash))
         if fault is Fault.REMITTED_BEFORE:
-            shop.remit(payment, eur(cash - fee), eur(fee), "R-6", i + 2)
+            shop.remit(payment, eur(cash), eur(fee), "R-6", i + 2)
         if fault is None and i % 10 == 0:
             shop.cancel(order, (("1", chance.randint(1, n)),))
             shop.refund(order)
@@ -65,9 +65,9 @@ def planted(shop: Workflow) -> tuple[Workflow, Remittance, Found]:
             off = {Fault.SHORT: -chance.randint(1, 900), Fault.OVER: chance.randint(1, 900)}
             kept = fee + (chance.choice((-30, 45)) if fault is Fault.WRONG_FEE else 0)
             whole = cash + off.get(fault or Fault.MISSING, 0)
-            said.append((parcel, whole - kept, kept, None if fault is Fault.TWICE else fault))
+            said.append((parcel, whole, kept, None if fault is Fault.TWICE else fault))
             if fault is Fault.TWICE:
-                said.append((parcel, whole - kept, kept, fault))
+                said.append((parcel, whole, kept, fault))
     said += [(f"T-{i}", 1000, 60, Fault.UNKNOWN_PARCEL) for i in range(FAULTS_EACH)]
     chance.shuffle(said)
     rows = tuple(RemittanceRow(at, *one[:3]) for at, one in enumerate(said, 2))

@@ -130,7 +130,7 @@ FITS: Final[dict[str, set[type]]] = {
         *(Advanced, Moved, CutMade, Charged, Repriced, Held, Unheld, MoneyMoved, Noted),
         Claimed,
     },
-    "payment": {Advanced, Held, Unheld, MoneyMoved, Noted},
+    "payment": {Advanced, Held, Unheld, MoneyMoved, Noted, Claimed},
     "dispatch": {Advanced, Held, Unheld, Noted},
     "parcel": {Advanced, Held, Unheld, Noted},
     "return": {Advanced, Held, Unheld, Noted},

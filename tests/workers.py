@@ -241,56 +241,6 @@ def feed(database: str, gate: str, name: str, count: str) -> None:
     print(json.dumps(outcomes))
 
 
-DEALERS = tuple(f"d-{i}" for i in range(4))
-COUPONS = ("SPRING", "AUTUMN")
-AT_PLACING = Rules(
-    reserve_when=ReserveWhen.PLACED, split=False, tries_max=1_000, confirm_when_paid=True
-)
-
-
-def dealers(database: str, gate: str, name: str, count: str) -> None:
-    """Order on account, with coupons, what each buyer may have little of; pay, cancel, charge back.
-
-    Who has no credit left pays the oldest of his own orders, and goes on.
-    """
-    store = SqliteStore(database, synchronous="normal")
-    workflow = Workflow(store, AT_PLACING, clock=lambda: START)
-    outcomes: Counter[str] = Counter()
-    unpaid: list[str] = []
-
-    def pay_off(order: str, paid: str) -> None:
-        owed = due(workflow.order(order))
-        if owed > 0:
-            workflow.apply(pay.on(paid, Money(owed, "EUR"), ((order, owed),)), key=paid)
-
-    wait_for(gate)
-    for i in range(int(count)):
-        id, dealer = f"o-{name}-{i}", DEALERS[(i + int(name)) % len(DEALERS)]
-        scarce = NewLine("1", Sku(LAMP.sku), 2, PRICE)
-        lines = (NewLine("1", Sku(BELL.sku), 1 + i % 2, PRICE) if i % 3 else scarce,)
-        coupon = (COUPONS[i % 3 - 1],) if i % 3 else ()
-        try:
-            new = NewOrder(dealer, "EUR", lines, on_account=True, coupons=coupon)
-            workflow.apply(place.on(id, new), key=id)
-        except Refused as no:
-            outcomes.update({one.code for one in no.refusals})
-            if unpaid:
-                pay_off(unpaid.pop(0), f"late-{id}")
-            continue
-        outcomes["granted"] += 1
-        act = (i + int(name)) % 5
-        if act == 0:
-            workflow.apply(cancel.on(id), key=f"c-{id}")
-        elif act == 1:
-            pay_off(id, f"pay-{id}")
-            back = charge_back.on(f"pay-{id}", Money(4990, "EUR"), id)
-            workflow.apply(back, key=f"b-{id}")
-            outcomes["charged back"] += 1
-        if act:
-            unpaid.append(id)
-    print(json.dumps(outcomes))
-
-
 def gateway(database: str, gate: str, name: str, count: str) -> None:
     """Ask a gateway for money, in parts, and for some of it back, side by side with seven others.
 
@@ -427,6 +377,56 @@ class FileGateway:
         self.file.execute(
             "insert into call (key, kind, heard) values (?, ?, ?)", (key, kind, heard)
         )
+
+
+DEALERS = tuple(f"d-{i}" for i in range(4))
+COUPONS = ("SPRING", "AUTUMN")
+AT_PLACING = Rules(
+    reserve_when=ReserveWhen.PLACED, split=False, tries_max=1_000, confirm_when_paid=True
+)
+
+
+def dealers(database: str, gate: str, name: str, count: str) -> None:
+    """Order on account, with coupons, what each buyer may have little of; pay, cancel, charge back.
+
+    Who has no credit left pays the oldest of his own orders, and goes on.
+    """
+    store = SqliteStore(database, synchronous="normal")
+    workflow = Workflow(store, AT_PLACING, clock=lambda: START)
+    outcomes: Counter[str] = Counter()
+    unpaid: list[str] = []
+
+    def pay_off(order: str, paid: str) -> None:
+        owed = due(workflow.order(order))
+        if owed > 0:
+            workflow.apply(pay.on(paid, Money(owed, "EUR"), ((order, owed),)), key=paid)
+
+    wait_for(gate)
+    for i in range(int(count)):
+        id, dealer = f"o-{name}-{i}", DEALERS[(i + int(name)) % len(DEALERS)]
+        scarce = NewLine("1", Sku(LAMP.sku), 2, PRICE)
+        lines = (NewLine("1", Sku(BELL.sku), 1 + i % 2, PRICE) if i % 3 else scarce,)
+        coupon = (COUPONS[i % 3 - 1],) if i % 3 else ()
+        try:
+            new = NewOrder(dealer, "EUR", lines, on_account=True, coupons=coupon)
+            workflow.apply(place.on(id, new), key=id)
+        except Refused as no:
+            outcomes.update({one.code for one in no.refusals})
+            if unpaid:
+                pay_off(unpaid.pop(0), f"late-{id}")
+            continue
+        outcomes["granted"] += 1
+        act = (i + int(name)) % 5
+        if act == 0:
+            workflow.apply(cancel.on(id), key=f"c-{id}")
+        elif act == 1:
+            pay_off(id, f"pay-{id}")
+            back = charge_back.on(f"pay-{id}", Money(4990, "EUR"), id)
+            workflow.apply(back, key=f"b-{id}")
+            outcomes["charged back"] += 1
+        if act:
+            unpaid.append(id)
+    print(json.dumps(outcomes))
 
 
 def life(i: int) -> Iterator[Call[Any]]:

@@ -498,10 +498,8 @@ CORNERS: Final[dict[str, Small]] = {
             verbs.await_payment.on(
                 "o-pay1", Money(100, EUR), expires_at=START + DAY / 2, orders=(("o", 100),)
             ),
-            verbs.record_notice.on(
-                "o-pay1", Notice.CAPTURED, Money(100, EUR), "in time", paid_at=START
-            ),
-            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR), "late"),
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR), paid_at=START),
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR)),
         ),
     ),
     "a refund that fails": goods(

@@ -58,8 +58,8 @@ def set_coupon(
     return step
 
 
-def use_coupons(step: Step, order: Order) -> list[Refusal]:
-    """Let an order that is placed use its coupons, once each; every reason why it may not."""
+def use_coupons(step: Step, order: Order, at: datetime) -> list[Refusal]:
+    """Let an order use its coupons, once each, as of an instant; every reason why it may not."""
     refusals: list[Refusal] = []
     facts: list[Fact] = []
     ceilings = Ceilings(step)
@@ -67,7 +67,7 @@ def use_coupons(step: Step, order: Order) -> list[Refusal]:
         coupon = step.case.find(step.case.coupon(code))
         if coupon is None:
             continue
-        if coupon.until is not None and coupon.until <= step.context.at:
+        if coupon.until is not None and coupon.until <= at:
             until = coupon.until.isoformat()
             refusals.append(Refusal.of("coupon_over", coupon=code, until=until))
         for pool, limit in (

@@ -514,8 +514,6 @@ INVOICED: Final = "invoiced"
 CREDITED: Final = "credited"
 """What an order notes of a credit note over it: `credit_note`."""
 
-PAYABLE: Final = "payable"
-"""What an order on account notes of the day on which it is to be paid: `by`."""
 PLAN: Final = "plan"
 """What an order notes of a new plan: what an overdue instalment of it `blocks`, by commas."""
 
@@ -527,6 +525,9 @@ EXPIRED: Final = "expire"
 
 REINSTATED: Final = "reinstated"
 """What an order notes when it stands again after it had expired: what it gave up then is kept."""
+
+PAYABLE: Final = "payable"
+"""What an order on account notes of the day on which it is to be paid: `by`."""
 
 SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
@@ -675,12 +676,12 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         credited=sums[MoneyAccount.STORED],
         forfeited=sums[MoneyAccount.FORFEITED],
         forfeits=forfeits,
-        authorised=authorised,
-        requests=requests,
-        meant=payment.meant,
         parcel=parcel,
         fees=sums[MoneyAccount.FEES],
         remitted=remitted,
+        authorised=authorised,
+        requests=requests,
+        meant=payment.meant,
     )
 
 

@@ -545,6 +545,11 @@ def _(look: Look[Quota]) -> Iterator[Call[Quota]]:
     yield setting.set_quota.on(look.id, one.position, one.n + 1, *whom, one.until, one.within)
 
 
+@suggests(payments.top_up, on=StoredValue)
+def _(look: Look[StoredValue]) -> Iterator[Call[StoredValue]]:
+    yield payments.top_up.on(look.id, max(1, look.document.n), SAMPLES["reason"])
+
+
 @suggests(coupons.set_coupon, on=Coupon)
 def _(look: Look[Coupon]) -> Iterator[Call[Coupon]]:
     one = look.document
@@ -555,11 +560,6 @@ def _(look: Look[Coupon]) -> Iterator[Call[Coupon]]:
 def _(look: Look[CreditLine]) -> Iterator[Call[CreditLine]]:
     one = look.document
     yield on_account.set_credit.on(look.id, Money(one.limit, one.currency), one.terms_days)
-
-
-@suggests(payments.top_up, on=StoredValue)
-def _(look: Look[StoredValue]) -> Iterator[Call[StoredValue]]:
-    yield payments.top_up.on(look.id, max(1, look.document.n), SAMPLES["reason"])
 
 
 @suggests(inventory.record_feed, on=Feed)

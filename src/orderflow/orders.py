@@ -107,7 +107,7 @@ def place(
         _open(step, new)
     order = step.now(case.own(Order))
     step.advance(ORDER, order.ref, OrderMove.PLACE, order_facts(order))
-    with all_told((*use_coupons(step, order), *cover(step, order))):
+    with all_told((*use_coupons(step, order, context.at), *cover(step, order))):
         claiming = Claiming(step, order)
         take_over(step, claiming, order.ref, stock_holds)
         reserve_placed(step, claiming, order.ref)

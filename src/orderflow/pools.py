@@ -1,7 +1,7 @@
 """The names of pools: what is limited, and is no goods on a shelf.
 
-It knows how a buyer's limit, a quota, a day's capacity, a coupon's uses, a credit and a kept
-balance are named, and refuses to know how much they give.
+It knows how a buyer's limit, a quota, a day's capacity, a kept balance, a coupon's uses and a
+credit are named, and refuses to know how much they give.
 
 A pool is counted like goods, under its name.
 Names are made of others' names, so each part but the last is written so that no two pools share a

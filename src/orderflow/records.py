@@ -383,7 +383,7 @@ class MoneyAccount(StrEnum):
 
 @attrs.frozen(weakref_slot=False)
 class Remitted:
-    """A row of a carrier's remittance file: so much was handed over of a payment, and so much kept.
+    """A row of a carrier's remittance file: so much cash of a payment, and the fee that it kept.
 
     Both are minor units; `row` is the number of its line in the file.
     """

@@ -110,6 +110,7 @@ from orderflow.ways_to_pay import WayToPay, ways_to_pay
 if TYPE_CHECKING:
     from orderflow.ledger import Posting
     from orderflow.sending import Sending
+    from orderflow.settlement import Quote, Settlement
     from orderflow.statements import Statement
     from orderflow.whatif import Trial
     from orderflow.whence import Decision, Sourcing
@@ -504,6 +505,25 @@ class Workflow(Commands):
         from orderflow.ledger import postings  # here, so that importing a workflow loads no ledger
 
         return postings(self.store.entries(), self.tenant)
+
+    def settlement(
+        self, since: datetime, until: datetime, quotes: Sequence[Quote] = ()
+    ) -> Settlement:
+        """What customers, suppliers, carriers, finance and we owe each other for a period.
+
+        Units are kept when the return window of the rules is over; suppliers are paid by the cost
+        of their purchases, else by the `quotes` that are handed in. It reads the whole journal.
+        """
+        from orderflow.settlement import settlement  # here, for the same reason
+
+        return settlement(
+            self.store.entries(),
+            since,
+            until,
+            quotes,
+            window_days=self.rules.return_window_days,
+            tenant=self.tenant,
+        )
 
     def stock_advice(
         self,

@@ -54,7 +54,7 @@ def remittance(
     """Read a remittance from CSV lines; whatever is wrong is a finding, never an exception.
 
     >>> remittance("parcel,collected,fee\\nT-1,20.00,0.50\\n", "R-7", "EUR").remittance.rows
-    (RemittanceRow(row=2, parcel='T-1', amount=1950, fee=50),)
+    (RemittanceRow(row=2, parcel='T-1', cash=2000, fee=50),)
     """
     columns.check(REMITTANCE_COLUMNS)
     nothing = Remittance(id, currency, (), carrier, until)
@@ -113,12 +113,11 @@ def _balanced(
     """A row whose amounts agree; what it leaves out follows from the others."""
     if fee is None:
         fee = 0 if collected is None or remitted is None else collected - remitted
-    if remitted is None:
-        remitted = (collected or 0) - fee
-    if fee < 0 or (collected is not None and collected != remitted + fee):
+    cash = collected if remitted is None else remitted + fee
+    if fee < 0 or cash is None or collected not in (None, cash):
         cells.fault(row, "collected", "is not what was kept and what was remitted")
         return None
-    if remitted + fee < 0:
+    if cash < 0:
         cells.fault(row, "remitted", "is less than the fee gives back")
         return None
-    return RemittanceRow(row, parcel, remitted, fee)
+    return RemittanceRow(row, parcel, cash, fee)

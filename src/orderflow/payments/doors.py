@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from orderflow.errors import MoveRefused, Refusal
+from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import DUE_AT_DOOR, REMITTED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
@@ -97,22 +97,23 @@ def remit(
 ) -> Step:
     """Record that the carrier has handed over cash that it had collected, in any state.
 
-    `fee` is what it has kept of that cash besides `amount`, which is nothing where it has kept all;
-    beyond its debt it was kept of our money. `remittance` and `row` say where it stands in a
-    remittance file. What is handed over beyond the debt stays unapplied, under a hold, and may go
-    back: where no money was to come of the payment yet, or no more, it is captured by it.
+    `fee` is the part of the amount that it has kept; what of that is beyond its debt was kept of
+    our money. `remittance` and `row` say where it stands in a remittance file. What is handed over
+    beyond the debt stays unapplied, under a hold, and may go back: where no money was to come of
+    the payment yet, or no more, it is captured by it.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     ref, state = payment.ref, payment.state
+    minor = positive(amount, payment.currency)
     kept = 0 if fee is None else positive(fee, payment.currency, "fee")
-    all_kept = bool(kept) and amount == Money(0, payment.currency)
-    minor = 0 if all_kept else positive(amount, payment.currency)
+    if kept > minor:
+        raise BadInput("fee", "is a part of the amount, and not more than it")
     line = whole(row, "row", least=0, most=ROWS_MAX)
     if text(remittance, "remittance", empty=True):
         step.note(ref, REMITTED, remittance=remittance, row=line, amount=minor, fee=kept)
     of_debt = min(kept, payment.with_carrier)
-    owed = min(minor, payment.with_carrier - of_debt)
+    owed = min(minor - kept, payment.with_carrier - of_debt)
     for source, target, part in (
         (MoneyAccount.CARRIER, MoneyAccount.BANK, owed),
         (MoneyAccount.CARRIER, MoneyAccount.FEES, of_debt),
@@ -123,9 +124,10 @@ def remit(
     if owed + of_debt:  # so it is collected or short paid
         settled = owed + of_debt == payment.with_carrier
         step.proceed(PAYMENT, ref, PaymentMove.REMIT if settled else PaymentMove.REMIT_PART)
-    if minor > owed:
-        at_door = state is PaymentState.DUE_AT_DOOR  # it must have been collected, with the fee
-        capture(step, ref, minor - owed + (kept if at_door else 0))
+    at_door = state is PaymentState.DUE_AT_DOOR  # it must have been collected, with the fee
+    beyond = minor if at_door else minor - kept - owed
+    if beyond:
+        capture(step, ref, beyond)
         if at_door:
             step.proceed(PAYMENT, ref, PaymentMove.COLLECT)
             step.proceed(PAYMENT, ref, PaymentMove.REMIT)

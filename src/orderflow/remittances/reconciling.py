@@ -44,7 +44,7 @@ def reconcile(
     for name in remittance.unread:
         desk.named.update(one.ref.id for one in desk.cash_of(name)[0])
     desk.find_missing()
-    stated = sum([row.amount for row in remittance.rows])
+    stated = sum([row.remitted for row in remittance.rows])
     return Reconciled(tuple(desk.bookings), tuple(desk.findings), stated, desk.right)
 
 
@@ -135,21 +135,21 @@ class _Desk:
             for said in one.remitted
             if (said.remittance, said.row) == (self.file.id, row.row)
         }
-        amount = row.amount - sum(said.amount for said in done.values())
+        cash = row.cash - sum(said.amount for said in done.values())
         kept = row.fee - sum(said.fee for said in done.values())
         left = [one for one in payments if one.ref.id not in done]
-        if done and (not left or amount <= 0):
-            self.right += row.amount
+        if done and (not left or cash <= 0):
+            self.right += row.remitted
             return
         owed = [self.owed(one, parcel) for one in left]
         if again:
             owed = [0] * len(left)
-        known, cash = sum(owed), amount + kept
-        bookings = self.book(row, left, owed, amount, kept)
+        known = sum(owed)
+        bookings = self.book(row, left, owed, cash, kept)
         faults: list[tuple[Fault, int, int]] = []
         if again:
             faults.append((Fault.TWICE, cash, 0))
-        elif not known and amount > 0:
+        elif not known and cash:
             never = all(one.state in _NEVER_COLLECTED for one in left)  # there is at least one
             fault = Fault.REFUSED_YET_REMITTED if never else Fault.REMITTED_BEFORE
             faults.append((fault, cash, 0))
@@ -163,38 +163,37 @@ class _Desk:
             self.find(row, fault, stated, wanted, left, bookings)
         if not faults:
             self.bookings += bookings
-            self.right += row.amount
+            self.right += row.remitted
 
     def right_fee(self, payments: list[Payment], known: int, kept: int) -> int:
         """The fee that is right: of the cash that was collected, whatever is handed over of it."""
         if self.fee is None:
             return kept
         before = [said for one in payments for said in one.remitted]
-        collected = known + sum([said.amount + said.fee for said in before])
+        collected = known + sum([said.amount for said in before])
         return max(0, self.fee.of(collected) - sum([said.fee for said in before]))
 
     def book(
-        self, row: RemittanceRow, payments: list[Payment], owed: list[int], amount: int, kept: int
+        self, row: RemittanceRow, payments: list[Payment], owed: list[int], cash: int, kept: int
     ) -> tuple[Booking, ...]:
         """The calls that book a row as it is stated; one parcel may have cash of several orders."""
-        left, parts = amount + kept, []
+        left, parts = cash, []
         for n in owed[:-1]:
             parts.append(min(n, left))
             left -= parts[-1]
         parts.append(left)
-        fees = spread(kept, [max(0, part) for part in parts])
+        fees = spread(kept, parts)
         made: list[Booking] = []
         for one, part, n, fee in zip(payments, parts, owed, fees, strict=True):
             key = f"remittance/{self.file.id}/{row.row}/{one.ref.id}"
-            if part <= 0 or part < fee:  # nothing has come
+            if not part or part < fee:  # nothing has come
                 continue
+            said = Money(part, self.file.currency)
             if one.state is PaymentState.DUE_AT_DOOR and n:
-                taken = Money(part, self.file.currency)
-                call = collect_on_delivery.of(one.ref, one.due_for, taken)
+                call = collect_on_delivery.of(one.ref, one.due_for, said)
                 made.append(Booking(call, f"{key}/collected"))
             of_fee = Money(fee, self.file.currency) if fee else None
-            handed = Money(part - fee, self.file.currency)
-            call = remit.of(one.ref, handed, of_fee, self.file.id, row.row)
+            call = remit.of(one.ref, said, of_fee, self.file.id, row.row)
             made.append(Booking(call, key))
         return tuple(made)
 

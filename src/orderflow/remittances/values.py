@@ -68,20 +68,20 @@ class CashFee:
 
 @attrs.frozen
 class RemittanceRow:
-    """One row: the parcel by a name that the carrier knows, what it hands over and what it keeps.
+    """One row: the parcel by a name that the carrier knows, its cash, and what is kept of that.
 
     The name is that of a parcel, its waybill number, or an order's; amounts are minor units.
     """
 
     row: int
     parcel: str
-    amount: int
+    cash: int
     fee: int = 0
 
     @property
-    def cash(self) -> int:
-        """What was collected, by this row."""
-        return self.amount + self.fee
+    def remitted(self) -> int:
+        """What is handed over; below zero where more is kept than was collected."""
+        return self.cash - self.fee
 
 
 @attrs.frozen
