@@ -11,7 +11,7 @@ import attrs
 
 from orderflow.bills import CreditNote, Invoice, checked_papers
 from orderflow.errors import BadInput
-from orderflow.invoices.papers import Papers, to_bill
+from orderflow.invoices.papers import Papers, on_paper, to_bill
 from orderflow.pricing import carried, to_invoice_in_advance, total
 from orderflow.records import ChargeKind, Order
 
@@ -20,7 +20,8 @@ from orderflow.records import ChargeKind, Order
 class Account:
     """An order beside its papers, in minor units.
 
-    `rounding` is by how much the taxes of its invoices, each rounded by itself, differ from that of
+    `total` is without what the order was rounded by to a coin, which is on no paper. `rounding` is
+    by how much the taxes of its invoices, each rounded by itself, differ from that of
     the order; it is in `total`. `to_invoice` is what is kept and on no invoice yet, `to_credit`
     what its papers say beyond what the order costs for what they bill; below zero it was charged
     for what is billed already.
@@ -46,6 +47,7 @@ def account(
         raise BadInput("order", "an Order is wanted")
     checked_papers(invoices, "invoices")
     checked_papers(credit_notes, "credit_notes")
+    order = on_paper(order)
     papers = Papers(tuple(invoices), tuple(credit_notes))
     open_ = [carried(line, order.charges, to_invoice_in_advance(line)) for line in order.lines]
     pending = [charge.amount for charge in to_bill(order, papers)]

@@ -35,6 +35,7 @@ from orderflow.invoices.papers import (
     checked_series,
     is_off,
     number,
+    on_paper,
     papers_of,
     refuse_closed,
     unanswered,
@@ -65,7 +66,7 @@ def credit(
     """
     step = Step(case, context)
     invoice = step.now(case.own(Invoice))
-    order = step.now(case.order(invoice.order))
+    order = on_paper(step.now(case.order(invoice.order)))
     _check(series, line, amount, whole, reason)
     refuse_closed(order, "credit")
     papers = papers_of(step, order)
@@ -77,7 +78,7 @@ def credit(
     if amount is not None:
         charge = _lowered(books_of(order, invoice, notes, line), invoice, amount, f"credit-{id}")
         step.add(Charged(order.ref, attrs.evolve(charge, reason=reason)))
-        own, order = charge.id, step.now(order.ref)
+        own, order = charge.id, on_paper(step.now(order.ref))
     books = books_of(order, invoice, notes, line)
     off = [] if whole else [one for one in unanswered(order, papers) if is_off(one)]
     answer = _answer(books, sorted(off, key=lambda one: one.id != own))

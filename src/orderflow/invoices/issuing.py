@@ -22,6 +22,7 @@ from orderflow.invoices.papers import (
     checked_series,
     is_cost,
     number,
+    on_paper,
     papers_of,
     refuse_closed,
     to_bill,
@@ -50,7 +51,7 @@ def invoice(
     rules at the tax point: the day on which a parcel was handed over, else now.
     """
     step = Step(case, context)
-    order = step.now(case.own(Order))
+    order = on_paper(step.now(case.own(Order)))
     checked_series(series)
     wanted = checked_quantities(lines)
     bills = several(parcels, "parcels") if parcels != () else ()
