@@ -663,6 +663,7 @@ BESIDE = {
         "Buyer",
         "price_of",
     ),
+    "orderflow.cash": ("CashRule", "CashRounding"),
     "orderflow.payments": ("cash_by_parcel",),
     "orderflow.refunds": ("owed",),
     "orderflow.remittances": tuple(remittances.__all__),
