@@ -32,7 +32,9 @@ from orderflow import (
 from orderflow.commands import Done
 from orderflow.facts import fold, touches
 from orderflow.journal import Entry, Stored
+from orderflow.ledger import Account, OrderAccount, Posting, postings
 from orderflow.ports import Books, Query, Store
+from orderflow.pricing import total
 from orderflow.records import (
     KINDS,
     Counter,
@@ -40,6 +42,7 @@ from orderflow.records import (
     Document,
     Exchange,
     MatterKind,
+    MoneyAccount,
     Order,
     Parcel,
     Payment,
@@ -352,7 +355,41 @@ def assert_laws(store: Store, tenant: str = "") -> None:
     assert_goods(orders, books)
     assert_claims(kept, books)
     assert_money(orders, payments)
+    assert_ledger(postings(store.entries(), tenant), orders, payments)
     assert_journal(store, tenant)
+
+
+def assert_ledger(
+    posted: Iterable[Posting], orders: Iterable[Order], payments: Iterable[Payment]
+) -> None:
+    """What is read off the journal is what orders and payments say."""
+    of_orders: dict[str, int] = {}
+    of_payments: dict[tuple[str, Account], int] = {}
+    for one in posted:
+        assert one.amount > 0
+        if one.payment:
+            for account in (one.source, one.target):
+                key = (one.payment, account)
+                of_payments[key] = of_payments.get(key, 0) + one.to(account)
+        else:
+            of_orders[one.order] = of_orders.get(one.order, 0) + one.to(OrderAccount.OWED)
+    for order in orders:
+        cost = 0 if order.state is OrderState.DRAFT else total(order)
+        assert of_orders.get(order.ref.id, 0) == cost
+    for payment in payments:
+        said = {
+            MoneyAccount.PAYER: -payment.captured,
+            MoneyAccount.UNAPPLIED: payment.unapplied,
+            MoneyAccount.APPLIED: payment.applied - payment.forfeited,
+            MoneyAccount.FORFEITED: payment.forfeited,
+            MoneyAccount.REFUNDED: payment.refunded,
+            MoneyAccount.CHARGED_BACK: payment.charged_back,
+            MoneyAccount.CARRIER: payment.with_carrier,
+            MoneyAccount.FEES: payment.fees,
+            MoneyAccount.STORED: payment.credited,
+        }
+        for account, amount in said.items():
+            assert of_payments.get((payment.ref.id, account), 0) == amount
 
 
 def assert_units(orders: Iterable[Order]) -> None:

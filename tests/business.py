@@ -25,6 +25,7 @@ from orderflow.records import (
     Parcel,
     Payment,
     PriceRange,
+    Request,
     Slice,
 )
 from orderflow.testing import Seen
@@ -43,6 +44,7 @@ CLOSED: Final = ("cancelled", "refused", "done")
 PAID_ONCE: Final = (
     *("deposit taken", "balance open", "balance overdue", "captured", "part refunded"),
     *("refunded", "disputed", "collected", "short paid", "remitted", "due at door"),
+    "part captured",
 )
 """The states of a payment in which money has come, so that it can go back."""
 
@@ -265,8 +267,21 @@ def may_place(d: Desk) -> bool:
 
 
 def may_confirm(d: Desk) -> bool:
-    paid = d.paper.cash_on_delivery or owing(d.paper) <= 0
+    paid = d.paper.cash_on_delivery or missing(d, d.paper) <= 0
     return d.stands("placed", "in review") and paid and d.free("confirm")
+
+
+def missing(d: Desk, order: Order) -> int:
+    """What should have come of an order by now: all of it, or what of its plan is due."""
+    owed = owing(order)
+    if order.plan is None or owed <= 0:
+        return owed
+    paid = sum(tender.applied for tender in order.tenders)
+    parts = order.plan.instalments
+    if parts[-1].due_at <= d.seen.at:
+        return owed
+    wanted = sum(one.amount for one in parts if one.due_at <= d.seen.at)
+    return max(0, min(wanted, owed + paid) - paid)
 
 
 def may_cancel(d: Desk) -> bool:
@@ -758,6 +773,8 @@ def may_send_back(d: Desk, payment: Payment, amount: int) -> bool:
 
 def may_refund(d: Desk) -> bool:
     order = d.paper
+    if not may_go_to(d):
+        return False
     back = max(0, -owing(order))
     asked = d.arg("amount").minor if d.arg("amount") else back
     if not asked or asked > back:
@@ -781,17 +798,108 @@ def still_ours(payment: Payment) -> int:
 def may_pay_back(d: Desk) -> bool:
     free = min(max(0, d.paper.unapplied), still_ours(d.paper))
     asked = d.arg("amount").minor if d.arg("amount") else free
-    return 0 < asked <= free and may_send_back(d, d.paper, asked)
+    return 0 < asked <= free and may_go_to(d) and may_send_back(d, d.paper, asked)
+
+
+def can_be_used(d: Desk, stored: Any) -> bool:
+    """The time of a balance is not over."""
+    return stored.until is None or stored.until > d.seen.at
+
+
+def may_spend(d: Desk) -> bool:
+    """The balance has as much, and the orders still cost it."""
+    stored, amount = d.get("stored value", d.arg("stored")), d.arg("amount").minor
+    left = d.free_at(Position(f"stored:{stored.ref.id}"))
+    return d.fresh and can_be_used(d, stored) and amount <= left and may_apply(d, amount)
+
+
+def may_go_to(d: Desk) -> bool:
+    """Money stays with us on a balance that may be used."""
+    return "to" not in dict(d.call.args) or can_be_used(d, d.get("stored value", d.arg("to")))
+
+
+def unanswered(payment: Payment, *kinds: str) -> list[Request]:
+    return [one for one in payment.requests if one.outcome == "pending" and one.kind in kinds]
+
+
+def may_ask(d: Desk) -> bool:
+    """No more is asked for than a gateway keeps ready, or a payment that waits is about."""
+    paper, asked = d.paper, unanswered(d.paper, "capture", "void")
+    most = paper.amount if paper.state == "awaiting" else paper.authorised
+    if paper.state == "awaiting":
+        asked += unanswered(paper, "authorise")
+    free = max(0, most - paper.captured - sum(one.amount for one in asked))
+    wanted = d.arg("amount").minor if d.arg("amount") else free
+    return bool(0 < wanted <= free)
+
+
+def may_void_rest(d: Desk) -> bool:
+    open_yet = unanswered(d.paper, "authorise", "capture", "void")
+    return not open_yet and may_ask(d) and d.not_forbidden("ask void", d.paper)
+
+
+def may_send_request(d: Desk) -> bool:
+    one = d.paper.request(d.arg("request"))
+    waits = one is not None and one.outcome == "pending"
+    return waits and (one.busy_until is None or one.busy_until <= d.seen.at)
 
 
 def may_expire_payment(d: Desk) -> bool:
     until = d.paper.expires_at
-    return d.stands("awaiting", "authorised") and until is not None and until <= d.seen.at
+    return (
+        d.stands("awaiting", "authorised", "part captured")
+        and until is not None
+        and until <= d.seen.at
+    )
+
+
+def may_open_balance(d: Desk) -> bool:
+    """Of orders that cost no more than has come, none is to come."""
+    orders = [d.get("order", one.order) for one in d.paper.applications]
+    to_come = sum(max(0, owing(order)) for order in orders) - max(0, d.paper.unapplied)
+    is_wanted = to_come > 0 or not orders
+    return d.stands("deposit taken") and d.free("open balance") and is_wanted
 
 
 def may_miss_balance(d: Desk) -> bool:
     until = d.paper.expires_at
     return d.stands("balance open") and (until is None or until <= d.seen.at)
+
+
+def may_agree_plan(d: Desk) -> bool:
+    """The parts sum to what the order costs, which is not over, and no carrier collects."""
+    order = d.paper
+    cost = owing(order) + sum(tender.applied for tender in order.tenders)
+    parts = sum(one.amount for one in d.arg("parts"))
+    over = order.state in (*OVER, "completed")
+    return not over and not order.cash_on_delivery and parts == cost
+
+
+def may_miss_instalment(d: Desk) -> bool:
+    """Less has come than all parts that are due by now, and nobody has said so yet."""
+    order = d.paper
+    if order.plan is None or order.state in (*OVER, "completed"):
+        return False
+    told = any(hold.code == "instalment_overdue" for hold in order.holds)
+    return missing(d, order) > 0 and not told
+
+
+def may_forfeit(d: Desk) -> bool:
+    """The balance is late, and no goods have gone on for what the deposit was paid for."""
+    within = d.arg("amount") is None or d.arg("amount").minor <= d.paper.deposit
+    return (
+        within
+        and d.stands("balance overdue")
+        and d.free("forfeit")
+        and all(  # a deposit of no order has no goods
+            is_cancelled(order)
+            or (
+                units(order, *ON_PAPER, "cancelled") == every(order)
+                and d.not_forbidden("cancel", order)
+            )
+            for order in [d.get("order", one.order) for one in d.paper.applications if one.amount]
+        )
+    )
 
 
 def may_pay_balance(d: Desk) -> bool:
@@ -1021,6 +1129,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "hold": Desk.lacks_hold,
     "lift_hold": Desk.has_hold,
     "adjust": lambda d: not d.stands("archived"),
+    "agree_plan": may_agree_plan,
+    "miss_instalment": may_miss_instalment,
     "reprice": may_reprice,
     "weigh_line": may_weigh,
     "protect_price": may_protect_price,
@@ -1078,6 +1188,10 @@ ROWS: Final[Mapping[str, Row]] = {
     "lift_return_hold": Desk.has_hold,
     # money
     "pay": may_pay,
+    "spend": may_spend,
+    "open_stored_value": lambda d: d.fresh,
+    "top_up": lambda d: can_be_used(d, d.paper),
+    "lapse_stored_value": lambda d: not d.paper.lapsed and not can_be_used(d, d.paper),
     "await_payment": lambda d: d.fresh,
     "record_notice": always,
     "lift_payment_hold": Desk.has_hold,
@@ -1095,13 +1209,23 @@ ROWS: Final[Mapping[str, Row]] = {
     ),
     "hold_payment": Desk.lacks_hold,
     "take_deposit": lambda d: d.fresh and may_apply(d, d.arg("deposit").minor),
-    "open_balance": lambda d: d.stands("deposit taken") and d.free("open balance"),
+    "open_balance": may_open_balance,
     "miss_balance": may_miss_balance,
+    "forfeit_deposit": may_forfeit,
     "pay_balance": may_pay_balance,
     "charge_back": always,
     "settle_dispute": always,
     "refund": may_refund,
     "pay_back": may_pay_back,
+    "ask_refund": may_refund,
+    "ask_pay_back": may_pay_back,
+    "ask_authorise": lambda d: d.stands("awaiting") and d.free("ask authorise") and may_ask(d),
+    "ask_capture": lambda d: (
+        d.stands("awaiting", "authorised", "part captured") and d.free("ask capture") and may_ask(d)
+    ),
+    "ask_void": lambda d: d.stands("awaiting", "authorised", "part captured") and may_void_rest(d),
+    "send_request": may_send_request,
+    "record_answer": always,
     # invoices
     "invoice": may_invoice,
     "credit": may_credit,
@@ -1168,6 +1292,8 @@ ROWS: Final[Mapping[str, Row]] = {
 NEW: Final = frozenset(
     {
         "pay",
+        "spend",
+        "open_stored_value",
         "await_payment",
         "collect_on_delivery",
         "expect_cash",
@@ -1220,11 +1346,31 @@ def notice_fits(d: Desk) -> bool:
     waits = ("awaiting", "authorised", "deposit taken", "balance open", "balance overdue")
     makes_sense = {
         "authorised": ("awaiting",),
-        "captured": waits,
+        "captured": (*waits, "part captured"),
         "failed": ("awaiting",),
-        "voided": ("awaiting", "authorised", "due at door"),
+        "voided": ("awaiting", "authorised", "part captured", "due at door"),
     }
+    if d.arg("notice") == "captured" and d.stands("authorised", "part captured"):
+        return bool(d.paper.captured + d.arg("amount").minor <= d.paper.authorised)
     return d.stands(*makes_sense[d.arg("notice")])
+
+
+def answer_fits(d: Desk) -> bool:
+    """It is what was asked, as it was asked, of a payment that waits for it; or it says so again.
+
+    That money cannot go back is always looked into.
+    """
+    one, outcome = d.paper.request(d.arg("request")), d.arg("outcome")
+    if one is None or one.outcome != "pending":
+        return one is not None and outcome in (one.outcome, "pending")
+    if outcome == "failed":
+        return bool(one.kind != "refund")
+    if one.kind == "authorise":
+        return d.stands("awaiting")
+    if one.kind == "capture" and d.paper.authorised:
+        room = d.paper.authorised - d.paper.captured
+        return d.stands("authorised", "part captured") and bool(one.amount <= room)
+    return one.kind != "capture" or d.stands("awaiting")
 
 
 def arrival_fits(state: str) -> Row:
@@ -1273,8 +1419,9 @@ FITS: Final[Mapping[str, Row]] = {
         )
     ),
     "record_notice": notice_fits,
+    "record_answer": answer_fits,
     "settle_dispute": lambda d: d.paper.disputed > 0,
-    "answer_cash_change": lambda d: d.paper.asked > 0,
+    "answer_cash_change": lambda d: d.paper.cash_asked > 0,
     "remit": lambda d: d.arg("amount").minor <= d.paper.with_carrier,
     "collect_on_delivery": lambda d: (
         d.order.cash_on_delivery and (d.fresh or not d.stands("voided"))

@@ -38,6 +38,7 @@ TABLE: Final[Mapping[str, str]] = {
         review: placed -> in review
         confirm: placed, in review -> confirmed | paid or at the door, not held
         expire: placed, in review, awaiting customer -> expired | unpaid, nothing kept
+        reinstate: expired -> placed
         ask customer: in review -> awaiting customer
         reject: in review, awaiting customer -> rejected | nothing kept
         answer: awaiting customer -> in review
@@ -78,11 +79,16 @@ TABLE: Final[Mapping[str, str]] = {
         reject: received back -> sent back
         restock: received back -> lost
         reopen: received back -> open
+        reinstate: cancelled -> open
     """,
     "payment": """
+        ask authorise: awaiting -> stays | not held
+        ask capture: awaiting, authorised, part captured -> stays | not held
+        ask void: awaiting, authorised, part captured -> stays | not held
         authorise: awaiting -> authorised
-        capture: awaiting, authorised, deposit taken, balance open, balance overdue, failed,
-            expired, voided -> captured
+        capture part: authorised, part captured -> part captured
+        capture: awaiting, authorised, part captured, deposit taken, balance open, balance overdue,
+            failed, expired, voided -> captured
         fail: awaiting -> failed
         void: awaiting, authorised, due at door -> voided
         expire: awaiting, authorised -> expired
@@ -93,19 +99,20 @@ TABLE: Final[Mapping[str, str]] = {
             collected, short paid -> stays | not held
         refund: deposit taken, balance open, balance overdue, captured, part refunded, remitted
             -> refunded | not held
-        charge back: deposit taken, balance open, balance overdue, captured, part refunded,
-            refunded -> disputed
+        charge back: deposit taken, balance open, balance overdue, captured, part captured,
+            part refunded, refunded -> disputed
         miss balance: balance open -> balance overdue
+        forfeit: balance overdue -> captured | not held
         collect: voided, due at door -> collected
-        refund part: due at door -> stays | not held
-        refund: due at door -> stays | not held
+        refund part: due at door, part captured -> stays | not held
+        refund: due at door, part captured -> stays | not held
         refund part: captured, refunded, remitted -> part refunded | not held
         refund: refunded, disputed, collected, short paid -> stays | not held
         charge back: disputed -> stays
-        settle whole: disputed -> captured
-        settle deposit: disputed -> deposit taken
-        settle part: disputed -> part refunded
-        settle empty: disputed -> refunded
+        settle whole: disputed, part captured, part refunded, refunded -> captured
+        settle deposit: disputed, refunded -> deposit taken
+        settle part: disputed, part captured, refunded -> part refunded
+        settle empty: disputed, part captured -> refunded
         remit part: collected -> short paid
         remit: collected, short paid -> remitted
         remit part: short paid -> stays
@@ -180,7 +187,7 @@ TABLE: Final[Mapping[str, str]] = {
 
 def is_held(facts: Any, move: str) -> bool:
     """A hold that names the move, or that stops whatever goes onward; giving back never does."""
-    onward = move not in ("cancel", "refund", "refund part")
+    onward = move not in ("ask void", "cancel", "refund", "refund part")
     return any(move in hold.blocks or (onward and "onward" in hold.blocks) for hold in facts.holds)
 
 

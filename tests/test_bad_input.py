@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, Final, cast, get_type_hints
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
 from orderflow import (
     BadInput,
     ChargeKind,
     Destination,
+    Instalment,
     Money,
     NewCharge,
     NewLine,
@@ -28,6 +30,8 @@ from orderflow import (
     Refused,
     Rules,
     Sku,
+    StoredKind,
+    Tendered,
     Workflow,
 )
 from orderflow.adapters.memory import MemoryStore
@@ -38,7 +42,7 @@ from orderflow.journal import VERBS
 from orderflow.payments import Notice
 from orderflow.ports import Store
 from orderflow.process import Process, Stage
-from orderflow.records import Fixing, Origin
+from orderflow.records import Fixing, Origin, Outcome
 from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdict
@@ -68,6 +72,8 @@ SHELF: Final = Position("BRASS-LAMP", "leith")
 OF_LOT: Final = SHELF._replace(lot="L-1")
 ONE: Final = (("1", 1),)
 
+TENDERED: Final = Tendered("points", 1500, Price.of("1.00", "EUR", per=300))
+
 CALLS: Final[dict[str, dict[str, Any]]] = {
     "draft": {"id": "o-new", "new": new_order((LAMP, 1))},
     "place": {"id": "o-new", "new": new_order((LAMP, 1)), "stock_holds": ("h-runs",)},
@@ -86,8 +92,15 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "version": "list-2",
         "reason": "agreed",
         "charges": (NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched"),),
+        "invoiced": True,
     },
-    "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1},
+    "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1, "invoiced": True},
+    "agree_plan": {
+        "id": "o-unpaid",
+        "parts": (Instalment(400, MORNING), Instalment(600, TOMORROW)),
+        "blocks": ("allocate",),
+    },
+    "miss_instalment": {"id": "o-planned"},
     "protect_price": {
         "id": "o-ready",
         "prices": (("1", Price.of("9", "EUR")),),
@@ -110,20 +123,57 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "orders": (("o-unpaid", 400),),
         "method": "card",
         "payer": "c-7",
+        "tendered": TENDERED,
     },
+    "spend": {
+        "id": "pay-new",
+        "stored": "points-c-7",
+        "amount": eur(500),
+        "orders": (("o-unpaid", 400),),
+        "tendered": TENDERED,
+    },
+    "open_stored_value": {
+        "id": "g-new",
+        "kind": StoredKind.STORED_VALUE,
+        "unit": "EUR",
+        "units": 5000,
+        "holder": "c-7",
+        "until": TOMORROW,
+    },
+    "top_up": {"id": "points-c-7", "units": 50, "reason": "earned by o-17"},
+    "lapse_stored_value": {"id": "g-over"},
     "await_payment": {
         "id": "pay-new",
         "amount": eur(500),
         "method": "card",
         "payer": "c-7",
         "expires_at": TOMORROW,
+        "orders": (("o-unpaid", 400),),
     },
     "record_notice": {
         "id": "pay-awaited",
         "notice": Notice.CAPTURED,
         "amount": eur(500),
         "event": "evt-1",
+        "paid_at": MORNING,
+        "tendered": TENDERED,
     },
+    "ask_authorise": {"id": "pay-awaited"},
+    "ask_capture": {"id": "pay-awaited", "amount": eur(100)},
+    "ask_void": {"id": "pay-awaited", "reason": "paid in another way"},
+    "send_request": {"id": "pay-asked", "request": "refund-1", "patience_seconds": 30},
+    "record_answer": {
+        "id": "pay-asked",
+        "request": "refund-1",
+        "outcome": Outcome.DONE,
+        "amount": eur(100),
+        "reference": "re-1",
+        "event": "evt-2",
+        "paid_at": MORNING,
+        "tendered": attrs.evolve(TENDERED, n=300),
+    },
+    "ask_pay_back": {"id": "pay-spare", "amount": eur(100)},
+    "ask_refund": {"id": "o-owed", "amount": eur(100), "payment": "pay-o-owed"},
     "expire_payment": {"id": "pay-late"},
     "hold_payment": {
         "id": "pay-spare",
@@ -139,10 +189,17 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "orders": (("o-unpaid", 300),),
         "method": "card",
         "payer": "c-7",
+        "tendered": attrs.evolve(TENDERED, n=900),
     },
-    "open_balance": {"id": "pay-deposit", "until": TOMORROW},
+    "open_balance": {"id": "pay-deposit", "until": TOMORROW, "forfeit": True},
+    "forfeit_deposit": {"id": "pay-overdue", "amount": eur(50)},
     "miss_balance": {"id": "pay-missed"},
-    "pay_balance": {"id": "pay-deposit", "amount": eur(200), "orders": (("o-unpaid", 100),)},
+    "pay_balance": {
+        "id": "pay-deposit",
+        "amount": eur(200),
+        "orders": (("o-unpaid", 100),),
+        "tendered": attrs.evolve(TENDERED, n=600),
+    },
     "expect_cash": {
         "id": "pay-new",
         "order": "o-cod",
@@ -166,8 +223,9 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "invoice": {
         "id": "o-delivered",
         "series": "2026",
-        "parcels": ("p-o-delivered",),
+        "parcels": ("p-o-delivered", "p-o-also"),
         "lines": (),
+        "others": ("o-also",),
     },
     "credit": {
         "id": "2026-000001",
@@ -176,6 +234,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "amount": eur(100),
         "whole": False,
         "reason": "scratched",
+        "order": "o-invoiced",
     },
     "reserve": {"id": "o-ready", "supply": "s-open", "lines": ONE},
     "unreserve": {"id": "o-reserved", "lines": ONE},
@@ -277,8 +336,13 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "settle_exchange": {"id": "e-done"},
     "hold_exchange": {"id": "e-asked", "code": "check", "reason": "the third this month"},
     "lift_exchange_hold": {"id": "e-held", "code": "check"},
-    "refund": {"id": "o-owed", "amount": eur(100), "payment": "pay-o-owed"},
-    "pay_back": {"id": "pay-spare", "amount": eur(100)},
+    "refund": {
+        "id": "o-owed",
+        "amount": eur(100),
+        "payment": "pay-o-owed",
+        "to": "credit-c-7",
+    },
+    "pay_back": {"id": "pay-spare", "amount": eur(100), "to": "credit-c-7"},
     "receive": {
         "position": OF_LOT,
         "n": 5,
@@ -458,6 +522,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.place("o-held", new_order((LAMP, 1)))
     house.hold("o-held", "check", "an unusual amount")
     house.place("o-unpaid", new_order((LAMP, 1), pay_by=MORNING + timedelta(hours=1)))
+    house.place("o-planned", new_order((LAMP, 1)))
+    house.agree_plan("o-planned", (Instalment(1000, MORNING),))
     house.place("o-cod", new_order((LAMP, 4), cash_on_delivery=True))
     house.collect_on_delivery("pay-door", "o-cod", eur(500))
     house.place("o-door", new_order((LAMP, 4), cash_on_delivery=True))
@@ -468,13 +534,20 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.pick("d-o-door")
     house.pack("p-o-door", ("d-o-door",))
     house.hand_over("p-o-door")
+    house.open_stored_value("points-c-7", StoredKind.POINTS, "points", 5000)
+    house.open_stored_value("credit-c-7", StoredKind.STORE_CREDIT, "EUR")
+    house.open_stored_value("g-over", StoredKind.VOUCHER, "EUR", 5, until=TODAY)
     house.await_payment("pay-awaited", eur(500))
     house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
     house.pay("pay-spare", eur(500), ())
     house.pay("pay-odd", eur(500), ())
-    for id in ("pay-deposit", "pay-missed"):
+    house.pay("pay-asked", eur(500), ())
+    house.ask_pay_back("pay-asked", eur(100))
+    for id in ("pay-deposit", "pay-missed", "pay-overdue"):
         house.take_deposit(id, eur(500), eur(100), ())
     house.open_balance("pay-missed", MORNING + timedelta(hours=1))
+    house.open_balance("pay-overdue", MORNING)
+    house.miss_balance("pay-overdue")
     house.record_notice("pay-odd", Notice.FAILED, eur(500))
     house.record_scan("p-o-delivered", ScanStatus.LOST)
     house.accept_dispatch("d-o-shipped")
@@ -508,6 +581,7 @@ def furnish(house: Workflow, clock: Clock) -> None:
     for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
+    sell("o-also", "delivered")
     sell("o-invoiced", "delivered")
     house.invoice("o-invoiced", "2026")
     for id in ("o-asking", "o-coming", "o-came", "o-rejected"):
@@ -735,6 +809,8 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
     kind = str(hint)
     if hint is str:
         yield from (*NO_TEXTS, *HOSTILE_TEXTS)
+    elif hint is int and name == "units":
+        yield from (value for value in NO_COUNTS if value not in (0, 10**9 + 1))
     elif hint is int:
         yield from NO_COUNTS
     elif hint == int | None:
@@ -750,7 +826,7 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         yield from (value for value in NO_TIMES if value is not None or hint is datetime)
     elif hint is NewCharge or hint is NewOrder or hint == NewOrder | None:
         yield from (object(), [], {}, b"", "o-17", 5, 1.5, True, line("1", LAMP, 1))
-    elif hint in (Notice, ScanStatus):
+    elif hint in (Notice, Outcome, ScanStatus, StoredKind):
         yield from (None, object(), [], {}, b"", "captured", "delivered", 5, True, Verdict.SOUND)
     elif kind == "tuple[str, ...]":
         yield from NO_TUPLES
@@ -790,6 +866,16 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
     elif hint == NewCharges:
         yield from (None, 5, "tax", {}, object(), (None,), ("tax",))
         yield (NewCharge(ChargeKind.FEE, 5),)
+    elif kind == "tuple[orderflow.records.Instalment, ...]":
+        yield from NO_TUPLES
+        yield from ((), (None,), (1000,), ((1000, MORNING),), (Instalment(1000, TOMORROW),) * 2)
+        for count in NO_COUNTS:
+            if count != 10**9 + 1:
+                yield (Instalment(cast("int", count), MORNING),)
+        for at in NO_TIMES:
+            yield (Instalment(1000, cast("datetime", at)),)
+    elif hint == Tendered | None:
+        yield from (5, "1500 points", {}, (), object(), eur(500), TENDERED.rate)
     elif hint == NewLines:
         yield from NO_TUPLES
         yield from ((), (None,), ("1",), (LAMP,), (line("1", LAMP, 1), line("1", BELL, 1)))
@@ -878,7 +964,9 @@ def test_a_document_that_is_not_there_or_is_there_already_is_refused(
 @pytest.mark.parametrize(
     ("name", "changed", "path"),
     (
-        ("pay", {"amount": Money(500, "USD")}, None),
+        ("pay", {"amount": Money(500, "USD"), "tendered": None}, None),
+        ("pay", {"amount": Money(500, "USD")}, "tendered.rate"),
+        ("pay", {"amount": eur(400)}, "tendered"),
         ("record_notice", {"amount": Money(500, "USD")}, "amount"),
         ("remit", {"amount": Money(100, "JPY")}, "amount"),
         ("charge_back", {"amount": Money(100, "USD")}, "amount"),

@@ -32,6 +32,7 @@ from orderflow.money import Rounding
 from orderflow.records import KINDS, ChargeKind, Claim, Counter, Destination, Fixing, Slice
 from orderflow.states import UnitState
 from orderflow.taxes import Rate
+from orderflow.tenders import Tendered
 from orderflow.values import MINOR_MAX, QUANTITY_MAX, Position
 
 T = TypeVar("T")
@@ -156,6 +157,9 @@ OF_THEIR_OWN: Final[dict[object, st.SearchStrategy[Any]]] = {
     Component: st.builds(Component, SKUS, st.integers(1, QUANTITY_MAX), WEIGHTS),
     NewOrder: new_orders(),
     NewCharge: new_charges(),
+    Tendered: st.builds(
+        Tendered, NAMES, st.integers(1, MINOR_MAX), prices(CURRENCY), st.sampled_from(Rounding)
+    ),
     Rate: st.builds(Rate.of, NAMES, st.decimals("0.001", 100, places=3))
     | st.builds(Rate.exempt, NAMES, NAMES),
 }

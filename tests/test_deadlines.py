@@ -239,6 +239,7 @@ def test_only_a_payment_that_waits_falls_due() -> None:
         waits = state in (
             PaymentState.AWAITING,
             PaymentState.AUTHORISED,
+            PaymentState.PART_CAPTURED,
             PaymentState.BALANCE_OPEN,
         )
         assert next_due(attrs.evolve(AWAITED, state=state)) == (PAY_BY if waits else None)
@@ -390,6 +391,7 @@ def test_a_call_that_is_due_is_accepted_at_its_time(document: Document) -> None:
             OrderState.ARCHIVED,
             PaymentState.EXPIRED,
             PaymentState.BALANCE_OVERDUE,
+            PaymentState.REFUNDED,  # captured in part, and nothing is left of it
         )
         if found.since > AT:
             with pytest.raises(Refused):

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from orderflow.deposits import miss_balance, open_balance, pay_balance
+from orderflow import ChargeKind, NewCharge, Price
+from orderflow.deposits import forfeit_deposit, miss_balance, open_balance, pay_balance
 from orderflow.payments import Notice
-from orderflow.pricing import due
-from orderflow.records import Application
+from orderflow.pricing import DepositCounts, Given, Offer, due, priced
+from orderflow.records import Application, Fixing
+from orderflow.refunds import pay_back, refund
 from orderflow.states import OrderState, PaymentState
 from orderflow.views import Headline, headline
-from tests.builders import LAMP, MORNING, Shop, eur, new_order
+from tests.builders import LAMP, MORNING, Shop, eur, line, new_order
 
 IN_A_WEEK = MORNING + timedelta(days=7)
 
@@ -130,6 +132,66 @@ def test_no_balance_is_asked_for_while_the_payment_is_on_hold(ordered: Shop) -> 
     )
 
 
+# --- what it is ---------------------------------------------------------------
+
+
+@pytest.mark.feature("F079")
+def test_the_balance_that_is_asked_for_follows_what_the_order_costs(any_shop: Shop) -> None:
+    lamp = line("1", LAMP, 1, "299.00", fixed=Fixing.BALANCE)
+    grows = Offer("presale", DepositCounts(eur(3000), eur(6000)))
+    new = priced(new_order(lamp), (grows,), Given(any_shop.clock.at)).order
+    any_shop.place("o-17", new)
+    any_shop.take_deposit("pay-1", eur(26900), eur(3000), (("o-17", 3000),))
+
+    any_shop.reprice("o-17", (("1", Price.of("279.00", "EUR")),), "balance day")
+    asked = any_shop.open_balance("pay-1", IN_A_WEEK).document
+
+    assert (asked.amount, asked.captured) == (24900, 3000)
+    assert asked.amount - asked.captured == due(any_shop.order("o-17"))
+    paid = any_shop.pay_balance("pay-1", eur(21900), (("o-17", 21900),)).document
+    assert (paid.state, paid.unapplied) == (PaymentState.CAPTURED, 0)
+    assert any_shop.order("o-17").state is OrderState.CONFIRMED
+
+
+def test_a_balance_of_a_dearer_order_is_paid_when_all_of_it_has_come(ordered: Shop) -> None:
+    ordered.adjust("o-17", NewCharge(ChargeKind.FREIGHT, 300))
+    ordered.open_balance("pay-1", IN_A_WEEK)
+
+    part = ordered.pay_balance("pay-1", eur(1500), (("o-17", 1500),)).document
+
+    assert (part.state, part.amount) == (PaymentState.BALANCE_OPEN, 2300)
+    rest = ordered.pay_balance("pay-1", eur(300), (("o-17", 300),)).document
+    assert rest.state is PaymentState.CAPTURED
+
+
+def test_the_balance_of_several_orders_follows_them_all(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.place("o-18", new_order((LAMP, 1)))
+    shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 600), ("o-18", 250)))
+    shop.cancel("o-18")
+    shop.adjust("o-17", NewCharge(ChargeKind.FEE, 100))
+
+    asked = shop.open_balance("pay-1", IN_A_WEEK).document
+
+    assert (asked.amount, asked.unapplied) == (2350, 50)  # o-17 and what o-18 is owed back
+    assert due(shop.order("o-17")) == 1500
+
+
+def test_a_balance_of_no_order_stays_as_it_was_agreed(shop: Shop) -> None:
+    shop.take_deposit("pay-1", eur(1000), eur(300), ())
+
+    assert shop.open_balance("pay-1", IN_A_WEEK).document.amount == 1000
+
+
+def test_no_balance_is_asked_for_where_the_deposit_has_paid_it_all(ordered: Shop) -> None:
+    ordered.cancel("o-17", (("1", 1),))
+    ordered.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -500))
+
+    assert ordered.refuses(open_balance.on("pay-1", IN_A_WEEK)) == (
+        "payment pay-1 is deposit taken: no balance of it is to come"
+    )
+
+
 # --- its limit ----------------------------------------------------------------
 
 
@@ -204,3 +266,132 @@ def test_a_dispute_about_a_payment_whose_balance_has_come_leaves_it_captured(ord
     ordered.charge_back("pay-1", eur(500), "o-17")
 
     assert ordered.settle_dispute("pay-1", won=True).document.state is PaymentState.CAPTURED
+
+
+# --- a deposit that is forfeited --------------------------------------------------------------
+
+
+def overdue(shop: Shop, *, forfeit: bool = False) -> None:
+    """The balance of pay-1 is asked for and does not come."""
+    shop.open_balance("pay-1", IN_A_WEEK, forfeit)
+    shop.clock.at = IN_A_WEEK
+    shop.miss_balance("pay-1")
+
+
+def test_a_forfeited_deposit_is_ours_and_its_order_owes_nothing_back(ordered: Shop) -> None:
+    overdue(ordered)
+
+    payment = ordered.forfeit_deposit("pay-1").document
+
+    assert (payment.state, payment.forfeited, payment.applied) == ("captured", 500, 500)
+    assert payment.applications == (Application("o-17", 0),)
+    order = ordered.order("o-17")
+    assert (order.state, due(order), order.applied) == (OrderState.CANCELLED, 0, 0)
+    assert ordered.codes(refund.on("o-17")) == ["nothing_owed"]
+    assert ordered.codes(pay_back.on("pay-1")) == ["over_applied"]
+    ordered.assert_lawful()
+
+
+def test_what_came_of_the_balance_is_owed_back_when_the_deposit_is_forfeited(
+    ordered: Shop,
+) -> None:
+    ordered.pay_balance("pay-1", eur(300), (("o-17", 300),))
+    overdue(ordered)
+
+    ordered.forfeit_deposit("pay-1")
+
+    assert due(ordered.order("o-17")) == -300
+    ordered.refund("o-17")
+    payment = ordered.payment("pay-1")
+    assert (payment.refunded, payment.forfeited, payment.state) == (300, 500, "part refunded")
+    ordered.assert_lawful()
+
+
+def test_only_a_part_of_a_deposit_may_be_kept(ordered: Shop) -> None:
+    overdue(ordered)
+    assert ordered.codes(forfeit_deposit.on("pay-1", eur(501))) == ["over_deposit"]
+
+    ordered.forfeit_deposit("pay-1", eur(200))
+
+    assert ordered.payment("pay-1").forfeited == 200
+    assert due(ordered.order("o-17")) == -300
+    ordered.assert_lawful()
+
+
+def test_a_deposit_for_several_orders_and_for_none_is_forfeited_whole(any_shop: Shop) -> None:
+    any_shop.place("o-17", new_order((LAMP, 2)))
+    any_shop.place("o-18", new_order((LAMP, 1)))
+    any_shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 600), ("o-18", 250)))
+    any_shop.cancel("o-18")
+    overdue(any_shop)
+
+    payment = any_shop.forfeit_deposit("pay-1").document
+
+    assert (payment.forfeited, payment.unapplied) == (900, 0)
+    assert any_shop.order("o-17").state is OrderState.CANCELLED
+    any_shop.assert_lawful()
+
+
+def test_a_late_balance_is_taken_as_long_as_nobody_has_forfeited_the_deposit(
+    ordered: Shop,
+) -> None:
+    overdue(ordered, forfeit=True)
+
+    ordered.pay_balance("pay-1", eur(1500), (("o-17", 1500),))
+
+    assert ordered.order("o-17").state is OrderState.CONFIRMED
+    assert ordered.codes(forfeit_deposit.on("pay-1")) == ["illegal_move"]
+    assert not ordered.due(IN_A_WEEK)
+
+
+def test_a_deposit_falls_due_to_be_forfeited_where_that_was_said(ordered: Shop) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK, forfeit=True)
+    ordered.clock.at = IN_A_WEEK
+
+    means = []
+    while found := ordered.due(IN_A_WEEK):
+        means.append(found[0].means)
+        ordered.apply(found[0].call)
+
+    assert means == [
+        "the balance was not paid in time: it is overdue",
+        "the balance was not paid in time: the deposit is forfeited, its orders end",
+    ]
+    assert ordered.payment("pay-1").forfeited == 500
+    ordered.assert_lawful()
+
+
+def test_a_deposit_on_hold_is_not_forfeited(ordered: Shop) -> None:
+    overdue(ordered, forfeit=True)
+    ordered.hold_payment("pay-1", "ask", "the customer says that it was paid", ("forfeit",))
+
+    assert ordered.codes(forfeit_deposit.on("pay-1")) == ["on_hold"]
+    assert not ordered.due(IN_A_WEEK)
+
+
+def test_a_deposit_of_goods_that_have_gone_on_is_not_forfeited(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 2)
+    any_shop.place("o-17", new_order((LAMP, 2)))
+    any_shop.take_deposit("pay-1", eur(2000), eur(500), (("o-17", 500),))
+    overdue(any_shop)
+    any_shop.pay("pay-2", eur(1500), (("o-17", 1500),))
+    any_shop.allocate("o-17")
+    any_shop.release("o-17", "d-1")
+
+    assert any_shop.codes(forfeit_deposit.on("pay-1")) == ["illegal_move"]
+
+
+@pytest.mark.parametrize("won", (True, False))
+def test_a_bank_that_gives_a_forfeited_deposit_back_decides_whether_it_was_kept(
+    ordered: Shop, won: bool
+) -> None:
+    overdue(ordered)
+    ordered.forfeit_deposit("pay-1")
+
+    ordered.charge_back("pay-1", eur(500), "o-17")
+    payment = ordered.settle_dispute("pay-1", won).document
+
+    assert (payment.forfeited, payment.unapplied) == ((500, 0) if won else (0, 0))
+    assert payment.charged_back == (0 if won else 500)
+    assert payment.state == ("captured" if won else "refunded")
+    ordered.assert_lawful()

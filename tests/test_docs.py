@@ -140,6 +140,7 @@ def test_every_verb_refusal_and_row_is_in_the_reference() -> None:
                 "quota_over",
                 "quota_ends",
                 "feed_too_old",
+                "stored_short",
                 "day_full",
                 "safety_stock",
             ),

@@ -271,7 +271,7 @@ def test_before_its_parcel_is_handed_over_the_amount_just_changes(any_shop: Shop
 
     payment = shop.change_cash("pay-1", eur(2000)).document
 
-    assert (payment.amount, payment.asked, payment.holds) == (2000, 0, ())
+    assert (payment.amount, payment.cash_asked, payment.holds) == (2000, 0, ())
 
 
 @pytest.mark.feature("F177")
@@ -285,14 +285,14 @@ def test_after_that_the_amount_stays_until_the_carrier_agrees(
     shop.hand_over("p-1")
 
     asked = shop.change_cash("pay-1", eur(2500)).document
-    assert (asked.amount, asked.asked) == (3000, 2500)
+    assert (asked.amount, asked.cash_asked) == (3000, 2500)
     assert [(hold.code, hold.blocks) for hold in asked.holds] == [("cash_change", ())]
     asked = shop.change_cash("pay-1", eur(2000)).document  # the last that was asked counts
-    assert (asked.amount, asked.asked, len(asked.holds)) == (3000, 2000, 1)
+    assert (asked.amount, asked.cash_asked, len(asked.holds)) == (3000, 2000, 1)
     answered = shop.answer_cash_change("pay-1", agreed).document
 
     assert answered.amount == (2000 if agreed else 3000)
-    assert (answered.asked, answered.holds) == (0, ())
+    assert (answered.cash_asked, answered.holds) == (0, ())
 
 
 def test_another_parcel_of_the_order_may_be_on_its_road(shop: Shop) -> None:
@@ -303,7 +303,7 @@ def test_another_parcel_of_the_order_may_be_on_its_road(shop: Shop) -> None:
     shop.hand_over("p-2")
 
     assert shop.change_cash("pay-1", eur(1000)).document.amount == 1000
-    assert shop.change_cash("pay-2", eur(1000)).document.asked == 1000
+    assert shop.change_cash("pay-2", eur(1000)).document.cash_asked == 1000
     assert shop.change_cash("pay-3", eur(1000)).document.amount == 1000
 
 

@@ -11,6 +11,7 @@ from orderflow import errors
 from orderflow.errors import (
     BadInput,
     CarrierFailed,
+    GatewayFailed,
     IllegalMove,
     KeyReused,
     MoveRefused,
@@ -51,6 +52,10 @@ RAISED = [
     ),
     (OutcomeUnknown("k1"), "the outcome of k1 is unknown: send it again with the same key"),
     (StoreUnavailable("shop.sqlite", "is not a database"), "shop.sqlite: is not a database"),
+    (
+        GatewayFailed("stirling", "capture", "k1", "reply lost"),
+        "stirling gave no answer to capture (reply lost): query key k1, or send it again",
+    ),
     (
         CarrierFailed("caledonian", "book", "k1", "reply lost"),
         "caledonian gave no answer to book (reply lost): ask again with key k1",

@@ -23,7 +23,7 @@ BY_HAND = Rules(
 
 NOW = Context(MORNING, "", BY_HAND)
 
-OPENING = {"draft", "hold_stock", "expect", "send_transfer"}
+OPENING = {"draft", "hold_stock", "expect", "send_transfer", "open_stored_value", "spend"}
 """The verbs that open a document of what a person agrees; no document suggests that."""
 
 
@@ -77,6 +77,8 @@ OPENED_BY_OTHERS = {
     "collect_on_delivery",
     "expect_cash",
     "remit",
+    "send_request",
+    "record_answer",
     "take_deposit",
     "purchase",
     "plan_production",
@@ -84,7 +86,7 @@ OPENED_BY_OTHERS = {
     "ask_reissue",
     "ask_exchange",
 }
-"""The verbs that open a document of an order, and one that only cash knows."""
+"""The verbs that open a document of an order, and those that only cash or a request knows."""
 
 
 def test_an_option_is_allowed_exactly_when_it_would_succeed(house: Shop) -> None:

@@ -59,6 +59,7 @@ OUTSIDE: Final = frozenset(
         "receive_return",
         "recall",
         "receive_supply",
+        "record_answer",
         "record_breakage",
         "record_notice",
         "record_return_scan",

@@ -12,7 +12,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.chart import Row
 from orderflow.facts import Advanced
 from orderflow.payments import Notice, void_payment
-from orderflow.records import Payment
+from orderflow.records import Outcome, Payment
 from orderflow.states import PAYMENT, DocumentFacts, PaymentMove, PaymentState
 from tests.builders import LAMP, MORNING, Shop, eur, new_order
 
@@ -33,6 +33,17 @@ def collect(shop: Shop) -> None:
     shop.collect_on_delivery("pay-1", "o-cod", eur(1000))
 
 
+def capture_part(shop: Shop) -> None:
+    asked = shop.ask_capture("pay-1", eur(400)).document
+    shop.record_answer("pay-1", asked.requests[-1].id, Outcome.DONE)
+
+
+def fail_refund(shop: Shop) -> None:
+    """All that was paid back is asked for again by a gateway, which says no."""
+    refund = next(one for one in shop.payment("pay-1").requests[::-1] if one.kind == "refund")
+    shop.record_answer("pay-1", refund.id, Outcome.FAILED)
+
+
 def run_out(shop: Shop) -> None:
     shop.clock.at = LIMIT
 
@@ -42,6 +53,10 @@ WAYS: Final[dict[PaymentState, tuple[Deed, ...]]] = {
     S.AUTHORISED: (
         lambda shop: bring(shop, S.AWAITING),
         lambda shop: shop.record_notice("pay-1", Notice.AUTHORISED, eur(1000)),
+    ),
+    S.PART_CAPTURED: (
+        lambda shop: bring(shop, S.AUTHORISED),
+        lambda shop: capture_part(shop),
     ),
     S.DEPOSIT_TAKEN: (lambda shop: shop.take_deposit("pay-1", eur(1000), eur(300), ()),),
     S.BALANCE_OPEN: (
@@ -96,11 +111,16 @@ def comes_after_all(shop: Shop) -> None:
 
 
 DEEDS: Final[dict[PaymentMove, Deed]] = {
+    M.ASK_AUTHORISE: lambda shop: shop.ask_authorise("pay-1"),
+    M.ASK_CAPTURE: lambda shop: shop.ask_capture("pay-1"),
+    M.ASK_VOID: lambda shop: shop.ask_void("pay-1", "wanted no more"),
+    M.CAPTURE_PART: lambda shop: shop.record_notice("pay-1", Notice.CAPTURED, eur(10)),
     M.AUTHORISE: lambda shop: shop.record_notice("pay-1", Notice.AUTHORISED, eur(1000)),
     M.CAPTURE: lambda shop: shop.record_notice("pay-1", Notice.CAPTURED, eur(1000)),
     M.FAIL: lambda shop: shop.record_notice("pay-1", Notice.FAILED, eur(1000)),
     M.VOID: lambda shop: shop.void_payment("pay-1", "wanted no more"),
     M.OPEN_BALANCE: lambda shop: shop.open_balance("pay-1", LIMIT),
+    M.FORFEIT: lambda shop: shop.forfeit_deposit("pay-1"),
     M.REFUND_PART: lambda shop: shop.pay_back("pay-1", eur(100)),
     M.REFUND: lambda shop: shop.pay_back("pay-1"),
     M.CHARGE_BACK: lambda shop: shop.charge_back("pay-1", eur(100)),
@@ -113,10 +133,38 @@ DEEDS: Final[dict[PaymentMove, Deed]] = {
 """What makes each move, where one command does."""
 
 
+SETTLES: Final = (M.SETTLE_WHOLE, M.SETTLE_DEPOSIT, M.SETTLE_PART, M.SETTLE_EMPTY)
+
+
+def refund_fails(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]) -> None:
+    """A refund that was asked of a gateway comes back, after others or as the only one."""
+    bring(shop, row.target if row.move is M.SETTLE_DEPOSIT else S.CAPTURED)
+    if row.move is M.SETTLE_PART:
+        shop.pay_back("pay-1", eur(100))
+    shop.ask_pay_back("pay-1", eur(400) if row.source is S.PART_REFUNDED else None)
+    assert shop.payment("pay-1").state is row.source
+    fail_refund(shop)
+
+
+def rest_is_given_up(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]) -> None:
+    """A gateway voids what was not captured, when all, a part or none of the rest is there."""
+    bring(shop, S.PART_CAPTURED)
+    if row.move is not M.SETTLE_WHOLE:
+        shop.pay_back("pay-1", eur(100) if row.move is M.SETTLE_PART else None)
+    asked = shop.ask_void("pay-1", "wanted no more").document
+    shop.record_answer("pay-1", asked.requests[-1].id, Outcome.DONE)
+
+
 def walk(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]) -> None:
     """Bring the payment to the row's state, and make its move."""
     if row.move in (M.TAKE_DEPOSIT, M.OWE_AT_DOOR):  # a payment is opened by them
         bring(shop, row.target)
+        return
+    if row.source in (S.PART_REFUNDED, S.REFUNDED) and row.move in SETTLES:
+        refund_fails(shop, row)
+        return
+    if row.source is S.PART_CAPTURED and row.move in SETTLES:
+        rest_is_given_up(shop, row)
         return
     if row.move is M.SETTLE_DEPOSIT:
         bring(shop, S.DEPOSIT_TAKEN)
@@ -182,7 +230,12 @@ def test_each_notice_in_each_state_takes_a_row_or_sets_a_hold(
     came = 70 if notice is Notice.CAPTURED else 0
     assert (after.captured, after.unapplied) == (before.captured + came, before.unapplied + came)
     assert after.events == ("ev-1",)
-    target = PAYMENT.target(state, MOVES[notice])
+    move = MOVES[notice]
+    if state in (S.AUTHORISED, S.PART_CAPTURED) and notice is Notice.CAPTURED:
+        move = M.CAPTURE_PART  # 70 of 1000
+    elif state is S.PART_CAPTURED and notice is Notice.VOIDED:
+        move = M.SETTLE_WHOLE  # the rest of it
+    target = PAYMENT.target(state, move)
     codes = {hold.code for hold in after.holds} - {hold.code for hold in before.holds}
     if target is None:
         assert (after.state, codes) == (state, {"unexpected_notice"})
@@ -233,7 +286,14 @@ def test_a_remittance_is_recorded_in_every_state(shop: Shop, state: PaymentState
     excess = 1001 - before.with_carrier
     assert (after.with_carrier, after.unapplied) == (0, before.unapplied + excess)
     collected = before.with_carrier > 0 or state is S.DUE_AT_DOOR
-    waiting = (S.AWAITING, S.AUTHORISED, S.DEPOSIT_TAKEN, S.BALANCE_OPEN, S.BALANCE_OVERDUE)
+    waiting = (
+        S.AWAITING,
+        S.AUTHORISED,
+        S.PART_CAPTURED,
+        S.DEPOSIT_TAKEN,
+        S.BALANCE_OPEN,
+        S.BALANCE_OVERDUE,
+    )
     ended = (S.FAILED, S.EXPIRED, S.VOIDED)
     came = S.CAPTURED if state in (*waiting, *ended) else state
     assert after.state is (S.REMITTED if collected else came)

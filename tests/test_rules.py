@@ -13,6 +13,7 @@ from orderflow.sending import Sending
 from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UnitState
 from orderflow.taxes import Table, Taxing
+from orderflow.tenders import TenderKind, TenderType
 
 
 def test_equal_rules_have_one_fingerprint() -> None:
@@ -45,6 +46,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(price_protection_days=7),
         Rules(cash_on_delivery=CashRule(refused_most=1)),
         Rules(cash_rounding=(CashRounding("EUR", 5),)),
+        Rules(tenders=(TenderKind("card", TenderType.CARD),)),
         Rules(sending=Sending("2026", shipments_max=2)),
         Rules(locations=(Location("leith", tags=("store",)),)),
         Rules(locations=(Location("leith", handling=120),)),
@@ -62,7 +64,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 20, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 21, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from orderflow import Position, Workflow
+from orderflow import Money, NewLine, NewOrder, Outcome, Position, Sku, Workflow
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit
+from orderflow.payments import key_of
 from orderflow.ports import Query, every
 from orderflow.records import Order
-from tests.workers import DUE, FEED, FRIDAY, LAMP, LATER, MONDAY, SHELVES, START, flow
+from tests.workers import DUE, FEED, FRIDAY, LAMP, LATER, MONDAY, PRICE, SHELVES, START, flow
 
 WORKERS = Path(__file__).with_name("workers.py")
 
@@ -227,3 +231,47 @@ def dates_in_order(shop: Workflow) -> list[datetime | None]:
         for entry in shop.store.entries()
         if entry.call.verb in ("promise", "slip")
     ]
+
+
+GATEWAYS = int(os.environ.get("ORDERFLOW_GATEWAYS", "24"))
+"""How many payments are in the storm of gateways; `make laws` has 300 of them."""
+
+
+@pytest.mark.feature("F176", "F181", "F183", "F185")
+def test_eight_processes_on_a_bad_wire_have_one_effect_for_each_request(tmp_path: Path) -> None:
+    database = tmp_path / "gateway.sqlite"
+    workflow = Workflow(SqliteStore(database, synchronous="normal"))
+    for i in range(GATEWAYS):
+        line = NewLine("1", Sku("BRASS-LAMP"), 10, PRICE)
+        workflow.place(f"o-{i}", NewOrder("c-7", "EUR", (line,)))
+        workflow.await_payment(f"pay-{i}", Money(10_000, "EUR"), "card", "c-7")
+        workflow.ask_authorise(f"pay-{i}")
+        workflow.record_answer(f"pay-{i}", "authorise-1", Outcome.DONE)
+
+    died = storm("gateway", database, processes=8, count=GATEWAYS)
+
+    assert sum(map(int, died)) > 0
+    wire = sqlite3.connect(f"{database}.gateway")
+    done: Counter[tuple[str, str]] = Counter()
+    effects: dict[str, tuple[str, int, str]] = {}
+    rows = wire.execute("select key, kind, payment, minor, outcome from effect order by n")
+    for key, kind, payment, minor, outcome in rows:
+        assert key not in effects, "a second effect of one key"
+        effects[key] = (kind, minor, outcome)
+        done[payment, kind] += minor if outcome == "done" else 0
+    for i in range(GATEWAYS):
+        payment = workflow.payment(f"pay-{i}")
+        captured, refunded = done[f"pay-{i}", "capture"], done[f"pay-{i}", "refund"]
+        assert refunded <= captured <= 10_000
+        assert (payment.captured, payment.refunded) == (captured, refunded)
+        for one in payment.requests[1:]:
+            assert effects.pop(key_of(payment.ref, one.id)) == (one.kind, one.amount, one.outcome)
+    assert effects == {}, "an effect that nobody has asked for"
+    calls: dict[str, list[tuple[str, str]]] = {}
+    for key, kind, heard in wire.execute("select key, kind, heard from call order by n"):
+        calls.setdefault(key, []).append((kind, heard))
+    again = [list(pairwise(of_key)) for of_key in calls.values()]
+    for (before, _), (kind, _) in [pair for pairs in again for pair in pairs]:
+        assert "query" in (before, kind), "sent again, and nobody has asked what became of it"
+    assert max(map(len, again)) > 1, "no wire was bad"
+    assert_lawful(database)

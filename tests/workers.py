@@ -6,19 +6,26 @@ Each prints one JSON line at its end, or one line for each command that was ackn
 from __future__ import annotations
 
 import json
+import os
+import random
+import sqlite3
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from orderflow import (
+    GatewayFailed,
     Money,
     MoveRefused,
     NewLine,
     NewOrder,
+    Notice,
+    Outcome,
     Position,
     Price,
     Refused,
@@ -26,6 +33,7 @@ from orderflow import (
     Sku,
     Workflow,
 )
+from orderflow.adapters.gateways import settle
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.allocation import reserve as reserve_at_once
@@ -34,10 +42,13 @@ from orderflow.fulfilment import deliver, hand_over, pack, pick, release
 from orderflow.inventory import confirm_stock_hold, record_feed
 from orderflow.orders import cancel, place
 from orderflow.payments import pay
+from orderflow.ports import GatewayAnswer, GatewayRequest, Query, every
+from orderflow.pricing import due
 from orderflow.production import purchase
 from orderflow.promising.committing import promise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
+from orderflow.records import RequestKind
 from orderflow.refunds import refund
 from orderflow.returns import ask_return, inspect, receive_return
 
@@ -228,6 +239,144 @@ def feed(database: str, gate: str, name: str, count: str) -> None:
     print(json.dumps(outcomes))
 
 
+def gateway(database: str, gate: str, name: str, count: str) -> None:
+    """Ask a gateway for money, in parts, and for some of it back, side by side with seven others.
+
+    The wire is bad, and every now and then the process dies in the middle of it: then another one
+    goes on in its place. It ends when nothing is open any more.
+    """
+    wait_for(gate)
+    for life in range(1_000):
+        child = os.fork()
+        if not child:
+            clerk_and_wire(database, f"{name}.{life}", int(count))
+            os._exit(0)
+        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != DIED:
+            break
+    print(life)
+
+
+def clerk_and_wire(database: str, name: str, count: int) -> None:
+    """One life of it: it clerks first, and then sends until nothing is open."""
+    chance = random.Random(name)
+    workflow = Workflow(SqliteStore(database, synchronous="normal"), Rules(tries_max=1_000))
+    wire = FileGateway(database + ".gateway", workflow, chance)
+    clerks = Path(f"{database}.{name.split('.')[0]}.clerked")
+    while not clerks.exists():
+        for i in chance.sample(range(count), count):
+            clerk(workflow, f"pay-{i}", chance)
+            if chance.random() < 0.2:
+                settle(workflow, wire, datetime.now(UTC), patience_seconds=1)
+        clerks.touch()
+    while settle(workflow, wire, datetime.now(UTC), patience_seconds=1) or open_yet(workflow):
+        time.sleep(0.05)
+
+
+def open_yet(workflow: Workflow) -> bool:
+    due = Query("payment", due_by=datetime.now(UTC) + timedelta(days=1))
+    return any(True for _ in every(workflow.store, due))
+
+
+def clerk(workflow: Workflow, id: str, chance: random.Random) -> None:
+    """Ask for a part of a payment, or for a part of it back."""
+    part = Money(chance.choice((1_000, 3_000, 6_000)), "EUR")
+    with suppress(Refused):
+        if chance.random() < 0.5:
+            workflow.ask_capture(id, part)
+        elif chance.random() < 0.5:
+            workflow.ask_pay_back(id, part)
+        else:
+            order = id.replace("pay", "o")
+            free = min(workflow.payment(id).unapplied, due(workflow.order(order)))
+            if free > 0:
+                workflow.apply_payment(id, ((order, free),))
+            workflow.cancel(order, (("1", 1),))
+            workflow.ask_refund(order)
+
+
+DIED = 9
+
+
+class FileGateway:
+    """A gateway that many processes call, over a wire on which everything goes wrong.
+
+    Each key has one effect, which stands in a file of its own; every call is written down there,
+    with what its caller has heard of it.
+    """
+
+    def __init__(self, path: str, workflow: Workflow, chance: random.Random) -> None:
+        self.file = sqlite3.connect(path, timeout=60, isolation_level=None)
+        self.file.execute("pragma journal_mode = wal")
+        self.file.execute("pragma synchronous = off")
+        for table in (
+            "effect (n integer primary key, key unique, kind, payment, request, minor, outcome)",
+            "call (n integer primary key, key, kind, heard)",
+        ):
+            self.file.execute(f"create table if not exists {table}")
+        self.workflow, self.chance = workflow, chance
+
+    def authorise(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return self._do(request, key)
+
+    def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return self._do(request, key)
+
+    def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return self._do(request, key)
+
+    def void(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return self._do(request, key)
+
+    def query(self, key: str) -> GatewayAnswer | None:
+        self._heard(key, "query", "told")
+        if self.chance.random() < 0.5:  # what was late comes to its end
+            late = "update effect set outcome = 'done' where key = ? and outcome = 'pending'"
+            self.file.execute(late, (key,))
+        return self._known(key)
+
+    def _do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        fault = self.chance.choice(("", "", "", "lost", "timed out", "dies", "late", "declined"))
+        if fault == "timed out":
+            self._heard(key, request.kind, fault)
+            raise GatewayFailed("file", request.kind, key, fault)
+        outcome = {"late": "pending", "declined": "failed"}.get(fault, "done")
+        row = (key, request.kind, request.payment, request.request, request.amount.minor, outcome)
+        self.file.execute(
+            "insert into effect (key, kind, payment, request, minor, outcome) "
+            "values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+            row,
+        )
+        answer = self._known(key)
+        assert answer is not None
+        webhooks = self.chance.choice((0, 0, 1, 2)) if answer.outcome is Outcome.DONE else 0
+        for _ in range(webhooks):  # before the reply
+            self._tell(request, answer)
+        unheard = fault in ("lost", "dies")
+        self._heard(key, request.kind, fault if unheard else "told")
+        if fault == "dies":
+            os._exit(DIED)
+        if fault == "lost":
+            raise GatewayFailed("file", request.kind, key, fault)
+        return answer
+
+    def _tell(self, request: GatewayRequest, answer: GatewayAnswer) -> None:
+        """A webhook; that of a capture may know nothing of our request."""
+        id, event = request.payment, answer.event
+        if request.kind is RequestKind.CAPTURE and self.chance.random() < 0.5:
+            self.workflow.record_notice(id, Notice.CAPTURED, request.amount, event)
+        else:
+            self.workflow.record_answer(id, request.request, answer.outcome, event=event)
+
+    def _known(self, key: str) -> GatewayAnswer | None:
+        row = self.file.execute("select n, outcome from effect where key = ?", (key,)).fetchone()
+        return None if row is None else GatewayAnswer(Outcome(row[1]), event=f"e-{row[0]}")
+
+    def _heard(self, key: str, kind: str, heard: str) -> None:
+        self.file.execute(
+            "insert into call (key, kind, heard) values (?, ?, ?)", (key, kind, heard)
+        )
+
+
 def life(i: int) -> Iterator[Call[Any]]:
     """The commands of one order: every third is cancelled in part, every other comes back."""
     order, line = f"o-{i}", NewLine("1", Sku("BRASS-LAMP"), 3, PRICE)
@@ -271,6 +420,7 @@ if __name__ == "__main__":
         "presale": presale,
         "future": future,
         "feed": feed,
+        "gateway": gateway,
         "live": live,
     }
     acts[sys.argv[1]](*sys.argv[2:])

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 import attrs
 
-from orderflow import Location, Money, Price, Ref, Rules, verbs
+from orderflow import Instalment, Location, Money, Price, Ref, Rules, StoredKind, verbs
 from orderflow.journal import STOCK
 from orderflow.payments import Notice
+from orderflow.records import Outcome
 from orderflow.testing import Bounds
 from orderflow.testing.walk import PLACE, START
 from orderflow.values import Position
@@ -161,9 +162,42 @@ PARTS: Final[dict[str, Small]] = {
     ),
     "deposits": goods(
         of("place cancel refund pay_back take_deposit open_balance pay_balance miss_balance")
-        | of("charge_back settle_dispute apply_payment"),
+        | of("charge_back settle_dispute apply_payment forfeit_deposit"),
         times=1,
         waits=(timedelta(days=8),),
+        also=(verbs.forfeit_deposit.on("o-pay1", Money(50, EUR)),),
+    ),
+    "instalments": Small(
+        Bounds(
+            (2,),
+            only=of("place confirm pay cancel refund allocate miss_instalment lift_hold expire"),
+            times=1,
+            most={"payment": 2},
+            waits=(DAY, DAY),
+            also=(
+                verbs.agree_plan.on("o", (Instalment(80, START), Instalment(120, START + DAY))),
+                verbs.agree_plan.on("o", (Instalment(200, START + 2 * DAY),), ("allocate",)),
+                verbs.pay.on("o-pay1", Money(80, EUR), (("o", 80),)),
+            ),
+        )
+    ),
+    "balances that are kept": goods(
+        of("place cancel refund pay_back top_up lapse_stored_value charge_back settle_dispute")
+        | of("apply_payment"),
+        times=1,
+        waits=(DAY,),
+        first=(
+            verbs.open_stored_value.on("g", StoredKind.VOUCHER, EUR, 150, "", START + DAY),
+            verbs.open_stored_value.on("c", StoredKind.STORE_CREDIT, EUR),
+        ),
+        most={"stored value": 2},
+        also=(
+            verbs.spend.on("o-pay1", "g", Money(150, EUR), (("o", 100),)),
+            verbs.refund.on("o", Money(50, EUR)),
+            verbs.refund.on("o", to="c"),
+            verbs.refund.on("o", to="g"),
+            verbs.pay_back.on("o-pay1", to="g"),
+        ),
     ),
     "fees and partial refunds": goods(
         of("place pay cancel refund adjust charge_back settle_dispute pay_back apply_payment"),
@@ -421,12 +455,70 @@ CORNERS: Final[dict[str, Small]] = {
             verbs.apply_payment.on("o-pay1", (("o", 100),)),
         ),
     ),
+    "what a gateway is asked": goods(
+        of("place cancel await_payment ask_authorise ask_void lift_payment_hold pay_back"),
+        times=1,
+        also=(
+            verbs.ask_capture.on("o-pay1", Money(40, EUR)),
+            verbs.record_answer.on("o-pay1", "authorise-1", Outcome.DONE),
+            verbs.record_answer.on("o-pay1", "capture-2", Outcome.DONE),
+            verbs.record_answer.on("o-pay1", "void-2", Outcome.DONE),
+            verbs.hold_payment.on("o-pay1", "all", "not yet"),
+            verbs.hold_payment.on("o-pay1", "void", "not yet", ("ask void",)),
+        ),
+    ),
+    "a gateway that captures in part": goods(
+        of("place cancel pay_back"),
+        times=1,
+        first=(
+            verbs.await_payment.on("o-pay1", Money(100, EUR)),
+            verbs.record_notice.on("o-pay1", Notice.AUTHORISED, Money(100, EUR)),
+        ),
+        also=(
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(40, EUR)),
+            verbs.record_notice.on("o-pay1", Notice.VOIDED, Money(60, EUR)),
+            verbs.pay_back.on("o-pay1", Money(20, EUR)),
+            verbs.charge_back.on("o-pay1", Money(40, EUR)),
+            verbs.hold_payment.on("o-pay1", "all", "not yet", ("refund", "refund part")),
+            verbs.lift_payment_hold.on("o-pay1", "all"),
+        ),
+    ),
+    "paid in time, and told of too late": goods(
+        of("place cancel expire expire_payment refund pay_back ask_pay_back"),
+        times=1,
+        waits=(DAY,),
+        also=(
+            verbs.await_payment.on(
+                "o-pay1", Money(100, EUR), expires_at=START + DAY / 2, orders=(("o", 100),)
+            ),
+            verbs.record_notice.on(
+                "o-pay1", Notice.CAPTURED, Money(100, EUR), "in time", paid_at=START
+            ),
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR), "late"),
+        ),
+    ),
+    "a refund that fails": goods(
+        of("place cancel ask_pay_back pay_back record_answer ask_refund refund"),
+        first=(verbs.pay.on("o-pay1", Money(100, EUR), ()),),
+        also=(
+            verbs.ask_pay_back.on("o-pay1", Money(40, EUR)),
+            verbs.apply_payment.on("o-pay1", (("o", 100),)),
+        ),
+    ),
+    "a deposit whose refund fails": goods(
+        of("place cancel ask_pay_back pay_back record_answer"),
+        first=(verbs.take_deposit.on("o-pay1", Money(100, EUR), Money(50, EUR), ()),),
+    ),
     "deposits that must stay": goods(
         of("place cancel pay_back take_deposit open_balance miss_balance lift_payment_hold")
-        | of("refund charge_back"),
+        | of("refund charge_back forfeit_deposit"),
         times=1,
         waits=(timedelta(days=8),),
-        also=(*MONEY_STAYS, verbs.refund.on("o", Money(25, EUR))),
+        also=(
+            *MONEY_STAYS,
+            verbs.refund.on("o", Money(25, EUR)),
+            verbs.hold_payment.on("o-pay1", "late", "the customer is asked", ("forfeit",)),
+        ),
     ),
     "disputed money that must stay": goods(
         of("place pay cancel refund"),

@@ -73,6 +73,7 @@ RAISED = {"NotFound": "not_found", "IllegalMove": "illegal_move"}
 
 NEVER = {
     "pay": {"illegal_move"},  # a new payment can be captured
+    "spend": {"illegal_move"},  # the same
     "collect_on_delivery": {"illegal_move", "wrong_currency", "overpaid", "over_applied"},
     "record_notice": {"illegal_move"},  # it looks for a row first
     "settle_dispute": {"illegal_move", "hold_not_set"},  # it looks for a row and the hold first
@@ -131,6 +132,7 @@ BY_STORE = {
     "send_transfer": {"short"},
     "release_quarantine": {"short"},
     "reject_quarantine": {"short"},
+    "spend": {"stored_short"},
     "draft": {"number_taken"},
     "place": {"number_taken"},
 }
@@ -491,6 +493,9 @@ BESIDE = {
         "TableRateCarrier",
         "Rate",
     ),
+    "orderflow.ways_to_pay": ("WayToPay", "ways_to_pay"),
+    "orderflow.tenders": ("TenderKind", "TenderType", "TenderBook", "StoredValue"),
+    "orderflow.plans": ("Scheduled", "schedule", "due_by", "next_instalment", "oldest_first"),
     "orderflow.ports": (
         "Store",
         "People",

@@ -7,6 +7,7 @@ from orderflow.deadlines import Due
 from orderflow.errors import (
     BadInput,
     CarrierFailed,
+    GatewayFailed,
     IllegalMove,
     KeyReused,
     MoveRefused,
@@ -26,9 +27,10 @@ from orderflow.money import Money, Price, Rounding
 from orderflow.options import Option
 from orderflow.payments import Notice
 from orderflow.promising.dangers import Danger
-from orderflow.records import ChargeKind, Destination, Fixing
+from orderflow.records import ChargeKind, Destination, Fixing, Instalment, Outcome
 from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
+from orderflow.tenders import StoredKind, Tendered
 from orderflow.values import Position, Sku
 from orderflow.workflow import Workflow
 
@@ -45,7 +47,9 @@ __all__ = [
     "Done",
     "Due",
     "Fixing",
+    "GatewayFailed",
     "IllegalMove",
+    "Instalment",
     "KeyReused",
     "Location",
     "Money",
@@ -57,6 +61,7 @@ __all__ = [
     "Notice",
     "Option",
     "OrderflowError",
+    "Outcome",
     "OutcomeUnknown",
     "Position",
     "Price",
@@ -72,6 +77,8 @@ __all__ = [
     "Sku",
     "Stale",
     "StoreUnavailable",
+    "StoredKind",
+    "Tendered",
     "Verdict",
     "Workflow",
 ]

@@ -223,8 +223,9 @@ class NewOrder:
             for name in sorted(parts):
                 if name not in known and name not in kit_of:
                     raise BadInput("charge.parts", f"there is no line {name}")
-                if kit_of.get(name, name) in parts - {name}:
-                    raise BadInput("charge.parts", f"{name} is a part of {kit_of[name]}")
+                kit = kit_of.get(name, name)
+                if kit != name and kit in parts:
+                    raise BadInput("charge.parts", f"{name} is a part of {kit}")
         _checked_destination(self.destination)
 
 

@@ -37,13 +37,14 @@ from orderflow.facts import (
     Repriced,
     Unheld,
 )
-from orderflow.pools import quota_pool
+from orderflow.pools import quota_pool, stored_pool
 from orderflow.records import (
     Claim,
     Document,
     Feed,
     MatterKind,
     Order,
+    Payment,
     Quota,
     Slice,
     StockHold,
@@ -51,6 +52,7 @@ from orderflow.records import (
     Transfer,
 )
 from orderflow.states import UnitState
+from orderflow.tenders import StoredValue
 from orderflow.values import Position
 
 CLAIMING: Final = frozenset({UnitState.RESERVED, UnitState.ALLOCATED, UnitState.RELEASED})
@@ -287,7 +289,10 @@ def _open(
     claims: _Claims,
     renewals: dict[ClaimKey, datetime | None],
 ) -> None:
-    """A hold or a quota claims from its opening; a supply row, a quota or a feed gives from it."""
+    """A hold or a quota claims from its opening.
+
+    A supply row, a quota, a feed or a stored value gives from it.
+    """
     if isinstance(document, StockHold):
         claim = (document.position, document.ref, None)
         claims[claim], renewals[claim] = document.n, document.until
@@ -298,6 +303,9 @@ def _open(
         kept: ClaimKey = (kept_at(document), document.ref, None)
         claims[kept], renewals[kept] = document.left, document.until
         pool = Position(quota_pool(document.ref.id))
+        limits[pool] = limits.get(pool, 0) + document.n
+    elif isinstance(document, StoredValue):
+        pool = Position(stored_pool(document.ref.id))
         limits[pool] = limits.get(pool, 0) + document.n
     elif isinstance(document, Feed):
         at = document.position
@@ -318,7 +326,8 @@ def claims_by(document: Document) -> Iterator[tuple[ClaimKey, int, datetime | No
     """What a document says that it claims: where and for when, how many, and until when.
 
     An order claims by its bags, a hold what it holds, a supply row what it keeps for its promises
-    and what of its goods is to be inspected, a quota what it keeps for its members.
+    and what of its goods is to be inspected, a quota what it keeps for its members, a payment what
+    it has spent of a stored value.
     """
     if isinstance(document, Order):
         for line, spot in document.units():
@@ -336,6 +345,8 @@ def claims_by(document: Document) -> Iterator[tuple[ClaimKey, int, datetime | No
             yield (to_inspect(document.position), document.ref, None), document.inspecting, None
     elif isinstance(document, Quota) and document.left:
         yield (kept_at(document), document.ref, None), document.left, document.until
+    elif isinstance(document, Payment) and document.spent:
+        yield (Position(stored_pool(document.stored)), document.ref, None), document.spent, None
 
 
 def claimed_net(posted: Postings) -> dict[Position, int]:

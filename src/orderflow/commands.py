@@ -19,6 +19,7 @@ from orderflow import (
     deposits,
     doorstep,
     fulfilment,
+    instalments,
     inventory,
     invoices,
     items,
@@ -43,17 +44,19 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.items import SafetyRows
 from orderflow.journal import STOCK
 from orderflow.money import Money
-from orderflow.payments import Notice, Shares
+from orderflow.payments import PATIENCE_SECONDS, Notice, Shares
 from orderflow.promising import committing, slipping, stock_holds
 from orderflow.records import (
     Dispatch,
     Document,
     Exchange,
     Feed,
+    Instalment,
     Item,
     Lot,
     Order,
     Origin,
+    Outcome,
     Parcel,
     Payment,
     Purchase,
@@ -68,6 +71,7 @@ from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdicts
 from orderflow.states import ONWARD
+from orderflow.tenders import StoredKind, StoredValue, Tendered
 from orderflow.units import LineQuantities
 from orderflow.values import Position
 
@@ -165,13 +169,32 @@ class Commands:
         version: str = "",
         reason: str = "",
         charges: NewCharges = (),
+        invoiced: bool = False,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
-        """Change the price of lines (改价), for their kept units that are on no invoice."""
+        """Change the price of lines (改价), for their kept units that are on no invoice, or all."""
         ref = Ref(self.tenant, "order", id)
-        call = repricing.reprice.of(ref, prices, version, reason, charges)
+        call = repricing.reprice.of(ref, prices, version, reason, charges, invoiced)
+        return self.apply(call, key=key, by=by)
+
+    def agree_plan(
+        self,
+        id: str,
+        parts: tuple[Instalment, ...],
+        blocks: tuple[str, ...] = ONWARD,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Agree by when an order is paid in which parts; they sum to what it costs."""
+        ref = Ref(self.tenant, "order", id)
+        return self.apply(instalments.agree_plan.of(ref, parts, blocks), key=key, by=by)
+
+    def miss_instalment(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Say that an instalment has not come in time: the order is on hold until it has."""
+        call = instalments.miss_instalment.of(Ref(self.tenant, "order", id))
         return self.apply(call, key=key, by=by)
 
     def weigh_line(
@@ -180,12 +203,14 @@ class Commands:
         line: str,
         grams: int,
         pieces: int = 0,
+        invoiced: bool = False,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
         """Say what the pieces of a line weigh together: that fixes their amount."""
-        call = repricing.weigh_line.of(Ref(self.tenant, "order", id), line, grams, pieces)
+        ref = Ref(self.tenant, "order", id)
+        call = repricing.weigh_line.of(ref, line, grams, pieces, invoiced)
         return self.apply(call, key=key, by=by)
 
     def protect_price(
@@ -280,13 +305,62 @@ class Commands:
         orders: Shares,
         method: str = "",
         payer: str = "",
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record money that has come in, and apply it to orders."""
-        call = payments.pay.of(Ref(self.tenant, "payment", id), amount, orders, method, payer)
+        ref = Ref(self.tenant, "payment", id)
+        call = payments.pay.of(ref, amount, orders, method, payer, tendered)
         return self.apply(call, key=key, by=by)
+
+    def spend(
+        self,
+        id: str,
+        stored: str,
+        amount: Money,
+        orders: Shares,
+        tendered: Tendered | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Pay orders from a balance that is kept; refused where it has less."""
+        ref = Ref(self.tenant, "payment", id)
+        call = payments.spend.of(ref, stored, amount, orders, tendered)
+        return self.apply(call, key=key, by=by)
+
+    def open_stored_value(
+        self,
+        id: str,
+        kind: StoredKind,
+        unit: str,
+        units: int = 0,
+        holder: str = "",
+        until: datetime | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[StoredValue]:
+        """Open a balance for a customer: a voucher, a gift card, store credit, points."""
+        ref = Ref[StoredValue](self.tenant, "stored value", id)
+        call = payments.open_stored_value.of(ref, kind, unit, units, holder, until)
+        return self.apply(call, key=key, by=by)
+
+    def top_up(
+        self, id: str, units: int, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[StoredValue]:
+        """Put more on a balance: points that were earned, or goodwill."""
+        ref = Ref[StoredValue](self.tenant, "stored value", id)
+        return self.apply(payments.top_up.of(ref, units, reason), key=key, by=by)
+
+    def lapse_stored_value(
+        self, id: str, *, key: str | None = None, by: str = ""
+    ) -> Done[StoredValue]:
+        """Let what nobody has spent of a balance in time be nobody's any more."""
+        ref = Ref[StoredValue](self.tenant, "stored value", id)
+        return self.apply(payments.lapse_stored_value.of(ref), key=key, by=by)
 
     def await_payment(
         self,
@@ -295,13 +369,14 @@ class Commands:
         method: str = "",
         payer: str = "",
         expires_at: datetime | None = None,
+        orders: Shares = (),
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Open a payment that a gateway will answer for; it may expire."""
         call = payments.await_payment.of(
-            Ref(self.tenant, "payment", id), amount, method, payer, expires_at
+            Ref(self.tenant, "payment", id), amount, method, payer, expires_at, orders
         )
         return self.apply(call, key=key, by=by)
 
@@ -311,12 +386,69 @@ class Commands:
         notice: Notice,
         amount: Money,
         event: str = "",
+        paid_at: datetime | None = None,
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record what a gateway says has happened, in any state of the payment."""
-        call = payments.record_notice.of(Ref(self.tenant, "payment", id), notice, amount, event)
+        call = payments.record_notice.of(
+            Ref(self.tenant, "payment", id), notice, amount, event, paid_at, tendered
+        )
+        return self.apply(call, key=key, by=by)
+
+    def ask_authorise(self, id: str, *, key: str | None = None, by: str = "") -> Done[Payment]:
+        """Ask the gateway to keep the amount of a payment ready."""
+        call = payments.ask_authorise.of(Ref(self.tenant, "payment", id))
+        return self.apply(call, key=key, by=by)
+
+    def ask_capture(
+        self, id: str, amount: Money | None = None, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Ask the gateway for money of a payment: all that can be asked for, or less."""
+        call = payments.ask_capture.of(Ref(self.tenant, "payment", id), amount)
+        return self.apply(call, key=key, by=by)
+
+    def ask_void(
+        self, id: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Ask the gateway to give up what was authorised and not captured."""
+        call = payments.ask_void.of(Ref(self.tenant, "payment", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def send_request(
+        self,
+        id: str,
+        request: str,
+        patience_seconds: int = PATIENCE_SECONDS,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Write down that a request goes over the wire now."""
+        call = payments.send_request.of(Ref(self.tenant, "payment", id), request, patience_seconds)
+        return self.apply(call, key=key, by=by)
+
+    def record_answer(
+        self,
+        id: str,
+        request: str,
+        outcome: Outcome,
+        amount: Money | None = None,
+        reference: str = "",
+        event: str = "",
+        paid_at: datetime | None = None,
+        tendered: Tendered | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Record what the gateway has answered to a request, in any state of the payment."""
+        ref = Ref(self.tenant, "payment", id)
+        call = payments.record_answer.of(
+            ref, request, outcome, amount, reference, event, paid_at, tendered
+        )
         return self.apply(call, key=key, by=by)
 
     def hold_payment(
@@ -367,21 +499,28 @@ class Commands:
         orders: Shares,
         method: str = "",
         payer: str = "",
+        tendered: Tendered | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Record that the deposit of a price has come in, and apply it to orders."""
         call = deposits.take_deposit.of(
-            Ref(self.tenant, "payment", id), amount, deposit, orders, method, payer
+            Ref(self.tenant, "payment", id), amount, deposit, orders, method, payer, tendered
         )
         return self.apply(call, key=key, by=by)
 
     def open_balance(
-        self, id: str, until: datetime, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        until: datetime,
+        forfeit: bool = False,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Ask for the balance of a payment: it is to come before `until`."""
-        call = deposits.open_balance.of(Ref(self.tenant, "payment", id), until)
+        call = deposits.open_balance.of(Ref(self.tenant, "payment", id), until, forfeit)
         return self.apply(call, key=key, by=by)
 
     def miss_balance(self, id: str, *, key: str | None = None, by: str = "") -> Done[Payment]:
@@ -389,11 +528,25 @@ class Commands:
         call = deposits.miss_balance.of(Ref(self.tenant, "payment", id))
         return self.apply(call, key=key, by=by)
 
+    def forfeit_deposit(
+        self, id: str, amount: Money | None = None, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Keep the deposit of a payment whose balance is overdue; its orders are cancelled."""
+        call = deposits.forfeit_deposit.of(Ref(self.tenant, "payment", id), amount)
+        return self.apply(call, key=key, by=by)
+
     def pay_balance(
-        self, id: str, amount: Money, orders: Shares, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        amount: Money,
+        orders: Shares,
+        tendered: Tendered | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Record that a balance has come in, or a part of it, and apply it to orders."""
-        call = deposits.pay_balance.of(Ref(self.tenant, "payment", id), amount, orders)
+        call = deposits.pay_balance.of(Ref(self.tenant, "payment", id), amount, orders, tendered)
         return self.apply(call, key=key, by=by)
 
     def expect_cash(
@@ -1308,19 +1461,46 @@ class Commands:
         id: str,
         amount: Money | None = None,
         payment: str = "",
+        to: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
         """Pay back what is owed on an order: all of it, or a smaller amount."""
-        call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment)
+        call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment, to)
+        return self.apply(call, key=key, by=by)
+
+    def ask_refund(
+        self,
+        id: str,
+        amount: Money | None = None,
+        payment: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Ask the gateways to pay back what is owed on an order."""
+        call = refunds.ask_refund.of(Ref(self.tenant, "order", id), amount, payment)
+        return self.apply(call, key=key, by=by)
+
+    def ask_pay_back(
+        self, id: str, amount: Money | None = None, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Ask the gateway to pay back money of a payment that no order has used."""
+        call = refunds.ask_pay_back.of(Ref(self.tenant, "payment", id), amount)
         return self.apply(call, key=key, by=by)
 
     def pay_back(
-        self, id: str, amount: Money | None = None, *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        amount: Money | None = None,
+        to: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Payment]:
         """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
-        call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount)
+        call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount, to)
         return self.apply(call, key=key, by=by)
 
     # --- invoices ---------------------------------------------------------------------------------
@@ -1331,12 +1511,14 @@ class Commands:
         series: str,
         parcels: tuple[str, ...] = (),
         lines: LineQuantities = (),
+        others: tuple[str, ...] = (),
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
-        """Issue an invoice over an order: over what has left, or over some lines in advance."""
-        call = invoices.invoice.of(Ref(self.tenant, "order", id), series, parcels, lines)
+        """Issue an invoice over an order and others: what has left, or some lines in advance."""
+        ref = Ref[Order](self.tenant, "order", id)
+        call = invoices.invoice.of(ref, series, parcels, lines, others)
         return self.apply(call, key=key, by=by)
 
     def credit(
@@ -1347,6 +1529,7 @@ class Commands:
         amount: Money | None = None,
         whole: bool = False,
         reason: str = "",
+        order: str = "",
         *,
         key: str | None = None,
         by: str = "",
@@ -1354,7 +1537,7 @@ class Commands:
         """Issue a credit note: for what was given up or lowered, for an amount, or for all."""
         ref = Ref[Invoice](self.tenant, "invoice", id)
         return self.apply(
-            invoices.credit.of(ref, series, line, amount, whole, reason), key=key, by=by
+            invoices.credit.of(ref, series, line, amount, whole, reason, order), key=key, by=by
         )
 
     # --- stock ------------------------------------------------------------------------------------

@@ -28,14 +28,17 @@ import attrs
 
 from orderflow.calls import Call, Ref
 from orderflow.closing import archive, complete, receipt_since, window_since
-from orderflow.deposits import miss_balance
+from orderflow.deposits import forfeit_deposit, miss_balance
+from orderflow.instalments import miss_instalment
 from orderflow.journal import Case
 from orderflow.orders import expire
-from orderflow.payments import expire_payment
+from orderflow.payments import expire_payment, lapse_stored_value, send_request
+from orderflow.plans import next_instalment
 from orderflow.pricing import due, order_facts
-from orderflow.records import Document, Order, Payment
+from orderflow.records import Document, Order, Outcome, Payment, Request
 from orderflow.rules import Rules
 from orderflow.states import ORDER, OrderMove, OrderState, PaymentState
+from orderflow.tenders import StoredValue
 
 _UNCONFIRMED: Final = (
     OrderState.PLACED,
@@ -46,7 +49,12 @@ _CLOSING: Final = {
     OrderState.CONFIRMED: OrderMove.COMPLETE,
     OrderState.COMPLETED: OrderMove.ARCHIVE,
 }
-_RUNNING: Final = (PaymentState.AWAITING, PaymentState.AUTHORISED, PaymentState.BALANCE_OPEN)
+_RUNNING: Final = (
+    PaymentState.AWAITING,
+    PaymentState.AUTHORISED,
+    PaymentState.PART_CAPTURED,
+    PaymentState.BALANCE_OPEN,
+)
 
 
 @attrs.frozen
@@ -64,7 +72,7 @@ class Due:
     call: Call[Document]
 
 
-FALL_DUE: Final = ("order", "payment")
+FALL_DUE: Final = ("order", "payment", "stored value")
 """The kinds of document that have a time limit."""
 
 
@@ -76,15 +84,22 @@ def next_due(document: Document) -> datetime | None:
     "支付...否则订单将被取消": an order is to be paid until its `pay_by`, in review or not, unless
     the carrier shall collect, a part is paid already or it costs nothing. A payment is to be
     answered for and captured until it expires, and a balance is to be paid until the limit that it
-    was opened with. An order that may be completed or archived but for the days after its delivery
-    is looked at from its placing on.
+    was opened with, an instalment until its own; what a gateway was asked is to be sent at once,
+    and again when whoever has sent it has had no reply for as long as it was to wait. A stored
+    value is to be spent until its time is over. An order that may be completed or archived but for
+    the days after its delivery is looked at from its placing on.
     """
     if type(document) is Order:
-        if _is_unpaid(document):
-            return document.pay_by
+        either = (next_instalment(document), document.pay_by if _is_unpaid(document) else None)
+        earliest = min([at for at in either if at is not None], default=None)
+        if earliest is not None:
+            return earliest
         return document.placed_at if _may_close(document) else None
-    if type(document) is Payment and document.state in _RUNNING:
-        return document.expires_at
+    if type(document) is Payment:
+        limits = [_unanswered(one) for one in document.requests if one.outcome is Outcome.PENDING]
+        return min([*limits, *_limits(document)], default=None)
+    if type(document) is StoredValue and not document.lapsed:
+        return document.until
     return None
 
 
@@ -97,7 +112,10 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
     if since is not None and type(document) is Order:
         return _order_due(document, since, case, rules)
     if since is not None and type(document) is Payment:
-        return _payment_due(document, since)
+        return _payment_due(document, since, case)
+    if since is not None and type(document) is StoredValue:
+        means = "it was not spent in time: what is left of it is nobody's any more"
+        return Due(document.ref, since, "customer", means, lapse_stored_value.of(document.ref))
     return None
 
 
@@ -106,6 +124,9 @@ def _order_due(order: Order, since: datetime, case: Case, rules: Rules) -> Due:
 
     "自动将订单状态修改为“完成”,并将订单信息存档".
     """
+    if since == next_instalment(order):
+        means = "an instalment was not paid in time: the order is on hold until it is"
+        return Due(order.ref, since, "customer", means, miss_instalment.of(order.ref))
     if order.state is OrderState.CONFIRMED:
         call, since = complete.of(order.ref), max(since, receipt_since(case, order, rules))
         means = "the receipt was confirmed, or nobody complained in time: the order is completed"
@@ -123,15 +144,38 @@ def _order_due(order: Order, since: datetime, case: Case, rules: Rules) -> Due:
     return Due(order.ref, since, "customer", means, call)
 
 
-def _payment_due(payment: Payment, since: datetime) -> Due:
+def _unanswered(request: Request) -> datetime:
+    """From when on a request that was not answered for is to be sent, or sent again."""
+    return request.busy_until or request.at
+
+
+def _payment_due(payment: Payment, since: datetime, case: Case) -> Due:
+    """A limit that is over comes first: it does not wait for a gateway that is silent for good."""
+    until = min(_limits(payment), default=None)
+    waiting = [one for one in payment.requests if one.outcome is Outcome.PENDING]
+    if waiting and (until is None or until > case.at):
+        one = min(waiting, key=lambda one: (_unanswered(one), one.id))
+        means = "the gateway has not answered: it is asked, or asked again by the same key"
+        return Due(payment.ref, since, "gateway", means, send_request.of(payment.ref, one.id))
+    since = until or since
     if payment.state is PaymentState.BALANCE_OPEN:
         means = "the balance was not paid in time: it is overdue"
         return Due(payment.ref, since, "customer", means, miss_balance.of(payment.ref))
+    if payment.state is PaymentState.BALANCE_OVERDUE:
+        means = "the balance was not paid in time: the deposit is forfeited, its orders end"
+        return Due(payment.ref, since, "customer", means, forfeit_deposit.of(payment.ref))
     who, means = "seller", "the money was not captured in time: the authorisation ends"
     if payment.state is PaymentState.AWAITING:
         who = "gateway"
         means = "the gateway did not answer in time: the payment ends without money"
     return Due(payment.ref, since, who, means, expire_payment.of(payment.ref))
+
+
+def _limits(payment: Payment) -> tuple[datetime, ...]:
+    """The limit that a payment is under, if it is: one that is missed may cost a deposit."""
+    forfeits = payment.forfeits and payment.state is PaymentState.BALANCE_OVERDUE
+    runs = payment.state in _RUNNING or forfeits
+    return (payment.expires_at,) if runs and payment.expires_at is not None else ()
 
 
 def _may_close(order: Order) -> bool:

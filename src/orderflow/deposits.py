@@ -1,7 +1,7 @@
 """Deposits: a price that is paid in two parts, and the limit of the second.
 
-It knows the deposit (定金) and its balance (尾款), and refuses to know what is owed back when an
-order is given up, and who forfeits it.
+It knows the deposit (定金), its balance (尾款) and what missing it means, and refuses to know what
+is owed back when an order is given up.
 
 Problem: two payments for one order say neither that they belong together nor that one is late.
 Observation: deposit and balance are one promise to pay one price.
@@ -9,25 +9,39 @@ Decision: they are one payment. Its amount is the whole price, its captured mone
 balance is what is still to come, and has a limit of its own once it is asked for.
 A balance may come in parts: the payment is captured when all of it is there, or when its orders
 cost no more.
+A deposit whose balance was missed may be forfeited: its orders are given up, and the deposit stands
+on an account of its own, so that they owe none of it back. Until that is done a late balance is
+taken, and only a person does it, or `due` where it was said when the balance was asked for.
+
+Observation: what a presale costs is often known only when its balance is asked for, and units may
+have been cancelled since the deposit.
+Decision: asking fixes the whole price anew, as what has come and what the payment's orders still
+cost. What changes after that is not asked for in silence.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
+from orderflow.orders import cancel_order
 from orderflow.payments import (
     BALANCE_DUE,
     Shares,
     apply_shares,
     capture,
+    left_of,
     open_payment,
     paid_in_full,
 )
-from orderflow.records import Payment
-from orderflow.states import PAYMENT, PaymentMove, PaymentState
+from orderflow.pricing import due
+from orderflow.records import MoneyAccount, Payment
+from orderflow.states import PAYMENT, OrderState, PaymentMove, PaymentState
+from orderflow.tenders import Tendered
 from orderflow.values import instant
 
 
@@ -40,11 +54,12 @@ def take_deposit(
     orders: Shares,
     method: str = "",
     payer: str = "",
+    tendered: Tendered | None = None,
 ) -> Step:
     """Record that the deposit of a price has come in, and apply it to orders.
 
     `amount` is the whole price; `orders` says how much of the deposit is for which order, in minor
-    units.
+    units. `tendered` is what was handed over for the deposit in another currency or in points.
     """
     step = Step(case, context)
     whole_price = positive(amount)
@@ -53,18 +68,31 @@ def take_deposit(
         raise BadInput("deposit", "less than the amount is wanted")
     open_payment(step, amount, method, payer, deposit=minor)
     step.proceed(PAYMENT, case.own(Payment), PaymentMove.TAKE_DEPOSIT)
-    capture(step, case.own(Payment), minor)
+    capture(step, case.own(Payment), minor, tendered)
     apply_shares(step, case.own(Payment), orders)
     return step
 
 
 @verb("open_balance", Payment)
-def open_balance(case: Case, context: Context, until: datetime) -> Step:
-    """Ask for the balance of a payment: it is to come before `until`."""
+def open_balance(case: Case, context: Context, until: datetime, forfeit: bool = False) -> Step:
+    """Ask for the balance of a payment: it is to come before `until`.
+
+    The whole price is from here on what its orders cost by now; of a payment of no order it is as
+    it was. Where they cost no more than has come, nothing is to be asked for.
+    With `forfeit` a balance that is missed costs the deposit: `due` lists that, too.
+    """
     step = Step(case, context)
     limit = instant(until, "until")
-    step.proceed(PAYMENT, case.own(Payment), PaymentMove.OPEN_BALANCE)
-    step.note(case.own(Payment), "balance", until=limit.isoformat())
+    if type(forfeit) is not bool:
+        raise BadInput("forfeit", "true or false is wanted")
+    payment = step.now(case.own(Payment))
+    step.proceed(PAYMENT, payment.ref, PaymentMove.OPEN_BALANCE)
+    amount = _whole_price(step, payment)
+    if amount <= payment.captured:
+        state = payment.state.value
+        raise MoveRefused((Refusal.of("no_balance", payment=payment.ref.id, state=state),))
+    said: dict[str, str | int] = {"forfeit": 1} if forfeit else {}
+    step.note(payment.ref, "balance", until=limit.isoformat(), amount=amount, **said)
     return step
 
 
@@ -81,12 +109,52 @@ def miss_balance(case: Case, context: Context) -> Step:
     return step
 
 
+@verb("forfeit_deposit", Payment)
+def forfeit_deposit(case: Case, context: Context, amount: Money | None = None) -> Step:
+    """Keep the deposit of a payment whose balance is overdue, or a smaller amount of it.
+
+    The orders that it has paid are cancelled, which is refused where their goods have gone on, and
+    owe nothing of it back; what is more than the deposit is owed back.
+    """
+    step = Step(case, context)
+    payment = step.now(case.own(Payment))
+    ref, deposit = payment.ref, payment.deposit
+    asked = deposit if amount is None else positive(amount, payment.currency)
+    if asked > deposit and payment.state is PaymentState.BALANCE_OVERDUE:
+        of, facts = payment.currency, {"asked": asked, "deposit": deposit}
+        raise MoveRefused((Refusal.of("over_deposit", payment=ref.id, currency=of, **facts),))
+    step.proceed(PAYMENT, ref, PaymentMove.FORFEIT)
+    left = min(asked, left_of(payment))
+    for one in payment.applications:
+        order = case.order(one.order)
+        if one.amount and step.now(order).state not in _GIVEN_UP:
+            cancel_order(step, order, reason="the balance was not paid")
+        part = min(left, one.amount, max(0, -due(step.now(order))))
+        if part > 0:
+            step.add(MoneyMoved(ref, MoneyAccount.APPLIED, MoneyAccount.FORFEITED, part, order))
+            left -= part
+    part = min(left, payment.unapplied)
+    if part > 0:
+        step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.FORFEITED, part))
+    return step
+
+
+_GIVEN_UP: Final = (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REJECTED)
+
+
 @verb("pay_balance", Payment)
-def pay_balance(case: Case, context: Context, amount: Money, orders: Shares) -> Step:
+def pay_balance(
+    case: Case,
+    context: Context,
+    amount: Money,
+    orders: Shares,
+    tendered: Tendered | None = None,
+) -> Step:
     """Record that a balance has come in, or a part of it, and apply it to orders.
 
     It may come before it was asked for, and after its limit. The payment is captured when the
-    whole price has come, or when its orders cost no more.
+    whole price has come, or when its orders cost no more. `tendered` is what was handed over for
+    it, in the unit of the deposit and at a rate of its own.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -94,8 +162,17 @@ def pay_balance(case: Case, context: Context, amount: Money, orders: Shares) -> 
     if payment.state not in BALANCE_DUE:
         state = payment.state.value
         raise MoveRefused((Refusal.of("no_balance", payment=ref.id, state=state),))
-    capture(step, ref, minor)
+    capture(step, ref, minor, tendered)
     apply_shares(step, ref, orders)
     if paid_in_full(step, ref):
         step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
     return step
+
+
+def _whole_price(step: Step, payment: Payment) -> int:
+    """What has come of a payment and is used, and what its orders still cost."""
+    if not payment.applications:
+        return payment.amount
+    orders = [step.now(step.case.order(one.order)) for one in payment.applications]
+    used = payment.captured - max(0, payment.unapplied)
+    return used + sum([max(0, due(order)) for order in orders])

@@ -23,7 +23,8 @@ The tree::
     ├── RetryExhausted      it stayed stale, short or busy for too many tries
     ├── OutcomeUnknown      the store could not say whether it committed: send the same key again
     ├── StoreUnavailable    the store cannot be opened, read or written; nothing has changed
-    └── CarrierFailed       a carrier gave no answer: whether it did as asked is unknown
+    ├── CarrierFailed       a carrier gave no answer: whether it did as asked is unknown
+    └── GatewayFailed       a payment gateway gave none
 
 Mistakes of a programmer (an unknown verb, a guard over the wrong facts) are `TypeError` and
 `ValueError` as everywhere in Python.
@@ -225,3 +226,18 @@ class CarrierFailed(OrderflowError):
     def __str__(self) -> str:
         again = f"ask again with key {self.key}" if self.key else "ask again"
         return f"{self.carrier} gave no answer to {self.asked} ({self.reason}): {again}"
+
+
+class GatewayFailed(OrderflowError):
+    """A payment gateway gave no answer: whether it did as asked is unknown.
+
+    Ask for what has become of the same key, or send it again.
+    """
+
+    def __init__(self, gateway: str, asked: str, key: str, reason: str) -> None:
+        super().__init__(gateway, asked, key, reason)
+        self.gateway, self.asked, self.key, self.reason = gateway, asked, key, reason
+
+    def __str__(self) -> str:
+        again = f"query key {self.key}, or send it again"
+        return f"{self.gateway} gave no answer to {self.asked} ({self.reason}): {again}"

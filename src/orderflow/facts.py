@@ -25,30 +25,37 @@ import attrs
 
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
+from orderflow.money import Price
 from orderflow.records import (
     KINDS,
     Application,
     Charge,
     Charted,
     Cut,
+    CutKind,
     Dispatch,
     Document,
     Exchange,
     Feed,
     Hold,
+    Instalment,
     Item,
     Line,
     Lot,
     MatterKind,
     MoneyAccount,
     Order,
+    Outcome,
     Parcel,
     Payment,
+    Plan,
     PriceRange,
     Purchase,
     Quota,
     Reissue,
     Remitted,
+    Request,
+    RequestKind,
     Return,
     SentAgain,
     Slice,
@@ -71,6 +78,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
+from orderflow.tenders import StoredValue, TenderBook, part_of
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -356,7 +364,8 @@ def add_prices(prices: tuple[PriceRange, ...], new: PriceRange) -> tuple[PriceRa
 def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
-    invoices, credit_notes = order.invoices, order.credit_notes
+    invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
+    by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
     prices: dict[str, tuple[PriceRange, ...]] = {}
@@ -365,12 +374,12 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
             case Moved():
                 bag = spots.get(fact.line)
                 if bag is None:
-                    bag = spots[fact.line] = list(_line(order, fact.line).spots)
+                    bag = spots[fact.line] = list(_line(order, by_id, fact.line).spots)
                 move_spots(bag, fact.n, fact.source, fact.taken, fact.target, fact.put)
             case CutMade():
                 earlier = cuts.get(fact.line)
                 if earlier is None:
-                    earlier = _line(order, fact.line).cuts
+                    earlier = _line(order, by_id, fact.line).cuts
                 cuts[fact.line] = add_cut(earlier, fact.cut)
             case Advanced():
                 state = _state(_ORDER_STATES, fact.target)
@@ -379,7 +388,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
             case Repriced():
                 known = prices.get(fact.line)
                 if known is None:
-                    known = _line(order, fact.line).prices
+                    known = _line(order, by_id, fact.line).prices
                 prices[fact.line] = add_prices(known, fact.prices)
             case Held():
                 holds = (*holds, fact.hold)
@@ -396,6 +405,12 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     invoices = (*invoices, str(dict(fact.details)["invoice"]))
                 elif fact.what == CREDITED:
                     credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
+                elif fact.what in (PLAN, INSTALMENT):
+                    plan = _planned(plan, fact)
+                elif fact.what == REINSTATED:
+                    for line in lines:
+                        known_cuts = cuts.get(line.id, line.cuts)
+                        cuts[line.id] = tuple([cut for cut in known_cuts if not _expired(cut)])
             case _:
                 raise _misfit(order, fact)
     if spots or cuts or prices:
@@ -449,11 +464,29 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         order.kits,
         invoices,
         credit_notes,
+        plan,
     )
 
 
-def _line(order: Order, id: str) -> Line:
-    line = order.line(id)
+def _planned(plan: Plan | None, fact: Noted) -> Plan:
+    """A plan that begins, or has one instalment more."""
+    said = dict(fact.details)
+    if plan is None or fact.what == PLAN:
+        return Plan((), tuple(str(said["blocks"]).split(",")) if said["blocks"] else ())
+    due_at = datetime.fromisoformat(str(said["due_at"]))
+    more = Instalment(int(said["amount"]), due_at)
+    return attrs.evolve(plan, instalments=(*plan.instalments, more))
+
+
+def _expired(cut: Cut) -> bool:
+    return cut.kind is CutKind.GIVEN_UP and cut.document == EXPIRED
+
+
+def _line(order: Order, by_id: dict[str, Line], id: str) -> Line:
+    """A line that a fact names; `by_id` is filled when the first is asked for."""
+    if not by_id:
+        by_id.update(order.by_id())
+    line = by_id.get(id)
     if line is None:
         raise ValueError(f"{order.ref} has no line {id}")
     return line
@@ -468,8 +501,23 @@ INVOICED: Final = "invoiced"
 CREDITED: Final = "credited"
 """What an order notes of a credit note over it: `credit_note`."""
 
+PLAN: Final = "plan"
+"""What an order notes of a new plan: what an overdue instalment of it `blocks`, by commas."""
+
+INSTALMENT: Final = "instalment"
+"""What an order notes of one instalment of its plan: `amount` and `due_at`."""
+
+EXPIRED: Final = "expire"
+"""The document of the cuts of units that were given up as their order expired."""
+
+REINSTATED: Final = "reinstated"
+"""What an order notes when it stands again after it had expired: what it gave up then is kept."""
+
 SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
+
+TENDERED: Final = "tendered"
+"""What a payment notes of units of its tender that have come: `unit`, `n`, `rate` for `per`."""
 
 DUE_AT_DOOR: Final = "due at the door"
 """What a payment notes of the cash that is expected: its `order`, and `parcel` where named."""
@@ -485,6 +533,19 @@ CASH_ANSWERED: Final = "cash answered"
 
 REMITTED: Final = "remitted"
 """What a payment notes of a row of a remittance file: `remittance`, `row`, `amount`, `fee`."""
+
+AUTHORISED: Final = "authorised"
+"""What a payment notes of what a gateway keeps ready: `amount`."""
+
+REQUESTED: Final = "requested"
+"""What a payment notes of what a gateway is asked: `request`, `kind`, `amount`, `order`, `at`."""
+
+SENT: Final = "sent"
+"""What a payment notes before a request goes over the wire: `request`, `until`."""
+
+ANSWERED: Final = "answered"
+"""What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`; of a
+refund that was answered for, what has left the books for it, too: `booked`."""
 
 
 def _sent_again(
@@ -520,7 +581,9 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
-    amount, asked = payment.amount, payment.asked
+    cash_asked = payment.cash_asked
+    tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
+    amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -529,15 +592,21 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         MoneyAccount.CHARGED_BACK: payment.charged_back,
         MoneyAccount.CARRIER: payment.with_carrier,
         MoneyAccount.BANK: 0,  # follows from the others
+        MoneyAccount.STORED: payment.credited,
+        MoneyAccount.FORFEITED: payment.forfeited,
         MoneyAccount.FEES: payment.fees,
     }
     for fact in facts:
         match fact:
             case MoneyMoved():
+                if tendered is not None:
+                    tendered = _along(tendered, sums, fact)
                 sums[fact.source] -= fact.amount
                 sums[fact.target] += fact.amount
                 applications = _applied(applications, fact)
                 disputed += _change(fact, MoneyAccount.CHARGED_BACK)
+            case Claimed():
+                spent += fact.n
             case Advanced():
                 state = _state(_PAYMENT_STATES, fact.target)
             case Held():
@@ -550,16 +619,24 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     events = (*events, str(details["event"]))
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
+                    forfeits = bool(details.get("forfeit", 0))
+                    amount = int(details.get("amount", amount))
                 elif fact.what == DUE_AT_DOOR:
                     due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
                 elif fact.what == CASH_CHANGED:
                     amount = int(details["amount"])
                 elif fact.what == CASH_ASKED:
-                    asked = int(details["amount"])
+                    cash_asked = int(details["amount"])
                 elif fact.what == CASH_ANSWERED:
-                    asked = 0
+                    cash_asked = 0
+                elif fact.what == TENDERED:
+                    tendered = _came_in(tendered, details, payment.currency)
                 elif fact.what == REMITTED:
                     remitted = (*remitted, _remitted(details))
+                elif fact.what == AUTHORISED:
+                    authorised = int(details["amount"])
+                elif fact.what in _OF_REQUESTS:
+                    requests = _requested(requests, fact.what, details)
                 elif fact.what == "dispute":
                     disputed = 0  # what was won has come back, what was lost is gone for good
             case _:
@@ -583,16 +660,82 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         payment.deposit,
         disputed,
         due_for,
-        parcel,
-        sums[MoneyAccount.FEES],
-        remitted,
-        asked,
+        tendered=tendered,
+        stored=payment.stored,
+        spent=spent,
+        credited=sums[MoneyAccount.STORED],
+        forfeited=sums[MoneyAccount.FORFEITED],
+        forfeits=forfeits,
+        authorised=authorised,
+        requests=requests,
+        meant=payment.meant,
+        parcel=parcel,
+        fees=sums[MoneyAccount.FEES],
+        remitted=remitted,
+        cash_asked=cash_asked,
     )
+
+
+def _came_in(book: TenderBook | None, said: Mapping[str, str | int], currency: str) -> TenderBook:
+    """The books of a tender after so many units more have come, at a rate of their own."""
+    rate = Price.of(str(said["rate"]), currency, int(said["per"]))
+    book = TenderBook(str(said["unit"]), rate) if book is None else book
+    return attrs.evolve(book, rate=rate, captured=book.captured + int(said["n"]))
+
+
+def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved) -> TenderBook:
+    """The books of a tender after money of its payment went back, or was taken, or came again."""
+    back, taken = sums[MoneyAccount.REFUNDED], sums[MoneyAccount.CHARGED_BACK]
+    out = (MoneyAccount.REFUNDED, MoneyAccount.CHARGED_BACK)
+    refunded, charged_back, n = book.refunded, book.charged_back, fact.amount
+    if fact.source in out:  # it is with us again
+        if fact.source is MoneyAccount.REFUNDED:
+            refunded -= part_of(refunded, back, n)
+        else:
+            charged_back -= part_of(charged_back, taken, n)
+    elif fact.target in out:
+        going = part_of(book.held, -sums[MoneyAccount.PAYER] - back - taken, n)
+        if fact.target is MoneyAccount.REFUNDED:
+            refunded += going
+        else:
+            charged_back += going
+    return attrs.evolve(book, refunded=refunded, charged_back=charged_back)
 
 
 def _remitted(said: Mapping[str, str | int]) -> Remitted:
     row, amount, fee = int(said["row"]), int(said["amount"]), int(said["fee"])
     return Remitted(str(said["remittance"]), row, amount, fee)
+
+
+_OF_REQUESTS: Final = (REQUESTED, SENT, ANSWERED)
+
+
+def _requested(
+    requests: tuple[Request, ...], what: str, said: Mapping[str, str | int]
+) -> tuple[Request, ...]:
+    """The requests of a payment with what was noted last of one of them."""
+    id = str(said["request"])
+    if what == REQUESTED:
+        kind, at = RequestKind(str(said["kind"])), datetime.fromisoformat(str(said["at"]))
+        asked = int(said["amount"])
+        booked = asked if kind is RequestKind.REFUND else 0
+        return (*requests, Request(id, kind, asked, at, str(said["order"]), booked=booked))
+    i = next(i for i, one in enumerate(requests) if one.id == id)
+    if what == SENT:
+        until = datetime.fromisoformat(str(said["until"]))
+        changed = attrs.evolve(requests[i], tries=requests[i].tries + 1, busy_until=until)
+    else:
+        outcome = Outcome(str(said["outcome"]))
+        changed = attrs.evolve(
+            requests[i],
+            outcome=outcome,
+            busy_until=requests[i].busy_until if outcome is Outcome.PENDING else None,
+            done=int(said["amount"]),
+            reference=str(said["reference"]) or requests[i].reference,
+            event=str(said["event"]) or requests[i].event,
+            booked=int(said.get("booked", requests[i].booked)),
+        )
+    return (*requests[:i], changed, *requests[i + 1 :])
 
 
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:
@@ -761,6 +904,23 @@ def _fold_issued(document: Invoice | CreditNote, facts: Sequence[Fact]) -> Docum
     raise _misfit(document, facts[0])
 
 
+LAPSED: Final = "lapsed"
+"""What a stored value notes of what nobody has spent of it in time: `n`."""
+
+
+def _fold_stored(stored: StoredValue, facts: Sequence[Fact]) -> StoredValue:
+    n, lapsed = stored.n, stored.lapsed
+    for fact in facts:
+        match fact:
+            case Limited():
+                n += fact.n
+            case Noted():
+                lapsed = lapsed or fact.what == LAPSED
+            case _:
+                raise _misfit(stored, fact)
+    return attrs.evolve(stored, n=n, lapsed=lapsed)
+
+
 RELEASED: Final = "released"
 """What a quota notes of its early end: `until`."""
 
@@ -830,4 +990,5 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Invoice: _fold_issued,
     CreditNote: _fold_issued,
     Series: _fold_described,
+    StoredValue: _fold_stored,
 }

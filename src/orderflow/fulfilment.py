@@ -35,6 +35,7 @@ from orderflow.states import (
     DISPATCH,
     ONWARD,
     ORDER,
+    ORDER_OVER,
     PARCEL,
     OrderMove,
     OrderState,
@@ -745,7 +746,7 @@ def as_far_as_there(order: Order, spots: list[tuple[Line, Spot]], wanted: LineQu
 
     Of an order that is closed for good it can mean nothing, nor of a line that there is not.
     """
-    if order.state in ORDER.ends:
+    if order.state in ORDER_OVER:
         return Report([], True)
     if not wanted:
         return Report([Chosen(line, spot, spot.n) for line, spot in spots], not spots)

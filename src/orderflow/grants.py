@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from orderflow.books import ClaimChange, Postings, changes_on_shelf
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.pools import LIMIT, QUOTA, pool_name
+from orderflow.pools import LIMIT, QUOTA, STORED, pool_name
 from orderflow.records import Order
 from orderflow.values import Position, text
 
@@ -38,6 +38,8 @@ def shortage(position: Position, asked: int, free: int) -> Refusal:
         return Refusal.of("over_limit", sku=sku, customer=customer, asked=asked, left=left)
     if named is not None and named.kind == QUOTA:
         return Refusal.of("over_quota", quota=named.parts[0], asked=asked, left=left)
+    if named is not None and named.kind == STORED:
+        return Refusal.of("stored_short", stored=named.parts[0], asked=asked, left=left)
     if named is not None:
         location, day = named.parts
         return Refusal.of("day_full", location=location, day=day, asked=asked, left=left)

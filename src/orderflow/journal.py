@@ -81,6 +81,7 @@ from orderflow.records import (
 )
 from orderflow.rules import Rules
 from orderflow.states import ONWARD, UNIT, DocumentFacts, ParcelFacts, UnitMove, UnitState
+from orderflow.tenders import StoredValue
 from orderflow.units import Chosen, LineQuantities, Tag, choose, tag, unit_facts, unit_of
 from orderflow.values import Position, in_utc
 
@@ -262,6 +263,10 @@ class Case:
     def credit_note(self, id: str) -> Ref[CreditNote]:
         """The reference of a credit note of the same tenant."""
         return Ref(self.ref.tenant, "credit note", id)
+
+    def stored_value(self, id: str) -> Ref[StoredValue]:
+        """The reference of a balance of the same tenant that is kept."""
+        return Ref(self.ref.tenant, "stored value", id)
 
     def series(self, id: str) -> Ref[Series]:
         """The reference of a series of numbers of the same tenant, by the id of `series_id`."""
@@ -489,7 +494,7 @@ def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
     if isinstance(document, StockHold | Supply | Item | Quota | Feed):
         return ()
-    if isinstance(document, Invoice | CreditNote | Series):
+    if isinstance(document, Invoice | CreditNote | Series | StoredValue):
         return ()
     return document.holds
 

@@ -27,6 +27,7 @@ from orderflow import (
     deposits,
     doorstep,
     fulfilment,
+    instalments,
     inventory,
     items,
     orders,
@@ -45,7 +46,7 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.journal import MISSING, VERBS, Case, Context, Verb, holds_of, kind_of
 from orderflow.money import Money, Price
 from orderflow.payments import Notice
-from orderflow.pricing import due, kept, prices_of, quantity
+from orderflow.pricing import due, kept, prices_of, quantity, total
 from orderflow.promising import slipping
 from orderflow.promising.dangers import broken
 from orderflow.records import (
@@ -55,8 +56,10 @@ from orderflow.records import (
     Document,
     Exchange,
     Feed,
+    Instalment,
     Item,
     Order,
+    Outcome,
     Parcel,
     Payment,
     Purchase,
@@ -69,6 +72,7 @@ from orderflow.records import (
 from orderflow.returns import Verdict
 from orderflow.reviewing import TO_AGREE
 from orderflow.states import UnitState
+from orderflow.tenders import StoredValue
 from orderflow.trial import Source
 from orderflow.units import LineQuantities
 from orderflow.values import TEXT_MAX, Sku, later
@@ -306,6 +310,15 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     yield payments.expect_cash.on(look.fresh(Payment, "pay"), look.id, amount)
 
 
+@suggests(instalments.agree_plan, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    now = look.context.at
+    half, cost = total(look.document) // 2, total(look.document)
+    parts = [(half, now), (cost - half, later(now, timedelta(days=BALANCE_DAYS)))]
+    wanted = tuple([Instalment(amount, at) for amount, at in parts if amount > 0])
+    yield instalments.agree_plan.on(look.id, wanted or (Instalment(1, now),))
+
+
 @suggests(deposits.take_deposit, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     order = look.document
@@ -426,6 +439,21 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
         yield payments.record_notice.on(look.id, notice, amount)
 
 
+@suggests(payments.send_request, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    for one in look.document.requests:
+        if one.outcome is Outcome.PENDING:
+            yield payments.send_request.on(look.id, one.id)
+
+
+@suggests(payments.record_answer, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    for one in look.document.requests:
+        if one.outcome is Outcome.PENDING:
+            yield payments.record_answer.on(look.id, one.id, Outcome.DONE)
+            yield payments.record_answer.on(look.id, one.id, Outcome.FAILED)
+
+
 @suggests(payments.remit, on=Payment)
 def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
     if look.document.with_carrier:
@@ -534,6 +562,11 @@ def _(look: Look[Quota]) -> Iterator[Call[Quota]]:
     one = look.document
     whom = (one.channel, one.customer)
     yield setting.set_quota.on(look.id, one.position, one.n + 1, *whom, one.until, one.within)
+
+
+@suggests(payments.top_up, on=StoredValue)
+def _(look: Look[StoredValue]) -> Iterator[Call[StoredValue]]:
+    yield payments.top_up.on(look.id, max(1, look.document.n), SAMPLES["reason"])
 
 
 @suggests(inventory.record_feed, on=Feed)

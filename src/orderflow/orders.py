@@ -23,12 +23,13 @@ from orderflow.calls import Ref
 from orderflow.cash_terms import barred_from_cash, round_cash
 from orderflow.claiming import Claiming, keep_again
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import Charged, CutMade
+from orderflow.facts import EXPIRED, Charged, CutMade, add_cut
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import exploded, kit_spans, lines_named
 from orderflow.payments import confirm_if_ready
+from orderflow.plans import confirmable
 from orderflow.pricing import Ranges, charge_kept, due, give_up, kept, order_facts, part_charge
 from orderflow.promising.reserving import reserve_placed
 from orderflow.records import (
@@ -117,10 +118,10 @@ def place(
 
 @verb("confirm", Order)
 def confirm(case: Case, context: Context) -> Step:
-    """Confirm that the order is valid and will be carried out."""
+    """Confirm that the order is valid and will be carried out: it is paid, as far as it is due."""
     step = Step(case, context)
     order = step.now(case.own(Order))
-    step.advance(ORDER, order.ref, OrderMove.CONFIRM, order_facts(order))
+    step.advance(ORDER, order.ref, OrderMove.CONFIRM, confirmable(order, context.at))
     return step
 
 
@@ -154,7 +155,8 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
     """Change what an order costs: goodwill as a discount, or a fee, freight or tax more.
 
     A discount or tax is shared over the units that are kept, by what each carries, so a later
-    return gives back what its units carry then; it never takes a line below zero.
+    return gives back what its units carry then; it never takes a line below zero. A discount on
+    goods that have a tax is of the price with it.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -172,10 +174,11 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
 def not_there(order: Order, charge: NewCharge) -> list[Refusal]:
     """A reason for each line that a charge names and the order does not have."""
     named = (*charge.lines, *[line for line, _ in charge.parts if line])
+    there = order.by_id()
     return [
         Refusal.of("no_such_line", order=order.ref.id, line=name)
         for name in lines_named(order, named)
-        if order.line(name) is None
+        if name not in there
     ]
 
 
@@ -212,7 +215,13 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     what came back in a return is inspected.
     """
     step = Step(case, context)
-    order = step.now(case.own(Order))
+    cancel_order(step, case.own(Order), lines, reason)
+    return step
+
+
+def cancel_order(step: Step, ref: Ref[Order], lines: LineQuantities = (), reason: str = "") -> None:
+    """Cancel units of some lines of an order, or all of it."""
+    order = step.now(ref)
     wanted = checked_quantities(lines)
     to_inspect = _returns_to_inspect(order)
     if not wanted:
@@ -231,7 +240,6 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     if after.units_kept == 0:
         step.advance(ORDER, order.ref, OrderMove.CANCEL, after)
     count_again(step, order.ref)
-    return step
 
 
 @verb("expire", Order)
@@ -246,7 +254,8 @@ def expire(case: Case, context: Context) -> Step:
             until = order.pay_by.isoformat() if order.pay_by and owing else "any time"
             raise MoveRefused((Refusal.of("not_due", order=order.ref.id, until=until),))
         if order.applied == 0:
-            cancel_units(step, order.ref, step.choose(order, "expire", CANCELLABLE))
+            chosen = step.choose(order, "expire", CANCELLABLE)
+            cancel_units(step, order.ref, chosen, document=EXPIRED)
     step.advance(ORDER, order.ref, OrderMove.EXPIRE, order_facts(step.now(order.ref)))
     return step
 
@@ -256,17 +265,23 @@ def give_up_units(step: Step, ref: Ref[Order], chosen: Iterable[Chosen], documen
 
     Line by line and bill by bill in turn, so that each sees the cuts before it.
     """
+    lines = step.now(ref).by_id()
     for line, spot, n in chosen:
-        now = next(one for one in step.now(ref).lines if one.id == line.id)
-        cuts = give_up(now, n, document, billed_on=spot.slice.invoice)
-        step.add(*(CutMade(ref, line.id, cut) for cut in cuts))
+        now = lines[line.id]
+        cuts = now.cuts
+        for cut in give_up(now, n, document, billed_on=spot.slice.invoice):
+            step.add(CutMade(ref, line.id, cut))
+            cuts = add_cut(cuts, cut)
+        lines[line.id] = attrs.evolve(now, cuts=cuts)
 
 
-def cancel_units(step: Step, ref: Ref[Order], chosen: list[Chosen]) -> None:
+def cancel_units(
+    step: Step, ref: Ref[Order], chosen: list[Chosen], document: str = "cancel"
+) -> None:
     """Cancel chosen units of an order: they are given up, and wherever they stood they are free."""
     order = step.now(ref)
     refuse_sent_again(order, chosen)
-    give_up_units(step, order.ref, chosen, "cancel")
+    give_up_units(step, order.ref, chosen, document)
     left: dict[str, Tag] = {**UNCLAIMED, "dispatch": ""}
     astray = [one for one in chosen if one.spot.state in _ASTRAY]
     here = [one for one in chosen if one.spot.state not in _ASTRAY]

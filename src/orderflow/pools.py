@@ -1,7 +1,7 @@
 """The names of pools: what is limited, and is no goods on a shelf.
 
-It knows how a buyer's limit, a quota and a day's capacity are named, and refuses to know how much
-they give.
+It knows how a buyer's limit, a quota, a day's capacity and a kept balance are named, and refuses to
+know how much they give.
 
 A pool is counted like goods, under its name.
 Names are made of others' names, so each part but the last is written so that no two pools share a
@@ -17,6 +17,7 @@ LIMIT: Final = "limit"
 QUOTA: Final = "quota"
 CAPACITY: Final = "capacity"
 REFUSED: Final = "refused"
+STORED: Final = "stored"
 
 
 class PoolName(NamedTuple):
@@ -46,7 +47,12 @@ def refused_pool(customer: str) -> str:
     return f"{REFUSED}:{customer}"
 
 
-_PARTS: Final = {LIMIT: 2, QUOTA: 1, CAPACITY: 2, REFUSED: 1}
+def stored_pool(stored: str) -> str:
+    """What may be spent of a balance that is kept."""
+    return f"{STORED}:{stored}"
+
+
+_PARTS: Final = {LIMIT: 2, QUOTA: 1, CAPACITY: 2, STORED: 1, REFUSED: 1}
 
 
 def pool_name(pool: str) -> PoolName | None:

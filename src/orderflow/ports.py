@@ -1,7 +1,7 @@
 """What a host implements: the protocols, and what is asked through them.
 
-It knows the questions that the library asks of storage, carriers, forecasts and people's data, and
-refuses to know any answer to them.
+It knows the questions that the library asks of storage, carriers, gateways, forecasts and people's
+data, and refuses to know any answer to them.
 
 A store keeps documents, the journal and both books, and applies a `Change` whole or not at all.
 What it must guarantee is little and strict: a version guards each document, a counter guards each
@@ -20,7 +20,16 @@ import attrs
 
 from orderflow.calls import Ref
 from orderflow.journal import Change, Committed, Entry, Stored
-from orderflow.records import Claim, Counter, Document, MatterKind, Parcel
+from orderflow.money import Money
+from orderflow.records import (
+    Claim,
+    Counter,
+    Document,
+    MatterKind,
+    Outcome,
+    Parcel,
+    RequestKind,
+)
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -201,4 +210,66 @@ class Carrier(Protocol):
 
     def track(self, number: str) -> Sequence[Scan]:
         """The scans so far: unknown, late, duplicate and unordered ones are normal."""
+        ...
+
+
+@attrs.frozen
+class GatewayRequest:
+    """What a payment gateway is asked to do: the request `request` of a payment.
+
+    `method` and `payer` are the payment's: a card, WeChat Pay or Alipay is a method. `reference` is
+    the gateway's own name of what it has authorised or captured before; empty where it has given
+    none.
+    """
+
+    kind: RequestKind
+    payment: str
+    request: str
+    amount: Money
+    method: str = ""
+    payer: str = ""
+    reference: str = ""
+
+
+@attrs.frozen
+class GatewayAnswer:
+    """What has become of a request: done, failed, or pending still.
+
+    Without an `amount` it is what was asked. `event` is the gateway's own name of what has
+    happened, the same in its reply, its notice and its answer to a query; each authorisation,
+    capture and refund has one of its own. `paid_at` is when the payer has paid.
+    """
+
+    outcome: Outcome
+    amount: Money | None = None
+    reference: str = ""
+    event: str = ""
+    paid_at: datetime | None = None
+
+
+class Gateway(Protocol):
+    """Somebody who moves payers' money. Called outside any transaction, with a key.
+
+    The same key has one effect, however often it comes. What is refused is an answer that says
+    `failed`; `GatewayFailed` says that nobody knows.
+    """
+
+    def authorise(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        """Keep an amount of the payer ready."""
+        ...
+
+    def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        """Take an amount that was authorised, or take it in one go."""
+        ...
+
+    def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        """Pay an amount back that was captured."""
+        ...
+
+    def void(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        """Give up what was authorised and not captured."""
+        ...
+
+    def query(self, key: str) -> GatewayAnswer | None:
+        """What has become of a key; `None` when it has never come."""
         ...

@@ -9,7 +9,7 @@ their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
 exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed; invoice,
-credit note and their series, which stand in `bills.py`.
+credit note and their series, which stand in `bills.py`; stored value, which is in `tenders.py`.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -43,6 +43,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
+from orderflow.tenders import StoredValue, TenderBook
 from orderflow.values import Position
 
 
@@ -275,6 +276,22 @@ class Destination:
 
 
 @attrs.frozen(weakref_slot=False)
+class Instalment:
+    """A part of what an order costs, in minor units, and the instant until which it is to come."""
+
+    amount: int
+    due_at: datetime
+
+
+@attrs.frozen(weakref_slot=False)
+class Plan:
+    """By when an order is paid in which parts, and which moves one that is overdue blocks."""
+
+    instalments: tuple[Instalment, ...] = ()
+    blocks: tuple[str, ...] = ONWARD
+
+
+@attrs.frozen(weakref_slot=False)
 class Order:
     """An order: its lines with their bags, its charges and its named holds."""
 
@@ -301,6 +318,7 @@ class Order:
     kits: tuple[Kit, ...] = ()
     invoices: tuple[str, ...] = ()  # in the order in which they were issued
     credit_notes: tuple[str, ...] = ()
+    plan: Plan | None = None
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -308,6 +326,10 @@ class Order:
             if line.id == id:
                 return line
         return None
+
+    def by_id(self) -> dict[str, Line]:
+        """Its lines by their ids, for whoever looks for many."""
+        return {line.id: line for line in self.lines}
 
     def units(self) -> Iterator[tuple[Line, Spot]]:
         """Every spot with its line."""
@@ -339,6 +361,8 @@ class MoneyAccount(StrEnum):
     CHARGED_BACK = "charged back"
     CARRIER = "carrier"  # owed by the carrier: collected, not yet remitted
     BANK = "bank"  # with us
+    STORED = "stored"  # refunded onto a balance that we keep
+    FORFEITED = "forfeited"  # applied to no order any more: a deposit that is ours
     FEES = "fees"  # kept by the carrier for collecting
 
 
@@ -355,6 +379,46 @@ class Remitted:
     fee: int
 
 
+class RequestKind(StrEnum):
+    """What a gateway can be asked to do with a payment."""
+
+    AUTHORISE = "authorise"
+    CAPTURE = "capture"
+    REFUND = "refund"
+    VOID = "void"  # what was authorised and not captured
+
+
+class Outcome(StrEnum):
+    """What came of asking a gateway."""
+
+    PENDING = "pending"  # nobody knows yet
+    DONE = "done"
+    FAILED = "failed"
+
+
+@attrs.frozen(weakref_slot=False)
+class Request:
+    """What a gateway was asked to do with a payment, and what it has answered.
+
+    What is asked is reserved: so much less of it can be asked again. `order` is that from which a
+    refund is taken, empty for money that no order has used. `tries` is how often it was sent; until
+    `busy_until` somebody waits for the reply, and nobody else sends it.
+    """
+
+    id: str
+    kind: RequestKind
+    amount: int
+    at: datetime
+    order: str = ""
+    outcome: Outcome = Outcome.PENDING
+    tries: int = 0
+    busy_until: datetime | None = None
+    done: int = 0  # what the gateway has done, where that is another amount
+    reference: str = ""  # the gateway's own name of what it has done
+    event: str = ""
+    booked: int = 0  # of a refund: what has left the books for it, which may be less than was said
+
+
 @attrs.frozen(weakref_slot=False)
 class Payment:
     """A payment: one tender, applied to any number of orders.
@@ -365,13 +429,20 @@ class Payment:
     With a `deposit` the amount comes in two parts, the deposit and its balance.
     `due_for` is the order for which a carrier is to collect it at the door, with `parcel` where it
     is for one of several parcels; `fees` is what the carrier has kept for that, and `remitted` what
-    its remittance files have said of it; `asked` is what it was asked to collect instead.
+    its remittance files have said of it; `cash_asked` is what it is asked to collect
+    instead.
+    `tendered` are its books in another currency or in points, where it came in such. What was
+    `spent` is claimed of the balance `stored`, in units of that; `credited` is the part of refunded
+    that went onto such a balance and stays with us. `forfeited` is the part of applied that was
+    kept of a deposit; it is on no order any more. A balance that is missed `forfeits` the deposit
+    where that was said when it was opened.
+    `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked.
     """
 
     ref: Ref[Payment]
     state: PaymentState
     method: str
-    amount: int  # asked for
+    amount: int  # asked for; of a deposit, the whole price
     currency: str
     payer: str = ""
     expires_at: datetime | None = None
@@ -386,15 +457,38 @@ class Payment:
     deposit: int = 0
     disputed: int = 0
     due_for: str = ""
+    tendered: TenderBook | None = None
+    stored: str = ""
+    spent: int = 0
+    credited: int = 0
+    forfeited: int = 0
+    forfeits: bool = False
     parcel: str = ""
     fees: int = 0
     remitted: tuple[Remitted, ...] = ()
-    asked: int = 0
+    authorised: int = 0
+    requests: tuple[Request, ...] = ()
+    meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
+    cash_asked: int = 0
 
     @property
     def applied(self) -> int:
-        """What stands on orders."""
-        return sum(application.amount for application in self.applications)
+        """What stands on orders, and what was forfeited."""
+        return sum(application.amount for application in self.applications) + self.forfeited
+
+    def asked(self, kind: RequestKind) -> int:
+        """What a gateway was asked to do and has not answered for, in minor units."""
+        open_yet = (one for one in self.requests if one.outcome is Outcome.PENDING)
+        return sum([one.amount for one in open_yet if one.kind is kind])
+
+    @property
+    def refunding(self) -> int:
+        """The part of what is refunded for which the gateway has not answered yet."""
+        return self.asked(RequestKind.REFUND)
+
+    def request(self, id: str) -> Request | None:
+        """The request of that id."""
+        return next((one for one in self.requests if one.id == id), None)
 
 
 @attrs.frozen(weakref_slot=False)
@@ -706,7 +800,7 @@ Charted: TypeAlias = (
 )
 """The documents that walk a chart."""
 
-Document: TypeAlias = Charted | Item | Quota | Feed | Invoice | CreditNote | Series
+Document: TypeAlias = Charted | Item | Quota | Feed | Invoice | CreditNote | Series | StoredValue
 
 KINDS: Final[dict[str, type[Document]]] = {
     "order": Order,
@@ -727,6 +821,7 @@ KINDS: Final[dict[str, type[Document]]] = {
     "invoice": Invoice,
     "credit note": CreditNote,
     "series": Series,
+    "stored value": StoredValue,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -737,12 +832,15 @@ def orders_of(document: Document) -> tuple[str, ...]:
         case Order():
             return (document.parent,) if document.parent else ()
         case Payment():
-            return tuple([application.order for application in document.applications])
+            both = (*document.applications, *document.meant)
+            return tuple(dict.fromkeys([one.order for one in both]))
         case Dispatch() | Parcel() | Purchase() | WorkOrder():
             return tuple(dict.fromkeys(document.orders))
-        case Return() | Exchange() | Reissue() | Invoice() | CreditNote():
+        case Invoice() | CreditNote():
+            return document.orders
+        case Return() | Exchange() | Reissue():
             return (document.order,)
-        case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series():
+        case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series() | StoredValue():
             return ()
         case _:
             assert_never(document)

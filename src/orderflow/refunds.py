@@ -12,13 +12,11 @@ from __future__ import annotations
 
 from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
-from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import left_of, make_all_good
+from orderflow.payments import left_of, make_all_good, send_back
 from orderflow.pricing import due
-from orderflow.records import MoneyAccount, Order, Payment
-from orderflow.states import PAYMENT, PaymentMove
+from orderflow.records import Order, Payment
 from orderflow.values import text
 
 
@@ -28,14 +26,40 @@ def owed(order: Order) -> int:
 
 
 @verb("refund", Order)
-def refund(case: Case, context: Context, amount: Money | None = None, payment: str = "") -> Step:
+def refund(
+    case: Case,
+    context: Context,
+    amount: Money | None = None,
+    payment: str = "",
+    to: str = "",
+) -> Step:
     """Pay back what is owed on an order: all of it, or a smaller amount.
 
     It goes to the named payment, or to the order's payments in the order in which they were
     applied, to each never more than it had paid of this order, nor than is left of it: what a
     payer's bank has taken back is not sent a second time. What a bank keeps for good of any of them
-    counts as paid back first, and nothing is sent for it.
+    counts as paid back first, and nothing is sent for it. With `to` it goes onto that balance of
+    the customer's, and stays with us; so it must where the rules say that nothing goes back to what
+    it was paid with.
     """
+    return _refund(case, context, amount, payment, to, ask=False)
+
+
+@verb("ask_refund", Order)
+def ask_refund(
+    case: Case, context: Context, amount: Money | None = None, payment: str = ""
+) -> Step:
+    """Ask the gateways to pay back what is owed on an order: all of it, or a smaller amount.
+
+    As `refund`, and nothing is owed from here on; but each payment has a request that a gateway
+    must answer for, and what one of them does not pay back is owed again.
+    """
+    return _refund(case, context, amount, payment, "", ask=True)
+
+
+def _refund(
+    case: Case, context: Context, amount: Money | None, payment: str, to: str, *, ask: bool
+) -> Step:
     step = Step(case, context)
     order = step.now(case.own(Order))
     back = owed(order)
@@ -54,16 +78,22 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
         )
     if not asked:
         raise MoveRefused((Refusal.of("nothing_owed", order=order.ref.id),))
-    named = text(payment, "payment", empty=True)
-    left = asked - make_all_good(step, order.ref, asked)
+    named, balance = text(payment, "payment", empty=True), text(to, "to", empty=True)
+    left, refusals = asked - make_all_good(step, order.ref, asked), list[Refusal]()
     for tender in step.now(order.ref).tenders:
         if named and tender.payment != named:
             continue
         ref = case.payment(tender.payment)
         part = min(left, tender.applied, left_of(step.now(ref)))
+        if part > 0 and not balance:
+            stuck = _not_taken_back(step, ref)
+            refusals += stuck
+            part = 0 if stuck else part
         if part > 0:
-            _send_back(step, ref, MoneyAccount.APPLIED, part, order.ref)
+            send_back(step, ref, part, order.ref, ask=ask, to=balance)
             left -= part
+    if left and refusals:
+        raise MoveRefused(tuple(refusals))
     if left:
         raise MoveRefused(
             (
@@ -80,8 +110,25 @@ def refund(case: Case, context: Context, amount: Money | None = None, payment: s
 
 
 @verb("pay_back", Payment)
-def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
-    """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
+def pay_back(case: Case, context: Context, amount: Money | None = None, to: str = "") -> Step:
+    """Pay back money of a payment that no order has used: all of it, or a smaller amount.
+
+    With `to` it goes onto that balance of the customer's, and stays with us; so it must where the
+    rules say that nothing goes back to what it was paid with.
+    """
+    return _pay_back(case, context, amount, to, ask=False)
+
+
+@verb("ask_pay_back", Payment)
+def ask_pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
+    """Ask the gateway to pay back money that no order has used: all of it, or a smaller amount.
+
+    As `pay_back`; but the gateway must answer for it, and what it does not pay back is there again.
+    """
+    return _pay_back(case, context, amount, "", ask=True)
+
+
+def _pay_back(case: Case, context: Context, amount: Money | None, to: str, *, ask: bool) -> Step:
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     free = max(0, min(payment.unapplied, left_of(payment)))
@@ -98,14 +145,18 @@ def pay_back(case: Case, context: Context, amount: Money | None = None) -> Step:
                 ),
             )
         )
-    _send_back(step, payment.ref, MoneyAccount.UNAPPLIED, asked, None)
+    balance = text(to, "to", empty=True)
+    stuck = () if balance else _not_taken_back(step, payment.ref)
+    if stuck:
+        raise MoveRefused(stuck)
+    send_back(step, payment.ref, asked, None, ask=ask, to=balance)
     return step
 
 
-def _send_back(
-    step: Step, ref: Ref[Payment], source: MoneyAccount, amount: int, order: Ref[Order] | None
-) -> None:
-    """Pay back a part of a payment; it is refunded when nothing is left of it."""
-    left = left_of(step.now(ref)) - amount
-    step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
-    step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))
+def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
+    """That nothing goes back to what a payment was made with, where the rules say so."""
+    payment = step.now(ref)
+    tender = step.context.rules.tender(payment.method)
+    if tender is None or tender.goes_back:
+        return ()
+    return (Refusal.of("not_taken_back", payment=ref.id, method=payment.method),)

@@ -21,6 +21,7 @@ from orderflow.errors import BadInput
 from orderflow.process import Process
 from orderflow.records import Counter, Lot
 from orderflow.taxes import Taxing
+from orderflow.tenders import TenderKind
 from orderflow.values import MINOR_MAX, several, text, unique, whole
 
 if TYPE_CHECKING:
@@ -184,6 +185,12 @@ def _check_capacity(capacity: object) -> None:
     unique((location for location, _ in capacity), "capacity")
 
 
+def _check_tenders(tenders: object) -> None:
+    if not isinstance(tenders, tuple) or any(not isinstance(one, TenderKind) for one in tenders):
+        raise BadInput("tenders", "a tuple of TenderKind is wanted")
+    unique((one.name for one in tenders), "tenders")
+
+
 def _check_shipping(ships: object, path: str) -> None:
     from orderflow.shipping import Shipping  # here, so that the library is imported without zones
 
@@ -242,6 +249,8 @@ class Rules:
     goods cost less since then is owed back.
     `cash_on_delivery` says who may pay at the door; without it, anybody. `cash_rounding` says to
     which coin such an order is rounded, currency by currency; what is rounded off the seller bears.
+    `tenders` are the ways to pay that are offered, and say which take nothing back; payments may be
+    made in others, too.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -265,6 +274,7 @@ class Rules:
     price_protection_days: int = 0
     cash_on_delivery: CashRule | None = None
     cash_rounding: tuple[CashRounding, ...] = ()
+    tenders: tuple[TenderKind, ...] = ()
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -282,6 +292,7 @@ class Rules:
         if type(self.reserve_when) is not ReserveWhen:
             raise BadInput("reserve_when", f"one of {', '.join(ReserveWhen)} is wanted")
         _check_capacity(self.capacity)
+        _check_tenders(self.tenders)
         if self.policy is not None:
             _check_policy(self.policy)
         if self.sending is not None:
@@ -293,6 +304,10 @@ class Rules:
         _check_cash_rounding(self.cash_rounding)
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
+
+    def tender(self, method: str) -> TenderKind | None:
+        """The way to pay of that name, where it is one of those that are offered."""
+        return next((one for one in self.tenders if one.name == method), None)
 
     @property
     def fingerprint(self) -> str:

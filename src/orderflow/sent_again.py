@@ -24,7 +24,7 @@ from orderflow.facts import SENT_AGAIN
 from orderflow.journal import Step
 from orderflow.pricing import order_facts
 from orderflow.records import Line, Order, SentAgain
-from orderflow.states import ORDER, OrderMove, OrderState, UnitState
+from orderflow.states import ORDER, ORDER_OVER, OrderMove, OrderState, UnitState
 
 
 def note_sent_again(step: Step, order: Ref[Order], row: SentAgain) -> None:
@@ -47,7 +47,7 @@ def count_again(step: Step, ref: Ref[Order]) -> None:
     if not anew.parent:
         return
     old = step.now(step.case.order(anew.parent))
-    if old.state in ORDER.ends:
+    if old.state in ORDER_OVER:
         return
     for row in old.sent_again:
         line = anew.line(row.line)

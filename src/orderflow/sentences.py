@@ -115,6 +115,22 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{supplier} stands by what it has of {sku} only until {until}",
         "zh": "供应商 {supplier} 所报 {sku} 的库存只到 {until} 有效",
     },
+    "stored_short": {
+        "en": "{stored} has {left} left to spend: {asked} asked",
+        "zh": "{stored} 余额 {left}:需要 {asked}",
+    },
+    "stored_over": {
+        "en": "{stored} could be used until {until}",
+        "zh": "{stored} 的有效期到 {until} 为止",
+    },
+    "stored_not_due": {
+        "en": "{stored} may be used until {until}",
+        "zh": "{stored} 在 {until} 前有效",
+    },
+    "other_unit": {
+        "en": "{stored} is in {unit}: {given} is given",
+        "zh": "{stored} 以 {unit} 计:给定的是 {given}",
+    },
     "day_full": {
         "en": "{location} has room for {left} more units on {day}: {asked} asked",
         "zh": "{location} 在 {day} 还可发出 {left} 件:需要 {asked}",
@@ -192,6 +208,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "nothing_to_invoice": {
         "en": "{what} has nothing to invoice: what has left is invoiced, and nothing twice",
         "zh": "{what}没有可开票的内容:已发出的才开票,且不重复开票",
+    },
+    "not_together": {
+        "en": "orders {order} and {other} differ in {why}: an invoice is for one",
+        "zh": "订单 {order} 与 {other} 的{why}不同,不能合并开票",
     },
     "no_tax_rate": {
         "en": "no tax rate is known for {goods} in {place} at {at}",
@@ -309,6 +329,26 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "order {order} may be paid until {until}",
         "zh": "订单 {order} 的付款期限为 {until}",
     },
+    "over_asked": {
+        "en": "payment {payment}: {asked} {currency} to {move}, {free} can be asked for",
+        "zh": "付款 {payment}:{move} {asked} {currency},最多可请求 {free}",
+    },
+    "request_open": {
+        "en": "payment {payment}: the gateway has not answered for {request} yet",
+        "zh": "付款 {payment}:支付平台尚未答复 {request}",
+    },
+    "request_answered": {
+        "en": "payment {payment}: {request} is answered for: {outcome}",
+        "zh": "付款 {payment}:{request} 已有答复:{outcome}",
+    },
+    "request_under_way": {
+        "en": "payment {payment}: {request} is under way until {until}",
+        "zh": "付款 {payment}:{request} 正在请求中,至 {until}",
+    },
+    "no_such_request": {
+        "en": "payment {payment} has no request {request}",
+        "zh": "付款 {payment} 没有请求 {request}",
+    },
     "payment_not_due": {
         "en": "payment {payment} may be answered for until {until}",
         "zh": "付款 {payment} 的有效期为 {until}",
@@ -367,6 +407,26 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "balance_not_due": {
         "en": "the balance of payment {payment} may be paid until {until}",
         "zh": "付款 {payment} 的尾款期限为 {until}",
+    },
+    "plan_differs": {
+        "en": "order {order} costs {cost} {currency}: its plan has {planned} {currency}",
+        "zh": "订单 {order} 应付 {cost} {currency}:分期合计 {planned} {currency}",
+    },
+    "paid_at_door": {
+        "en": "order {order} is paid at the door: it has no plan",
+        "zh": "订单 {order} 为货到付款:不可分期",
+    },
+    "no_instalment_due": {
+        "en": "order {order} has no instalment that is overdue",
+        "zh": "订单 {order} 没有逾期的分期款",
+    },
+    "not_taken_back": {
+        "en": "payment {payment} was made by {method}: nothing goes back to it",
+        "zh": "付款 {payment} 以 {method} 支付:不可原路退回",
+    },
+    "over_deposit": {
+        "en": "{asked} {currency} asked of a deposit of {deposit} {currency}: payment {payment}",
+        "zh": "付款 {payment} 的定金为 {deposit} {currency}:要求没收 {asked} {currency}",
     },
     "no_balance": {
         "en": "payment {payment} is {state}: no balance of it is to come",
@@ -452,7 +512,7 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
         "zh": "套装 {line}:{n} 套 {sku},单价 {price}",
     },
     "line": {"en": "Line {line}: {n} x {sku}", "zh": "第 {line} 行:{sku},数量 {n}"},
-    "gift": {"en": "a gift for {earned}", "zh": "赠品,来自 {earned}"},
+    "gift": {"en": "a gift, earned by {earned}", "zh": "赠品,来自 {earned}"},
     "kept": {"en": "of which {n} are kept", "zh": "其中保留 {n}"},
     "none_kept": {"en": "of which none are kept", "zh": "均已取消或退回"},
     "times": {"en": "{n} x {price}", "zh": "{n} × {price}"},
@@ -475,6 +535,7 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "cash": {"en": "Rounding to a coin", "zh": "抹零"},
     "reason": {"en": ": {reason}", "zh": ":{reason}"},
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
+    "borne_by_seller": {"en": ", borne by the seller", "zh": ",由商家承担"},
     "line_total": {"en": "Line {line}", "zh": "第 {line} 行合计"},
     "total": {"en": "Total", "zh": "合计"},
     "included": {"en": "included: {rate} on {base}", "zh": "其中税额:{rate},不含税 {base}"},
@@ -511,6 +572,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "lot": "批次",
     "item": "商品资料",
     "quota": "配额",
+    "stored value": "储值",
     "feed": "供应商库存",
     "invoice": "发票",
     "credit note": "红字发票",
@@ -558,6 +620,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "balance open": "待付尾款",
     "balance overdue": "尾款逾期",
     "captured": "已收款",
+    "part captured": "部分收款",
     "part refunded": "部分退款",
     "refunded": "已退款",
     "disputed": "争议中",
@@ -591,6 +654,8 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "weighing": "称重",
     "delivery": "交付",
     "weighed": "已称重",  # why it changed
+    # what came of asking a gateway
+    "pending": "未答复",
     # where a list or a bag is empty, and places that are none
     "empty": "空",
     "nothing more": "无",
@@ -605,6 +670,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "accept purchase": "接受采购单",
     "accept": "接受",
     "adjust": "调整",
+    "agree plan": "约定分期",
     "allocate": "分配",
     "answer": "答复",
     "apply payment": "使用付款",
@@ -615,13 +681,18 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "approve": "同意",
     "archive": "归档",
     "arrive": "到货",
+    "ask authorise": "请求授权",
     "ask cancel dispatch": "请求取消发货单",
     "ask cancel purchase": "请求取消采购单",
     "ask cancel": "请求取消",
+    "ask capture": "请求收款",
     "ask customer": "询问客户",
     "ask exchange": "申请换货",
+    "ask pay back": "请求退回付款",
+    "ask refund": "请求退款",
     "ask reissue": "申请补发",
     "ask return": "申请退货",
+    "ask void": "请求作废",
     "authorise": "授权",
     "await payment": "等待付款",
     "backorder": "转为缺货待补",
@@ -632,6 +703,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "cancel purchase": "取消采购单",
     "cancel reissue": "取消补发",
     "cancel": "取消",
+    "capture part": "部分收款",
     "capture": "收款",
     "charge back": "退单扣款",
     "close return": "关闭退货",
@@ -660,6 +732,8 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "finish production": "完成生产",
     "finish": "完工",
     "found": "找回",
+    "forfeit deposit": "没收定金",
+    "forfeit": "没收定金",
     "free surplus": "释放多余预留",
     "free": "释放",
     "give up plan": "放弃计划",
@@ -675,6 +749,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "hold": "挂起",
     "inspect production": "检验产品",
     "inspect": "验收",
+    "lapse stored value": "使储值失效",
     "lapse": "失效",
     "lift dispatch hold": "解除发货单挂起",
     "lift exchange hold": "解除换货单挂起",
@@ -691,8 +766,10 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "make ready": "备妥自提",
     "make": "生产",
     "miss balance": "尾款逾期",
+    "miss instalment": "分期逾期",
     "miss": "报缺件",
     "move stock": "移库",
+    "open stored value": "开立储值",
     "open balance": "开放尾款",
     "owe at door": "货到付款",
     "pack": "打包",
@@ -717,6 +794,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "receive": "收货",
     "record breakage": "登记破损",
     "record feed": "登记供应商库存",
+    "record answer": "登记支付平台答复",
     "record notice": "登记支付通知",
     "record return scan": "登记退货扫描",
     "record scan": "登记扫描",
@@ -736,6 +814,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "reject quarantine": "待检不合格",
     "reject reissue": "驳回补发",
     "reject return": "驳回退货",
+    "reinstate": "恢复",
     "reject": "驳回",
     "release quarantine": "待检放行",
     "release quota": "释放配额",
@@ -757,6 +836,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "scan": "扫描",
     "send dispatch": "发送发货单",
     "send purchase": "发送采购单",
+    "send request": "发送支付请求",
     "send replacement": "发出换货",
     "send transfer": "发出调拨",
     "send": "发送",
@@ -783,9 +863,11 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "stop": "停止",
     "supply": "供货",
     "take back": "收回入库",
+    "spend": "使用储值",
     "take deposit": "收取定金",
     "take stock": "盘点库位",
     "track": "查询轨迹",
+    "top up": "充值",
     "turn back": "退回",
     "take in part": "部分签收",
     "change cash": "更改代收金额",
@@ -802,6 +884,10 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
 """What may be done, said as it is asked for: moves of the charts and verbs, with spaces."""
 
 REASONS: Final[dict[str, str]] = {
+    "the currency": "币种",
+    "the customer": "客户",
+    "the place of tax": "纳税地",
+    "the seller": "卖方",
     "does not send it": "不发该商品",
     "does not serve the channel": "不服务该渠道",
     "does not serve the region": "不服务该地区",
@@ -848,17 +934,22 @@ WORDS: Final[dict[str, str]] = MOVES_AND_VERBS | KINDS_AND_STATES | REASONS
 """The words of the trade that stand as figures in sentences; a noun before a verb of its name."""
 
 HOLDS: Final[dict[str, str]] = {
+    "amount_differs": "支付平台处理的金额不符",
+    "answer_changed": "支付平台的答复前后不一",
     "came_back": "意外退回",
     "came_unasked": "未约定的来货",
     "charged_back": "银行已扣回款项",
     "given_up": "已作废的货物重新出现",
+    "instalment_overdue": "分期款逾期",
     "other_expiry": "有效期不一致",
     "other_order": "代收了其他订单的货款",
     "other_destination": "收货地址不同",
     "over_remitted": "承运商多汇",
     "cash_change": "代收金额待确认",
+    "overpaid": "付款多于应付",
     "not_reserved": "未能预留",
     "paid_late": "逾期到账",
+    "refund_failed": "退款失败",
     "reported_missing": "归档后报缺件",
     "serial_twice": "序列号重复",
     "shipped_unasked": "未约定的发货",
@@ -871,6 +962,7 @@ HOLDS: Final[dict[str, str]] = {
     "unexpected_receipt": "意外的收货确认",
     "unexpected_report": "意外报告",
     "unknown_line": "未知订单行",
+    "unknown_request": "未知的支付请求",
     "unexpected_scan": "意外扫描",
     "unexpected_settlement": "意外的争议结果",
 }
@@ -888,7 +980,7 @@ _A_UNIT: Final = "a unit of line "
 ANY_DATE: Final = "any date"
 """Stands for the date of what was asked for as early as can be."""
 
-_NAMED: Final = frozenset({"kind", "location", "why", "fixing"})
+_NAMED: Final = frozenset({"kind", "location", "outcome", "why", "fixing"})
 _DONE: Final = frozenset({"move", "can", "asked"})
 """The figures that are words, or lists of them."""
 

@@ -138,6 +138,7 @@ def can_do(
         if row.source is state
         and all(guard.name != never for guard in row.when)  # no guard: may
         and (passed or row.move not in LEADS_ON)
+        and row.move is not UnitMove.REINSTATE  # nobody asks for that: money does
     ]
     return (*enter, *dict.fromkeys(_ASKED_BY.get(move, move.value) for move in moves))
 
@@ -160,8 +161,9 @@ def select(
     """As many units of each line as are there, and a reason for each line that has too few."""
     chosen: list[Chosen] = []
     refusals: list[Refusal] = []
+    lines = order.by_id() if wanted else {}
     for name, n in wanted:
-        line = order.line(name)
+        line = lines.get(name)
         if line is None:
             refusals.append(Refusal.of("no_such_line", order=order.ref.id, line=name))
             continue

@@ -6,7 +6,13 @@ It knows names alone; each verb stands in the module of its subject.
 from orderflow.allocation import allocate, reserve, unreserve
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
-from orderflow.deposits import miss_balance, open_balance, pay_balance, take_deposit
+from orderflow.deposits import (
+    forfeit_deposit,
+    miss_balance,
+    open_balance,
+    pay_balance,
+    take_deposit,
+)
 from orderflow.doorstep import take_in_part
 from orderflow.fulfilment import (
     accept_dispatch,
@@ -35,6 +41,7 @@ from orderflow.fulfilment import (
     ship_direct,
     turn_back,
 )
+from orderflow.instalments import agree_plan, miss_instalment
 from orderflow.inventory import (
     confirm_stock_hold,
     count,
@@ -71,6 +78,9 @@ from orderflow.orders import (
 from orderflow.payments import (
     answer_cash_change,
     apply_payment,
+    ask_authorise,
+    ask_capture,
+    ask_void,
     await_payment,
     change_cash,
     charge_back,
@@ -78,11 +88,17 @@ from orderflow.payments import (
     expect_cash,
     expire_payment,
     hold_payment,
+    lapse_stored_value,
     lift_payment_hold,
+    open_stored_value,
     pay,
+    record_answer,
     record_notice,
     remit,
+    send_request,
     settle_dispute,
+    spend,
+    top_up,
     void_payment,
 )
 from orderflow.production import (
@@ -111,7 +127,7 @@ from orderflow.production import (
 from orderflow.promising.committing import promise, repeg, repromise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
-from orderflow.refunds import pay_back, refund
+from orderflow.refunds import ask_pay_back, ask_refund, pay_back, refund
 from orderflow.replacements import (
     approve_exchange,
     approve_reissue,
@@ -153,6 +169,7 @@ __all__ = [
     "accept_dispatch",
     "accept_purchase",
     "adjust",
+    "agree_plan",
     "allocate",
     "answer",
     "answer_cash_change",
@@ -161,12 +178,17 @@ __all__ = [
     "approve_reissue",
     "approve_return",
     "archive",
+    "ask_authorise",
     "ask_cancel_dispatch",
     "ask_cancel_purchase",
+    "ask_capture",
     "ask_customer",
     "ask_exchange",
+    "ask_pay_back",
+    "ask_refund",
     "ask_reissue",
     "ask_return",
+    "ask_void",
     "await_payment",
     "cancel",
     "cancel_exchange",
@@ -193,6 +215,7 @@ __all__ = [
     "expire",
     "expire_payment",
     "finish_production",
+    "forfeit_deposit",
     "found",
     "free_surplus",
     "give_up_plan",
@@ -209,6 +232,7 @@ __all__ = [
     "inspect_production",
     "invoice",
     "lapse",
+    "lapse_stored_value",
     "lift_dispatch_hold",
     "lift_exchange_hold",
     "lift_hold",
@@ -222,8 +246,10 @@ __all__ = [
     "lose",
     "make_ready",
     "miss_balance",
+    "miss_instalment",
     "move_stock",
     "open_balance",
+    "open_stored_value",
     "pack",
     "pay",
     "pay_back",
@@ -243,6 +269,7 @@ __all__ = [
     "receive_purchase",
     "receive_return",
     "receive_supply",
+    "record_answer",
     "record_breakage",
     "record_feed",
     "record_notice",
@@ -278,6 +305,7 @@ __all__ = [
     "send_dispatch",
     "send_purchase",
     "send_replacement",
+    "send_request",
     "send_transfer",
     "set_expiry",
     "set_limit",
@@ -287,6 +315,7 @@ __all__ = [
     "settle_reissue",
     "ship_direct",
     "slip",
+    "spend",
     "start_production",
     "stop_buying",
     "stop_production",
@@ -294,6 +323,7 @@ __all__ = [
     "take_deposit",
     "take_in_part",
     "take_stock",
+    "top_up",
     "turn_back",
     "unreserve",
     "void_payment",

@@ -47,6 +47,7 @@ from orderflow.measures import Advice, SteadyDemand, Stocking, Turned, turned
 from orderflow.measures.cover import DAYS_MAX, advices
 from orderflow.options import Option, suggested
 from orderflow.past import Past
+from orderflow.pools import stored_pool
 from orderflow.ports import DemandForecast, Query, Store, every
 from orderflow.promising import Wanted, available
 from orderflow.promising.alternatives import Alternative, alternatives
@@ -87,9 +88,10 @@ from orderflow.records import (
 )
 from orderflow.remedies import explained
 from orderflow.rules import Policy, Rules
+from orderflow.tenders import StoredValue
 from orderflow.trial import ask, tried
 from orderflow.units import LineQuantities
-from orderflow.values import instant, text, whole
+from orderflow.values import Position, instant, text, whole
 from orderflow.views import (
     Dossier,
     PlatformView,
@@ -99,9 +101,12 @@ from orderflow.views import (
     purchaser_view,
     supplier_view,
 )
+from orderflow.ways_to_pay import WayToPay, ways_to_pay
 
 if TYPE_CHECKING:
+    from orderflow.ledger import Posting
     from orderflow.sending import Sending
+    from orderflow.statements import Statement
     from orderflow.whatif import Trial
     from orderflow.whence import Decision, Sourcing
 
@@ -253,6 +258,21 @@ class Workflow(Commands):
         """What is planned for a SKU now."""
         return self.get(Ref(self.tenant, "item", sku))
 
+    def ways_to_pay(self, id: str) -> tuple[WayToPay, ...]:
+        """How an order may be paid now, by the tenders of the rules, and what is told for it."""
+        return ways_to_pay(self.order(id), self.rules.tenders, instant(self._clock(), "clock"))
+
+    def stored_value(self, id: str) -> StoredValue:
+        """A balance that is kept for a customer, with what was put on it in all."""
+        return self.get(Ref(self.tenant, "stored value", id))
+
+    def balance(self, id: str) -> int:
+        """What may still be spent of a balance, in its own unit: nothing once its time is over."""
+        stored, case = self.stored_value(id), self._case()
+        if stored.until is not None and stored.until <= case.at:
+            return 0
+        return case.counter(Position(stored_pool(id))).free
+
     def quota(self, id: str) -> Quota:
         """A quota as it is now."""
         return self.get(Ref(self.tenant, "quota", id))
@@ -275,6 +295,19 @@ class Workflow(Commands):
         order = self.order(id)
         invoices = [self.invoiced(one) for one in order.invoices]
         return account(order, invoices, [self.credited(one) for one in order.credit_notes])
+
+    def statement(self, id: str) -> Statement:
+        """What an order costs, explained row by row, with its invoices and credit notes.
+
+        Where prices include their taxes by the rules, what is on no paper yet tells those of the
+        day of its placing; raises `MoveRefused` with every rate that is missing.
+        """
+        from orderflow.statements import statement  # here: the library is imported without it
+
+        order = self.order(id)
+        invoices = [self.invoiced(one) for one in order.invoices]
+        notes = [self.credited(one) for one in order.credit_notes]
+        return statement(order, (*invoices, *notes), self.rules.taxing)
 
     def seen_by_platform(self, id: str) -> PlatformView:
         """An order as the platform sees it: its status, and everything about it."""
@@ -435,6 +468,15 @@ class Workflow(Commands):
         It reads the whole journal once; keep the periods that are over, `then` joins them.
         """
         return turned(self.store.entries(), start, end, location, self.tenant)
+
+    def postings(self) -> tuple[Posting, ...]:
+        """What all commands have done to money: `orderflow.ledger` makes statements of it.
+
+        It reads the whole journal.
+        """
+        from orderflow.ledger import postings  # here, so that importing a workflow loads no ledger
+
+        return postings(self.store.entries(), self.tenant)
 
     def stock_advice(
         self,

@@ -15,8 +15,10 @@ from orderflow.audit.journal import Account, Holding, HoldingKey, JournalCheck
 from orderflow.audit.law import Law
 from orderflow.books import EXACT, STANDS, by_claim, claim_key, matter_position
 from orderflow.mending import place
+from orderflow.pools import stored_pool
 from orderflow.ports import Books
 from orderflow.records import Counter, Document, Feed, MatterKind, Order, Supply
+from orderflow.tenders import StoredValue
 from orderflow.values import Position
 
 _OUTSIDE: Final = (MatterKind.CUSTOMER, MatterKind.CARRIER)
@@ -31,7 +33,7 @@ class BooksCheck:
     def __init__(self, journal: JournalCheck) -> None:
         self.journal = journal
         self.bags: Tally[Account] = Tally()
-        self.feeds: dict[Position, int] = {}
+        self.said: dict[Position, tuple[int, str]] = {}
         self.expected = ExpectedBooks(journal)
 
     def expect(self, document: Document) -> None:
@@ -44,7 +46,9 @@ class BooksCheck:
         elif isinstance(document, Supply) and document.on_road:
             self.bags[MatterKind.ROAD_BETWEEN, document.position] += document.on_road
         elif isinstance(document, Feed):
-            self.feeds[document.position] = document.there
+            self.said[document.position] = (document.there, "feed")
+        elif isinstance(document, StoredValue):
+            self.said[Position(stored_pool(document.ref.id))] = (document.n, "document")
         self.expected.expect(document)
 
     def goods(self, books: Books) -> Law:
@@ -71,8 +75,8 @@ class BooksCheck:
         there = {row.position: row.there for row in books.counters if not _on_hand(row.position)}
         breaches = list(self._counters(there, on_hand=False))
         breaches += [
-            f"{place(at)}: {there.get(at, 0)} there, {n} by its feed"
-            for at, n in sorted(self.feeds.items())
+            f"{place(at)}: {there.get(at, 0)} there, {n} by its {document}"
+            for at, (n, document) in sorted(self.said.items())
             if there.get(at, 0) != n
         ]
         rows = {claim_key(row): (row.n, row.until) for row in books.claims}

@@ -31,7 +31,7 @@ HoldingKey: TypeAlias = ClaimKey
 Holding: TypeAlias = tuple[int, datetime | None]
 """How much is claimed, and until when."""
 
-_CLAIMANTS: Final = ("order", "stock hold")
+_CLAIMANTS: Final = ("order", "stock hold", "payment")
 
 
 class JournalCheck:

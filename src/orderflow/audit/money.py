@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterator
-from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
@@ -21,6 +20,7 @@ from orderflow.audit.papers import PapersCheck
 from orderflow.currencies import EXPONENTS
 from orderflow.pricing import carried
 from orderflow.records import Charge, Order, Payment
+from orderflow.values import scaled
 
 _PARTS: Final = ("captured", "applied", "unapplied", "refunded", "charged back")
 """The figures that are always told; what stands beside them is told where there is any."""
@@ -57,9 +57,19 @@ class MoneyCheck:
         if payment.refunded > payment.captured:
             said = f"{payment.refunded} refunded of {payment.captured} captured"
             self.breaches.append(f"{payment.ref}: {said}")
+        if not 0 <= payment.forfeited <= payment.deposit:
+            said = f"{payment.forfeited} forfeited of a deposit of {payment.deposit}"
+            self.breaches.append(f"{payment.ref}: {said}")
+        if not 0 <= payment.credited <= payment.refunded:
+            said = f"{payment.credited} kept for the payer of {payment.refunded} refunded"
+            self.breaches.append(f"{payment.ref}: {said}")
+        if payment.spent < 0 or (payment.spent and not payment.stored):
+            said = f"{payment.spent} spent of {payment.stored or 'no balance'}"
+            self.breaches.append(f"{payment.ref}: {said}")
         if not 0 <= payment.disputed <= payment.charged_back:
             said = f"{payment.disputed} in dispute of {payment.charged_back} charged back"
             self.breaches.append(f"{payment.ref}: {said}")
+        self.breaches += (f"{payment.ref}: {said}" for said in _book_breaches(payment))
         for application in payment.applications:
             tender, currency = self.tenders.pop(
                 (payment.ref.id, application.order), (0, payment.currency)
@@ -106,7 +116,17 @@ class MoneyCheck:
 
 def _amount(minor: int, currency: str) -> str:
     decimals = EXPONENTS.get(currency, 0)
-    return f"{Decimal(minor).scaleb(-decimals):,.{decimals}f}"
+    return f"{scaled(minor, decimals):,.{decimals}f}"
+
+
+def _book_breaches(payment: Payment) -> Iterator[str]:
+    """The books in another unit: nothing of them is below zero."""
+    book = payment.tendered
+    if book is None:
+        return
+    if min(book.captured, book.refunded, book.charged_back, book.held) < 0:
+        said = f"{book.refunded} refunded and {book.charged_back} charged back"
+        yield f"{said} of {book.captured} {book.unit}"
 
 
 def _charge_breaches(order: Order) -> Iterator[str]:

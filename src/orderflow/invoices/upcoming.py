@@ -11,7 +11,7 @@ the rates of the day on which the order was placed. Its invoice says those of it
 from __future__ import annotations
 
 from orderflow.bills import BillLine
-from orderflow.invoices.drawing import Piece, draw
+from orderflow.invoices.drawing import Part, Piece, draw
 from orderflow.invoices.papers import Papers, on_paper, to_bill
 from orderflow.pricing import in_advance, to_invoice_in_advance
 from orderflow.records import Cut, Line, Order
@@ -25,7 +25,8 @@ def upcoming(order: Order, papers: Papers, taxing: Taxing) -> tuple[BillLine, ..
     """
     order, at = on_paper(order), order.placed_at
     pieces = [Piece(line, cut, at) for line in order.lines for cut in _on_none(line)]
-    return draw(order, taxing, pieces, to_bill(order, papers), at, "").lines
+    part = Part(order, tuple(pieces), to_bill(order, papers), at)
+    return draw([part], taxing, "").lines
 
 
 def _on_none(line: Line) -> tuple[Cut, ...]:

@@ -9,6 +9,7 @@ What a gateway, a courier or a bank reports has happened: it is recorded in ever
 the chart has no row for it, the money is kept unapplied and a named hold asks a person.
 """
 
+from orderflow.payments.answers import record_answer
 from orderflow.payments.applying import (
     BALANCE_DUE,
     Shares,
@@ -38,14 +39,35 @@ from orderflow.payments.paying import (
     pay,
     void_payment,
 )
+from orderflow.payments.requests import (
+    PATIENCE_SECONDS,
+    ask_authorise,
+    ask_capture,
+    ask_void,
+    key_of,
+    send_back,
+    send_request,
+)
+from orderflow.payments.stored import (
+    give_back,
+    lapse_stored_value,
+    open_stored_value,
+    put_on,
+    spend,
+    top_up,
+)
 
 __all__ = [
     "BALANCE_DUE",
+    "PATIENCE_SECONDS",
     "Notice",
     "Shares",
     "answer_cash_change",
     "apply_payment",
     "apply_shares",
+    "ask_authorise",
+    "ask_capture",
+    "ask_void",
     "await_payment",
     "capture",
     "carried_by",
@@ -56,17 +78,27 @@ __all__ = [
     "confirm_if_ready",
     "expect_cash",
     "expire_payment",
+    "give_back",
     "hold_payment",
     "holds_money",
     "indices_of",
+    "key_of",
+    "lapse_stored_value",
     "left_of",
     "lift_payment_hold",
     "make_all_good",
     "open_payment",
+    "open_stored_value",
     "paid_in_full",
     "pay",
+    "put_on",
+    "record_answer",
     "record_notice",
     "remit",
+    "send_back",
+    "send_request",
     "settle_dispute",
+    "spend",
+    "top_up",
     "void_payment",
 ]

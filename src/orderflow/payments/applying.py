@@ -15,12 +15,13 @@ from typing import Final
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import MoneyMoved
+from orderflow.facts import TENDERED, MoneyMoved
 from orderflow.journal import Step
 from orderflow.money import Money, positive
-from orderflow.pricing import due, order_facts
+from orderflow.plans import OVERDUE, confirmable, due_by
+from orderflow.pricing import due
 from orderflow.promising.reserving import reserve_paid
-from orderflow.records import MoneyAccount, Order, Payment
+from orderflow.records import Application, MoneyAccount, Order, Payment
 from orderflow.states import (
     ORDER,
     PAYMENT,
@@ -29,12 +30,16 @@ from orderflow.states import (
     PaymentMove,
     PaymentState,
 )
+from orderflow.tenders import Tendered, paid_in
 from orderflow.values import MINOR_MAX, text, unique, whole
 
 BALANCE_DUE: Final = frozenset(
     {PaymentState.DEPOSIT_TAKEN, PaymentState.BALANCE_OPEN, PaymentState.BALANCE_OVERDUE}
 )
 """The states of a payment whose deposit has come and whose balance has not."""
+
+AUTHORISED: Final = (PaymentState.AUTHORISED, PaymentState.PART_CAPTURED)
+"""The states in which a gateway keeps money of the payer ready."""
 
 Shares = tuple[tuple[str, int], ...]
 """(order id, minor units) pairs: how much of a payment is for which order."""
@@ -49,6 +54,8 @@ def open_payment(
     payer: str,
     expires_at: datetime | None = None,
     deposit: int = 0,
+    stored: str = "",
+    meant: tuple[Application, ...] = (),
 ) -> None:
     """Open the payment that the command is called on."""
     positive(amount)
@@ -63,12 +70,19 @@ def open_payment(
             text(payer, "payer", empty=True),
             expires_at,
             deposit=deposit,
+            stored=stored,
+            meant=meant,
         )
     )
 
 
-def capture(step: Step, ref: Ref[Payment], amount: int) -> None:
-    """Money has come in; nothing has used it yet."""
+def capture(step: Step, ref: Ref[Payment], amount: int, tendered: Tendered | None = None) -> None:
+    """Money has come in; nothing has used it yet. `tendered` is what was handed over for it."""
+    if tendered is not None:
+        payment = step.now(ref)
+        paid_in(tendered, Money(amount, payment.currency), payment.tendered)
+        rate, per = format(tendered.rate.amount, "f"), tendered.rate.per
+        step.note(ref, TENDERED, unit=tendered.unit, n=tendered.n, rate=rate, per=per)
     step.add(MoneyMoved(ref, MoneyAccount.PAYER, MoneyAccount.UNAPPLIED, amount))
 
 
@@ -77,35 +91,12 @@ def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
 
     Money that comes for a payment that was refunded pays for nothing: it goes back.
     """
-    shares = _checked_shares(orders)
+    shares = checked_shares(orders)
     payment = step.now(ref)
     if payment.state is PaymentState.REFUNDED:
         can = step.chart(PAYMENT).can(payment.state)
         raise IllegalMove(str(ref), payment.state.value, "apply", can)
-    refusals = []
-    for name, amount in shares:
-        order = step.now(step.case.order(name))
-        owed = due(order)
-        if not matches(payment, order):
-            refusals.append(
-                Refusal.of(
-                    "wrong_currency",
-                    payment=ref.id,
-                    given=payment.currency,
-                    order=name,
-                    wanted=order.currency,
-                )
-            )
-        elif amount > owed:
-            refusals.append(
-                Refusal.of(
-                    "overpaid",
-                    order=name,
-                    asked=amount,
-                    currency=order.currency,
-                    due=max(0, owed),
-                )
-            )
+    refusals = against(step, ref.id, payment.currency, shares)
     asked = sum(amount for _, amount in shares)
     if asked > payment.unapplied:
         refusals.append(
@@ -125,19 +116,52 @@ def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
         confirm_if_ready(step, order_ref)
 
 
+def against(step: Step, payment: str, currency: str, shares: Shares) -> list[Refusal]:
+    """A reason for each order that is in another currency, or costs less than its share."""
+    refusals: list[Refusal] = []
+    for name, amount in shares:
+        order = step.now(step.case.order(name))
+        owed = due(order)
+        if currency != order.currency:
+            refusals.append(
+                Refusal.of(
+                    "wrong_currency",
+                    payment=payment,
+                    given=currency,
+                    order=name,
+                    wanted=order.currency,
+                )
+            )
+        elif amount > owed:
+            refusals.append(
+                Refusal.of(
+                    "overpaid",
+                    order=name,
+                    asked=amount,
+                    currency=order.currency,
+                    due=max(0, owed),
+                )
+            )
+    return refusals
+
+
 def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     """Confirm a placed order that is paid, where the rules say so and nothing speaks against it.
 
-    Where they say so its goods are claimed for it, too.
+    Where they say so its goods are claimed for it, too. One with a plan is paid as far as it is due
+    by now, and is not on hold for an instalment any more.
     """
-    order = step.now(ref)
-    if order.state is OrderState.DRAFT or (due(order) > 0 and not order.cash_on_delivery):
+    order, at = step.now(ref), step.context.at
+    open_yet = due_by(order, at)
+    if order.plan is not None and open_yet <= 0 and any(one.code == OVERDUE for one in order.holds):
+        step.lift(ref, OVERDUE)
+    if order.state is OrderState.DRAFT or (open_yet > 0 and not order.cash_on_delivery):
         return
     reserve_paid(step, ref)
     order = step.now(ref)
     if not step.context.rules.confirm_when_paid or order.state is not OrderState.PLACED:
         return
-    facts = order_facts(order)
+    facts = confirmable(order, at)
     if step.chart(ORDER).allows(order.state, OrderMove.CONFIRM, facts):
         step.advance(ORDER, ref, OrderMove.CONFIRM, facts)
 
@@ -202,9 +226,41 @@ def arrived(step: Step, ref: Ref[Payment]) -> None:
         return
     if payment.state in BALANCE_DUE and not paid_in_full(step, ref):
         return
-    step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
+    move = PaymentMove.CAPTURE
+    if payment.state in AUTHORISED and payment.captured < payment.authorised:
+        move = PaymentMove.CAPTURE_PART
+    elif payment.state is PaymentState.PART_CAPTURED:
+        move = _closed(payment)
+    step.proceed(PAYMENT, ref, move)
     if payment.disputed:
         step.proceed(PAYMENT, ref, PaymentMove.CHARGE_BACK)
+
+
+def settled(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
+    """How what was open about a payment ends, by what is left of its money.
+
+    A deposit whose money is there again (`reopened`) waits for its balance again.
+    """
+    payment = step.now(ref)
+    if left_of(payment) <= 0:
+        return PaymentMove.SETTLE_EMPTY
+    balance_wanted = payment.deposit and not payment.forfeited
+    if reopened and balance_wanted and not paid_in_full(step, ref):
+        return PaymentMove.SETTLE_DEPOSIT
+    if payment.refunded or payment.charged_back:
+        return PaymentMove.SETTLE_PART
+    return PaymentMove.SETTLE_WHOLE
+
+
+def give_up_rest(step: Step, ref: Ref[Payment]) -> None:
+    """Say that no more of what was authorised will be captured, where a part of it was."""
+    step.proceed(PAYMENT, ref, settled(step, ref, reopened=False))
+
+
+def _closed(payment: Payment) -> PaymentMove:
+    """How the last part of what was authorised is captured: some may have gone back meanwhile."""
+    gone = payment.refunded or payment.charged_back
+    return PaymentMove.SETTLE_PART if gone else PaymentMove.CAPTURE
 
 
 def matches(payment: Payment, order: Order) -> bool:
@@ -212,7 +268,8 @@ def matches(payment: Payment, order: Order) -> bool:
     return payment.currency == order.currency
 
 
-def _checked_shares(orders: object) -> Shares:
+def checked_shares(orders: object) -> Shares:
+    """A verb's argument of (order id, minor units) pairs: each order once."""
     if not isinstance(orders, tuple | list):
         raise BadInput("orders", "pairs of order and amount are wanted")
     shares: list[tuple[str, int]] = []

@@ -144,7 +144,7 @@ def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
     if type(agreed) is not bool:
         raise BadInput("agreed", "true or false is wanted")
     step.note(payment.ref, CASH_ANSWERED, agreed=int(agreed))
-    if not payment.asked:
+    if not payment.cash_asked:
         said = "agrees to" if agreed else "refuses"
         reason = f"the carrier {said} another amount, and nothing was asked"
         step.hold(payment.ref, "unexpected_answer", reason, ())
@@ -152,7 +152,7 @@ def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
     if any(hold.code == CASH_CHANGE for hold in payment.holds):
         step.lift(payment.ref, CASH_CHANGE)
     if agreed and payment.state is PaymentState.DUE_AT_DOOR:
-        step.note(payment.ref, CASH_CHANGED, amount=payment.asked)
+        step.note(payment.ref, CASH_CHANGED, amount=payment.cash_asked)
     return step
 
 

@@ -7,7 +7,8 @@ then they may have been paid in another way.
 When it is lost, money that no order was named for is missing on the payment, whose unapplied rest
 is below zero: the loss is the payment's, and its orders stay paid.
 An order that owes something back, or comes to, owes so much less: its customer has had it from the
-bank, so what stands on the order makes good what is missing, and nothing is sent.
+bank, so what stands on the order makes good what is missing, and nothing is sent. So does a deposit
+that was forfeited: what the bank has given back was not kept.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import (
-    left_of,
     make_good,
-    paid_in_full,
+    settled,
 )
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Payment
 from orderflow.states import (
     PAYMENT,
     PaymentMove,
+    PaymentState,
 )
 from orderflow.values import text
 
@@ -78,9 +79,8 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
         step.add(MoneyMoved(ref, MoneyAccount.CHARGED_BACK, MoneyAccount.UNAPPLIED, in_dispute))
     outcome = "won" if won else "lost"
     step.note(ref, "dispute", outcome=outcome)
-    move = _settled(step, ref, won=won)
-    if step.chart(PAYMENT).target(payment.state, move) is not None:
-        step.proceed(PAYMENT, ref, move)
+    if payment.state is PaymentState.DISPUTED:
+        step.proceed(PAYMENT, ref, settled(step, ref, reopened=won))
     if not in_dispute:
         reason = f"a dispute was {outcome} while {payment.state.value}"
         step.hold(ref, "unexpected_settlement", reason)
@@ -89,16 +89,13 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     for application in payment.applications:
         order = step.now(case.order(application.order))
         make_good(step, ref, order.ref, -due(order))
+    _make_good_of_forfeited(step, ref)
     return step
 
 
-def _settled(step: Step, ref: Ref[Payment], *, won: bool) -> PaymentMove:
-    """How a dispute ends, by what is left of the money."""
+def _make_good_of_forfeited(step: Step, ref: Ref[Payment]) -> None:
+    """What a bank has kept for good of a payment is missing of its forfeited deposit first."""
     payment = step.now(ref)
-    if left_of(payment) <= 0:
-        return PaymentMove.SETTLE_EMPTY
-    if won and payment.deposit and not paid_in_full(step, ref):
-        return PaymentMove.SETTLE_DEPOSIT
-    if payment.refunded or payment.charged_back:
-        return PaymentMove.SETTLE_PART
-    return PaymentMove.SETTLE_WHOLE
+    part = min(-(payment.unapplied + payment.disputed), payment.forfeited)
+    if part > 0:
+        step.add(MoneyMoved(ref, MoneyAccount.FORFEITED, MoneyAccount.UNAPPLIED, part))

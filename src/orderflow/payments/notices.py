@@ -12,21 +12,25 @@ from enum import StrEnum
 from typing import Final
 
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import Noted
+from orderflow.facts import AUTHORISED, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import (
-    ENDED,
-    arrived,
-    capture,
+    Shares,
+    against,
+    checked_shares,
+    give_up_rest,
     holds_money,
     open_payment,
 )
-from orderflow.records import Payment
+from orderflow.payments.arriving import receive
+from orderflow.records import Application, Outcome, Payment, RequestKind
 from orderflow.states import (
     PAYMENT,
     PaymentMove,
+    PaymentState,
 )
+from orderflow.tenders import Tendered, paid_in
 from orderflow.values import instant, text
 
 
@@ -41,10 +45,18 @@ class Notice(StrEnum):
 
 _MOVES: Final = {
     Notice.AUTHORISED: PaymentMove.AUTHORISE,
-    Notice.CAPTURED: PaymentMove.CAPTURE,
     Notice.FAILED: PaymentMove.FAIL,
     Notice.VOIDED: PaymentMove.VOID,
 }
+
+_ANSWERS: Final = {
+    (RequestKind.AUTHORISE, Outcome.DONE): Notice.AUTHORISED,
+    (RequestKind.AUTHORISE, Outcome.FAILED): Notice.FAILED,
+    (RequestKind.CAPTURE, Outcome.DONE): Notice.CAPTURED,
+    (RequestKind.CAPTURE, Outcome.FAILED): Notice.FAILED,
+    (RequestKind.VOID, Outcome.DONE): Notice.VOIDED,
+}
+"""What a notice would have said of the same event as an answer."""
 
 
 @verb("await_payment", Payment)
@@ -55,30 +67,57 @@ def await_payment(
     method: str = "",
     payer: str = "",
     expires_at: datetime | None = None,
+    orders: Shares = (),
 ) -> Step:
-    """Open a payment that a gateway will answer for; it may expire."""
+    """Open a payment that a gateway will answer for; it may expire.
+
+    `orders` says how much of it is meant for which order, in minor units: what comes is applied to
+    them by itself. What comes when the payment or an order has ended is judged by when the payer
+    has paid: in time, and with its goods still to be had, an order stands again; otherwise the
+    money goes back by itself.
+    """
     step = Step(case, context)
     until = None if expires_at is None else instant(expires_at, "expires_at")
-    open_payment(step, amount, method, payer, until)
+    whole_amount = positive(amount)
+    shares = checked_shares(orders)
+    if sum([share for _, share in shares]) > whole_amount:
+        raise BadInput("orders", "no more than the amount is wanted")
+    refusals = against(step, case.ref.id, amount.currency, shares)
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+    meant = tuple([Application(order, share) for order, share in shares])
+    open_payment(step, amount, method, payer, until, meant=meant)
     return step
 
 
 @verb("record_notice", Payment)
 def record_notice(
-    case: Case, context: Context, notice: Notice, amount: Money, event: str = ""
+    case: Case,
+    context: Context,
+    notice: Notice,
+    amount: Money,
+    event: str = "",
+    paid_at: datetime | None = None,
+    tendered: Tendered | None = None,
 ) -> Step:
     """Record what a gateway says has happened, in any state of the payment.
 
     Money that comes when it was no longer expected is kept unapplied, under a hold; a part of a
     balance is kept unapplied, and the balance stays open. A gateway may report the same `event`
-    twice: the second time is written down and changes nothing.
+    twice, or answer a request with it: the second time is written down and changes nothing.
+    `paid_at` is when the payer has paid, by which money that comes late is judged. What was
+    captured in another currency or in points is `tendered`, worth just the amount. Where it names a
+    request, `record_answer` is the verb.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     if not isinstance(notice, Notice):
         raise BadInput("notice", "one of authorised, captured, failed, voided is wanted")
     minor = positive(amount, payment.currency)
-    if text(event, "event", empty=True) and event in payment.events:
+    when = None if paid_at is None else instant(paid_at, "paid_at")
+    if tendered is not None:
+        paid_in(tendered, amount, payment.tendered)
+    if text(event, "event", empty=True) and _is_known(payment, notice, event):
         step.note(payment.ref, "repeated_notice", event=event)
         return step
     step.add(
@@ -92,31 +131,45 @@ def record_notice(
             ),
         )
     )
-    move = _MOVES[notice]
-    late = payment.state in ENDED
-    if notice is Notice.CAPTURED:
-        capture(step, payment.ref, minor)
+    move = _MOVES.get(notice)
+    if move is None:
+        receive(step, payment.ref, minor, when, tendered)
+        return step
+    if notice is Notice.VOIDED and payment.state is PaymentState.PART_CAPTURED:
+        give_up_rest(step, payment.ref)
+        return step
     ends_with_money = notice is Notice.VOIDED and holds_money(payment)
     if step.chart(PAYMENT).target(payment.state, move) is not None and not ends_with_money:
-        if notice is Notice.CAPTURED:
-            arrived(step, payment.ref)
-        else:
-            step.proceed(PAYMENT, payment.ref, move)
-        if late:
-            step.hold(payment.ref, "paid_late", "money came after the payment had ended")
+        if notice is Notice.AUTHORISED:
+            step.note(payment.ref, AUTHORISED, amount=minor)
+        step.proceed(PAYMENT, payment.ref, move)
     else:
         state = payment.state.value
         step.hold(payment.ref, "unexpected_notice", f"{notice.value} came while {state}")
     return step
 
 
+def _is_known(payment: Payment, notice: Notice, event: str) -> bool:
+    """Whether an event was reported before, by a notice or by the answer to a request."""
+    return event in payment.events or any(
+        one.event == event and _ANSWERS.get((one.kind, one.outcome)) is notice
+        for one in payment.requests
+    )
+
+
 @verb("expire_payment", Payment)
 def expire_payment(case: Case, context: Context) -> Step:
-    """End a payment that the gateway has not answered for in time."""
+    """End a payment that the gateway has not answered for in time.
+
+    Of one that was captured in part, the rest is given up.
+    """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     if payment.expires_at is None or payment.expires_at > context.at:
         until = "any time" if payment.expires_at is None else payment.expires_at.isoformat()
         raise MoveRefused((Refusal.of("payment_not_due", payment=payment.ref.id, until=until),))
-    step.proceed(PAYMENT, payment.ref, PaymentMove.EXPIRE)
+    if payment.state is PaymentState.PART_CAPTURED:
+        give_up_rest(step, payment.ref)
+    else:
+        step.proceed(PAYMENT, payment.ref, PaymentMove.EXPIRE)
     return step

@@ -24,19 +24,25 @@ from orderflow.states import (
     PAYMENT,
     PaymentMove,
 )
+from orderflow.tenders import Tendered
 from orderflow.values import text
 
 _OWN_HOLDS: Final = frozenset(
     {
         "cash_change",
+        "amount_differs",
+        "answer_changed",
         "charged_back",
         "other_order",
+        "overpaid",
         "over_remitted",
         "paid_late",
         "unexpected_answer",
+        "refund_failed",
         "unexpected_cash",
         "unexpected_notice",
         "unexpected_settlement",
+        "unknown_request",
     }
 )
 """The holds that the verbs here set by themselves: one that a person sets has another name."""
@@ -44,17 +50,24 @@ _OWN_HOLDS: Final = frozenset(
 
 @verb("pay", Payment)
 def pay(
-    case: Case, context: Context, amount: Money, orders: Shares, method: str = "", payer: str = ""
+    case: Case,
+    context: Context,
+    amount: Money,
+    orders: Shares,
+    method: str = "",
+    payer: str = "",
+    tendered: Tendered | None = None,
 ) -> Step:
     """Record money that has come in, and apply it to orders.
 
     `orders` says how much of it is for which order, in minor units; what is left stays unapplied.
-    Nothing is applied beyond what an order still costs.
+    Nothing is applied beyond what an order still costs. `tendered` is what was handed over for it
+    in another currency or in points, worth just the amount.
     """
     step = Step(case, context)
     open_payment(step, amount, method, payer)
     step.proceed(PAYMENT, case.own(Payment), PaymentMove.CAPTURE)
-    capture(step, case.own(Payment), amount.minor)
+    capture(step, case.own(Payment), amount.minor, tendered)
     apply_shares(step, case.own(Payment), orders)
     return step
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from orderflow.agreed import LineAmounts, NewCharge, NewLine, NewOrder, checked_tuple
+from orderflow.agreed import LineAmounts, NewCharge, NewLine, NewOrder
 from orderflow.errors import BadInput
 from orderflow.money import Price, spread
 from orderflow.pricing.discounting import Discounts, Passed, Used, discounted
@@ -45,7 +45,6 @@ def priced(new: NewOrder, offers: Sequence[Offer], given: Given) -> Priced:
         raise BadInput("new", "a NewOrder is wanted")
     if not isinstance(given, Given):
         raise BadInput("given", "a Given is wanted")
-    checked_tuple(tuple(offers), Offer, "offers")
     charges, net = _agreed(new)
     freight = sum([one.amount for one in charges if one.kind is ChargeKind.FREIGHT])
     if given.freight is not None:

@@ -20,7 +20,7 @@ import attrs
 from orderflow.chart import Guard
 from orderflow.errors import BadInput, Refusal
 from orderflow.process.pieces import Stage
-from orderflow.states import LEADS_ON, UNIT, UnitFacts, UnitState
+from orderflow.states import LEADS_ON, UNIT, UNIT_OVER, UnitFacts, UnitState
 from orderflow.values import text, unique
 
 STAGES_MAX = 100
@@ -84,8 +84,8 @@ def _check(path: str, stage: Stage) -> None:
     text(stage.name, f"{path}.name")
     if not isinstance(stage.within, UnitState):
         raise BadInput(f"{path}.within", f"a unit state is wanted (can: {_listed(UnitState)})")
-    if stage.within in UNIT.ends:
-        divided = [state for state in UnitState if state not in UNIT.ends]
+    if stage.within in UNIT_OVER:
+        divided = [state for state in UnitState if state not in UNIT_OVER]
         raise BadInput(f"{path}.within", f"{stage.within} is an end (can: {_listed(divided)})")
     if not isinstance(stage.after, tuple):
         raise BadInput(f"{path}.after", "a tuple of stages is wanted")

@@ -47,7 +47,17 @@ def reserve_paid(step: Step, ref: Ref[Order]) -> None:
         step.hold(ref, "not_reserved", str(no))
 
 
-def _reserve(step: Step, claiming: Claiming, order: Order) -> None:
+def reserve_again(step: Step, ref: Ref[Order]) -> None:
+    """Claim all goods of an order that stands again, where the rules say so; refused without them.
+
+    It is all or nothing: a part of what was bought in time is not what was bought.
+    """
+    if step.context.rules.reserve_when is not ReserveWhen.BY_HAND:
+        order = step.now(ref)
+        _reserve(step, Claiming(step, order), order, split=False)
+
+
+def _reserve(step: Step, claiming: Claiming, order: Order, *, split: bool | None = None) -> None:
     chosen = [
         Chosen(line, spot, spot.n)
         for line, spot in order.units()
@@ -57,7 +67,8 @@ def _reserve(step: Step, claiming: Claiming, order: Order) -> None:
         return
     refuse_early(order, UnitMove.RESERVE, ())
     refuse_waiting(step, order, UnitMove.RESERVE, chosen)
-    split = step.context.rules.split
+    if split is None:
+        split = step.context.rules.split
     policy = PromisePolicy.PARTIAL if split else PromisePolicy.ALL_OR_NOTHING
     cart = cart_of(order, chosen, lambda line: line.promised)
     terms = terms_for(order, step.context.rules, policy)

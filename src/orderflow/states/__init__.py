@@ -37,6 +37,7 @@ from orderflow.states.holds import (
 )
 from orderflow.states.order import (
     ORDER,
+    ORDER_OVER,
     Estimate,
     OrderFacts,
     OrderMove,
@@ -69,6 +70,7 @@ from orderflow.states.supply import (
 from orderflow.states.unit import (
     LEADS_ON,
     UNIT,
+    UNIT_OVER,
     StageMove,
     UnitFacts,
     UnitMove,
@@ -106,6 +108,7 @@ __all__ = [
     "LEADS_ON",
     "ONWARD",
     "ORDER",
+    "ORDER_OVER",
     "PARCEL",
     "PAYMENT",
     "PURCHASE",
@@ -114,6 +117,7 @@ __all__ = [
     "STOCK_HOLD",
     "SUPPLY",
     "UNIT",
+    "UNIT_OVER",
     "WORK_ORDER",
     "AnyChart",
     "DocumentFacts",

@@ -29,7 +29,7 @@ _NAME: Final = "not_held"
 ONWARD: Final = ("onward",)
 """What a hold blocks unless it says otherwise."""
 
-_UNLESS_NAMED: Final = frozenset({"cancel", "refund", "refund part"})
+_UNLESS_NAMED: Final = frozenset({"ask void", "cancel", "refund", "refund part"})
 """The moves that a hold blocks only where it names them."""
 
 

@@ -45,6 +45,7 @@ class OrderMove(StrEnum):
     REJECT = "reject"
     CANCEL = "cancel"
     EXPIRE = "expire"
+    REINSTATE = "reinstate"  # it was paid in time after all
     COMPLETE = "complete"
     REOPEN = "reopen"
     ARCHIVE = "archive"
@@ -189,10 +190,14 @@ ORDER: Final[Chart[OrderState, OrderMove, OrderFacts]] = Chart(
         _Row(_O.AWAITING_CUSTOMER, _OM.EXPIRE, _O.EXPIRED, (nothing_paid, no_unit_kept)),
         _Row(_O.CONFIRMED, _OM.CANCEL, _O.CANCELLED, _CANCEL),
         _Row(_O.CONFIRMED, _OM.COMPLETE, _O.COMPLETED, _COMPLETE),
+        _Row(_O.EXPIRED, _OM.REINSTATE, _O.PLACED),
         _Row(_O.COMPLETED, _OM.REOPEN, _O.CONFIRMED),  # an after-sales case has been opened
         _Row(_O.COMPLETED, _OM.ARCHIVE, _O.ARCHIVED, _ARCHIVE),
     ],
     initial=_O.DRAFT,
-    ends=[_O.ARCHIVED, _O.REJECTED, _O.CANCELLED, _O.EXPIRED],
-    outside=[_OM.ANSWER, _OM.REOPEN],
+    ends=[_O.ARCHIVED, _O.REJECTED, _O.CANCELLED],
+    outside=[_OM.ANSWER, _OM.REOPEN, _OM.REINSTATE],
 )
+
+ORDER_OVER: Final = ORDER.ends | {OrderState.EXPIRED}
+"""The states of an order that is over; one that has expired may be reinstated all the same."""

@@ -7,7 +7,9 @@ open that the rest is to come.
 Cash on delivery is due at the door, then with the carrier, who remits it: the order is paid from
 the moment when the carrier has the cash.
 A dispute ends where its money says: with all of it there, with a part, with none, or with a deposit
-whose balance is still to come.
+whose balance is still to come. So does what was open when a refund fails after all, or when the
+rest of an authorisation is given up.
+To ask a gateway changes no state: its answer does.
 What a gateway, a payer's bank or a carrier reports has happened; where no row takes it, a hold asks
 a person.
 """
@@ -26,6 +28,7 @@ class PaymentState(StrEnum):
 
     AWAITING = "awaiting"
     AUTHORISED = "authorised"
+    PART_CAPTURED = "part captured"  # the rest of what was authorised may still be captured
     DEPOSIT_TAKEN = "deposit taken"
     BALANCE_OPEN = "balance open"
     BALANCE_OVERDUE = "balance overdue"
@@ -45,7 +48,11 @@ class PaymentState(StrEnum):
 class PaymentMove(StrEnum):
     """What happens to a payment."""
 
+    ASK_AUTHORISE = "ask authorise"
+    ASK_CAPTURE = "ask capture"
+    ASK_VOID = "ask void"
     AUTHORISE = "authorise"
+    CAPTURE_PART = "capture part"
     CAPTURE = "capture"
     FAIL = "fail"
     VOID = "void"
@@ -53,10 +60,11 @@ class PaymentMove(StrEnum):
     TAKE_DEPOSIT = "take deposit"
     OPEN_BALANCE = "open balance"
     MISS_BALANCE = "miss balance"
+    FORFEIT = "forfeit"  # the deposit is ours, and no balance is wanted any more
     REFUND_PART = "refund part"
     REFUND = "refund"
     CHARGE_BACK = "charge back"
-    SETTLE_WHOLE = "settle whole"  # the dispute is over, and all of the money is there
+    SETTLE_WHOLE = "settle whole"  # what was open is decided, and all of the money is there
     SETTLE_DEPOSIT = "settle deposit"  # the same, and a balance is still to come
     SETTLE_PART = "settle part"
     SETTLE_EMPTY = "settle empty"
@@ -71,12 +79,18 @@ _S, _M = PaymentState, PaymentMove
 _REFUND: Final = (not_held(_M.REFUND),)
 _PART: Final = (not_held(_M.REFUND_PART),)
 _OPEN: Final = (not_held(_M.OPEN_BALANCE),)
+_FORFEIT: Final = (not_held(_M.FORFEIT),)
+_ASK_CAPTURE: Final = (not_held(_M.ASK_CAPTURE),)
+_ASK_VOID: Final = (not_held(_M.ASK_VOID),)
 
 PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
     "payment",
     PaymentState,
     PaymentMove,
     [
+        _Row(_S.AWAITING, _M.ASK_AUTHORISE, _S.AWAITING, (not_held(_M.ASK_AUTHORISE),)),
+        _Row(_S.AWAITING, _M.ASK_CAPTURE, _S.AWAITING, _ASK_CAPTURE),  # a sale in one go
+        _Row(_S.AWAITING, _M.ASK_VOID, _S.AWAITING, _ASK_VOID),
         _Row(_S.AWAITING, _M.AUTHORISE, _S.AUTHORISED),
         _Row(_S.AWAITING, _M.CAPTURE, _S.CAPTURED),
         _Row(_S.AWAITING, _M.FAIL, _S.FAILED),
@@ -84,9 +98,24 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _Row(_S.AWAITING, _M.EXPIRE, _S.EXPIRED),
         _Row(_S.AWAITING, _M.TAKE_DEPOSIT, _S.DEPOSIT_TAKEN),
         _Row(_S.AWAITING, _M.OWE_AT_DOOR, _S.DUE_AT_DOOR),
+        _Row(_S.AUTHORISED, _M.ASK_CAPTURE, _S.AUTHORISED, _ASK_CAPTURE),
+        _Row(_S.AUTHORISED, _M.ASK_VOID, _S.AUTHORISED, _ASK_VOID),
+        _Row(_S.AUTHORISED, _M.CAPTURE_PART, _S.PART_CAPTURED),
         _Row(_S.AUTHORISED, _M.CAPTURE, _S.CAPTURED),
         _Row(_S.AUTHORISED, _M.VOID, _S.VOIDED),
         _Row(_S.AUTHORISED, _M.EXPIRE, _S.EXPIRED),
+        _Row(_S.PART_CAPTURED, _M.ASK_CAPTURE, _S.PART_CAPTURED, _ASK_CAPTURE),
+        _Row(_S.PART_CAPTURED, _M.ASK_VOID, _S.PART_CAPTURED, _ASK_VOID),
+        _Row(_S.PART_CAPTURED, _M.CAPTURE_PART, _S.PART_CAPTURED),
+        _Row(_S.PART_CAPTURED, _M.CAPTURE, _S.CAPTURED),
+        # What has come may go back meanwhile.
+        _Row(_S.PART_CAPTURED, _M.REFUND_PART, _S.PART_CAPTURED, _PART),
+        _Row(_S.PART_CAPTURED, _M.REFUND, _S.PART_CAPTURED, _REFUND),
+        _Row(_S.PART_CAPTURED, _M.CHARGE_BACK, _S.DISPUTED),
+        # The rest was given up, or has run out.
+        _Row(_S.PART_CAPTURED, _M.SETTLE_WHOLE, _S.CAPTURED),
+        _Row(_S.PART_CAPTURED, _M.SETTLE_PART, _S.PART_REFUNDED),
+        _Row(_S.PART_CAPTURED, _M.SETTLE_EMPTY, _S.REFUNDED),
         _Row(_S.DEPOSIT_TAKEN, _M.OPEN_BALANCE, _S.BALANCE_OPEN, _OPEN),
         _Row(_S.DEPOSIT_TAKEN, _M.CAPTURE, _S.CAPTURED),  # paid before it was asked for
         _Row(_S.DEPOSIT_TAKEN, _M.REFUND_PART, _S.DEPOSIT_TAKEN, _PART),
@@ -98,6 +127,7 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _Row(_S.BALANCE_OPEN, _M.REFUND, _S.REFUNDED, _REFUND),
         _Row(_S.BALANCE_OPEN, _M.CHARGE_BACK, _S.DISPUTED),
         _Row(_S.BALANCE_OVERDUE, _M.CAPTURE, _S.CAPTURED),
+        _Row(_S.BALANCE_OVERDUE, _M.FORFEIT, _S.CAPTURED, _FORFEIT),
         _Row(_S.BALANCE_OVERDUE, _M.REFUND_PART, _S.BALANCE_OVERDUE, _PART),
         _Row(_S.BALANCE_OVERDUE, _M.REFUND, _S.REFUNDED, _REFUND),
         _Row(_S.BALANCE_OVERDUE, _M.CHARGE_BACK, _S.DISPUTED),
@@ -112,10 +142,14 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _Row(_S.PART_REFUNDED, _M.REFUND_PART, _S.PART_REFUNDED, _PART),
         _Row(_S.PART_REFUNDED, _M.REFUND, _S.REFUNDED, _REFUND),
         _Row(_S.PART_REFUNDED, _M.CHARGE_BACK, _S.DISPUTED),
+        _Row(_S.PART_REFUNDED, _M.SETTLE_WHOLE, _S.CAPTURED),  # its refund has failed after all
         # What comes after all is no capture: it is unapplied under a hold, and may go back too.
         _Row(_S.REFUNDED, _M.REFUND_PART, _S.PART_REFUNDED, _PART),
         _Row(_S.REFUNDED, _M.REFUND, _S.REFUNDED, _REFUND),
         _Row(_S.REFUNDED, _M.CHARGE_BACK, _S.DISPUTED),
+        _Row(_S.REFUNDED, _M.SETTLE_WHOLE, _S.CAPTURED),
+        _Row(_S.REFUNDED, _M.SETTLE_DEPOSIT, _S.DEPOSIT_TAKEN),
+        _Row(_S.REFUNDED, _M.SETTLE_PART, _S.PART_REFUNDED),
         _Row(_S.DISPUTED, _M.CHARGE_BACK, _S.DISPUTED),
         # The rest of it may be paid back meanwhile, to those whom the dispute is not about.
         _Row(_S.DISPUTED, _M.REFUND_PART, _S.DISPUTED, _PART),
@@ -144,6 +178,7 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
     ends=[],
     outside=[
         _M.AUTHORISE,
+        _M.CAPTURE_PART,
         _M.CAPTURE,
         _M.FAIL,
         _M.VOID,

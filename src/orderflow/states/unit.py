@@ -80,6 +80,7 @@ class UnitMove(StrEnum):
     REJECT = "reject"
     ACCEPT_BACK = "accept back"
     REOPEN = "reopen"
+    REINSTATE = "reinstate"  # its order had expired, and was paid in time after all
     RESTOCK = "restock"  # its customer gets others in its stead: it stays lost for its order
     REDEEM = "redeem"
     LAPSE = "lapse"
@@ -198,6 +199,7 @@ UNIT: Final[Chart[UnitState, UnitMove, UnitFacts]] = Chart(
         _Row(_U.BACKORDERED, _UM.PLAN_TO_BUY, _U.TO_BUY, _TO_BUY),
         _Row(_U.BACKORDERED, _UM.PLAN_TO_MAKE, _U.TO_MAKE, _TO_MAKE),
         _Row(_U.BACKORDERED, _UM.CANCEL, _U.CANCELLED, _CANCEL),
+        _Row(_U.CANCELLED, _UM.REINSTATE, _U.OPEN),
         _Row(_U.TO_BUY, _UM.BUY, _U.BUYING, (order_confirmed, not_held(_UM.BUY))),
         _Row(_U.TO_BUY, _UM.GIVE_UP_PLAN, _U.OPEN),
         _Row(_U.TO_BUY, _UM.CANCEL, _U.CANCELLED, _CANCEL),
@@ -250,7 +252,7 @@ UNIT: Final[Chart[UnitState, UnitMove, UnitFacts]] = Chart(
         _Row(_U.SENT_BACK, _UM.MISS, _U.MISSING),
     ],
     initial=_U.OPEN,
-    ends=[_U.CANCELLED, _U.RETURNED, _U.REDEEMED, _U.LAPSED],
+    ends=[_U.RETURNED, _U.REDEEMED, _U.LAPSED],
     outside=[
         _UM.SHIP_DIRECT,
         _UM.ARRIVE,
@@ -261,5 +263,9 @@ UNIT: Final[Chart[UnitState, UnitMove, UnitFacts]] = Chart(
         _UM.MISS,
         _UM.TURN_BACK,
         _UM.RECEIVE_BACK,
+        _UM.REINSTATE,
     ],
 )
+
+UNIT_OVER: Final = UNIT.ends | {UnitState.CANCELLED}
+"""The states of a unit that is over; one that was cancelled as its order expired may come back."""

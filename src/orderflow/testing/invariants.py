@@ -37,6 +37,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
+from orderflow.tenders import StoredValue
 from orderflow.testing.memo import Seen
 
 Invariant: TypeAlias = Callable[[Seen, Document], str]
@@ -262,6 +263,10 @@ def money_shows_in_the_state_of_its_payment(seen: Seen, document: Document) -> s
     gone = 0 < document.captured <= document.refunded
     if gone and document.state in (PaymentState.CAPTURED, PaymentState.PART_REFUNDED):
         return f"{document.state}, and all of it was paid back"
+    if document.state is PaymentState.PART_REFUNDED and not (
+        document.refunded or document.charged_back
+    ):
+        return "part refunded, and nothing was paid back"
     at_door = bool(document.due_for)  # cash is never in dispute: a hold asks
     if document.disputed and not at_door and document.state in _UNDISPUTED:
         return f"the payer's bank has taken money back while {document.state}"
@@ -277,6 +282,7 @@ _WITHOUT_MONEY: Final = (
 )
 _UNDISPUTED: Final = (
     PaymentState.CAPTURED,
+    PaymentState.PART_CAPTURED,
     PaymentState.DEPOSIT_TAKEN,
     PaymentState.BALANCE_OPEN,
     PaymentState.BALANCE_OVERDUE,
@@ -344,6 +350,6 @@ def is_at_rest(document: Document) -> bool:
         return document.state is not ParcelState.PACKED
     if isinstance(document, StockHold | Supply | Lot | Item | Quota | Feed):
         return True
-    if isinstance(document, Invoice | CreditNote | Series):
+    if isinstance(document, Invoice | CreditNote | Series | StoredValue):
         return True
     return document.state in _AT_REST

@@ -51,6 +51,7 @@ OUTSIDE: Final = frozenset(
         "receive_purchase",
         "receive_return",
         "receive_supply",
+        "record_answer",
         "record_notice",
         "record_return_scan",
         "record_scan",

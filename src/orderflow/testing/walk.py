@@ -40,6 +40,7 @@ from orderflow.options import suggested
 from orderflow.process import Process
 from orderflow.records import Document, Fixing, Order, Payment, Supply
 from orderflow.rules import Rules
+from orderflow.tenders import StoredValue
 from orderflow.testing.invariants import INVARIANTS, Invariant, is_at_rest
 from orderflow.testing.judge import Allows, AnyCall, Comes, Judge
 from orderflow.testing.memo import Memo, Seen
@@ -57,11 +58,11 @@ class Bounds:
     `units` are those of each line of the one order, which costs 1.00 a unit; goods sold by weight
     have `grams_each`, and cost that when they weigh so much. `stock` is what is there of each SKU.
     `most` is how many documents of a kind there may be (one, unless said),
-    `times` how often what was expected of a payment or a supply may come, and `charges` how many
-    an order may have. `without` names the verbs that nobody asks for, and where there is an `only`,
-    nobody asks for any other. `first` are calls that are made before the walk begins, `also` calls
-    that are made in every world beside those that its documents suggest. Time passes by each of
-    `waits` in turn.
+    `times` how often what was expected of a payment or a supply may come, `charges` how many an
+    order may have, and `requests` how many a payment. `without` names the verbs that nobody asks
+    for, and where there is an `only`, nobody asks for any other. `first` are calls that are made
+    before the walk begins, `also` calls that are made in every world beside those that its
+    documents suggest. Time passes by each of `waits` in turn.
     """
 
     units: tuple[int, ...] = (2,)
@@ -72,6 +73,7 @@ class Bounds:
     most: Mapping[str, int] = attrs.field(factory=dict)
     times: int = 2
     charges: int = 2
+    requests: int = 2
     without: frozenset[str] = frozenset()
     only: frozenset[str] = frozenset()
     first: tuple[AnyCall, ...] = ()
@@ -332,7 +334,10 @@ class _Walk:
             return len(document.charges) <= self.bounds.charges
         if isinstance(document, Payment):
             most = self.bounds.times * document.amount
-            return document.captured <= most and document.charged_back <= most
+            few = len(document.requests) <= self.bounds.requests
+            return few and document.captured <= most and document.charged_back <= most
+        if isinstance(document, StoredValue):
+            return document.n <= self.bounds.times * 100 * sum(self.bounds.units)
         if isinstance(document, Supply):
             come = document.received + document.rejected
             return come <= self.bounds.times * max(1, document.expected)

@@ -1,0 +1,195 @@
+"""What a gateway answers to a request, in any state of its payment.
+
+It knows what an answer changes, and refuses to know who has heard it: a reply, a webhook or a
+query.
+
+An answer is known by the request that it names: reply and webhook are one event, and whichever
+comes second is written down and changes nothing.
+A refund has left the books from when it is asked, and is `refunding` until it is answered for; one
+that fails comes back to where it was, and is owed again.
+What a gateway says has happened, also where it is not what was asked, not what it said before, or
+about nothing that was asked: it is recorded, and a named hold asks a person.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from orderflow.calls import Ref
+from orderflow.errors import BadInput
+from orderflow.facts import ANSWERED, AUTHORISED, MoneyMoved
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.money import Money, positive
+from orderflow.payments.applying import give_up_rest, holds_money, left_of, settled
+from orderflow.payments.arriving import receive
+from orderflow.records import MoneyAccount, Outcome, Payment, Request, RequestKind
+from orderflow.states import PAYMENT, PaymentMove, PaymentState
+from orderflow.tenders import Tendered, paid_in
+from orderflow.values import instant, text
+
+_REOPENS: Final = {
+    PaymentState.PART_REFUNDED: (PaymentMove.SETTLE_WHOLE,),
+    PaymentState.REFUNDED: (
+        PaymentMove.SETTLE_WHOLE,
+        PaymentMove.SETTLE_DEPOSIT,
+        PaymentMove.SETTLE_PART,
+    ),
+}
+"""What becomes of a payment whose refund has failed; in other states it stays where it is."""
+
+
+@verb("record_answer", Payment)
+def record_answer(
+    case: Case,
+    context: Context,
+    request: str,
+    outcome: Outcome,
+    amount: Money | None = None,
+    reference: str = "",
+    event: str = "",
+    paid_at: datetime | None = None,
+    tendered: Tendered | None = None,
+) -> Step:
+    """Record what the gateway has answered to a request, in any state of the payment.
+
+    A reply and a webhook that name the same request are one event: the second changes nothing.
+    Without an `amount` it is what was asked. `event` is the gateway's own name of what has
+    happened, by which a notice that names no request is known to be the same; `reference` is its
+    name of the result. `paid_at` is when the payer has paid, by which money that comes late is
+    judged. What was captured in another currency or in points is `tendered`, worth just the amount.
+    What is said of a request that is not there is written down, under a hold.
+    """
+    step = Step(case, context)
+    payment = step.now(case.own(Payment))
+    one = payment.request(text(request, "request"))
+    if not isinstance(outcome, Outcome):
+        raise BadInput("outcome", "one of pending, done, failed is wanted")
+    said = None if amount is None else positive(amount, payment.currency)
+    text(reference, "reference", empty=True)
+    text(event, "event", empty=True)
+    when = None if paid_at is None else instant(paid_at, "paid_at")
+    if tendered is not None:
+        asked = 0 if one is None else one.amount
+        worth = Money(asked if said is None else said, payment.currency)
+        paid_in(tendered, worth, payment.tendered)
+    if one is None:
+        step.note(payment.ref, "unknown_answer", request=request, outcome=outcome.value)
+        step.hold(payment.ref, "unknown_request", f"{request} was never asked", blocks=())
+        return step
+    done = 0
+    if outcome is Outcome.DONE:
+        done = one.amount if said is None else said
+    answered = one.outcome is not Outcome.PENDING
+    if answered and (outcome is Outcome.PENDING or (one.outcome, one.done) == (outcome, done)):
+        step.note(payment.ref, "repeated_answer", request=one.id, event=event)
+        return step
+    of_refund = outcome is not Outcome.PENDING and one.kind is RequestKind.REFUND
+    left = max(0, left_of(payment))  # more than is left of it cannot leave the books
+    booked = {"booked": min(done, one.booked + left)} if of_refund else {}
+    step.note(
+        payment.ref,
+        ANSWERED,
+        request=one.id,
+        outcome=outcome.value,
+        amount=done,
+        reference=reference,
+        event=event,
+        **booked,
+    )
+    if answered:
+        changed = f"{one.id} is {outcome.value}, and was {one.outcome.value} before"
+        step.hold(payment.ref, "answer_changed", changed, blocks=())
+    elif outcome is Outcome.DONE and done != one.amount:
+        differs = f"{one.id} was about {one.amount}, and the gateway has done {done}"
+        step.hold(payment.ref, "amount_differs", differs, blocks=())
+    if outcome is not Outcome.PENDING:
+        # A notice may have told of it before, and it has counted then.
+        told = event in payment.events and one.kind is not RequestKind.REFUND
+        _carry_out(step, one, one.done if told else done, when, tendered)
+    return step
+
+
+def _carry_out(
+    step: Step, one: Request, done: int, paid_at: datetime | None, tendered: Tendered | None
+) -> None:
+    """What follows from an answer: so much was done, or nothing where it has failed."""
+    ref = step.case.own(Payment)
+    match one.kind:
+        case RequestKind.AUTHORISE:
+            _authorised(step, ref, done)
+        case RequestKind.CAPTURE:
+            _captured(step, ref, one, done, paid_at, tendered)
+        case RequestKind.REFUND:
+            _refunded(step, ref, one)
+        case RequestKind.VOID:
+            if done:
+                _voided(step, ref)
+
+
+def _authorised(step: Step, ref: Ref[Payment], done: int) -> None:
+    """The payer's money is ready, or not; a payment that has gone on meanwhile stays as it is."""
+    if step.now(ref).state is not PaymentState.AWAITING:
+        if done:
+            state = step.now(ref).state.value
+            step.hold(ref, "unexpected_notice", f"authorised came while {state}")
+        return
+    if done:
+        step.note(ref, AUTHORISED, amount=done)
+    step.proceed(PAYMENT, ref, PaymentMove.AUTHORISE if done else PaymentMove.FAIL)
+
+
+def _captured(
+    step: Step,
+    ref: Ref[Payment],
+    one: Request,
+    done: int,
+    paid_at: datetime | None,
+    tendered: Tendered | None,
+) -> None:
+    """Money has come, or none; what was said to have come before and has not is for a person."""
+    if done > one.done:
+        receive(step, ref, done - one.done, paid_at, None if one.done else tendered)
+        return
+    payment = step.now(ref)
+    waits = payment.state is PaymentState.AWAITING and not payment.asked(RequestKind.CAPTURE)
+    if waits and not done and not one.done:
+        step.proceed(PAYMENT, ref, PaymentMove.FAIL)
+
+
+def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
+    """What was to go back has gone back, or comes back to where it was taken from.
+
+    From when it was asked it counts as gone, and where it has failed as there.
+    """
+    payment = step.now(ref)
+    before, after = one.booked, _now(payment, one).booked
+    home = MoneyAccount.APPLIED if one.order else MoneyAccount.UNAPPLIED
+    order = step.case.order(one.order) if one.order else None
+    if after < before:
+        step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, before - after, order))
+        if not after:
+            said = f"the gateway has not paid back {before} of {one.id}: it is owed again"
+            step.hold(ref, "refund_failed", said, blocks=())
+        move = settled(step, ref, reopened=payment.state is PaymentState.REFUNDED)
+        if move in _REOPENS.get(payment.state, ()):
+            step.proceed(PAYMENT, ref, move)
+    elif after > before:
+        more = after - before
+        step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.REFUNDED, more))
+
+
+def _now(payment: Payment, one: Request) -> Request:
+    """A request as it is after its answer."""
+    return next(found for found in payment.requests if found.id == one.id)
+
+
+def _voided(step: Step, ref: Ref[Payment]) -> None:
+    payment = step.now(ref)
+    if payment.state is PaymentState.PART_CAPTURED:
+        give_up_rest(step, ref)
+    elif (
+        not holds_money(payment)
+        and step.chart(PAYMENT).target(payment.state, PaymentMove.VOID) is not None
+    ):
+        step.proceed(PAYMENT, ref, PaymentMove.VOID)

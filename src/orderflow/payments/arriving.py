@@ -1,0 +1,95 @@
+"""Money that a gateway says has come, in any state of its payment and of the orders that it is for.
+
+It knows what becomes of money that was expected, and of money that was not, and refuses to know who
+has told of it: a notice or an answer.
+
+Money that is meant for orders is applied to them by itself.
+What comes when the payment or an order has ended is judged by when the payer has paid, not by when
+somebody has told of it: in time, an order that has expired stands again where its goods are still
+to be had; otherwise what was meant for it goes back by itself, by a request that a gateway must
+answer for. Payment and order both note it, so nothing is kept in silence.
+Money that is meant for nothing in particular stays unapplied, under a hold where it was no longer
+expected.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from orderflow.calls import Ref
+from orderflow.journal import Step, document_facts
+from orderflow.payments.applying import AUTHORISED, ENDED, apply_shares, arrived, capture, left_of
+from orderflow.payments.reinstating import reinstated
+from orderflow.payments.requests import send_back
+from orderflow.pricing import due
+from orderflow.records import Application, Payment
+from orderflow.states import ORDER_OVER, PAYMENT, OrderState, PaymentMove, PaymentState
+from orderflow.tenders import Tendered
+
+
+def receive(
+    step: Step,
+    ref: Ref[Payment],
+    minor: int,
+    paid_at: datetime | None,
+    tendered: Tendered | None = None,
+) -> None:
+    """So much has come of a payment; where its chart has no row for that, a hold asks a person."""
+    before, at = step.now(ref), paid_at or step.context.at
+    capture(step, ref, minor, tendered)
+    if step.chart(PAYMENT).target(before.state, PaymentMove.CAPTURE) is None:
+        step.hold(ref, "unexpected_notice", f"captured came while {before.state.value}")
+        return
+    arrived(step, ref)
+    came = step.now(ref).captured
+    if before.state in AUTHORISED and came > before.authorised:
+        said = f"{came} has come of {before.authorised} that was authorised"
+        step.hold(ref, "amount_differs", said, blocks=())
+    if before.state in ENDED and not before.meant:
+        step.hold(ref, "paid_late", "money came after the payment had ended")
+    elif before.state in ENDED and not _in_time(before, at):
+        _go_back(step, ref, minor, [one.order for one in before.meant])
+    else:
+        for one in before.meant:
+            _use(step, ref, one, at)
+
+
+def _in_time(payment: Payment, at: datetime) -> bool:
+    """Whether a payment that has ended was paid before that; one that was voided is not wanted."""
+    if payment.state is PaymentState.VOIDED:
+        return False
+    return payment.expires_at is None or at < payment.expires_at
+
+
+def _use(step: Step, ref: Ref[Payment], meant: Application, at: datetime) -> None:
+    """Apply what is meant for an order, or send it back where that order is over."""
+    payment, order = step.now(ref), step.now(step.case.order(meant.order))
+    used = sum([one.amount for one in payment.applications if one.order == meant.order])
+    part = min(meant.amount - used, payment.unapplied)
+    if part <= 0:
+        return
+    if order.state in ORDER_OVER and order.state is not OrderState.ARCHIVED:
+        in_time = order.pay_by is not None and at < order.pay_by
+        if not (order.state is OrderState.EXPIRED and in_time and reinstated(step, order.ref)):
+            _go_back(step, ref, part, [meant.order])
+            return
+    payable = min(part, max(0, due(step.now(order.ref))))
+    if payable:
+        apply_shares(step, ref, ((meant.order, payable),))
+    if payable < part:
+        said = f"{part - payable} more has come than order {meant.order} costs"
+        step.hold(ref, "overpaid", said, blocks=())
+
+
+def _go_back(step: Step, ref: Ref[Payment], amount: int, orders: list[str]) -> None:
+    """Money that came too late goes back by itself, unless a hold keeps it."""
+    payment = step.now(ref)
+    amount = min(amount, payment.unapplied, left_of(payment))
+    move = PaymentMove.REFUND_PART if left_of(payment) > amount else PaymentMove.REFUND
+    if amount > 0 and step.chart(PAYMENT).allows(payment.state, move, document_facts(payment)):
+        send_back(step, ref, amount, None, ask=True)
+        step.note(ref, "sent_back", amount=amount, why="it came too late")
+    else:
+        step.hold(ref, "paid_late", "money came after the payment or its order had ended")
+    for order in orders:
+        step.note(step.case.order(order), "paid_late", payment=ref.id, amount=amount)

@@ -1,0 +1,311 @@
+"""The wire to a gateway: at most one effect for each request, however replies and webhooks go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import product
+from typing import Final
+
+import pytest
+
+from orderflow import GatewayFailed, KeyReused, Ref, Workflow
+from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, settle
+from orderflow.adapters.memory import MemoryStore
+from orderflow.payments import Notice, key_of
+from orderflow.ports import Gateway, GatewayAnswer, GatewayRequest
+from orderflow.records import Outcome, RequestKind
+from orderflow.states import PaymentState
+from tests.builders import LAMP, Shop, assert_laws, eur, new_order
+
+LOST, TIMED_OUT, DECLINED, PENDING = (
+    Fault.REPLY_LOST,
+    Fault.TIMED_OUT,
+    Fault.DECLINED,
+    Fault.PENDING,
+)
+
+
+def authorised(shop: Shop) -> ScriptedGateway:
+    """An order of 100.00, for which a gateway keeps 100.00 ready."""
+    gateway = ScriptedGateway("stirling", shop.clock)
+    shop.place("o-17", new_order((LAMP, 10)))
+    shop.await_payment("pay-1", eur(10000), "card", "c-7")
+    shop.ask_authorise("pay-1")
+    settle(shop, gateway, shop.clock.at)
+    return gateway
+
+
+def until_quiet(shop: Shop, gateway: Gateway) -> None:
+    """Settle again and again, as a host does, until nothing is open."""
+    for _ in range(8):
+        settle(shop, gateway, shop.clock.forward(minutes=1))
+
+
+def tell(shop: Workflow, effect: Effect, *, named: bool) -> None:
+    """A webhook about something that a gateway has done."""
+    asked, answer = effect.request, effect.answer
+    if named:
+        shop.record_answer(
+            asked.payment,
+            asked.request,
+            answer.outcome,
+            reference=answer.reference,
+            event=answer.event,
+        )
+    else:
+        shop.record_notice(asked.payment, Notice.CAPTURED, asked.amount, answer.event)
+
+
+def test_what_was_asked_is_sent_and_its_answer_recorded(shop: Shop) -> None:
+    gateway = authorised(shop)
+    shop.ask_capture("pay-1", eur(6000))
+
+    (sent,) = settle(shop, gateway, shop.clock.at)
+
+    payment = shop.payment("pay-1")
+    assert (payment.captured, payment.state) == (6000, PaymentState.PART_CAPTURED)
+    assert sent.answer is not None
+    capture = gateway.effects[-1].request
+    assert (capture.method, capture.payer, capture.reference) == ("card", "c-7", "stirling-000001")
+    assert settle(shop, gateway, shop.clock.at) == ()
+
+
+def test_a_refund_names_what_was_captured(shop: Shop) -> None:
+    gateway = authorised(shop)
+    shop.ask_capture("pay-1")
+    settle(shop, gateway, shop.clock.at)
+    shop.ask_pay_back("pay-1", eur(2500))
+
+    settle(shop, gateway, shop.clock.at)
+
+    assert gateway.effects[-1].request.reference == "stirling-000002"
+    assert (shop.payment("pay-1").refunded, shop.payment("pay-1").refunding) == (2500, 0)
+
+
+def test_the_rest_of_an_authorisation_is_voided_over_the_wire(shop: Shop) -> None:
+    gateway = authorised(shop)
+    shop.ask_void("pay-1", "wanted no more")
+
+    settle(shop, gateway, shop.clock.at)
+
+    assert shop.payment("pay-1").state is PaymentState.VOIDED
+    assert gateway.moved(RequestKind.VOID, "pay-1") == 10000
+
+
+@pytest.mark.feature("F181", "F183")
+def test_whose_reply_is_lost_asks_what_has_become_of_it(shop: Shop) -> None:
+    gateway = authorised(shop)
+    shop.ask_capture("pay-1")
+    gateway.fail(LOST)
+    key = key_of(shop.payment("pay-1").ref, "capture-2")
+
+    (sent,) = settle(shop, gateway, shop.clock.at)
+    assert (sent.answer, shop.payment("pay-1").captured) == (None, 0)
+    assert settle(shop, gateway, shop.clock.at) == (), "it is left alone for a while"
+    settle(shop, gateway, shop.clock.forward(minutes=1))
+
+    assert shop.payment("pay-1").captured == 10000
+    assert [asked for asked, of in gateway.heard if of == key] == ["capture", "query"]
+
+
+@pytest.mark.feature("F183")
+def test_what_never_arrived_is_sent_again_by_the_same_key(shop: Shop) -> None:
+    gateway = authorised(shop)
+    shop.ask_capture("pay-1")
+    gateway.fail(TIMED_OUT)
+
+    until_quiet(shop, gateway)
+
+    assert shop.payment("pay-1").captured == gateway.moved(RequestKind.CAPTURE, "pay-1") == 10000
+    assert [asked for asked, _ in gateway.heard][1:] == ["capture", "query", "capture"]
+
+
+@pytest.mark.feature("F183")
+def test_two_clerks_who_ask_for_sixty_of_a_hundred_do_not_both_get_it(shop: Shop) -> None:
+    gateway = authorised(shop)
+    shop.ask_capture("pay-1", eur(6000), by="anna")
+
+    with pytest.raises(Exception, match=r"40\.00 can be asked for"):
+        shop.ask_capture("pay-1", eur(6000), by="bela")
+    until_quiet(shop, gateway)
+
+    assert gateway.moved(RequestKind.CAPTURE, "pay-1") == 6000
+
+
+def test_an_answer_that_takes_days_is_asked_for_until_it_comes(shop: Shop) -> None:
+    gateway = authorised(shop)
+    shop.ask_capture("pay-1")
+    gateway.fail(PENDING)
+    until_quiet(shop, gateway)
+    assert shop.payment("pay-1").captured == 0
+
+    gateway.finish(key_of(shop.payment("pay-1").ref, "capture-2"))
+    shop.clock.forward(days=3)
+    until_quiet(shop, gateway)
+
+    assert shop.payment("pay-1").captured == 10000
+
+
+def test_what_a_gateway_declines_may_be_asked_again_under_another_key(shop: Shop) -> None:
+    gateway = authorised(shop)
+    shop.ask_capture("pay-1")
+    gateway.fail(DECLINED)
+    settle(shop, gateway, shop.clock.at)
+
+    shop.ask_capture("pay-1")
+    settle(shop, gateway, shop.clock.at)
+
+    assert shop.payment("pay-1").captured == 10000
+    assert [one.outcome for one in shop.payment("pay-1").requests] == ["done", "failed", "done"]
+
+
+class Died(BaseException):
+    """A process dies."""
+
+
+class Dying:
+    """A gateway whose caller dies when it has done as asked, before it hears of it."""
+
+    def __init__(self, gateway: ScriptedGateway, overtaken: Callable[[Effect], None]) -> None:
+        self.gateway, self.overtaken = gateway, overtaken
+        self.dies = True
+
+    def _after(self, answer: GatewayAnswer) -> GatewayAnswer:
+        self.overtaken(self.gateway.effects[-1])
+        if self.dies:
+            self.dies = False
+            raise Died
+        return answer
+
+    def authorise(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return self._after(self.gateway.authorise(request, key))
+
+    def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return self._after(self.gateway.capture(request, key))
+
+    def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return self._after(self.gateway.refund(request, key))
+
+    def void(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return self._after(self.gateway.void(request, key))
+
+    def query(self, key: str) -> GatewayAnswer | None:
+        return self.gateway.query(key)
+
+
+REPLIES: Final = ("told", "lost", "never sent", "late", "the process dies")
+WEBHOOKS: Final = ("none", "before the reply", "after it", "twice", "before and after")
+ASKED: Final = ("capture", "refund")
+
+
+@pytest.mark.feature("F181", "F183", "F185")
+@pytest.mark.parametrize(("asked", "reply", "webhook"), (*product(ASKED, REPLIES, WEBHOOKS),))
+@pytest.mark.parametrize("named", (True, False), ids=("naming its request", "by its event"))
+def test_every_way_of_reply_and_webhook_has_one_effect(
+    asked: str, reply: str, webhook: str, named: bool
+) -> None:
+    shop = Shop(MemoryStore())
+    gateway = authorised(shop)
+    shop.ask_capture("pay-1")
+    if asked == "refund":
+        settle(shop, gateway, shop.clock.at)
+        shop.ask_pay_back("pay-1", eur(4000))
+    of_refunds = asked == "refund"  # a notice of a refund names it: nobody else knows of it
+    faults = {"lost": LOST, "never sent": TIMED_OUT, "late": PENDING}
+    gateway.fail(*[faults[reply]] if reply in faults else [])
+
+    def overtake(effect: Effect) -> None:
+        if effect.key == key and webhook in ("before the reply", "before and after"):
+            tell(shop, effect, named=named or of_refunds)
+
+    wire = Dying(gateway, overtake)
+    wire.dies = reply == "the process dies"
+    key = key_of(shop.payment("pay-1").ref, shop.payment("pay-1").requests[-1].id)
+
+    try:
+        settle(shop, wire, shop.clock.at)
+    except Died:
+        assert shop.payment("pay-1").requests[-1].tries == 1
+    if reply == "late":
+        gateway.finish(key)
+    for _ in range({"twice": 2, "after it": 1, "before and after": 1}.get(webhook, 0)):
+        for effect in [one for one in gateway.effects if one.key == key]:
+            tell(shop, effect, named=named or of_refunds)
+    until_quiet(shop, wire)
+
+    payment = shop.payment("pay-1")
+    assert payment.captured == gateway.moved(RequestKind.CAPTURE, "pay-1") == 10000
+    refunded = 4000 if asked == "refund" else 0
+    assert payment.refunded == gateway.moved(RequestKind.REFUND, "pay-1") == refunded
+    assert payment.requests[-1].outcome is Outcome.DONE
+    assert [hold.code for hold in payment.holds] == []
+    calls = [what for what, of in gateway.heard if of == key]
+    for i, what in enumerate(calls[1:], 1):
+        assert what == "query" or calls[i - 1] == "query"
+    assert_laws(shop.store)
+
+
+# --- the scripted gateway itself --------------------------------------------------------------
+
+
+def test_the_same_key_has_one_effect_and_another_question_is_an_error(shop: Shop) -> None:
+    gateway = ScriptedGateway("stirling", shop.clock)
+    asked = GatewayRequest(RequestKind.CAPTURE, "pay-1", "capture-1", eur(100))
+
+    assert gateway.capture(asked, "k-1") == gateway.capture(asked, "k-1")
+
+    assert gateway.moved(RequestKind.CAPTURE, "pay-1") == 100
+    other = GatewayRequest(RequestKind.CAPTURE, "pay-1", "capture-1", eur(200))
+    with pytest.raises(KeyReused):
+        gateway.capture(other, "k-1")
+
+
+def test_a_gateway_that_gives_no_answer_says_what_to_do(shop: Shop) -> None:
+    gateway = ScriptedGateway("stirling", shop.clock)
+    gateway.fail(TIMED_OUT)
+    asked = GatewayRequest(RequestKind.VOID, "pay-1", "void-1", eur(100))
+
+    with pytest.raises(GatewayFailed) as no:
+        gateway.void(asked, "k-1")
+
+    assert str(no.value) == (
+        "stirling gave no answer to void (timed out): query key k-1, or send it again"
+    )
+    assert gateway.query("k-1") is None
+
+
+def test_keys_of_two_payments_are_never_the_same() -> None:
+    split = key_of(Ref("a", "payment", "b/c"), "capture-1")
+
+    assert split != key_of(Ref("a/b", "payment", "c"), "capture-1")
+
+
+def test_only_one_of_two_who_settle_sends_a_request(shop: Shop) -> None:
+    gateway = authorised(shop)
+    shop.ask_capture("pay-1")
+    shop.send_request("pay-1", "capture-2", 3600)
+
+    assert settle(shop, gateway, shop.clock.forward(minutes=59)) == ()
+
+    (sent,) = settle(shop, gateway, shop.clock.forward(minutes=1))
+    assert sent.answer is not None
+    assert timedelta(hours=1) == shop.clock.at - shop.payment("pay-1").requests[1].at
+
+
+def test_a_refund_that_was_more_than_was_left_comes_back_as_it_was_booked(any_shop: Shop) -> None:
+    any_shop.pay("pay-1", eur(7), ())
+    any_shop.ask_pay_back("pay-1")
+    any_shop.record_answer("pay-1", "refund-1", Outcome.DONE, eur(333))
+    assert any_shop.payment("pay-1").refunded == 7, "there was no more to go back"
+
+    any_shop.record_answer("pay-1", "refund-1", Outcome.FAILED)
+
+    payment = any_shop.payment("pay-1")
+    assert (payment.refunded, payment.unapplied, payment.requests[0].booked) == (0, 7, 0)
+    assert {hold.code for hold in payment.holds} == {
+        "amount_differs",
+        "answer_changed",
+        "refund_failed",
+    }
+    any_shop.assert_lawful()

@@ -1,0 +1,212 @@
+"""Money that comes when its payment or its order has ended: judged by when the payer has paid."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from orderflow import BadInput, Rules
+from orderflow.adapters.gateways import ScriptedGateway, settle
+from orderflow.adapters.memory import MemoryStore
+from orderflow.adapters.sqlite import SqliteStore
+from orderflow.payments import Notice, await_payment
+from orderflow.records import Outcome, Payment, RequestKind
+from orderflow.rules import ReserveWhen
+from orderflow.states import OrderState, PaymentState, UnitState
+from tests.builders import LAMP, LEITH, MORNING, Shop, eur, new_order
+
+LIMIT = MORNING + timedelta(minutes=30)
+IN_TIME = LIMIT - timedelta(seconds=1)
+CLAIMS = Rules(locations=(LEITH,), reserve_when=ReserveWhen.PLACED)
+
+
+def waiting(rules: Rules = CLAIMS, lamps: int = 3) -> Shop:
+    """An order of three lamps that is to be paid in half an hour, over a gateway."""
+    shop = Shop(MemoryStore(), rules)
+    shop.stock(LAMP, "leith", lamps)
+    shop.place("o-17", new_order((LAMP, 3), pay_by=LIMIT))
+    shop.await_payment("pay-1", eur(3000), "wechat pay", "c-7", LIMIT, (("o-17", 3000),))
+    return shop
+
+
+def silence(shop: Shop) -> None:
+    """An hour later everything that nobody has answered for has ended."""
+    shop.clock.at = LIMIT + timedelta(minutes=30)
+    for found in shop.due(shop.clock.at):
+        shop.apply(found.call)
+    assert shop.order("o-17").state is OrderState.EXPIRED
+    assert shop.payment("pay-1").state is PaymentState.EXPIRED
+
+
+def tell(shop: Shop, *, in_time: bool) -> Payment:
+    paid_at = IN_TIME if in_time else LIMIT
+    return shop.record_notice("pay-1", Notice.CAPTURED, eur(3000), "e-1", paid_at).document
+
+
+def noted(shop: Shop, id: str) -> list[str]:
+    entries = shop.store.entries(0, shop.order(id).ref)
+    return [str(getattr(fact, "what", "")) for one in entries for fact in one.facts]
+
+
+@pytest.mark.feature("F181")
+def test_what_is_meant_for_an_order_pays_it_by_itself() -> None:
+    shop = waiting()
+
+    payment = tell(shop, in_time=True)
+
+    order = shop.order("o-17")
+    assert (payment.applied, order.state) == (3000, OrderState.CONFIRMED)
+
+
+@pytest.mark.feature("F181")
+def test_money_that_was_paid_in_time_lets_the_order_stand_again() -> None:
+    shop = waiting()
+    before = shop.order("o-17")
+    silence(shop)
+    assert shop.order("o-17").lines[0].count(UnitState.CANCELLED) == 3
+
+    payment = tell(shop, in_time=True)
+
+    order = shop.order("o-17")
+    assert (payment.applied, payment.state) == (3000, PaymentState.CAPTURED)
+    assert order.state is OrderState.CONFIRMED
+    assert order.lines[0].count(UnitState.RESERVED) == 3
+    assert order.lines[0].cuts == before.lines[0].cuts == ()
+    assert shop.codes(await_payment.on("pay-2", eur(1), orders=(("o-17", 1),))) == ["overpaid"]
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F181", "F183")
+def test_money_that_was_paid_too_late_goes_back_by_itself_and_is_noted_on_both() -> None:
+    shop = waiting()
+    silence(shop)
+
+    payment = tell(shop, in_time=False)
+
+    assert shop.order("o-17").state is OrderState.EXPIRED
+    assert (payment.refunded, payment.refunding, payment.unapplied) == (3000, 3000, 0)
+    assert "paid_late" in noted(shop, "o-17")
+    gateway = ScriptedGateway("stirling", shop.clock)
+    settle(shop, gateway, shop.clock.at)
+    assert gateway.moved(RequestKind.REFUND, "pay-1") == 3000
+    assert shop.payment("pay-1").refunding == 0
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F183")
+def test_money_in_time_goes_back_where_the_goods_are_gone() -> None:
+    shop = waiting()
+    silence(shop)
+    shop.place("o-18", new_order((LAMP, 1)))
+
+    payment = tell(shop, in_time=True)
+
+    assert shop.order("o-17").state is OrderState.EXPIRED
+    assert shop.order("o-17").lines[0].count(UnitState.CANCELLED) == 3
+    assert (payment.refunding, payment.state) == (3000, PaymentState.REFUNDED)
+    shop.assert_lawful()
+
+
+def test_where_goods_are_reserved_by_hand_the_order_stands_without_them() -> None:
+    shop = waiting(Rules(locations=(LEITH,)))
+    silence(shop)
+
+    tell(shop, in_time=True)
+
+    assert shop.order("o-17").state is OrderState.CONFIRMED
+    assert shop.order("o-17").lines[0].count(UnitState.OPEN) == 3
+
+
+def test_what_was_cancelled_before_the_order_expired_stays_cancelled() -> None:
+    shop = waiting()
+    shop.cancel("o-17", (("1", 1),))
+    silence(shop)
+
+    payment = tell(shop, in_time=True)
+
+    order = shop.order("o-17")
+    assert order.lines[0].count(UnitState.CANCELLED) == 1
+    assert order.lines[0].count(UnitState.RESERVED) == 2
+    assert (payment.applied, payment.unapplied) == (2000, 1000)
+    assert [hold.code for hold in payment.holds] == ["overpaid"]
+    shop.assert_lawful()
+
+
+def test_the_answer_to_a_capture_is_judged_as_a_notice_is() -> None:
+    shop = waiting()
+    shop.ask_capture("pay-1")
+    silence(shop)
+
+    payment = shop.record_answer("pay-1", "capture-1", Outcome.DONE, paid_at=IN_TIME).document
+
+    assert (payment.applied, shop.order("o-17").state) == (3000, OrderState.CONFIRMED)
+
+
+def test_money_for_an_order_that_was_cancelled_meanwhile_goes_back_by_itself() -> None:
+    shop = waiting()
+    shop.cancel("o-17")
+
+    payment = tell(shop, in_time=True)
+
+    assert (payment.refunding, payment.unapplied) == (3000, 0)
+    assert "paid_late" in noted(shop, "o-17")
+
+
+def test_money_of_a_payment_that_was_voided_is_not_wanted() -> None:
+    shop = waiting()
+    shop.void_payment("pay-1", "paid in another way")
+
+    assert tell(shop, in_time=True).refunding == 3000
+
+
+def test_a_hold_keeps_money_that_would_go_back_and_asks_a_person() -> None:
+    shop = waiting()
+    silence(shop)
+    shop.hold_payment("pay-1", "fraud", "whose card is it?", ("refund",))
+
+    payment = tell(shop, in_time=False)
+
+    assert (payment.unapplied, payment.refunding) == (3000, 0)
+    assert [hold.code for hold in payment.holds] == ["fraud", "paid_late"]
+
+
+def test_each_order_of_one_payment_is_judged_by_itself() -> None:
+    shop = Shop(MemoryStore(), CLAIMS)
+    shop.stock(LAMP, "leith", 3)
+    shop.place("o-1", new_order((LAMP, 1), pay_by=LIMIT))
+    shop.place("o-2", new_order((LAMP, 2), pay_by=LIMIT + timedelta(days=1)))
+    shop.await_payment("pay-1", eur(3000), expires_at=None, orders=(("o-1", 1000), ("o-2", 2000)))
+    shop.clock.at = LIMIT
+    shop.expire("o-1")
+
+    payment = tell(shop, in_time=False)
+
+    assert [shop.order(id).state for id in ("o-1", "o-2")] == ["expired", "confirmed"]
+    assert (payment.applied, payment.refunding) == (2000, 1000)
+    shop.assert_lawful()
+
+
+def test_what_is_meant_must_fit_the_payment_and_its_orders() -> None:
+    shop = waiting()
+
+    assert shop.codes(await_payment.on("pay-2", eur(9000), orders=(("o-17", 3001),))) == [
+        "overpaid"
+    ]
+    with pytest.raises(BadInput, match="no more than the amount"):
+        shop.await_payment("pay-2", eur(10), orders=(("o-17", 11),))
+
+
+def test_an_order_stands_again_on_a_file_too(tmp_path: Path) -> None:
+    with SqliteStore(tmp_path / "late.sqlite") as store:
+        shop = Shop(store, CLAIMS)
+        shop.stock(LAMP, "leith", 3)
+        shop.place("o-17", new_order((LAMP, 3), pay_by=LIMIT))
+        shop.await_payment("pay-1", eur(3000), "", "", LIMIT, (("o-17", 3000),))
+        silence(shop)
+
+        tell(shop, in_time=True)
+
+        assert shop.order("o-17").state is OrderState.CONFIRMED
+        shop.assert_lawful()

@@ -1,0 +1,467 @@
+"""The law of money over random lives of payments: whatever comes, and whenever, is somewhere.
+
+Captured is applied, unapplied, refunded or charged back, in the currency of the orders and in the
+unit of the tender; and a ledger that is kept apart, by what was done, says the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter as Tally
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+from typing import Final
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orderflow import (
+    ChargeKind,
+    Money,
+    NewCharge,
+    NewLine,
+    NewOrder,
+    Outcome,
+    Price,
+    Refused,
+    Rounding,
+    Rules,
+    Sku,
+    StoredKind,
+    Tendered,
+    Workflow,
+)
+from orderflow.adapters.memory import MemoryStore
+from orderflow.audit import audit
+from orderflow.payments import Notice, left_of
+from orderflow.pricing import due
+from orderflow.records import Order, Payment, Request, RequestKind
+from tests.builders import Clock
+
+# ORDERFLOW_PAYMENTS=20000 tries as many lives; it takes some minutes. See `make laws`.
+LIVES: Final = int(os.environ.get("ORDERFLOW_PAYMENTS", "300"))
+
+CURRENCIES: Final = ("EUR", "JPY", "KWD")
+ORDERS: Final = ("o-1", "o-2", "o-cod")
+DOOR: Final = "o-cod"
+BALANCES: Final = ("g-1", "g-2", "points")
+AMOUNTS: Final = (1, 7, 100, 333, 700, 1000, 1500, 3000)
+AUDITED: Final = 5
+"""Of about so many lives one is audited whole at its end."""
+
+
+@attrs.define
+class Ledger:
+    """What one payment should say, by what was done with it."""
+
+    came: int = 0
+    back: int = 0
+    taken: int = 0
+    disputed: int = 0
+    carrier: int = 0
+    units: int = 0
+    events: set[str] = attrs.Factory(set)
+
+
+class Life:
+    """A shop in which anything is done with payments, and a ledger of each beside it."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = Random(seed)
+        self.currency = self.chance.choice(CURRENCIES)
+        self.clock = Clock()
+        self.shop = Workflow(MemoryStore(), Rules(), clock=self.clock)
+        self.ledgers: dict[str, Ledger] = {}
+        self.done: Tally[str] = Tally()
+        self.booked: dict[tuple[str, str], int] = {}
+        for id in ORDERS:
+            at_door, line = id == DOOR, NewLine("1", Sku("LAMP"), 3, self.price)
+            new = NewOrder("c-7", self.currency, (line,), cash_on_delivery=at_door)
+            self.shop.place(id, new)
+        for id in BALANCES:
+            unit, kind = (self.currency, StoredKind.STORE_CREDIT)
+            if id == "points":
+                unit, kind = "points", StoredKind.POINTS
+            self.shop.open_stored_value(id, kind, unit, self.chance.choice((0, 5000)))
+
+    @property
+    def price(self) -> Price:
+        """Ten hundred of the smallest coin."""
+        one = Money(1000, self.currency)
+        return Price(one.decimal, self.currency)
+
+    # --- drawing -------------------------------------------------------------------------------
+
+    def money(self) -> Money:
+        return Money(self.chance.choice(AMOUNTS), self.currency)
+
+    def some_of(self, most: int) -> Money:
+        """An amount that is mostly not too much."""
+        fitting = [one for one in AMOUNTS if one <= most]
+        return Money(self.chance.choice(fitting), self.currency) if fitting else self.money()
+
+    def owing_back(self) -> Order:
+        """An order, mostly one that owes something back."""
+        orders = [self.shop.order(id) for id in ORDERS]
+        owing = [one for one in orders if due(one) < 0]
+        return self.chance.choice(owing if owing and self.chance.random() < 0.9 else orders)
+
+    def tendered(self, unit: str) -> Tendered:
+        """Units of a tender at some rate; they are worth a coin at least."""
+        units = self.chance.choice((1, 90, 299, 1000, 4321))
+        part = Price(self.price.amount / 1000, self.currency, self.chance.choice((1, 3)))
+        rounding = self.chance.choice((Rounding.UP, Rounding.HALF_UP))
+        return Tendered(unit, units, part, rounding)
+
+    def tender(self, payment: Payment | None = None) -> tuple[Money, Tendered | None]:
+        """Money that comes, perhaps in another unit; in that of the payment where it has one."""
+        book = None if payment is None else payment.tendered
+        unit = "XPT" if book is None else book.unit
+        if self.chance.random() < 0.5 and book is None:
+            return self.money(), None
+        tendered = self.tendered(unit)
+        if not tendered.worth:
+            return self.money(), None
+        return Money(tendered.worth, self.currency), tendered
+
+    def any_payment(self, *states: str) -> Payment:
+        """A payment, mostly in one of these states where there is one."""
+        payments = [self.shop.payment(id) for id in self.ledgers]
+        fitting = [one for one in payments if one.state in states]
+        return self.chance.choice(fitting if fitting and self.chance.random() < 0.8 else payments)
+
+    def fresh(self) -> str:
+        return f"pay-{len(self.ledgers) + 1}"
+
+    def shares(self, free: int) -> tuple[tuple[str, int], ...]:
+        """Some of the orders, each with a part of what it still costs."""
+        shares = []
+        for id in ORDERS:
+            part = min(free, max(0, due(self.shop.order(id))))
+            if self.chance.random() < 0.3:
+                part = min(part, self.chance.choice(AMOUNTS))
+            if part > 0 and self.chance.random() < 0.6:
+                shares.append((id, part))
+                free -= part
+        return tuple(shares)
+
+    def to(self) -> str:
+        return self.chance.choice(("", "", *BALANCES))
+
+    # --- acting --------------------------------------------------------------------------------
+
+    def live(self) -> None:
+        self.pay()
+        for _ in range(self.chance.randint(5, 40)):
+            act = self.chance.choice(ACTS)
+            try:
+                act(self)
+                self.done[act.__name__] += 1
+            except Refused:
+                self.done["refused"] += 1
+            self.check()
+
+    def pay(self) -> None:
+        money, tendered = self.tender()
+        shares, id = self.shares(money.minor), self.fresh()
+        self.shop.pay(id, money, shares, tendered=tendered)
+        self.opened(id, money.minor, tendered)
+
+    def opened(self, id: str, minor: int, tendered: Tendered | None = None) -> None:
+        units = 0 if tendered is None else tendered.n
+        self.ledgers[id] = Ledger(came=minor, units=units)
+
+    def spend(self) -> None:
+        stored, id = self.chance.choice(BALANCES), self.fresh()
+        tendered = self.tendered("points") if stored == "points" else None
+        money = self.money()
+        if tendered is not None:
+            if not tendered.worth:
+                return
+            money = Money(tendered.worth, self.currency)
+        self.shop.spend(id, stored, money, self.shares(money.minor), tendered)
+        self.opened(id, money.minor, tendered)
+
+    def top_up(self) -> None:
+        self.shop.top_up(self.chance.choice(BALANCES), self.chance.choice(AMOUNTS), "earned")
+
+    def take_deposit(self) -> None:
+        money, tendered = self.tender()
+        id, shares = self.fresh(), self.shares(money.minor)
+        whole = Money(money.minor + self.chance.choice(AMOUNTS), self.currency)
+        self.shop.take_deposit(id, whole, money, shares, tendered=tendered)
+        self.opened(id, money.minor, tendered)
+
+    def ask_for_a_balance(self) -> None:
+        payment, days = self.any_payment("deposit taken"), self.chance.choice((0, 0, 1))
+        until = self.clock.at + timedelta(days=days)
+        self.shop.open_balance(payment.ref.id, until, self.chance.random() < 0.5)
+
+    def wait(self) -> None:
+        self.clock.forward(days=self.chance.choice((0.5, 1)))
+        for found in self.shop.due(self.clock.at):
+            if found.call.verb != "send_request":
+                self.shop.apply(found.call)
+
+    def forfeit(self) -> None:
+        payment = self.any_payment("balance overdue")
+        self.shop.forfeit_deposit(
+            payment.ref.id, None if self.chance.random() < 0.5 else self.money()
+        )
+
+    def pay_balance(self) -> None:
+        payment = self.any_payment("deposit taken", "balance open", "balance overdue")
+        money, tendered = self.tender(payment)
+        id = payment.ref.id
+        shares = self.shares(money.minor)
+        self.shop.pay_balance(id, money, shares, tendered)
+        self.came(id, money.minor, tendered)
+
+    def came(self, id: str, minor: int, tendered: Tendered | None = None) -> None:
+        self.ledgers[id].came += minor
+        self.ledgers[id].units += 0 if tendered is None else tendered.n
+
+    def await_payment(self) -> None:
+        id = self.fresh()
+        until = self.clock.at + timedelta(days=2)
+        self.shop.await_payment(id, self.money(), expires_at=until)
+        self.ledgers[id] = Ledger()
+        if self.chance.random() < 0.7:
+            self.shop.ask_authorise(id)
+
+    def ask_capture(self) -> None:
+        payment = self.any_payment("authorised", "part captured")
+        rest = (payment.authorised or payment.amount) - payment.captured
+        amount = None if self.chance.random() < 0.2 else self.some_of(rest // 2)
+        self.shop.ask_capture(payment.ref.id, amount)
+
+    def ask_void(self) -> None:
+        self.shop.ask_void(self.any_payment().ref.id, "wanted no more")
+
+    def answer(self) -> None:
+        asked = [one for one in map(self.shop.payment, self.ledgers) if one.requests]
+        waiting = [one for one in asked if any(map(is_open, one.requests))]
+        if not asked:
+            return
+        payment = self.chance.choice(waiting if waiting and self.chance.random() < 0.9 else asked)
+        open_yet = [one for one in payment.requests if is_open(one)] or payment.requests
+        one = self.chance.choice(open_yet if self.chance.random() < 0.9 else payment.requests)
+        outcome, id = self.chance.choice((*Outcome, Outcome.DONE, Outcome.DONE)), payment.ref.id
+        said = self.money() if self.chance.random() < 0.2 else None
+        done = 0
+        if outcome is Outcome.DONE:
+            done = one.amount if said is None else said.minor
+        new = self.shop.record_answer(id, one.id, outcome, said).document
+        if outcome is Outcome.PENDING:
+            return
+        if one.kind is RequestKind.CAPTURE and done > one.done:
+            self.came(id, done - one.done)
+        elif one.kind is RequestKind.REFUND:
+            self.answered_refund(payment, new, one, done)
+
+    def answered_refund(self, payment: Payment, new: Payment, one: Request, done: int) -> None:
+        """What failed is there again; more than was asked has gone as far as there was any."""
+        key = (payment.ref.id, one.id)
+        booked = self.booked.get(key, one.amount)
+        more = min(done - booked, max(0, left_of(payment)))
+        self.booked[key] = booked + more
+        self.back(payment.ref.id, more)
+        assert new.refunded == payment.refunded + more
+
+    def back(self, id: str, minor: int) -> None:
+        self.ledgers[id].back += minor
+
+    def notice(self) -> None:
+        payment = self.any_payment()
+        id, notice = payment.ref.id, self.chance.choice(tuple(Notice))
+        money, tendered = self.tender(payment)
+        if notice is not Notice.CAPTURED:
+            tendered = None
+        event = self.chance.choice(("", "ev-1", "ev-2"))
+        self.shop.record_notice(id, notice, money, event, None, tendered)
+        if event and event in self.ledgers[id].events:
+            return
+        self.ledgers[id].events.add(event)
+        if notice is Notice.CAPTURED:
+            self.came(id, money.minor, tendered)
+
+    def apply(self) -> None:
+        payment = self.any_payment()
+        self.shop.apply_payment(payment.ref.id, self.shares(max(0, payment.unapplied)))
+
+    def void(self) -> None:
+        self.shop.void_payment(self.any_payment().ref.id, "wanted no more")
+
+    def charge_back(self) -> None:
+        payment, money = self.any_payment(), self.money()
+        self.shop.charge_back(payment.ref.id, money, self.chance.choice(("", *ORDERS)))
+        ledger = self.ledgers[payment.ref.id]
+        ledger.taken += money.minor
+        ledger.disputed += money.minor
+
+    def settle(self) -> None:
+        payment, won = self.any_payment("disputed"), self.chance.random() < 0.5
+        self.shop.settle_dispute(payment.ref.id, won)
+        ledger = self.ledgers[payment.ref.id]
+        ledger.taken -= ledger.disputed if won else 0
+        ledger.disputed = 0
+
+    def cancel(self) -> None:
+        lines = () if self.chance.random() < 0.3 else (("1", 1),)
+        self.shop.cancel(self.chance.choice(ORDERS), lines)
+
+    def adjust(self) -> None:
+        down = self.chance.random() < 0.5
+        kind, amount = (ChargeKind.DISCOUNT, -100) if down else (ChargeKind.FEE, 100)
+        order = self.shop.order(self.chance.choice(ORDERS))
+        if order.state != "cancelled" and due(order) > 100:
+            self.shop.adjust(order.ref.id, NewCharge(kind, amount))
+
+    def refund(self) -> None:
+        self.refunded(lambda id, amount, to: self.shop.refund(id, amount, to=to), self.to())
+
+    def ask_refund(self) -> None:
+        self.refunded(lambda id, amount, to: self.shop.ask_refund(id, amount), "")
+
+    def refunded(self, refund: Callable[[str, Money | None, str], object], to: str) -> None:
+        order = self.owing_back()
+        amount = None if self.chance.random() < 0.4 else self.some_of(-due(order))
+        had = {one.payment: one.applied for one in order.tenders}
+        owed = max(0, -due(order))
+        before = {id: self.shop.payment(id) for id in had}
+        refund(order.ref.id, amount, to)
+        sent = 0
+        for id, payment in before.items():
+            part = self.shop.payment(id).refunded - payment.refunded
+            assert 0 <= part <= min(had[id], max(0, left_of(payment)))
+            self.back(id, part)
+            sent += part
+        assert sent <= (owed if amount is None else amount.minor) <= owed
+
+    def with_a_rest(self) -> Payment:
+        """A payment, mostly one of whose money something is on no order."""
+        payments = [self.shop.payment(id) for id in self.ledgers]
+        free = [one for one in payments if one.unapplied > 0]
+        return self.chance.choice(free if free and self.chance.random() < 0.9 else payments)
+
+    def pay_back(self) -> None:
+        payment, to = self.with_a_rest(), self.to()
+        free = min(payment.unapplied, left_of(payment))
+        amount = None if self.chance.random() < 0.3 else self.some_of(free)
+        self.shop.pay_back(payment.ref.id, amount, to)
+        self.back(payment.ref.id, free if amount is None else amount.minor)
+
+    def ask_pay_back(self) -> None:
+        payment = self.with_a_rest()
+        money = self.some_of(payment.unapplied)
+        self.shop.ask_pay_back(payment.ref.id, money)
+        self.back(payment.ref.id, money.minor)
+
+    def expect_cash(self) -> None:
+        id = self.fresh()
+        self.shop.expect_cash(id, DOOR, self.money())
+        self.ledgers[id] = Ledger()
+
+    def collect(self) -> None:
+        id = self.fresh() if self.chance.random() < 0.5 else self.any_payment().ref.id
+        money = self.money()
+        self.shop.collect_on_delivery(id, DOOR, money)
+        ledger = self.ledgers.setdefault(id, Ledger())
+        self.came(id, money.minor)
+        ledger.carrier += money.minor
+
+    def remit(self) -> None:
+        payment, money = self.any_payment("collected", "short paid"), self.money()
+        ledger = self.ledgers[payment.ref.id]
+        self.shop.remit(payment.ref.id, money)
+        owed = min(money.minor, ledger.carrier)
+        ledger.carrier -= owed
+        if money.minor > owed:
+            self.came(payment.ref.id, money.minor - owed)
+
+    # --- the law -------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        spent: Tally[str] = Tally()
+        for id, ledger in self.ledgers.items():
+            payment = self.shop.payment(id)
+            obeys(payment)
+            told = (payment.captured, payment.refunded, payment.charged_back, payment.disputed)
+            assert told == (ledger.came, ledger.back, ledger.taken, ledger.disputed)
+            assert payment.with_carrier == ledger.carrier
+            units = 0 if payment.tendered is None else payment.tendered.captured
+            assert units == ledger.units
+            spent[payment.stored] += payment.spent
+        for id in BALANCES:
+            assert self.shop.balance(id) + spent[id] == self.shop.stored_value(id).n
+        for id in ORDERS:
+            for one in self.shop.order(id).tenders:
+                applied = self.shop.payment(one.payment).applications
+                assert [row.amount for row in applied if row.order == id] == [one.applied]
+
+
+def is_open(request: Request) -> bool:
+    return request.outcome is Outcome.PENDING
+
+
+def obeys(payment: Payment) -> None:
+    """Money is somewhere, in both units, and no part of it is more than the whole."""
+    parts = payment.applied + payment.unapplied + payment.refunded + payment.charged_back
+    assert payment.captured == parts
+    assert 0 <= payment.refunded <= payment.captured
+    assert 0 <= payment.credited <= payment.refunded
+    assert 0 <= payment.refunding <= payment.refunded
+    assert 0 <= payment.forfeited <= min(payment.deposit, payment.applied)
+    assert 0 <= payment.with_carrier <= payment.captured
+    assert 0 <= payment.disputed <= payment.charged_back
+    assert all(one.amount >= 0 for one in payment.applications)  # on no order: nothing is applied
+    book = payment.tendered
+    if book is None:
+        return
+    assert book.captured == book.held + book.refunded + book.charged_back
+    assert min(book.held, book.refunded, book.charged_back) >= 0
+    if not payment.charged_back and payment.refunded == payment.captured:
+        assert book.refunded == book.captured, "all of the money is all of the units"
+    if not payment.refunded:
+        assert not book.refunded
+
+
+ACTS: Final[tuple[Callable[[Life], None], ...]] = (
+    *(Life.pay, Life.pay, Life.spend, Life.top_up, Life.take_deposit, Life.take_deposit),
+    *(Life.ask_for_a_balance, Life.ask_for_a_balance, Life.wait, Life.wait, Life.forfeit),
+    *(Life.ask_for_a_balance, Life.wait, Life.forfeit, Life.forfeit),
+    *(Life.pay_balance, Life.pay_balance, Life.await_payment, Life.await_payment),
+    *(Life.ask_capture, Life.ask_capture, Life.ask_void, Life.answer, Life.answer, Life.answer),
+    *(Life.notice, Life.notice, Life.apply, Life.void, Life.charge_back, Life.settle, Life.cancel),
+    *(Life.cancel, Life.cancel, Life.adjust, Life.refund, Life.refund, Life.ask_refund),
+    *(Life.ask_refund, Life.pay_back, Life.pay_back, Life.ask_pay_back, Life.apply),
+    *(Life.expect_cash, Life.collect, Life.remit),
+)
+"""What may happen; twice what else would seldom be reached."""
+
+
+@pytest.mark.feature("F180", "F183", "F185")
+@settings(max_examples=LIVES)
+@given(seed=st.integers(0, 2**40))
+def test_captured_money_is_always_somewhere_in_each_currency_and_unit(seed: int) -> None:
+    life = Life(seed)
+
+    life.live()
+
+    if seed % AUDITED == 0:
+        assert [law.breaches for law in audit(life.shop.store) if law.breaches] == []
+
+
+def test_lives_of_payments_do_everything_that_can_be_done() -> None:
+    done: Tally[str] = Tally()
+    for seed in range(150):
+        life = Life(seed)
+        life.live()
+        done += life.done
+        assert [law.breaches for law in audit(life.shop.store) if law.breaches] == []
+
+    assert {act.__name__ for act in ACTS} <= done.keys()
+    assert done["refused"] < done.total() * 2 / 3
