@@ -381,6 +381,10 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "within": "q-web",
     },
     "release_quota": {"id": "q-web"},
+    "set_coupon": {"id": "SPRING", "uses": 900, "per_customer": 2, "until": TOMORROW},
+    "set_credit": {"id": "d-1/EUR", "limit": eur(50_000), "terms_days": 10},
+    "hold_credit": {"id": "d-1/EUR", "code": "insolvent", "reason": "in the papers"},
+    "lift_credit_hold": {"id": "d-2/EUR", "code": "insolvent"},
     "record_feed": {
         "id": "acme/BRASS-LAMP",
         "location": "leith",
@@ -510,6 +514,10 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.complete("o-old")
     clock.at = MORNING
     house.set_limit("COUPON-10", 3)
+    house.set_coupon("SPRING", 9)
+    for dealer in ("d-1/EUR", "d-2/EUR"):
+        house.set_credit(dealer, eur(10_000))
+    house.hold_credit("d-2/EUR", "insolvent", "in the papers")
     house.describe_item("BRASS-LAMP")
     house.record_feed("acme/BRASS-LAMP", "leith", 9, MORNING - timedelta(days=1))
     house.set_quota("q-web", SHELF, 5, "web", until=TOMORROW)
@@ -526,6 +534,9 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.agree_plan("o-planned", (Instalment(1000, MORNING),))
     house.place("o-cod", new_order((LAMP, 4), cash_on_delivery=True))
     house.collect_on_delivery("pay-door", "o-cod", eur(500))
+    house.open_stored_value("points-c-7", StoredKind.POINTS, "points", 5000)
+    house.open_stored_value("credit-c-7", StoredKind.STORE_CREDIT, "EUR")
+    house.open_stored_value("g-over", StoredKind.VOUCHER, "EUR", 5, until=TODAY)
     house.place("o-door", new_order((LAMP, 4), cash_on_delivery=True))
     house.confirm("o-door")
     house.expect_cash("pay-due", "o-door", eur(4000))
@@ -534,9 +545,6 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.pick("d-o-door")
     house.pack("p-o-door", ("d-o-door",))
     house.hand_over("p-o-door")
-    house.open_stored_value("points-c-7", StoredKind.POINTS, "points", 5000)
-    house.open_stored_value("credit-c-7", StoredKind.STORE_CREDIT, "EUR")
-    house.open_stored_value("g-over", StoredKind.VOUCHER, "EUR", 5, until=TODAY)
     house.await_payment("pay-awaited", eur(500))
     house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
     house.pay("pay-spare", eur(500), ())
@@ -936,7 +944,7 @@ def test_what_is_missing_or_unknown_is_a_mistake_of_the_caller(house: House, nam
     house.assert_untouched()
 
 
-SAID_ANEW = {"describe_item", "record_feed"}
+SAID_ANEW = {"describe_item", "record_feed", "set_coupon", "set_credit"}
 """The verbs that open a document or say it anew, whichever there is to do."""
 
 
@@ -1103,6 +1111,11 @@ HUGE: Final = "9" * 5000
         (lambda: new_order(priority=-1), "priority"),
         (lambda: new_order(priority=True), "priority"),
         (lambda: new_order(cash_on_delivery="no"), "cash_on_delivery"),
+        (lambda: new_order(on_account="no"), "on_account"),
+        (lambda: new_order(on_account=True, cash_on_delivery=True), "on_account"),
+        (lambda: new_order(coupons="SPRING"), "coupons"),
+        (lambda: new_order(coupons=("SPRING", "SPRING")), "coupons"),
+        (lambda: new_order(coupons=("\u202e",)), "coupons[0]"),
         (lambda: new_order(pay_by=MORNING.replace(tzinfo=None)), "pay_by"),
         (lambda: new_order((LAMP, 1), destination="Leith"), "destination"),
         (

@@ -14,6 +14,7 @@ from orderflow.calls import Call
 from orderflow.closing import archive, complete
 from orderflow.errors import IllegalMove
 from orderflow.orders import cancel, confirm, expire, place
+from orderflow.payments import Notice, record_notice
 from orderflow.returns import ask_return
 from orderflow.reviewing import answer, ask_customer, reject, review
 from orderflow.states import ORDER, OrderMove, OrderState
@@ -33,6 +34,7 @@ CALLS: Final[dict[OrderMove, Call[Any]]] = {
     OrderMove.COMPLETE: complete.on("o-17"),
     OrderMove.REOPEN: ask_return.on("r-1", "o-17"),
     OrderMove.ARCHIVE: archive.on("o-17"),
+    OrderMove.REINSTATE: record_notice.on("pay-9", Notice.CAPTURED, eur(2000), paid_at=MORNING),
 }
 """The verb that makes each move of an order."""
 
@@ -41,7 +43,7 @@ NO_WALKS: Final = [
     (state, move)
     for state in OrderState
     for move in OrderMove
-    if ORDER.target(state, move) is None and move is not OrderMove.ANSWER
+    if ORDER.target(state, move) is None and move not in (OrderMove.ANSWER, OrderMove.REINSTATE)
 ]
 
 
@@ -79,7 +81,11 @@ def bring(shop: Shop, state: OrderState) -> None:
             lambda: shop.reject("o-17", "a false address"),
         ),
         OrderState.CANCELLED: (lambda: shop.cancel("o-17"),),
-        OrderState.EXPIRED: (lambda: shop.clock.forward(hours=1), lambda: shop.expire("o-17")),
+        OrderState.EXPIRED: (
+            lambda: shop.await_payment("pay-9", eur(2000), orders=(("o-17", 2000),)),
+            lambda: shop.clock.forward(hours=1),
+            lambda: shop.expire("o-17"),
+        ),
         OrderState.CONFIRMED: (lambda: pay(shop), lambda: shop.confirm("o-17")),
     }
     steps[OrderState.COMPLETED] = (

@@ -14,13 +14,31 @@ from pathlib import Path
 
 import pytest
 
-from orderflow import Money, NewLine, NewOrder, Outcome, Position, Sku, Workflow
+from orderflow import Money, NewLine, NewOrder, Outcome, Position, Rules, Sku, Workflow
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit
+from orderflow.books import postings
 from orderflow.payments import key_of
+from orderflow.pools import coupon_pool, coupon_pool_of, credit_pool, limit_pool
 from orderflow.ports import Query, every
-from orderflow.records import Order
-from tests.workers import DUE, FEED, FRIDAY, LAMP, LATER, MONDAY, PRICE, SHELVES, START, flow
+from orderflow.pricing import due
+from orderflow.records import Order, credit_id
+from orderflow.rules import ReserveWhen
+from tests.workers import (
+    BELL,
+    COUPONS,
+    DEALERS,
+    DUE,
+    FEED,
+    FRIDAY,
+    LAMP,
+    LATER,
+    MONDAY,
+    PRICE,
+    SHELVES,
+    START,
+    flow,
+)
 
 WORKERS = Path(__file__).with_name("workers.py")
 
@@ -212,6 +230,58 @@ def test_eight_processes_promise_and_order_no_more_than_a_supplier_has(tmp_path:
     assert_lawful(database)
 
 
+DEALT = int(os.environ.get("ORDERFLOW_CREDIT", "40"))
+"""How many orders each process places on account; `make laws` has it larger."""
+CREDIT, USES, EACH, BUYER = 1_000_00, DEALT // 2, DEALT // 8, DEALT // 2
+
+
+@pytest.mark.feature("F125")
+def test_eight_processes_exceed_neither_credit_nor_coupons_nor_buyers_limits(
+    tmp_path: Path,
+) -> None:
+    """What a bank takes back may raise a debt beyond its limit; an order that is placed never."""
+    database = tmp_path / "dealers.sqlite"
+    shop = flow(str(database))
+    for shelf in (LAMP, BELL):
+        shop.receive(shelf, 1_000_000)
+    shop.describe_item("BRASS-LAMP", BUYER)
+    in_all, of_each = COUPONS
+    shop.set_coupon(in_all, USES)
+    shop.set_coupon(of_each, None, EACH)
+    for dealer in DEALERS:
+        shop.set_credit(credit_id(dealer, "EUR"), Money(CREDIT, "EUR"))
+
+    outputs = storm("dealers", database, processes=8, count=DEALT)
+
+    outcomes: Counter[str] = Counter()
+    for output in outputs:
+        outcomes.update(json.loads(output))
+    assert outcomes["charged back"]
+    for code in ("credit_exceeded", "coupon_used_up", "coupon_used", "over_limit"):
+        assert outcomes[code], outcomes
+    most = {
+        **{credit_pool(dealer, "EUR"): CREDIT for dealer in DEALERS},
+        coupon_pool(in_all): USES,
+        **{coupon_pool_of(of_each, dealer): EACH for dealer in DEALERS},
+        **{limit_pool("BRASS-LAMP", dealer): BUYER for dealer in DEALERS},
+    }
+    claimed: Counter[str] = Counter()
+    for entry in shop.store.entries():
+        for claim in postings(entry.facts).claims:
+            pool = claim.position.sku
+            claimed[pool] += claim.n
+            if pool in most and claimed[pool] > most[pool] and claim.n > 0:
+                assert entry.call.verb == "charge_back", entry
+    owed: Counter[str] = Counter()
+    for stored in every(shop.store, Query("order")):
+        assert isinstance(stored.value, Order)
+        owed[stored.value.customer] += max(0, due(stored.value))
+    for dealer in DEALERS:
+        assert claimed[credit_pool(dealer, "EUR")] == owed[dealer]
+        assert shop.credit_standing(dealer, "EUR").owed == owed[dealer]
+    assert_lawful(database)
+
+
 def promises(shop: Workflow) -> dict[str, datetime]:
     """The date that each order was told, of those that were told any."""
     found = {}
@@ -233,7 +303,7 @@ def dates_in_order(shop: Workflow) -> list[datetime | None]:
     ]
 
 
-GATEWAYS = int(os.environ.get("ORDERFLOW_GATEWAYS", "24"))
+GATEWAYS = int(os.environ.get("ORDERFLOW_GATEWAYS", "16"))
 """How many payments are in the storm of gateways; `make laws` has 300 of them."""
 
 
@@ -274,4 +344,37 @@ def test_eight_processes_on_a_bad_wire_have_one_effect_for_each_request(tmp_path
     for (before, _), (kind, _) in [pair for pairs in again for pair in pairs]:
         assert "query" in (before, kind), "sent again, and nobody has asked what became of it"
     assert max(map(len, again)) > 1, "no wire was bad"
+    assert_lawful(database)
+
+
+@pytest.mark.feature("F117", "F181", "F183")
+def test_of_late_payments_as_many_orders_stand_again_as_there_are_goods(tmp_path: Path) -> None:
+    database, orders, lamps = tmp_path / "late.sqlite", 60, 25
+    rules = Rules(reserve_when=ReserveWhen.PLACED)
+    now = [START]
+    workflow = Workflow(SqliteStore(database, synchronous="normal"), rules, clock=lambda: now[0])
+    workflow.receive(LAMP, orders)
+    limit = START + timedelta(hours=1)
+    for i in range(orders):
+        line = NewLine("1", Sku("BRASS-LAMP"), 1, PRICE)
+        workflow.place(f"o-{i}", NewOrder("c-7", "EUR", (line,), pay_by=limit))
+        meant = ((f"o-{i}", 4_990),)
+        workflow.await_payment(f"pay-{i}", Money(4_990, "EUR"), "", "", limit, meant)
+    now[0] = limit
+    for found in workflow.due(limit, limit=2 * orders):
+        workflow.apply(found.call)
+    workflow.count(LAMP, lamps)
+
+    storm("late", database, processes=8, count=orders)
+
+    states = Counter(workflow.order(f"o-{i}").state.value for i in range(orders))
+    assert states == {"confirmed": lamps, "expired": orders - lamps}
+    payments = [workflow.payment(f"pay-{i}") for i in range(orders)]
+    assert Counter((one.captured, one.applied, one.refunding) for one in payments) == {
+        (4_990, 4_990, 0): lamps,
+        (4_990, 0, 4_990): orders - lamps,
+    }
+    with SqliteStore(database) as store:
+        (counter,) = store.books("").counters
+        assert (counter.there, counter.claimed) == (lamps, lamps)
     assert_lawful(database)

@@ -16,6 +16,7 @@ import attrs
 from orderflow import (
     allocation,
     closing,
+    coupons,
     deposits,
     doorstep,
     fulfilment,
@@ -23,6 +24,7 @@ from orderflow import (
     inventory,
     invoices,
     items,
+    on_account,
     orders,
     payments,
     production,
@@ -47,6 +49,8 @@ from orderflow.money import Money
 from orderflow.payments import PATIENCE_SECONDS, Notice, Shares
 from orderflow.promising import committing, slipping, stock_holds
 from orderflow.records import (
+    Coupon,
+    CreditLine,
     Dispatch,
     Document,
     Exchange,
@@ -1704,6 +1708,42 @@ class Commands:
         """Let a quota end before its time: what it still keeps is free to all."""
         call = setting.release_quota.of(Ref(self.tenant, "quota", id))
         return self.apply(call, key=key, by=by)
+
+    def set_coupon(
+        self,
+        id: str,
+        uses: int | None = None,
+        per_customer: int | None = None,
+        until: datetime | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Coupon]:
+        """Say how often a code may be used: in all, by each customer, and until when."""
+        ref = Ref[Coupon](self.tenant, "coupon", id)
+        call = coupons.set_coupon.of(ref, uses, per_customer, until)
+        return self.apply(call, key=key, by=by)
+
+    def set_credit(
+        self, id: str, limit: Money, terms_days: int = 30, *, key: str | None = None, by: str = ""
+    ) -> Done[CreditLine]:
+        """Say how much a customer may owe on account, and in how many days it is to be paid."""
+        ref = Ref[CreditLine](self.tenant, "credit line", id)
+        return self.apply(on_account.set_credit.of(ref, limit, terms_days), key=key, by=by)
+
+    def hold_credit(
+        self, id: str, code: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[CreditLine]:
+        """Let a customer have nothing more on account, until the hold is lifted."""
+        ref = Ref[CreditLine](self.tenant, "credit line", id)
+        return self.apply(on_account.hold_credit.of(ref, code, reason), key=key, by=by)
+
+    def lift_credit_hold(
+        self, id: str, code: str, *, key: str | None = None, by: str = ""
+    ) -> Done[CreditLine]:
+        """Lift a named hold of a customer's credit: somebody has looked into it."""
+        ref = Ref[CreditLine](self.tenant, "credit line", id)
+        return self.apply(on_account.lift_credit_hold.of(ref, code), key=key, by=by)
 
     def record_feed(
         self,

@@ -8,8 +8,9 @@ Nothing but the bag counts units: a dispatch, a parcel and a return hold no coun
 their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
-exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed; invoice,
-credit note and their series, which stand in `bills.py`; stored value, which is in `tenders.py`.
+exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed, coupon,
+credit line; invoice, credit note and their series, which stand in `bills.py`; stored value, which
+is in `tenders.py`.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -263,6 +264,18 @@ class SentAgain:
 
 
 @attrs.frozen(weakref_slot=False)
+class PoolClaim:
+    """What an order as a whole claims of a pool: a use of a coupon, or what it owes on account.
+
+    `due` is when what it owes is to be paid; without one, nobody has said yet.
+    """
+
+    pool: str
+    n: int
+    due: datetime | None = None
+
+
+@attrs.frozen(weakref_slot=False)
 class Destination:
     """Where an order goes: an address token, and what allocation may read of it.
 
@@ -319,6 +332,9 @@ class Order:
     invoices: tuple[str, ...] = ()  # in the order in which they were issued
     credit_notes: tuple[str, ...] = ()
     plan: Plan | None = None
+    coupons: tuple[str, ...] = ()  # the codes that it uses
+    on_account: bool = False  # it goes out unpaid, on the credit of its customer
+    pools: tuple[PoolClaim, ...] = ()  # what it claims as a whole, beside what its units claim
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -368,7 +384,7 @@ class MoneyAccount(StrEnum):
 
 @attrs.frozen(weakref_slot=False)
 class Remitted:
-    """A row of a carrier's remittance file: so much cash of a payment, less the fee.
+    """A row of a carrier's remittance file: so much cash of a payment, and the fee that it kept.
 
     Both are minor units; `row` is the number of its line in the file.
     """
@@ -429,8 +445,7 @@ class Payment:
     With a `deposit` the amount comes in two parts, the deposit and its balance.
     `due_for` is the order for which a carrier is to collect it at the door, with `parcel` where it
     is for one of several parcels; `fees` is what the carrier has kept for that, and `remitted` what
-    its remittance files have said of it; `cash_asked` is what it is asked to collect
-    instead.
+    its remittance files have said of it; `cash_asked` what it was asked to collect instead.
     `tendered` are its books in another currency or in points, where it came in such. What was
     `spent` is claimed of the balance `stored`, in units of that; `credited` is the part of refunded
     that went onto such a balance and stays with us. `forfeited` is the part of applied that was
@@ -784,6 +799,39 @@ def is_fed(peg: str) -> bool:
     return peg.startswith(FEED)
 
 
+@attrs.frozen(weakref_slot=False)
+class Coupon:
+    """A code that orders may use: so often in all, so often by each customer, until an instant.
+
+    `None` is without that limit; from `until` on no order is placed with it.
+    """
+
+    ref: Ref[Coupon]
+    uses: int | None = None
+    per_customer: int | None = None
+    until: datetime | None = None
+
+
+@attrs.frozen(weakref_slot=False)
+class CreditLine:
+    """How much a customer may owe on account in a currency, and in how many days it is to be paid.
+
+    While any of its holds blocks something, nothing more is placed or released on it.
+    """
+
+    ref: Ref[CreditLine]
+    customer: str  # a person's reference
+    currency: str
+    limit: int  # in minor units
+    terms_days: int
+    holds: tuple[Hold, ...] = ()
+
+
+def credit_id(customer: str, currency: str) -> str:
+    """The id of a customer's credit line in a currency: `CUSTOMER/CURRENCY`."""
+    return f"{customer}/{currency}"
+
+
 Charted: TypeAlias = (
     Order
     | Payment
@@ -800,7 +848,18 @@ Charted: TypeAlias = (
 )
 """The documents that walk a chart."""
 
-Document: TypeAlias = Charted | Item | Quota | Feed | Invoice | CreditNote | Series | StoredValue
+Document: TypeAlias = (
+    Charted
+    | Item
+    | Quota
+    | Feed
+    | Invoice
+    | CreditNote
+    | Series
+    | StoredValue
+    | Coupon
+    | CreditLine
+)
 
 KINDS: Final[dict[str, type[Document]]] = {
     "order": Order,
@@ -822,6 +881,8 @@ KINDS: Final[dict[str, type[Document]]] = {
     "credit note": CreditNote,
     "series": Series,
     "stored value": StoredValue,
+    "coupon": Coupon,
+    "credit line": CreditLine,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -841,6 +902,8 @@ def orders_of(document: Document) -> tuple[str, ...]:
         case Return() | Exchange() | Reissue():
             return (document.order,)
         case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series() | StoredValue():
+            return ()
+        case Coupon() | CreditLine():
             return ()
         case _:
             assert_never(document)

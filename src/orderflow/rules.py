@@ -247,10 +247,10 @@ class Rules:
     `taxing` says which taxes an order and its invoices have, and how they are rounded.
     `price_protection_days` after its placing a price of an order may still be protected: what its
     goods cost less since then is owed back.
-    `cash_on_delivery` says who may pay at the door; without it, anybody. `cash_rounding` says to
-    which coin such an order is rounded, currency by currency; what is rounded off the seller bears.
     `tenders` are the ways to pay that are offered, and say which take nothing back; payments may be
     made in others, too.
+    `cash_on_delivery` says who may pay at the door; without it, anybody. `cash_rounding` says to
+    which coin such an order is rounded, currency by currency; what is rounded off the seller bears.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -272,9 +272,9 @@ class Rules:
     sending: Sending | None = None
     taxing: Taxing | None = attrs.field(default=None, repr=False)
     price_protection_days: int = 0
+    tenders: tuple[TenderKind, ...] = ()
     cash_on_delivery: CashRule | None = None
     cash_rounding: tuple[CashRounding, ...] = ()
-    tenders: tuple[TenderKind, ...] = ()
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:

@@ -91,6 +91,31 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "quota {quota} has {left} left: {asked} asked",
         "zh": "配额 {quota} 剩余 {left}:需要 {asked}",
     },
+    "no_credit": {
+        "en": "customer {customer} has no credit in {currency}",
+        "zh": "客户 {customer} 没有 {currency} 信用额度",
+    },
+    "credit_exceeded": {
+        "en": "customer {customer} has {left} {currency} of credit left: {asked} asked",
+        "zh": "客户 {customer} 剩余信用额度 {left} {currency}:需要 {asked}",
+    },
+    "credit_overdue": {
+        "en": "customer {customer} owes {overdue} {currency} that is overdue since {since}: "
+        "{orders}",
+        "zh": "客户 {customer} 自 {since} 起逾期未付 {overdue} {currency}:订单 {orders}",
+    },
+    "coupon_used_up": {
+        "en": "coupon {coupon} has no use left",
+        "zh": "优惠券 {coupon} 已被用完",
+    },
+    "coupon_used": {
+        "en": "customer {customer} has used coupon {coupon} as often as one may",
+        "zh": "客户 {customer} 使用优惠券 {coupon} 已达次数上限",
+    },
+    "coupon_over": {
+        "en": "coupon {coupon} was good until {until}",
+        "zh": "优惠券 {coupon} 已于 {until} 失效",
+    },
     "kept_by_quotas": {
         "en": "{n} units of {sku} are for others alone, by quotas",
         "zh": "{sku} 另有 {n} 件按配额只供他人",
@@ -577,6 +602,8 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "invoice": "发票",
     "credit note": "红字发票",
     "series": "发票号段",
+    "coupon": "优惠券",
+    "credit line": "信用额度",
     "hold": "挂起项",
     "serial": "序列号",
     # orders
@@ -739,6 +766,10 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "give up plan": "放弃计划",
     "go on": "继续",
     "hand over": "交运",
+    "set coupon": "登记优惠券",
+    "hold credit": "挂起信用额度",
+    "set credit": "设定信用额度",
+    "lift credit hold": "解除信用额度挂起",
     "hold exchange": "挂起换货单",
     "hold lot": "挂起批次",
     "hold parcel": "挂起包裹",
@@ -945,8 +976,8 @@ HOLDS: Final[dict[str, str]] = {
     "other_order": "代收了其他订单的货款",
     "other_destination": "收货地址不同",
     "over_remitted": "承运商多汇",
-    "cash_change": "代收金额待确认",
     "overpaid": "付款多于应付",
+    "cash_change": "代收金额待确认",
     "not_reserved": "未能预留",
     "paid_late": "逾期到账",
     "refund_failed": "退款失败",

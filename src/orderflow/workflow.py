@@ -45,6 +45,7 @@ from orderflow.invoices import Account, account
 from orderflow.journal import STOCK, Case, Change, Context, Entry, Step
 from orderflow.measures import Advice, SteadyDemand, Stocking, Turned, turned
 from orderflow.measures.cover import DAYS_MAX, advices
+from orderflow.on_account import CreditStanding, credit_standing
 from orderflow.options import Option, suggested
 from orderflow.past import Past
 from orderflow.pools import stored_pool
@@ -67,6 +68,8 @@ from orderflow.records import (
     KINDS,
     Claim,
     Counter,
+    Coupon,
+    CreditLine,
     Dispatch,
     Document,
     Exchange,
@@ -83,6 +86,7 @@ from orderflow.records import (
     StockHold,
     Supply,
     WorkOrder,
+    credit_id,
     feed_id,
     lot_id,
 )
@@ -106,6 +110,7 @@ from orderflow.ways_to_pay import WayToPay, ways_to_pay
 if TYPE_CHECKING:
     from orderflow.ledger import Posting
     from orderflow.sending import Sending
+    from orderflow.settlement import Quote, Settlement
     from orderflow.statements import Statement
     from orderflow.whatif import Trial
     from orderflow.whence import Decision, Sourcing
@@ -281,6 +286,29 @@ class Workflow(Commands):
         """What a supplier has said last that he has of a SKU."""
         id = feed_id(text(supplier, "supplier"), text(sku, "sku"))
         return self.get(Ref(self.tenant, "feed", id))
+
+    def coupon(self, code: str) -> Coupon:
+        """A coupon as it is now."""
+        return self.get(Ref(self.tenant, "coupon", code))
+
+    def credit_line(self, customer: str, currency: str) -> CreditLine:
+        """What a customer may owe on account now."""
+        id = credit_id(text(customer, "customer"), text(currency, "currency"))
+        return self.get(Ref(self.tenant, "credit line", id))
+
+    def credit_standing(self, customer: str, currency: str) -> CreditStanding:
+        """What a customer owes on account, order by order, and what of it is overdue."""
+        return credit_standing(self._case(), self.credit_line(customer, currency))
+
+    def overdue(self) -> tuple[CreditStanding, ...]:
+        """Every credit of which something is overdue now, by customer and currency."""
+        lines = every(self.store, Query("credit line", self.tenant))
+        found = [
+            credit_standing(self._case(), stored.value)
+            for stored in lines
+            if isinstance(stored.value, CreditLine)
+        ]
+        return tuple([standing for standing in found if standing.overdue])
 
     def invoiced(self, id: str) -> Invoice:
         """An invoice, as it was issued."""
@@ -477,6 +505,25 @@ class Workflow(Commands):
         from orderflow.ledger import postings  # here, so that importing a workflow loads no ledger
 
         return postings(self.store.entries(), self.tenant)
+
+    def settlement(
+        self, since: datetime, until: datetime, quotes: Sequence[Quote] = ()
+    ) -> Settlement:
+        """What customers, suppliers, carriers, finance and we owe each other for a period.
+
+        Units are kept when the return window of the rules is over; suppliers are paid by the cost
+        of their purchases, else by the `quotes` that are handed in. It reads the whole journal.
+        """
+        from orderflow.settlement import settlement  # here, for the same reason
+
+        return settlement(
+            self.store.entries(),
+            since,
+            until,
+            quotes,
+            window_days=self.rules.return_window_days,
+            tenant=self.tenant,
+        )
 
     def stock_advice(
         self,

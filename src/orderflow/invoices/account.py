@@ -21,12 +21,12 @@ from orderflow.records import ChargeKind, Order
 class Account:
     """An order beside its papers, in minor units.
 
-    `total` is without what the order was rounded by to a coin, which is on no paper.
-    `rounding` is by how much the taxes of its invoices, each rounded by itself, differ from that of
-    the order; it is in `total`. `to_invoice` is what is kept and on no invoice yet, and what is
-    charged more since for what is; `to_credit` what the papers say beyond what the order costs for
-    what they bill. That is below zero only for a tax of the order as a whole that comes when all
-    is invoiced: it waits for the next invoice.
+    `total` is without what the order was rounded by to a coin, which is on no paper. `rounding` is
+    by how much the taxes of its invoices, each rounded by itself, differ from that of the order; it
+    is in `total`. `to_invoice` is what is kept and on no invoice yet, and what is charged more
+    since for what is; `to_credit` what the papers say beyond what the order costs for what they
+    bill. That is below zero only for a tax of the order as a whole that comes when all is invoiced:
+    it waits for the next invoice.
     """
 
     total: int

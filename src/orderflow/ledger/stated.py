@@ -123,7 +123,7 @@ def day(postings: Iterable[Posting], since: datetime, until: datetime) -> tuple[
 
     The host says when its day begins and ends. Of one customer's postings, it is his money flow.
     """
-    since, until = _span(since, until)
+    since, until = span(since, until)
     before: dict[tuple[str, Account], int] = {}
     got: dict[tuple[str, Account], int] = {}
     gave: dict[tuple[str, Account], int] = {}
@@ -162,7 +162,7 @@ def _stated(
 ) -> tuple[LedgerStatement, ...]:
     """One statement for each currency; what a command did to one document is one row."""
     if since is not None and until is not None:
-        since, until = _span(since, until)
+        since, until = span(since, until)
     found: list[LedgerStatement] = []
     for currency in sorted({one.currency for one in mine}):
         opening = 0
@@ -197,7 +197,8 @@ def _rows(balance: int, sums: Iterable[tuple[Posting, int, int]]) -> tuple[Ledge
     return tuple(rows)
 
 
-def _span(since: datetime, until: datetime) -> tuple[datetime, datetime]:
+def span(since: datetime, until: datetime) -> tuple[datetime, datetime]:
+    """A period that begins before it ends, in UTC."""
     since, until = instant(since, "since"), instant(until, "until")
     if since >= until:
         raise BadInput("until", "later than `since` is wanted")

@@ -6,13 +6,12 @@ It knows columns, and refuses to know what they sum up.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Final
-from unicodedata import east_asian_width
 
 from orderflow.currencies import in_main_unit
+from orderflow.ledger.columns import minute, row
 from orderflow.ledger.stated import AccountStated, Day, LedgerStatement
-from orderflow.sentences import WORDS, Language
+from orderflow.sentences import MOVES_AND_VERBS, Language
 
 _SAID: Final[dict[str, dict[Language, str]]] = {
     "order": {
@@ -54,14 +53,11 @@ _ACCOUNTS: Final[dict[str, str]] = {
     "fees": "代收手续费",
 }
 
-_WHAT: Final = 36
-_AMOUNT: Final = 13
-
 
 def text(stated: LedgerStatement | Day, language: Language = "en") -> str:
     """A statement, or a day, for people, with a last line end; times are in UTC."""
-    rows = _day(stated, language) if isinstance(stated, Day) else _statement(stated, language)
-    return "".join(f"{row.rstrip()}\n" for row in rows)
+    told = _day(stated, language) if isinstance(stated, Day) else _statement(stated, language)
+    return "".join(f"{one.rstrip()}\n" for one in told)
 
 
 def _statement(stated: LedgerStatement, language: Language) -> Iterator[str]:
@@ -72,30 +68,30 @@ def _statement(stated: LedgerStatement, language: Language) -> Iterator[str]:
     head = say("order" if stated.order else "customer")
     yield head.format(id=stated.order, customer=stated.customer, currency=currency)
     yield ""
-    yield _row(f"{'':16}  {say('what')}", say("owed"), say("paid"), say("balance"))
+    yield row(f"{'':16}  {say('what')}", say("owed"), say("paid"), say("balance"))
     if stated.since is not None:
         opening = in_main_unit(stated.opening, currency)
-        yield _row(f"{_at(stated.since)}  {say('opening')}", "", "", opening)
-    for row in stated.rows:
-        what = _word(row.call, language)
-        amounts = [in_main_unit(one, currency) if one else "" for one in (row.owed, row.paid)]
-        balance = in_main_unit(row.balance, currency)
-        yield _row(f"{_at(row.at)}  {what} {row.payment or row.order}", *amounts, balance)
+        yield row(f"{minute(stated.since)}  {say('opening')}", "", "", opening)
+    for one in stated.rows:
+        what = f"{_word(one.call, language)} {one.payment or one.order}"
+        amounts = [in_main_unit(part, currency) if part else "" for part in (one.owed, one.paid)]
+        balance = in_main_unit(one.balance, currency)
+        yield row(f"{minute(one.at)}  {what}", *amounts, balance)
     yield ""
     title = "due" if stated.closing > 0 else "back" if stated.closing < 0 else "settled"
-    yield _row(say(title), "", "", in_main_unit(abs(stated.closing), currency))
+    yield row(say(title), "", "", in_main_unit(abs(stated.closing), currency))
 
 
 def _day(stated: Day, language: Language) -> Iterator[str]:
     def say(title: str) -> str:
         return _SAID[title][language]
 
-    since, until = _at(stated.since), _at(stated.until)
+    since, until = minute(stated.since), minute(stated.until)
     yield say("day").format(since=since, until=until, currency=stated.currency)
     yield ""
-    yield _row(say("account"), say("before"), say("got"), say("gave"), say("after"))
+    yield row(say("account"), say("before"), say("got"), say("gave"), say("after"))
     for one in stated.accounts:
-        yield _row(_account(one, language), *_amounts(one, stated.currency))
+        yield row(_account(one, language), *_amounts(one, stated.currency))
 
 
 def _amounts(one: AccountStated, currency: str) -> tuple[str, ...]:
@@ -108,19 +104,5 @@ def _account(one: AccountStated, language: Language) -> str:
 
 
 def _word(word: str, language: Language) -> str:
-    return WORDS.get(word, word) if language == "zh" else word.replace("_", " ")
-
-
-def _at(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
-
-
-def _row(what: str, *amounts: str) -> str:
-    """A title, and amounts in columns; what is too long for its column moves the others."""
-    return _padded(what, _WHAT, left=True) + "".join(_padded(one, _AMOUNT) for one in amounts)
-
-
-def _padded(said: str, width: int, *, left: bool = False) -> str:
-    columns = sum([2 if east_asian_width(one) in "WF" else 1 for one in said])
-    gap = " " * max(1, width - columns)
-    return said + gap if left else gap + said
+    said = word.replace("_", " ")
+    return MOVES_AND_VERBS.get(said, said) if language == "zh" else said

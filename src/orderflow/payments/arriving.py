@@ -82,11 +82,13 @@ def _use(step: Step, ref: Ref[Payment], meant: Application, at: datetime) -> Non
 
 
 def _go_back(step: Step, ref: Ref[Payment], amount: int, orders: list[str]) -> None:
-    """Money that came too late goes back by itself, unless a hold keeps it."""
+    """Money that came too late goes back by itself, unless a hold keeps it, or its tender does."""
     payment = step.now(ref)
     amount = min(amount, payment.unapplied, left_of(payment))
     move = PaymentMove.REFUND_PART if left_of(payment) > amount else PaymentMove.REFUND
-    if amount > 0 and step.chart(PAYMENT).allows(payment.state, move, document_facts(payment)):
+    tender = step.context.rules.tender(payment.method)
+    free = step.chart(PAYMENT).allows(payment.state, move, document_facts(payment))
+    if amount > 0 and free and (tender is None or tender.goes_back):
         send_back(step, ref, amount, None, ask=True)
         step.note(ref, "sent_back", amount=amount, why="it came too late")
     else:

@@ -29,16 +29,16 @@ from orderflow.values import text
 
 _OWN_HOLDS: Final = frozenset(
     {
-        "cash_change",
         "amount_differs",
         "answer_changed",
+        "cash_change",
         "charged_back",
         "other_order",
         "overpaid",
         "over_remitted",
         "paid_late",
-        "unexpected_answer",
         "refund_failed",
+        "unexpected_answer",
         "unexpected_cash",
         "unexpected_notice",
         "unexpected_settlement",

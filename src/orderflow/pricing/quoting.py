@@ -39,7 +39,8 @@ class Priced:
 def priced(new: NewOrder, offers: Sequence[Offer], given: Given) -> Priced:
     """Ask offers in their order, each on what the order costs after those before it.
 
-    The order that comes back has a charge for each discount, and a line for each gift.
+    The order that comes back has a charge for each discount, a line for each gift, and the coupons
+    of the offers that are used.
     """
     if not isinstance(new, NewOrder):
         raise BadInput("new", "a NewOrder is wanted")
@@ -55,8 +56,12 @@ def priced(new: NewOrder, offers: Sequence[Offer], given: Given) -> Priced:
     found = discounted(_items(new, net, given), freight, new.currency, offers, given)
     for one in found.used:
         charges += _charged(one)
-    lines, gifts = _gifts(new, found)
-    order = attrs.evolve(new, lines=(*new.lines, *lines), charges=tuple(charges))
+    gifted, gifts = _gifts(new, found)
+    codes = {one.id: one.when.coupon for one in offers}
+    wanted = [codes[one.offer] for one in found.used if codes[one.offer]]
+    coupons = tuple(dict.fromkeys((*new.coupons, *wanted)))
+    lines = (*new.lines, *gifted)
+    order = attrs.evolve(new, lines=lines, charges=tuple(charges), coupons=coupons)
     return Priced(order, found.used, found.passed, gifts)
 
 
