@@ -495,6 +495,19 @@ def may_protect_price(d: Desk) -> bool:
     return in_time and all(lower) and not estimates(d.paper) and not d.stands("archived")
 
 
+def may_take_in_part(d: Desk) -> bool:
+    """The parcel comes to the door, and each line has as many of its units in it as are kept."""
+    if not d.stands("shipped", "ready to collect", "lost"):
+        return False
+    order = d.get("order", d.arg("order") or d.paper.orders[0])
+    inside = {
+        line.id: count(line, d.paper.state, where=lambda tag: tag.parcel == d.call.ref.id)
+        for line in order.lines
+    }
+    enough = all(n <= inside.get(line, 0) for line, n in d.arg("taken"))
+    return enough and (dict(d.arg("taken")) == inside or d.is_new("parcel", d.arg("back")))
+
+
 def may_reject(d: Desk) -> bool:
     return d.stands("in review", "awaiting customer") and d.not_forbidden("cancel")
 
@@ -1190,6 +1203,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "hand_over": may_hand_over,
     "deliver": lambda d: d.stands("shipped", "ready to collect", "lost"),
     "turn_back": lambda d: d.stands("shipped", "ready to collect", "lost"),
+    "take_in_part": may_take_in_part,
     "lose": lambda d: d.stands("shipped", "ready to collect", "going back"),
     "receive_back": always,
     "make_ready": lambda d: d.stands("shipped"),
@@ -1229,6 +1243,10 @@ ROWS: Final[Mapping[str, Row]] = {
     "collect_on_delivery": may_collect,
     "expect_cash": lambda d: d.fresh and d.order.cash_on_delivery,
     "remit": always,
+    "change_cash": lambda d: (
+        d.stands("due at door") and d.arg("amount").minor <= owing(d.get("order", d.paper.due_for))
+    ),
+    "answer_cash_change": always,
     "void_payment": lambda d: (
         d.stands("awaiting", "authorised", "due at door") and d.paper.captured <= d.paper.refunded
     ),
@@ -1454,6 +1472,7 @@ FITS: Final[Mapping[str, Row]] = {
     "record_notice": notice_fits,
     "record_answer": answer_fits,
     "settle_dispute": lambda d: d.paper.disputed > 0,
+    "answer_cash_change": lambda d: d.paper.cash_asked > 0,
     "remit": lambda d: d.arg("amount").minor <= d.paper.with_carrier,
     "collect_on_delivery": lambda d: (
         d.order.cash_on_delivery and (d.fresh or not d.stands("voided"))

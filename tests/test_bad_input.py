@@ -206,6 +206,8 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "amount": eur(4000),
         "parcel": "p-new",
     },
+    "change_cash": {"id": "pay-due", "amount": eur(300)},
+    "answer_cash_change": {"id": "pay-due", "agreed": True},
     "lift_payment_hold": {"id": "pay-odd", "code": "unexpected_notice"},
     "apply_payment": {"id": "pay-spare", "orders": (("o-unpaid", 100),)},
     "collect_on_delivery": {"id": "pay-new", "order": "o-cod", "amount": eur(4000)},
@@ -268,6 +270,13 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "make_ready": {"id": "p-o-shipped", "desk": "the kiosk"},
     "deliver": {"id": "p-o-shipped"},
     "turn_back": {"id": "p-o-shipped", "reason": "nobody there"},
+    "take_in_part": {
+        "id": "p-o-door",
+        "back": "p-new",
+        "taken": ONE,
+        "order": "o-door",
+        "payment": "pay-due",
+    },
     "lose": {"id": "p-o-shipped"},
     "receive_back": {"id": "p-o-turned", "location": "york"},
     "reopen": {"id": "o-back", "lines": ONE},
@@ -528,6 +537,14 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.open_stored_value("points-c-7", StoredKind.POINTS, "points", 5000)
     house.open_stored_value("credit-c-7", StoredKind.STORE_CREDIT, "EUR")
     house.open_stored_value("g-over", StoredKind.VOUCHER, "EUR", 5, until=TODAY)
+    house.place("o-door", new_order((LAMP, 4), cash_on_delivery=True))
+    house.confirm("o-door")
+    house.expect_cash("pay-due", "o-door", eur(4000))
+    house.allocate("o-door")
+    house.release("o-door", "d-o-door")
+    house.pick("d-o-door")
+    house.pack("p-o-door", ("d-o-door",))
+    house.hand_over("p-o-door")
     house.await_payment("pay-awaited", eur(500))
     house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
     house.pay("pay-spare", eur(500), ())

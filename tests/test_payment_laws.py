@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter as Tally
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
@@ -62,6 +62,7 @@ class Ledger:
     taken: int = 0
     disputed: int = 0
     carrier: int = 0
+    fees: int = 0
     units: int = 0
     events: set[str] = attrs.Factory(set)
 
@@ -227,7 +228,9 @@ class Life:
     def await_payment(self) -> None:
         id = self.fresh()
         until = self.clock.at + timedelta(days=2)
-        self.shop.await_payment(id, self.money(), expires_at=until)
+        money = self.money()
+        meant = self.shares(money.minor) if self.chance.random() < 0.5 else ()
+        self.shop.await_payment(id, money, expires_at=until, orders=meant)
         self.ledgers[id] = Ledger()
         if self.chance.random() < 0.7:
             self.shop.ask_authorise(id)
@@ -239,7 +242,8 @@ class Life:
         self.shop.ask_capture(payment.ref.id, amount)
 
     def ask_void(self) -> None:
-        self.shop.ask_void(self.any_payment().ref.id, "wanted no more")
+        payment = self.any_payment("authorised", "part captured")
+        self.shop.ask_void(payment.ref.id, "wanted no more")
 
     def answer(self) -> None:
         asked = [one for one in map(self.shop.payment, self.ledgers) if one.requests]
@@ -254,13 +258,19 @@ class Life:
         done = 0
         if outcome is Outcome.DONE:
             done = one.amount if said is None else said.minor
-        new = self.shop.record_answer(id, one.id, outcome, said).document
+        new = self.shop.record_answer(id, one.id, outcome, said, paid_at=self.paid_at()).document
         if outcome is Outcome.PENDING:
             return
         if one.kind is RequestKind.CAPTURE and done > one.done:
             self.came(id, done - one.done)
+            self.back(id, sent_back(payment, new))
         elif one.kind is RequestKind.REFUND:
             self.answered_refund(payment, new, one, done)
+
+    def paid_at(self) -> datetime | None:
+        """When the payer has paid, where the gateway says it: a while ago."""
+        ago = self.chance.choice((None, 0, 1, 3))
+        return None if ago is None else self.clock.at - timedelta(days=ago)
 
     def answered_refund(self, payment: Payment, new: Payment, one: Request, done: int) -> None:
         """What failed is there again; more than was asked has gone as far as there was any."""
@@ -281,9 +291,10 @@ class Life:
         if notice is not Notice.CAPTURED:
             tendered = None
         event = self.chance.choice(("", "ev-1", "ev-2"))
-        self.shop.record_notice(id, notice, money, event, None, tendered)
+        told = self.shop.record_notice(id, notice, money, event, self.paid_at(), tendered).document
         if event and event in self.ledgers[id].events:
             return
+        self.back(id, sent_back(payment, told))
         self.ledgers[id].events.add(event)
         if notice is Notice.CAPTURED:
             self.came(id, money.minor, tendered)
@@ -376,11 +387,16 @@ class Life:
     def remit(self) -> None:
         payment, money = self.any_payment("collected", "short paid"), self.money()
         ledger = self.ledgers[payment.ref.id]
-        self.shop.remit(payment.ref.id, money)
-        owed = min(money.minor, ledger.carrier)
-        ledger.carrier -= owed
-        if money.minor > owed:
-            self.came(payment.ref.id, money.minor - owed)
+        kept = self.chance.choice((0, 0, 1, money.minor // 3, money.minor))
+        fee = Money(kept, self.currency) if kept else None
+        self.shop.remit(payment.ref.id, money, fee)
+        settled = min(money.minor, ledger.carrier)
+        ledger.carrier -= settled
+        ledger.fees += kept
+        if payment.state == "due at door":  # all of it must have been collected
+            self.came(payment.ref.id, money.minor)
+        else:  # what was kept beyond the debt was our own money
+            self.came(payment.ref.id, money.minor - max(kept, settled))
 
     # --- the law -------------------------------------------------------------------------------
 
@@ -391,7 +407,7 @@ class Life:
             obeys(payment)
             told = (payment.captured, payment.refunded, payment.charged_back, payment.disputed)
             assert told == (ledger.came, ledger.back, ledger.taken, ledger.disputed)
-            assert payment.with_carrier == ledger.carrier
+            assert (payment.with_carrier, payment.fees) == (ledger.carrier, ledger.fees)
             units = 0 if payment.tendered is None else payment.tendered.captured
             assert units == ledger.units
             spent[payment.stored] += payment.spent
@@ -401,6 +417,14 @@ class Life:
             for one in self.shop.order(id).tenders:
                 applied = self.shop.payment(one.payment).applications
                 assert [row.amount for row in applied if row.order == id] == [one.applied]
+
+
+def sent_back(before: Payment, after: Payment) -> int:
+    """What has gone back by itself, since it came too late for the orders that it was meant for."""
+    sent = after.refunded - before.refunded
+    assert 0 <= sent <= after.captured - before.captured + max(0, before.unapplied)
+    assert not sent or before.meant
+    return sent
 
 
 def is_open(request: Request) -> bool:

@@ -417,10 +417,10 @@ def test_a_settlement_is_told_in_columns_in_both_languages(shop: Shop) -> None:
     assert supplier is not None
     assert bearer is not None
     assert text(supplier) == (
-        "Supplier mill, in EUR                       units       amount\n"
-        "brought forward                                           0.00\n"
-        "o-17/1 shipped by the supplier pu-1             3       -10.00\n"
-        "Owed by us                                               10.00\n"
+        "Supplier mill, in EUR                                   units       amount\n"
+        "brought forward                                                       0.00\n"
+        "o-17/1 shipped by the supplier pu-1                         3       -10.00\n"
+        "Owed by us                                                           10.00\n"
     )
     assert "折扣 由 platform 承担" in text(bearer, "zh")
     assert text(stated).startswith("Settlement, 2026-03-02 09:00 to 2026-05-31 09:00\n\nCustomer")

@@ -125,6 +125,24 @@ PARTS: Final[dict[str, Small]] = {
             verbs.refund.on("o", Money(50, EUR)),
         ),
     ),
+    "parcels that are taken in part": goods(
+        of("place allocate release pick pack hand_over deliver complete refund cancel recall")
+        | of("turn_back receive_back take_back take_in_part collect_on_delivery pay_back"),
+        (2,),
+        most={"parcel": 2},
+        times=1,
+        cash_on_delivery=True,
+    ),
+    "cash that changes on its way": goods(
+        of("place cancel allocate release pick pack hand_over deliver complete expect_cash")
+        | of("change_cash answer_cash_change collect_on_delivery pay_back refund"),
+        cash_on_delivery=True,
+        also=(
+            verbs.change_cash.on("o-pay1", Money(50, EUR)),
+            verbs.collect_on_delivery.on("o-pay1", "o", Money(100, EUR)),
+            verbs.apply_payment.on("o-pay1", (("o", 100),)),
+        ),
+    ),
     "review and holds": goods(
         of("place review ask_customer answer reject confirm pay cancel hold lift_hold refund"),
         also=ASKED_TWICE,

@@ -495,6 +495,7 @@ BESIDE = {
         "TableRateCarrier",
         "Rate",
     ),
+    "orderflow.adapters.gateways": ("settle", "Sent", "ScriptedGateway", "Effect", "Fault"),
     "orderflow.ways_to_pay": ("WayToPay", "ways_to_pay"),
     "orderflow.tenders": ("TenderKind", "TenderType", "TenderBook", "StoredValue"),
     "orderflow.ledger": (
@@ -526,6 +527,9 @@ BESIDE = {
         "Store",
         "People",
         "Carrier",
+        "Gateway",
+        "GatewayRequest",
+        "GatewayAnswer",
         "DemandForecast",
         "Query",
         "every",
@@ -659,6 +663,8 @@ BESIDE = {
         "Buyer",
         "price_of",
     ),
+    "orderflow.cash": ("CashRule", "CashRounding"),
+    "orderflow.payments": ("cash_by_parcel",),
     "orderflow.refunds": ("owed",),
     "orderflow.remittances": tuple(remittances.__all__),
     "orderflow.taxes": (

@@ -18,6 +18,7 @@ from orderflow import (
     closing,
     coupons,
     deposits,
+    doorstep,
     fulfilment,
     instalments,
     inventory,
@@ -566,6 +567,20 @@ class Commands:
         call = payments.expect_cash.of(Ref(self.tenant, "payment", id), order, amount, parcel)
         return self.apply(call, key=key, by=by)
 
+    def change_cash(
+        self, id: str, amount: Money, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Change what a carrier is to collect at the door, or ask it to."""
+        call = payments.change_cash.of(Ref(self.tenant, "payment", id), amount)
+        return self.apply(call, key=key, by=by)
+
+    def answer_cash_change(
+        self, id: str, agreed: bool, *, key: str | None = None, by: str = ""
+    ) -> Done[Payment]:
+        """Record whether a carrier collects the other amount that it was asked for."""
+        call = payments.answer_cash_change.of(Ref(self.tenant, "payment", id), agreed)
+        return self.apply(call, key=key, by=by)
+
     def collect_on_delivery(
         self, id: str, order: str, amount: Money, *, key: str | None = None, by: str = ""
     ) -> Done[Payment]:
@@ -1110,6 +1125,22 @@ class Commands:
     ) -> Done[Parcel]:
         """Record that a parcel is on its way back: refused, intercepted or undeliverable."""
         call = fulfilment.turn_back.of(Ref(self.tenant, "parcel", id), reason)
+        return self.apply(call, key=key, by=by)
+
+    def take_in_part(
+        self,
+        id: str,
+        back: str,
+        taken: LineQuantities,
+        order: str = "",
+        payment: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Record that a customer keeps a part of a parcel at the door, and sends the rest back."""
+        ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
+        call = doorstep.take_in_part.of(ref, back, taken, order, payment)
         return self.apply(call, key=key, by=by)
 
     def lose(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:

@@ -538,6 +538,15 @@ TENDERED: Final = "tendered"
 DUE_AT_DOOR: Final = "due at the door"
 """What a payment notes of the cash that is expected: its `order`, and `parcel` where named."""
 
+CASH_CHANGED: Final = "cash changed"
+"""What a payment notes of what is to be collected from here on: `amount`."""
+
+CASH_ASKED: Final = "cash asked"
+"""What a payment notes of what its carrier is asked to collect instead: `amount`."""
+
+CASH_ANSWERED: Final = "cash answered"
+"""What a payment notes of its carrier's answer: `agreed`, 1 or 0."""
+
 REMITTED: Final = "remitted"
 """What a payment notes of a row of a remittance file: `remittance`, `row`, `amount`, `fee`."""
 
@@ -599,6 +608,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
     tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
+    cash_asked = payment.cash_asked
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
@@ -639,6 +649,12 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     amount = int(details.get("amount", amount))
                 elif fact.what == DUE_AT_DOOR:
                     due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
+                elif fact.what == CASH_CHANGED:
+                    amount = int(details["amount"])
+                elif fact.what == CASH_ASKED:
+                    cash_asked = int(details["amount"])
+                elif fact.what == CASH_ANSWERED:
+                    cash_asked = 0
                 elif fact.what == TENDERED:
                     tendered = _came_in(tendered, details, payment.currency)
                 elif fact.what == REMITTED:
@@ -682,6 +698,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         authorised=authorised,
         requests=requests,
         meant=payment.meant,
+        cash_asked=cash_asked,
     )
 
 

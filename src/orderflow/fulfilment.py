@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 
 from orderflow.books import position_of
 from orderflow.calls import Ref
+from orderflow.cash_terms import count_refused
 from orderflow.claiming import keep_again
 from orderflow.errors import BadInput, MoveRefused, Refusal, all_told
 from orderflow.facts import CutMade, Noted
@@ -317,7 +318,7 @@ def cancel_parcel(case: Case, context: Context) -> Step:
     parcel = step.now(case.own(Parcel))
     step.proceed(PARCEL, parcel.ref, ParcelMove.CANCEL)
     dispatches: set[str] = set()
-    for order, chosen in _contents(step, parcel, UnitState.PACKED):
+    for order, chosen in contents(step, parcel, UnitState.PACKED):
         dispatches.update(one.spot.slice.dispatch for one in chosen)
         step.move(order, UnitMove.RECALL, chosen, parcel="", dispatch="")
     _finish_dispatches(step, dispatches)
@@ -332,9 +333,9 @@ def hand_over(case: Case, context: Context, carrier: str = "", tracking: str = "
     """
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
-    _hand_over(step, parcel, carrier, tracking)
+    put_on_road(step, parcel, carrier, tracking)
     dispatches: set[str] = set()
-    for order, chosen in _contents(step, parcel, UnitState.PACKED):
+    for order, chosen in contents(step, parcel, UnitState.PACKED):
         dispatches.update(one.spot.slice.dispatch for one in chosen)
         _ship(step, order, UnitMove.SHIP, chosen, invoice=parcel.ref.id)
     _finish_dispatches(step, dispatches)
@@ -372,7 +373,7 @@ def ship_direct(
     names = tuple([one.ref.id for one, _ in shipped or reports])
     parcel = Parcel(case.own(Parcel), PARCEL.initial, names, "", grams)
     step.open(parcel)
-    _hand_over(step, parcel, carrier, tracking)
+    put_on_road(step, parcel, carrier, tracking)
     step.note(asked.ref, "shipped direct", parcel=id)
     for one, chosen in shipped:
         _ship(step, one, UnitMove.SHIP_DIRECT, chosen, invoice=id, peg="", parcel=id)
@@ -422,6 +423,7 @@ def turn_back(case: Case, context: Context, reason: str = "") -> Step:
     step = Step(case, context)
     _move_parcel(step, ParcelMove.TURN_BACK, UnitMove.TURN_BACK)
     if text(reason, "reason", empty=True):
+        count_refused(step, step.now(case.own(Parcel)), reason)
         step.note(case.ref, "turned back", reason=reason)
     return step
 
@@ -453,9 +455,9 @@ def receive_back(case: Case, context: Context, location: str = "") -> Step:
         step.hold(parcel.ref, "came_back", f"came back while {parcel.state.value}", ())
         return step
     step.proceed(PARCEL, parcel.ref, ParcelMove.RECEIVE_BACK)
-    for order, chosen in _contents(step, parcel, UnitState.GOING_BACK):
+    for order, chosen in contents(step, parcel, UnitState.GOING_BACK):
         step.move(order, UnitMove.RECEIVE_BACK, chosen, location=at)
-    _ask_about_given_up(step, parcel)
+    ask_about_given_up(step, parcel)
     return step
 
 
@@ -586,7 +588,7 @@ def _only_location(order: Order) -> str:
     return places.pop() if places else ""
 
 
-def _contents(step: Step, parcel: Parcel, state: UnitState) -> list[tuple[Order, list[Chosen]]]:
+def contents(step: Step, parcel: Parcel, state: UnitState) -> list[tuple[Order, list[Chosen]]]:
     """The units of a parcel in a state, order by order.
 
     There may be none: what was reported missing on the road shares the parcel's fate no longer.
@@ -604,7 +606,7 @@ def _contents(step: Step, parcel: Parcel, state: UnitState) -> list[tuple[Order,
     return found
 
 
-def _hand_over(step: Step, parcel: Parcel, carrier: str, tracking: str) -> None:
+def put_on_road(step: Step, parcel: Parcel, carrier: str, tracking: str) -> None:
     """Put a parcel on its road, and write down by whom it goes."""
     step.proceed(PARCEL, parcel.ref, ParcelMove.HAND_OVER)
     text(carrier, "carrier", empty=True)
@@ -644,13 +646,13 @@ def _move_parcel(step: Step, move: ParcelMove, unit_move: UnitMove) -> None:
     """Move a parcel, and those of its units that share its fate."""
     parcel = step.now(step.case.own(Parcel))
     step.proceed(PARCEL, parcel.ref, move)
-    for order, chosen in _contents(step, parcel, _ON_THE_ROAD[parcel.state]):
+    for order, chosen in contents(step, parcel, ON_THE_ROAD[parcel.state]):
         step.move(order, unit_move, chosen)
     if move is ParcelMove.DELIVER:
-        _ask_about_given_up(step, parcel)
+        ask_about_given_up(step, parcel)
 
 
-def _ask_about_given_up(step: Step, parcel: Parcel) -> None:
+def ask_about_given_up(step: Step, parcel: Parcel) -> None:
     """Goods that were lost and given up, and turn up after all, move by no row: a hold asks."""
     given_up = any(
         spot.state is UnitState.CANCELLED and spot.slice.parcel == parcel.ref.id
@@ -662,7 +664,7 @@ def _ask_about_given_up(step: Step, parcel: Parcel) -> None:
         step.hold(parcel.ref, "given_up", reason, ())
 
 
-_ON_THE_ROAD: Final = {
+ON_THE_ROAD: Final = {
     ParcelState.SHIPPED: UnitState.SHIPPED,
     ParcelState.READY_TO_COLLECT: UnitState.READY_TO_COLLECT,
     ParcelState.LOST: UnitState.LOST,

@@ -26,6 +26,7 @@ import attrs
 from orderflow import (
     coupons,
     deposits,
+    doorstep,
     fulfilment,
     instalments,
     inventory,
@@ -401,6 +402,17 @@ def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
     yield fulfilment.receive_back.on(look.id, look.document.location or _place(look))
 
 
+@suggests(doorstep.take_in_part, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    back = look.fresh(Parcel, "back")
+    for order in _orders(look, look.document.orders):
+        inside = [line.id for line, spot in order.units() if spot.slice.parcel == look.id]
+        kept = inside or [line.id for line in order.lines]
+        named = order.ref.id if len(look.document.orders) > 1 else ""
+        if kept:
+            yield doorstep.take_in_part.on(look.id, back, ((kept[0], 1),), named)
+
+
 @suggests(fulfilment.ship_direct, on=Purchase)
 def _(look: Look[Purchase]) -> Iterator[Call[Parcel]]:
     yield fulfilment.ship_direct.on(look.fresh(Parcel, "p"), look.id)
@@ -464,6 +476,17 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
     rest = max(1, payment.amount - payment.captured)
     shares = tuple((one.order, rest) for one in payment.applications[:1])
     yield deposits.pay_balance.on(look.id, Money(rest, payment.currency), shares)
+
+
+@suggests(payments.change_cash, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    yield payments.change_cash.on(look.id, Money(look.document.amount, look.document.currency))
+
+
+@suggests(payments.answer_cash_change, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    for agreed in (True, False):
+        yield payments.answer_cash_change.on(look.id, agreed)
 
 
 @suggests(payments.settle_dispute, on=Payment)

@@ -20,6 +20,7 @@ import attrs
 
 from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Ref
+from orderflow.cash_terms import barred_from_cash, round_cash
 from orderflow.claiming import Claiming, keep_again
 from orderflow.coupons import use_coupons
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal, all_told
@@ -100,14 +101,17 @@ def place(
     Named stock holds become its reservation, with no gap between; each must still run.
     It uses each of its coupons once, and on account the credit of its customer. Its other goods are
     claimed in the same step, and orders that go out unpaid are confirmed at once, where the rules
-    say so.
+    say so; the rules may round what is paid at the door to a coin, and say who may not pay so.
     """
     step = Step(case, context)
     if new is not None:
         _open(step, new)
     order = step.now(case.own(Order))
     step.advance(ORDER, order.ref, OrderMove.PLACE, order_facts(order))
-    with all_told((*use_coupons(step, order, context.at), *cover(step, order))):
+    round_cash(step, order.ref)
+    order = step.now(order.ref)
+    reasons = (*barred_from_cash(step, order), *use_coupons(step, order, context.at))
+    with all_told((*reasons, *cover(step, order))):
         claiming = Claiming(step, order)
         take_over(step, claiming, order.ref, stock_holds)
         reserve_placed(step, claiming, order.ref)

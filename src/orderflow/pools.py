@@ -20,6 +20,7 @@ STORED: Final = "stored"
 CREDIT: Final = "credit line"
 COUPON: Final = "coupon uses"
 COUPON_OF: Final = "coupon uses of"
+REFUSED: Final = "refused"
 
 
 class PoolName(NamedTuple):
@@ -64,6 +65,11 @@ def coupon_pool_of(code: str, customer: str) -> str:
     return f"{COUPON_OF}:{_escaped(code)}:{customer}"
 
 
+def refused_pool(customer: str) -> str:
+    """How many parcels a customer has refused at the door: it gives nothing, and only counts."""
+    return f"{REFUSED}:{customer}"
+
+
 _PARTS: Final = {
     LIMIT: 2,
     QUOTA: 1,
@@ -72,6 +78,7 @@ _PARTS: Final = {
     COUPON: 1,
     COUPON_OF: 2,
     CREDIT: 2,
+    REFUSED: 1,
 }
 
 

@@ -206,6 +206,7 @@ class ChargeKind(StrEnum):
     FEE = "fee"
     PRICE = "price"  # a change of what goods cost, more or less
     ROUNDING = "rounding"  # between the tax of an order and that of its invoice, more or less
+    CASH = "cash"  # what an order is rounded by to a coin, more or less: on no invoice
 
 
 @attrs.frozen(weakref_slot=False)
@@ -444,7 +445,7 @@ class Payment:
     With a `deposit` the amount comes in two parts, the deposit and its balance.
     `due_for` is the order for which a carrier is to collect it at the door, with `parcel` where it
     is for one of several parcels; `fees` is what the carrier has kept for that, and `remitted` what
-    its remittance files have said of it.
+    its remittance files have said of it; `cash_asked` what it was asked to collect instead.
     `tendered` are its books in another currency or in points, where it came in such. What was
     `spent` is claimed of the balance `stored`, in units of that; `credited` is the part of refunded
     that went onto such a balance and stays with us. `forfeited` is the part of applied that was
@@ -483,6 +484,7 @@ class Payment:
     authorised: int = 0
     requests: tuple[Request, ...] = ()
     meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
+    cash_asked: int = 0
 
     @property
     def applied(self) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
+from orderflow.cash import CashRounding, CashRule
 from orderflow.errors import BadInput
 from orderflow.process import Process
 from orderflow.records import Counter, Lot
@@ -197,6 +198,15 @@ def _check_shipping(ships: object, path: str) -> None:
         raise BadInput(path, "a Shipping is wanted")
 
 
+def _check_cash_rounding(roundings: object) -> None:
+    if not isinstance(roundings, tuple):
+        raise BadInput("cash_rounding", "a tuple of CashRounding is wanted")
+    for i, one in enumerate(roundings):
+        if not isinstance(one, CashRounding):
+            raise BadInput(f"cash_rounding[{i}]", "a CashRounding is wanted")
+    unique((one.currency for one in roundings), "cash_rounding")
+
+
 def _check_sending(sending: object) -> None:
     from orderflow.sending import Sending  # here, so that rules alone do not load the search
 
@@ -239,6 +249,8 @@ class Rules:
     goods cost less since then is owed back.
     `tenders` are the ways to pay that are offered, and say which take nothing back; payments may be
     made in others, too.
+    `cash_on_delivery` says who may pay at the door; without it, anybody. `cash_rounding` says to
+    which coin such an order is rounded, currency by currency; what is rounded off the seller bears.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -261,6 +273,8 @@ class Rules:
     taxing: Taxing | None = attrs.field(default=None, repr=False)
     price_protection_days: int = 0
     tenders: tuple[TenderKind, ...] = ()
+    cash_on_delivery: CashRule | None = None
+    cash_rounding: tuple[CashRounding, ...] = ()
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -285,6 +299,9 @@ class Rules:
             _check_sending(self.sending)
         if self.taxing is not None and not isinstance(self.taxing, Taxing):
             raise BadInput("taxing", "a Taxing is wanted")
+        if self.cash_on_delivery is not None and not isinstance(self.cash_on_delivery, CashRule):
+            raise BadInput("cash_on_delivery", "a CashRule is wanted")
+        _check_cash_rounding(self.cash_rounding)
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
 

@@ -314,6 +314,22 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{parcel}: {stated} {currency}, and no cash is known to be due for it",
         "zh": "{parcel}:回款 {stated} {currency},没有与其对应的货到付款",
     },
+    "not_due_there": {
+        "en": "payment {payment} is not due for order {order} with parcel {parcel}",
+        "zh": "付款 {payment} 不是订单 {order} 随包裹 {parcel} 应收的货款",
+    },
+    "cash_region": {
+        "en": "order {order}: nothing is paid at the door in region {region}",
+        "zh": "订单 {order}:地区 {region} 不支持货到付款",
+    },
+    "cash_too_much": {
+        "en": "order {order} costs {cost} {currency}: at most {most} is paid at the door",
+        "zh": "订单 {order} 金额 {cost} {currency},货到付款上限为 {most}",
+    },
+    "cash_refused_before": {
+        "en": "order {order}: its customer has refused {refused} parcels before, at most {most}",
+        "zh": "订单 {order}:客户曾拒收 {refused} 个货到付款包裹,最多允许 {most} 个",
+    },
     "not_cash_on_delivery": {
         "en": "order {order} is not cash on delivery",
         "zh": "订单 {order} 不是货到付款",
@@ -483,6 +499,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
 
 OF_ONE: Final[dict[str, tuple[str, str]]] = {
     "offer_wants_units": ("wanted", "offer {offer} wants a unit: there are {there}"),
+    "cash_refused_before": (
+        "refused",
+        "order {order}: its customer has refused a parcel before, at most {most}",
+    ),
     "kept_by_quotas": ("n", "a unit of {sku} is for others alone, by quotas"),
     "quota_held": (
         "n",
@@ -537,6 +557,7 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "fee": {"en": "Fee", "zh": "服务费"},
     "price": {"en": "included change of price", "zh": "其中改价"},
     "rounding": {"en": "Rounding to the invoice", "zh": "开票尾差"},
+    "cash": {"en": "Rounding to a coin", "zh": "抹零"},
     "reason": {"en": ": {reason}", "zh": ":{reason}"},
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
     "borne_by_seller": {"en": ", borne by the seller", "zh": ",由商家承担"},
@@ -879,6 +900,9 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "track": "查询轨迹",
     "top up": "充值",
     "turn back": "退回",
+    "take in part": "部分签收",
+    "change cash": "更改代收金额",
+    "answer cash change": "答复代收金额更改",
     "unreserve": "取消预留",
     "use": "使用",
     "void payment": "作废付款",
@@ -953,6 +977,7 @@ HOLDS: Final[dict[str, str]] = {
     "other_destination": "收货地址不同",
     "over_remitted": "承运商多汇",
     "overpaid": "付款多于应付",
+    "cash_change": "代收金额待确认",
     "not_reserved": "未能预留",
     "paid_late": "逾期到账",
     "refund_failed": "退款失败",

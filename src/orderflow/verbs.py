@@ -14,6 +14,7 @@ from orderflow.deposits import (
     pay_balance,
     take_deposit,
 )
+from orderflow.doorstep import take_in_part
 from orderflow.fulfilment import (
     accept_dispatch,
     ask_cancel_dispatch,
@@ -77,11 +78,13 @@ from orderflow.orders import (
     place,
 )
 from orderflow.payments import (
+    answer_cash_change,
     apply_payment,
     ask_authorise,
     ask_capture,
     ask_void,
     await_payment,
+    change_cash,
     charge_back,
     collect_on_delivery,
     expect_cash,
@@ -171,6 +174,7 @@ __all__ = [
     "agree_plan",
     "allocate",
     "answer",
+    "answer_cash_change",
     "apply_payment",
     "approve_exchange",
     "approve_reissue",
@@ -193,6 +197,7 @@ __all__ = [
     "cancel_parcel",
     "cancel_purchase",
     "cancel_reissue",
+    "change_cash",
     "charge_back",
     "close_return",
     "collect_on_delivery",
@@ -322,6 +327,7 @@ __all__ = [
     "stop_production",
     "take_back",
     "take_deposit",
+    "take_in_part",
     "take_stock",
     "top_up",
     "turn_back",

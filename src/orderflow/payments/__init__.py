@@ -16,10 +16,18 @@ from orderflow.payments.applying import (
     apply_shares,
     capture,
     confirm_if_ready,
+    holds_money,
     left_of,
     make_all_good,
     open_payment,
     paid_in_full,
+)
+from orderflow.payments.collecting import (
+    answer_cash_change,
+    carried_by,
+    cash_by_parcel,
+    change_cash,
+    indices_of,
 )
 from orderflow.payments.disputes import charge_back, settle_dispute
 from orderflow.payments.doors import collect_on_delivery, expect_cash, remit
@@ -54,6 +62,7 @@ __all__ = [
     "PATIENCE_SECONDS",
     "Notice",
     "Shares",
+    "answer_cash_change",
     "apply_payment",
     "apply_shares",
     "ask_authorise",
@@ -61,6 +70,9 @@ __all__ = [
     "ask_void",
     "await_payment",
     "capture",
+    "carried_by",
+    "cash_by_parcel",
+    "change_cash",
     "charge_back",
     "collect_on_delivery",
     "confirm_if_ready",
@@ -68,6 +80,8 @@ __all__ = [
     "expire_payment",
     "give_back",
     "hold_payment",
+    "holds_money",
+    "indices_of",
     "key_of",
     "lapse_stored_value",
     "left_of",

@@ -125,7 +125,8 @@ class _Desk:
         payments, parcel = self.cash_of(row.parcel)
         names = tuple(one.ref.id for one in payments)
         if not names:
-            self.find(row, Fault.UNKNOWN_PARCEL, row.cash, 0)
+            if row.cash or row.fee:  # a parcel that came back may stand there with nothing
+                self.find(row, Fault.UNKNOWN_PARCEL, row.cash, 0)
             return
         again = not self.named.isdisjoint(names)
         self.named.update(names)

@@ -40,6 +40,7 @@ OUTSIDE: Final = frozenset(
         "accept_dispatch",
         "accept_purchase",
         "answer",
+        "answer_cash_change",
         "cancel_purchase",
         "charge_back",
         "confirm_receipt",

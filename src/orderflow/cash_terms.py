@@ -1,0 +1,98 @@
+"""An order that is to be paid at the door: whether it may be, and to which coin it is rounded.
+
+It knows the order, its customer's refused parcels and the rules, and refuses to know who collects.
+
+Refused parcels are counted in a pool of their customer, one more with each that is turned back for
+that reason, so that placing reads one counter and no history.
+
+What is rounded by is a charge of its own, shared over the units as a discount is: so a return gives
+back what was paid. It is on no invoice, whose tax is that of the goods, and which a rounded amount
+need not have: what is to be paid is the invoice and the rounding, and the order and its statement
+say both. The seller bears it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import attrs
+
+from orderflow.calls import Ref
+from orderflow.errors import Refusal
+from orderflow.facts import Charged, Limited
+from orderflow.journal import Step
+from orderflow.pools import refused_pool
+from orderflow.pricing import Ranges, carried, charge_kept, due, kept, total
+from orderflow.records import ChargeKind, Line, Order, Parcel
+from orderflow.values import Position
+
+SELLER: Final = "seller"
+"""Who bears what an order is rounded by."""
+
+
+def barred_from_cash(step: Step, order: Order) -> tuple[Refusal, ...]:
+    """Every reason for which an order may not be paid at the door; none where it is not to be."""
+    rule = step.context.rules.cash_on_delivery
+    if rule is None or not order.cash_on_delivery:
+        return ()
+    reasons: list[Refusal] = []
+    name, region = order.ref.id, order.destination.region
+    if (rule.regions and region not in rule.regions) or region in rule.not_regions:
+        reasons.append(Refusal.of("cash_region", order=name, region=region or "?"))
+    most = dict(rule.most).get(order.currency)
+    if most is not None and total(order) > most:
+        reasons.append(
+            Refusal.of(
+                "cash_too_much",
+                order=name,
+                cost=total(order),
+                currency=order.currency,
+                most=most,
+            )
+        )
+    if rule.refused_most is not None:
+        refused = step.case.counter(Position(refused_pool(order.customer))).there
+        if refused > rule.refused_most:
+            figures = {"refused": refused, "most": rule.refused_most}
+            reasons.append(Refusal.of("cash_refused_before", order=name, **figures))
+    return tuple(reasons)
+
+
+def count_refused(step: Step, parcel: Parcel, reason: str) -> None:
+    """Count a parcel that its customers have refused at the door, for each of them."""
+    rule = step.context.rules.cash_on_delivery
+    if rule is None or reason not in rule.refused_reasons:
+        return
+    orders = [step.now(step.case.order(name)) for name in parcel.orders]
+    customers = {order.customer for order in orders if order.cash_on_delivery}
+    step.add(*(Limited(Position(refused_pool(one)), 1) for one in sorted(customers)))
+
+
+def round_cash(step: Step, ref: Ref[Order]) -> None:
+    """Round what is due on an order that is to be paid at the door."""
+    order = step.now(ref)
+    if order.cash_on_delivery:
+        charge_rounding(step, order, due(order))
+
+
+def charge_rounding(
+    step: Step, order: Order, minor: int, of: Callable[[Line], Ranges] = kept
+) -> int:
+    """Charge an order with what so much is rounded by, and say how much is to be paid in cash.
+
+    `of` says which units of a line bear it. Where they carry less than is rounded off, nothing is.
+    """
+    for rounding in step.context.rules.cash_rounding:
+        if rounding.currency != order.currency or minor <= 0:
+            continue
+        by = rounding.of(minor) - minor
+        carry = sum(carried(line, order.charges, of(line)) for line in order.lines)
+        units = any(of(line) for line in order.lines)
+        if by and units and carry + by >= 0:
+            number = sum(one.kind is ChargeKind.CASH for one in order.charges) + 1
+            id = f"{ChargeKind.CASH.value}-{number}"
+            made = charge_kept(id, ChargeKind.CASH, by, order, of=of)
+            step.add(Charged(order.ref, attrs.evolve(made, bearer=SELLER)))
+            return minor + by
+    return minor

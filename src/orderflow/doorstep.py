@@ -1,0 +1,136 @@
+"""A parcel that is taken in part at the door (部分签收).
+
+It knows what a customer keeps after having looked at it, and refuses to know who takes the cash.
+
+What is sent back travels as a parcel of its own, so that all that can become of a parcel can become
+of it: it is received back, lost or delivered after all.
+What is to be collected is less by what the units carry that go back: to the coin what the order
+will cost less once they are taken back. It is the carrier that says so, so nobody asks it again.
+"""
+
+from __future__ import annotations
+
+from orderflow.calls import Ref
+from orderflow.cash_terms import charge_rounding
+from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.facts import CASH_CHANGED
+from orderflow.fulfilment import ON_THE_ROAD, ask_about_given_up, contents, put_on_road
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.payments import carried_by, holds_money, indices_of
+from orderflow.pricing import Ranges, kept, without
+from orderflow.records import Line, Order, Parcel, Payment, Spot
+from orderflow.states import (
+    PARCEL,
+    PAYMENT,
+    ParcelMove,
+    PaymentMove,
+    PaymentState,
+    UnitMove,
+    UnitState,
+)
+from orderflow.units import Chosen, LineQuantities, checked_quantities
+from orderflow.values import text
+
+
+@verb("take_in_part", Parcel)
+def take_in_part(
+    case: Case,
+    context: Context,
+    back: str,
+    taken: LineQuantities,
+    order: str = "",
+    payment: str = "",
+) -> Step:
+    """Record that a customer keeps a part of a parcel at the door, and sends the rest back.
+
+    `taken` are the units that are kept, by line; all others of the order go `back`, as a parcel of
+    that name. `order` says whose lines they are where the parcel has several; of the others all is
+    kept. `payment` is what was due at the door for them: so much less is to be collected as the
+    units carry that go back.
+    """
+    step = Step(case, context)
+    parcel = step.now(case.own(Parcel))
+    keep = checked_quantities(taken, "taken")
+    if not keep:
+        raise BadInput("taken", "units that are kept are wanted: else the parcel is turned back")
+    name = _whose(parcel, order)
+    back_ref = case.parcel(text(back, "back"))
+    step.proceed(PARCEL, parcel.ref, ParcelMove.DELIVER)
+    here = ON_THE_ROAD[parcel.state]
+    for one, inside in contents(step, parcel, here):
+        if one.ref.id != name:
+            step.move(one, UnitMove.DELIVER, inside)
+    of_order = step.now(case.order(name))
+    keeping = step.choose(
+        of_order, "deliver", (here,), keep, lambda tag: tag.parcel == parcel.ref.id
+    )
+    sent = _others(of_order, parcel, here, keeping)
+    step.move(of_order, UnitMove.DELIVER, keeping)
+    if sent:
+        step.open(Parcel(back_ref, PARCEL.initial, (name,), parcel.location))
+        put_on_road(step, step.now(back_ref), parcel.carrier, "")
+        step.proceed(PARCEL, back_ref, ParcelMove.TURN_BACK)
+        step.move(of_order, UnitMove.TURN_BACK, sent, parcel=back)
+        step.note(parcel.ref, "taken in part", back=back)
+    if text(payment, "payment", empty=True):
+        _collect_less(step, case.payment(payment), parcel, of_order, sent)
+    ask_about_given_up(step, parcel)
+    return step
+
+
+def _whose(parcel: Parcel, order: str) -> str:
+    """The order whose lines are meant: the only one of the parcel, or the one that is named."""
+    if not text(order, "order", empty=True) and len(set(parcel.orders)) == 1:
+        return parcel.orders[0]
+    if order not in parcel.orders:
+        raise BadInput("order", f"one of the parcel's is wanted: {', '.join(parcel.orders)}")
+    return order
+
+
+def _others(order: Order, parcel: Parcel, here: UnitState, keeping: list[Chosen]) -> list[Chosen]:
+    """The units of an order in a parcel that are not kept."""
+    stays: dict[tuple[str, Spot], int] = {}
+    for line, spot, n in keeping:
+        stays[line.id, spot] = stays.get((line.id, spot), 0) + n
+    others: list[Chosen] = []
+    for line, spot in order.units():
+        if spot.state is here and spot.slice.parcel == parcel.ref.id:
+            n = spot.n - stays.get((line.id, spot), 0)
+            if n:
+                others.append(Chosen(line, spot, n))
+    return others
+
+
+def _collect_less(
+    step: Step, ref: Ref[Payment], parcel: Parcel, order: Order, sent: list[Chosen]
+) -> None:
+    """Let less be collected by what goes back; what was collected before is left as it is.
+
+    Where the rules round cash, what is left is rounded, and the units that stay bear it.
+    """
+    payment = step.now(ref)
+    if payment.due_for != order.ref.id or payment.parcel not in ("", parcel.ref.id):
+        raise MoveRefused(
+            (Refusal.of("not_due_there", payment=ref.id, order=order.ref.id, parcel=parcel.ref.id),)
+        )
+    units: dict[str, list[tuple[Spot, int]]] = {}
+    for line, spot, n in sent:
+        units.setdefault(line.id, []).append((spot, n))
+    less = sum(
+        carried_by(order, line, indices_of(line, units[line.id]))
+        for line in order.lines
+        if line.id in units
+    )
+    if payment.state is not PaymentState.DUE_AT_DOOR or not less:
+        return
+    if payment.amount > less:
+
+        def staying(line: Line) -> Ranges:
+            back = indices_of(line, units.get(line.id, ()))
+            return without(kept(line), sorted((cut.start, cut.stop) for cut in back))
+
+        left = charge_rounding(step, step.now(order.ref), payment.amount - less, staying)
+        step.note(ref, CASH_CHANGED, amount=left)
+    elif not holds_money(payment):
+        step.proceed(PAYMENT, ref, PaymentMove.VOID)
+        step.note(ref, "voided", reason="what was kept of the parcel is paid for")
