@@ -32,7 +32,9 @@ from orderflow import (
 from orderflow.commands import Done
 from orderflow.facts import fold, touches
 from orderflow.journal import Entry, Stored
+from orderflow.ledger import Account, OrderAccount, Posting, balances, postings
 from orderflow.ports import Books, Query, Store
+from orderflow.pricing import total
 from orderflow.records import (
     KINDS,
     Counter,
@@ -40,6 +42,7 @@ from orderflow.records import (
     Document,
     Exchange,
     MatterKind,
+    MoneyAccount,
     Order,
     Parcel,
     Payment,
@@ -49,6 +52,7 @@ from orderflow.records import (
     StockHold,
     Supply,
 )
+from orderflow.settlement import Role, Settlement, settlement
 from orderflow.states import OrderState, UnitState
 
 D = TypeVar("D", bound=Document)
@@ -352,7 +356,90 @@ def assert_laws(store: Store, tenant: str = "") -> None:
     assert_goods(orders, books)
     assert_claims(kept, books)
     assert_money(orders, payments)
+    assert_ledger(postings(store.entries(), tenant), orders, payments)
+    assert_settled(store, tenant)
     assert_journal(store, tenant)
+
+
+def assert_ledger(
+    posted: Iterable[Posting], orders: Iterable[Order], payments: Iterable[Payment]
+) -> None:
+    """What is read off the journal is what orders and payments say."""
+    of_orders: dict[str, int] = {}
+    of_payments: dict[tuple[str, Account], int] = {}
+    for one in posted:
+        assert one.amount > 0
+        if one.payment:
+            for account in (one.source, one.target):
+                key = (one.payment, account)
+                of_payments[key] = of_payments.get(key, 0) + one.to(account)
+        else:
+            of_orders[one.order] = of_orders.get(one.order, 0) + one.to(OrderAccount.OWED)
+    for order in orders:
+        cost = 0 if order.state is OrderState.DRAFT else total(order)
+        assert of_orders.get(order.ref.id, 0) == cost
+    for payment in payments:
+        said = {
+            MoneyAccount.PAYER: -payment.captured,
+            MoneyAccount.UNAPPLIED: payment.unapplied,
+            MoneyAccount.APPLIED: payment.applied - payment.forfeited,
+            MoneyAccount.FORFEITED: payment.forfeited,
+            MoneyAccount.REFUNDED: payment.refunded,
+            MoneyAccount.CHARGED_BACK: payment.charged_back,
+            MoneyAccount.CARRIER: payment.with_carrier,
+            MoneyAccount.FEES: payment.fees,
+            MoneyAccount.STORED: payment.credited,
+        }
+        for account, amount in said.items():
+            assert of_payments.get((payment.ref.id, account), 0) == amount
+
+
+def assert_settled(store: Store, tenant: str = "") -> None:
+    """What parties owe is what the ledger says; and two periods that meet are one."""
+    entries = tuple(store.entries())
+    if not entries:
+        return
+    since = min([entry.at for entry in entries])
+    until = max([entry.at for entry in entries]) + timedelta(days=1)
+    middle = since + (until - since) / 2
+    whole = settlement(entries, since, until, tenant=tenant)
+    sums: Tally[tuple[Role, str]] = Tally()
+    for one in whole.parties:
+        assert one.opening + sum(row.amount for row in one.rows) == one.closing
+        sums[one.role, one.currency] += one.closing
+    said = balances(postings(entries, tenant))
+    accounts = (*OrderAccount, *MoneyAccount)
+    for currency in {currency for currency, _ in said} | {currency for _, currency in sums}:
+        on = {account: said.get((currency, account), 0) for account in accounts}
+        paid = on[MoneyAccount.APPLIED] + on[MoneyAccount.UNAPPLIED]
+        assert sums[Role.CUSTOMER, currency] == on[OrderAccount.OWED] - paid
+        assert sums[Role.CARRIER, currency] == on[MoneyAccount.CARRIER]
+        fees, forfeited = on[MoneyAccount.FEES], on[MoneyAccount.FORFEITED]
+        parts = (Role.CUSTOMER, Role.CARRIER, Role.FINANCE)
+        all_of_it = sum(sums[role, currency] for role in parts)
+        assert all_of_it == -on[OrderAccount.SOLD] + forfeited - fees
+    assert_borne(whole)
+    first, second = (
+        settlement(entries, *period, tenant=tenant) for period in ((since, middle), (middle, until))
+    )
+    for one in whole.parties:
+        halves = [half.of(one.role, one.party, one.currency) for half in (first, second)]
+        moved = [part.closing - part.opening for part in halves if part is not None]
+        assert sum(moved) == one.closing - one.opening
+
+
+def assert_borne(whole: Settlement) -> None:
+    """What those owe, now or in time, who bear discounts is what customers were let off."""
+    borne: Tally[str] = Tally()
+    for one in whole.parties:
+        if one.role is Role.BEARER:
+            assert {row.bearer for row in one.rows} <= {one.party}
+            borne[one.party] += one.closing + one.waiting
+        elif one.role is Role.CUSTOMER:
+            for row in one.rows:
+                borne[row.bearer] += row.amount
+    suppliers = {one.party for one in whole.parties if one.role is Role.SUPPLIER}
+    assert not any(n for bearer, n in borne.items() if bearer and bearer not in suppliers), borne
 
 
 def assert_units(orders: Iterable[Order]) -> None:

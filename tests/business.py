@@ -263,11 +263,53 @@ def may_place(d: Desk) -> bool:
         waits = any(line.sku == kept.position.sku and count(line, "open") for line in d.paper.lines)
         if kept.state not in ("running", "confirmed") or not waits:
             return False
-    return d.stands("draft") and len(d.paper.lines) > 0
+    written = d.stands("draft") and len(d.paper.lines) > 0
+    return written and may_owe(d, d.paper) and all(may_use(d, code) for code in d.paper.coupons)
+
+
+def may_owe(d: Desk, order: Order) -> bool:
+    """Nothing is asked on credit, or the customer may owe it all, is in time and not held."""
+    if not order.on_account or owing(order) <= 0:
+        return True
+    line = d.get("credit line", f"{order.customer}/{order.currency}")
+    if line is None or any(hold.blocks for hold in line.holds):
+        return False
+    orders = [stored.value for stored in d.seen.find(Query("order", ""))]
+    open_ = [
+        one
+        for one in orders
+        if isinstance(one, Order)
+        and (one.customer, one.currency) == (order.customer, order.currency)
+        and one.on_account
+        and owing(one) > 0
+        and (one.state != "draft" or one.ref == order.ref)
+    ]
+    late = [one for one in open_ if one.state != "draft" and one.pay_by is not None]
+    return sum(owing(one) for one in open_) <= line.limit and not any(
+        one.pay_by <= d.seen.at for one in late if one.pay_by is not None
+    )
+
+
+def may_use(d: Desk, code: str) -> bool:
+    """The coupon is good, and a use of it is left in all; the small worlds have one customer."""
+    coupon = d.get("coupon", code)
+    if coupon is None:
+        return True
+    orders = [stored.value for stored in d.seen.find(Query("order", ""))]
+    used = sum(isinstance(one, Order) and code in one.coupons and has_used(one) for one in orders)
+    limits = [n for n in (coupon.uses, coupon.per_customer) if n is not None]
+    return all(used < n for n in limits) and (coupon.until is None or coupon.until > d.seen.at)
+
+
+def has_used(order: Order) -> bool:
+    """It was placed, and not called off before any of it had left."""
+    out = any(cut.kind == "billed" for line in order.lines for cut in line.cuts)
+    return order.state != "draft" and (out or order.state not in OVER[1:])
 
 
 def may_confirm(d: Desk) -> bool:
-    paid = d.paper.cash_on_delivery or missing(d, d.paper) <= 0
+    unpaid = d.paper.cash_on_delivery or d.paper.on_account
+    paid = unpaid or missing(d, d.paper) <= 0
     return d.stands("placed", "in review") and paid and d.free("confirm")
 
 
@@ -370,7 +412,7 @@ def may_expire(d: Desk) -> bool:
         d.stands("placed", "in review", "awaiting customer")
         and late
         and unpaid
-        and not order.cash_on_delivery
+        and not (order.cash_on_delivery or order.on_account)
         and d.not_forbidden("cancel")
     )
 
@@ -629,7 +671,7 @@ def may_release(d: Desk) -> bool:
     }
     at = d.arg("location") or (places.pop() if len(places) == 1 else None)
     here = at is not None and d.there(order, "allocated", where=lambda tag: tag.location == at)
-    confirmed = order.state == "confirmed" and d.free("release")
+    confirmed = order.state == "confirmed" and d.free("release") and may_owe(d, order)
     return confirmed and here and d.is_new("dispatch", d.arg("dispatch"))
 
 
@@ -853,6 +895,14 @@ def may_expire_payment(d: Desk) -> bool:
     )
 
 
+def may_open_balance(d: Desk) -> bool:
+    """Of orders that cost no more than has come, none is to come."""
+    orders = [d.get("order", one.order) for one in d.paper.applications]
+    to_come = sum(max(0, owing(order)) for order in orders) - max(0, d.paper.unapplied)
+    is_wanted = to_come > 0 or not orders
+    return d.stands("deposit taken") and d.free("open balance") and is_wanted
+
+
 def may_miss_balance(d: Desk) -> bool:
     until = d.paper.expires_at
     return d.stands("balance open") and (until is None or until <= d.seen.at)
@@ -933,6 +983,7 @@ def may_purchase(d: Desk) -> bool:
         d.there(order, "to buy", "reserved", where=lambda tag: tag.peg == his or not tag.location)
         and order.state == "confirmed"
         and d.free("buy", order)
+        and (d.arg("location") or may_owe(d, order))
         for order in orders
     )
 
@@ -1201,7 +1252,7 @@ ROWS: Final[Mapping[str, Row]] = {
     ),
     "hold_payment": Desk.lacks_hold,
     "take_deposit": lambda d: d.fresh and may_apply(d, d.arg("deposit").minor),
-    "open_balance": lambda d: d.stands("deposit taken") and d.free("open balance"),
+    "open_balance": may_open_balance,
     "miss_balance": may_miss_balance,
     "forfeit_deposit": may_forfeit,
     "pay_balance": may_pay_balance,
@@ -1266,6 +1317,10 @@ ROWS: Final[Mapping[str, Row]] = {
     "release_stock_hold": lambda d: d.stands("running", "confirmed"),
     "describe_item": always,
     "record_feed": lambda d: d.paper is None or d.arg("as_of") > d.paper.as_of,
+    "set_coupon": always,
+    "set_credit": always,
+    "hold_credit": Desk.lacks_hold,
+    "lift_credit_hold": Desk.has_hold,
     "set_quota": may_set_quota,
     "release_quota": lambda d: d.paper is not None and d.paper.until is None,
     "expect": lambda d: d.fresh,
@@ -1296,6 +1351,8 @@ NEW: Final = frozenset(
         "describe_item",
         "record_feed",
         "set_quota",
+        "set_coupon",
+        "set_credit",
     }
     | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
     | {"send_transfer", "receive"}

@@ -195,7 +195,9 @@ CONDITIONS: Final[Mapping[str, Callable[[Any, str], bool]]] = {
     "lines": lambda facts, move: facts.lines > 0,
     "nothing kept": lambda facts, move: facts.units_kept == 0,
     "unpaid": lambda facts, move: facts.applied_minor == 0,
-    "paid or at the door": lambda facts, move: facts.due_minor <= 0 or facts.cash_on_delivery,
+    "paid or at the door": lambda facts, move: (
+        facts.due_minor <= 0 or facts.cash_on_delivery or facts.on_account
+    ),
     "all ended": lambda facts, move: facts.units_live == 0 and facts.units_kept > 0,
     "fixed": lambda facts, move: not facts.estimates,
     "settled": lambda facts, move: facts.due_minor == 0,
@@ -269,6 +271,8 @@ def situations(chart: str, move: str) -> Iterator[Any]:
                     "o-17", lines, live, kept, owed, applied, "EUR", door, holds, receipt, window
                 )
                 yield seen
+                if move == OrderMove.CONFIRM:
+                    yield attrs.evolve(seen, on_account=True)
                 if move == OrderMove.COMPLETE:  # no other asks for it
                     yield attrs.evolve(seen, estimates=(Estimate("1", 2, "weighing"),))
     elif chart == "parcel":

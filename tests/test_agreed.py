@@ -115,6 +115,7 @@ def test_a_later_charge_names_each_line_once_and_only_lines_that_are_there(shop:
     (
         (Rounding.HALF_UP, 3),
         (Rounding.HALF_EVEN, 2),
+        (Rounding.HALF_DOWN, 2),
         (Rounding.DOWN, 2),
         (Rounding.UP, 3),
     ),

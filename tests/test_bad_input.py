@@ -92,14 +92,15 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "version": "list-2",
         "reason": "agreed",
         "charges": (NewCharge(ChargeKind.DISCOUNT, -100, reason="scratched"),),
+        "invoiced": True,
     },
+    "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1, "invoiced": True},
     "agree_plan": {
         "id": "o-unpaid",
         "parts": (Instalment(400, MORNING), Instalment(600, TOMORROW)),
         "blocks": ("allocate",),
     },
     "miss_instalment": {"id": "o-planned"},
-    "weigh_line": {"id": "o-weighed", "line": "1", "grams": 1254, "pieces": 1},
     "protect_price": {
         "id": "o-ready",
         "prices": (("1", Price.of("9", "EUR")),),
@@ -222,8 +223,9 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "invoice": {
         "id": "o-delivered",
         "series": "2026",
-        "parcels": ("p-o-delivered",),
+        "parcels": ("p-o-delivered", "p-o-also"),
         "lines": (),
+        "others": ("o-also",),
     },
     "credit": {
         "id": "2026-000001",
@@ -232,6 +234,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "amount": eur(100),
         "whole": False,
         "reason": "scratched",
+        "order": "o-invoiced",
     },
     "reserve": {"id": "o-ready", "supply": "s-open", "lines": ONE},
     "unreserve": {"id": "o-reserved", "lines": ONE},
@@ -378,6 +381,10 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "within": "q-web",
     },
     "release_quota": {"id": "q-web"},
+    "set_coupon": {"id": "SPRING", "uses": 900, "per_customer": 2, "until": TOMORROW},
+    "set_credit": {"id": "d-1/EUR", "limit": eur(50_000), "terms_days": 10},
+    "hold_credit": {"id": "d-1/EUR", "code": "insolvent", "reason": "in the papers"},
+    "lift_credit_hold": {"id": "d-2/EUR", "code": "insolvent"},
     "record_feed": {
         "id": "acme/BRASS-LAMP",
         "location": "leith",
@@ -507,6 +514,10 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.complete("o-old")
     clock.at = MORNING
     house.set_limit("COUPON-10", 3)
+    house.set_coupon("SPRING", 9)
+    for dealer in ("d-1/EUR", "d-2/EUR"):
+        house.set_credit(dealer, eur(10_000))
+    house.hold_credit("d-2/EUR", "insolvent", "in the papers")
     house.describe_item("BRASS-LAMP")
     house.record_feed("acme/BRASS-LAMP", "leith", 9, MORNING - timedelta(days=1))
     house.set_quota("q-web", SHELF, 5, "web", until=TOMORROW)
@@ -578,6 +589,7 @@ def furnish(house: Workflow, clock: Clock) -> None:
     for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
+    sell("o-also", "delivered")
     sell("o-invoiced", "delivered")
     house.invoice("o-invoiced", "2026")
     for id in ("o-asking", "o-coming", "o-came", "o-rejected"):
@@ -932,7 +944,7 @@ def test_what_is_missing_or_unknown_is_a_mistake_of_the_caller(house: House, nam
     house.assert_untouched()
 
 
-SAID_ANEW = {"describe_item", "record_feed"}
+SAID_ANEW = {"describe_item", "record_feed", "set_coupon", "set_credit"}
 """The verbs that open a document or say it anew, whichever there is to do."""
 
 
@@ -1099,6 +1111,11 @@ HUGE: Final = "9" * 5000
         (lambda: new_order(priority=-1), "priority"),
         (lambda: new_order(priority=True), "priority"),
         (lambda: new_order(cash_on_delivery="no"), "cash_on_delivery"),
+        (lambda: new_order(on_account="no"), "on_account"),
+        (lambda: new_order(on_account=True, cash_on_delivery=True), "on_account"),
+        (lambda: new_order(coupons="SPRING"), "coupons"),
+        (lambda: new_order(coupons=("SPRING", "SPRING")), "coupons"),
+        (lambda: new_order(coupons=("\u202e",)), "coupons[0]"),
         (lambda: new_order(pay_by=MORNING.replace(tzinfo=None)), "pay_by"),
         (lambda: new_order((LAMP, 1), destination="Leith"), "destination"),
         (

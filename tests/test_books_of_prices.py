@@ -35,6 +35,29 @@ def picked(
     return found.id if found else None
 
 
+@pytest.mark.parametrize(
+    ("changed", "path"),
+    (
+        ({"book": (version("v"),)}, "book"),
+        ({"sku": "BRASS-LAMP"}, "sku"),
+        ({"n": 0}, "n"),
+        ({"n": 10**30}, "n"),
+        ({"currency": "euro"}, "currency"),
+        ({"currency": None}, "currency"),
+        ({"at": DAY.replace(tzinfo=None)}, "at"),
+        ({"buyer": "c-7"}, "buyer"),
+        ({"buyer": 0}, "buyer"),
+    ),
+)
+def test_what_is_no_question_about_a_price_is_refused(changed: dict[str, Any], path: str) -> None:
+    asked: dict[str, Any] = {"book": Book((version("v"),)), "sku": LAMP, "n": 1, "at": DAY}
+
+    with pytest.raises(BadInput) as refused:
+        price_of(**{**asked, "currency": "EUR", **changed})
+
+    assert refused.value.path == path
+
+
 def test_without_a_version_there_is_no_price() -> None:
     assert picked() is None
     assert picked(version("other", sku="BELL")) is None

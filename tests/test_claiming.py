@@ -12,7 +12,15 @@ import pytest
 
 from orderflow import BadInput, Position, Refused, verbs
 from orderflow.claiming.claiming import parted
-from orderflow.pools import capacity_pool, limit_pool, pool_name, quota_pool
+from orderflow.pools import (
+    capacity_pool,
+    coupon_pool,
+    coupon_pool_of,
+    credit_pool,
+    limit_pool,
+    pool_name,
+    quota_pool,
+)
 from orderflow.records import Order, Slice, Spot
 from orderflow.states import UnitState
 from orderflow.units import Chosen
@@ -60,7 +68,11 @@ def test_a_pool_that_a_host_named_says_nothing(pool: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pool", (quota_pool("web"), limit_pool("BRASS-LAMP", "c-9"), capacity_pool("leith", DAY))
+    "pool",
+    (
+        *(quota_pool("web"), limit_pool("BRASS-LAMP", "c-9"), capacity_pool("leith", DAY)),
+        *(coupon_pool("SPRING"), coupon_pool_of("SPRING", "c-9"), credit_pool("c-9", "EUR")),
+    ),
 )
 def test_what_a_plan_or_the_rules_limit_is_set_there_alone(shop: Shop, pool: str) -> None:
     shop.stock(LAMP, "leith", 4)

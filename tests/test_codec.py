@@ -124,7 +124,7 @@ def new_charges(draw: st.DrawFn, lines: tuple[str, ...] = ("1", "2")) -> NewChar
 
 @st.composite
 def new_orders(draw: st.DrawFn) -> NewOrder:
-    currency = draw(CURRENCY)
+    currency, at_the_door = draw(CURRENCY), draw(st.booleans())
     lines = draw(st.lists(new_lines(st.just(currency)), max_size=3, unique_by=lambda line: line.id))
     charges = draw(st.lists(new_charges(tuple(line.id for line in lines)), max_size=3))
     return NewOrder(
@@ -133,7 +133,9 @@ def new_orders(draw: st.DrawFn) -> NewOrder:
         tuple(lines),
         tuple(charges),
         number=draw(st.just("") | NAMES),
-        cash_on_delivery=draw(st.booleans()),
+        cash_on_delivery=at_the_door,
+        on_account=not at_the_door and draw(st.booleans()),
+        coupons=tuple(sorted(draw(st.sets(NAMES, max_size=2)))),
         pay_by=draw(st.none() | TIMES),
         destination=draw(
             st.just(Destination())

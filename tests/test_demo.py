@@ -273,6 +273,20 @@ def test_an_order_of_a_file_goes_as_far_as_its_status_says(status: str, wanted: 
     assert outcome.findings == ()
 
 
+def test_an_order_of_a_file_that_was_not_weighed_yet_is_not_completed() -> None:
+    taken = orders(
+        "order,sku,quantity,price,currency,customer,status,grams_each\n"
+        "o-1,HAM,2,15.80,EUR,c-7,completed,600\n"
+    )
+    shelves = stock("sku,location,quantity\nHAM,leith,2\n", skus=taken.skus)
+    store = MemoryStore()
+
+    outcome = run_files(store, taken, shelves, START)
+
+    assert headline(order(store, "o-1")) is Headline.RECEIVED
+    assert outcome.good
+
+
 @pytest.mark.feature("F022")
 def test_every_order_of_a_file_is_taken_or_has_a_finding() -> None:
     taken = orders(

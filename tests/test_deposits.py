@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from orderflow import ChargeKind, NewCharge, Price
 from orderflow.deposits import forfeit_deposit, miss_balance, open_balance, pay_balance
 from orderflow.payments import Notice
-from orderflow.pricing import due
-from orderflow.records import Application
+from orderflow.pricing import DepositCounts, Given, Offer, due, priced
+from orderflow.records import Application, Fixing
 from orderflow.refunds import pay_back, refund
 from orderflow.states import OrderState, PaymentState
 from orderflow.views import Headline, headline
-from tests.builders import LAMP, MORNING, Shop, eur, new_order
+from tests.builders import LAMP, MORNING, Shop, eur, line, new_order
 
 IN_A_WEEK = MORNING + timedelta(days=7)
 
@@ -128,6 +129,66 @@ def test_no_balance_is_asked_for_while_the_payment_is_on_hold(ordered: Shop) -> 
 
     assert ordered.refuses(open_balance.on("pay-1", IN_A_WEEK)) == (
         "payment pay-1 is on hold: fraud (looked into)"
+    )
+
+
+# --- what it is ---------------------------------------------------------------
+
+
+@pytest.mark.feature("F079")
+def test_the_balance_that_is_asked_for_follows_what_the_order_costs(any_shop: Shop) -> None:
+    lamp = line("1", LAMP, 1, "299.00", fixed=Fixing.BALANCE)
+    grows = Offer("presale", DepositCounts(eur(3000), eur(6000)))
+    new = priced(new_order(lamp), (grows,), Given(any_shop.clock.at)).order
+    any_shop.place("o-17", new)
+    any_shop.take_deposit("pay-1", eur(26900), eur(3000), (("o-17", 3000),))
+
+    any_shop.reprice("o-17", (("1", Price.of("279.00", "EUR")),), "balance day")
+    asked = any_shop.open_balance("pay-1", IN_A_WEEK).document
+
+    assert (asked.amount, asked.captured) == (24900, 3000)
+    assert asked.amount - asked.captured == due(any_shop.order("o-17"))
+    paid = any_shop.pay_balance("pay-1", eur(21900), (("o-17", 21900),)).document
+    assert (paid.state, paid.unapplied) == (PaymentState.CAPTURED, 0)
+    assert any_shop.order("o-17").state is OrderState.CONFIRMED
+
+
+def test_a_balance_of_a_dearer_order_is_paid_when_all_of_it_has_come(ordered: Shop) -> None:
+    ordered.adjust("o-17", NewCharge(ChargeKind.FREIGHT, 300))
+    ordered.open_balance("pay-1", IN_A_WEEK)
+
+    part = ordered.pay_balance("pay-1", eur(1500), (("o-17", 1500),)).document
+
+    assert (part.state, part.amount) == (PaymentState.BALANCE_OPEN, 2300)
+    rest = ordered.pay_balance("pay-1", eur(300), (("o-17", 300),)).document
+    assert rest.state is PaymentState.CAPTURED
+
+
+def test_the_balance_of_several_orders_follows_them_all(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.place("o-18", new_order((LAMP, 1)))
+    shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 600), ("o-18", 250)))
+    shop.cancel("o-18")
+    shop.adjust("o-17", NewCharge(ChargeKind.FEE, 100))
+
+    asked = shop.open_balance("pay-1", IN_A_WEEK).document
+
+    assert (asked.amount, asked.unapplied) == (2350, 50)  # o-17 and what o-18 is owed back
+    assert due(shop.order("o-17")) == 1500
+
+
+def test_a_balance_of_no_order_stays_as_it_was_agreed(shop: Shop) -> None:
+    shop.take_deposit("pay-1", eur(1000), eur(300), ())
+
+    assert shop.open_balance("pay-1", IN_A_WEEK).document.amount == 1000
+
+
+def test_no_balance_is_asked_for_where_the_deposit_has_paid_it_all(ordered: Shop) -> None:
+    ordered.cancel("o-17", (("1", 1),))
+    ordered.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -500))
+
+    assert ordered.refuses(open_balance.on("pay-1", IN_A_WEEK)) == (
+        "payment pay-1 is deposit taken: no balance of it is to come"
     )
 
 

@@ -126,8 +126,11 @@ def facts_about(ref: Ref[Any]) -> dict[type, Fact]:
 
 
 FITS: Final[dict[str, set[type]]] = {
-    "order": {Advanced, Moved, CutMade, Charged, Repriced, Held, Unheld, MoneyMoved, Noted},
-    "payment": {Advanced, Held, Unheld, MoneyMoved, Noted},
+    "order": {
+        *(Advanced, Moved, CutMade, Charged, Repriced, Held, Unheld, MoneyMoved, Noted),
+        Claimed,
+    },
+    "payment": {Advanced, Held, Unheld, MoneyMoved, Noted, Claimed},
     "dispatch": {Advanced, Held, Unheld, Noted},
     "parcel": {Advanced, Held, Unheld, Noted},
     "return": {Advanced, Held, Unheld, Noted},

@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from datetime import UTC, datetime
+from decimal import Context, localcontext
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from hypothesis import strategies as st
 
 from orderflow.errors import BadInput
 from orderflow.intake import Columns, Finding, Status, TakenOrders, orders, stock
-from orderflow.money import Money, Rounding
-from orderflow.records import ChargeKind
+from orderflow.money import Money, Price, Rounding
+from orderflow.records import ChargeKind, Fixing
 from orderflow.values import Position, Sku
 
 HEADER = "order,line,sku,quantity,price,currency,customer\n"
@@ -84,8 +85,62 @@ def test_a_rounding_that_is_none_is_a_finding() -> None:
     (found,) = taken.findings
     assert (found.column, found.reason) == (
         "rounding",
-        "one of half_up, half_even, down, up is wanted",
+        "one of half_up, half_even, half_down, down, up is wanted",
     )
+
+
+@pytest.mark.feature("F010")
+def test_goods_by_weight_are_read_at_the_price_of_a_kilogram() -> None:
+    header = HEADER.rstrip() + ",grams_each,per,fixed\n"
+
+    taken = read(
+        "o-1,1,HAM,2,15.80,EUR,c-7,600,,\n",
+        "o-1,2,FISH,1,1.20,EUR,c-7,300,100,Weighing\n",
+        "o-1,3,LAMP,1,299.00,EUR,c-7,,,balance\n",
+        header=header,
+    )
+
+    (order,) = taken.orders
+    lines = [(one.sku, one.n, one.price, one.fixed, one.grams_each) for one in order.new.lines]
+    assert lines == [
+        (Sku("HAM"), 2, Price.of("15.80", "EUR", 1000), Fixing.WEIGHING, 600),
+        (Sku("FISH"), 1, Price.of("1.20", "EUR", 100), Fixing.WEIGHING, 300),
+        (Sku("LAMP"), 1, Price.of("299.00", "EUR"), Fixing.BALANCE, 0),
+    ]
+    assert [one.amount for one in order.new.lines] == [1896, 360, 29900]
+
+
+def test_degrees_are_read_whatever_the_hosts_decimals_do() -> None:
+    header = HEADER.rstrip() + ",latitude,longitude\n"
+
+    with localcontext(Context(prec=3)):
+        taken = read("o-1,1,LAMP,2,9.90,EUR,c-7,55.97521234,-3.1666149\n", header=header)
+
+    destination = taken.orders[0].new.destination
+    assert (destination.latitude_e6, destination.longitude_e6) == (55_975_212, -3_166_615)
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "reason"),
+    (
+        ("EUR,c-7,600,0,placing", "grams_each", "goes with an amount that is fixed at weighing"),
+        ("EUR,c-7,,0,weighing", "grams_each", "goes with an amount that is fixed at weighing"),
+        ("EUR,c-7,600,3,", "grams_each", "only goods by the piece are weighed so"),
+        ("EUR,c-7,0,0,", "grams_each", "0 is not between 1 and 1000000000"),
+        ("EUR,c-7,6.5,0,", "grams_each", "a whole number is wanted"),
+        ("EUR,c-7,,0,later", "fixed", "one of placing, balance, weighing, delivery is wanted"),
+        ("EUR,c-7,1000000000,0,", "grams_each", "2000000000 is not between 1 and 1000000000"),
+    ),
+)
+def test_what_goes_not_with_goods_by_weight_is_a_finding(
+    cells: str, column: str, reason: str
+) -> None:
+    header = HEADER.rstrip() + ",grams_each,scale,fixed\n"
+
+    taken = read(f"o-1,1,HAM,2,15.80,{cells}\n", header=header)
+
+    assert (only(taken).column, taken.orders) == (column, ())
+    assert only(taken).reason.startswith(reason)
 
 
 def test_rows_of_one_order_may_stand_apart_and_lines_number_themselves() -> None:

@@ -39,8 +39,9 @@ from orderflow.invoices import (
 from orderflow.journal import Change, Committed
 from orderflow.kits import Component
 from orderflow.money import Rounding, divided
+from orderflow.orders import adjust
 from orderflow.ports import Query
-from orderflow.pricing import total
+from orderflow.pricing import carried, total
 from orderflow.records import Cut, CutKind, Destination, Fixing
 from orderflow.returns import Verdict
 from orderflow.states import UnitState
@@ -75,6 +76,8 @@ TABLE: Final = Table(
         TaxRow("US", Rate.zero("export", "Art. 146")),
         TaxRow("GST", Rate.of("GST", "5")),
         TaxRow("GST", Rate.of("QST", "9.975")),
+        TaxRow("BR", Rate.of("IPI", "15")),
+        TaxRow("BR", Rate.of("ICMS", "18", on_taxes=True)),
         TaxRow("PL", Rate.of("VAT-23", "23")),
         TaxRow("PL", Rate.zero("none", "as published"), group="freight"),
         TaxRow("HOME", Rate.of("VAT-10", "10")),
@@ -541,6 +544,23 @@ def test_goods_that_were_weighed_together_are_one_line_of_their_invoice(taxed_sh
     agree(shop)
 
 
+def test_the_tax_of_weighed_goods_is_that_of_their_weight(taxed_shop: Shop) -> None:
+    """Three pieces of 551 g and three of 550 g, whose tax was told by the piece when ordered."""
+    shop = taxed_shop
+    new = new_order(hams(6), destination=TO_DE, cash_on_delivery=True)
+    shop.place("o-17", with_taxes(shop, new))
+    shop.weigh_line("o-17", "1", 3303)
+    shop.invoice("o-17", "2026", lines=(("1", 6),))
+
+    shop.cancel("o-17", (("1", 4),))
+    shop.credit("2026-000001", "CN")
+
+    assert [(one.n, one.grams, one.goods, one.rounding) for one in notes(shop)[0].lines] == [
+        (4, 2201, 65810, 0)
+    ]
+    agree(shop)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32))
 def test_however_goods_are_weighed_and_invoiced_they_cost_what_their_grams_do(seed: int) -> None:
@@ -566,7 +586,8 @@ def test_however_goods_are_weighed_and_invoiced_they_cost_what_their_grams_do(se
 
     billed = [line for bill in invoices(shop) for line in bill.lines]
     lines = [*billed, *[line for note in notes(shop) for line in note.lines]]
-    assert max(abs(line.rounding) for line in billed) <= 2  # two ranges of one weighing
+    assert billed
+    assert max(abs(line.rounding) for line in lines) <= 2  # two ranges of one weighing
     assert all(line.goods == divided(line.grams * 299, 10, Rounding.HALF_UP) for line in lines)
     agree(shop)
 
@@ -713,6 +734,35 @@ def test_parts_of_a_line_with_a_discount_in_the_place_of_another_are_billed_so(
     agree(shop)
 
 
+@pytest.mark.parametrize(
+    "convention", (NET_BY_LINE, NET_BY_TOTAL, NET_BY_UNIT, GROSS_BY_LINE, GROSS_BY_TOTAL)
+)
+def test_a_tax_on_a_tax_is_billed_and_credited_with_its_base(
+    any_shop: Shop, convention: Convention
+) -> None:
+    shop = any_shop.under(taxing(convention))
+    shop.stock(LAMP, "leith", 3)
+    off = NewCharge(ChargeKind.DISCOUNT, -101)
+    order(shop, line("1", LAMP, 3, "33.335"), charges=(off,), to="BR")
+    ship(shop, "p-1", 3)
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    ipi, icms = made.by_rate
+    assert (ipi.base, icms.base) == (made.net, made.net + ipi.tax)
+    assert abs(ipi.tax * 100 - ipi.base * 15) <= 300
+    assert abs(icms.tax * 100 - icms.base * 18) <= 400
+    shop.deliver("p-1")
+    shop.ask_return("r-1", "o-17", (("1", 1),))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.credit(made.ref.id, "CN")
+    shop.credit(made.ref.id, "CN", whole=True)
+    assert sum(one.gross for one in notes(shop)) == made.gross
+    assert sum(one.tax for one in notes(shop)) == made.tax
+    agree(shop)
+
+
 def test_measured_goods_are_taxed_as_one_and_not_gram_by_gram(any_shop: Shop) -> None:
     shop = any_shop.under(taxing(NET_BY_UNIT))
     shop.stock(TEA, "leith", 1254)
@@ -724,6 +774,30 @@ def test_measured_goods_are_taxed_as_one_and_not_gram_by_gram(any_shop: Shop) ->
     (made,) = invoices(shop)
     assert (made.net, made.tax) == (1981, 376)
     assert shop.account("o-17").rounding == 0
+    agree(shop)
+
+
+@pytest.mark.parametrize("convention", (NET_BY_LINE, NET_BY_TOTAL, NET_BY_UNIT))
+def test_goodwill_goes_as_far_as_the_price_with_its_tax(
+    any_shop: Shop, convention: Convention
+) -> None:
+    shop = any_shop.under(taxing(convention))
+    shop.stock(LAMP, "leith", 3)
+    shop.stock(BELL, "leith", 1)
+    order(shop, line("1", LAMP, 3, "0.335"), (BELL, 1))
+    placed = shop.order("o-17")
+    lamps = carried(placed.lines[0], placed.charges, [(0, 3)])
+    assert lamps > 101, "they carry their tax"
+
+    over = NewCharge(ChargeKind.DISCOUNT, -lamps - 1, ("1",))
+    assert shop.cannot_take(adjust.on("o-17", over)) == "charge.amount"
+    shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -lamps, ("1",)))
+    shop.ship("o-17", "p-1")
+    shop.invoice("o-17", "2026")
+
+    (made,) = invoices(shop)
+    assert (made.lines[0].amount, made.lines[0].tax) == (0, 0)
+    assert made.gross == total(shop.order("o-17")) == total(placed) - lamps
     agree(shop)
 
 
@@ -954,6 +1028,42 @@ def test_two_who_invoice_at_once_get_two_numbers() -> None:
 
     assert house.order("o-18").invoices == ("2026-000001",)
     assert house.order("o-17").invoices == ("2026-000002",)
+
+
+class Watched(MemoryStore):
+    """A store that keeps what the last change rests on."""
+
+    def commit(self, change: Change) -> Committed:
+        self.relied = [ref.id for ref, _ in change.relied if ref.kind == "invoice"]
+        return super().commit(change)
+
+
+def test_an_order_in_many_parcels_is_invoiced_without_a_look_at_every_invoice() -> None:
+    store = Watched()
+    shop = Shop(store, taxing())
+    shop.stock(LAMP, "leith", 6)
+    freight = NewCharge(ChargeKind.FREIGHT, 500)
+    order(shop, line("1", LAMP, 6, "0.45"), charges=(freight,))
+    read = []
+    for i in range(4):
+        ship(shop, f"p-{i}", 1)
+        shop.invoice("o-17", "2026")
+        read.append(store.relied)
+    shop.adjust("o-17", NewCharge(ChargeKind.FEE, 100))
+    ship(shop, "p-4", 1)
+    shop.invoice("o-17", "2026")
+
+    first = "2026-000001"
+    assert read == [[], [first], [first], [first]]
+    assert len(store.relied) == 4
+    assert [[one.group for one in paper.lines if one.group] for paper in invoices(shop)] == [
+        ["freight"],
+        [],
+        [],
+        [],
+        ["fee"],
+    ]
+    agree(shop)
 
 
 def test_papers_are_found_by_their_order(taxed_shop: Shop) -> None:

@@ -12,9 +12,11 @@ from orderflow.adapters.gateways import ScriptedGateway, settle
 from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.payments import Notice, await_payment
+from orderflow.pools import coupon_pool
 from orderflow.records import Outcome, Payment, RequestKind
 from orderflow.rules import ReserveWhen
 from orderflow.states import OrderState, PaymentState, UnitState
+from orderflow.values import Position
 from tests.builders import LAMP, LEITH, MORNING, Shop, eur, new_order
 
 LIMIT = MORNING + timedelta(minutes=30)
@@ -210,3 +212,25 @@ def test_an_order_stands_again_on_a_file_too(tmp_path: Path) -> None:
 
         assert shop.order("o-17").state is OrderState.CONFIRMED
         shop.assert_lawful()
+
+
+@pytest.mark.parametrize("gone", (False, True))
+def test_an_order_that_stands_again_uses_its_coupon_again_if_a_use_is_left(*, gone: bool) -> None:
+    shop = Shop(MemoryStore(), CLAIMS)
+    shop.stock(LAMP, "leith", 2)
+    shop.set_coupon("SPRING-10", 1, until=LIMIT)
+    shop.place("o-17", new_order((LAMP, 1), pay_by=LIMIT, coupons=("SPRING-10",)))
+    shop.await_payment("pay-1", eur(1000), "alipay", "c-7", LIMIT, (("o-17", 1000),))
+    pool = Position(coupon_pool("SPRING-10"))
+    silence(shop)
+    assert shop.counter(pool).claimed == 0
+    if gone:
+        shop.set_coupon("SPRING-10", 1)
+        shop.place("o-18", new_order((LAMP, 1), coupons=("SPRING-10",)))
+
+    payment = shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "e-1", IN_TIME).document
+
+    assert shop.counter(pool).claimed == 1
+    assert (shop.order("o-17").state is OrderState.EXPIRED) is gone
+    assert payment.refunding == (1000 if gone else 0)
+    shop.assert_lawful()

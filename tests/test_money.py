@@ -51,6 +51,7 @@ def exactly(top: int, bottom: int, rounding: Rounding) -> int:
         Rounding.DOWN: False,
         Rounding.UP: rest > 0,
         Rounding.HALF_UP: rest >= Fraction(1, 2),
+        Rounding.HALF_DOWN: rest > Fraction(1, 2),
         Rounding.HALF_EVEN: rest > Fraction(1, 2) or (rest == Fraction(1, 2) and down % 2 == 1),
     }
     return down + up[rounding]
@@ -270,6 +271,7 @@ def test_a_price_a_kilogram_prices_grams() -> None:
     (
         (Rounding.HALF_UP, [1, 2, 3, 4]),
         (Rounding.HALF_EVEN, [0, 2, 2, 4]),
+        (Rounding.HALF_DOWN, [0, 1, 2, 3]),
         (Rounding.DOWN, [0, 1, 2, 3]),
         (Rounding.UP, [1, 2, 3, 4]),
     ),
@@ -305,12 +307,9 @@ def test_a_line_is_the_exact_product_rounded_once(
 def test_rounding_may_come_as_the_text_of_a_settings_file() -> None:
     price = Price.of("0.005", "EUR")
 
-    assert [price.times(1, Rounding(name)) for name in ("half_up", "half_even", "down", "up")] == [
-        1,
-        0,
-        0,
-        1,
-    ]
+    names = ("half_up", "half_even", "half_down", "down", "up")
+
+    assert [price.times(1, Rounding(name)) for name in names] == [1, 0, 0, 0, 1]
     with pytest.raises(ValueError, match="nearest"):
         price.times(1, "nearest")  # type: ignore[arg-type]
 
@@ -702,8 +701,9 @@ def test_the_half_of_a_step_goes_where_the_rounding_says() -> None:
 
     shown = [str(rounded(half, step, way)) for way in Rounding]
 
-    assert shown == ["0.10", "0.10", "0.05", "0.10"]
+    assert shown == ["0.10", "0.10", "0.05", "0.05", "0.10"]
     assert str(rounded(Decimal("0.125"), step, Rounding.HALF_EVEN)) == "0.10"
+    assert str(rounded(Decimal("-0.075"), step, Rounding.HALF_DOWN)) == "-0.05"
     assert str(rounded(Decimal("-0.075"), step)) == "-0.10"
     assert str(rounded(Decimal("0"), step)) == "0.00"
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
+from math import floor
 from random import Random
 from typing import Final
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,25 +36,30 @@ from orderflow.pricing import (
     Threshold,
     bill,
     carried,
+    parts_carried,
     priced,
+    shares_of,
     spread_charge,
 )
 from orderflow.records import Charge, Line, Span
+from tests.steps import calls_of
 from tests.test_pricing import goods, lamps
 
 # ORDERFLOW_PRICES=20000 looks at as many orders; it takes two or three minutes. See `make laws`.
 PRICES: Final = int(os.environ.get("ORDERFLOW_PRICES", "2000"))
 DAY: Final = datetime(2026, 11, 11, tzinfo=UTC)
+EACH: Final = max(1, PRICES // 2000)
+"""How many orders of each currency."""
 CURRENCIES: Final = sorted(EXPONENTS)
 NAMES: Final = ("1", "2", "3", "4")
 SEEDS: Final = st.integers(0, 2**40)
 
 
 def random_price(chance: Random, currency: str) -> Price:
-    """A price finer than the currency, per piece, hundred or thousand."""
+    """A price of some coins or finer than one, per piece, hundred or thousand."""
     top = chance.choice([0, 1, 5, 100, 99_999, 12_345_678])
-    amount = Decimal(chance.randint(0, top)).scaleb(-chance.randint(0, 5))
-    return Price(amount, currency, chance.choice([1, 1, 100, 1000]))
+    coins = Decimal(chance.randint(0, top)).scaleb(chance.randint(-5, 2))
+    return Price(coins.scaleb(-EXPONENTS[currency]), currency, chance.choice([1, 1, 100, 1000]))
 
 
 def random_benefit(chance: Random, currency: str) -> Benefit:
@@ -75,12 +81,8 @@ def random_benefit(chance: Random, currency: str) -> Benefit:
     return chance.choice(made)
 
 
-def random_quote(chance: Random) -> tuple[NewOrder, tuple[Offer, ...], Given]:
-    """An order with up to four lines, a stack of offers, and perhaps a line with a minimum price.
-
-    The currency is any of the 178.
-    """
-    currency = chance.choice(CURRENCIES)
+def random_quote(chance: Random, currency: str) -> tuple[NewOrder, tuple[Offer, ...], Given]:
+    """An order of up to four lines, a stack of offers, and perhaps a line with a minimum price."""
     names = NAMES[: chance.randint(1, len(NAMES))]
     lines = tuple(
         NewLine(
@@ -112,10 +114,24 @@ def opened(found: Priced) -> tuple[tuple[Line, ...], tuple[Charge, ...]]:
 
 
 @settings(max_examples=PRICES, deadline=None)
-@given(SEEDS)
-def test_whatever_is_offered_nothing_is_lost_and_nothing_falls_below_zero(seed: int) -> None:
-    chance = Random(seed)
-    new, offers, known = random_quote(chance)
+@given(SEEDS, st.sampled_from(CURRENCIES))
+def test_whatever_is_offered_nothing_is_lost_and_nothing_falls_below_zero(
+    seed: int, currency: str
+) -> None:
+    assert_shared(Random(seed), currency)
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_nothing_is_lost_in_any_of_the_178_currencies(currency: str) -> None:
+    assert len(CURRENCIES) == 178
+
+    for seed in range(EACH):
+        assert_shared(Random(f"{currency} {seed}"), currency)
+
+
+def assert_shared(chance: Random, currency: str) -> None:
+    """An order and its offers of chance: parts sum, none is below zero, slices bill the line."""
+    new, offers, known = random_quote(chance, currency)
 
     found = priced(new, offers, known)
 
@@ -148,8 +164,15 @@ def test_whatever_is_offered_nothing_is_lost_and_nothing_falls_below_zero(seed: 
             billed.append(carried(line, charges, [(start, stop)]))
         assert sum(billed) == cost
         assert min(billed) >= 0
-        for edge in edges[1:]:
-            assert carried(line, charges, [(edge - 1, edge)]) >= 0
+
+        # No unit is below zero, and no discount adds to one; of many units, some are looked at.
+        shares = shares_of(charges)[line.id]
+        few = range(line.n) if line.n <= 12 else [edge - 1 for edge in edges[1:]]
+        for unit in few:
+            parts = parts_carried(shares, [(unit, unit + 1)])
+            assert sum(amount for _, amount in parts) >= 0
+            for charge, amount in parts:
+                assert (amount < 0) == (charge.kind is ChargeKind.DISCOUNT)
     assert sum(charge.amount for charge in charges) == sum(
         span.amount for charge in charges for span in charge.spans
     )
@@ -173,23 +196,6 @@ def test_parts_sum_to_the_whole_and_none_has_the_other_sign(seed: int) -> None:
 # --- the closed form --------------------------------------------------------------------------
 
 
-def calls_of(work: Callable[[], object]) -> int:
-    """How many functions a piece of work calls, built-in ones too."""
-    count = 0
-
-    def see(_frame: object, event: str, _arg: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(see)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
-
-
 def stacked(n: int) -> tuple[Line, list[Charge]]:
     """A line of so many grams with two discounts, a tax, and a change of a third of it."""
     line = lamps(n)
@@ -207,6 +213,51 @@ def test_grams_by_the_ten_thousand_are_shared_in_as_many_steps_as_ten_pieces() -
         return calls_of(lambda: carried(line, charges, [(0, n // 2), (n - 3, n)]))
 
     assert steps(40) == steps(12_540) == steps(90_000) == steps(10**9)
+
+
+@settings(max_examples=PRICES, deadline=None)
+@given(SEEDS)
+def test_grams_by_the_ten_thousand_are_shared_in_closed_form(seed: int) -> None:
+    chance = Random(seed)
+    n = chance.randint(10_000, chance.choice([99_999, 10**9]))
+    amount = chance.randint(0, chance.choice([9, 10**4, 10**9]))
+    line, charges, upto = lamps(n), [goods(amount, n)], [amount]
+    for i in range(chance.randint(0, 5)):
+        more = chance.randint(-upto[-1], chance.choice([1, 333, 10**6]))
+        kind = ChargeKind.DISCOUNT if more < 0 else ChargeKind.TAX
+        charges.append(spread_charge(f"{i}", kind, more, [line], charges))
+        upto.append(upto[-1] + more)
+
+    def first(units: int) -> int:
+        """What so many units carry: each charge by what they carried before it, rounded once."""
+        sum_ = halves_up(Fraction(amount * units, n))
+        for before, after in pairwise(upto):
+            part = Fraction(sum_, before) if before else Fraction(units, n)
+            sum_ += halves_up((after - before) * part)
+        return sum_
+
+    edges = sorted({0, n, *[chance.randint(0, n) for _ in range(5)]})
+    parts = [carried(line, charges, [pair]) for pair in pairwise(edges)]
+
+    assert parts == [first(stop) - first(start) for start, stop in pairwise(edges)]
+    assert min(parts) >= 0
+    assert sum(parts) == upto[-1]
+    assert steps_of(n, upto) == steps_of(10_000, upto)
+
+
+def halves_up(value: Fraction) -> int:
+    """To the nearest whole number, the half away from zero."""
+    size = floor(abs(value) + Fraction(1, 2))
+    return size if value >= 0 else -size
+
+
+def steps_of(n: int, upto: list[int]) -> int:
+    """How long it takes to say what some of so many units carry, which cost so much in turn."""
+    amounts = [after - before for before, after in pairwise([0, *upto])]
+    spans = [Span("1", 0, n, amount) for amount in amounts]
+    charges = [Charge(f"{i}", ChargeKind.TAX, one.amount, (one,)) for i, one in enumerate(spans)]
+    line = lamps(n)
+    return calls_of(lambda: carried(line, charges, [(0, n // 2), (n - 3, n)]))
 
 
 def test_a_plain_line_and_a_bill_take_as_many_steps_whatever_its_length() -> None:

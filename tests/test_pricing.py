@@ -170,6 +170,13 @@ def test_a_charge_over_part_of_a_line_leaves_the_rest_alone() -> None:
     assert each(line, charges) == [100, 75, 75, 100]
 
 
+def test_a_line_may_carry_nothing_but_a_charge_over_part_of_it() -> None:
+    line, late = lamps(4), Charge("late", TAX, 5, (Span("1", 1, 3, 5),))
+
+    assert each(line, [late]) == [0, 3, 2, 0]
+    assert carried(line, [late], [(0, 2), (3, 4)]) == 3
+
+
 @pytest.mark.feature("F183")
 @given(priced_lines(), st.lists(st.integers(0, 40), max_size=6))
 def test_any_cut_of_a_line_carries_exactly_the_whole(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
+from itertools import product
 from math import prod
 from sys import getrecursionlimit
 from typing import Final, cast
 
+import attrs
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from orderflow import BadInput, Position
@@ -733,22 +734,123 @@ def can_keep(figures: Figures, kept: tuple[int, ...]) -> bool:
     return largest(figures.sources, needs) == sum(need[3] for need in needs)
 
 
+def least_lost(figures: Figures, ranks: Mapping[str, int], asked: Sequence[str]) -> list[int]:
+    """The least that any plan loses: of the most urgent rank, then of the next, and so on."""
+    failed = [broken(figures).count(i) for i in range(len(figures.live))]
+
+    def loses(kept: tuple[int, ...]) -> list[int]:
+        left = [attrs.evolve(figures.live[i], n=n - kept[i]) for i, n in enumerate(failed)]
+        return by_rank(left, ranks, asked)
+
+    plans = sorted(product(*[range(n + 1) for n in failed]), key=loses)
+    units = [(kept, tuple([i for i, n in enumerate(kept) for _ in range(n)])) for kept in plans]
+    return next(loses(kept) for kept, found in units if can_keep(figures, found))
+
+
+def by_rank(left: Iterable[Pegged], ranks: Mapping[str, int], asked: Sequence[str]) -> list[int]:
+    """How many units of each rank are lost, of the orders that were asked for."""
+    counts = dict.fromkeys(sorted(set(ranks.values())), 0)
+    for one in left:
+        if one.order in asked:
+            counts[ranks[one.order]] += one.n
+    return list(counts.values())
+
+
+def as_crowd(rows: list[int], promised: list[int]) -> Figures:
+    """The same sources with several promises at each, as many as it has units for."""
+    sources = as_figures(rows).sources
+    room = [source.n for source in sources]
+    live = []
+    for k, row in enumerate(promised):
+        i, n, by, whose = digits(row, len(sources), 3, 6, 2)
+        units = min(n + 1, room[i])
+        if units:
+            where = sources[i].position
+            owners = ("", where.owner or "c-8") if whose or where.owner else OURS
+            live.append(Pegged(f"o-{k}", where, units, day(by), owners))
+            room[i] -= units
+    return Figures(sources, tuple(live))
+
+
+_PROMISED: Final = st.lists(st.integers(0, 6 * 3 * 6 * 2 - 1), max_size=6)
+crowds: Final = st.builds(as_crowd, _SOURCES, _PROMISED)
+
+
 @settings(QUICK, max_examples=400)
-@given(figure_sets)
-def test_pegging_anew_saves_as_many_promises_as_any_plan(figures: Figures) -> None:
-    failed = broken(figures)
-    most = max(
-        n
-        for n in range(len(failed) + 1)
-        if any(can_keep(figures, kept) for kept in set(combinations(failed, n)))
+@example(as_figures([3036, 9612, 30504, 525480]), [1])
+@given(st.one_of(figure_sets, crowds), st.lists(st.integers(0, 3), min_size=1, max_size=4))
+def test_pegging_anew_saves_as_many_promises_as_any_plan(
+    figures: Figures, drawn: list[int]
+) -> None:
+    ranks = {one.order: drawn[i % len(drawn)] for i, one in enumerate(figures.live)}
+    some = [order for order, rank in ranks.items() if rank]  # of nobody else is it asked
+    asked = some or list(ranks)
+
+    found = mend(figures, NOW, ranks, some)
+
+    assert by_rank(found.lost, ranks, asked) == least_lost(figures, ranks, asked)
+    if not found.lost:
+        assert lost(after(figures, Promise((), found.repegs), ""), NOW) == ()
+    assert_sound(figures, [], Promise((), found.repegs), NOW)
+
+
+def test_a_unit_goes_back_to_its_late_source_where_two_others_are_saved_by_that() -> None:
+    figures = Figures(
+        (shelf(2), coming("po-1", 2, 9), coming("po-2", 1, 1), coming("po-3", 1, 9)),
+        (
+            Pegged("o-1", at("po-1"), 1, day(0)),
+            Pegged("o-2", at("po-1"), 1, day(0)),
+            Pegged("o-3", at("po-2"), 1, day(0)),
+            Pegged("o-4", at("po-3"), 1, day(1)),
+        ),
+    )
+
+    alike = mend(figures, NOW, {})
+    urgent = mend(figures, NOW, {"o-1": 1, "o-2": 1, "o-3": 2, "o-4": 2})
+
+    assert [one.order for one in alike.lost] == ["o-1"]
+    assert [one.order for one in urgent.lost] == ["o-3", "o-4"]
+
+
+def test_who_is_more_urgent_leaves_a_source_with_too_many_claims_for_the_place_of_another() -> None:
+    figures = Figures(
+        (shelf(1), Source(at("a"), 1), coming("po-1", 1, 9)),
+        (Pegged("o-1", at("a"), 2, day(3)), Pegged("o-2", at("po-1"), 1, day(3))),
+    )
+
+    found = mend(figures, NOW, {"o-1": 1, "o-2": 5})
+
+    assert found.repegs == (Repeg("o-1", at("a"), at(), 1, day(3)),)
+    assert found.lost == (Pegged("o-2", at("po-1"), 1, day(3)),)
+
+
+def test_nobody_makes_room_by_a_source_with_too_many_claims() -> None:
+    figures = Figures(
+        (shelf(1), Source(at("a"), 1, until=day(5))),
+        (Pegged("o-1", at("a"), 3, day(6)), Pegged("o-2", at(), 1, day(2))),
     )
 
     found = mend(figures, NOW, {})
 
-    assert sum(one.n for one in found.lost) == len(failed) - most
-    if not found.lost:
-        assert lost(after(figures, Promise((), found.repegs), ""), NOW) == ()
-    assert_sound(figures, [], Promise((), found.repegs), NOW)
+    assert found.repegs == ()
+    assert found.lost == (Pegged("o-1", at("a"), 3, day(6)),)
+
+
+def test_who_has_too_much_of_what_has_come_waits_for_what_others_leave_of_the_rest() -> None:
+    figures = Figures(
+        (Source(at("po-1"), 4, day(6), here=2), Source(at(), 2, until=day(6))),
+        (
+            Pegged("o-1", at("po-1"), 2, day(4)),
+            Pegged("o-2", at("po-1"), 2, day(5)),
+            Pegged("o-3", at("po-1"), 2, day(6)),
+        ),
+    )
+
+    found = mend(figures, NOW, {})
+
+    assert found.repegs == (Repeg("o-2", at("po-1"), at(), 2, day(5)),)
+    assert found.lost == ()
+    assert lost(after(figures, Promise((), found.repegs), ""), NOW) == ()
 
 
 def test_the_most_urgent_promise_is_saved_and_the_least_urgent_is_lost_first() -> None:

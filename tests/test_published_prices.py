@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import attrs
 import pytest
 
-from orderflow import (
-    BadInput,
-    ChargeKind,
-    Money,
-    NewCharge,
-    NewLine,
-    NewOrder,
-    Price,
-    Sku,
-    Workflow,
-)
-from orderflow.adapters.memory import MemoryStore
-from orderflow.money import Rounding, Spread, rounded, scale, share, spread
-from orderflow.pricing import (
-    FreightOff,
-    Given,
-    Level,
-    Offer,
-    PercentOff,
-    Scope,
-    When,
-    capped,
-    due,
-    priced,
-)
+from orderflow.money import Spread, spread
+from orderflow.pricing import capped
+from tests.told import TOLD, Told
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs/explanation/prices.md"
 OURS: Final = Spread.LARGEST_REMAINDER
@@ -93,15 +68,29 @@ SPLITS: Final = (
     Split("Sylius", SYLIUS, Spread.FRONT_MENDS, -300, (4300, 1400, 2300), (-162, -52, -86)),
     Split("Sylius", SYLIUS, Spread.FRONT_MENDS, -299, (4300, 1400, 2300), (-161, -52, -86)),
     Split("Sylius", SYLIUS, Spread.FRONT_MENDS, -299, (0,), (0,)),
+    Split("Sylius", UNITS, Spread.PER_UNIT, 0, (1, 1, 1, 1), (0, 0, 0, 0)),
+    Split("Sylius", UNITS, Spread.PER_UNIT, 1000, (1, 1, 1, 1), (250, 250, 250, 250)),
     Split("Sylius", UNITS, Spread.PER_UNIT, 1000, (1, 1, 1), (334, 333, 333)),
-    Split("moneyphp", PHP, OURS, 100, (1, 1, 1), (34, 33, 33)),
-    Split("moneyphp", PHP, OURS, 101, (1, 1, 1), (34, 34, 33)),
-    Split("moneyphp", PHP, OURS, 2, (1, 1, 1), (1, 1, 0)),
-    Split("moneyphp", PHP, OURS, 101, (3, 7), (30, 71)),
-    Split("moneyphp", "allocation.rst", OURS, 5, (70, 30), (4, 1)),
-    Split("moneyphp 1", PHP, Spread.FRONT_FIRST, 5, (3, 7), (2, 3)),
-    Split("moneyphp 1", PHP, Spread.FRONT_FIRST, 5, (7, 3), (4, 1)),
-    Split("moneyphp 1", PHP, Spread.FRONT_FIRST, 15, (1, 1), (8, 7)),
+    Split("Sylius", UNITS, Spread.PER_UNIT, -1000, (1, 1, 1), (-334, -333, -333)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 100, (1, 1, 1), (34, 33, 33)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 101, (1, 1, 1), (34, 34, 33)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (3, 7), (2, 3)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (7, 3), (4, 1)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (7, 3, 0), (4, 1, 0)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, -5, (7, 3), (-3, -2)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (0, 7, 3), (0, 4, 1)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (7, 0, 3), (4, 0, 1)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (0, 0, 1), (0, 0, 5)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 5, (0, 3, 7), (0, 2, 3)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 0, (0, 0, 1), (0, 0, 0)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 2, (1, 1, 1), (1, 1, 0)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 1, (1, 1), (1, 0)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 1, (33, 66), (0, 1)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 101, (3, 7), (30, 71)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 101, (7, 3), (71, 30)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 10, (1, 1, 1), (4, 3, 3)),
+    Split("moneyphp", "allocation.rst", Spread.SIGNED_REMAINDER, 5, (70, 30), (4, 1)),
+    Split("moneyphp", PHP, Spread.SIGNED_REMAINDER, 15, (1, 1), (8, 7)),
     Split("RubyMoney", RUBY, Spread.BACKWARD, 10, (1, 1, 2), (3, 2, 5)),
     Split("RubyMoney", RUBY, Spread.BACKWARD, 10, (1, 2, 1), (3, 5, 2)),
     Split("RubyMoney", RUBY, Spread.BACKWARD, 100, (7, 3), (70, 30)),
@@ -131,7 +120,10 @@ SPLITS: Final = (
     ),
     Split("Shopify, roundrobin_reverse", SHOPIFY, Spread.BACK_FIRST, 5, (3, 7), (1, 4)),
     Split("Solidus", SOLIDUS, Spread.BACKWARD, 1000, (5000, 5000, 5000), (334, 333, 333)),
+    Split("Solidus", SOLIDUS, Spread.BACKWARD, 1500, (15000, 5000, 10000), (750, 250, 500)),
     Split("Saleor", SALEOR, Spread.LAST_ABSORBS, 1730, (3000, 4000, 1000), (649, 865, 216)),
+    Split("Saleor", SALEOR, Spread.LAST_ABSORBS, 1000, (3000, 4000, 1000), (375, 500, 125)),
+    Split("Saleor", SALEOR, Spread.LAST_ABSORBS, 5000, (3000, 4000, 1000), (1875, 2500, 625)),
     Split("brick/money", "issue 46", Spread.FRONT_FIRST, 1000, (37, 62), (374, 626)),
     Split("brick/money", "issue 46", Spread.FRONT_FIRST, 1000, (62, 37), (627, 373)),
     Split("brick/money, floor to first", PHP, Spread.FRONT_FIRST, 100, (2, 3, 1), (34, 50, 16)),
@@ -168,6 +160,14 @@ SPLITS: Final = (
     Split(
         "brick/money, to largest ratio", PHP, Spread.LARGEST_WEIGHT, 100, (2, 3, 1), (33, 51, 16)
     ),
+    Split(
+        "brick/money, to largest ratio",
+        PHP,
+        Spread.LARGEST_WEIGHT,
+        10000,
+        (30, 20, 40),
+        (3333, 2222, 4445),
+    ),
     Split("brick/money, to largest ratio", PHP, Spread.LARGEST_WEIGHT, 5, (3, 3, 4), (1, 1, 3)),
     Split("brick/money, to largest ratio", PHP, Spread.LARGEST_WEIGHT, 9, (3, 3, 4), (3, 2, 4)),
     Split(
@@ -198,6 +198,7 @@ def test_only_what_other_systems_publish_differs_from_the_default() -> None:
     differing = {case for case in SPLITS if spread(case.total, case.weights) != case.parts}
 
     assert {case.system for case in differing} == {
+        "moneyphp",  # -5 over 7 and 3 is cut off below
         "Sylius",  # -299 over a line that weighs nothing is dropped there
         "Shopify, roundrobin_reverse",
         "Shopify, roundrobin",
@@ -208,253 +209,115 @@ def test_only_what_other_systems_publish_differs_from_the_default() -> None:
     }
 
 
-# --- beyond splits ----------------------------------------------------------------------------
+# --- the conventions by name ------------------------------------------------------------------
+
+NAMED: Final = {
+    "largest_remainder": OURS,
+    "largest_remainder_signed": Spread.SIGNED_REMAINDER,
+    "floor_front": Spread.FRONT_FIRST,
+    "floor_back": Spread.BACK_FIRST,
+    "half_up_last_absorbs": Spread.LAST_ABSORBS,
+    "half_even_last_absorbs": Spread.LAST_ABSORBS_EVEN,
+    "floor_last_absorbs": Spread.LAST_ABSORBS_CUT,
+    "half_down_front_fix": Spread.FRONT_MENDS,
+    "sequential_remaining_back": Spread.BACKWARD,
+    "ceil_sequential_remaining": Spread.FORWARD,
+}
+"""Our rules by what others call them."""
 
 
-class Told(NamedTuple):
-    """A published case that is no split: what is asked, what is published, and what we answer."""
+class Agreeing(NamedTuple):
+    """A published split, and each convention that gives just these parts."""
 
-    system: str
-    source: str
-    rule: str
-    what: str
-    published: tuple[str, ...]
-    ours: Callable[[], tuple[object, ...]]
-
-
-def stepped(way: Rounding) -> Callable[[], tuple[object, ...]]:
-    steps = ("0.01", "0.10", "1.00", "10", "0.02", "0.05", "0.25")
-    return lambda: tuple(rounded(Decimal("987.345"), Decimal(step), way) for step in steps)
+    case: str
+    total: int
+    weights: tuple[int, ...]
+    parts: tuple[int, ...]
+    conventions: str
 
 
-def shown(*minor: int) -> tuple[object, ...]:
-    """Amounts of a currency with two decimals."""
-    return tuple(Decimal(amount).scaleb(-2) for amount in minor)
-
-
-def left(prices: tuple[int, ...], coupon: tuple[int, ...]) -> tuple[object, ...]:
-    return shown(*[price - off for price, off in zip(prices, coupon, strict=True)])
-
-
-def euros(amount: str) -> Money:
-    return Money.of(amount, "EUR")
-
-
-def lamps(*prices: str, n: int = 1) -> tuple[NewLine, ...]:
-    return tuple(
-        NewLine(str(i), Sku(f"LAMP-{i}"), n, Price.of(price, "EUR"))
-        for i, price in enumerate(prices, 1)
-    )
-
-
-def paid(*prices: str, freight: int = 0, n: int = 1, pays: str = "") -> Workflow:
-    """A shop in which order o-1 is placed, and paid for in part or in full."""
-    shop = Workflow(MemoryStore())
-    charges = (NewCharge(ChargeKind.FREIGHT, freight),) if freight else ()
-    order = shop.place("o-1", NewOrder("c-7", "EUR", lamps(*prices, n=n), charges)).document
-    amount = euros(pays) if pays else Money(due(order), "EUR")
-    shop.pay("pay-1", amount, (("o-1", amount.minor),))
-    return shop
-
-
-def over_refund() -> tuple[object, ...]:
-    shop = paid("12.30")
-    shop.adjust("o-1", NewCharge(ChargeKind.DISCOUNT, -500))
-    shop.refund("o-1")
-    try:
-        shop.adjust("o-1", NewCharge(ChargeKind.DISCOUNT, -1000))
-    except BadInput:
-        return shown(1230 - shop.order("o-1").applied)
-    return ()
-
-
-def outstanding() -> tuple[object, ...]:
-    shop = paid("3.00", "3.00", freight=1300, pays="10.00")
-    shop.cancel("o-1")
-    return shown(due(shop.refund("o-1", euros("6.00")).document))
-
-
-def named_amount() -> tuple[object, ...]:
-    shop = paid("73.80")
-    shop.cancel("o-1")
-    return shown(7380 - shop.refund("o-1", euros("10.00")).document.applied)
-
-
-def refunded_once() -> tuple[object, ...]:
-    shop = paid("10.00", "10.00", "10.00", n=2)
-    shop.cancel("o-1", (("3", 2),))
-    shop.refund("o-1")
-    shop.cancel("o-1")
-    return shown(-due(shop.order("o-1")))
-
-
-def freight_from_101() -> tuple[object, ...]:
-    at = datetime(2026, 11, 11, tzinfo=UTC)
-    free = Offer("free", FreightOff(), When(least=euros("101.00")))
-
-    def freight(n: int) -> int:
-        cart = NewOrder("c-7", "EUR", lamps("20.00", n=n))
-        order = priced(cart, (free,), Given(at, freight=euros("3.00"))).order
-        return sum(charge.amount for charge in order.charges)
-
-    return shown(freight(5), freight(6))
-
-
-def by_quantity() -> tuple[object, ...]:
-    at = datetime(2026, 11, 11, tzinfo=UTC)
-    numbers = ((1, 5), (2, 10), (3, 5), (4, 5))
-    lines = [attrs.evolve(lamps("20.00", n=n)[0], id=f"{p}", sku=Sku(f"P-{p}")) for p, n in numbers]
-    groups = (("P-1", ("1",)), ("P-2", ("1",)), ("P-4", ("2",)))
-    tenth = PercentOff(Decimal(10), Level.UNIT)
-    offer = Offer("tenth", tenth, When(units=10), Scope(groups=("1",)))
-    order = priced(NewOrder("c-7", "EUR", tuple(lines)), (offer,), Given(at, groups=groups)).order
-    return shown(sum([line.amount for line in lines]) + sum([one.amount for one in order.charges]))
-
-
-THREE: Final = (501, 342, 213)
-MAXIMA: Final = (4600, 4600, 5000, 5000, 5000)
-DYNAMICS: Final = "Dynamics 365 Finance, RT-02"
-TOLD: Final = (
-    Told(
-        DYNAMICS,
-        "tax-calculation-rounding-rules",
-        "`rounded`, `HALF_UP`",
-        "987.345 to 0.01, 0.10, 1, 10, 0.02, 0.05, 0.25",
-        ("987.35", "987.30", "987.00", "990", "987.34", "987.35", "987.25"),
-        stepped(Rounding.HALF_UP),
+REMAINDERS: Final = "largest_remainder largest_remainder_signed"
+LAST: Final = "half_up_last_absorbs half_even_last_absorbs"
+FRONT: Final = "floor_front half_down_front_fix sequential_remaining_back"
+AGREEING: Final = (
+    Agreeing("REF-001", 300, (4000, 2000, 2000), (150, 75, 75), " ".join(NAMED)),
+    Agreeing(
+        "REF-010",
+        -299,
+        (4300, 1400, 2300),
+        (-161, -52, -86),
+        f"{REMAINDERS} {LAST} half_down_front_fix",
     ),
-    Told(
-        DYNAMICS,
-        "tax-calculation-rounding-rules",
-        "`rounded`, `DOWN`",
-        "the same",
-        ("987.34", "987.30", "987", "980", "987.34", "987.30", "987.25"),
-        stepped(Rounding.DOWN),
+    Agreeing(
+        "REF-011",
+        -299,
+        (0,),
+        (0,),
+        "half_down_front_fix sequential_remaining_back ceil_sequential_remaining",
     ),
-    Told(
-        DYNAMICS,
-        "tax-calculation-rounding-rules",
-        "`rounded`, `UP`",
-        "the same",
-        ("987.35", "987.40", "988", "990", "987.36", "987.35", "987.50"),
-        stepped(Rounding.UP),
+    Agreeing("REF-012", 1000, (1, 1, 1), (334, 333, 333), f"{REMAINDERS} {FRONT}"),
+    Agreeing(
+        "REF-015",
+        101,
+        (1, 1, 1),
+        (34, 34, 33),
+        f"{REMAINDERS} {LAST} floor_front sequential_remaining_back",
     ),
-    Told(
-        "Dangdang, CN-01",
-        "help page",
-        "`scale`, half up to 0.1",
-        "part of a coupon of 15 on goods of 40 for 25 that come back, and the cash",
-        ("9.4", "15.6"),
-        lambda: (
-            Decimal(scale(150, 25, 40)).scaleb(-1),
-            Decimal(250 - scale(150, 25, 40)).scaleb(-1),
-        ),
+    Agreeing(
+        "REF-020",
+        2,
+        (1, 1, 1),
+        (1, 1, 0),
+        f"{REMAINDERS} {LAST} floor_front sequential_remaining_back ceil_sequential_remaining",
     ),
-    Told(
-        "Taobao, CN-02",
-        "an article on its rules",
-        "`LARGEST_REMAINDER`",
-        "what of 190 paid for goods of 100 and 110 comes back for each",
-        ("90.48", "99.52"),
-        lambda: shown(*spread(19000, (10000, 11000))),
+    Agreeing(
+        "REF-021",
+        101,
+        (3, 7),
+        (30, 71),
+        f"{REMAINDERS} {LAST} floor_back floor_last_absorbs half_down_front_fix",
     ),
-    Told(
-        "an article, CN-03",
-        "woshipm.com 5777215",
-        "`LAST_ABSORBS_CUT` over cut ratios",
-        "paid for 5.01, 3.42 and 2.13 with a coupon of 1.57",
-        ("4.28", "2.92", "1.79"),
-        lambda: left(THREE, spread(157, (47, 32, 21), Spread.LAST_ABSORBS_CUT)),
+    Agreeing("REF-022", 10, (1, 1, 2), (3, 2, 5), f"{REMAINDERS} {FRONT}"),
+    Agreeing(
+        "REF-027",
+        19535,
+        (1, 1, 5, 5, 16, 12),
+        (488, 488, 2442, 2442, 7814, 5861),
+        f"{REMAINDERS} {LAST}",
     ),
-    Told(
-        "an article, CN-03",
-        "woshipm.com 5777215",
-        "`LARGEST_REMAINDER`",
-        "the same, exact",
-        ("4.27", "2.91", "1.81"),
-        lambda: left(THREE, spread(157, THREE)),
+    Agreeing(
+        "REF-030",
+        1000,
+        (5000, 5000, 5000),
+        (334, 333, 333),
+        f"{REMAINDERS} {FRONT} ceil_sequential_remaining",
     ),
-    Told(
-        "Sylius, REF-048",
-        "refunding_part_of_order_unit.feature",
-        "no unit below zero",
-        "refunded of a unit of 12.30 after 5.00 and a refusal of 10.00",
-        ("5.00",),
-        over_refund,
-    ),
-    Told(
-        "Solidus, REF-051",
-        "reimbursement_spec",
-        "`Price.times`, `DOWN`",
-        "two at 10.003",
-        ("20.00",),
-        lambda: shown(Price.of("10.003", "EUR").times(2, Rounding.DOWN)),
-    ),
-    Told(
-        "Solidus, REF-053",
-        "order_cancellations_spec",
-        "`share`",
-        "two units of a line of 1.67, one after the other",
-        ("0.84", "0.83"),
-        lambda: shown(share(167, 2, 0, 1), share(167, 2, 1, 2)),
-    ),
-    Told(
-        "Solidus, REF-061",
-        "outstanding_balance_integration_spec",
-        "due = cost − applied",
-        "19.00 ordered, 10.00 paid, cancelled, 6.00 refunded: due",
-        ("-4.00",),
-        outstanding,
-    ),
-    Told(
-        "Saleor, REF-077",
-        "test_order_actions_refund_products",
-        "`refund` of an amount",
-        "refunded when 10.00 of 73.80 are asked for",
-        ("10.00",),
-        named_amount,
-    ),
-    Told(
-        "Saleor, REF-078",
-        "test_order_actions_create_fulfillments_for_returned_products",
-        "units are given up once",
-        "owed for three lines of 20.00 of which one was refunded before",
-        ("40.00",),
-        refunded_once,
-    ),
-    Told(
-        "tryton, REF-093",
-        "scenario_sale_promotion",
-        "`PercentOff`, by unit",
-        "500.00 with a tenth off 15 units at 20.00, untaxed",
-        ("470.00",),
-        by_quantity,
-    ),
-    Told(
-        "tryton, REF-094",
-        "scenario_sale_shipment_cost_promotion",
-        "`FreightOff`, from goods of 101.00 on",
-        "freight of 3.00 for five and for six at 20.00",
-        ("3.00", "0.00"),
-        freight_from_101,
-    ),
-    Told(
-        "Shopify",
-        "allocator_spec, allocate_max_amounts",
-        "`capped`",
-        "24.20 up to 46, 46, 50, 50, 50",
-        ("4.60", "4.60", "5.00", "5.00", "5.00"),
-        lambda: shown(*capped(2420, MAXIMA, MAXIMA)),
-    ),
-    Told(
-        "Shopify",
-        "allocator_spec, allocate_max_amounts",
-        "`capped`",
-        "30.75 up to 26.00 and 4.74",
-        ("26.00", "4.74"),
-        lambda: shown(*capped(3075, (2600, 474), (2600, 474))),
+    Agreeing(
+        "REF-032",
+        1730,
+        (3000, 4000, 1000),
+        (649, 865, 216),
+        f"{REMAINDERS} {LAST} {FRONT} ceil_sequential_remaining",
     ),
 )
+
+
+def by_convention(case: Agreeing, rule: Spread) -> tuple[int, ...]:
+    """One rounds up from the first line on, and takes from no line more than it is worth."""
+    if rule is Spread.FORWARD and case.total > 0:
+        return capped(case.total, case.weights, case.weights, rule)
+    return spread(case.total, case.weights, rule)
+
+
+@pytest.mark.parametrize("case", AGREEING, ids=lambda case: case.case)
+def test_just_the_conventions_that_are_published_for_a_split_give_it(case: Agreeing) -> None:
+    agreeing = {name for name, rule in NAMED.items() if by_convention(case, rule) == case.parts}
+
+    assert agreeing == set(case.conventions.split())
+    assert case[1:4] in {one[3:] for one in SPLITS}
+
+
+# --- beyond splits ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("case", TOLD, ids=lambda case: f"{case.system} {case.rule}")

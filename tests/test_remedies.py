@@ -9,13 +9,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderflow import Call, Money, Notice, Position, Ref, Refusal, Rules
+from orderflow import (
+    Call,
+    ChargeKind,
+    Money,
+    NewCharge,
+    Notice,
+    Position,
+    Price,
+    Ref,
+    Refusal,
+    Rules,
+)
 from orderflow.adapters.memory import MemoryStore
 from orderflow.calls import Remedy
 from orderflow.errors import Refused
 from orderflow.journal import Context
 from orderflow.process import Process, Stage
-from orderflow.records import Document
+from orderflow.records import Document, Fixing
 from orderflow.remedies import explained
 from orderflow.sentences import SENTENCES
 from orderflow.states import UnitState
@@ -26,12 +37,16 @@ from orderflow.verbs import (
     apply_payment,
     cancel,
     complete,
+    credit,
     expire,
     expire_payment,
     hold_stock,
+    invoice,
     place,
+    protect_price,
     refund,
     release,
+    reprice,
     reserve,
 )
 from orderflow.workflow import Workflow
@@ -47,6 +62,12 @@ def remedies(shop: Shop, call: ANY) -> dict[str, tuple[Remedy[Any], ...]]:
     for refusal in shop.why_not(call):
         found[refusal.code] = found.get(refusal.code, ()) + refusal.remedies
     return found
+
+
+def offered(shop: Shop, call: ANY, code: str) -> tuple[ANY, ...]:
+    """The calls that are offered against a reason."""
+    found = remedies(shop, call)[code]
+    return tuple(Call(one.verb, one.ref, one.args) for one in found)
 
 
 def copied(shop: Shop) -> Workflow:
@@ -68,6 +89,14 @@ def assert_it_helps(shop: Shop, call: ANY, refusal: Refusal, remedy: Remedy[Any]
     assert refusal not in left, f"{remedy} does not help against {refusal}"
     if not left:
         trial.apply(remedy if instead else call)
+
+
+def assert_all_help(shop: Shop, *calls: ANY) -> None:
+    """Each remedy that is offered against some calls helps."""
+    for call in calls:
+        for refusal in shop.why_not(call):
+            for remedy in refusal.remedies:
+                assert_it_helps(shop, call, refusal, remedy)
 
 
 # --- one by one -----------------------------------------------------------------------------------
@@ -237,6 +266,112 @@ def test_money_is_applied_as_far_as_it_goes(shop: Shop) -> None:
         "overpaid": [{"orders": (("o-17", 2000),)}],
         "over_applied": [{"orders": (("o-17", 500),)}],
     }
+
+
+def test_no_more_is_credited_than_is_left_of_an_invoice(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.invoice("o-17", "2026", lines=(("1", 2),))
+
+    over = credit.on("2026-000001", "CN", "1", eur(2001))
+    assert offered(shop, over, "over_credit") == (
+        credit.on("2026-000001", "CN", "1", amount=eur(2000)),
+    )
+    shop.credit("2026-000001", "CN", "1", eur(2000))
+    assert offered(shop, credit.on("2026-000001", "CN", "1", eur(1)), "over_credit") == ()
+
+
+def test_what_is_not_fixed_can_be_fixed_at_its_estimate_or_left_for_later(shop: Shop) -> None:
+    late = line("1", LAMP, 2, "9.50", fixed=Fixing.DELIVERY, version="list-1")
+    ham = line("2", BELL, 1, "15.80", fixed=Fixing.WEIGHING, grams_each=600)
+    shop.place("o-17", new_order(late, ham))
+
+    one = invoice.on("o-17", "2026", lines=(("1", 2),))
+    both = invoice.on("o-17", "2026", lines=(("1", 2), ("2", 1)))
+
+    fixes = reprice.on("o-17", (("1", Price.of("9.50", "EUR")),), "list-1")
+    assert offered(shop, one, "not_fixed") == (fixes,)
+    assert offered(shop, both, "not_fixed") == (
+        fixes,
+        invoice.on("o-17", "2026", lines=(("2", 1),)),
+        invoice.on("o-17", "2026", lines=(("1", 2),)),  # nobody knows what it weighs
+    )
+    assert_all_help(shop, one, both)
+
+
+def test_an_invoice_that_keeps_a_price_can_be_credited_first(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2), (BELL, 1)))
+    shop.invoice("o-17", "2026", lines=(("1", 2),))
+    lower, bell = ("1", Price.of("9.00", "EUR")), ("2", Price.of("40.00", "EUR"))
+
+    alone, beside = reprice.on("o-17", (lower,)), reprice.on("o-17", (lower, bell))
+
+    assert offered(shop, alone, "invoiced") == (
+        reprice.on("o-17", (lower,), invoiced=True),
+        credit.on("2026-000001", "2026", whole=True),
+    )
+    assert offered(shop, beside, "invoiced") == (
+        reprice.on("o-17", (lower, bell), invoiced=True),
+        credit.on("2026-000001", "2026", whole=True),
+        reprice.on("o-17", (bell,)),
+    )
+    assert_all_help(shop, alone, beside)
+    shop.credit("2026-000001", "CN", whole=True)
+    shop.invoice("o-17", "2026", lines=(("1", 2),))
+    assert offered(shop, alone, "invoiced")[1] == credit.on("2026-000002", "CN", whole=True)
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    (
+        (lambda pairs: reprice.on("o-17", pairs), "none_kept"),
+        (lambda pairs: protect_price.on("o-17", pairs), "not_lower"),
+        (lambda pairs: reprice.on("o-17", pairs), "below_discounts"),
+        (lambda pairs: reprice.on("o-17", pairs), "no_such_line"),
+    ),
+)
+def test_a_line_whose_price_cannot_change_can_be_left_out(call: Any, code: str) -> None:
+    shop = Shop(MemoryStore(), Rules(locations=(LEITH,), price_protection_days=9))
+    off = NewCharge(ChargeKind.DISCOUNT, -900, ("2",))
+    shop.place("o-17", new_order((LAMP, 2), (BELL, 1), charges=(off,)))
+    name, price = "2", {"below_discounts": "8.00", "not_lower": "45.50"}.get(code, "40.00")
+    if code == "none_kept":
+        shop.cancel("o-17", (("2", 1),))
+    if code == "no_such_line":
+        name = "7"
+    good = ("1", Price.of("9.00", "EUR"))
+
+    refused = call((good, (name, Price.of(price, "EUR"))))
+
+    assert offered(shop, refused, code) == (call((good,)),)
+    assert_all_help(shop, refused)
+
+
+def test_what_has_not_left_can_be_invoiced_in_advance(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 2), (BELL, 1), line("3", BELL, 1, fixed=Fixing.DELIVERY))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1")
+    ahead = invoice.on("o-17", "2026", lines=(("2", 1),))
+
+    everything = invoice.on("o-17", "2026")
+    shop.invoice("o-17", "2026", ("p-1",))
+
+    assert offered(shop, everything, "nothing_to_invoice") == (ahead,)
+    assert_all_help(shop, everything)
+
+
+def test_a_parcel_that_is_invoiced_can_be_left_out(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 2))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1", "leith", (("1", 1),))
+    shop.ship("o-17", "p-2", "leith", (("1", 1),))
+    shop.invoice("o-17", "2026", ("p-1",))
+
+    both = invoice.on("o-17", "2026", ("p-1", "p-2"))
+
+    assert offered(shop, both, "nothing_to_invoice") == (invoice.on("o-17", "2026", ("p-2",)),)
+    assert_all_help(shop, both)
 
 
 def test_each_place_is_released_by_itself(shop: Shop) -> None:

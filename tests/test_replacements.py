@@ -46,6 +46,7 @@ from orderflow.taxes import (
     TaxPlace,
     TaxRow,
 )
+from orderflow.taxing import tax_charges
 from orderflow.values import MINOR_MAX
 from tests.builders import BELL, LAMP, LEITH, YORK, Shop, eur, line, new_order
 
@@ -660,6 +661,45 @@ def test_new_goods_cost_their_taxes_from_the_start() -> None:
     assert shop.invoiced("2026-000001").gross == 5415 == total(shop.order("o-18"))
     assert shop.account("o-18").rounding == 0
     shop.assert_lawful()
+
+
+@pytest.mark.feature("F228")
+@pytest.mark.parametrize(
+    "convention", (NET_BY_TOTAL, GROSS_BY_TOTAL), ids=("without taxes", "with taxes")
+)
+def test_an_even_exchange_of_goods_that_were_taxed_costs_nothing(convention: Convention) -> None:
+    shop = Shop(MemoryStore(), taxed(convention))
+    assert shop.rules.taxing is not None
+    shop.stock(LAMP, "leith", 10)
+    new = tax_charges(new_order((LAMP, 3)), shop.rules.taxing, shop.clock.at)
+    cost = due(shop.place("o-17", new).document)
+    shop.pay("pay-1", eur(cost), (("o-17", cost),))
+    send(shop, "o-17")
+    shop.ask_exchange("e-1", "o-17", "r-1", BOTH, (line("1", LAMP, 2),))
+    shop.approve_exchange("e-1")
+    come_back(shop)
+
+    shop.send_replacement("e-1", "o-18")
+
+    assert (owed(shop.order("o-17")), due(shop.order("o-18"))) == (0, 0)
+    assert shop.order("o-18").state is OrderState.CONFIRMED
+
+
+@pytest.mark.parametrize(("price", "more"), (("10.00", 380), ("8.403", 0)))
+def test_new_goods_are_taxed_though_the_old_order_had_no_taxes(price: str, more: int) -> None:
+    shop = Shop(MemoryStore(), taxed())
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", BOTH, (line("1", LAMP, 2, price),))
+    shop.approve_exchange("e-1")
+    come_back(shop)
+    assert owed(shop.order("o-17")) == 2000, "what was paid comes back, and no tax was"
+
+    shop.send_replacement("e-1", "o-18")
+
+    assert (owed(shop.order("o-17")), due(shop.order("o-18"))) == (0, more)
+    cost = total(shop.order("o-18"))
+    shop.invoice("o-18", "2026", lines=BOTH)
+    assert total(shop.order("o-18")) == cost == shop.invoiced("2026-000001").gross
 
 
 def test_prices_of_new_goods_may_have_their_taxes_in_them() -> None:

@@ -7,7 +7,8 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from orderflow import ChargeKind, Component, NewCharge, NewLine, Price, Sku
+from orderflow import ChargeKind, Component, NewCharge, NewLine, Price, Sku, Workflow
+from orderflow.adapters.memory import MemoryStore
 from orderflow.closing import complete
 from orderflow.errors import IllegalMove
 from orderflow.invoices import invoice
@@ -17,6 +18,7 @@ from orderflow.records import Charge, Fixing, Order, PriceRange, Span
 from orderflow.refunds import owed
 from orderflow.repricing import protect_price, reprice, weigh_line
 from tests.builders import BELL, LAMP, TWO_PLACES, Shop, eur, line, new_order
+from tests.steps import lines_of
 
 DISCOUNT, TAX, PRICE = ChargeKind.DISCOUNT, ChargeKind.TAX, ChargeKind.PRICE
 HAM = Sku("HAM")
@@ -323,6 +325,23 @@ def test_a_presale_is_fixed_at_its_balance(any_shop: Shop) -> None:
     assert due(any_shop.order("o-17")) == 0
     assert any_shop.payment("pay-1").state.value == "captured"
     any_shop.assert_lawful()
+
+
+def test_what_a_change_of_an_order_costs_grows_with_its_lines() -> None:
+    def steps(n: int) -> int:
+        names = [str(i) for i in range(n)]
+        shop = Workflow(MemoryStore(), TWO_PLACES)  # without supervision
+        shop.place("o-17", new_order(*[line(name, LAMP, 3, "9.99") for name in names]))
+
+        def work() -> None:
+            shop.reprice("o-17", tuple((name, at("8.00")) for name in names))
+            shop.invoice("o-17", "2026", lines=tuple((name, 1) for name in names))
+            shop.cancel("o-17", tuple((name, 2) for name in names))
+            assert shop.statement("o-17").total == n * 800
+
+        return lines_of(work)
+
+    assert steps(1_000) < 12 * steps(100)
 
 
 # --- weights -----------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from decimal import Context, Decimal, Inexact, Rounded, localcontext
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +23,7 @@ from orderflow.records import Destination, Fixing, Order
 from orderflow.sentences import STATEMENT
 from orderflow.statements import LineStated, Part, Statement, statement, text
 from orderflow.taxes import GROSS_BY_LINE, GROSS_BY_TOTAL, Convention
-from tests.builders import BELL, LAMP, Shop, line, new_order
+from tests.builders import BELL, LAMP, TEA, Shop, line, new_order
 from tests.stated import CASES
 from tests.test_invoices import taxing
 
@@ -71,6 +73,45 @@ def test_no_kept_text_is_without_its_case() -> None:
     assert {path.stem for path in KEPT.iterdir()} == set(CASES)
 
 
+def amounts(said: str) -> list[tuple[str, Decimal]]:
+    """The rows of a text that have an amount at the right edge, with what they say."""
+    rows: list[tuple[str, Decimal]] = []
+    lines = said.splitlines()
+    for before, row in pairwise(["", *lines]):
+        found = re.fullmatch(r"(.*?) {2,}(-?[0-9]+(?:\.[0-9]+)?)", row)
+        if found is not None:
+            rows.append((found[1] or before, Decimal(found[2])))
+    return rows
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_clerk_who_adds_the_rows_of_a_kept_text_finds_its_sums(name: str) -> None:
+    said = (KEPT / f"{name}.txt").read_text(encoding="utf-8").split("\n订单")[0]
+    of_line = of_order = paid = Decimal(0)
+    sums = []
+
+    for title, amount in amounts(said):
+        if title.lstrip().startswith("included"):
+            continue  # in another row already
+        if re.match("  Line [0-9.]+$", title):
+            sums.append((title, of_line, amount))
+            of_order, of_line = of_order + amount, Decimal(0)
+        elif title.startswith("  "):
+            of_line += amount
+        elif title == "Total":
+            sums.append((title, of_order, amount))
+        elif title.startswith("Paid by"):
+            paid += amount
+        elif title in ("Still to be paid", "Owed back", "Nothing is open"):
+            sums.append((title, abs(of_order + paid), amount))
+            break
+        else:
+            of_order += amount
+
+    assert len(sums) > 2
+    assert [found for _, found, _ in sums] == [told for _, _, told in sums]
+
+
 def test_each_row_is_said_in_both_languages_with_the_same_figures() -> None:
     for title, said in STATEMENT.items():
         figures = [set(re.findall("{[a-z_]+}", one)) for one in said.values()]
@@ -100,6 +141,30 @@ def test_each_discount_is_named_with_its_bearer_and_its_reason(shop: Shop) -> No
         Part(DISCOUNT, -50, "", "ours"),
         Part(TAX, 161),
     )
+    assert "Discount: 11.11, borne by platform" in text(statement(order))
+    assert "Discount: ours, borne by the seller" in text(statement(order))
+    assert "优惠:ours,由商家承担" in text(statement(order), "zh")
+
+
+def test_figures_are_written_whole_whatever_the_hosts_decimals_do(shop: Shop) -> None:
+    shop = shop.under(taxing(GROSS_BY_LINE))
+    to = Destination(region="DE")
+    ham = line("2", BELL, 12345, "1234.56789", fixed=Fixing.WEIGHING, grams_each=601)
+    shop.place("o-17", new_order((TEA, 1_234_567), ham, destination=to))
+    shop.weigh_line("o-17", "2", 7_654_321)
+    shop.invoice("o-17", "2026", lines=(("1", 1_234_567), ("2", 12345)))
+    bill = shop.invoiced("2026-000001")
+
+    def said() -> tuple[object, ...]:
+        stated = shop.statement("o-17")
+        return text(stated), text(stated, "zh"), fapiao_lines(bill), en16931(bill)
+
+    whole = said()
+
+    assert "1234.567 kg x BLACK-TEA" in str(whole[0])
+    for context in (Context(prec=1), Context(prec=3), Context(traps=[Inexact, Rounded])):
+        with localcontext(context):
+            assert said() == whole
 
 
 def test_an_order_of_which_nothing_is_kept_costs_nothing(shop: Shop) -> None:
@@ -315,6 +380,23 @@ def test_an_order_that_is_given_up_has_no_tax_in_it(shop: Shop) -> None:
     assert statement(shop.order("o-17"), taxing=shop.rules.taxing).included == ()
 
 
+@pytest.mark.feature("F193")
+def test_a_shop_states_an_order_with_all_its_papers_and_its_taxes(any_shop: Shop) -> None:
+    shop = any_shop.under(taxing(GROSS_BY_LINE))
+    taxed_order(shop)
+    shop.invoice("o-17", "2026", lines=(("1", 3),))
+    shop.cancel("o-17", (("1", 1),))
+    shop.credit("2026-000001", "CN")
+    papers = (shop.invoiced("2026-000001"), shop.credited("CN-000001"))
+
+    stated = shop.statement("o-17")
+
+    assert stated == statement(shop.order("o-17"), papers, shop.rules.taxing)
+    assert [one.number for one in stated.bills] == ["2026-000001", "CN-000001"]
+    assert [one.rate.id for one in stated.included] == ["VAT-7"]
+    assert_is_of(stated, shop.order("o-17"))
+
+
 def test_a_rate_that_is_missing_is_refused_and_not_left_out(shop: Shop) -> None:
     shop = shop.under(taxing(GROSS_BY_LINE))
     shop.place("o-17", new_order((LAMP, 1), destination=Destination(region="nowhere")))
@@ -331,6 +413,9 @@ def test_a_rate_that_is_missing_is_refused_and_not_left_out(shop: Shop) -> None:
         (lambda order: statement(cast_any(None)), "order: an Order"),
         (lambda order: statement(order, cast_any((5,))), r"bills\[0\]: an Invoice"),
         (lambda order: statement(order, cast_any(5)), "bills: a tuple"),
+        (lambda order: statement(order, (), cast_any("VAT")), "taxing: a Taxing"),
+        (lambda order: text(cast_any(None)), "stated: a Statement"),
+        (lambda order: text(statement(order), cast_any("fr")), "language: en or zh"),
         (lambda order: account(cast_any(None), ()), "order: an Order"),
         (lambda order: account(order, cast_any(5)), "invoices: a tuple"),
         (lambda order: account(order, (), cast_any("CN")), "credit_notes: a tuple"),

@@ -14,14 +14,42 @@ from pathlib import Path
 
 import pytest
 
-from orderflow import Money, NewLine, NewOrder, Outcome, Position, Rules, Sku, Workflow
+from orderflow import (
+    Money,
+    NewLine,
+    NewOrder,
+    Outcome,
+    Position,
+    Rules,
+    Sku,
+    StoredKind,
+    Workflow,
+)
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit
+from orderflow.books import postings
 from orderflow.payments import key_of
+from orderflow.pools import coupon_pool, coupon_pool_of, credit_pool, limit_pool
 from orderflow.ports import Query, every
-from orderflow.records import Order
+from orderflow.pricing import due
+from orderflow.records import Order, Payment, credit_id
 from orderflow.rules import ReserveWhen
-from tests.workers import DUE, FEED, FRIDAY, LAMP, LATER, MONDAY, PRICE, SHELVES, START, flow
+from tests.workers import (
+    BELL,
+    CARD,
+    COUPONS,
+    DEALERS,
+    DUE,
+    FEED,
+    FRIDAY,
+    LAMP,
+    LATER,
+    MONDAY,
+    PRICE,
+    SHELVES,
+    START,
+    flow,
+)
 
 WORKERS = Path(__file__).with_name("workers.py")
 
@@ -210,6 +238,86 @@ def test_eight_processes_promise_and_order_no_more_than_a_supplier_has(tmp_path:
         (counter,) = store.books("").counters
         assert (counter.there, counter.claimed) == (400 - ordered, 400 - ordered)
     assert shop.in_danger() == ()
+    assert_lawful(database)
+
+
+DEALT = int(os.environ.get("ORDERFLOW_CREDIT", "40"))
+"""How many orders each process places on account; `make laws` has it larger."""
+CREDIT, USES, EACH, BUYER = 1_000_00, DEALT // 2, DEALT // 8, DEALT // 2
+
+
+@pytest.mark.feature("F125")
+def test_eight_processes_exceed_neither_credit_nor_coupons_nor_buyers_limits(
+    tmp_path: Path,
+) -> None:
+    """What a bank takes back may raise a debt beyond its limit; an order that is placed never."""
+    database = tmp_path / "dealers.sqlite"
+    shop = flow(str(database))
+    for shelf in (LAMP, BELL):
+        shop.receive(shelf, 1_000_000)
+    shop.describe_item("BRASS-LAMP", BUYER)
+    in_all, of_each = COUPONS
+    shop.set_coupon(in_all, USES)
+    shop.set_coupon(of_each, None, EACH)
+    for dealer in DEALERS:
+        shop.set_credit(credit_id(dealer, "EUR"), Money(CREDIT, "EUR"))
+
+    outputs = storm("dealers", database, processes=8, count=DEALT)
+
+    outcomes: Counter[str] = Counter()
+    for output in outputs:
+        outcomes.update(json.loads(output))
+    assert outcomes["charged back"]
+    for code in ("credit_exceeded", "coupon_used_up", "coupon_used", "over_limit"):
+        assert outcomes[code], outcomes
+    most = {
+        **{credit_pool(dealer, "EUR"): CREDIT for dealer in DEALERS},
+        coupon_pool(in_all): USES,
+        **{coupon_pool_of(of_each, dealer): EACH for dealer in DEALERS},
+        **{limit_pool("BRASS-LAMP", dealer): BUYER for dealer in DEALERS},
+    }
+    claimed: Counter[str] = Counter()
+    for entry in shop.store.entries():
+        for claim in postings(entry.facts).claims:
+            pool = claim.position.sku
+            claimed[pool] += claim.n
+            if pool in most and claimed[pool] > most[pool] and claim.n > 0:
+                assert entry.call.verb == "charge_back", entry
+    owed: Counter[str] = Counter()
+    for stored in every(shop.store, Query("order")):
+        assert isinstance(stored.value, Order)
+        owed[stored.value.customer] += max(0, due(stored.value))
+    for dealer in DEALERS:
+        assert claimed[credit_pool(dealer, "EUR")] == owed[dealer]
+        assert shop.credit_standing(dealer, "EUR").owed == owed[dealer]
+    assert_lawful(database)
+
+
+@pytest.mark.feature("F125", "F176")
+def test_eight_processes_spend_no_more_of_a_balance_than_is_on_it(tmp_path: Path) -> None:
+    database = tmp_path / "spending.sqlite"
+    shop = flow(str(database))
+    shop.open_stored_value(CARD, StoredKind.STORED_VALUE, "EUR", 10_000)
+    shop.open_stored_value("points", StoredKind.POINTS, "points", 30_000)
+
+    outputs = storm("spending", database, processes=8, count=100)
+
+    outcomes: Counter[str] = Counter()
+    for output in outputs:
+        outcomes.update(json.loads(output))
+    assert outcomes["stored_short"] > 200
+    # What has come back may be free again at the end; what is spent is never more than there was.
+    spent = {CARD: outcomes[CARD] * 100, "points": outcomes["points"] * 300}
+    for balance, there in ((CARD, 15_000), ("points", 45_000)):
+        assert shop.stored_value(balance).n == there
+        assert spent[balance] + shop.balance(balance) == there
+    with SqliteStore(database) as store:
+        payments = [one.value for one in every(store, Query("payment"))]
+        claimed = Counter[str]()
+        for one in payments:
+            assert isinstance(one, Payment)
+            claimed[one.stored] += one.spent
+    assert claimed == spent
     assert_lawful(database)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import doctest
+import itertools
 import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orderflow import NewLine, NewOrder, Price, Sku
 from orderflow.errors import BadInput
 from orderflow.money import Rounding, Spread
 from orderflow.taxes import (
@@ -33,17 +36,21 @@ from orderflow.taxes import (
     Table,
     Taxation,
     Taxed,
-    TaxedLine,
     Taxing,
     TaxLine,
     TaxPlace,
     TaxQuestion,
     TaxRow,
     computing,
+    percents,
     rates,
     taxed,
 )
+from orderflow.taxing import tax_charges
+from tests.steps import lines_of
+from tests.told_taxes import TAX_TOLD, TaxTold
 
+NEW = NewOrder("c-7", "EUR", (NewLine("1", Sku("BRASS-LAMP"), 1, Price.of("10", "EUR")),))
 ROOT = Path(__file__).parent.parent
 EXAMPLES = int(os.environ.get("ORDERFLOW_TAXES", "300"))
 """How many tax lines the laws are tried on; 20,000 before a release."""
@@ -157,54 +164,21 @@ def test_a_promotion_by_quantity_is_taxed_as_tryton_publishes() -> None:
     assert (done.net, done.tax) == (47000, 4700)
 
 
-def cents(*amounts: int) -> str:
-    return ", ".join(f"{amount // 100}.{amount % 100:02}" for amount in amounts)
+@pytest.mark.parametrize("told", TAX_TOLD, ids=lambda one: one.case)
+def test_each_published_case_stands_so_on_the_papers_of_an_order(told: TaxTold) -> None:
+    assert told.ours() == told.published
 
 
-def dynamics(by: By, level: Level) -> str:
-    rates = ((V1,), (V1, V2), (V1,), (V1, V2))
-    lines = [TaxLine(str(i), 1, 1111 * i, of) for i, of in enumerate(rates, 1)]
-    done = taxed(lines, attrs.evolve(UP, by=by, level=level))
-    return "; ".join(cents(*[tax for _, tax in line.taxes]) for line in done.lines)
-
-
-def one(convention: Convention, amount: int, percent: str, n: int = 1) -> TaxedLine:
-    line = TaxLine("1", n, amount, (Rate.of("VAT", percent),))
-    return taxed([line], convention).lines[0]
-
-
-def vendure(convention: Convention) -> str:
-    high, low = (Rate.of("high", "20"),), (Rate.of("low", "10"),)
-    lines = [TaxLine("1", 2, 1563, high), TaxLine("2", 1, 3218, low), TaxLine("3", 4, 938, low)]
-    return cents(taxed(lines, convention).net)
-
-
-def ours() -> dict[str, str]:
-    """What we answer to the published cases, by how the page names them."""
-    part = one(GROSS_BY_LINE, 575, "15")
-    tenth = one(NET_BY_TOTAL, 47000, "10")
-    return {
-        "3 at 1.08, 19 %": cents(one(NET_BY_LINE, 324, "19", 3).gross),
-        "the same, by unit": cents(one(NET_BY_UNIT, 324, "19", 3).gross),
-        "two taxes of 10 %, up, by code and line": dynamics(By.CODE, Level.LINE),
-        "by combination and line": dynamics(By.COMBINATION, Level.LINE),
-        "by code on the total": dynamics(By.CODE, Level.TOTAL),
-        "by combination on the total": dynamics(By.COMBINATION, Level.TOTAL),
-        "5.75 of shipping at 15 %": f"{cents(part.net)} and {cents(part.tax)}",
-        "shipping 10.00 less half, 23 %": cents(one(NET_BY_LINE, 500, "23").gross),
-        "three discounted lines, 20 % and 10 % within": vendure(NET_OF_UNIT),
-        "the same three, by line": vendure(NET_OF_LINE),
-        "a promotion by quantity, 10 %": f"{cents(tenth.net)} and {cents(tenth.tax)}",
-    }
-
-
-def test_the_page_says_of_published_cases_what_we_answer() -> None:
+def test_the_page_has_each_published_case_and_what_we_answer() -> None:
     page = (ROOT / "docs/explanation/taxes.md").read_text(encoding="utf-8")
-    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in page.splitlines()]
-    table = {row[0]: (row[3], row[4]) for row in rows if len(row) == 5}
+    rows = [one for one in page.splitlines() if one.count("|") == 6]
 
-    for case, answer in ours().items():
-        assert table[case] == (answer, answer)
+    assert rows[2:] == [row(told) for told in TAX_TOLD]
+
+
+def row(told: TaxTold) -> str:
+    """A line of the table of the page."""
+    return f"| {' | '.join((*told[:4], told.ours()))} |"
 
 
 @pytest.mark.parametrize("module", (rates, computing), ids=lambda one: one.__name__)
@@ -215,6 +189,31 @@ def test_the_examples_in_the_docstrings_are_right(module: ModuleType) -> None:
 
 
 # --- the conventions ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize("level", Level)
+def test_a_tax_on_a_tax_has_it_in_its_base(by: By, level: Level) -> None:
+    # Oracle Fusion docs, tax compounding in Brazil: IPI 15.00 on 100.00, ICMS 20.70 on 115.00
+    ipi, icms = Rate.of("IPI", "15"), Rate.of("ICMS", "18", on_taxes=True)
+
+    apart = taxed([TaxLine("1", 1, 10000, (ipi, icms))], Convention("net", by=by, level=level))
+    within = taxed(
+        [TaxLine("1", 1, 13570, (ipi, icms))],
+        Convention("gross", inclusive=True, by=by, level=level),
+    )
+
+    for done in (apart, within):
+        assert (done.net, done.tax) == (10000, 3570)
+        assert [(row.base, row.tax) for row in done.by_rate] == [(10000, 1500), (11500, 2070)]
+
+
+def test_a_tax_on_taxes_that_stands_first_is_on_the_net_alone() -> None:
+    ipi, icms = Rate.of("IPI", "15"), Rate.of("ICMS", "18", on_taxes=True)
+
+    (line,) = taxed([TaxLine("1", 1, 10000, (icms, ipi))], NET_BY_LINE).lines
+
+    assert [tax for _, tax in line.taxes] == [1800, 1500]
 
 
 def test_a_price_that_includes_its_tax_stays_what_it_is() -> None:
@@ -257,7 +256,13 @@ def test_a_tax_may_be_rounded_to_five_cents() -> None:
 
 @pytest.mark.parametrize(
     ("rounding", "tax"),
-    ((Rounding.HALF_UP, 3), (Rounding.HALF_EVEN, 2), (Rounding.DOWN, 2), (Rounding.UP, 3)),
+    (
+        (Rounding.HALF_UP, 3),
+        (Rounding.HALF_EVEN, 2),
+        (Rounding.HALF_DOWN, 2),
+        (Rounding.DOWN, 2),
+        (Rounding.UP, 3),
+    ),
 )
 def test_half_a_cent_goes_where_the_convention_says(rounding: Rounding, tax: int) -> None:
     line = TaxLine("1", 1, 25, (Rate.of("VAT", "10"),))
@@ -331,6 +336,7 @@ tax_rates = st.lists(
             Rate.of("VAT-6.5", "6.5"),
             Rate.of("tiny", "0.001"),
             Rate.of("heavy", "250"),
+            Rate.of("surcharge", "5.5", on_taxes=True),
             Rate.zero("zero", "export"),
         ]
     ),
@@ -384,9 +390,9 @@ def test_a_tax_that_is_rounded_is_less_than_a_step_from_the_exact_one(
 ) -> None:
     done = taxed(lines, convention)
 
-    exact = Decimal(0)
+    exact = Fraction(0)
     for line in lines:
-        exact += sum([line.amount * rate.percent / 100 for rate in line.rates], Decimal(0))
+        exact += line.amount * percents(line.rates)
     by_unit = convention.level is Level.UNIT
     roundings = sum([(line.n if by_unit else 1) * len(line.rates) for line in lines])
     assert abs(done.tax - exact) <= roundings * convention.step
@@ -417,6 +423,7 @@ def test_units_of_a_line_are_taxed_by_unit_alike_however_it_is_parted(
         lambda: Rate.of("VAT", "1001"),
         lambda: Rate.of("VAT", 19.0),
         lambda: Rate.of("VAT", "0"),
+        lambda: Rate.of("VAT", "5", on_taxes=1),  # type: ignore[arg-type]  # on purpose
         lambda: Rate("VAT", Decimal(0), Taxation.ZERO),
         lambda: Rate("VAT", Decimal(19), Taxation.EXEMPT, "why"),
         lambda: Rate("VAT", Decimal(19), Taxation.STANDARD, "why"),
@@ -438,6 +445,13 @@ def test_units_of_a_line_are_taxed_by_unit_alike_however_it_is_parted(
         lambda: Table("eu", (), groups=[("A", "b")]),  # type: ignore[arg-type]  # on purpose
         lambda: Table("eu", (), groups=("Ab",)),  # type: ignore[arg-type]  # on purpose
         lambda: Table("eu", (), groups=(("A", "b"), ("A", "c"))),
+        lambda: taxed(None, NET_BY_LINE),  # type: ignore[arg-type]  # on purpose
+        lambda: taxed(iter(()), NET_BY_LINE),  # type: ignore[arg-type]  # on purpose
+        lambda: taxed(("1",), NET_BY_LINE),  # type: ignore[arg-type]  # on purpose
+        lambda: taxed((), "net"),  # type: ignore[arg-type]  # on purpose
+        lambda: tax_charges(None, Taxing(EUROPE), MAY),  # type: ignore[arg-type]  # on purpose
+        lambda: tax_charges(NEW, EUROPE, MAY),  # type: ignore[arg-type]  # on purpose
+        lambda: tax_charges(NEW, Taxing(EUROPE), "now"),  # type: ignore[arg-type]  # on purpose
         lambda: Taxing("table"),  # type: ignore[arg-type]  # on purpose
         lambda: Taxing(EUROPE, "net"),  # type: ignore[arg-type]  # on purpose
         lambda: Taxing(EUROPE, place="home"),  # type: ignore[arg-type]  # on purpose
@@ -483,6 +497,37 @@ def test_two_rows_of_one_tax_may_follow_each_other_but_not_meet() -> None:
     for met in (TaxRow("DE", VAT_19), TaxRow("DE", VAT_19, since=MAY, until=JULY)):
         with pytest.raises(BadInput, match="another row at the same time"):
             Table("bad", (first, met))
+
+
+moments = st.none() | st.integers(0, 12).map(lambda day: MAY + timedelta(days=day))
+
+
+@given(
+    st.lists(
+        st.tuples(moments, moments).filter(lambda one: not (one[0] and one[1]) or one[0] < one[1]),
+        max_size=6,
+    )
+)
+def test_rows_of_one_tax_meet_in_whatever_order_they_stand(
+    spans: list[tuple[datetime | None, datetime | None]],
+) -> None:
+    rows = tuple([TaxRow("DE", VAT_19, since=since, until=until) for since, until in spans])
+    meet = any(one.meets(other) for i, one in enumerate(rows) for other in rows[:i])
+
+    if meet:
+        with pytest.raises(BadInput, match="another row at the same time"):
+            Table("bad", rows)
+    else:
+        assert Table("ok", rows).rows == rows
+
+
+def test_what_a_table_costs_to_check_grows_with_its_rows() -> None:
+    def steps(n: int) -> int:
+        days = [MAY + timedelta(days=i) for i in range(n + 1)]
+        rows = [TaxRow("DE", VAT_19, since=a, until=b) for a, b in itertools.pairwise(days)]
+        return lines_of(lambda: Table("daily", tuple(rows[::-1])))
+
+    assert steps(2_000) < 12 * steps(200)
 
 
 def test_the_place_that_applies_is_the_customers_unless_it_is_the_sellers() -> None:

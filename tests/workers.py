@@ -31,6 +31,7 @@ from orderflow import (
     Refused,
     Rules,
     Sku,
+    Tendered,
     Workflow,
 )
 from orderflow.adapters.gateways import settle
@@ -41,7 +42,7 @@ from orderflow.calls import Call
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
 from orderflow.inventory import confirm_stock_hold, record_feed
 from orderflow.orders import cancel, place
-from orderflow.payments import pay
+from orderflow.payments import charge_back, pay, spend, top_up
 from orderflow.ports import GatewayAnswer, GatewayRequest, Query, every
 from orderflow.pricing import due
 from orderflow.production import purchase
@@ -49,12 +50,13 @@ from orderflow.promising.committing import promise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import RequestKind
-from orderflow.refunds import refund
+from orderflow.refunds import pay_back, refund
 from orderflow.returns import ask_return, inspect, receive_return
 from orderflow.rules import ReserveWhen
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 LAMP = Position("BRASS-LAMP", "leith")
+BELL = Position("SHIP-BELL", "leith")
 PRICE = Price.of("49.90", "EUR")
 
 
@@ -392,6 +394,88 @@ class FileGateway:
         )
 
 
+DEALERS = tuple(f"d-{i}" for i in range(4))
+COUPONS = ("SPRING", "AUTUMN")
+AT_PLACING = Rules(
+    reserve_when=ReserveWhen.PLACED, split=False, tries_max=1_000, confirm_when_paid=True
+)
+
+
+def dealers(database: str, gate: str, name: str, count: str) -> None:
+    """Order on account, with coupons, what each buyer may have little of; pay, cancel, charge back.
+
+    Who has no credit left pays the oldest of his own orders, and goes on.
+    """
+    store = SqliteStore(database, synchronous="normal")
+    workflow = Workflow(store, AT_PLACING, clock=lambda: START)
+    outcomes: Counter[str] = Counter()
+    unpaid: list[str] = []
+
+    def pay_off(order: str, paid: str) -> None:
+        owed = due(workflow.order(order))
+        if owed > 0:
+            workflow.apply(pay.on(paid, Money(owed, "EUR"), ((order, owed),)), key=paid)
+
+    wait_for(gate)
+    for i in range(int(count)):
+        id, dealer = f"o-{name}-{i}", DEALERS[(i + int(name)) % len(DEALERS)]
+        scarce = NewLine("1", Sku(LAMP.sku), 2, PRICE)
+        lines = (NewLine("1", Sku(BELL.sku), 1 + i % 2, PRICE) if i % 3 else scarce,)
+        coupon = (COUPONS[i % 3 - 1],) if i % 3 else ()
+        try:
+            new = NewOrder(dealer, "EUR", lines, on_account=True, coupons=coupon)
+            workflow.apply(place.on(id, new), key=id)
+        except Refused as no:
+            outcomes.update({one.code for one in no.refusals})
+            if unpaid:
+                pay_off(unpaid.pop(0), f"late-{id}")
+            continue
+        outcomes["granted"] += 1
+        act = (i + int(name)) % 5
+        if act == 0:
+            workflow.apply(cancel.on(id), key=f"c-{id}")
+        elif act == 1:
+            pay_off(id, f"pay-{id}")
+            back = charge_back.on(f"pay-{id}", Money(4990, "EUR"), id)
+            workflow.apply(back, key=f"b-{id}")
+            outcomes["charged back"] += 1
+        if act:
+            unpaid.append(id)
+    print(json.dumps(outcomes))
+
+
+CARD = "card-1"
+SPENT_POINTS = Tendered("points", 300, Price.of("1.00", "EUR", per=300))
+
+
+def spending(database: str, gate: str, name: str, count: str) -> None:
+    """Spend a gift card and an account of points, 1.00 at a time; every fourth goes back again.
+
+    The first process tops both up in the middle.
+    """
+    store = SqliteStore(database, synchronous="normal")
+    workflow = Workflow(store, Rules(tries_max=1_000), clock=lambda: START)
+    outcomes: Counter[str] = Counter()
+    euro = Money(100, "EUR")
+    wait_for(gate)
+    for i in range(int(count)):
+        if name == "0" and i == int(count) // 2:
+            workflow.apply(top_up.on(CARD, 5_000, "a birthday"))
+            workflow.apply(top_up.on("points", 15_000, "earned"))
+        points = (i + int(name)) % 2 == 0
+        id, balance = f"pay-{name}-{i}", "points" if points else CARD
+        try:
+            workflow.apply(spend.on(id, balance, euro, (), SPENT_POINTS if points else None))
+        except Refused as no:
+            outcomes[no.refusals[0].code] += 1
+            continue
+        outcomes[balance] += 1
+        if i % 4 == 0:
+            workflow.apply(pay_back.on(id))
+            outcomes[balance] -= 1
+    print(json.dumps(outcomes))
+
+
 def life(i: int) -> Iterator[Call[Any]]:
     """The commands of one order: every third is cancelled in part, every other comes back."""
     order, line = f"o-{i}", NewLine("1", Sku("BRASS-LAMP"), 3, PRICE)
@@ -438,5 +522,7 @@ if __name__ == "__main__":
         "gateway": gateway,
         "late": late,
         "live": live,
+        "spending": spending,
+        "dealers": dealers,
     }
     acts[sys.argv[1]](*sys.argv[2:])

@@ -397,6 +397,31 @@ PARTS: Final[dict[str, Small]] = {
             ),
         )
     ),
+    "on account, with a coupon": goods(
+        of("place confirm pay refund cancel allocate release pick pack hand_over deliver")
+        | of("complete charge_back settle_dispute set_credit hold_credit lift_credit_hold")
+        | of("set_coupon turn_back receive_back pay_back"),
+        on_account=True,
+        coupons=("once",),
+        times=1,
+        first=(
+            verbs.set_coupon.on("once", 1, 1),
+            verbs.set_credit.on("c-7/EUR", Money(100, EUR), 0),
+        ),
+        also=(
+            verbs.set_credit.on("c-7/EUR", Money(50, EUR), 0),
+            verbs.set_coupon.on("once", 1, until=START),
+        ),
+    ),
+    "credit that runs out": goods(
+        LIFE | of("adjust expire set_credit charge_back"),
+        on_account=True,
+        times=1,
+        charges=2,
+        waits=(DAY,),
+        first=(verbs.set_credit.on("c-7/EUR", Money(200, EUR), 0),),
+        also=(verbs.set_credit.on("c-7/EUR", Money(99, EUR), 0),),
+    ),
     "nothing at all": Small(
         Bounds(
             (),

@@ -88,6 +88,8 @@ NEVER = {
     "credit": {"already_there"},  # the same
     "hold_stock": {"not_found"},  # it looks for the quota first
     "record_feed": {"not_found", "already_there"},  # the same
+    "set_coupon": {"already_there"},  # the same
+    "set_credit": {"already_there"},  # the same
     "receive_supply": {"illegal_move", "already_there"},  # it looks for a row and the lot first
     "reserve": {"lot_expires"},  # it never gives such a lot
     "receive": {"not_found", "already_there"},  # it looks for the lot first
@@ -148,7 +150,7 @@ ASKED = {
     "reserve": CLAIMED | DECIDED,
     "allocate": CLAIMED | DECIDED,
     "promise": CLAIMED,
-    "place": CLAIMED,
+    "place": CLAIMED | {"coupon_used_up", "coupon_used"},
     "repromise": CLAIMED - {"over_limit"},
     "invoice": {"no_tax_rate"},
 }
@@ -496,6 +498,30 @@ BESIDE = {
     "orderflow.adapters.gateways": ("settle", "Sent", "ScriptedGateway", "Effect", "Fault"),
     "orderflow.ways_to_pay": ("WayToPay", "ways_to_pay"),
     "orderflow.tenders": ("TenderKind", "TenderType", "TenderBook", "StoredValue"),
+    "orderflow.ledger": (
+        "Posting",
+        "OrderAccount",
+        "postings",
+        "balances",
+        "of_order",
+        "of_customer",
+        "day",
+        "LedgerStatement",
+        "LedgerRow",
+        "Day",
+        "AccountStated",
+        "text",
+    ),
+    "orderflow.settlement": (
+        "Settlement",
+        "PartySettled",
+        "SettlementRow",
+        "Role",
+        "Reason",
+        "Quote",
+        "settlement",
+        "text",
+    ),
     "orderflow.plans": ("Scheduled", "schedule", "due_by", "next_instalment", "oldest_first"),
     "orderflow.ports": (
         "Store",
@@ -637,6 +663,7 @@ BESIDE = {
         "Buyer",
         "price_of",
     ),
+    "orderflow.cash": ("CashRule", "CashRounding"),
     "orderflow.payments": ("cash_by_parcel",),
     "orderflow.refunds": ("owed",),
     "orderflow.remittances": tuple(remittances.__all__),
@@ -656,7 +683,7 @@ BESIDE = {
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
     "orderflow.intake": ("orders", "stock", "remittance", "Columns", "Finding"),
-    "orderflow.records": (*(cls.__name__ for cls in KINDS.values()), "feed_id"),
+    "orderflow.records": (*(cls.__name__ for cls in KINDS.values()), "feed_id", "credit_id"),
 }
 """What a host may want beside the names of the package itself."""
 

@@ -177,7 +177,9 @@ class NewOrder:
     """All that is agreed when an order is placed.
 
     `customer` is a person's reference; `number` is the channel's own and unique there; `pay_by` is
-    when an unpaid order falls due to expire; a lower `priority` is more urgent.
+    when an unpaid order falls due to expire; a lower `priority` is more urgent. Each of its
+    `coupons` is used once. `on_account` it goes out unpaid, on the credit of its customer; then
+    `pay_by` is when it is to be paid, and without it the terms of the credit say so.
     """
 
     customer: str
@@ -192,6 +194,8 @@ class NewOrder:
     priority: int = 0
     pay_by: datetime | None = None
     destination: Destination = Destination()
+    coupons: tuple[str, ...] = ()
+    on_account: bool = False
 
     def __attrs_post_init__(self) -> None:
         text(self.customer, "customer")
@@ -200,9 +204,15 @@ class NewOrder:
             text(getattr(self, name), name, empty=True)
         if type(self.cash_on_delivery) is not bool:
             raise BadInput("cash_on_delivery", "true or false is wanted")
+        if type(self.on_account) is not bool:
+            raise BadInput("on_account", "true or false is wanted")
+        if self.on_account and self.cash_on_delivery:
+            raise BadInput("on_account", "an order is paid at the door or on account, not both")
         whole(self.priority, "priority", least=0, most=1_000_000)
         if self.pay_by is not None:
             object.__setattr__(self, "pay_by", instant(self.pay_by, "pay_by"))
+        if self.coupons != ():
+            several(self.coupons, "coupons")
         checked_tuple(self.lines, NewLine, "lines")
         checked_tuple(self.charges, NewCharge, "charges")
         unique((line.id for line in self.lines), "lines")
@@ -223,8 +233,9 @@ class NewOrder:
             for name in sorted(parts):
                 if name not in known and name not in kit_of:
                     raise BadInput("charge.parts", f"there is no line {name}")
-                if kit_of.get(name, name) in parts - {name}:
-                    raise BadInput("charge.parts", f"{name} is a part of {kit_of[name]}")
+                kit = kit_of.get(name, name)
+                if kit != name and kit in parts:
+                    raise BadInput("charge.parts", f"{name} is a part of {kit}")
         _checked_destination(self.destination)
 
 

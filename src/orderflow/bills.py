@@ -55,7 +55,9 @@ class BillLine:
     Of goods it names units `start` to `stop` of an order's line, what they are and their price for
     `per`; `goods` is price x quantity by the line's rounding, and `rounding` what these units carry
     beside that. Freight and fees have their charge's id as `line` and a `group`, and count as one.
-    `correction` stands on credit notes alone, on a line of no units: a change of amount alone.
+    `correction` stands on a line of no units: a change of amount alone, of the units from `start`
+    on. A credit note gives so much back; an invoice charges so much more for units that are on the
+    invoice `changes`, as the paper that credits that line says too.
     `at` is the tax point. Whether the amounts have the taxes in them, the document says.
     """
 
@@ -77,6 +79,8 @@ class BillLine:
     correction: int = 0
     version: str = ""  # of the price
     grams: int = 0  # what they weigh, where they are priced by weight
+    changes: str = ""  # the invoice whose amount it raises
+    order: str = ""  # the order that it is of, on a document over several
 
     @property
     def n(self) -> int:
@@ -101,6 +105,23 @@ class _Totals:
     __slots__ = ()
     lines: tuple[BillLine, ...]
     inclusive: bool
+    order: str
+
+    def of(self, order: str) -> tuple[BillLine, ...]:
+        """Its lines of an order."""
+        return tuple([line for line in self.lines if self.order_of(line) == order])
+
+    def order_of(self, line: BillLine) -> str:
+        """The order that a line is of."""
+        return line.order or self.order
+
+    def gross_of(self, order: str) -> int:
+        """What its lines of an order come to, taxes and all."""
+        return sum([gross(line, inclusive=self.inclusive) for line in self.of(order)])
+
+    def tax_of(self, order: str) -> int:
+        """The taxes of its lines of an order."""
+        return sum([line.tax for line in self.of(order)])
 
     @property
     def net(self) -> int:
@@ -127,12 +148,38 @@ class _Totals:
 
 
 @attrs.frozen(weakref_slot=False)
-class Invoice(_Totals):
-    """An invoice: what a customer is to pay for slices of an order.
+class Billed:
+    """What an invoice bills of an order beside its units.
 
-    `charges` are the order's charges as a whole that it bills, and how much of each: freight, fees,
-    what is off them, and their taxes.
-    `known` of the order's charges, the first ones, are what its amounts come from.
+    `charges` are the order's charges as a whole, and how much of each: freight, fees, what is off
+    them, and their taxes. `known` of the order's charges, the first ones, are what the amounts of
+    its lines come from.
+    """
+
+    order: str
+    charges: tuple[tuple[str, int], ...]
+    known: int
+
+
+@attrs.frozen(weakref_slot=False)
+class Lowered:
+    """What a credit note answers of an order beside its units.
+
+    `lowers` are charges of the order as a whole, below zero, and how much of each; `released` are
+    those that may be billed anew.
+    """
+
+    order: str
+    lowers: tuple[tuple[str, int], ...] = ()
+    released: tuple[tuple[str, int], ...] = ()
+
+
+@attrs.frozen(weakref_slot=False)
+class Invoice(_Totals):
+    """An invoice: what a customer is to pay for slices of an order, or of several.
+
+    `charges` and `known` are what it bills of `order` as a whole, as `Billed` tells. Where it is
+    over several orders, `others` say that of the others, and each line names its own.
     `place` is where it is taxed, `convention` the name of how; with `inclusive` its amounts have
     the taxes in them.
     """
@@ -150,14 +197,31 @@ class Invoice(_Totals):
     place: str = ""
     convention: str = ""
     inclusive: bool = False
+    others: tuple[Billed, ...] = ()
+
+    @property
+    def billed(self) -> tuple[Billed, ...]:
+        """What it bills of each of its orders."""
+        return (Billed(self.order, self.charges, self.known), *self.others)
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """The orders that it is over."""
+        return (self.order, *[one.order for one in self.others])
+
+    def known_of(self, order: str) -> int:
+        """How many of the charges of one of its orders its amounts come from."""
+        if order == self.order:
+            return self.known
+        return next(one.known for one in self.others if one.order == order)
 
 
 @attrs.frozen(weakref_slot=False)
 class CreditNote(_Totals):
     """What is given back of an invoice: for units that were given up, or a change of amount.
 
-    `lowers` are charges of its order as a whole, below zero, that it answers, and how much of each;
-    `released` are those that may be billed anew.
+    `lowers` and `released` are what it answers of `order` as a whole, as `Lowered` tells. Where it
+    has lines of several orders, `others` say that of the others, and each line names its own.
     """
 
     ref: Ref[CreditNote]
@@ -175,6 +239,17 @@ class CreditNote(_Totals):
     place: str = ""
     convention: str = ""
     inclusive: bool = False
+    others: tuple[Lowered, ...] = ()
+
+    @property
+    def answered(self) -> tuple[Lowered, ...]:
+        """What it answers of each of its orders."""
+        return (Lowered(self.order, self.lowers, self.released), *self.others)
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """The orders that it has lines of."""
+        return (self.order, *[one.order for one in self.others])
 
 
 def checked_papers(papers: object, path: str) -> None:

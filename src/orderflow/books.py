@@ -221,7 +221,7 @@ def postings(facts: Iterable[Fact]) -> Postings:
         elif isinstance(fact, Limited):
             limits[fact.position] = limits.get(fact.position, 0) + fact.n
         elif isinstance(fact, Claimed):
-            claim = (fact.position, fact.holder, None)
+            claim = (fact.position, fact.holder, fact.due)
             claims[claim] = claims.get(claim, 0) + fact.n
             renewals[claim] = fact.until
         elif isinstance(fact, Opened):
@@ -325,9 +325,9 @@ def to_inspect(position: Position) -> Position:
 def claims_by(document: Document) -> Iterator[tuple[ClaimKey, int, datetime | None]]:
     """What a document says that it claims: where and for when, how many, and until when.
 
-    An order claims by its bags, a hold what it holds, a supply row what it keeps for its promises
-    and what of its goods is to be inspected, a quota what it keeps for its members, a payment what
-    it has spent of a stored value.
+    An order claims by its bags and as a whole, a hold what it holds, a supply row what it keeps for
+    its promises and what of its goods is to be inspected, a quota what it keeps for its members, a
+    payment what it has spent of a stored value.
     """
     if isinstance(document, Order):
         for line, spot in document.units():
@@ -337,6 +337,8 @@ def claims_by(document: Document) -> Iterator[tuple[ClaimKey, int, datetime | No
                 yield (at, document.ref, tags.ready_by), spot.n, None
             for pool in tags.pools:
                 yield (Position(pool), document.ref, None), spot.n, None
+        for one in document.pools:
+            yield (Position(one.pool), document.ref, one.due), one.n, None
     elif isinstance(document, StockHold):
         yield (document.position, document.ref, None), document.n, document.until
     elif isinstance(document, Supply):

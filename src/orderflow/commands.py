@@ -16,6 +16,7 @@ import attrs
 from orderflow import (
     allocation,
     closing,
+    coupons,
     deposits,
     doorstep,
     fulfilment,
@@ -23,6 +24,7 @@ from orderflow import (
     inventory,
     invoices,
     items,
+    on_account,
     orders,
     payments,
     production,
@@ -47,6 +49,8 @@ from orderflow.money import Money
 from orderflow.payments import PATIENCE_SECONDS, Notice, Shares
 from orderflow.promising import committing, slipping, stock_holds
 from orderflow.records import (
+    Coupon,
+    CreditLine,
     Dispatch,
     Document,
     Exchange,
@@ -169,13 +173,14 @@ class Commands:
         version: str = "",
         reason: str = "",
         charges: NewCharges = (),
+        invoiced: bool = False,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
-        """Change the price of lines (改价), for their kept units that are on no invoice."""
+        """Change the price of lines (改价), for their kept units that are on no invoice, or all."""
         ref = Ref(self.tenant, "order", id)
-        call = repricing.reprice.of(ref, prices, version, reason, charges)
+        call = repricing.reprice.of(ref, prices, version, reason, charges, invoiced)
         return self.apply(call, key=key, by=by)
 
     def agree_plan(
@@ -202,12 +207,14 @@ class Commands:
         line: str,
         grams: int,
         pieces: int = 0,
+        invoiced: bool = False,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
         """Say what the pieces of a line weigh together: that fixes their amount."""
-        call = repricing.weigh_line.of(Ref(self.tenant, "order", id), line, grams, pieces)
+        ref = Ref(self.tenant, "order", id)
+        call = repricing.weigh_line.of(ref, line, grams, pieces, invoiced)
         return self.apply(call, key=key, by=by)
 
     def protect_price(
@@ -1508,12 +1515,14 @@ class Commands:
         series: str,
         parcels: tuple[str, ...] = (),
         lines: LineQuantities = (),
+        others: tuple[str, ...] = (),
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
-        """Issue an invoice over an order: over what has left, or over some lines in advance."""
-        call = invoices.invoice.of(Ref(self.tenant, "order", id), series, parcels, lines)
+        """Issue an invoice over an order and others: what has left, or some lines in advance."""
+        ref = Ref[Order](self.tenant, "order", id)
+        call = invoices.invoice.of(ref, series, parcels, lines, others)
         return self.apply(call, key=key, by=by)
 
     def credit(
@@ -1524,6 +1533,7 @@ class Commands:
         amount: Money | None = None,
         whole: bool = False,
         reason: str = "",
+        order: str = "",
         *,
         key: str | None = None,
         by: str = "",
@@ -1531,7 +1541,7 @@ class Commands:
         """Issue a credit note: for what was given up or lowered, for an amount, or for all."""
         ref = Ref[Invoice](self.tenant, "invoice", id)
         return self.apply(
-            invoices.credit.of(ref, series, line, amount, whole, reason), key=key, by=by
+            invoices.credit.of(ref, series, line, amount, whole, reason, order), key=key, by=by
         )
 
     # --- stock ------------------------------------------------------------------------------------
@@ -1698,6 +1708,42 @@ class Commands:
         """Let a quota end before its time: what it still keeps is free to all."""
         call = setting.release_quota.of(Ref(self.tenant, "quota", id))
         return self.apply(call, key=key, by=by)
+
+    def set_coupon(
+        self,
+        id: str,
+        uses: int | None = None,
+        per_customer: int | None = None,
+        until: datetime | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Coupon]:
+        """Say how often a code may be used: in all, by each customer, and until when."""
+        ref = Ref[Coupon](self.tenant, "coupon", id)
+        call = coupons.set_coupon.of(ref, uses, per_customer, until)
+        return self.apply(call, key=key, by=by)
+
+    def set_credit(
+        self, id: str, limit: Money, terms_days: int = 30, *, key: str | None = None, by: str = ""
+    ) -> Done[CreditLine]:
+        """Say how much a customer may owe on account, and in how many days it is to be paid."""
+        ref = Ref[CreditLine](self.tenant, "credit line", id)
+        return self.apply(on_account.set_credit.of(ref, limit, terms_days), key=key, by=by)
+
+    def hold_credit(
+        self, id: str, code: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[CreditLine]:
+        """Let a customer have nothing more on account, until the hold is lifted."""
+        ref = Ref[CreditLine](self.tenant, "credit line", id)
+        return self.apply(on_account.hold_credit.of(ref, code, reason), key=key, by=by)
+
+    def lift_credit_hold(
+        self, id: str, code: str, *, key: str | None = None, by: str = ""
+    ) -> Done[CreditLine]:
+        """Lift a named hold of a customer's credit: somebody has looked into it."""
+        ref = Ref[CreditLine](self.tenant, "credit line", id)
+        return self.apply(on_account.lift_credit_hold.of(ref, code), key=key, by=by)
 
     def record_feed(
         self,

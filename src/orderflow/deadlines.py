@@ -192,6 +192,7 @@ def _is_unpaid(order: Order) -> bool:
         order.pay_by is not None
         and order.state in _UNCONFIRMED
         and not order.cash_on_delivery
+        and not order.on_account
         and order.applied == 0
         and due(order) > 0
     )

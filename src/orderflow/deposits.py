@@ -12,6 +12,11 @@ cost no more.
 A deposit whose balance was missed may be forfeited: its orders are given up, and the deposit stands
 on an account of its own, so that they owe none of it back. Until that is done a late balance is
 taken, and only a person does it, or `due` where it was said when the balance was asked for.
+
+Observation: what a presale costs is often known only when its balance is asked for, and units may
+have been cancelled since the deposit.
+Decision: asking fixes the whole price anew, as what has come and what the payment's orders still
+cost. What changes after that is not asked for in silence.
 """
 
 from __future__ import annotations
@@ -72,16 +77,22 @@ def take_deposit(
 def open_balance(case: Case, context: Context, until: datetime, forfeit: bool = False) -> Step:
     """Ask for the balance of a payment: it is to come before `until`.
 
+    The whole price is from here on what its orders cost by now; of a payment of no order it is as
+    it was. Where they cost no more than has come, nothing is to be asked for.
     With `forfeit` a balance that is missed costs the deposit: `due` lists that, too.
     """
     step = Step(case, context)
     limit = instant(until, "until")
     if type(forfeit) is not bool:
         raise BadInput("forfeit", "true or false is wanted")
-    ref = case.own(Payment)
-    step.proceed(PAYMENT, ref, PaymentMove.OPEN_BALANCE)
+    payment = step.now(case.own(Payment))
+    step.proceed(PAYMENT, payment.ref, PaymentMove.OPEN_BALANCE)
+    amount = _whole_price(step, payment)
+    if amount <= payment.captured:
+        state = payment.state.value
+        raise MoveRefused((Refusal.of("no_balance", payment=payment.ref.id, state=state),))
     said: dict[str, str | int] = {"forfeit": 1} if forfeit else {}
-    step.note(ref, "balance", until=limit.isoformat(), **said)
+    step.note(payment.ref, "balance", until=limit.isoformat(), amount=amount, **said)
     return step
 
 
@@ -156,3 +167,12 @@ def pay_balance(
     if paid_in_full(step, ref):
         step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
     return step
+
+
+def _whole_price(step: Step, payment: Payment) -> int:
+    """What has come of a payment and is used, and what its orders still cost."""
+    if not payment.applications:
+        return payment.amount
+    orders = [step.now(step.case.order(one.order)) for one in payment.applications]
+    used = payment.captured - max(0, payment.unapplied)
+    return used + sum([max(0, due(order)) for order in orders])

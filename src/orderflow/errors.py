@@ -32,6 +32,8 @@ Mistakes of a programmer (an unknown verb, a guard over the wrong facts) are `Ty
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import attrs
@@ -108,6 +110,20 @@ class Refused(OrderflowError):
 
     def __str__(self) -> str:
         return "; ".join(refusal.sentence for refusal in self.refusals)
+
+
+@contextmanager
+def all_told(reasons: Iterable[Refusal]) -> Iterator[None]:
+    """Refuse what is done inside for these reasons and for its own, all of them told at once."""
+    known = tuple(reasons)
+    try:
+        yield
+    except Refused as no:
+        if not known:
+            raise
+        raise MoveRefused((*known, *no.refusals)) from None
+    if known:
+        raise MoveRefused(known)
 
 
 class IllegalMove(Refused):

@@ -31,6 +31,8 @@ from orderflow.records import (
     Application,
     Charge,
     Charted,
+    Coupon,
+    CreditLine,
     Cut,
     CutKind,
     Dispatch,
@@ -49,6 +51,7 @@ from orderflow.records import (
     Parcel,
     Payment,
     Plan,
+    PoolClaim,
     PriceRange,
     Purchase,
     Quota,
@@ -94,7 +97,7 @@ class Opened:
 
 @attrs.frozen(weakref_slot=False)
 class Described:
-    """What an item, a feed or a series says is from here on what it says here."""
+    """What an item, a feed, a series, a coupon or a credit line says is now what it says here."""
 
     document: Document
 
@@ -196,15 +199,17 @@ class Limited:
 
 @attrs.frozen(weakref_slot=False)
 class Claimed:
-    """A document other than an order claims `n` units more at a position, or fewer.
+    """A document claims `n` units more at a position, or fewer, other than by units of an order.
 
-    `until` is the claim's new expiry; `None` is for good.
+    `until` is the claim's new expiry; `None` is for good. `due` is for when it is: a holder has one
+    claim at a position for each.
     """
 
     holder: Ref[Document]
     position: Position
     n: int
     until: datetime | None = None
+    due: datetime | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -365,6 +370,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
     invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
+    pools, pay_by = order.pools, order.pay_by
+    by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
     prices: dict[str, tuple[PriceRange, ...]] = {}
@@ -373,12 +380,12 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
             case Moved():
                 bag = spots.get(fact.line)
                 if bag is None:
-                    bag = spots[fact.line] = list(_line(order, fact.line).spots)
+                    bag = spots[fact.line] = list(_line(order, by_id, fact.line).spots)
                 move_spots(bag, fact.n, fact.source, fact.taken, fact.target, fact.put)
             case CutMade():
                 earlier = cuts.get(fact.line)
                 if earlier is None:
-                    earlier = _line(order, fact.line).cuts
+                    earlier = _line(order, by_id, fact.line).cuts
                 cuts[fact.line] = add_cut(earlier, fact.cut)
             case Advanced():
                 state = _state(_ORDER_STATES, fact.target)
@@ -387,7 +394,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
             case Repriced():
                 known = prices.get(fact.line)
                 if known is None:
-                    known = _line(order, fact.line).prices
+                    known = _line(order, by_id, fact.line).prices
                 prices[fact.line] = add_prices(known, fact.prices)
             case Held():
                 holds = (*holds, fact.hold)
@@ -395,9 +402,13 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                 holds = _without(holds, fact.code)
             case MoneyMoved():
                 tenders = _tendered(tenders, fact)
+            case Claimed():
+                pools = _pooled(pools, fact)
             case Noted():
                 if fact.what == "receipt":
                     received_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
+                elif fact.what == PAYABLE:
+                    pay_by = datetime.fromisoformat(str(dict(fact.details)["by"]))
                 elif fact.what == SENT_AGAIN:
                     sent_again = _sent_again(sent_again, dict(fact.details))
                 elif fact.what == INVOICED:
@@ -453,7 +464,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         order.number,
         order.cash_on_delivery,
         order.priority,
-        order.pay_by,
+        pay_by,
         order.destination,
         holds,
         tenders,
@@ -464,6 +475,9 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         invoices,
         credit_notes,
         plan,
+        order.coupons,
+        order.on_account,
+        pools,
     )
 
 
@@ -481,8 +495,11 @@ def _expired(cut: Cut) -> bool:
     return cut.kind is CutKind.GIVEN_UP and cut.document == EXPIRED
 
 
-def _line(order: Order, id: str) -> Line:
-    line = order.line(id)
+def _line(order: Order, by_id: dict[str, Line], id: str) -> Line:
+    """A line that a fact names; `by_id` is filled when the first is asked for."""
+    if not by_id:
+        by_id.update(order.by_id())
+    line = by_id.get(id)
     if line is None:
         raise ValueError(f"{order.ref} has no line {id}")
     return line
@@ -508,6 +525,9 @@ EXPIRED: Final = "expire"
 
 REINSTATED: Final = "reinstated"
 """What an order notes when it stands again after it had expired: what it gave up then is kept."""
+
+PAYABLE: Final = "payable"
+"""What an order on account notes of the day on which it is to be paid: `by`."""
 
 SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
@@ -568,6 +588,16 @@ def _tendered(tenders: tuple[Tender, ...], fact: MoneyMoved) -> tuple[Tender, ..
     return (*tenders, Tender(name, change))
 
 
+def _pooled(pools: tuple[PoolClaim, ...], fact: Claimed) -> tuple[PoolClaim, ...]:
+    """What an order claims as a whole with one claim more, or fewer; none is left out."""
+    name, due, n = fact.position.sku, fact.due, fact.n
+    for i, one in enumerate(pools):
+        if (one.pool, one.due) == (name, due):
+            left = (PoolClaim(name, one.n + n, due),) if one.n + n else ()
+            return (*pools[:i], *left, *pools[i + 1 :])
+    return (*pools, PoolClaim(name, n, due))
+
+
 def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
     """How much the fact adds to an account."""
     return fact.amount * ((fact.target is account) - (fact.source is account))
@@ -576,10 +606,10 @@ def _change(fact: MoneyMoved, account: MoneyAccount) -> int:
 def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     state, holds, applications = payment.state, payment.holds, payment.applications
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
-    due_for, tendered, spent = payment.due_for, payment.tendered, payment.spent
-    forfeits, authorised, requests = payment.forfeits, payment.authorised, payment.requests
-    parcel, remitted, cash_asked = payment.parcel, payment.remitted, payment.cash_asked
-    amount = payment.amount
+    due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
+    tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
+    cash_asked = payment.cash_asked
+    amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
         MoneyAccount.UNAPPLIED: payment.unapplied,
@@ -616,6 +646,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
+                    amount = int(details.get("amount", amount))
                 elif fact.what == DUE_AT_DOOR:
                     due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
                 elif fact.what == CASH_CHANGED:
@@ -624,10 +655,10 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     cash_asked = int(details["amount"])
                 elif fact.what == CASH_ANSWERED:
                     cash_asked = 0
-                elif fact.what == REMITTED:
-                    remitted = (*remitted, _remitted(details))
                 elif fact.what == TENDERED:
                     tendered = _came_in(tendered, details, payment.currency)
+                elif fact.what == REMITTED:
+                    remitted = (*remitted, _remitted(details))
                 elif fact.what == AUTHORISED:
                     authorised = int(details["amount"])
                 elif fact.what in _OF_REQUESTS:
@@ -661,12 +692,12 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         credited=sums[MoneyAccount.STORED],
         forfeited=sums[MoneyAccount.FORFEITED],
         forfeits=forfeits,
-        authorised=authorised,
-        requests=requests,
-        meant=payment.meant,
         parcel=parcel,
         fees=sums[MoneyAccount.FEES],
         remitted=remitted,
+        authorised=authorised,
+        requests=requests,
+        meant=payment.meant,
         cash_asked=cash_asked,
     )
 
@@ -695,6 +726,11 @@ def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved)
         else:
             charged_back += going
     return attrs.evolve(book, refunded=refunded, charged_back=charged_back)
+
+
+def _remitted(said: Mapping[str, str | int]) -> Remitted:
+    row, amount, fee = int(said["row"]), int(said["amount"]), int(said["fee"])
+    return Remitted(str(said["remittance"]), row, amount, fee)
 
 
 _OF_REQUESTS: Final = (REQUESTED, SENT, ANSWERED)
@@ -726,11 +762,6 @@ def _requested(
             booked=int(said.get("booked", requests[i].booked)),
         )
     return (*requests[:i], changed, *requests[i + 1 :])
-
-
-def _remitted(said: Mapping[str, str | int]) -> Remitted:
-    row, amount, fee = int(said["row"]), int(said["amount"]), int(said["fee"])
-    return Remitted(str(said["remittance"]), row, amount, fee)
 
 
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:
@@ -885,13 +916,27 @@ def _fold_lot(lot: Lot, facts: Sequence[Fact]) -> Lot:
     return attrs.evolve(lot, expires_at=expires_at, holds=holds)
 
 
-def _fold_described(document: Item | Feed | Series, facts: Sequence[Fact]) -> Document:
+def _fold_described(document: Item | Feed | Series | Coupon, facts: Sequence[Fact]) -> Document:
     said: Document = document
     for fact in facts:
         if not isinstance(fact, Described) or type(fact.document) is not type(document):
             raise _misfit(document, fact)
         said = fact.document
     return said
+
+
+def _fold_credit_line(line: CreditLine, facts: Sequence[Fact]) -> CreditLine:
+    for fact in facts:
+        match fact:
+            case Described(CreditLine() as said):
+                line = said
+            case Held():
+                line = attrs.evolve(line, holds=(*line.holds, fact.hold))
+            case Unheld():
+                line = attrs.evolve(line, holds=_without(line.holds, fact.code))
+            case _:
+                raise _misfit(line, fact)
+    return line
 
 
 def _fold_issued(document: Invoice | CreditNote, facts: Sequence[Fact]) -> Document:
@@ -986,4 +1031,6 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     CreditNote: _fold_issued,
     Series: _fold_described,
     StoredValue: _fold_stored,
+    Coupon: _fold_described,
+    CreditLine: _fold_credit_line,
 }

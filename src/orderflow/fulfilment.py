@@ -23,11 +23,12 @@ from orderflow.books import position_of
 from orderflow.calls import Ref
 from orderflow.cash_terms import count_refused
 from orderflow.claiming import keep_again
-from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.errors import BadInput, MoveRefused, Refusal, all_told
 from orderflow.facts import CutMade, Noted
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.inventory import spoiled
 from orderflow.journal import Case, Context, Step, verb
+from orderflow.on_account import cover
 from orderflow.pricing import bill, order_facts
 from orderflow.production import Reported, ask_about_unknown, finish, meant, take_reported
 from orderflow.records import Dispatch, Line, Order, Parcel, Purchase, Spot
@@ -111,11 +112,10 @@ def release(
         order, "release", here, wanted, lambda tag: within(tag.location, at), ready=step.ready
     )
     reasons = spoiled(step, [position_of(line.sku, spot.slice) for line, spot, _ in chosen])
-    if reasons:
-        raise MoveRefused(reasons)
     ref = case.dispatch(text(dispatch, "dispatch"))
-    step.open(Dispatch(ref, DISPATCH.initial, at, (order.ref.id,)))
-    step.move(order, UnitMove.RELEASE, chosen, dispatch=dispatch)
+    with all_told((*reasons, *cover(step, order))):
+        step.open(Dispatch(ref, DISPATCH.initial, at, (order.ref.id,)))
+        step.move(order, UnitMove.RELEASE, chosen, dispatch=dispatch)
     return step
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from orderflow.books import ClaimChange, Postings, changes_on_shelf
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.pools import LIMIT, QUOTA, STORED, pool_name
+from orderflow.pools import COUPON, COUPON_OF, CREDIT, LIMIT, QUOTA, STORED, pool_name
 from orderflow.records import Order
 from orderflow.values import Position, text
 
@@ -40,6 +40,15 @@ def shortage(position: Position, asked: int, free: int) -> Refusal:
         return Refusal.of("over_quota", quota=named.parts[0], asked=asked, left=left)
     if named is not None and named.kind == STORED:
         return Refusal.of("stored_short", stored=named.parts[0], asked=asked, left=left)
+    if named is not None and named.kind == COUPON:
+        return Refusal.of("coupon_used_up", coupon=named.parts[0])
+    if named is not None and named.kind == COUPON_OF:
+        coupon, customer = named.parts
+        return Refusal.of("coupon_used", coupon=coupon, customer=customer)
+    if named is not None and named.kind == CREDIT:
+        customer, currency = named.parts
+        whose = {"customer": customer, "currency": currency}
+        return Refusal.of("credit_exceeded", **whose, asked=asked, left=left)
     if named is not None:
         location, day = named.parts
         return Refusal.of("day_full", location=location, day=day, asked=asked, left=left)

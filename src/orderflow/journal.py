@@ -58,6 +58,8 @@ from orderflow.records import (
     Charted,
     Claim,
     Counter,
+    Coupon,
+    CreditLine,
     Dispatch,
     Document,
     Exchange,
@@ -190,6 +192,13 @@ class Case:
         self.figures += read
         return read
 
+    def overdue(self, pool: str) -> tuple[Claim, ...]:
+        """Who claims a pool for an instant that has come; these alone are kept as figures."""
+        found = self.reader.claims_of(self.ref.tenant, (pool,), self.at)
+        late = tuple([one for one in found if one.due is not None and one.due <= self.at])
+        self.figures += late
+        return late
+
     def own(self, kind: type[D]) -> Ref[D]:
         """The document that the verb is called on; `TypeError` when it is of another kind."""
         if KINDS.get(self.ref.kind) is not kind:
@@ -271,6 +280,14 @@ class Case:
     def series(self, id: str) -> Ref[Series]:
         """The reference of a series of numbers of the same tenant, by the id of `series_id`."""
         return Ref(self.ref.tenant, "series", id)
+
+    def coupon(self, code: str) -> Ref[Coupon]:
+        """The reference of a coupon of the same tenant."""
+        return Ref(self.ref.tenant, "coupon", code)
+
+    def credit_line(self, id: str) -> Ref[CreditLine]:
+        """The reference of a customer's credit, by the id that `credit_id` makes."""
+        return Ref(self.ref.tenant, "credit line", id)
 
 
 class Step:
@@ -494,7 +511,7 @@ def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
     if isinstance(document, StockHold | Supply | Item | Quota | Feed):
         return ()
-    if isinstance(document, Invoice | CreditNote | Series | StoredValue):
+    if isinstance(document, Invoice | CreditNote | Series | StoredValue | Coupon):
         return ()
     return document.holds
 

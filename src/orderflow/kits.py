@@ -131,8 +131,10 @@ def price_weights(parts: Sequence[Line]) -> list[int]:
 
 def lines_named(order: Order, names: Sequence[str]) -> tuple[str, ...]:
     """The lines that are named: a kit's name stands for all its parts."""
-    kits = {one.id for one in order.kits}
-    parts = [line for line in order.lines if line.kit in names]
+    if not order.kits:
+        return tuple(dict.fromkeys(names))
+    kits, meant = {one.id for one in order.kits}, set(names)
+    parts = [line for line in order.lines if line.kit in meant]
     plain = [name for name in names if name not in kits]
     return tuple(dict.fromkeys((*plain, *(line.id for line in parts))))
 

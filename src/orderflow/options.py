@@ -24,12 +24,14 @@ from typing import Any, Final, Generic, ParamSpec, TypeAlias, TypeVar, cast
 import attrs
 
 from orderflow import (
+    coupons,
     deposits,
     doorstep,
     fulfilment,
     instalments,
     inventory,
     items,
+    on_account,
     orders,
     payments,
     production,
@@ -52,6 +54,8 @@ from orderflow.promising.dangers import broken
 from orderflow.records import (
     KINDS,
     ChargeKind,
+    Coupon,
+    CreditLine,
     Dispatch,
     Document,
     Exchange,
@@ -567,6 +571,18 @@ def _(look: Look[Quota]) -> Iterator[Call[Quota]]:
 @suggests(payments.top_up, on=StoredValue)
 def _(look: Look[StoredValue]) -> Iterator[Call[StoredValue]]:
     yield payments.top_up.on(look.id, max(1, look.document.n), SAMPLES["reason"])
+
+
+@suggests(coupons.set_coupon, on=Coupon)
+def _(look: Look[Coupon]) -> Iterator[Call[Coupon]]:
+    one = look.document
+    yield coupons.set_coupon.on(look.id, one.uses, one.per_customer, one.until)
+
+
+@suggests(on_account.set_credit, on=CreditLine)
+def _(look: Look[CreditLine]) -> Iterator[Call[CreditLine]]:
+    one = look.document
+    yield on_account.set_credit.on(look.id, Money(one.limit, one.currency), one.terms_days)
 
 
 @suggests(inventory.record_feed, on=Feed)

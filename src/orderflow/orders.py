@@ -22,12 +22,14 @@ from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Ref
 from orderflow.cash_terms import barred_from_cash, round_cash
 from orderflow.claiming import Claiming, keep_again
-from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import EXPIRED, Charged, CutMade
+from orderflow.coupons import use_coupons
+from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal, all_told
+from orderflow.facts import EXPIRED, Charged, CutMade, add_cut
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import exploded, kit_spans, lines_named
+from orderflow.on_account import cover
 from orderflow.payments import confirm_if_ready
 from orderflow.plans import confirmable
 from orderflow.pricing import Ranges, charge_kept, due, give_up, kept, order_facts, part_charge
@@ -97,8 +99,9 @@ def place(
     """Place an order: a draft, or a new one. Its amounts are fixed from here on.
 
     Named stock holds become its reservation, with no gap between; each must still run.
-    Its other goods are claimed in the same step, and cash on delivery orders are confirmed at once,
-    where the rules say so; the rules may round them to a coin, and say who may not pay so.
+    It uses each of its coupons once, and on account the credit of its customer. Its other goods are
+    claimed in the same step, and orders that go out unpaid are confirmed at once, where the rules
+    say so; the rules may round what is paid at the door to a coin, and say who may not pay so.
     """
     step = Step(case, context)
     if new is not None:
@@ -106,12 +109,12 @@ def place(
     order = step.now(case.own(Order))
     step.advance(ORDER, order.ref, OrderMove.PLACE, order_facts(order))
     round_cash(step, order.ref)
-    barred = barred_from_cash(step, step.now(order.ref))
-    if barred:
-        raise MoveRefused(barred)
-    claiming = Claiming(step, order)
-    take_over(step, claiming, order.ref, stock_holds)
-    reserve_placed(step, claiming, order.ref)
+    order = step.now(order.ref)
+    reasons = (*barred_from_cash(step, order), *use_coupons(step, order, context.at))
+    with all_told((*reasons, *cover(step, order))):
+        claiming = Claiming(step, order)
+        take_over(step, claiming, order.ref, stock_holds)
+        reserve_placed(step, claiming, order.ref)
     confirm_if_ready(step, order.ref)
     return step
 
@@ -155,7 +158,8 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
     """Change what an order costs: goodwill as a discount, or a fee, freight or tax more.
 
     A discount or tax is shared over the units that are kept, by what each carries, so a later
-    return gives back what its units carry then; it never takes a line below zero.
+    return gives back what its units carry then; it never takes a line below zero. A discount on
+    goods that have a tax is of the price with it.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -173,10 +177,11 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
 def not_there(order: Order, charge: NewCharge) -> list[Refusal]:
     """A reason for each line that a charge names and the order does not have."""
     named = (*charge.lines, *[line for line, _ in charge.parts if line])
+    there = order.by_id()
     return [
         Refusal.of("no_such_line", order=order.ref.id, line=name)
         for name in lines_named(order, named)
-        if order.line(name) is None
+        if name not in there
     ]
 
 
@@ -246,8 +251,8 @@ def expire(case: Case, context: Context) -> Step:
     step = Step(case, context)
     order = step.now(case.own(Order))
     if step.chart(ORDER).target(order.state, OrderMove.EXPIRE) is not None:
-        # What costs nothing, or is paid at the door, is not late.
-        owing = not order.cash_on_delivery and due(order) > 0
+        # What costs nothing, or is paid at the door or on account, is not late.
+        owing = not (order.cash_on_delivery or order.on_account) and due(order) > 0
         if order.pay_by is None or order.pay_by > context.at or not owing:
             until = order.pay_by.isoformat() if order.pay_by and owing else "any time"
             raise MoveRefused((Refusal.of("not_due", order=order.ref.id, until=until),))
@@ -263,10 +268,14 @@ def give_up_units(step: Step, ref: Ref[Order], chosen: Iterable[Chosen], documen
 
     Line by line and bill by bill in turn, so that each sees the cuts before it.
     """
+    lines = step.now(ref).by_id()
     for line, spot, n in chosen:
-        now = next(one for one in step.now(ref).lines if one.id == line.id)
-        cuts = give_up(now, n, document, billed_on=spot.slice.invoice)
-        step.add(*(CutMade(ref, line.id, cut) for cut in cuts))
+        now = lines[line.id]
+        cuts = now.cuts
+        for cut in give_up(now, n, document, billed_on=spot.slice.invoice):
+            step.add(CutMade(ref, line.id, cut))
+            cuts = add_cut(cuts, cut)
+        lines[line.id] = attrs.evolve(now, cuts=cuts)
 
 
 def cancel_units(
@@ -335,6 +344,8 @@ def _open(step: Step, new: NewOrder) -> None:
         priority=new.priority,
         pay_by=new.pay_by,
         destination=new.destination,
+        coupons=new.coupons,
+        on_account=new.on_account,
         kits=tuple([_kit(line) for line in new.lines if line.components]),
     )
     text(case.ref.id, "order")

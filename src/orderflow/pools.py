@@ -1,7 +1,7 @@
 """The names of pools: what is limited, and is no goods on a shelf.
 
-It knows how a buyer's limit, a quota, a day's capacity and a kept balance are named, and refuses to
-know how much they give.
+It knows how a buyer's limit, a quota, a day's capacity, a kept balance, a coupon's uses and a
+credit are named, and refuses to know how much they give.
 
 A pool is counted like goods, under its name.
 Names are made of others' names, so each part but the last is written so that no two pools share a
@@ -17,6 +17,9 @@ LIMIT: Final = "limit"
 QUOTA: Final = "quota"
 CAPACITY: Final = "capacity"
 STORED: Final = "stored"
+CREDIT: Final = "credit line"
+COUPON: Final = "coupon uses"
+COUPON_OF: Final = "coupon uses of"
 REFUSED: Final = "refused"
 
 
@@ -47,12 +50,36 @@ def stored_pool(stored: str) -> str:
     return f"{STORED}:{stored}"
 
 
+def credit_pool(customer: str, currency: str) -> str:
+    """How much a customer may owe on account, in minor units."""
+    return f"{CREDIT}:{_escaped(customer)}:{currency}"
+
+
+def coupon_pool(code: str) -> str:
+    """How often a coupon may be used in all."""
+    return f"{COUPON}:{code}"
+
+
+def coupon_pool_of(code: str, customer: str) -> str:
+    """How often a customer may use a coupon."""
+    return f"{COUPON_OF}:{_escaped(code)}:{customer}"
+
+
 def refused_pool(customer: str) -> str:
     """How many parcels a customer has refused at the door: it gives nothing, and only counts."""
     return f"{REFUSED}:{customer}"
 
 
-_PARTS: Final = {LIMIT: 2, QUOTA: 1, CAPACITY: 2, STORED: 1, REFUSED: 1}
+_PARTS: Final = {
+    LIMIT: 2,
+    QUOTA: 1,
+    CAPACITY: 2,
+    STORED: 1,
+    COUPON: 1,
+    COUPON_OF: 2,
+    CREDIT: 2,
+    REFUSED: 1,
+}
 
 
 def pool_name(pool: str) -> PoolName | None:

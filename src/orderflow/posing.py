@@ -236,8 +236,9 @@ def _point(latitude_e6: int | None, longitude_e6: int | None) -> Point | None:
 def by_line(order: Order, shares: Iterable[Share]) -> tuple[Share, ...]:
     """Shares by the order's own lines: those of a kit as shares of its parts, each place once."""
     found: dict[tuple[str, str], int] = {}
+    lines = order.by_id()
     for share in shares:
-        line = order.line(share.line)
+        line = lines.get(share.line)
         if line is not None:
             found[line.id, share.place] = found.get((line.id, share.place), 0) + share.n
             continue

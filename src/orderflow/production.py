@@ -28,11 +28,12 @@ from typing import Final, NamedTuple, TypeAlias, TypeVar, cast
 from orderflow.calls import Ref
 from orderflow.chart import Chart
 from orderflow.claiming import keep_again
-from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.errors import BadInput, MoveRefused, Refusal, all_told
 from orderflow.facts import Posted
 from orderflow.inventory import bring_back, take_off
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money
+from orderflow.on_account import cover
 from orderflow.records import (
     Document,
     Line,
@@ -129,7 +130,8 @@ def purchase(
 
     So is what they were promised of his own stock: it is ordered first. `lines` buys only so many
     of some lines, where there is one order. Goods come to `location`; without one it is named when
-    they come, or they go straight to the customer. `cost` is what the supplier asks for all of it.
+    they come, or they go straight to the customer, and orders on account need their cover as for a
+    release. `cost` is what the supplier asks for all of it.
     """
     step = Step(case, context)
     wanted = _wanted(several(orders, "orders"), lines)
@@ -147,9 +149,18 @@ def purchase(
     )
     text(case.ref.id, "purchase")
     step.open(made)
-    bags = _buy(step, made, wanted)
+    with all_told(_uncovered(step, made)):
+        bags = _buy(step, made, wanted)
     take_off(step, supplier, _by_sku(bags), made.ref)
     return step
+
+
+def _uncovered(step: Step, made: Purchase) -> tuple[Refusal, ...]:
+    """What speaks against letting goods go out on account that may not come to us before."""
+    if made.location:
+        return ()
+    orders = [step.now(step.case.order(id)) for id in made.orders]
+    return tuple(dict.fromkeys(reason for order in orders for reason in cover(step, order)))
 
 
 @verb("send_purchase", Purchase)

@@ -8,8 +8,9 @@ Nothing but the bag counts units: a dispatch, a parcel and a return hold no coun
 their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
-exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed; invoice,
-credit note and their series, which stand in `bills.py`; stored value, which is in `tenders.py`.
+exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed, coupon,
+credit line; invoice, credit note and their series, which stand in `bills.py`; stored value, which
+is in `tenders.py`.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -205,6 +206,7 @@ class ChargeKind(StrEnum):
     FEE = "fee"
     PRICE = "price"  # a change of what goods cost, more or less
     ROUNDING = "rounding"  # between the tax of an order and that of its invoice, more or less
+    CASH = "cash"  # what an order is rounded by to a coin, more or less: on no invoice
 
 
 @attrs.frozen(weakref_slot=False)
@@ -259,6 +261,18 @@ class SentAgain:
     n: int
     done: bool = False
     astray: int = 0
+
+
+@attrs.frozen(weakref_slot=False)
+class PoolClaim:
+    """What an order as a whole claims of a pool: a use of a coupon, or what it owes on account.
+
+    `due` is when what it owes is to be paid; without one, nobody has said yet.
+    """
+
+    pool: str
+    n: int
+    due: datetime | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -318,6 +332,9 @@ class Order:
     invoices: tuple[str, ...] = ()  # in the order in which they were issued
     credit_notes: tuple[str, ...] = ()
     plan: Plan | None = None
+    coupons: tuple[str, ...] = ()  # the codes that it uses
+    on_account: bool = False  # it goes out unpaid, on the credit of its customer
+    pools: tuple[PoolClaim, ...] = ()  # what it claims as a whole, beside what its units claim
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -325,6 +342,10 @@ class Order:
             if line.id == id:
                 return line
         return None
+
+    def by_id(self) -> dict[str, Line]:
+        """Its lines by their ids, for whoever looks for many."""
+        return {line.id: line for line in self.lines}
 
     def units(self) -> Iterator[tuple[Line, Spot]]:
         """Every spot with its line."""
@@ -359,6 +380,19 @@ class MoneyAccount(StrEnum):
     STORED = "stored"  # refunded onto a balance that we keep
     FORFEITED = "forfeited"  # applied to no order any more: a deposit that is ours
     FEES = "fees"  # kept by the carrier for collecting
+
+
+@attrs.frozen(weakref_slot=False)
+class Remitted:
+    """A row of a carrier's remittance file: so much cash of a payment, and the fee that it kept.
+
+    Both are minor units; `row` is the number of its line in the file.
+    """
+
+    remittance: str
+    row: int
+    amount: int
+    fee: int
 
 
 class RequestKind(StrEnum):
@@ -402,19 +436,6 @@ class Request:
 
 
 @attrs.frozen(weakref_slot=False)
-class Remitted:
-    """A row of a carrier's remittance file: so much cash of a payment, less the fee.
-
-    Both are minor units; `row` is the number of its line in the file.
-    """
-
-    remittance: str
-    row: int
-    amount: int
-    fee: int
-
-
-@attrs.frozen(weakref_slot=False)
 class Payment:
     """A payment: one tender, applied to any number of orders.
 
@@ -436,7 +457,7 @@ class Payment:
     ref: Ref[Payment]
     state: PaymentState
     method: str
-    amount: int  # asked for
+    amount: int  # asked for; of a deposit, the whole price
     currency: str
     payer: str = ""
     expires_at: datetime | None = None
@@ -457,12 +478,12 @@ class Payment:
     credited: int = 0
     forfeited: int = 0
     forfeits: bool = False
-    authorised: int = 0
-    requests: tuple[Request, ...] = ()
-    meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
     parcel: str = ""
     fees: int = 0
     remitted: tuple[Remitted, ...] = ()
+    authorised: int = 0
+    requests: tuple[Request, ...] = ()
+    meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
     cash_asked: int = 0
 
     @property
@@ -778,6 +799,39 @@ def is_fed(peg: str) -> bool:
     return peg.startswith(FEED)
 
 
+@attrs.frozen(weakref_slot=False)
+class Coupon:
+    """A code that orders may use: so often in all, so often by each customer, until an instant.
+
+    `None` is without that limit; from `until` on no order is placed with it.
+    """
+
+    ref: Ref[Coupon]
+    uses: int | None = None
+    per_customer: int | None = None
+    until: datetime | None = None
+
+
+@attrs.frozen(weakref_slot=False)
+class CreditLine:
+    """How much a customer may owe on account in a currency, and in how many days it is to be paid.
+
+    While any of its holds blocks something, nothing more is placed or released on it.
+    """
+
+    ref: Ref[CreditLine]
+    customer: str  # a person's reference
+    currency: str
+    limit: int  # in minor units
+    terms_days: int
+    holds: tuple[Hold, ...] = ()
+
+
+def credit_id(customer: str, currency: str) -> str:
+    """The id of a customer's credit line in a currency: `CUSTOMER/CURRENCY`."""
+    return f"{customer}/{currency}"
+
+
 Charted: TypeAlias = (
     Order
     | Payment
@@ -794,7 +848,18 @@ Charted: TypeAlias = (
 )
 """The documents that walk a chart."""
 
-Document: TypeAlias = Charted | Item | Quota | Feed | Invoice | CreditNote | Series | StoredValue
+Document: TypeAlias = (
+    Charted
+    | Item
+    | Quota
+    | Feed
+    | Invoice
+    | CreditNote
+    | Series
+    | StoredValue
+    | Coupon
+    | CreditLine
+)
 
 KINDS: Final[dict[str, type[Document]]] = {
     "order": Order,
@@ -816,6 +881,8 @@ KINDS: Final[dict[str, type[Document]]] = {
     "credit note": CreditNote,
     "series": Series,
     "stored value": StoredValue,
+    "coupon": Coupon,
+    "credit line": CreditLine,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -830,9 +897,13 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return tuple(dict.fromkeys([one.order for one in both]))
         case Dispatch() | Parcel() | Purchase() | WorkOrder():
             return tuple(dict.fromkeys(document.orders))
-        case Return() | Exchange() | Reissue() | Invoice() | CreditNote():
+        case Invoice() | CreditNote():
+            return document.orders
+        case Return() | Exchange() | Reissue():
             return (document.order,)
         case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series() | StoredValue():
+            return ()
+        case Coupon() | CreditLine():
             return ()
         case _:
             assert_never(document)

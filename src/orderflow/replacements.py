@@ -38,11 +38,12 @@ import attrs
 from orderflow.agreed import NewCharge, NewLine, checked_tuple
 from orderflow.calls import Ref
 from orderflow.chart import Chart
-from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
+from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal, all_told
 from orderflow.facts import MoneyMoved
 from orderflow.holding import set_hold
 from orderflow.journal import Case, Context, Step, document_facts, verb
 from orderflow.money import Price
+from orderflow.on_account import cover
 from orderflow.orders import cancel_units, opened_line, with_charges
 from orderflow.payments import confirm_if_ready, left_of, make_all_good
 from orderflow.pricing import due, order_facts
@@ -197,7 +198,7 @@ def approve_reissue(case: Case, context: Context, anew: str) -> Step:
         )
         for line, n in _named(old, reissue.lines)
     )
-    ref = _open_anew(step, old, text(anew, "anew"), lines, (), cash_on_delivery=False)
+    ref = _open_anew(step, old, text(anew, "anew"), lines, (), as_the_old=False)
     step.advance(ORDER, ref, OrderMove.CONFIRM, order_facts(step.now(ref)))
     return step
 
@@ -357,10 +358,10 @@ def send_replacement(case: Case, context: Context, anew: str) -> Step:
     if refusals:
         raise MoveRefused(tuple(refusals))
     _must_be_open(step, old, "exchange")
-    at_the_door = old.cash_on_delivery
-    ref = _open_anew(step, old, name, exchange.wanted, taxes, cash_on_delivery=at_the_door)
+    ref = _open_anew(step, old, name, exchange.wanted, taxes, as_the_old=True)
     _pay_over(step, old.ref, ref)
-    confirm_if_ready(step, ref)
+    with all_told(cover(step, step.now(ref))):
+        confirm_if_ready(step, ref)
     return step
 
 
@@ -481,9 +482,12 @@ def _open_anew(
     lines: tuple[Line, ...],
     taxes: Sequence[NewCharge],
     *,
-    cash_on_delivery: bool,
+    as_the_old: bool,
 ) -> Ref[Order]:
-    """Open and place the order that sends goods anew, at the prices of its lines."""
+    """Open and place the order that sends goods anew, at the prices of its lines.
+
+    What it costs is to be paid as the old one is; what costs nothing, in no way.
+    """
     ref = step.case.order(name)
     step.open(
         Order(
@@ -497,10 +501,11 @@ def _open_anew(
             seller=old.seller,
             channel=old.channel,
             shop=old.shop,
-            cash_on_delivery=cash_on_delivery,
+            cash_on_delivery=as_the_old and old.cash_on_delivery,
             priority=old.priority,
             destination=old.destination,
             parent=old.ref.id,
+            on_account=as_the_old and old.on_account,
         )
     )
     step.advance(ORDER, ref, OrderMove.PLACE, order_facts(step.now(ref)))

@@ -13,19 +13,22 @@ notes their new price beside it. What is due changes by that difference, and not
 Which units those are:
 
 - A new price and a weight hold for the kept units that stand on no invoice. What was invoiced keeps
-  its price until it is credited.
+  its price, unless it is asked for too (`invoiced`): then a further invoice says what they cost
+  more, or a credit note what they cost less.
 - A price protection (价保) only lowers, so it holds for every kept unit, invoiced ones among them:
   what they cost less is what a credit note then gives back.
 
 Discounts and taxes stay as they were agreed, unless new ones are handed in: then these take their
 place on the same units. The goods of a unit never cost less than is taken off them.
+The tax of units that are on an invoice is fixed: where prices are without it, it follows their
+price at once, at the rates of that invoice. What is on none has its tax from its own.
 
 One file, though long: three verbs that find one kind of difference in one way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from typing import Final, TypeAlias
@@ -39,6 +42,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import price_weights, shared_price
 from orderflow.money import Price, share, spread
 from orderflow.orders import add_charge, later_id, not_there
+from orderflow.price_taxes import charge_tax
 from orderflow.pricing import (
     Ranges,
     estimates,
@@ -77,6 +81,7 @@ def reprice(
     version: str = "",
     reason: str = "",
     charges: NewCharges = (),
+    invoiced: bool = False,
 ) -> Step:
     """Change the price of lines (改价), for their kept units that are on no invoice.
 
@@ -84,16 +89,18 @@ def reprice(
     for its balance or its delivery; of goods that are still to be weighed it changes the estimate.
     Discounts and taxes stay, unless `charges` has some: these take the place of all of their kind
     that the order's units on no invoice carry.
+    With `invoiced` it is for the kept units that are on an invoice too.
     """
     step = Step(case, context)
     order = _changeable(step, "reprice")
     said = _checked(order, prices, version, reason)
     _check_charges(charges)
+    over = _changing(invoiced)
     groups, refusals = _groups(order, said)
     refusals += [no for charge in charges for no in not_there(order, charge)]
     targets: list[_Target] = []
     for group in groups:
-        free = [to_invoice_in_advance(line) for line in group.lines]
+        free = [over(line) for line in group.lines]
         if any(free):
             targets += [one for one in _at_price(group, free, version) if _changes(one)]
         else:
@@ -103,19 +110,27 @@ def reprice(
     if refusals:
         raise MoveRefused(tuple(refusals))
     for kind in dict.fromkeys(charge.kind for charge in charges):
-        _take_back(step, kind)
-    _charge_difference(step, targets, reason)
+        _take_back(step, kind, over)
+    new_tax = any(charge.kind is ChargeKind.TAX for charge in charges)
+    _charge_difference(step, targets, reason, taxed=not new_tax)
     for charge in charges:
-        add_charge(step, step.now(order.ref), charge, to_invoice_in_advance)
+        add_charge(step, step.now(order.ref), charge, over)
     return step
 
 
 @verb("weigh_line", Order)
-def weigh_line(case: Case, context: Context, line: str, grams: int, pieces: int = 0) -> Step:
+def weigh_line(
+    case: Case,
+    context: Context,
+    line: str,
+    grams: int,
+    pieces: int = 0,
+    invoiced: bool = False,
+) -> Step:
     """Say what the pieces of a line weigh together: that fixes their amount.
 
     Without `pieces` it is all that are kept and on no invoice, whether they were weighed before or
-    not; else the first so many that were not.
+    not; else the first so many that were not. With `invoiced` it is for what is on an invoice too.
     """
     step = Step(case, context)
     order = _changeable(step, "weigh line")
@@ -126,7 +141,7 @@ def weigh_line(case: Case, context: Context, line: str, grams: int, pieces: int 
         raise MoveRefused((Refusal.of("no_such_line", order=id, line=name),))
     if found.fixed is not Fixing.WEIGHING:
         raise MoveRefused((Refusal.of("not_by_weight", line=name, order=id),))
-    ranges = to_invoice_in_advance(found)
+    ranges = _changing(invoiced)(found)
     if not ranges:
         raise MoveRefused((_untouchable(order, _Group(name, (found,), ())),))
     if asked:
@@ -179,6 +194,13 @@ def protect_price(
 # --- which units -------------------------------------------------------------------------------
 
 
+def _changing(invoiced: object) -> Callable[[Line], Ranges]:
+    """Which units of a line change their price."""
+    if type(invoiced) is not bool:
+        raise BadInput("invoiced", "true or false is wanted")
+    return kept if invoiced else to_invoice_in_advance
+
+
 @attrs.frozen
 class _Group:
     """The lines that a name stands for, each with its price: one line, or the parts of a kit."""
@@ -202,9 +224,9 @@ def _groups(order: Order, prices: LinePrices) -> tuple[list[_Group], list[Refusa
     """What each name stands for, and a reason for each that is none."""
     groups: list[_Group] = []
     missing: list[Refusal] = []
+    lines, parts_of = order.by_id(), _parts(order)
     for name, price in prices:
-        parts = tuple([line for line in order.lines if line.kit == name])
-        line = order.line(name)
+        parts, line = tuple(parts_of.get(name, ())), lines.get(name)
         if parts:
             shares = shared_price(price, price_weights(parts))
             pairs = zip(parts, shares, strict=True)
@@ -216,6 +238,15 @@ def _groups(order: Order, prices: LinePrices) -> tuple[list[_Group], list[Refusa
             missing.append(Refusal.of("no_such_line", order=order.ref.id, line=name))
     unique((line.id for group in groups for line in group.lines), "prices")
     return groups, missing
+
+
+def _parts(order: Order) -> dict[str, list[Line]]:
+    """The lines of each kit."""
+    parts: dict[str, list[Line]] = {}
+    for line in order.lines:
+        if line.kit:
+            parts.setdefault(line.kit, []).append(line)
+    return parts
 
 
 def _above(line: Line, price: Price) -> Ranges:
@@ -314,8 +345,13 @@ def _shared(line: Line, pieces: Sequence[PriceRange], amount: int) -> Iterator[_
 # --- what that changes -------------------------------------------------------------------------
 
 
-def _charge_difference(step: Step, targets: Iterable[_Target], reason: str) -> None:
-    """Charge what units are to cost less what they carry of their price, and note the price."""
+def _charge_difference(
+    step: Step, targets: Iterable[_Target], reason: str, *, taxed: bool = True
+) -> None:
+    """Charge what units are to cost less what they carry of their price, and note the price.
+
+    With `taxed` the tax of what is on an invoice follows.
+    """
     order = step.now(step.case.own(Order))
     shares = shares_of(order.charges)
     spans: list[Span] = []
@@ -342,6 +378,8 @@ def _charge_difference(step: Step, targets: Iterable[_Target], reason: str) -> N
         id, amount = later_id(order, ChargeKind.PRICE), sum([span.amount for span in spans])
         charge = Charge(id, ChargeKind.PRICE, amount, tuple(spans), reason=reason)
         step.add(Charged(order.ref, charge))
+        if taxed:
+            charge_tax(step, charge)
 
 
 def _spans(target: _Target, shares: Sequence[tuple[Charge, Span]]) -> Iterator[Span]:
@@ -363,13 +401,13 @@ def _spans(target: _Target, shares: Sequence[tuple[Charge, Span]]) -> Iterator[S
     yield from [one for one in differences if one.amount]
 
 
-def _take_back(step: Step, kind: ChargeKind) -> None:
-    """Take back what units on no invoice carry of a kind of charge, from each bearer in turn."""
+def _take_back(step: Step, kind: ChargeKind, over: Callable[[Line], Ranges]) -> None:
+    """Take back what units carry of a kind of charge, from each bearer in turn."""
     order = step.now(step.case.own(Order))
     shares = shares_of(order.charges)
     taken: dict[tuple[str, str], dict[tuple[str, int, int], int]] = {}
     for line in order.lines:
-        for pair in to_invoice_in_advance(line):
+        for pair in over(line):
             for charge, part in parts_carried(shares.get(line.id, ()), [pair]):
                 if charge.kind is kind:
                     sums = taken.setdefault((charge.bearer, charge.reason), {})

@@ -91,6 +91,31 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "quota {quota} has {left} left: {asked} asked",
         "zh": "配额 {quota} 剩余 {left}:需要 {asked}",
     },
+    "no_credit": {
+        "en": "customer {customer} has no credit in {currency}",
+        "zh": "客户 {customer} 没有 {currency} 信用额度",
+    },
+    "credit_exceeded": {
+        "en": "customer {customer} has {left} {currency} of credit left: {asked} asked",
+        "zh": "客户 {customer} 剩余信用额度 {left} {currency}:需要 {asked}",
+    },
+    "credit_overdue": {
+        "en": "customer {customer} owes {overdue} {currency} that is overdue since {since}: "
+        "{orders}",
+        "zh": "客户 {customer} 自 {since} 起逾期未付 {overdue} {currency}:订单 {orders}",
+    },
+    "coupon_used_up": {
+        "en": "coupon {coupon} has no use left",
+        "zh": "优惠券 {coupon} 已被用完",
+    },
+    "coupon_used": {
+        "en": "customer {customer} has used coupon {coupon} as often as one may",
+        "zh": "客户 {customer} 使用优惠券 {coupon} 已达次数上限",
+    },
+    "coupon_over": {
+        "en": "coupon {coupon} was good until {until}",
+        "zh": "优惠券 {coupon} 已于 {until} 失效",
+    },
     "kept_by_quotas": {
         "en": "{n} units of {sku} are for others alone, by quotas",
         "zh": "{sku} 另有 {n} 件按配额只供他人",
@@ -208,6 +233,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "nothing_to_invoice": {
         "en": "{what} has nothing to invoice: what has left is invoiced, and nothing twice",
         "zh": "{what}没有可开票的内容:已发出的才开票,且不重复开票",
+    },
+    "not_together": {
+        "en": "orders {order} and {other} differ in {why}: an invoice is for one",
+        "zh": "订单 {order} 与 {other} 的{why}不同,不能合并开票",
     },
     "no_tax_rate": {
         "en": "no tax rate is known for {goods} in {place} at {at}",
@@ -508,7 +537,7 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
         "zh": "套装 {line}:{n} 套 {sku},单价 {price}",
     },
     "line": {"en": "Line {line}: {n} x {sku}", "zh": "第 {line} 行:{sku},数量 {n}"},
-    "gift": {"en": "a gift for {earned}", "zh": "赠品,来自 {earned}"},
+    "gift": {"en": "a gift, earned by {earned}", "zh": "赠品,来自 {earned}"},
     "kept": {"en": "of which {n} are kept", "zh": "其中保留 {n}"},
     "none_kept": {"en": "of which none are kept", "zh": "均已取消或退回"},
     "times": {"en": "{n} x {price}", "zh": "{n} × {price}"},
@@ -528,8 +557,10 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "fee": {"en": "Fee", "zh": "服务费"},
     "price": {"en": "included change of price", "zh": "其中改价"},
     "rounding": {"en": "Rounding to the invoice", "zh": "开票尾差"},
+    "cash": {"en": "Rounding to a coin", "zh": "抹零"},
     "reason": {"en": ": {reason}", "zh": ":{reason}"},
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
+    "borne_by_seller": {"en": ", borne by the seller", "zh": ",由商家承担"},
     "line_total": {"en": "Line {line}", "zh": "第 {line} 行合计"},
     "total": {"en": "Total", "zh": "合计"},
     "included": {"en": "included: {rate} on {base}", "zh": "其中税额:{rate},不含税 {base}"},
@@ -571,6 +602,8 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "invoice": "发票",
     "credit note": "红字发票",
     "series": "发票号段",
+    "coupon": "优惠券",
+    "credit line": "信用额度",
     "hold": "挂起项",
     "serial": "序列号",
     # orders
@@ -733,6 +766,10 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "give up plan": "放弃计划",
     "go on": "继续",
     "hand over": "交运",
+    "set coupon": "登记优惠券",
+    "hold credit": "挂起信用额度",
+    "set credit": "设定信用额度",
+    "lift credit hold": "解除信用额度挂起",
     "hold exchange": "挂起换货单",
     "hold lot": "挂起批次",
     "hold parcel": "挂起包裹",
@@ -878,6 +915,10 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
 """What may be done, said as it is asked for: moves of the charts and verbs, with spaces."""
 
 REASONS: Final[dict[str, str]] = {
+    "the currency": "币种",
+    "the customer": "客户",
+    "the place of tax": "纳税地",
+    "the seller": "卖方",
     "does not send it": "不发该商品",
     "does not serve the channel": "不服务该渠道",
     "does not serve the region": "不服务该地区",

@@ -21,7 +21,15 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.money import spread
 from orderflow.orders import agreed_charges, opened_lines
 from orderflow.records import Charge, ChargeKind, Line
-from orderflow.taxes import FEE_GROUP, FREIGHT_GROUP, Rate, Taxing, TaxLine, TaxQuestion, taxed
+from orderflow.taxes import (
+    FEE_GROUP,
+    FREIGHT_GROUP,
+    Rate,
+    Taxing,
+    TaxLine,
+    TaxQuestion,
+    taxed,
+)
 from orderflow.values import instant
 
 GROUPS = {ChargeKind.FREIGHT: FREIGHT_GROUP, ChargeKind.FEE: FEE_GROUP}
@@ -34,6 +42,10 @@ def tax_charges(new: NewOrder, taxing: Taxing, at: datetime) -> NewOrder:
 
     Raises `MoveRefused` with every rate that is missing.
     """
+    if not isinstance(new, NewOrder):
+        raise BadInput("new", "a NewOrder is wanted")
+    if not isinstance(taxing, Taxing):
+        raise BadInput("taxing", "a Taxing is wanted")
     if any(charge.kind is ChargeKind.TAX for charge in new.charges):
         raise BadInput("charges", "has a tax already")
     day = instant(at, "at")

@@ -23,6 +23,7 @@ from orderflow.books import ClaimKey, by_claim, changes_on_shelf, claim_key, cla
 from orderflow.calls import Call, Ref
 from orderflow.errors import Refusal, Refused
 from orderflow.facts import Opened
+from orderflow.following import follow
 from orderflow.grants import number_taken, shortage, unkept
 from orderflow.journal import VERBS, Case, Context, Reader, Step, Stored
 from orderflow.ports import Query
@@ -48,6 +49,7 @@ def ask(case: Case, call: Call[Document], context: Context) -> Step:
     if call.ref.kind != verb.kind:
         raise TypeError(f"{call.verb} is for a {verb.kind}, not for a {call.ref.kind}")
     step: Step = verb.function(case, context, **dict(call.args))
+    follow(step)
     return step
 
 

@@ -161,8 +161,9 @@ def select(
     """As many units of each line as are there, and a reason for each line that has too few."""
     chosen: list[Chosen] = []
     refusals: list[Refusal] = []
+    lines = order.by_id() if wanted else {}
     for name, n in wanted:
-        line = order.line(name)
+        line = lines.get(name)
         if line is None:
             refusals.append(Refusal.of("no_such_line", order=order.ref.id, line=name))
             continue

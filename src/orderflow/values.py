@@ -101,6 +101,15 @@ def decimal(value: object, path: str) -> Decimal:
     return value if exponent <= 0 else Decimal(int(value))
 
 
+def scaled(n: int, decimals: int) -> Decimal:
+    """A whole number of the last of so many decimals, whatever the host's own context rounds to.
+
+    >>> scaled(1318, 3)
+    Decimal('1.318')
+    """
+    return _EXACT.scaleb(Decimal(n), Decimal(-decimals))
+
+
 def instant(value: object, path: str) -> datetime:
     """A time with its zone; what comes back is the same instant in UTC."""
     if not isinstance(value, datetime):
@@ -243,7 +252,7 @@ class Sku:
 
     def amount(self, units: int) -> Decimal:
         """The amount that so many units are, in the trade's unit: the inverse of `units`."""
-        return _EXACT.scaleb(Decimal(units), Decimal(-self.scale))
+        return scaled(units, self.scale)
 
     def _pack(self, pack: str, path: str) -> int:
         for name, units in self.packs:

@@ -6,6 +6,7 @@ It knows names alone; each verb stands in the module of its subject.
 from orderflow.allocation import allocate, reserve, unreserve
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
+from orderflow.coupons import set_coupon
 from orderflow.deposits import (
     forfeit_deposit,
     miss_balance,
@@ -65,6 +66,7 @@ from orderflow.inventory import (
 )
 from orderflow.invoices import credit, invoice
 from orderflow.items import describe_item
+from orderflow.on_account import hold_credit, lift_credit_hold, set_credit
 from orderflow.orders import (
     adjust,
     cancel,
@@ -221,6 +223,7 @@ __all__ = [
     "give_up_plan",
     "hand_over",
     "hold",
+    "hold_credit",
     "hold_exchange",
     "hold_lot",
     "hold_parcel",
@@ -233,6 +236,7 @@ __all__ = [
     "invoice",
     "lapse",
     "lapse_stored_value",
+    "lift_credit_hold",
     "lift_dispatch_hold",
     "lift_exchange_hold",
     "lift_hold",
@@ -307,6 +311,8 @@ __all__ = [
     "send_replacement",
     "send_request",
     "send_transfer",
+    "set_coupon",
+    "set_credit",
     "set_expiry",
     "set_limit",
     "set_quota",

@@ -45,6 +45,7 @@ from orderflow.invoices import Account, account
 from orderflow.journal import STOCK, Case, Change, Context, Entry, Step
 from orderflow.measures import Advice, SteadyDemand, Stocking, Turned, turned
 from orderflow.measures.cover import DAYS_MAX, advices
+from orderflow.on_account import CreditStanding, credit_standing
 from orderflow.options import Option, suggested
 from orderflow.past import Past
 from orderflow.pools import stored_pool
@@ -67,6 +68,8 @@ from orderflow.records import (
     KINDS,
     Claim,
     Counter,
+    Coupon,
+    CreditLine,
     Dispatch,
     Document,
     Exchange,
@@ -83,6 +86,7 @@ from orderflow.records import (
     StockHold,
     Supply,
     WorkOrder,
+    credit_id,
     feed_id,
     lot_id,
 )
@@ -104,7 +108,10 @@ from orderflow.views import (
 from orderflow.ways_to_pay import WayToPay, ways_to_pay
 
 if TYPE_CHECKING:
+    from orderflow.ledger import Posting
     from orderflow.sending import Sending
+    from orderflow.settlement import Quote, Settlement
+    from orderflow.statements import Statement
     from orderflow.whatif import Trial
     from orderflow.whence import Decision, Sourcing
 
@@ -280,6 +287,29 @@ class Workflow(Commands):
         id = feed_id(text(supplier, "supplier"), text(sku, "sku"))
         return self.get(Ref(self.tenant, "feed", id))
 
+    def coupon(self, code: str) -> Coupon:
+        """A coupon as it is now."""
+        return self.get(Ref(self.tenant, "coupon", code))
+
+    def credit_line(self, customer: str, currency: str) -> CreditLine:
+        """What a customer may owe on account now."""
+        id = credit_id(text(customer, "customer"), text(currency, "currency"))
+        return self.get(Ref(self.tenant, "credit line", id))
+
+    def credit_standing(self, customer: str, currency: str) -> CreditStanding:
+        """What a customer owes on account, order by order, and what of it is overdue."""
+        return credit_standing(self._case(), self.credit_line(customer, currency))
+
+    def overdue(self) -> tuple[CreditStanding, ...]:
+        """Every credit of which something is overdue now, by customer and currency."""
+        lines = every(self.store, Query("credit line", self.tenant))
+        found = [
+            credit_standing(self._case(), stored.value)
+            for stored in lines
+            if isinstance(stored.value, CreditLine)
+        ]
+        return tuple([standing for standing in found if standing.overdue])
+
     def invoiced(self, id: str) -> Invoice:
         """An invoice, as it was issued."""
         return self.get(Ref(self.tenant, "invoice", id))
@@ -293,6 +323,19 @@ class Workflow(Commands):
         order = self.order(id)
         invoices = [self.invoiced(one) for one in order.invoices]
         return account(order, invoices, [self.credited(one) for one in order.credit_notes])
+
+    def statement(self, id: str) -> Statement:
+        """What an order costs, explained row by row, with its invoices and credit notes.
+
+        Where prices include their taxes by the rules, what is on no paper yet tells those of the
+        day of its placing; raises `MoveRefused` with every rate that is missing.
+        """
+        from orderflow.statements import statement  # here: the library is imported without it
+
+        order = self.order(id)
+        invoices = [self.invoiced(one) for one in order.invoices]
+        notes = [self.credited(one) for one in order.credit_notes]
+        return statement(order, (*invoices, *notes), self.rules.taxing)
 
     def seen_by_platform(self, id: str) -> PlatformView:
         """An order as the platform sees it: its status, and everything about it."""
@@ -453,6 +496,34 @@ class Workflow(Commands):
         It reads the whole journal once; keep the periods that are over, `then` joins them.
         """
         return turned(self.store.entries(), start, end, location, self.tenant)
+
+    def postings(self) -> tuple[Posting, ...]:
+        """What all commands have done to money: `orderflow.ledger` makes statements of it.
+
+        It reads the whole journal.
+        """
+        from orderflow.ledger import postings  # here, so that importing a workflow loads no ledger
+
+        return postings(self.store.entries(), self.tenant)
+
+    def settlement(
+        self, since: datetime, until: datetime, quotes: Sequence[Quote] = ()
+    ) -> Settlement:
+        """What customers, suppliers, carriers, finance and we owe each other for a period.
+
+        Units are kept when the return window of the rules is over; suppliers are paid by the cost
+        of their purchases, else by the `quotes` that are handed in. It reads the whole journal.
+        """
+        from orderflow.settlement import settlement  # here, for the same reason
+
+        return settlement(
+            self.store.entries(),
+            since,
+            until,
+            quotes,
+            window_days=self.rules.return_window_days,
+            tenant=self.tenant,
+        )
 
     def stock_advice(
         self,

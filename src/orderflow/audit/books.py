@@ -15,7 +15,7 @@ from orderflow.audit.journal import Account, Holding, HoldingKey, JournalCheck
 from orderflow.audit.law import Law
 from orderflow.books import EXACT, STANDS, by_claim, claim_key, matter_position
 from orderflow.mending import place
-from orderflow.pools import stored_pool
+from orderflow.pools import CREDIT, pool_name, stored_pool
 from orderflow.ports import Books
 from orderflow.records import Counter, Document, Feed, MatterKind, Order, Supply
 from orderflow.tenders import StoredValue
@@ -92,7 +92,10 @@ class BooksCheck:
         beyond = [f"{place(row.position)} by {row.over_committed}" for row in over_committed]
         if len(beyond) > LISTED_MAX:
             beyond[LISTED_MAX:] = [f"and {len(beyond) - LISTED_MAX:,} positions more"]
-        figure = f"{sums.total():,} units in {len(rows):,} claims at {len(sums):,} positions; "
+        owed = sum([n for at, n in sums.items() if _is_money(at)])
+        figure = (
+            f"{sums.total() - owed:,} units in {len(rows):,} claims at {len(sums):,} positions; "
+        )
         figure += f"over-committed: {', '.join(beyond) or 'none'}"
         return Law("claims", len(rows), figure, tuple(breaches))
 
@@ -136,6 +139,12 @@ class BooksCheck:
                 yield f"{holder} claims {n} of {place(at)}, not {should}"
             elif until != limit:
                 yield f"{holder} claims {place(at)} until {until}, not {limit}"
+
+
+def _is_money(at: Position) -> bool:
+    """Whether a position is what a customer may owe on account, in minor units."""
+    named = None if at.location else pool_name(at.sku)
+    return named is not None and named.kind == CREDIT
 
 
 def _on_hand(at: Position) -> bool:

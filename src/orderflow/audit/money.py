@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterator
-from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
 import attrs
 
+from orderflow.audit.claims import whole_breaches
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.law import Law
 from orderflow.audit.papers import PapersCheck
 from orderflow.currencies import EXPONENTS
 from orderflow.pricing import carried
 from orderflow.records import Charge, Order, Payment, RequestKind
+from orderflow.values import scaled
 
 _PARTS: Final = ("captured", "applied", "unapplied", "refunded", "charged back")
 """The figures that are always told; what stands beside them is told where there is any."""
@@ -45,6 +46,7 @@ class MoneyCheck:
                 self.breaches.append(f"{order.ref}: {said}")
             self.tenders[tender.payment, order.ref.id] = (tender.applied, order.currency)
         self.breaches += (f"{order.ref} {said}" for said in _charge_breaches(order))
+        self.breaches += (f"{order.ref} {said}" for said in whole_breaches(order))
 
     def check_payment(self, payment: Payment) -> None:
         self.payments += 1
@@ -122,7 +124,7 @@ class MoneyCheck:
 
 def _amount(minor: int, currency: str) -> str:
     decimals = EXPONENTS.get(currency, 0)
-    return f"{Decimal(minor).scaleb(-decimals):,.{decimals}f}"
+    return f"{scaled(minor, decimals):,.{decimals}f}"
 
 
 def _book_breaches(payment: Payment) -> Iterator[str]:

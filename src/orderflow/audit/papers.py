@@ -77,10 +77,11 @@ class PapersCheck:
         there: set[tuple[str, str]] = set()
         ranges: Tally[Index] = Tally()
         for paper in papers:
-            there.add((paper.order, paper.ref.id))
+            there |= {(order, paper.ref.id) for order in paper.orders}
             for line in paper.lines:
                 if line.n and not line.group:
-                    ranges[paper.order, paper.ref.id, line.line, line.start, line.stop] += 1
+                    order = paper.order_of(line)
+                    ranges[order, paper.ref.id, line.line, line.start, line.stop] += 1
         for order, id in sorted(there ^ self._named[kind]):
             yield f"{kind} {id} and order {order} do not name each other"
         said, cuts = _indices(ranges), _indices(self._cuts[cut])

@@ -175,7 +175,8 @@ class Stream(Clockwork):
         coming_back = any(
             spot.slice.returning and spot.state is UnitState.DELIVERED for _, spot in order.units()
         )
-        ready = facts.units_live == 0 and facts.due_minor == 0 and not coming_back
+        open_ = facts.units_live or facts.due_minor or facts.estimates
+        ready = not open_ and not coming_back
         if ready and order.state is OrderState.CONFIRMED:
             self.attempt(complete.on(journey.id))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final
 
 from orderflow.calendars import zone_of
@@ -18,6 +18,9 @@ from orderflow.values import MINOR_MAX, decimal, instant, text, whole
 YEAR_MIN: Final = 1900
 YEAR_MAX: Final = 2199
 """What lies outside is a slip of a key, not a time of an order."""
+
+# Of our own: the host's decimal context may round or trap as it likes.
+_EXACT: Final = Context(prec=60, traps=[])
 
 _YES: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
@@ -62,7 +65,7 @@ def degrees(most: int) -> Callable[[str], int]:
         value = decimal(cell, "")
         if abs(value) > most:
             raise BadInput("", f"is not between -{most} and {most} degrees")
-        return int(value.quantize(Decimal("1e-6"), ROUND_HALF_EVEN).scaleb(6))
+        return int(value.quantize(Decimal("1e-6"), ROUND_HALF_EVEN, _EXACT).scaleb(6, _EXACT))
 
     return parse
 

@@ -16,15 +16,19 @@ from orderflow.errors import BadInput
 from orderflow.intake.cells import amount, name, number
 from orderflow.intake.table import Cells, Columns, TableRow
 from orderflow.money import Price, Rounding
-from orderflow.records import ChargeKind
+from orderflow.records import ChargeKind, Fixing
 from orderflow.values import QUANTITY_MAX, Sku, decimal
 
 T = TypeVar("T")
+C = TypeVar("C", Rounding, Fixing)
+
+GRAMS_PER_PRICE: Final = 1_000
+"""Goods by weight are priced by the kilogram, unless a file says otherwise."""
 
 LINE_COLUMNS: Final = (
     *("order", "line", "sku", "quantity", "price"),
     *("unit", "scale", "per", "discount", "tax"),
-    *("rounding", "version", "gift_for"),
+    *("rounding", "version", "gift_for", "fixed", "grams_each"),
 )
 
 
@@ -59,20 +63,33 @@ class LineReader:
                 cells.fault(row.number, "quantity", no.reason)
         if sku is None or units is None or price is None or not currency:
             return None
-        rounding = self._take(cells, row, "rounding", _rounding, Rounding.HALF_UP)
+        rounding = self._take(cells, row, "rounding", _one_of(Rounding), Rounding.HALF_UP)
         version = self._take(cells, row, "version", name, "")
         earned = self._take(cells, row, "gift_for", name, "")
+        grams = self._grams(cells, row)
+        unless_said = Fixing.WEIGHING if grams else Fixing.PLACING
+        fixed = self._take(cells, row, "fixed", _one_of(Fixing), unless_said)
+        if len(cells.findings) > before:
+            return None
+        per = self._per(cells, row, GRAMS_PER_PRICE) if grams else sku.per
         try:
-            agreed = Price(price, currency, sku.per)
-            goods = agreed.times(units, rounding)
+            line = NewLine(
+                id,
+                sku,
+                units,
+                Price(price, currency, per),
+                rounding=rounding,
+                gift_for=(earned,) if earned else (),
+                version=version,
+                fixed=fixed,
+                grams_each=grams,
+            )
+            goods = line.amount
         except BadInput as no:
-            cells.fault(row.number, "price", no.reason)
+            column = "grams_each" if no.path.endswith("grams_each") else "price"
+            cells.fault(row.number, column, no.reason)
             return None
         charges = self._charges(cells, row, id, currency, goods)
-        gift_for = (earned,) if earned else ()
-        line = NewLine(
-            id, sku, units, agreed, rounding=rounding, gift_for=gift_for, version=version
-        )
         return ReadLine(line, charges, goods) if len(cells.findings) == before else None
 
     def _take(
@@ -94,6 +111,13 @@ class LineReader:
         signed = ((ChargeKind.DISCOUNT, -discount), (ChargeKind.TAX, tax))
         return tuple(NewCharge(kind, minor, (id,)) for kind, minor in signed if minor)
 
+    def _grams(self, cells: Cells, row: TableRow) -> int:
+        """What a piece weighs until it is weighed; nothing where the goods are not sold so."""
+        return self._take(cells, row, "grams_each", number(1, QUANTITY_MAX), 0)
+
+    def _per(self, cells: Cells, row: TableRow, unless_said: int) -> int:
+        return self._take(cells, row, "per", number(1, QUANTITY_MAX), unless_said)
+
     def _sku(self, cells: Cells, row: TableRow) -> Sku | None:
         """What is sold: a price is for one `unit`, unless `per` says for how many of its parts."""
         cell = row.cell("sku", self.given)
@@ -102,8 +126,9 @@ class LineReader:
         code = cells.take(row.number, "sku", cell, name, "")
         unit = cells.take(row.number, "unit", row.cell("unit", self.given), name, "piece")
         scale = cells.take(row.number, "scale", row.cell("scale", self.given), number(0, 9), 0)
-        per_cell = row.cell("per", self.given)
-        per = cells.take(row.number, "per", per_cell, number(1, QUANTITY_MAX), 10**scale)
+        # What is sold by weight is counted by the piece, and `per` is of its grams.
+        is_weighed = bool(row.cell("grams_each", self.given))
+        per = 10**scale if is_weighed else self._per(cells, row, 10**scale)
         if not code:
             return None
         sku = Sku(code, unit, scale, per)
@@ -121,11 +146,16 @@ def decimal_cell(cells: Cells, row: TableRow, column: str, cell: str) -> Decimal
     return cells.take(row.number, column, cell, _decimal, None)
 
 
-def _rounding(cell: str) -> Rounding:
-    known = {one.value: one for one in Rounding}.get(cell.casefold().replace(" ", "_"))
-    if known is None:
-        raise BadInput("", f"one of {', '.join(Rounding)} is wanted")
-    return known
+def _one_of(kind: type[C]) -> Callable[[str], C]:
+    """A value of an enumeration, in any letter case."""
+
+    def parse(cell: str) -> C:
+        known = {one.value: one for one in kind}.get(cell.casefold().replace(" ", "_"))
+        if known is None:
+            raise BadInput("", f"one of {', '.join(kind)} is wanted")
+        return known
+
+    return parse
 
 
 def _decimal(cell: str) -> Decimal:

@@ -254,13 +254,15 @@ class _Desk:
         )
         placed_at = read.take("placed_at", self.time, None)
         status = read.take("status", _status, Status.DELIVERED)
-        agreed = {column: read.take(column, name, "") for column in ("seller", "channel", "shop")}
+        seller, channel, shop = (
+            read.take(column, name, "") for column in ("seller", "channel", "shop")
+        )
         own_number = read.take("number", name, "")
         cod = read.take("cash_on_delivery", yes_or_no, False)
         priority = read.take("priority", number(0, 1_000_000), 0)
         pay_by = read.take("pay_by", self.time, None)
         if own_number:
-            key = (agreed["channel"], agreed["shop"], own_number)
+            key = (channel, shop, own_number)
             first = self.numbers.setdefault(key, id)
             if first != id:
                 cells.fault(draft.row, "number", f"{own_number} is the number of order {first}")
@@ -272,12 +274,14 @@ class _Desk:
                 order_currency,
                 lines,
                 charges,
+                seller=seller,
+                channel=channel,
+                shop=shop,
                 number=own_number,
                 cash_on_delivery=cod,
                 priority=priority,
                 pay_by=pay_by,
                 destination=destination,
-                **agreed,
             )
         except BadInput as no:
             cells.fault(draft.row, no.path, no.reason)

@@ -18,6 +18,9 @@ Decision: the invoice computes its own taxes, and what units come to on it and w
 the order differ by one signed charge over just these units: ROUNDING where roundings explain it,
 TAX where more has changed. So an order costs what its invoices say, and the account is on it.
 Where prices include their tax, amounts stay and no such charge is needed.
+
+What is charged more for units that are on an invoice already is the price with its tax, as what is
+taken off them is: a line of no units has it, at the rates of the line whose amount it raises.
 """
 
 from __future__ import annotations
@@ -25,20 +28,21 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import NamedTuple
 
 import attrs
 
-from orderflow.bills import BillLine, Discount, LineTax, gross
+from orderflow.bills import BillLine, Discount, LineTax
 from orderflow.errors import MoveRefused, Refusal
-from orderflow.invoices.papers import is_cost, is_off
+from orderflow.invoices.differing import Draft, Over, differences, over_of
+from orderflow.invoices.papers import DIFFERENCES, is_cost, is_off
+from orderflow.invoices.raises import Missing
 from orderflow.money import Money, Price, scale, spread
 from orderflow.pricing import parts_carried, prices_of, quantity, same_weighing, shares_of
-from orderflow.records import Charge, ChargeKind, Cut, Line, Order, Span
+from orderflow.records import Charge, ChargeKind, Cut, Line, Order, PriceRange
 from orderflow.taxes import (
     NET_BY_TOTAL,
     Convention,
-    Level,
     Rate,
     TaxedLine,
     Taxing,
@@ -47,7 +51,7 @@ from orderflow.taxes import (
     percents,
     taxed,
 )
-from orderflow.taxing import GROUPS, no_rate, rooms, roundable
+from orderflow.taxing import GROUPS, no_rate, rooms
 
 
 @attrs.frozen
@@ -60,26 +64,23 @@ class Piece:
 
 
 @attrs.frozen
-class Drawn:
-    """The lines of an invoice, and the charges by which its order comes to the same."""
+class Part:
+    """What an invoice is to say of an order: pieces of its lines, charges of the order as a whole,
+    with their tax point, and what is missing on its invoices.
+    """
+
+    order: Order
+    pieces: tuple[Piece, ...]
+    charges: tuple[Charge, ...]
+    at: datetime
+    missing: tuple[Missing, ...] = ()
+
+
+class Drawn(NamedTuple):
+    """The lines of an invoice, and the charges by which each of its orders comes to the same."""
 
     lines: tuple[BillLine, ...]
-    differences: tuple[Charge, ...]
-
-
-@attrs.frozen
-class _Draft:
-    """A line before its taxes: what its units carry on the order, and its rates then and now."""
-
-    line: BillLine
-    carried: int
-    rates: tuple[Rate, ...]
-    same_rates: bool
-
-    @property
-    def n(self) -> int:
-        """How many units its tax may be rounded on."""
-        return roundable(self.line.n, self.line.scale)
+    differences: tuple[tuple[Charge, ...], ...]
 
 
 def convention_of(taxing: Taxing | None) -> Convention:
@@ -87,40 +88,51 @@ def convention_of(taxing: Taxing | None) -> Convention:
     return NET_BY_TOTAL if taxing is None else taxing.convention
 
 
-def draw(
-    order: Order,
-    taxing: Taxing | None,
-    pieces: Sequence[Piece],
-    charges: Sequence[Charge],
-    at: datetime,
-    id: str,
-) -> Drawn:
-    """The lines of an invoice over pieces of an order and charges of the order as a whole.
+def draw(parts: Sequence[Part], taxing: Taxing | None, id: str) -> Drawn:
+    """The lines of an invoice over parts of one order or of several, taxed together.
 
     Raises `MoveRefused` with every rate that is missing.
     """
     convention = convention_of(taxing)
-    rating = _Rating(order, taxing)
-    drafts = [
-        *_goods(order, pieces, rating, convention),
-        *_charges(order, charges, rating, at, convention),
-    ]
-    rating.refuse_unknown()
+    unknown: dict[Refusal, None] = {}
+    drafts = [_drafts(part, taxing, unknown, several=len(parts) > 1) for part in parts]
+    if unknown:
+        raise MoveRefused(tuple(unknown))
     done = taxed(
-        [TaxLine(one.line.line, one.n, one.line.amount, one.rates) for one in drafts],
+        [TaxLine(one.line.line, one.n, one.line.amount, one.rates) for of in drafts for one in of],
         convention,
     )
-    lines = [_with_taxes(draft.line, one) for draft, one in zip(drafts, done.lines, strict=True)]
-    return Drawn(tuple(lines), _differences(drafts, lines, charges, convention, id))
+    taxes = iter(done.lines)
+    lines = [[_with_taxes(draft.line, next(taxes)) for draft in of] for of in drafts]
+    differing = [
+        differences(of, made, part.charges, convention, id)
+        for part, of, made in zip(parts, drafts, lines, strict=True)
+    ]
+    return Drawn(tuple([one for made in lines for one in made]), tuple(differing))
+
+
+def _drafts(
+    part: Part, taxing: Taxing | None, unknown: dict[Refusal, None], *, several: bool
+) -> list[Draft]:
+    """The lines of an order before their taxes; one of several is named on each."""
+    order, convention = part.order, convention_of(taxing)
+    rating = _Rating(order, taxing, unknown)
+    drafts = [
+        *_goods(order, part.pieces, rating, convention),
+        *[_raise(one, convention) for one in part.missing],
+        *_charges(order, part.charges, rating, part.at, convention),
+    ]
+    name = order.ref.id if several else ""
+    return [attrs.evolve(one, line=attrs.evolve(one.line, order=name)) for one in drafts]
 
 
 class _Rating:
     """The rates of an order, now and when it was placed; what has none is remembered."""
 
-    def __init__(self, order: Order, taxing: Taxing | None) -> None:
+    def __init__(self, order: Order, taxing: Taxing | None, unknown: dict[Refusal, None]) -> None:
         self.order = order
         self.taxing = taxing
-        self.unknown: dict[Refusal, None] = {}
+        self.unknown = unknown
 
     def rates(self, sku: str, group: str, at: datetime) -> tuple[Rate, ...]:
         if self.taxing is None:
@@ -139,25 +151,25 @@ class _Rating:
         asked = TaxQuestion(sku, group, place, self.order.placed_at)
         return self.taxing.table.rates(asked) == rates
 
-    def refuse_unknown(self) -> None:
-        if self.unknown:
-            raise MoveRefused(tuple(self.unknown))
-
 
 def _goods(
     order: Order, pieces: Sequence[Piece], rating: _Rating, convention: Convention
-) -> Iterable[_Draft]:
+) -> Iterable[Draft]:
     shares = shares_of(order.charges)
     for one in pieces:
         line = one.line
         rates = rating.rates(line.sku, "", one.at)
         same = rating.same(line.sku, "", rates)
-        for priced in same_weighing(prices_of(line, [(one.cut.start, one.cut.stop)])):
+        prices = prices_of(line, [(one.cut.start, one.cut.stop)])
+        for priced in same_weighing(prices):
             parts = parts_carried(shares.get(line.id, ()), [(priced.start, priced.stop)])
             carried, discounts = _split(parts, rates, convention)
+            all_in = sum([part for _, part in parts])
             price = Price(priced.price, order.currency, priced.per)
             goods = price.times(quantity(line, priced), line.rounding)
-            below = min(0, carried + sum([one.amount for one in discounts]))
+            left = carried + sum([one.amount for one in discounts])
+            # What is given away costs nothing, however its tax was rounded.
+            beside = min(0, left) if all_in else left
             drawn = BillLine(
                 line.id,
                 goods,
@@ -170,13 +182,41 @@ def _goods(
                 line.scale,
                 priced.price,
                 priced.per,
-                rounding=carried - goods - below,
+                rounding=carried - goods - beside,
                 discounts=discounts,
                 parcel=one.cut.document,
                 version=priced.version,
                 grams=priced.grams,
             )
-            yield _Draft(drawn, sum([part for _, part in parts]), rates, same)
+            alike = [(sub.start, sub.stop) for sub in prices if _is_within(sub, priced)]
+            over = [over_of(pair, parts_carried(shares[line.id], [pair])) for pair in alike[1:]]
+            first = (priced.start, alike[0][1])
+            if over:
+                parts = parts_carried(shares[line.id], [first])
+            yield Draft(drawn, rates, same, (over_of(first, parts), *over))
+
+
+def _is_within(one: PriceRange, other: PriceRange) -> bool:
+    return other.start <= one.start < other.stop
+
+
+def _raise(missing: Missing, convention: Convention) -> Draft:
+    """What is missing on a line of an invoice, at its rates."""
+    line = missing.book.line
+    rates = tuple([tax.rate for tax in line.taxes])
+    drawn = attrs.evolve(
+        line,
+        stop=line.start,
+        goods=0,
+        grams=0,
+        rounding=0,
+        discounts=(),
+        taxes=(),
+        correction=_without_tax(missing.amount, rates, convention),
+        changes=missing.book.invoice.ref.id,
+    )
+    over = Over(*missing.dearest, missing.amount, missing.amount)
+    return Draft(drawn, rates, same_rates=True, over=(over,))
 
 
 def _split(
@@ -190,7 +230,7 @@ def _split(
     taxes: list[int] = []
     before_tax: Tally[tuple[str, str]] = Tally()
     for charge, part in parts:
-        if charge.kind in _TAXES:
+        if charge.kind in DIFFERENCES:
             taxes.append(part)
         elif charge.kind is ChargeKind.DISCOUNT:
             # Of a tax that was taken back, a part of its units may keep a coin for each charge.
@@ -207,7 +247,7 @@ def _split(
 
 def _charges(
     order: Order, charges: Sequence[Charge], rating: _Rating, at: datetime, convention: Convention
-) -> Iterable[_Draft]:
+) -> Iterable[Draft]:
     """Freight and fees, each a line; what was given off them is shared between those of its kind.
 
     A discount on them comes from a credit note alone, and is of the price with its tax.
@@ -234,61 +274,25 @@ def _charges(
             group=group,
             discounts=tuple([_discount(one, part, rates, convention) for one, part in less]),
         )
-        yield _Draft(line, line.amount, rates, rating.same("", group, rates))
+        yield Draft(line, rates, rating.same("", group, rates), ())
 
 
 def _discount(
     charge: Charge, part: int, rates: tuple[Rate, ...], convention: Convention
 ) -> Discount:
     """What a discount takes off; of one of the price with its tax, the part that is no tax."""
-    if charge.kind is ChargeKind.DISCOUNT and not convention.inclusive:
-        tax = percents(rates) / (1 + percents(rates))
-        part -= scale(part, tax.numerator, tax.denominator)
+    if charge.kind is ChargeKind.DISCOUNT:
+        part = _without_tax(part, rates, convention)
     return Discount(charge.id, part, charge.bearer, charge.reason)
 
 
-_TAXES: Final = (ChargeKind.TAX, ChargeKind.ROUNDING)
+def _without_tax(amount: int, rates: tuple[Rate, ...], convention: Convention) -> int:
+    """An amount with its taxes as the convention states it."""
+    if convention.inclusive:
+        return amount
+    tax = percents(rates) / (1 + percents(rates))
+    return amount - scale(amount, tax.numerator, tax.denominator)
 
 
 def _with_taxes(line: BillLine, done: TaxedLine) -> BillLine:
     return attrs.evolve(line, taxes=tuple([LineTax(rate, tax) for rate, tax in done.taxes]))
-
-
-def _differences(
-    drafts: Sequence[_Draft],
-    lines: Sequence[BillLine],
-    charges: Sequence[Charge],
-    convention: Convention,
-    id: str,
-) -> tuple[Charge, ...]:
-    """What the invoice comes to beside what its units and charges carry on the order."""
-    spans: dict[ChargeKind, list[Span]] = {ChargeKind.ROUNDING: [], ChargeKind.TAX: []}
-    whole = -sum([charge.amount for charge in charges])
-    kind = ChargeKind.ROUNDING
-    for draft, line in zip(drafts, lines, strict=True):
-        comes_to = gross(line, inclusive=convention.inclusive)
-        if line.group:
-            whole += comes_to
-            kind = kind if draft.same_rates else ChargeKind.TAX
-            continue
-        by = comes_to - draft.carried
-        rounded = draft.same_rates and abs(by) <= _roundings(draft, convention)
-        if by:
-            span = Span(line.line, line.start, line.stop, by)
-            spans[ChargeKind.ROUNDING if rounded else ChargeKind.TAX].append(span)
-    made = [
-        Charge(f"{of.value}-{id}", of, sum([span.amount for span in found]), tuple(found))
-        for of, found in spans.items()
-        if found
-    ]
-    if whole:
-        bound = sum([_roundings(one, convention) for one in drafts if one.line.group])
-        kind = kind if abs(whole) <= bound else ChargeKind.TAX
-        made.append(Charge(f"{kind.value}-{id}-order", kind, whole))
-    return tuple(made)
-
-
-def _roundings(draft: _Draft, convention: Convention) -> int:
-    """The most by which two roundings of one tax can differ."""
-    units = draft.n if convention.level is Level.UNIT else 1
-    return 2 * max(1, len(draft.rates)) * convention.step * units

@@ -7,9 +7,9 @@ without their tax, and a 发票 shows a discount as a line of its own beneath it
 part of the tax. It has no lines of nothing.
 
 A credit note is a red 发票 (红字发票): its lines are below zero, and discounts are taken off there.
-What an amount was lowered by is a line without a quantity. Where units come back whose amount was
-lowered before, the credit note takes that off again: on the form it is off these units, since no
-line of a red 发票 is above zero.
+What an amount was raised or lowered by is a line without a quantity. Where units come back whose
+amount was lowered before, the credit note takes that off again: on the form it is off these units,
+since no line of a red 发票 is above zero.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from orderflow.bills import BillLine, CreditNote, Invoice, checked_papers, gross
 from orderflow.errors import BadInput
 from orderflow.money import Money, scale
 from orderflow.taxes import Rate, Taxation, percents
+from orderflow.values import scaled
 
 _CATEGORY: Final = {Taxation.STANDARD: "S", Taxation.ZERO: "Z", Taxation.EXEMPT: "E"}
 
@@ -36,6 +37,14 @@ class VatBreakdown:
     category: str
     percent: Decimal
     reason: str
+
+
+@attrs.frozen
+class LineReference:
+    """BT-132, which line of which order a line is of; freight and fees have their charge's id."""
+
+    order: str
+    line: str
 
 
 @attrs.frozen
@@ -57,6 +66,9 @@ class En16931:
     rounding: Decimal  # BT-114
     payable: Decimal  # BT-115
     breakdown: tuple[VatBreakdown, ...]
+    order: str  # BT-13; empty where the paper is over several: then each line says its own
+    references: tuple[LineReference, ...]  # BT-132, line by line
+    preceding: tuple[str, ...]  # BT-25, the invoices that it credits or whose amounts it raises
 
 
 def en16931(paper: Invoice | CreditNote, paid: int = 0) -> En16931:
@@ -90,7 +102,17 @@ def en16931(paper: Invoice | CreditNote, paid: int = 0) -> En16931:
                 for row in paper.by_rate
             ]
         ),
+        paper.order if len(paper.orders) == 1 else "",
+        tuple([LineReference(paper.order_of(line), line.line) for line in paper.lines]),
+        tuple(dict.fromkeys(_preceding(paper))),
     )
+
+
+def _preceding(paper: Invoice | CreditNote) -> list[str]:
+    """The invoices that a paper follows, by their ids."""
+    if isinstance(paper, CreditNote):
+        return [paper.invoice]
+    return [line.changes for line in paper.lines if line.changes]
 
 
 @attrs.frozen
@@ -136,7 +158,7 @@ def _with_their_units(note: CreditNote) -> list[list[BillLine]]:
 
 
 def _is_of_piece(units: BillLine, change: BillLine) -> bool:
-    same = (units.line, units.group) == (change.line, change.group)
+    same = (units.order, units.line, units.group) == (change.order, change.line, change.group)
     return same and units.n > 0 and units.start >= change.start
 
 
@@ -146,7 +168,7 @@ def _red(lines: list[BillLine], *, inclusive: bool) -> FapiaoLine:
     return FapiaoLine(
         first.sku or first.group,
         first.unit if n else "",
-        _quantity(-n, first.scale) if n else None,
+        scaled(-n, first.scale) if n else None,
         -sum([net(line, inclusive=inclusive) for line in lines]),
         -sum([line.tax for line in lines]),
         _rate(first),
@@ -159,17 +181,14 @@ def _rate(line: BillLine) -> Rate | None:
     return line.taxes[0].rate if line.taxes else None
 
 
-def _quantity(n: int, scale: int) -> Decimal:
-    return Decimal(n).scaleb(-scale)
-
-
 def _rows(line: BillLine, *, inclusive: bool) -> tuple[FapiaoLine, ...]:
     rate, name = _rate(line), line.sku or line.group
-    quantity = _quantity(line.n, line.scale)
+    quantity = scaled(line.n, line.scale) if line.n else None
     own = net(line, inclusive=inclusive)
     discount = sum([one.amount for one in line.discounts])
     if not discount:
-        return (FapiaoLine(name, line.unit, quantity, own, line.tax, rate),)
+        unit = line.unit if line.n else ""
+        return (FapiaoLine(name, unit, quantity, own, line.tax, rate),)
     part = percents([rate] if rate else [])
     part = part / (1 + part) if inclusive else part
     off = scale(discount, part.numerator, part.denominator)

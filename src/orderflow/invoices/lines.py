@@ -3,19 +3,24 @@
 It knows one line, its units and its amounts, and refuses to know what is issued over it.
 
 All in closed form: what the line's first so many units came to is a prefix, so the parts of any
-sequence of credit notes sum to the line. Its tax follows what it came to, by the same prefix; so
-does the tax of a correction, which is a part of the line by amount alone.
+sequence of credit notes sum to the line; `told` says the same of its tax.
+
+Papers follow their order both ways. What it lowers for units that stay is corrected on their
+invoice; what it raises is a line of a later invoice, as `raises` tells. What these raised comes off
+again before anything else does, the latest first. A correction stays where it is when its amount is
+raised again, since no paper changes: only where its units are given up is it taken off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 
 import attrs
 
-from orderflow.bills import BillLine, CreditNote, Discount, Invoice, LineTax, gross
+from orderflow.bills import BillLine, Discount
 from orderflow.invoices.papers import keeps_nothing
+from orderflow.invoices.told import Told
 from orderflow.money import Price, scale
 from orderflow.pricing import (
     Ranges,
@@ -23,7 +28,6 @@ from orderflow.pricing import (
     carried,
     given_up,
     parts_carried,
-    prices_of,
     shares_of,
     standing,
     without,
@@ -32,17 +36,27 @@ from orderflow.records import Charge, Line, Order
 
 
 @attrs.frozen
-class Book:
+class Settled:
+    """What is to stand beside a line when all is credited that its order gives up or lowers.
+
+    `corrected` off the line, `raised` by later invoices; `missing` is on no paper yet.
+    """
+
+    corrected: int
+    raised: int
+    missing: int
+
+
+@attrs.frozen
+class Book(Told):
     """A line of an invoice, with what its credit notes have taken off it so far."""
 
     order: Order
-    invoice: Invoice
-    line: BillLine
     of: Line | None  # the order's line; freight and fees have none
     charges: tuple[Charge, ...]  # of that line alone
     known: tuple[Charge, ...]  # those of them that the invoice came from
-    before: tuple[BillLine, ...]
     notes: tuple[str, ...]
+    raised: int = 0  # by later invoices, less what was credited of these
 
     @property
     def live(self) -> Ranges:
@@ -59,14 +73,9 @@ class Book:
         return self.live if keeps_nothing(self.order) else []
 
     @property
-    def total(self) -> int:
-        """What the line came to, taxes and all."""
-        return self._gross(self.line)
-
-    @property
-    def corrected(self) -> int:
-        """By how much its amount was corrected so far."""
-        return sum([self._gross(one) for one in self.before if not one.n])
+    def stays(self) -> Ranges:
+        """Those of them that its order keeps."""
+        return without(self.live, self.gone)
 
     def now(self, ranges: Ranges) -> int:
         """What units cost on the order now."""
@@ -74,37 +83,55 @@ class Book:
             return carried(self.of, self.charges, ranges)
         return self.total - self.corrected if ranges else 0
 
+    def left(self) -> int:
+        """By how much what stays of it may be lowered."""
+        stays = self.stays
+        if self.of is None:
+            return self.now(stays)
+        settled = self.settled(self.of, self.gone)
+        return min(self.now(stays), carried(self.of, self.known, stays) - settled.corrected)
+
     def credited(self, off: int, *, whole: bool) -> Iterable[BillLine]:
         """What is to be credited: each range that is gone, and the change of what stays.
 
-        `off` is what the order takes off freight or a fee; off goods, their units tell.
+        `off` is what is taken off it just now: off freight or a fee by its order, off goods by this
+        credit note.
         """
         gone = self.live if whole else self.gone
-        stays = without(self.live, gone)
-        taxed = sum([one.tax for one in self.before])
+        taxed = self.taxed
         for start, stop in gone:
             one = self._units(start, stop, taxed)
             taxed += one.tax
             yield one
-        after = self._lowered_by(stays, off)
-        by = after - self.corrected
+        by = self._lowered_by(gone, off) - self.corrected
         if by > 0 or (by and gone):
-            yield self._correction(by, taxed)
+            yield self.correction(by, taxed)
 
-    def _lowered_by(self, stays: Ranges, off: int) -> int:
+    def settled(self, of: Line, gone: Ranges, off: int = 0) -> Settled:
+        """What is to stand beside the line when `gone` of it is credited.
+
+        `off` was taken off the order for a credit note over this very line, or over what raised it.
+        """
+        stays = without(self.live, gone)
+        was = carried(of, self.known, stays)
+        by = self.now(stays) + off - was
+        corrected = min(max(self.corrected, -by), was, self.raised - by)
+        corrected = max(corrected, 0, self.corrected - carried(of, self.known, gone))
+        raised = min(by + corrected, self.raised)
+        return Settled(corrected, raised, by + corrected - raised)
+
+    def _lowered_by(self, gone: Ranges, off: int) -> int:
         """By how much the order has lowered what stays, since the invoice."""
         if self.of is None:
-            return self.corrected + off if stays else 0
-        was = carried(self.of, self.known, stays)
-        return max(0, was - self.now(stays))
+            return self.corrected + off if without(self.live, gone) else 0
+        return self.settled(self.of, gone, off).corrected + off
 
     def _units(self, start: int, stop: int, taxed: int) -> BillLine:
         """Units of the line, with the amounts that they had on it."""
         came_to = self._upto(stop) - self._upto(start)
-        tax = self._tax_upto(self._upto(stop)) - self._tax_upto(self._upto(start))
+        tax = self.tax_upto(self._upto(stop)) - self.tax_upto(self._upto(start))
         amount = came_to if self.invoice.inclusive else came_to - tax
-        at = prices_of(self.of, [(start, stop)]) if self.of is not None else ()
-        grams = sum([one.grams for one in at])
+        grams = self._grams_upto(stop) - self._grams_upto(start)
         goods = self._goods(grams or stop - start)
         discounts = self._discounts(start, stop)
         rest = goods + sum([one.amount for one in discounts])
@@ -116,25 +143,8 @@ class Book:
             grams=grams,
             rounding=amount - rest,
             discounts=discounts,
-            taxes=self._taxes(taxed, tax),
+            taxes=self.taxes(taxed, tax),
         )
-
-    def _correction(self, by: int, taxed: int) -> BillLine:
-        """A change of what stays by an amount, taxes and all."""
-        tax = self._tax_upto(self.corrected + by) - self._tax_upto(self.corrected)
-        return attrs.evolve(
-            self.line,
-            stop=self.line.start,
-            goods=0,
-            grams=0,
-            rounding=0,
-            discounts=(),
-            taxes=self._taxes(taxed, tax),
-            correction=by if self.invoice.inclusive else by - tax,
-        )
-
-    def _gross(self, line: BillLine) -> int:
-        return gross(line, inclusive=self.invoice.inclusive)
 
     def _upto(self, stop: int) -> int:
         """What the line's units before an index came to."""
@@ -142,9 +152,13 @@ class Book:
             return self.total * stop
         return carried(self.of, self.known, [(self.line.start, stop)])
 
-    def _tax_upto(self, amount: int) -> int:
-        """The tax in the first so much of the line, in closed form."""
-        return scale(self.line.tax, amount, self.total) if self.total else 0
+    def _grams_upto(self, stop: int) -> int:
+        """What the line's units before an index weighed: whole grams each, the first ones more."""
+        if not self.line.grams:
+            return 0
+        each, more = divmod(self.line.grams, self.line.n)
+        n = stop - self.line.start
+        return each * n + min(more, n)
 
     def _goods(self, n: int) -> int:
         if self.of is None:
@@ -174,67 +188,3 @@ class Book:
                 if (amount := part(high.get(one.charge, 0)) - part(low.get(one.charge, 0)))
             ]
         )
-
-    def _taxes(self, before: int, tax: int) -> tuple[LineTax, ...]:
-        """So much more tax of the line, told by rate; all of it is what the invoice said."""
-        return tuple(
-            [
-                LineTax(one.rate, b - a)
-                for one, a, b in zip(
-                    self.line.taxes, self._told(before), self._told(before + tax), strict=True
-                )
-            ]
-        )
-
-    def _told(self, tax: int) -> list[int]:
-        """The first so much tax of the line by rate."""
-        every = self.line.tax
-        told: list[int] = []
-        upto = 0
-        for one in self.line.taxes:
-            upto += one.amount
-            told.append((scale(tax, upto, every) if every else 0) - sum(told))
-        return told
-
-
-def books_of(order: Order, invoice: Invoice, notes: Sequence[CreditNote], line: str) -> list[Book]:
-    """The lines of an invoice, or those of that name, with what was credited of each.
-
-    A name that goods and a charge of the order have both is that of the goods.
-    """
-    credited: dict[tuple[str, str], list[BillLine]] = {}
-    for note in notes:
-        for had in note.lines:
-            credited.setdefault((had.line, had.group), []).append(had)
-    named = [one for one in invoice.lines if line in ("", one.line)]
-    if line and any(not one.group for one in named):
-        named = [one for one in named if not one.group]
-    ids = tuple([note.ref.id for note in notes])
-    of = {one.id: one for one in order.lines}
-    now, known = _by_line(order.charges), _by_line(order.charges[: invoice.known])
-    return [
-        Book(
-            order,
-            invoice,
-            one,
-            None if one.group else of[one.line],
-            tuple(now.get(one.line, ())),
-            tuple(known.get(one.line, ())),
-            tuple([had for had in credited.get((one.line, one.group), ()) if _is_of(had, one)]),
-            ids,
-        )
-        for one in named
-    ]
-
-
-def _by_line(charges: Iterable[Charge]) -> dict[str, list[Charge]]:
-    """Charges line by line, each with its spans there alone."""
-    return {
-        line: [attrs.evolve(charge, spans=(span,)) for charge, span in shares]
-        for line, shares in shares_of(charges).items()
-    }
-
-
-def _is_of(credited: BillLine, line: BillLine) -> bool:
-    """Whether what was credited of a line was of this piece of it."""
-    return line.start <= credited.start < line.stop

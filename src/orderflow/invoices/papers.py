@@ -11,7 +11,7 @@ same key gives the same number, since it gives the same facts.
 from __future__ import annotations
 
 from collections import Counter as Tally
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -24,6 +24,9 @@ from orderflow.records import Charge, ChargeKind, Order
 from orderflow.states import OrderState, UnitState
 from orderflow.taxing import GROUPS
 from orderflow.values import text
+
+DIFFERENCES: Final = (ChargeKind.ROUNDING, ChargeKind.TAX)
+"""What an invoice charges its orders with, so that they come to the same."""
 
 
 @attrs.frozen
@@ -38,12 +41,36 @@ class Papers:
         return tuple([note for note in self.credit_notes if note.invoice == invoice])
 
 
+def on_paper(order: Order) -> Order:
+    """An order as its papers see it: without what it was rounded by to a coin."""
+    if all(charge.kind is not ChargeKind.CASH for charge in order.charges):  # no charges: as it is
+        return order
+    charges = tuple([one for one in order.charges if one.kind is not ChargeKind.CASH])
+    return attrs.evolve(order, charges=charges)
+
+
 def papers_of(step: Step, order: Order) -> Papers:
     """What was issued over an order, as its case has it."""
     case = step.case
     return Papers(
         tuple([step.now(case.invoice(id)) for id in order.invoices]),
         tuple([step.now(case.credit_note(id)) for id in order.credit_notes]),
+    )
+
+
+def first_says_all(step: Step, order: Order) -> bool:
+    """Whether the first invoice of an order bills all that it costs beside what is on no invoice:
+    nothing was credited, and nothing charged since but what invoices differed by.
+
+    So an order that is sent in hundreds of parcels needs no look at hundreds of invoices.
+    """
+    if not order.invoices or order.credit_notes:
+        return False
+    first = step.now(step.case.invoice(order.invoices[0]))
+    differed = {f"{kind.value}-{id}" for id in order.invoices for kind in DIFFERENCES}
+    later = order.charges[first.known_of(order.ref.id) :]
+    return all(one.id in differed for one in later) and not unanswered(  # none was charged later
+        order, Papers((first,))
     )
 
 
@@ -86,13 +113,14 @@ def unanswered(order: Order, papers: Papers) -> tuple[Charge, ...]:
     if keeps_nothing(order):
         return ()
     answered: Tally[str] = Tally()
-    for invoice in papers.invoices:
-        for id, amount in invoice.charges:
+    for billed in [one for invoice in papers.invoices for one in invoice.billed]:
+        for id, amount in billed.charges if billed.order == order.ref.id else ():
             answered[id] += amount
-    for note in papers.credit_notes:
-        for id, amount in note.lowers:
+    for lowered in [one for note in papers.credit_notes for one in note.answered]:
+        own = lowered.order == order.ref.id
+        for id, amount in lowered.lowers if own else ():
             answered[id] += amount
-        for id, amount in note.released:
+        for id, amount in lowered.released if own else ():
             answered[id] -= amount
     return tuple(
         [

@@ -11,8 +11,8 @@ the rates of the day on which the order was placed. Its invoice says those of it
 from __future__ import annotations
 
 from orderflow.bills import BillLine
-from orderflow.invoices.drawing import Piece, draw
-from orderflow.invoices.papers import Papers, to_bill
+from orderflow.invoices.drawing import Part, Piece, draw
+from orderflow.invoices.papers import Papers, on_paper, to_bill
 from orderflow.pricing import in_advance, to_invoice_in_advance
 from orderflow.records import Cut, Line, Order
 from orderflow.taxes import Taxing
@@ -23,9 +23,10 @@ def upcoming(order: Order, papers: Papers, taxing: Taxing) -> tuple[BillLine, ..
 
     Raises `MoveRefused` with every rate that is missing.
     """
-    at = order.placed_at
+    order, at = on_paper(order), order.placed_at
     pieces = [Piece(line, cut, at) for line in order.lines for cut in _on_none(line)]
-    return draw(order, taxing, pieces, to_bill(order, papers), at, "").lines
+    part = Part(order, tuple(pieces), to_bill(order, papers), at)
+    return draw([part], taxing, "").lines
 
 
 def _on_none(line: Line) -> tuple[Cut, ...]:

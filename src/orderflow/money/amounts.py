@@ -49,6 +49,7 @@ class Rounding(StrEnum):
 
     HALF_UP = "half_up"  # to the nearest, the half away from zero
     HALF_EVEN = "half_even"  # to the nearest, the half to the even neighbour
+    HALF_DOWN = "half_down"  # to the nearest, the half towards zero
     DOWN = "down"  # towards zero
     UP = "up"  # away from zero
 
@@ -176,6 +177,8 @@ def divided(top: int, bottom: int, rounding: Rounding) -> int:
     down, rest = divmod(top, bottom)
     if rounding == Rounding.HALF_EVEN:
         return down + (2 * rest + down % 2 > bottom)
+    if rounding == Rounding.HALF_DOWN:
+        return down + (2 * rest > bottom)
     return down + (Rounding(rounding) is Rounding.UP and rest > 0)
 
 

@@ -40,15 +40,15 @@ class Spread(StrEnum):
     """
 
     LARGEST_REMAINDER = "largest_remainder"
-    """Cut off all; left coins to the largest remainders, ties to the first: moneyphp, Shopify's
-    *nearest*, brick/money's *floor to largest remainder*."""
+    """Cut off all; left coins to the largest remainders, ties to the first: Shopify's *nearest*,
+    brick/money's *floor to largest remainder*."""
     SIGNED_REMAINDER = "signed_remainder"
-    """The same, but a credit is cut off to the number below: Vendure."""
+    """The same, but a credit is cut off to the number below: Vendure, moneyphp."""
     LARGEST_WEIGHT = "largest_weight"
     """Cut off all; left coins to the heaviest lines: brick/money's *floor to largest ratio*."""
     FRONT_FIRST = "front_first"
     """Cut off all; left coins to the first lines that weigh: brick/money's *floor to first*,
-    Shopify's *roundrobin*, moneyphp in its first versions."""
+    Shopify's *roundrobin*."""
     BACK_FIRST = "back_first"
     """Cut off all; left coins to the last lines that weigh: Shopify's *roundrobin_reverse*."""
     LAST_ABSORBS = "last_absorbs"
@@ -196,7 +196,7 @@ def _last_absorbs(size: int, weights: Sequence[int], rounding: Rounding) -> list
 
 def _front_mends(size: int, weights: Sequence[int]) -> list[int]:
     every = sum(weights)
-    parts = [-((every - 2 * size * weight) // (2 * every)) for weight in weights]
+    parts = [divided(size * weight, every, Rounding.HALF_DOWN) for weight in weights]
     missing = size - sum(parts)
     if missing >= 0:
         return _fill(parts, missing, _weighing(weights))

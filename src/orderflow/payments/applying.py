@@ -155,7 +155,8 @@ def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     open_yet = due_by(order, at)
     if order.plan is not None and open_yet <= 0 and any(one.code == OVERDUE for one in order.holds):
         step.lift(ref, OVERDUE)
-    if order.state is OrderState.DRAFT or (open_yet > 0 and not order.cash_on_delivery):
+    goes_unpaid = order.cash_on_delivery or order.on_account
+    if order.state is OrderState.DRAFT or (open_yet > 0 and not goes_unpaid):
         return
     reserve_paid(step, ref)
     order = step.now(ref)

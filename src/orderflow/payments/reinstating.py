@@ -5,13 +5,16 @@ It knows what an order gave up as it expired, and refuses to know who says that 
 Problem: a payer pays in the last minute, the gateway tells of it an hour later, and by then the
 order has ended and its goods are free for others.
 Decision: what the order gave up is its own again, units and money alike, and its goods are claimed
-in the same commit, all of them, where the rules claim goods by themselves. Where they are gone, or
-another reason stands against it, nothing has changed, and whoever asked is told so.
+in the same commit, all of them, where the rules claim goods by themselves; so are the uses of its
+coupons. Where any are gone, or another reason stands against it, nothing has changed, and whoever
+asked is told so.
 """
 
 from __future__ import annotations
 
 from orderflow.calls import Ref
+from orderflow.coupons import use_coupons
+from orderflow.errors import all_told
 from orderflow.facts import EXPIRED, REINSTATED
 from orderflow.journal import Step
 from orderflow.pricing import order_facts
@@ -34,7 +37,9 @@ def _reinstate(step: Step, ref: Ref[Order]) -> None:
             step.move(step.now(ref), UnitMove.REINSTATE, units)
     step.note(ref, REINSTATED)
     step.advance(ORDER, ref, OrderMove.REINSTATE, order_facts(step.now(ref)))
-    reserve_again(step, ref)
+    again = step.now(ref)
+    with all_told(use_coupons(step, again, again.placed_at)):
+        reserve_again(step, ref)
 
 
 def _given_up(line: Line) -> list[Chosen]:

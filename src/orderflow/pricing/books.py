@@ -23,7 +23,7 @@ from typing import Final
 import attrs
 
 from orderflow.errors import BadInput
-from orderflow.money import Price
+from orderflow.money import Price, exponent
 from orderflow.values import Sku, instant, text, whole
 
 
@@ -117,7 +117,15 @@ def price_of(
 
     The list price counts where no buyer is named.
     """
-    units, when, who = whole(n, "n"), instant(at, "at"), buyer or Buyer()
+    if not isinstance(book, Book):
+        raise BadInput("book", "a Book is wanted")
+    if not isinstance(sku, Sku):
+        raise BadInput("sku", "a Sku is wanted")
+    exponent(currency)
+    who = Buyer() if buyer is None else buyer
+    if not isinstance(who, Buyer):
+        raise BadInput("buyer", "a Buyer is wanted")
+    units, when = whole(n, "n"), instant(at, "at")
     open_ = [
         one
         for one in book.of(sku.code)

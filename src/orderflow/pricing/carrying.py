@@ -80,11 +80,16 @@ def _each_carried(
 ) -> list[int]:
     """What the ranges carry of each span, in turn."""
     carried: list[int] = []
-    spans = [span for _, span in shares]
+    counts = _that_count([span for _, span in shares], ranges)
     points = {point for pair in ranges for point in pair}
-    points.update(end for span in spans for end in (span.start, span.stop))
+    for (_, span), counted in zip(shares, counts, strict=True):
+        if counted:
+            points.update((span.start, span.stop))
     sums = dict.fromkeys(points, 0)  # what the first so many indices carry
-    for charge, span in shares:
+    for (charge, span), counted in zip(shares, counts, strict=True):
+        if not counted:
+            carried.append(0)
+            continue
         before, upto = sums[span.start], sums[span.stop]
         width = 0 if _by_count(charge, span) else upto - before
         parts: dict[int, int] = {}
@@ -102,6 +107,24 @@ def _each_carried(
             sums[point] += part
         carried.append(sum([parts.get(b, 0) - parts.get(a, 0) for a, b in ranges]))
     return carried
+
+
+def _that_count(spans: Sequence[Span], ranges: Sequence[tuple[int, int]]) -> list[bool]:
+    """Which spans ranges carry something of, or what they carry depends on.
+
+    A span is shared by what its indices carry of earlier ones, so whatever an earlier one has in
+    common with it counts too. A line that was invoiced in hundreds of parcels has a span for each,
+    of which a parcel needs its own alone.
+    """
+    wanted = [pair for pair in ranges if pair[0] < pair[1]]
+    counts = [False] * len(spans)
+    for i in range(len(spans) - 1, -1, -1):
+        start, stop = spans[i].start, spans[i].stop
+        if any(a < stop and start < b for a, b in wanted):
+            counts[i] = True
+            if not any(a <= start and stop <= b for a, b in wanted):
+                wanted.append((start, stop))
+    return counts
 
 
 def _by_count(charge: Charge, span: Span) -> bool:
@@ -173,11 +196,12 @@ def charge_kept(
         groups = [(lines_named(order, (name,)), part) for name, part in parts]
     unique((line for meant, _ in groups for line in meant), "charge.parts")
     pieces: list[Span] = []
+    at = {line.id: i for i, line in enumerate(order.lines)}
     for meant, part in groups:
+        lines = [order.lines[i] for i in sorted([at[name] for name in meant if name in at])]
         units = [
             (line.id, start, stop)
-            for line in order.lines
-            if not meant or line.id in meant
+            for line in (lines if meant else order.lines)
             for start, stop in (kept if of is None else of)(line)
         ]
         weights = [_carried(carrying.get(line, ()), [(start, stop)]) for line, start, stop in units]

@@ -19,10 +19,22 @@ from collections.abc import Sequence
 
 import attrs
 
+from orderflow.agreed import checked_tuple
 from orderflow.errors import BadInput, Refusal
-from orderflow.money import Spread, spread
-from orderflow.pricing.offers import Basket, Gift, Given, Item, Offer, Saving, lacking, unmet
-from orderflow.values import unique
+from orderflow.money import Spread, exponent, spread
+from orderflow.pricing.offers import (
+    Basket,
+    Gift,
+    Given,
+    Item,
+    Offer,
+    Saving,
+    Scope,
+    checked_names,
+    lacking,
+    unmet,
+)
+from orderflow.values import MINOR_MAX, text, unique, whole
 
 
 @attrs.frozen
@@ -69,13 +81,17 @@ class Discounts:
 def discounted(
     items: Sequence[Item], freight: int, currency: str, offers: Sequence[Offer], given: Given
 ) -> Discounts:
-    """Ask each offer in turn, on what the lines cost after those before it."""
-    unique((offer.id for offer in offers), "offers")
+    """Ask each offer in turn, on what the lines cost after those before it.
+
+    `items` and `offers` are each at most `LINES_MAX`, and no two of them share an id.
+    """
+    _check(items, freight, currency, offers, given)
+    named = _Named(items)
     now = list(items)
     used: list[Used] = []
     passed: list[Passed] = []
     for offer in offers:
-        meant = [at for at, item in enumerate(now) if offer.scope.has(item)]
+        meant = named.meant(offer.scope)
         basket = Basket(tuple([now[at] for at in meant]), currency, freight)
         refusals = tuple(unmet(offer, given, basket))
         if refusals:
@@ -95,6 +111,62 @@ def discounted(
                 item = now[at]
                 now[at] = attrs.evolve(item, net=item.net - part, used=item.used + uses)
     return Discounts(tuple(used), tuple(passed), tuple(now), freight)
+
+
+class _Named:
+    """Where the items stand that a name fits, so that each offer looks at its own alone."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._all = range(len(items))
+        self._lines: dict[str, list[int]] = {}
+        self._skus: dict[str, list[int]] = {}
+        self._groups: dict[str, list[int]] = {}
+        for at, item in enumerate(items):
+            self._lines.setdefault(item.line, []).append(at)
+            self._skus.setdefault(item.sku, []).append(at)
+            for group in item.groups:
+                self._groups.setdefault(group, []).append(at)
+
+    def meant(self, scope: Scope) -> Sequence[int]:
+        """The items that a scope is about, in their order."""
+        if scope.is_all:
+            return self._all
+        found: set[int] = set()
+        for names, where in (
+            (scope.lines, self._lines),
+            (scope.skus, self._skus),
+            (scope.groups, self._groups),
+        ):
+            found.update(at for name in names for at in where.get(name, ()))
+        return sorted(found)
+
+
+def _check(
+    items: Sequence[Item], freight: object, currency: str, offers: Sequence[Offer], given: object
+) -> None:
+    # A generator would be asked but once.
+    checked_tuple(tuple(items) if isinstance(items, list) else items, Item, "items")
+    checked_tuple(tuple(offers) if isinstance(offers, list) else offers, Offer, "offers")
+    _check_items(items)
+    unique((offer.id for offer in offers), "offers")
+    whole(freight, "freight", least=0, most=MINOR_MAX)
+    exponent(currency)
+    if not isinstance(given, Given):
+        raise BadInput("given", "a Given is wanted")
+
+
+def _check_items(items: Sequence[Item]) -> None:
+    """Each must have a name that comes once, units, and amounts from zero up."""
+    for item in items:
+        path = f"item {text(item.line, 'item.line')}"
+        text(item.sku, f"{path}.sku")
+        for name in ("n", "per", "priced"):
+            whole(getattr(item, name), f"{path}.{name}", most=MINOR_MAX)
+        for name in ("listed", "net", "least"):
+            whole(getattr(item, name), f"{path}.{name}", least=0, most=MINOR_MAX)
+        checked_names(item.groups, f"{path}.groups")
+        whole(item.used, f"{path}.used", least=0, most=item.n)
+    unique((item.line for item in items), "items")
 
 
 def _checked(offer: Offer, basket: Basket) -> Saving:

@@ -40,6 +40,7 @@ def order_facts(order: Order) -> OrderFacts:
         order.cash_on_delivery,
         order.holds,
         estimates=estimates(order),
+        on_account=order.on_account,
     )
 
 

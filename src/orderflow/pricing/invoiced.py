@@ -40,6 +40,18 @@ def on_invoice(line: Line) -> Ranges:
     return _joined((start, stop) for start, stop, times in invoice_depths(line) if times > 0)
 
 
+def invoiced_on(line: Line) -> tuple[Cut, ...]:
+    """These indices, each with the invoice that they are on."""
+    left = on_invoice(line)
+    found: list[Cut] = []
+    for cut in reversed(line.cuts):
+        if cut.kind is CutKind.INVOICED and left:
+            own = both(left, [(cut.start, cut.stop)])
+            left = without(left, [(cut.start, cut.stop)])
+            found += [Cut(CutKind.INVOICED, start, stop, cut.document) for start, stop in own]
+    return tuple(sorted(found, key=lambda cut: cut.start))
+
+
 def to_invoice(line: Line, bills: Collection[str] = ()) -> tuple[Cut, ...]:
     """The indices that were billed, on any or on these bills, and are to be invoiced."""
     done = _done(line)

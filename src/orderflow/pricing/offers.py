@@ -32,7 +32,7 @@ def checked_member(value: object, kind: type[StrEnum], path: str) -> None:
         raise BadInput(path, f"one of {', '.join(kind)} is wanted")
 
 
-def _names(values: object, path: str) -> None:
+def checked_names(values: object, path: str) -> None:
     """A tuple of names, each once; it may be empty."""
     if not isinstance(values, tuple):
         raise BadInput(path, "a tuple of names is wanted")
@@ -136,6 +136,13 @@ class Lack:
     there: int
     money: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        for one in (self.wanted, self.there):
+            if type(one) is not int or one < 0:
+                raise BadInput("lack", "a whole number from 0 up is wanted")
+        if type(self.money) is not bool:
+            raise BadInput("lack.money", "true or false is wanted")
+
 
 @attrs.frozen
 class Saving:
@@ -161,6 +168,8 @@ class Saving:
                 raise BadInput(f"saving.{name}", "a tuple is wanted")
         if not all(isinstance(one, Gift) for one in self.gifts):  # no gift is fine
             raise BadInput("saving.gifts", "a tuple of Gift is wanted")
+        if self.lack is not None and not isinstance(self.lack, Lack):
+            raise BadInput("saving.lack", "a Lack is wanted")
         for one in (self.amount, self.freight, *self.weights, *self.parts, *self.uses):
             # However large: 5.00 off for each cent of a large order is more than money can be.
             if type(one) is not int or one < 0:
@@ -185,15 +194,12 @@ class Scope:
 
     def __attrs_post_init__(self) -> None:
         for field, names in attrs.asdict(self).items():
-            _names(names, f"scope.{field}")
+            checked_names(names, f"scope.{field}")
 
-    def has(self, item: Item) -> bool:
-        """Whether a line is meant."""
-        if not (self.lines or self.skus or self.groups):
-            return True
-        if item.line in self.lines or item.sku in self.skus:
-            return True
-        return any(group in self.groups for group in item.groups)
+    @property
+    def is_all(self) -> bool:
+        """Whether it is about all lines."""
+        return not (self.lines or self.skus or self.groups)
 
 
 @attrs.frozen
@@ -217,7 +223,9 @@ class When:
             at = getattr(self, name)
             if at is not None:
                 object.__setattr__(self, name, instant(at, f"when.{name}"))
-        _names(self.tiers, "when.tiers")
+        if self.since is not None and self.until is not None and self.until <= self.since:
+            raise BadInput("when.until", "is not after its beginning")
+        checked_names(self.tiers, "when.tiers")
         text(self.coupon, "when.coupon", empty=True)
         if self.least is not None:
             positive(self.least, path="when.least")
@@ -245,7 +253,8 @@ class Offer:
 
     def __attrs_post_init__(self) -> None:
         text(self.id, "offer.id")
-        if not callable(self.benefit):
+        benefit: object = self.benefit
+        if not callable(benefit) or isinstance(benefit, type):  # a class would make one
             raise BadInput("offer.benefit", "a function of a basket is wanted")
         if not isinstance(self.when, When):
             raise BadInput("offer.when", "a When is wanted")
@@ -254,7 +263,7 @@ class Offer:
         text(self.bearer, "offer.bearer", empty=True)
         text(self.reason, "offer.reason", empty=True)
         checked_member(self.sharing, Spread, "offer.sharing")
-        currency = str(getattr(self.benefit, "currency", ""))
+        currency = text(getattr(benefit, "currency", ""), "offer.benefit.currency", empty=True)
         least = self.when.least
         if least is not None and currency not in ("", least.currency):
             raise BadInput("offer.when.least", f"is in {least.currency}, not in {currency}")
@@ -279,9 +288,9 @@ class Given:
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "at", instant(self.at, "given.at"))
         text(self.tier, "given.tier", empty=True)
-        _names(self.coupons, "given.coupons")
+        checked_names(self.coupons, "given.coupons")
         for sku, groups in checked_pairs(self.groups, "given.groups"):
-            _names(groups, f"given.groups.{sku}")
+            checked_names(groups, f"given.groups.{sku}")
         if self.freight is not None and not isinstance(self.freight, Money):
             raise BadInput("given.freight", "Money is wanted")
         if self.freight is not None:

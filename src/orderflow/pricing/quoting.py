@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from orderflow.agreed import LineAmounts, NewCharge, NewLine, NewOrder, checked_tuple
+from orderflow.agreed import LineAmounts, NewCharge, NewLine, NewOrder
 from orderflow.errors import BadInput
 from orderflow.money import Price, spread
 from orderflow.pricing.discounting import Discounts, Passed, Used, discounted
@@ -39,13 +39,13 @@ class Priced:
 def priced(new: NewOrder, offers: Sequence[Offer], given: Given) -> Priced:
     """Ask offers in their order, each on what the order costs after those before it.
 
-    The order that comes back has a charge for each discount, and a line for each gift.
+    The order that comes back has a charge for each discount, a line for each gift, and the coupons
+    of the offers that are used.
     """
     if not isinstance(new, NewOrder):
         raise BadInput("new", "a NewOrder is wanted")
     if not isinstance(given, Given):
         raise BadInput("given", "a Given is wanted")
-    checked_tuple(tuple(offers), Offer, "offers")
     charges, net = _agreed(new)
     freight = sum([one.amount for one in charges if one.kind is ChargeKind.FREIGHT])
     if given.freight is not None:
@@ -56,8 +56,12 @@ def priced(new: NewOrder, offers: Sequence[Offer], given: Given) -> Priced:
     found = discounted(_items(new, net, given), freight, new.currency, offers, given)
     for one in found.used:
         charges += _charged(one)
-    lines, gifts = _gifts(new, found)
-    order = attrs.evolve(new, lines=(*new.lines, *lines), charges=tuple(charges))
+    gifted, gifts = _gifts(new, found)
+    codes = {one.id: one.when.coupon for one in offers}
+    wanted = [codes[one.offer] for one in found.used if codes[one.offer]]
+    coupons = tuple(dict.fromkeys((*new.coupons, *wanted)))
+    lines = (*new.lines, *gifted)
+    order = attrs.evolve(new, lines=lines, charges=tuple(charges), coupons=coupons)
     return Priced(order, found.used, found.passed, gifts)
 
 

@@ -118,6 +118,14 @@ class Assignment:
         one = self.portions[i]
         return (one.here or one.ready <= need.date) and need.date < one.until
 
+    def closed(self, i: int, leaving: int | None = None) -> bool:
+        """Whether the source of a portion is claimed beyond its units, so that nobody enters it.
+
+        Who is `leaving` another portion of it is there already, and may have what is served.
+        """
+        there = leaving is not None and self._last[leaving] == self._last[i]
+        return self.room[i if there else self._last[i]] < 0
+
     # --- changing ------------------------------------------------------------------------------
 
     def need(self, sku: str, date: datetime, location: str) -> Need:
@@ -140,15 +148,32 @@ class Assignment:
         return got
 
     def leave(self, i: int, need: Need, n: int) -> int:
-        """Serve up to `n` units of a need elsewhere than by a portion; how many it was."""
+        """Serve up to `n` units of a need elsewhere than by a portion; how many it was.
+
+        Those beyond the units of its source go first, and nobody else takes their place.
+        """
         if i in need.eligible:
             need.eligible.remove(i)
         self._shut.clear()
-        self._move(i, need, -n)
-        got = self.add(need, n)
-        if got < n:
-            self._move(i, need, n - got)
+        beyond = min(n, max(0, -self.room[i]))
+        got = self.add(need, beyond)  # while all stand here still, so that it is closed
+        if got:
+            self._move(i, need, -got)
+        if got == beyond < n:
+            self._shut.clear()
+            rest = n - beyond
+            self._move(i, need, -rest)
+            more = self.add(need, rest)
+            if more < rest:
+                self._move(i, need, rest - more)
+            got += more
         return got
+
+    def move(self, need: Need, source: int, target: int, n: int) -> None:
+        """Let `n` units of a need have another portion, whose room whoever asks has seen to."""
+        self._shut.clear()
+        self._move(target, need, n)
+        self._move(source, need, -n)
 
     def mark(self) -> int:
         """Where the assignment stands now."""
@@ -240,7 +265,7 @@ class Assignment:
         while queue:
             moving, source = queue.popleft()
             for i in moving.eligible:
-                if i in came or i in self._shut or self.room[self._last[i]] < 0:
+                if i in came or i in self._shut or self.closed(i):
                     continue
                 came[i] = _Step(moving, source, i)
                 if self.room[i]:

@@ -7,20 +7,22 @@ A promise is lost where its source is ready after its date, or ends before it, o
 its units.
 Each lost unit that finds another way leaves the others served, so they are taken one after the
 other, the one that does most harm first.
-That is not always the most: a unit that is not saved keeps its place at its late source, where one
-of a later date could have stood; to weigh that is a flow of least cost, which is not here yet.
+That is not always the most, so places are exchanged until no other plan does less harm: none loses
+fewer units of the most urgent rank, or as many of it and fewer of the next, and so on.
+Promises of orders that nobody asked to mend stay served where they are served, and weigh nothing.
 What is not saved stays pegged where it is: nothing is taken from anybody, a person decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 import attrs
 
 from orderflow.grants import Kept
-from orderflow.promising.flow import Assignment
+from orderflow.promising.exchanging import lessen, lost_at, ways
+from orderflow.promising.flow import Assignment, Need
 from orderflow.promising.keeping import kept
 from orderflow.promising.values import Figures, Pegged, Repeg, Terms
 from orderflow.values import Position, warehouse
@@ -50,10 +52,10 @@ def mend(
     `harm` is an order's rank: lower is more urgent, and what has none comes last.
     """
     assignment = Assignment(figures, at, terms or Terms())
-    worst = sorted(
-        [pair for pair in assignment.live if not only or pair[0].order in only],
-        key=lambda pair: (_rank(harm, pair[0]), *pair[0].name),
-    )
+    may = ways(assignment)
+    least = _least_first(assignment, harm)
+    ours = [pair for pair in least if not only or pair[0].order in only]
+    worst = sorted(ours, key=lambda pair: (_rank(harm, pair[0]), *pair[0].name))
     for _, need in worst:
         for i, n in assignment.taken(need):
             if not assignment.keeps(i, need):
@@ -62,6 +64,7 @@ def mend(
         for i, n in assignment.taken(need):
             if assignment.room[i] < 0:
                 assignment.leave(i, need, min(n, -assignment.room[i]))
+    lessen(assignment, may, _weights(least, ours, harm))
     moves = repegs(assignment)
     left = kept(assignment, [(move.target, move.ready_by) for move in moves])
     return Mended(moves, _lost(assignment, harm), left)
@@ -101,27 +104,36 @@ def repegs(assignment: Assignment) -> tuple[Repeg, ...]:
 
 def _lost(assignment: Assignment, harm: Mapping[str, int]) -> tuple[Pegged, ...]:
     """What is late or ends too early, and of what is beyond the units that which harms least."""
+    least = _least_first(assignment, harm)
+    promises = {need: one for one, need in least}
     counts: dict[Pegged, int] = {}
-
-    def lose(one: Pegged, i: int, n: int) -> None:
-        there = assignment.portions[i]
-        name = attrs.evolve(one, position=there.position, quota=there.quota, n=0)
-        counts[name] = counts.get(name, 0) + n
-
-    over = [max(0, -room) for room in assignment.room]
-    least = sorted(assignment.live, key=lambda pair: (-_rank(harm, pair[0]), *pair[0].name))
-    for one, need in least:
-        for i, n in assignment.taken(need):
-            if not assignment.keeps(i, need):
-                lose(one, i, n)
-                over[i] -= n
-    for one, need in least:
-        for i, n in assignment.taken(need):
-            if assignment.keeps(i, need) and over[i] > 0:
-                lose(one, i, min(n, over[i]))
-                over[i] -= min(n, over[i])
+    for i, there in enumerate(assignment.portions):
+        for need, n in lost_at(assignment, i, promises).items():
+            name = attrs.evolve(promises[need], position=there.position, quota=there.quota, n=0)
+            counts[name] = counts.get(name, 0) + n
     found = [attrs.evolve(one, n=n) for one, n in counts.items()]
     return tuple(sorted(found, key=lambda one: (-_rank(harm, one), *one.name)))
+
+
+def _weights(
+    least: Iterable[tuple[Pegged, Need]],
+    ours: Iterable[tuple[Pegged, Need]],
+    harm: Mapping[str, int],
+) -> dict[Need, int]:
+    """How much the loss of a unit weighs: more than all that is less urgent; of others', nothing.
+
+    Least harm first.
+    """
+    more = 1 + sum([one.n for one, _ in least])
+    ranks = sorted({_rank(harm, one) for one, _ in ours}, reverse=True)
+    weight = {rank: more**i for i, rank in enumerate(ranks)}
+    weights = {need: 0 for _, need in least}
+    weights.update({need: weight[_rank(harm, one)] for one, need in ours})
+    return weights
+
+
+def _least_first(assignment: Assignment, harm: Mapping[str, int]) -> list[tuple[Pegged, Need]]:
+    return sorted(assignment.live, key=lambda pair: (-_rank(harm, pair[0]), *pair[0].name))
 
 
 def _rank(harm: Mapping[str, int], one: Pegged) -> int:

@@ -93,7 +93,7 @@ class LineStated:
 
 @attrs.frozen
 class Bill:
-    """An invoice or a credit note: its number, gross amount and tax.
+    """An invoice or a credit note: its number, and its gross amount and tax for this order.
 
     What a credit note gives back is below zero; both may come to nothing.
     """
@@ -155,10 +155,12 @@ def statement(
     """
     if not isinstance(order, Order):
         raise BadInput("order", "an Order is wanted")
+    if taxing is not None and not isinstance(taxing, Taxing):
+        raise BadInput("taxing", "a Taxing is wanted")
     checked_papers(bills, "bills")
     for i, one in enumerate(bills):
-        if one.order != order.ref.id:
-            raise BadInput(f"bills[{i}]", f"is of order {one.order}")
+        if order.ref.id not in one.orders:
+            raise BadInput(f"bills[{i}]", f"is of order {', '.join(one.orders)}")
     included = _included(order, bills, taxing)
     shares = shares_of(order.charges)
     lines = tuple(
@@ -183,7 +185,7 @@ def statement(
         total(order),
         tuple([tender for tender in order.tenders if tender.applied]),
         due(order),
-        tuple([_bill(one) for one in bills]),
+        tuple([_bill(order, one) for one in bills]),
         included.get(None, ()),
     )
 
@@ -276,7 +278,7 @@ def _part(charge: Charge, amount: int) -> Part:
     return Part(charge.kind, amount, charge.bearer, charge.reason)
 
 
-def _bill(one: Invoice | CreditNote) -> Bill:
-    is_credit = isinstance(one, CreditNote)
+def _bill(order: Order, one: Invoice | CreditNote) -> Bill:
+    id, is_credit = order.ref.id, isinstance(one, CreditNote)
     sign = -1 if is_credit else 1
-    return Bill(one.number, sign * one.gross, sign * one.tax, is_credit)
+    return Bill(one.number, sign * one.gross_of(id), sign * one.tax_of(id), is_credit)

@@ -11,12 +11,14 @@ from typing import Final
 from unicodedata import east_asian_width
 
 from orderflow.currencies import in_main_unit
+from orderflow.errors import BadInput
 from orderflow.money import exponent
 from orderflow.records import ChargeKind, Fixing
 from orderflow.repricing import WEIGHED
 from orderflow.sentences import STATEMENT, WORDS, Language
 from orderflow.statements.stated import AtPrice, Bill, LineStated, Part, Statement
 from orderflow.taxes import RateTotal
+from orderflow.values import scaled
 
 WIDTH: Final = 72
 """How wide a row is, in columns of plain letters."""
@@ -31,6 +33,10 @@ _UNTIL: Final[dict[Fixing, str]] = {
 
 def text(stated: Statement, language: Language = "en") -> str:
     """A statement for people, with a last line end."""
+    if not isinstance(stated, Statement):
+        raise BadInput("stated", "a Statement is wanted")
+    if language not in ("en", "zh"):
+        raise BadInput("language", "en or zh is wanted")
     return "".join(f"{row}\n" for row in _Writer(stated, language).rows())
 
 
@@ -120,7 +126,7 @@ class _Writer:
         if line.by_weight:
             price = self.price(one.price, one.per, "kg", 3)
             title = "weighed" if one.fixed else "to_weigh"
-            much = _plain(Decimal(one.quantity).scaleb(-3))
+            much = _plain(scaled(one.quantity, 3))
             said = self.say(title, n=one.n, kg=much, price=price)
         else:
             price = self.price(one.price, one.per, line.unit, line.scale)
@@ -130,14 +136,15 @@ class _Writer:
         return said + (self.say("version", version=one.version) if one.version else "")
 
     def part(self, part: Part) -> str:
-        """Such as "Discount: spring, borne by platform"."""
+        """Such as "Discount: spring, borne by platform"; a discount always says who bears it."""
         off_freight = part.kind is ChargeKind.FREIGHT and part.amount < 0
         said = self.say("off_freight" if off_freight else _TITLES[part.kind])
         if part.reason:  # our own word is translated; the host's are told as they were given
             reason = self.word(WEIGHED) if part.reason == WEIGHED else part.reason
             said += self.say("reason", reason=reason)
-        if part.bearer and (part.kind is ChargeKind.DISCOUNT or off_freight):
-            said += self.say("borne", bearer=part.bearer)
+        if part.kind is ChargeKind.DISCOUNT or off_freight:
+            title = "borne" if part.bearer else "borne_by_seller"
+            said += self.say(title, bearer=part.bearer)
         return said
 
     def bill(self, bill: Bill) -> str:
@@ -146,7 +153,7 @@ class _Writer:
         return self.say(title, number=bill.number, tax=tax)
 
     def units(self, n: int, line: LineStated) -> str:
-        much = _plain(Decimal(n).scaleb(-line.scale))
+        much = _plain(scaled(n, line.scale))
         return much if line.unit == "piece" else f"{much} {line.unit}"
 
     def price(self, price: Decimal, per: int, unit: str, scale: int) -> str:
@@ -154,7 +161,7 @@ class _Writer:
         whole, _, decimals = f"{price:f}".partition(".")
         decimals = decimals.ljust(exponent(self.currency), "0")
         amount = f"{whole}.{decimals}" if decimals else whole
-        many = _plain(Decimal(per).scaleb(-scale))
+        many = _plain(scaled(per, scale))
         of = [one for one in (many, unit) if one not in ("1", "piece")]
         return " ".join((amount, "/", *of)) if of else amount
 
@@ -170,6 +177,7 @@ _TITLES: Final[dict[ChargeKind, str]] = {
     ChargeKind.FEE: "fee",
     ChargeKind.PRICE: "price",
     ChargeKind.ROUNDING: "rounding",
+    ChargeKind.CASH: "cash",
 }
 
 

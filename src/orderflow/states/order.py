@@ -80,6 +80,7 @@ class OrderFacts:
     receipt_until: str = ""
     window_until: str = ""
     estimates: tuple[Estimate, ...] = ()
+    on_account: bool = False
 
     @property
     def what(self) -> str:
@@ -92,7 +93,7 @@ def _has_lines(facts: OrderFacts) -> tuple[Refusal, ...]:
 
 
 def _paid_or_cod(facts: OrderFacts) -> tuple[Refusal, ...]:
-    if facts.cash_on_delivery or facts.due_minor <= 0:
+    if facts.cash_on_delivery or facts.on_account or facts.due_minor <= 0:
         return ()
     owed, currency = facts.due_minor, facts.currency
     return (Refusal.of("not_paid", order=facts.order, due=owed, currency=currency),)

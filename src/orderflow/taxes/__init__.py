@@ -18,8 +18,8 @@ Observations:
 
 Decision: a `Convention` is a value with these choices, and `taxed` is one pure function of lines
 and a convention. A total's tax is told to the lines by `money.spread`, so that they sum to it.
-Taxes on a tax (compound) are not here: no published case asks for one; a law that has one publishes
-the rate that it comes to.
+A tax on a tax (compound) is so many percent of the net as it comes to, so it is rounded once and
+not on what was rounded before.
 
 Rates come through the port `TaxTable`; `Table` is one made of rows.
 """
@@ -50,6 +50,7 @@ from orderflow.taxes.rates import (
     TaxQuestion,
     TaxRow,
     TaxTable,
+    of_net,
     percents,
 )
 
@@ -80,6 +81,7 @@ __all__ = [
     "Taxed",
     "TaxedLine",
     "Taxing",
+    "of_net",
     "percents",
     "rate_totals",
     "taxed",

@@ -13,7 +13,7 @@ import attrs
 from orderflow.errors import BadInput
 from orderflow.money import divided, spread
 from orderflow.taxes.conventions import By, Convention, Level
-from orderflow.taxes.rates import Rate
+from orderflow.taxes.rates import Rate, of_net
 from orderflow.values import MINOR_MAX, text, unique, whole
 
 
@@ -60,7 +60,7 @@ class TaxedLine:
 
 @attrs.frozen(weakref_slot=False)
 class RateTotal:
-    """What stands under one rate: so much tax on so much net."""
+    """What stands under one rate: so much tax on so much net, with the taxes that it is on."""
 
     rate: Rate
     base: int
@@ -95,9 +95,11 @@ def rate_totals(
     """Base and tax by rate over (net, taxes) of lines, in the order in which they name them."""
     sums: dict[Rate, tuple[int, int]] = {}
     for net, taxes in lines:
+        with_taxes = net
         for rate, tax in taxes:
             base, before = sums.get(rate, (0, 0))
-            sums[rate] = (base + net, before + tax)
+            sums[rate] = (base + (with_taxes if rate.on_taxes else net), before + tax)
+            with_taxes += tax
     return tuple([RateTotal(rate, base, tax) for rate, (base, tax) in sums.items()])
 
 
@@ -111,6 +113,13 @@ def taxed(lines: Sequence[TaxLine], convention: Convention) -> Taxed:
     >>> taxed([TaxLine("1", 3, 324, (vat,))], NET_BY_UNIT).tax
     63
     """
+    if not isinstance(convention, Convention):
+        raise BadInput("convention", "a Convention is wanted")
+    if not isinstance(lines, tuple | list):
+        raise BadInput("lines", "a tuple of TaxLine is wanted")
+    for i, line in enumerate(lines):
+        if not isinstance(line, TaxLine):
+            raise BadInput(f"lines[{i}]", "a TaxLine is wanted")
     if convention.level is Level.TOTAL:
         together = convention.by is By.COMBINATION or convention.rounds_net
         taxes = (_by_combination if together else _by_code)(lines, convention)
@@ -139,7 +148,10 @@ class _Parts:
 
     @classmethod
     def of(cls, rates: tuple[Rate, ...], convention: Convention) -> _Parts:
-        ratios = [rate.percent.as_integer_ratio() for rate in rates]
+        if any(rate.on_taxes for rate in rates):
+            ratios = [part.as_integer_ratio() for part in of_net(rates)]
+        else:  # without fractions, which are slow
+            ratios = [rate.percent.as_integer_ratio() for rate in rates]
         fine = lcm(*[bottom for _, bottom in ratios])
         tops = tuple([top * (fine // bottom) for top, bottom in ratios])
         return cls(tops, 100 * fine + (sum(tops) if convention.inclusive else 0))

@@ -8,8 +8,9 @@ the reason that the law wants to see.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -39,9 +40,10 @@ class Taxation(StrEnum):
 
 @attrs.frozen(weakref_slot=False)
 class Rate:
-    """One tax: its code, and how many percent of the net it is.
+    """One tax: its code, and how many percent of its base it is.
 
-    A rate of nothing says whether it is zero or exempt, and why.
+    The base is the net; with `on_taxes` those taxes of the line that stand before it are in it, too
+    (a compound tax). A rate of nothing says whether it is zero or exempt, and why.
 
     >>> Rate.of("VAT", "19").percent
     Decimal('19')
@@ -51,6 +53,7 @@ class Rate:
     percent: Decimal
     kind: Taxation = Taxation.STANDARD
     reason: str = ""
+    on_taxes: bool = False
 
     def __attrs_post_init__(self) -> None:
         path = f"rate {text(self.id, 'rate.id')}"
@@ -63,12 +66,14 @@ class Rate:
             raise BadInput(f"{path}.kind", "a rate is nothing exactly when it is zero or exempt")
         if text(self.reason, f"{path}.reason", empty=not percent == 0) and percent:
             raise BadInput(f"{path}.reason", "is for a rate of nothing")
+        if type(self.on_taxes) is not bool:
+            raise BadInput(f"{path}.on_taxes", "true or false is wanted")
         object.__setattr__(self, "percent", percent.copy_abs())  # Decimal("-0") is no rate
 
     @classmethod
-    def of(cls, id: str, percent: object) -> Rate:
+    def of(cls, id: str, percent: object, *, on_taxes: bool = False) -> Rate:
         """A rate above zero: `Rate.of("VAT", "19")`."""
-        return cls(id, decimal(percent, "rate.percent"))
+        return cls(id, decimal(percent, "rate.percent"), on_taxes=on_taxes)
 
     @classmethod
     def zero(cls, id: str, reason: str) -> Rate:
@@ -83,7 +88,20 @@ class Rate:
 
 def percents(rates: Iterable[Rate]) -> Fraction:
     """All rates together, as a part of the net."""
-    return sum((Fraction(rate.percent) for rate in rates), Fraction(0)) / 100
+    return sum(of_net(rates), Fraction(0)) / 100
+
+
+def of_net(rates: Iterable[Rate]) -> list[Fraction]:
+    """How many percent of the net each rate of a line is: of one on taxes, of their base with it.
+
+    >>> [str(part) for part in of_net([Rate.of("GST", "5"), Rate.of("QST", "10", on_taxes=True)])]
+    ['5', '21/2']
+    """
+    parts: list[Fraction] = []
+    for rate in rates:
+        percent = Fraction(rate.percent)
+        parts.append(percent * (100 + sum(parts)) / 100 if rate.on_taxes else percent)
+    return parts
 
 
 @attrs.frozen
@@ -145,6 +163,9 @@ class TaxRow:
         return same and not (_ends_before(self, other) or _ends_before(other, self))
 
 
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
 def _ends_before(one: TaxRow, other: TaxRow) -> bool:
     return one.until is not None and other.since is not None and one.until <= other.since
 
@@ -166,15 +187,16 @@ class Table:
         text(self.name, "table.name")
         if not isinstance(self.rows, tuple):
             raise BadInput("table.rows", "a tuple of TaxRow is wanted")
-        by_tax: dict[tuple[str, str, str], list[TaxRow]] = {}
+        by_tax: dict[tuple[str, str, str], list[TaxRow]] = {}  # each in the order of time
         for i, row in enumerate(self.rows):
             if not isinstance(row, TaxRow):
                 raise BadInput(f"table.rows[{i}]", "a TaxRow is wanted")
             same = by_tax.setdefault((row.place, row.group, row.rate.id), [])
-            if any(row.meets(other) for other in same):
+            at = bisect_left(same, row.since or _EVER, key=lambda one: one.since or _EVER)
+            if any(row.meets(other) for other in same[max(0, at - 1) : at + 1]):
                 said = f"{row.rate.id} in {row.place} has another row at the same time"
                 raise BadInput(f"table.rows[{i}]", said)
-            same.append(row)
+            same.insert(at, row)
         _check_groups(self.groups)
 
     @cached_property

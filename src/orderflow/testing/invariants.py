@@ -15,6 +15,8 @@ from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
 from orderflow.pricing import due, given_up
 from orderflow.records import (
+    Coupon,
+    CreditLine,
     Document,
     Feed,
     Item,
@@ -350,6 +352,6 @@ def is_at_rest(document: Document) -> bool:
         return document.state is not ParcelState.PACKED
     if isinstance(document, StockHold | Supply | Lot | Item | Quota | Feed):
         return True
-    if isinstance(document, Invoice | CreditNote | Series | StoredValue):
+    if isinstance(document, Invoice | CreditNote | Series | StoredValue | Coupon | CreditLine):
         return True
     return document.state in _AT_REST

@@ -56,7 +56,8 @@ class Bounds:
     """How small the world is.
 
     `units` are those of each line of the one order, which costs 1.00 a unit; goods sold by weight
-    have `grams_each`, and cost that when they weigh so much. `stock` is what is there of each SKU.
+    have `grams_each`, and cost that when they weigh so much. It is paid at the door, or goes out
+    `on_account`, and uses `coupons`. `stock` is what is there of each SKU.
     `most` is how many documents of a kind there may be (one, unless said),
     `times` how often what was expected of a payment or a supply may come, `charges` how many an
     order may have, and `requests` how many a payment. `without` names the verbs that nobody asks
@@ -79,6 +80,8 @@ class Bounds:
     first: tuple[AnyCall, ...] = ()
     also: tuple[AnyCall, ...] = ()
     waits: tuple[timedelta, ...] = ()
+    on_account: bool = False
+    coupons: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -217,6 +220,8 @@ class _Walk:
             lines,
             cash_on_delivery=self.bounds.cash_on_delivery,
             pay_by=START + self.bounds.waits[0] if self.bounds.waits else None,
+            coupons=self.bounds.coupons,
+            on_account=self.bounds.on_account,
         )
         there = {Position(sku.code, PLACE): self.bounds.stock for sku in skus if self.bounds.stock}
         empty = World.empty(START, there)

@@ -317,7 +317,7 @@ _AS_COMPLETED: Final = (Headline.RECEIVED, Headline.REDEEMED)
 
 def _money(order: Order) -> Headline | None:
     """What an order that is not confirmed yet waits for from its customer, if anything."""
-    if order.cash_on_delivery or due(order) <= 0:
+    if order.cash_on_delivery or order.on_account or due(order) <= 0:
         return None
     return Headline.AWAITING_BALANCE if order.applied > 0 else Headline.AWAITING_PAYMENT
 

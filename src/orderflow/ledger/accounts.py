@@ -1,0 +1,51 @@
+"""The accounts of the ledger, and a posting between two of them.
+
+It knows names alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+import attrs
+
+from orderflow.records import MoneyAccount
+
+
+class OrderAccount(StrEnum):
+    """Where it stands what orders cost."""
+
+    SOLD = "sold"  # the other side of what is owed: below zero
+    OWED = "owed"  # what customers owe for their orders, paid or not
+
+
+Account: TypeAlias = OrderAccount | MoneyAccount
+
+PAID: Final = frozenset({MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED})
+"""Where money of a customer stands that he has paid and that is neither back nor forfeited."""
+
+
+@attrs.frozen
+class Posting:
+    """`amount` minor units went from an account to another, by entry `seq` of the journal.
+
+    It is above zero. `order`, `payment` and `customer` are those that it is about, empty where it
+    is about none; `call` is the name of the verb.
+    """
+
+    seq: int
+    at: datetime
+    call: str
+    source: Account
+    target: Account
+    amount: int
+    currency: str
+    order: str = ""
+    payment: str = ""
+    customer: str = ""
+
+    def to(self, account: Account) -> int:
+        """How much it gives to an account; below zero it takes that."""
+        return self.amount * ((self.target is account) - (self.source is account))

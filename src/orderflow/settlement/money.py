@@ -1,0 +1,107 @@
+"""What customers, carriers and finance owe: what orders cost, and where the money for them stands.
+
+It knows accounts and charges, and refuses to know goods of suppliers.
+
+All three together owe what the orders cost, and what was forfeited, less the fees of carriers: as
+much as the ledger says of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from orderflow.ledger import Posting
+from orderflow.pricing import kept, parts_carried, shares_of, units_kept
+from orderflow.records import MoneyAccount, Order, Parcel, Payment
+from orderflow.settlement.sums import Cause, Party, Sums
+from orderflow.settlement.values import Reason, Role
+from orderflow.states import OrderState
+
+_GONE: Final = (
+    MoneyAccount.PAYER,
+    MoneyAccount.REFUNDED,
+    MoneyAccount.CHARGED_BACK,
+    MoneyAccount.CARRIER,
+    MoneyAccount.FEES,
+)
+"""Where money of a payment stands that is not with us; what the payer gave counts below zero."""
+
+
+def add_orders(sums: Sums, orders: Iterable[Order]) -> None:
+    """What orders cost their customers, for the units that are kept; a draft costs nothing."""
+    for order in orders:
+        if order.state is OrderState.DRAFT:
+            continue
+        customer = Party(Role.CUSTOMER, order.customer, order.currency)
+        shares = shares_of(order.charges)
+        for line in order.lines:
+            ranges = kept(line)
+            n = sum([stop - start for start, stop in ranges])
+            for charge, part in parts_carried(shares.get(line.id, ()), ranges):
+                reason = Reason(charge.kind.value)
+                cause = Cause(reason, order.ref.id, line.id, bearer=charge.bearer)
+                sums.add(customer, cause, part, sums.uncounted(customer, cause, n))
+        if units_kept(order):
+            for charge in order.charges:
+                if not charge.spans:
+                    reason = Reason(charge.kind.value)
+                    cause = Cause(reason, order.ref.id, bearer=charge.bearer)
+                    sums.add(customer, cause, charge.amount)
+
+
+def add_money(
+    sums: Sums, posted: Iterable[Posting], payments: Mapping[str, Payment], carriers: Carriers
+) -> None:
+    """What customers have paid, what carriers owe, and what is with us."""
+    for one in posted:
+        payment = payments.get(one.payment)
+        if payment is None:
+            continue
+        name = payment.ref.id
+        customer = Party(Role.CUSTOMER, one.customer, one.currency)
+        paid, spare = one.to(MoneyAccount.APPLIED), one.to(MoneyAccount.UNAPPLIED)
+        if paid:
+            sums.add(customer, Cause(Reason.PAID, one.order, document=name), -paid)
+        if spare:
+            sums.add(customer, Cause(Reason.UNAPPLIED, document=name), -spare)
+        if MoneyAccount.CARRIER in (one.source, one.target):
+            carrier = Party(Role.CARRIER, carriers.of(payment), one.currency)
+            cause = Cause(_at_door(one), payment.due_for, document=name)
+            sums.add(carrier, cause, one.to(MoneyAccount.CARRIER))
+        with_us = -sum([one.to(account) for account in _GONE])
+        stored = one.to(MoneyAccount.STORED)
+        if payment.stored:  # what it spends is owed no more to who had the balance
+            stored = -with_us
+        finance = Party(Role.FINANCE, payment.method, one.currency)
+        if with_us + stored:
+            sums.add(finance, Cause(Reason.HELD, document=name), with_us + stored)
+        if stored:
+            sums.add(finance, Cause(Reason.STORED, document=name), -stored)
+
+
+def _at_door(one: Posting) -> Reason:
+    if one.target is MoneyAccount.CARRIER:
+        return Reason.COLLECTED
+    return Reason.KEPT_AS_FEE if one.target is MoneyAccount.FEES else Reason.REMITTED
+
+
+class Carriers:
+    """Which carrier has the cash of a payment."""
+
+    def __init__(self, parcels: Mapping[str, Parcel]) -> None:
+        self._of_parcel = {id: parcel.carrier for id, parcel in parcels.items()}
+        self._of_order: dict[str, set[str]] = {}
+        for parcel in parcels.values():
+            for order in parcel.orders:
+                self._of_order.setdefault(order, set()).add(parcel.carrier)
+
+    def of(self, payment: Payment) -> str:
+        """That of its parcel, or the one of its order; empty where nobody can tell.
+
+        An order whose parcels go by several carriers names the parcel of each payment.
+        """
+        if payment.parcel:
+            return self._of_parcel.get(payment.parcel, "")
+        of_order = self._of_order.get(payment.due_for, set()) - {""}
+        return of_order.pop() if len(of_order) == 1 else ""

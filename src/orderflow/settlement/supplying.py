@@ -1,0 +1,97 @@
+"""What suppliers are owed: for units that customers keep for good, and for what came to us.
+
+It knows whose units are, and refuses to know what else is settled with whom.
+
+What a supplier ships straight to the customer, and what he has given us on consignment, is his own
+until the customer keeps it for good. What he has sent to our warehouse is ours from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from orderflow.records import Line, Order, Purchase
+from orderflow.settlement.asking import Prices
+from orderflow.settlement.keeping import Keeping
+from orderflow.settlement.replaying import Bought, Known
+from orderflow.settlement.sums import Cause, Party, Sums
+from orderflow.settlement.values import Reason, Role
+from orderflow.states import UnitState
+
+_GONE: Final = frozenset({UnitState.CANCELLED, UnitState.RETURNED})
+
+
+class _From(NamedTuple):
+    """Whose units of a line are, how they were sold, and by which purchase, if any."""
+
+    supplier: str
+    reason: Reason
+    purchase: str
+
+
+def add_supplied(sums: Sums, order: Order, keeping: Keeping, known: Known, prices: Prices) -> None:
+    """What suppliers are owed for units of an order that never were ours."""
+    for line in order.lines:
+        for of, (kept, under_way) in _supplied(order, line, keeping, known).items():
+            bought = Bought(of.purchase, order.ref.id, line.id, line.sku)
+            first = known.came.get(bought, 0)  # those that came to us are the first ones
+            if kept:
+                _owe(sums, order, line, of, prices, first, kept)
+            more = prices.of(of.supplier, of.purchase, order, line, first + kept, under_way)
+            if more is not None and more.amount:
+                sums.wait(Party(Role.SUPPLIER, of.supplier, more.currency), -more.amount)
+
+
+def add_bought(
+    sums: Sums,
+    orders: Iterable[Order],
+    purchases: Mapping[str, Purchase],
+    known: Known,
+    prices: Prices,
+) -> None:
+    """What suppliers are owed for units that came to our warehouse."""
+    of_id = {order.ref.id: order for order in orders}
+    for bought, n in known.came.items():
+        order, purchase = of_id[bought.order], purchases.get(bought.purchase)
+        line = order.line(bought.line)
+        if purchase is not None and line is not None:  # what was made came by a work order
+            of = _From(purchase.supplier, Reason.BOUGHT, bought.purchase)
+            _owe(sums, order, line, of, prices, 0, n)
+
+
+def _owe(
+    sums: Sums, order: Order, line: Line, of: _From, prices: Prices, first: int, n: int
+) -> None:
+    """Owe a supplier for units of a line; without a price they are told, and nothing is owed."""
+    asking = prices.of(of.supplier, of.purchase, order, line, first, n)
+    if asking is None:
+        party = Party(Role.SUPPLIER, of.supplier, order.currency)
+        cause = Cause(Reason.UNQUOTED, order.ref.id, line.id, of.purchase)
+        sums.add(party, cause, 0, n)
+    else:
+        party = Party(Role.SUPPLIER, of.supplier, asking.currency)
+        cause = Cause(of.reason, order.ref.id, line.id, of.purchase)
+        sums.add(party, cause, -asking.amount, n)
+
+
+def _supplied(
+    order: Order, line: Line, keeping: Keeping, known: Known
+) -> dict[_From, tuple[int, int]]:
+    """How many units of a line that are a supplier's are kept for good, and how many not yet."""
+    found: dict[_From, tuple[int, int]] = {}
+    for spot in line.spots:
+        tag = spot.slice
+        owner = "" if tag.owner == order.customer else tag.owner  # his own goods cost him nothing
+        if spot.state in _GONE or not (tag.supplier or owner):
+            continue
+        purchase = known.shipped_for.get(tag.parcel, tag.peg if tag.supplier else "")
+        reason = Reason.SHIPPED if tag.supplier else Reason.CONSIGNED
+        of = _From(tag.supplier or owner, reason, purchase)
+        kept, under_way = found.get(of, (0, 0))
+        if keeping.for_good(spot):
+            kept += spot.n
+        else:
+            under_way += spot.n
+        found[of] = (kept, under_way)
+    return found

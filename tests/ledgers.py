@@ -1,0 +1,44 @@
+"""The kept texts of stories: what orders cost and were paid, each account, and the settlement.
+
+`ORDERFLOW_WRITE_LEDGERS=1` writes them anew; look at each before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from orderflow import ledger, settlement
+from orderflow.settlement import Quote
+from tests.builders import MORNING, Shop
+
+KEPT: Final = Path(__file__).parent / "golden" / "ledgers"
+FAR: Final = MORNING + timedelta(days=365)
+
+
+def assert_kept(name: str, shop: Shop, *quotes: Quote, orders: tuple[str, ...] = ("o-17",)) -> None:
+    """The books of a story read as they were agreed to: its statements and its settlement."""
+    posted = shop.postings()
+    found = [ledger.of_order(posted, order) for order in orders]
+    stated = [one for one in found if one is not None]
+    if len(orders) > 1:
+        customers = sorted({one.customer for one in posted if one.customer})
+        stated += [one for each in customers for one in ledger.of_customer(posted, each)]
+    settled = shop.settlement(MORNING, FAR, quotes)
+
+    said = "\n".join(
+        (
+            *(ledger.text(one) for one in stated),
+            *(ledger.text(one) for one in ledger.day(posted, MORNING, FAR)),
+            settlement.text(settled),
+            *(ledger.text(one, "zh") for one in stated),
+            settlement.text(settled, "zh"),
+        )
+    )
+
+    kept = KEPT / f"{name}.txt"
+    if os.environ.get("ORDERFLOW_WRITE_LEDGERS"):
+        kept.write_text(said, encoding="utf-8")
+    assert said == kept.read_text(encoding="utf-8")

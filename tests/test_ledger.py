@@ -1,0 +1,183 @@
+"""The ledger of money: read off the journal, and told as statements."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from orderflow import BadInput, Money
+from orderflow.adapters.memory import MemoryStore
+from orderflow.ledger import (
+    AccountStated,
+    Day,
+    OrderAccount,
+    balances,
+    day,
+    of_customer,
+    of_order,
+    text,
+)
+from orderflow.records import MoneyAccount
+from tests.builders import BELL, LAMP, MORNING, Shop, eur, new_order
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def traded() -> Shop:
+    """A lamp of o-17 is given up and paid back on the second day; c-8 pays two orders at once."""
+    shop = Shop(MemoryStore())
+    shop.sell("o-17", (LAMP, 2), (BELL, 1))
+    shop.place("o-18", new_order((LAMP, 1), customer="c-8"))
+    shop.place("o-19", new_order((BELL, 1), customer="c-8"))
+    shop.clock.forward(days=1)
+    shop.cancel("o-17", (("1", 1),))
+    shop.refund("o-17")
+    shop.pay("pay-9", eur(6000), (("o-18", 1000), ("o-19", 4550)))
+    return shop
+
+
+def test_a_draft_costs_nobody_anything_until_it_is_placed() -> None:
+    shop = Shop(MemoryStore())
+    shop.draft("o-17", new_order((LAMP, 2)))
+
+    assert shop.postings() == ()
+
+    shop.place("o-17")
+
+    (one,) = shop.postings()
+    assert (one.source, one.target) == (OrderAccount.SOLD, OrderAccount.OWED)
+    assert (one.amount, one.order, one.customer, one.call) == (2000, "o-17", "c-7", "place")
+
+
+def test_the_accounts_of_a_currency_sum_to_nothing(traded: Shop) -> None:
+    traded.place("o-20", new_order((LAMP, 1)))
+
+    found = balances(traded.postings())
+
+    assert sum(found.values()) == 0
+    assert found["EUR", MoneyAccount.APPLIED] == 5550 + 5550
+    assert found["EUR", MoneyAccount.UNAPPLIED] == 450
+    assert found["EUR", MoneyAccount.REFUNDED] == 1000
+    assert found["EUR", OrderAccount.OWED] == 5550 + 1000 + 4550 + 1000
+
+
+@pytest.mark.feature("F194")
+def test_a_customer_statement_says_what_was_owed_and_paid_and_what_is_open(traded: Shop) -> None:
+    (stated,) = of_customer(traded.postings(), "c-8")
+
+    rows = [(row.call, row.order or row.payment, row.owed, row.paid) for row in stated.rows]
+    assert rows == [
+        ("place", "o-18", 1000, 0),
+        ("place", "o-19", 4550, 0),
+        ("pay", "pay-9", 0, 6000),
+    ]
+    assert [row.balance for row in stated.rows] == [1000, 5550, -450]
+    assert (stated.opening, stated.closing) == (0, -450)
+
+
+def test_what_came_before_the_period_is_brought_forward(traded: Shop) -> None:
+    posted = traded.postings()
+
+    (stated,) = of_customer(posted, "c-8", MORNING + DAY)
+    (before,) = of_customer(posted, "c-8", until=MORNING + DAY)
+
+    assert (stated.opening, [row.call for row in stated.rows]) == (5550, ["pay"])
+    assert before.closing == stated.opening
+
+
+def test_an_order_statement_follows_what_it_costs_and_what_it_was_paid(traded: Shop) -> None:
+    stated = of_order(traded.postings(), "o-17")
+
+    assert stated is not None
+    assert [(row.call, row.owed, row.paid, row.balance) for row in stated.rows] == [
+        ("place", 6550, 0, 6550),
+        ("pay", 0, 6550, 0),
+        ("cancel", -1000, 0, -1000),
+        ("refund", 0, -1000, 0),
+    ]
+    assert of_order(traded.postings(), "o-99") is None
+
+
+def test_money_is_its_customers_from_the_day_on_which_it_came() -> None:
+    shop = Shop(MemoryStore())
+    shop.pay("pay-1", eur(1000), ())
+    shop.clock.forward(days=3)
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.apply_payment("pay-1", (("o-17", 1000),))
+
+    (stated,) = of_customer(shop.postings(), "c-7")
+
+    assert [(row.at, row.call, row.balance) for row in stated.rows] == [
+        (MORNING, "pay", -1000),
+        (MORNING + 3 * DAY, "place", 0),
+    ]
+
+
+def test_a_day_says_what_each_account_had_got_and_gave(traded: Shop) -> None:
+    (second,) = day(traded.postings(), MORNING + DAY, MORNING + 2 * DAY)
+
+    told = {one.account: (one.opening, one.got, one.gave, one.closing) for one in second.accounts}
+    assert told[OrderAccount.OWED] == (12100, 0, 1000, 11100)
+    assert told[MoneyAccount.APPLIED] == (6550, 5550, 1000, 11100)
+    assert told[MoneyAccount.PAYER] == (-6550, 0, 6000, -12550)
+    assert sum(one.opening for one in second.accounts) == 0
+    assert sum(one.closing for one in second.accounts) == 0
+
+
+def test_each_currency_has_a_statement_and_a_day_of_its_own(traded: Shop) -> None:
+    traded.pay("pay-10", Money(700, "USD"), (), payer="c-8")
+
+    stated = of_customer(traded.postings(), "c-8")
+    days = day(traded.postings(), MORNING, MORNING + 2 * DAY)
+
+    assert [(one.currency, one.closing) for one in stated] == [("EUR", -450), ("USD", -700)]
+    assert [one.currency for one in days] == ["EUR", "USD"]
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(traded: Shop) -> None:
+    posted = traded.postings()
+
+    with pytest.raises(BadInput, match="until"):
+        day(posted, MORNING, MORNING)
+    with pytest.raises(BadInput, match="until"):
+        of_customer(posted, "c-8", MORNING, MORNING - DAY)
+
+
+def test_tenants_have_ledgers_of_their_own() -> None:
+    store = MemoryStore()
+    here, there = Shop(store, tenant="a"), Shop(store, tenant="b")
+    here.place("o-17", new_order((LAMP, 1)))
+    there.place("o-17", new_order((LAMP, 2)))
+
+    assert [one.amount for one in here.postings()] == [1000]
+    assert [one.amount for one in there.postings()] == [2000]
+
+
+def test_a_statement_is_told_in_columns_in_both_languages(traded: Shop) -> None:
+    (stated,) = of_customer(traded.postings(), "c-8", MORNING + DAY)
+
+    assert text(stated) == (
+        "Customer c-8, in EUR\n"
+        "\n"
+        "                  what                                   owed         paid      balance\n"
+        "2026-03-03 09:00  brought forward                                                 55.50\n"
+        "2026-03-03 09:00  pay pay-9                                          60.00        -4.50\n"
+        "\n"
+        "Owed back                                                                          4.50\n"
+    )
+    assert "期初余额" in text(stated, "zh")
+    assert "付款 pay-9" in text(stated, "zh")
+
+
+def test_each_account_has_a_word_in_both_languages() -> None:
+    accounts = (*OrderAccount, *MoneyAccount)
+    stated = tuple([AccountStated(account, 0, 0, 0, 0) for account in accounts])
+
+    told = Day("EUR", MORNING, MORNING + DAY, stated)
+
+    english, chinese = (text(told, language).splitlines()[3:] for language in ("en", "zh"))
+    assert len(english) == len(chinese) == len(accounts)
+    assert [row.split("  ")[0] for row in english] == [account.value for account in accounts]
+    assert not any(account.value in text(told, "zh") for account in accounts)
