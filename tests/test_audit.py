@@ -32,6 +32,8 @@ from orderflow.records import (
     Document,
     Line,
     MatterKind,
+    Request,
+    RequestKind,
     Span,
     Spot,
     Tender,
@@ -240,6 +242,10 @@ def with_cuts(id: str, *more: Cut) -> Store:
 def with_payment(id: str, **other: Any) -> Store:
     payment = busy_shop().payment(id)
     return with_document(payment, attrs.evolve(payment, **other))
+
+
+def asked(kind: RequestKind, amount: int) -> Request:
+    return Request(f"{kind}-1", kind, amount, busy_shop().clock.at)
 
 
 def with_matter(kind: MatterKind, position: Position, more: int) -> Store:
@@ -727,6 +733,16 @@ def test_a_long_list_of_over_committed_positions_is_cut_off() -> None:
             lambda: with_payment("pay-26", disputed=90_000),
             "payment pay-26: 90000 in dispute of 4550 charged back",
             id="more in dispute than was taken back",
+        ),
+        pytest.param(
+            lambda: with_payment("pay-26", requests=(asked(RequestKind.REFUND, 401),)),
+            "payment pay-26: 401 asked back of gateways, 400 refunded",
+            id="more asked back than has left the books",
+        ),
+        pytest.param(
+            lambda: with_payment("pay-o-18", requests=(asked(RequestKind.CAPTURE, 4_001),)),
+            "payment pay-o-18: 4001 asked of gateways, 4000 to be had",
+            id="more asked for than was authorised",
         ),
         pytest.param(
             lambda: with_payment("pay-o-18", unapplied=-5_000, refunded=5_000),

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from orderflow import BadInput, ChargeKind, Destination, NewCharge, Ref, Rounding, Rules
-from orderflow.bills import Invoice
+from orderflow.bills import CreditNote, Invoice
 from orderflow.cash import CashRounding, CashRule
 from orderflow.invoices import account
 from orderflow.orders import place
 from orderflow.payments import cash_by_parcel
 from orderflow.pricing import due, total
-from orderflow.statements import statement
+from orderflow.statements import statement, text
 from orderflow.taxes import (
     GROSS_BY_TOTAL,
     NET_BY_LINE,
@@ -150,7 +150,7 @@ def test_an_order_that_is_paid_at_the_door_costs_what_coins_there_are(
     assert total(order) == due(order) == cost
     by = [(one.kind, one.amount, one.bearer) for one in order.charges[1:]]
     off = cost - sum(one.amount for one in order.charges[:1])
-    assert by == ([(ChargeKind.DISCOUNT, off, "seller")] if off else [])
+    assert by == ([(ChargeKind.CASH, off, "seller")] if off else [])
     prepaid = shop.place("o-2", new_order(line("1", LAMP, 1, price))).document
     assert len(prepaid.charges) == 1  # a card pays to the cent
 
@@ -185,29 +185,55 @@ def test_what_goods_do_not_carry_is_not_rounded_off(shop: Shop) -> None:
 
 
 @pytest.mark.feature("F185")
+@pytest.mark.parametrize("price", ("5.36", "0.99", "0.03"))
 @pytest.mark.parametrize("convention", (NET_BY_TOTAL, GROSS_BY_TOTAL, NET_BY_LINE))
-def test_invoice_and_statement_agree_with_what_was_paid_in_coins(
-    any_shop: Shop, convention: Convention
+def test_invoice_and_rounding_are_what_was_paid_in_coins(
+    any_shop: Shop, convention: Convention, price: str
 ) -> None:
     taxing = Taxing(TABLE, convention)
     shop = any_shop.under(Rules((LEITH,), taxing=taxing, cash_rounding=(CashRounding("EUR", 5),)))
     shop.stock(LAMP, "leith", 3)
     to = Destination(region="DE")
-    wanted = new_order(line("1", LAMP, 3, "5.36"), destination=to, cash_on_delivery=True)
-    shop.place("o-1", tax_charges(wanted, taxing, MORNING))
-    assert due(shop.order("o-1")) % 5 == 0
+    wanted = new_order(line("1", LAMP, 3, price), destination=to, cash_on_delivery=True)
+    shop.place("o-1", wanted if convention.inclusive else tax_charges(wanted, taxing, MORNING))
+    paid = due(shop.order("o-1"))
+    assert paid % 5 == 0
     shop.allocate("o-1")
     shop.ship("o-1", "p-1")
     shop.deliver("p-1")
-    shop.collect_on_delivery("pay-1", "o-1", eur(due(shop.order("o-1"))))
+    shop.collect_on_delivery("pay-1", "o-1", eur(paid))
 
     order = shop.invoice("o-1", "2026").document
 
     ref: Ref[Invoice] = Ref("", "invoice", order.invoices[0])
     issued = shop.get(ref)
+    rounding = sum(one.amount for one in order.charges if one.kind is ChargeKind.CASH)
     stated = statement(order, (issued,), taxing)
-    assert issued.gross == stated.total == shop.payment("pay-1").amount
+    assert issued.gross + rounding == stated.total == paid
     assert (stated.due, account(order, (issued,)).to_credit) == (0, 0)
+    assert shop.complete("o-1").document.state == "completed"
+
+    shop.ask_return("r-1", "o-1", (("1", 3),))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.credit(order.invoices[0], "CN")
+    order = shop.refund("o-1").document
+    assert (order.applied, due(order)) == (0, 0)
+    notes = [shop.get(cast("Ref[CreditNote]", Ref("", "credit note", order.credit_notes[0])))]
+    assert account(order, (issued,), notes).to_credit == 0
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F185")
+def test_a_statement_tells_what_was_rounded(shop: Shop) -> None:
+    shop = under(shop, CashRounding("EUR", 5))
+
+    shop.place("o-1", new_order(line("1", LAMP, 1, "10.72"), cash_on_delivery=True))
+
+    stated = statement(shop.order("o-1"))
+    assert "Rounding to a coin" in text(stated)
+    assert "抹零" in text(stated, "zh")
+    assert stated.total == 1070
 
 
 def test_what_is_kept_of_a_parcel_is_paid_in_coins_too(shop: Shop) -> None:

@@ -161,11 +161,11 @@ def test_a_statement_is_told_in_columns_in_both_languages(traded: Shop) -> None:
     assert text(stated) == (
         "Customer c-8, in EUR\n"
         "\n"
-        "                  what                       owed         paid      balance\n"
-        "2026-03-03 09:00  brought forward                                     55.50\n"
-        "2026-03-03 09:00  pay pay-9                              60.00        -4.50\n"
+        "                  what                                   owed         paid      balance\n"
+        "2026-03-03 09:00  brought forward                                                 55.50\n"
+        "2026-03-03 09:00  pay pay-9                                          60.00        -4.50\n"
         "\n"
-        "Owed back                                                              4.50\n"
+        "Owed back                                                                          4.50\n"
     )
     assert "期初余额" in text(stated, "zh")
     assert "付款 pay-9" in text(stated, "zh")

@@ -45,6 +45,8 @@ def test_what_is_asked_is_reserved_and_cannot_be_asked_twice(ready: Shop) -> Non
     assert ready.refuses(ask_capture.on("pay-1", eur(6000))) == (
         "payment pay-1: 60.00 EUR to ask capture, 40.00 can be asked for"
     )
+    (refused,) = ready.why_not(ask_capture.on("pay-1", eur(6000)))
+    assert [dict(one.args) for one in refused.remedies] == [{"amount": eur(4000)}]
     payment = ready.ask_capture("pay-1").document
     assert [one.amount for one in payment.requests] == [10000, 6000, 4000]
     assert payment.captured == 0
@@ -130,6 +132,8 @@ def test_a_request_is_sent_by_one_at_a_time(ready: Shop) -> None:
     assert ready.refuses(send_request.on("pay-1", "capture-2")) == (
         "payment pay-1: capture-2 is under way until 2026-03-02T09:01:00+00:00"
     )
+    (refused,) = ready.why_not(send_request.on("pay-1", "capture-2"))
+    assert [one.at for one in refused.remedies] == [ready.clock.at + timedelta(seconds=60)]
     ready.clock.forward(seconds=60)
     assert ready.send_request("pay-1", "capture-2").document.requests[1].tries == 2
 

@@ -6,6 +6,7 @@ import attrs
 import pytest
 
 from orderflow import BadInput, Location, Rules
+from orderflow.cash import CashRounding, CashRule
 from orderflow.process import Process, Stage
 from orderflow.rules import DEFAULT_POLICY, FIRST_IN, ReserveWhen
 from orderflow.sending import Sending
@@ -45,6 +46,8 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(price_protection_days=7),
         Rules(remind_days=(3, 1)),
         Rules(tenders=(TenderKind("card", TenderType.CARD),)),
+        Rules(cash_on_delivery=CashRule(refused_most=1)),
+        Rules(cash_rounding=(CashRounding("EUR", 5),)),
         Rules(sending=Sending("2026", shipments_max=2)),
         Rules(locations=(Location("leith", tags=("store",)),)),
         Rules(locations=(Location("leith", handling=120),)),

@@ -84,6 +84,21 @@ def test_units_in_a_return_that_is_still_open_are_not_paid_for(shop: Shop) -> No
     assert settled(shop, Role.SUPPLIER, "mill").closing == -900
 
 
+def test_what_goes_on_in_a_parcel_of_its_own_is_of_the_same_purchase(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 3))
+    shop.plan_to_buy("o-17")
+    shop.purchase("pu-1", ("o-17",), "mill", cost=eur(900))
+    shop.send_purchase("pu-1")
+    shop.ship_direct("p-1", "pu-1")
+    shop.take_in_part("p-1", "p-1-back", (("1", 2),))
+    soon = settled(shop, Role.SUPPLIER, "mill", until=MORNING + DAY)
+    shop.receive_back("p-1-back", "leith")
+    shop.take_back("o-17")
+
+    assert (soon.closing, soon.waiting) == (0, -900)
+    assert told(settled(shop, Role.SUPPLIER, "mill")) == [(Reason.SHIPPED, "1", 2, -600)]
+
+
 def test_what_is_kept_in_steps_costs_no_cent_more_than_the_purchase(shop: Shop) -> None:
     shop.sell("o-17", (LAMP, 3))
     shop.plan_to_buy("o-17")
@@ -417,10 +432,10 @@ def test_a_settlement_is_told_in_columns_in_both_languages(shop: Shop) -> None:
     assert supplier is not None
     assert bearer is not None
     assert text(supplier) == (
-        "Supplier mill, in EUR                       units       amount\n"
-        "brought forward                                           0.00\n"
-        "o-17/1 shipped by the supplier pu-1             3       -10.00\n"
-        "Owed by us                                               10.00\n"
+        "Supplier mill, in EUR                                   units       amount\n"
+        "brought forward                                                       0.00\n"
+        "o-17/1 shipped by the supplier pu-1                         3       -10.00\n"
+        "Owed by us                                                           10.00\n"
     )
     assert "折扣 由 platform 承担" in text(bearer, "zh")
     assert text(stated).startswith("Settlement, 2026-03-02 09:00 to 2026-05-31 09:00\n\nCustomer")

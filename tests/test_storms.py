@@ -14,7 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from orderflow import Money, NewLine, NewOrder, Outcome, Position, Sku, StoredKind, Workflow
+from orderflow import (
+    Money,
+    NewLine,
+    NewOrder,
+    Outcome,
+    Position,
+    Rules,
+    Sku,
+    StoredKind,
+    Workflow,
+)
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit
 from orderflow.books import postings
@@ -23,6 +33,7 @@ from orderflow.pools import coupon_pool, coupon_pool_of, credit_pool, limit_pool
 from orderflow.ports import Query, every
 from orderflow.pricing import due
 from orderflow.records import Order, Payment, credit_id
+from orderflow.rules import ReserveWhen
 from tests.workers import (
     BELL,
     CARD,
@@ -331,7 +342,7 @@ def dates_in_order(shop: Workflow) -> list[datetime | None]:
     ]
 
 
-GATEWAYS = int(os.environ.get("ORDERFLOW_GATEWAYS", "24"))
+GATEWAYS = int(os.environ.get("ORDERFLOW_GATEWAYS", "16"))
 """How many payments are in the storm of gateways; `make laws` has 300 of them."""
 
 
@@ -372,4 +383,37 @@ def test_eight_processes_on_a_bad_wire_have_one_effect_for_each_request(tmp_path
     for (before, _), (kind, _) in [pair for pairs in again for pair in pairs]:
         assert "query" in (before, kind), "sent again, and nobody has asked what became of it"
     assert max(map(len, again)) > 1, "no wire was bad"
+    assert_lawful(database)
+
+
+@pytest.mark.feature("F117", "F181", "F183")
+def test_of_late_payments_as_many_orders_stand_again_as_there_are_goods(tmp_path: Path) -> None:
+    database, orders, lamps = tmp_path / "late.sqlite", 60, 25
+    rules = Rules(reserve_when=ReserveWhen.PLACED)
+    now = [START]
+    workflow = Workflow(SqliteStore(database, synchronous="normal"), rules, clock=lambda: now[0])
+    workflow.receive(LAMP, orders)
+    limit = START + timedelta(hours=1)
+    for i in range(orders):
+        line = NewLine("1", Sku("BRASS-LAMP"), 1, PRICE)
+        workflow.place(f"o-{i}", NewOrder("c-7", "EUR", (line,), pay_by=limit))
+        meant = ((f"o-{i}", 4_990),)
+        workflow.await_payment(f"pay-{i}", Money(4_990, "EUR"), "", "", limit, meant)
+    now[0] = limit
+    for found in workflow.due(limit, limit=2 * orders):
+        workflow.apply(found.call)
+    workflow.count(LAMP, lamps)
+
+    storm("late", database, processes=8, count=orders)
+
+    states = Counter(workflow.order(f"o-{i}").state.value for i in range(orders))
+    assert states == {"confirmed": lamps, "expired": orders - lamps}
+    payments = [workflow.payment(f"pay-{i}") for i in range(orders)]
+    assert Counter((one.captured, one.applied, one.refunding) for one in payments) == {
+        (4_990, 4_990, 0): lamps,
+        (4_990, 0, 4_990): orders - lamps,
+    }
+    with SqliteStore(database) as store:
+        (counter,) = store.books("").counters
+        assert (counter.there, counter.claimed) == (lamps, lamps)
     assert_lawful(database)

@@ -297,6 +297,20 @@ def clerk(workflow: Workflow, id: str, chance: random.Random) -> None:
             workflow.ask_refund(order)
 
 
+def late(database: str, gate: str, name: str, count: str) -> None:
+    """Tell of payments whose orders have expired, each by its own event, as all others do."""
+    rules = Rules(tries_max=1_000, reserve_when=ReserveWhen.PLACED)
+    store = SqliteStore(database, synchronous="normal")
+    workflow = Workflow(store, rules, clock=lambda: START + timedelta(hours=2))
+    wait_for(gate)
+    for i in random.Random(name).sample(range(int(count)), int(count)):
+        paid_at = START + timedelta(minutes=59)
+        workflow.record_notice(
+            f"pay-{i}", Notice.CAPTURED, Money(4_990, "EUR"), f"e-{i}", paid_at=paid_at
+        )
+    print("end")
+
+
 DIED = 9
 
 
@@ -506,6 +520,7 @@ if __name__ == "__main__":
         "future": future,
         "feed": feed,
         "gateway": gateway,
+        "late": late,
         "live": live,
         "spending": spending,
         "dealers": dealers,

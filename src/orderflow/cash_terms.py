@@ -5,9 +5,10 @@ It knows the order, its customer's refused parcels and the rules, and refuses to
 Refused parcels are counted in a pool of their customer, one more with each that is turned back for
 that reason, so that placing reads one counter and no history.
 
-What is rounded off is a discount that the seller bears, shared over the units like any other: so
-the order, its invoice and its statement say the same amount, and a return gives back what was paid.
-Where the rules round up, it is the same charge above zero.
+What is rounded by is a charge of its own, shared over the units as a discount is: so a return gives
+back what was paid. It is on no invoice, whose tax is that of the goods, and which a rounded amount
+need not have: what is to be paid is the invoice and the rounding, and the order and its statement
+say both. The seller bears it.
 """
 
 from __future__ import annotations
@@ -27,8 +28,7 @@ from orderflow.records import ChargeKind, Line, Order, Parcel
 from orderflow.values import Position
 
 SELLER: Final = "seller"
-CASH_ROUNDING: Final = "cash rounding"
-"""The reason of the charge that rounds an order to a coin."""
+"""Who bears what an order is rounded by."""
 
 
 def barred_from_cash(step: Step, order: Order) -> tuple[Refusal, ...]:
@@ -90,10 +90,9 @@ def charge_rounding(
         carry = sum(carried(line, order.charges, of(line)) for line in order.lines)
         units = any(of(line) for line in order.lines)
         if by and units and carry + by >= 0:
-            number = sum(one.reason == CASH_ROUNDING for one in order.charges) + 1
-            id = f"cash-rounding-{number}"
-            made = charge_kept(id, ChargeKind.DISCOUNT, by, order, of=of)
-            made = attrs.evolve(made, bearer=SELLER, reason=CASH_ROUNDING)
-            step.add(Charged(order.ref, made))
+            number = sum(one.kind is ChargeKind.CASH for one in order.charges) + 1
+            id = f"{ChargeKind.CASH.value}-{number}"
+            made = charge_kept(id, ChargeKind.CASH, by, order, of=of)
+            step.add(Charged(order.ref, attrs.evolve(made, bearer=SELLER)))
             return minor + by
     return minor

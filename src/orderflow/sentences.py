@@ -557,6 +557,7 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "fee": {"en": "Fee", "zh": "服务费"},
     "price": {"en": "included change of price", "zh": "其中改价"},
     "rounding": {"en": "Rounding to the invoice", "zh": "开票尾差"},
+    "cash": {"en": "Rounding to a coin", "zh": "抹零"},
     "reason": {"en": ": {reason}", "zh": ":{reason}"},
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
     "borne_by_seller": {"en": ", borne by the seller", "zh": ",由商家承担"},

@@ -13,13 +13,14 @@ import pytest
 from orderflow import (
     ChargeKind,
     NewCharge,
-    Notice,
     Price,
     StoredKind,
     Tendered,
 )
+from orderflow.adapters.gateways import Fault, ScriptedGateway, settle
 from orderflow.plans import oldest_first
 from orderflow.pricing import due
+from orderflow.records import RequestKind
 from orderflow.states import OrderState, PaymentState
 from tests.builders import BELL, LAMP, Shop, eur, new_order
 from tests.ledgers import KEPT, assert_kept
@@ -35,6 +36,7 @@ STORIES: Final = {
     "balance-paid-late",
     "deposit-forfeited",
     "cash-at-the-door",
+    "cash-for-a-part-at-the-door",
     "cash-refused-at-the-door",
     "chargeback-after-a-partial-refund",
 }
@@ -67,16 +69,21 @@ def settle_up(shop: Shop) -> None:
     assert shop.archive("o-17").document.state is OrderState.ARCHIVED
 
 
-@pytest.mark.feature("F176", "F180", "F184", "F190")
+@pytest.mark.feature("F176", "F181", "F184", "F190")
 def test_a_card_is_charged_in_part_refunded_and_everybody_is_settled_with(any_shop: Shop) -> None:
     shop = any_shop
     shop.stock(LAMP, "leith", 2)
     off = NewCharge(ChargeKind.DISCOUNT, -300, bearer="platform", reason="spring")
     shop.place("o-17", new_order((LAMP, 2), (BELL, 1), charges=(off, FREIGHT)))
-    shop.await_payment("pay-1", eur(6740), "card", "c-7")
-    shop.record_notice("pay-1", Notice.AUTHORISED, eur(6740), "evt-1")
-    shop.record_notice("pay-1", Notice.CAPTURED, eur(6740), "evt-2")
-    shop.apply_payment("pay-1", (("o-17", 6740),))
+    gateway = ScriptedGateway("stirling", shop.clock)
+    shop.await_payment("pay-1", eur(6740), "card", "c-7", orders=(("o-17", 6740),))
+    shop.ask_authorise("pay-1")
+    settle(shop, gateway, shop.clock.at)
+    shop.ask_capture("pay-1")
+    gateway.fail(Fault.REPLY_LOST)
+    settle(shop, gateway, shop.clock.at)
+    assert shop.payment("pay-1").captured == 0  # nobody knows yet
+    settle(shop, gateway, shop.clock.forward(minutes=10))
     assert shop.order("o-17").state is OrderState.CONFIRMED
 
     shop.plan_to_buy("o-17", (("2", 1),))
@@ -87,11 +94,18 @@ def test_a_card_is_charged_in_part_refunded_and_everybody_is_settled_with(any_sh
     shop.clock.forward(days=2)
     shop.deliver("p-2")
     send_back(shop, "r-1", ("1", 1))
-    shop.refund("o-17")
+    shop.ask_refund("o-17")
+    settle(shop, gateway, shop.clock.at)
     settle_up(shop)
 
     assert owing(shop, "o-17") == [0]
     assert shop.payment("pay-1").state is PaymentState.PART_REFUNDED
+    told = [(one.request.kind, one.request.amount.minor) for one in gateway.effects]
+    assert told == [
+        (RequestKind.AUTHORISE, 6740),
+        (RequestKind.CAPTURE, 6740),
+        (RequestKind.REFUND, 954),
+    ]
     assert_kept("card", shop)
 
 
@@ -115,7 +129,7 @@ def test_points_and_a_card_pay_one_order_and_each_gets_back_what_it_gave(any_sho
     assert_kept("card-and-points", shop)
 
 
-@pytest.mark.feature("F190", "F194")
+@pytest.mark.feature("F180", "F190", "F194")
 def test_one_transfer_of_a_dealer_pays_three_orders_and_the_rest_waits(any_shop: Shop) -> None:
     shop = any_shop
     shop.stock(LAMP, "leith", 9)
@@ -125,7 +139,8 @@ def test_one_transfer_of_a_dealer_pays_three_orders_and_the_rest_waits(any_shop:
         shop.clock.forward(days=1)
 
     orders = [shop.order(name) for name in names]
-    shop.pay("pay-1", eur(7000), oldest_first(7000, orders), "bank transfer", "dealer-3")
+    shares = oldest_first(7000, orders)
+    shop.pay("pay-1", eur(7000), shares, "bank transfer", "dealer-3", by="finance")
     assert owing(shop, *names) == [0, 0, 0]
     assert shop.payment("pay-1").unapplied == 1000
     deliver(shop, "o-17", "p-17")
@@ -216,6 +231,28 @@ def test_cash_is_taken_at_the_door_and_handed_over_less_the_fee(any_shop: Shop) 
     assert_kept("cash-at-the-door", shop)
 
 
+@pytest.mark.feature("F177", "F182", "F190")
+def test_a_part_is_taken_at_the_door_and_paid_for_and_the_rest_goes_back(any_shop: Shop) -> None:
+    shop = any_shop
+    at_the_door(shop, FREIGHT)
+    shop.allocate("o-17")
+    shop.pack_up("o-17", "p-1")
+    shop.hand_over("p-1", "land", "L-1")
+
+    shop.take_in_part("p-1", "p-1-back", (("1", 1),), payment="pay-1")
+    assert shop.payment("pay-1").amount == 1490
+    shop.collect_on_delivery("pay-1", "o-17", eur(1490))
+    shop.clock.forward(days=4)
+    shop.receive_back("p-1-back", "leith")
+    shop.take_back("o-17")
+    shop.remit("pay-1", eur(1490), eur(60), "R-7", 1)
+    settle_up(shop)
+
+    assert owing(shop, "o-17") == [0]
+    assert shop.free(LAMP, "leith") == 1
+    assert_kept("cash-for-a-part-at-the-door", shop)
+
+
 @pytest.mark.feature("F177", "F184")
 def test_a_parcel_is_refused_at_the_door_and_nobody_owes_anything(any_shop: Shop) -> None:
     shop = any_shop
@@ -233,7 +270,7 @@ def test_a_parcel_is_refused_at_the_door_and_nobody_owes_anything(any_shop: Shop
     assert_kept("cash-refused-at-the-door", shop)
 
 
-@pytest.mark.feature("F183", "F190")
+@pytest.mark.feature("F190")
 def test_a_bank_takes_back_what_is_left_after_a_partial_refund(any_shop: Shop) -> None:
     shop = any_shop
     shop.stock(LAMP, "leith", 3)

@@ -20,7 +20,7 @@ from orderflow.audit.law import Law
 from orderflow.audit.papers import PapersCheck
 from orderflow.currencies import EXPONENTS
 from orderflow.pricing import carried
-from orderflow.records import Charge, Order, Payment
+from orderflow.records import Charge, Order, Payment, RequestKind
 from orderflow.values import scaled
 
 _PARTS: Final = ("captured", "applied", "unapplied", "refunded", "charged back")
@@ -68,6 +68,12 @@ class MoneyCheck:
         if payment.spent < 0 or (payment.spent and not payment.stored):
             said = f"{payment.spent} spent of {payment.stored or 'no balance'}"
             self.breaches.append(f"{payment.ref}: {said}")
+        if payment.refunding > payment.refunded:
+            said = f"{payment.refunding} asked back of gateways, {payment.refunded} refunded"
+            self.breaches.append(f"{payment.ref}: {said}")
+        asked, most = payment.asked(RequestKind.CAPTURE), max(payment.authorised, payment.amount)
+        if asked > most:
+            self.breaches.append(f"{payment.ref}: {asked} asked of gateways, {most} to be had")
         if not 0 <= payment.disputed <= payment.charged_back:
             said = f"{payment.disputed} in dispute of {payment.charged_back} charged back"
             self.breaches.append(f"{payment.ref}: {said}")

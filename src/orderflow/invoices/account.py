@@ -11,7 +11,7 @@ import attrs
 
 from orderflow.bills import CreditNote, Invoice, checked_papers
 from orderflow.errors import BadInput
-from orderflow.invoices.papers import Papers, to_bill
+from orderflow.invoices.papers import Papers, on_paper, to_bill
 from orderflow.invoices.raises import missing
 from orderflow.pricing import carried, to_invoice_in_advance, total
 from orderflow.records import ChargeKind, Order
@@ -21,11 +21,12 @@ from orderflow.records import ChargeKind, Order
 class Account:
     """An order beside its papers, in minor units.
 
-    `rounding` is by how much the taxes of its invoices, each rounded by itself, differ from that of
-    the order; it is in `total`. `to_invoice` is what is kept and on no invoice yet, and what is
-    charged more since for what is; `to_credit` what the papers say beyond what the order costs for
-    what they bill. That is below zero only for a tax of the order as a whole that comes when all
-    is invoiced: it waits for the next invoice.
+    `total` is without what the order was rounded by to a coin, which is on no paper. `rounding` is
+    by how much the taxes of its invoices, each rounded by itself, differ from that of the order; it
+    is in `total`. `to_invoice` is what is kept and on no invoice yet, and what is charged more
+    since for what is; `to_credit` what the papers say beyond what the order costs for what they
+    bill. That is below zero only for a tax of the order as a whole that comes when all is invoiced:
+    it waits for the next invoice.
     """
 
     total: int
@@ -53,6 +54,7 @@ def account(
     for path, orders in over:
         if order.ref.id not in orders:
             raise BadInput(path, f"is of order {', '.join(orders)}")
+    order = on_paper(order)
     papers = Papers(tuple(invoices), tuple(credit_notes))
     open_ = [carried(line, order.charges, to_invoice_in_advance(line)) for line in order.lines]
     pending = [charge.amount for charge in to_bill(order, papers)]

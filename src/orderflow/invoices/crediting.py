@@ -38,6 +38,7 @@ from orderflow.invoices.papers import (
     checked_series,
     is_off,
     number,
+    on_paper,
     papers_of,
     refuse_closed,
     unanswered,
@@ -73,7 +74,7 @@ def credit(
     _check(series, line, amount, whole, reason)
     _check_order(invoice, line, order)
     meant = (order,) if order else invoice.orders
-    orders = [step.now(case.order(one)) for one in meant if one in invoice.orders]
+    orders = [on_paper(step.now(case.order(one))) for one in meant if one in invoice.orders]
     for one in orders:
         refuse_closed(one, "credit")
     if line and all(line != had.line for one in meant for had in invoice.of(one)):
@@ -142,7 +143,7 @@ def _part(
         own = _lowered(books, invoice, lower.amount)
         charge = attrs.evolve(_charge(books, own, lower.id), reason=lower.reason)
         step.add(Charged(order.ref, charge))
-        order = step.now(order.ref)
+        order = on_paper(step.now(order.ref))
     books = books_of(order, invoice, papers, line)
     off = [] if whole else [one for one in unanswered(order, papers) if is_off(one)]
     first = "" if lower is None else lower.id

@@ -25,6 +25,7 @@ from orderflow.invoices.papers import (
     first_says_all,
     is_cost,
     number,
+    on_paper,
     papers_of,
     refuse_closed,
     to_bill,
@@ -63,7 +64,7 @@ def invoice(
     bills = several(parcels, "parcels") if parcels != () else ()
     if wanted and bills:
         raise BadInput("lines", "either parcels or lines are wanted")
-    orders = [step.now(case.own(Order)), *_others(step, others)]
+    orders = [on_paper(step.now(case.own(Order))), *_others(step, others)]
     if wanted and len(orders) > 1:
         raise BadInput("lines", "are of one order: others are invoiced by what has left")
     for order in orders:
@@ -78,7 +79,7 @@ def _others(step: Step, others: object) -> list[Order]:
     """The other orders that an invoice is to be over, each once."""
     ids = several(others, "others") if others != () else ()
     unique((step.case.ref.id, *ids), "others")
-    return [step.now(step.case.order(id)) for id in ids]
+    return [on_paper(step.now(step.case.order(id))) for id in ids]
 
 
 def _part(step: Step, order: Order, wanted: LineQuantities, bills: tuple[str, ...]) -> Part:

@@ -41,6 +41,14 @@ class Papers:
         return tuple([note for note in self.credit_notes if note.invoice == invoice])
 
 
+def on_paper(order: Order) -> Order:
+    """An order as its papers see it: without what it was rounded by to a coin."""
+    if all(charge.kind is not ChargeKind.CASH for charge in order.charges):  # no charges: as it is
+        return order
+    charges = tuple([one for one in order.charges if one.kind is not ChargeKind.CASH])
+    return attrs.evolve(order, charges=charges)
+
+
 def papers_of(step: Step, order: Order) -> Papers:
     """What was issued over an order, as its case has it."""
     case = step.case

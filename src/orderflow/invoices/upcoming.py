@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from orderflow.bills import BillLine
 from orderflow.invoices.drawing import Part, Piece, draw
-from orderflow.invoices.papers import Papers, to_bill
+from orderflow.invoices.papers import Papers, on_paper, to_bill
 from orderflow.pricing import in_advance, to_invoice_in_advance
 from orderflow.records import Cut, Line, Order
 from orderflow.taxes import Taxing
@@ -23,7 +23,7 @@ def upcoming(order: Order, papers: Papers, taxing: Taxing) -> tuple[BillLine, ..
 
     Raises `MoveRefused` with every rate that is missing.
     """
-    at = order.placed_at
+    order, at = on_paper(order), order.placed_at
     pieces = [Piece(line, cut, at) for line in order.lines for cut in _on_none(line)]
     part = Part(order, tuple(pieces), to_bill(order, papers), at)
     return draw([part], taxing, "").lines

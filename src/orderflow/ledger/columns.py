@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from unicodedata import east_asian_width
 
-_WHAT: Final = 36
+_WHAT: Final = 48
 _AMOUNT: Final = 13
 
 

@@ -57,6 +57,12 @@ def _with_share(asked: Asked, order: str, amount: int) -> Candidates:
     yield asked.instead(orders=tuple((id, minor) for id, minor in kept if minor))
 
 
+def _as_free(asked: Asked, figures: Figures) -> Candidates:
+    free = int(figures["free"])
+    if free:
+        yield asked.instead(amount=Money(free, str(figures["currency"])))
+
+
 def _as_left(asked: Asked, figures: Figures) -> Candidates:
     left = int(figures["left"])
     if left:
@@ -117,6 +123,7 @@ def _invoice_else(asked: Asked, figures: Figures) -> Candidates:
 OF_AMOUNTS: Final[dict[str, Finder]] = {
     "money_owed": _settle,
     "over_refund": _as_owed,
+    "over_asked": _as_free,
     "overpaid": _as_due,
     "over_applied": _as_there,
     "over_credit": _as_left,

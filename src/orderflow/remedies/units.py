@@ -185,6 +185,7 @@ OF_UNITS: Final[dict[str, Finder]] = {
     "payment_not_due": _later,
     "balance_not_due": _later,
     "not_lapsed": _later,
+    "request_under_way": _later,
     "several_locations": _one_place,
     "lot_expires": _unreserve,
     "stage_left_out": _enter_stage,

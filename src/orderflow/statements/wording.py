@@ -177,6 +177,7 @@ _TITLES: Final[dict[ChargeKind, str]] = {
     ChargeKind.FEE: "fee",
     ChargeKind.PRICE: "price",
     ChargeKind.ROUNDING: "rounding",
+    ChargeKind.CASH: "cash",
 }
 
 
