@@ -84,6 +84,14 @@ def test_what_a_plan_or_the_rules_limit_is_set_there_alone(shop: Shop, pool: str
     take(shop, "o-1", 4, channel="web")
 
 
+@pytest.mark.parametrize(
+    "pool", (coupon_pool("SPRING"), coupon_pool_of("SPRING", "c-9"), credit_pool("c-9", "EUR"))
+)
+def test_what_orders_claim_as_a_whole_is_held_in_no_cart(shop: Shop, pool: str) -> None:
+    with pytest.raises(BadInput, match=r"position\.sku"):
+        shop.hold_stock("cart-1", Position(pool), 1)
+
+
 # --- what is planned for a SKU --------------------------------------------------------------------
 
 

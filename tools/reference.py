@@ -86,7 +86,9 @@ NEVER = {
     "expect": {"not_found"},  # it looks for the feed first
     "invoice": {"already_there"},  # its number is the next one
     "credit": {"already_there"},  # the same
-    "hold_stock": {"not_found"},  # it looks for the quota first
+    # It looks for the quota first, and takes no pool that orders claim as a whole.
+    "hold_stock": {"not_found", "credit_exceeded", "coupon_used_up", "coupon_used"},
+    "set_quota": {"credit_exceeded", "coupon_used_up", "coupon_used"},  # its pool is a quota's
     "record_feed": {"not_found", "already_there"},  # the same
     "set_coupon": {"already_there"},  # the same
     "set_credit": {"already_there"},  # the same

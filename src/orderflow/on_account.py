@@ -153,7 +153,7 @@ def as_owed(order: Order) -> list[Fact]:
     more = sum(owed.values()) - sum(claimed.values())
     at = Position(credit_pool(order.customer, order.currency))
     facts: list[Fact] = [Limited(at, more)] if more > 0 else []
-    for day in sorted({*claimed, *owed}, key=lambda day: day or LAST_INSTANT):
+    for day in sorted({*claimed, *owed}, key=lambda day: (day is None, day or LAST_INSTANT)):
         change = owed.get(day, 0) - claimed.get(day, 0)
         if change:
             facts.append(Claimed(order.ref, at, change, None, day))

@@ -23,6 +23,10 @@ COUPON_OF: Final = "coupon uses of"
 REFUSED: Final = "refused"
 
 
+OF_ORDERS: Final = frozenset({COUPON, COUPON_OF, CREDIT})
+"""The kinds of pools that orders claim as a whole, and nobody else."""
+
+
 class PoolName(NamedTuple):
     """What a pool limits: its kind, and the names it is made of."""
 

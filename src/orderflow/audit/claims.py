@@ -24,7 +24,8 @@ def whole_breaches(order: Order) -> Iterator[str]:
     days: list[datetime | None] = [one.due_at for one in plan]
     days = days or [order.pay_by]
     for one in order.pools:
-        kind, names = pool_name(one.pool) or ("", ())
+        named = pool_name(one.pool)
+        kind, names = ("", ("",)) if named is None else named
         if kind == CREDIT and names == (order.customer, order.currency):
             owed += one.n
             if one.due not in days:

@@ -16,6 +16,7 @@ from orderflow.grants import shortage
 from orderflow.inventory import refuse_stale
 from orderflow.inventory.places import checked
 from orderflow.journal import Case, Context, Step, verb
+from orderflow.pools import OF_ORDERS, pool_name
 from orderflow.promising.shelves import shelf_beside_safety
 from orderflow.records import StockHold
 from orderflow.states import STOCK_HOLD
@@ -35,6 +36,11 @@ def hold_stock(
     hold = StockHold(
         case.own(StockHold), STOCK_HOLD.initial, checked(position), whole(n, "n"), expiry
     )
+    named = None if hold.position.location else pool_name(hold.position.sku)
+    if named is not None and named.kind in OF_ORDERS:
+        raise BadInput(
+            "position.sku", f"names of the kind {named.kind} are claimed by orders alone"
+        )
     refuse_stale(step, hold.position)
     step.open(hold)
     hold_of_quota(step, hold.position, n, expiry)
