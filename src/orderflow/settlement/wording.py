@@ -50,6 +50,7 @@ _REASONS: Final[dict[Reason, str]] = {
     Reason.FEE: "手续费",
     Reason.PRICE: "调价",
     Reason.ROUNDING: "尾差",
+    Reason.CASH: "抹零",
     Reason.PAID: "已核销付款",
     Reason.UNAPPLIED: "未核销付款",
     Reason.SHIPPED: "供应商直发",
