@@ -448,3 +448,7 @@ def test_each_role_and_reason_has_a_word_in_both_languages() -> None:
         english, chinese = text(one).splitlines(), text(one, "zh").splitlines()
         assert len(english) == len(chinese) == len(rows) + 3
         assert not any(reason.value in row for reason in Reason for row in chinese)
+
+
+def test_each_kind_of_charge_is_a_reason() -> None:
+    assert {kind.value for kind in ChargeKind} <= {reason.value for reason in Reason}
