@@ -8,15 +8,12 @@ that reason, so that placing reads one counter and no history.
 What is rounded by is a charge of its own, shared over the units as a discount is: so a return gives
 back what was paid. It is on no invoice, whose tax is that of the goods, and which a rounded amount
 need not have: what is to be paid is the invoice and the rounding, and the order and its statement
-say both. The seller bears it.
+say both. The seller bears it, as he does whatever names nobody else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
-
-import attrs
 
 from orderflow.calls import Ref
 from orderflow.errors import Refusal
@@ -26,9 +23,6 @@ from orderflow.pools import refused_pool
 from orderflow.pricing import Ranges, carried, charge_kept, due, kept, total
 from orderflow.records import ChargeKind, Line, Order, Parcel
 from orderflow.values import Position
-
-SELLER: Final = "seller"
-"""Who bears what an order is rounded by."""
 
 
 def barred_from_cash(step: Step, order: Order) -> tuple[Refusal, ...]:
@@ -91,8 +85,7 @@ def charge_rounding(
         units = any(of(line) for line in order.lines)
         if by and units and carry + by >= 0:
             number = sum(one.kind is ChargeKind.CASH for one in order.charges) + 1
-            id = f"{ChargeKind.CASH.value}-{number}"
-            made = charge_kept(id, ChargeKind.CASH, by, order, of=of)
-            step.add(Charged(order.ref, attrs.evolve(made, bearer=SELLER)))
+            id = f"cash-rounding-{number}"
+            step.add(Charged(order.ref, charge_kept(id, ChargeKind.CASH, by, order, of=of)))
             return minor + by
     return minor

@@ -206,7 +206,7 @@ class ChargeKind(StrEnum):
     FEE = "fee"
     PRICE = "price"  # a change of what goods cost, more or less
     ROUNDING = "rounding"  # between the tax of an order and that of its invoice, more or less
-    CASH = "cash"  # what an order is rounded by to a coin, more or less: on no invoice
+    CASH = "cash rounding"  # what an order is rounded by to a coin, more or less: on no invoice
 
 
 @attrs.frozen(weakref_slot=False)
