@@ -309,3 +309,16 @@ def test_a_refund_that_was_more_than_was_left_comes_back_as_it_was_booked(any_sh
         "refund_failed",
     }
     any_shop.assert_lawful()
+
+
+def test_money_that_a_gateway_tells_of_twice_in_other_amounts_comes_once(any_shop: Shop) -> None:
+    any_shop.await_payment("pay-1", eur(500))
+    any_shop.ask_capture("pay-1")
+
+    for said in (500, 300, 500, 400, 500):
+        any_shop.record_answer("pay-1", "capture-1", Outcome.DONE, eur(said))
+
+    payment = any_shop.payment("pay-1")
+    assert (payment.captured, payment.unapplied, payment.requests[0].booked) == (500, 500, 500)
+    assert "answer_changed" in {hold.code for hold in payment.holds}
+    any_shop.assert_lawful()

@@ -261,8 +261,10 @@ class Life:
         new = self.shop.record_answer(id, one.id, outcome, said, paid_at=self.paid_at()).document
         if outcome is Outcome.PENDING:
             return
-        if one.kind is RequestKind.CAPTURE and done > one.done:
-            self.came(id, done - one.done)
+        known = self.booked.get((id, one.id), 0)
+        if one.kind is RequestKind.CAPTURE and done > known:
+            self.booked[id, one.id] = done
+            self.came(id, done - known)
             self.back(id, sent_back(payment, new))
         elif one.kind is RequestKind.REFUND:
             self.answered_refund(payment, new, one, done)

@@ -561,7 +561,7 @@ SENT: Final = "sent"
 
 ANSWERED: Final = "answered"
 """What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`; of a
-refund that was answered for, what has left the books for it, too: `booked`."""
+capture or a refund, what has come or gone back for it in our books, too: `booked`."""
 
 
 def _sent_again(

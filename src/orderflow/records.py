@@ -432,7 +432,7 @@ class Request:
     done: int = 0  # what the gateway has done, where that is another amount
     reference: str = ""  # the gateway's own name of what it has done
     event: str = ""
-    booked: int = 0  # of a refund: what has left the books for it, which may be less than was said
+    booked: int = 0  # what has come or gone back for it, which may be other than was said last
 
 
 @attrs.frozen(weakref_slot=False)

@@ -84,9 +84,12 @@ def record_answer(
     if answered and (outcome is Outcome.PENDING or (one.outcome, one.done) == (outcome, done)):
         step.note(payment.ref, "repeated_answer", request=one.id, event=event)
         return step
-    of_refund = outcome is not Outcome.PENDING and one.kind is RequestKind.REFUND
-    left = max(0, left_of(payment))  # more than is left of it cannot leave the books
-    booked = {"booked": min(done, one.booked + left)} if of_refund else {}
+    booked: dict[str, str | int] = {}
+    if outcome is not Outcome.PENDING and one.kind is RequestKind.REFUND:
+        left = max(0, left_of(payment))  # more than is left of it cannot leave the books
+        booked["booked"] = min(done, one.booked + left)
+    elif one.kind is RequestKind.CAPTURE:
+        booked["booked"] = max(done, one.booked)  # what has come is not told away
     step.note(
         payment.ref,
         ANSWERED,
@@ -106,7 +109,7 @@ def record_answer(
     if outcome is not Outcome.PENDING:
         # A notice may have told of it before, and it has counted then.
         told = event in payment.events and one.kind is not RequestKind.REFUND
-        _carry_out(step, one, one.done if told else done, when, tendered)
+        _carry_out(step, one, one.booked if told else done, when, tendered)
     return step
 
 
@@ -148,12 +151,12 @@ def _captured(
     tendered: Tendered | None,
 ) -> None:
     """Money has come, or none; what was said to have come before and has not is for a person."""
-    if done > one.done:
-        receive(step, ref, done - one.done, paid_at, None if one.done else tendered)
+    if done > one.booked:
+        receive(step, ref, done - one.booked, paid_at, None if one.booked else tendered)
         return
     payment = step.now(ref)
     waits = payment.state is PaymentState.AWAITING and not payment.asked(RequestKind.CAPTURE)
-    if waits and not done and not one.done:
+    if waits and not done and not one.booked:
         step.proceed(PAYMENT, ref, PaymentMove.FAIL)
 
 
