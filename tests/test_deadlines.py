@@ -3,13 +3,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orderflow import BadInput, Instalment, StoredKind
 from orderflow.calls import Ref
 from orderflow.deadlines import Due, next_due
 from orderflow.deadlines import due_of as due_by_rules
@@ -49,6 +50,7 @@ from orderflow.states import (
 )
 from orderflow.values import Position
 from orderflow.views import Headline, headline
+from tests.builders import LAMP, Shop, eur, new_order
 
 D = TypeVar("D", bound=Document)
 
@@ -405,3 +407,50 @@ def test_a_placed_order_that_is_due_reads_as_awaiting_payment(document: Document
     if isinstance(document, Order) and unpaid and next_due(document) is not None:
         document = attrs.evolve(document, state=OrderState.PLACED)
         assert headline(document) is Headline.AWAITING_PAYMENT
+
+
+# --- reminders ------------------------------------------------------------------------------------
+
+REMINDING: Final = Rules(remind_days=(7, 3, 1))
+
+
+@pytest.mark.feature("F179")
+def test_a_customer_is_reminded_of_each_limit_once_a_span(any_shop: Shop) -> None:
+    shop, start = any_shop.under(REMINDING), any_shop.clock.at
+    ends = start + timedelta(days=5)
+    shop.place("o-1", new_order((LAMP, 1), pay_by=ends))
+    shop.place("o-2", new_order((LAMP, 2)))
+    shop.take_deposit("pay-2", eur(2000), eur(500), (("o-2", 500),))
+    shop.open_balance("pay-2", ends + timedelta(hours=1))
+    shop.place("o-3", new_order((LAMP, 1)))
+    shop.agree_plan("o-3", (Instalment(1000, ends + timedelta(hours=2)),))
+    shop.open_stored_value("g-1", StoredKind.VOUCHER, "EUR", 500, until=ends + timedelta(hours=3))
+
+    told: dict[str, list[int]] = {}
+    keys = set()
+    for day in range(7):
+        for one in shop.reminders(start + timedelta(days=day)):
+            if one.key not in keys:
+                keys.add(one.key)
+                told.setdefault(one.due.ref.id, []).append(one.days)
+
+    assert told == {id: [7, 3, 1] for id in ("o-1", "pay-2", "o-3", "g-1")}
+    assert not shop.reminders(ends + timedelta(hours=3)), "what is over is due"
+    first = shop.reminders(start)[0]
+    assert (first.due.who, first.due.since, first.due.ref.id) == ("customer", ends, "o-1")
+
+
+def test_nobody_is_reminded_of_what_is_paid_or_where_the_rules_name_no_day(shop: Shop) -> None:
+    start = shop.clock.at
+    limit = start + timedelta(days=1)
+    shop.place("o-1", new_order((LAMP, 1), pay_by=limit))
+    shop.await_payment("pay-9", eur(100), expires_at=limit)
+    assert shop.reminders(start) == []
+    reminding = shop.under(REMINDING)
+    assert [one.due.ref.id for one in reminding.reminders(start)] == ["o-1"], "a gateway is asked"
+
+    shop.pay("pay-1", eur(1000), (("o-1", 1000),))
+
+    assert reminding.reminders(start) == []
+    with pytest.raises(BadInput, match="limit"):
+        reminding.reminders(start, limit=0)

@@ -118,6 +118,7 @@ def test_a_case_names_documents_of_its_own_tenant() -> None:
         case.invoice("x"),
         case.credit_note("x"),
         case.series("x"),
+        case.stored_value("x"),
         case.coupon("x"),
         case.credit_line("x"),
     )

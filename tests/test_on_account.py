@@ -15,7 +15,7 @@ from orderflow.audit.claims import whole_breaches
 from orderflow.journal import Change, Committed
 from orderflow.on_account import OpenOrder
 from orderflow.pools import credit_pool
-from orderflow.records import CreditLine, PoolClaim, credit_id
+from orderflow.records import CreditLine, Instalment, PoolClaim, credit_id
 from orderflow.rules import ReserveWhen
 from orderflow.states import OrderState
 from tests.builders import BELL, LAMP, MORNING, Clock, Shop, eur, line, new_order
@@ -291,6 +291,28 @@ def test_a_day_that_was_agreed_goes_before_the_terms(shop: Shop) -> None:
     deliver(shop, "o-1", "p-1")
 
     assert shop.order("o-1").pools == (PoolClaim(POOL, 60_00, agreed),)
+
+
+def test_the_instalments_of_a_plan_go_before_the_terms_each_on_its_day(any_shop: Shop) -> None:
+    any_shop.set_credit(DEALER, eur(100_00), 10)
+    any_shop.stock(LAMP, "leith", 1)
+    place(any_shop, "o-1")
+    first, second = MORNING + 20 * DAY, MORNING + 40 * DAY
+    any_shop.agree_plan("o-1", (Instalment(20_00, first), Instalment(40_00, second)))
+    deliver(any_shop, "o-1", "p-1")
+    any_shop.pay("pay-1", eur(5_00), (("o-1", 5_00),))
+
+    any_shop.clock.at = first
+
+    assert any_shop.order("o-1").pools == (
+        PoolClaim(POOL, 15_00, first),
+        PoolClaim(POOL, 40_00, second),
+    )
+    assert any_shop.credit_standing("d-1", "EUR").overdue == 15_00
+    assert any_shop.codes(verbs.place.on("o-2", wanted("1.00"))) == ["credit_overdue"]
+    any_shop.pay("pay-2", eur(15_00), (("o-1", 15_00),))
+    place(any_shop, "o-2", "1.00")
+    any_shop.assert_lawful()
 
 
 def test_new_terms_are_for_what_leaves_from_then_on(shop: Shop) -> None:

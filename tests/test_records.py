@@ -91,6 +91,7 @@ def test_documents_are_frozen_and_are_told_by_their_kind(kind: str) -> None:
         "invoice": "number",
         "credit note": "number",
         "series": "name",
+        "stored value": "kind",
         "coupon": "uses",
         "credit line": "customer",
     }

@@ -140,3 +140,17 @@ def test_services_are_claimed_from_no_shelf(any_shop: Shop) -> None:
 def test_a_policy_is_one_of_three() -> None:
     with pytest.raises(BadInput, match="reserve_when"):
         Rules(reserve_when="sometimes")  # type: ignore[arg-type] # what is tested
+
+
+def test_one_payment_of_two_orders_claims_for_both_or_for_the_first(any_shop: Shop) -> None:
+    shop = any_shop.under(AT_PAYING)
+    shop.stock(LAMP, "leith", 3)
+    for id in ("o-1", "o-2"):
+        shop.place(id, new_order((LAMP, 2)))
+
+    shop.pay("pay-1", eur(4000), (("o-1", 2000), ("o-2", 2000)))
+
+    assert (shop.bag("o-1"), shop.bag("o-2")) == ({"reserved": 2}, {"open": 2})
+    assert [hold.code for hold in shop.order("o-2").holds] == ["not_reserved"]
+    assert shop.order("o-2").applied == 2000
+    shop.assert_lawful()

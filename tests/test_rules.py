@@ -44,6 +44,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(sending=Sending("2026")),
         Rules(taxing=Taxing(Table("2026", ()))),
         Rules(price_protection_days=7),
+        Rules(remind_days=(3, 1)),
         Rules(tenders=(TenderKind("card", TenderType.CARD),)),
         Rules(cash_on_delivery=CashRule(refused_most=1)),
         Rules(cash_rounding=(CashRounding("EUR", 5),)),
@@ -64,7 +65,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 21, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 22, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,8 @@ def test_what_is_no_location_is_refused(locations: object, path: str) -> None:
         ("return_window_days", 10**7),
         ("return_window_days", 14.0),
         ("price_protection_days", -1),
+        ("remind_days", (0,)),
+        ("remind_days", 3),
         ("tries_max", 0),
         ("tries_max", True),
     ),

@@ -84,6 +84,21 @@ def test_units_in_a_return_that_is_still_open_are_not_paid_for(shop: Shop) -> No
     assert settled(shop, Role.SUPPLIER, "mill").closing == -900
 
 
+def test_what_goes_on_in_a_parcel_of_its_own_is_of_the_same_purchase(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 3))
+    shop.plan_to_buy("o-17")
+    shop.purchase("pu-1", ("o-17",), "mill", cost=eur(900))
+    shop.send_purchase("pu-1")
+    shop.ship_direct("p-1", "pu-1")
+    shop.take_in_part("p-1", "p-1-back", (("1", 2),))
+    soon = settled(shop, Role.SUPPLIER, "mill", until=MORNING + DAY)
+    shop.receive_back("p-1-back", "leith")
+    shop.take_back("o-17")
+
+    assert (soon.closing, soon.waiting) == (0, -900)
+    assert told(settled(shop, Role.SUPPLIER, "mill")) == [(Reason.SHIPPED, "1", 2, -600)]
+
+
 def test_what_is_kept_in_steps_costs_no_cent_more_than_the_purchase(shop: Shop) -> None:
     shop.sell("o-17", (LAMP, 3))
     shop.plan_to_buy("o-17")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
 from orderflow import BadInput, MoveRefused, Price, Short, StoredKind, Tendered
-from orderflow.audit import audit
+from orderflow.adapters.sqlite import SqliteStore
+from orderflow.audit import audit, reconcile
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.money import MoneyCheck
 from orderflow.payments import lapse_stored_value, spend, top_up
@@ -243,3 +247,32 @@ def test_no_gateway_is_asked_for_what_goes_back_to_a_balance(any_shop: Shop) -> 
     payment = any_shop.payment("pay-1")
     assert (payment.requests, payment.state, any_shop.balance("g-1")) == ((), "refunded", 2500)
     any_shop.assert_lawful()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    (
+        ("update counter set there = there + 1", "stored:g-1: 2501 there, 2500 by the journal"),
+        ("update counter set there = there + 1", "stored:g-1: 2501 there, 2500 by its document"),
+        ("update claim set n = n - 1", "payment pay-1 claims 999 of stored:g-1, not 1000"),
+        ("delete from claim", "payment pay-1 claims 0 of stored:g-1, not 1000"),
+    ),
+)
+def test_a_balance_that_was_tampered_with_is_found_and_mended(
+    tmp_path: Path, statement: str, said: str
+) -> None:
+    database = tmp_path / "shop.sqlite"
+    with SqliteStore(database) as store:
+        shop = Shop(store)
+        card(shop)
+        shop.spend("pay-1", "g-1", eur(1000), ())
+    with closing(sqlite3.connect(database)) as raw:
+        raw.execute(statement)
+        raw.commit()
+
+    with SqliteStore(database) as store:
+        breaches = [breach for law in audit(store) for breach in law.breaches]
+        assert said in breaches
+        store.mend("", reconcile(store).repairs)
+        assert not [law.breaches for law in audit(store) if law.breaches]
+        assert Shop(store).balance("g-1") == 1500

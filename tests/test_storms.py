@@ -14,7 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from orderflow import Money, NewLine, NewOrder, Outcome, Position, Rules, Sku, Workflow
+from orderflow import (
+    Money,
+    NewLine,
+    NewOrder,
+    Outcome,
+    Position,
+    Rules,
+    Sku,
+    StoredKind,
+    Workflow,
+)
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit
 from orderflow.books import postings
@@ -22,10 +32,11 @@ from orderflow.payments import key_of
 from orderflow.pools import coupon_pool, coupon_pool_of, credit_pool, limit_pool
 from orderflow.ports import Query, every
 from orderflow.pricing import due
-from orderflow.records import Order, credit_id
+from orderflow.records import Order, Payment, credit_id
 from orderflow.rules import ReserveWhen
 from tests.workers import (
     BELL,
+    CARD,
     COUPONS,
     DEALERS,
     DUE,
@@ -279,6 +290,34 @@ def test_eight_processes_exceed_neither_credit_nor_coupons_nor_buyers_limits(
     for dealer in DEALERS:
         assert claimed[credit_pool(dealer, "EUR")] == owed[dealer]
         assert shop.credit_standing(dealer, "EUR").owed == owed[dealer]
+    assert_lawful(database)
+
+
+@pytest.mark.feature("F125", "F176")
+def test_eight_processes_spend_no_more_of_a_balance_than_is_on_it(tmp_path: Path) -> None:
+    database = tmp_path / "spending.sqlite"
+    shop = flow(str(database))
+    shop.open_stored_value(CARD, StoredKind.STORED_VALUE, "EUR", 10_000)
+    shop.open_stored_value("points", StoredKind.POINTS, "points", 30_000)
+
+    outputs = storm("spending", database, processes=8, count=100)
+
+    outcomes: Counter[str] = Counter()
+    for output in outputs:
+        outcomes.update(json.loads(output))
+    assert outcomes["stored_short"] > 200
+    # What has come back may be free again at the end; what is spent is never more than there was.
+    spent = {CARD: outcomes[CARD] * 100, "points": outcomes["points"] * 300}
+    for balance, there in ((CARD, 15_000), ("points", 45_000)):
+        assert shop.stored_value(balance).n == there
+        assert spent[balance] + shop.balance(balance) == there
+    with SqliteStore(database) as store:
+        payments = [one.value for one in every(store, Query("payment"))]
+        claimed = Counter[str]()
+        for one in payments:
+            assert isinstance(one, Payment)
+            claimed[one.stored] += one.spent
+    assert claimed == spent
     assert_lawful(database)
 
 

@@ -31,6 +31,7 @@ from orderflow import (
     Refused,
     Rules,
     Sku,
+    Tendered,
     Workflow,
 )
 from orderflow.adapters.gateways import settle
@@ -41,7 +42,7 @@ from orderflow.calls import Call
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
 from orderflow.inventory import confirm_stock_hold, record_feed
 from orderflow.orders import cancel, place
-from orderflow.payments import charge_back, pay
+from orderflow.payments import charge_back, pay, spend, top_up
 from orderflow.ports import GatewayAnswer, GatewayRequest, Query, every
 from orderflow.pricing import due
 from orderflow.production import purchase
@@ -49,7 +50,7 @@ from orderflow.promising.committing import promise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
 from orderflow.records import RequestKind
-from orderflow.refunds import refund
+from orderflow.refunds import pay_back, refund
 from orderflow.returns import ask_return, inspect, receive_return
 from orderflow.rules import ReserveWhen
 
@@ -443,6 +444,38 @@ def dealers(database: str, gate: str, name: str, count: str) -> None:
     print(json.dumps(outcomes))
 
 
+CARD = "card-1"
+SPENT_POINTS = Tendered("points", 300, Price.of("1.00", "EUR", per=300))
+
+
+def spending(database: str, gate: str, name: str, count: str) -> None:
+    """Spend a gift card and an account of points, 1.00 at a time; every fourth goes back again.
+
+    The first process tops both up in the middle.
+    """
+    store = SqliteStore(database, synchronous="normal")
+    workflow = Workflow(store, Rules(tries_max=1_000), clock=lambda: START)
+    outcomes: Counter[str] = Counter()
+    euro = Money(100, "EUR")
+    wait_for(gate)
+    for i in range(int(count)):
+        if name == "0" and i == int(count) // 2:
+            workflow.apply(top_up.on(CARD, 5_000, "a birthday"))
+            workflow.apply(top_up.on("points", 15_000, "earned"))
+        points = (i + int(name)) % 2 == 0
+        id, balance = f"pay-{name}-{i}", "points" if points else CARD
+        try:
+            workflow.apply(spend.on(id, balance, euro, (), SPENT_POINTS if points else None))
+        except Refused as no:
+            outcomes[no.refusals[0].code] += 1
+            continue
+        outcomes[balance] += 1
+        if i % 4 == 0:
+            workflow.apply(pay_back.on(id))
+            outcomes[balance] -= 1
+    print(json.dumps(outcomes))
+
+
 def life(i: int) -> Iterator[Call[Any]]:
     """The commands of one order: every third is cancelled in part, every other comes back."""
     order, line = f"o-{i}", NewLine("1", Sku("BRASS-LAMP"), 3, PRICE)
@@ -489,6 +522,7 @@ if __name__ == "__main__":
         "gateway": gateway,
         "late": late,
         "live": live,
+        "spending": spending,
         "dealers": dealers,
     }
     acts[sys.argv[1]](*sys.argv[2:])

@@ -678,7 +678,7 @@ BESIDE = {
         name for name in invoices.__all__ if name not in {"invoice", "credit", *_DOCUMENTS}
     ),
     "orderflow.replacements": ("Progress", "progress"),
-    "orderflow.deadlines": ("Due",),
+    "orderflow.deadlines": ("Due", "Reminder"),
     "orderflow.audit": ("audit", "Law", "reconcile", "Plan", "Drift", "DriftKind"),
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),

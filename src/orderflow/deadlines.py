@@ -21,7 +21,7 @@ nobody has to act.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
@@ -72,6 +72,27 @@ class Due:
     call: Call[Document]
 
 
+@attrs.frozen
+class Reminder:
+    """A customer is to be told that something is to be paid, or used, until a limit.
+
+    `days` is the shortest of the rules' spans that has begun. A reminder with the same `key` is the
+    same one: whoever sends it sends it once.
+    """
+
+    due: Due
+    days: int
+
+    @property
+    def key(self) -> str:
+        """What tells it from reminders of other limits and other spans."""
+        return f"{self.due.ref}/{self.due.since.isoformat()}/{self.days}"
+
+
+_REMINDED: Final = (expire, miss_balance, forfeit_deposit, miss_instalment, lapse_stored_value)
+"""The calls that silence means where a customer has not paid, or not used what is his."""
+
+
 FALL_DUE: Final = ("order", "payment", "stored value")
 """The kinds of document that have a time limit."""
 
@@ -101,6 +122,17 @@ def next_due(document: Document) -> datetime | None:
     if type(document) is StoredValue and not document.lapsed:
         return document.until
     return None
+
+
+def reminder_of(due: Due, at: datetime, rules: Rules) -> Reminder | None:
+    """The reminder that a limit to come deserves by now, if the rules name one and a customer acts.
+
+    None of a limit that is over: that is due.
+    """
+    left = due.since - at
+    spans = [days for days in rules.remind_days if left <= timedelta(days=days)]
+    asked = due.call.verb in {verb.name for verb in _REMINDED}
+    return Reminder(due, min(spans)) if spans and left > timedelta() and asked else None
 
 
 def due_of(document: Document, case: Case, rules: Rules) -> Due | None:

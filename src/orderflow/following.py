@@ -36,7 +36,7 @@ def follow(step: Step) -> None:
 
 def _begin_terms(step: Step, order: Order) -> None:
     """The days in which an order is to be paid count from when goods of it first leave."""
-    if order.pay_by is None and has_left(order):
+    if order.pay_by is None and order.plan is None and has_left(order):
         line = step.case.get(step.case.credit_line(credit_id(order.customer, order.currency)))
         by = later(step.context.at, timedelta(days=line.terms_days))
         step.note(order.ref, PAYABLE, by=by.isoformat())

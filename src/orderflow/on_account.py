@@ -13,7 +13,8 @@ What makes an order dearer afterwards is never refused for want of credit: the c
 limit, and nothing more is placed or released on account until it is back within it.
 
 The terms count from when goods first leave; from then on the claim has the day on which it is to be
-paid, so what is overdue is read off the claims, and no order is looked for.
+paid, and with a plan each instalment has its own. So what is overdue is read off the claims, and no
+order is looked for.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from orderflow.facts import Claimed, Described, Fact, Limited
 from orderflow.holding import set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
+from orderflow.plans import schedule
 from orderflow.pools import credit_pool
 from orderflow.pricing import due
 from orderflow.records import Claim, CreditLine, Order, PoolClaim, credit_id
@@ -123,22 +125,39 @@ def claims_on_account(order: Order) -> list[PoolClaim]:
     return [one for one in order.pools if one.pool == pool]
 
 
+def owed_by_day(order: Order) -> dict[datetime | None, int]:
+    """What an order owes on account, by the days on which it is to be paid.
+
+    With a plan that is each instalment by its day. Nobody has said a day of what has not left yet.
+    """
+    owed = due(order)
+    if order.state is OrderState.DRAFT or owed <= 0:
+        return {}
+    if order.plan is None:
+        return {order.pay_by: owed}
+    days: dict[datetime | None, int] = {}
+    for one in schedule(order):
+        if one.amount > one.paid:
+            days[one.due_at] = days.get(one.due_at, 0) + one.amount - one.paid
+    return days
+
+
 def as_owed(order: Order) -> list[Fact]:
-    """What moves the claim of an order on account to what it owes now, and to its day.
+    """What moves the claims of an order on account to what it owes now, and to its days.
 
     What it owes more than it claims makes the pool wider by as much, without a look at it: so it is
     refused by nobody, and meets no other writer.
     """
-    owed = 0 if order.state is OrderState.DRAFT else max(0, due(order))
-    claims = claims_on_account(order)
-    more = owed - sum([one.n for one in claims])
+    owed = owed_by_day(order)
+    claimed = {one.due: one.n for one in claims_on_account(order)}
+    more = sum(owed.values()) - sum(claimed.values())
     at = Position(credit_pool(order.customer, order.currency))
     facts: list[Fact] = [Limited(at, more)] if more > 0 else []
-    for one in claims:
-        if one.due != order.pay_by:
-            facts.append(Claimed(order.ref, at, -one.n, None, one.due))
-            more += one.n
-    return [*facts, Claimed(order.ref, at, more, None, order.pay_by)] if more else facts
+    for day in sorted({*claimed, *owed}, key=lambda day: day or LAST_INSTANT):
+        change = owed.get(day, 0) - claimed.get(day, 0)
+        if change:
+            facts.append(Claimed(order.ref, at, change, None, day))
+    return facts
 
 
 @attrs.frozen

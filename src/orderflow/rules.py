@@ -185,6 +185,13 @@ def _check_capacity(capacity: object) -> None:
     unique((location for location, _ in capacity), "capacity")
 
 
+def _check_days(days: object) -> None:
+    if not isinstance(days, tuple):
+        raise BadInput("remind_days", "a tuple of days is wanted")
+    for i, one in enumerate(days):
+        whole(one, f"remind_days[{i}]", most=WINDOW_DAYS_MAX)
+
+
 def _check_tenders(tenders: object) -> None:
     if not isinstance(tenders, tuple) or any(not isinstance(one, TenderKind) for one in tenders):
         raise BadInput("tenders", "a tuple of TenderKind is wanted")
@@ -251,6 +258,7 @@ class Rules:
     made in others, too.
     `cash_on_delivery` says who may pay at the door; without it, anybody. `cash_rounding` says to
     which coin such an order is rounded, currency by currency; what is rounded off the seller bears.
+    `remind_days` are how many days before a limit a customer is reminded of it, once for each.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -275,6 +283,7 @@ class Rules:
     tenders: tuple[TenderKind, ...] = ()
     cash_on_delivery: CashRule | None = None
     cash_rounding: tuple[CashRounding, ...] = ()
+    remind_days: tuple[int, ...] = ()
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -293,6 +302,7 @@ class Rules:
             raise BadInput("reserve_when", f"one of {', '.join(ReserveWhen)} is wanted")
         _check_capacity(self.capacity)
         _check_tenders(self.tenders)
+        _check_days(self.remind_days)
         if self.policy is not None:
             _check_policy(self.policy)
         if self.sending is not None:

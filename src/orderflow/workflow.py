@@ -28,7 +28,7 @@ from orderflow.bills import CreditNote, Invoice
 from orderflow.books import postings
 from orderflow.calls import Call, Ref
 from orderflow.commands import Commands, Done
-from orderflow.deadlines import FALL_DUE, Due, due_of
+from orderflow.deadlines import FALL_DUE, Due, Reminder, due_of, reminder_of
 from orderflow.errors import (
     BadInput,
     KeyReused,
@@ -95,7 +95,7 @@ from orderflow.rules import Policy, Rules
 from orderflow.tenders import StoredValue
 from orderflow.trial import ask, tried
 from orderflow.units import LineQuantities
-from orderflow.values import Position, instant, text, whole
+from orderflow.values import Position, instant, later, text, whole
 from orderflow.views import (
     Dossier,
     PlatformView,
@@ -391,6 +391,26 @@ class Workflow(Commands):
         until = instant(at, "at")
         whole(limit, "limit")
         context = Context(until, "", self.rules)
+        found = self._due_by(until)
+        accepted = (due for due in found if not tried(self.store, due.call, context)[1])
+        return list(islice(accepted, limit))
+
+    def reminders(self, at: datetime, *, limit: int = 100) -> list[Reminder]:
+        """Whom to remind of what is to be paid or used before a limit, earliest first.
+
+        At most `limit`; when, `Rules.remind_days` says. Each is listed as long as its span runs:
+        whoever sends it keeps its `key`, and sends it once.
+        """
+        now = instant(at, "at")
+        whole(limit, "limit")
+        if not self.rules.remind_days:
+            return []
+        until = later(now, timedelta(days=max(self.rules.remind_days)))
+        found = (reminder_of(due, now, self.rules) for due in self._due_by(until))
+        return list(islice((one for one in found if one is not None), limit))
+
+    def _due_by(self, until: datetime) -> list[Due]:
+        """Every limit until an instant, earliest first, whether or not its call is refused."""
         found: list[Due] = []
         for kind in FALL_DUE:
             for stored in every(self.store, Query(kind, self.tenant, due_by=until)):
@@ -398,9 +418,7 @@ class Workflow(Commands):
                 due = due_of(stored.value, case, self.rules)
                 if due is not None and due.since <= until:
                     found.append(due)
-        found.sort(key=lambda due: (due.since, due.ref))
-        accepted = (due for due in found if not tried(self.store, due.call, context)[1])
-        return list(islice(accepted, limit))
+        return sorted(found, key=lambda due: (due.since, due.ref))
 
     def held(self, code: str = "", kind: str = "order") -> Iterator[Document]:
         """The documents of a kind that are on hold, in the order of their ids.

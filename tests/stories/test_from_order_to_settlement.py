@@ -36,6 +36,7 @@ STORIES: Final = {
     "balance-paid-late",
     "deposit-forfeited",
     "cash-at-the-door",
+    "cash-for-a-part-at-the-door",
     "cash-refused-at-the-door",
     "chargeback-after-a-partial-refund",
 }
@@ -228,6 +229,28 @@ def test_cash_is_taken_at_the_door_and_handed_over_less_the_fee(any_shop: Shop) 
 
     assert shop.payment("pay-1").with_carrier == 0
     assert_kept("cash-at-the-door", shop)
+
+
+@pytest.mark.feature("F177", "F182", "F190")
+def test_a_part_is_taken_at_the_door_and_paid_for_and_the_rest_goes_back(any_shop: Shop) -> None:
+    shop = any_shop
+    at_the_door(shop, FREIGHT)
+    shop.allocate("o-17")
+    shop.pack_up("o-17", "p-1")
+    shop.hand_over("p-1", "land", "L-1")
+
+    shop.take_in_part("p-1", "p-1-back", (("1", 1),), payment="pay-1")
+    assert shop.payment("pay-1").amount == 1490
+    shop.collect_on_delivery("pay-1", "o-17", eur(1490))
+    shop.clock.forward(days=4)
+    shop.receive_back("p-1-back", "leith")
+    shop.take_back("o-17")
+    shop.remit("pay-1", eur(1490), eur(60), "R-7", 1)
+    settle_up(shop)
+
+    assert owing(shop, "o-17") == [0]
+    assert shop.free(LAMP, "leith") == 1
+    assert_kept("cash-for-a-part-at-the-door", shop)
 
 
 @pytest.mark.feature("F177", "F184")

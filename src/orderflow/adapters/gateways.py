@@ -192,6 +192,11 @@ class ScriptedGateway:
         """What it has done, first to last, for webhooks and for whoever counts: one for a key."""
         return tuple(one for one in self._known.values() if one.answer.outcome is Outcome.DONE)
 
+    @property
+    def pending(self) -> tuple[Effect, ...]:
+        """What it has said that it will say, first to last."""
+        return tuple(one for one in self._known.values() if one.answer.outcome is Outcome.PENDING)
+
     def moved(self, kind: RequestKind, payment: str) -> int:
         """How much it has really done of a kind for a payment, in minor units."""
         mine = [one.request for one in self.effects if one.request.payment == payment]

@@ -7,6 +7,7 @@ It is written a second time here, apart from what it watches over.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from orderflow.pools import COUPON, COUPON_OF, CREDIT, pool_name
 from orderflow.pricing import due
@@ -19,12 +20,16 @@ _ENDED_UNUSED = (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REJECTED)
 def whole_breaches(order: Order) -> Iterator[str]:
     """What is wrong with what an order claims as a whole."""
     owed = 0
+    plan = () if order.plan is None else order.plan.instalments
+    days: list[datetime | None] = [one.due_at for one in plan]
+    days = days or [order.pay_by]
     for one in order.pools:
         kind, names = pool_name(one.pool) or ("", ())
         if kind == CREDIT and names == (order.customer, order.currency):
             owed += one.n
-            if one.due != order.pay_by:
-                yield f"owes {one.n} on account for {one.due}, it is payable by {order.pay_by}"
+            if one.due not in days:
+                said = " or ".join(map(str, days))
+                yield f"owes {one.n} on account for {one.due}, it is payable by {said}"
         elif kind in (COUPON, COUPON_OF) and names[0] in order.coupons:
             if one.n != 1:
                 yield f"uses coupon {names[0]} {one.n} times"

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from orderflow.calls import Ref
 from orderflow.coupons import use_coupons
-from orderflow.errors import Refused, all_told
+from orderflow.errors import all_told
 from orderflow.facts import EXPIRED, REINSTATED
 from orderflow.journal import Step
 from orderflow.pricing import order_facts
-from orderflow.promising.reserving import reserve_again
+from orderflow.promising.reserving import attempted, reserve_again
 from orderflow.records import CutKind, Line, Order
 from orderflow.states import ORDER, OrderMove, UnitMove, UnitState
 from orderflow.units import Chosen
@@ -26,17 +26,7 @@ from orderflow.units import Chosen
 
 def reinstated(step: Step, ref: Ref[Order]) -> bool:
     """Let an order that has expired stand again; false where it cannot, and nothing has changed."""
-    tried = Step(step.case, step.context)
-    tried.add(*step.facts)
-    before = len(tried.facts)
-    try:
-        _reinstate(tried, ref)
-    except Refused:
-        return False
-    step.add(*tried.facts[before:])
-    step.there.update(tried.there)
-    step.keep(*tried.kept)
-    return True
+    return not attempted(step, lambda tried: _reinstate(tried, ref))
 
 
 def _reinstate(step: Step, ref: Ref[Order]) -> None:

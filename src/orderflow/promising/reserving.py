@@ -15,9 +15,14 @@ person.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
+from orderflow.books import claimed_net, postings
 from orderflow.calls import Ref
 from orderflow.claiming import Claiming, is_goods, refuse_early, refuse_waiting
-from orderflow.errors import MoveRefused
+from orderflow.errors import Refused
+from orderflow.grants import unkept
 from orderflow.journal import Step
 from orderflow.promising.answering import best, whole
 from orderflow.promising.figures import terms_for
@@ -28,6 +33,7 @@ from orderflow.records import Order
 from orderflow.rules import ReserveWhen
 from orderflow.states import UNIT, UnitMove, UnitState
 from orderflow.units import Chosen
+from orderflow.values import Position
 
 
 def reserve_placed(step: Step, claiming: Claiming, ref: Ref[Order]) -> None:
@@ -41,10 +47,48 @@ def reserve_paid(step: Step, ref: Ref[Order]) -> None:
     if step.context.rules.reserve_when is not ReserveWhen.PAID:
         return
     order = step.now(ref)
+    why_not = attempted(step, lambda tried: _reserve(tried, Claiming(tried, order), order))
+    if why_not:
+        step.hold(ref, "not_reserved", why_not)
+
+
+def attempted(step: Step, do: Callable[[Step], None]) -> str:
+    """Do something within a step whole, or not at all: why not, and empty where it is done.
+
+    It must fit beside what the step has claimed before: one command may claim for several orders,
+    and each of them reads the same shelves.
+    """
+    tried = Step(step.case, step.context)
+    tried.add(*step.facts)
+    tried.there.update(step.there)
+    tried.keep(*step.kept)
+    before = len(tried.facts)
     try:
-        _reserve(step, Claiming(step, order), order)
-    except MoveRefused as no:
-        step.hold(ref, "not_reserved", str(no))
+        do(tried)
+    except Refused as no:
+        return str(no)
+    if not _fits(tried):
+        return "another order of the same command has the goods"
+    step.add(*tried.facts[before:])
+    step.there.update(tried.there)
+    step.keep(*tried.kept)
+    return ""
+
+
+def _fits(step: Step) -> bool:
+    """Whether a store would grant all that a step claims, on the figures that it has read."""
+    case, posted = step.case, postings(step.facts)
+
+    def free(at: Position) -> int:
+        return case.counter(at).left
+
+    def later(at: Position, before: datetime) -> int:
+        claims = [one for one in case.claims((at.sku,)) if one.position == at]
+        return sum([one.n for one in claims if one.due and one.due >= before])
+
+    # The empty case: what claims nothing fits.
+    within = all(n <= free(at) for at, n in claimed_net(posted).items())
+    return within and not unkept(posted, step.kept, free, later)
 
 
 def reserve_again(step: Step, ref: Ref[Order]) -> None:

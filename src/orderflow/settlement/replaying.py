@@ -49,12 +49,16 @@ class Known:
             for ref in touches(fact):
                 if ref.kind in _KINDS:
                     mine.setdefault(ref, []).append(fact)
-            if isinstance(fact, Moved) and UnitState.BUYING in (fact.source, fact.target):
+            if isinstance(fact, Moved):
                 self._follow_goods(fact)
         for ref, facts in mine.items():
             self.documents[ref] = fold(self.documents.get(ref), facts)
 
     def _follow_goods(self, fact: Moved) -> None:
+        if UnitState.BUYING not in (fact.source, fact.target):
+            if fact.put.supplier and fact.taken.parcel in self.shipped_for:  # a part goes on alone
+                self.shipped_for[fact.put.parcel] = self.shipped_for[fact.taken.parcel]
+            return
         of = Bought(fact.put.peg or fact.taken.peg, fact.order.id, fact.line, fact.sku)
         if fact.target is UnitState.BUYING:
             self.asked[of] = self.asked.get(of, 0) + fact.n

@@ -35,7 +35,7 @@ class Reason(StrEnum):
     FEE = "fee"
     PRICE = "price"
     ROUNDING = "rounding"
-    CASH = "cash rounding"  # what an order was rounded by to a coin
+    CASH = "cash"  # by which an order was rounded to a coin
     PAID = "paid"  # money of a customer that is applied to an order
     UNAPPLIED = "unapplied"  # money of a customer that is applied to none
     SHIPPED = "shipped by the supplier"  # straight to the customer, who keeps it

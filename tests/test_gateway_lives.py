@@ -1,0 +1,142 @@
+"""Any life of payments over a gateway: what it has really done is what stands in the books."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from orderflow import Refused, Rules
+from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, settle
+from orderflow.adapters.memory import MemoryStore
+from orderflow.payments import Notice
+from orderflow.records import Outcome, RequestKind
+from orderflow.rules import ReserveWhen
+from orderflow.states import ORDER_OVER, OrderState, UnitState
+from tests.builders import LAMP, LEITH, Shop, assert_laws, eur, new_order
+
+AMOUNTS: Final = st.sampled_from((300, 700, 1000, 2000))
+ORDERS: Final = st.sampled_from(("o-1", "o-2"))
+RULES: Final = (
+    Rules(locations=(LEITH,)),
+    Rules(locations=(LEITH,), reserve_when=ReserveWhen.PLACED),
+    Rules(locations=(LEITH,), reserve_when=ReserveWhen.PAID),
+)
+
+
+class GatewayLife(RuleBasedStateMachine):
+    """One payment that is meant for two orders, each of two of the three lamps that there are."""
+
+    @initialize(rules=st.sampled_from(RULES), authorises=st.booleans(), limited=st.booleans())
+    def open(self, rules: Rules, authorises: bool, limited: bool) -> None:
+        self.shop = Shop(MemoryStore(), rules)
+        self.gateway = ScriptedGateway("stirling", self.shop.clock)
+        self.told: set[str] = set()
+        self.shop.stock(LAMP, "leith", 3)
+        until = self.shop.clock.at + timedelta(hours=1)
+        for id in ("o-1", "o-2"):
+            self.shop.place(id, new_order((LAMP, 2), pay_by=until))
+        meant = (("o-1", 2000), ("o-2", 2000))
+        limit = until if limited else None
+        self.shop.await_payment("pay-1", eur(4000), "card", "c-7", limit, meant)
+        if authorises:
+            self.shop.ask_authorise("pay-1")
+            settle(self.shop, self.gateway, self.shop.clock.at)
+
+    def attempt(self, deed: Callable[[], object]) -> None:
+        try:
+            deed()
+        except Refused:
+            return
+
+    @rule(amount=st.one_of(st.none(), AMOUNTS))
+    def ask_capture(self, amount: int | None) -> None:
+        wanted = None if amount is None else eur(amount)
+        self.attempt(lambda: self.shop.ask_capture("pay-1", wanted))
+
+    @rule()
+    def ask_void(self) -> None:
+        self.attempt(lambda: self.shop.ask_void("pay-1", "wanted no more"))
+
+    @rule(order=ORDERS, lines=st.sampled_from(((), (("1", 1),))))
+    def cancel_and_ask_back(self, order: str, lines: tuple[tuple[str, int], ...]) -> None:
+        self.attempt(lambda: self.shop.cancel(order, lines))
+        self.attempt(lambda: self.shop.ask_refund(order))
+
+    @rule(amount=st.one_of(st.none(), AMOUNTS))
+    def ask_pay_back(self, amount: int | None) -> None:
+        wanted = None if amount is None else eur(amount)
+        self.attempt(lambda: self.shop.ask_pay_back("pay-1", wanted))
+
+    @rule(faults=st.lists(st.sampled_from(Fault), max_size=3))
+    def settle(self, faults: list[Fault]) -> None:
+        self.gateway.fail(*faults)
+        settle(self.shop, self.gateway, self.shop.clock.forward(minutes=2))
+
+    @rule(outcome=st.sampled_from((Outcome.DONE, Outcome.FAILED)))
+    def finish_what_is_pending(self, outcome: Outcome) -> None:
+        for effect in self.gateway.pending:
+            self.gateway.finish(effect.key, outcome)
+
+    @rule(data=st.data(), named=st.booleans())
+    def webhook(self, data: st.DataObject, named: bool) -> None:
+        if not self.gateway.effects:
+            return
+        effect: Effect = data.draw(st.sampled_from(self.gateway.effects))
+        asked, answer = effect.request, effect.answer
+        if named or asked.kind is not RequestKind.CAPTURE:
+            self.shop.record_answer(
+                "pay-1", asked.request, answer.outcome, event=answer.event, paid_at=answer.paid_at
+            )
+        else:
+            at = answer.paid_at
+            self.shop.record_notice("pay-1", Notice.CAPTURED, asked.amount, answer.event, at)
+
+    @rule(minutes=st.sampled_from((10, 59, 120)))
+    def time_passes(self, minutes: int) -> None:
+        self.shop.clock.forward(minutes=minutes)
+
+    @rule()
+    def what_is_due_happens(self) -> None:
+        for found in self.shop.due(self.shop.clock.at):
+            if found.call.verb in ("expire", "expire_payment"):
+                self.attempt(lambda call=found.call: self.shop.apply(call))  # type: ignore[misc]
+
+    @invariant()
+    def no_order_has_lamps_that_another_has(self) -> None:
+        if not hasattr(self, "shop"):
+            return
+        claimed = [
+            self.shop.order(id).lines[0].count(UnitState.RESERVED, UnitState.ALLOCATED)
+            for id in ("o-1", "o-2")
+        ]
+        assert sum(claimed) <= 3
+        for id in ("o-1", "o-2"):
+            order = self.shop.order(id)
+            if order.state in (OrderState.CANCELLED, OrderState.EXPIRED):
+                assert order.state in ORDER_OVER
+                assert order.lines[0].count(UnitState.CANCELLED) == 2
+
+    def teardown(self) -> None:
+        if not hasattr(self, "shop"):
+            return
+        for _ in range(12):
+            for effect in self.gateway.pending:
+                self.gateway.finish(effect.key)
+            settle(self.shop, self.gateway, self.shop.clock.forward(days=1))
+        payment = self.shop.payment("pay-1")
+        assert payment.captured == self.gateway.moved(RequestKind.CAPTURE, "pay-1") <= 4000
+        assert payment.refunded == self.gateway.moved(RequestKind.REFUND, "pay-1")
+        assert payment.refunding == 0
+        assert payment.captured == payment.applied + payment.unapplied + payment.refunded
+        if payment.unapplied:
+            assert payment.holds, "money is kept, and nobody is asked"
+        assert_laws(self.shop.store)
+
+
+TestGatewayLife = GatewayLife.TestCase
+TestGatewayLife.settings = settings(max_examples=60, stateful_step_count=20)
