@@ -26,7 +26,7 @@ class PaymentLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.shop = Shop(MemoryStore())
-        self.came = self.back = self.carrier = 0
+        self.came = self.back = self.carrier = self.fees = 0
 
     def attempt(self, deed: Callable[[], object]) -> bool:
         try:
@@ -110,12 +110,23 @@ class PaymentLife(RuleBasedStateMachine):
             self.came += amount
             self.carrier += amount
 
-    @rule(amount=AMOUNTS)
-    def remit(self, amount: int) -> None:
-        self.shop.remit("pay-1", eur(amount))
-        excess = max(0, amount - self.carrier)
-        self.came += excess
-        self.carrier -= amount - excess
+    @rule(amount=AMOUNTS, fee=st.sampled_from((0, 1, 60)))
+    def remit(self, amount: int, fee: int) -> None:
+        fee = min(fee, amount)
+        first_heard = self.shop.payment("pay-1").state is PaymentState.DUE_AT_DOOR
+        self.shop.remit("pay-1", eur(amount), eur(fee) if fee else None)
+        of_debt = min(fee, self.carrier)
+        owed = min(amount - fee, self.carrier - of_debt)
+        self.came += amount if first_heard else amount - fee - owed
+        self.carrier -= owed + of_debt
+        self.fees += fee
+
+    @rule(amount=AMOUNTS, agreed=st.booleans())
+    def change_cash(self, amount: int, agreed: bool) -> None:
+        before = self.shop.payment("pay-1")
+        if self.attempt(lambda: self.shop.change_cash("pay-1", eur(amount))):
+            assert before.state is PaymentState.DUE_AT_DOOR
+        self.shop.answer_cash_change("pay-1", agreed)
 
     @rule()
     def void(self) -> None:
@@ -133,7 +144,7 @@ class PaymentLife(RuleBasedStateMachine):
             return
         payment = self.shop.payment("pay-1")
         assert (payment.captured, payment.refunded) == (self.came, self.back)
-        assert payment.with_carrier == self.carrier
+        assert (payment.with_carrier, payment.fees) == (self.carrier, self.fees)
         parts = payment.applied + payment.unapplied + payment.refunded + payment.charged_back
         assert payment.captured == parts
         with_carrier = payment.state in (PaymentState.COLLECTED, PaymentState.SHORT_PAID)
