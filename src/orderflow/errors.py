@@ -32,7 +32,7 @@ Mistakes of a programmer (an unknown verb, a guard over the wrong facts) are `Ty
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any
 
@@ -113,7 +113,7 @@ class Refused(OrderflowError):
 
 
 @contextmanager
-def all_told(reasons: Iterable[Refusal]) -> Iterator[None]:
+def all_told(reasons: Iterable[Refusal]) -> Generator[None]:
     """Refuse what is done inside for these reasons and for its own, all of them told at once."""
     known = tuple(reasons)
     try:
