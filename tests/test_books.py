@@ -51,6 +51,7 @@ ROWS: Final[dict[tuple[UnitState, UnitMove], tuple[MatterKind | None, MatterKind
     (U.BACKORDERED, M.PLAN_TO_BUY): (None, None, 0),
     (U.BACKORDERED, M.PLAN_TO_MAKE): (None, None, 0),
     (U.BACKORDERED, M.CANCEL): (None, None, 0),
+    (U.CANCELLED, M.REINSTATE): (None, None, 0),
     (U.TO_BUY, M.BUY): (None, None, 0),  # asking for goods moves none
     (U.TO_BUY, M.GIVE_UP_PLAN): (None, None, 0),
     (U.TO_BUY, M.CANCEL): (None, None, 0),

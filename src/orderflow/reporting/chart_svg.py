@@ -136,17 +136,18 @@ def _fitting(data: ChartData, colours: Mapping[str, str]) -> _Picture:
     shortest: dict[str, int] = {}
     for n, (_, b) in zip(reach, lines, strict=True):
         shortest[b] = min(n or len(ids), shortest.get(b, len(ids)))
-    best = None
+    best, least = None, (True, len(lines) ** 2)
     for limit in sorted({1, *reach} - {0}):
         kept = [
             0 < n <= max(limit, shortest[b] if n == shortest[b] else 0)
             for n, (_, b) in zip(reach, lines, strict=True)
         ]
         picture = _arranged(data, kept, colours, first)
-        few = picture.layout.crossings <= CROSSINGS_MAX
-        if best is not None and not (few and picture.layout.width <= WIDTH_MAX):
+        layout = picture.layout
+        faults = (layout.width > WIDTH_MAX, max(0, layout.crossings - CROSSINGS_MAX))
+        if best is not None and faults > least:  # it must fit first, and then be clear
             break
-        best = picture
+        best, least = picture, faults
     assert best is not None, "one limit is there at least"
     return best
 
