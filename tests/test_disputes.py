@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from orderflow import Instalment, verbs
+from orderflow import Instalment, Notice, verbs
 from orderflow.pricing import due
 from tests.builders import BELL, LAMP, MORNING, Shop, eur, new_order
 
@@ -112,6 +112,27 @@ def test_goods_go_when_they_are_paid_in_another_way(taken_back: Shop) -> None:
     assert codes(taken_back, "o-17") == []
     taken_back.release("o-17", "d-1")
     taken_back.assert_lawful()
+
+
+def test_an_order_that_was_not_confirmed_yet_is_when_its_money_has_come_again(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.pay("pay-1", eur(600), (("o-17", 600),))
+    shop.charge_back("pay-1", eur(600), "o-17")
+
+    shop.pay("pay-2", eur(1000), (("o-17", 1000),))
+
+    assert (shop.order("o-17").state, codes(shop, "o-17")) == ("confirmed", [])
+
+
+def test_money_that_comes_for_what_a_bank_has_kept_lets_goods_go(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 1))
+    shop.charge_back("pay-o-17", eur(1000))
+    shop.settle_dispute("pay-o-17", won=False)
+    assert codes(shop, "o-17") == ["charged_back"]
+
+    shop.record_notice("pay-o-17", Notice.CAPTURED, eur(1000))
+
+    assert codes(shop, "o-17") == []
 
 
 def test_money_that_was_won_lets_goods_go_when_it_is_applied_again(taken_back: Shop) -> None:

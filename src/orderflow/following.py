@@ -19,7 +19,7 @@ from orderflow.coupons import given_back, has_left
 from orderflow.facts import PAYABLE
 from orderflow.journal import Step
 from orderflow.on_account import as_owed
-from orderflow.records import Order, credit_id
+from orderflow.records import Order, Payment, credit_id
 from orderflow.values import later
 from orderflow.withheld import let_go
 
@@ -27,6 +27,9 @@ from orderflow.withheld import let_go
 def follow(step: Step) -> None:
     """Let what touched orders claim as a whole follow what has become of them."""
     for document in tuple(step.after.values()):
+        if type(document) is Payment and document.charged_back:
+            for one in document.applications:
+                let_go(step, step.now(step.case.order(one.order)))
         if type(document) is not Order:
             continue
         if document.pools:

@@ -47,5 +47,6 @@ def _wants_money(step: Step, order: Order) -> bool:
         return False  # the empty case: an order without units has nothing to keep
     if due_by(order, step.context.at) > 0:
         return True
-    payments = [step.now(step.case.payment(one.payment)) for one in order.tenders]
+    names = [one.payment for one in order.tenders if one.applied]
+    payments = [step.now(step.case.payment(name)) for name in names]
     return any(one.charged_back and one.unapplied < 0 for one in payments)
