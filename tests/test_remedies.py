@@ -42,6 +42,7 @@ from orderflow.verbs import (
     expire_payment,
     hold_stock,
     invoice,
+    pay_back,
     place,
     protect_price,
     refund,
@@ -254,6 +255,32 @@ def test_no_more_is_refunded_than_is_owed(shop: Shop) -> None:
     said = remedies(shop, refund.on("o-17", eur(1500)))
 
     assert [dict(one.args) for one in said["over_refund"]] == [{"amount": Money(1000, "EUR")}]
+
+
+def test_no_more_goes_back_than_is_left_of_a_payment(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.pay("card", eur(1200), (("o-17", 1200),))
+    shop.pay("bank", eur(1800), (("o-17", 1800),))
+    shop.cancel("o-17", (("1", 2),))
+
+    of_card, of_cash = refund.on("o-17", None, "card"), refund.on("o-17", None, "cash")
+
+    assert offered(shop, of_card, "over_left") == (
+        refund.on("o-17", eur(1200), "card"),
+        refund.on("o-17"),
+    )
+    assert offered(shop, of_cash, "not_paid_by") == (refund.on("o-17"),)
+    assert_all_help(shop, of_card, of_cash)
+
+
+def test_no_more_is_paid_back_than_no_order_has_used(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.pay("pay-1", eur(1200), (("o-17", 1000),))
+
+    over = pay_back.on("pay-1", eur(300))
+
+    assert offered(shop, over, "over_pay_back") == (pay_back.on("pay-1", eur(200)),)
+    assert_all_help(shop, over)
 
 
 def test_money_is_applied_as_far_as_it_goes(shop: Shop) -> None:

@@ -69,6 +69,17 @@ def _as_left(asked: Asked, figures: Figures) -> Candidates:
         yield asked.instead(amount=Money(left, str(figures["currency"])))
 
 
+def _else_paid_back(asked: Asked, figures: Figures) -> Candidates:
+    """As much as is left of the payments, or what is left of any payment of the order."""
+    yield from _as_left(asked, figures)
+    yield from _to_any_payment(asked, figures)
+
+
+def _to_any_payment(asked: Asked, figures: Figures) -> Candidates:
+    del figures
+    yield asked.instead(payment="")
+
+
 def _at_estimate(asked: Asked, figures: Figures) -> Candidates:
     """The price is fixed as it was estimated, or what is not fixed is left for later."""
     order = asked.order(figures["order"])
@@ -127,6 +138,9 @@ OF_AMOUNTS: Final[dict[str, Finder]] = {
     "overpaid": _as_due,
     "over_applied": _as_there,
     "over_credit": _as_left,
+    "over_left": _else_paid_back,
+    "not_paid_by": _to_any_payment,
+    "over_pay_back": _as_free,
     "not_fixed": _at_estimate,
     "invoiced": _invoiced_too,
     "none_kept": without_line,
