@@ -76,8 +76,9 @@ def _refund(
             left -= part
     if left and not stuck:
         names = ", ".join([one.payment for one in tenders])
-        more = {"asked": asked, "currency": order.currency, "left": asked - left}
-        stuck = [Refusal.of("over_left", order=order.ref.id, payments=names, **more)]
+        figures = {"asked": asked, "left": asked - left}
+        which = {"order": order.ref.id, "payments": names, "currency": order.currency}
+        stuck = [Refusal.of("over_left", **which, **figures)]
     if left:
         raise MoveRefused(tuple(stuck))
     return step
@@ -88,8 +89,8 @@ def _asked_of(order: Order, amount: Money | None, payment: str) -> int:
     back, name = owed(order), order.ref.id
     asked = back if amount is None else positive(amount, order.currency)
     if asked > back:
-        more = {"asked": asked, "currency": order.currency, "owed": back}
-        raise MoveRefused((Refusal.of("over_refund", order=name, **more),))
+        which = {"order": name, "currency": order.currency}
+        raise MoveRefused((Refusal.of("over_refund", **which, asked=asked, owed=back),))
     if not asked:
         raise MoveRefused((Refusal.of("nothing_owed", order=name),))
     if payment and all(one.payment != payment for one in order.tenders):
@@ -125,8 +126,8 @@ def _pay_back(case: Case, context: Context, amount: Money | None, to: str, *, as
     if not free:
         raise MoveRefused((Refusal.of("nothing_to_pay_back", payment=payment.ref.id),))
     if asked > free:
-        more = {"asked": asked, "currency": payment.currency, "free": free}
-        raise MoveRefused((Refusal.of("over_pay_back", payment=payment.ref.id, **more),))
+        which = {"payment": payment.ref.id, "currency": payment.currency}
+        raise MoveRefused((Refusal.of("over_pay_back", **which, asked=asked, free=free),))
     balance = text(to, "to", empty=True)
     stuck = () if balance else _not_taken_back(step, payment.ref)
     if stuck:

@@ -92,8 +92,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "zh": "配额 {quota} 剩余 {left}:需要 {asked}",
     },
     "no_credit": {
-        "en": "customer {customer} has no credit in {currency}",
-        "zh": "客户 {customer} 没有 {currency} 信用额度",
+        "en": "customer {customer} has no credit in {currency}: {asked} asked",
+        "zh": "客户 {customer} 没有 {currency} 信用额度:需要 {asked}",
     },
     "credit_exceeded": {
         "en": "customer {customer} has {left} {currency} of credit left: {asked} asked",
