@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Any, Final, TypeVar, cast
 
 import attrs
@@ -32,7 +33,7 @@ from orderflow import (
 from orderflow.commands import Done
 from orderflow.facts import fold, touches
 from orderflow.journal import Entry, Stored
-from orderflow.ledger import Account, OrderAccount, Posting, balances, postings
+from orderflow.ledger import Account, OrderAccount, Posting, balances, of_customer, postings
 from orderflow.ports import Books, Query, Store
 from orderflow.pricing import total
 from orderflow.records import (
@@ -358,6 +359,7 @@ def assert_laws(store: Store, tenant: str = "") -> None:
     assert_claims(kept, books)
     assert_money(orders, payments)
     assert_ledger(postings(store.entries(), tenant), orders, payments)
+    assert_customers(tuple(store.entries()), tenant, orders, payments)
     assert_settled(store, tenant)
     assert_journal(store, tenant)
 
@@ -395,6 +397,34 @@ def assert_ledger(
             assert of_payments.get((payment.ref.id, account), 0) == amount
 
 
+def assert_customers(
+    entries: tuple[Entry, ...], tenant: str, orders: Iterable[Order], payments: Iterable[Payment]
+) -> None:
+    """Each customer owes what his orders do, less what is on none; and what is posted stays so."""
+    by_id = {order.ref.id: order for order in orders}
+    owing: Tally[tuple[str, str]] = Tally()
+    for order in by_id.values():
+        cost = 0 if order.state is OrderState.DRAFT else total(order)
+        owing[order.customer, order.currency] += cost - order.applied
+    for payment in payments:
+        used = [by_id[one.order].customer for one in payment.applications]
+        payer = payment.payer or (used[0] if used else "")
+        owing[payer, payment.currency] -= payment.unapplied
+    posted = postings(entries, tenant)
+    for customer in {one.customer for one in posted}:
+        for stated in of_customer(posted, customer):
+            assert stated.closing == owing.pop((customer, stated.currency), 0)
+        flow: Tally[str] = Tally()
+        his = [one for one in posted if one.customer == customer]
+        for (currency, _), amount in balances(his).items():
+            flow[currency] += amount
+        assert not any(flow.values())
+    assert not any(owing.values())
+    half = entries[: len(entries) // 2]
+    earlier = postings(half, tenant)
+    assert earlier == posted[: len(earlier)]
+
+
 def assert_settled(store: Store, tenant: str = "") -> None:
     """What parties owe is what the ledger says; and two periods that meet are one."""
     entries = tuple(store.entries())
@@ -423,6 +453,8 @@ def assert_settled(store: Store, tenant: str = "") -> None:
     first, second = (
         settlement(entries, *period, tenant=tenant) for period in ((since, middle), (middle, until))
     )
+    past = tuple(takewhile(lambda entry: entry.at < middle, entries))
+    assert settlement(past, since, middle, tenant=tenant) == first  # what is over never changes
     for one in whole.parties:
         halves = [half.of(one.role, one.party, one.currency) for half in (first, second)]
         moved = [part.closing - part.opening for part in halves if part is not None]

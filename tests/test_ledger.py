@@ -38,6 +38,12 @@ def traded() -> Shop:
     return shop
 
 
+def closing(shop: Shop, customer: str) -> int:
+    """What a customer owes in EUR; below zero it is owed back."""
+    (stated,) = of_customer(shop.postings(), customer)
+    return stated.closing
+
+
 def test_a_draft_costs_nobody_anything_until_it_is_placed() -> None:
     shop = Shop(MemoryStore())
     shop.draft("o-17", new_order((LAMP, 2)))
@@ -100,19 +106,73 @@ def test_an_order_statement_follows_what_it_costs_and_what_it_was_paid(traded: S
     assert of_order(traded.postings(), "o-99") is None
 
 
-def test_money_is_its_customers_from_the_day_on_which_it_came() -> None:
+@pytest.mark.feature("F194")
+def test_money_pays_the_customer_of_its_order_whoever_has_given_it() -> None:
     shop = Shop(MemoryStore())
-    shop.pay("pay-1", eur(1000), ())
+    shop.place("o-1", new_order((LAMP, 1), customer="ann"))
+    shop.place("o-2", new_order((LAMP, 2), customer="bob"))
+    shop.pay("pay-1", eur(3000), (("o-1", 1000), ("o-2", 2000)))
+    shop.place("o-3", new_order((LAMP, 3), customer="eve"))
+    shop.pay("pay-2", eur(3500), (("o-3", 3000),), payer="mother")
+
+    owes = {who: closing(shop, who) for who in ("ann", "bob", "eve", "mother")}
+
+    assert owes == {"ann": 0, "bob": 0, "eve": 0, "mother": -500}
+    shop.assert_lawful()
+
+
+def test_what_comes_back_of_anothers_order_is_its_payers_again() -> None:
+    shop = Shop(MemoryStore())
+    shop.place("o-3", new_order((LAMP, 3), customer="eve"))
+    shop.pay("pay-2", eur(3000), (("o-3", 3000),), payer="mother")
+    shop.cancel("o-3", (("1", 1),))
+    shop.refund("o-3")
+    mothers = [one for one in shop.postings() if one.customer == "mother"]
+
+    (flow,) = day(mothers, MORNING, MORNING + DAY)
+
+    told = {one.account: one.closing for one in flow.accounts}
+    assert told == {
+        MoneyAccount.PAYER: -3000,
+        MoneyAccount.UNAPPLIED: 0,
+        MoneyAccount.REFUNDED: 1000,
+        OrderAccount.PAID_FOR: 2000,
+    }
+    assert (closing(shop, "eve"), closing(shop, "mother")) == (0, 0)
+    shop.assert_lawful()
+
+
+def test_money_that_nobody_has_named_is_its_customers_from_the_day_on_which_it_pays() -> None:
+    shop = Shop(MemoryStore())
+    shop.pay("pay-1", eur(1500), ())
+    march = shop.postings()
     shop.clock.forward(days=3)
     shop.place("o-17", new_order((LAMP, 1)))
     shop.apply_payment("pay-1", (("o-17", 1000),))
 
     (stated,) = of_customer(shop.postings(), "c-7")
+    (nobodys,) = of_customer(shop.postings(), "", until=MORNING + DAY)
 
     assert [(row.at, row.call, row.balance) for row in stated.rows] == [
-        (MORNING, "pay", -1000),
-        (MORNING + 3 * DAY, "place", 0),
+        (MORNING + 3 * DAY, "place", 1000),
+        (MORNING + 3 * DAY, "apply_payment", -500),
     ]
+    assert (nobodys.closing, closing(shop, "")) == (-1500, 0)
+    assert text(nobodys).startswith("Customer -, in EUR\n")
+    assert shop.postings()[: len(march)] == march
+    shop.assert_lawful()
+
+
+def test_a_statement_of_a_draft_that_is_paid_ahead_names_its_customer() -> None:
+    shop = Shop(MemoryStore())
+    shop.draft("o-17", new_order((LAMP, 2)))
+    shop.pay("pay-1", eur(2000), (("o-17", 2000),), payer="mother")
+
+    stated = of_order(shop.postings(), "o-17")
+
+    assert stated is not None
+    assert (stated.customer, stated.closing) == ("c-7", -2000)
+    shop.assert_lawful()
 
 
 def test_a_day_says_what_each_account_had_got_and_gave(traded: Shop) -> None:

@@ -14,7 +14,7 @@ from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import left_to_payer, make_all_good, send_back
+from orderflow.payments import balance_over, left_to_payer, make_all_good, send_back
 from orderflow.pricing import due
 from orderflow.records import Order, Payment
 from orderflow.values import text
@@ -137,9 +137,12 @@ def _pay_back(case: Case, context: Context, amount: Money | None, to: str, *, as
 
 
 def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
-    """That nothing goes back to what a payment was made with, where the rules say so."""
+    """That nothing goes back to what a payment was made with.
+
+    The rules say so, or the time of the balance that it came from is over.
+    """
     payment = step.now(ref)
-    tender = step.context.rules.tender(payment.method)
-    if tender is None or tender.goes_back:
+    tender, ended = step.context.rules.tender(payment.method), balance_over(step, payment)
+    if (tender is None or tender.goes_back) and not ended:
         return ()
-    return (Refusal.of("not_taken_back", payment=ref.id, method=payment.method),)
+    return (Refusal.of("not_taken_back", payment=ref.id, method=payment.method), *ended)

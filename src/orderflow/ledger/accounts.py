@@ -15,10 +15,11 @@ from orderflow.records import MoneyAccount
 
 
 class OrderAccount(StrEnum):
-    """Where it stands what orders cost."""
+    """Where it stands what orders cost, and who has paid for whose."""
 
     SOLD = "sold"  # the other side of what is owed: below zero
     OWED = "owed"  # what customers owe for their orders, paid or not
+    PAID_FOR = "paid for others"  # below zero for whom others have paid: all sum to nothing
 
 
 Account: TypeAlias = OrderAccount | MoneyAccount
@@ -31,8 +32,9 @@ PAID: Final = frozenset({MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED})
 class Posting:
     """`amount` minor units went from an account to another, by entry `seq` of the journal.
 
-    It is above zero. `order`, `payment` and `customer` are those that it is about, empty where it
-    is about none; `call` is the name of the verb.
+    It is above zero. `order` and `payment` are those that it is about, empty where it is about
+    none; both sides are of `customer`, who is empty where nobody knows whose the money is. `call`
+    is the name of the verb.
     """
 
     seq: int

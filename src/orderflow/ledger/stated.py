@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 import attrs
 
@@ -94,7 +95,11 @@ def of_order(
     until: datetime | None = None,
 ) -> LedgerStatement | None:
     """The statement of an order; `None` where nothing was ever posted for it."""
-    mine = [one for one in postings if one.order == order]
+    mine = [
+        one
+        for one in postings
+        if one.order == order and not _OF_ITS_CUSTOMER.isdisjoint((one.source, one.target))
+    ]
 
     def paid(one: Posting) -> int:
         return one.to(MoneyAccount.APPLIED)
@@ -149,8 +154,11 @@ def day(postings: Iterable[Posting], since: datetime, until: datetime) -> tuple[
     )
 
 
-_ORDER: tuple[Account, ...] = (*OrderAccount, *MoneyAccount)
+_ORDER: Final[tuple[Account, ...]] = (*OrderAccount, *MoneyAccount)
 """The order in which accounts are told."""
+
+_OF_ITS_CUSTOMER: Final = frozenset({OrderAccount.SOLD, OrderAccount.OWED, MoneyAccount.APPLIED})
+"""Where it stands what an order costs and was paid; its payer may be somebody else."""
 
 
 def _stated(

@@ -41,6 +41,7 @@ _SAID: Final[dict[str, dict[Language, str]]] = {
 _ACCOUNTS: Final[dict[str, str]] = {
     "sold": "销售",
     "owed": "应收",
+    "paid for others": "代付",
     "payer": "付款方",
     "unapplied": "未核销",
     "applied": "已核销",
@@ -66,7 +67,7 @@ def _statement(stated: LedgerStatement, language: Language) -> Iterator[str]:
 
     currency = stated.currency
     head = say("order" if stated.order else "customer")
-    yield head.format(id=stated.order, customer=stated.customer, currency=currency)
+    yield head.format(id=stated.order, customer=stated.customer or "-", currency=currency)
     yield ""
     yield row(f"{'':16}  {say('what')}", say("owed"), say("paid"), say("balance"))
     if stated.since is not None:

@@ -50,6 +50,7 @@ from orderflow.payments.requests import (
     send_request,
 )
 from orderflow.payments.stored import (
+    balance_over,
     give_back,
     lapse_stored_value,
     open_stored_value,
@@ -70,6 +71,7 @@ __all__ = [
     "ask_capture",
     "ask_void",
     "await_payment",
+    "balance_over",
     "capture",
     "carried_by",
     "cash_by_parcel",

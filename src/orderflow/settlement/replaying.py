@@ -97,7 +97,7 @@ class Known:
 
 
 def replayed(entries: Iterable[Entry], tenant: str, instants: Sequence[datetime]) -> list[Known]:
-    """What was known at each of some instants, in their order, and what is known in the end.
+    """What was known at each of some instants, in their order.
 
     What was written after the first entry of an instant belongs to it, whatever its clock said.
     """
@@ -108,4 +108,4 @@ def replayed(entries: Iterable[Entry], tenant: str, instants: Sequence[datetime]
             found.append(known.copy())
         if entry.call.ref.tenant == tenant:
             known.follow(entry)
-    return [*found, *(known.copy() for _ in instants[len(found) :]), known]
+    return [*found, *(known for _ in instants[len(found) :])]
