@@ -503,6 +503,7 @@ BESIDE = {
     "orderflow.ledger": (
         "Posting",
         "OrderAccount",
+        "StoredAccount",
         "postings",
         "balances",
         "of_order",
