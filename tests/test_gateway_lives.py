@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from orderflow import Refused, Rules
-from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, settle
+from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, send_open
 from orderflow.adapters.memory import MemoryStore
 from orderflow.payments import Notice
 from orderflow.records import Outcome, RequestKind
@@ -45,7 +45,7 @@ class GatewayLife(RuleBasedStateMachine):
         self.shop.await_payment("pay-1", eur(4000), "card", "c-7", limit, meant)
         if authorises:
             self.shop.ask_authorise("pay-1")
-            settle(self.shop, self.gateway, self.shop.clock.at)
+            send_open(self.shop, self.gateway, self.shop.clock.at)
 
     def attempt(self, deed: Callable[[], object]) -> None:
         try:
@@ -73,9 +73,9 @@ class GatewayLife(RuleBasedStateMachine):
         self.attempt(lambda: self.shop.ask_pay_back("pay-1", wanted))
 
     @rule(faults=st.lists(st.sampled_from(Fault), max_size=3))
-    def settle(self, faults: list[Fault]) -> None:
+    def send(self, faults: list[Fault]) -> None:
         self.gateway.fail(*faults)
-        settle(self.shop, self.gateway, self.shop.clock.forward(minutes=2))
+        send_open(self.shop, self.gateway, self.shop.clock.forward(minutes=2))
 
     @rule(outcome=st.sampled_from((Outcome.DONE, Outcome.FAILED)))
     def finish_what_is_pending(self, outcome: Outcome) -> None:
@@ -127,7 +127,7 @@ class GatewayLife(RuleBasedStateMachine):
         for _ in range(12):
             for effect in self.gateway.pending:
                 self.gateway.finish(effect.key)
-            settle(self.shop, self.gateway, self.shop.clock.forward(days=1))
+            send_open(self.shop, self.gateway, self.shop.clock.forward(days=1))
         payment = self.shop.payment("pay-1")
         assert payment.captured == self.gateway.moved(RequestKind.CAPTURE, "pay-1") <= 4000
         assert payment.refunded == self.gateway.moved(RequestKind.REFUND, "pay-1")

@@ -9,16 +9,15 @@ import attrs
 import pytest
 
 from orderflow import ChargeKind, NewCharge, Position, Refused, Workflow, verbs
-from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.audit.claims import whole_breaches
-from orderflow.journal import Change, Committed
 from orderflow.on_account import OpenOrder
 from orderflow.pools import credit_pool
 from orderflow.records import CreditLine, Instalment, PoolClaim, credit_id
 from orderflow.rules import ReserveWhen
 from orderflow.states import OrderState
 from tests.builders import BELL, LAMP, MORNING, Clock, Shop, eur, line, new_order
+from tests.rivals import Crossed
 
 DEALER = credit_id("d-1", "EUR")
 POOL = credit_pool("d-1", "EUR")
@@ -211,27 +210,14 @@ def test_credit_that_an_outside_fact_has_widened_is_narrow_again_for_the_next(sh
     assert shop.codes(verbs.place.on("o-4", wanted("1.01"))) == ["credit_exceeded"]
 
 
-class TakenBackMeanwhile(MemoryStore):
-    """A store in which a bank takes money back after an order was decided, before it is kept."""
-
-    taken = ""
-
-    def commit(self, change: Change) -> Committed:
-        payment, self.taken = self.taken, ""
-        if payment:
-            other = Workflow(self, clock=Clock(), keys=lambda: "taken back")
-            other.charge_back(payment, eur(60_00), "o-1")
-        return super().commit(change)
-
-
 def test_what_is_taken_back_in_between_gives_no_order_more_credit() -> None:
-    store = TakenBackMeanwhile()
-    shop = Workflow(store, clock=Clock())
+    store = Crossed()
+    shop, bank = Workflow(store, clock=Clock()), Workflow(store, clock=Clock())
     shop.set_credit(DEALER, eur(100_00))
     shop.place("o-1", wanted())
     shop.pay("pay-1", eur(60_00), (("o-1", 60_00),))
 
-    store.taken = "pay-1"
+    store.rivals = [lambda: bank.charge_back("pay-1", eur(60_00), "o-1")]
     with pytest.raises(Refused, match="EUR of credit left: 60"):
         shop.place("o-2", wanted())
 

@@ -7,7 +7,8 @@ Problem: an order comes to its end, or to cost less or more, by a score of verbs
 one of them forgets to give back is lost for good.
 Decision: no verb gives back. When a verb has given its facts, each order that it touched is looked
 at once, and what it claims as a whole follows: its coupons where it has ended unused, its
-customer's credit by what it owes.
+customer's credit by what it owes. So does the hold that keeps its goods, since a bank has taken
+their money back.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ from orderflow.coupons import given_back, has_left
 from orderflow.facts import PAYABLE
 from orderflow.journal import Step
 from orderflow.on_account import as_owed
-from orderflow.records import Order, credit_id
+from orderflow.records import Order, Payment, credit_id
 from orderflow.values import later
+from orderflow.withheld import let_go
 
 
 def follow(step: Step) -> None:
     """Let what touched orders claim as a whole follow what has become of them."""
     for document in tuple(step.after.values()):
+        if type(document) is Payment and document.charged_back:
+            for one in document.applications:
+                let_go(step, step.now(step.case.order(one.order)))
         if type(document) is not Order:
             continue
         if document.pools:
@@ -32,6 +37,7 @@ def follow(step: Step) -> None:
         if document.on_account:
             _begin_terms(step, document)
             step.add(*as_owed(step.now(document.ref)))
+        let_go(step, step.now(document.ref))
 
 
 def _begin_terms(step: Step, order: Order) -> None:

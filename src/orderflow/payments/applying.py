@@ -32,6 +32,7 @@ from orderflow.states import (
 )
 from orderflow.tenders import Tendered, paid_in
 from orderflow.values import MINOR_MAX, text, unique, whole
+from orderflow.withheld import let_go
 
 BALANCE_DUE: Final = frozenset(
     {PaymentState.DEPOSIT_TAKEN, PaymentState.BALANCE_OPEN, PaymentState.BALANCE_OVERDUE}
@@ -155,6 +156,7 @@ def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     open_yet = due_by(order, at)
     if order.plan is not None and open_yet <= 0 and any(one.code == OVERDUE for one in order.holds):
         step.lift(ref, OVERDUE)
+    let_go(step, order)
     goes_unpaid = order.cash_on_delivery or order.on_account
     if order.state is OrderState.DRAFT or (open_yet > 0 and not goes_unpaid):
         return
