@@ -647,11 +647,12 @@ def test_unapplied_money_is_paid_back(shop: Shop) -> None:
     assert (part.state, part.unapplied) == (PaymentState.PART_REFUNDED, 700)
     assert (
         shop.refuses(pay_back.on("pay-1", eur(701)))
-        == "payment pay-1: 7.01 EUR to apply, 7.00 there"
+        == "payment pay-1: 7.01 EUR to pay back, 7.00 that no order has used"
     )
     whole = shop.pay_back("pay-1").document
     assert (whole.state, whole.refunded) == (PaymentState.REFUNDED, 1000)
-    assert shop.refuses(pay_back.on("pay-1")) == "payment pay-1: 0.00 EUR to apply, 0.00 there"
+    said = "payment pay-1 has nothing that could be paid back"
+    assert shop.refuses(pay_back.on("pay-1")) == said
 
 
 # --- bad input ----------------------------------------------------------------

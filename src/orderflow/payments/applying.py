@@ -186,6 +186,14 @@ def left_of(payment: Payment) -> int:
     return payment.captured - payment.refunded - payment.charged_back
 
 
+def left_to_payer(payment: Payment) -> int:
+    """What is left of the payer's own money, in minor units: a deposit that is forfeited is ours.
+
+    What a bank has taken back was his, so it is the rest of his money that is less.
+    """
+    return max(0, left_of(payment) - payment.forfeited)
+
+
 def holds_money(payment: Payment) -> bool:
     """Whether money has come that was not sent back; what a bank has taken may come again."""
     return payment.captured > payment.refunded
