@@ -11,18 +11,18 @@ the chart has no row for it, the money is kept unapplied and a named hold asks a
 
 from orderflow.payments.answers import record_answer
 from orderflow.payments.applying import (
-    BALANCE_DUE,
     Shares,
     apply_shares,
     capture,
+    checked_shares,
     confirm_if_ready,
     holds_money,
     left_of,
     left_to_payer,
     make_all_good,
     open_payment,
-    paid_in_full,
 )
+from orderflow.payments.balances import BALANCE_ASKED, BALANCE_DUE, balance_of
 from orderflow.payments.collecting import (
     answer_cash_change,
     carried_by,
@@ -60,6 +60,7 @@ from orderflow.payments.stored import (
 )
 
 __all__ = [
+    "BALANCE_ASKED",
     "BALANCE_DUE",
     "PATIENCE_SECONDS",
     "Notice",
@@ -71,12 +72,14 @@ __all__ = [
     "ask_capture",
     "ask_void",
     "await_payment",
+    "balance_of",
     "balance_over",
     "capture",
     "carried_by",
     "cash_by_parcel",
     "change_cash",
     "charge_back",
+    "checked_shares",
     "collect_on_delivery",
     "confirm_if_ready",
     "expect_cash",
@@ -93,7 +96,6 @@ __all__ = [
     "make_all_good",
     "open_payment",
     "open_stored_value",
-    "paid_in_full",
     "pay",
     "put_on",
     "record_answer",

@@ -37,7 +37,10 @@ from orderflow.states.holds import (
 )
 from orderflow.states.order import (
     ORDER,
+    ORDER_CALLED_OFF,
     ORDER_OVER,
+    ORDER_RUNNING,
+    ORDER_UNCONFIRMED,
     Estimate,
     OrderFacts,
     OrderMove,
@@ -109,7 +112,10 @@ __all__ = [
     "LEADS_ON",
     "ONWARD",
     "ORDER",
+    "ORDER_CALLED_OFF",
     "ORDER_OVER",
+    "ORDER_RUNNING",
+    "ORDER_UNCONFIRMED",
     "PARCEL",
     "PAYMENT",
     "PURCHASE",
