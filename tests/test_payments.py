@@ -22,7 +22,7 @@ from orderflow.payments import (
     void_payment,
 )
 from orderflow.pricing import due
-from orderflow.records import Application, Tender
+from orderflow.records import Application, Reported, Tender
 from orderflow.refunds import pay_back, refund
 from orderflow.states import OrderState, PaymentState
 from tests.builders import BELL, LAMP, MORNING, Shop, eur, new_order
@@ -738,4 +738,4 @@ def test_the_same_event_of_a_gateway_counts_once(any_shop: Shop) -> None:
     again = shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "evt-1").document
 
     assert (again.captured, again.unapplied, again.holds) == (1000, 1000, ())
-    assert again.events == ("evt-1",)
+    assert again.events == (Reported(Notice.CAPTURED, "evt-1", 1000),)

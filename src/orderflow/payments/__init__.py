@@ -32,7 +32,7 @@ from orderflow.payments.collecting import (
 )
 from orderflow.payments.disputes import charge_back, settle_dispute
 from orderflow.payments.doors import collect_on_delivery, expect_cash, remit
-from orderflow.payments.notices import Notice, await_payment, expire_payment, record_notice
+from orderflow.payments.notices import await_payment, expire_payment, record_notice
 from orderflow.payments.paying import (
     apply_payment,
     hold_payment,
@@ -58,6 +58,7 @@ from orderflow.payments.stored import (
     spend,
     top_up,
 )
+from orderflow.records import Notice
 
 __all__ = [
     "BALANCE_ASKED",
