@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from orderflow.cod import follow_doors
 from orderflow.coupons import given_back, has_left
 from orderflow.facts import PAYABLE
 from orderflow.journal import Step
@@ -23,7 +24,8 @@ from orderflow.values import later
 
 
 def follow(step: Step) -> None:
-    """Let what touched orders claim as a whole follow what has become of them."""
+    """Let what touched orders claim as a whole, and their doors, follow what became of them."""
+    follow_doors(step)
     for document in tuple(step.after.values()):
         if type(document) is not Order:
             continue

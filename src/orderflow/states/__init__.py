@@ -68,7 +68,9 @@ from orderflow.states.supply import (
     WorkOrderState,
 )
 from orderflow.states.unit import (
+    COMING_BACK,
     LEADS_ON,
+    NOT_LEFT,
     UNIT,
     UNIT_OVER,
     StageMove,
@@ -103,9 +105,11 @@ CHARTS: Final[Mapping[str, AnyChart]] = MappingProxyType(
 
 __all__ = [
     "CHARTS",
+    "COMING_BACK",
     "DISPATCH",
     "EXCHANGE",
     "LEADS_ON",
+    "NOT_LEFT",
     "ONWARD",
     "ORDER",
     "ORDER_OVER",
