@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from orderflow.cod import follow_doors
 from orderflow.coupons import given_back, has_left
 from orderflow.deposits import let_go
 from orderflow.facts import PAYABLE
@@ -31,7 +32,8 @@ from orderflow.withheld import let_goods_go
 
 
 def follow(step: Step) -> None:
-    """Let orders and payments that were touched follow what has become of them."""
+    """Let orders, payments and doors follow what has become of those that were touched."""
+    follow_doors(step)
     for document in tuple(step.after.values()):
         if type(document) is Payment:
             let_go(step, document.ref)

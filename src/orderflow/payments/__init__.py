@@ -23,15 +23,9 @@ from orderflow.payments.applying import (
     open_payment,
 )
 from orderflow.payments.balances import BALANCE_ASKED, BALANCE_DUE, balance_of
-from orderflow.payments.collecting import (
-    answer_cash_change,
-    carried_by,
-    cash_by_parcel,
-    change_cash,
-    indices_of,
-)
+from orderflow.payments.collecting import collect_on_delivery, remit
 from orderflow.payments.disputes import charge_back, settle_dispute
-from orderflow.payments.doors import collect_on_delivery, expect_cash, remit
+from orderflow.payments.doors import answer_cash_change, change_cash, expect_cash
 from orderflow.payments.notices import await_payment, expire_payment, record_notice
 from orderflow.payments.paying import (
     apply_payment,
@@ -76,8 +70,6 @@ __all__ = [
     "balance_of",
     "balance_over",
     "capture",
-    "carried_by",
-    "cash_by_parcel",
     "change_cash",
     "charge_back",
     "checked_shares",
@@ -88,7 +80,6 @@ __all__ = [
     "give_back",
     "hold_payment",
     "holds_money",
-    "indices_of",
     "key_of",
     "lapse_stored_value",
     "left_of",

@@ -71,7 +71,9 @@ from orderflow.states.supply import (
     WorkOrderState,
 )
 from orderflow.states.unit import (
+    COMING_BACK,
     LEADS_ON,
+    NOT_LEFT,
     UNIT,
     UNIT_OVER,
     UNSHIPPED,
@@ -107,9 +109,11 @@ CHARTS: Final[Mapping[str, AnyChart]] = MappingProxyType(
 
 __all__ = [
     "CHARTS",
+    "COMING_BACK",
     "DISPATCH",
     "EXCHANGE",
     "LEADS_ON",
+    "NOT_LEFT",
     "ONWARD",
     "ORDER",
     "ORDER_CALLED_OFF",
