@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from orderflow import BadInput, Money
+from orderflow import BadInput, Money, Price, StoredKind, Tendered
 from orderflow.adapters.memory import MemoryStore
 from orderflow.ledger import (
     AccountStated,
     Day,
     OrderAccount,
+    StoredAccount,
     balances,
     day,
     of_customer,
@@ -175,6 +176,80 @@ def test_a_statement_of_a_draft_that_is_paid_ahead_names_its_customer() -> None:
     shop.assert_lawful()
 
 
+def on(shop: Shop, currency: str = "EUR") -> dict[str, int]:
+    """What stands on the accounts beside orders and their payments."""
+    beside = (*StoredAccount, MoneyAccount.STORED, MoneyAccount.PAYER, MoneyAccount.REFUNDED)
+    found = balances(shop.postings())
+    return {one.value: found[currency, one] for one in beside if (currency, one) in found}
+
+
+def test_what_stands_as_stored_is_what_balances_still_have() -> None:
+    shop = Shop(MemoryStore())
+    shop.open_stored_value("g-1", StoredKind.STORED_VALUE, "EUR", holder="c-7")
+    shop.pay("pay-1", eur(3000), (), "card", "c-7")
+    shop.pay_back("pay-1", to="g-1")
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.spend("pay-2", "g-1", eur(2000), (("o-17", 2000),))
+    assert on(shop) == {"stored": 1000, "payer": -3000}
+
+    shop.cancel("o-17", (("1", 1),))
+    shop.refund("o-17")
+
+    assert on(shop) == {"stored": 2000, "payer": -3000}
+    assert closing(shop, "c-7") == 0
+    shop.assert_lawful()
+
+
+def test_what_no_payment_has_brought_was_issued_and_what_nobody_spends_lapses() -> None:
+    shop = Shop(MemoryStore())
+    until = shop.clock.at + DAY
+    shop.open_stored_value("v-1", StoredKind.VOUCHER, "EUR", 500, until=until)
+    shop.top_up("v-1", 300, "goodwill")
+    shop.spend("pay-1", "v-1", eur(200), ())
+    shop.clock.at = until
+    shop.lapse_stored_value("v-1")
+
+    assert on(shop) == {"issued": -800, "lapsed": 600}
+    shop.assert_lawful()
+
+
+def test_points_are_worth_what_they_pay_and_dollars_leave_their_own_balance() -> None:
+    shop = Shop(MemoryStore())
+    shop.open_stored_value("points-7", StoredKind.POINTS, "points", 900, "c-7")
+    shop.open_stored_value("usd-7", StoredKind.STORE_CREDIT, "USD", 5000, "c-7")
+    shop.place("o-17", new_order((LAMP, 2)))
+    points = Tendered("points", 600, Price.of("1.00", "EUR", per=300))
+    shop.spend("pay-1", "points-7", eur(200), (("o-17", 200),), points)
+    dollars = Tendered.of(Money.of("10.87", "USD"), "0.92", "EUR")
+    shop.spend("pay-2", "usd-7", eur(1000), (("o-17", 1000),), dollars)
+
+    assert on(shop) == {"converted": -1200}
+    assert on(shop, "USD") == {"issued": -5000, "stored": 3913, "converted": 1087}
+    shop.cancel("o-17")
+    shop.refund("o-17")
+    assert on(shop) == {}
+    assert on(shop, "USD") == {"issued": -5000, "stored": 5000}
+    shop.assert_lawful()
+
+
+def test_who_pays_money_onto_a_balance_is_told_that_it_is_there() -> None:
+    shop = Shop(MemoryStore())
+    shop.open_stored_value("g-1", StoredKind.STORED_VALUE, "EUR")
+    shop.pay("pay-1", eur(5000), (), "bank transfer", "c-7")
+
+    shop.pay_back("pay-1", to="g-1")
+
+    (stated,) = of_customer(shop.postings(), "c-7")
+    assert [(row.call, row.onto, row.paid) for row in stated.rows] == [
+        ("pay", "", 5000),
+        ("pay_back", "g-1", -5000),
+    ]
+    assert "put pay-1 on g-1" in text(stated)
+    assert "pay-1 转入 g-1" in text(stated, "zh")
+    assert on(shop) == {"stored": 5000, "payer": -5000}
+    shop.assert_lawful()
+
+
 def test_a_day_says_what_each_account_had_got_and_gave(traded: Shop) -> None:
     (second,) = day(traded.postings(), MORNING + DAY, MORNING + 2 * DAY)
 
@@ -232,7 +307,7 @@ def test_a_statement_is_told_in_columns_in_both_languages(traded: Shop) -> None:
 
 
 def test_each_account_has_a_word_in_both_languages() -> None:
-    accounts = (*OrderAccount, *MoneyAccount)
+    accounts = (*OrderAccount, *MoneyAccount, *StoredAccount)
     stated = tuple([AccountStated(account, 0, 0, 0, 0) for account in accounts])
 
     told = Day("EUR", MORNING, MORNING + DAY, stated)

@@ -56,6 +56,7 @@ CURRENCIES: Final = ("EUR", "JPY", "KWD")
 ORDERS: Final = ("o-1", "o-2", "o-cod", "o-acc")
 DOOR: Final = "o-cod"
 ON_ACCOUNT: Final = "o-acc"
+CALLED_OFF: Final = ("cancelled", "expired", "rejected")
 BALANCES: Final = ("g-1", "g-2", "points")
 AMOUNTS: Final = (1, 7, 100, 333, 700, 1000, 1500, 3000)
 TRIES: Final = 3
@@ -84,7 +85,7 @@ class Ledger:
     carrier: int = 0
     fees: int = 0
     units: int = 0
-    events: set[str] = attrs.Factory(set)
+    events: set[tuple[Notice, str]] = attrs.Factory(set)
 
 
 class Life:
@@ -210,13 +211,16 @@ class Life:
         units = 0 if tendered is None else tendered.n
         self.ledgers[id] = Ledger(came=minor, units=units)
 
-    def pay_off(self) -> None:
-        """All that an order still costs is paid."""
-        id, order = self.fresh(), self.shop.order(self.chance.choice(ORDERS))
-        if due(order) > 0:
-            money = Money(due(order), self.currency)
-            self.shop.pay(id, money, ((order.ref.id, money.minor),), self.chance.choice(METHODS))
-            self.opened(id, money.minor)
+    def pay_up(self) -> None:
+        """An order is paid by money of its own, whatever else was to come for it."""
+        owing = [(id, due(self.shop.order(id))) for id in ORDERS]
+        wanted = [(id, minor) for id, minor in owing if minor > 0]
+        if wanted:
+            order, minor = self.chance.choice(wanted)
+            id = self.fresh()
+            method = self.chance.choice(METHODS)
+            self.shop.pay(id, Money(minor, self.currency), ((order, minor),), method)
+            self.opened(id, minor)
 
     def spend(self) -> None:
         stored, id = self.chance.choice(BALANCES), self.fresh()
@@ -250,7 +254,14 @@ class Life:
         self.clock.forward(days=self.chance.choice((0.5, 1)))
         for found in self.shop.due(self.clock.at):
             if found.call.verb != "send_request":
+                paid = self.paid_up()
                 self.shop.apply(found.call)
+                assert paid <= self.paid_up(), "silence ends no order that owes nothing"
+
+    def paid_up(self) -> set[str]:
+        """The orders that stand and owe nothing."""
+        orders = map(self.shop.order, ORDERS)
+        return {one.ref.id for one in orders if one.state not in CALLED_OFF and due(one) <= 0}
 
     def forfeit(self) -> None:
         payment = self.any_payment("balance overdue")
@@ -341,10 +352,10 @@ class Life:
             tendered = None
         event = self.chance.choice(("", "ev-1", "ev-2"))
         told = self.shop.record_notice(id, notice, money, event, self.paid_at(), tendered).document
-        if event and event in self.ledgers[id].events:
+        if event and (notice, event) in self.ledgers[id].events:
             return
         self.back(id, sent_back(payment, told))
-        self.ledgers[id].events.add(event)
+        self.ledgers[id].events.add((notice, event))
         if notice is Notice.CAPTURED:
             self.came(id, money.minor, tendered)
 
@@ -590,7 +601,15 @@ def obeys(payment: Payment) -> None:
 
 
 ACTS: Final[tuple[Callable[[Life], None], ...]] = (
-    *(Life.pay, Life.pay, Life.spend, Life.top_up, Life.take_deposit, Life.take_deposit),
+    *(
+        Life.pay,
+        Life.pay,
+        Life.pay_up,
+        Life.spend,
+        Life.top_up,
+        Life.take_deposit,
+        Life.take_deposit,
+    ),
     *(Life.ask_for_a_balance, Life.ask_for_a_balance, Life.wait, Life.wait, Life.forfeit),
     *(Life.ask_for_a_balance, Life.wait, Life.forfeit, Life.forfeit),
     *(Life.pay_balance, Life.pay_balance, Life.await_payment, Life.await_payment),
@@ -600,7 +619,7 @@ ACTS: Final[tuple[Callable[[Life], None], ...]] = (
     *(Life.ask_refund, Life.pay_back, Life.pay_back, Life.ask_pay_back, Life.apply),
     *(Life.expect_cash, Life.collect, Life.remit, Life.ship, Life.ship, Life.ship, Life.arrive),
     *(Life.arrive, Life.lose, Life.turn_back, Life.give_back, Life.give_back, Life.give_back),
-    *(Life.pay_off, Life.pay_off, Life.refund, Life.refund, Life.ask_refund, Life.charge_back),
+    *(Life.pay_up, Life.pay_up, Life.refund, Life.refund, Life.ask_refund, Life.charge_back),
 )
 """What may happen; twice what else would seldom be reached."""
 

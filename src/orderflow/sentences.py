@@ -330,9 +330,9 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{parcel}: {stated} {currency}, and no cash is known to be due for it",
         "zh": "{parcel}:回款 {stated} {currency},没有与其对应的货到付款",
     },
-    "not_due_there": {
-        "en": "payment {payment} is not due for order {order} with parcel {parcel}",
-        "zh": "付款 {payment} 不是订单 {order} 随包裹 {parcel} 应收的货款",
+    "nothing_at_door": {
+        "en": "order {order}: nothing is to be collected with parcel {parcel}",
+        "zh": "订单 {order}:包裹 {parcel} 没有应代收的货款",
     },
     "cash_region": {
         "en": "order {order}: nothing is paid at the door in region {region}",

@@ -82,9 +82,8 @@ def _standing(
     suppliers = prices.suppliers() | (owners - {""})
     keeping = Keeping(at, window, known.parcels())
     add_orders(sums, orders)
-    payments = {one.ref.id: one for one in known.payments()}
     done = [one for one in posted if one.seq <= known.seq]
-    add_money(sums, done, payments, Carriers(keeping.parcels))
+    add_money(sums, done, known, Carriers(keeping.parcels))
     for order in orders:
         add_supplied(sums, order, keeping, known, prices)
         add_bearers(sums, order, keeping, suppliers)

@@ -14,10 +14,11 @@ from orderflow.facts import Fact, Moved, fold, touches
 from orderflow.journal import Entry
 from orderflow.records import Document, Order, Parcel, Payment, Purchase
 from orderflow.states import UnitState
+from orderflow.tenders import StoredValue
 
 D = TypeVar("D", bound=Document)
 
-_KINDS: Final = frozenset({"order", "payment", "parcel", "purchase"})
+_KINDS: Final = frozenset({"order", "payment", "parcel", "purchase", "stored value"})
 
 
 class Bought(NamedTuple):
@@ -82,6 +83,10 @@ class Known:
     def payments(self) -> list[Payment]:
         """All payments, by id."""
         return self._all(Payment)
+
+    def balances(self) -> list[StoredValue]:
+        """All balances that we keep for customers, by id."""
+        return self._all(StoredValue)
 
     def parcels(self) -> dict[str, Parcel]:
         """All parcels."""
