@@ -21,7 +21,7 @@ from orderflow.money import Money, positive
 from orderflow.plans import OVERDUE, confirmable, due_by
 from orderflow.pricing import due
 from orderflow.promising.reserving import reserve_paid
-from orderflow.records import Application, MoneyAccount, Order, Payment
+from orderflow.records import Application, MoneyAccount, Order, Payment, RequestKind
 from orderflow.states import (
     ORDER,
     PAYMENT,
@@ -182,6 +182,18 @@ def paid_in_full(step: Step, ref: Ref[Payment]) -> bool:
 def left_of(payment: Payment) -> int:
     """What is left of the money of a payment, in minor units: neither gone back nor taken back."""
     return payment.captured - payment.refunded - payment.charged_back
+
+
+def left_at_gateway(payment: Payment) -> int:
+    """What can still go back of a payment by the gateway that it came by, in minor units.
+
+    From a balance that we keep anything comes back, and no gateway is asked.
+    """
+    if payment.stored:
+        return left_of(payment)
+    asked = [one.booked for one in payment.requests if one.kind is RequestKind.REFUND]
+    gone = sum(asked) + payment.charged_back
+    return max(0, min(payment.by_gateway - gone, left_of(payment)))
 
 
 def holds_money(payment: Payment) -> bool:
