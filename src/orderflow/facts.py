@@ -37,6 +37,7 @@ from orderflow.records import (
     CutKind,
     Dispatch,
     Document,
+    Door,
     Exchange,
     Feed,
     Hold,
@@ -372,7 +373,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
     invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
-    pools, pay_by = order.pools, order.pay_by
+    pools, pay_by, doors = order.pools, order.pay_by, order.doors
     by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
@@ -419,6 +420,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
                 elif fact.what in (PLAN, INSTALMENT):
                     plan = _planned(plan, fact)
+                elif fact.what == DOOR:
+                    doors = _with_door(doors, dict(fact.details))
                 elif fact.what == REINSTATED:
                     for line in lines:
                         known_cuts = cuts.get(line.id, line.cuts)
@@ -480,6 +483,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         order.coupons,
         order.on_account,
         pools,
+        doors,
     )
 
 
@@ -540,6 +544,9 @@ TENDERED: Final = "tendered"
 DUE_AT_DOOR: Final = "due at the door"
 """What a payment notes of the cash that is expected: its `order`, and `parcel` where named."""
 
+DOOR: Final = "door"
+"""What an order notes of a door: `payment`, `amount`, `parcel`; `open` is 0 where it has ended."""
+
 CASH_CHANGED: Final = "cash changed"
 """What a payment notes of what is to be collected from here on: `amount`."""
 
@@ -582,6 +589,14 @@ def _sent_again(
     key = (row.reissue, row.line)
     kept = tuple(one for one in rows if (one.reissue, one.line) != key)
     return (*kept, row) if row.n else kept
+
+
+def _with_door(doors: tuple[Door, ...], said: Mapping[str, str | int]) -> tuple[Door, ...]:
+    """The doors with what was noted last of one of them."""
+    door = Door(str(said["payment"]), int(said["amount"]), str(said["parcel"]))
+    there = [i for i, one in enumerate(doors) if one.payment == door.payment]
+    i = there[0] if there else len(doors)
+    return (*doors[:i], *([door] if said["open"] else []), *doors[i + 1 :])
 
 
 def _without(holds: tuple[Hold, ...], code: str) -> tuple[Hold, ...]:
@@ -665,7 +680,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 elif fact.what == CASH_ASKED:
                     cash_asked = int(details["amount"])
                 elif fact.what == CASH_ANSWERED:
-                    cash_asked = 0
+                    cash_asked = None
                 elif fact.what == TENDERED:
                     tendered = _came_in(tendered, details, payment.currency)
                 elif fact.what == REMITTED:

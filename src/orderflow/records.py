@@ -264,6 +264,18 @@ class SentAgain:
 
 
 @attrs.frozen(weakref_slot=False)
+class Door:
+    """A payment that is due at the door of an order, in minor units, with `parcel` where named.
+
+    `amount` is what is to be collected, or what the carrier was asked to collect instead.
+    """
+
+    payment: str
+    amount: int
+    parcel: str = ""
+
+
+@attrs.frozen(weakref_slot=False)
 class PoolClaim:
     """What an order as a whole claims of a pool: a use of a coupon, or what it owes on account.
 
@@ -335,6 +347,7 @@ class Order:
     coupons: tuple[str, ...] = ()  # the codes that it uses
     on_account: bool = False  # it goes out unpaid, on the credit of its customer
     pools: tuple[PoolClaim, ...] = ()  # what it claims as a whole, beside what its units claim
+    doors: tuple[Door, ...] = ()  # where carriers are to collect cash for it
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -508,7 +521,7 @@ class Payment:
     authorised: int = 0
     requests: tuple[Request, ...] = ()
     meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
-    cash_asked: int = 0
+    cash_asked: int | None = None
     by_gateway: int = 0
 
     @property
