@@ -68,7 +68,10 @@ WAYS: Final[dict[PaymentState, tuple[Deed, ...]]] = {
         run_out,
         lambda shop: shop.miss_balance("pay-1"),
     ),
-    S.CAPTURED: (lambda shop: shop.pay("pay-1", eur(1000), ()),),
+    S.CAPTURED: (
+        lambda shop: shop.await_payment("pay-1", eur(1000)),
+        lambda shop: shop.record_notice("pay-1", Notice.CAPTURED, eur(1000)),
+    ),
     S.PART_REFUNDED: (
         lambda shop: bring(shop, S.CAPTURED),
         lambda shop: shop.pay_back("pay-1", eur(400)),
@@ -141,6 +144,9 @@ def refund_fails(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts])
     bring(shop, row.target if row.move is M.SETTLE_DEPOSIT else S.CAPTURED)
     if row.move is M.SETTLE_PART:
         shop.pay_back("pay-1", eur(100))
+    if row.move is M.SETTLE_DEPOSIT:  # which was taken by hand
+        shop.record_notice("pay-1", Notice.CAPTURED, eur(100))
+        shop.pay_back("pay-1", eur(300))
     shop.ask_pay_back("pay-1", eur(400) if row.source is S.PART_REFUNDED else None)
     assert shop.payment("pay-1").state is row.source
     fail_refund(shop)

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from orderflow.payments import Notice, ask_capture, ask_void, send_request
+from orderflow.pricing import due
 from orderflow.records import Outcome, Payment, RequestKind
-from orderflow.refunds import ask_refund
+from orderflow.refunds import ask_pay_back, ask_refund
 from orderflow.states import PaymentState
 from tests.builders import LAMP, Shop, eur, new_order
 
@@ -422,3 +423,80 @@ def test_nothing_is_owed_back_of_money_that_is_not_known_to_have_come(ready: Sho
     ready.cancel("o-17", (("1", 8),))
 
     assert ready.codes(ask_refund.on("o-17")) == ["nothing_owed"]
+
+
+# --- what came by no gateway --------------------------------------------------------------------
+
+
+@pytest.fixture
+def mixed(shop: Shop) -> Shop:
+    """An order of 100.00, of which 60.00 came by a gateway and 40.00 in cash, and all given up."""
+    shop.place("o-17", new_order((LAMP, 10)))
+    shop.pay("pay-2", eur(4000), (("o-17", 4000),), "cash")
+    shop.await_payment("pay-1", eur(6000), "card", "c-7", None, (("o-17", 6000),))
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(6000), "e-1")
+    shop.cancel("o-17")
+    return shop
+
+
+@pytest.mark.feature("F181", "F183")
+def test_a_gateway_is_asked_only_for_what_came_by_it_and_the_rest_is_owed_still(
+    mixed: Shop,
+) -> None:
+    mixed.ask_refund("o-17")
+
+    assert mixed.payment("pay-1").refunding == 6000
+    assert (mixed.payment("pay-2").requests, mixed.payment("pay-2").refunded) == ((), 0)
+    assert due(mixed.order("o-17")) == -4000
+    mixed.refund("o-17")
+    assert mixed.payment("pay-2").refunded == 4000
+
+
+def test_no_gateway_pays_back_cash(mixed: Shop) -> None:
+    assert mixed.refuses(ask_refund.on("o-17", payment="pay-2")) == (
+        "payment pay-2: 40.00 EUR came by no gateway, so none can pay it back"
+    )
+    (refused,) = mixed.why_not(ask_refund.on("o-17", payment="pay-2"))
+    assert [(one.verb, dict(one.args)) for one in refused.remedies] == [
+        ("refund", {"amount": eur(4000), "payment": "pay-2"})
+    ]
+
+
+def test_a_named_amount_is_asked_of_gateways_as_a_whole_or_not_at_all(mixed: Shop) -> None:
+    (refused,) = mixed.why_not(ask_refund.on("o-17", eur(7000)))
+
+    assert (refused.code, dict(refused.facts)["amount"]) == ("not_by_gateway", 4000)
+    assert ("ask_refund", {"amount": eur(3000)}) in [
+        (one.verb, dict(one.args)) for one in refused.remedies
+    ]
+    assert mixed.ask_refund("o-17", eur(6000)).document.applied == 4000
+
+
+def test_unapplied_cash_is_paid_back_by_hand(shop: Shop) -> None:
+    shop.pay("pay-1", eur(5000), (), "bank transfer")
+
+    (refused,) = shop.why_not(ask_pay_back.on("pay-1"))
+
+    assert refused.code == "not_by_gateway"
+    assert [(one.verb, dict(one.args)) for one in refused.remedies] == [
+        ("pay_back", {"amount": eur(5000)})
+    ]
+
+
+def test_of_a_deposit_in_cash_a_gateway_pays_back_what_came_by_it_later(shop: Shop) -> None:
+    shop.take_deposit("pay-1", eur(10000), eur(3000), (), "cash")
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(2000), "e-1")
+    assert shop.codes(ask_pay_back.on("pay-1", eur(2001))) == ["not_by_gateway"]
+
+    payment = shop.ask_pay_back("pay-1").document
+
+    assert (payment.by_gateway, payment.refunding, payment.unapplied) == (2000, 2000, 3000)
+    assert shop.codes(ask_pay_back.on("pay-1")) == ["not_by_gateway"]
+
+
+def test_what_a_bank_has_taken_back_is_with_no_gateway_any_more(shop: Shop) -> None:
+    shop.take_deposit("pay-1", eur(10000), eur(3000), (), "cash")
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(2000), "e-1")
+    shop.charge_back("pay-1", eur(2000))
+
+    assert shop.codes(ask_pay_back.on("pay-1")) == ["not_by_gateway"]

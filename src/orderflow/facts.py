@@ -573,8 +573,8 @@ SENT: Final = "sent"
 
 ANSWERED: Final = "answered"
 """What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`; of a
-capture or a refund, what has come or gone back for it in our books, too: `booked`."""
-
+capture or a refund, what has come or gone back for it in our books, too: `booked`; of a capture,
+how much has come with just this answer: `came`."""
 
 ANSWERED_AGAIN: Final = "repeated_answer"
 """What a payment notes of an answer that says nothing new: `request`, `event`."""
@@ -632,7 +632,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
     tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
-    cash_asked = payment.cash_asked
+    cash_asked, by_gateway = payment.cash_asked, payment.by_gateway
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
@@ -667,6 +667,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 details = dict(fact.details)
                 if fact.what == NOTICED:
                     said = Notice(str(details["notice"]))
+                    by_gateway += int(details["amount"]) if said is Notice.CAPTURED else 0
                     events = _reported(events, said, str(details["event"]), int(details["amount"]))
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
@@ -689,6 +690,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 elif fact.what in _OF_REQUESTS:
                     requests = _requested(requests, fact.what, details)
                     events = _answered(events, requests, fact.what, details)
+                    by_gateway += int(details.get("came", 0))
                 elif fact.what == "dispute":
                     disputed = 0  # what was won has come back, what was lost is gone for good
             case _:
@@ -725,6 +727,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         requests=requests,
         meant=payment.meant,
         cash_asked=cash_asked,
+        by_gateway=by_gateway,
     )
 
 

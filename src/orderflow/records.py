@@ -487,7 +487,8 @@ class Payment:
     that went onto such a balance and stays with us. `forfeited` is the part of applied that was
     kept of a deposit; it is on no order any more. A balance that is missed `forfeits` the deposit
     where that was said when it was opened.
-    `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked.
+    `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked,
+    and `by_gateway` the part of captured that has come by it.
     """
 
     ref: Ref[Payment]
@@ -521,6 +522,7 @@ class Payment:
     requests: tuple[Request, ...] = ()
     meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
     cash_asked: int | None = None
+    by_gateway: int = 0
 
     @property
     def applied(self) -> int:

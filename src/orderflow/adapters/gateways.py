@@ -29,7 +29,7 @@ from orderflow.money import Money
 from orderflow.payments import PATIENCE_SECONDS, key_of
 from orderflow.ports import Gateway, GatewayAnswer, GatewayRequest, Query, every
 from orderflow.records import Outcome, Payment, Request, RequestKind
-from orderflow.values import instant, text
+from orderflow.values import instant, several, text
 from orderflow.workflow import Workflow
 
 
@@ -47,18 +47,21 @@ def send_open(
     gateway: Gateway,
     at: datetime,
     *,
+    methods: tuple[str, ...] | None = None,
     patience_seconds: int = PATIENCE_SECONDS,
     by: str = "",
 ) -> tuple[Sent, ...]:
     """Send every request of a tenant that waits at an instant, and record what is answered.
 
-    For `patience_seconds` a request is left to whoever has sent it. What is not answered stays
-    open, so call it again, as often as you like, from as many processes as you like.
+    With `methods` only those of payments that are made so: a shop with several gateways sends each
+    its own. For `patience_seconds` a request is left to whoever has sent it. What is not answered
+    stays open, so call it again, as often as you like, from as many processes as you like.
     """
     until = instant(at, "at")
+    only = None if methods is None else frozenset(several(methods, "methods"))
     sent: list[Sent] = []
     for stored in every(workflow.store, Query("payment", workflow.tenant, due_by=until)):
-        if isinstance(stored.value, Payment):
+        if isinstance(stored.value, Payment) and (only is None or stored.value.method in only):
             for request in waiting(stored.value, until):
                 one = _send(workflow, gateway, stored.value.ref, request.id, patience_seconds, by)
                 sent += [] if one is None else [one]

@@ -85,11 +85,14 @@ def record_answer(
         step.note(payment.ref, ANSWERED_AGAIN, request=one.id, event=event)
         return step
     booked: dict[str, str | int] = {}
+    told = 0
     if outcome is not Outcome.PENDING and one.kind is RequestKind.REFUND:
         left = max(0, left_of(payment))  # more than is left of it cannot leave the books
         booked["booked"] = min(done, one.booked + left)
     elif one.kind is RequestKind.CAPTURE:
+        told = _told_before(payment, event)
         booked["booked"] = max(done, one.booked)  # what has come is not told away
+        booked["came"] = max(0, done - one.booked - told)
     step.note(
         payment.ref,
         ANSWERED,
@@ -107,7 +110,7 @@ def record_answer(
         differs = f"{one.id} was about {one.amount}, and the gateway has done {done}"
         step.hold(payment.ref, "amount_differs", differs, blocks=())
     if outcome is not Outcome.PENDING:
-        _carry_out(step, payment, one, done, event, when, tendered)
+        _carry_out(step, payment, one, done, event, told, when, tendered)
     return step
 
 
@@ -117,6 +120,7 @@ def _carry_out(
     one: Request,
     done: int,
     event: str,
+    told: int,
     paid_at: datetime | None,
     tendered: Tendered | None,
 ) -> None:
@@ -130,7 +134,6 @@ def _carry_out(
             if not (done and _noticed(payment, Notice.AUTHORISED, event)):
                 _authorised(step, ref, done)
         case RequestKind.CAPTURE:
-            told = _told_before(payment, event)
             _captured(step, ref, one, done, told, paid_at, tendered)
         case RequestKind.REFUND:
             _refunded(step, ref, one)
