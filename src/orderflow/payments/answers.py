@@ -21,8 +21,9 @@ from orderflow.errors import BadInput
 from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import give_up_rest, holds_money, left_of, settled
 from orderflow.payments.arriving import receive
+from orderflow.payments.course import give_up_rest, settled
+from orderflow.payments.losses import holds_money, left_of
 from orderflow.records import MoneyAccount, Notice, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from orderflow.tenders import Tendered, paid_in

@@ -18,7 +18,9 @@ from datetime import datetime
 
 from orderflow.calls import Ref
 from orderflow.journal import Step, document_facts
-from orderflow.payments.applying import AUTHORISED, ENDED, apply_shares, arrived, capture, left_of
+from orderflow.payments.applying import apply_shares, capture
+from orderflow.payments.course import ENDED, MONEY_READY, arrived
+from orderflow.payments.losses import left_of
 from orderflow.payments.reinstating import reinstated
 from orderflow.payments.requests import send_back
 from orderflow.pricing import due
@@ -42,7 +44,7 @@ def receive(
         return
     arrived(step, ref)
     came = step.now(ref).captured
-    if before.state in AUTHORISED and came > before.authorised:
+    if before.state in MONEY_READY and came > before.authorised:
         said = f"{came} has come of {before.authorised} that was authorised"
         step.hold(ref, "amount_differs", said, blocks=())
     if before.state in ENDED and not before.meant:

@@ -20,10 +20,8 @@ from orderflow.errors import BadInput
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import (
-    make_good,
-    settled,
-)
+from orderflow.payments.course import settled
+from orderflow.payments.losses import make_good
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Payment
 from orderflow.states import (
