@@ -46,7 +46,7 @@ from orderflow.payments import Notice, left_of
 from orderflow.pricing import due
 from orderflow.records import Order, Parcel, Payment, Request, RequestKind
 from orderflow.rules import ReserveWhen
-from orderflow.tenders import TenderKind, TenderType
+from orderflow.tenders import MethodKind, PaymentMethod
 from tests.builders import Clock
 
 # ORDERFLOW_PAYMENTS=20000 tries as many lives; it takes some minutes. See `make laws`.
@@ -68,7 +68,7 @@ RULES: Final = (
     Rules(reserve_when=ReserveWhen.PLACED),
     Rules(
         reserve_when=ReserveWhen.PAID,
-        tenders=(TenderKind("voucher", TenderType.VOUCHER, goes_back=False),),
+        methods=(PaymentMethod("voucher", MethodKind.VOUCHER, goes_back=False),),
         cash_rounding=tuple([CashRounding(one, 5) for one in CURRENCIES]),
     ),
 )

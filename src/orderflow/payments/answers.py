@@ -22,7 +22,7 @@ from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.arriving import receive
-from orderflow.payments.course import give_up_rest, settled
+from orderflow.payments.course import ended_as, give_up_rest
 from orderflow.payments.losses import holds_money, left_of
 from orderflow.records import MoneyAccount, Notice, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
@@ -211,7 +211,7 @@ def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
         if not after:
             said = f"the gateway has not paid back {before} of {one.id}: it is owed again"
             step.hold(ref, "refund_failed", said, blocks=())
-        move = settled(step, ref, reopened=payment.state is PaymentState.REFUNDED)
+        move = ended_as(step, ref, reopened=payment.state is PaymentState.REFUNDED)
         if move in _REOPENS.get(payment.state, ()):
             step.proceed(PAYMENT, ref, move)
     elif after > before:

@@ -88,9 +88,9 @@ def _go_back(step: Step, ref: Ref[Payment], amount: int, orders: list[str]) -> N
     payment = step.now(ref)
     amount = min(amount, payment.unapplied, left_of(payment))
     move = PaymentMove.REFUND_PART if left_of(payment) > amount else PaymentMove.REFUND
-    tender = step.context.rules.tender(payment.method)
+    method = step.context.rules.method(payment.method)
     free = step.chart(PAYMENT).allows(payment.state, move, document_facts(payment))
-    if amount > 0 and free and (tender is None or tender.goes_back):
+    if amount > 0 and free and (method is None or method.goes_back):
         send_back(step, ref, amount, None, ask=True)
         step.note(ref, "sent_back", amount=amount, why="it came too late")
     else:

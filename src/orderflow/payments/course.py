@@ -46,7 +46,7 @@ def arrived(step: Step, ref: Ref[Payment]) -> None:
         step.proceed(PAYMENT, ref, PaymentMove.CHARGE_BACK)
 
 
-def settled(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
+def ended_as(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
     """How what was open about a payment ends, by what is left of its money.
 
     A deposit whose money is there again (`reopened`) waits for its balance again.
@@ -64,7 +64,7 @@ def settled(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
 
 def give_up_rest(step: Step, ref: Ref[Payment]) -> None:
     """Say that no more of what was authorised will be captured, where a part of it was."""
-    step.proceed(PAYMENT, ref, settled(step, ref, reopened=False))
+    step.proceed(PAYMENT, ref, ended_as(step, ref, reopened=False))
 
 
 def _closed(payment: Payment) -> PaymentMove:
