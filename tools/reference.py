@@ -497,7 +497,7 @@ BESIDE = {
         "TableRateCarrier",
         "Rate",
     ),
-    "orderflow.adapters.gateways": ("settle", "Sent", "ScriptedGateway", "Effect", "Fault"),
+    "orderflow.adapters.gateways": ("send_open", "Sent", "ScriptedGateway", "Effect", "Fault"),
     "orderflow.ways_to_pay": ("WayToPay", "ways_to_pay"),
     "orderflow.tenders": ("TenderKind", "TenderType", "TenderBook", "StoredValue"),
     "orderflow.ledger": (
