@@ -148,6 +148,12 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{stored} could be used until {until}",
         "zh": "{stored} 的有效期到 {until} 为止",
     },
+    "no_bank": {
+        "en": "payment {payment} came from {stored}, and no bank has it: {free} {currency} of it "
+        "came from outside, {asked} was charged back",
+        "zh": "付款 {payment} 来自 {stored},银行无从扣回:"
+        "其中外部来款 {free} {currency},扣回 {asked}",
+    },
     "stored_not_due": {
         "en": "{stored} may be used until {until}",
         "zh": "{stored} 在 {until} 前有效",

@@ -21,7 +21,7 @@ from orderflow.facts import LAPSED, Claimed, Limited, MoneyMoved
 from orderflow.grants import Kept
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import Shares, apply_shares, capture, open_payment
+from orderflow.payments.applying import Shares, apply_shares, capture, left_of, open_payment
 from orderflow.pools import stored_pool
 from orderflow.records import MoneyAccount, Payment
 from orderflow.states import PAYMENT, PaymentMove
@@ -137,6 +137,15 @@ def balance_over(step: Step, payment: Payment) -> tuple[Refusal, ...]:
     if stored.until is None or stored.until > step.context.at:
         return ()
     return (_over(stored.ref.id, stored.until),)
+
+
+def from_outside(payment: Payment) -> int:
+    """What is left of the money of a payment from a balance that has come from elsewhere.
+
+    A gateway may have told of such. Where the balance is in another unit, all of it counts as the
+    balance's.
+    """
+    return 0 if payment.tendered is not None else max(0, left_of(payment) - payment.spent)
 
 
 def give_back(step: Step, before: Payment) -> None:
