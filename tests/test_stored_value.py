@@ -272,6 +272,9 @@ def test_two_who_spend_the_last_of_a_balance_do_not_both_have_it(any_shop: Shop)
     (
         ({"kind": "points"}, "kind"),
         ({"unit": ""}, "unit"),
+        ({"unit": "eur"}, "unit"),
+        ({"kind": StoredKind.VOUCHER, "unit": "points"}, "unit"),
+        ({"kind": StoredKind.STORED_VALUE, "unit": "eur"}, "unit"),
         ({"units": -1}, "units"),
         ({"until": Clock().at}, "until"),
     ),

@@ -89,6 +89,11 @@ def test_units_are_worth_their_amount_by_one_named_rounding(rounding: Rounding, 
     assert Tendered("points", 299, POINTS, rounding).worth == worth
 
 
+def test_a_currency_in_other_letters_is_no_unit_of_a_tender() -> None:
+    with pytest.raises(BadInput, match=r"tendered\.unit: EUR is wanted"):
+        Tendered("eur", 3000, Price.of("0.01", "EUR"))
+
+
 def test_an_amount_that_the_units_are_not_worth_is_refused(shop: Shop) -> None:
     for tendered, path in (
         (dollars(3300), "tendered"),
@@ -341,6 +346,9 @@ def test_offers_to_pay_change_the_fingerprint_of_the_rules() -> None:
         ({"kind": "card"}, "tender.kind"),
         ({"lines": "scan"}, "tender.lines"),
         ({"lines": ("",)}, "tender.lines[0]"),
+        ({"lines": ("Pay {amount", "")}, "tender.lines[0]"),
+        ({"lines": ("{order}", "{nothing}")}, "tender.lines[1]"),
+        ({"unit": "usd", "rate": POINTS}, "tender.unit"),
         ({"unit": "points"}, "tender.rate"),
         ({"rate": POINTS}, "tender.unit"),
         ({"rounding": "down"}, "tender.rounding"),
