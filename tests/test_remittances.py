@@ -196,8 +196,10 @@ def test_a_fee_that_cannot_be_is_told_by_its_path(wrong: dict[str, Any], path: s
     ),
 )
 def test_what_is_no_row_of_a_file_is_told_by_its_path(wrong: dict[str, Any], path: str) -> None:
+    row: dict[str, Any] = {"row": 2, "parcel": "p-1", "cash": 5}
+
     with pytest.raises(BadInput) as no:
-        RemittanceRow(**{"row": 2, "parcel": "p-1", "cash": 5} | wrong)
+        RemittanceRow(**row | wrong)
 
     assert no.value.path == path
 
