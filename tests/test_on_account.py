@@ -78,7 +78,7 @@ def test_each_currency_and_each_customer_has_a_credit_of_its_own(shop: Shop) -> 
     shop.place("o-2", attrs.evolve(wanted(), customer="d-2"))
 
     call = verbs.place.on("o-3", attrs.evolve(wanted(), customer="d-3"))
-    assert shop.refuses(call) == "customer d-3 has no credit in EUR"
+    assert shop.refuses(call) == "customer d-3 has no credit in EUR: 60.00 asked"
 
 
 def test_a_draft_on_account_owes_nothing_until_it_is_placed(shop: Shop) -> None:
@@ -193,6 +193,23 @@ def test_what_a_bank_takes_back_is_owed_again_though_there_is_no_credit_left(
     any_shop.pay("pay-2", eur(50_00), (("o-1", 50_00),))
     any_shop.apply(call)
     any_shop.assert_lawful()
+
+
+def test_a_credit_of_nothing_is_taken_away(shop: Shop) -> None:
+    shop.set_credit(DEALER, eur(100_00))
+    place(shop, "o-1")
+
+    shop.set_credit(DEALER, eur(0))
+
+    assert shop.credit_standing("d-1", "EUR").left == -60_00
+    assert shop.codes(verbs.place.on("o-2", wanted("0.01"))) == ["credit_exceeded"]
+    shop.pay("pay-1", eur(60_00), (("o-1", 60_00),))
+    assert shop.codes(verbs.place.on("o-2", wanted("0.01"))) == ["credit_exceeded"]
+    shop.assert_lawful()
+
+
+def test_a_credit_is_not_below_nothing(shop: Shop) -> None:
+    assert shop.cannot_take(verbs.set_credit.on(DEALER, eur(-1))) == "limit"
 
 
 def test_credit_that_an_outside_fact_has_widened_is_narrow_again_for_the_next(shop: Shop) -> None:

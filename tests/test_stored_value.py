@@ -203,7 +203,7 @@ def test_what_is_owed_back_to_a_balance_whose_time_is_over_goes_onto_another(
         assert any_shop.codes(call) == ["not_taken_back", "stored_over"]
     any_shop.lapse_stored_value("g-1")
     assert any_shop.refuses(refund.on("o-17")) == (
-        "payment pay-1 was made by stored value: nothing goes back to it; "
+        "payment pay-1 was made by stored value: nothing goes back to it, but onto a balance; "
         "g-1 could be used until 2026-04-01T09:00:00+00:00"
     )
 

@@ -667,7 +667,7 @@ BESIDE = {
         "price_of",
     ),
     "orderflow.cash": ("CashRule", "CashRounding"),
-    "orderflow.payments": ("cash_by_parcel",),
+    "orderflow.cod": ("cash_by_parcel",),
     "orderflow.refunds": ("owed",),
     "orderflow.remittances": tuple(remittances.__all__),
     "orderflow.taxes": (

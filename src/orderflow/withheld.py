@@ -32,7 +32,7 @@ def withhold(step: Step, order: Order) -> None:
         step.hold(order.ref, CHARGED_BACK, "the payer's bank has taken its money back")
 
 
-def let_go(step: Step, order: Order) -> None:
+def let_goods_go(step: Step, order: Order) -> None:
     """Let goods go again, when nothing of their money is missing any more."""
     held = any(hold.code == CHARGED_BACK for hold in order.holds)
     if held and not _wants_money(step, order):

@@ -239,7 +239,7 @@ def test_a_part_is_taken_at_the_door_and_paid_for_and_the_rest_goes_back(any_sho
     shop.pack_up("o-17", "p-1")
     shop.hand_over("p-1", "land", "L-1")
 
-    shop.take_in_part("p-1", "p-1-back", (("1", 1),), payment="pay-1")
+    shop.take_in_part("p-1", "p-1-back", (("1", 1),))
     assert shop.payment("pay-1").amount == 1490
     shop.collect_on_delivery("pay-1", "o-17", eur(1490))
     shop.clock.forward(days=4)

@@ -33,7 +33,7 @@ from orderflow.states import (
     PaymentState,
 )
 from orderflow.values import text
-from orderflow.withheld import CHARGED_BACK, let_go, withhold
+from orderflow.withheld import CHARGED_BACK, let_goods_go, withhold
 
 
 @verb("charge_back", Payment)
@@ -102,7 +102,7 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     for application in payment.applications:
         order = step.now(case.order(application.order))
         make_good(step, ref, order.ref, -due(order))
-        let_go(step, step.now(order.ref))
+        let_goods_go(step, step.now(order.ref))
     _make_good_of_forfeited(step, ref)
     return step
 
