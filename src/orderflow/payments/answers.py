@@ -25,7 +25,7 @@ from orderflow.payments.applying import give_up_rest, holds_money, left_of, sett
 from orderflow.payments.arriving import receive
 from orderflow.records import MoneyAccount, Notice, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
-from orderflow.tenders import Tendered, paid_in
+from orderflow.tenders import Tendered, paid_in, part_of
 from orderflow.values import instant, text
 
 _REOPENS: Final = {
@@ -206,7 +206,8 @@ def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
     home = MoneyAccount.APPLIED if one.order else MoneyAccount.UNAPPLIED
     order = step.case.order(one.order) if one.order else None
     if after < before:
-        step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, before - after, order))
+        units = _units_back(one, before, after)
+        step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, before - after, order, units))
         if not after:
             said = f"the gateway has not paid back {before} of {one.id}: it is owed again"
             step.hold(ref, "refund_failed", said, blocks=())
@@ -216,6 +217,16 @@ def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
     elif after > before:
         more = after - before
         step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.REFUNDED, more))
+
+
+def _units_back(one: Request, before: int, after: int) -> int | None:
+    """The units of its tender that come back of a refund, as they went when it was asked for.
+
+    Nobody knows it of a tender in the unit of the payment, nor where more had gone than was asked.
+    """
+    if one.units is None or before > one.amount:
+        return None
+    return part_of(one.units, one.amount, before) - part_of(one.units, one.amount, after)
 
 
 def _now(payment: Payment, one: Request) -> Request:
