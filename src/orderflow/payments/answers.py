@@ -21,9 +21,16 @@ from orderflow.errors import BadInput
 from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import give_up_rest, holds_money, left_of, settled
+from orderflow.payments.applying import (
+    give_up_rest,
+    holds_money,
+    left_of,
+    make_good,
+    settled,
+)
 from orderflow.payments.arriving import receive
-from orderflow.records import MoneyAccount, Notice, Outcome, Payment, Request, RequestKind
+from orderflow.pricing import due
+from orderflow.records import MoneyAccount, Notice, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from orderflow.tenders import Tendered, paid_in, part_of
 from orderflow.values import instant, text
@@ -37,6 +44,15 @@ _REOPENS: Final = {
     ),
 }
 """What becomes of a payment whose refund has failed; in other states it stays where it is."""
+
+_EMPTIES: Final = {
+    PaymentState.CAPTURED: (PaymentMove.SETTLE_PART, PaymentMove.SETTLE_EMPTY),
+    PaymentState.PART_REFUNDED: (PaymentMove.SETTLE_EMPTY,),
+    PaymentState.DEPOSIT_TAKEN: (PaymentMove.SETTLE_EMPTY,),
+    PaymentState.BALANCE_OPEN: (PaymentMove.SETTLE_EMPTY,),
+    PaymentState.BALANCE_OVERDUE: (PaymentMove.SETTLE_EMPTY,),
+}
+"""What becomes of one whose refund had failed, and is done after all; else it stays there too."""
 
 
 @verb("record_answer", Payment)
@@ -208,8 +224,10 @@ def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
     if after < before:
         units = _units_back(one, before, after)
         step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, before - after, order, units))
+        made = _make_good(step, ref, order)
         if not after:
-            said = f"the gateway has not paid back {before} of {one.id}: it is owed again"
+            again = "the payer's bank has" if made >= before else "it is owed again"
+            said = f"the gateway has not paid back {before} of {one.id}: {again}"
             step.hold(ref, "refund_failed", said, blocks=())
         move = settled(step, ref, reopened=payment.state is PaymentState.REFUNDED)
         if move in _REOPENS.get(payment.state, ()):
@@ -217,6 +235,22 @@ def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
     elif after > before:
         more = after - before
         step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.REFUNDED, more))
+        _make_good(step, ref, order)
+        move = settled(step, ref, reopened=False)
+        if move in _EMPTIES.get(payment.state, ()):
+            step.proceed(PAYMENT, ref, move)
+
+
+def _make_good(step: Step, ref: Ref[Payment], first: Ref[Order] | None) -> int:
+    """Let what the orders of a payment owe back make good what is missing of it for good.
+
+    The first of them first, then the others as it was applied to them; how much it was.
+    """
+    others = [step.case.order(one.order) for one in step.now(ref).applications]
+    made = 0
+    for order in others if first is None else [first, *others]:
+        made += make_good(step, ref, order, -due(step.now(order)))
+    return made
 
 
 def _units_back(one: Request, before: int, after: int) -> int | None:
