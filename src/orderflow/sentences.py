@@ -380,6 +380,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "payment {payment}: {asked} {currency} to {move}, {free} can be asked for",
         "zh": "付款 {payment}:{move} {asked} {currency},最多可请求 {free}",
     },
+    "not_by_gateway": {
+        "en": "payment {payment}: {amount} {currency} came by no gateway, so none can pay it back",
+        "zh": "付款 {payment}:{amount} {currency} 并非经支付平台收到,平台无法退回",
+    },
     "request_open": {
         "en": "payment {payment}: the gateway has not answered for {request} yet",
         "zh": "付款 {payment}:支付平台尚未答复 {request}",

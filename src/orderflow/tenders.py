@@ -126,6 +126,11 @@ def part_of(units: int, money: int, moved: int) -> int:
     return units if moved >= money else share(units, money, 0, moved)
 
 
+def units_gone(before: TenderBook | None, after: TenderBook | None) -> int | None:
+    """How many units have left the books of a tender meanwhile; `None` where it has no books."""
+    return None if before is None or after is None else before.held - after.held
+
+
 def paid_in(tendered: object, amount: Money, book: TenderBook | None) -> Tendered:
     """What was handed over for an amount: worth just that, and of the unit that came before."""
     if not isinstance(tendered, Tendered):
