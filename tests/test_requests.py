@@ -407,6 +407,80 @@ def test_a_part_of_a_refund_that_a_gateway_keeps_is_owed_again(ready: Shop) -> N
     assert (books(after), after.state) == ((10000, 1000, 0, 9000), PaymentState.PART_REFUNDED)
 
 
+@pytest.mark.parametrize("part", (3000, 10000))
+def test_a_refund_that_had_failed_and_is_done_after_all_leaves_what_is_left(
+    ready: Shop, part: int
+) -> None:
+    ready.ask_capture("pay-1")
+    ready.record_answer("pay-1", "capture-2", DONE)
+    ready.ask_pay_back("pay-1", eur(part))
+    ready.record_answer("pay-1", "refund-3", FAILED)
+
+    after = ready.record_answer("pay-1", "refund-3", DONE).document
+
+    assert books(after) == (10000, 0, 10000 - part, part)
+    assert after.state is (PaymentState.REFUNDED if part == 10000 else PaymentState.PART_REFUNDED)
+
+
+def test_a_refund_of_an_order_that_is_done_after_all_is_owed_no_more(ready: Shop) -> None:
+    captured(ready)
+    ready.cancel("o-17", (("1", 4),))
+    ready.ask_refund("o-17")
+    ready.record_answer("pay-1", "refund-3", FAILED)
+    assert due(ready.order("o-17")) == -4000
+
+    after = ready.record_answer("pay-1", "refund-3", DONE).document
+
+    assert (books(after), after.state) == ((10000, 6000, 0, 4000), PaymentState.PART_REFUNDED)
+    assert due(ready.order("o-17")) == 0
+
+
+def test_a_deposit_that_went_back_after_all_waits_for_no_balance(shop: Shop) -> None:
+    shop.take_deposit("pay-1", eur(10000), eur(3000), (), "cash")
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(2000), "e-1")
+    shop.pay_back("pay-1", eur(3000))
+    shop.ask_pay_back("pay-1")
+    shop.record_answer("pay-1", "refund-1", FAILED)
+    shop.open_balance("pay-1", shop.clock.at + timedelta(days=3))
+
+    after = shop.record_answer("pay-1", "refund-1", DONE).document
+
+    assert (after.state, after.unapplied) == (PaymentState.REFUNDED, 0)
+    assert shop.due(shop.clock.forward(days=4)) == []
+
+
+def test_a_refund_that_fails_after_its_dispute_was_lost_is_owed_to_nobody(ready: Shop) -> None:
+    captured(ready)
+    ready.cancel("o-17")
+    ready.ask_refund("o-17")
+    ready.charge_back("pay-1", eur(10000))  # the bank gives what we had given already
+    ready.settle_dispute("pay-1", won=False)
+
+    after = ready.record_answer("pay-1", "refund-3", FAILED).document
+
+    assert books(after) == (10000, 0, 0, 0)
+    assert due(ready.order("o-17")) == 0
+    assert [hold.reason for hold in after.holds if hold.code == "refund_failed"] == [
+        "the gateway has not paid back 10000 of refund-3: the payer's bank has"
+    ]
+
+
+def test_what_goes_back_after_all_is_of_the_order_that_it_was_asked_for(shop: Shop) -> None:
+    for name in ("o-17", "o-18"):
+        shop.place(name, new_order((LAMP, 5)))
+    meant = (("o-17", 5000), ("o-18", 5000))
+    shop.await_payment("pay-1", eur(10000), "card", "c-7", None, meant)
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(10000), "e-1")
+    for name in ("o-17", "o-18"):
+        shop.cancel(name)
+    shop.ask_refund("o-18")
+    shop.record_answer("pay-1", "refund-1", FAILED)
+
+    shop.record_answer("pay-1", "refund-1", DONE)
+
+    assert [due(shop.order(name)) for name in ("o-17", "o-18")] == [-5000, 0]
+
+
 def test_money_that_no_order_has_used_goes_back_by_the_gateway(ready: Shop) -> None:
     ready.ask_capture("pay-1")
     ready.record_answer("pay-1", "capture-2", DONE)

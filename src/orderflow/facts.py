@@ -174,13 +174,18 @@ class Unheld:
 
 @attrs.frozen(weakref_slot=False)
 class MoneyMoved:
-    """`amount` minor units of a payment went from account to account, for an order where named."""
+    """`amount` minor units of a payment went from account to account, for an order where named.
+
+    Of a tender in another unit its part goes along by itself; `units` says it where it is known
+    better: what was asked for by a request comes back as it went.
+    """
 
     payment: Ref[Payment]
     source: MoneyAccount
     target: MoneyAccount
     amount: int
     order: Ref[Order] | None = None
+    units: int | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -566,7 +571,8 @@ NOTICED: Final = "notice"
 """What a payment notes of what a gateway reports: `notice`, `amount`, `event`."""
 
 REQUESTED: Final = "requested"
-"""What a payment notes of what a gateway is asked: `request`, `kind`, `amount`, `order`, `at`."""
+"""What a payment notes of what a gateway is asked: `request`, `kind`, `amount`, `order`, `at`, and
+of a tender in another unit `units`."""
 
 SENT: Final = "sent"
 """What a payment notes before a request goes over the wire: `request`, `until`."""
@@ -745,7 +751,7 @@ def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved)
     refunded, charged_back, n = book.refunded, book.charged_back, fact.amount
     if fact.source in out:  # it is with us again
         if fact.source is MoneyAccount.REFUNDED:
-            refunded -= part_of(refunded, back, n)
+            refunded -= part_of(refunded, back, n) if fact.units is None else fact.units
         else:
             charged_back -= part_of(charged_back, taken, n)
     elif fact.target in out:
@@ -774,7 +780,8 @@ def _requested(
         kind, at = RequestKind(str(said["kind"])), datetime.fromisoformat(str(said["at"]))
         asked = int(said["amount"])
         booked = asked if kind is RequestKind.REFUND else 0
-        return (*requests, Request(id, kind, asked, at, str(said["order"]), booked=booked))
+        order, units = str(said["order"]), int(said["units"]) if "units" in said else None
+        return (*requests, Request(id, kind, asked, at, order, booked=booked, units=units))
     if what == ANSWERED_AGAIN:
         return requests
     i = next(i for i, one in enumerate(requests) if one.id == id)

@@ -453,7 +453,8 @@ class Request:
     """What a gateway was asked to do with a payment, and what it has answered.
 
     What is asked is reserved: so much less of it can be asked again. `order` is that from which a
-    refund is taken, empty for money that no order has used. `tries` is how often it was sent; until
+    refund is taken, empty for money that no order has used; `units` is what went along with it of a
+    payment in another currency or in points. `tries` is how often it was sent; until
     `busy_until` somebody waits for the reply, and nobody else sends it.
     """
 
@@ -469,6 +470,7 @@ class Request:
     reference: str = ""  # the gateway's own name of what it has done
     event: str = ""
     booked: int = 0  # what has come or gone back for it, which may be other than was said last
+    units: int | None = None
 
 
 @attrs.frozen(weakref_slot=False)

@@ -15,7 +15,7 @@ from orderflow.money import Money
 from orderflow.plans import due_by
 from orderflow.pricing import due
 from orderflow.records import Order
-from orderflow.tenders import MethodKind, PaymentMethod
+from orderflow.tenders import MARKS, MethodKind, PaymentMethod
 
 
 @attrs.frozen
@@ -59,12 +59,9 @@ def _way(order: Order, method: PaymentMethod, wanted: int) -> WayToPay:
     units = method.units_for(wanted)
     minor = method.worth(units)
     amount = Money(minor, order.currency)
-    said = {
-        "{amount}": str(amount),
-        "{units}": f"{units} {method.unit}" if method.unit else str(amount),
-        "{order}": order.ref.id,
-        "{number}": order.number or order.ref.id,
-    }
+    much = f"{units} {method.unit}" if method.unit else str(amount)
+    figures = (str(amount), much, order.ref.id, order.number or order.ref.id)
+    said = dict(zip(MARKS, figures, strict=True))
     lines = tuple([_told(line, said) for line in method.lines])
     return WayToPay(method, amount, units, Money(wanted - minor, order.currency), lines)
 
