@@ -41,6 +41,7 @@ ASTRAY: Final = ("lost", "missing")
 AT_WORK: Final = ("released", "picked", "packed")
 OVER: Final = ("archived", "rejected", "cancelled", "expired")
 CLOSED: Final = ("cancelled", "refused", "done")
+WAITS: Final = ("awaiting", "authorised", "deposit taken", "balance open", "balance overdue")
 PAID_ONCE: Final = (
     *("deposit taken", "balance open", "balance overdue", "captured", "part refunded"),
     *("refunded", "disputed", "collected", "short paid", "remitted", "due at door"),
@@ -867,12 +868,25 @@ def unanswered(payment: Payment, *kinds: str) -> list[Request]:
 def may_ask(d: Desk) -> bool:
     """No more is asked for than a gateway keeps ready, or a payment that waits is about."""
     paper, asked = d.paper, unanswered(d.paper, "capture", "void")
-    most = paper.amount if paper.state == "awaiting" else paper.authorised
+    most = paper.authorised
     if paper.state == "awaiting":
+        most = paper.deposit or paper.amount
         asked += unanswered(paper, "authorise")
+    elif d.stands("deposit taken", "balance open", "balance overdue"):
+        most = min(paper.amount, paper.captured + still_to_come(d))
     free = max(0, most - paper.captured - sum(one.amount for one in asked))
     wanted = d.arg("amount").minor if d.arg("amount") else free
     return bool(0 < wanted <= free)
+
+
+def still_to_come(d: Desk) -> int:
+    """What the orders of a deposit still cost, once asked for no more than was asked."""
+    rest = d.paper.amount - d.paper.captured
+    orders = [d.get("order", one.order) for one in d.paper.applications]
+    if not orders:
+        return int(rest)
+    costs = sum(max(0, owing(order)) for order in orders) - max(0, d.paper.unapplied)
+    return int(costs) if d.stands("deposit taken") else int(min(costs, rest))
 
 
 def may_void_rest(d: Desk) -> bool:
@@ -900,7 +914,12 @@ def may_open_balance(d: Desk) -> bool:
     orders = [d.get("order", one.order) for one in d.paper.applications]
     to_come = sum(max(0, owing(order)) for order in orders) - max(0, d.paper.unapplied)
     is_wanted = to_come > 0 or not orders
-    return d.stands("deposit taken") and d.free("open balance") and is_wanted
+    knows = not unanswered(d.paper, "capture")
+    return d.stands("deposit taken") and d.free("open balance") and is_wanted and knows
+
+
+def may_plan_balance(d: Desk) -> bool:
+    return d.stands("deposit taken")
 
 
 def may_miss_balance(d: Desk) -> bool:
@@ -949,6 +968,7 @@ def may_forfeit(d: Desk) -> bool:
     asked = lost if d.arg("amount") is None else d.arg("amount").minor
     return (
         0 < asked <= lost
+        and not unanswered(d.paper, "capture")
         and d.stands("balance overdue")
         and d.free("forfeit")
         and all(  # a deposit of no order has no goods
@@ -1275,6 +1295,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "hold_payment": Desk.lacks_hold,
     "take_deposit": lambda d: d.fresh and may_apply(d, d.arg("deposit").minor),
     "open_balance": may_open_balance,
+    "plan_balance": may_plan_balance,
     "miss_balance": may_miss_balance,
     "forfeit_deposit": may_forfeit,
     "pay_balance": may_pay_balance,
@@ -1286,7 +1307,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "ask_pay_back": may_pay_back,
     "ask_authorise": lambda d: d.stands("awaiting") and d.free("ask authorise") and may_ask(d),
     "ask_capture": lambda d: (
-        d.stands("awaiting", "authorised", "part captured") and d.free("ask capture") and may_ask(d)
+        d.stands(*WAITS, "part captured") and d.free("ask capture") and may_ask(d)
     ),
     "ask_void": lambda d: d.stands("awaiting", "authorised", "part captured") and may_void_rest(d),
     "send_request": may_send_request,
@@ -1414,10 +1435,9 @@ def reported(d: Desk, order: Order, *states: str, where: Where = anywhere) -> bo
 
 
 def notice_fits(d: Desk) -> bool:
-    waits = ("awaiting", "authorised", "deposit taken", "balance open", "balance overdue")
     makes_sense = {
         "authorised": ("awaiting",),
-        "captured": (*waits, "part captured"),
+        "captured": (*WAITS, "part captured"),
         "failed": ("awaiting",),
         "voided": ("awaiting", "authorised", "part captured", "due at door"),
     }
@@ -1440,6 +1460,10 @@ def answer_fits(d: Desk) -> bool:
         return bool(one.kind != "refund")
     if one.kind == "authorise":
         return d.stands("awaiting")
+    if one.kind == "capture" and d.stands("deposit taken", "balance open", "balance overdue"):
+        orders = [d.get("order", one.order) for one in d.paper.meant]
+        goes_back = any(is_cancelled(order) for order in orders)
+        return goes_back or one.amount <= still_to_come(d)
     if one.kind == "capture" and d.paper.authorised:
         room = d.paper.authorised - d.paper.captured
         return d.stands("authorised", "part captured") and bool(one.amount <= room)

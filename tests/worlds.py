@@ -528,6 +528,20 @@ CORNERS: Final[dict[str, Small]] = {
             verbs.apply_payment.on("o-pay1", (("o", 100),)),
         ),
     ),
+    "a deposit over a gateway": goods(
+        of("place cancel ask_capture record_answer plan_balance open_balance miss_balance")
+        | of("forfeit_deposit refund pay_back"),
+        times=1,
+        waits=(timedelta(days=8),),
+        first=(
+            verbs.place.on("o"),
+            verbs.await_payment.on(
+                *("o-pay1", Money(200, EUR)),
+                orders=(("o", 50),),
+                deposit=Money(50, EUR),
+            ),
+        ),
+    ),
     "a deposit whose refund fails": goods(
         of("place cancel ask_pay_back pay_back record_answer"),
         first=(verbs.take_deposit.on("o-pay1", Money(100, EUR), Money(50, EUR), ()),),

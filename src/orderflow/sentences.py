@@ -810,6 +810,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "pay": "付款",
     "pick": "拣货",
     "place": "下单",
+    "plan balance": "约定尾款",
     "plan production": "计划生产",
     "plan to buy": "计划采购",
     "plan to make": "计划生产",

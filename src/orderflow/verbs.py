@@ -12,6 +12,7 @@ from orderflow.deposits import (
     miss_balance,
     open_balance,
     pay_balance,
+    plan_balance,
     take_deposit,
 )
 from orderflow.doorstep import take_in_part
@@ -261,6 +262,7 @@ __all__ = [
     "pay_over",
     "pick",
     "place",
+    "plan_balance",
     "plan_production",
     "plan_to_buy",
     "plan_to_make",
