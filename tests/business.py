@@ -1518,7 +1518,7 @@ FITS: Final[Mapping[str, Row]] = {
     "record_notice": notice_fits,
     "record_answer": answer_fits,
     "settle_dispute": lambda d: d.paper.disputed > 0,
-    "answer_cash_change": lambda d: d.paper.cash_asked > 0,
+    "answer_cash_change": lambda d: d.paper.cash_asked is not None,
     "remit": lambda d: d.arg("amount").minor <= d.paper.with_carrier,
     "collect_on_delivery": lambda d: (
         d.order.cash_on_delivery and (d.fresh or not d.stands("voided"))

@@ -7,9 +7,9 @@ import pytest
 from orderflow import BadInput, ChargeKind, Destination, NewCharge, Ref, Rounding, Rules
 from orderflow.bills import CreditNote, Invoice
 from orderflow.cash import CashRounding, CashRule
+from orderflow.cod import cash_by_parcel
 from orderflow.invoices import account
 from orderflow.orders import place
-from orderflow.payments import cash_by_parcel
 from orderflow.pricing import due, total
 from orderflow.statements import statement, text
 from orderflow.taxes import (
@@ -245,7 +245,7 @@ def test_what_is_kept_of_a_parcel_is_paid_in_coins_too(shop: Shop) -> None:
     shop.ship("o-1", "p-1")
     shop.expect_cash("pay-1", "o-1", eur(1070))
 
-    shop.take_in_part("p-1", "p-back", (("1", 2),), payment="pay-1")
+    shop.take_in_part("p-1", "p-back", (("1", 2),))
 
     assert shop.payment("pay-1").amount == 715  # 7.14, rounded once more
     shop.collect_on_delivery("pay-1", "o-1", eur(715))

@@ -290,7 +290,7 @@ def test_a_forfeited_deposit_is_ours_and_its_order_owes_nothing_back(ordered: Sh
     order = ordered.order("o-17")
     assert (order.state, due(order), order.applied) == (OrderState.CANCELLED, 0, 0)
     assert ordered.codes(refund.on("o-17")) == ["nothing_owed"]
-    assert ordered.codes(pay_back.on("pay-1")) == ["over_applied"]
+    assert ordered.codes(pay_back.on("pay-1")) == ["nothing_to_pay_back"]
     ordered.assert_lawful()
 
 
@@ -381,6 +381,31 @@ def test_a_deposit_of_goods_that_have_gone_on_is_not_forfeited(any_shop: Shop) -
     any_shop.release("o-17", "d-1")
 
     assert any_shop.codes(forfeit_deposit.on("pay-1")) == ["illegal_move"]
+
+
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize("won", (True, False))
+def test_what_a_bank_gives_back_beside_a_forfeited_deposit_is_not_paid_back_by_us_too(
+    any_shop: Shop, won: bool
+) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 10)))
+    shop.take_deposit("pay-1", eur(10000), eur(3000), (("o-17", 3000),))
+    shop.pay_balance("pay-1", eur(2000), (("o-17", 2000),))
+    overdue(shop)
+    shop.forfeit_deposit("pay-1")
+    assert due(shop.order("o-17")) == -2000
+
+    shop.charge_back("pay-1", eur(2000))
+
+    said = "order o-17: 20.00 EUR to go back, 0.00 left of pay-1"
+    assert shop.refuses(refund.on("o-17")) == said
+    payment = shop.settle_dispute("pay-1", won).document
+    assert (payment.forfeited, payment.refunded) == (3000, 0)
+    if won:
+        shop.refund("o-17")
+    assert due(shop.order("o-17")) == 0
+    shop.assert_lawful()
 
 
 # --- a balance that no order wants any more ---------------------------------------------------

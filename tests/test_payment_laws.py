@@ -65,7 +65,7 @@ class Ledger:
     carrier: int = 0
     fees: int = 0
     units: int = 0
-    events: set[str] = attrs.Factory(set)
+    events: set[tuple[Notice, str]] = attrs.Factory(set)
 
 
 class Life:
@@ -316,10 +316,10 @@ class Life:
             tendered = None
         event = self.chance.choice(("", "ev-1", "ev-2"))
         told = self.shop.record_notice(id, notice, money, event, self.paid_at(), tendered).document
-        if event and event in self.ledgers[id].events:
+        if event and (notice, event) in self.ledgers[id].events:
             return
         self.back(id, sent_back(payment, told))
-        self.ledgers[id].events.add(event)
+        self.ledgers[id].events.add((notice, event))
         if notice is Notice.CAPTURED:
             self.came(id, money.minor, tendered)
 

@@ -497,12 +497,13 @@ BESIDE = {
         "TableRateCarrier",
         "Rate",
     ),
-    "orderflow.adapters.gateways": ("settle", "Sent", "ScriptedGateway", "Effect", "Fault"),
+    "orderflow.adapters.gateways": ("send_open", "Sent", "ScriptedGateway", "Effect", "Fault"),
     "orderflow.ways_to_pay": ("WayToPay", "ways_to_pay"),
     "orderflow.tenders": ("TenderKind", "TenderType", "TenderBook", "StoredValue"),
     "orderflow.ledger": (
         "Posting",
         "OrderAccount",
+        "StoredAccount",
         "postings",
         "balances",
         "of_order",
@@ -666,7 +667,7 @@ BESIDE = {
         "price_of",
     ),
     "orderflow.cash": ("CashRule", "CashRounding"),
-    "orderflow.payments": ("cash_by_parcel",),
+    "orderflow.cod": ("cash_by_parcel",),
     "orderflow.refunds": ("owed",),
     "orderflow.remittances": tuple(remittances.__all__),
     "orderflow.taxes": (

@@ -572,13 +572,13 @@ class Commands:
         self,
         id: str,
         order: str,
-        amount: Money,
+        amount: Money | None = None,
         parcel: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
-        """Open a payment that is due at the door."""
+        """Open a payment that is due at the door, of what its parcel carries or of an amount."""
         call = payments.expect_cash.of(Ref(self.tenant, "payment", id), order, amount, parcel)
         return self.apply(call, key=key, by=by)
 
@@ -1148,14 +1148,13 @@ class Commands:
         back: str,
         taken: LineQuantities,
         order: str = "",
-        payment: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Parcel]:
         """Record that a customer keeps a part of a parcel at the door, and sends the rest back."""
         ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
-        call = doorstep.take_in_part.of(ref, back, taken, order, payment)
+        call = doorstep.take_in_part.of(ref, back, taken, order)
         return self.apply(call, key=key, by=by)
 
     def lose(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:

@@ -8,14 +8,16 @@ one of them forgets to give back is lost for good; a balance that one of them fo
 who has paid it.
 Decision: no verb gives back. When a verb has given its facts, each order that it touched is looked
 at once, and what it claims as a whole follows: its coupons where it has ended unused, its
-customer's credit by what it owes. Where it owes nothing any more it is confirmed, as one is that
-was paid, and so is the end of each balance that was asked for it.
+customer's credit by what it owes. So does the hold that keeps its goods, since a bank has taken
+their money back. Where it owes nothing any more it is confirmed, as one is that was paid, and so is
+the end of each balance that was asked for it.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from orderflow.cod import follow_doors
 from orderflow.coupons import given_back, has_left
 from orderflow.deposits import let_go
 from orderflow.facts import PAYABLE
@@ -26,13 +28,18 @@ from orderflow.pricing import due
 from orderflow.records import Order, Payment, credit_id
 from orderflow.states import OrderState
 from orderflow.values import later
+from orderflow.withheld import let_goods_go
 
 
 def follow(step: Step) -> None:
-    """Let orders and payments that were touched follow what has become of them."""
+    """Let orders, payments and doors follow what has become of those that were touched."""
+    follow_doors(step)
     for document in tuple(step.after.values()):
         if type(document) is Payment:
             let_go(step, document.ref)
+            if document.charged_back:
+                for one in document.applications:
+                    let_goods_go(step, step.now(step.case.order(one.order)))
         if type(document) is not Order:
             continue
         if document.pools:
@@ -40,6 +47,7 @@ def follow(step: Step) -> None:
         if document.on_account:
             _begin_terms(step, document)
             step.add(*as_owed(step.now(document.ref)))
+        let_goods_go(step, step.now(document.ref))
         if document.tenders and due(document) <= 0 < _due_before(step, document):
             _settled(step, document)
 

@@ -310,8 +310,7 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
 
 @suggests(payments.expect_cash, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Payment]]:
-    amount = _money(look.document, due(look.document))
-    yield payments.expect_cash.on(look.fresh(Payment, "pay"), look.id, amount)
+    yield payments.expect_cash.on(look.fresh(Payment, "pay"), look.id)
 
 
 @suggests(instalments.agree_plan, on=Order)

@@ -264,6 +264,18 @@ class SentAgain:
 
 
 @attrs.frozen(weakref_slot=False)
+class Door:
+    """A payment that is due at the door of an order, in minor units, with `parcel` where named.
+
+    `amount` is what is to be collected, or what the carrier was asked to collect instead.
+    """
+
+    payment: str
+    amount: int
+    parcel: str = ""
+
+
+@attrs.frozen(weakref_slot=False)
 class PoolClaim:
     """What an order as a whole claims of a pool: a use of a coupon, or what it owes on account.
 
@@ -335,6 +347,7 @@ class Order:
     coupons: tuple[str, ...] = ()  # the codes that it uses
     on_account: bool = False  # it goes out unpaid, on the credit of its customer
     pools: tuple[PoolClaim, ...] = ()  # what it claims as a whole, beside what its units claim
+    doors: tuple[Door, ...] = ()  # where carriers are to collect cash for it
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -412,6 +425,29 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Notice(StrEnum):
+    """What a gateway reports of a payment."""
+
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    FAILED = "failed"
+    VOIDED = "voided"
+
+
+@attrs.frozen(weakref_slot=False)
+class Reported:
+    """What a gateway has reported under a name of its own: by a notice, or in answer to `request`.
+
+    One name may stand for several events, such as that of the charge for what was authorised and
+    what was captured of it; so an event is known by its name together with what has happened.
+    """
+
+    notice: Notice
+    event: str
+    amount: int  # as it was said
+    request: str = ""
+
+
 @attrs.frozen(weakref_slot=False)
 class Request:
     """What a gateway was asked to do with a payment, and what it has answered.
@@ -468,7 +504,7 @@ class Payment:
     with_carrier: int = 0
     applications: tuple[Application, ...] = ()
     holds: tuple[Hold, ...] = ()
-    events: tuple[str, ...] = ()  # the gateway's own names of what it has reported
+    events: tuple[Reported, ...] = ()  # what has a name of the gateway's own
     deposit: int = 0
     disputed: int = 0
     due_for: str = ""
@@ -484,7 +520,7 @@ class Payment:
     authorised: int = 0
     requests: tuple[Request, ...] = ()
     meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
-    cash_asked: int = 0
+    cash_asked: int | None = None
     balance_from: datetime | None = None  # from when on the balance is to be asked for
 
     @property

@@ -17,7 +17,7 @@ from orderflow import (
     StoredKind,
     Tendered,
 )
-from orderflow.adapters.gateways import Fault, ScriptedGateway, settle
+from orderflow.adapters.gateways import Fault, ScriptedGateway, send_open
 from orderflow.plans import oldest_first
 from orderflow.pricing import due
 from orderflow.records import RequestKind
@@ -78,12 +78,12 @@ def test_a_card_is_charged_in_part_refunded_and_everybody_is_settled_with(any_sh
     gateway = ScriptedGateway("stirling", shop.clock)
     shop.await_payment("pay-1", eur(6740), "card", "c-7", orders=(("o-17", 6740),))
     shop.ask_authorise("pay-1")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     shop.ask_capture("pay-1")
     gateway.fail(Fault.REPLY_LOST)
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     assert shop.payment("pay-1").captured == 0  # nobody knows yet
-    settle(shop, gateway, shop.clock.forward(minutes=10))
+    send_open(shop, gateway, shop.clock.forward(minutes=10))
     assert shop.order("o-17").state is OrderState.CONFIRMED
 
     shop.plan_to_buy("o-17", (("2", 1),))
@@ -95,7 +95,7 @@ def test_a_card_is_charged_in_part_refunded_and_everybody_is_settled_with(any_sh
     shop.deliver("p-2")
     send_back(shop, "r-1", ("1", 1))
     shop.ask_refund("o-17")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     settle_up(shop)
 
     assert owing(shop, "o-17") == [0]
@@ -239,7 +239,7 @@ def test_a_part_is_taken_at_the_door_and_paid_for_and_the_rest_goes_back(any_sho
     shop.pack_up("o-17", "p-1")
     shop.hand_over("p-1", "land", "L-1")
 
-    shop.take_in_part("p-1", "p-1-back", (("1", 1),), payment="pay-1")
+    shop.take_in_part("p-1", "p-1-back", (("1", 1),))
     assert shop.payment("pay-1").amount == 1490
     shop.collect_on_delivery("pay-1", "o-17", eur(1490))
     shop.clock.forward(days=4)

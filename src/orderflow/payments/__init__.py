@@ -18,20 +18,15 @@ from orderflow.payments.applying import (
     confirm_if_ready,
     holds_money,
     left_of,
+    left_to_payer,
     make_all_good,
     open_payment,
 )
 from orderflow.payments.balances import BALANCE_ASKED, BALANCE_DUE, balance_of
-from orderflow.payments.collecting import (
-    answer_cash_change,
-    carried_by,
-    cash_by_parcel,
-    change_cash,
-    indices_of,
-)
+from orderflow.payments.collecting import collect_on_delivery, remit
 from orderflow.payments.disputes import charge_back, settle_dispute
-from orderflow.payments.doors import collect_on_delivery, expect_cash, remit
-from orderflow.payments.notices import Notice, await_payment, expire_payment, record_notice
+from orderflow.payments.doors import answer_cash_change, change_cash, expect_cash
+from orderflow.payments.notices import await_payment, expire_payment, record_notice
 from orderflow.payments.paying import (
     apply_payment,
     hold_payment,
@@ -49,6 +44,7 @@ from orderflow.payments.requests import (
     send_request,
 )
 from orderflow.payments.stored import (
+    balance_over,
     give_back,
     lapse_stored_value,
     open_stored_value,
@@ -56,6 +52,7 @@ from orderflow.payments.stored import (
     spend,
     top_up,
 )
+from orderflow.records import Notice
 
 __all__ = [
     "BALANCE_ASKED",
@@ -71,9 +68,8 @@ __all__ = [
     "ask_void",
     "await_payment",
     "balance_of",
+    "balance_over",
     "capture",
-    "carried_by",
-    "cash_by_parcel",
     "change_cash",
     "charge_back",
     "checked_shares",
@@ -84,10 +80,10 @@ __all__ = [
     "give_back",
     "hold_payment",
     "holds_money",
-    "indices_of",
     "key_of",
     "lapse_stored_value",
     "left_of",
+    "left_to_payer",
     "lift_payment_hold",
     "make_all_good",
     "open_payment",

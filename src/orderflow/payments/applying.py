@@ -33,6 +33,7 @@ from orderflow.states import (
 )
 from orderflow.tenders import Tendered, paid_in
 from orderflow.values import MINOR_MAX, text, unique, whole
+from orderflow.withheld import let_goods_go
 
 AUTHORISED: Final = (PaymentState.AUTHORISED, PaymentState.PART_CAPTURED)
 """The states in which a gateway keeps money of the payer ready."""
@@ -151,6 +152,7 @@ def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     open_yet = due_by(order, at)
     if order.plan is not None and open_yet <= 0 and any(one.code == OVERDUE for one in order.holds):
         step.lift(ref, OVERDUE)
+    let_goods_go(step, order)
     goes_unpaid = order.cash_on_delivery or order.on_account
     if order.state is OrderState.DRAFT or (open_yet > 0 and not goes_unpaid):
         return
@@ -166,6 +168,14 @@ def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
 def left_of(payment: Payment) -> int:
     """What is left of the money of a payment, in minor units: neither gone back nor taken back."""
     return payment.captured - payment.refunded - payment.charged_back
+
+
+def left_to_payer(payment: Payment) -> int:
+    """What is left of the payer's own money, in minor units: a deposit that is forfeited is ours.
+
+    What a bank has taken back was his, so it is the rest of his money that is less.
+    """
+    return max(0, left_of(payment) - payment.forfeited)
 
 
 def holds_money(payment: Payment) -> bool:

@@ -71,9 +71,12 @@ from orderflow.states.supply import (
     WorkOrderState,
 )
 from orderflow.states.unit import (
+    COMING_BACK,
     LEADS_ON,
+    NOT_LEFT,
     UNIT,
     UNIT_OVER,
+    UNSHIPPED,
     StageMove,
     UnitFacts,
     UnitMove,
@@ -106,9 +109,11 @@ CHARTS: Final[Mapping[str, AnyChart]] = MappingProxyType(
 
 __all__ = [
     "CHARTS",
+    "COMING_BACK",
     "DISPATCH",
     "EXCHANGE",
     "LEADS_ON",
+    "NOT_LEFT",
     "ONWARD",
     "ORDER",
     "ORDER_CALLED_OFF",
@@ -124,6 +129,7 @@ __all__ = [
     "SUPPLY",
     "UNIT",
     "UNIT_OVER",
+    "UNSHIPPED",
     "WORK_ORDER",
     "AnyChart",
     "DocumentFacts",

@@ -170,6 +170,10 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         # Money that came in another way goes back, and the cash is still to be collected.
         _Row(_S.DUE_AT_DOOR, _M.REFUND_PART, _S.DUE_AT_DOOR, _PART),
         _Row(_S.DUE_AT_DOOR, _M.REFUND, _S.DUE_AT_DOOR, _REFUND),
+        # What a door brings later is owed by the carrier, too.
+        _Row(_S.COLLECTED, _M.COLLECT, _S.COLLECTED),
+        _Row(_S.SHORT_PAID, _M.COLLECT, _S.SHORT_PAID),
+        _Row(_S.REMITTED, _M.COLLECT, _S.SHORT_PAID),
         _Row(_S.COLLECTED, _M.REMIT_PART, _S.SHORT_PAID),
         _Row(_S.COLLECTED, _M.REMIT, _S.REMITTED),
         _Row(_S.COLLECTED, _M.REFUND_PART, _S.COLLECTED, _PART),
