@@ -940,6 +940,15 @@ def may_agree_plan(d: Desk) -> bool:
     return not over and not order.cash_on_delivery and parts == cost
 
 
+def may_miss_terms(d: Desk) -> bool:
+    """It goes on account without a plan, owes something whose day is over, and nobody said so."""
+    order = d.paper
+    is_late = order.pay_by is not None and order.pay_by <= d.seen.at
+    told = any(hold.code == "terms_overdue" for hold in order.holds)
+    is_open = order.on_account and order.plan is None and order.state != "draft"
+    return is_open and owing(order) > 0 and is_late and not told
+
+
 def may_miss_instalment(d: Desk) -> bool:
     """Less has come than all parts that are due by now, and nobody has said so yet."""
     order = d.paper
@@ -1216,6 +1225,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "adjust": lambda d: not d.stands("archived"),
     "agree_plan": may_agree_plan,
     "miss_instalment": may_miss_instalment,
+    "miss_terms": may_miss_terms,
     "reprice": may_reprice,
     "weigh_line": may_weigh,
     "protect_price": may_protect_price,

@@ -101,6 +101,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "blocks": ("allocate",),
     },
     "miss_instalment": {"id": "o-planned"},
+    "miss_terms": {"id": "o-terms"},
     "protect_price": {
         "id": "o-ready",
         "prices": (("1", Price.of("9", "EUR")),),
@@ -537,6 +538,9 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.place("o-held", new_order((LAMP, 1)))
     house.hold("o-held", "check", "an unusual amount")
     house.place("o-unpaid", new_order((LAMP, 1), pay_by=MORNING + timedelta(hours=1)))
+    house.set_credit("d-3/EUR", eur(10_000))
+    terms = MORNING + timedelta(seconds=1)
+    house.place("o-terms", new_order((LAMP, 1), customer="d-3", on_account=True, pay_by=terms))
     house.place("o-planned", new_order((LAMP, 1)))
     house.agree_plan("o-planned", (Instalment(1000, MORNING),))
     house.place("o-cod", new_order((LAMP, 4), cash_on_delivery=True))

@@ -196,6 +196,10 @@ class Commands:
         ref = Ref(self.tenant, "order", id)
         return self.apply(instalments.agree_plan.of(ref, parts, blocks), key=key, by=by)
 
+    def miss_terms(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Say that an order on account was not paid by its day: a hold asks for it until it is."""
+        return self.apply(on_account.miss_terms.of(Ref(self.tenant, "order", id)), key=key, by=by)
+
     def miss_instalment(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
         """Say that an instalment has not come in time: the order is on hold until it has."""
         call = instalments.miss_instalment.of(Ref(self.tenant, "order", id))

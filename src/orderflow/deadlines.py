@@ -31,6 +31,7 @@ from orderflow.closing import archive, complete, receipt_since, window_since
 from orderflow.deposits import forfeit_deposit, miss_balance, open_balance
 from orderflow.instalments import miss_instalment
 from orderflow.journal import Case
+from orderflow.on_account import miss_terms, next_terms
 from orderflow.orders import expire
 from orderflow.payments import expire_payment, lapse_stored_value, send_request
 from orderflow.plans import next_instalment
@@ -86,7 +87,10 @@ class Reminder:
         return f"{self.due.ref}/{self.due.since.isoformat()}/{self.days}"
 
 
-_REMINDED: Final = (expire, miss_balance, forfeit_deposit, miss_instalment, lapse_stored_value)
+_REMINDED: Final = (
+    *(expire, miss_balance, forfeit_deposit, miss_instalment, miss_terms),
+    lapse_stored_value,
+)
 """The calls that silence means where a customer has not paid, or not used what is his."""
 
 
@@ -100,7 +104,8 @@ def next_due(document: Document) -> datetime | None:
     `None` when it waits for nobody, or without a limit.
 
     "支付...否则订单将被取消": an order is to be paid until its `pay_by`, in review or not, unless
-    the carrier shall collect, a part is paid already or it costs nothing. A payment is to be
+    the carrier shall collect, a part is paid already or it costs nothing; on account, by the day
+    that its terms give it. A payment is to be
     answered for and captured until it expires, a balance is to be asked for from when it was
     planned, and paid until the limit that it was opened with, an instalment until its own; what a
     gateway was asked is to be sent at once, and again when whoever has sent it has had no reply for
@@ -109,7 +114,8 @@ def next_due(document: Document) -> datetime | None:
     on.
     """
     if type(document) is Order:
-        either = (next_instalment(document), document.pay_by if _is_unpaid(document) else None)
+        unpaid = document.pay_by if _is_unpaid(document) else None
+        either = (next_instalment(document), next_terms(document), unpaid)
         earliest = min([at for at in either if at is not None], default=None)
         if earliest is not None:
             return earliest
@@ -157,6 +163,9 @@ def _order_due(order: Order, since: datetime, case: Case, rules: Rules) -> Due:
     if since == next_instalment(order):
         means = "an instalment was not paid in time: the order is on hold until it is"
         return Due(order.ref, since, "customer", means, miss_instalment.of(order.ref))
+    if since == next_terms(order):
+        means = "the order was not paid by its day: its customer gets nothing more on account"
+        return Due(order.ref, since, "customer", means, miss_terms.of(order.ref))
     if order.state is OrderState.CONFIRMED:
         call, since = complete.of(order.ref), max(since, receipt_since(case, order, rules))
         means = "the receipt was confirmed, or nobody complained in time: the order is completed"

@@ -67,7 +67,7 @@ from orderflow.inventory import (
 )
 from orderflow.invoices import credit, invoice
 from orderflow.items import describe_item
-from orderflow.on_account import hold_credit, lift_credit_hold, set_credit
+from orderflow.on_account import hold_credit, lift_credit_hold, miss_terms, set_credit
 from orderflow.orders import (
     adjust,
     cancel,
@@ -252,6 +252,7 @@ __all__ = [
     "make_ready",
     "miss_balance",
     "miss_instalment",
+    "miss_terms",
     "move_stock",
     "open_balance",
     "open_stored_value",
