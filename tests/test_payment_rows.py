@@ -189,13 +189,27 @@ def rest_is_given_up(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFac
     shop.record_answer("pay-1", asked.requests[-1].id, Outcome.DONE)
 
 
+def deposit_comes(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]) -> None:
+    """A deposit that a gateway was asked for comes, when it was ready or no longer expected."""
+    shop.await_payment("pay-1", eur(1000), expires_at=LIMIT, deposit=eur(300))
+    if row.source is S.EXPIRED:
+        run_out(shop)
+        shop.expire_payment("pay-1")
+    elif row.source is not S.AWAITING:
+        shop.record_notice("pay-1", Notice(row.source.value), eur(300))
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(300))
+
+
 def walk(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]) -> None:
     """Bring the payment to the row's state, and make its move."""
-    if row.move in (M.TAKE_DEPOSIT, M.OWE_AT_DOOR):  # a payment is opened by them
+    if row.move is M.OWE_AT_DOOR:  # a payment is opened by it
         bring(shop, row.target)
         return
     if row.move in (M.SETTLE_PART, M.SETTLE_EMPTY) and row.source in DONE_AFTER_ALL:
         refund_is_done_after_all(shop, row)
+        return
+    if row.move is M.TAKE_DEPOSIT:
+        deposit_comes(shop, row)
         return
     if row.source in (S.PART_REFUNDED, S.REFUNDED) and row.move in SETTLES:
         refund_fails(shop, row)
