@@ -957,30 +957,24 @@ def may_expect_cash(d: Desk) -> bool:
     """It is paid at the door, goods of it go there, and its other doors leave so much of it."""
     if not d.fresh or not d.order.cash_on_delivery:
         return False
-    room, parcel = at_no_door(d, d.order), d.get("parcel", d.arg("parcel") or "?")
-    if parcel is not None and (
-        d.order.ref.id not in parcel.orders
-        or parcel.state in ("cancelled", "going back", "returned")
-    ):
+    room, parcel = at_no_door(d.order), d.get("parcel", d.arg("parcel") or "?")
+    gone = ("cancelled", "going back", "returned")
+    if parcel is not None and (d.order.ref.id not in parcel.orders or parcel.state in gone):
         return False
     amount = d.arg("amount")
     return room > 0 if amount is None else amount.minor <= room
 
 
 def may_change_cash(d: Desk) -> bool:
-    room = at_no_door(d, d.get("order", d.paper.due_for), d.paper.ref.id)
-    return d.stands("due at door") and d.arg("amount").minor <= room
+    if not d.stands("due at door"):
+        return False
+    room = at_no_door(d.get("order", d.paper.due_for), d.paper.ref.id)
+    return bool(d.arg("amount").minor <= room)
 
 
-def at_no_door(d: Desk, order: Order, beside: str = "") -> int:
+def at_no_door(order: Order, beside: str = "") -> int:
     """What an order costs that no other payment is to bring from a door."""
-    payments = [stored.value for stored in d.seen.find(Query("payment", ""))]
-    asked = [
-        one.amount if one.cash_asked is None else one.cash_asked
-        for one in payments
-        if isinstance(one, Payment) and one.state == "due at door"
-        if one.due_for == order.ref.id and one.ref.id != beside
-    ]
+    asked = [one.amount for one in order.doors if one.payment != beside]
     return max(0, owing(order) - sum(asked))
 
 
