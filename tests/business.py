@@ -904,8 +904,12 @@ def may_open_balance(d: Desk) -> bool:
 
 
 def may_miss_balance(d: Desk) -> bool:
+    """Its time is over, and something of it is still to come."""
     until = d.paper.expires_at
-    return d.stands("balance open") and (until is None or until <= d.seen.at)
+    is_over = until is None or until <= d.seen.at
+    orders = [d.get("order", one.order) for one in d.paper.applications]
+    wanted = not orders or any(owing(order) > 0 for order in orders)
+    return d.stands("balance open") and is_over and wanted
 
 
 def may_agree_plan(d: Desk) -> bool:
@@ -927,10 +931,24 @@ def may_miss_instalment(d: Desk) -> bool:
 
 
 def may_forfeit(d: Desk) -> bool:
-    """The balance is late, and no goods have gone on for what the deposit was paid for."""
-    within = d.arg("amount") is None or d.arg("amount").minor <= d.paper.deposit
+    """The balance is late, and no goods have gone on for what the deposit was paid for.
+
+    What has paid an order that owes nothing any more is not lost.
+    """
+    paid = [
+        one
+        for one in d.paper.applications
+        if one.amount
+        and owing(d.get("order", one.order)) <= 0
+        and not is_cancelled(d.get("order", one.order))
+    ]
+    of_deposit = {one.order: one.amount for one in d.paper.meant}
+    lost = d.paper.deposit - sum(
+        min(one.amount, of_deposit.get(one.order, one.amount)) for one in paid
+    )
+    asked = lost if d.arg("amount") is None else d.arg("amount").minor
     return (
-        within
+        0 < asked <= lost
         and d.stands("balance overdue")
         and d.free("forfeit")
         and all(  # a deposit of no order has no goods
@@ -939,7 +957,11 @@ def may_forfeit(d: Desk) -> bool:
                 units(order, *ON_PAPER, "cancelled") == every(order)
                 and d.not_forbidden("cancel", order)
             )
-            for order in [d.get("order", one.order) for one in d.paper.applications if one.amount]
+            for order in [
+                d.get("order", one.order)
+                for one in d.paper.applications
+                if one.amount and one not in paid
+            ]
         )
     )
 

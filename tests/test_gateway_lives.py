@@ -6,14 +6,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+import attrs
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from orderflow import Refused, Rules
-from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, settle
+from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, send_open
 from orderflow.adapters.memory import MemoryStore
 from orderflow.payments import Notice
+from orderflow.ports import Gateway, GatewayAnswer, GatewayRequest
 from orderflow.records import Outcome, RequestKind
 from orderflow.rules import ReserveWhen
 from orderflow.states import ORDER_OVER, OrderState, UnitState
@@ -21,6 +23,11 @@ from tests.builders import LAMP, LEITH, Shop, assert_laws, eur, new_order
 
 AMOUNTS: Final = st.sampled_from((300, 700, 1000, 2000))
 ORDERS: Final = st.sampled_from(("o-1", "o-2"))
+NOTICES: Final = {
+    RequestKind.AUTHORISE: Notice.AUTHORISED,
+    RequestKind.CAPTURE: Notice.CAPTURED,
+    RequestKind.VOID: Notice.VOIDED,
+}
 RULES: Final = (
     Rules(locations=(LEITH,)),
     Rules(locations=(LEITH,), reserve_when=ReserveWhen.PLACED),
@@ -28,13 +35,46 @@ RULES: Final = (
 )
 
 
+class NamesTheCharge:
+    """A gateway that calls all that it does with one charge by the name of the charge."""
+
+    def __init__(self, gateway: ScriptedGateway) -> None:
+        self.gateway = gateway
+
+    def authorise(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return named_by_charge(self.gateway.authorise(request, key))
+
+    def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return named_by_charge(self.gateway.capture(request, key))
+
+    def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return self.gateway.refund(request, key)
+
+    def void(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return named_by_charge(self.gateway.void(request, key))
+
+    def query(self, key: str) -> GatewayAnswer | None:
+        known = self.gateway.query(key)
+        return known if known is None or "/refund-" in key else named_by_charge(known)
+
+
+def named_by_charge(answer: GatewayAnswer) -> GatewayAnswer:
+    return attrs.evolve(answer, event="ch-1")
+
+
 class GatewayLife(RuleBasedStateMachine):
     """One payment that is meant for two orders, each of two of the three lamps that there are."""
 
-    @initialize(rules=st.sampled_from(RULES), authorises=st.booleans(), limited=st.booleans())
-    def open(self, rules: Rules, authorises: bool, limited: bool) -> None:
+    @initialize(
+        rules=st.sampled_from(RULES),
+        authorises=st.booleans(),
+        limited=st.booleans(),
+        names_the_charge=st.booleans(),
+    )
+    def open(self, rules: Rules, authorises: bool, limited: bool, names_the_charge: bool) -> None:
         self.shop = Shop(MemoryStore(), rules)
         self.gateway = ScriptedGateway("stirling", self.shop.clock)
+        self.wire: Gateway = NamesTheCharge(self.gateway) if names_the_charge else self.gateway
         self.told: set[str] = set()
         self.shop.stock(LAMP, "leith", 3)
         until = self.shop.clock.at + timedelta(hours=1)
@@ -45,7 +85,7 @@ class GatewayLife(RuleBasedStateMachine):
         self.shop.await_payment("pay-1", eur(4000), "card", "c-7", limit, meant)
         if authorises:
             self.shop.ask_authorise("pay-1")
-            settle(self.shop, self.gateway, self.shop.clock.at)
+            send_open(self.shop, self.wire, self.shop.clock.at)
 
     def attempt(self, deed: Callable[[], object]) -> None:
         try:
@@ -73,9 +113,9 @@ class GatewayLife(RuleBasedStateMachine):
         self.attempt(lambda: self.shop.ask_pay_back("pay-1", wanted))
 
     @rule(faults=st.lists(st.sampled_from(Fault), max_size=3))
-    def settle(self, faults: list[Fault]) -> None:
+    def send(self, faults: list[Fault]) -> None:
         self.gateway.fail(*faults)
-        settle(self.shop, self.gateway, self.shop.clock.forward(minutes=2))
+        send_open(self.shop, self.wire, self.shop.clock.forward(minutes=2))
 
     @rule(outcome=st.sampled_from((Outcome.DONE, Outcome.FAILED)))
     def finish_what_is_pending(self, outcome: Outcome) -> None:
@@ -87,14 +127,16 @@ class GatewayLife(RuleBasedStateMachine):
         if not self.gateway.effects:
             return
         effect: Effect = data.draw(st.sampled_from(self.gateway.effects))
-        asked, answer = effect.request, effect.answer
-        if named or asked.kind is not RequestKind.CAPTURE:
+        asked, answer = effect.request, self.wire.query(effect.key)
+        assert answer is not None
+        if named or asked.kind not in NOTICES:
             self.shop.record_answer(
                 "pay-1", asked.request, answer.outcome, event=answer.event, paid_at=answer.paid_at
             )
         else:
             at = answer.paid_at
-            self.shop.record_notice("pay-1", Notice.CAPTURED, asked.amount, answer.event, at)
+            notice = NOTICES[asked.kind]
+            self.shop.record_notice("pay-1", notice, asked.amount, answer.event, at)
 
     @rule(minutes=st.sampled_from((10, 59, 120)))
     def time_passes(self, minutes: int) -> None:
@@ -127,7 +169,7 @@ class GatewayLife(RuleBasedStateMachine):
         for _ in range(12):
             for effect in self.gateway.pending:
                 self.gateway.finish(effect.key)
-            settle(self.shop, self.gateway, self.shop.clock.forward(days=1))
+            send_open(self.shop, self.wire, self.shop.clock.forward(days=1))
         payment = self.shop.payment("pay-1")
         assert payment.captured == self.gateway.moved(RequestKind.CAPTURE, "pay-1") <= 4000
         assert payment.refunded == self.gateway.moved(RequestKind.REFUND, "pay-1")

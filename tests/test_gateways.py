@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from orderflow import GatewayFailed, KeyReused, Ref, Workflow
-from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, settle
+from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, send_open
 from orderflow.adapters.memory import MemoryStore
 from orderflow.payments import Notice, key_of
 from orderflow.ports import Gateway, GatewayAnswer, GatewayRequest
@@ -32,14 +32,14 @@ def authorised(shop: Shop) -> ScriptedGateway:
     shop.place("o-17", new_order((LAMP, 10)))
     shop.await_payment("pay-1", eur(10000), "card", "c-7")
     shop.ask_authorise("pay-1")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     return gateway
 
 
 def until_quiet(shop: Shop, gateway: Gateway) -> None:
-    """Settle again and again, as a host does, until nothing is open."""
+    """Send again and again, as a host does, until nothing is open."""
     for _ in range(8):
-        settle(shop, gateway, shop.clock.forward(minutes=1))
+        send_open(shop, gateway, shop.clock.forward(minutes=1))
 
 
 def tell(shop: Workflow, effect: Effect, *, named: bool) -> None:
@@ -61,23 +61,23 @@ def test_what_was_asked_is_sent_and_its_answer_recorded(shop: Shop) -> None:
     gateway = authorised(shop)
     shop.ask_capture("pay-1", eur(6000))
 
-    (sent,) = settle(shop, gateway, shop.clock.at)
+    (sent,) = send_open(shop, gateway, shop.clock.at)
 
     payment = shop.payment("pay-1")
     assert (payment.captured, payment.state) == (6000, PaymentState.PART_CAPTURED)
     assert sent.answer is not None
     capture = gateway.effects[-1].request
     assert (capture.method, capture.payer, capture.reference) == ("card", "c-7", "stirling-000001")
-    assert settle(shop, gateway, shop.clock.at) == ()
+    assert send_open(shop, gateway, shop.clock.at) == ()
 
 
 def test_a_refund_names_what_was_captured(shop: Shop) -> None:
     gateway = authorised(shop)
     shop.ask_capture("pay-1")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     shop.ask_pay_back("pay-1", eur(2500))
 
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
 
     assert gateway.effects[-1].request.reference == "stirling-000002"
     assert (shop.payment("pay-1").refunded, shop.payment("pay-1").refunding) == (2500, 0)
@@ -87,7 +87,7 @@ def test_the_rest_of_an_authorisation_is_voided_over_the_wire(shop: Shop) -> Non
     gateway = authorised(shop)
     shop.ask_void("pay-1", "wanted no more")
 
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
 
     assert shop.payment("pay-1").state is PaymentState.VOIDED
     assert gateway.moved(RequestKind.VOID, "pay-1") == 10000
@@ -100,10 +100,10 @@ def test_whose_reply_is_lost_asks_what_has_become_of_it(shop: Shop) -> None:
     gateway.fail(LOST)
     key = key_of(shop.payment("pay-1").ref, "capture-2")
 
-    (sent,) = settle(shop, gateway, shop.clock.at)
+    (sent,) = send_open(shop, gateway, shop.clock.at)
     assert (sent.answer, shop.payment("pay-1").captured) == (None, 0)
-    assert settle(shop, gateway, shop.clock.at) == (), "it is left alone for a while"
-    settle(shop, gateway, shop.clock.forward(minutes=1))
+    assert send_open(shop, gateway, shop.clock.at) == (), "it is left alone for a while"
+    send_open(shop, gateway, shop.clock.forward(minutes=1))
 
     assert shop.payment("pay-1").captured == 10000
     assert [asked for asked, of in gateway.heard if of == key] == ["capture", "query"]
@@ -151,10 +151,10 @@ def test_what_a_gateway_declines_may_be_asked_again_under_another_key(shop: Shop
     gateway = authorised(shop)
     shop.ask_capture("pay-1")
     gateway.fail(DECLINED)
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
 
     shop.ask_capture("pay-1")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
 
     assert shop.payment("pay-1").captured == 10000
     assert [one.outcome for one in shop.payment("pay-1").requests] == ["done", "failed", "done"]
@@ -209,7 +209,7 @@ def test_every_way_of_reply_and_webhook_has_one_effect(
     gateway = authorised(shop)
     shop.ask_capture("pay-1")
     if asked == "refund":
-        settle(shop, gateway, shop.clock.at)
+        send_open(shop, gateway, shop.clock.at)
         shop.ask_pay_back("pay-1", eur(4000))
     of_refunds = asked == "refund"  # a notice of a refund names it: nobody else knows of it
     faults = {"lost": LOST, "never sent": TIMED_OUT, "late": PENDING}
@@ -224,7 +224,7 @@ def test_every_way_of_reply_and_webhook_has_one_effect(
     key = key_of(shop.payment("pay-1").ref, shop.payment("pay-1").requests[-1].id)
 
     try:
-        settle(shop, wire, shop.clock.at)
+        send_open(shop, wire, shop.clock.at)
     except Died:
         assert shop.payment("pay-1").requests[-1].tries == 1
     if reply == "late":
@@ -281,14 +281,14 @@ def test_keys_of_two_payments_are_never_the_same() -> None:
     assert split != key_of(Ref("a/b", "payment", "c"), "capture-1")
 
 
-def test_only_one_of_two_who_settle_sends_a_request(shop: Shop) -> None:
+def test_only_one_of_two_sends_a_request(shop: Shop) -> None:
     gateway = authorised(shop)
     shop.ask_capture("pay-1")
     shop.send_request("pay-1", "capture-2", 3600)
 
-    assert settle(shop, gateway, shop.clock.forward(minutes=59)) == ()
+    assert send_open(shop, gateway, shop.clock.forward(minutes=59)) == ()
 
-    (sent,) = settle(shop, gateway, shop.clock.forward(minutes=1))
+    (sent,) = send_open(shop, gateway, shop.clock.forward(minutes=1))
     assert sent.answer is not None
     assert timedelta(hours=1) == shop.clock.at - shop.payment("pay-1").requests[1].at
 

@@ -9,16 +9,15 @@ import attrs
 import pytest
 
 from orderflow import ChargeKind, NewCharge, Position, Refused, Workflow, verbs
-from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.audit.claims import whole_breaches
-from orderflow.journal import Change, Committed
 from orderflow.on_account import OpenOrder
 from orderflow.pools import credit_pool
 from orderflow.records import CreditLine, Instalment, PoolClaim, credit_id
 from orderflow.rules import ReserveWhen
 from orderflow.states import OrderState
 from tests.builders import BELL, LAMP, MORNING, Clock, Shop, eur, line, new_order
+from tests.rivals import Crossed
 
 DEALER = credit_id("d-1", "EUR")
 POOL = credit_pool("d-1", "EUR")
@@ -79,7 +78,7 @@ def test_each_currency_and_each_customer_has_a_credit_of_its_own(shop: Shop) -> 
     shop.place("o-2", attrs.evolve(wanted(), customer="d-2"))
 
     call = verbs.place.on("o-3", attrs.evolve(wanted(), customer="d-3"))
-    assert shop.refuses(call) == "customer d-3 has no credit in EUR"
+    assert shop.refuses(call) == "customer d-3 has no credit in EUR: 60.00 asked"
 
 
 def test_a_draft_on_account_owes_nothing_until_it_is_placed(shop: Shop) -> None:
@@ -196,6 +195,23 @@ def test_what_a_bank_takes_back_is_owed_again_though_there_is_no_credit_left(
     any_shop.assert_lawful()
 
 
+def test_a_credit_of_nothing_is_taken_away(shop: Shop) -> None:
+    shop.set_credit(DEALER, eur(100_00))
+    place(shop, "o-1")
+
+    shop.set_credit(DEALER, eur(0))
+
+    assert shop.credit_standing("d-1", "EUR").left == -60_00
+    assert shop.codes(verbs.place.on("o-2", wanted("0.01"))) == ["credit_exceeded"]
+    shop.pay("pay-1", eur(60_00), (("o-1", 60_00),))
+    assert shop.codes(verbs.place.on("o-2", wanted("0.01"))) == ["credit_exceeded"]
+    shop.assert_lawful()
+
+
+def test_a_credit_is_not_below_nothing(shop: Shop) -> None:
+    assert shop.cannot_take(verbs.set_credit.on(DEALER, eur(-1))) == "limit"
+
+
 def test_credit_that_an_outside_fact_has_widened_is_narrow_again_for_the_next(shop: Shop) -> None:
     shop.set_credit(DEALER, eur(100_00))
     place(shop, "o-1")
@@ -211,27 +227,14 @@ def test_credit_that_an_outside_fact_has_widened_is_narrow_again_for_the_next(sh
     assert shop.codes(verbs.place.on("o-4", wanted("1.01"))) == ["credit_exceeded"]
 
 
-class TakenBackMeanwhile(MemoryStore):
-    """A store in which a bank takes money back after an order was decided, before it is kept."""
-
-    taken = ""
-
-    def commit(self, change: Change) -> Committed:
-        payment, self.taken = self.taken, ""
-        if payment:
-            other = Workflow(self, clock=Clock(), keys=lambda: "taken back")
-            other.charge_back(payment, eur(60_00), "o-1")
-        return super().commit(change)
-
-
 def test_what_is_taken_back_in_between_gives_no_order_more_credit() -> None:
-    store = TakenBackMeanwhile()
-    shop = Workflow(store, clock=Clock())
+    store = Crossed()
+    shop, bank = Workflow(store, clock=Clock()), Workflow(store, clock=Clock())
     shop.set_credit(DEALER, eur(100_00))
     shop.place("o-1", wanted())
     shop.pay("pay-1", eur(60_00), (("o-1", 60_00),))
 
-    store.taken = "pay-1"
+    store.rivals = [lambda: bank.charge_back("pay-1", eur(60_00), "o-1")]
     with pytest.raises(Refused, match="EUR of credit left: 60"):
         shop.place("o-2", wanted())
 

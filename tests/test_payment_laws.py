@@ -47,6 +47,7 @@ LIVES: Final = int(os.environ.get("ORDERFLOW_PAYMENTS", "300"))
 CURRENCIES: Final = ("EUR", "JPY", "KWD")
 ORDERS: Final = ("o-1", "o-2", "o-cod")
 DOOR: Final = "o-cod"
+CALLED_OFF: Final = ("cancelled", "expired", "rejected")
 BALANCES: Final = ("g-1", "g-2", "points")
 AMOUNTS: Final = (1, 7, 100, 333, 700, 1000, 1500, 3000)
 AUDITED: Final = 5
@@ -64,7 +65,7 @@ class Ledger:
     carrier: int = 0
     fees: int = 0
     units: int = 0
-    events: set[str] = attrs.Factory(set)
+    events: set[tuple[Notice, str]] = attrs.Factory(set)
 
 
 class Life:
@@ -175,6 +176,16 @@ class Life:
         units = 0 if tendered is None else tendered.n
         self.ledgers[id] = Ledger(came=minor, units=units)
 
+    def pay_up(self) -> None:
+        """An order is paid by money of its own, whatever else was to come for it."""
+        owing = [(id, due(self.shop.order(id))) for id in ORDERS]
+        wanted = [(id, minor) for id, minor in owing if minor > 0]
+        if wanted:
+            order, minor = self.chance.choice(wanted)
+            id = self.fresh()
+            self.shop.pay(id, Money(minor, self.currency), ((order, minor),))
+            self.opened(id, minor)
+
     def spend(self) -> None:
         stored, id = self.chance.choice(BALANCES), self.fresh()
         tendered = self.tendered("points") if stored == "points" else None
@@ -205,7 +216,14 @@ class Life:
         self.clock.forward(days=self.chance.choice((0.5, 1)))
         for found in self.shop.due(self.clock.at):
             if found.call.verb != "send_request":
+                paid = self.paid_up()
                 self.shop.apply(found.call)
+                assert paid <= self.paid_up(), "silence ends no order that owes nothing"
+
+    def paid_up(self) -> set[str]:
+        """The orders that stand and owe nothing."""
+        orders = map(self.shop.order, ORDERS)
+        return {one.ref.id for one in orders if one.state not in CALLED_OFF and due(one) <= 0}
 
     def forfeit(self) -> None:
         payment = self.any_payment("balance overdue")
@@ -294,10 +312,10 @@ class Life:
             tendered = None
         event = self.chance.choice(("", "ev-1", "ev-2"))
         told = self.shop.record_notice(id, notice, money, event, self.paid_at(), tendered).document
-        if event and event in self.ledgers[id].events:
+        if event and (notice, event) in self.ledgers[id].events:
             return
         self.back(id, sent_back(payment, told))
-        self.ledgers[id].events.add(event)
+        self.ledgers[id].events.add((notice, event))
         if notice is Notice.CAPTURED:
             self.came(id, money.minor, tendered)
 
@@ -456,7 +474,15 @@ def obeys(payment: Payment) -> None:
 
 
 ACTS: Final[tuple[Callable[[Life], None], ...]] = (
-    *(Life.pay, Life.pay, Life.spend, Life.top_up, Life.take_deposit, Life.take_deposit),
+    *(
+        Life.pay,
+        Life.pay,
+        Life.pay_up,
+        Life.spend,
+        Life.top_up,
+        Life.take_deposit,
+        Life.take_deposit,
+    ),
     *(Life.ask_for_a_balance, Life.ask_for_a_balance, Life.wait, Life.wait, Life.forfeit),
     *(Life.ask_for_a_balance, Life.wait, Life.forfeit, Life.forfeit),
     *(Life.pay_balance, Life.pay_balance, Life.await_payment, Life.await_payment),

@@ -12,7 +12,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.chart import Row
 from orderflow.facts import Advanced
 from orderflow.payments import Notice, void_payment
-from orderflow.records import Outcome, Payment
+from orderflow.records import Outcome, Payment, Reported
 from orderflow.states import PAYMENT, DocumentFacts, PaymentMove, PaymentState
 from tests.builders import LAMP, MORNING, Shop, eur, new_order
 
@@ -229,7 +229,7 @@ def test_each_notice_in_each_state_takes_a_row_or_sets_a_hold(
 
     came = 70 if notice is Notice.CAPTURED else 0
     assert (after.captured, after.unapplied) == (before.captured + came, before.unapplied + came)
-    assert after.events == ("ev-1",)
+    assert after.events == (Reported(notice, "ev-1", 70),)
     move = MOVES[notice]
     if state in (S.AUTHORISED, S.PART_CAPTURED) and notice is Notice.CAPTURED:
         move = M.CAPTURE_PART  # 70 of 1000

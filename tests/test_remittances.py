@@ -145,7 +145,8 @@ def test_a_refund_is_limited_by_what_was_collected_and_not_by_what_was_remitted(
 
     payment = shop.payment("pay-o-1")
     assert (payment.refunded, payment.with_carrier) == (2000, 2000)  # the carrier still owes it
-    assert shop.refuses(pay_back.on("pay-o-1", eur(1))).endswith("0.01 EUR to apply, 0.00 there")
+    said = "payment pay-o-1 has nothing that could be paid back"
+    assert shop.refuses(pay_back.on("pay-o-1", eur(1))) == said
     payment = shop.remit("pay-o-1", eur(2000), eur(70)).document
     assert (payment.with_carrier, payment.refunded, payment.fees) == (0, 2000, 70)
 

@@ -36,6 +36,120 @@ def books(payment: Payment) -> tuple[int, int, int, int]:
     return payment.captured, payment.applied, payment.unapplied, payment.refunded
 
 
+# --- names of what has happened ---------------------------------------------------------------
+
+
+@pytest.fixture
+def charged(shop: Shop) -> Shop:
+    """An order of 100.00; its gateway has authorised them, and calls the charge ch-1."""
+    shop.place("o-17", new_order((LAMP, 10)))
+    shop.await_payment("pay-1", eur(10000), "card", "c-7", None, (("o-17", 10000),))
+    shop.record_notice("pay-1", Notice.AUTHORISED, eur(10000), "ch-1")
+    return shop
+
+
+@pytest.mark.feature("F183")
+def test_a_capture_counts_though_its_authorisation_has_the_same_name(charged: Shop) -> None:
+    payment = charged.record_notice("pay-1", Notice.CAPTURED, eur(10000), "ch-1").document
+
+    assert (payment.state, payment.applied, payment.holds) == (PaymentState.CAPTURED, 10000, ())
+    again = charged.record_notice("pay-1", Notice.CAPTURED, eur(10000), "ch-1").document
+    assert (again.captured, again.holds) == (10000, ())
+
+
+@pytest.mark.feature("F183")
+def test_the_answer_to_a_capture_counts_though_its_authorisation_has_the_same_name(
+    charged: Shop,
+) -> None:
+    charged.ask_capture("pay-1")
+
+    payment = charged.record_answer("pay-1", "capture-1", DONE, event="ch-1").document
+
+    assert (payment.state, payment.captured) == (PaymentState.CAPTURED, 10000)
+    assert payment.requests[0].booked == 10000
+
+
+def test_a_payer_who_tries_once_more_has_paid_under_the_name_of_the_first_try(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 10)))
+    shop.await_payment("pay-1", eur(10000), "card", "c-7", None, (("o-17", 10000),))
+    shop.record_notice("pay-1", Notice.FAILED, eur(10000), "ch-1")
+
+    payment = shop.record_notice("pay-1", Notice.CAPTURED, eur(10000), "ch-1").document
+
+    assert (payment.state, payment.captured) == (PaymentState.CAPTURED, 10000)
+    assert shop.order("o-17").applied + payment.unapplied == 10000
+
+
+@pytest.mark.parametrize("first", ("answers", "a notice", "two notices"))
+def test_parts_of_one_charge_come_once_each_whoever_tells_of_them(
+    charged: Shop, first: str
+) -> None:
+    for part in (6000, 4000):
+        charged.ask_capture("pay-1", eur(part))
+    for part in {"answers": (), "a notice": (6000,), "two notices": (6000, 4000)}[first]:
+        charged.record_notice("pay-1", Notice.CAPTURED, eur(part), "ch-1")
+
+    for name in ("capture-2", "capture-1"):
+        charged.record_answer("pay-1", name, DONE, event="ch-1")
+    charged.record_notice("pay-1", Notice.CAPTURED, eur(4000), "ch-1")
+
+    payment = charged.payment("pay-1")
+    assert (payment.state, payment.captured) == (PaymentState.CAPTURED, 10000)
+    assert sum(one.booked for one in payment.requests) == 10000
+
+
+@pytest.mark.feature("F183")
+def test_an_answer_of_more_than_its_notice_brings_what_is_missing(charged: Shop) -> None:
+    charged.ask_capture("pay-1")
+    charged.record_notice("pay-1", Notice.CAPTURED, eur(6000), "e-9")
+
+    payment = charged.record_answer("pay-1", "capture-1", DONE, event="e-9").document
+
+    assert (payment.captured, payment.requests[0].booked) == (10000, 10000)
+
+
+def test_an_answer_of_less_than_its_notice_asks_a_person(charged: Shop) -> None:
+    charged.ask_capture("pay-1", eur(4000))
+    charged.record_notice("pay-1", Notice.CAPTURED, eur(6000), "e-9")
+
+    payment = charged.record_answer("pay-1", "capture-1", DONE, event="e-9").document
+
+    assert (payment.captured, payment.requests[0].booked) == (6000, 4000)
+    assert [hold.code for hold in payment.holds] == ["amount_differs"]
+
+
+def test_the_same_event_about_another_amount_moves_nothing_and_asks_a_person(charged: Shop) -> None:
+    charged.record_notice("pay-1", Notice.CAPTURED, eur(6000), "e-9")
+
+    payment = charged.record_notice("pay-1", Notice.CAPTURED, eur(7000), "e-9").document
+
+    assert payment.captured == 6000
+    assert [(hold.code, hold.reason) for hold in payment.holds] == [
+        ("amount_differs", "e-9 is captured of 7000, and was of 6000 before")
+    ]
+
+
+def test_what_a_gateway_has_unsaid_does_not_come_twice_by_its_notice(charged: Shop) -> None:
+    charged.ask_capture("pay-1")
+    charged.record_answer("pay-1", "capture-1", DONE, event="e-9")
+    charged.record_answer("pay-1", "capture-1", FAILED, event="e-10")
+
+    payment = charged.record_notice("pay-1", Notice.CAPTURED, eur(10000), "e-9").document
+
+    assert payment.captured == 10000
+    assert [hold.code for hold in payment.holds] == ["answer_changed"]
+
+
+def test_an_answer_that_brings_its_name_later_is_the_same_event(charged: Shop) -> None:
+    charged.ask_capture("pay-1", eur(6000))
+    charged.record_answer("pay-1", "capture-1", DONE)
+    charged.record_answer("pay-1", "capture-1", DONE, event="e-9")
+
+    payment = charged.record_notice("pay-1", Notice.CAPTURED, eur(6000), "e-9").document
+
+    assert (payment.captured, payment.holds) == (6000, ())
+
+
 # --- asking -----------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from orderflow.audit import audit, reconcile
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.money import MoneyCheck
 from orderflow.payments import lapse_stored_value, spend, top_up
+from orderflow.refunds import ask_refund, pay_back, refund
 from orderflow.tenders import StoredValue
 from tests.builders import LAMP, Clock, Shop, eur, new_order
 
@@ -160,9 +161,49 @@ def test_nothing_is_spent_of_a_balance_whose_time_is_over(any_shop: Shop) -> Non
     assert any_shop.stored_value("g-1").n == 1000
     assert not any_shop.due(until)
     assert any_shop.codes(lapse_stored_value.on("g-1")) == ["nothing_to_do"]
-    any_shop.pay_back("pay-1")  # it is the customer's, but nobody can spend it
-    assert any_shop.balance("g-1") == 0
     any_shop.assert_lawful()
+
+
+def test_what_is_owed_back_to_a_balance_whose_time_is_over_goes_onto_another(
+    any_shop: Shop,
+) -> None:
+    until = any_shop.clock.at + timedelta(days=30)
+    card(any_shop, until=until)
+    any_shop.place("o-17", new_order((LAMP, 1)))
+    any_shop.spend("pay-1", "g-1", eur(1500), (("o-17", 1000),))
+    any_shop.clock.at = until
+    any_shop.cancel("o-17")
+
+    for call in (refund.on("o-17"), ask_refund.on("o-17"), pay_back.on("pay-1")):
+        assert any_shop.codes(call) == ["not_taken_back", "stored_over"]
+    any_shop.lapse_stored_value("g-1")
+    assert any_shop.refuses(refund.on("o-17")) == (
+        "payment pay-1 was made by stored value: nothing goes back to it, but onto a balance; "
+        "g-1 could be used until 2026-04-01T09:00:00+00:00"
+    )
+
+    any_shop.open_stored_value("g-2", StoredKind.STORE_CREDIT, "EUR", holder="c-7")
+    any_shop.refund("o-17", to="g-2")
+    any_shop.pay_back("pay-1", to="g-2")
+    assert (any_shop.balance("g-1"), any_shop.balance("g-2")) == (0, 1500)
+    any_shop.assert_lawful()
+
+
+def test_what_is_owed_back_to_a_card_goes_there_though_the_time_of_a_balance_is_over(
+    shop: Shop,
+) -> None:
+    until = shop.clock.at + timedelta(days=30)
+    card(shop, 1000, until=until)
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.spend("pay-1", "g-1", eur(1000), (("o-17", 1000),))
+    shop.pay("pay-2", eur(1000), (("o-17", 1000),), "card")
+    shop.clock.at = until
+    shop.cancel("o-17", (("1", 1),))
+
+    shop.refund("o-17")
+
+    assert (shop.payment("pay-1").refunded, shop.payment("pay-2").refunded) == (0, 1000)
+    shop.assert_lawful()
 
 
 def test_an_empty_balance_lapses_without_a_unit(shop: Shop) -> None:

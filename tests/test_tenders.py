@@ -317,7 +317,7 @@ def test_nothing_goes_back_to_a_voucher_unless_it_goes_onto_a_balance(any_shop: 
     shop.spend("pay-1", "v-1", eur(1500), (("o-17", 1200),))
     shop.pay("pay-2", eur(800), (("o-17", 800),), "alipay")
 
-    said = "payment pay-1 was made by voucher: nothing goes back to it"
+    said = "payment pay-1 was made by voucher: nothing goes back to it, but onto a balance"
     assert shop.refuses(pay_back.on("pay-1")) == said
     shop.pay_back("pay-1", to="credit-c-7")
     shop.cancel("o-17", (("1", 1),))

@@ -34,7 +34,7 @@ from orderflow import (
     Tendered,
     Workflow,
 )
-from orderflow.adapters.gateways import settle
+from orderflow.adapters.gateways import send_open
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.allocation import reserve as reserve_at_once
@@ -269,9 +269,9 @@ def clerk_and_wire(database: str, name: str, count: int) -> None:
         for i in chance.sample(range(count), count):
             clerk(workflow, f"pay-{i}", chance)
             if chance.random() < 0.2:
-                settle(workflow, wire, datetime.now(UTC), patience_seconds=1)
+                send_open(workflow, wire, datetime.now(UTC), patience_seconds=1)
         clerks.touch()
-    while settle(workflow, wire, datetime.now(UTC), patience_seconds=1) or open_yet(workflow):
+    while send_open(workflow, wire, datetime.now(UTC), patience_seconds=1) or open_yet(workflow):
         time.sleep(0.05)
 
 

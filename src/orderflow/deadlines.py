@@ -37,14 +37,9 @@ from orderflow.plans import next_instalment
 from orderflow.pricing import due, order_facts
 from orderflow.records import Document, Order, Outcome, Payment, Request
 from orderflow.rules import Rules
-from orderflow.states import ORDER, OrderMove, OrderState, PaymentState
+from orderflow.states import ORDER, ORDER_UNCONFIRMED, OrderMove, OrderState, PaymentState
 from orderflow.tenders import StoredValue
 
-_UNCONFIRMED: Final = (
-    OrderState.PLACED,
-    OrderState.IN_REVIEW,
-    OrderState.AWAITING_CUSTOMER,
-)
 _CLOSING: Final = {
     OrderState.CONFIRMED: OrderMove.COMPLETE,
     OrderState.COMPLETED: OrderMove.ARCHIVE,
@@ -222,7 +217,7 @@ def _may_close(order: Order) -> bool:
 def _is_unpaid(order: Order) -> bool:
     return (
         order.pay_by is not None
-        and order.state in _UNCONFIRMED
+        and order.state in ORDER_UNCONFIRMED
         and not order.cash_on_delivery
         and not order.on_account
         and order.applied == 0

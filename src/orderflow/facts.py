@@ -47,6 +47,7 @@ from orderflow.records import (
     Lot,
     MatterKind,
     MoneyAccount,
+    Notice,
     Order,
     Outcome,
     Parcel,
@@ -58,6 +59,7 @@ from orderflow.records import (
     Quota,
     Reissue,
     Remitted,
+    Reported,
     Request,
     RequestKind,
     Return,
@@ -560,6 +562,9 @@ REMITTED: Final = "remitted"
 AUTHORISED: Final = "authorised"
 """What a payment notes of what a gateway keeps ready: `amount`."""
 
+NOTICED: Final = "notice"
+"""What a payment notes of what a gateway reports: `notice`, `amount`, `event`."""
+
 REQUESTED: Final = "requested"
 """What a payment notes of what a gateway is asked: `request`, `kind`, `amount`, `order`, `at`."""
 
@@ -569,6 +574,10 @@ SENT: Final = "sent"
 ANSWERED: Final = "answered"
 """What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`; of a
 capture or a refund, what has come or gone back for it in our books, too: `booked`."""
+
+
+ANSWERED_AGAIN: Final = "repeated_answer"
+"""What a payment notes of an answer that says nothing new: `request`, `event`."""
 
 
 def _sent_again(
@@ -656,8 +665,9 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 holds = _without(holds, fact.code)
             case Noted():
                 details = dict(fact.details)
-                if fact.what == "notice" and details.get("event"):
-                    events = (*events, str(details["event"]))
+                if fact.what == NOTICED:
+                    said = Notice(str(details["notice"]))
+                    events = _reported(events, said, str(details["event"]), int(details["amount"]))
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
@@ -678,6 +688,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     authorised = int(details["amount"])
                 elif fact.what in _OF_REQUESTS:
                     requests = _requested(requests, fact.what, details)
+                    events = _answered(events, requests, fact.what, details)
                 elif fact.what == "dispute":
                     disputed = 0  # what was won has come back, what was lost is gone for good
             case _:
@@ -748,7 +759,7 @@ def _remitted(said: Mapping[str, str | int]) -> Remitted:
     return Remitted(str(said["remittance"]), row, amount, fee)
 
 
-_OF_REQUESTS: Final = (REQUESTED, SENT, ANSWERED)
+_OF_REQUESTS: Final = (REQUESTED, SENT, ANSWERED, ANSWERED_AGAIN)
 
 
 def _requested(
@@ -761,6 +772,8 @@ def _requested(
         asked = int(said["amount"])
         booked = asked if kind is RequestKind.REFUND else 0
         return (*requests, Request(id, kind, asked, at, str(said["order"]), booked=booked))
+    if what == ANSWERED_AGAIN:
+        return requests
     i = next(i for i, one in enumerate(requests) if one.id == id)
     if what == SENT:
         until = datetime.fromisoformat(str(said["until"]))
@@ -777,6 +790,40 @@ def _requested(
             booked=int(said.get("booked", requests[i].booked)),
         )
     return (*requests[:i], changed, *requests[i + 1 :])
+
+
+_REPORTS: Final = {
+    (RequestKind.AUTHORISE, Outcome.DONE): Notice.AUTHORISED,
+    (RequestKind.AUTHORISE, Outcome.FAILED): Notice.FAILED,
+    (RequestKind.CAPTURE, Outcome.DONE): Notice.CAPTURED,
+    (RequestKind.CAPTURE, Outcome.FAILED): Notice.FAILED,
+    (RequestKind.VOID, Outcome.DONE): Notice.VOIDED,
+}
+"""What a notice would have said of the same event as an answer; of a refund there is none."""
+
+
+def _answered(
+    events: tuple[Reported, ...],
+    requests: tuple[Request, ...],
+    what: str,
+    said: Mapping[str, str | int],
+) -> tuple[Reported, ...]:
+    """What a gateway has reported, with what it has answered last."""
+    if what not in (ANSWERED, ANSWERED_AGAIN):
+        return events
+    one = next(one for one in requests if one.id == said["request"])
+    notice = _REPORTS.get((one.kind, one.outcome))
+    if notice is None:
+        return events
+    return _reported(events, notice, str(said["event"]), one.done, one.id)
+
+
+def _reported(
+    events: tuple[Reported, ...], notice: Notice, event: str, amount: int, request: str = ""
+) -> tuple[Reported, ...]:
+    """What a gateway has reported, with one event more, where it has a name and is not there."""
+    new = Reported(notice, event, amount, request)
+    return (*events, new) if event and new not in events else events
 
 
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:

@@ -30,7 +30,7 @@ from orderflow.errors import BadInput, Refusal
 from orderflow.facts import Claimed, Described, Fact, Limited
 from orderflow.holding import set_hold
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.money import Money, positive
+from orderflow.money import Money, not_negative
 from orderflow.plans import schedule
 from orderflow.pools import credit_pool
 from orderflow.pricing import due
@@ -49,11 +49,12 @@ def set_credit(case: Case, context: Context, limit: Money, terms_days: int = 30)
 
     The id is `CUSTOMER/CURRENCY`, as `credit_id` makes it. The days count from when goods of an
     order first leave; those that have left keep their day. It takes the place of what was said
-    before: who owes more already may have no more until he has paid.
+    before: who owes more already may have no more until he has paid. A limit of nothing takes the
+    credit away; `hold_credit` stops him for a reason, and leaves the limit for later.
     """
     step = Step(case, context)
     ref = case.own(CreditLine)
-    minor = positive(limit, path="limit")
+    minor = not_negative(limit, path="limit")
     customer, _, currency = ref.id.rpartition("/")
     if not customer or currency != limit.currency:
         raise BadInput("id", f"a customer and {limit.currency} are wanted, as `credit_id` has them")
@@ -95,7 +96,7 @@ def cover(step: Step, order: Order) -> list[Refusal]:
     customer, currency = order.customer, order.currency
     line = step.case.find(step.case.credit_line(credit_id(customer, currency)))
     if line is None:
-        return [Refusal.of("no_credit", customer=customer, currency=currency)]
+        return [Refusal.of("no_credit", customer=customer, currency=currency, asked=owed)]
     refusals = [
         Refusal.of("on_hold", what=str(line.ref), hold=hold.code, reason=hold.reason)
         for hold in line.holds

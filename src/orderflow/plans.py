@@ -18,17 +18,10 @@ import attrs
 
 from orderflow.pricing import due, order_facts, total
 from orderflow.records import Order
-from orderflow.states import OrderFacts, OrderState
+from orderflow.states import ORDER_RUNNING, OrderFacts
 
 OVERDUE = "instalment_overdue"
 """The hold on an order one of whose instalments did not come in time."""
-
-_RUNNING = (
-    OrderState.PLACED,
-    OrderState.IN_REVIEW,
-    OrderState.AWAITING_CUSTOMER,
-    OrderState.CONFIRMED,
-)
 
 
 @attrs.frozen
@@ -77,7 +70,7 @@ def next_instalment(order: Order) -> datetime | None:
 
     None of an order that is held for it already: somebody knows.
     """
-    if order.plan is None or order.state not in _RUNNING:
+    if order.plan is None or order.state not in ORDER_RUNNING:
         return None
     if any(hold.code == OVERDUE for hold in order.holds):
         return None

@@ -236,8 +236,9 @@ class GatewayAnswer:
     """What has become of a request: done, failed, or pending still.
 
     Without an `amount` it is what was asked. `event` is the gateway's own name of what has
-    happened, the same in its reply, its notice and its answer to a query; each authorisation,
-    capture and refund has one of its own. `paid_at` is when the payer has paid.
+    happened, the same in its reply, its notice and its answer to a query; it may name a whole
+    charge, but captures that have names of their own are told apart by notices, too. `paid_at` is
+    when the payer has paid.
     """
 
     outcome: Outcome

@@ -425,6 +425,29 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Notice(StrEnum):
+    """What a gateway reports of a payment."""
+
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    FAILED = "failed"
+    VOIDED = "voided"
+
+
+@attrs.frozen(weakref_slot=False)
+class Reported:
+    """What a gateway has reported under a name of its own: by a notice, or in answer to `request`.
+
+    One name may stand for several events, such as that of the charge for what was authorised and
+    what was captured of it; so an event is known by its name together with what has happened.
+    """
+
+    notice: Notice
+    event: str
+    amount: int  # as it was said
+    request: str = ""
+
+
 @attrs.frozen(weakref_slot=False)
 class Request:
     """What a gateway was asked to do with a payment, and what it has answered.
@@ -481,7 +504,7 @@ class Payment:
     with_carrier: int = 0
     applications: tuple[Application, ...] = ()
     holds: tuple[Hold, ...] = ()
-    events: tuple[str, ...] = ()  # the gateway's own names of what it has reported
+    events: tuple[Reported, ...] = ()  # what has a name of the gateway's own
     deposit: int = 0
     disputed: int = 0
     due_for: str = ""

@@ -45,7 +45,7 @@ from orderflow.journal import Case, Context, Step, document_facts, verb
 from orderflow.money import Price
 from orderflow.on_account import cover
 from orderflow.orders import cancel_units, opened_line, with_charges
-from orderflow.payments import confirm_if_ready, left_of, make_all_good
+from orderflow.payments import confirm_if_ready, left_to_payer, make_all_good
 from orderflow.pricing import due, order_facts
 from orderflow.records import (
     Charge,
@@ -669,7 +669,7 @@ def _pay_over(step: Step, old: Ref[Order], anew: Ref[Order]) -> bool:
     left = min(owed(step.now(old)), wanted)
     for tender in step.now(old).tenders:
         ref = step.case.payment(tender.payment)
-        part = min(left, tender.applied, max(0, left_of(step.now(ref))))
+        part = min(left, tender.applied, left_to_payer(step.now(ref)))
         if part > 0:
             step.add(
                 MoneyMoved(ref, MoneyAccount.APPLIED, MoneyAccount.UNAPPLIED, part, old),

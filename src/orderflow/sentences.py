@@ -92,8 +92,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "zh": "配额 {quota} 剩余 {left}:需要 {asked}",
     },
     "no_credit": {
-        "en": "customer {customer} has no credit in {currency}",
-        "zh": "客户 {customer} 没有 {currency} 信用额度",
+        "en": "customer {customer} has no credit in {currency}: {asked} asked",
+        "zh": "客户 {customer} 没有 {currency} 信用额度:需要 {asked}",
     },
     "credit_exceeded": {
         "en": "customer {customer} has {left} {currency} of credit left: {asked} asked",
@@ -269,6 +269,22 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "nothing_owed": {
         "en": "nothing is owed back on order {order}",
         "zh": "订单 {order} 没有应退款项",
+    },
+    "not_paid_by": {
+        "en": "payment {payment} has paid nothing of order {order}",
+        "zh": "付款 {payment} 未支付订单 {order}",
+    },
+    "over_left": {
+        "en": "order {order}: {asked} {currency} to go back, {left} left of {payments}",
+        "zh": "订单 {order}:应退 {asked} {currency},付款 {payments} 只余 {left}",
+    },
+    "nothing_to_pay_back": {
+        "en": "payment {payment} has nothing that could be paid back",
+        "zh": "付款 {payment} 没有可退的余额",
+    },
+    "over_pay_back": {
+        "en": "payment {payment}: {asked} {currency} to pay back, {free} that no order has used",
+        "zh": "付款 {payment}:要退 {asked} {currency},未使用的只有 {free}",
     },
     "wrong_currency": {
         "en": "payment {payment} is in {given}, order {order} in {wanted}",
@@ -446,8 +462,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "zh": "订单 {order} 没有逾期的分期款",
     },
     "not_taken_back": {
-        "en": "payment {payment} was made by {method}: nothing goes back to it",
-        "zh": "付款 {payment} 以 {method} 支付:不可原路退回",
+        "en": "payment {payment} was made by {method}: nothing goes back to it, but onto a balance",
+        "zh": "付款 {payment} 以 {method} 支付:不可原路退回,请指定储值账户",
     },
     "over_deposit": {
         "en": "{asked} {currency} asked of a deposit of {deposit} {currency}: payment {payment}",

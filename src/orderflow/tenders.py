@@ -149,7 +149,7 @@ class StoredValue:
     kind: StoredKind
     unit: str  # a currency, or the name of points
     n: int
-    holder: str = ""  # whose it is; empty is whoever has it
+    holder: str = ""  # whose it is in the books; whoever has its id may spend it
     until: datetime | None = None
     lapsed: bool = False
 

@@ -407,7 +407,11 @@ class Workflow(Commands):
             return []
         until = later(now, timedelta(days=max(self.rules.remind_days)))
         found = (reminder_of(due, now, self.rules) for due in self._due_by(until))
-        return list(islice((one for one in found if one is not None), limit))
+        return list(islice((one for one in found if one and self._falls_due(one.due)), limit))
+
+    def _falls_due(self, due: Due) -> bool:
+        """Whether a limit that is to come will mean what it says, as everything stands now."""
+        return not tried(self.store, due.call, Context(due.since, "", self.rules))[1]
 
     def _due_by(self, until: datetime) -> list[Due]:
         """Every limit until an instant, earliest first, whether or not its call is refused."""

@@ -17,7 +17,7 @@ from orderflow import (
     StoredKind,
     Tendered,
 )
-from orderflow.adapters.gateways import Fault, ScriptedGateway, settle
+from orderflow.adapters.gateways import Fault, ScriptedGateway, send_open
 from orderflow.plans import oldest_first
 from orderflow.pricing import due
 from orderflow.records import RequestKind
@@ -78,12 +78,12 @@ def test_a_card_is_charged_in_part_refunded_and_everybody_is_settled_with(any_sh
     gateway = ScriptedGateway("stirling", shop.clock)
     shop.await_payment("pay-1", eur(6740), "card", "c-7", orders=(("o-17", 6740),))
     shop.ask_authorise("pay-1")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     shop.ask_capture("pay-1")
     gateway.fail(Fault.REPLY_LOST)
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     assert shop.payment("pay-1").captured == 0  # nobody knows yet
-    settle(shop, gateway, shop.clock.forward(minutes=10))
+    send_open(shop, gateway, shop.clock.forward(minutes=10))
     assert shop.order("o-17").state is OrderState.CONFIRMED
 
     shop.plan_to_buy("o-17", (("2", 1),))
@@ -95,7 +95,7 @@ def test_a_card_is_charged_in_part_refunded_and_everybody_is_settled_with(any_sh
     shop.deliver("p-2")
     send_back(shop, "r-1", ("1", 1))
     shop.ask_refund("o-17")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     settle_up(shop)
 
     assert owing(shop, "o-17") == [0]

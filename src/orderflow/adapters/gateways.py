@@ -4,11 +4,11 @@ It knows requests, keys and answers, and refuses to know orders, and what an ans
 
 Problem: a reply gets lost, a webhook overtakes it, the process dies after the gateway has taken the
 money and before anybody has written it down; and whoever asks once more has it taken twice.
-Decision: `settle` writes down that it sends, sends, and records the answer, each by itself. What it
-has not recorded stays open, and falls due again when its patience is over. Whoever sends a request
-for the second time asks first what has become of its key, and sends it by the same key only where
-the gateway has never heard of it.
-Any number of processes may settle side by side: a request is sent by one of them at a time.
+Decision: `send_open` writes down that it sends, sends, and records the answer, each by itself. What
+it has not recorded stays open, and falls due again when its patience is over. Whoever sends a
+request for the second time asks first what has become of its key, and sends it by the same key only
+where the gateway has never heard of it.
+Any number of processes may send side by side: a request is sent by one of them at a time.
 
 `ScriptedGateway` is for tests offline and for trials: faults come on demand, and its time is handed
 in. It keeps what it has really done apart from what it has said.
@@ -42,7 +42,7 @@ class Sent:
     answer: GatewayAnswer | None
 
 
-def settle(
+def send_open(
     workflow: Workflow,
     gateway: Gateway,
     at: datetime,

@@ -32,6 +32,7 @@ _SAID: Final[dict[str, dict[Language, str]]] = {
     "gave": {"en": "out", "zh": "转出"},
     "after": {"en": "after", "zh": "期末"},
     "account": {"en": "account", "zh": "科目"},
+    "onto": {"en": "put {payment} on {stored}", "zh": "{payment} 转入 {stored}"},
     "opening": {"en": "brought forward", "zh": "期初余额"},
     "due": {"en": "Still to be paid", "zh": "应付"},
     "back": {"en": "Owed back", "zh": "应退"},
@@ -41,6 +42,7 @@ _SAID: Final[dict[str, dict[Language, str]]] = {
 _ACCOUNTS: Final[dict[str, str]] = {
     "sold": "销售",
     "owed": "应收",
+    "paid for others": "代付",
     "payer": "付款方",
     "unapplied": "未核销",
     "applied": "已核销",
@@ -51,6 +53,9 @@ _ACCOUNTS: Final[dict[str, str]] = {
     "stored": "储值",
     "forfeited": "没收定金",
     "fees": "代收手续费",
+    "issued": "发放储值",
+    "lapsed": "过期储值",
+    "converted": "兑换",
 }
 
 
@@ -66,7 +71,7 @@ def _statement(stated: LedgerStatement, language: Language) -> Iterator[str]:
 
     currency = stated.currency
     head = say("order" if stated.order else "customer")
-    yield head.format(id=stated.order, customer=stated.customer, currency=currency)
+    yield head.format(id=stated.order, customer=stated.customer or "-", currency=currency)
     yield ""
     yield row(f"{'':16}  {say('what')}", say("owed"), say("paid"), say("balance"))
     if stated.since is not None:
@@ -74,6 +79,8 @@ def _statement(stated: LedgerStatement, language: Language) -> Iterator[str]:
         yield row(f"{minute(stated.since)}  {say('opening')}", "", "", opening)
     for one in stated.rows:
         what = f"{_word(one.call, language)} {one.payment or one.order}"
+        if one.onto:
+            what = say("onto").format(payment=one.payment, stored=one.onto)
         amounts = [in_main_unit(part, currency) if part else "" for part in (one.owed, one.paid)]
         balance = in_main_unit(one.balance, currency)
         yield row(f"{minute(one.at)}  {what}", *amounts, balance)

@@ -11,21 +11,22 @@ the chart has no row for it, the money is kept unapplied and a named hold asks a
 
 from orderflow.payments.answers import record_answer
 from orderflow.payments.applying import (
-    BALANCE_DUE,
     Shares,
     apply_shares,
     capture,
+    checked_shares,
     confirm_if_ready,
     holds_money,
     left_of,
+    left_to_payer,
     make_all_good,
     open_payment,
-    paid_in_full,
 )
+from orderflow.payments.balances import BALANCE_ASKED, BALANCE_DUE, balance_of
 from orderflow.payments.collecting import collect_on_delivery, remit
 from orderflow.payments.disputes import charge_back, settle_dispute
 from orderflow.payments.doors import answer_cash_change, change_cash, expect_cash
-from orderflow.payments.notices import Notice, await_payment, expire_payment, record_notice
+from orderflow.payments.notices import await_payment, expire_payment, record_notice
 from orderflow.payments.paying import (
     apply_payment,
     hold_payment,
@@ -43,6 +44,7 @@ from orderflow.payments.requests import (
     send_request,
 )
 from orderflow.payments.stored import (
+    balance_over,
     give_back,
     lapse_stored_value,
     open_stored_value,
@@ -50,8 +52,10 @@ from orderflow.payments.stored import (
     spend,
     top_up,
 )
+from orderflow.records import Notice
 
 __all__ = [
+    "BALANCE_ASKED",
     "BALANCE_DUE",
     "PATIENCE_SECONDS",
     "Notice",
@@ -63,9 +67,12 @@ __all__ = [
     "ask_capture",
     "ask_void",
     "await_payment",
+    "balance_of",
+    "balance_over",
     "capture",
     "change_cash",
     "charge_back",
+    "checked_shares",
     "collect_on_delivery",
     "confirm_if_ready",
     "expect_cash",
@@ -76,11 +83,11 @@ __all__ = [
     "key_of",
     "lapse_stored_value",
     "left_of",
+    "left_to_payer",
     "lift_payment_hold",
     "make_all_good",
     "open_payment",
     "open_stored_value",
-    "paid_in_full",
     "pay",
     "put_on",
     "record_answer",

@@ -18,12 +18,12 @@ from typing import Final
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput
-from orderflow.facts import ANSWERED, AUTHORISED, MoneyMoved
+from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import give_up_rest, holds_money, left_of, settled
 from orderflow.payments.arriving import receive
-from orderflow.records import MoneyAccount, Outcome, Payment, Request, RequestKind
+from orderflow.records import MoneyAccount, Notice, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from orderflow.tenders import Tendered, paid_in
 from orderflow.values import instant, text
@@ -82,7 +82,7 @@ def record_answer(
         done = one.amount if said is None else said
     answered = one.outcome is not Outcome.PENDING
     if answered and (outcome is Outcome.PENDING or (one.outcome, one.done) == (outcome, done)):
-        step.note(payment.ref, "repeated_answer", request=one.id, event=event)
+        step.note(payment.ref, ANSWERED_AGAIN, request=one.id, event=event)
         return step
     booked: dict[str, str | int] = {}
     if outcome is not Outcome.PENDING and one.kind is RequestKind.REFUND:
@@ -107,27 +107,55 @@ def record_answer(
         differs = f"{one.id} was about {one.amount}, and the gateway has done {done}"
         step.hold(payment.ref, "amount_differs", differs, blocks=())
     if outcome is not Outcome.PENDING:
-        # A notice may have told of it before, and it has counted then.
-        told = event in payment.events and one.kind is not RequestKind.REFUND
-        _carry_out(step, one, one.booked if told else done, when, tendered)
+        _carry_out(step, payment, one, done, event, when, tendered)
     return step
 
 
 def _carry_out(
-    step: Step, one: Request, done: int, paid_at: datetime | None, tendered: Tendered | None
+    step: Step,
+    payment: Payment,
+    one: Request,
+    done: int,
+    event: str,
+    paid_at: datetime | None,
+    tendered: Tendered | None,
 ) -> None:
-    """What follows from an answer: so much was done, or nothing where it has failed."""
-    ref = step.case.own(Payment)
+    """What follows from an answer: so much was done, or nothing where it has failed.
+
+    `payment` is as it was before; a notice may have told of it then, and it has counted.
+    """
+    ref = payment.ref
     match one.kind:
         case RequestKind.AUTHORISE:
-            _authorised(step, ref, done)
+            if not (done and _noticed(payment, Notice.AUTHORISED, event)):
+                _authorised(step, ref, done)
         case RequestKind.CAPTURE:
-            _captured(step, ref, one, done, paid_at, tendered)
+            told = _told_before(payment, event)
+            _captured(step, ref, one, done, told, paid_at, tendered)
         case RequestKind.REFUND:
             _refunded(step, ref, one)
         case RequestKind.VOID:
             if done:
                 _voided(step, ref)
+
+
+def _noticed(payment: Payment, notice: Notice, event: str) -> list[int]:
+    """The amounts that notices have told of an event, each of its own; none without a name."""
+    return [
+        one.amount
+        for one in payment.events
+        if (one.notice, one.event, one.request) == (notice, event, "")
+    ]
+
+
+def _told_before(payment: Payment, event: str) -> int:
+    """What notices have told of a capture's event that no request is known to have brought.
+
+    A gateway may give all captures of one charge its name; what came by a notice is that of one.
+    """
+    same = [one for one in payment.requests if one.event == event]
+    taken = sum([one.booked for one in same if one.kind is RequestKind.CAPTURE])
+    return max(0, sum(_noticed(payment, Notice.CAPTURED, event)) - taken)
 
 
 def _authorised(step: Step, ref: Ref[Payment], done: int) -> None:
@@ -147,13 +175,18 @@ def _captured(
     ref: Ref[Payment],
     one: Request,
     done: int,
+    told: int,
     paid_at: datetime | None,
     tendered: Tendered | None,
 ) -> None:
     """Money has come, or none; what was said to have come before and has not is for a person."""
-    if done > one.booked:
-        receive(step, ref, done - one.booked, paid_at, None if one.booked else tendered)
+    known = one.booked + told
+    if done > known:
+        receive(step, ref, done - known, paid_at, None if known else tendered)
         return
+    if done < told:
+        differs = f"{one.id} has brought {done}, and {told} was told of before"
+        step.hold(ref, "amount_differs", differs, blocks=())
     payment = step.now(ref)
     waits = payment.state is PaymentState.AWAITING and not payment.asked(RequestKind.CAPTURE)
     if waits and not done and not one.booked:

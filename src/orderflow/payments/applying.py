@@ -18,6 +18,7 @@ from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import TENDERED, MoneyMoved
 from orderflow.journal import Step
 from orderflow.money import Money, positive
+from orderflow.payments.balances import BALANCE_DUE, balance_of
 from orderflow.plans import OVERDUE, confirmable, due_by
 from orderflow.pricing import due
 from orderflow.promising.reserving import reserve_paid
@@ -32,11 +33,7 @@ from orderflow.states import (
 )
 from orderflow.tenders import Tendered, paid_in
 from orderflow.values import MINOR_MAX, text, unique, whole
-
-BALANCE_DUE: Final = frozenset(
-    {PaymentState.DEPOSIT_TAKEN, PaymentState.BALANCE_OPEN, PaymentState.BALANCE_OVERDUE}
-)
-"""The states of a payment whose deposit has come and whose balance has not."""
+from orderflow.withheld import let_goods_go
 
 AUTHORISED: Final = (PaymentState.AUTHORISED, PaymentState.PART_CAPTURED)
 """The states in which a gateway keeps money of the payer ready."""
@@ -155,6 +152,7 @@ def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     open_yet = due_by(order, at)
     if order.plan is not None and open_yet <= 0 and any(one.code == OVERDUE for one in order.holds):
         step.lift(ref, OVERDUE)
+    let_goods_go(step, order)
     goes_unpaid = order.cash_on_delivery or order.on_account
     if order.state is OrderState.DRAFT or (open_yet > 0 and not goes_unpaid):
         return
@@ -167,21 +165,17 @@ def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
         step.advance(ORDER, ref, OrderMove.CONFIRM, facts)
 
 
-def paid_in_full(step: Step, ref: Ref[Payment]) -> bool:
-    """Whether the whole amount has come, or as much as its orders still cost.
-
-    They may cost less by now than when the deposit was taken; a payment of no order waits for the
-    whole amount.
-    """
-    payment = step.now(ref)
-    orders = [step.now(step.case.order(one.order)) for one in payment.applications]
-    open_yet = sum([max(0, due(order)) for order in orders])
-    return payment.captured >= payment.amount or (bool(orders) and open_yet <= payment.unapplied)
-
-
 def left_of(payment: Payment) -> int:
     """What is left of the money of a payment, in minor units: neither gone back nor taken back."""
     return payment.captured - payment.refunded - payment.charged_back
+
+
+def left_to_payer(payment: Payment) -> int:
+    """What is left of the payer's own money, in minor units: a deposit that is forfeited is ours.
+
+    What a bank has taken back was his, so it is the rest of his money that is less.
+    """
+    return max(0, left_of(payment) - payment.forfeited)
 
 
 def holds_money(payment: Payment) -> bool:
@@ -225,7 +219,7 @@ def arrived(step: Step, ref: Ref[Payment]) -> None:
     chart, payment = step.chart(PAYMENT), step.now(ref)
     if chart.target(payment.state, PaymentMove.CAPTURE) is None:
         return
-    if payment.state in BALANCE_DUE and not paid_in_full(step, ref):
+    if payment.state in BALANCE_DUE and balance_of(step, payment) > 0:
         return
     move = PaymentMove.CAPTURE
     if payment.state in AUTHORISED and payment.captured < payment.authorised:
@@ -246,7 +240,7 @@ def settled(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
     if left_of(payment) <= 0:
         return PaymentMove.SETTLE_EMPTY
     balance_wanted = payment.deposit and not payment.forfeited
-    if reopened and balance_wanted and not paid_in_full(step, ref):
+    if reopened and balance_wanted and balance_of(step, payment) > 0:
         return PaymentMove.SETTLE_DEPOSIT
     if payment.refunded or payment.charged_back:
         return PaymentMove.SETTLE_PART

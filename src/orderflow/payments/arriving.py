@@ -23,7 +23,7 @@ from orderflow.payments.reinstating import reinstated
 from orderflow.payments.requests import send_back
 from orderflow.pricing import due
 from orderflow.records import Application, Payment
-from orderflow.states import ORDER_OVER, PAYMENT, OrderState, PaymentMove, PaymentState
+from orderflow.states import ORDER_CALLED_OFF, PAYMENT, OrderState, PaymentMove, PaymentState
 from orderflow.tenders import Tendered
 
 
@@ -68,7 +68,7 @@ def _use(step: Step, ref: Ref[Payment], meant: Application, at: datetime) -> Non
     part = min(meant.amount - used, payment.unapplied)
     if part <= 0:
         return
-    if order.state in ORDER_OVER and order.state is not OrderState.ARCHIVED:
+    if order.state in ORDER_CALLED_OFF:
         in_time = order.pay_by is not None and at < order.pay_by
         if not (order.state is OrderState.EXPIRED and in_time and reinstated(step, order.ref)):
             _go_back(step, ref, part, [meant.order])

@@ -8,11 +8,10 @@ Where the chart has no row for it, the money is kept unapplied and a named hold 
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import AUTHORISED, Noted
+from orderflow.facts import AUTHORISED, NOTICED, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import (
@@ -24,7 +23,7 @@ from orderflow.payments.applying import (
     open_payment,
 )
 from orderflow.payments.arriving import receive
-from orderflow.records import Application, Outcome, Payment, RequestKind
+from orderflow.records import Application, Notice, Payment
 from orderflow.states import (
     PAYMENT,
     PaymentMove,
@@ -33,30 +32,11 @@ from orderflow.states import (
 from orderflow.tenders import Tendered, paid_in
 from orderflow.values import instant, text
 
-
-class Notice(StrEnum):
-    """What a gateway reports of a payment."""
-
-    AUTHORISED = "authorised"
-    CAPTURED = "captured"
-    FAILED = "failed"
-    VOIDED = "voided"
-
-
 _MOVES: Final = {
     Notice.AUTHORISED: PaymentMove.AUTHORISE,
     Notice.FAILED: PaymentMove.FAIL,
     Notice.VOIDED: PaymentMove.VOID,
 }
-
-_ANSWERS: Final = {
-    (RequestKind.AUTHORISE, Outcome.DONE): Notice.AUTHORISED,
-    (RequestKind.AUTHORISE, Outcome.FAILED): Notice.FAILED,
-    (RequestKind.CAPTURE, Outcome.DONE): Notice.CAPTURED,
-    (RequestKind.CAPTURE, Outcome.FAILED): Notice.FAILED,
-    (RequestKind.VOID, Outcome.DONE): Notice.VOIDED,
-}
-"""What a notice would have said of the same event as an answer."""
 
 
 @verb("await_payment", Payment)
@@ -103,11 +83,11 @@ def record_notice(
     """Record what a gateway says has happened, in any state of the payment.
 
     Money that comes when it was no longer expected is kept unapplied, under a hold; a part of a
-    balance is kept unapplied, and the balance stays open. A gateway may report the same `event`
-    twice, or answer a request with it: the second time is written down and changes nothing.
-    `paid_at` is when the payer has paid, by which money that comes late is judged. What was
-    captured in another currency or in points is `tendered`, worth just the amount. Where it names a
-    request, `record_answer` is the verb.
+    balance is kept unapplied, and the balance stays open. A gateway may report the same of an
+    `event` twice, or answer a request with it: the second time is written down and changes nothing;
+    where it is about another amount, a hold asks a person. `paid_at` is when the payer has paid, by
+    which money that comes late is judged. What was captured in another currency or in points is
+    `tendered`, worth just the amount. Where it names a request, `record_answer` is the verb.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -117,13 +97,12 @@ def record_notice(
     when = None if paid_at is None else instant(paid_at, "paid_at")
     if tendered is not None:
         paid_in(tendered, amount, payment.tendered)
-    if text(event, "event", empty=True) and _is_known(payment, notice, event):
-        step.note(payment.ref, "repeated_notice", event=event)
+    if text(event, "event", empty=True) and _is_known(step, payment, notice, event, minor):
         return step
     step.add(
         Noted(
             payment.ref,
-            "notice",
+            NOTICED,
             (
                 ("notice", notice.value),
                 ("amount", minor),
@@ -149,12 +128,16 @@ def record_notice(
     return step
 
 
-def _is_known(payment: Payment, notice: Notice, event: str) -> bool:
-    """Whether an event was reported before, by a notice or by the answer to a request."""
-    return event in payment.events or any(
-        one.event == event and _ANSWERS.get((one.kind, one.outcome)) is notice
-        for one in payment.requests
-    )
+def _is_known(step: Step, payment: Payment, notice: Notice, event: str, minor: int) -> bool:
+    """Whether the same was reported before, by a notice or by an answer; then that is noted."""
+    known = [one.amount for one in payment.events if (one.notice, one.event) == (notice, event)]
+    if not known:
+        return False
+    step.note(payment.ref, "repeated_notice", event=event, notice=notice.value, amount=minor)
+    if minor not in known:
+        said = f"{event} is {notice.value} of {minor}, and was of {known[0]} before"
+        step.hold(payment.ref, "amount_differs", said, blocks=())
+    return True
 
 
 @verb("expire_payment", Payment)

@@ -7,6 +7,8 @@ Problem: a balance that is read, found large enough and written back is spent tw
 Decision: a balance is a pool, and who spends of it claims it, as a buyer's limit is claimed.
 The store grants the claim or nothing at all, in the same commit as the payment; no wire is asked.
 What goes back of such a payment gives its claim back in the same commit, however late.
+Where the time of its balance is over nobody could spend that, so nothing goes back to it: what is
+owed goes onto another balance, and is never gone in silence.
 """
 
 from __future__ import annotations
@@ -120,9 +122,21 @@ def running(step: Step, id: str) -> StoredValue:
     """A balance that may be used; one whose time is over is refused."""
     stored = step.now(step.case.stored_value(id))
     if stored.until is not None and stored.until <= step.context.at:
-        until = stored.until.isoformat()
-        raise MoveRefused((Refusal.of("stored_over", stored=id, until=until),))
+        raise MoveRefused((_over(id, stored.until),))
     return stored
+
+
+def balance_over(step: Step, payment: Payment) -> tuple[Refusal, ...]:
+    """That the time of the balance that a payment came from is over, where it is.
+
+    What goes back to it nobody could spend.
+    """
+    if not payment.stored:
+        return ()
+    stored = step.now(step.case.stored_value(payment.stored))
+    if stored.until is None or stored.until > step.context.at:
+        return ()
+    return (_over(stored.ref.id, stored.until),)
 
 
 def give_back(step: Step, before: Payment) -> None:
@@ -154,6 +168,10 @@ def _checked(tendered: object) -> Tendered:
     if not isinstance(tendered, Tendered):
         raise BadInput("tendered", f"a Tendered is wanted, not {type(tendered).__name__}")
     return tendered
+
+
+def _over(stored: str, until: datetime) -> Refusal:
+    return Refusal.of("stored_over", stored=stored, until=until.isoformat())
 
 
 def _other_unit(stored: StoredValue, given: str) -> Refusal:

@@ -90,10 +90,9 @@ def _party(one: PartySettled, language: Language) -> Iterator[str]:
         n = str(each.n) if each.n else ""
         yield row(_what(each, language), n, in_main_unit(each.amount, one.currency))
     title = "owes" if one.closing > 0 else "owed" if one.closing < 0 else "even"
-    if one.role is Role.FINANCE:
+    if one.role is Role.FINANCE and one.closing >= 0:
         title = "held"
-    shown = one.closing if one.role is Role.FINANCE else abs(one.closing)
-    yield row(say(title), "", in_main_unit(shown, one.currency))
+    yield row(say(title), "", in_main_unit(abs(one.closing), one.currency))
     if one.waiting:
         yield row(say("waiting"), "", in_main_unit(one.waiting, one.currency))
 
