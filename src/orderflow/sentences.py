@@ -339,8 +339,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "zh": "订单 {order}:地区 {region} 不支持货到付款",
     },
     "cash_too_much": {
-        "en": "order {order} costs {cost} {currency}: at most {most} is paid at the door",
-        "zh": "订单 {order} 金额 {cost} {currency},货到付款上限为 {most}",
+        "en": "order {order}: {cost} {currency} is due at the door, at most {most} may be",
+        "zh": "订单 {order}:货到应付 {cost} {currency},货到付款上限为 {most}",
     },
     "cash_refused_before": {
         "en": "order {order}: its customer has refused {refused} parcels before, at most {most}",
