@@ -322,6 +322,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{parcel}: {stated} {currency}, and all of its cash was handed over before",
         "zh": "{parcel}:回款 {stated} {currency},其货款此前已全部汇回",
     },
+    "remittance_row_changed": {
+        "en": "{parcel}: {stated} {currency} in a row that was booked with {known} before",
+        "zh": "{parcel}:该行现为 {stated} {currency},此前已按 {known} 入账",
+    },
     "remittance_refused_yet_remitted": {
         "en": "{parcel}: {stated} {currency}, and nothing was collected at its door",
         "zh": "{parcel}:回款 {stated} {currency},但上门时未代收任何货款",
