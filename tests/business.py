@@ -975,6 +975,12 @@ def may_collect(d: Desk) -> bool:
     return d.fresh or bool(d.paper.due_for)
 
 
+TAKES_CASH: Final = (
+    *("due at door", "collected", "short paid", "remitted", "part refunded", "refunded"),
+)
+"""The states of a payment of a door that waits for cash, or has had some."""
+
+
 def may_expect_cash(d: Desk) -> bool:
     """It is paid at the door, goods of it go there, and its other doors leave so much of it."""
     if not d.fresh or not d.order.cash_on_delivery:
@@ -1521,7 +1527,7 @@ FITS: Final[Mapping[str, Row]] = {
     "remit": lambda d: d.arg("amount").minor <= d.paper.with_carrier,
     "collect_on_delivery": lambda d: (
         d.order.cash_on_delivery
-        and (d.fresh or d.stands("due at door", "collected", "short paid", "remitted"))
+        and (d.fresh or d.stands(*TAKES_CASH))
         and d.arg("amount").minor <= owing(d.order)
     ),
     "accept_purchase": lambda d: d.stands("sent"),

@@ -171,6 +171,11 @@ def walk(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]) -> None
         shop.charge_back("pay-1", eur(300))
         shop.settle_dispute("pay-1", won=True)
         return
+    if row.source in (S.PART_REFUNDED, S.REFUNDED) and row.move is M.COLLECT:
+        bring(shop, S.REMITTED)  # it had come from a door
+        shop.pay_back("pay-1", eur(1000 if row.source is S.REFUNDED else 400))
+        collect(shop)
+        return
     bring(shop, row.source)
     if row.source in (S.REFUNDED, S.DUE_AT_DOOR) and row.move in (M.REFUND, M.REFUND_PART):
         comes_after_all(shop)

@@ -106,9 +106,8 @@ PARTS: Final[dict[str, Small]] = {
         | of("send_dispatch accept_dispatch refuse_dispatch lift_dispatch_hold")
         | of("scan_serials hold lift_hold")
     ),
-    # Without `pay_back`: cash of a door that was closed, once sent back, wants a second payment.
     "cash on delivery": goods(
-        LIFE - {"pay"} | ROAD | of("collect_on_delivery expect_cash remit apply_payment"),
+        LIFE - {"pay"} | ROAD | of("collect_on_delivery expect_cash remit pay_back apply_payment"),
         cash_on_delivery=True,
         also=(
             verbs.collect_on_delivery.on("o-pay1", "o", Money(100, EUR)),
