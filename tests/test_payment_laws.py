@@ -42,7 +42,7 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.cash import CashRounding
-from orderflow.payments import Notice, left_of
+from orderflow.payments import BALANCE_DUE, Notice, left_of
 from orderflow.pricing import due
 from orderflow.records import Order, Parcel, Payment, Request, RequestKind
 from orderflow.rules import ReserveWhen
@@ -286,13 +286,17 @@ class Life:
         until = self.clock.at + timedelta(days=2)
         money = self.money()
         meant = self.shares(money.minor) if self.chance.random() < 0.5 else ()
-        self.shop.await_payment(id, money, expires_at=until, orders=meant)
+        price = Money(money.minor + self.chance.choice(AMOUNTS), self.currency)
+        if self.chance.random() < 0.4:  # the money is the deposit of a whole price
+            self.shop.await_payment(id, price, expires_at=until, orders=meant, deposit=money)
+        else:
+            self.shop.await_payment(id, money, expires_at=until, orders=meant)
         self.ledgers[id] = Ledger()
         if self.chance.random() < 0.7:
             self.shop.ask_authorise(id)
 
     def ask_capture(self) -> None:
-        payment = self.any_payment("authorised", "part captured")
+        payment = self.any_payment("authorised", "part captured", *BALANCE_DUE)
         rest = (payment.authorised or payment.amount) - payment.captured
         amount = None if self.chance.random() < 0.2 else self.some_of(rest // 2)
         self.shop.ask_capture(payment.ref.id, amount)

@@ -39,8 +39,8 @@ def collect_on_delivery(case: Case, context: Context, order: str, amount: Money)
     It is the cash that a payment due at the door has waited for, or more of it, or a payment of its
     own. What is more than the order costs stays unapplied under a hold, and what the payer's bank
     had taken back before is made good first. All of it stays unapplied under a hold where the
-    payment had been voided, or its cash was remitted and has gone back, or was due for another
-    order, and where the order is not paid at the door.
+    payment had been voided, is in dispute or was due for another order, and where the order is not
+    paid at the door.
     """
     step = Step(case, context)
     ref = case.own(Payment)

@@ -28,8 +28,8 @@ ENDED: Final = (PaymentState.EXPIRED, PaymentState.FAILED, PaymentState.VOIDED)
 def arrived(step: Step, ref: Ref[Payment]) -> None:
     """Let a payment follow money that has come, where its chart has a row for that.
 
-    A balance waits for the rest of it. Money that the payer's bank had taken back before is in
-    dispute at once.
+    What comes first of a price in two parts is its deposit, and a balance waits for the rest of it.
+    Money that the payer's bank had taken back before is in dispute at once.
     """
     chart, payment = step.chart(PAYMENT), step.now(ref)
     if chart.target(payment.state, PaymentMove.CAPTURE) is None:
@@ -37,7 +37,10 @@ def arrived(step: Step, ref: Ref[Payment]) -> None:
     if payment.state in BALANCE_DUE and balance_of(step, payment) > 0:
         return
     move = PaymentMove.CAPTURE
-    if payment.state in MONEY_READY and payment.captured < payment.authorised:
+    begins = payment.state not in BALANCE_DUE
+    if payment.deposit and begins and payment.captured < payment.amount:
+        move = PaymentMove.TAKE_DEPOSIT
+    elif payment.state in MONEY_READY and payment.captured < payment.authorised:
         move = PaymentMove.CAPTURE_PART
     elif payment.state is PaymentState.PART_CAPTURED:
         move = _closed(payment)
