@@ -328,6 +328,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{parcel}: {stated} {currency}, and all of its cash was handed over before",
         "zh": "{parcel}:回款 {stated} {currency},其货款此前已全部汇回",
     },
+    "remittance_row_changed": {
+        "en": "{parcel}: {stated} {currency} in a row that was booked with {known} before",
+        "zh": "{parcel}:该行现为 {stated} {currency},此前已按 {known} 入账",
+    },
     "remittance_refused_yet_remitted": {
         "en": "{parcel}: {stated} {currency}, and nothing was collected at its door",
         "zh": "{parcel}:回款 {stated} {currency},但上门时未代收任何货款",
@@ -345,8 +349,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "zh": "订单 {order}:地区 {region} 不支持货到付款",
     },
     "cash_too_much": {
-        "en": "order {order} costs {cost} {currency}: at most {most} is paid at the door",
-        "zh": "订单 {order} 金额 {cost} {currency},货到付款上限为 {most}",
+        "en": "order {order}: {cost} {currency} is due at the door, at most {most} may be",
+        "zh": "订单 {order}:货到应付 {cost} {currency},货到付款上限为 {most}",
     },
     "cash_refused_before": {
         "en": "order {order}: its customer has refused {refused} parcels before, at most {most}",
@@ -379,6 +383,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "over_asked": {
         "en": "payment {payment}: {asked} {currency} to {move}, {free} can be asked for",
         "zh": "付款 {payment}:{move} {asked} {currency},最多可请求 {free}",
+    },
+    "not_by_gateway": {
+        "en": "payment {payment}: {amount} {currency} came by no gateway, so none can pay it back",
+        "zh": "付款 {payment}:{amount} {currency} 并非经支付平台收到,平台无法退回",
     },
     "request_open": {
         "en": "payment {payment}: the gateway has not answered for {request} yet",
@@ -915,6 +923,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "make": "生产",
     "miss balance": "尾款逾期",
     "miss instalment": "分期逾期",
+    "miss terms": "账期逾期",
     "miss": "报缺件",
     "move stock": "移库",
     "open stored value": "开立储值",
@@ -927,6 +936,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "pay": "付款",
     "pick": "拣货",
     "place": "下单",
+    "plan balance": "约定尾款",
     "plan production": "计划生产",
     "plan to buy": "计划采购",
     "plan to make": "计划生产",
@@ -1089,6 +1099,7 @@ HOLDS: Final[dict[str, str]] = {
     "charged_back": "银行已扣回款项",
     "given_up": "已作废的货物重新出现",
     "instalment_overdue": "分期款逾期",
+    "terms_overdue": "账期款逾期",
     "other_expiry": "有效期不一致",
     "other_order": "代收了其他订单的货款",
     "other_destination": "收货地址不同",
