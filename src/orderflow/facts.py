@@ -556,6 +556,7 @@ CASH_CHANGED: Final = "cash changed"
 """What a payment notes of what is to be collected from here on: `amount`."""
 
 CASH_ASKED: Final = "cash asked"
+BALANCE_PLANNED: Final = "balance planned"
 """What a payment notes of what its carrier is asked to collect instead: `amount`."""
 
 CASH_ANSWERED: Final = "cash answered"
@@ -639,6 +640,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
     tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
     cash_asked, by_gateway = payment.cash_asked, payment.by_gateway
+    balance_from = payment.balance_from
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
@@ -679,6 +681,11 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
                     amount = int(details.get("amount", amount))
+                    balance_from = None
+                elif fact.what == BALANCE_PLANNED:
+                    expires_at = datetime.fromisoformat(str(details["until"]))
+                    forfeits = bool(details.get("forfeit", 0))
+                    balance_from = datetime.fromisoformat(str(details["opens_at"]))
                 elif fact.what == DUE_AT_DOOR:
                     due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
                 elif fact.what == CASH_CHANGED:
@@ -734,6 +741,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         meant=payment.meant,
         cash_asked=cash_asked,
         by_gateway=by_gateway,
+        balance_from=balance_from,
     )
 
 

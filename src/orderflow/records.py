@@ -525,6 +525,7 @@ class Payment:
     meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
     cash_asked: int | None = None
     by_gateway: int = 0
+    balance_from: datetime | None = None  # from when on the balance is to be asked for
 
     @property
     def applied(self) -> int:
