@@ -482,7 +482,7 @@ class Dealing:
     def __init__(self, database: str, name: str, life: int) -> None:
         self.name, self.chance = name, random.Random(f"{name}.{life}")
         self.workflow = Workflow(SqliteStore(database, synchronous="normal"), AT_PLACING)
-        self.wire = FileGateway(database + ".gateway", self.workflow, self.chance)
+        self.wire = FileGateway(database + ".gateway", self.workflow, self.chance, f"{name}.{life}")
         self.kept = Path(f"{database}.{name}.dealt")
         known = json.loads(self.kept.read_text()) if self.kept.exists() else {}
         self.next, self.unpaid = known.get("next", 0), known.get("unpaid", [])
@@ -493,7 +493,7 @@ class Dealing:
             self.deal(self.next)
             self.next += 1
             self.keep()
-        while self.send() or open_yet(self.workflow):
+        while self.send() or self.wire.hand_on() or open_yet(self.workflow):
             time.sleep(0.05)
 
     def keep(self) -> None:
@@ -503,7 +503,8 @@ class Dealing:
         new.replace(self.kept)
 
     def send(self) -> bool:
-        return bool(send_open(self.workflow, self.wire, datetime.now(UTC), patience_seconds=1))
+        at = datetime.now(UTC)
+        return bool(send_open(self.workflow, self.wire, at, patience_seconds=PATIENCE))
 
     def deal(self, i: int) -> None:
         id, dealer = f"o-{self.name}-{i}", DEALERS[(i + int(self.name)) % len(DEALERS)]
