@@ -42,7 +42,6 @@ laws: $(STAMP) ## the laws of prices, taxes, invoices and payments 20,000 times,
 	@ORDERFLOW_REMITTANCE=10000 $(BIN)/python -m pytest -q -n 0 tests/test_remittances.py $(ARGS)
 	@ORDERFLOW_INVOICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_invoice_lives.py $(ARGS)
 	@ORDERFLOW_PAYMENTS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_payment_laws.py $(ARGS)
-	@ORDERFLOW_GATEWAYS=300 $(BIN)/python -m pytest -q -n 0 tests/test_storms.py -k bad_wire $(ARGS)
 	@ORDERFLOW_CREDIT=400 $(BIN)/python -m pytest -q -n 0 tests/test_storms.py -k credit $(ARGS)
 
 mutants: $(STAMP) ## which small changes of money and pricing no test notices
