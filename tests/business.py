@@ -814,6 +814,33 @@ def may_send_back(d: Desk, payment: Payment, amount: int) -> bool:
     return payment.state in PAID_ONCE and d.not_forbidden(way, payment)
 
 
+def at_gateway(payment: Payment) -> int:
+    """What came by a gateway and is there still, neither asked for nor taken back."""
+    back = sum(one.booked for one in payment.requests if one.kind == "refund")
+    there = payment.by_gateway - back - payment.charged_back
+    return still_ours(payment) if payment.stored else max(0, there)
+
+
+def may_ask_refund(d: Desk) -> bool:
+    """What came by gateways is asked for; an amount that is named must all have come so."""
+    order, named = d.paper, d.arg("payment", "")
+    back = max(0, -owing(order))
+    asked = d.arg("amount").minor if d.arg("amount") else back
+    if not asked or asked > back:
+        return False
+    left, by_hand, sent = asked, 0, False
+    for tender in order.tenders:
+        payment = d.get("payment", tender.payment)
+        part = min(left, tender.applied, still_ours(payment))
+        if part > 0 and named in ("", tender.payment):
+            by_wire = min(part, at_gateway(payment))
+            by_hand += part - by_wire
+            if by_wire and not may_send_back(d, payment, by_wire):
+                return False
+            left, sent = left - by_wire, sent or by_wire > 0
+    return not left or bool(by_hand and sent and d.arg("amount") is None)
+
+
 def may_refund(d: Desk) -> bool:
     order = d.paper
     if not may_go_to(d):
@@ -842,6 +869,13 @@ def may_pay_back(d: Desk) -> bool:
     free = min(max(0, d.paper.unapplied), still_ours(d.paper))
     asked = d.arg("amount").minor if d.arg("amount") else free
     return 0 < asked <= free and may_go_to(d) and may_send_back(d, d.paper, asked)
+
+
+def may_ask_pay_back(d: Desk) -> bool:
+    free = min(max(0, d.paper.unapplied), still_ours(d.paper))
+    there = min(free, at_gateway(d.paper))
+    asked = d.arg("amount").minor if d.arg("amount") else there
+    return 0 < asked <= there and may_send_back(d, d.paper, asked)
 
 
 def can_be_used(d: Desk, stored: Any) -> bool:
@@ -1313,8 +1347,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "settle_dispute": always,
     "refund": may_refund,
     "pay_back": may_pay_back,
-    "ask_refund": may_refund,
-    "ask_pay_back": may_pay_back,
+    "ask_refund": may_ask_refund,
+    "ask_pay_back": may_ask_pay_back,
     "ask_authorise": lambda d: d.stands("awaiting") and d.free("ask authorise") and may_ask(d),
     "ask_capture": lambda d: (
         d.stands(*WAITS, "part captured") and d.free("ask capture") and may_ask(d)

@@ -112,8 +112,9 @@ TABLE: Final[Mapping[str, str]] = {
         charge back: disputed -> stays
         settle whole: disputed, part captured, part refunded, refunded -> captured
         settle deposit: disputed, refunded -> deposit taken
-        settle part: disputed, part captured, refunded -> part refunded
-        settle empty: disputed, part captured -> refunded
+        settle part: disputed, part captured, refunded, captured -> part refunded
+        settle empty: disputed, part captured, captured, part refunded, deposit taken,
+            balance open, balance overdue -> refunded
         remit part: collected -> short paid
         remit: collected, short paid -> remitted
         remit part: short paid -> stays

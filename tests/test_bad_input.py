@@ -512,7 +512,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
             lambda: house.deliver(f"p-{id}"),
         )
         house.place(id, new_order((LAMP, 4)))
-        house.pay(f"pay-{id}", eur(4000), ((id, 4000),))
+        house.await_payment(f"pay-{id}", eur(4000), orders=((id, 4000),))
+        house.record_notice(f"pay-{id}", Notice.CAPTURED, eur(4000))
         for step in steps[:stage]:
             step()
 
@@ -558,9 +559,9 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.hand_over("p-o-door")
     house.await_payment("pay-awaited", eur(500))
     house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
-    house.pay("pay-spare", eur(500), ())
-    house.pay("pay-odd", eur(500), ())
-    house.pay("pay-asked", eur(500), ())
+    for id in ("pay-spare", "pay-odd", "pay-asked"):
+        house.await_payment(id, eur(500))
+        house.record_notice(id, Notice.CAPTURED, eur(500))
     house.ask_pay_back("pay-asked", eur(100))
     for id in ("pay-deposit", "pay-missed", "pay-overdue"):
         house.take_deposit(id, eur(500), eur(100), ())

@@ -21,9 +21,11 @@ from orderflow import (
     StoredKind,
     Tendered,
 )
+from orderflow.adapters.gateways import ScriptedGateway, send_open
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.money import MoneyCheck
 from orderflow.payments import Notice
+from orderflow.ports import GatewayAnswer, GatewayRequest
 from orderflow.refunds import pay_back, refund
 from orderflow.tenders import TenderKind, TenderType, part_of
 from tests.builders import LAMP, MORNING, Shop, eur, new_order
@@ -87,6 +89,11 @@ def test_points_that_do_not_divide_go_back_whole(any_shop: Shop) -> None:
 )
 def test_units_are_worth_their_amount_by_one_named_rounding(rounding: Rounding, worth: int) -> None:
     assert Tendered("points", 299, POINTS, rounding).worth == worth
+
+
+def test_a_currency_in_other_letters_is_no_unit_of_a_tender() -> None:
+    with pytest.raises(BadInput, match=r"tendered\.unit: EUR is wanted"):
+        Tendered("eur", 3000, Price.of("0.01", "EUR"))
 
 
 def test_an_amount_that_the_units_are_not_worth_is_refused(shop: Shop) -> None:
@@ -226,6 +233,66 @@ def test_a_refund_that_the_gateway_fails_brings_its_dollars_back(any_shop: Shop)
     any_shop.assert_lawful()
 
 
+def test_a_gateway_is_asked_for_the_dollars_that_have_left_the_books(any_shop: Shop) -> None:
+    shop, asked = any_shop, list[tuple[int, str, int]]()
+
+    class Dollars(ScriptedGateway):
+        """A gateway that charges in dollars."""
+
+        def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+            return attrs.evolve(super().capture(request, key), tendered=dollars(3261))
+
+        def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+            asked.append((request.amount.minor, request.unit, request.units))
+            return super().refund(request, key)
+
+    gateway = Dollars("stirling", shop.clock)
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.await_payment("pay-1", eur(3000), "card", "c-7", None, (("o-17", 3000),))
+    shop.ask_capture("pay-1")
+    send_open(shop, gateway, shop.clock.at)
+    assert units(shop) == (3261, 0, 0)
+    for _ in range(3):
+        shop.cancel("o-17", (("1", 1),))
+        shop.ask_refund("o-17")
+        send_open(shop, gateway, shop.clock.at)
+
+    assert asked == [(1000, "USD", 1087)] * 3
+    assert units(shop) == (3261, 3261, 0)
+
+
+def test_dollars_of_a_refund_that_fails_come_back_as_they_were_asked_for(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.await_payment("pay-1", eur(1000))
+    shop.ask_capture("pay-1")
+    shop.record_answer("pay-1", "capture-1", Outcome.DONE, tendered=dollars(1087))
+    for _ in range(3):
+        shop.ask_pay_back("pay-1", eur(333))
+    asked = {one.id: one.units for one in shop.payment("pay-1").requests[1:]}
+    assert asked == {"refund-2": 362, "refund-3": 362, "refund-4": 362}
+
+    shop.record_answer("pay-1", "refund-3", Outcome.DONE)
+    shop.record_answer("pay-1", "refund-4", Outcome.DONE, eur(100))
+    assert units(shop) == (1087, 362 + 362 + 109, 0)
+    shop.record_answer("pay-1", "refund-2", Outcome.FAILED)
+    shop.record_answer("pay-1", "refund-4", Outcome.FAILED)
+
+    assert units(shop) == (1087, 362, 0)
+    shop.assert_lawful()
+
+
+def test_a_coin_that_is_worth_no_point_asks_for_none(any_shop: Shop) -> None:
+    hundred = Tendered("points", 10, Price.of("1.00", "EUR", per=10))
+    any_shop.await_payment("pay-1", eur(100))
+    any_shop.record_notice("pay-1", Notice.CAPTURED, eur(100), tendered=hundred)
+    any_shop.ask_pay_back("pay-1", eur(1))
+    assert [one.units for one in any_shop.payment("pay-1").requests] == [0]
+
+    any_shop.record_answer("pay-1", "refund-1", Outcome.FAILED)
+
+    assert units(any_shop) == (10, 0, 0)
+
+
 # --- the tenders that a host offers ---------------------------------------------------------------
 
 ALIPAY = TenderKind(
@@ -341,6 +408,9 @@ def test_offers_to_pay_change_the_fingerprint_of_the_rules() -> None:
         ({"kind": "card"}, "tender.kind"),
         ({"lines": "scan"}, "tender.lines"),
         ({"lines": ("",)}, "tender.lines[0]"),
+        ({"lines": ("Pay {amount", "")}, "tender.lines[0]"),
+        ({"lines": ("{order}", "{nothing}")}, "tender.lines[1]"),
+        ({"unit": "usd", "rate": POINTS}, "tender.unit"),
         ({"unit": "points"}, "tender.rate"),
         ({"rate": POINTS}, "tender.unit"),
         ({"rounding": "down"}, "tender.rounding"),

@@ -34,7 +34,7 @@ from orderflow import (
     Tendered,
     Workflow,
 )
-from orderflow.adapters.gateways import send_open
+from orderflow.adapters.gateways import UniformGateway, send_open
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.allocation import reserve as reserve_at_once
@@ -314,7 +314,7 @@ def late(database: str, gate: str, name: str, count: str) -> None:
 DIED = 9
 
 
-class FileGateway:
+class FileGateway(UniformGateway):
     """A gateway that many processes call, over a wire on which everything goes wrong.
 
     Each key has one effect, which stands in a file of its own; every call is written down there,
@@ -332,18 +332,6 @@ class FileGateway:
             self.file.execute(f"create table if not exists {table}")
         self.workflow, self.chance = workflow, chance
 
-    def authorise(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._do(request, key)
-
-    def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._do(request, key)
-
-    def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._do(request, key)
-
-    def void(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._do(request, key)
-
     def query(self, key: str) -> GatewayAnswer | None:
         self._heard(key, "query", "told")
         if self.chance.random() < 0.5:  # what was late comes to its end
@@ -351,7 +339,7 @@ class FileGateway:
             self.file.execute(late, (key,))
         return self._known(key)
 
-    def _do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+    def do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
         fault = self.chance.choice(("", "", "", "lost", "timed out", "dies", "late", "declined"))
         if fault == "timed out":
             self._heard(key, request.kind, fault)

@@ -524,7 +524,10 @@ CORNERS: Final[dict[str, Small]] = {
     ),
     "a refund that fails": goods(
         of("place cancel ask_pay_back pay_back record_answer ask_refund refund"),
-        first=(verbs.pay.on("o-pay1", Money(100, EUR), ()),),
+        first=(
+            verbs.await_payment.on("o-pay1", Money(100, EUR)),
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR)),
+        ),
         also=(
             verbs.ask_pay_back.on("o-pay1", Money(40, EUR)),
             verbs.apply_payment.on("o-pay1", (("o", 100),)),
@@ -546,7 +549,10 @@ CORNERS: Final[dict[str, Small]] = {
     ),
     "a deposit whose refund fails": goods(
         of("place cancel ask_pay_back pay_back record_answer"),
-        first=(verbs.take_deposit.on("o-pay1", Money(100, EUR), Money(50, EUR), ()),),
+        first=(
+            verbs.take_deposit.on("o-pay1", Money(100, EUR), Money(50, EUR), ()),
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(20, EUR)),
+        ),
     ),
     "deposits that must stay": goods(
         of("place cancel pay_back take_deposit open_balance miss_balance lift_payment_hold")

@@ -497,7 +497,14 @@ BESIDE = {
         "TableRateCarrier",
         "Rate",
     ),
-    "orderflow.adapters.gateways": ("send_open", "Sent", "ScriptedGateway", "Effect", "Fault"),
+    "orderflow.adapters.gateways": (
+        "send_open",
+        "Sent",
+        "UniformGateway",
+        "ScriptedGateway",
+        "Effect",
+        "Fault",
+    ),
     "orderflow.ways_to_pay": ("WayToPay", "ways_to_pay"),
     "orderflow.tenders": ("TenderKind", "TenderType", "TenderBook", "StoredValue"),
     "orderflow.ledger": (

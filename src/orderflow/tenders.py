@@ -18,13 +18,29 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import attrs
 
 from orderflow.calls import Ref
+from orderflow.currencies import EXPONENTS
 from orderflow.errors import BadInput
 from orderflow.money import Money, Price, Rounding, divided, exponent, share
 from orderflow.values import MINOR_MAX, several, text, whole
+
+MARKS: Final = ("{amount}", "{units}", "{order}", "{number}")
+"""What may stand in braces in a line that tells a customer how to pay."""
+
+
+def unit(value: object, path: str, *, empty: bool = False) -> str:
+    """The name of what a tender is counted in; a currency has its name in capital letters alone.
+
+    Whoever writes it otherwise has a unit that no money is in.
+    """
+    name = text(value, path, empty=empty)
+    if name not in EXPONENTS and name.upper() in EXPONENTS:
+        raise BadInput(path, f"{name.upper()} is wanted: currencies are written so")
+    return name
 
 
 @attrs.frozen
@@ -44,7 +60,7 @@ class Tendered:
     rounding: Rounding = Rounding.HALF_UP
 
     def __attrs_post_init__(self) -> None:
-        text(self.unit, "tendered.unit")
+        unit(self.unit, "tendered.unit")
         whole(self.n, "tendered.n", most=MINOR_MAX)
         if not isinstance(self.rate, Price):
             raise BadInput("tendered.rate", "a Price is wanted")
@@ -108,6 +124,11 @@ def part_of(units: int, money: int, moved: int) -> int:
     All of the money is all of the units; so is more than all, of money that is missing.
     """
     return units if moved >= money else share(units, money, 0, moved)
+
+
+def units_gone(before: TenderBook | None, after: TenderBook | None) -> int | None:
+    """How many units have left the books of a tender meanwhile; `None` where it has no books."""
+    return None if before is None or after is None else before.held - after.held
 
 
 def paid_in(tendered: object, amount: Money, book: TenderBook | None) -> Tendered:
@@ -195,8 +216,8 @@ class TenderKind:
         if not isinstance(lines, tuple):
             raise BadInput("tender.lines", "a tuple of texts is wanted")
         for i, line in enumerate(lines):
-            text(line, f"tender.lines[{i}]")
-        if text(self.unit, "tender.unit", empty=True) and not isinstance(self.rate, Price):
+            _line(line, f"tender.lines[{i}]")
+        if unit(self.unit, "tender.unit", empty=True) and not isinstance(self.rate, Price):
             raise BadInput("tender.rate", "a Price is wanted where there is a unit")
         if self.rate is not None and not self.unit:
             raise BadInput("tender.unit", "must not be empty where there is a rate")
@@ -243,3 +264,12 @@ class TenderKind:
             enough = self.worth(middle) >= paid
             least, most = (least, middle) if enough else (middle + 1, most)
         return least
+
+
+def _line(value: object, path: str) -> None:
+    """A line for customers, in which nothing but `MARKS` stands in braces."""
+    rest = text(value, path)
+    for mark in MARKS:
+        rest = rest.replace(mark, "")
+    if "{" in rest or "}" in rest:
+        raise BadInput(path, f"only {', '.join(MARKS)} may stand in braces")

@@ -15,7 +15,7 @@ from orderflow.money import Money
 from orderflow.plans import due_by
 from orderflow.pricing import due
 from orderflow.records import Order
-from orderflow.tenders import TenderKind, TenderType
+from orderflow.tenders import MARKS, TenderKind, TenderType
 
 
 @attrs.frozen
@@ -57,12 +57,9 @@ def _way(order: Order, tender: TenderKind, wanted: int) -> WayToPay:
     units = tender.units_for(wanted)
     minor = tender.worth(units)
     amount = Money(minor, order.currency)
-    said = {
-        "{amount}": str(amount),
-        "{units}": f"{units} {tender.unit}" if tender.unit else str(amount),
-        "{order}": order.ref.id,
-        "{number}": order.number or order.ref.id,
-    }
+    much = f"{units} {tender.unit}" if tender.unit else str(amount)
+    figures = (str(amount), much, order.ref.id, order.number or order.ref.id)
+    said = dict(zip(MARKS, figures, strict=True))
     lines = tuple([_told(line, said) for line in tender.lines])
     return WayToPay(tender, amount, units, Money(wanted - minor, order.currency), lines)
 

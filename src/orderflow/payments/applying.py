@@ -22,7 +22,7 @@ from orderflow.payments.balances import BALANCE_DUE, balance_of
 from orderflow.plans import OVERDUE, confirmable, due_by
 from orderflow.pricing import due
 from orderflow.promising.reserving import reserve_paid
-from orderflow.records import Application, MoneyAccount, Order, Payment
+from orderflow.records import Application, MoneyAccount, Order, Payment, RequestKind
 from orderflow.states import (
     ORDER,
     PAYMENT,
@@ -168,6 +168,18 @@ def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
 def left_of(payment: Payment) -> int:
     """What is left of the money of a payment, in minor units: neither gone back nor taken back."""
     return payment.captured - payment.refunded - payment.charged_back
+
+
+def left_at_gateway(payment: Payment) -> int:
+    """What can still go back of a payment by the gateway that it came by, in minor units.
+
+    From a balance that we keep anything comes back, and no gateway is asked.
+    """
+    if payment.stored:
+        return left_of(payment)
+    asked = [one.booked for one in payment.requests if one.kind is RequestKind.REFUND]
+    gone = sum(asked) + payment.charged_back
+    return max(0, min(payment.by_gateway - gone, left_of(payment)))
 
 
 def left_to_payer(payment: Payment) -> int:

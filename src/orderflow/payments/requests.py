@@ -25,6 +25,7 @@ from orderflow.payments.balances import BALANCE_DUE, balance_of
 from orderflow.payments.stored import give_back, put_on
 from orderflow.records import MoneyAccount, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
+from orderflow.tenders import units_gone
 from orderflow.values import text, whole
 
 PATIENCE_SECONDS: Final = 60
@@ -132,10 +133,16 @@ def free_to_ask(step: Step, payment: Payment) -> int:
 
 
 def open_request(
-    step: Step, ref: Ref[Payment], kind: RequestKind, amount: int, order: str = ""
+    step: Step,
+    ref: Ref[Payment],
+    kind: RequestKind,
+    amount: int,
+    order: str = "",
+    units: int | None = None,
 ) -> None:
     """Write down what a gateway is asked for."""
     number = len(step.now(ref).requests) + 1
+    tendered = {} if units is None else {"units": units}
     step.note(
         ref,
         REQUESTED,
@@ -144,6 +151,7 @@ def open_request(
         amount=amount,
         order=order,
         at=step.context.at.isoformat(),
+        **tendered,
     )
 
 
@@ -171,7 +179,9 @@ def send_back(
     elif before.stored:
         give_back(step, before)
     elif ask:
-        open_request(step, ref, RequestKind.REFUND, amount, "" if order is None else order.id)
+        name = "" if order is None else order.id
+        units = units_gone(before.tendered, step.now(ref).tendered)
+        open_request(step, ref, RequestKind.REFUND, amount, name, units)
 
 
 def _ask(

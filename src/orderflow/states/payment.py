@@ -150,6 +150,13 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _Row(_S.PART_REFUNDED, _M.REFUND, _S.REFUNDED, _REFUND),
         _Row(_S.PART_REFUNDED, _M.CHARGE_BACK, _S.DISPUTED),
         _Row(_S.PART_REFUNDED, _M.SETTLE_WHOLE, _S.CAPTURED),  # its refund has failed after all
+        # A refund that had failed is done after all.
+        _Row(_S.CAPTURED, _M.SETTLE_PART, _S.PART_REFUNDED),
+        _Row(_S.CAPTURED, _M.SETTLE_EMPTY, _S.REFUNDED),
+        _Row(_S.PART_REFUNDED, _M.SETTLE_EMPTY, _S.REFUNDED),
+        _Row(_S.DEPOSIT_TAKEN, _M.SETTLE_EMPTY, _S.REFUNDED),
+        _Row(_S.BALANCE_OPEN, _M.SETTLE_EMPTY, _S.REFUNDED),
+        _Row(_S.BALANCE_OVERDUE, _M.SETTLE_EMPTY, _S.REFUNDED),
         # What comes after all is no capture: it is unapplied under a hold, and may go back too.
         _Row(_S.REFUNDED, _M.REFUND_PART, _S.PART_REFUNDED, _PART),
         _Row(_S.REFUNDED, _M.REFUND, _S.REFUNDED, _REFUND),
