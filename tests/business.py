@@ -1035,7 +1035,38 @@ def may_pay_balance(d: Desk) -> bool:
 
 
 def may_collect(d: Desk) -> bool:
-    return d.fresh or d.stands("due at door", "voided")
+    return d.fresh or bool(d.paper.due_for)
+
+
+TAKES_CASH: Final = (
+    *("due at door", "collected", "short paid", "remitted", "part refunded", "refunded"),
+)
+"""The states of a payment of a door that waits for cash, or has had some."""
+
+
+def may_expect_cash(d: Desk) -> bool:
+    """It is paid at the door, goods of it go there, and its other doors leave so much of it."""
+    if not d.fresh or not d.order.cash_on_delivery:
+        return False
+    room, parcel = at_no_door(d.order), d.get("parcel", d.arg("parcel") or "?")
+    gone = ("cancelled", "going back", "returned")
+    if parcel is not None and (d.order.ref.id not in parcel.orders or parcel.state in gone):
+        return False
+    amount = d.arg("amount")
+    return room > 0 if amount is None else amount.minor <= room
+
+
+def may_change_cash(d: Desk) -> bool:
+    if not d.stands("due at door"):
+        return False
+    room = at_no_door(d.get("order", d.paper.due_for), d.paper.ref.id)
+    return bool(d.arg("amount").minor <= room)
+
+
+def at_no_door(order: Order, beside: str = "") -> int:
+    """What an order costs that no other payment is to bring from a door."""
+    asked = [one.amount for one in order.doors if one.payment != beside]
+    return max(0, owing(order) - sum(asked))
 
 
 def may_set_quota(d: Desk) -> bool:
@@ -1327,11 +1358,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "expire_payment": may_expire_payment,
     "apply_payment": lambda d: not d.stands("refunded") and may_apply(d, d.paper.unapplied),
     "collect_on_delivery": may_collect,
-    "expect_cash": lambda d: d.fresh and d.order.cash_on_delivery,
+    "expect_cash": may_expect_cash,
     "remit": always,
-    "change_cash": lambda d: (
-        d.stands("due at door") and d.arg("amount").minor <= owing(d.get("order", d.paper.due_for))
-    ),
+    "change_cash": may_change_cash,
     "answer_cash_change": always,
     "void_payment": lambda d: (
         d.stands("awaiting", "authorised", "due at door") and d.paper.captured <= d.paper.refunded
@@ -1565,7 +1594,9 @@ FITS: Final[Mapping[str, Row]] = {
     "answer_cash_change": lambda d: d.paper.cash_asked is not None,
     "remit": lambda d: d.arg("amount").minor <= d.paper.with_carrier,
     "collect_on_delivery": lambda d: (
-        d.order.cash_on_delivery and (d.fresh or not d.stands("voided"))
+        d.order.cash_on_delivery
+        and (d.fresh or d.stands(*TAKES_CASH))
+        and d.arg("amount").minor <= owing(d.order)
     ),
     "accept_purchase": lambda d: d.stands("sent"),
     "refuse_purchase": lambda d: d.stands("created", "sent"),

@@ -211,7 +211,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "expect_cash": {
         "id": "pay-new",
         "order": "o-cod",
-        "amount": eur(4000),
+        "amount": eur(3500),
         "parcel": "p-new",
     },
     "change_cash": {"id": "pay-due", "amount": eur(300)},
@@ -283,7 +283,6 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "back": "p-new",
         "taken": ONE,
         "order": "o-door",
-        "payment": "pay-due",
     },
     "lose": {"id": "p-o-shipped"},
     "receive_back": {"id": "p-o-turned", "location": "york"},

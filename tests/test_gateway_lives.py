@@ -19,7 +19,7 @@ from orderflow.ports import GatewayAnswer, GatewayRequest
 from orderflow.records import Outcome, RequestKind
 from orderflow.rules import ReserveWhen
 from orderflow.states import ORDER_OVER, OrderState, UnitState
-from orderflow.tenders import TenderKind, TenderType
+from orderflow.tenders import MethodKind, PaymentMethod
 from tests.builders import LAMP, LEITH, Clock, Shop, assert_laws, eur, new_order
 
 AMOUNTS: Final = st.sampled_from((300, 700, 1000, 2000))
@@ -42,7 +42,7 @@ CENTS: Final = Price.of("0.92", "EUR", per=100)
 
 def dollars(minor: int) -> Tendered:
     """The fewest dollar cents that are worth so many cents."""
-    card = TenderKind("dollars", TenderType.CARD, unit="USD", rate=CENTS)
+    card = PaymentMethod("dollars", MethodKind.CARD, unit="USD", rate=CENTS)
     return Tendered("USD", card.units_for(minor), CENTS)
 
 

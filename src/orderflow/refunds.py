@@ -26,7 +26,7 @@ from orderflow.records import Order, Payment
 from orderflow.values import text
 
 
-def owed(order: Order) -> int:
+def owed_back(order: Order) -> int:
     """What is owed back to the customer now, in minor units."""
     return max(0, -due(order))
 
@@ -102,7 +102,7 @@ def _refund(
 
 def _asked_of(order: Order, amount: Money | None, payment: str) -> int:
     """How much of what is owed back on an order is asked for; a payment that is named has paid."""
-    back, name = owed(order), order.ref.id
+    back, name = owed_back(order), order.ref.id
     asked = back if amount is None else positive(amount, order.currency)
     if asked > back:
         which = {"order": name, "currency": order.currency}
@@ -171,7 +171,7 @@ def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
     The rules say so, or the time of the balance that it came from is over.
     """
     payment = step.now(ref)
-    tender, ended = step.context.rules.tender(payment.method), balance_over(step, payment)
-    if (tender is None or tender.goes_back) and not ended:
+    method, ended = step.context.rules.method(payment.method), balance_over(step, payment)
+    if (method is None or method.goes_back) and not ended:
         return ()
     return (Refusal.of("not_taken_back", payment=ref.id, method=payment.method), *ended)

@@ -328,6 +328,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{parcel}: {stated} {currency}, and all of its cash was handed over before",
         "zh": "{parcel}:回款 {stated} {currency},其货款此前已全部汇回",
     },
+    "remittance_row_changed": {
+        "en": "{parcel}: {stated} {currency} in a row that was booked with {known} before",
+        "zh": "{parcel}:该行现为 {stated} {currency},此前已按 {known} 入账",
+    },
     "remittance_refused_yet_remitted": {
         "en": "{parcel}: {stated} {currency}, and nothing was collected at its door",
         "zh": "{parcel}:回款 {stated} {currency},但上门时未代收任何货款",
@@ -345,8 +349,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "zh": "订单 {order}:地区 {region} 不支持货到付款",
     },
     "cash_too_much": {
-        "en": "order {order} costs {cost} {currency}: at most {most} is paid at the door",
-        "zh": "订单 {order} 金额 {cost} {currency},货到付款上限为 {most}",
+        "en": "order {order}: {cost} {currency} is due at the door, at most {most} may be",
+        "zh": "订单 {order}:货到应付 {cost} {currency},货到付款上限为 {most}",
     },
     "cash_refused_before": {
         "en": "order {order}: its customer has refused {refused} parcels before, at most {most}",

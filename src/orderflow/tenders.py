@@ -175,7 +175,7 @@ class StoredValue:
     lapsed: bool = False
 
 
-class TenderType(StrEnum):
+class MethodKind(StrEnum):
     """What a customer pays with."""
 
     CARD = "card"
@@ -189,7 +189,7 @@ class TenderType(StrEnum):
 
 
 @attrs.frozen
-class TenderKind:
+class PaymentMethod:
     """A way to pay that a host offers; payments that are made so have its `name` as their method.
 
     `lines` tell the customer how: `{amount}`, `{units}`, `{order}` and `{number}` in them stand for
@@ -200,7 +200,7 @@ class TenderKind:
     """
 
     name: str
-    kind: TenderType
+    kind: MethodKind
     lines: tuple[str, ...] = ()
     unit: str = ""
     rate: Price | None = None
@@ -209,25 +209,25 @@ class TenderKind:
     goes_back: bool = True
 
     def __attrs_post_init__(self) -> None:
-        text(self.name, "tender.name")
-        if type(self.kind) is not TenderType:
-            raise BadInput("tender.kind", f"one of {', '.join(TenderType)} is wanted")
+        text(self.name, "method.name")
+        if type(self.kind) is not MethodKind:
+            raise BadInput("method.kind", f"one of {', '.join(MethodKind)} is wanted")
         lines: object = self.lines
         if not isinstance(lines, tuple):
-            raise BadInput("tender.lines", "a tuple of texts is wanted")
+            raise BadInput("method.lines", "a tuple of texts is wanted")
         for i, line in enumerate(lines):
-            _line(line, f"tender.lines[{i}]")
-        if unit(self.unit, "tender.unit", empty=True) and not isinstance(self.rate, Price):
-            raise BadInput("tender.rate", "a Price is wanted where there is a unit")
+            _line(line, f"method.lines[{i}]")
+        if unit(self.unit, "method.unit", empty=True) and not isinstance(self.rate, Price):
+            raise BadInput("method.rate", "a Price is wanted where there is a unit")
         if self.rate is not None and not self.unit:
-            raise BadInput("tender.unit", "must not be empty where there is a rate")
+            raise BadInput("method.unit", "must not be empty where there is a rate")
         if type(self.rounding) is not Rounding:
-            raise BadInput("tender.rounding", f"one of {', '.join(Rounding)} is wanted")
+            raise BadInput("method.rounding", f"one of {', '.join(Rounding)} is wanted")
         if self.currencies != ():
-            for i, one in enumerate(several(self.currencies, "tender.currencies")):
-                exponent(one, f"tender.currencies[{i}]")
+            for i, one in enumerate(several(self.currencies, "method.currencies")):
+                exponent(one, f"method.currencies[{i}]")
         if type(self.goes_back) is not bool:
-            raise BadInput("tender.goes_back", "true or false is wanted")
+            raise BadInput("method.goes_back", "true or false is wanted")
 
     def may_pay(self, currency: str) -> bool:
         """Whether an order of a currency may be paid so."""
@@ -244,7 +244,9 @@ class TenderKind:
 
         Without a rate they are the amount.
 
-        >>> points = TenderKind("points", TenderType.POINTS, (), "points", Price.of("0.03", "CNY"))
+        >>> points = PaymentMethod(
+        ...     "points", MethodKind.POINTS, (), "points", Price.of("0.03", "CNY")
+        ... )
         >>> points.units_for(1000), points.worth(333)
         (333, 999)
         """

@@ -287,7 +287,6 @@ def test_a_parcel_is_refused_at_the_door_and_nobody_owes_anything(any_shop: Shop
     shop.turn_back("p-1", "refused at the door")
     shop.receive_back("p-1")
     shop.take_back("o-17")
-    shop.void_payment("pay-1", "refused at the door")
 
     assert owing(shop, "o-17") == [0]
     assert shop.payment("pay-1").state is PaymentState.VOIDED

@@ -21,14 +21,9 @@ from orderflow.errors import BadInput
 from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import (
-    give_up_rest,
-    holds_money,
-    left_of,
-    make_good,
-    settled,
-)
 from orderflow.payments.arriving import receive
+from orderflow.payments.course import ended_as, give_up_rest
+from orderflow.payments.losses import holds_money, left_of, make_good
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Notice, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
@@ -229,14 +224,14 @@ def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
             again = "the payer's bank has" if made >= before else "it is owed again"
             said = f"the gateway has not paid back {before} of {one.id}: {again}"
             step.hold(ref, "refund_failed", said, blocks=())
-        move = settled(step, ref, reopened=payment.state is PaymentState.REFUNDED)
+        move = ended_as(step, ref, reopened=payment.state is PaymentState.REFUNDED)
         if move in _REOPENS.get(payment.state, ()):
             step.proceed(PAYMENT, ref, move)
     elif after > before:
         more = after - before
         step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.REFUNDED, more))
         _make_good(step, ref, order)
-        move = settled(step, ref, reopened=False)
+        move = ended_as(step, ref, reopened=False)
         if move in _EMPTIES.get(payment.state, ()):
             step.proceed(PAYMENT, ref, move)
 

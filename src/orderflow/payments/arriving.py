@@ -19,8 +19,10 @@ from datetime import datetime
 
 from orderflow.calls import Ref
 from orderflow.journal import Step, document_facts
-from orderflow.payments.applying import AUTHORISED, ENDED, apply_shares, arrived, capture, left_of
+from orderflow.payments.applying import apply_shares, capture
 from orderflow.payments.balances import BALANCE_DUE
+from orderflow.payments.course import ENDED, MONEY_READY, arrived
+from orderflow.payments.losses import left_of
 from orderflow.payments.reinstating import reinstated
 from orderflow.payments.requests import send_back
 from orderflow.pricing import due
@@ -44,7 +46,7 @@ def receive(
         return
     arrived(step, ref)
     came = step.now(ref).captured
-    if before.state in AUTHORISED and came > before.authorised:
+    if before.state in MONEY_READY and came > before.authorised:
         said = f"{came} has come of {before.authorised} that was authorised"
         step.hold(ref, "amount_differs", said, blocks=())
     if before.deposit and before.captured == 0 and came < before.deposit:
@@ -118,9 +120,9 @@ def _go_back(step: Step, ref: Ref[Payment], amount: int, orders: list[str]) -> N
     payment = step.now(ref)
     amount = min(amount, payment.unapplied, left_of(payment))
     move = PaymentMove.REFUND_PART if left_of(payment) > amount else PaymentMove.REFUND
-    tender = step.context.rules.tender(payment.method)
+    method = step.context.rules.method(payment.method)
     free = step.chart(PAYMENT).allows(payment.state, move, document_facts(payment))
-    if amount > 0 and free and (tender is None or tender.goes_back):
+    if amount > 0 and free and (method is None or method.goes_back):
         send_back(step, ref, amount, None, ask=True)
         step.note(ref, "sent_back", amount=amount, why="it came too late")
     else:

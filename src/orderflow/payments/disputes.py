@@ -20,10 +20,8 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import (
-    make_good,
-    settled,
-)
+from orderflow.payments.course import ended_as
+from orderflow.payments.losses import make_good
 from orderflow.payments.stored import from_outside
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Payment
@@ -93,7 +91,7 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     outcome = "won" if won else "lost"
     step.note(ref, "dispute", outcome=outcome)
     if payment.state is PaymentState.DISPUTED:
-        step.proceed(PAYMENT, ref, settled(step, ref, reopened=won))
+        step.proceed(PAYMENT, ref, ended_as(step, ref, reopened=won))
     if not in_dispute:
         reason = f"a dispute was {outcome} while {payment.state.value}"
         step.hold(ref, "unexpected_settlement", reason)

@@ -14,15 +14,10 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import AUTHORISED, NOTICED, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import (
-    Shares,
-    against,
-    checked_shares,
-    give_up_rest,
-    holds_money,
-    open_payment,
-)
+from orderflow.payments.applying import Shares, against, checked_shares, open_payment
 from orderflow.payments.arriving import receive
+from orderflow.payments.course import give_up_rest
+from orderflow.payments.losses import holds_money
 from orderflow.records import Application, Notice, Payment
 from orderflow.states import (
     PAYMENT,

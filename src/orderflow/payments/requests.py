@@ -20,8 +20,8 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import REQUESTED, SENT, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import left_of
 from orderflow.payments.balances import BALANCE_DUE, balance_of
+from orderflow.payments.losses import left_of
 from orderflow.payments.stored import give_back, put_on
 from orderflow.records import MoneyAccount, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState

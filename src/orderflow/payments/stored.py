@@ -21,7 +21,8 @@ from orderflow.facts import LAPSED, Claimed, Limited, MoneyMoved
 from orderflow.grants import Kept
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, exponent, positive
-from orderflow.payments.applying import Shares, apply_shares, capture, left_of, open_payment
+from orderflow.payments.applying import Shares, apply_shares, capture, open_payment
+from orderflow.payments.losses import left_of
 from orderflow.pools import stored_pool
 from orderflow.records import MoneyAccount, Payment
 from orderflow.states import PAYMENT, PaymentMove

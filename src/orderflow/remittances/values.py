@@ -28,7 +28,7 @@ class Fault(StrEnum):
     OVER = "over"
     WRONG_FEE = "wrong_fee"
     TWICE = "twice"  # an earlier row of the file is about the same cash
-    REMITTED_BEFORE = "remitted_before"
+    REMITTED_BEFORE = "remitted_before"  # by another file, or the row said something else then
     REFUSED_YET_REMITTED = "refused_yet_remitted"  # nothing was collected
     UNKNOWN_PARCEL = "unknown_parcel"
 
@@ -70,7 +70,8 @@ class CashFee:
 class RemittanceRow:
     """One row: the parcel by a name that the carrier knows, its cash, and what is kept of that.
 
-    The name is that of a parcel, its waybill number, or an order's; amounts are minor units.
+    The name is that of a parcel, its waybill number, or an order's, and then the row is about all
+    doors of that order; amounts are minor units.
     """
 
     row: int
@@ -147,8 +148,11 @@ class RemittanceFinding:
     @property
     def reason(self) -> Refusal:
         """The fault in words."""
+        code = f"remittance_{self.fault}"
+        if self.fault is Fault.REMITTED_BEFORE and self.known:
+            code = "remittance_row_changed"
         return Refusal.of(
-            f"remittance_{self.fault}",
+            code,
             parcel=self.parcel,
             stated=self.stated,
             known=self.known,
