@@ -395,7 +395,7 @@ def assert_ledger(
         assert one.amount > 0
         for account in (one.source, one.target):
             of_payments[one.payment, one.currency, account] += one.to(account)
-        of_orders[one.order] += one.to(OrderAccount.OWED)
+        of_orders[one.order] += one.to(OrderAccount.RECEIVABLE)
         on_balances[one.stored, one.currency] += one.to(MoneyAccount.STORED)
     for order in orders:
         cost = 0 if order.state is OrderState.DRAFT else total(order)
@@ -473,7 +473,7 @@ def assert_settled(store: Store, tenant: str = "") -> None:
     for currency in {currency for currency, _ in said} | {currency for _, currency in sums}:
         on = {account: said.get((currency, account), 0) for account in KNOWN}
         paid = on[MoneyAccount.APPLIED] + on[MoneyAccount.UNAPPLIED]
-        assert sums[Role.CUSTOMER, currency] == on[OrderAccount.OWED] - paid
+        assert sums[Role.CUSTOMER, currency] == on[OrderAccount.RECEIVABLE] - paid
         assert sums[Role.CARRIER, currency] == on[MoneyAccount.CARRIER]
         ours = on[MoneyAccount.FORFEITED] + sum(on[account] for account in StoredAccount)
         parts = (Role.CUSTOMER, Role.CARRIER, Role.FINANCE)

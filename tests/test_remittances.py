@@ -186,6 +186,41 @@ def test_a_fee_that_cannot_be_is_told_by_its_path(wrong: dict[str, Any], path: s
     assert no.value.path == path
 
 
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    (
+        ({"row": -1}, "row"),
+        ({"parcel": ""}, "parcel"),
+        ({"cash": -5}, "cash"),
+        ({"cash": True}, "cash"),
+        ({"fee": 0.5}, "fee"),
+    ),
+)
+def test_what_is_no_row_of_a_file_is_told_by_its_path(wrong: dict[str, Any], path: str) -> None:
+    row: dict[str, Any] = {"row": 2, "parcel": "p-1", "cash": 5}
+
+    with pytest.raises(BadInput) as no:
+        RemittanceRow(**row | wrong)
+
+    assert no.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    (
+        ({"rows": (1,)}, "rows[0]"),
+        ({"rows": [RemittanceRow(2, "p-1", 5)]}, "rows"),
+        ({"carrier": 7}, "carrier"),
+        ({"until": MORNING.replace(tzinfo=None)}, "until"),
+    ),
+)
+def test_what_is_no_file_is_told_by_its_path(wrong: dict[str, Any], path: str) -> None:
+    with pytest.raises(BadInput) as no:
+        Remittance(**{"id": "R-7", "currency": "EUR", "rows": ()} | wrong)
+
+    assert no.value.path == path
+
+
 # --- a file that is right -------------------------------------------------------------------------
 
 
@@ -629,6 +664,11 @@ def test_what_a_row_leaves_out_follows_from_the_other_amounts(
         ("T-1,19.00,,20.00,", "collected", "is not what was kept and what was remitted"),
         ("T-1,,0.70,,", "collected", "this, or what was remitted, is wanted"),
         ("T-1,,1.00,-2.00,", "remitted", "is less than the fee gives back"),
+        (
+            "T-1,,10000000000000,10000000000000,",
+            "remitted",
+            "is more, with its fee, than an amount can be",
+        ),
         (",20.00,,,", "parcel", "must not be empty"),
         ("T-1,20.00,,,SEK", "currency", "EUR is wanted"),
         ("T-1,20.001,,,", "collected", "20.001 is finer than the smallest coin of EUR"),

@@ -62,7 +62,7 @@ from orderflow.records import (
     Span,
     Spot,
 )
-from orderflow.refunds import owed
+from orderflow.refunds import owed_back
 from orderflow.returns import open_return, untag_returned
 from orderflow.sent_again import note_kept, note_sent_again
 from orderflow.states import (
@@ -660,8 +660,8 @@ def _pay_over(step: Step, old: Ref[Order], anew: Ref[Order]) -> bool:
     it is made good first. Whether there was anything to pay, and to pay with or to make good.
     """
     wanted = max(0, due(step.now(anew)))
-    paid = bool(make_all_good(step, old, owed(step.now(old)))) and wanted > 0
-    left = min(owed(step.now(old)), wanted)
+    paid = bool(make_all_good(step, old, owed_back(step.now(old)))) and wanted > 0
+    left = min(owed_back(step.now(old)), wanted)
     for tender in step.now(old).tenders:
         ref = step.case.payment(tender.payment)
         part = min(left, tender.applied, left_to_payer(step.now(ref)))

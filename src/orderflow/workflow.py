@@ -266,7 +266,7 @@ class Workflow(Commands):
 
     def ways_to_pay(self, id: str) -> tuple[WayToPay, ...]:
         """How an order may be paid now, by the tenders of the rules, and what is told for it."""
-        return ways_to_pay(self.order(id), self.rules.tenders, instant(self._clock(), "clock"))
+        return ways_to_pay(self.order(id), self.rules.methods, instant(self._clock(), "clock"))
 
     def stored_value(self, id: str) -> StoredValue:
         """A balance that is kept for a customer, with what was put on it in all."""

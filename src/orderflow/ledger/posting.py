@@ -70,8 +70,8 @@ def _cost(entry: Entry, was: Order | None, now: Order) -> Iterator[Posting]:
     """By how much an order costs more than before, or less."""
     more = _costs(now) - (0 if was is None else _costs(was))
     sold = Side(OrderAccount.SOLD, now.customer)
-    owed = Side(OrderAccount.OWED, now.customer)
-    yield from posted(About(entry, now.currency, now.ref.id), sold, owed, more)
+    receivable = Side(OrderAccount.RECEIVABLE, now.customer)
+    yield from posted(About(entry, now.currency, now.ref.id), sold, receivable, more)
 
 
 def _costs(order: Order) -> int:

@@ -20,7 +20,8 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import REMITTED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import ENDED, apply_shares, arrived, capture, matches
+from orderflow.payments.applying import apply_shares, capture, matches
+from orderflow.payments.course import ENDED, arrived
 from orderflow.payments.doors import open_at_door
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Order, Payment

@@ -25,7 +25,8 @@ from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import CASH_ANSWERED, CASH_CHANGED, DUE_AT_DOOR
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import holds_money, open_payment
+from orderflow.payments.applying import open_payment
+from orderflow.payments.losses import holds_money
 from orderflow.records import Order, Parcel, Payment
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from orderflow.values import text

@@ -15,7 +15,7 @@ from orderflow.calls import Call
 from orderflow.errors import BadInput, Refusal
 from orderflow.money import Rounding, divided, exponent
 from orderflow.records import Payment
-from orderflow.values import MINOR_MAX, text, whole
+from orderflow.values import MINOR_MAX, instant, text, whole
 
 MILLION: Final = 1_000_000
 
@@ -79,6 +79,12 @@ class RemittanceRow:
     cash: int
     fee: int = 0
 
+    def __attrs_post_init__(self) -> None:
+        whole(self.row, "row", least=0)
+        text(self.parcel, "parcel")
+        whole(self.cash, "cash", least=0, most=MINOR_MAX)
+        whole(self.fee, "fee", least=0, most=MINOR_MAX)
+
     @property
     def remitted(self) -> int:
         """What is handed over; below zero where more is kept than was collected."""
@@ -103,6 +109,15 @@ class Remittance:
     def __attrs_post_init__(self) -> None:
         text(self.id, "remittance")
         exponent(self.currency)
+        rows: object = self.rows
+        if not isinstance(rows, tuple):
+            raise BadInput("rows", "a tuple of RemittanceRow is wanted")
+        for i, row in enumerate(rows):
+            if not isinstance(row, RemittanceRow):
+                raise BadInput(f"rows[{i}]", "a RemittanceRow is wanted")
+        text(self.carrier, "carrier", empty=True)
+        if self.until is not None:
+            object.__setattr__(self, "until", instant(self.until, "until"))
 
 
 @attrs.frozen
