@@ -5,9 +5,13 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
+import attrs
 import pytest
 
 from orderflow import ChargeKind, NewCharge, Rules
+from orderflow.audit import audit
+from orderflow.audit.journal import JournalCheck
+from orderflow.audit.money import MoneyCheck
 from orderflow.cash import CashRounding
 from orderflow.closing import complete
 from orderflow.deadlines import next_due
@@ -57,6 +61,26 @@ def test_an_order_notes_what_is_to_be_collected_for_it_until_it_was(any_shop: Sh
 
     assert shop.order("o-1").doors == ()
     shop.assert_lawful()
+
+
+def test_a_door_on_which_an_order_and_its_payment_do_not_agree_is_found(shop: Shop) -> None:
+    sell(shop)
+    shop.expect_cash("pay-1", "o-1", eur(1000), "p-1")
+    shop.expect_cash("pay-2", "o-1", eur(2000))
+    order, check = shop.order("o-1"), MoneyCheck(JournalCheck("", "", 0, 0))
+
+    noted = (attrs.evolve(order.doors[0], amount=1001), Door("pay-3", 500))
+    check.check_order(attrs.evolve(order, doors=noted))
+    for payment in ("pay-1", "pay-2"):
+        check.check_payment(shop.payment(payment))
+
+    where = "order o-1, payment"
+    assert check.law().breaches == (
+        f"{where} pay-1: 1001 at the door of p-1 noted, 1000 at the door of p-1 due",
+        f"{where} pay-2: no door noted, 2000 at the door of any parcel due",
+        f"{where} pay-3: 500 at the door of any parcel noted, no door due",
+    )
+    assert not [law.breaches for law in audit(shop.store) if law.breaches]
 
 
 @pytest.mark.feature("F177")
