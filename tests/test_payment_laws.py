@@ -42,7 +42,9 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.cash import CashRounding
-from orderflow.payments import BALANCE_DUE, Notice, left_of
+from orderflow.payments import Notice
+from orderflow.payments.balances import BALANCE_DUE
+from orderflow.payments.losses import left_of
 from orderflow.pricing import due
 from orderflow.records import Order, Parcel, Payment, Request, RequestKind
 from orderflow.rules import ReserveWhen

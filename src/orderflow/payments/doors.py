@@ -11,16 +11,8 @@ by themselves (`cod`).
 
 from __future__ import annotations
 
-from orderflow.cod import (
-    CASH_CHANGE,
-    ask_carrier,
-    coin_of,
-    end_at_door,
-    is_over,
-    is_told,
-    room_at_door,
-    share_of_parcel,
-)
+from orderflow.cod.following import CASH_CHANGE, ask_carrier, coin_of, end_at_door, is_over, is_told
+from orderflow.cod.sharing import room_at_door, share_of_parcel
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import CASH_ANSWERED, CASH_CHANGED, DUE_AT_DOOR
 from orderflow.journal import Case, Context, Step, verb
