@@ -17,7 +17,7 @@ from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import CASH_ANSWERED, CASH_CHANGED, DUE_AT_DOOR
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import open_payment
+from orderflow.payments.applying import open_payment, overpaid
 from orderflow.payments.losses import holds_money
 from orderflow.records import Order, Parcel, Payment
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
@@ -135,6 +135,4 @@ def _within_room(order: Order, minor: int, payment: str = "") -> None:
     """Refuse more than the order costs beyond what its other doors are to bring."""
     room = room_at_door(order, beside=payment)
     if minor > room:
-        name, currency = order.ref.id, order.currency
-        refusal = Refusal.of("overpaid", order=name, asked=minor, currency=currency, due=room)
-        raise MoveRefused((refusal,))
+        raise MoveRefused((overpaid(order, minor, room),))
