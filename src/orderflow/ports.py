@@ -30,6 +30,7 @@ from orderflow.records import (
     Parcel,
     RequestKind,
 )
+from orderflow.tracking import Scan
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -173,16 +174,6 @@ class Label:
     carrier: str
     tracking: str
     parcel: str
-
-
-@attrs.frozen
-class Scan:
-    """What a carrier saw, where and when, in its own words."""
-
-    tracking: str
-    status: str
-    at: datetime
-    place: str = ""
 
 
 class DemandForecast(Protocol):

@@ -27,8 +27,9 @@ import attrs
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, CarrierFailed, KeyReused, MoveRefused, Refusal
 from orderflow.money import exponent
-from orderflow.ports import Label, Quote, Scan
+from orderflow.ports import Label, Quote
 from orderflow.records import Parcel
+from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import MINOR_MAX, instant, text, whole
 
 T = TypeVar("T")
@@ -132,24 +133,24 @@ class ScriptedCarrier:
         status: str,
         *,
         place: str = "",
+        incident: Incident | None = None,
         at: datetime | None = None,
         seen_at: datetime | None = None,
         times: int = 1,
     ) -> Scan:
         """Something is scanned under a waybill number, booked here or not.
 
+        A `status` that is none of `TrackingStatus` is unknown, and kept as what was said.
         `at` is what the scan says, now unless said; `seen_at` is from when on it is shown, later
         for a scan that comes late. `times` shows it so often. Scans are shown as they were
         scripted, so they may come unordered.
         """
         when = instant(self._clock() if at is None else at, "at")
         shown = when if seen_at is None else instant(seen_at, "seen_at")
-        scan = Scan(
-            text(number, "number"),
-            text(str(status), "status"),
-            when,
-            text(place, "place", empty=True),
-        )
+        said = text(str(status), "status")
+        known = said in list(TrackingStatus)
+        meant = TrackingStatus(said) if known else TrackingStatus.UNKNOWN
+        scan = Scan(number, meant, when, place, incident, "" if known else said)
         whole(times, "times", most=1_000)
         self._scans.setdefault(number, []).extend([(shown, scan)] * times)
         return scan
