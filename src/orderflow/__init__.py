@@ -20,6 +20,7 @@ from orderflow.errors import (
     Short,
     Stale,
     StoreUnavailable,
+    WebhookRejected,
 )
 from orderflow.fulfilment import ScanStatus
 from orderflow.kits import Component
@@ -80,5 +81,6 @@ __all__ = [
     "StoredKind",
     "Tendered",
     "Verdict",
+    "WebhookRejected",
     "Workflow",
 ]

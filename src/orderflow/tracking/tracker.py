@@ -132,7 +132,8 @@ def _after(track: Track, scan: Scan) -> Track:
         case _T.RETURN_TO_SENDER:
             track = attrs.evolve(track, turned_at=track.turned_at or scan.at)
             return _seen(track, scan, _W.GOING_BACK, _T.RETURN_TO_SENDER)
-    return _on_the_way(track, scan)
+        case _:
+            return _on_the_way(track, scan)
 
 
 _ENDS: Final = {
