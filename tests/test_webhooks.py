@@ -30,8 +30,10 @@ from orderflow.adapters.webhooks import (
     Scheme,
     scans_of,
 )
-from orderflow.tracking import Incident, Scan, TrackingStatus, Whereabouts, follow
-from tests.builders import MORNING
+from orderflow.fulfilment import said_by
+from orderflow.states import ParcelState
+from orderflow.tracking import Incident, Scan, Track, TrackingStatus, Whereabouts, follow
+from tests.builders import LAMP, MORNING, Shop
 
 T = TrackingStatus
 KEY: Final = "sörvice-key-1"
@@ -566,3 +568,79 @@ def test_a_parcel_refused_at_the_door_is_back_whichever_message_comes_first() ->
     assert follow(scans[:1]).whereabouts is Whereabouts.DELIVERED
     assert follow(scans).whereabouts is Whereabouts.BACK
     assert follow(scans).delivered_at is None
+
+
+# --- what it does to a parcel ---------------------------------------------------------------------
+
+
+def hear(shop: Shop, body: bytes) -> str:
+    """What a host does with a message: record what its tracker says, once; else why not."""
+    endpoint = Endpoint(EASYPOST, (KEY,))
+
+    def seen(key: str) -> bool:
+        return shop.store.seen(shop.tenant, key) is not None
+
+    try:
+        delivery = endpoint.open(signed(EASYPOST, body), body, at=shop.clock.at, seen=seen)
+    except WebhookRejected as no:
+        return no.code
+    said = said_by(follow(scans_of(delivery)))
+    assert said is not None
+    shop.record_scan("p-17", said, key=delivery.key)
+    return ""
+
+
+def on_the_road(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 2))
+    shop.allocate("o-17")
+    shop.pack_up("o-17", "p-17")
+    shop.hand_over("p-17", "easypost", "NP-17")
+
+
+@pytest.mark.feature("F212", "F213")
+def test_the_same_event_a_hundred_times_has_one_effect(any_shop: Shop) -> None:
+    shop = any_shop
+    on_the_road(shop)
+    body = easypost({"status": "delivered", "datetime": stamp(MORNING)})
+    before = len(tuple(shop.store.entries()))
+
+    answers = [hear(shop, body) for _ in range(100)]
+
+    assert answers == ["", *["repeated"] * 99]
+    assert len(tuple(shop.store.entries())) == before + 1
+    assert shop.bag("o-17") == {"delivered": 2}
+
+
+@pytest.mark.feature("F212", "F221")
+def test_a_refused_parcel_that_is_scanned_delivered_at_its_sender_waits_to_be_received(
+    shop: Shop,
+) -> None:
+    on_the_road(shop)
+    day = timedelta(days=1)
+    road = (
+        {"status": "out_for_delivery", "datetime": stamp(MORNING)},
+        {"status": "failure", "status_detail": "refused", "datetime": stamp(MORNING + day)},
+        {"status": "return_to_sender", "datetime": stamp(MORNING + 2 * day)},
+        {"status": "delivered", "datetime": stamp(MORNING + 3 * day)},
+    )
+
+    for n in (1, 3, 4, 2):  # the second message comes last
+        assert hear(shop, easypost(*road[:n], id=f"evt_{n}")) == ""
+
+    parcel = shop.parcel("p-17")
+    assert (parcel.state, parcel.delivered_at, parcel.holds) == (ParcelState.GOING_BACK, None, ())
+    assert shop.bag("o-17") == {"going back": 2}
+    shop.receive_back("p-17", "leith")
+    assert shop.bag("o-17") == {"received back": 2}
+
+
+def test_a_parcel_that_was_only_announced_has_nothing_to_record() -> None:
+    announced = follow(scans_of(opened(EASYPOST, easypost({"status": "pre_transit"}))))
+
+    assert said_by(announced) is None
+    assert all(
+        said_by(Track(whereabouts=one)) is not None
+        for one in Whereabouts
+        if one is not Whereabouts.NOT_SEEN
+    )

@@ -508,7 +508,12 @@ BESIDE = {
         "Delivery",
         "Encoding",
         "scans_of",
+        "SHOPIFY",
+        "EASYPOST",
+        "AFTERSHIP",
     ),
+    "orderflow.adapters.carriers.kuaidi100": ("scans_of_answer", "meaning"),
+    "orderflow.fulfilment": ("said_by",),
     "orderflow.tracking": (
         "TrackingStatus",
         "Incident",
