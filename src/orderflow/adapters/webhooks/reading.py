@@ -23,6 +23,9 @@ from orderflow.errors import WebhookRejected
 from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import TEXT_MAX, instant, seen_only
 
+SCANS_MAX: Final = 1_000
+"""The most scans in one message; a parcel has some sixty on its way round the world."""
+
 _T, _I = TrackingStatus, Incident
 
 
@@ -30,7 +33,8 @@ def scans_of(delivery: Delivery, zone: tzinfo = UTC) -> tuple[Scan, ...]:
     """The scans in a message of Shopify, EasyPost or AfterShip, as they stand in it.
 
     `zone` is where the clocks are whose times come without one. Raises `WebhookRejected` for a
-    message that names no waybill, `KeyError` for a sender that is none of the three.
+    message that names no waybill or has more than `SCANS_MAX` scans, `KeyError` for a sender that
+    is none of the three.
     """
     return _READERS[delivery.scheme](delivery, zone)
 
@@ -112,6 +116,7 @@ def _easypost(delivery: Delivery, zone: tzinfo) -> tuple[Scan, ...]:
     """A tracker with its details, or the tracker alone where it has none yet."""
     number = _number(delivery, at_path(delivery.payload, ("result", "tracking_code")))
     tracker = at_path(delivery.payload, ("result",))
+    entries = _entries(delivery, tracker, "tracking_details")
     return tuple(
         _scan(
             number,
@@ -120,7 +125,7 @@ def _easypost(delivery: Delivery, zone: tzinfo) -> tuple[Scan, ...]:
             _joined(one.get("tracking_location"), ("city", "state", "country")),
             one.get("message") or one.get("status_detail") or one.get("status"),
         )
-        for one in _entries(tracker, "tracking_details")
+        for one in entries
     )
 
 
@@ -128,6 +133,7 @@ def _aftership(delivery: Delivery, zone: tzinfo) -> tuple[Scan, ...]:
     """A tracking with its checkpoints, or the tracking alone where it has none yet."""
     number = _number(delivery, at_path(delivery.payload, ("msg", "tracking_number")))
     tracking = at_path(delivery.payload, ("msg",))
+    entries = _entries(delivery, tracking, "checkpoints")
     return tuple(
         _scan(
             number,
@@ -136,7 +142,7 @@ def _aftership(delivery: Delivery, zone: tzinfo) -> tuple[Scan, ...]:
             _joined(one, ("city", "state", "country_name")),
             one.get("message") or one.get("subtag") or one.get("tag"),
         )
-        for one in _entries(tracking, "checkpoints")
+        for one in entries
     )
 
 
@@ -146,6 +152,7 @@ def _shopify(delivery: Delivery, zone: tzinfo) -> tuple[Scan, ...]:
     numbers = payload.get("tracking_numbers")
     if not isinstance(numbers, list) or not numbers:
         numbers = [payload.get("tracking_number")]
+    _check_count(delivery, numbers)
     said = payload.get("shipment_status")
     at = _when(payload.get("updated_at"), delivery, zone)
     meant = _meaning(_SHOPIFY, {}, said, None)
@@ -159,13 +166,20 @@ _READERS: Final[Mapping[str, Callable[[Delivery, tzinfo], tuple[Scan, ...]]]] = 
 }
 
 
-def _entries(whole: object, name: str) -> Sequence[Mapping[str, object]]:
+def _entries(delivery: Delivery, whole: object, name: str) -> Sequence[Mapping[str, object]]:
     """The objects of a list in an object, or the object itself where it has none."""
     if not isinstance(whole, dict):
         return []
     inside = whole.get(name)
-    found = [one for one in inside if isinstance(one, dict)] if isinstance(inside, list) else []
-    return found or [whole]
+    if not isinstance(inside, list):
+        return [whole]
+    _check_count(delivery, inside)
+    return [one for one in inside if isinstance(one, dict)] or [whole]
+
+
+def _check_count(delivery: Delivery, entries: Sequence[object]) -> None:
+    if len(entries) > SCANS_MAX:
+        raise WebhookRejected(delivery.scheme, "too_large", f"it has more than {SCANS_MAX} scans")
 
 
 def _meaning(
