@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Any, Final, TypeVar, cast
 
 import attrs
@@ -30,16 +31,26 @@ from orderflow import (
     Workflow,
 )
 from orderflow.commands import Done
+from orderflow.currencies import EXPONENTS
 from orderflow.facts import fold, touches
 from orderflow.journal import Entry, Stored
-from orderflow.ledger import Account, OrderAccount, Posting, balances, postings
+from orderflow.ledger import (
+    Account,
+    OrderAccount,
+    Posting,
+    StoredAccount,
+    balances,
+    of_customer,
+    postings,
+)
 from orderflow.ports import Books, Query, Store
-from orderflow.pricing import total
+from orderflow.pricing import due, total
 from orderflow.records import (
     KINDS,
     Counter,
     CutKind,
     Document,
+    Door,
     Exchange,
     MatterKind,
     MoneyAccount,
@@ -54,7 +65,8 @@ from orderflow.records import (
     Supply,
 )
 from orderflow.settlement import Role, Settlement, settlement
-from orderflow.states import OrderState, UnitState
+from orderflow.states import ORDER_OVER, OrderState, PaymentState, UnitState
+from orderflow.tenders import StoredValue
 
 D = TypeVar("D", bound=Document)
 
@@ -357,42 +369,91 @@ def assert_laws(store: Store, tenant: str = "") -> None:
     assert_goods(orders, books)
     assert_claims(kept, books)
     assert_money(orders, payments)
-    assert_ledger(postings(store.entries(), tenant), orders, payments)
+    assert_doors(orders, payments)
+    balances = [one for one in kept if isinstance(one, StoredValue)]
+    assert_ledger(postings(store.entries(), tenant), orders, payments, balances)
+    assert_customers(tuple(store.entries()), tenant, orders, payments)
     assert_settled(store, tenant)
     assert_journal(store, tenant)
 
 
+KNOWN: Final[tuple[Account, ...]] = (*OrderAccount, *MoneyAccount, *StoredAccount)
+"""Each account of the ledger."""
+
+
 def assert_ledger(
-    posted: Iterable[Posting], orders: Iterable[Order], payments: Iterable[Payment]
+    posted: Iterable[Posting],
+    orders: Iterable[Order],
+    payments: Iterable[Payment],
+    stored: Iterable[StoredValue],
 ) -> None:
-    """What is read off the journal is what orders and payments say."""
-    of_orders: dict[str, int] = {}
-    of_payments: dict[tuple[str, Account], int] = {}
+    """What is read off the journal is what orders, payments and balances say."""
+    of_orders: Tally[str] = Tally()
+    of_payments: Tally[tuple[str, str, Account]] = Tally()
+    on_balances: Tally[tuple[str, str]] = Tally()
     for one in posted:
         assert one.amount > 0
-        if one.payment:
-            for account in (one.source, one.target):
-                key = (one.payment, account)
-                of_payments[key] = of_payments.get(key, 0) + one.to(account)
-        else:
-            of_orders[one.order] = of_orders.get(one.order, 0) + one.to(OrderAccount.OWED)
+        for account in (one.source, one.target):
+            of_payments[one.payment, one.currency, account] += one.to(account)
+        of_orders[one.order] += one.to(OrderAccount.RECEIVABLE)
+        on_balances[one.stored, one.currency] += one.to(MoneyAccount.STORED)
     for order in orders:
         cost = 0 if order.state is OrderState.DRAFT else total(order)
-        assert of_orders.get(order.ref.id, 0) == cost
+        assert of_orders[order.ref.id] == cost
+    balances = {one.ref.id: one for one in stored}
+    left = Tally({id: one.n for id, one in balances.items()})
     for payment in payments:
+        on = {account: of_payments[payment.ref.id, payment.currency, account] for account in KNOWN}
+        outside = on[MoneyAccount.PAYER] + on[MoneyAccount.REFUNDED]
+        spent = 0
+        if payment.stored:
+            left[payment.stored] -= payment.spent
+            spent = payment.spent if balances[payment.stored].unit == payment.currency else 0
+            outside += on[StoredAccount.CONVERTED]
+        else:
+            assert on[MoneyAccount.PAYER] == -payment.captured
+        assert outside == payment.refunded - payment.captured - payment.credited + spent
+        assert on[MoneyAccount.STORED] == payment.credited - spent
         said = {
-            MoneyAccount.PAYER: -payment.captured,
             MoneyAccount.UNAPPLIED: payment.unapplied,
             MoneyAccount.APPLIED: payment.applied - payment.forfeited,
             MoneyAccount.FORFEITED: payment.forfeited,
-            MoneyAccount.REFUNDED: payment.refunded,
             MoneyAccount.CHARGED_BACK: payment.charged_back,
             MoneyAccount.CARRIER: payment.with_carrier,
             MoneyAccount.FEES: payment.fees,
-            MoneyAccount.STORED: payment.credited,
+            MoneyAccount.BANK: -payment.with_carrier - payment.fees,
         }
-        for account, amount in said.items():
-            assert of_payments.get((payment.ref.id, account), 0) == amount
+        assert {account: on[account] for account in said} == said
+    for id, balance in balances.items():
+        assert on_balances[id, balance.unit] == (left[id] if balance.unit in EXPONENTS else 0)
+
+
+def assert_customers(
+    entries: tuple[Entry, ...], tenant: str, orders: Iterable[Order], payments: Iterable[Payment]
+) -> None:
+    """Each customer owes what his orders do, less what is on none; and what is posted stays so."""
+    by_id = {order.ref.id: order for order in orders}
+    owing: Tally[tuple[str, str]] = Tally()
+    for order in by_id.values():
+        cost = 0 if order.state is OrderState.DRAFT else total(order)
+        owing[order.customer, order.currency] += cost - order.applied
+    for payment in payments:
+        used = [by_id[one.order].customer for one in payment.applications]
+        payer = payment.payer or (used[0] if used else "")
+        owing[payer, payment.currency] -= payment.unapplied
+    posted = postings(entries, tenant)
+    for customer in {one.customer for one in posted}:
+        for stated in of_customer(posted, customer):
+            assert stated.closing == owing.pop((customer, stated.currency), 0)
+        flow: Tally[str] = Tally()
+        his = [one for one in posted if one.customer == customer]
+        for (currency, _), amount in balances(his).items():
+            flow[currency] += amount
+        assert not any(flow.values())
+    assert not any(owing.values())
+    half = entries[: len(entries) // 2]
+    earlier = postings(half, tenant)
+    assert earlier == posted[: len(earlier)]
 
 
 def assert_settled(store: Store, tenant: str = "") -> None:
@@ -409,20 +470,22 @@ def assert_settled(store: Store, tenant: str = "") -> None:
         assert one.opening + sum(row.amount for row in one.rows) == one.closing
         sums[one.role, one.currency] += one.closing
     said = balances(postings(entries, tenant))
-    accounts = (*OrderAccount, *MoneyAccount)
     for currency in {currency for currency, _ in said} | {currency for _, currency in sums}:
-        on = {account: said.get((currency, account), 0) for account in accounts}
+        on = {account: said.get((currency, account), 0) for account in KNOWN}
         paid = on[MoneyAccount.APPLIED] + on[MoneyAccount.UNAPPLIED]
-        assert sums[Role.CUSTOMER, currency] == on[OrderAccount.OWED] - paid
+        assert sums[Role.CUSTOMER, currency] == on[OrderAccount.RECEIVABLE] - paid
         assert sums[Role.CARRIER, currency] == on[MoneyAccount.CARRIER]
-        fees, forfeited = on[MoneyAccount.FEES], on[MoneyAccount.FORFEITED]
+        ours = on[MoneyAccount.FORFEITED] + sum(on[account] for account in StoredAccount)
         parts = (Role.CUSTOMER, Role.CARRIER, Role.FINANCE)
         all_of_it = sum(sums[role, currency] for role in parts)
-        assert all_of_it == -on[OrderAccount.SOLD] + forfeited - fees
+        assert all_of_it == ours - on[OrderAccount.SOLD] - on[MoneyAccount.FEES]
+        assert not on[OrderAccount.PAID_FOR]
     assert_borne(whole, suppliers_of(store, tenant))
     first, second = (
         settlement(entries, *period, tenant=tenant) for period in ((since, middle), (middle, until))
     )
+    past = tuple(takewhile(lambda entry: entry.at < middle, entries))
+    assert settlement(past, since, middle, tenant=tenant) == first  # what is over never changes
     for one in whole.parties:
         halves = [half.of(one.role, one.party, one.currency) for half in (first, second)]
         moved = [part.closing - part.opening for part in halves if part is not None]
@@ -534,6 +597,23 @@ def assert_money(orders: Iterable[Order], payments: Iterable[Payment]) -> None:
     for order in orders:
         if order.state is OrderState.COMPLETED and not order.holds:
             assert order.applied >= 0
+
+
+def assert_doors(orders: Iterable[Order], payments: Iterable[Payment]) -> None:
+    """Orders know their doors; none asks too much, or waits for ever, and nobody is told."""
+    at_door = {
+        (one.due_for, one.ref.id): one for one in payments if one.state is PaymentState.DUE_AT_DOOR
+    }
+    noted = {(order.ref.id, door.payment): door for order in orders for door in order.doors}
+    assert noted.keys() == at_door.keys()
+    for key, one in at_door.items():
+        amount = one.amount if one.cash_asked is None else one.cash_asked
+        assert noted[key] == Door(one.ref.id, amount, one.parcel)
+    for order in orders:
+        silent = [one for one in order.doors if not at_door[order.ref.id, one.payment].holds]
+        if silent:
+            assert sum(one.amount for one in silent) <= max(0, due(order))
+            assert order.state not in (*ORDER_OVER, OrderState.COMPLETED)
 
 
 def assert_journal(store: Store, tenant: str = "") -> None:

@@ -745,6 +745,13 @@ def test_a_long_list_of_over_committed_positions_is_cut_off() -> None:
             id="more asked for than was authorised",
         ),
         pytest.param(
+            lambda: with_payment(
+                "pay-o-18", requests=(attrs.evolve(asked(RequestKind.CAPTURE, 1), booked=4_001),)
+            ),
+            "payment pay-o-18: 4001 brought by requests, 4000 captured",
+            id="more told to have come than has",
+        ),
+        pytest.param(
             lambda: with_payment("pay-o-18", unapplied=-5_000, refunded=5_000),
             "payment pay-o-18: 5000 refunded of 4000 captured",
             id="more refunded than came in",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from orderflow import ChargeKind, NewCharge, Price
+from orderflow import ChargeKind, NewCharge, Price, Rules
 from orderflow.deposits import forfeit_deposit, miss_balance, open_balance, pay_balance
 from orderflow.payments import Notice
 from orderflow.pricing import DepositCounts, Given, Offer, due, priced
@@ -93,10 +93,12 @@ def test_a_gateway_may_report_the_balance_in_parts(ordered: Shop) -> None:
     ordered.open_balance("pay-1", IN_A_WEEK)
 
     part = ordered.record_notice("pay-1", Notice.CAPTURED, eur(700), "ev-1").document
-    assert (part.state, part.unapplied, part.holds) == (PaymentState.BALANCE_OPEN, 700, ())
+    assert (part.state, part.unapplied, part.holds) == (PaymentState.BALANCE_OPEN, 0, ())
+    assert due(ordered.order("o-17")) == 800
     whole = ordered.record_notice("pay-1", Notice.CAPTURED, eur(800), "ev-2").document
 
-    assert (whole.state, whole.unapplied, whole.holds) == (PaymentState.CAPTURED, 1500, ())
+    assert (whole.state, whole.unapplied, whole.holds) == (PaymentState.CAPTURED, 0, ())
+    assert ordered.order("o-17").state is OrderState.CONFIRMED
 
 
 def test_a_balance_is_paid_when_its_orders_cost_no_more(ordered: Shop) -> None:
@@ -288,7 +290,7 @@ def test_a_forfeited_deposit_is_ours_and_its_order_owes_nothing_back(ordered: Sh
     order = ordered.order("o-17")
     assert (order.state, due(order), order.applied) == (OrderState.CANCELLED, 0, 0)
     assert ordered.codes(refund.on("o-17")) == ["nothing_owed"]
-    assert ordered.codes(pay_back.on("pay-1")) == ["over_applied"]
+    assert ordered.codes(pay_back.on("pay-1")) == ["nothing_to_pay_back"]
     ordered.assert_lawful()
 
 
@@ -371,14 +373,166 @@ def test_a_deposit_on_hold_is_not_forfeited(ordered: Shop) -> None:
 
 def test_a_deposit_of_goods_that_have_gone_on_is_not_forfeited(any_shop: Shop) -> None:
     any_shop.stock(LAMP, "leith", 2)
-    any_shop.place("o-17", new_order((LAMP, 2)))
+    any_shop.set_credit("c-7/EUR", eur(5000))
+    any_shop.place("o-17", new_order((LAMP, 2), on_account=True))
     any_shop.take_deposit("pay-1", eur(2000), eur(500), (("o-17", 500),))
     overdue(any_shop)
-    any_shop.pay("pay-2", eur(1500), (("o-17", 1500),))
     any_shop.allocate("o-17")
     any_shop.release("o-17", "d-1")
 
     assert any_shop.codes(forfeit_deposit.on("pay-1")) == ["illegal_move"]
+
+
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize("won", (True, False))
+def test_what_a_bank_gives_back_beside_a_forfeited_deposit_is_not_paid_back_by_us_too(
+    any_shop: Shop, won: bool
+) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 10)))
+    shop.take_deposit("pay-1", eur(10000), eur(3000), (("o-17", 3000),))
+    shop.pay_balance("pay-1", eur(2000), (("o-17", 2000),))
+    overdue(shop)
+    shop.forfeit_deposit("pay-1")
+    assert due(shop.order("o-17")) == -2000
+
+    shop.charge_back("pay-1", eur(2000))
+
+    said = "order o-17: 20.00 EUR to go back, 0.00 left of pay-1"
+    assert shop.refuses(refund.on("o-17")) == said
+    payment = shop.settle_dispute("pay-1", won).document
+    assert (payment.forfeited, payment.refunded) == (3000, 0)
+    if won:
+        shop.refund("o-17")
+    assert due(shop.order("o-17")) == 0
+    shop.assert_lawful()
+
+
+# --- a balance that no order wants any more ---------------------------------------------------
+
+
+def silence(shop: Shop) -> None:
+    """Everything that falls due within a month is done."""
+    shop.clock.forward(days=30)
+    while found := shop.due(shop.clock.at):
+        shop.apply(found[0].call)
+
+
+@pytest.mark.feature("F078")
+def test_a_balance_that_came_by_another_payment_is_not_missed(ordered: Shop) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK, forfeit=True)
+
+    ordered.pay("pay-2", eur(1500), (("o-17", 1500),), "card")
+    assert ordered.payment("pay-1").state is PaymentState.CAPTURED
+    silence(ordered)
+
+    assert ordered.order("o-17").state is OrderState.CONFIRMED
+    assert ordered.payment("pay-1").forfeited == 0
+    ordered.assert_lawful()
+
+
+@pytest.mark.feature("F078")
+def test_a_balance_of_an_order_that_costs_no_more_than_its_deposit_is_not_missed(
+    ordered: Shop,
+) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK, forfeit=True)
+    ordered.cancel("o-17", (("1", 1),))
+    assert ordered.payment("pay-1").state is PaymentState.BALANCE_OPEN
+
+    ordered.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -500))
+    assert due(ordered.order("o-17")) == 0
+    assert ordered.payment("pay-1").state is PaymentState.CAPTURED
+    silence(ordered)
+
+    assert ordered.order("o-17").state is OrderState.CONFIRMED
+    assert ordered.payment("pay-1").forfeited == 0
+
+
+def test_a_balance_whose_order_is_given_up_in_time_costs_no_deposit(ordered: Shop) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK, forfeit=True)
+
+    ordered.cancel("o-17")
+    silence(ordered)
+
+    assert ordered.payment("pay-1").forfeited == 0
+    assert due(ordered.order("o-17")) == -500
+
+
+def test_who_gives_up_an_order_after_its_balance_was_missed_may_still_keep_its_deposit(
+    ordered: Shop,
+) -> None:
+    overdue(ordered)
+
+    ordered.cancel("o-17")
+    assert ordered.payment("pay-1").state is PaymentState.BALANCE_OVERDUE
+    ordered.forfeit_deposit("pay-1")
+
+    assert ordered.payment("pay-1").forfeited == 500
+    assert due(ordered.order("o-17")) == 0
+    ordered.assert_lawful()
+
+
+def test_a_missed_balance_that_came_by_another_payment_costs_no_deposit(ordered: Shop) -> None:
+    overdue(ordered, forfeit=True)
+
+    ordered.pay("pay-2", eur(1500), (("o-17", 1500),), "card")
+    silence(ordered)
+
+    assert ordered.payment("pay-1").state is PaymentState.CAPTURED
+    assert ordered.order("o-17").state is OrderState.CONFIRMED
+
+
+def of_two_orders(shop: Shop) -> None:
+    """Two lamps and one: 6.00 and 2.50 of pay-1 are their deposits, and 0.50 are for neither."""
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.place("o-18", new_order((LAMP, 1)))
+    shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 600), ("o-18", 250)))
+
+
+@pytest.mark.parametrize("by", ("pay-1", "pay-2"))
+def test_a_missed_balance_costs_the_deposit_of_the_orders_that_miss_it_alone(
+    any_shop: Shop, by: str
+) -> None:
+    of_two_orders(any_shop)
+    overdue(any_shop, forfeit=True)
+    if by == "pay-1":
+        any_shop.pay_balance("pay-1", eur(1400), (("o-17", 1400),))
+    else:
+        any_shop.pay("pay-2", eur(1400), (("o-17", 1400),))
+
+    assert any_shop.codes(forfeit_deposit.on("pay-1", eur(301))) == ["over_deposit"]
+    silence(any_shop)
+
+    assert any_shop.order("o-17").state is OrderState.CONFIRMED
+    assert any_shop.order("o-18").state is OrderState.CANCELLED
+    assert any_shop.payment("pay-1").forfeited == 300
+    assert (due(any_shop.order("o-17")), due(any_shop.order("o-18"))) == (0, 0)
+    any_shop.assert_lawful()
+
+
+def test_two_orders_of_one_balance_are_both_to_be_paid_before_it_is_wanted_no_more(
+    any_shop: Shop,
+) -> None:
+    of_two_orders(any_shop)
+    any_shop.open_balance("pay-1", IN_A_WEEK)
+
+    any_shop.pay("pay-2", eur(1400), (("o-17", 1400),))
+    assert any_shop.payment("pay-1").state is PaymentState.BALANCE_OPEN
+    any_shop.cancel("o-18")
+
+    assert any_shop.payment("pay-1").state is PaymentState.CAPTURED
+
+
+def test_a_customer_is_not_reminded_of_a_balance_that_he_has_paid(shop: Shop) -> None:
+    reminding = Shop(shop.store, Rules(remind_days=(30,)), clock=shop.clock)
+    reminding.place("o-17", new_order((LAMP, 2)))
+    reminding.take_deposit("pay-1", eur(2000), eur(500), (("o-17", 500),))
+    reminding.open_balance("pay-1", IN_A_WEEK)
+    assert len(reminding.reminders(MORNING)) == 1
+
+    reminding.pay("pay-2", eur(1500), (("o-17", 1500),))
+
+    assert reminding.reminders(MORNING) == []
 
 
 @pytest.mark.parametrize("won", (True, False))

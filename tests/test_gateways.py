@@ -9,8 +9,8 @@ from typing import Final
 
 import pytest
 
-from orderflow import GatewayFailed, KeyReused, Ref, Workflow
-from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, settle
+from orderflow import BadInput, GatewayFailed, KeyReused, Ref, Workflow
+from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, UniformGateway, send_open
 from orderflow.adapters.memory import MemoryStore
 from orderflow.payments import Notice, key_of
 from orderflow.ports import Gateway, GatewayAnswer, GatewayRequest
@@ -32,14 +32,14 @@ def authorised(shop: Shop) -> ScriptedGateway:
     shop.place("o-17", new_order((LAMP, 10)))
     shop.await_payment("pay-1", eur(10000), "card", "c-7")
     shop.ask_authorise("pay-1")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     return gateway
 
 
 def until_quiet(shop: Shop, gateway: Gateway) -> None:
-    """Settle again and again, as a host does, until nothing is open."""
+    """Send again and again, as a host does, until nothing is open."""
     for _ in range(8):
-        settle(shop, gateway, shop.clock.forward(minutes=1))
+        send_open(shop, gateway, shop.clock.forward(minutes=1))
 
 
 def tell(shop: Workflow, effect: Effect, *, named: bool) -> None:
@@ -61,23 +61,23 @@ def test_what_was_asked_is_sent_and_its_answer_recorded(shop: Shop) -> None:
     gateway = authorised(shop)
     shop.ask_capture("pay-1", eur(6000))
 
-    (sent,) = settle(shop, gateway, shop.clock.at)
+    (sent,) = send_open(shop, gateway, shop.clock.at)
 
     payment = shop.payment("pay-1")
     assert (payment.captured, payment.state) == (6000, PaymentState.PART_CAPTURED)
     assert sent.answer is not None
     capture = gateway.effects[-1].request
     assert (capture.method, capture.payer, capture.reference) == ("card", "c-7", "stirling-000001")
-    assert settle(shop, gateway, shop.clock.at) == ()
+    assert send_open(shop, gateway, shop.clock.at) == ()
 
 
 def test_a_refund_names_what_was_captured(shop: Shop) -> None:
     gateway = authorised(shop)
     shop.ask_capture("pay-1")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     shop.ask_pay_back("pay-1", eur(2500))
 
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
 
     assert gateway.effects[-1].request.reference == "stirling-000002"
     assert (shop.payment("pay-1").refunded, shop.payment("pay-1").refunding) == (2500, 0)
@@ -87,7 +87,7 @@ def test_the_rest_of_an_authorisation_is_voided_over_the_wire(shop: Shop) -> Non
     gateway = authorised(shop)
     shop.ask_void("pay-1", "wanted no more")
 
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
 
     assert shop.payment("pay-1").state is PaymentState.VOIDED
     assert gateway.moved(RequestKind.VOID, "pay-1") == 10000
@@ -100,10 +100,10 @@ def test_whose_reply_is_lost_asks_what_has_become_of_it(shop: Shop) -> None:
     gateway.fail(LOST)
     key = key_of(shop.payment("pay-1").ref, "capture-2")
 
-    (sent,) = settle(shop, gateway, shop.clock.at)
+    (sent,) = send_open(shop, gateway, shop.clock.at)
     assert (sent.answer, shop.payment("pay-1").captured) == (None, 0)
-    assert settle(shop, gateway, shop.clock.at) == (), "it is left alone for a while"
-    settle(shop, gateway, shop.clock.forward(minutes=1))
+    assert send_open(shop, gateway, shop.clock.at) == (), "it is left alone for a while"
+    send_open(shop, gateway, shop.clock.forward(minutes=1))
 
     assert shop.payment("pay-1").captured == 10000
     assert [asked for asked, of in gateway.heard if of == key] == ["capture", "query"]
@@ -151,20 +151,36 @@ def test_what_a_gateway_declines_may_be_asked_again_under_another_key(shop: Shop
     gateway = authorised(shop)
     shop.ask_capture("pay-1")
     gateway.fail(DECLINED)
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
 
     shop.ask_capture("pay-1")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
 
     assert shop.payment("pay-1").captured == 10000
     assert [one.outcome for one in shop.payment("pay-1").requests] == ["done", "failed", "done"]
+
+
+@pytest.mark.feature("F181")
+def test_each_of_two_gateways_is_sent_only_its_own(shop: Shop) -> None:
+    cards, wallets = (ScriptedGateway(name, shop.clock) for name in ("stirling", "wechat"))
+    for id, method in (("pay-1", "card"), ("pay-2", "wechat pay"), ("pay-3", "alipay")):
+        shop.await_payment(id, eur(1000), method)
+        shop.ask_capture(id)
+
+    send_open(shop, cards, shop.clock.at, methods=("card",))
+    send_open(shop, wallets, shop.clock.at, methods=("wechat pay", "alipay"))
+
+    assert [one.request.payment for one in cards.effects] == ["pay-1"]
+    assert [one.request.payment for one in wallets.effects] == ["pay-2", "pay-3"]
+    with pytest.raises(BadInput):
+        send_open(shop, cards, shop.clock.at, methods="card")  # type: ignore[arg-type]
 
 
 class Died(BaseException):
     """A process dies."""
 
 
-class Dying:
+class Dying(UniformGateway):
     """A gateway whose caller dies when it has done as asked, before it hears of it."""
 
     def __init__(self, gateway: ScriptedGateway, overtaken: Callable[[Effect], None]) -> None:
@@ -178,17 +194,8 @@ class Dying:
             raise Died
         return answer
 
-    def authorise(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._after(self.gateway.authorise(request, key))
-
-    def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._after(self.gateway.capture(request, key))
-
-    def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._after(self.gateway.refund(request, key))
-
-    def void(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._after(self.gateway.void(request, key))
+    def do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return self._after(self.gateway.do(request, key))
 
     def query(self, key: str) -> GatewayAnswer | None:
         return self.gateway.query(key)
@@ -209,7 +216,7 @@ def test_every_way_of_reply_and_webhook_has_one_effect(
     gateway = authorised(shop)
     shop.ask_capture("pay-1")
     if asked == "refund":
-        settle(shop, gateway, shop.clock.at)
+        send_open(shop, gateway, shop.clock.at)
         shop.ask_pay_back("pay-1", eur(4000))
     of_refunds = asked == "refund"  # a notice of a refund names it: nobody else knows of it
     faults = {"lost": LOST, "never sent": TIMED_OUT, "late": PENDING}
@@ -224,7 +231,7 @@ def test_every_way_of_reply_and_webhook_has_one_effect(
     key = key_of(shop.payment("pay-1").ref, shop.payment("pay-1").requests[-1].id)
 
     try:
-        settle(shop, wire, shop.clock.at)
+        send_open(shop, wire, shop.clock.at)
     except Died:
         assert shop.payment("pay-1").requests[-1].tries == 1
     if reply == "late":
@@ -281,20 +288,21 @@ def test_keys_of_two_payments_are_never_the_same() -> None:
     assert split != key_of(Ref("a/b", "payment", "c"), "capture-1")
 
 
-def test_only_one_of_two_who_settle_sends_a_request(shop: Shop) -> None:
+def test_only_one_of_two_sends_a_request(shop: Shop) -> None:
     gateway = authorised(shop)
     shop.ask_capture("pay-1")
     shop.send_request("pay-1", "capture-2", 3600)
 
-    assert settle(shop, gateway, shop.clock.forward(minutes=59)) == ()
+    assert send_open(shop, gateway, shop.clock.forward(minutes=59)) == ()
 
-    (sent,) = settle(shop, gateway, shop.clock.forward(minutes=1))
+    (sent,) = send_open(shop, gateway, shop.clock.forward(minutes=1))
     assert sent.answer is not None
     assert timedelta(hours=1) == shop.clock.at - shop.payment("pay-1").requests[1].at
 
 
 def test_a_refund_that_was_more_than_was_left_comes_back_as_it_was_booked(any_shop: Shop) -> None:
-    any_shop.pay("pay-1", eur(7), ())
+    any_shop.await_payment("pay-1", eur(7))
+    any_shop.record_notice("pay-1", Notice.CAPTURED, eur(7))
     any_shop.ask_pay_back("pay-1")
     any_shop.record_answer("pay-1", "refund-1", Outcome.DONE, eur(333))
     assert any_shop.payment("pay-1").refunded == 7, "there was no more to go back"

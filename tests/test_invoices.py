@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
@@ -60,6 +59,7 @@ from orderflow.taxes import (
 )
 from orderflow.taxing import tax_charges
 from tests.builders import BELL, LAMP, LEITH, MORNING, TEA, YORK, Shop, eur, line, new_order
+from tests.rivals import Crossed
 
 SPRING: Final = MORNING + timedelta(days=30)
 """When the tax of DE goes up."""
@@ -996,22 +996,8 @@ def test_taxes_are_not_added_twice_and_not_without_a_rate(taxed_shop: Shop) -> N
 # --- many hands -----------------------------------------------------------------------------------
 
 
-class Overtaken(MemoryStore):
-    """A store in which somebody else is quicker, once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first: Callable[[], object] | None = None
-
-    def commit(self, change: Change) -> Committed:
-        first, self.first = self.first, None
-        if first is not None:
-            first()
-        return super().commit(change)
-
-
 def test_two_who_invoice_at_once_get_two_numbers() -> None:
-    store = Overtaken()
+    store = Crossed()
     house = Workflow(store, taxing(), clock=lambda: MORNING)
     house.receive(Position("BRASS-LAMP", "leith"), 2)
     for i in (17, 18):
@@ -1022,7 +1008,7 @@ def test_two_who_invoice_at_once_get_two_numbers() -> None:
         house.pick(f"d-{i}")
         house.pack(f"p-{i}", (f"d-{i}",))
         house.hand_over(f"p-{i}")
-    store.first = lambda: house.invoice("o-18", "2026")
+    store.rivals = [lambda: house.invoice("o-18", "2026")]
 
     house.invoice("o-17", "2026")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -11,17 +10,16 @@ import pytest
 
 from orderflow import Call, ChargeKind, NewCharge, NewLine, NewOrder, Position, Price, Workflow
 from orderflow.adapters.codec import put_document
-from orderflow.adapters.memory import MemoryStore
 from orderflow.bills import Invoice
 from orderflow.errors import BadInput
 from orderflow.invoices import account, credit, en16931, fapiao_lines, invoice
-from orderflow.journal import Change, Committed
 from orderflow.pricing import total
 from orderflow.records import Cut, CutKind, Destination
 from orderflow.statements import statement
 from orderflow.taxes import GROSS_BY_LINE, NET_BY_TOTAL
 from orderflow.taxing import tax_charges
 from tests.builders import BELL, LAMP, MORNING, Shop, eur, line, new_order
+from tests.rivals import Crossed
 from tests.test_invoices import TO_DE, taxed_shop, taxing, with_taxes
 
 __all__ = ["taxed_shop"]
@@ -322,22 +320,8 @@ def test_an_invoice_over_one_order_is_written_as_it_ever_was(taxed_shop: Shop) -
     assert all({"order", "changes"}.isdisjoint(one) for one in written["lines"])  # it has lines
 
 
-class Overtaken(MemoryStore):
-    """A store in which somebody else is quicker, once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first: Callable[[], object] | None = None
-
-    def commit(self, change: Change) -> Committed:
-        first, self.first = self.first, None
-        if first is not None:
-            first()
-        return super().commit(change)
-
-
 def test_an_order_that_changes_while_it_is_invoiced_is_read_again() -> None:
-    store = Overtaken()
+    store = Crossed()
     house = Workflow(store, taxing(), clock=lambda: MORNING)
     house.receive(Position("BRASS-LAMP", "leith"), 2)
     for id in ("o-1", "o-2"):
@@ -349,7 +333,7 @@ def test_an_order_that_changes_while_it_is_invoiced_is_read_again() -> None:
         house.pick(f"d-{id}")
         house.pack(f"p-{id}", (f"d-{id}",))
         house.hand_over(f"p-{id}")
-    store.first = lambda: house.adjust("o-2", NewCharge(ChargeKind.DISCOUNT, -119, ("1",)))
+    store.rivals = [lambda: house.adjust("o-2", NewCharge(ChargeKind.DISCOUNT, -119, ("1",)))]
 
     house.invoice("o-1", "2026", others=("o-2",))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orderflow import BadInput, Rules
-from orderflow.adapters.gateways import ScriptedGateway, settle
+from orderflow.adapters.gateways import ScriptedGateway, send_open
 from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.payments import Notice, await_payment
@@ -91,7 +91,7 @@ def test_money_that_was_paid_too_late_goes_back_by_itself_and_is_noted_on_both()
     assert (payment.refunded, payment.refunding, payment.unapplied) == (3000, 3000, 0)
     assert "paid_late" in noted(shop, "o-17")
     gateway = ScriptedGateway("stirling", shop.clock)
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     assert gateway.moved(RequestKind.REFUND, "pay-1") == 3000
     assert shop.payment("pay-1").refunding == 0
     shop.assert_lawful()

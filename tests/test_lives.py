@@ -100,6 +100,7 @@ from tests.naive import (
 PLACES: Final = ("leith", "york")
 SKUS: Final = (LAMP, BELL)
 OUT_OR_LOST: Final = ("shipped", "ready to collect", "lost")
+HERE: Final = (*("open", "backordered", "reserved", "allocated", "released", "picked", "packed"),)
 MAY_BE_LOST: Final = ("shipped", "ready to collect", "going back")
 WINDOW: Final = timedelta(days=14)
 Given: TypeAlias = tuple[tuple[str, int, Verdict], ...]
@@ -479,6 +480,7 @@ class Lives(RuleBasedStateMachine):
         return moves
 
     def confirmed_by_itself(self, paper: Paper) -> None:
+        self.goods_may_go()
         if paper.may_be_confirmed():
             paper.state = "confirmed"
 
@@ -576,6 +578,25 @@ class Lives(RuleBasedStateMachine):
         money.charged_back += amount
         money.unapplied -= amount - applied
         paper.paid -= applied
+        for other in self.naive.orders.values():
+            of = {t.payment for t in self.shop.order(other.id).tenders}
+            named = other is paper or money.unapplied < 0
+            if id in of and named and self.wants_money(other):
+                other.holds.add("charged_back")
+
+    def wants_money(self, paper: Paper) -> bool:
+        """Whether a bank has taken money back for goods that are here, and none has come since."""
+        if paper.cash_on_delivery or not paper.any(*HERE):
+            return False
+        tenders = self.shop.order(paper.id).tenders
+        of = [self.naive.payments[one.payment] for one in tenders if one.applied]
+        gone = any(one.charged_back and one.unapplied < 0 for one in of)
+        return paper.due() > 0 or gone
+
+    def goods_may_go(self) -> None:
+        for paper in self.naive.orders.values():
+            if "charged_back" in paper.holds and not self.wants_money(paper):
+                paper.holds.discard("charged_back")
 
     # --- stock -----------------------------------------------------------------------------------
 
@@ -942,6 +963,7 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def units_stand_where_the_model_says(self) -> None:
+        self.goods_may_go()
         real = [self.shop.order(id) for id in self.naive.orders]
         assert_units(real)
         for order, paper in zip(real, self.naive.orders.values(), strict=True):

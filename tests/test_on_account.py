@@ -9,16 +9,15 @@ import attrs
 import pytest
 
 from orderflow import ChargeKind, NewCharge, Position, Refused, Workflow, verbs
-from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.audit.claims import whole_breaches
-from orderflow.journal import Change, Committed
-from orderflow.on_account import OpenOrder
+from orderflow.on_account import OpenOrder, miss_terms
 from orderflow.pools import credit_pool
 from orderflow.records import CreditLine, Instalment, PoolClaim, credit_id
 from orderflow.rules import ReserveWhen
 from orderflow.states import OrderState
 from tests.builders import BELL, LAMP, MORNING, Clock, Shop, eur, line, new_order
+from tests.rivals import Crossed
 
 DEALER = credit_id("d-1", "EUR")
 POOL = credit_pool("d-1", "EUR")
@@ -79,7 +78,7 @@ def test_each_currency_and_each_customer_has_a_credit_of_its_own(shop: Shop) -> 
     shop.place("o-2", attrs.evolve(wanted(), customer="d-2"))
 
     call = verbs.place.on("o-3", attrs.evolve(wanted(), customer="d-3"))
-    assert shop.refuses(call) == "customer d-3 has no credit in EUR"
+    assert shop.refuses(call) == "customer d-3 has no credit in EUR: 60.00 asked"
 
 
 def test_a_draft_on_account_owes_nothing_until_it_is_placed(shop: Shop) -> None:
@@ -98,7 +97,7 @@ def test_an_order_on_account_never_expires(shop: Shop) -> None:
     by_hand.place("o-1", wanted(pay_by=MORNING + DAY))
     by_hand.clock.at = MORNING + 2 * DAY
 
-    assert by_hand.due(by_hand.clock.at) == []
+    assert [found.call.verb for found in by_hand.due(by_hand.clock.at)] == ["miss_terms"]
     assert by_hand.codes(verbs.expire.on("o-1")) == ["not_due"]
     by_hand.confirm("o-1")
 
@@ -196,6 +195,23 @@ def test_what_a_bank_takes_back_is_owed_again_though_there_is_no_credit_left(
     any_shop.assert_lawful()
 
 
+def test_a_credit_of_nothing_is_taken_away(shop: Shop) -> None:
+    shop.set_credit(DEALER, eur(100_00))
+    place(shop, "o-1")
+
+    shop.set_credit(DEALER, eur(0))
+
+    assert shop.credit_standing("d-1", "EUR").left == -60_00
+    assert shop.codes(verbs.place.on("o-2", wanted("0.01"))) == ["credit_exceeded"]
+    shop.pay("pay-1", eur(60_00), (("o-1", 60_00),))
+    assert shop.codes(verbs.place.on("o-2", wanted("0.01"))) == ["credit_exceeded"]
+    shop.assert_lawful()
+
+
+def test_a_credit_is_not_below_nothing(shop: Shop) -> None:
+    assert shop.cannot_take(verbs.set_credit.on(DEALER, eur(-1))) == "limit"
+
+
 def test_credit_that_an_outside_fact_has_widened_is_narrow_again_for_the_next(shop: Shop) -> None:
     shop.set_credit(DEALER, eur(100_00))
     place(shop, "o-1")
@@ -211,27 +227,14 @@ def test_credit_that_an_outside_fact_has_widened_is_narrow_again_for_the_next(sh
     assert shop.codes(verbs.place.on("o-4", wanted("1.01"))) == ["credit_exceeded"]
 
 
-class TakenBackMeanwhile(MemoryStore):
-    """A store in which a bank takes money back after an order was decided, before it is kept."""
-
-    taken = ""
-
-    def commit(self, change: Change) -> Committed:
-        payment, self.taken = self.taken, ""
-        if payment:
-            other = Workflow(self, clock=Clock(), keys=lambda: "taken back")
-            other.charge_back(payment, eur(60_00), "o-1")
-        return super().commit(change)
-
-
 def test_what_is_taken_back_in_between_gives_no_order_more_credit() -> None:
-    store = TakenBackMeanwhile()
-    shop = Workflow(store, clock=Clock())
+    store = Crossed()
+    shop, bank = Workflow(store, clock=Clock()), Workflow(store, clock=Clock())
     shop.set_credit(DEALER, eur(100_00))
     shop.place("o-1", wanted())
     shop.pay("pay-1", eur(60_00), (("o-1", 60_00),))
 
-    store.taken = "pay-1"
+    store.rivals = [lambda: bank.charge_back("pay-1", eur(60_00), "o-1")]
     with pytest.raises(Refused, match="EUR of credit left: 60"):
         shop.place("o-2", wanted())
 
@@ -327,6 +330,65 @@ def test_new_terms_are_for_what_leaves_from_then_on(shop: Shop) -> None:
 
     assert shop.order("o-1").pay_by == MORNING + 10 * DAY
     assert shop.order("o-2").pay_by == MORNING + 30 * DAY
+
+
+@pytest.mark.feature("F078", "F179")
+def test_a_dealer_is_reminded_of_his_day_and_when_it_is_over_it_is_due(any_shop: Shop) -> None:
+    shop = any_shop.under(attrs.evolve(any_shop.rules, remind_days=(5,)))
+    shop.set_credit(DEALER, eur(500_00), 10)
+    shop.stock(LAMP, "leith", 3)
+    place(shop, "o-1")
+    assert shop.order("o-1").pay_by is None
+    assert shop.due(MORNING + 40 * DAY) == [], "its days begin when goods leave"
+    deliver(shop, "o-1", "p-1")
+    day = MORNING + 10 * DAY
+
+    assert shop.reminders(MORNING + 4 * DAY) == []
+    (reminder,) = shop.reminders(MORNING + 6 * DAY)
+    assert (reminder.due.ref.id, reminder.due.since, reminder.days) == ("o-1", day, 5)
+    assert shop.due(day - timedelta(microseconds=1)) == []
+    (found,) = shop.due(day)
+    assert (found.who, found.since, found.call) == ("customer", day, miss_terms.on("o-1"))
+    assert found.means == (
+        "the order was not paid by its day: its customer gets nothing more on account"
+    )
+
+
+@pytest.mark.feature("F179")
+def test_an_order_that_is_overdue_is_on_hold_until_it_is_paid(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.set_credit(DEALER, eur(500_00), 10)
+    shop.stock(LAMP, "leith", 3)
+    place(shop, "o-1")
+    assert shop.codes(miss_terms.on("o-1")) == ["not_due"]
+    deliver(shop, "o-1", "p-1")
+    assert shop.codes(miss_terms.on("o-1")) == ["not_due"]
+    shop.clock.at = MORNING + 10 * DAY
+
+    shop.miss_terms("o-1")
+
+    assert [one.ref.id for one in shop.held("terms_overdue")] == ["o-1"]
+    assert shop.codes(miss_terms.on("o-1")) == ["already_there"]
+    assert shop.due(MORNING + 40 * DAY) == [], "somebody knows"
+    shop.pay("pay-1", eur(20_00), (("o-1", 20_00),))
+    assert [one.ref.id for one in shop.held("terms_overdue")] == ["o-1"]
+    shop.pay("pay-2", eur(40_00), (("o-1", 40_00),))
+    assert list(shop.held("terms_overdue")) == []
+    shop.assert_lawful()
+
+
+def test_a_dealer_who_has_paid_is_neither_reminded_nor_overdue(shop: Shop) -> None:
+    shop = shop.under(attrs.evolve(shop.rules, remind_days=(5,)))
+    shop.set_credit(DEALER, eur(500_00), 10)
+    shop.stock(LAMP, "leith", 3)
+    place(shop, "o-1")
+    deliver(shop, "o-1", "p-1")
+
+    shop.pay("pay-1", eur(60_00), (("o-1", 60_00),))
+
+    assert shop.reminders(MORNING + 6 * DAY) == []
+    assert [one.call.verb for one in shop.due(MORNING + 40 * DAY)] == ["complete"]
+    assert shop.codes(miss_terms.on("o-1")) == ["not_due"]
 
 
 def test_a_customer_who_is_overdue_gets_nothing_more_on_account_until_he_has_paid(

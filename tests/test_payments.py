@@ -22,7 +22,7 @@ from orderflow.payments import (
     void_payment,
 )
 from orderflow.pricing import due
-from orderflow.records import Application, Tender
+from orderflow.records import Application, Reported, Tender
 from orderflow.refunds import pay_back, refund
 from orderflow.states import OrderState, PaymentState
 from tests.builders import BELL, LAMP, MORNING, Shop, eur, new_order
@@ -275,9 +275,6 @@ def test_cash_that_is_due_at_the_door_is_collected_there(any_shop: Shop) -> None
         900,
     )
     assert due(shop.order("o-17")) == 100
-    assert shop.refuses(collect_on_delivery.on("cod-1", "o-17", eur(100))) == (
-        "payment cod-1 is there already"
-    )
 
 
 def test_cash_is_expected_only_where_that_was_agreed(shop: Shop) -> None:
@@ -377,7 +374,11 @@ def test_too_much_cash_stays_unapplied_and_too_little_leaves_a_debt(shop: Shop) 
     shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
     shop.place("o-18", new_order((LAMP, 1), cash_on_delivery=True))
 
-    assert shop.collect_on_delivery("cod-1", "o-17", eur(1200)).document.unapplied == 200
+    over = shop.collect_on_delivery("cod-1", "o-17", eur(1200)).document
+    assert over.unapplied == 200
+    assert [(hold.code, hold.reason, hold.blocks) for hold in over.holds] == [
+        ("overpaid", "200 more was collected than order o-17 costs", ())
+    ]
     assert shop.collect_on_delivery("cod-2", "o-18", eur(900)).document.unapplied == 0
     assert due(shop.order("o-18")) == 100
 
@@ -388,6 +389,7 @@ def test_cash_of_another_currency_is_kept_unapplied(shop: Shop) -> None:
     payment = shop.collect_on_delivery("cod-1", "o-17", Money(1000, "USD")).document
 
     assert payment.unapplied == 1000
+    assert [hold.reason for hold in payment.holds] == ["cash in USD was taken for an order in EUR"]
     assert due(shop.order("o-17")) == 1000
 
 
@@ -405,12 +407,67 @@ def test_cash_that_nobody_agreed_upon_is_kept_for_somebody_to_decide(any_shop: S
     assert shop.payment("cod-1").refunded == 1000
 
 
-def test_a_second_collection_is_a_payment_of_its_own(shop: Shop) -> None:
+@pytest.mark.feature("F177", "F182")
+def test_what_a_door_brings_later_is_recorded_too_and_owed_by_the_carrier(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 2), cash_on_delivery=True))
+    shop.expect_cash("cod-1", "o-17", eur(2000))
+    shop.collect_on_delivery("cod-1", "o-17", eur(1500))
+
+    later = shop.collect_on_delivery("cod-1", "o-17", eur(300)).document
+    shop.remit("cod-1", eur(1000))
+    short = shop.collect_on_delivery("cod-1", "o-17", eur(100)).document
+    shop.remit("cod-1", eur(900))
+    again = shop.collect_on_delivery("cod-1", "o-17", eur(100)).document
+
+    assert (later.state, later.with_carrier, later.applied) == ("collected", 1800, 1800)
+    assert (short.state, short.with_carrier) == ("short paid", 900)
+    assert (again.state, again.with_carrier, again.applied) == ("short paid", 100, 2000)
+    assert again.holds == ()
+    assert due(shop.order("o-17")) == 0
+
+
+@pytest.mark.feature("F183")
+def test_cash_after_what_was_remitted_has_gone_back_asks_a_person(any_shop: Shop) -> None:
+    shop = any_shop
     shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
     shop.collect_on_delivery("cod-1", "o-17", eur(1000))
+    shop.remit("cod-1", eur(1000))
+    shop.cancel("o-17")
+    shop.refund("o-17")
 
-    assert shop.codes(collect_on_delivery.on("cod-1", "o-17", eur(1000))) == ["already_there"]
-    assert shop.collect_on_delivery("cod-2", "o-17", eur(1000)).document.unapplied == 1000
+    late = shop.collect_on_delivery("cod-1", "o-17", eur(400)).document
+
+    assert (late.state, late.unapplied, late.with_carrier) == ("short paid", 400, 400)
+    assert [hold.code for hold in late.holds] == ["overpaid"]
+    assert shop.remit("cod-1", eur(400)).document.with_carrier == 0
+    assert shop.pay_back("cod-1").document.state == "refunded"
+
+
+@pytest.mark.feature("F183")
+def test_cash_on_a_payment_in_dispute_is_recorded_and_asks_a_person(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.expect_cash("cod-1", "o-17", eur(1000))
+    shop.void_payment("cod-1", "paid by card")
+    shop.record_notice("cod-1", Notice.CAPTURED, eur(1000))
+    shop.charge_back("cod-1", eur(1000))
+
+    late = shop.collect_on_delivery("cod-1", "o-17", eur(400)).document
+
+    assert (late.state, late.captured, late.with_carrier) == ("disputed", 1400, 400)
+    assert "unexpected_cash" in [hold.code for hold in late.holds]
+    remitted = shop.remit("cod-1", eur(400)).document
+    assert (remitted.state, remitted.with_carrier) == ("disputed", 0)
+
+
+def test_the_name_of_a_payment_of_another_kind_is_taken(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.pay("card", eur(500), ())
+
+    call = collect_on_delivery.on("card", "o-17", eur(1000))
+
+    assert shop.refuses(call) == "payment card is there already"
 
 
 def test_cash_is_refunded_before_and_after_it_is_remitted(shop: Shop) -> None:
@@ -647,11 +704,12 @@ def test_unapplied_money_is_paid_back(shop: Shop) -> None:
     assert (part.state, part.unapplied) == (PaymentState.PART_REFUNDED, 700)
     assert (
         shop.refuses(pay_back.on("pay-1", eur(701)))
-        == "payment pay-1: 7.01 EUR to apply, 7.00 there"
+        == "payment pay-1: 7.01 EUR to pay back, 7.00 that no order has used"
     )
     whole = shop.pay_back("pay-1").document
     assert (whole.state, whole.refunded) == (PaymentState.REFUNDED, 1000)
-    assert shop.refuses(pay_back.on("pay-1")) == "payment pay-1: 0.00 EUR to apply, 0.00 there"
+    said = "payment pay-1 has nothing that could be paid back"
+    assert shop.refuses(pay_back.on("pay-1")) == said
 
 
 # --- bad input ----------------------------------------------------------------
@@ -737,4 +795,4 @@ def test_the_same_event_of_a_gateway_counts_once(any_shop: Shop) -> None:
     again = shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "evt-1").document
 
     assert (again.captured, again.unapplied, again.holds) == (1000, 1000, ())
-    assert again.events == ("evt-1",)
+    assert again.events == (Reported(Notice.CAPTURED, "evt-1", 1000),)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from orderflow.records import Order
-from orderflow.states import OrderState
+from orderflow.states import ORDER_CALLED_OFF, OrderState
 from orderflow.views import Headline, Phase, headline, phase
-from orderflow.views.headlines import CALLED_OFF
 from tests.builders import LAMP, Shop, eur, new_order
 from tests.test_views import TABLE, order
 
@@ -55,7 +54,7 @@ def test_the_least_advanced_unit_names_the_phase(bag: str, wanted: Phase) -> Non
 
 @pytest.mark.parametrize("one", [row[1] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_each_order_stands_in_one_phase_unless_it_was_called_off(one: Order) -> None:
-    ended = one.state in CALLED_OFF or headline(one) is Headline.CANCELLED
+    ended = one.state in ORDER_CALLED_OFF or headline(one) is Headline.CANCELLED
 
     assert (phase(one) is None) is ended
 

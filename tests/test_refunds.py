@@ -8,7 +8,7 @@ from orderflow import ChargeKind, NewCharge
 from orderflow.adapters.memory import MemoryStore
 from orderflow.pricing import due
 from orderflow.records import Tender
-from orderflow.refunds import owed, pay_back, refund
+from orderflow.refunds import owed_back, pay_back, refund
 from orderflow.returns import Verdict
 from orderflow.states import PaymentState
 from tests.builders import LAMP, Shop, assert_laws, eur, line, new_order
@@ -20,11 +20,11 @@ DISCOUNT, TAX, FREIGHT = ChargeKind.DISCOUNT, ChargeKind.TAX, ChargeKind.FREIGHT
 def test_what_was_cancelled_after_payment_is_paid_back(shop: Shop) -> None:
     shop.sell("o-17", (LAMP, 3))
     shop.cancel("o-17", (("1", 2),))
-    assert owed(shop.order("o-17")) == 2000
+    assert owed_back(shop.order("o-17")) == 2000
 
     order = shop.refund("o-17").document
 
-    assert owed(order) == 0
+    assert owed_back(order) == 0
     assert order.tenders == (Tender("pay-o-17", 1000),)
     payment = shop.payment("pay-o-17")
     assert (payment.refunded, payment.state) == (2000, PaymentState.PART_REFUNDED)
@@ -86,10 +86,10 @@ def test_money_goes_back_to_a_named_payment_but_never_more_than_it_had_paid(shop
     shop.cancel("o-17", (("1", 2),))
 
     assert shop.refuses(refund.on("o-17", None, "card")) == (
-        "payment card: 20.00 EUR to apply, 12.00 there"
+        "order o-17: 20.00 EUR to go back, 12.00 left of card"
     )
     assert shop.refuses(refund.on("o-17", eur(5), "cash")) == (
-        "payment cash: 0.05 EUR to apply, 0.00 there"
+        "payment cash has paid nothing of order o-17"
     )
     shop.refund("o-17", eur(1800), "bank")
     assert shop.payment("bank").refunded == 1800
@@ -113,11 +113,12 @@ def test_money_that_a_bank_has_taken_back_is_not_refunded_a_second_time(any_shop
     shop.sell("o-17", (LAMP, 1))
     shop.charge_back("pay-o-17", eur(1000))
     shop.cancel("o-17")
-    assert owed(shop.order("o-17")) == 1000
+    assert owed_back(shop.order("o-17")) == 1000
 
-    assert shop.refuses(refund.on("o-17")) == "payment any: 10.00 EUR to apply, 0.00 there"
-    assert shop.codes(refund.on("o-17", eur(1), "pay-o-17")) == ["over_applied"]
-    assert shop.codes(pay_back.on("pay-o-17")) == ["over_applied"]
+    said = "order o-17: 10.00 EUR to go back, 0.00 left of pay-o-17"
+    assert shop.refuses(refund.on("o-17")) == said
+    assert shop.codes(refund.on("o-17", eur(1), "pay-o-17")) == ["over_left"]
+    assert shop.codes(pay_back.on("pay-o-17")) == ["nothing_to_pay_back"]
 
     shop.settle_dispute("pay-o-17", won=True)
     shop.refund("o-17")
@@ -136,11 +137,12 @@ def test_two_orders_on_one_payment_are_refunded_what_a_bank_has_left_of_it(shop:
 
     shop.refund("o-17")
 
-    assert shop.refuses(refund.on("o-18")) == "payment any: 20.00 EUR to apply, 5.00 there"
+    said = "order o-18: 20.00 EUR to go back, 5.00 left of pay-1"
+    assert shop.refuses(refund.on("o-18")) == said
     shop.refund("o-18", eur(500))
     payment = shop.payment("pay-1")
     assert (payment.refunded, payment.charged_back, payment.captured) == (1500, 1500, 3000)
-    assert shop.codes(refund.on("o-18")) == ["over_applied"]
+    assert shop.codes(refund.on("o-18")) == ["over_left"]
 
 
 @pytest.mark.feature("F183")
@@ -164,7 +166,7 @@ def test_money_that_is_lost_to_a_bank_is_owed_on_no_cancelled_order(any_shop: Sh
 
     payment = shop.settle_dispute("pay-o-17", won=False).document
 
-    assert (owed(shop.order("o-17")), shop.order("o-17").applied) == (0, 0)
+    assert (owed_back(shop.order("o-17")), shop.order("o-17").applied) == (0, 0)
     assert (payment.unapplied, payment.refunded, payment.charged_back) == (0, 0, 1000)
     assert payment.state is PaymentState.REFUNDED
     assert shop.codes(refund.on("o-17")) == ["nothing_owed"]
@@ -231,7 +233,8 @@ def test_money_that_is_in_dispute_again_is_not_lost_yet(shop: Shop) -> None:
     shop.charge_back("pay-1", eur(1500))
     shop.cancel("o-17")
 
-    assert shop.refuses(refund.on("o-17")) == "payment any: 30.00 EUR to apply, 15.00 there"
+    said = "order o-17: 30.00 EUR to go back, 15.00 left of pay-1"
+    assert shop.refuses(refund.on("o-17")) == said
     shop.settle_dispute("pay-1", won=True)
     shop.refund("o-17")
     payment = shop.payment("pay-1")
@@ -271,7 +274,7 @@ def test_any_sequence_of_partial_returns_ends_at_the_same_sum(
         shop.ask_return(f"r-{i}", "o-17", (("1", k),))
         shop.receive_return(f"r-{i}", "leith")
         shop.inspect(f"r-{i}", (("1", k, data.draw(st.sampled_from(list(Verdict)[:3]))),))
-        back = owed(shop.order("o-17"))
+        back = owed_back(shop.order("o-17"))
         assert back >= 0
         if back:
             shop.refund("o-17")

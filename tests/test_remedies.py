@@ -5,6 +5,7 @@ from datetime import timedelta
 from threading import Lock
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from orderflow import (
     Call,
     ChargeKind,
+    Instalment,
     Money,
     NewCharge,
+    NewOrder,
     Notice,
     Position,
     Price,
@@ -33,6 +36,7 @@ from orderflow.states import UnitState
 from orderflow.trial import Imagined, tried
 from orderflow.values import instant
 from orderflow.verbs import (
+    agree_plan,
     allocate,
     apply_payment,
     cancel,
@@ -42,12 +46,14 @@ from orderflow.verbs import (
     expire_payment,
     hold_stock,
     invoice,
+    pay_back,
     place,
     protect_price,
     refund,
     release,
     reprice,
     reserve,
+    set_credit,
 )
 from orderflow.workflow import Workflow
 from tests.builders import BELL, LAMP, LEITH, MORNING, YORK, Clock, Shop, eur, line, new_order
@@ -254,6 +260,83 @@ def test_no_more_is_refunded_than_is_owed(shop: Shop) -> None:
     said = remedies(shop, refund.on("o-17", eur(1500)))
 
     assert [dict(one.args) for one in said["over_refund"]] == [{"amount": Money(1000, "EUR")}]
+
+
+def test_no_more_goes_back_than_is_left_of_a_payment(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.pay("card", eur(1200), (("o-17", 1200),))
+    shop.pay("bank", eur(1800), (("o-17", 1800),))
+    shop.cancel("o-17", (("1", 2),))
+
+    of_card, of_cash = refund.on("o-17", None, "card"), refund.on("o-17", None, "cash")
+
+    assert offered(shop, of_card, "over_left") == (
+        refund.on("o-17", eur(1200), "card"),
+        refund.on("o-17"),
+    )
+    assert offered(shop, of_cash, "not_paid_by") == (refund.on("o-17"),)
+    assert_all_help(shop, of_card, of_cash)
+
+
+def test_no_more_is_paid_back_than_no_order_has_used(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.pay("pay-1", eur(1200), (("o-17", 1000),))
+
+    over = pay_back.on("pay-1", eur(300))
+
+    assert offered(shop, over, "over_pay_back") == (pay_back.on("pay-1", eur(200)),)
+    assert_all_help(shop, over)
+
+
+def on_account(price: str) -> NewOrder:
+    return new_order(line("1", LAMP, 1, price), customer="d-1", on_account=True)
+
+
+def test_a_customer_without_credit_is_granted_some_or_pays_before(shop: Shop) -> None:
+    call = place.on("o-17", on_account("60.00"))
+
+    first, second = offered(shop, call, "no_credit")
+
+    assert first == set_credit.on("d-1/EUR", eur(60_00))
+    assert second == place.on("o-17", attrs.evolve(on_account("60.00"), on_account=False))
+    assert_all_help(shop, call)
+
+
+def test_a_customer_may_be_granted_what_his_credit_lacks(shop: Shop) -> None:
+    shop.set_credit("d-1/EUR", eur(100_00), 10)
+    shop.place("o-16", on_account("60.00"))
+    call = place.on("o-17", on_account("60.00"))
+
+    first, second = offered(shop, call, "credit_exceeded")
+
+    assert first == set_credit.on("d-1/EUR", eur(120_00), 10)
+    assert second == place.on("o-17", attrs.evolve(on_account("60.00"), on_account=False))
+    assert_all_help(shop, call)
+
+
+def test_who_is_overdue_pays_what_he_orders_before(shop: Shop) -> None:
+    shop.set_credit("d-1/EUR", eur(100_00), 10)
+    shop.place("o-16", attrs.evolve(on_account("60.00"), pay_by=MORNING + timedelta(days=1)))
+    shop.clock.forward(days=2)
+    call = place.on("o-17", on_account("10.00"))
+
+    assert offered(shop, call, "credit_overdue") == (
+        place.on("o-17", attrs.evolve(on_account("10.00"), on_account=False)),
+    )
+    assert_all_help(shop, call)
+
+
+def test_the_last_part_of_a_plan_takes_what_it_differs_by(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 3)))
+    later = MORNING + timedelta(days=7)
+    call = agree_plan.on("o-17", (Instalment(1000, MORNING), Instalment(1000, later)))
+    beyond = agree_plan.on("o-17", (Instalment(5000, MORNING), Instalment(1000, later)))
+
+    assert offered(shop, call, "plan_differs") == (
+        agree_plan.on("o-17", (Instalment(1000, MORNING), Instalment(2000, later))),
+    )
+    assert offered(shop, beyond, "plan_differs") == ()
+    assert_all_help(shop, call)
 
 
 def test_money_is_applied_as_far_as_it_goes(shop: Shop) -> None:

@@ -8,10 +8,9 @@ from typing import Any, Final
 import pytest
 
 from orderflow import Call, MoveRefused, Position, Workflow, verbs
-from orderflow.adapters.memory import MemoryStore
-from orderflow.journal import Change, Committed
 from orderflow.pools import quota_pool
 from tests.builders import LAMP, MORNING, TWO_PLACES, Clock, Shop, new_order
+from tests.rivals import Crossed
 
 SHELF: Final = Position("BRASS-LAMP", "leith")
 ROW: Final = SHELF._replace(peg="po-1")
@@ -93,18 +92,6 @@ def test_what_is_short_is_borne_by_what_nobody_has_and_not_by_a_member(any_shop:
     assert any_shop.codes(verbs.repromise.on("o-1")) == ["nothing_to_do"]
 
 
-class CountedMeanwhile(MemoryStore):
-    """A store in which the shelf is counted after a member's step was decided, and before it."""
-
-    counted = -1
-
-    def commit(self, change: Change) -> Committed:
-        n, self.counted = self.counted, -1
-        if n >= 0:
-            Workflow(self, TWO_PLACES, clock=Clock(), keys=lambda: "counted").count(SHELF, n)
-        return super().commit(change)
-
-
 @pytest.mark.feature("F125")
 @pytest.mark.parametrize(
     "call",
@@ -115,13 +102,13 @@ class CountedMeanwhile(MemoryStore):
     ),
 )
 def test_a_count_in_between_leaves_a_member_no_goods_that_are_not_there(call: Call[Any]) -> None:
-    store = CountedMeanwhile()
-    shop = Workflow(store, TWO_PLACES, clock=Clock())
+    store = Crossed()
+    shop, other = (Workflow(store, TWO_PLACES, clock=Clock()) for _ in range(2))
     shop.receive(SHELF, 4)
     shop.set_quota("web", SHELF, 4, "web")
     shop.place("o-1", new_order((LAMP, 3), channel="web", cash_on_delivery=True))
 
-    store.counted = 2
+    store.rivals = [lambda: other.count(SHELF, 2)]
     with pytest.raises(MoveRefused):
         shop.apply(call)
 

@@ -16,7 +16,8 @@ from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit, reconcile
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.money import MoneyCheck
-from orderflow.payments import lapse_stored_value, spend, top_up
+from orderflow.payments import Notice, charge_back, lapse_stored_value, spend, top_up
+from orderflow.refunds import ask_refund, pay_back, refund
 from orderflow.tenders import StoredValue
 from tests.builders import LAMP, Clock, Shop, eur, new_order
 
@@ -132,6 +133,31 @@ def test_what_came_from_one_balance_may_go_onto_another(any_shop: Shop) -> None:
     any_shop.assert_lawful()
 
 
+def test_no_bank_takes_back_what_was_paid_from_a_balance(any_shop: Shop) -> None:
+    card(any_shop, 3000, holder="c-7")
+    any_shop.place("o-17", new_order((LAMP, 2)))
+    any_shop.spend("pay-1", "g-1", eur(2000), (("o-17", 2000),))
+
+    assert any_shop.refuses(charge_back.on("pay-1", eur(2000), "o-17")) == (
+        "payment pay-1 came from g-1, and no bank has it: "
+        "0.00 EUR of it came from outside, 20.00 was charged back"
+    )
+    any_shop.record_notice("pay-1", Notice.CAPTURED, eur(500))  # what a gateway tells has happened
+    assert any_shop.codes(charge_back.on("pay-1", eur(501))) == ["no_bank"]
+    any_shop.charge_back("pay-1", eur(500))
+    any_shop.settle_dispute("pay-1", won=False)
+
+    assert (any_shop.payment("pay-1").spent, any_shop.balance("g-1")) == (2000, 1000)
+    any_shop.assert_lawful()
+
+
+def test_no_bank_takes_back_what_points_have_paid(any_shop: Shop) -> None:
+    any_shop.open_stored_value("c-7", StoredKind.POINTS, "points", 900)
+    any_shop.spend("pay-1", "c-7", eur(300), (), Tendered("points", 900, POINTS))
+
+    assert any_shop.codes(charge_back.on("pay-1", eur(1))) == ["no_bank"]
+
+
 def test_a_balance_is_topped_up_for_a_reason(any_shop: Shop) -> None:
     any_shop.open_stored_value("c-7", StoredKind.POINTS, "points")
 
@@ -160,9 +186,49 @@ def test_nothing_is_spent_of_a_balance_whose_time_is_over(any_shop: Shop) -> Non
     assert any_shop.stored_value("g-1").n == 1000
     assert not any_shop.due(until)
     assert any_shop.codes(lapse_stored_value.on("g-1")) == ["nothing_to_do"]
-    any_shop.pay_back("pay-1")  # it is the customer's, but nobody can spend it
-    assert any_shop.balance("g-1") == 0
     any_shop.assert_lawful()
+
+
+def test_what_is_owed_back_to_a_balance_whose_time_is_over_goes_onto_another(
+    any_shop: Shop,
+) -> None:
+    until = any_shop.clock.at + timedelta(days=30)
+    card(any_shop, until=until)
+    any_shop.place("o-17", new_order((LAMP, 1)))
+    any_shop.spend("pay-1", "g-1", eur(1500), (("o-17", 1000),))
+    any_shop.clock.at = until
+    any_shop.cancel("o-17")
+
+    for call in (refund.on("o-17"), ask_refund.on("o-17"), pay_back.on("pay-1")):
+        assert any_shop.codes(call) == ["not_taken_back", "stored_over"]
+    any_shop.lapse_stored_value("g-1")
+    assert any_shop.refuses(refund.on("o-17")) == (
+        "payment pay-1 was made by stored value: nothing goes back to it, but onto a balance; "
+        "g-1 could be used until 2026-04-01T09:00:00+00:00"
+    )
+
+    any_shop.open_stored_value("g-2", StoredKind.STORE_CREDIT, "EUR", holder="c-7")
+    any_shop.refund("o-17", to="g-2")
+    any_shop.pay_back("pay-1", to="g-2")
+    assert (any_shop.balance("g-1"), any_shop.balance("g-2")) == (0, 1500)
+    any_shop.assert_lawful()
+
+
+def test_what_is_owed_back_to_a_card_goes_there_though_the_time_of_a_balance_is_over(
+    shop: Shop,
+) -> None:
+    until = shop.clock.at + timedelta(days=30)
+    card(shop, 1000, until=until)
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.spend("pay-1", "g-1", eur(1000), (("o-17", 1000),))
+    shop.pay("pay-2", eur(1000), (("o-17", 1000),), "card")
+    shop.clock.at = until
+    shop.cancel("o-17", (("1", 1),))
+
+    shop.refund("o-17")
+
+    assert (shop.payment("pay-1").refunded, shop.payment("pay-2").refunded) == (0, 1000)
+    shop.assert_lawful()
 
 
 def test_an_empty_balance_lapses_without_a_unit(shop: Shop) -> None:
@@ -206,6 +272,9 @@ def test_two_who_spend_the_last_of_a_balance_do_not_both_have_it(any_shop: Shop)
     (
         ({"kind": "points"}, "kind"),
         ({"unit": ""}, "unit"),
+        ({"unit": "eur"}, "unit"),
+        ({"kind": StoredKind.VOUCHER, "unit": "points"}, "unit"),
+        ({"kind": StoredKind.STORED_VALUE, "unit": "eur"}, "unit"),
         ({"units": -1}, "units"),
         ({"until": Clock().at}, "until"),
     ),

@@ -268,10 +268,12 @@ def test_eight_processes_exceed_neither_credit_nor_coupons_nor_buyers_limits(
     for output in outputs:
         outcomes.update(json.loads(output))
     assert outcomes["charged back"]
+    assert outcomes["died"]
     for code in ("credit_exceeded", "coupon_used_up", "coupon_used", "over_limit"):
         assert outcomes[code], outcomes
+    credits = {credit_pool(dealer, "EUR"): CREDIT for dealer in DEALERS}
     most = {
-        **{credit_pool(dealer, "EUR"): CREDIT for dealer in DEALERS},
+        **credits,
         coupon_pool(in_all): USES,
         **{coupon_pool_of(of_each, dealer): EACH for dealer in DEALERS},
         **{limit_pool("BRASS-LAMP", dealer): BUYER for dealer in DEALERS},
@@ -282,6 +284,7 @@ def test_eight_processes_exceed_neither_credit_nor_coupons_nor_buyers_limits(
             pool = claim.position.sku
             claimed[pool] += claim.n
             if pool in most and claimed[pool] > most[pool] and claim.n > 0:
+                assert pool in credits, entry
                 assert entry.call.verb == "charge_back", entry
     owed: Counter[str] = Counter()
     for stored in every(shop.store, Query("order")):
@@ -290,6 +293,10 @@ def test_eight_processes_exceed_neither_credit_nor_coupons_nor_buyers_limits(
     for dealer in DEALERS:
         assert claimed[credit_pool(dealer, "EUR")] == owed[dealer]
         assert shop.credit_standing(dealer, "EUR").owed == owed[dealer]
+    wire = sqlite3.connect(f"{database}.gateway")
+    done = "select payment, sum(minor) from effect where outcome = 'done' group by payment"
+    for payment, captured in wire.execute(done):
+        assert shop.payment(payment).captured == captured
     assert_lawful(database)
 
 

@@ -42,23 +42,11 @@ from tests.builders import (
     everything,
     new_order,
 )
+from tests.rivals import Crossed
 
 D = TypeVar("D", bound=Document)
 
 SHELF = Position("BRASS-LAMP", "leith")
-
-
-class Crossed(MemoryStore):
-    """A store in which somebody else may be quicker: `rival` acts before each commit."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rivals: list[Callable[[], object]] = []
-
-    def commit(self, change: Change) -> Committed:
-        if self.rivals:
-            self.rivals.pop(0)()
-        return super().commit(change)
 
 
 def crossed(rules: Rules = TWO_PLACES) -> tuple[Crossed, Workflow, Workflow]:

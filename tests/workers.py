@@ -34,7 +34,7 @@ from orderflow import (
     Tendered,
     Workflow,
 )
-from orderflow.adapters.gateways import settle
+from orderflow.adapters.gateways import UniformGateway, send_open
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.allocation import reserve as reserve_at_once
@@ -42,7 +42,7 @@ from orderflow.calls import Call
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
 from orderflow.inventory import confirm_stock_hold, record_feed
 from orderflow.orders import cancel, place
-from orderflow.payments import charge_back, pay, spend, top_up
+from orderflow.payments import ask_capture, await_payment, charge_back, pay, spend, top_up
 from orderflow.ports import GatewayAnswer, GatewayRequest, Query, every
 from orderflow.pricing import due
 from orderflow.production import purchase
@@ -269,9 +269,9 @@ def clerk_and_wire(database: str, name: str, count: int) -> None:
         for i in chance.sample(range(count), count):
             clerk(workflow, f"pay-{i}", chance)
             if chance.random() < 0.2:
-                settle(workflow, wire, datetime.now(UTC), patience_seconds=1)
+                send_open(workflow, wire, datetime.now(UTC), patience_seconds=1)
         clerks.touch()
-    while settle(workflow, wire, datetime.now(UTC), patience_seconds=1) or open_yet(workflow):
+    while send_open(workflow, wire, datetime.now(UTC), patience_seconds=1) or open_yet(workflow):
         time.sleep(0.05)
 
 
@@ -314,7 +314,7 @@ def late(database: str, gate: str, name: str, count: str) -> None:
 DIED = 9
 
 
-class FileGateway:
+class FileGateway(UniformGateway):
     """A gateway that many processes call, over a wire on which everything goes wrong.
 
     Each key has one effect, which stands in a file of its own; every call is written down there,
@@ -332,18 +332,6 @@ class FileGateway:
             self.file.execute(f"create table if not exists {table}")
         self.workflow, self.chance = workflow, chance
 
-    def authorise(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._do(request, key)
-
-    def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._do(request, key)
-
-    def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._do(request, key)
-
-    def void(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._do(request, key)
-
     def query(self, key: str) -> GatewayAnswer | None:
         self._heard(key, "query", "told")
         if self.chance.random() < 0.5:  # what was late comes to its end
@@ -351,7 +339,7 @@ class FileGateway:
             self.file.execute(late, (key,))
         return self._known(key)
 
-    def _do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+    def do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
         fault = self.chance.choice(("", "", "", "lost", "timed out", "dies", "late", "declined"))
         if fault == "timed out":
             self._heard(key, request.kind, fault)
@@ -404,44 +392,90 @@ AT_PLACING = Rules(
 def dealers(database: str, gate: str, name: str, count: str) -> None:
     """Order on account, with coupons, what each buyer may have little of; pay, cancel, charge back.
 
-    Who has no credit left pays the oldest of his own orders, and goes on.
+    Who has no credit left pays the oldest of his own orders, and goes on. The wire to the bank is
+    bad, and the process dies on it, or when it has placed an order and has not told anybody: then
+    another one goes on in its place, with the same keys.
     """
-    store = SqliteStore(database, synchronous="normal")
-    workflow = Workflow(store, AT_PLACING, clock=lambda: START)
-    outcomes: Counter[str] = Counter()
-    unpaid: list[str] = []
-
-    def pay_off(order: str, paid: str) -> None:
-        owed = due(workflow.order(order))
-        if owed > 0:
-            workflow.apply(pay.on(paid, Money(owed, "EUR"), ((order, owed),)), key=paid)
-
     wait_for(gate)
-    for i in range(int(count)):
-        id, dealer = f"o-{name}-{i}", DEALERS[(i + int(name)) % len(DEALERS)]
+    for life in range(1_000):
+        child = os.fork()
+        if not child:
+            Dealing(database, name, life).live(int(count))
+            os._exit(0)
+        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != DIED:
+            break
+    kept = json.loads(Path(f"{database}.{name}.dealt").read_text())
+    print(json.dumps(kept["outcomes"] | {"died": life}))
+
+
+class Dealing:
+    """One life of it; what comes of each order is written down before the next one."""
+
+    def __init__(self, database: str, name: str, life: int) -> None:
+        self.name, self.chance = name, random.Random(f"{name}.{life}")
+        self.workflow = Workflow(SqliteStore(database, synchronous="normal"), AT_PLACING)
+        self.wire = FileGateway(database + ".gateway", self.workflow, self.chance)
+        self.kept = Path(f"{database}.{name}.dealt")
+        known = json.loads(self.kept.read_text()) if self.kept.exists() else {}
+        self.next, self.unpaid = known.get("next", 0), known.get("unpaid", [])
+        self.outcomes: Counter[str] = Counter(known.get("outcomes", {}))
+
+    def live(self, count: int) -> None:
+        while self.next < count:
+            self.deal(self.next)
+            self.next += 1
+            self.keep()
+        while self.send() or open_yet(self.workflow):
+            time.sleep(0.05)
+
+    def keep(self) -> None:
+        new = self.kept.with_suffix(".new")
+        told = {"next": self.next, "unpaid": self.unpaid, "outcomes": self.outcomes}
+        new.write_text(json.dumps(told))
+        new.replace(self.kept)
+
+    def send(self) -> bool:
+        return bool(send_open(self.workflow, self.wire, datetime.now(UTC), patience_seconds=1))
+
+    def deal(self, i: int) -> None:
+        id, dealer = f"o-{self.name}-{i}", DEALERS[(i + int(self.name)) % len(DEALERS)]
         scarce = NewLine("1", Sku(LAMP.sku), 2, PRICE)
         lines = (NewLine("1", Sku(BELL.sku), 1 + i % 2, PRICE) if i % 3 else scarce,)
         coupon = (COUPONS[i % 3 - 1],) if i % 3 else ()
+        new = NewOrder(dealer, "EUR", lines, on_account=True, coupons=coupon)
         try:
-            new = NewOrder(dealer, "EUR", lines, on_account=True, coupons=coupon)
-            workflow.apply(place.on(id, new), key=id)
+            self.workflow.apply(place.on(id, new), key=id)
         except Refused as no:
-            outcomes.update({one.code for one in no.refusals})
-            if unpaid:
-                pay_off(unpaid.pop(0), f"late-{id}")
-            continue
-        outcomes["granted"] += 1
-        act = (i + int(name)) % 5
+            self.outcomes.update({one.code for one in no.refusals})
+            if self.unpaid:
+                self.pay_by_wire(self.unpaid.pop(0), f"late-{id}")
+            return
+        if self.chance.random() < 0.05:
+            os._exit(DIED)
+        self.outcomes["granted"] += 1
+        act = (i + int(self.name)) % 5
         if act == 0:
-            workflow.apply(cancel.on(id), key=f"c-{id}")
+            self.workflow.apply(cancel.on(id), key=f"c-{id}")
         elif act == 1:
-            pay_off(id, f"pay-{id}")
+            self.pay_off(id, f"pay-{id}")
             back = charge_back.on(f"pay-{id}", Money(4990, "EUR"), id)
-            workflow.apply(back, key=f"b-{id}")
-            outcomes["charged back"] += 1
+            self.workflow.apply(back, key=f"b-{id}")
+            self.outcomes["charged back"] += 1
         if act:
-            unpaid.append(id)
-    print(json.dumps(outcomes))
+            self.unpaid.append(id)
+
+    def pay_off(self, order: str, paid: str) -> None:
+        owed = due(self.workflow.order(order))
+        if owed > 0:
+            self.workflow.apply(pay.on(paid, Money(owed, "EUR"), ((order, owed),)), key=paid)
+
+    def pay_by_wire(self, order: str, paid: str) -> None:
+        owed = due(self.workflow.order(order))
+        if owed > 0:
+            wanted = await_payment.on(paid, Money(owed, "EUR"), "card", orders=((order, owed),))
+            self.workflow.apply(wanted, key=paid)
+            self.workflow.apply(ask_capture.on(paid), key=f"ask-{paid}")
+        self.send()
 
 
 CARD = "card-1"

@@ -522,12 +522,20 @@ BESIDE = {
         "Whereabouts",
         "follow",
     ),
-    "orderflow.adapters.gateways": ("settle", "Sent", "ScriptedGateway", "Effect", "Fault"),
+    "orderflow.adapters.gateways": (
+        "send_open",
+        "Sent",
+        "UniformGateway",
+        "ScriptedGateway",
+        "Effect",
+        "Fault",
+    ),
     "orderflow.ways_to_pay": ("WayToPay", "ways_to_pay"),
-    "orderflow.tenders": ("TenderKind", "TenderType", "TenderBook", "StoredValue"),
+    "orderflow.tenders": ("TenderBook",),
     "orderflow.ledger": (
         "Posting",
         "OrderAccount",
+        "StoredAccount",
         "postings",
         "balances",
         "of_order",
@@ -690,9 +698,8 @@ BESIDE = {
         "Buyer",
         "price_of",
     ),
-    "orderflow.cash": ("CashRule", "CashRounding"),
-    "orderflow.payments": ("cash_by_parcel",),
-    "orderflow.refunds": ("owed",),
+    "orderflow.cod": ("cash_by_parcel",),
+    "orderflow.refunds": ("owed_back",),
     "orderflow.remittances": tuple(remittances.__all__),
     "orderflow.taxes": (
         *("Taxing", "TaxPlace", "TaxTable", "TaxQuestion", "Table", "TaxRow", "Rate", "Taxation"),
@@ -710,7 +717,7 @@ BESIDE = {
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
     "orderflow.intake": ("orders", "stock", "remittance", "Columns", "Finding"),
-    "orderflow.records": (*(cls.__name__ for cls in KINDS.values()), "feed_id", "credit_id"),
+    "orderflow.records": tuple(cls.__name__ for cls in KINDS.values()),
 }
 """What a host may want beside the names of the package itself."""
 
@@ -723,6 +730,9 @@ def api_page() -> str:
         HEAD,
         "",
         "Each name with the first sentence of its docstring; `help(name)` has the rest.",
+        "The package itself has what verbs take and refuse with, what makes the ids that they are "
+        "called on and the keys that a gateway knows, and what `Rules` say of paying.",
+        "What is only read or computed is in the module that knows it.",
         "",
         "## From orderflow",
         "",

@@ -24,10 +24,8 @@ from orderflow.facts import Claimed, Described, Fact
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pools import COUPON, COUPON_OF, coupon_pool, coupon_pool_of, pool_name
 from orderflow.records import Coupon, CutKind, Order
-from orderflow.states import OrderState
+from orderflow.states import ORDER_CALLED_OFF
 from orderflow.values import Position, instant, text, whole
-
-_CALLED_OFF = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.EXPIRED)
 
 
 @verb("set_coupon", Coupon)
@@ -84,7 +82,7 @@ def use_coupons(step: Step, order: Order, at: datetime) -> list[Refusal]:
 
 def given_back(order: Order) -> Iterator[Claimed]:
     """The uses that an order has claimed and has not made: it has ended before anything left."""
-    if order.state in _CALLED_OFF and not has_left(order):
+    if order.state in ORDER_CALLED_OFF and not has_left(order):
         for one in order.pools:
             named = pool_name(one.pool)
             if named is not None and named.kind in (COUPON, COUPON_OF):

@@ -9,9 +9,20 @@ Decision: they are one payment. Its amount is the whole price, its captured mone
 balance is what is still to come, and has a limit of its own once it is asked for.
 A balance may come in parts: the payment is captured when all of it is there, or when its orders
 cost no more.
-A deposit whose balance was missed may be forfeited: its orders are given up, and the deposit stands
-on an account of its own, so that they owe none of it back. Until that is done a late balance is
-taken, and only a person does it, or `due` where it was said when the balance was asked for.
+
+Problem: an order whose balance was asked for is paid in another way, or comes to cost no more than
+its deposit; a limit that is looked at alone ends an order that owes nothing, and keeps its deposit.
+Decision: a balance that no order wants any more is captured as soon as that is so, whichever
+command did it, and is never missed.
+
+A deposit whose balance was missed may be forfeited: the orders that miss it are given up, and their
+deposit stands on an account of its own, so that they owe none of it back. An order that owes
+nothing by then keeps its deposit and stands; one that was given up meanwhile leaves its deposit to
+be decided on. Until then a late balance is taken, and only a person forfeits, or `due` where it was
+said when the balance was asked for.
+
+A balance has a window: from when on it is asked for may be said as soon as the deposit is there,
+and `due` lists its opening then, so nobody has to be there at eight in the evening.
 
 Observation: what a presale costs is often known only when its balance is asked for, and units may
 have been cancelled since the deposit.
@@ -22,25 +33,34 @@ cost. What changes after that is not asked for in silence.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
+from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import MoneyMoved
+from orderflow.facts import BALANCE_PLANNED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.orders import cancel_order
 from orderflow.payments import (
+    BALANCE_ASKED,
     BALANCE_DUE,
     Shares,
     apply_shares,
+    balance_of,
     capture,
+    checked_shares,
     left_of,
     open_payment,
-    paid_in_full,
 )
 from orderflow.pricing import due
-from orderflow.records import MoneyAccount, Payment
-from orderflow.states import PAYMENT, OrderState, PaymentMove, PaymentState
+from orderflow.records import (
+    Application,
+    MoneyAccount,
+    Order,
+    Outcome,
+    Payment,
+    RequestKind,
+)
+from orderflow.states import ORDER_CALLED_OFF, PAYMENT, PaymentMove, PaymentState
 from orderflow.tenders import Tendered
 from orderflow.values import instant
 
@@ -66,7 +86,8 @@ def take_deposit(
     minor = positive(deposit, amount.currency, "deposit")
     if minor >= whole_price:
         raise BadInput("deposit", "less than the amount is wanted")
-    open_payment(step, amount, method, payer, deposit=minor)
+    shares = tuple([Application(order, share) for order, share in checked_shares(orders)])
+    open_payment(step, amount, method, payer, deposit=minor, meant=shares)
     step.proceed(PAYMENT, case.own(Payment), PaymentMove.TAKE_DEPOSIT)
     capture(step, case.own(Payment), minor, tendered)
     apply_shares(step, case.own(Payment), orders)
@@ -78,7 +99,8 @@ def open_balance(case: Case, context: Context, until: datetime, forfeit: bool = 
     """Ask for the balance of a payment: it is to come before `until`.
 
     The whole price is from here on what its orders cost by now; of a payment of no order it is as
-    it was. Where they cost no more than has come, nothing is to be asked for.
+    it was. Where they cost no more than has come, nothing is to be asked for; while a gateway that
+    was asked for some of it has not answered, it waits.
     With `forfeit` a balance that is missed costs the deposit: `due` lists that, too.
     """
     step = Step(case, context)
@@ -89,10 +111,34 @@ def open_balance(case: Case, context: Context, until: datetime, forfeit: bool = 
     step.proceed(PAYMENT, payment.ref, PaymentMove.OPEN_BALANCE)
     amount = _whole_price(step, payment)
     if amount <= payment.captured:
-        state = payment.state.value
-        raise MoveRefused((Refusal.of("no_balance", payment=payment.ref.id, state=state),))
+        raise _no_balance(payment)
+    _know_what_came(payment)
     said: dict[str, str | int] = {"forfeit": 1} if forfeit else {}
     step.note(payment.ref, "balance", until=limit.isoformat(), amount=amount, **said)
+    return step
+
+
+@verb("plan_balance", Payment)
+def plan_balance(
+    case: Case, context: Context, opens_at: datetime, until: datetime, forfeit: bool = False
+) -> Step:
+    """Say from when on a balance is to be asked for, and until when it is to come then.
+
+    `due` lists it as `open_balance` from that instant on. It may be said anew as long as the
+    balance was not asked for; one that comes before is taken all the same.
+    """
+    step = Step(case, context)
+    start, limit = instant(opens_at, "opens_at"), instant(until, "until")
+    if limit <= start:
+        raise BadInput("until", "is not after opens_at")
+    if type(forfeit) is not bool:
+        raise BadInput("forfeit", "true or false is wanted")
+    payment = step.now(case.own(Payment))
+    if payment.state is not PaymentState.DEPOSIT_TAKEN:
+        raise _no_balance(payment)
+    said: dict[str, str | int] = {"forfeit": 1} if forfeit else {}
+    window = {"opens_at": start.isoformat(), "until": limit.isoformat()}
+    step.note(payment.ref, BALANCE_PLANNED, **window, **said)
     return step
 
 
@@ -102,9 +148,12 @@ def miss_balance(case: Case, context: Context) -> Step:
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     until = payment.expires_at
-    if payment.state is PaymentState.BALANCE_OPEN and until is not None and until > context.at:
-        limit = until.isoformat()
-        raise MoveRefused((Refusal.of("balance_not_due", payment=payment.ref.id, until=limit),))
+    if payment.state is PaymentState.BALANCE_OPEN:
+        if until is not None and until > context.at:
+            limit = until.isoformat()
+            raise MoveRefused((Refusal.of("balance_not_due", payment=payment.ref.id, until=limit),))
+        if balance_of(step, payment) <= 0:
+            raise _no_balance(payment)
     step.proceed(PAYMENT, payment.ref, PaymentMove.MISS_BALANCE)
     return step
 
@@ -113,21 +162,29 @@ def miss_balance(case: Case, context: Context) -> Step:
 def forfeit_deposit(case: Case, context: Context, amount: Money | None = None) -> Step:
     """Keep the deposit of a payment whose balance is overdue, or a smaller amount of it.
 
-    The orders that it has paid are cancelled, which is refused where their goods have gone on, and
-    owe nothing of it back; what is more than the deposit is owed back.
+    The orders that still miss it are cancelled, which is refused where their goods have gone on,
+    and owe nothing of it back; what is more than the deposit is owed back. Orders that owe nothing
+    stand, with what the deposit has paid of them. It waits for the gateway where that was asked for
+    the balance and has not answered.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
-    ref, deposit = payment.ref, payment.deposit
+    ref, deposit = payment.ref, payment.deposit - _kept(step, payment)
     asked = deposit if amount is None else positive(amount, payment.currency)
-    if asked > deposit and payment.state is PaymentState.BALANCE_OVERDUE:
-        of, facts = payment.currency, {"asked": asked, "deposit": deposit}
-        raise MoveRefused((Refusal.of("over_deposit", payment=ref.id, currency=of, **facts),))
+    if payment.state is PaymentState.BALANCE_OVERDUE:
+        if deposit <= 0:
+            raise _no_balance(payment)
+        if asked > deposit:
+            of, facts = payment.currency, {"asked": asked, "deposit": deposit}
+            raise MoveRefused((Refusal.of("over_deposit", payment=ref.id, currency=of, **facts),))
+        _know_what_came(payment)
     step.proceed(PAYMENT, ref, PaymentMove.FORFEIT)
     left = min(asked, left_of(payment))
     for one in payment.applications:
         order = case.order(one.order)
-        if one.amount and step.now(order).state not in _GIVEN_UP:
+        if not one.amount or _stands_paid(step.now(order)):
+            continue
+        if step.now(order).state not in ORDER_CALLED_OFF:
             cancel_order(step, order, reason="the balance was not paid")
         part = min(left, one.amount, max(0, -due(step.now(order))))
         if part > 0:
@@ -137,9 +194,6 @@ def forfeit_deposit(case: Case, context: Context, amount: Money | None = None) -
     if part > 0:
         step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.FORFEITED, part))
     return step
-
-
-_GIVEN_UP: Final = (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REJECTED)
 
 
 @verb("pay_balance", Payment)
@@ -160,13 +214,61 @@ def pay_balance(
     payment = step.now(case.own(Payment))
     ref, minor = payment.ref, positive(amount, payment.currency)
     if payment.state not in BALANCE_DUE:
-        state = payment.state.value
-        raise MoveRefused((Refusal.of("no_balance", payment=ref.id, state=state),))
+        raise _no_balance(payment)
     capture(step, ref, minor, tendered)
     apply_shares(step, ref, orders)
-    if paid_in_full(step, ref):
+    if balance_of(step, step.now(ref)) <= 0:
         step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
     return step
+
+
+def let_go(step: Step, ref: Ref[Payment]) -> None:
+    """Say that a balance that was asked for is wanted no more, where its orders owe nothing.
+
+    One that was missed waits for a decision as long as an order was given up that it has paid.
+    """
+    payment = step.now(ref)
+    if payment.state not in BALANCE_ASKED or balance_of(step, payment) > 0:
+        return
+    if payment.state is PaymentState.BALANCE_OVERDUE:
+        paid = [step.case.order(one.order) for one in payment.applications if one.amount]
+        if any(step.now(order).state in ORDER_CALLED_OFF for order in paid):
+            return
+    step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
+
+
+def _stands_paid(order: Order) -> bool:
+    """Whether an order owes nothing, and was not given up."""
+    return order.state not in ORDER_CALLED_OFF and due(order) <= 0
+
+
+def _kept(step: Step, payment: Payment) -> int:
+    """What of a deposit has paid orders that owe nothing: it was not missed for them.
+
+    Where nobody has said how much of the deposit is for which order, all that is on such an order.
+    """
+    of_deposit = {one.order: one.amount for one in payment.meant}
+    return sum(
+        min(one.amount, of_deposit.get(one.order, one.amount))
+        for one in payment.applications
+        if one.amount and _stands_paid(step.now(step.case.order(one.order)))
+    )
+
+
+def _know_what_came(payment: Payment) -> None:
+    """Refused while a gateway that was asked may have the balance already: nobody knows yet."""
+    under_way = tuple(
+        Refusal.of("request_open", payment=payment.ref.id, request=one.id)
+        for one in payment.requests
+        if one.outcome is Outcome.PENDING and one.kind is RequestKind.CAPTURE
+    )
+    if under_way:
+        raise MoveRefused(under_way)
+
+
+def _no_balance(payment: Payment) -> MoveRefused:
+    state = payment.state.value
+    return MoveRefused((Refusal.of("no_balance", payment=payment.ref.id, state=state),))
 
 
 def _whole_price(step: Step, payment: Payment) -> int:

@@ -10,21 +10,18 @@ will cost less once they are taken back. It is the carrier that says so, so nobo
 
 from __future__ import annotations
 
-from orderflow.calls import Ref
 from orderflow.cash_terms import charge_rounding
-from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.cod import carried_by, end_at_door, indices_of
+from orderflow.errors import BadInput
 from orderflow.facts import CASH_CHANGED
 from orderflow.fulfilment import ON_THE_ROAD, ask_about_given_up, contents, put_on_road
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.payments import carried_by, holds_money, indices_of
+from orderflow.payments import holds_money
 from orderflow.pricing import Ranges, kept, without
-from orderflow.records import Line, Order, Parcel, Payment, Spot
+from orderflow.records import Line, Order, Parcel, Spot
 from orderflow.states import (
     PARCEL,
-    PAYMENT,
     ParcelMove,
-    PaymentMove,
-    PaymentState,
     UnitMove,
     UnitState,
 )
@@ -39,14 +36,12 @@ def take_in_part(
     back: str,
     taken: LineQuantities,
     order: str = "",
-    payment: str = "",
 ) -> Step:
     """Record that a customer keeps a part of a parcel at the door, and sends the rest back.
 
     `taken` are the units that are kept, by line; all others of the order go `back`, as a parcel of
     that name. `order` says whose lines they are where the parcel has several; of the others all is
-    kept. `payment` is what was due at the door for them: so much less is to be collected as the
-    units carry that go back.
+    kept. So much less is to be collected at the door as the units carry that go back.
     """
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
@@ -72,8 +67,7 @@ def take_in_part(
         step.proceed(PARCEL, back_ref, ParcelMove.TURN_BACK)
         step.move(of_order, UnitMove.TURN_BACK, sent, parcel=back)
         step.note(parcel.ref, "taken in part", back=back)
-    if text(payment, "payment", empty=True):
-        _collect_less(step, case.payment(payment), parcel, of_order, sent)
+    _collect_less(step, parcel, of_order, sent)
     ask_about_given_up(step, parcel)
     return step
 
@@ -101,36 +95,31 @@ def _others(order: Order, parcel: Parcel, here: UnitState, keeping: list[Chosen]
     return others
 
 
-def _collect_less(
-    step: Step, ref: Ref[Payment], parcel: Parcel, order: Order, sent: list[Chosen]
-) -> None:
-    """Let less be collected by what goes back; what was collected before is left as it is.
+def _collect_less(step: Step, parcel: Parcel, order: Order, sent: list[Chosen]) -> None:
+    """Let the doors of a parcel bring less by what goes back of an order, or nothing at all.
 
     Where the rules round cash, what is left is rounded, and the units that stay bear it.
     """
-    payment = step.now(ref)
-    if payment.due_for != order.ref.id or payment.parcel not in ("", parcel.ref.id):
-        raise MoveRefused(
-            (Refusal.of("not_due_there", payment=ref.id, order=order.ref.id, parcel=parcel.ref.id),)
-        )
+    doors = [one for one in order.doors if one.parcel in ("", parcel.ref.id)]
+    payments = [step.now(step.case.payment(one.payment)) for one in doors]
     units: dict[str, list[tuple[Spot, int]]] = {}
     for line, spot, n in sent:
         units.setdefault(line.id, []).append((spot, n))
-    less = sum(
-        carried_by(order, line, indices_of(line, units[line.id]))
-        for line in order.lines
-        if line.id in units
-    )
-    if payment.state is not PaymentState.DUE_AT_DOOR or not less:
+    back = {line.id: indices_of(line, units[line.id]) for line in order.lines if line.id in units}
+    less = sum([carried_by(order, line, back.get(line.id, ())) for line in order.lines])
+    asked = sum([one.amount for one in payments])
+    if not less or not asked:
         return
-    if payment.amount > less:
 
-        def staying(line: Line) -> Ranges:
-            back = indices_of(line, units.get(line.id, ()))
-            return without(kept(line), sorted((cut.start, cut.stop) for cut in back))
+    def staying(line: Line) -> Ranges:
+        cuts = sorted((cut.start, cut.stop) for cut in back.get(line.id, ()))
+        return without(kept(line), cuts)
 
-        left = charge_rounding(step, step.now(order.ref), payment.amount - less, staying)
-        step.note(ref, CASH_CHANGED, amount=left)
-    elif not holds_money(payment):
-        step.proceed(PAYMENT, ref, PaymentMove.VOID)
-        step.note(ref, "voided", reason="what was kept of the parcel is paid for")
+    left = charge_rounding(step, step.now(order.ref), max(0, asked - less), staying)
+    for payment in sorted(payments, key=lambda one: (not one.parcel, one.ref.id)):
+        part = min(left, payment.amount)
+        left -= part
+        if part:
+            step.note(payment.ref, CASH_CHANGED, amount=part)
+        elif not holds_money(payment):
+            end_at_door(step, payment, "what was kept of the parcel is paid for")

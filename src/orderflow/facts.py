@@ -37,6 +37,7 @@ from orderflow.records import (
     CutKind,
     Dispatch,
     Document,
+    Door,
     Exchange,
     Feed,
     Hold,
@@ -46,6 +47,7 @@ from orderflow.records import (
     Lot,
     MatterKind,
     MoneyAccount,
+    Notice,
     Order,
     Outcome,
     Parcel,
@@ -57,6 +59,7 @@ from orderflow.records import (
     Quota,
     Reissue,
     Remitted,
+    Reported,
     Request,
     RequestKind,
     Return,
@@ -171,13 +174,18 @@ class Unheld:
 
 @attrs.frozen(weakref_slot=False)
 class MoneyMoved:
-    """`amount` minor units of a payment went from account to account, for an order where named."""
+    """`amount` minor units of a payment went from account to account, for an order where named.
+
+    Of a tender in another unit its part goes along by itself; `units` says it where it is known
+    better: what was asked for by a request comes back as it went.
+    """
 
     payment: Ref[Payment]
     source: MoneyAccount
     target: MoneyAccount
     amount: int
     order: Ref[Order] | None = None
+    units: int | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -370,7 +378,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
     invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
-    pools, pay_by = order.pools, order.pay_by
+    pools, pay_by, doors = order.pools, order.pay_by, order.doors
     by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
@@ -417,6 +425,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
                 elif fact.what in (PLAN, INSTALMENT):
                     plan = _planned(plan, fact)
+                elif fact.what == DOOR:
+                    doors = _with_door(doors, dict(fact.details))
                 elif fact.what == REINSTATED:
                     for line in lines:
                         known_cuts = cuts.get(line.id, line.cuts)
@@ -478,6 +488,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         order.coupons,
         order.on_account,
         pools,
+        doors,
     )
 
 
@@ -538,10 +549,14 @@ TENDERED: Final = "tendered"
 DUE_AT_DOOR: Final = "due at the door"
 """What a payment notes of the cash that is expected: its `order`, and `parcel` where named."""
 
+DOOR: Final = "door"
+"""What an order notes of a door: `payment`, `amount`, `parcel`; `open` is 0 where it has ended."""
+
 CASH_CHANGED: Final = "cash changed"
 """What a payment notes of what is to be collected from here on: `amount`."""
 
 CASH_ASKED: Final = "cash asked"
+BALANCE_PLANNED: Final = "balance planned"
 """What a payment notes of what its carrier is asked to collect instead: `amount`."""
 
 CASH_ANSWERED: Final = "cash answered"
@@ -553,15 +568,23 @@ REMITTED: Final = "remitted"
 AUTHORISED: Final = "authorised"
 """What a payment notes of what a gateway keeps ready: `amount`."""
 
+NOTICED: Final = "notice"
+"""What a payment notes of what a gateway reports: `notice`, `amount`, `event`."""
+
 REQUESTED: Final = "requested"
-"""What a payment notes of what a gateway is asked: `request`, `kind`, `amount`, `order`, `at`."""
+"""What a payment notes of what a gateway is asked: `request`, `kind`, `amount`, `order`, `at`, and
+of a tender in another unit `units`."""
 
 SENT: Final = "sent"
 """What a payment notes before a request goes over the wire: `request`, `until`."""
 
 ANSWERED: Final = "answered"
 """What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`; of a
-capture or a refund, what has come or gone back for it in our books, too: `booked`."""
+capture or a refund, what has come or gone back for it in our books, too: `booked`; of a capture,
+how much has come with just this answer: `came`."""
+
+ANSWERED_AGAIN: Final = "repeated_answer"
+"""What a payment notes of an answer that says nothing new: `request`, `event`."""
 
 
 def _sent_again(
@@ -573,6 +596,14 @@ def _sent_again(
     key = (row.reissue, row.line)
     kept = tuple(one for one in rows if (one.reissue, one.line) != key)
     return (*kept, row) if row.n else kept
+
+
+def _with_door(doors: tuple[Door, ...], said: Mapping[str, str | int]) -> tuple[Door, ...]:
+    """The doors with what was noted last of one of them."""
+    door = Door(str(said["payment"]), int(said["amount"]), str(said["parcel"]))
+    there = [i for i, one in enumerate(doors) if one.payment == door.payment]
+    i = there[0] if there else len(doors)
+    return (*doors[:i], *([door] if said["open"] else []), *doors[i + 1 :])
 
 
 def _without(holds: tuple[Hold, ...], code: str) -> tuple[Hold, ...]:
@@ -608,7 +639,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
     tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
-    cash_asked = payment.cash_asked
+    cash_asked, by_gateway = payment.cash_asked, payment.by_gateway
+    balance_from = payment.balance_from
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
@@ -641,12 +673,19 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 holds = _without(holds, fact.code)
             case Noted():
                 details = dict(fact.details)
-                if fact.what == "notice" and details.get("event"):
-                    events = (*events, str(details["event"]))
+                if fact.what == NOTICED:
+                    said = Notice(str(details["notice"]))
+                    by_gateway += int(details["amount"]) if said is Notice.CAPTURED else 0
+                    events = _reported(events, said, str(details["event"]), int(details["amount"]))
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
                     amount = int(details.get("amount", amount))
+                    balance_from = None
+                elif fact.what == BALANCE_PLANNED:
+                    expires_at = datetime.fromisoformat(str(details["until"]))
+                    forfeits = bool(details.get("forfeit", 0))
+                    balance_from = datetime.fromisoformat(str(details["opens_at"]))
                 elif fact.what == DUE_AT_DOOR:
                     due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
                 elif fact.what == CASH_CHANGED:
@@ -654,7 +693,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 elif fact.what == CASH_ASKED:
                     cash_asked = int(details["amount"])
                 elif fact.what == CASH_ANSWERED:
-                    cash_asked = 0
+                    cash_asked = None
                 elif fact.what == TENDERED:
                     tendered = _came_in(tendered, details, payment.currency)
                 elif fact.what == REMITTED:
@@ -663,6 +702,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     authorised = int(details["amount"])
                 elif fact.what in _OF_REQUESTS:
                     requests = _requested(requests, fact.what, details)
+                    events = _answered(events, requests, fact.what, details)
+                    by_gateway += int(details.get("came", 0))
                 elif fact.what == "dispute":
                     disputed = 0  # what was won has come back, what was lost is gone for good
             case _:
@@ -699,6 +740,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         requests=requests,
         meant=payment.meant,
         cash_asked=cash_asked,
+        by_gateway=by_gateway,
+        balance_from=balance_from,
     )
 
 
@@ -716,7 +759,7 @@ def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved)
     refunded, charged_back, n = book.refunded, book.charged_back, fact.amount
     if fact.source in out:  # it is with us again
         if fact.source is MoneyAccount.REFUNDED:
-            refunded -= part_of(refunded, back, n)
+            refunded -= part_of(refunded, back, n) if fact.units is None else fact.units
         else:
             charged_back -= part_of(charged_back, taken, n)
     elif fact.target in out:
@@ -733,7 +776,7 @@ def _remitted(said: Mapping[str, str | int]) -> Remitted:
     return Remitted(str(said["remittance"]), row, amount, fee)
 
 
-_OF_REQUESTS: Final = (REQUESTED, SENT, ANSWERED)
+_OF_REQUESTS: Final = (REQUESTED, SENT, ANSWERED, ANSWERED_AGAIN)
 
 
 def _requested(
@@ -745,7 +788,10 @@ def _requested(
         kind, at = RequestKind(str(said["kind"])), datetime.fromisoformat(str(said["at"]))
         asked = int(said["amount"])
         booked = asked if kind is RequestKind.REFUND else 0
-        return (*requests, Request(id, kind, asked, at, str(said["order"]), booked=booked))
+        order, units = str(said["order"]), int(said["units"]) if "units" in said else None
+        return (*requests, Request(id, kind, asked, at, order, booked=booked, units=units))
+    if what == ANSWERED_AGAIN:
+        return requests
     i = next(i for i, one in enumerate(requests) if one.id == id)
     if what == SENT:
         until = datetime.fromisoformat(str(said["until"]))
@@ -762,6 +808,40 @@ def _requested(
             booked=int(said.get("booked", requests[i].booked)),
         )
     return (*requests[:i], changed, *requests[i + 1 :])
+
+
+_REPORTS: Final = {
+    (RequestKind.AUTHORISE, Outcome.DONE): Notice.AUTHORISED,
+    (RequestKind.AUTHORISE, Outcome.FAILED): Notice.FAILED,
+    (RequestKind.CAPTURE, Outcome.DONE): Notice.CAPTURED,
+    (RequestKind.CAPTURE, Outcome.FAILED): Notice.FAILED,
+    (RequestKind.VOID, Outcome.DONE): Notice.VOIDED,
+}
+"""What a notice would have said of the same event as an answer; of a refund there is none."""
+
+
+def _answered(
+    events: tuple[Reported, ...],
+    requests: tuple[Request, ...],
+    what: str,
+    said: Mapping[str, str | int],
+) -> tuple[Reported, ...]:
+    """What a gateway has reported, with what it has answered last."""
+    if what not in (ANSWERED, ANSWERED_AGAIN):
+        return events
+    one = next(one for one in requests if one.id == said["request"])
+    notice = _REPORTS.get((one.kind, one.outcome))
+    if notice is None:
+        return events
+    return _reported(events, notice, str(said["event"]), one.done, one.id)
+
+
+def _reported(
+    events: tuple[Reported, ...], notice: Notice, event: str, amount: int, request: str = ""
+) -> tuple[Reported, ...]:
+    """What a gateway has reported, with one event more, where it has a name and is not there."""
+    new = Reported(notice, event, amount, request)
+    return (*events, new) if event and new not in events else events
 
 
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:

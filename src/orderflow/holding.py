@@ -19,10 +19,21 @@ from orderflow.values import several, text
 
 
 def set_hold(
-    step: Step, ref: Ref[Document], code: str, reason: str, blocks: tuple[str, ...] = ONWARD
+    step: Step,
+    ref: Ref[Document],
+    code: str,
+    reason: str,
+    blocks: tuple[str, ...] = ONWARD,
+    *,
+    ours: frozenset[str] = frozenset(),
 ) -> None:
-    """Set a named hold that a person asks for; what it blocks is checked before."""
-    text(code, "code")
+    """Set a named hold that a person asks for; what it blocks is checked before.
+
+    `ours` are the names that verbs set by themselves: what they set they lift.
+    """
+    if text(code, "code") in ours:
+        names = ", ".join(sorted(ours))
+        raise BadInput("code", f"a name that no verb sets by itself is wanted, none of {names}")
     text(reason, "reason")
     if any(earlier.code == code for earlier in holds_of(step.now(ref))):
         raise MoveRefused((Refusal.of("already_there", kind="hold", id=code),))

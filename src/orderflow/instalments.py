@@ -15,16 +15,8 @@ from orderflow.payments import confirm_if_ready
 from orderflow.plans import OVERDUE, due_by
 from orderflow.pricing import total
 from orderflow.records import Instalment, Order
-from orderflow.states import ONWARD, ORDER, UNIT, OrderState
+from orderflow.states import ONWARD, ORDER, ORDER_RUNNING, UNIT, OrderState
 from orderflow.values import MINOR_MAX, instant, whole
-
-_OVER = (
-    OrderState.COMPLETED,
-    OrderState.ARCHIVED,
-    OrderState.REJECTED,
-    OrderState.CANCELLED,
-    OrderState.EXPIRED,
-)
 
 
 @verb("agree_plan", Order)
@@ -43,7 +35,7 @@ def agree_plan(
     order = step.now(case.own(Order))
     wanted = _checked(parts)
     blocked = checked_blocks(step, blocks, ORDER, UNIT)
-    if order.state in _OVER:
+    if _is_over(order):
         raise IllegalMove(str(order.ref), order.state.value, "agree plan", ())
     refusals = []
     if order.cash_on_delivery:
@@ -73,7 +65,7 @@ def miss_instalment(case: Case, context: Context) -> Step:
     """Say that an instalment has not come in time: the order is on hold until it has."""
     step = Step(case, context)
     order = step.now(case.own(Order))
-    missing = 0 if order.plan is None or order.state in _OVER else due_by(order, context.at)
+    missing = 0 if order.plan is None or _is_over(order) else due_by(order, context.at)
     if order.plan is None or missing <= 0:
         raise MoveRefused((Refusal.of("no_instalment_due", order=order.ref.id),))
     if any(hold.code == OVERDUE for hold in order.holds):
@@ -81,6 +73,11 @@ def miss_instalment(case: Case, context: Context) -> Step:
     reason = f"{missing} {order.currency} of the plan have not come in time"
     step.hold(order.ref, OVERDUE, reason, order.plan.blocks)
     return step
+
+
+def _is_over(order: Order) -> bool:
+    """Whether nothing can be agreed or missed any more: it is completed, or came to nothing."""
+    return order.state is not OrderState.DRAFT and order.state not in ORDER_RUNNING
 
 
 def _checked(parts: object) -> tuple[Instalment, ...]:

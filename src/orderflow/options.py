@@ -310,8 +310,7 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
 
 @suggests(payments.expect_cash, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Payment]]:
-    amount = _money(look.document, due(look.document))
-    yield payments.expect_cash.on(look.fresh(Payment, "pay"), look.id, amount)
+    yield payments.expect_cash.on(look.fresh(Payment, "pay"), look.id)
 
 
 @suggests(instalments.agree_plan, on=Order)
@@ -468,6 +467,12 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
 def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
     until = look.document.expires_at or later(look.context.at, timedelta(days=BALANCE_DAYS))
     yield deposits.open_balance.on(look.id, until)
+
+
+@suggests(deposits.plan_balance, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    opens_at = look.document.balance_from or look.context.at
+    yield deposits.plan_balance.on(look.id, opens_at, later(opens_at, timedelta(days=BALANCE_DAYS)))
 
 
 @suggests(deposits.pay_balance, on=Payment)

@@ -31,7 +31,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import exploded, kit_spans, lines_named
 from orderflow.on_account import cover
 from orderflow.payments import confirm_if_ready
-from orderflow.plans import confirmable
+from orderflow.plans import OVERDUE, confirmable
 from orderflow.pricing import Ranges, charge_kept, due, give_up, kept, order_facts, part_charge
 from orderflow.promising.reserving import reserve_placed
 from orderflow.records import (
@@ -69,6 +69,10 @@ from orderflow.units import (
     unit_of,
 )
 from orderflow.values import MINOR_MAX, text
+from orderflow.withheld import CHARGED_BACK
+
+_OWN_HOLDS: Final = frozenset({CHARGED_BACK, OVERDUE})
+"""The holds that are lifted by themselves, when the money has come."""
 
 CANCELLABLE: Final = (
     UnitState.OPEN,
@@ -140,7 +144,8 @@ def hold(
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
-    set_hold(step, order.ref, code, reason, checked_blocks(step, blocks, ORDER, UNIT))
+    blocked = checked_blocks(step, blocks, ORDER, UNIT)
+    set_hold(step, order.ref, code, reason, blocked, ours=_OWN_HOLDS)
     return step
 
 

@@ -30,6 +30,7 @@ from orderflow.records import (
     Parcel,
     RequestKind,
 )
+from orderflow.tenders import Tendered
 from orderflow.tracking import Scan
 from orderflow.values import Position
 
@@ -210,7 +211,8 @@ class GatewayRequest:
 
     `method` and `payer` are the payment's: a card, WeChat Pay or Alipay is a method. `reference` is
     the gateway's own name of what it has authorised or captured before; empty where it has given
-    none.
+    none. Of a payment that came in another currency or in points, `units` of `unit` are what is to
+    go back, and `amount` is what they are worth to its orders.
     """
 
     kind: RequestKind
@@ -220,6 +222,8 @@ class GatewayRequest:
     method: str = ""
     payer: str = ""
     reference: str = ""
+    unit: str = ""
+    units: int = 0
 
 
 @attrs.frozen
@@ -227,8 +231,9 @@ class GatewayAnswer:
     """What has become of a request: done, failed, or pending still.
 
     Without an `amount` it is what was asked. `event` is the gateway's own name of what has
-    happened, the same in its reply, its notice and its answer to a query; each authorisation,
-    capture and refund has one of its own. `paid_at` is when the payer has paid.
+    happened, the same in its reply, its notice and its answer to a query; it may name a whole
+    charge, but captures that have names of their own are told apart by notices, too. `paid_at` is
+    when the payer has paid. What was captured in another currency or in points is `tendered`.
     """
 
     outcome: Outcome
@@ -236,6 +241,7 @@ class GatewayAnswer:
     reference: str = ""
     event: str = ""
     paid_at: datetime | None = None
+    tendered: Tendered | None = None
 
 
 class Gateway(Protocol):

@@ -264,6 +264,18 @@ class SentAgain:
 
 
 @attrs.frozen(weakref_slot=False)
+class Door:
+    """A payment that is due at the door of an order, in minor units, with `parcel` where named.
+
+    `amount` is what is to be collected, or what the carrier was asked to collect instead.
+    """
+
+    payment: str
+    amount: int
+    parcel: str = ""
+
+
+@attrs.frozen(weakref_slot=False)
 class PoolClaim:
     """What an order as a whole claims of a pool: a use of a coupon, or what it owes on account.
 
@@ -335,6 +347,7 @@ class Order:
     coupons: tuple[str, ...] = ()  # the codes that it uses
     on_account: bool = False  # it goes out unpaid, on the credit of its customer
     pools: tuple[PoolClaim, ...] = ()  # what it claims as a whole, beside what its units claim
+    doors: tuple[Door, ...] = ()  # where carriers are to collect cash for it
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -412,12 +425,36 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Notice(StrEnum):
+    """What a gateway reports of a payment."""
+
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    FAILED = "failed"
+    VOIDED = "voided"
+
+
+@attrs.frozen(weakref_slot=False)
+class Reported:
+    """What a gateway has reported under a name of its own: by a notice, or in answer to `request`.
+
+    One name may stand for several events, such as that of the charge for what was authorised and
+    what was captured of it; so an event is known by its name together with what has happened.
+    """
+
+    notice: Notice
+    event: str
+    amount: int  # as it was said
+    request: str = ""
+
+
 @attrs.frozen(weakref_slot=False)
 class Request:
     """What a gateway was asked to do with a payment, and what it has answered.
 
     What is asked is reserved: so much less of it can be asked again. `order` is that from which a
-    refund is taken, empty for money that no order has used. `tries` is how often it was sent; until
+    refund is taken, empty for money that no order has used; `units` is what went along with it of a
+    payment in another currency or in points. `tries` is how often it was sent; until
     `busy_until` somebody waits for the reply, and nobody else sends it.
     """
 
@@ -433,6 +470,7 @@ class Request:
     reference: str = ""  # the gateway's own name of what it has done
     event: str = ""
     booked: int = 0  # what has come or gone back for it, which may be other than was said last
+    units: int | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -451,7 +489,8 @@ class Payment:
     that went onto such a balance and stays with us. `forfeited` is the part of applied that was
     kept of a deposit; it is on no order any more. A balance that is missed `forfeits` the deposit
     where that was said when it was opened.
-    `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked.
+    `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked,
+    and `by_gateway` the part of captured that has come by it.
     """
 
     ref: Ref[Payment]
@@ -468,7 +507,7 @@ class Payment:
     with_carrier: int = 0
     applications: tuple[Application, ...] = ()
     holds: tuple[Hold, ...] = ()
-    events: tuple[str, ...] = ()  # the gateway's own names of what it has reported
+    events: tuple[Reported, ...] = ()  # what has a name of the gateway's own
     deposit: int = 0
     disputed: int = 0
     due_for: str = ""
@@ -484,7 +523,9 @@ class Payment:
     authorised: int = 0
     requests: tuple[Request, ...] = ()
     meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
-    cash_asked: int = 0
+    cash_asked: int | None = None
+    by_gateway: int = 0
+    balance_from: datetime | None = None  # from when on the balance is to be asked for
 
     @property
     def applied(self) -> int:

@@ -14,13 +14,19 @@ from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import left_of, make_all_good, send_back
+from orderflow.payments import (
+    balance_over,
+    left_at_gateway,
+    left_to_payer,
+    make_all_good,
+    send_back,
+)
 from orderflow.pricing import due
 from orderflow.records import Order, Payment
 from orderflow.values import text
 
 
-def owed(order: Order) -> int:
+def owed_back(order: Order) -> int:
     """What is owed back to the customer now, in minor units."""
     return max(0, -due(order))
 
@@ -52,7 +58,9 @@ def ask_refund(
     """Ask the gateways to pay back what is owed on an order: all of it, or a smaller amount.
 
     As `refund`, and nothing is owed from here on; but each payment has a request that a gateway
-    must answer for, and what one of them does not pay back is owed again.
+    must answer for, and what one of them does not pay back is owed again. A gateway is asked only
+    for what came by it: what came in another way, such as cash, is owed still, for `refund` to
+    record.
     """
     return _refund(case, context, amount, payment, "", ask=True)
 
@@ -62,51 +70,49 @@ def _refund(
 ) -> Step:
     step = Step(case, context)
     order = step.now(case.own(Order))
-    back = owed(order)
+    named, balance = text(payment, "payment", empty=True), text(to, "to", empty=True)
+    asked = _asked_of(order, amount, named)
+    left, stuck = asked - make_all_good(step, order.ref, asked), list[Refusal]()
+    by_hand, sent = list[Refusal](), False
+    tenders = [one for one in step.now(order.ref).tenders if named in ("", one.payment)]
+    for tender in tenders:
+        ref = case.payment(tender.payment)
+        part = min(left, tender.applied, left_to_payer(step.now(ref)))
+        barred = () if part <= 0 or balance else _not_taken_back(step, ref)
+        stuck += barred
+        if ask and not barred:
+            whole, part = part, min(part, left_at_gateway(step.now(ref)))
+            by_hand += _by_hand(step, ref, whole - part)
+        if part > 0 and not barred:
+            send_back(step, ref, part, order.ref, ask=ask, to=balance)
+            left, sent = left - part, True
+    if left and by_hand and not stuck:
+        if sent and amount is None:
+            return step  # that is what gateways have; the rest is owed still
+        stuck = by_hand
+    if left and not stuck:
+        names = ", ".join([one.payment for one in tenders])
+        figures = {"asked": asked, "left": asked - left}
+        which = {"order": order.ref.id, "payments": names, "currency": order.currency}
+        stuck = [Refusal.of("over_left", **which, **figures)]
+    if left:
+        raise MoveRefused(tuple(stuck))
+    return step
+
+
+def _asked_of(order: Order, amount: Money | None, payment: str) -> int:
+    """How much of what is owed back on an order is asked for; a payment that is named has paid."""
+    back, name = owed_back(order), order.ref.id
     asked = back if amount is None else positive(amount, order.currency)
     if asked > back:
-        raise MoveRefused(
-            (
-                Refusal.of(
-                    "over_refund",
-                    asked=asked,
-                    currency=order.currency,
-                    owed=back,
-                    order=order.ref.id,
-                ),
-            )
-        )
+        which = {"order": name, "currency": order.currency}
+        raise MoveRefused((Refusal.of("over_refund", **which, asked=asked, owed=back),))
     if not asked:
-        raise MoveRefused((Refusal.of("nothing_owed", order=order.ref.id),))
-    named, balance = text(payment, "payment", empty=True), text(to, "to", empty=True)
-    left, refusals = asked - make_all_good(step, order.ref, asked), list[Refusal]()
-    for tender in step.now(order.ref).tenders:
-        if named and tender.payment != named:
-            continue
-        ref = case.payment(tender.payment)
-        part = min(left, tender.applied, left_of(step.now(ref)))
-        if part > 0 and not balance:
-            stuck = _not_taken_back(step, ref)
-            refusals += stuck
-            part = 0 if stuck else part
-        if part > 0:
-            send_back(step, ref, part, order.ref, ask=ask, to=balance)
-            left -= part
-    if left and refusals:
-        raise MoveRefused(tuple(refusals))
-    if left:
-        raise MoveRefused(
-            (
-                Refusal.of(
-                    "over_applied",
-                    payment=named or "any",
-                    asked=asked,
-                    currency=order.currency,
-                    free=asked - left,
-                ),
-            )
-        )
-    return step
+        raise MoveRefused((Refusal.of("nothing_owed", order=name),))
+    if payment and all(one.payment != payment for one in order.tenders):
+        # The empty case: an order that owes something back was paid by one payment at least.
+        raise MoveRefused((Refusal.of("not_paid_by", order=name, payment=payment),))
+    return asked
 
 
 @verb("pay_back", Payment)
@@ -124,6 +130,7 @@ def ask_pay_back(case: Case, context: Context, amount: Money | None = None) -> S
     """Ask the gateway to pay back money that no order has used: all of it, or a smaller amount.
 
     As `pay_back`; but the gateway must answer for it, and what it does not pay back is there again.
+    It is asked only for what came by it.
     """
     return _pay_back(case, context, amount, "", ask=True)
 
@@ -131,32 +138,40 @@ def ask_pay_back(case: Case, context: Context, amount: Money | None = None) -> S
 def _pay_back(case: Case, context: Context, amount: Money | None, to: str, *, ask: bool) -> Step:
     step = Step(case, context)
     payment = step.now(case.own(Payment))
-    free = max(0, min(payment.unapplied, left_of(payment)))
+    free = max(0, min(payment.unapplied, left_to_payer(payment)))
     asked = free if amount is None else positive(amount, payment.currency)
-    if not asked or asked > free:
-        raise MoveRefused(
-            (
-                Refusal.of(
-                    "over_applied",
-                    payment=payment.ref.id,
-                    asked=asked,
-                    currency=payment.currency,
-                    free=free,
-                ),
-            )
-        )
+    if not free:
+        raise MoveRefused((Refusal.of("nothing_to_pay_back", payment=payment.ref.id),))
+    if asked > free:
+        which = {"payment": payment.ref.id, "currency": payment.currency}
+        raise MoveRefused((Refusal.of("over_pay_back", **which, asked=asked, free=free),))
     balance = text(to, "to", empty=True)
     stuck = () if balance else _not_taken_back(step, payment.ref)
+    if ask:
+        there = left_at_gateway(payment)
+        asked = min(asked, there) if amount is None and there else asked
+        stuck = (*stuck, *_by_hand(step, payment.ref, asked - min(asked, there)))
     if stuck:
         raise MoveRefused(stuck)
     send_back(step, payment.ref, asked, None, ask=ask, to=balance)
     return step
 
 
-def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
-    """That nothing goes back to what a payment was made with, where the rules say so."""
-    payment = step.now(ref)
-    tender = step.context.rules.tender(payment.method)
-    if tender is None or tender.goes_back:
+def _by_hand(step: Step, ref: Ref[Payment], amount: int) -> tuple[Refusal, ...]:
+    """That so much of a payment came by no gateway, so none can be asked for it."""
+    if not amount:
         return ()
-    return (Refusal.of("not_taken_back", payment=ref.id, method=payment.method),)
+    currency = step.now(ref).currency
+    return (Refusal.of("not_by_gateway", payment=ref.id, amount=amount, currency=currency),)
+
+
+def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
+    """That nothing goes back to what a payment was made with.
+
+    The rules say so, or the time of the balance that it came from is over.
+    """
+    payment = step.now(ref)
+    method, ended = step.context.rules.method(payment.method), balance_over(step, payment)
+    if (method is None or method.goes_back) and not ended:
+        return ()
+    return (Refusal.of("not_taken_back", payment=ref.id, method=payment.method), *ended)

@@ -17,7 +17,7 @@ from orderflow import (
     StoredKind,
     Tendered,
 )
-from orderflow.adapters.gateways import Fault, ScriptedGateway, settle
+from orderflow.adapters.gateways import Fault, ScriptedGateway, send_open
 from orderflow.plans import oldest_first
 from orderflow.pricing import due
 from orderflow.records import RequestKind
@@ -78,12 +78,12 @@ def test_a_card_is_charged_in_part_refunded_and_everybody_is_settled_with(any_sh
     gateway = ScriptedGateway("stirling", shop.clock)
     shop.await_payment("pay-1", eur(6740), "card", "c-7", orders=(("o-17", 6740),))
     shop.ask_authorise("pay-1")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     shop.ask_capture("pay-1")
     gateway.fail(Fault.REPLY_LOST)
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     assert shop.payment("pay-1").captured == 0  # nobody knows yet
-    settle(shop, gateway, shop.clock.forward(minutes=10))
+    send_open(shop, gateway, shop.clock.forward(minutes=10))
     assert shop.order("o-17").state is OrderState.CONFIRMED
 
     shop.plan_to_buy("o-17", (("2", 1),))
@@ -95,7 +95,7 @@ def test_a_card_is_charged_in_part_refunded_and_everybody_is_settled_with(any_sh
     shop.deliver("p-2")
     send_back(shop, "r-1", ("1", 1))
     shop.ask_refund("o-17")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     settle_up(shop)
 
     assert owing(shop, "o-17") == [0]
@@ -151,22 +151,46 @@ def test_one_transfer_of_a_dealer_pays_three_orders_and_the_rest_waits(any_shop:
     assert_kept("one-transfer-three-orders", shop, orders=names)
 
 
-def deposit(shop: Shop) -> None:
-    """A third of o-17 is paid on the first day; its balance is asked for until the fifth."""
+def silence(shop: Shop, *verbs: str) -> None:
+    """What has fallen due is done, one after the other: nobody else does anything."""
+    done = []
+    while found := shop.due(shop.clock.at):
+        done.append(found[0].call.verb)
+        shop.apply(found[0].call)
+    assert done == [*verbs]
+
+
+def charge(shop: Shop, gateway: ScriptedGateway) -> None:
+    """What is still to come of pay-1 is asked of its gateway, and comes."""
+    shop.ask_capture("pay-1")
+    send_open(shop, gateway, shop.clock.at)
+
+
+def deposit(shop: Shop) -> ScriptedGateway:
+    """A third of o-17 is paid on the first day; its balance is asked for on the third, for three.
+
+    Both over a gateway, which has the deposit now.
+    """
+    gateway, first = ScriptedGateway("stirling", shop.clock), (("o-17", 1500),)
     shop.stock(BELL, "leith", 1)
     shop.place("o-17", new_order((BELL, 1)))
-    shop.take_deposit("pay-1", eur(4550), eur(1500), (("o-17", 1500),), "card", "c-7")
+    shop.await_payment("pay-1", eur(4550), "card", "c-7", orders=first, deposit=eur(1500))
+    charge(shop, gateway)
+    opens_at = shop.clock.at + 2 * DAY
+    shop.plan_balance("pay-1", opens_at, opens_at + 3 * DAY, forfeit=True)
     shop.clock.forward(days=2)
-    shop.open_balance("pay-1", shop.clock.at + 3 * DAY, forfeit=True)
+    silence(shop, "open_balance")
+    return gateway
 
 
-@pytest.mark.feature("F190")
+@pytest.mark.feature("F079", "F181", "F190")
 def test_a_deposit_is_followed_by_its_balance(any_shop: Shop) -> None:
     shop = any_shop
-    deposit(shop)
+    gateway = deposit(shop)
 
     shop.clock.forward(days=1)
-    shop.pay_balance("pay-1", eur(3050), (("o-17", 3050),))
+    charge(shop, gateway)
+    assert shop.order("o-17").state is OrderState.CONFIRMED
     deliver(shop, "o-17", "p-1")
     settle_up(shop)
 
@@ -177,13 +201,14 @@ def test_a_deposit_is_followed_by_its_balance(any_shop: Shop) -> None:
 @pytest.mark.feature("F190")
 def test_a_balance_that_comes_late_still_pays_its_order(any_shop: Shop) -> None:
     shop = any_shop
-    deposit(shop)
+    gateway = deposit(shop)
 
     shop.clock.forward(days=4)
-    shop.miss_balance("pay-1")
+    (found,) = shop.due(shop.clock.at)
+    shop.apply(found.call)
     assert shop.payment("pay-1").state is PaymentState.BALANCE_OVERDUE
-    shop.clock.forward(days=1)
-    shop.pay_balance("pay-1", eur(3050), (("o-17", 3050),))
+    charge(shop, gateway)
+    silence(shop)
     deliver(shop, "o-17", "p-1")
     settle_up(shop)
 
@@ -191,14 +216,13 @@ def test_a_balance_that_comes_late_still_pays_its_order(any_shop: Shop) -> None:
     assert_kept("balance-paid-late", shop)
 
 
-@pytest.mark.feature("F190")
+@pytest.mark.feature("F078", "F190")
 def test_a_deposit_whose_balance_never_comes_is_forfeited(any_shop: Shop) -> None:
     shop = any_shop
     deposit(shop)
 
     shop.clock.forward(days=4)
-    shop.miss_balance("pay-1")
-    shop.forfeit_deposit("pay-1")
+    silence(shop, "miss_balance", "forfeit_deposit")
 
     order, payment = shop.order("o-17"), shop.payment("pay-1")
     assert (order.state, due(order)) == (OrderState.CANCELLED, 0)
@@ -239,7 +263,7 @@ def test_a_part_is_taken_at_the_door_and_paid_for_and_the_rest_goes_back(any_sho
     shop.pack_up("o-17", "p-1")
     shop.hand_over("p-1", "land", "L-1")
 
-    shop.take_in_part("p-1", "p-1-back", (("1", 1),), payment="pay-1")
+    shop.take_in_part("p-1", "p-1-back", (("1", 1),))
     assert shop.payment("pay-1").amount == 1490
     shop.collect_on_delivery("pay-1", "o-17", eur(1490))
     shop.clock.forward(days=4)
@@ -263,7 +287,6 @@ def test_a_parcel_is_refused_at_the_door_and_nobody_owes_anything(any_shop: Shop
     shop.turn_back("p-1", "refused at the door")
     shop.receive_back("p-1")
     shop.take_back("o-17")
-    shop.void_payment("pay-1", "refused at the door")
 
     assert owing(shop, "o-17") == [0]
     assert shop.payment("pay-1").state is PaymentState.VOIDED

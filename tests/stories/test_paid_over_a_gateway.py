@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from orderflow import MoveRefused, Notice
-from orderflow.adapters.gateways import Fault, ScriptedGateway, settle
+from orderflow.adapters.gateways import Fault, ScriptedGateway, send_open
 from orderflow.records import Outcome, RequestKind
 from orderflow.states import OrderState, PaymentState
 from tests.builders import LAMP, Shop, eur, new_order
@@ -20,14 +20,14 @@ def test_two_clerks_a_lost_reply_two_webhooks_and_a_refund_in_between(any_shop: 
     shop.place("o-17", new_order((LAMP, 10)))
     shop.await_payment("pay-1", eur(10000), "card", "c-7", None, (("o-17", 10000),))
     shop.ask_authorise("pay-1")
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
 
     # Two clerks ask for sixty each: one gets it, and its reply is lost.
     shop.ask_capture("pay-1", eur(6000), by="anna")
     with pytest.raises(MoveRefused):
         shop.ask_capture("pay-1", eur(6000), by="bela")
     gateway.fail(Fault.REPLY_LOST)
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
     assert shop.payment("pay-1").captured == 0
 
     # Eight lamps are given up while nobody knows whether the money has come: nothing is owed yet.
@@ -52,7 +52,7 @@ def test_two_clerks_a_lost_reply_two_webhooks_and_a_refund_in_between(any_shop: 
     shop.ask_pay_back("pay-1")
     gateway.fail(Fault.TIMED_OUT, Fault.REPLY_LOST)
     for _ in range(3):
-        settle(shop, gateway, shop.clock.forward(minutes=2))
+        send_open(shop, gateway, shop.clock.forward(minutes=2))
 
     payment = shop.payment("pay-1")
     assert (payment.captured, payment.applied, payment.refunded) == (6000, 2000, 4000)
@@ -71,7 +71,7 @@ def test_every_way_to_pay_on_line_goes_through_the_one_port(any_shop: Shop, meth
     shop.await_payment("pay-1", eur(1000), method, "c-7", until, (("o-17", 1000),))
     shop.ask_capture("pay-1")
 
-    settle(shop, gateway, shop.clock.at)
+    send_open(shop, gateway, shop.clock.at)
 
     assert gateway.effects[0].request.method == method
     assert shop.order("o-17").state is OrderState.CONFIRMED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orderflow import ChargeKind, NewCharge
-from orderflow.payments import cash_by_parcel
+from orderflow.cod import cash_by_parcel
 from orderflow.pricing import due
 from orderflow.remittances import CashFee, Remittance, RemittanceRow, reconcile
 from orderflow.views import headline
@@ -39,7 +39,7 @@ def test_two_doors_one_part_taken_and_the_carrier_settles_what_it_collected(any_
 
     shop.deliver("p-1", by="courier-5")
     shop.collect_on_delivery("pay-p-1", "o-17", eur(first.amount), by="courier-5")
-    shop.take_in_part("p-2", "p-2-back", (("2", 1),), payment="pay-p-2", by="courier-5")
+    shop.take_in_part("p-2", "p-2-back", (("2", 1),), by="courier-5")
     second = shop.payment("pay-p-2")
     shop.collect_on_delivery("pay-p-2", "o-17", eur(second.amount), by="courier-5")
     assert headline(shop.order("o-17")) == "partly received"

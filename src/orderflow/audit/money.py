@@ -74,6 +74,11 @@ class MoneyCheck:
         asked, most = payment.asked(RequestKind.CAPTURE), max(payment.authorised, payment.amount)
         if asked > most:
             self.breaches.append(f"{payment.ref}: {asked} asked of gateways, {most} to be had")
+        captures = [one for one in payment.requests if one.kind is RequestKind.CAPTURE]
+        brought = sum([one.booked for one in captures])
+        if brought > payment.captured:
+            said = f"{brought} brought by requests, {payment.captured} captured"
+            self.breaches.append(f"{payment.ref}: {said}")
         if not 0 <= payment.disputed <= payment.charged_back:
             said = f"{payment.disputed} in dispute of {payment.charged_back} charged back"
             self.breaches.append(f"{payment.ref}: {said}")

@@ -11,7 +11,7 @@ so all accounts of a currency sum to zero whatever the journal says; and a state
 postings of an order, of a customer or of a day, with what stood before them.
 """
 
-from orderflow.ledger.accounts import Account, OrderAccount, Posting
+from orderflow.ledger.accounts import Account, OrderAccount, Posting, StoredAccount
 from orderflow.ledger.posting import postings
 from orderflow.ledger.stated import (
     AccountStated,
@@ -33,6 +33,7 @@ __all__ = [
     "LedgerStatement",
     "OrderAccount",
     "Posting",
+    "StoredAccount",
     "balances",
     "day",
     "of_customer",

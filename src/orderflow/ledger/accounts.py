@@ -15,13 +15,22 @@ from orderflow.records import MoneyAccount
 
 
 class OrderAccount(StrEnum):
-    """Where it stands what orders cost."""
+    """Where it stands what orders cost, and who has paid for whose."""
 
-    SOLD = "sold"  # the other side of what is owed: below zero
-    OWED = "owed"  # what customers owe for their orders, paid or not
+    SOLD = "sold"  # the other side of what orders cost: below zero
+    RECEIVABLE = "receivable"  # what orders cost their customers, paid or not
+    PAID_FOR = "paid for others"  # below zero for whom others have paid: all sum to nothing
 
 
-Account: TypeAlias = OrderAccount | MoneyAccount
+class StoredAccount(StrEnum):
+    """The other side of balances that we keep, where no payment is."""
+
+    ISSUED = "issued"  # below zero: what was put on balances, and no payment has brought
+    LAPSED = "lapsed"  # what nobody has spent in time
+    CONVERTED = "converted"  # what points, or money of other currencies, were worth as they paid
+
+
+Account: TypeAlias = OrderAccount | MoneyAccount | StoredAccount
 
 PAID: Final = frozenset({MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED})
 """Where money of a customer stands that he has paid and that is neither back nor forfeited."""
@@ -31,8 +40,9 @@ PAID: Final = frozenset({MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED})
 class Posting:
     """`amount` minor units went from an account to another, by entry `seq` of the journal.
 
-    It is above zero. `order`, `payment` and `customer` are those that it is about, empty where it
-    is about none; `call` is the name of the verb.
+    It is above zero. `order`, `payment` and the balance `stored` are those that it is about, empty
+    where it is about none; both sides are of `customer`, who is empty where nobody knows whose the
+    money is. `call` is the name of the verb.
     """
 
     seq: int
@@ -45,6 +55,7 @@ class Posting:
     order: str = ""
     payment: str = ""
     customer: str = ""
+    stored: str = ""
 
     def to(self, account: Account) -> int:
         """How much it gives to an account; below zero it takes that."""

@@ -3,26 +3,33 @@
 It knows which facts change what an order costs, and refuses to know accounts beyond their names.
 
 What an order costs is posted from its placing on: a draft costs nobody anything.
-Money has often come before anybody knows whose it is, and it was his all the same: the customer of
-a payment is its payer, or that of the first order that has used it, for all of its postings.
+
+Problem: one payment pays orders of several customers, and a mother pays for her child; whoever
+books all of a payment on one of them duns a customer who has paid.
+Decision: money on an order is that order's customer's, and all other money of a payment is its
+payer's. Where nobody has named a payer it is nobody's until an order has used some of it, and the
+customer of that order's from then on.
+Nothing that comes later changes a posting that is there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias, cast
+from typing import cast
 
 import attrs
 
 from orderflow.calls import Ref
-from orderflow.facts import Fact, MoneyMoved, fold, touches
+from orderflow.facts import MoneyMoved
 from orderflow.journal import Entry
 from orderflow.ledger.accounts import OrderAccount, Posting
+from orderflow.ledger.known import Known, OfMoney
+from orderflow.ledger.onto import converted, is_put_on, issued, way_of
+from orderflow.ledger.sides import About, Side, posted
 from orderflow.pricing import total
-from orderflow.records import Document, Order, Payment
+from orderflow.records import Document, MoneyAccount, Order, Payment
 from orderflow.states import OrderState
-
-_Known: TypeAlias = dict[Ref[Document], Order | Payment]
+from orderflow.tenders import StoredValue
 
 
 def postings(entries: Iterable[Entry], tenant: str = "") -> tuple[Posting, ...]:
@@ -31,87 +38,80 @@ def postings(entries: Iterable[Entry], tenant: str = "") -> tuple[Posting, ...]:
     All of it is wanted, from its first entry on: one without its beginning does not fold, which is
     a `ValueError`.
     """
-    known: _Known = {}
+    known = Known()
     found: list[Posting] = []
     for entry in entries:
-        if entry.call.ref.tenant != tenant:
-            continue
-        before = {}
-        for ref, facts in _by_document(entry.facts).items():
-            before[ref] = known.get(ref)
-            known[ref] = cast("Order | Payment", fold(before[ref], facts))
-        found += _costs(entry, before, known)
-        found += _moves(entry, known)
-    customers = {one.ref.id: _customer(one, known) for one in known.values()}
-    return tuple(
-        [
-            attrs.evolve(one, customer=customers[one.payment]) if one.payment else one
-            for one in found
-        ]
-    )
+        if entry.call.ref.tenant == tenant:
+            found += _of_entry(entry, known.follow(entry), known)
+    return tuple(found)
 
 
-def _by_document(facts: Iterable[Fact]) -> dict[Ref[Document], list[Fact]]:
-    """The facts of each order and payment."""
-    found: dict[Ref[Document], list[Fact]] = {}
-    for fact in facts:
-        for ref in touches(fact):
-            if ref.kind in ("order", "payment"):
-                found.setdefault(ref, []).append(fact)
-    return found
-
-
-def _costs(
-    entry: Entry, before: Mapping[Ref[Document], Order | Payment | None], known: _Known
+def _of_entry(
+    entry: Entry, before: Mapping[Ref[Document], OfMoney | None], known: Known
 ) -> Iterator[Posting]:
-    """By how much orders cost more than before the entry, or less."""
+    """What a command has done: to orders, to whose money it is, and to money."""
+    payments: list[Payment] = []
     for ref, was in before.items():
-        now = known[ref]
-        if not isinstance(now, Order):
-            continue
-        more = _cost(now) - (_cost(was) if isinstance(was, Order) else 0)
-        if more:
-            sides = (OrderAccount.SOLD, OrderAccount.OWED)
-            source, target = sides if more > 0 else sides[::-1]
-            at, call = entry.at, entry.call.verb
-            yield Posting(
-                entry.seq,
-                at,
-                call,
-                source,
-                target,
-                abs(more),
-                now.currency,
-                order=ref.id,
-                customer=now.customer,
-            )
+        now = known.now(ref)
+        if isinstance(now, Order):
+            yield from _cost(entry, cast("Order | None", was), now)
+        elif isinstance(now, Payment):
+            payments.append(now)
+            if isinstance(was, Payment):
+                yield from _named(entry, was, now, known)
+            yield from converted(entry, now, known)
+        else:
+            yield from issued(entry, cast("StoredValue | None", was), now)
+    for payment in payments:
+        yield from _moves(entry, payment, known)
 
 
-def _cost(order: Order) -> int:
+def _cost(entry: Entry, was: Order | None, now: Order) -> Iterator[Posting]:
+    """By how much an order costs more than before, or less."""
+    more = _costs(now) - (0 if was is None else _costs(was))
+    sold = Side(OrderAccount.SOLD, now.customer)
+    receivable = Side(OrderAccount.RECEIVABLE, now.customer)
+    yield from posted(About(entry, now.currency, now.ref.id), sold, receivable, more)
+
+
+def _costs(order: Order) -> int:
     return 0 if order.state is OrderState.DRAFT else total(order)
 
 
-def _moves(entry: Entry, known: _Known) -> Iterator[Posting]:
-    """The money that moved."""
+def _named(entry: Entry, was: Payment, now: Payment, known: Known) -> Iterator[Posting]:
+    """Money that was nobody's, and has become somebody's by the order that uses it."""
+    source = Side(MoneyAccount.UNAPPLIED, known.payer(was))
+    target = Side(MoneyAccount.UNAPPLIED, known.payer(now))
+    if source != target:
+        about = About(entry, now.currency, payment=now.ref.id)
+        yield from posted(about, source, target, was.unapplied)
+
+
+def _moves(entry: Entry, payment: Payment, known: Known) -> Iterator[Posting]:
+    """The money of a payment that moved, and what of it came off a balance or went onto one."""
+    way = way_of(entry, payment, known)
+    left = 0 if way is None else way.amount
     for fact in entry.facts:
-        if isinstance(fact, MoneyMoved):
-            yield Posting(
-                entry.seq,
-                entry.at,
-                entry.call.verb,
-                fact.source,
-                fact.target,
-                fact.amount,
-                known[fact.payment].currency,
-                "" if fact.order is None else fact.order.id,
-                fact.payment.id,
-            )
+        if not isinstance(fact, MoneyMoved) or fact.payment != payment.ref or is_put_on(fact):
+            continue
+        order = "" if fact.order is None else fact.order.id
+        about = About(entry, payment.currency, order, payment.ref.id)
+        source, target = _sides(fact, payment, known)
+        rest = fact.amount
+        if way is not None and way.instead_of in (fact.source, fact.target):
+            part = min(left, rest)
+            left, rest = left - part, rest - part
+            by = attrs.evolve(about, stored=way.stored)
+            yield from posted(by, way.of(source), way.of(target), part)
+        yield from posted(about, source, target, rest)
 
 
-def _customer(document: Order | Payment, known: _Known) -> str:
-    if isinstance(document, Order):
-        return document.customer
-    if document.payer or not document.applications:
-        return document.payer
-    first = known[Ref(document.ref.tenant, "order", document.applications[0].order)]
-    return cast("Order", first).customer
+def _sides(fact: MoneyMoved, payment: Payment, known: Known) -> tuple[Side, Side]:
+    """Whose money a fact moves: on an order it is the order's customer's, else the payer's."""
+    payer = known.payer(payment)
+    customer = payer if fact.order is None else known.order(fact.order).customer
+
+    def side(account: MoneyAccount) -> Side:
+        return Side(account, customer if account is MoneyAccount.APPLIED else payer)
+
+    return side(fact.source), side(fact.target)

@@ -10,20 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 import attrs
 
 from orderflow.errors import BadInput
-from orderflow.ledger.accounts import PAID, Account, OrderAccount, Posting
+from orderflow.ledger.accounts import PAID, Account, OrderAccount, Posting, StoredAccount
 from orderflow.records import MoneyAccount
 from orderflow.values import instant
 
 
 @attrs.frozen
 class LedgerRow:
-    """What one command has done: an order costs `owed` more, or `paid` more was paid for it.
+    """What one command has done: an order costs `cost` more, or `paid` more was paid for it.
 
-    Both may be below zero. `balance` is what is still owed after it.
+    Both may be below zero. `balance` is what is still owed after it. What was paid less may be on
+    a balance that you keep: `onto` is its id.
     """
 
     seq: int
@@ -31,9 +33,10 @@ class LedgerRow:
     call: str
     order: str
     payment: str
-    owed: int
+    cost: int
     paid: int
     balance: int
+    onto: str = ""
 
 
 @attrs.frozen
@@ -94,7 +97,11 @@ def of_order(
     until: datetime | None = None,
 ) -> LedgerStatement | None:
     """The statement of an order; `None` where nothing was ever posted for it."""
-    mine = [one for one in postings if one.order == order]
+    mine = [
+        one
+        for one in postings
+        if one.order == order and not _OF_ITS_CUSTOMER.isdisjoint((one.source, one.target))
+    ]
 
     def paid(one: Posting) -> int:
         return one.to(MoneyAccount.APPLIED)
@@ -149,8 +156,13 @@ def day(postings: Iterable[Posting], since: datetime, until: datetime) -> tuple[
     )
 
 
-_ORDER: tuple[Account, ...] = (*OrderAccount, *MoneyAccount)
+_ORDER: Final[tuple[Account, ...]] = (*OrderAccount, *MoneyAccount, *StoredAccount)
 """The order in which accounts are told."""
+
+_OF_ITS_CUSTOMER: Final = frozenset(
+    {OrderAccount.SOLD, OrderAccount.RECEIVABLE, MoneyAccount.APPLIED}
+)
+"""Where it stands what an order costs and was paid; its payer may be somebody else."""
 
 
 def _stated(
@@ -166,18 +178,16 @@ def _stated(
     found: list[LedgerStatement] = []
     for currency in sorted({one.currency for one in mine}):
         opening = 0
-        rows: dict[tuple[int, str, str], tuple[Posting, int, int]] = {}
+        rows: dict[tuple[int, str, str], list[Posting]] = {}
         for one in mine:
             if one.currency != currency or (until is not None and one.at >= until):
                 continue
-            owed, paid = one.to(OrderAccount.OWED), paid_by(one)
             if since is not None and one.at < since:
-                opening += owed - paid
-                continue
-            key = (one.seq, "" if one.payment else one.order, one.payment)
-            first, owed_yet, paid_yet = rows.get(key, (one, 0, 0))
-            rows[key] = (first, owed_yet + owed, paid_yet + paid)
-        told = _rows(opening, [row for row in rows.values() if row[1] or row[2]])
+                opening += one.to(OrderAccount.RECEIVABLE) - paid_by(one)
+            else:
+                key = (one.seq, "" if one.payment else one.order, one.payment)
+                rows.setdefault(key, []).append(one)
+        told = _rows(opening, rows.values(), paid_by)
         closing = told[-1].balance if told else opening
         customer = next((one.customer for one in mine if one.customer), "")
         found.append(
@@ -186,14 +196,21 @@ def _stated(
     return tuple(found)
 
 
-def _rows(balance: int, sums: Iterable[tuple[Posting, int, int]]) -> tuple[LedgerRow, ...]:
+def _rows(
+    balance: int, commands: Iterable[list[Posting]], paid_by: Callable[[Posting], int]
+) -> tuple[LedgerRow, ...]:
+    """A row for each command that has changed what is owed."""
     rows: list[LedgerRow] = []
-    for first, owed, paid in sums:
-        balance += owed - paid
-        order = "" if first.payment else first.order
-        rows.append(
-            LedgerRow(first.seq, first.at, first.call, order, first.payment, owed, paid, balance)
-        )
+    for several in commands:
+        cost = sum([one.to(OrderAccount.RECEIVABLE) for one in several])
+        paid = sum([paid_by(one) for one in several])
+        if not cost and not paid:
+            continue
+        balance += cost - paid
+        first, order = several[0], "" if several[0].payment else several[0].order
+        onto = next((one.stored for one in several if one.stored and paid_by(one) < 0), "")
+        payment, at = first.payment, first.at
+        rows.append(LedgerRow(first.seq, at, first.call, order, payment, cost, paid, balance, onto))
     return tuple(rows)
 
 

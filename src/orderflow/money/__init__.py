@@ -5,7 +5,16 @@ It knows currencies and whole numbers of their smallest coin, and refuses to kno
 `amounts` is what an amount and a price are, `sharing` how units and lines share one.
 """
 
-from orderflow.money.amounts import Money, Price, Rounding, divided, exponent, positive, rounded
+from orderflow.money.amounts import (
+    Money,
+    Price,
+    Rounding,
+    divided,
+    exponent,
+    not_negative,
+    positive,
+    rounded,
+)
 from orderflow.money.sharing import Spread, scale, share, spread
 
 __all__ = [
@@ -15,6 +24,7 @@ __all__ = [
     "Spread",
     "divided",
     "exponent",
+    "not_negative",
     "positive",
     "rounded",
     "scale",

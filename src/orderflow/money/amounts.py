@@ -188,8 +188,17 @@ def positive(amount: object, currency: str = "", path: str = "amount") -> int:
     >>> positive(Money.of("12.50", "EUR"), "EUR")
     1250
     """
+    return _minor(amount, currency, path, 1)
+
+
+def not_negative(amount: object, currency: str = "", path: str = "amount") -> int:
+    """The minor units of an amount that is handed in and may be nothing, as `positive` has them."""
+    return _minor(amount, currency, path, 0)
+
+
+def _minor(amount: object, currency: str, path: str, least: int) -> int:
     if not isinstance(amount, Money):
         raise BadInput(path, f"Money is wanted, not {type(amount).__name__}")
     if currency and amount.currency != currency:
         raise BadInput(path, f"is in {amount.currency}, not in {currency}")
-    return whole(amount.minor, path, most=MINOR_MAX)
+    return whole(amount.minor, path, least=least, most=MINOR_MAX)

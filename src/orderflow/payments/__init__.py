@@ -10,28 +10,20 @@ the chart has no row for it, the money is kept unapplied and a named hold asks a
 """
 
 from orderflow.payments.answers import record_answer
-from orderflow.payments.applying import (
-    BALANCE_DUE,
-    Shares,
-    apply_shares,
-    capture,
-    confirm_if_ready,
-    holds_money,
-    left_of,
-    make_all_good,
-    open_payment,
-    paid_in_full,
-)
-from orderflow.payments.collecting import (
-    answer_cash_change,
-    carried_by,
-    cash_by_parcel,
-    change_cash,
-    indices_of,
-)
+from orderflow.payments.applying import Shares, apply_shares, capture, checked_shares, open_payment
+from orderflow.payments.balances import BALANCE_ASKED, BALANCE_DUE, balance_of
+from orderflow.payments.collecting import collect_on_delivery, remit
+from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.payments.disputes import charge_back, settle_dispute
-from orderflow.payments.doors import collect_on_delivery, expect_cash, remit
-from orderflow.payments.notices import Notice, await_payment, expire_payment, record_notice
+from orderflow.payments.doors import answer_cash_change, change_cash, expect_cash
+from orderflow.payments.losses import (
+    holds_money,
+    left_at_gateway,
+    left_of,
+    left_to_payer,
+    make_all_good,
+)
+from orderflow.payments.notices import await_payment, expire_payment, record_notice
 from orderflow.payments.paying import (
     apply_payment,
     hold_payment,
@@ -49,6 +41,7 @@ from orderflow.payments.requests import (
     send_request,
 )
 from orderflow.payments.stored import (
+    balance_over,
     give_back,
     lapse_stored_value,
     open_stored_value,
@@ -56,8 +49,10 @@ from orderflow.payments.stored import (
     spend,
     top_up,
 )
+from orderflow.records import Notice
 
 __all__ = [
+    "BALANCE_ASKED",
     "BALANCE_DUE",
     "PATIENCE_SECONDS",
     "Notice",
@@ -69,11 +64,12 @@ __all__ = [
     "ask_capture",
     "ask_void",
     "await_payment",
+    "balance_of",
+    "balance_over",
     "capture",
-    "carried_by",
-    "cash_by_parcel",
     "change_cash",
     "charge_back",
+    "checked_shares",
     "collect_on_delivery",
     "confirm_if_ready",
     "expect_cash",
@@ -81,15 +77,15 @@ __all__ = [
     "give_back",
     "hold_payment",
     "holds_money",
-    "indices_of",
     "key_of",
     "lapse_stored_value",
+    "left_at_gateway",
     "left_of",
+    "left_to_payer",
     "lift_payment_hold",
     "make_all_good",
     "open_payment",
     "open_stored_value",
-    "paid_in_full",
     "pay",
     "put_on",
     "record_answer",

@@ -1,164 +1,143 @@
-"""What a carrier is to collect: shared over the parcels of an order, and changed on its way.
+"""Cash on delivery: what a carrier has collected, and has handed over.
 
-It knows orders, what units of a parcel carry, and payments that are due at the door, and refuses to
-know how cash comes to us.
+It knows who has the cash, and refuses to know parcels and what they hold.
 
-An order that comes in several parcels is paid in parts, and one that shares a parcel with others
-pays its own part: there is one payment for each order and parcel, and what is due is spread over
-them by a named rule.
-Until a parcel is handed over, the amount to collect is ours to change. From then on its courier has
-been told, so a change is a question, and the amount stays what it was until the carrier agrees.
+The carrier *collects*, from then on the order is paid and the carrier owes us; it *remits*, and
+that debt is settled. What it keeps of it as its fee settles the debt as well: the order was paid in
+full, and the fee is ours to bear.
+What it remits beyond its debt has come too, and stays unapplied. So does what it collects beyond
+what the order costs.
+Both have happened, so they are recorded in any state of a payment of a door; where its chart has no
+row for that, it stays where it is, and a hold asks a person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Final
 
-import attrs
-
-from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import CASH_ANSWERED, CASH_ASKED, CASH_CHANGED
+from orderflow.calls import Ref
+from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.facts import REMITTED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.money import Money, Spread, positive, spread
-from orderflow.pricing import bill, carried, due, give_up
-from orderflow.records import Cut, Line, Order, Payment, Spot
-from orderflow.states import PAYMENT, PaymentState, UnitState
-from orderflow.values import MINOR_MAX, several, whole
+from orderflow.money import Money, positive
+from orderflow.payments.applying import apply_shares, capture, matches
+from orderflow.payments.course import ENDED, arrived
+from orderflow.payments.doors import open_at_door
+from orderflow.pricing import due
+from orderflow.records import MoneyAccount, Order, Payment
+from orderflow.states import PAYMENT, PaymentMove, PaymentState
+from orderflow.values import text, whole
 
-CASH_CHANGE: Final = "cash_change"
-"""The hold of a payment whose carrier was asked to collect another amount."""
-
-_IN_THE_HOUSE: Final = frozenset(
-    {
-        *(UnitState.OPEN, UnitState.BACKORDERED, UnitState.TO_BUY, UnitState.BUYING),
-        *(UnitState.TO_MAKE, UnitState.MAKING, UnitState.RESERVED, UnitState.ALLOCATED),
-        *(UnitState.RELEASED, UnitState.PICKED, UnitState.PACKED),
-    }
-)
+ROWS_MAX: Final = 100_000_000
+"""The last line of a remittance file that is believed."""
 
 
-def cash_by_parcel(
-    order: Order,
-    parcels: Sequence[str],
-    rule: Spread = Spread.LARGEST_REMAINDER,
-    coin: int = 1,
-) -> tuple[tuple[str, int], ...]:
-    """What is to be collected with each parcel of an order, in minor units, in the order named.
+@verb("collect_on_delivery", Payment)
+def collect_on_delivery(case: Case, context: Context, order: str, amount: Money) -> Step:
+    """Record that the carrier has taken cash at the door: the order is paid from here on.
 
-    Each part is a multiple of `coin`, where what is due is one.
-
-    What is due is spread over what the units in each of them carry, and over what is still in the
-    house, whose part is left for later parcels; goods that all cost nothing weigh by their number.
-    Name all parcels that are not paid for yet: units that have left in others weigh nothing.
-    """
-    names = several(tuple(parcels), "parcels")
-    weights, counts = [0] * (len(names) + 1), [0] * (len(names) + 1)
-    for line in order.lines:
-        inside = [
-            *([spot for spot in line.spots if spot.slice.parcel == name] for name in names),
-            [
-                spot
-                for spot in line.spots
-                if spot.state in _IN_THE_HOUSE and spot.slice.parcel not in names
-            ],
-        ]
-        left = line
-        for i, spots in enumerate(inside):
-            cuts = indices_of(left, [(spot, spot.n) for spot in spots])
-            left = attrs.evolve(left, cuts=(*left.cuts, *cuts))
-            weights[i] += carried_by(order, line, cuts)
-            counts[i] += sum([spot.n for spot in spots])
-    if not any(counts):
-        return tuple((name, 0) for name in names)
-    minor = max(0, due(order))
-    unit = 1 if minor % whole(coin, "coin", most=MINOR_MAX) else coin
-    shared = spread(minor // unit, weights if any(weights) else counts, rule)
-    return tuple((name, part * unit) for name, part in zip(names, shared, strict=False))
-
-
-def indices_of(line: Line, units: Iterable[tuple[Spot, int]]) -> tuple[Cut, ...]:
-    """The indices of units of a line that have left it in none of its cuts so far.
-
-    Of a bill they are the first that are left, as if they came back; what was not billed yet will
-    be the first unbilled ones.
-    """
-    left = line
-    for spot, n in units:
-        document = spot.slice.invoice
-        cuts = give_up(left, n, "", billed_on=document) if document else bill(left, n, "")
-        left = attrs.evolve(left, cuts=(*left.cuts, *cuts))
-    return left.cuts[len(line.cuts) :]
-
-
-def carried_by(order: Order, line: Line, cuts: Iterable[Cut]) -> int:
-    """What the indices of a line in these cuts carry, in minor units."""
-    return carried(line, order.charges, sorted((cut.start, cut.stop) for cut in cuts))
-
-
-@verb("change_cash", Payment)
-def change_cash(case: Case, context: Context, amount: Money) -> Step:
-    """Change what a carrier is to collect at the door.
-
-    Before its parcel is handed over the amount just changes. After that the carrier is asked, under
-    a hold that blocks nothing, and the amount stays until `answer_cash_change`; the last that was
-    asked counts. It is never more than the order still costs.
+    It is the cash that a payment due at the door has waited for, or more of it, or a payment of its
+    own. What is more than the order costs stays unapplied under a hold, and what the payer's bank
+    had taken back before is made good first. All of it stays unapplied under a hold where the
+    payment had been voided, is in dispute or was due for another order, and where the order is not
+    paid at the door.
     """
     step = Step(case, context)
-    payment = step.now(case.own(Payment))
-    if payment.state is not PaymentState.DUE_AT_DOOR:
-        can = step.chart(PAYMENT).can(payment.state)
-        raise IllegalMove(str(payment.ref), payment.state.value, "change cash", can)
+    ref = case.own(Payment)
+    owing = step.now(case.order(text(order, "order")))
+    before = case.find(ref)
+    if before is None:
+        open_at_door(step, owing, amount)
+    elif not before.due_for:  # money of another kind: its name is taken
+        raise MoveRefused((Refusal.of("already_there", kind=ref.kind, id=ref.id),))
+    payment = step.now(ref)
     minor = positive(amount, payment.currency)
-    order = step.now(case.order(payment.due_for))
-    if minor > due(order):
-        owed = max(0, due(order))
-        raise MoveRefused(
-            (
-                Refusal.of(
-                    "overpaid",
-                    order=order.ref.id,
-                    asked=minor,
-                    currency=order.currency,
-                    due=owed,
-                ),
-            )
-        )
-    if not _handed_over(step, payment, order):
-        step.note(payment.ref, CASH_CHANGED, amount=minor)
-        return step
-    step.note(payment.ref, CASH_ASKED, amount=minor)
-    step.hold(payment.ref, CASH_CHANGE, "the carrier is asked to collect another amount", ())
+    capture(step, ref, minor)
+    step.add(MoneyMoved(ref, MoneyAccount.BANK, MoneyAccount.CARRIER, minor))
+    expected = _proceed(step, ref, PaymentMove.COLLECT)
+    if not expected:
+        said = f"cash was taken at the door while it was {payment.state.value}"
+        step.hold(ref, "unexpected_cash", said, blocks=())
+    if payment.due_for != order:
+        said = f"cash of order {order} was taken on a payment that was due for {payment.due_for}"
+        step.hold(ref, "other_order", said, blocks=())
+    if not owing.cash_on_delivery:
+        said = f"cash was taken for order {order}, which is not paid at the door"
+        step.hold(ref, "unexpected_cash", said, blocks=())
+    elif payment.state in ENDED:
+        step.hold(ref, "paid_late", "cash was taken at the door after the payment had ended")
+    elif not matches(payment, owing):
+        said = f"cash in {payment.currency} was taken for an order in {owing.currency}"
+        step.hold(ref, "unexpected_cash", said, blocks=())
+    elif expected and payment.due_for == order:
+        _use(step, ref, owing, minor)
     return step
 
 
-@verb("answer_cash_change", Payment)
-def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
-    """Record whether a carrier collects the other amount that it was asked for, in any state.
+@verb("remit", Payment)
+def remit(
+    case: Case,
+    context: Context,
+    amount: Money,
+    fee: Money | None = None,
+    remittance: str = "",
+    row: int = 0,
+) -> Step:
+    """Record that the carrier has handed over cash that it had collected, in any state.
 
-    What it agrees to is due from here on, unless cash was collected before. An answer that nobody
-    waits for is written down under a hold.
+    `fee` is the part of the amount that it has kept; what of that is beyond its debt was kept of
+    our money. `remittance` and `row` say where it stands in a remittance file. What is handed over
+    beyond the debt stays unapplied, under a hold, and may go back: where no money was to come of
+    the payment yet, or no more, it is captured by it.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
-    if type(agreed) is not bool:
-        raise BadInput("agreed", "true or false is wanted")
-    step.note(payment.ref, CASH_ANSWERED, agreed=int(agreed))
-    if not payment.cash_asked:
-        said = "agrees to" if agreed else "refuses"
-        reason = f"the carrier {said} another amount, and nothing was asked"
-        step.hold(payment.ref, "unexpected_answer", reason, ())
-        return step
-    if any(hold.code == CASH_CHANGE for hold in payment.holds):
-        step.lift(payment.ref, CASH_CHANGE)
-    if agreed and payment.state is PaymentState.DUE_AT_DOOR:
-        step.note(payment.ref, CASH_CHANGED, amount=payment.cash_asked)
+    ref, state = payment.ref, payment.state
+    minor = positive(amount, payment.currency)
+    kept = 0 if fee is None else positive(fee, payment.currency, "fee")
+    if kept > minor:
+        raise BadInput("fee", "is a part of the amount, and not more than it")
+    line = whole(row, "row", least=0, most=ROWS_MAX)
+    if text(remittance, "remittance", empty=True):
+        step.note(ref, REMITTED, remittance=remittance, row=line, amount=minor, fee=kept)
+    of_debt = min(kept, payment.with_carrier)
+    owed = min(minor - kept, payment.with_carrier - of_debt)
+    for source, target, part in (
+        (MoneyAccount.CARRIER, MoneyAccount.BANK, owed),
+        (MoneyAccount.CARRIER, MoneyAccount.FEES, of_debt),
+        (MoneyAccount.BANK, MoneyAccount.FEES, kept - of_debt),
+    ):
+        if part:
+            step.add(MoneyMoved(ref, source, target, part))
+    if owed + of_debt:
+        settled = owed + of_debt == payment.with_carrier
+        _proceed(step, ref, PaymentMove.REMIT if settled else PaymentMove.REMIT_PART)
+    at_door = state is PaymentState.DUE_AT_DOOR  # it must have been collected, with the fee
+    beyond = minor if at_door else minor - kept - owed
+    if beyond:
+        capture(step, ref, beyond)
+        if at_door:
+            step.proceed(PAYMENT, ref, PaymentMove.COLLECT)
+            step.proceed(PAYMENT, ref, PaymentMove.REMIT)
+        else:
+            arrived(step, ref)
+        step.hold(ref, "over_remitted", "the carrier has remitted more than it owed")
     return step
 
 
-def _handed_over(step: Step, payment: Payment, order: Order) -> bool:
-    """Whether a courier has been told the amount: its parcel, or any of the order, has left."""
-    if payment.parcel:
-        parcel = step.case.find(step.case.parcel(payment.parcel))
-        return parcel is not None and parcel.handed_over_at is not None
-    return any(spot.slice.parcel and spot.state not in _IN_THE_HOUSE for _, spot in order.units())
+def _use(step: Step, ref: Ref[Payment], owing: Order, minor: int) -> None:
+    """Apply what was collected for an order; more than it costs is under a hold."""
+    payable = min(minor, max(0, due(owing)), max(0, step.now(ref).unapplied))
+    if payable:
+        apply_shares(step, ref, ((owing.ref.id, payable),))
+    if minor > max(0, due(owing)):
+        said = f"{minor - max(0, due(owing))} more was collected than order {owing.ref.id} costs"
+        step.hold(ref, "overpaid", said, blocks=())
+
+
+def _proceed(step: Step, ref: Ref[Payment], move: PaymentMove) -> bool:
+    """Move a payment where its chart has a row for that; whether it has one."""
+    has_row = step.chart(PAYMENT).target(step.now(ref).state, move) is not None
+    if has_row:
+        step.proceed(PAYMENT, ref, move)
+    return has_row

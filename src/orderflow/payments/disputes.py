@@ -9,19 +9,20 @@ is below zero: the loss is the payment's, and its orders stay paid.
 An order that owes something back, or comes to, owes so much less: its customer has had it from the
 bank, so what stands on the order makes good what is missing, and nothing is sent. So does a deposit
 that was forfeited: what the bank has given back was not kept.
+
+Goods whose money is taken back do not go out meanwhile: their orders are on hold (`withheld`).
 """
 
 from __future__ import annotations
 
 from orderflow.calls import Ref
-from orderflow.errors import BadInput
+from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import (
-    make_good,
-    settled,
-)
+from orderflow.payments.course import ended_as
+from orderflow.payments.losses import make_good
+from orderflow.payments.stored import from_outside
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Payment
 from orderflow.states import (
@@ -30,6 +31,7 @@ from orderflow.states import (
     PaymentState,
 )
 from orderflow.values import text
+from orderflow.withheld import CHARGED_BACK, let_goods_go, withhold
 
 
 @verb("charge_back", Payment)
@@ -38,10 +40,15 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
 
     It has happened, so it is recorded in any state; what was applied less than it is taken from the
     unapplied rest, which may fall below zero. The payment is in dispute until `settle_dispute`.
+    Money from a balance that we keep was never with a bank, so of that nothing is taken back.
+    Goods that it had paid and that are still here stay: the order that is named is on hold, and all
+    orders of the payment are where more is gone than no order had used.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     left = positive(amount, payment.currency)
+    if payment.stored and left > from_outside(payment):
+        raise MoveRefused((_no_bank(payment, left),))
     if text(order, "order", empty=True):
         owner = case.order(order)
         on_order = sum(a.amount for a in payment.applications if a.order == order)
@@ -57,7 +64,11 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
         step.add(MoneyMoved(payment.ref, MoneyAccount.UNAPPLIED, MoneyAccount.CHARGED_BACK, left))
     if step.chart(PAYMENT).target(payment.state, PaymentMove.CHARGE_BACK) is not None:
         step.proceed(PAYMENT, payment.ref, PaymentMove.CHARGE_BACK)
-    step.hold(payment.ref, "charged_back", "the payer's bank has taken money back")
+    step.hold(payment.ref, CHARGED_BACK, "the payer's bank has taken money back")
+    payment = step.now(payment.ref)
+    for one in payment.applications:
+        if one.order == order or payment.unapplied < 0:
+            withhold(step, step.now(case.order(one.order)))
     return step
 
 
@@ -68,7 +79,7 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     When the seller has `won`, the money is back and unapplied; else it is gone for good. The
     payment is whole, in part or wholly refunded by what is left, or waits for its balance again.
     What is gone is owed back on none of its orders. The hold "charged_back" is lifted, where money
-    was in dispute.
+    was in dispute; that of an order when nothing of its money is missing any more.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -80,15 +91,16 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     outcome = "won" if won else "lost"
     step.note(ref, "dispute", outcome=outcome)
     if payment.state is PaymentState.DISPUTED:
-        step.proceed(PAYMENT, ref, settled(step, ref, reopened=won))
+        step.proceed(PAYMENT, ref, ended_as(step, ref, reopened=won))
     if not in_dispute:
         reason = f"a dispute was {outcome} while {payment.state.value}"
         step.hold(ref, "unexpected_settlement", reason)
-    elif any(hold.code == "charged_back" for hold in payment.holds):
-        step.lift(ref, "charged_back")
+    elif any(hold.code == CHARGED_BACK for hold in payment.holds):
+        step.lift(ref, CHARGED_BACK)
     for application in payment.applications:
         order = step.now(case.order(application.order))
         make_good(step, ref, order.ref, -due(order))
+        let_goods_go(step, step.now(order.ref))
     _make_good_of_forfeited(step, ref)
     return step
 
@@ -99,3 +111,14 @@ def _make_good_of_forfeited(step: Step, ref: Ref[Payment]) -> None:
     part = min(-(payment.unapplied + payment.disputed), payment.forfeited)
     if part > 0:
         step.add(MoneyMoved(ref, MoneyAccount.FORFEITED, MoneyAccount.UNAPPLIED, part))
+
+
+def _no_bank(payment: Payment, asked: int) -> Refusal:
+    return Refusal.of(
+        "no_bank",
+        payment=payment.ref.id,
+        stored=payment.stored,
+        asked=asked,
+        currency=payment.currency,
+        free=from_outside(payment),
+    )

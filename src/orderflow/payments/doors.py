@@ -1,152 +1,148 @@
-"""Cash on delivery: what a carrier is to collect, has collected, and has handed over.
+"""What is due at doors: expected there, and changed until it is collected.
 
-It knows who has the cash, and refuses to know parcels and what they hold.
+It knows the payments that are due at a door and what their order costs, and refuses to know who
+takes the cash.
 
-The carrier *collects*, from then on the order is paid and the carrier owes us; it *remits*, and
-that debt is settled. What it keeps of it as its fee settles the debt as well: the order was paid in
-full, and the fee is ours to bear.
-What it remits beyond its debt has come too, and stays unapplied.
+Until a parcel is handed over, the amount to collect is ours to change. From then on its courier has
+been told, so a change is a question, and the amount stays what it was until the carrier agrees.
+All doors of an order together bring no more than it costs, and when it costs less, they follow it
+by themselves (`cod`).
 """
 
 from __future__ import annotations
 
-from typing import Final
-
-from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import DUE_AT_DOOR, REMITTED, MoneyMoved
+from orderflow.cod import (
+    CASH_CHANGE,
+    ask_carrier,
+    coin_of,
+    end_at_door,
+    is_over,
+    is_told,
+    room_at_door,
+    share_of_parcel,
+)
+from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
+from orderflow.facts import CASH_ANSWERED, CASH_CHANGED, DUE_AT_DOOR
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import (
-    ENDED,
-    apply_shares,
-    arrived,
-    capture,
-    matches,
-    open_payment,
-)
-from orderflow.pricing import due
-from orderflow.records import MoneyAccount, Order, Payment
-from orderflow.states import (
-    PAYMENT,
-    PaymentMove,
-    PaymentState,
-)
-from orderflow.values import text, whole
-
-ROWS_MAX: Final = 100_000_000
-"""The last line of a remittance file that is believed."""
+from orderflow.payments.applying import open_payment
+from orderflow.payments.losses import holds_money
+from orderflow.records import Order, Parcel, Payment
+from orderflow.states import PAYMENT, PaymentMove, PaymentState
+from orderflow.values import text
 
 
 @verb("expect_cash", Payment)
-def expect_cash(case: Case, context: Context, order: str, amount: Money, parcel: str = "") -> Step:
+def expect_cash(
+    case: Case, context: Context, order: str, amount: Money | None = None, parcel: str = ""
+) -> Step:
     """Open a payment that is due at the door: the carrier is to collect so much for an order.
 
     Where the order comes in several parcels, each may have a payment of its own: `parcel` says
-    which, and it may be packed later.
+    which, and it may be packed later. Without an amount it is the part that the units in that
+    parcel carry of what is due, or all that no other door brings. It is never more than the order
+    costs beyond its other doors.
     """
     step = Step(case, context)
-    owing = _cash_order(step, order)
-    positive(amount, owing.currency)
-    _open_at_door(step, owing, amount, text(parcel, "parcel", empty=True))
-    return step
-
-
-@verb("collect_on_delivery", Payment)
-def collect_on_delivery(case: Case, context: Context, order: str, amount: Money) -> Step:
-    """Record that the carrier has taken cash at the door: the order is paid from here on.
-
-    It is the cash that a payment due at the door has waited for, or a payment of its own. What is
-    more than the order costs stays unapplied, and what the payer's bank had taken back before is
-    made good first. All of it stays unapplied under a hold where the payment had been voided, or
-    was due for another order, and where the order is not paid at the door.
-    """
-    step = Step(case, context)
-    ref = case.own(Payment)
     owing = step.now(case.order(text(order, "order")))
-    payment = step.case.find(ref)
-    if payment is None or step.chart(PAYMENT).target(payment.state, PaymentMove.COLLECT) is None:
-        _open_at_door(step, owing, amount)
-        payment = step.now(ref)
-    minor = positive(amount, payment.currency)
-    capture(step, ref, minor)
-    step.add(MoneyMoved(ref, MoneyAccount.BANK, MoneyAccount.CARRIER, minor))
-    step.proceed(PAYMENT, ref, PaymentMove.COLLECT)
-    payable = min(minor, max(0, due(owing)), max(0, step.now(ref).unapplied))
-    other = payment.due_for != order
-    if other:
-        said = f"cash of order {order} was taken on a payment that was due for {payment.due_for}"
-        step.hold(ref, "other_order", said, blocks=())
     if not owing.cash_on_delivery:
-        said = f"cash was taken for order {order}, which is not paid at the door"
-        step.hold(ref, "unexpected_cash", said, blocks=())
-    elif payment.state in ENDED:
-        step.hold(ref, "paid_late", "cash was taken at the door after the payment had ended")
-    elif payable and not other and matches(payment, owing):
-        apply_shares(step, ref, ((order, payable),))
+        raise MoveRefused((Refusal.of("not_cash_on_delivery", order=order),))
+    if text(parcel, "parcel", empty=True):
+        _must_go_there(step, owing, parcel)
+    if amount is None:
+        coin = coin_of(context.rules, owing.currency)
+        amount = Money(share_of_parcel(owing, parcel, coin), owing.currency)
+        if not amount.minor:
+            raise MoveRefused((Refusal.of("nothing_at_door", order=order, parcel=parcel or "?"),))
+    minor = positive(amount, owing.currency)
+    open_at_door(step, owing, amount, parcel)
+    _within_room(owing, minor)
     return step
 
 
-@verb("remit", Payment)
-def remit(
-    case: Case,
-    context: Context,
-    amount: Money,
-    fee: Money | None = None,
-    remittance: str = "",
-    row: int = 0,
-) -> Step:
-    """Record that the carrier has handed over cash that it had collected, in any state.
+@verb("change_cash", Payment)
+def change_cash(case: Case, context: Context, amount: Money) -> Step:
+    """Change what a carrier is to collect at the door.
 
-    `fee` is the part of the amount that it has kept; what of that is beyond its debt was kept of
-    our money. `remittance` and `row` say where it stands in a remittance file. What is handed over
-    beyond the debt stays unapplied, under a hold, and may go back: where no money was to come of
-    the payment yet, or no more, it is captured by it.
+    Before its parcel is handed over the amount just changes. After that the carrier is asked, under
+    a hold that blocks nothing, and the amount stays until `answer_cash_change`; the last that was
+    asked counts. It is never more than the order still costs beyond its other doors.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
-    ref, state = payment.ref, payment.state
+    if payment.state is not PaymentState.DUE_AT_DOOR:
+        can = step.chart(PAYMENT).can(payment.state)
+        raise IllegalMove(str(payment.ref), payment.state.value, "change cash", can)
     minor = positive(amount, payment.currency)
-    kept = 0 if fee is None else positive(fee, payment.currency, "fee")
-    if kept > minor:
-        raise BadInput("fee", "is a part of the amount, and not more than it")
-    line = whole(row, "row", least=0, most=ROWS_MAX)
-    if text(remittance, "remittance", empty=True):
-        step.note(ref, REMITTED, remittance=remittance, row=line, amount=minor, fee=kept)
-    of_debt = min(kept, payment.with_carrier)
-    owed = min(minor - kept, payment.with_carrier - of_debt)
-    for source, target, part in (
-        (MoneyAccount.CARRIER, MoneyAccount.BANK, owed),
-        (MoneyAccount.CARRIER, MoneyAccount.FEES, of_debt),
-        (MoneyAccount.BANK, MoneyAccount.FEES, kept - of_debt),
-    ):
-        if part:
-            step.add(MoneyMoved(ref, source, target, part))
-    if owed + of_debt:  # so it is collected or short paid
-        settled = owed + of_debt == payment.with_carrier
-        step.proceed(PAYMENT, ref, PaymentMove.REMIT if settled else PaymentMove.REMIT_PART)
-    at_door = state is PaymentState.DUE_AT_DOOR  # it must have been collected, with the fee
-    beyond = minor if at_door else minor - kept - owed
-    if beyond:
-        capture(step, ref, beyond)
-        if at_door:
-            step.proceed(PAYMENT, ref, PaymentMove.COLLECT)
-            step.proceed(PAYMENT, ref, PaymentMove.REMIT)
-        else:
-            arrived(step, ref)
-        step.hold(ref, "over_remitted", "the carrier has remitted more than it owed")
+    order = step.now(case.order(payment.due_for))
+    _within_room(order, minor, payment.ref.id)
+    if is_told(step, order, payment.parcel):
+        ask_carrier(step, payment.ref, minor)
+    else:
+        step.note(payment.ref, CASH_CHANGED, amount=minor)
     return step
 
 
-def _cash_order(step: Step, order: str) -> Order:
-    """An order that is paid at the door; others are refused."""
-    owing = step.now(step.case.order(text(order, "order")))
-    if not owing.cash_on_delivery:
-        raise MoveRefused((Refusal.of("not_cash_on_delivery", order=order),))
-    return owing
+@verb("answer_cash_change", Payment)
+def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
+    """Record whether a carrier collects the other amount that it was asked for, in any state.
+
+    What it agrees to is due from here on, unless cash was collected before; where that is nothing,
+    the payment ends. A carrier that refuses, and will collect more than the order costs, is under a
+    hold; so is an answer that nobody waits for.
+    """
+    step = Step(case, context)
+    payment = step.now(case.own(Payment))
+    if type(agreed) is not bool:
+        raise BadInput("agreed", "true or false is wanted")
+    step.note(payment.ref, CASH_ANSWERED, agreed=int(agreed))
+    if payment.cash_asked is None:
+        said = "agrees to" if agreed else "refuses"
+        reason = f"the carrier {said} another amount, and nothing was asked"
+        step.hold(payment.ref, "unexpected_answer", reason, ())
+        return step
+    if any(hold.code == CASH_CHANGE for hold in payment.holds):
+        step.lift(payment.ref, CASH_CHANGE)
+    if payment.state is not PaymentState.DUE_AT_DOOR:
+        return step
+    if not agreed:
+        order = step.now(case.order(payment.due_for))
+        more = payment.amount - room_at_door(order, beside=payment.ref.id)
+        if more > 0:
+            said = f"the carrier collects {more} more than order {order.ref.id} costs"
+            step.hold(payment.ref, "overpaid", said, ())
+    elif payment.cash_asked:
+        step.note(payment.ref, CASH_CHANGED, amount=payment.cash_asked)
+    elif holds_money(payment):
+        said = "it has brought money, but its carrier is to collect nothing any more"
+        step.hold(payment.ref, "unexpected_cash", said, ())
+    else:
+        end_at_door(step, step.now(payment.ref), "its carrier collects nothing any more")
+    return step
 
 
-def _open_at_door(step: Step, owing: Order, amount: Money, parcel: str = "") -> None:
+def open_at_door(step: Step, owing: Order, amount: Money, parcel: str = "") -> None:
+    """Open the payment that the command is called on, due at the door of an order."""
+    ref = step.case.own(Payment)
     open_payment(step, amount, "cash on delivery", owing.customer)
-    step.proceed(PAYMENT, step.case.own(Payment), PaymentMove.OWE_AT_DOOR)
+    step.proceed(PAYMENT, ref, PaymentMove.OWE_AT_DOOR)
     named = {"parcel": parcel} if parcel else {}
-    step.note(step.case.own(Payment), DUE_AT_DOOR, order=owing.ref.id, **named)
+    step.note(ref, DUE_AT_DOOR, order=owing.ref.id, **named)
+
+
+def _must_go_there(step: Step, order: Order, parcel: str) -> None:
+    """Refuse a parcel that has nothing of an order, or reaches no door; one may be packed later."""
+    found: Parcel | None = step.case.find(step.case.parcel(parcel))
+    if found is None:
+        return
+    if order.ref.id not in found.orders or is_over(step, order, parcel):
+        raise MoveRefused((Refusal.of("nothing_at_door", order=order.ref.id, parcel=parcel),))
+
+
+def _within_room(order: Order, minor: int, payment: str = "") -> None:
+    """Refuse more than the order costs beyond what its other doors are to bring."""
+    room = room_at_door(order, beside=payment)
+    if minor > room:
+        name, currency = order.ref.id, order.currency
+        refusal = Refusal.of("overpaid", order=name, asked=minor, currency=currency, due=room)
+        raise MoveRefused((refusal,))

@@ -7,17 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from orderflow.errors import BadInput, IllegalMove
+from orderflow.errors import IllegalMove
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money
-from orderflow.payments.applying import (
-    Shares,
-    apply_shares,
-    capture,
-    holds_money,
-    open_payment,
-)
+from orderflow.payments.applying import Shares, apply_shares, capture, open_payment
+from orderflow.payments.losses import holds_money
 from orderflow.records import Payment
 from orderflow.states import (
     ONWARD,
@@ -112,9 +107,8 @@ def hold_payment(
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
-    if text(code, "code") in _OWN_HOLDS:
-        raise BadInput("code", "a name that no verb of payments sets by itself is wanted")
-    set_hold(step, payment.ref, code, reason, checked_blocks(step, blocks, PAYMENT))
+    blocked = checked_blocks(step, blocks, PAYMENT)
+    set_hold(step, payment.ref, code, reason, blocked, ours=_OWN_HOLDS)
     return step
 
 

@@ -7,6 +7,8 @@ Problem: a balance that is read, found large enough and written back is spent tw
 Decision: a balance is a pool, and who spends of it claims it, as a buyer's limit is claimed.
 The store grants the claim or nothing at all, in the same commit as the payment; no wire is asked.
 What goes back of such a payment gives its claim back in the same commit, however late.
+Where the time of its balance is over nobody could spend that, so nothing goes back to it: what is
+owed goes onto another balance, and is never gone in silence.
 """
 
 from __future__ import annotations
@@ -18,12 +20,14 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import LAPSED, Claimed, Limited, MoneyMoved
 from orderflow.grants import Kept
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.money import Money, positive
+from orderflow.money import Money, exponent, positive
 from orderflow.payments.applying import Shares, apply_shares, capture, open_payment
+from orderflow.payments.losses import left_of
 from orderflow.pools import stored_pool
 from orderflow.records import MoneyAccount, Payment
 from orderflow.states import PAYMENT, PaymentMove
 from orderflow.tenders import StoredKind, StoredValue, Tendered
+from orderflow.tenders import unit as unit_of
 from orderflow.values import MINOR_MAX, Position, instant, text, whole
 
 
@@ -39,7 +43,7 @@ def open_stored_value(
 ) -> Step:
     """Open a balance with so many units on it: minor units of a currency, or points.
 
-    Nothing of it is spent from `until` on.
+    All but points are in a currency. Nothing of it is spent from `until` on.
     """
     step = Step(case, context)
     if type(kind) is not StoredKind:
@@ -47,7 +51,9 @@ def open_stored_value(
     end = None if until is None else instant(until, "until")
     if end is not None and end <= context.at:
         raise BadInput("until", "is over already")
-    of = text(unit, "unit")
+    of = unit_of(unit, "unit")
+    if kind is not StoredKind.POINTS:
+        exponent(of, "unit")
     on_it = whole(units, "units", least=0, most=MINOR_MAX)
     own = case.own(StoredValue)
     text(own.id, "stored")
@@ -120,9 +126,30 @@ def running(step: Step, id: str) -> StoredValue:
     """A balance that may be used; one whose time is over is refused."""
     stored = step.now(step.case.stored_value(id))
     if stored.until is not None and stored.until <= step.context.at:
-        until = stored.until.isoformat()
-        raise MoveRefused((Refusal.of("stored_over", stored=id, until=until),))
+        raise MoveRefused((_over(id, stored.until),))
     return stored
+
+
+def balance_over(step: Step, payment: Payment) -> tuple[Refusal, ...]:
+    """That the time of the balance that a payment came from is over, where it is.
+
+    What goes back to it nobody could spend.
+    """
+    if not payment.stored:
+        return ()
+    stored = step.now(step.case.stored_value(payment.stored))
+    if stored.until is None or stored.until > step.context.at:
+        return ()
+    return (_over(stored.ref.id, stored.until),)
+
+
+def from_outside(payment: Payment) -> int:
+    """What is left of the money of a payment from a balance that has come from elsewhere.
+
+    A gateway may have told of such. Where the balance is in another unit, all of it counts as the
+    balance's.
+    """
+    return 0 if payment.tendered is not None else max(0, left_of(payment) - payment.spent)
 
 
 def give_back(step: Step, before: Payment) -> None:
@@ -154,6 +181,10 @@ def _checked(tendered: object) -> Tendered:
     if not isinstance(tendered, Tendered):
         raise BadInput("tendered", f"a Tendered is wanted, not {type(tendered).__name__}")
     return tendered
+
+
+def _over(stored: str, until: datetime) -> Refusal:
+    return Refusal.of("stored_over", stored=stored, until=until.isoformat())
 
 
 def _other_unit(stored: StoredValue, given: str) -> Refusal:

@@ -4,17 +4,21 @@ It knows the figures of these refusals, and refuses to know whether a candidate 
 
 A price that waits to be fixed may be fixed at its estimate, and a paper that stands in the way may
 be credited: both are for a clerk to decide. A weight is measured and a rate is law, so neither is
-ever offered.
+ever offered. More credit is for a clerk to grant; what a customer owes cannot be made to come, so
+it is never offered as paid.
 """
 
 from __future__ import annotations
 
 from typing import Final, cast
 
-from orderflow import invoices, refunds, repricing
+import attrs
+
+from orderflow import invoices, on_account, refunds, repricing
+from orderflow.agreed import NewOrder
 from orderflow.money import Money, Price
 from orderflow.pricing import estimated, prices_of, to_invoice_in_advance
-from orderflow.records import Fixing
+from orderflow.records import Fixing, Instalment, credit_id
 from orderflow.remedies.asked import Asked, Candidates, Figures, Finder
 from orderflow.remedies.units import without_line
 
@@ -63,10 +67,62 @@ def _as_free(asked: Asked, figures: Figures) -> Candidates:
         yield asked.instead(amount=Money(free, str(figures["currency"])))
 
 
+def _paid_back_by_hand(asked: Asked, figures: Figures) -> Candidates:
+    """Only what a gateway has; or what it has not is paid back by hand first."""
+    part = Money(int(figures["amount"]), str(figures["currency"]))
+    given, id = asked.args()["amount"], str(figures["payment"])
+    if isinstance(given, Money) and given.minor > part.minor:
+        yield asked.instead(amount=Money(given.minor - part.minor, given.currency))
+    if asked.call.ref.kind == "order":
+        yield asked.first(refunds.refund.on(asked.call.ref.id, part, id))
+    else:
+        yield asked.first(refunds.pay_back.on(id, part))
+
+
 def _as_left(asked: Asked, figures: Figures) -> Candidates:
     left = int(figures["left"])
     if left:
         yield asked.instead(amount=Money(left, str(figures["currency"])))
+
+
+def _else_paid_back(asked: Asked, figures: Figures) -> Candidates:
+    """As much as is left of the payments, or what is left of any payment of the order."""
+    yield from _as_left(asked, figures)
+    yield from _to_any_payment(asked, figures)
+
+
+def _to_any_payment(asked: Asked, figures: Figures) -> Candidates:
+    del figures
+    yield asked.instead(payment="")
+
+
+def _granted(asked: Asked, figures: Figures) -> Candidates:
+    """The customer is granted as much more credit as is asked, or the order is paid before."""
+    customer, currency = str(figures["customer"]), str(figures["currency"])
+    id, more = credit_id(customer, currency), int(figures["asked"]) - int(figures.get("left", 0))
+    line = asked.credit_line(id)
+    if line is None:
+        yield asked.first(on_account.set_credit.on(id, Money(more, currency)))
+    else:
+        limit = Money(line.limit + more, currency)
+        yield asked.first(on_account.set_credit.on(id, limit, line.terms_days))
+    yield from _paid_before(asked, figures)
+
+
+def _paid_before(asked: Asked, figures: Figures) -> Candidates:
+    """An order that was to go on account is placed to be paid; money cannot be made to come."""
+    del figures
+    new = asked.args().get("new")
+    if isinstance(new, NewOrder) and new.on_account:
+        yield asked.instead(new=attrs.evolve(new, on_account=False))
+
+
+def _last_part(asked: Asked, figures: Figures) -> Candidates:
+    """The last instalment takes the difference, where it is more than that."""
+    parts = cast("tuple[Instalment, ...]", asked.args().get("parts", ()))
+    last = parts[-1].amount + int(figures["cost"]) - int(figures["planned"])
+    if last > 0:
+        yield asked.instead(parts=(*parts[:-1], attrs.evolve(parts[-1], amount=last)))
 
 
 def _at_estimate(asked: Asked, figures: Figures) -> Candidates:
@@ -124,9 +180,17 @@ OF_AMOUNTS: Final[dict[str, Finder]] = {
     "money_owed": _settle,
     "over_refund": _as_owed,
     "over_asked": _as_free,
+    "not_by_gateway": _paid_back_by_hand,
     "overpaid": _as_due,
     "over_applied": _as_there,
     "over_credit": _as_left,
+    "over_left": _else_paid_back,
+    "no_credit": _granted,
+    "credit_exceeded": _granted,
+    "credit_overdue": _paid_before,
+    "plan_differs": _last_part,
+    "not_paid_by": _to_any_payment,
+    "over_pay_back": _as_free,
     "not_fixed": _at_estimate,
     "invoiced": _invoiced_too,
     "none_kept": without_line,

@@ -15,7 +15,7 @@ from orderflow.bills import Invoice
 from orderflow.calls import Call, Ref, Remedy
 from orderflow.errors import Figure
 from orderflow.journal import VERBS
-from orderflow.records import Document, Order
+from orderflow.records import CreditLine, Document, Order
 from orderflow.trial import Source
 from orderflow.units import LineQuantities
 
@@ -51,6 +51,12 @@ class Asked:
     def invoice(self, id: str) -> Invoice | None:
         """An invoice of the same tenant."""
         ref: Ref[Invoice] = Ref(self.call.ref.tenant, "invoice", id)
+        stored = self.source.load(ref)
+        return None if stored is None else stored.value
+
+    def credit_line(self, id: str) -> CreditLine | None:
+        """A customer's credit of the same tenant."""
+        ref: Ref[CreditLine] = Ref(self.call.ref.tenant, "credit line", id)
         stored = self.source.load(ref)
         return None if stored is None else stored.value
 

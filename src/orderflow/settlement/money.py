@@ -2,8 +2,9 @@
 
 It knows accounts and charges, and refuses to know goods of suppliers.
 
-All three together owe what the orders cost, and what was forfeited, less the fees of carriers: as
-much as the ledger says of them.
+All three together owe what the orders cost, what was forfeited and what has lapsed, less the fees
+of carriers, what was issued and what was converted: as much as the ledger says of them.
+What is on balances that we keep is told by their kind, and is owed to whoever has them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 from orderflow.ledger import Posting
 from orderflow.pricing import kept, parts_carried, shares_of, units_kept
 from orderflow.records import MoneyAccount, Order, Parcel, Payment
+from orderflow.settlement.replaying import Known
 from orderflow.settlement.sums import Cause, Party, Sums
 from orderflow.settlement.values import Reason, Role
 from orderflow.states import OrderState
@@ -50,34 +52,37 @@ def add_orders(sums: Sums, orders: Iterable[Order]) -> None:
                     sums.add(customer, cause, charge.amount)
 
 
-def add_money(
-    sums: Sums, posted: Iterable[Posting], payments: Mapping[str, Payment], carriers: Carriers
-) -> None:
-    """What customers have paid, what carriers owe, and what is with us."""
+def add_money(sums: Sums, posted: Iterable[Posting], known: Known, carriers: Carriers) -> None:
+    """What customers have paid, what carriers owe, what is with us, and what is on balances."""
+    payments = {one.ref.id: one for one in known.payments()}
+    balances = {one.ref.id: one for one in known.balances()}
     for one in posted:
         payment = payments.get(one.payment)
-        if payment is None:
-            continue
-        name = payment.ref.id
-        customer = Party(Role.CUSTOMER, one.customer, one.currency)
-        paid, spare = one.to(MoneyAccount.APPLIED), one.to(MoneyAccount.UNAPPLIED)
-        if paid:
-            sums.add(customer, Cause(Reason.PAID, one.order, document=name), -paid)
-        if spare:
-            sums.add(customer, Cause(Reason.UNAPPLIED, document=name), -spare)
-        if MoneyAccount.CARRIER in (one.source, one.target):
-            carrier = Party(Role.CARRIER, carriers.of(payment), one.currency)
-            cause = Cause(_at_door(one), payment.due_for, document=name)
-            sums.add(carrier, cause, one.to(MoneyAccount.CARRIER))
-        with_us = -sum([one.to(account) for account in _GONE])
+        if payment is not None:
+            _add_payment(sums, one, payment, carriers)
         stored = one.to(MoneyAccount.STORED)
-        if payment.stored:  # what it spends is owed no more to who had the balance
-            stored = -with_us
-        finance = Party(Role.FINANCE, payment.method, one.currency)
-        if with_us + stored:
-            sums.add(finance, Cause(Reason.HELD, document=name), with_us + stored)
         if stored:
-            sums.add(finance, Cause(Reason.STORED, document=name), -stored)
+            kind = Party(Role.FINANCE, balances[one.stored].kind.value, one.currency)
+            sums.add(kind, Cause(Reason.STORED, document=one.stored), -stored)
+
+
+def _add_payment(sums: Sums, one: Posting, payment: Payment, carriers: Carriers) -> None:
+    """What a posting of a payment changes between its customer, its carrier and finance."""
+    name = payment.ref.id
+    customer = Party(Role.CUSTOMER, one.customer, one.currency)
+    paid, spare = one.to(MoneyAccount.APPLIED), one.to(MoneyAccount.UNAPPLIED)
+    if paid:
+        sums.add(customer, Cause(Reason.PAID, one.order, document=name), -paid)
+    if spare:
+        sums.add(customer, Cause(Reason.UNAPPLIED, document=name), -spare)
+    if MoneyAccount.CARRIER in (one.source, one.target):
+        carrier = Party(Role.CARRIER, carriers.of(payment), one.currency)
+        cause = Cause(_at_door(one), payment.due_for, document=name)
+        sums.add(carrier, cause, one.to(MoneyAccount.CARRIER))
+    with_us = -sum([one.to(account) for account in _GONE])
+    if with_us:
+        finance = Party(Role.FINANCE, payment.method, one.currency)
+        sums.add(finance, Cause(Reason.HELD, document=name), with_us)
 
 
 def _at_door(one: Posting) -> Reason:

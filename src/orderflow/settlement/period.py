@@ -49,12 +49,11 @@ def settlement(
     """
     since, until = span(since, until)
     window = timedelta(days=whole(window_days, "window_days", least=0, most=WINDOW_DAYS_MAX))
-    journal = tuple(entries)
-    opening, closing, end = replayed(journal, tenant, (since, until))
+    journal, instants = tuple(entries), (since, until)
     posted = postings(journal, tenant)
     before, after = (
-        _standing(known, at, end, posted, quotes, window)
-        for known, at in ((opening, since), (closing, until))
+        _standing(known, at, posted, quotes, window)
+        for known, at in zip(replayed(journal, tenant, instants), instants, strict=True)
     )
     parties = {*before.rows, *after.rows, *after.waiting}
     told = sorted(parties, key=lambda one: (_ROLES[one.role], one.id, one.currency))
@@ -66,27 +65,25 @@ def settlement(
 def _standing(
     known: Known,
     at: datetime,
-    end: Known,
     posted: Iterable[Posting],
     quotes: Sequence[Quote],
     window: timedelta,
 ) -> Sums:
-    """What everybody owes at an instant; who somebody is, is known from the end."""
+    """What everybody owes at an instant, by what was known then: nothing later changes it."""
     sums = Sums()
-    orders, purchases = known.orders(), end.purchases()
-    prices = Prices(quotes, purchases, end.asked)
+    orders, purchases = known.orders(), known.purchases()
+    prices = Prices(quotes, purchases, known.asked)
     owners = {
         spot.slice.owner
-        for order in end.orders()
+        for order in orders
         for _, spot in order.units()
         if spot.slice.owner != order.customer
     }
     suppliers = prices.suppliers() | (owners - {""})
     keeping = Keeping(at, window, known.parcels())
     add_orders(sums, orders)
-    payments = {one.ref.id: one for one in end.payments()}
     done = [one for one in posted if one.seq <= known.seq]
-    add_money(sums, done, payments, Carriers(end.parcels()))
+    add_money(sums, done, known, Carriers(keeping.parcels))
     for order in orders:
         add_supplied(sums, order, keeping, known, prices)
         add_bearers(sums, order, keeping, suppliers)

@@ -14,10 +14,11 @@ from orderflow.facts import Fact, Moved, fold, touches
 from orderflow.journal import Entry
 from orderflow.records import Document, Order, Parcel, Payment, Purchase
 from orderflow.states import UnitState
+from orderflow.tenders import StoredValue
 
 D = TypeVar("D", bound=Document)
 
-_KINDS: Final = frozenset({"order", "payment", "parcel", "purchase"})
+_KINDS: Final = frozenset({"order", "payment", "parcel", "purchase", "stored value"})
 
 
 class Bought(NamedTuple):
@@ -83,6 +84,10 @@ class Known:
         """All payments, by id."""
         return self._all(Payment)
 
+    def balances(self) -> list[StoredValue]:
+        """All balances that we keep for customers, by id."""
+        return self._all(StoredValue)
+
     def parcels(self) -> dict[str, Parcel]:
         """All parcels."""
         return {one.ref.id: one for one in self._all(Parcel)}
@@ -97,7 +102,7 @@ class Known:
 
 
 def replayed(entries: Iterable[Entry], tenant: str, instants: Sequence[datetime]) -> list[Known]:
-    """What was known at each of some instants, in their order, and what is known in the end.
+    """What was known at each of some instants, in their order.
 
     What was written after the first entry of an instant belongs to it, whatever its clock said.
     """
@@ -108,4 +113,4 @@ def replayed(entries: Iterable[Entry], tenant: str, instants: Sequence[datetime]
             found.append(known.copy())
         if entry.call.ref.tenant == tenant:
             known.follow(entry)
-    return [*found, *(known.copy() for _ in instants[len(found) :]), known]
+    return [*found, *(known for _ in instants[len(found) :])]

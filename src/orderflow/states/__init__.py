@@ -37,7 +37,10 @@ from orderflow.states.holds import (
 )
 from orderflow.states.order import (
     ORDER,
+    ORDER_CALLED_OFF,
     ORDER_OVER,
+    ORDER_RUNNING,
+    ORDER_UNCONFIRMED,
     Estimate,
     OrderFacts,
     OrderMove,
@@ -68,7 +71,9 @@ from orderflow.states.supply import (
     WorkOrderState,
 )
 from orderflow.states.unit import (
+    COMING_BACK,
     LEADS_ON,
+    NOT_LEFT,
     UNIT,
     UNIT_OVER,
     StageMove,
@@ -103,12 +108,17 @@ CHARTS: Final[Mapping[str, AnyChart]] = MappingProxyType(
 
 __all__ = [
     "CHARTS",
+    "COMING_BACK",
     "DISPATCH",
     "EXCHANGE",
     "LEADS_ON",
+    "NOT_LEFT",
     "ONWARD",
     "ORDER",
+    "ORDER_CALLED_OFF",
     "ORDER_OVER",
+    "ORDER_RUNNING",
+    "ORDER_UNCONFIRMED",
     "PARCEL",
     "PAYMENT",
     "PURCHASE",

@@ -200,5 +200,18 @@ ORDER: Final[Chart[OrderState, OrderMove, OrderFacts]] = Chart(
     outside=[_OM.ANSWER, _OM.REOPEN, _OM.REINSTATE],
 )
 
+ORDER_CALLED_OFF: Final = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.EXPIRED)
+"""The states of an order that came to nothing."""
+
+ORDER_UNCONFIRMED: Final = (
+    OrderState.PLACED,
+    OrderState.IN_REVIEW,
+    OrderState.AWAITING_CUSTOMER,
+)
+"""The states of an order that was placed, and of which it is not yet certain that it is made."""
+
+ORDER_RUNNING: Final = (*ORDER_UNCONFIRMED, OrderState.CONFIRMED)
+"""The states of an order that was placed and is not at its end."""
+
 ORDER_OVER: Final = ORDER.ends | {OrderState.EXPIRED}
 """The states of an order that is over; one that has expired may be reinstated all the same."""

@@ -11,6 +11,7 @@ Asking for a return changes the return, not the unit.
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import takewhile
 from typing import Final, TypeAlias
 
 import attrs
@@ -85,6 +86,12 @@ class UnitMove(StrEnum):
     REDEEM = "redeem"
     LAPSE = "lapse"
 
+
+NOT_LEFT: Final = frozenset(takewhile(lambda state: state is not UnitState.SHIPPED, UnitState))
+"""The states of a unit that has not left us: all that stand before it is shipped."""
+
+COMING_BACK: Final = frozenset({UnitState.GOING_BACK, UnitState.RECEIVED_BACK})
+"""The states of a unit that comes back, and of which nobody has decided yet what becomes of it."""
 
 LEADS_ON: Final = frozenset(
     {

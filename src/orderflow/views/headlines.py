@@ -76,7 +76,7 @@ from typing import Final, assert_never
 
 from orderflow.pricing import due
 from orderflow.records import Line, Order, Spot
-from orderflow.states import OrderState, UnitState
+from orderflow.states import ORDER_CALLED_OFF, OrderState, UnitState
 
 
 class Headline(StrEnum):
@@ -294,7 +294,7 @@ def named(order: Order, rungs: int) -> Headline:
     state = order.state
     if state is OrderState.DRAFT:
         return Headline.DRAFT
-    if state in CALLED_OFF:
+    if state in ORDER_CALLED_OFF:
         return Headline.CANCELLED
     if not order.lines:
         return Headline.DRAFT
@@ -311,7 +311,6 @@ def named(order: Order, rungs: int) -> Headline:
     return Headline.IN_REVIEW
 
 
-CALLED_OFF: Final = (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REJECTED)
 _AS_COMPLETED: Final = (Headline.RECEIVED, Headline.REDEEMED)
 
 

@@ -63,13 +63,13 @@ from orderflow.promising import Pegged
 from orderflow.records import Hold, Line, Order, Parcel, Purchase, Reissue, Spot
 from orderflow.replacements import Progress, progress
 from orderflow.states import (
+    ORDER_CALLED_OFF,
     ParcelState,
     RequestState,
     UnitState,
 )
 from orderflow.views.headlines import (
     AT_WORK,
-    CALLED_OFF,
     GOODS_RUNG,
     UNDER_WAY,
     Headline,
@@ -325,7 +325,7 @@ def supplier_view(dossier: Dossier, supplier: str) -> SupplierView | None:
     sent_all = not units and any(p.state is RequestState.DONE for p in mine.values())
     # What was supplied and bears no tag any more was sent all the same.
     word = PartyStatus.SENT if sent_all else _supplier_word(name_of(rungs))
-    if order.state in CALLED_OFF:
+    if order.state in ORDER_CALLED_OFF:
         word = PartyStatus.CANCELLED
     reissue = _reissue(_reissues_of(dossier, supplier, units), dossier.anew)
     theirs = _parcels_of_others(order, units)

@@ -1,0 +1,67 @@
+"""The documents of money as the journal has told them so far, and whose the money on them is.
+
+It knows orders, payments and balances, and refuses to know what was done to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias, cast
+
+from orderflow.calls import Ref
+from orderflow.facts import Fact, fold, touches
+from orderflow.journal import Entry
+from orderflow.records import Document, Order, Payment
+from orderflow.tenders import StoredValue
+
+OfMoney: TypeAlias = Order | Payment | StoredValue
+
+_KINDS: Final = frozenset({"order", "payment", "stored value"})
+
+
+class Known:
+    """What the journal has said until an entry."""
+
+    def __init__(self) -> None:
+        self._documents: dict[Ref[Document], OfMoney] = {}
+
+    def follow(self, entry: Entry) -> Mapping[Ref[Document], OfMoney | None]:
+        """Go one entry further; what it has changed, as that was before."""
+        mine: dict[Ref[Document], list[Fact]] = {}
+        for fact in entry.facts:
+            for ref in touches(fact):
+                if ref.kind in _KINDS:
+                    mine.setdefault(ref, []).append(fact)
+        before = {ref: self._documents.get(ref) for ref in mine}
+        for ref, facts in mine.items():
+            self._documents[ref] = cast("OfMoney", fold(before[ref], facts))
+        return before
+
+    def now(self, ref: Ref[Document]) -> OfMoney:
+        """A document as it is now."""
+        return self._documents[ref]
+
+    def order(self, ref: Ref[Order]) -> Order:
+        """An order as it is now."""
+        return cast("Order", self._documents[ref])
+
+    def payment(self, ref: Ref[Payment]) -> Payment:
+        """A payment as it is now."""
+        return cast("Payment", self._documents[ref])
+
+    def balance(self, payment: Payment) -> StoredValue | None:
+        """The balance that a payment came from, `None` where it came from none."""
+        if not payment.stored:
+            return None
+        return self.stored(Ref(payment.ref.tenant, "stored value", payment.stored))
+
+    def stored(self, ref: Ref[Document]) -> StoredValue:
+        """A balance as it is now."""
+        return cast("StoredValue", self._documents[ref])
+
+    def payer(self, payment: Payment) -> str:
+        """Whose the money of a payment is that is on no order; empty while nobody can tell."""
+        if payment.payer or not payment.applications:
+            return payment.payer
+        first = payment.applications[0].order
+        return self.order(Ref(payment.ref.tenant, "order", first)).customer

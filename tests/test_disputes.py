@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import pytest
+
+from orderflow import Instalment, Notice, verbs
+from orderflow.pricing import due
+from tests.builders import BELL, LAMP, MORNING, Shop, eur, new_order
+
+
+def codes(shop: Shop, order: str) -> list[str]:
+    return [hold.code for hold in shop.order(order).holds]
+
+
+@pytest.fixture
+def taken_back(any_shop: Shop) -> Shop:
+    """A paid order on the shelf, of which the payer's bank has taken all money back."""
+    any_shop.stock(LAMP, "leith", 3)
+    any_shop.sell("o-17", (LAMP, 2))
+    any_shop.allocate("o-17")
+    any_shop.charge_back("pay-o-17", eur(2000), "o-17")
+    return any_shop
+
+
+# --- goods that stay ------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F183")
+def test_goods_whose_money_a_bank_has_taken_back_do_not_go_out(taken_back: Shop) -> None:
+    said = taken_back.refuses(verbs.release.on("o-17", "d-1"))
+
+    assert said == (
+        "order o-17 is on hold: charged_back (the payer's bank has taken its money back)"
+    )
+    assert due(taken_back.order("o-17")) == 2000
+    taken_back.assert_lawful()
+
+
+def test_a_packed_parcel_stays_too(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 3)
+    any_shop.sell("o-17", (LAMP, 2))
+    any_shop.allocate("o-17")
+    any_shop.pack_up("o-17", "p-1")
+
+    any_shop.charge_back("pay-o-17", eur(2000), "o-17")
+
+    assert any_shop.codes(verbs.hand_over.on("p-1")) == ["on_hold"]
+
+
+def test_all_orders_stay_of_a_payment_of_which_more_is_gone_than_none_had_used(shop: Shop) -> None:
+    for order in ("o-17", "o-18"):
+        shop.place(order, new_order((LAMP, 1)))
+    shop.pay("pay-1", eur(3000), (("o-17", 1000), ("o-18", 1000)))
+
+    shop.charge_back("pay-1", eur(1000))
+    assert codes(shop, "o-17") == codes(shop, "o-18") == []
+    shop.charge_back("pay-1", eur(1))
+
+    assert codes(shop, "o-17") == codes(shop, "o-18") == ["charged_back"]
+
+
+def test_an_order_that_was_not_named_goes_on(shop: Shop) -> None:
+    for order in ("o-17", "o-18"):
+        shop.place(order, new_order((LAMP, 1)))
+    shop.pay("pay-1", eur(1500), (("o-17", 1000), ("o-18", 500)))
+
+    shop.charge_back("pay-1", eur(1000), "o-17")
+
+    assert (codes(shop, "o-17"), codes(shop, "o-18")) == (["charged_back"], [])
+
+
+def test_goods_that_have_left_are_held_by_nobody(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 3)
+    shop.sell_and_deliver("o-17", "p-1", (LAMP, 1))
+
+    shop.charge_back("pay-o-17", eur(1000), "o-17")
+
+    assert codes(shop, "o-17") == []
+
+
+def test_an_order_that_is_paid_at_the_door_asks_for_its_money_there(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2), cash_on_delivery=True))
+    shop.pay("pay-1", eur(1000), (("o-17", 1000),))
+
+    shop.charge_back("pay-1", eur(1000), "o-17")
+
+    assert codes(shop, "o-17") == []
+
+
+def test_money_of_an_instalment_that_is_not_due_yet_keeps_no_goods(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2)))
+    later = MORNING.replace(month=5)
+    shop.agree_plan("o-17", (Instalment(500, MORNING), Instalment(1500, later)))
+    shop.pay("pay-1", eur(1000), (("o-17", 1000),))
+
+    shop.charge_back("pay-1", eur(500), "o-17")
+    assert codes(shop, "o-17") == []
+    shop.charge_back("pay-1", eur(1), "o-17")
+
+    assert codes(shop, "o-17") == ["charged_back"]
+
+
+# --- goods that may go again ----------------------------------------------------------------------
+
+
+@pytest.mark.feature("F183")
+def test_goods_go_when_they_are_paid_in_another_way(taken_back: Shop) -> None:
+    taken_back.pay("pay-2", eur(1999), (("o-17", 1999),))
+    assert codes(taken_back, "o-17") == ["charged_back"]
+
+    taken_back.pay("pay-3", eur(1), (("o-17", 1),))
+
+    assert codes(taken_back, "o-17") == []
+    taken_back.release("o-17", "d-1")
+    taken_back.assert_lawful()
+
+
+def test_an_order_that_was_not_confirmed_yet_is_when_its_money_has_come_again(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.pay("pay-1", eur(600), (("o-17", 600),))
+    shop.charge_back("pay-1", eur(600), "o-17")
+
+    shop.pay("pay-2", eur(1000), (("o-17", 1000),))
+
+    assert (shop.order("o-17").state, codes(shop, "o-17")) == ("confirmed", [])
+
+
+def test_money_that_comes_for_what_a_bank_has_kept_lets_goods_go(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 1))
+    shop.charge_back("pay-o-17", eur(1000))
+    shop.settle_dispute("pay-o-17", won=False)
+    assert codes(shop, "o-17") == ["charged_back"]
+
+    shop.record_notice("pay-o-17", Notice.CAPTURED, eur(1000))
+
+    assert codes(shop, "o-17") == []
+
+
+def test_money_that_was_won_lets_goods_go_when_it_is_applied_again(taken_back: Shop) -> None:
+    taken_back.settle_dispute("pay-o-17", won=True)
+    assert codes(taken_back, "o-17") == ["charged_back"]
+
+    taken_back.apply_payment("pay-o-17", (("o-17", 2000),))
+
+    assert codes(taken_back, "o-17") == []
+    taken_back.assert_lawful()
+
+
+def test_a_dispute_about_no_order_lets_goods_go_when_it_is_won(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 1))
+    shop.charge_back("pay-o-17", eur(1000))
+    assert codes(shop, "o-17") == ["charged_back"]
+
+    shop.settle_dispute("pay-o-17", won=True)
+
+    assert codes(shop, "o-17") == []
+    shop.assert_lawful()
+
+
+def test_a_dispute_that_is_lost_leaves_it_to_a_person_whether_goods_go(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 1)
+    shop.sell("o-17", (LAMP, 1))
+    shop.allocate("o-17")
+    shop.charge_back("pay-o-17", eur(1000))
+    shop.settle_dispute("pay-o-17", won=False)
+
+    (refusal,) = shop.why_not(verbs.release.on("o-17", "d-1"))
+    (remedy,) = refusal.remedies
+
+    shop.apply(remedy)
+    shop.release("o-17", "d-1")
+    shop.assert_lawful()
+
+
+def test_goods_that_cost_no_more_than_what_is_left_may_go(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 1), (BELL, 1))
+    shop.charge_back("pay-o-17", eur(4550), "o-17")
+
+    shop.cancel("o-17", (("2", 1),))
+
+    assert due(shop.order("o-17")) == 0
+    assert codes(shop, "o-17") == []
+
+
+def test_an_order_all_of_whose_goods_were_cancelled_is_on_hold_no_more(taken_back: Shop) -> None:
+    taken_back.cancel("o-17")
+
+    assert codes(taken_back, "o-17") == []
+
+
+def test_nobody_sets_by_hand_a_hold_that_is_lifted_by_itself(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 1))
+
+    for code in ("charged_back", "instalment_overdue"):
+        assert shop.cannot_take(verbs.hold.on("o-17", code, "the bank has asked")) == "code"
