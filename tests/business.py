@@ -861,8 +861,9 @@ def may_refund(d: Desk) -> bool:
 
 
 def still_ours(payment: Payment) -> int:
-    """What neither we nor the payer's bank has given back."""
-    return max(0, payment.captured - payment.refunded - payment.charged_back)
+    """What neither we nor the payer's bank has given back, and no deposit that is forfeited."""
+    gone = payment.refunded + payment.charged_back + payment.forfeited
+    return max(0, payment.captured - gone)
 
 
 def may_pay_back(d: Desk) -> bool:

@@ -768,6 +768,9 @@ NO_COUNTS: Final[tuple[object, ...]] = (
     *(Decimal(1), Decimal("NaN"), Decimal("1e2000000")),
     *(-1, 10**9 + 1, 2**63, 10**5000, -(10**5000)),
 )
+MAY_BE_NOTHING: Final = ("limit",)
+"""The amounts of which nothing is one: a credit that is taken away."""
+
 NO_MONEY: Final[tuple[object, ...]] = (
     None,
     object(),
@@ -840,7 +843,7 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         yield from no_positions()
     elif hint is Money or hint == Money | None:
         yield from (value for value in NO_MONEY if value is not None or hint is Money)
-        yield from (eur(0), eur(-500))
+        yield from (eur(-500),) if name in MAY_BE_NOTHING else (eur(0), eur(-500))
     elif hint is datetime or hint == datetime | None:
         yield from (value for value in NO_TIMES if value is not None or hint is datetime)
     elif hint is NewCharge or hint is NewOrder or hint == NewOrder | None:

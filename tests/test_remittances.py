@@ -21,8 +21,8 @@ from orderflow.remittances import (
     reconcile,
 )
 from orderflow.states import ParcelState, PaymentState
-from tests.builders import LAMP, MORNING, Shop, eur, new_order
-from tests.cash import bookkeeping, planted
+from tests.builders import LAMP, MORNING, Clock, Shop, eur, new_order
+from tests.cash import FAULTS_EACH, ROWS, planted
 from tests.steps import lines_of
 
 FEE: Final = CashFee("EUR", flat=50, share_millionths=10_000)
@@ -588,20 +588,22 @@ def test_a_row_that_could_not_be_read_makes_no_cash_missing(shop: Shop) -> None:
 
 @pytest.mark.feature("F182", "F183", "F185")
 def test_each_planted_fault_of_a_large_file_is_found_with_its_kind_and_nothing_else() -> None:
-    shop, rows, faults = planted(bookkeeping())
+    made = planted(Clock())
+    shop, rows = made.shop, made.file
 
     found = held(shop, rows)
 
-    assert {(one.row, one.parcel, one.fault) for one in found.findings} == faults
-    assert len(found.findings) == len(faults)
-    assert len(set(Tally(one.fault for one in found.findings).values())) == 1  # eight alike
+    assert sorted((one.row, one.parcel, one.fault) for one in found.findings) == sorted(made.faults)
+    assert len(rows.rows) == ROWS
+    kinds = Tally(one.fault for one in found.findings)
+    assert kinds.keys() == set(Fault)
+    assert min(kinds.values()) == FAULTS_EACH
     book(shop, found)
     again = held(shop, rows)
     assert (again.bookings, again.right) == ((), found.right)
     assert told(again) == told(found)
-    owing = {one.ref.id for one in of_kind(shop, "payment") if one.with_carrier}
-    open_yet = (Fault.MISSING, Fault.SHORT, Fault.OVER, Fault.WRONG_FEE)
-    assert owing == {one.payments[0] for one in found.findings if one.fault in open_yet}
+    in_file = {one.ref.id for one in of_kind(shop, "payment") if one.with_carrier} - made.beside
+    assert in_file == made.owing
 
 
 def test_the_work_grows_with_the_rows_and_not_faster() -> None:

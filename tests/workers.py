@@ -259,19 +259,29 @@ def gateway(database: str, gate: str, name: str, count: str) -> None:
     print(life)
 
 
+PATIENCE = 1
+"""How many seconds whoever has sent a request is left alone with it."""
+
+
 def clerk_and_wire(database: str, name: str, count: int) -> None:
-    """One life of it: it clerks first, and then sends until nothing is open."""
+    """One life of it: it clerks first, and then sends and hands on until nothing is open."""
     chance = random.Random(name)
     workflow = Workflow(SqliteStore(database, synchronous="normal"), Rules(tries_max=1_000))
-    wire = FileGateway(database + ".gateway", workflow, chance)
+    wire = FileGateway(database + ".gateway", workflow, chance, name)
     clerks = Path(f"{database}.{name.split('.')[0]}.clerked")
+
+    def send() -> bool:
+        return bool(send_open(workflow, wire, datetime.now(UTC), patience_seconds=PATIENCE))
+
     while not clerks.exists():
         for i in chance.sample(range(count), count):
             clerk(workflow, f"pay-{i}", chance)
             if chance.random() < 0.2:
-                send_open(workflow, wire, datetime.now(UTC), patience_seconds=1)
+                send()
+            if chance.random() < 0.2:
+                wire.hand_on()
         clerks.touch()
-    while send_open(workflow, wire, datetime.now(UTC), patience_seconds=1) or open_yet(workflow):
+    while send() or wire.hand_on() or open_yet(workflow):
         time.sleep(0.05)
 
 
@@ -281,10 +291,12 @@ def open_yet(workflow: Workflow) -> bool:
 
 
 def clerk(workflow: Workflow, id: str, chance: random.Random) -> None:
-    """Ask for a part of a payment, or for a part of it back."""
+    """Ask for a part of a payment, or for a part of it back; now and then give up its rest."""
     part = Money(chance.choice((1_000, 3_000, 6_000)), "EUR")
     with suppress(Refused):
-        if chance.random() < 0.5:
+        if chance.random() < 0.05:
+            workflow.ask_void(id, "wanted no more")
+        elif chance.random() < 0.5:
             workflow.ask_capture(id, part)
         elif chance.random() < 0.5:
             workflow.ask_pay_back(id, part)
@@ -314,63 +326,118 @@ def late(database: str, gate: str, name: str, count: str) -> None:
 DIED = 9
 
 
+FAULTS = (
+    *("", "", "", "", "", ""),
+    *("lost", "lost", "timed out", "timed out", "dies", "dies", "late", "late", "declined"),
+    "slow",
+)
+"""What happens on the wire: mostly nothing odd."""
+
+NOTICES = {
+    RequestKind.AUTHORISE: Notice.AUTHORISED,
+    RequestKind.CAPTURE: Notice.CAPTURED,
+    RequestKind.VOID: Notice.VOIDED,
+}
+
+
 class FileGateway(UniformGateway):
     """A gateway that many processes call, over a wire on which everything goes wrong.
 
     Each key has one effect, which stands in a file of its own; every call is written down there,
-    with what its caller has heard of it.
+    by whom and with what its caller has heard of it. So is every other question under a known key.
+    Webhooks come before the reply or wait in the file, for whoever hands them on: after the reply,
+    or after the caller has died.
     """
 
-    def __init__(self, path: str, workflow: Workflow, chance: random.Random) -> None:
+    def __init__(self, path: str, workflow: Workflow, chance: random.Random, name: str) -> None:
         self.file = sqlite3.connect(path, timeout=60, isolation_level=None)
         self.file.execute("pragma journal_mode = wal")
         self.file.execute("pragma synchronous = off")
         for table in (
             "effect (n integer primary key, key unique, kind, payment, request, minor, outcome)",
-            "call (n integer primary key, key, kind, heard)",
+            "call (n integer primary key, key, name, kind, heard)",
+            "other_question (n integer primary key, key, kind, payment, request, minor)",
+            "webhook (n integer primary key, key)",
         ):
             self.file.execute(f"create table if not exists {table}")
-        self.workflow, self.chance = workflow, chance
+        self.workflow, self.chance, self.name = workflow, chance, name
 
     def query(self, key: str) -> GatewayAnswer | None:
-        self._heard(key, "query", "told")
         if self.chance.random() < 0.5:  # what was late comes to its end
             late = "update effect set outcome = 'done' where key = ? and outcome = 'pending'"
-            self.file.execute(late, (key,))
-        return self._known(key)
+            if self.file.execute(late, (key,)).rowcount:
+                self._webhook_later(key)
+        known = self._known(key)
+        self._heard(key, "query", "unknown" if known is None else known.outcome)
+        return known
 
     def do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        fault = self.chance.choice(("", "", "", "lost", "timed out", "dies", "late", "declined"))
+        fault = self.chance.choice(FAULTS)
+        if fault == "declined" and request.kind is RequestKind.AUTHORISE:
+            fault = self.chance.choice(("", "", "declined"))
+        self._heard(key, request.kind, fault)
         if fault == "timed out":
-            self._heard(key, request.kind, fault)
             raise GatewayFailed("file", request.kind, key, fault)
-        outcome = {"late": "pending", "declined": "failed"}.get(fault, "done")
-        row = (key, request.kind, request.payment, request.request, request.amount.minor, outcome)
-        self.file.execute(
-            "insert into effect (key, kind, payment, request, minor, outcome) "
-            "values (?, ?, ?, ?, ?, ?) on conflict do nothing",
-            row,
-        )
+        self._take_effect(request, key, {"late": "pending", "declined": "failed"}.get(fault))
         answer = self._known(key)
         assert answer is not None
-        webhooks = self.chance.choice((0, 0, 1, 2)) if answer.outcome is Outcome.DONE else 0
-        for _ in range(webhooks):  # before the reply
-            self._tell(request, answer)
-        unheard = fault in ("lost", "dies")
-        self._heard(key, request.kind, fault if unheard else "told")
+        for _ in range(self.chance.choice((0, 0, 1, 2))):
+            if self.chance.random() < 0.5:
+                self._tell(key)  # before the reply
+            else:
+                self._webhook_later(key)
         if fault == "dies":
             os._exit(DIED)
+        if fault == "slow":  # others have lost their patience by now
+            time.sleep(1.5 * PATIENCE)
+            self._heard(key, "reply", "slow")
         if fault == "lost":
             raise GatewayFailed("file", request.kind, key, fault)
         return answer
 
-    def _tell(self, request: GatewayRequest, answer: GatewayAnswer) -> None:
-        """A webhook; that of a capture may know nothing of our request."""
-        id, event = request.payment, answer.event
-        if request.kind is RequestKind.CAPTURE and self.chance.random() < 0.5:
-            self.workflow.record_notice(id, Notice.CAPTURED, request.amount, event)
+    def hand_on(self) -> bool:
+        """Hand on the webhook that has waited longest; whether there was one."""
+        first = "delete from webhook where n = (select min(n) from webhook) returning key"
+        row = self.file.execute(first).fetchone()
+        if row is not None:
+            self._heard(row[0], "webhook", "handed on")
+            self._tell(row[0])
+        return row is not None
+
+    def _take_effect(self, request: GatewayRequest, key: str, outcome: str | None) -> None:
+        """Do what is asked, once a key; another question under that key is written down."""
+        asked = (request.kind, request.payment, request.request, request.amount.minor)
+        new = self.file.execute(
+            "insert into effect (key, kind, payment, request, minor, outcome) "
+            "values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+            (key, *asked, outcome or "done"),
+        )
+        if not new.rowcount and self._asked(key) != asked:
+            self.file.execute(
+                "insert into other_question (key, kind, payment, request, minor) "
+                "values (?, ?, ?, ?, ?)",
+                (key, *asked),
+            )
+
+    def _asked(self, key: str) -> tuple[str, str, str, int]:
+        asked = "select kind, payment, request, minor from effect where key = ?"
+        row: tuple[str, str, str, int] = self.file.execute(asked, (key,)).fetchone()
+        return row
+
+    def _webhook_later(self, key: str) -> None:
+        self.file.execute("insert into webhook (key) values (?)", (key,))
+
+    def _tell(self, key: str) -> None:
+        """A webhook about what is done; one that is about no refund may know nothing of ours."""
+        kind, payment, request, minor = self._asked(key)
+        answer = self._known(key)
+        if answer is None or answer.outcome is not Outcome.DONE:
+            return
+        notice, event = NOTICES.get(RequestKind(kind)), answer.event
+        if notice is not None and self.chance.random() < 0.5:
+            self.workflow.record_notice(payment, notice, Money(minor, "EUR"), event)
         else:
-            self.workflow.record_answer(id, request.request, answer.outcome, event=event)
+            self.workflow.record_answer(payment, request, answer.outcome, event=event)
 
     def _known(self, key: str) -> GatewayAnswer | None:
         row = self.file.execute("select n, outcome from effect where key = ?", (key,)).fetchone()
@@ -378,7 +445,8 @@ class FileGateway(UniformGateway):
 
     def _heard(self, key: str, kind: str, heard: str) -> None:
         self.file.execute(
-            "insert into call (key, kind, heard) values (?, ?, ?)", (key, kind, heard)
+            "insert into call (key, name, kind, heard) values (?, ?, ?, ?)",
+            (key, self.name, kind, heard),
         )
 
 
@@ -414,7 +482,7 @@ class Dealing:
     def __init__(self, database: str, name: str, life: int) -> None:
         self.name, self.chance = name, random.Random(f"{name}.{life}")
         self.workflow = Workflow(SqliteStore(database, synchronous="normal"), AT_PLACING)
-        self.wire = FileGateway(database + ".gateway", self.workflow, self.chance)
+        self.wire = FileGateway(database + ".gateway", self.workflow, self.chance, f"{name}.{life}")
         self.kept = Path(f"{database}.{name}.dealt")
         known = json.loads(self.kept.read_text()) if self.kept.exists() else {}
         self.next, self.unpaid = known.get("next", 0), known.get("unpaid", [])
@@ -425,7 +493,7 @@ class Dealing:
             self.deal(self.next)
             self.next += 1
             self.keep()
-        while self.send() or open_yet(self.workflow):
+        while self.send() or self.wire.hand_on() or open_yet(self.workflow):
             time.sleep(0.05)
 
     def keep(self) -> None:
@@ -435,7 +503,8 @@ class Dealing:
         new.replace(self.kept)
 
     def send(self) -> bool:
-        return bool(send_open(self.workflow, self.wire, datetime.now(UTC), patience_seconds=1))
+        at = datetime.now(UTC)
+        return bool(send_open(self.workflow, self.wire, at, patience_seconds=PATIENCE))
 
     def deal(self, i: int) -> None:
         id, dealer = f"o-{self.name}-{i}", DEALERS[(i + int(self.name)) % len(DEALERS)]

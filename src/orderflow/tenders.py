@@ -28,7 +28,7 @@ from orderflow.errors import BadInput
 from orderflow.money import Money, Price, Rounding, divided, exponent, share
 from orderflow.values import MINOR_MAX, several, text, whole
 
-MARKS: Final = ("{amount}", "{units}", "{order}", "{number}")
+MARKS: Final[tuple[str, ...]] = ("{amount}", "{units}", "{order}", "{number}")
 """What may stand in braces in a line that tells a customer how to pay."""
 
 

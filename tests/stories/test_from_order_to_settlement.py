@@ -18,9 +18,11 @@ from orderflow import (
     Tendered,
 )
 from orderflow.adapters.gateways import Fault, ScriptedGateway, send_open
+from orderflow.intake import remittance
 from orderflow.plans import oldest_first
 from orderflow.pricing import due
 from orderflow.records import RequestKind
+from orderflow.remittances import CashFee
 from orderflow.states import OrderState, PaymentState
 from tests.builders import BELL, LAMP, Shop, eur, new_order
 from tests.ledgers import KEPT, assert_kept
@@ -237,6 +239,16 @@ def at_the_door(shop: Shop, *charges: NewCharge) -> None:
     shop.expect_cash("pay-1", "o-17", eur(due(shop.order("o-17"))), "p-1")
 
 
+def remitted(shop: Shop, row: str) -> None:
+    """The carrier hands over what it has collected, with a file that says so."""
+    taken = remittance(f"parcel,collected,fee\n{row}\n", "R-7", "EUR")
+    found = shop.reconcile(taken.remittance, CashFee("EUR", flat=60))
+    assert (taken.findings, found.findings) == ((), ())
+    for one in found.bookings:
+        shop.apply(one.call, key=one.key)
+    assert shop.reconcile(taken.remittance).bookings == ()
+
+
 @pytest.mark.feature("F177", "F182", "F190")
 def test_cash_is_taken_at_the_door_and_handed_over_less_the_fee(any_shop: Shop) -> None:
     shop = any_shop
@@ -248,7 +260,7 @@ def test_cash_is_taken_at_the_door_and_handed_over_less_the_fee(any_shop: Shop) 
     send_back(shop, "r-1", ("1", 1))  # it is paid back though the carrier has the cash still
     shop.refund("o-17")
     shop.clock.forward(days=7)
-    shop.remit("pay-1", eur(2490), eur(60), "R-7", 1)
+    remitted(shop, "p-1,24.90,0.60")
     settle_up(shop)
 
     assert shop.payment("pay-1").with_carrier == 0
@@ -269,7 +281,7 @@ def test_a_part_is_taken_at_the_door_and_paid_for_and_the_rest_goes_back(any_sho
     shop.clock.forward(days=4)
     shop.receive_back("p-1-back", "leith")
     shop.take_back("o-17")
-    shop.remit("pay-1", eur(1490), eur(60), "R-7", 1)
+    remitted(shop, "L-1,14.90,0.60")
     settle_up(shop)
 
     assert owing(shop, "o-17") == [0]
