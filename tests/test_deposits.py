@@ -324,13 +324,66 @@ def test_a_deposit_for_several_orders_and_for_none_is_forfeited_whole(any_shop: 
     any_shop.place("o-17", new_order((LAMP, 2)))
     any_shop.place("o-18", new_order((LAMP, 1)))
     any_shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 600), ("o-18", 250)))
-    any_shop.cancel("o-18")
     overdue(any_shop)
+    any_shop.cancel("o-18")
 
     payment = any_shop.forfeit_deposit("pay-1").document
 
     assert (payment.forfeited, payment.unapplied) == (900, 0)
     assert any_shop.order("o-17").state is OrderState.CANCELLED
+    any_shop.assert_lawful()
+
+
+def two_of_one_deposit(shop: Shop) -> None:
+    """A deposit of 9.00 over two orders, one of which is given up before the balance is missed."""
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.place("o-18", new_order((LAMP, 1)))
+    shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 600), ("o-18", 250)))
+    shop.open_balance("pay-1", IN_A_WEEK, forfeit=True)
+    shop.cancel("o-18")
+    shop.clock.forward(days=7)
+    shop.miss_balance("pay-1")
+
+
+@pytest.mark.feature("F078")
+def test_an_order_that_was_given_up_in_time_is_owed_its_share_of_the_deposit(
+    any_shop: Shop,
+) -> None:
+    two_of_one_deposit(any_shop)
+    assert any_shop.payment("pay-1").missed == ("o-17",)
+    assert any_shop.codes(forfeit_deposit.on("pay-1", eur(651))) == ["over_deposit"]
+
+    silence(any_shop)
+
+    payment = any_shop.payment("pay-1")
+    assert (payment.forfeited, payment.applied, payment.unapplied) == (650, 900, 0)
+    assert (due(any_shop.order("o-17")), due(any_shop.order("o-18"))) == (0, -250)
+    any_shop.assert_lawful()
+
+
+def test_a_late_balance_ends_the_miss_though_another_order_was_given_up_in_time(
+    any_shop: Shop,
+) -> None:
+    two_of_one_deposit(any_shop)
+
+    any_shop.pay("pay-2", eur(1400), (("o-17", 1400),))
+
+    assert any_shop.payment("pay-1").state is PaymentState.CAPTURED
+    assert due(any_shop.order("o-18")) == -250
+
+
+def test_a_share_that_was_refunded_in_time_is_not_made_up_by_the_balance_of_another_order(
+    any_shop: Shop,
+) -> None:
+    two_of_one_deposit(any_shop)
+    any_shop.refund("o-18")
+    any_shop.pay_balance("pay-1", eur(300), (("o-17", 300),))
+
+    any_shop.forfeit_deposit("pay-1")
+
+    payment = any_shop.payment("pay-1")
+    assert (payment.forfeited, payment.unapplied) == (650, 0)
+    assert due(any_shop.order("o-17")) == -300
     any_shop.assert_lawful()
 
 

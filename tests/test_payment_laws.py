@@ -103,6 +103,7 @@ class Life:
         self.done: Tally[str] = Tally()
         self.booked: dict[tuple[str, str], int] = {}
         self.gone: set[str] = set()  # orders whose money a bank has taken, and none has come since
+        self.given_up: dict[str, set[str]] = {}  # orders that ended before a balance was missed
         self.parcels: dict[str, str] = {}
         self.papers = 0
         for id in ORDERS:
@@ -255,7 +256,9 @@ class Life:
         for found in self.shop.due(self.clock.at):
             if found.call.verb != "send_request":
                 paid = self.paid_up()
+                owed = self.owed_in_time(found.ref.id)
                 self.shop.apply(found.call)
+                assert owed == self.owed_in_time(found.ref.id), "what ended in time misses nothing"
                 assert paid <= self.paid_up(), "silence ends no order that owes nothing"
 
     def paid_up(self) -> set[str]:
@@ -264,10 +267,14 @@ class Life:
         return {one.ref.id for one in orders if one.state not in CALLED_OFF and due(one) <= 0}
 
     def forfeit(self) -> None:
-        payment = self.any_payment("balance overdue")
-        self.shop.forfeit_deposit(
-            payment.ref.id, None if self.chance.random() < 0.5 else self.money()
-        )
+        id = self.any_payment("balance overdue").ref.id
+        owed = self.owed_in_time(id)
+        self.shop.forfeit_deposit(id, None if self.chance.random() < 0.5 else self.money())
+        assert owed == self.owed_in_time(id), "what ended in time misses nothing"
+
+    def owed_in_time(self, payment: str) -> list[int]:
+        """What is owed back on orders that had ended before the balance of a payment was missed."""
+        return [due(self.shop.order(id)) for id in sorted(self.given_up.get(payment, ()))]
 
     def pay_balance(self) -> None:
         payment = self.any_payment("deposit taken", "balance open", "balance overdue")
@@ -553,8 +560,11 @@ class Life:
     def check(self) -> None:
         self.gone = {id for id in self.gone if due(self.shop.order(id)) > 0}
         spent: Tally[str] = Tally()
+        over = {id for id in ORDERS if self.shop.order(id).state in CALLED_OFF}
         for id, ledger in self.ledgers.items():
             payment = self.shop.payment(id)
+            if payment.state in ("deposit taken", "balance open"):
+                self.given_up[id] = over
             obeys(payment)
             told = (payment.captured, payment.refunded, payment.charged_back, payment.disputed)
             assert told == (ledger.came, ledger.back, ledger.taken, ledger.disputed)

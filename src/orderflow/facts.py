@@ -556,8 +556,13 @@ CASH_CHANGED: Final = "cash changed"
 """What a payment notes of what is to be collected from here on: `amount`."""
 
 CASH_ASKED: Final = "cash asked"
-BALANCE_PLANNED: Final = "balance planned"
 """What a payment notes of what its carrier is asked to collect instead: `amount`."""
+
+BALANCE_PLANNED: Final = "balance planned"
+"""What a payment notes of when its balance is to be asked for: `opens_at`, `until`, `forfeit`."""
+
+BALANCE_MISSED: Final = "balance missed"
+"""What a payment notes of an order that has missed its balance: `order`."""
 
 CASH_ANSWERED: Final = "cash answered"
 """What a payment notes of its carrier's answer: `agreed`, 1 or 0."""
@@ -640,7 +645,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
     tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
     cash_asked, by_gateway = payment.cash_asked, payment.by_gateway
-    balance_from = payment.balance_from
+    balance_from, missed = payment.balance_from, payment.missed
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
@@ -681,11 +686,13 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
                     amount = int(details.get("amount", amount))
-                    balance_from = None
+                    balance_from, missed = None, ()
                 elif fact.what == BALANCE_PLANNED:
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
                     balance_from = datetime.fromisoformat(str(details["opens_at"]))
+                elif fact.what == BALANCE_MISSED:
+                    missed = (*missed, str(details["order"]))
                 elif fact.what == DUE_AT_DOOR:
                     due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
                 elif fact.what == CASH_CHANGED:
@@ -742,6 +749,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         cash_asked=cash_asked,
         by_gateway=by_gateway,
         balance_from=balance_from,
+        missed=missed,
     )
 
 

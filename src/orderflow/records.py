@@ -526,6 +526,7 @@ class Payment:
     cash_asked: int | None = None
     by_gateway: int = 0
     balance_from: datetime | None = None  # from when on the balance is to be asked for
+    missed: tuple[str, ...] = ()  # orders that owed their balance when its limit was over
 
     @property
     def applied(self) -> int:
