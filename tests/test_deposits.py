@@ -461,6 +461,53 @@ def test_what_a_bank_gives_back_beside_a_forfeited_deposit_is_not_paid_back_by_u
     shop.assert_lawful()
 
 
+def with_a_part_gone(shop: Shop) -> None:
+    """A deposit of 9.00 over two orders, one of which was given up and its share refunded."""
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.place("o-18", new_order((LAMP, 1)))
+    shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 600), ("o-18", 300)))
+    shop.cancel("o-18")
+    shop.refund("o-18")
+    assert shop.payment("pay-1").state is PaymentState.DEPOSIT_TAKEN
+
+
+@pytest.mark.feature("F078", "F180")
+@pytest.mark.parametrize("way", ("by hand", "by a gateway", "by another payment", "forfeited"))
+def test_a_payment_of_which_a_part_went_back_before_its_balance_came_is_part_refunded(
+    any_shop: Shop, way: str
+) -> None:
+    shop = any_shop
+    with_a_part_gone(shop)
+    shop.open_balance("pay-1", IN_A_WEEK)
+
+    match way:
+        case "by hand":
+            shop.pay_balance("pay-1", eur(1400), (("o-17", 1400),))
+        case "by a gateway":
+            shop.record_notice("pay-1", Notice.CAPTURED, eur(1400))
+        case "by another payment":
+            shop.pay("pay-2", eur(1400), (("o-17", 1400),))
+        case _:
+            shop.clock.forward(days=7)
+            shop.miss_balance("pay-1")
+            shop.forfeit_deposit("pay-1")
+
+    payment = shop.payment("pay-1")
+    assert (payment.state, payment.refunded) == (PaymentState.PART_REFUNDED, 300)
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F078", "F183")
+def test_a_balance_that_a_gateway_says_has_failed_may_be_asked_for_again(ordered: Shop) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK)
+
+    payment = ordered.record_notice("pay-1", Notice.FAILED, eur(1500), "ev-1").document
+    assert (payment.state, payment.holds) == (PaymentState.BALANCE_OPEN, ())
+
+    asked = ordered.ask_capture("pay-1").document.requests[-1]
+    assert asked.amount == 1500
+
+
 # --- a balance that no order wants any more ---------------------------------------------------
 
 

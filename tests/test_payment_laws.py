@@ -602,6 +602,8 @@ def obeys(payment: Payment) -> None:
     assert 0 <= payment.forfeited <= min(payment.deposit, payment.applied)
     assert 0 <= payment.with_carrier <= payment.captured
     assert 0 <= payment.disputed <= payment.charged_back
+    if payment.state == "captured":
+        assert not payment.refunded and not payment.charged_back
     assert all(one.amount >= 0 for one in payment.applications)  # on no order: nothing is applied
     book = payment.tendered
     if book is None:

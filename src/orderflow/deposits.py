@@ -19,8 +19,8 @@ A deposit whose balance was missed may be forfeited: the orders that miss it are
 deposit stands on an account of its own, so that they owe none of it back. Which orders have missed
 it is written down at the miss: one that was given up in time is owed its share of the deposit back,
 as where it stands alone, and one that has paid keeps its share and stands. One that is given up
-after the miss leaves its deposit to be decided on. Until then a late balance is taken, and only a person forfeits, or `due` where it was
-said when the balance was asked for.
+after the miss leaves its deposit to be decided on. Until then a late balance is taken, and only a
+person forfeits, or `due` where it was said when the balance was asked for.
 
 A balance has a window: from when on it is asked for may be said as soon as the deposit is there,
 and `due` lists its opening then, so nobody has to be there at eight in the evening.
@@ -49,6 +49,7 @@ from orderflow.payments import (
     balance_of,
     capture,
     checked_shares,
+    come_in,
     left_of,
     open_payment,
 )
@@ -187,7 +188,7 @@ def forfeit_deposit(case: Case, context: Context, amount: Money | None = None) -
             of, facts = payment.currency, {"asked": asked, "deposit": deposit}
             raise MoveRefused((Refusal.of("over_deposit", payment=ref.id, currency=of, **facts),))
         _know_what_came(payment)
-    step.proceed(PAYMENT, ref, PaymentMove.FORFEIT)
+    come_in(step, ref, PaymentMove.FORFEIT)
     left = min(asked, left_of(payment))
     of_deposit = {one.order: one.amount for one in payment.meant}
     for one in payment.applications:
@@ -229,7 +230,7 @@ def pay_balance(
     capture(step, ref, minor, tendered)
     apply_shares(step, ref, orders)
     if balance_of(step, step.now(ref)) <= 0:
-        step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
+        come_in(step, ref)
     return step
 
 
@@ -246,7 +247,7 @@ def let_go(step: Step, ref: Ref[Payment]) -> None:
         paid = [step.case.order(one.order) for one in payment.applications if one.amount]
         if any(_misses(payment, step.now(order)) for order in paid):
             return
-    step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
+    come_in(step, ref)
 
 
 def _misses(payment: Payment, order: Order) -> bool:

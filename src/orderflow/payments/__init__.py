@@ -14,6 +14,7 @@ from orderflow.payments.applying import Shares, apply_shares, capture, checked_s
 from orderflow.payments.balances import BALANCE_ASKED, BALANCE_DUE, balance_of
 from orderflow.payments.collecting import collect_on_delivery, remit
 from orderflow.payments.confirmation import confirm_if_ready
+from orderflow.payments.course import come_in
 from orderflow.payments.disputes import charge_back, settle_dispute
 from orderflow.payments.doors import answer_cash_change, change_cash, expect_cash
 from orderflow.payments.losses import (
@@ -71,6 +72,7 @@ __all__ = [
     "charge_back",
     "checked_shares",
     "collect_on_delivery",
+    "come_in",
     "confirm_if_ready",
     "expect_cash",
     "expire_payment",
