@@ -149,7 +149,7 @@ class Life:
 
     def tender(self, payment: Payment | None = None) -> tuple[Money, Tendered | None]:
         """Money that comes, perhaps in another unit; in that of the payment where it has one."""
-        book = None if payment is None else payment.tendered
+        book = None if payment is None or payment.stored else payment.tendered
         unit = "XPT" if book is None else book.unit
         if self.chance.random() < 0.5 and book is None:
             return self.money(), None
@@ -286,6 +286,8 @@ class Life:
 
     def came(self, id: str, minor: int, tendered: Tendered | None = None) -> None:
         self.ledgers[id].came += minor
+        if self.shop.payment(id).stored:
+            return  # its units are those of its balance
         self.ledgers[id].units += 0 if tendered is None else tendered.n
 
     def await_payment(self) -> None:
@@ -359,7 +361,7 @@ class Life:
         payment = self.any_payment()
         id, notice = payment.ref.id, self.chance.choice(tuple(Notice))
         money, tendered = self.tender(payment)
-        if notice is not Notice.CAPTURED or payment.stored:
+        if notice is not Notice.CAPTURED:
             tendered = None
         event = self.chance.choice(("", "ev-1", "ev-2"))
         told = self.shop.record_notice(id, notice, money, event, self.paid_at(), tendered).document
@@ -490,7 +492,9 @@ class Life:
         """What may be spent of each balance whose time is not over."""
         return {id: self.shop.balance(id) for id in BALANCES}
 
-    def is_somewhere(self, before: dict[str, Payment], there: dict[str, int], to: str) -> None:
+    def is_somewhere(
+        self, before: dict[str, Payment], there: dict[str, int], to: str, *, free: bool = False
+    ) -> None:
         """What has gone back is with the payer or to come to him, or may be spent."""
         onto: Tally[str] = Tally()
         for id, payment in before.items():
@@ -498,7 +502,10 @@ class Life:
             part = after.refunded - payment.refunded
             assert after.credited - payment.credited == (part if to else 0)
             # What has come beside what was spent of a balance goes back by hand.
-            onto[to or payment.stored] += part if to else min(part, payment.spent)
+            of_balance = min(part, left_of(payment) - payment.outside)
+            if free:  # of money on no order, what came from elsewhere is first
+                of_balance = max(0, part - payment.outside)
+            onto[to or payment.stored] += part if to else of_balance
         for id, n in onto.items():
             if not id or not n:
                 continue
@@ -519,7 +526,7 @@ class Life:
         amount = None if self.chance.random() < 0.3 else self.some_of(free)
         there = self.spendable()
         self.shop.pay_back(payment.ref.id, amount, to)
-        self.is_somewhere({payment.ref.id: payment}, there, to)
+        self.is_somewhere({payment.ref.id: payment}, there, to, free=True)
         self.back(payment.ref.id, free if amount is None else amount.minor)
 
     def ask_pay_back(self) -> None:
@@ -603,9 +610,15 @@ def obeys(payment: Payment) -> None:
     assert 0 <= payment.with_carrier <= payment.captured
     assert 0 <= payment.disputed <= payment.charged_back
     if payment.state == "captured":
-        assert not payment.refunded and not payment.charged_back
+        assert not payment.refunded
+        assert not payment.charged_back
     assert all(one.amount >= 0 for one in payment.applications)  # on no order: nothing is applied
     book = payment.tendered
+    if payment.stored and not payment.credited:
+        of_balance = left_of(payment) - payment.outside
+        assert payment.spent == (of_balance if book is None else book.held)
+        assert bool(of_balance) == bool(payment.spent) or book is not None
+    assert 0 <= payment.outside <= max(0, left_of(payment))
     if book is None:
         return
     assert book.captured == book.held + book.refunded + book.charged_back

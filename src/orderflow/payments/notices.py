@@ -16,7 +16,13 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import AUTHORISED, NOTICED, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import Shares, against, checked_shares, open_payment
+from orderflow.payments.applying import (
+    Shares,
+    against,
+    checked_shares,
+    open_payment,
+    own_book,
+)
 from orderflow.payments.arriving import receive
 from orderflow.payments.balances import BALANCE_DUE
 from orderflow.payments.course import MONEY_READY, give_up_rest
@@ -103,7 +109,7 @@ def record_notice(
     minor = positive(amount, payment.currency)
     when = None if paid_at is None else instant(paid_at, "paid_at")
     if tendered is not None:
-        paid_in(tendered, amount, payment.tendered)
+        paid_in(tendered, amount, own_book(payment))
     if text(event, "event", empty=True) and _is_known(step, payment, notice, event, minor):
         return step
     step.add(
