@@ -15,7 +15,7 @@ from datetime import datetime
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import TENDERED, MoneyMoved
+from orderflow.facts import TENDERED, TENDERED_BESIDE, MoneyMoved
 from orderflow.journal import Step
 from orderflow.money import Money, positive
 from orderflow.payments.confirmation import confirm_if_ready
@@ -25,7 +25,7 @@ from orderflow.states import (
     PAYMENT,
     PaymentState,
 )
-from orderflow.tenders import Tendered, paid_in
+from orderflow.tenders import TenderBook, Tendered, paid_in
 from orderflow.values import MINOR_MAX, text, unique, whole
 
 Shares = tuple[tuple[str, int], ...]
@@ -62,13 +62,23 @@ def open_payment(
 
 
 def capture(step: Step, ref: Ref[Payment], amount: int, tendered: Tendered | None = None) -> None:
-    """Money has come in; nothing has used it yet. `tendered` is what was handed over for it."""
+    """Money has come in; nothing has used it yet. `tendered` is what was handed over for it.
+
+    Of a payment from a balance the second book is the balance's: what else was handed over for
+    money from elsewhere is noted, and goes back in the currency.
+    """
     if tendered is not None:
         payment = step.now(ref)
-        paid_in(tendered, Money(amount, payment.currency), payment.tendered)
+        paid_in(tendered, Money(amount, payment.currency), own_book(payment))
         rate, per = format(tendered.rate.amount, "f"), tendered.rate.per
-        step.note(ref, TENDERED, unit=tendered.unit, n=tendered.n, rate=rate, per=per)
+        what = TENDERED_BESIDE if payment.stored and payment.captured else TENDERED
+        step.note(ref, what, unit=tendered.unit, n=tendered.n, rate=rate, per=per)
     step.add(MoneyMoved(ref, MoneyAccount.PAYER, MoneyAccount.UNAPPLIED, amount))
+
+
+def own_book(payment: Payment) -> TenderBook | None:
+    """The book that money which comes goes into: none where it is that of a balance we keep."""
+    return None if payment.stored else payment.tendered
 
 
 def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
