@@ -811,6 +811,9 @@ def may_pay(d: Desk) -> bool:
 def may_send_back(d: Desk, payment: Payment, amount: int) -> bool:
     left = payment.captured - payment.refunded - payment.charged_back - amount
     way = "refund part" if left > 0 else "refund"
+    if payment.stored and "to" not in dict(d.call.args):  # it goes back to where it was spent
+        if not can_be_used(d, d.get("stored value", payment.stored)):
+            return False
     return payment.state in PAID_ONCE and d.not_forbidden(way, payment)
 
 
@@ -1373,7 +1376,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "miss_balance": may_miss_balance,
     "forfeit_deposit": may_forfeit,
     "pay_balance": may_pay_balance,
-    "charge_back": always,
+    "charge_back": lambda d: not d.paper.stored,  # no bank has what a balance of ours has paid
     "settle_dispute": always,
     "refund": may_refund,
     "pay_back": may_pay_back,

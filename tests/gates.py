@@ -105,6 +105,9 @@ TABLE: Final[Mapping[str, str]] = {
         miss balance: balance open -> balance overdue
         forfeit: balance overdue -> captured | not held
         collect: voided, due at door -> collected
+        collect: collected -> stays
+        collect: short paid -> stays
+        collect: remitted, part refunded, refunded -> short paid
         refund part: due at door, part captured -> stays | not held
         refund: due at door, part captured -> stays | not held
         refund part: captured, refunded, remitted -> part refunded | not held

@@ -182,9 +182,10 @@ PARTS: Final[dict[str, Small]] = {
         )
     ),
     "balances that are kept": goods(
-        of("place cancel refund pay_back top_up lapse_stored_value charge_back settle_dispute")
+        of("place cancel refund pay_back lapse_stored_value charge_back settle_dispute")
         | of("apply_payment"),
-        times=1,
+        stock=200,  # so that as many minor units may come onto a balance
+        times=3,
         waits=(DAY,),
         first=(
             verbs.open_stored_value.on("g", StoredKind.VOUCHER, EUR, 150, "", START + DAY),
@@ -192,11 +193,13 @@ PARTS: Final[dict[str, Small]] = {
         ),
         most={"stored value": 2},
         also=(
+            verbs.top_up.on("g", 50, "as agreed"),
             verbs.spend.on("o-pay1", "g", Money(150, EUR), (("o", 100),)),
             verbs.refund.on("o", Money(50, EUR)),
             verbs.refund.on("o", to="c"),
             verbs.refund.on("o", to="g"),
             verbs.pay_back.on("o-pay1", to="g"),
+            verbs.pay_back.on("o-pay1", to="c"),
         ),
     ),
     "fees and partial refunds": goods(
