@@ -365,7 +365,9 @@ class Life:
         """What failed is there again; more than was asked has gone as far as there was any."""
         key = (payment.ref.id, one.id)
         booked = self.booked.get(key, one.amount)
-        more = min(done - booked, max(0, left_of(payment)))
+        # What came from a balance is with no gateway.
+        left = payment.outside if payment.stored else left_of(payment)
+        more = min(done - booked, max(0, left))
         if one.outcome is Outcome.DONE and one.done == done:
             more = 0  # told before
         self.booked[key] = booked + more
