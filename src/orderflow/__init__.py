@@ -26,6 +26,7 @@ from orderflow.errors import (
     Short,
     Stale,
     StoreUnavailable,
+    WebhookRejected,
 )
 from orderflow.fulfilment import ScanStatus
 from orderflow.kits import Component
@@ -103,6 +104,7 @@ __all__ = [
     "StoredKind",
     "Tendered",
     "Verdict",
+    "WebhookRejected",
     "Workflow",
     "credit_id",
     "feed_id",

@@ -41,18 +41,11 @@ from orderflow.facts import BALANCE_MISSED, BALANCE_PLANNED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.orders import cancel_order
-from orderflow.payments import (
-    BALANCE_ASKED,
-    BALANCE_DUE,
-    Shares,
-    apply_shares,
-    balance_of,
-    capture,
-    checked_shares,
-    come_in,
-    left_of,
-    open_payment,
-)
+from orderflow.payments import Shares
+from orderflow.payments.applying import apply_shares, capture, checked_shares, open_payment
+from orderflow.payments.balances import BALANCE_ASKED, BALANCE_DUE, balance_of
+from orderflow.payments.course import come_in
+from orderflow.payments.losses import left_of
 from orderflow.pricing import due
 from orderflow.records import (
     Application,

@@ -17,14 +17,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from orderflow.cod import follow_doors
-from orderflow.coupons import given_back, has_left
+from orderflow.cod.following import follow_doors
+from orderflow.coupons import given_back
 from orderflow.deposits import let_go
 from orderflow.facts import PAYABLE
 from orderflow.journal import Step
 from orderflow.on_account import as_owed, let_terms_rest
-from orderflow.payments import confirm_if_ready
+from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.pricing import due
+from orderflow.pricing.carrying import has_left
 from orderflow.records import Order, Payment, credit_id
 from orderflow.states import OrderState
 from orderflow.values import later

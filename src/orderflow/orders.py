@@ -30,7 +30,7 @@ from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import exploded, kit_spans, lines_named
 from orderflow.on_account import cover
-from orderflow.payments import confirm_if_ready
+from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.plans import OVERDUE, confirmable
 from orderflow.pricing import Ranges, charge_kept, due, give_up, kept, order_facts, part_charge
 from orderflow.promising.reserving import reserve_placed

@@ -31,6 +31,7 @@ from orderflow.records import (
     RequestKind,
 )
 from orderflow.tenders import Tendered
+from orderflow.tracking import Scan
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -174,16 +175,6 @@ class Label:
     carrier: str
     tracking: str
     parcel: str
-
-
-@attrs.frozen
-class Scan:
-    """What a carrier saw, where and when, in its own words."""
-
-    tracking: str
-    status: str
-    at: datetime
-    place: str = ""
 
 
 class DemandForecast(Protocol):

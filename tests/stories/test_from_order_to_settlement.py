@@ -119,15 +119,18 @@ def test_points_and_a_card_pay_one_order_and_each_gets_back_what_it_gave(any_sho
     shop.place("o-17", new_order((LAMP, 3)))
     points = Tendered("points", 1200, CENT_A_POINT)
     shop.spend("pay-1", "points-7", eur(1200), (("o-17", 1200),), points)
-    shop.pay("pay-2", eur(1800), (("o-17", 1800),), "card", "c-7")
+    gateway = ScriptedGateway("stirling", shop.clock)
+    shop.await_payment("pay-2", eur(1800), "card", "c-7", orders=(("o-17", 1800),))
+    charge(shop, gateway, "pay-2")
     deliver(shop, "o-17", "p-1")
 
     send_back(shop, "r-1", ("1", 2))
-    shop.refund("o-17")
+    shop.ask_refund("o-17")
+    send_open(shop, gateway, shop.clock.at)
     settle_up(shop)
 
     assert shop.balance("points-7") == 1200
-    assert shop.payment("pay-2").refunded == 800
+    assert shop.payment("pay-2").refunded == gateway.moved(RequestKind.REFUND, "pay-2") == 800
     assert_kept("card-and-points", shop)
 
 
@@ -162,9 +165,9 @@ def silence(shop: Shop, *verbs: str) -> None:
     assert done == [*verbs]
 
 
-def charge(shop: Shop, gateway: ScriptedGateway) -> None:
-    """What is still to come of pay-1 is asked of its gateway, and comes."""
-    shop.ask_capture("pay-1")
+def charge(shop: Shop, gateway: ScriptedGateway, payment: str = "pay-1") -> None:
+    """What is still to come of a payment is asked of its gateway, and comes."""
+    shop.ask_capture(payment)
     send_open(shop, gateway, shop.clock.at)
 
 
@@ -309,10 +312,14 @@ def test_a_parcel_is_refused_at_the_door_and_nobody_owes_anything(any_shop: Shop
 def test_a_bank_takes_back_what_is_left_after_a_partial_refund(any_shop: Shop) -> None:
     shop = any_shop
     shop.stock(LAMP, "leith", 3)
-    shop.sell("o-17", (LAMP, 3))
+    gateway = ScriptedGateway("stirling", shop.clock)
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.await_payment("pay-o-17", eur(3000), "card", "c-7", orders=(("o-17", 3000),))
+    charge(shop, gateway, "pay-o-17")
     deliver(shop, "o-17", "p-1")
     send_back(shop, "r-1", ("1", 1))
-    shop.refund("o-17")
+    shop.ask_refund("o-17")
+    send_open(shop, gateway, shop.clock.at)
 
     shop.clock.forward(days=5)
     shop.charge_back("pay-o-17", eur(2000), "o-17")

@@ -128,16 +128,14 @@ def against(step: Step, payment: str, currency: str, shares: Shares) -> list[Ref
                 )
             )
         elif amount > owed:
-            refusals.append(
-                Refusal.of(
-                    "overpaid",
-                    order=name,
-                    asked=amount,
-                    currency=order.currency,
-                    due=max(0, owed),
-                )
-            )
+            refusals.append(overpaid(order, amount, max(0, owed)))
     return refusals
+
+
+def overpaid(order: Order, asked: int, room: int) -> Refusal:
+    """Why more is not taken for an order than there is room for, in minor units."""
+    name, currency = order.ref.id, order.currency
+    return Refusal.of("overpaid", order=name, asked=asked, currency=currency, due=room)
 
 
 def matches(payment: Payment, order: Order) -> bool:
