@@ -8,7 +8,7 @@ Observation: deposit and balance are one promise to pay one price.
 Decision: they are one payment. Its amount is the whole price, its captured money what has come; the
 balance is what is still to come, and has a limit of its own once it is asked for.
 A balance may come in parts: the payment is captured when all of it is there, or when its orders
-cost no more.
+owe no more.
 
 Problem: an order whose balance was asked for is paid in another way, or comes to cost no more than
 its deposit; a limit that is looked at alone ends an order that owes nothing, and keeps its deposit.
