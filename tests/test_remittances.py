@@ -345,7 +345,7 @@ def test_a_carrier_that_sends_no_file_is_found_silent_by_an_empty_one(shop: Shop
 
     found = held(shop, file(carrier="acme", until=days))
 
-    assert told(found) == [(0, "p-1", Fault.MISSING, 0, 2000)]
+    assert told(found) == [(0, "p-1", FindingKind.MISSING, 0, 2000)]
     assert shop.payment("pay-1").state == "due at door"
     assert shop.due(shop.clock.at) == []
 
