@@ -278,6 +278,24 @@ class Life:
         """What is owed back on orders that had ended before the balance of a payment was missed."""
         return [due(self.shop.order(id)) for id in sorted(self.given_up.get(payment, ()))]
 
+    def miss_a_balance(self) -> None:
+        """A deposit and a part of its balance come for one order, and not the rest."""
+        standing = [one for one in map(self.shop.order, ORDERS) if one.state not in CALLED_OFF]
+        owing = [one for one in standing if due(one) >= 1000]
+        if not owing:
+            return
+        order, id = self.chance.choice(owing), self.fresh()
+        minor = due(order)
+        deposit, part = Money(minor // 3, self.currency), Money(minor // 4, self.currency)
+        whole, name = Money(minor, self.currency), order.ref.id
+        self.shop.take_deposit(id, whole, deposit, ((name, deposit.minor),))
+        self.opened(id, deposit.minor)
+        self.shop.pay_balance(id, part, ((name, part.minor),))
+        self.came(id, part.minor)
+        self.shop.open_balance(id, self.clock.at)
+        self.shop.miss_balance(id)
+        self.shop.forfeit_deposit(id)
+
     def pay_balance(self) -> None:
         payment = self.any_payment("deposit taken", "balance open", "balance overdue")
         money, tendered = self.tender(payment)
@@ -349,7 +367,9 @@ class Life:
         """What failed is there again; more than was asked has gone as far as there was any."""
         key = (payment.ref.id, one.id)
         booked = self.booked.get(key, one.amount)
-        more = min(done - booked, max(0, left_of(payment)))
+        # What came from a balance is with no gateway.
+        left = payment.outside if payment.stored else left_of(payment)
+        more = min(done - booked, max(0, left))
         if one.outcome is Outcome.DONE and one.done == done:
             more = 0  # told before
         self.booked[key] = booked + more
@@ -383,6 +403,9 @@ class Life:
 
     def charge_back(self) -> None:
         payment, money = self.any_payment(), self.money()
+        kept = [one for one in map(self.shop.payment, self.ledgers) if one.forfeited]
+        if kept and self.chance.random() < 0.3:  # a bank does not know what is ours of it
+            payment = self.chance.choice(kept)
         order = self.chance.choice(("", *ORDERS, *[one.order for one in payment.applications]))
         self.shop.charge_back(payment.ref.id, money, order)
         self.gone |= {order} - {"", DOOR, ON_ACCOUNT}
@@ -644,7 +667,7 @@ ACTS: Final[tuple[Callable[[Life], None], ...]] = (
         Life.take_deposit,
     ),
     *(Life.ask_for_a_balance, Life.ask_for_a_balance, Life.wait, Life.wait, Life.forfeit),
-    *(Life.ask_for_a_balance, Life.wait, Life.forfeit, Life.forfeit),
+    *(Life.ask_for_a_balance, Life.wait, Life.forfeit, Life.miss_a_balance),
     *(Life.pay_balance, Life.pay_balance, Life.await_payment, Life.await_payment),
     *(Life.ask_capture, Life.ask_capture, Life.ask_void, Life.answer, Life.answer, Life.answer),
     *(Life.notice, Life.notice, Life.apply, Life.void, Life.charge_back, Life.settle, Life.cancel),
