@@ -479,7 +479,7 @@ def _chart(chart: Chart[Any, Any, Any]) -> Iterator[str]:
 
 
 def _ends(chart: Chart[Any, Any, Any]) -> str:
-    ends = [f"*{state}*" for state in chart.states if state in chart.ends]
+    ends = [f"*{state}*" for state in chart.used if state in chart.ends]
     return f"its end is {ends[0]}" if len(ends) == 1 else f"its ends are {' and '.join(ends)}"
 
 

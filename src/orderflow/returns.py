@@ -116,16 +116,7 @@ def close_return(case: Case, context: Context) -> Step:
     to decide: `cancel` or `found`.
     """
     step = Step(case, context)
-    returned = step.now(case.own(Return))
-    order = step.now(case.order(returned.order))
-    if _units_of(order, case.ref.id, (UnitState.RECEIVED_BACK,)):
-        can = can_inspect(context.rules.process)
-        raise IllegalMove(str(case.ref), returned.state.value, "close", can)
-    coming = _units_of(order, case.ref.id, (UnitState.GOING_BACK,))
-    step.move(order, UnitMove.DELIVER, coming, returning="")
-    untag_returned(step, returned)
-    under_way = returned.state in (ReturnState.GOING_BACK, ReturnState.RECEIVED)
-    step.proceed(RETURN, case.ref, ReturnMove.SETTLE if under_way else ReturnMove.CANCEL)
+    end_return(step, case.own(Return))
     return step
 
 
@@ -307,6 +298,20 @@ def open_return(
     step.retag(returned, chosen, returning=id)
     if returned.state is OrderState.COMPLETED:
         step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))
+
+
+def end_return(step: Step, ref: Ref[Return]) -> None:
+    """End a return of which nothing waits for its inspection; the rest stays with the customer."""
+    returned = step.now(ref)
+    order = step.now(step.case.order(returned.order))
+    if _units_of(order, ref.id, (UnitState.RECEIVED_BACK,)):
+        can = can_inspect(step.context.rules.process)
+        raise IllegalMove(str(ref), returned.state.value, "close", can)
+    coming = _units_of(order, ref.id, (UnitState.GOING_BACK,))
+    step.move(order, UnitMove.DELIVER, coming, returning="")
+    untag_returned(step, returned)
+    under_way = returned.state in (ReturnState.GOING_BACK, ReturnState.RECEIVED)
+    step.proceed(RETURN, ref, ReturnMove.SETTLE if under_way else ReturnMove.CANCEL)
 
 
 def _closed_windows(step: Step, order: Order) -> dict[str, Refusal]:

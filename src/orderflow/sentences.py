@@ -441,6 +441,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "exchange {exchange}: no goods of return {returned} were accepted",
         "zh": "换货单 {exchange}:退货单 {returned} 没有验收通过的商品",
     },
+    "goods_came": {
+        "en": "exchange {exchange} has had goods of return {returned} accepted",
+        "zh": "换货单 {exchange}:退货单 {returned} 已有商品验收通过",
+    },
     "not_sent_anew": {
         "en": "exchange {exchange} has sent nothing yet",
         "zh": "换货单 {exchange} 尚未发出新商品",
@@ -684,6 +688,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "approved": "已同意",
     "received": "已收到",
     "settled": "已了结",
+    "undone": "已撤回",
     "running": "有效",
     "used": "已使用",
     "expected": "待到货",
@@ -919,6 +924,8 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "take in part": "部分签收",
     "change cash": "更改代收金额",
     "answer cash change": "答复代收金额更改",
+    "undo exchange": "撤回换货",
+    "undo": "撤回",
     "unreserve": "取消预留",
     "use": "使用",
     "void payment": "作废付款",
