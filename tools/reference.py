@@ -667,6 +667,7 @@ BESIDE = {
         "price_of",
     ),
     "orderflow.cash": ("CashRule", "CashRounding"),
+    "orderflow.patience": ("Patience",),
     "orderflow.cod": ("cash_by_parcel",),
     "orderflow.refunds": ("owed",),
     "orderflow.remittances": tuple(remittances.__all__),

@@ -10,7 +10,8 @@ Decision: no verb gives back. When a verb has given its facts, each order that i
 at once, and what it claims as a whole follows: its coupons where it has ended unused, its
 customer's credit by what it owes. So does the hold that keeps its goods, since a bank has taken
 their money back. Where it owes nothing any more it is confirmed, as one is that was paid, and so is
-the end of each balance that was asked for it.
+the end of each balance that was asked for it. What waits for somebody after a sale notes until
+when.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from orderflow.pricing import due
 from orderflow.records import Order, Payment, credit_id
 from orderflow.states import OrderState
 from orderflow.values import later
+from orderflow.waiting import note_waits
 from orderflow.withheld import let_goods_go
 
 
@@ -50,6 +52,7 @@ def follow(step: Step) -> None:
         let_goods_go(step, step.now(document.ref))
         if document.tenders and due(document) <= 0 < _due_before(step, document):
             _settled(step, document)
+    note_waits(step)
 
 
 def _due_before(step: Step, order: Order) -> int:

@@ -579,6 +579,7 @@ class Return:
     reason: str
     location: str = ""  # where it was received
     holds: tuple[Hold, ...] = ()
+    until: datetime | None = None  # when silence means something
 
 
 @attrs.frozen(weakref_slot=False)
@@ -595,6 +596,7 @@ class Reissue:
     lines: tuple[tuple[str, int], ...]  # (line id, units) of the order
     anew: str = ""
     holds: tuple[Hold, ...] = ()
+    until: datetime | None = None  # when silence means something
 
 
 @attrs.frozen(weakref_slot=False)
@@ -612,6 +614,7 @@ class Exchange:
     wanted: tuple[Line, ...]
     anew: str = ""
     holds: tuple[Hold, ...] = ()
+    until: datetime | None = None  # when silence means something
 
 
 @attrs.frozen(weakref_slot=False)

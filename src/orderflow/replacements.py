@@ -435,9 +435,9 @@ def undo_exchange(case: Case, context: Context) -> Step:
             back = exchange.returned
             refusals.append(Refusal.of("goods_came", exchange=case.ref.id, returned=back))
     _end(step, EXCHANGE, exchange, ReplacementMove.UNDO, refusals)
-    back = _return_of(step)
-    if back.state not in RETURN.ends:
-        end_return(step, back.ref)
+    returned = _return_of(step)
+    if returned.state not in RETURN.ends:
+        end_return(step, returned.ref)
     _leave_or_call_off(step, case.order(exchange.anew))
     return step
 

@@ -993,6 +993,7 @@ HOLDS: Final[dict[str, str]] = {
     "came_back": "意外退回",
     "came_unasked": "未约定的来货",
     "charged_back": "银行已扣回款项",
+    "goods_never_came": "换货的旧货始终未退回",
     "given_up": "已作废的货物重新出现",
     "instalment_overdue": "分期款逾期",
     "other_expiry": "有效期不一致",
