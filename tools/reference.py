@@ -115,6 +115,7 @@ NEVER = {
     "approve_reissue": {"not_paid", "no_lines"},  # its order costs nothing and has lines
     "cancel_reissue": {"not_all_ended", "sent_again"},  # only what has not left is cancelled
     "cancel_exchange": {"not_all_ended", "sent_again"},  # the same
+    "undo_exchange": {"not_all_ended", "sent_again"},  # the same
     "send_replacement": {"no_lines"},  # an exchange has lines
     # What has happened outside: it looks for a row first, and more than was asked for is taken too.
     "accept_purchase": {"illegal_move"},
