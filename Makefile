@@ -36,13 +36,13 @@ demo: $(STAMP) ## run the order stream of TPC-H through the library and check th
 test: $(STAMP) ## run every test
 	@$(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
 
-laws: $(STAMP) ## the laws of prices, taxes, invoices and payments 20,000 times, and storms in full
+laws: $(STAMP) ## the laws of prices, taxes, invoices, payments and scans 10,000 times or more, and storms in full
 	@ORDERFLOW_PRICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_price_laws.py $(ARGS)
 	@ORDERFLOW_TAXES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_taxes.py $(ARGS)
-	@ORDERFLOW_REMITTANCE=10000 $(BIN)/python -m pytest -q -n 0 tests/test_remittances.py $(ARGS)
 	@ORDERFLOW_INVOICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_invoice_lives.py $(ARGS)
 	@ORDERFLOW_PAYMENTS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_payment_laws.py $(ARGS)
-	@ORDERFLOW_GATEWAYS=300 $(BIN)/python -m pytest -q -n 0 tests/test_storms.py -k bad_wire $(ARGS)
+	@ORDERFLOW_SCANS=10000 $(BIN)/python -m pytest -q -n 0 tests/test_tracking.py $(ARGS)
+	@ORDERFLOW_WEBHOOKS=100000 $(BIN)/python -m pytest -q -n 0 tests/test_webhooks.py -k no_body $(ARGS)
 	@ORDERFLOW_CREDIT=400 $(BIN)/python -m pytest -q -n 0 tests/test_storms.py -k credit $(ARGS)
 
 mutants: $(STAMP) ## which small changes of money and pricing no test notices

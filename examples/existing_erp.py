@@ -21,9 +21,10 @@ from datetime import UTC, datetime
 
 from orderflow import Money, NewLine, NewOrder, Position, Price, Ref, Sku, Workflow
 from orderflow.adapters.memory import MemoryStore
-from orderflow.ports import Carrier, Label, Quote, Scan, Store
+from orderflow.ports import Carrier, Label, Quote, Store
 from orderflow.pricing import due
 from orderflow.records import Document, Order, Parcel
+from orderflow.tracking import Scan
 from orderflow.views import headline
 
 Row = dict[str, str | int]

@@ -44,12 +44,13 @@ from orderflow.ledger import (
     postings,
 )
 from orderflow.ports import Books, Query, Store
-from orderflow.pricing import total
+from orderflow.pricing import due, total
 from orderflow.records import (
     KINDS,
     Counter,
     CutKind,
     Document,
+    Door,
     Exchange,
     MatterKind,
     MoneyAccount,
@@ -64,7 +65,7 @@ from orderflow.records import (
     Supply,
 )
 from orderflow.settlement import Role, Settlement, settlement
-from orderflow.states import OrderState, UnitState
+from orderflow.states import ORDER_OVER, OrderState, PaymentState, UnitState
 from orderflow.tenders import StoredValue
 
 D = TypeVar("D", bound=Document)
@@ -368,6 +369,7 @@ def assert_laws(store: Store, tenant: str = "") -> None:
     assert_goods(orders, books)
     assert_claims(kept, books)
     assert_money(orders, payments)
+    assert_doors(orders, payments)
     balances = [one for one in kept if isinstance(one, StoredValue)]
     assert_ledger(postings(store.entries(), tenant), orders, payments, balances)
     assert_customers(tuple(store.entries()), tenant, orders, payments)
@@ -393,7 +395,7 @@ def assert_ledger(
         assert one.amount > 0
         for account in (one.source, one.target):
             of_payments[one.payment, one.currency, account] += one.to(account)
-        of_orders[one.order] += one.to(OrderAccount.OWED)
+        of_orders[one.order] += one.to(OrderAccount.RECEIVABLE)
         on_balances[one.stored, one.currency] += one.to(MoneyAccount.STORED)
     for order in orders:
         cost = 0 if order.state is OrderState.DRAFT else total(order)
@@ -471,7 +473,7 @@ def assert_settled(store: Store, tenant: str = "") -> None:
     for currency in {currency for currency, _ in said} | {currency for _, currency in sums}:
         on = {account: said.get((currency, account), 0) for account in KNOWN}
         paid = on[MoneyAccount.APPLIED] + on[MoneyAccount.UNAPPLIED]
-        assert sums[Role.CUSTOMER, currency] == on[OrderAccount.OWED] - paid
+        assert sums[Role.CUSTOMER, currency] == on[OrderAccount.RECEIVABLE] - paid
         assert sums[Role.CARRIER, currency] == on[MoneyAccount.CARRIER]
         ours = on[MoneyAccount.FORFEITED] + sum(on[account] for account in StoredAccount)
         parts = (Role.CUSTOMER, Role.CARRIER, Role.FINANCE)
@@ -595,6 +597,23 @@ def assert_money(orders: Iterable[Order], payments: Iterable[Payment]) -> None:
     for order in orders:
         if order.state is OrderState.COMPLETED and not order.holds:
             assert order.applied >= 0
+
+
+def assert_doors(orders: Iterable[Order], payments: Iterable[Payment]) -> None:
+    """Orders know their doors; none asks too much, or waits for ever, and nobody is told."""
+    at_door = {
+        (one.due_for, one.ref.id): one for one in payments if one.state is PaymentState.DUE_AT_DOOR
+    }
+    noted = {(order.ref.id, door.payment): door for order in orders for door in order.doors}
+    assert noted.keys() == at_door.keys()
+    for key, one in at_door.items():
+        amount = one.amount if one.cash_asked is None else one.cash_asked
+        assert noted[key] == Door(one.ref.id, amount, one.parcel)
+    for order in orders:
+        silent = [one for one in order.doors if not at_door[order.ref.id, one.payment].holds]
+        if silent:
+            assert sum(one.amount for one in silent) <= max(0, due(order))
+            assert order.state not in (*ORDER_OVER, OrderState.COMPLETED)
 
 
 def assert_journal(store: Store, tenant: str = "") -> None:

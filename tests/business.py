@@ -41,6 +41,7 @@ ASTRAY: Final = ("lost", "missing")
 AT_WORK: Final = ("released", "picked", "packed")
 OVER: Final = ("archived", "rejected", "cancelled", "expired")
 CLOSED: Final = ("cancelled", "refused", "done")
+WAITS: Final = ("awaiting", "authorised", "deposit taken", "balance open", "balance overdue")
 PAID_ONCE: Final = (
     *("deposit taken", "balance open", "balance overdue", "captured", "part refunded"),
     *("refunded", "disputed", "collected", "short paid", "remitted", "due at door"),
@@ -813,6 +814,33 @@ def may_send_back(d: Desk, payment: Payment, amount: int) -> bool:
     return payment.state in PAID_ONCE and d.not_forbidden(way, payment)
 
 
+def at_gateway(payment: Payment) -> int:
+    """What came by a gateway and is there still, neither asked for nor taken back."""
+    back = sum(one.booked for one in payment.requests if one.kind == "refund")
+    there = payment.by_gateway - back - payment.charged_back
+    return still_ours(payment) if payment.stored else max(0, there)
+
+
+def may_ask_refund(d: Desk) -> bool:
+    """What came by gateways is asked for; an amount that is named must all have come so."""
+    order, named = d.paper, d.arg("payment", "")
+    back = max(0, -owing(order))
+    asked = d.arg("amount").minor if d.arg("amount") else back
+    if not asked or asked > back:
+        return False
+    left, by_hand, sent = asked, 0, False
+    for tender in order.tenders:
+        payment = d.get("payment", tender.payment)
+        part = min(left, tender.applied, still_ours(payment))
+        if part > 0 and named in ("", tender.payment):
+            by_wire = min(part, at_gateway(payment))
+            by_hand += part - by_wire
+            if by_wire and not may_send_back(d, payment, by_wire):
+                return False
+            left, sent = left - by_wire, sent or by_wire > 0
+    return not left or bool(by_hand and sent and d.arg("amount") is None)
+
+
 def may_refund(d: Desk) -> bool:
     order = d.paper
     if not may_go_to(d):
@@ -833,14 +861,22 @@ def may_refund(d: Desk) -> bool:
 
 
 def still_ours(payment: Payment) -> int:
-    """What neither we nor the payer's bank has given back."""
-    return max(0, payment.captured - payment.refunded - payment.charged_back)
+    """What neither we nor the payer's bank has given back, and no deposit that is forfeited."""
+    gone = payment.refunded + payment.charged_back + payment.forfeited
+    return max(0, payment.captured - gone)
 
 
 def may_pay_back(d: Desk) -> bool:
     free = min(max(0, d.paper.unapplied), still_ours(d.paper))
     asked = d.arg("amount").minor if d.arg("amount") else free
     return 0 < asked <= free and may_go_to(d) and may_send_back(d, d.paper, asked)
+
+
+def may_ask_pay_back(d: Desk) -> bool:
+    free = min(max(0, d.paper.unapplied), still_ours(d.paper))
+    there = min(free, at_gateway(d.paper))
+    asked = d.arg("amount").minor if d.arg("amount") else there
+    return 0 < asked <= there and may_send_back(d, d.paper, asked)
 
 
 def can_be_used(d: Desk, stored: Any) -> bool:
@@ -867,12 +903,25 @@ def unanswered(payment: Payment, *kinds: str) -> list[Request]:
 def may_ask(d: Desk) -> bool:
     """No more is asked for than a gateway keeps ready, or a payment that waits is about."""
     paper, asked = d.paper, unanswered(d.paper, "capture", "void")
-    most = paper.amount if paper.state == "awaiting" else paper.authorised
+    most = paper.authorised
     if paper.state == "awaiting":
+        most = paper.deposit or paper.amount
         asked += unanswered(paper, "authorise")
+    elif d.stands("deposit taken", "balance open", "balance overdue"):
+        most = min(paper.amount, paper.captured + still_to_come(d))
     free = max(0, most - paper.captured - sum(one.amount for one in asked))
     wanted = d.arg("amount").minor if d.arg("amount") else free
     return bool(0 < wanted <= free)
+
+
+def still_to_come(d: Desk) -> int:
+    """What the orders of a deposit still cost, once asked for no more than was asked."""
+    rest = d.paper.amount - d.paper.captured
+    orders = [d.get("order", one.order) for one in d.paper.applications]
+    if not orders:
+        return int(rest)
+    costs = sum(max(0, owing(order)) for order in orders) - max(0, d.paper.unapplied)
+    return int(costs) if d.stands("deposit taken") else int(min(costs, rest))
 
 
 def may_void_rest(d: Desk) -> bool:
@@ -900,7 +949,12 @@ def may_open_balance(d: Desk) -> bool:
     orders = [d.get("order", one.order) for one in d.paper.applications]
     to_come = sum(max(0, owing(order)) for order in orders) - max(0, d.paper.unapplied)
     is_wanted = to_come > 0 or not orders
-    return d.stands("deposit taken") and d.free("open balance") and is_wanted
+    knows = not unanswered(d.paper, "capture")
+    return d.stands("deposit taken") and d.free("open balance") and is_wanted and knows
+
+
+def may_plan_balance(d: Desk) -> bool:
+    return d.stands("deposit taken")
 
 
 def may_miss_balance(d: Desk) -> bool:
@@ -919,6 +973,15 @@ def may_agree_plan(d: Desk) -> bool:
     parts = sum(one.amount for one in d.arg("parts"))
     over = order.state in (*OVER, "completed")
     return not over and not order.cash_on_delivery and parts == cost
+
+
+def may_miss_terms(d: Desk) -> bool:
+    """It goes on account without a plan, owes something whose day is over, and nobody said so."""
+    order = d.paper
+    is_late = order.pay_by is not None and order.pay_by <= d.seen.at
+    told = any(hold.code == "terms_overdue" for hold in order.holds)
+    is_open = order.on_account and order.plan is None and order.state != "draft"
+    return is_open and owing(order) > 0 and is_late and not told
 
 
 def may_miss_instalment(d: Desk) -> bool:
@@ -949,6 +1012,7 @@ def may_forfeit(d: Desk) -> bool:
     asked = lost if d.arg("amount") is None else d.arg("amount").minor
     return (
         0 < asked <= lost
+        and not unanswered(d.paper, "capture")
         and d.stands("balance overdue")
         and d.free("forfeit")
         and all(  # a deposit of no order has no goods
@@ -972,7 +1036,38 @@ def may_pay_balance(d: Desk) -> bool:
 
 
 def may_collect(d: Desk) -> bool:
-    return d.fresh or d.stands("due at door", "voided")
+    return d.fresh or bool(d.paper.due_for)
+
+
+TAKES_CASH: Final = (
+    *("due at door", "collected", "short paid", "remitted", "part refunded", "refunded"),
+)
+"""The states of a payment of a door that waits for cash, or has had some."""
+
+
+def may_expect_cash(d: Desk) -> bool:
+    """It is paid at the door, goods of it go there, and its other doors leave so much of it."""
+    if not d.fresh or not d.order.cash_on_delivery:
+        return False
+    room, parcel = at_no_door(d.order), d.get("parcel", d.arg("parcel") or "?")
+    gone = ("cancelled", "going back", "returned")
+    if parcel is not None and (d.order.ref.id not in parcel.orders or parcel.state in gone):
+        return False
+    amount = d.arg("amount")
+    return room > 0 if amount is None else amount.minor <= room
+
+
+def may_change_cash(d: Desk) -> bool:
+    if not d.stands("due at door"):
+        return False
+    room = at_no_door(d.get("order", d.paper.due_for), d.paper.ref.id)
+    return bool(d.arg("amount").minor <= room)
+
+
+def at_no_door(order: Order, beside: str = "") -> int:
+    """What an order costs that no other payment is to bring from a door."""
+    asked = [one.amount for one in order.doors if one.payment != beside]
+    return max(0, owing(order) - sum(asked))
 
 
 def may_set_quota(d: Desk) -> bool:
@@ -1212,6 +1307,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "adjust": lambda d: not d.stands("archived"),
     "agree_plan": may_agree_plan,
     "miss_instalment": may_miss_instalment,
+    "miss_terms": may_miss_terms,
     "reprice": may_reprice,
     "weigh_line": may_weigh,
     "protect_price": may_protect_price,
@@ -1279,11 +1375,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "expire_payment": may_expire_payment,
     "apply_payment": lambda d: not d.stands("refunded") and may_apply(d, d.paper.unapplied),
     "collect_on_delivery": may_collect,
-    "expect_cash": lambda d: d.fresh and d.order.cash_on_delivery,
+    "expect_cash": may_expect_cash,
     "remit": always,
-    "change_cash": lambda d: (
-        d.stands("due at door") and d.arg("amount").minor <= owing(d.get("order", d.paper.due_for))
-    ),
+    "change_cash": may_change_cash,
     "answer_cash_change": always,
     "void_payment": lambda d: (
         d.stands("awaiting", "authorised", "due at door") and d.paper.captured <= d.paper.refunded
@@ -1291,6 +1385,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "hold_payment": Desk.lacks_hold,
     "take_deposit": lambda d: d.fresh and may_apply(d, d.arg("deposit").minor),
     "open_balance": may_open_balance,
+    "plan_balance": may_plan_balance,
     "miss_balance": may_miss_balance,
     "forfeit_deposit": may_forfeit,
     "pay_balance": may_pay_balance,
@@ -1298,11 +1393,11 @@ ROWS: Final[Mapping[str, Row]] = {
     "settle_dispute": always,
     "refund": may_refund,
     "pay_back": may_pay_back,
-    "ask_refund": may_refund,
-    "ask_pay_back": may_pay_back,
+    "ask_refund": may_ask_refund,
+    "ask_pay_back": may_ask_pay_back,
     "ask_authorise": lambda d: d.stands("awaiting") and d.free("ask authorise") and may_ask(d),
     "ask_capture": lambda d: (
-        d.stands("awaiting", "authorised", "part captured") and d.free("ask capture") and may_ask(d)
+        d.stands(*WAITS, "part captured") and d.free("ask capture") and may_ask(d)
     ),
     "ask_void": lambda d: d.stands("awaiting", "authorised", "part captured") and may_void_rest(d),
     "send_request": may_send_request,
@@ -1431,10 +1526,9 @@ def reported(d: Desk, order: Order, *states: str, where: Where = anywhere) -> bo
 
 
 def notice_fits(d: Desk) -> bool:
-    waits = ("awaiting", "authorised", "deposit taken", "balance open", "balance overdue")
     makes_sense = {
         "authorised": ("awaiting",),
-        "captured": (*waits, "part captured"),
+        "captured": (*WAITS, "part captured"),
         "failed": ("awaiting",),
         "voided": ("awaiting", "authorised", "part captured", "due at door"),
     }
@@ -1457,6 +1551,10 @@ def answer_fits(d: Desk) -> bool:
         return bool(one.kind != "refund")
     if one.kind == "authorise":
         return d.stands("awaiting")
+    if one.kind == "capture" and d.stands("deposit taken", "balance open", "balance overdue"):
+        orders = [d.get("order", one.order) for one in d.paper.meant]
+        goes_back = any(is_cancelled(order) for order in orders)
+        return goes_back or one.amount <= still_to_come(d)
     if one.kind == "capture" and d.paper.authorised:
         room = d.paper.authorised - d.paper.captured
         return d.stands("authorised", "part captured") and bool(one.amount <= room)
@@ -1514,7 +1612,9 @@ FITS: Final[Mapping[str, Row]] = {
     "answer_cash_change": lambda d: d.paper.cash_asked is not None,
     "remit": lambda d: d.arg("amount").minor <= d.paper.with_carrier,
     "collect_on_delivery": lambda d: (
-        d.order.cash_on_delivery and (d.fresh or not d.stands("voided"))
+        d.order.cash_on_delivery
+        and (d.fresh or d.stands(*TAKES_CASH))
+        and d.arg("amount").minor <= owing(d.order)
     ),
     "accept_purchase": lambda d: d.stands("sent"),
     "refuse_purchase": lambda d: d.stands("created", "sent"),

@@ -83,7 +83,8 @@ TABLE: Final[Mapping[str, str]] = {
     """,
     "payment": """
         ask authorise: awaiting -> stays | not held
-        ask capture: awaiting, authorised, part captured -> stays | not held
+        ask capture: awaiting, authorised, part captured, deposit taken, balance open,
+            balance overdue -> stays | not held
         ask void: awaiting, authorised, part captured -> stays | not held
         authorise: awaiting -> authorised
         capture part: authorised, part captured -> part captured
@@ -92,7 +93,7 @@ TABLE: Final[Mapping[str, str]] = {
         fail: awaiting -> failed
         void: awaiting, authorised, due at door -> voided
         expire: awaiting, authorised -> expired
-        take deposit: awaiting -> deposit taken
+        take deposit: awaiting, authorised, failed, expired, voided -> deposit taken
         owe at door: awaiting -> due at door
         open balance: deposit taken -> balance open | not held
         refund part: deposit taken, balance open, balance overdue, part refunded, disputed,
@@ -111,8 +112,9 @@ TABLE: Final[Mapping[str, str]] = {
         charge back: disputed -> stays
         settle whole: disputed, part captured, part refunded, refunded -> captured
         settle deposit: disputed, refunded -> deposit taken
-        settle part: disputed, part captured, refunded -> part refunded
-        settle empty: disputed, part captured -> refunded
+        settle part: disputed, part captured, refunded, captured -> part refunded
+        settle empty: disputed, part captured, captured, part refunded, deposit taken,
+            balance open, balance overdue -> refunded
         remit part: collected -> short paid
         remit: collected, short paid -> remitted
         remit part: short paid -> stays

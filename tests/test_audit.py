@@ -850,6 +850,26 @@ def test_a_refund_of_what_a_bank_had_taken_back_is_named() -> None:
     assert law.breaches == ("payment pay-1: 1000 refunded by entry 3, 1000 more than was left",)
 
 
+def test_a_forfeited_deposit_that_was_paid_out_beside_a_bank_is_named() -> None:
+    shop = Shop(MemoryStore())
+    shop.place("o-17", new_order((LAMP, 10)))
+    shop.take_deposit("pay-1", eur(10000), eur(3000), (("o-17", 3000),))
+    shop.pay_balance("pay-1", eur(2000), (("o-17", 2000),))
+    shop.open_balance("pay-1", shop.clock.at)
+    shop.miss_balance("pay-1")
+    shop.forfeit_deposit("pay-1")
+    shop.refund("o-17")
+    shop.charge_back("pay-1", eur(2000))
+    *before, refunded, taken = shop.store.entries()
+    n = refunded.seq
+    swapped = (*before, attrs.evolve(taken, seq=n), attrs.evolve(refunded, seq=n + 1))
+
+    law = checked(Tampered(shop.store, entries=swapped))["money"]
+
+    said = f"payment pay-1: 2000 refunded by entry {n + 1}, 2000 more than was left"
+    assert said in law.breaches
+
+
 def test_units_that_carry_less_than_their_line_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orderflow.audit.money.carried", lambda line, charges, ranges: 0)
 

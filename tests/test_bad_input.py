@@ -101,6 +101,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "blocks": ("allocate",),
     },
     "miss_instalment": {"id": "o-planned"},
+    "miss_terms": {"id": "o-terms"},
     "protect_price": {
         "id": "o-ready",
         "prices": (("1", Price.of("9", "EUR")),),
@@ -148,7 +149,8 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "method": "card",
         "payer": "c-7",
         "expires_at": TOMORROW,
-        "orders": (("o-unpaid", 400),),
+        "orders": (("o-unpaid", 200),),
+        "deposit": eur(200),
     },
     "record_notice": {
         "id": "pay-awaited",
@@ -191,6 +193,12 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "payer": "c-7",
         "tendered": attrs.evolve(TENDERED, n=900),
     },
+    "plan_balance": {
+        "id": "pay-deposit",
+        "opens_at": MORNING + timedelta(hours=1),
+        "until": TOMORROW,
+        "forfeit": True,
+    },
     "open_balance": {"id": "pay-deposit", "until": TOMORROW, "forfeit": True},
     "forfeit_deposit": {"id": "pay-overdue", "amount": eur(50)},
     "miss_balance": {"id": "pay-missed"},
@@ -203,7 +211,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "expect_cash": {
         "id": "pay-new",
         "order": "o-cod",
-        "amount": eur(4000),
+        "amount": eur(3500),
         "parcel": "p-new",
     },
     "change_cash": {"id": "pay-due", "amount": eur(300)},
@@ -275,7 +283,6 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "back": "p-new",
         "taken": ONE,
         "order": "o-door",
-        "payment": "pay-due",
     },
     "lose": {"id": "p-o-shipped"},
     "receive_back": {"id": "p-o-turned", "location": "york"},
@@ -505,7 +512,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
             lambda: house.deliver(f"p-{id}"),
         )
         house.place(id, new_order((LAMP, 4)))
-        house.pay(f"pay-{id}", eur(4000), ((id, 4000),))
+        house.await_payment(f"pay-{id}", eur(4000), orders=((id, 4000),))
+        house.record_notice(f"pay-{id}", Notice.CAPTURED, eur(4000))
         for step in steps[:stage]:
             step()
 
@@ -531,6 +539,9 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.place("o-held", new_order((LAMP, 1)))
     house.hold("o-held", "check", "an unusual amount")
     house.place("o-unpaid", new_order((LAMP, 1), pay_by=MORNING + timedelta(hours=1)))
+    house.set_credit("d-3/EUR", eur(10_000))
+    terms = MORNING + timedelta(seconds=1)
+    house.place("o-terms", new_order((LAMP, 1), customer="d-3", on_account=True, pay_by=terms))
     house.place("o-planned", new_order((LAMP, 1)))
     house.agree_plan("o-planned", (Instalment(1000, MORNING),))
     house.place("o-cod", new_order((LAMP, 4), cash_on_delivery=True))
@@ -548,9 +559,9 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.hand_over("p-o-door")
     house.await_payment("pay-awaited", eur(500))
     house.await_payment("pay-late", eur(500), expires_at=MORNING + timedelta(hours=1))
-    house.pay("pay-spare", eur(500), ())
-    house.pay("pay-odd", eur(500), ())
-    house.pay("pay-asked", eur(500), ())
+    for id in ("pay-spare", "pay-odd", "pay-asked"):
+        house.await_payment(id, eur(500))
+        house.record_notice(id, Notice.CAPTURED, eur(500))
     house.ask_pay_back("pay-asked", eur(100))
     for id in ("pay-deposit", "pay-missed", "pay-overdue"):
         house.take_deposit(id, eur(500), eur(100), ())
@@ -769,6 +780,9 @@ NO_COUNTS: Final[tuple[object, ...]] = (
     *(Decimal(1), Decimal("NaN"), Decimal("1e2000000")),
     *(-1, 10**9 + 1, 2**63, 10**5000, -(10**5000)),
 )
+MAY_BE_NOTHING: Final = ("limit",)
+"""The amounts of which nothing is one: a credit that is taken away."""
+
 NO_MONEY: Final[tuple[object, ...]] = (
     None,
     object(),
@@ -841,7 +855,7 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         yield from no_positions()
     elif hint is Money or hint == Money | None:
         yield from (value for value in NO_MONEY if value is not None or hint is Money)
-        yield from (eur(0), eur(-500))
+        yield from (eur(-500),) if name in MAY_BE_NOTHING else (eur(0), eur(-500))
     elif hint is datetime or hint == datetime | None:
         yield from (value for value in NO_TIMES if value is not None or hint is datetime)
     elif hint is NewCharge or hint is NewOrder or hint == NewOrder | None:
@@ -1008,6 +1022,9 @@ def test_a_document_that_is_not_there_or_is_there_already_is_refused(
         ("ship_direct", {"order": "o-nowhere"}, None),
         ("stop_buying", {"order": "o-ready"}, "order"),
         ("take_deposit", {"deposit": eur(900)}, "deposit"),
+        ("await_payment", {"deposit": eur(500)}, "deposit"),
+        ("await_payment", {"deposit": eur(199)}, "orders"),
+        ("plan_balance", {"until": MORNING + timedelta(hours=1)}, "until"),
         ("take_deposit", {"deposit": Money(300, "USD")}, "deposit"),
         ("pay_balance", {"amount": Money(200, "USD")}, "amount"),
         ("expect_cash", {"amount": Money(4000, "USD")}, "amount"),

@@ -14,9 +14,10 @@ from orderflow import BadInput, Destination, KeyReused, MoveRefused, OrderflowEr
 from orderflow.adapters.carriers import Asked, Fault, Rate, ScriptedCarrier, TableRateCarrier
 from orderflow.errors import CarrierFailed
 from orderflow.fulfilment import ScanStatus
-from orderflow.ports import Carrier, Label, Quote, Scan
+from orderflow.ports import Carrier, Label, Quote
 from orderflow.records import Parcel
 from orderflow.states import ParcelState, UnitState
+from orderflow.tracking import Incident, Scan, TrackingStatus, Whereabouts, follow
 from tests.builders import LAMP, MORNING, Clock, Shop
 
 LAND = Rate("land", "GB", 1_000, 1_200, 500, 250, days=3)
@@ -233,7 +234,7 @@ def test_a_scan_is_seen_from_its_instant_on() -> None:
 
     assert before == ()
     assert carrier.track("c-1") == (scan,)
-    assert scan == Scan("c-1", "delivered", MORNING + timedelta(hours=2), "york")
+    assert scan == Scan("c-1", TrackingStatus.DELIVERED, MORNING + timedelta(hours=2), "york")
 
 
 def test_a_late_scan_says_an_earlier_time_than_it_is_seen() -> None:
@@ -267,7 +268,30 @@ def test_without_a_time_a_scan_is_of_now() -> None:
 
     carrier.scan("c-1", ScanStatus.IN_TRANSIT)
 
-    assert carrier.track("c-1") == (Scan("c-1", "in transit", MORNING + timedelta(minutes=7)),)
+    assert carrier.track("c-1") == (
+        Scan("c-1", TrackingStatus.IN_TRANSIT, MORNING + timedelta(minutes=7)),
+    )
+
+
+def test_a_word_that_nobody_knows_is_kept_as_it_was_said() -> None:
+    clock = Clock()
+    carrier = scripted(clock)
+
+    scan = carrier.scan("c-1", "in the hands of fate")
+
+    assert (scan.status, scan.said) == (TrackingStatus.UNKNOWN, "in the hands of fate")
+    assert follow(carrier.track("c-1")).unplaced == (scan,)
+
+
+def test_what_a_carrier_has_seen_tells_where_a_parcel_is() -> None:
+    clock = Clock(MORNING + timedelta(days=1))
+    carrier = scripted(clock)
+    carrier.scan("c-1", "delivered", at=MORNING + timedelta(hours=5), times=2)
+    carrier.scan("c-1", "return to sender", at=MORNING)
+    carrier.scan("c-2", "on hold", incident=Incident.CARRIER_PARCEL_LOST)
+
+    assert follow(carrier.track("c-1")).whereabouts is Whereabouts.BACK
+    assert follow(carrier.track("c-2")).whereabouts is Whereabouts.LOST
 
 
 @pytest.mark.parametrize(
@@ -276,7 +300,7 @@ def test_without_a_time_a_scan_is_of_now() -> None:
         ("at", {"at": MORNING.replace(tzinfo=None)}),
         ("seen_at", {"seen_at": MORNING.replace(tzinfo=None)}),
         ("times", {"times": 0}),
-        ("place", {"place": "leith\x00"}),
+        ("scan.place", {"place": "leith\x00"}),
     ),
 )
 def test_a_scan_that_cannot_be_is_not_taken(path: str, wrong: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from orderflow.cod import cash_by_parcel
 from orderflow.invoices import account
 from orderflow.orders import place
 from orderflow.pricing import due, total
+from orderflow.replacements import send_replacement
 from orderflow.statements import statement, text
 from orderflow.taxes import (
     GROSS_BY_TOTAL,
@@ -48,7 +49,7 @@ def test_all_reasons_against_paying_at_the_door_are_told_at_once(any_shop: Shop)
     assert shop.codes(call) == ["cash_region", "cash_too_much", "cash_refused_before"]
     assert shop.refuses(call) == (
         "order o-2: nothing is paid at the door in region ?; "
-        "order o-2 costs 20.00 EUR: at most 19.99 is paid at the door; "
+        "order o-2: 20.00 EUR is due at the door, at most 19.99 may be; "
         "order o-2: its customer has refused a parcel before, at most 0"
     )
 
@@ -123,6 +124,57 @@ def test_a_draft_is_asked_when_it_is_placed(shop: Shop) -> None:
     shop.draft("o-1", new_order((LAMP, 1), cash_on_delivery=True))
 
     assert shop.codes(place.on("o-1")) == ["cash_too_much"]
+
+
+def exchange(shop: Shop, price: str) -> Any:
+    """The call that sends a lamp of another price for one that was paid at the door."""
+    shop.stock(LAMP, "leith", 9)
+    shop.sell("o-1", line("1", LAMP, 2, "10.01"), cash_on_delivery=True)
+    shop.allocate("o-1")
+    shop.ship("o-1", "p-1")
+    shop.deliver("p-1")
+    shop.collect_on_delivery("pay-1", "o-1", eur(due(shop.order("o-1"))))
+    wanted = new_order(line("1", LAMP, 1, price)).lines
+    shop.ask_exchange("x-1", "o-1", "r-1", (("1", 1),), wanted, "size")
+    shop.approve_exchange("x-1")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    return send_replacement.on("x-1", "o-2")
+
+
+@pytest.mark.feature("F177")
+def test_what_goes_out_in_an_exchange_is_asked_as_any_order_is(any_shop: Shop) -> None:
+    shop = under(any_shop, CashRounding("EUR", 5), most=(("EUR", 2000),), refused_most=0)
+    call = exchange(shop, "500.03")
+    refuse_at_the_door(shop, "o-3")
+
+    assert shop.codes(call) == ["cash_too_much", "cash_refused_before"]
+    assert shop.refuses(call).startswith(
+        "order o-2: 490.05 EUR is due at the door, at most 20.00 may be; "
+    )
+
+
+@pytest.mark.feature("F177")
+@pytest.mark.parametrize(("price", "left"), (("25.03", 1505), ("10.00", 0), ("3.00", -700)))
+def test_what_is_still_due_for_an_exchange_is_paid_in_coins(
+    any_shop: Shop, price: str, left: int
+) -> None:
+    shop = under(any_shop, CashRounding("EUR", 5), most=(("EUR", 2000),))
+
+    shop.apply(exchange(shop, price))
+
+    new = shop.order("o-2")
+    assert new.cash_on_delivery
+    assert due(new) - max(0, -due(shop.order("o-1"))) == left
+    shop.assert_lawful()
+
+
+def test_an_exchange_of_which_nothing_is_due_is_barred_from_no_door(shop: Shop) -> None:
+    shop = under(shop, refused_most=0)
+    call = exchange(shop, "10.01")
+    refuse_at_the_door(shop, "o-3")
+
+    assert shop.why_not(call) == ()
 
 
 # --- to which coin --------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from inspect import Parameter, signature
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 
 import pytest
 
+import orderflow
 from orderflow import BadInput, Position, Ref, Rules, Workflow
 from orderflow.adapters.memory import MemoryStore
 from orderflow.calls import Call
@@ -148,3 +150,20 @@ def test_another_tenants_document_is_not_touched() -> None:
         shop.apply(VERBS["confirm"].of(Ref("south", "order", "o-17")))
     with pytest.raises(BadInput, match="is south, not without one"):
         Workflow(MemoryStore()).why_not(VERBS["confirm"].of(Ref("south", "order", "o-17")))
+
+
+def test_whatever_a_verb_takes_stands_at_the_root() -> None:
+    root = {id(getattr(orderflow, name)) for name in orderflow.__all__}
+
+    taken = {one for verb in VERBS.values() for hint in verb.hints.values() for one in ours(hint)}
+
+    assert taken
+    assert sorted(one.__name__ for one in taken if id(one) not in root) == []
+
+
+def ours(hint: Any) -> Iterator[type]:
+    """The types of the library that a hint names, within others, too."""
+    for part in get_args(hint):
+        yield from ours(part)
+    if isinstance(hint, type) and hint.__module__.startswith("orderflow."):
+        yield hint

@@ -158,6 +158,21 @@ class CreditLife(RuleBasedStateMachine):
     def wait(self, days: int) -> None:
         self.shop.clock.forward(days=days)
 
+    @rule()
+    def silence(self) -> None:
+        """What falls due is done: an order whose day is over is held, and ends by no such call."""
+        standing = {one.ref.id for one in self.orders() if one.state == "confirmed"}
+        for found in self.shop.due(self.shop.clock.at):
+            self.shop.apply(found.call)
+        ended = {one.ref.id for one in self.orders() if one.state in ("cancelled", "expired")}
+        assert not standing & ended
+
+    @invariant()
+    def who_owes_nothing_is_not_late(self) -> None:
+        for order in self.orders():
+            late = [hold.code for hold in order.holds if hold.code == "terms_overdue"]
+            assert not late or due(order) > 0
+
     @invariant()
     def what_is_owed_is_claimed(self) -> None:
         orders = self.orders()

@@ -93,10 +93,12 @@ def test_a_gateway_may_report_the_balance_in_parts(ordered: Shop) -> None:
     ordered.open_balance("pay-1", IN_A_WEEK)
 
     part = ordered.record_notice("pay-1", Notice.CAPTURED, eur(700), "ev-1").document
-    assert (part.state, part.unapplied, part.holds) == (PaymentState.BALANCE_OPEN, 700, ())
+    assert (part.state, part.unapplied, part.holds) == (PaymentState.BALANCE_OPEN, 0, ())
+    assert due(ordered.order("o-17")) == 800
     whole = ordered.record_notice("pay-1", Notice.CAPTURED, eur(800), "ev-2").document
 
-    assert (whole.state, whole.unapplied, whole.holds) == (PaymentState.CAPTURED, 1500, ())
+    assert (whole.state, whole.unapplied, whole.holds) == (PaymentState.CAPTURED, 0, ())
+    assert ordered.order("o-17").state is OrderState.CONFIRMED
 
 
 def test_a_balance_is_paid_when_its_orders_cost_no_more(ordered: Shop) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
+import attrs
 import pytest
 
 from orderflow import ChargeKind, NewCharge, Rules
+from orderflow.audit import audit
+from orderflow.audit.journal import JournalCheck
+from orderflow.audit.money import MoneyCheck
 from orderflow.cash import CashRounding
 from orderflow.closing import complete
 from orderflow.deadlines import next_due
@@ -57,6 +61,26 @@ def test_an_order_notes_what_is_to_be_collected_for_it_until_it_was(any_shop: Sh
 
     assert shop.order("o-1").doors == ()
     shop.assert_lawful()
+
+
+def test_a_door_on_which_an_order_and_its_payment_do_not_agree_is_found(shop: Shop) -> None:
+    sell(shop)
+    shop.expect_cash("pay-1", "o-1", eur(1000), "p-1")
+    shop.expect_cash("pay-2", "o-1", eur(2000))
+    order, check = shop.order("o-1"), MoneyCheck(JournalCheck("", "", 0, 0))
+
+    noted = (attrs.evolve(order.doors[0], amount=1001), Door("pay-3", 500))
+    check.check_order(attrs.evolve(order, doors=noted))
+    for payment in ("pay-1", "pay-2"):
+        check.check_payment(shop.payment(payment))
+
+    where = "order o-1, payment"
+    assert check.law().breaches == (
+        f"{where} pay-1: 1001 at the door of p-1 noted, 1000 at the door of p-1 due",
+        f"{where} pay-2: no door noted, 2000 at the door of any parcel due",
+        f"{where} pay-3: 500 at the door of any parcel noted, no door due",
+    )
+    assert not [law.breaches for law in audit(shop.store) if law.breaches]
 
 
 @pytest.mark.feature("F177")
@@ -270,7 +294,8 @@ def test_a_courier_who_was_told_is_asked_and_his_word_counts(any_shop: Shop, agr
     assert (asked.amount, asked.cash_asked, asked.state) == (3000, 2000, "due at door")
     assert [(hold.code, hold.blocks) for hold in asked.holds] == [("cash_change", ())]
     answered = shop.answer_cash_change("pay-1", agreed).document
-    assert (answered.amount, answered.holds) == (2000 if agreed else 3000, ())
+    assert answered.amount == (2000 if agreed else 3000)
+    assert [hold.code for hold in answered.holds] == ([] if agreed else ["overpaid"])
     shop.hold("o-1", "look", "it touches the order, and asks nobody again")
     assert shop.payment("pay-1").cash_asked is None
     taken = shop.collect_on_delivery("pay-1", "o-1", eur(answered.amount)).document
@@ -292,7 +317,9 @@ def test_a_courier_is_asked_to_collect_nothing(any_shop: Shop, agreed: bool) -> 
     answered = shop.answer_cash_change("pay-1", agreed).document
 
     assert answered.state == ("voided" if agreed else "due at door")
-    assert answered.holds == ()
+    assert [hold.reason for hold in answered.holds] == (
+        [] if agreed else ["the carrier collects 3000 more than order o-1 costs"]
+    )
     assert at_doors(shop) == ({} if agreed else {"pay-1": 3000})
 
 

@@ -24,6 +24,7 @@ from orderflow.errors import (
     Short,
     Stale,
     StoreUnavailable,
+    WebhookRejected,
 )
 from orderflow.sentences import OF_ONE, SENTENCES, Language
 
@@ -59,6 +60,10 @@ RAISED = [
     (
         CarrierFailed("caledonian", "book", "k1", "reply lost"),
         "caledonian gave no answer to book (reply lost): ask again with key k1",
+    ),
+    (
+        WebhookRejected("easypost", "too_old", "it is of last year"),
+        "message of easypost rejected: it is of last year",
     ),
 ]
 

@@ -11,15 +11,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from orderflow import Refused, Rules
+from orderflow import Price, Refused, Rules, Tendered
 from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, send_open
 from orderflow.adapters.memory import MemoryStore
 from orderflow.payments import Notice
-from orderflow.ports import Gateway, GatewayAnswer, GatewayRequest
+from orderflow.ports import GatewayAnswer, GatewayRequest
 from orderflow.records import Outcome, RequestKind
 from orderflow.rules import ReserveWhen
 from orderflow.states import ORDER_OVER, OrderState, UnitState
-from tests.builders import LAMP, LEITH, Shop, assert_laws, eur, new_order
+from orderflow.tenders import MethodKind, PaymentMethod
+from tests.builders import LAMP, LEITH, Clock, Shop, assert_laws, eur, new_order
 
 AMOUNTS: Final = st.sampled_from((300, 700, 1000, 2000))
 ORDERS: Final = st.sampled_from(("o-1", "o-2"))
@@ -35,31 +36,30 @@ RULES: Final = (
 )
 
 
-class NamesTheCharge:
-    """A gateway that calls all that it does with one charge by the name of the charge."""
-
-    def __init__(self, gateway: ScriptedGateway) -> None:
-        self.gateway = gateway
-
-    def authorise(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return named_by_charge(self.gateway.authorise(request, key))
-
-    def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return named_by_charge(self.gateway.capture(request, key))
-
-    def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self.gateway.refund(request, key)
-
-    def void(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return named_by_charge(self.gateway.void(request, key))
-
-    def query(self, key: str) -> GatewayAnswer | None:
-        known = self.gateway.query(key)
-        return known if known is None or "/refund-" in key else named_by_charge(known)
+CENTS: Final = Price.of("0.92", "EUR", per=100)
+"""What dollar cents are worth."""
 
 
-def named_by_charge(answer: GatewayAnswer) -> GatewayAnswer:
-    return attrs.evolve(answer, event="ch-1")
+def dollars(minor: int) -> Tendered:
+    """The fewest dollar cents that are worth so many cents."""
+    card = PaymentMethod("dollars", MethodKind.CARD, unit="USD", rate=CENTS)
+    return Tendered("USD", card.units_for(minor), CENTS)
+
+
+class Wire(ScriptedGateway):
+    """A gateway that may call all that it does with a charge by one name, and charge in dollars."""
+
+    def __init__(self, clock: Clock, *, names_the_charge: bool, in_dollars: bool) -> None:
+        super().__init__("stirling", clock)
+        self.names_the_charge, self.in_dollars = names_the_charge, in_dollars
+
+    def _answer(self, request: GatewayRequest, fault: Fault | None) -> GatewayAnswer:
+        answer = super()._answer(request, fault)
+        if self.names_the_charge and request.kind is not RequestKind.REFUND:
+            answer = attrs.evolve(answer, event="ch-1")
+        if self.in_dollars and request.kind is RequestKind.CAPTURE:
+            answer = attrs.evolve(answer, tendered=dollars(request.amount.minor))
+        return answer
 
 
 class GatewayLife(RuleBasedStateMachine):
@@ -70,11 +70,20 @@ class GatewayLife(RuleBasedStateMachine):
         authorises=st.booleans(),
         limited=st.booleans(),
         names_the_charge=st.booleans(),
+        in_dollars=st.booleans(),
     )
-    def open(self, rules: Rules, authorises: bool, limited: bool, names_the_charge: bool) -> None:
+    def open(
+        self,
+        rules: Rules,
+        authorises: bool,
+        limited: bool,
+        names_the_charge: bool,
+        in_dollars: bool,
+    ) -> None:
         self.shop = Shop(MemoryStore(), rules)
-        self.gateway = ScriptedGateway("stirling", self.shop.clock)
-        self.wire: Gateway = NamesTheCharge(self.gateway) if names_the_charge else self.gateway
+        self.gateway = Wire(
+            self.shop.clock, names_the_charge=names_the_charge, in_dollars=in_dollars
+        )
         self.told: set[str] = set()
         self.shop.stock(LAMP, "leith", 3)
         until = self.shop.clock.at + timedelta(hours=1)
@@ -85,7 +94,7 @@ class GatewayLife(RuleBasedStateMachine):
         self.shop.await_payment("pay-1", eur(4000), "card", "c-7", limit, meant)
         if authorises:
             self.shop.ask_authorise("pay-1")
-            send_open(self.shop, self.wire, self.shop.clock.at)
+            send_open(self.shop, self.gateway, self.shop.clock.at)
 
     def attempt(self, deed: Callable[[], object]) -> None:
         try:
@@ -115,7 +124,7 @@ class GatewayLife(RuleBasedStateMachine):
     @rule(faults=st.lists(st.sampled_from(Fault), max_size=3))
     def send(self, faults: list[Fault]) -> None:
         self.gateway.fail(*faults)
-        send_open(self.shop, self.wire, self.shop.clock.forward(minutes=2))
+        send_open(self.shop, self.gateway, self.shop.clock.forward(minutes=2))
 
     @rule(outcome=st.sampled_from((Outcome.DONE, Outcome.FAILED)))
     def finish_what_is_pending(self, outcome: Outcome) -> None:
@@ -127,16 +136,22 @@ class GatewayLife(RuleBasedStateMachine):
         if not self.gateway.effects:
             return
         effect: Effect = data.draw(st.sampled_from(self.gateway.effects))
-        asked, answer = effect.request, self.wire.query(effect.key)
-        assert answer is not None
+        asked, answer = effect.request, effect.answer
         if named or asked.kind not in NOTICES:
             self.shop.record_answer(
-                "pay-1", asked.request, answer.outcome, event=answer.event, paid_at=answer.paid_at
+                "pay-1",
+                asked.request,
+                answer.outcome,
+                event=answer.event,
+                paid_at=answer.paid_at,
+                tendered=answer.tendered,
             )
         else:
             at = answer.paid_at
             notice = NOTICES[asked.kind]
-            self.shop.record_notice("pay-1", notice, asked.amount, answer.event, at)
+            self.shop.record_notice(
+                "pay-1", notice, asked.amount, answer.event, at, answer.tendered
+            )
 
     @rule(minutes=st.sampled_from((10, 59, 120)))
     def time_passes(self, minutes: int) -> None:
@@ -169,12 +184,18 @@ class GatewayLife(RuleBasedStateMachine):
         for _ in range(12):
             for effect in self.gateway.pending:
                 self.gateway.finish(effect.key)
-            send_open(self.shop, self.wire, self.shop.clock.forward(days=1))
+            send_open(self.shop, self.gateway, self.shop.clock.forward(days=1))
         payment = self.shop.payment("pay-1")
         assert payment.captured == self.gateway.moved(RequestKind.CAPTURE, "pay-1") <= 4000
         assert payment.refunded == self.gateway.moved(RequestKind.REFUND, "pay-1")
         assert payment.refunding == 0
         assert payment.captured == payment.applied + payment.unapplied + payment.refunded
+        if self.gateway.in_dollars and payment.captured:
+            asked = [one.request for one in self.gateway.effects]
+            came = [one.amount.minor for one in asked if one.kind is RequestKind.CAPTURE]
+            assert payment.tendered is not None
+            assert payment.tendered.captured == sum([dollars(minor).n for minor in came])
+            assert payment.tendered.refunded == sum([one.units for one in asked])
         if payment.unapplied:
             assert payment.holds, "money is kept, and nobody is asked"
         assert_laws(self.shop.store)

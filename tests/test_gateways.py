@@ -7,10 +7,11 @@ from datetime import timedelta
 from itertools import product
 from typing import Final
 
+import attrs
 import pytest
 
-from orderflow import GatewayFailed, KeyReused, Ref, Workflow
-from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, send_open
+from orderflow import BadInput, GatewayFailed, KeyReused, Money, Ref, Workflow
+from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, UniformGateway, send_open
 from orderflow.adapters.memory import MemoryStore
 from orderflow.payments import Notice, key_of
 from orderflow.ports import Gateway, GatewayAnswer, GatewayRequest
@@ -160,11 +161,48 @@ def test_what_a_gateway_declines_may_be_asked_again_under_another_key(shop: Shop
     assert [one.outcome for one in shop.payment("pay-1").requests] == ["done", "failed", "done"]
 
 
+@pytest.mark.feature("F181")
+def test_an_answer_that_cannot_be_read_keeps_nobody_elses_request_waiting(shop: Shop) -> None:
+    class Abroad(ScriptedGateway):
+        """A gateway that takes the first payment for one of another currency."""
+
+        def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+            answer = super().capture(request, key)
+            dollars = Money.of("10.00", "USD")
+            return attrs.evolve(answer, amount=dollars) if request.payment == "pay-1" else answer
+
+    for id in ("pay-1", "pay-2"):
+        shop.await_payment(id, eur(1000), "card")
+        shop.ask_capture(id)
+
+    first, second = send_open(shop, Abroad("stirling", shop.clock), shop.clock.at)
+
+    assert (str(first.unread), second.unread) == ("amount: is in USD, not in EUR", None)
+    assert shop.payment("pay-1").requests[0].outcome is Outcome.PENDING
+    assert shop.payment("pay-2").captured == 1000
+    shop.assert_lawful()
+
+
+def test_each_of_two_gateways_is_sent_only_its_own(shop: Shop) -> None:
+    cards, wallets = (ScriptedGateway(name, shop.clock) for name in ("stirling", "wechat"))
+    for id, method in (("pay-1", "card"), ("pay-2", "wechat pay"), ("pay-3", "alipay")):
+        shop.await_payment(id, eur(1000), method)
+        shop.ask_capture(id)
+
+    send_open(shop, cards, shop.clock.at, methods=("card",))
+    send_open(shop, wallets, shop.clock.at, methods=("wechat pay", "alipay"))
+
+    assert [one.request.payment for one in cards.effects] == ["pay-1"]
+    assert [one.request.payment for one in wallets.effects] == ["pay-2", "pay-3"]
+    with pytest.raises(BadInput):
+        send_open(shop, cards, shop.clock.at, methods="card")  # type: ignore[arg-type]
+
+
 class Died(BaseException):
     """A process dies."""
 
 
-class Dying:
+class Dying(UniformGateway):
     """A gateway whose caller dies when it has done as asked, before it hears of it."""
 
     def __init__(self, gateway: ScriptedGateway, overtaken: Callable[[Effect], None]) -> None:
@@ -178,17 +216,8 @@ class Dying:
             raise Died
         return answer
 
-    def authorise(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._after(self.gateway.authorise(request, key))
-
-    def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._after(self.gateway.capture(request, key))
-
-    def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._after(self.gateway.refund(request, key))
-
-    def void(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._after(self.gateway.void(request, key))
+    def do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return self._after(self.gateway.do(request, key))
 
     def query(self, key: str) -> GatewayAnswer | None:
         return self.gateway.query(key)
@@ -294,7 +323,8 @@ def test_only_one_of_two_sends_a_request(shop: Shop) -> None:
 
 
 def test_a_refund_that_was_more_than_was_left_comes_back_as_it_was_booked(any_shop: Shop) -> None:
-    any_shop.pay("pay-1", eur(7), ())
+    any_shop.await_payment("pay-1", eur(7))
+    any_shop.record_notice("pay-1", Notice.CAPTURED, eur(7))
     any_shop.ask_pay_back("pay-1")
     any_shop.record_answer("pay-1", "refund-1", Outcome.DONE, eur(333))
     assert any_shop.payment("pay-1").refunded == 7, "there was no more to go back"

@@ -37,7 +37,7 @@ from orderflow.records import (
     Span,
     Spot,
 )
-from orderflow.refunds import owed
+from orderflow.refunds import owed_back
 from orderflow.states import (
     ONWARD,
     ORDER,
@@ -282,16 +282,16 @@ def test_goods_that_came_back_undelivered_are_cancelled_onto_the_shelf(any_shop:
     shop.sell_and_ship("o-17", "p-1", line("1", LAMP, 3, "33.333333"))
     shop.turn_back("p-1")
     shop.receive_back("p-1", "york")
-    before = owed(shop.order("o-17"))
+    before = owed_back(shop.order("o-17"))
 
     shop.cancel("o-17", (("1", 1),))
-    assert (before, owed(shop.order("o-17"))) == (0, 3333)
+    assert (before, owed_back(shop.order("o-17"))) == (0, 3333)
     assert shop.there(LAMP, "york") == 1
     order = shop.cancel("o-17").document
 
     assert (order.state, shop.bag("o-17")) == (OrderState.CANCELLED, {"cancelled": 3})
     assert given_up(order.lines[0]) == [(0, 3)]
-    assert owed(order) == 10000
+    assert owed_back(order) == 10000
     assert shop.there(LAMP, "york") == 3
     assert shop.matter(MatterKind.QUARANTINE, LAMP) == 0
     shop.refund("o-17")

@@ -258,6 +258,22 @@ def test_a_transfer_pays_the_oldest_orders_first_and_the_rest_is_kept(any_shop: 
     any_shop.assert_lawful()
 
 
+@pytest.mark.parametrize("amount", (1.5, True, -1, 10**16))
+def test_what_is_no_amount_pays_no_orders(amount: Any) -> None:
+    with pytest.raises(BadInput) as no:
+        oldest_first(amount, ())
+
+    assert no.value.path == "amount"
+
+
+def test_one_transfer_pays_orders_of_one_currency(shop: Shop) -> None:
+    euro = shop.place("o-1", new_order((LAMP, 1))).document
+    yen = attrs.evolve(euro, currency="JPY")
+
+    with pytest.raises(BadInput, match="orders: are in several currencies"):
+        oldest_first(5000, (euro, yen))
+
+
 def test_what_a_confirmed_order_on_a_plan_still_owes_keeps_it_from_its_end(any_shop: Shop) -> None:
     shop = any_shop.under(TWO_PLACES)
     shop.stock(LAMP, "leith", 3)

@@ -54,7 +54,7 @@ def test_a_draft_costs_nobody_anything_until_it_is_placed() -> None:
     shop.place("o-17")
 
     (one,) = shop.postings()
-    assert (one.source, one.target) == (OrderAccount.SOLD, OrderAccount.OWED)
+    assert (one.source, one.target) == (OrderAccount.SOLD, OrderAccount.RECEIVABLE)
     assert (one.amount, one.order, one.customer, one.call) == (2000, "o-17", "c-7", "place")
 
 
@@ -67,14 +67,14 @@ def test_the_accounts_of_a_currency_sum_to_nothing(traded: Shop) -> None:
     assert found["EUR", MoneyAccount.APPLIED] == 5550 + 5550
     assert found["EUR", MoneyAccount.UNAPPLIED] == 450
     assert found["EUR", MoneyAccount.REFUNDED] == 1000
-    assert found["EUR", OrderAccount.OWED] == 5550 + 1000 + 4550 + 1000
+    assert found["EUR", OrderAccount.RECEIVABLE] == 5550 + 1000 + 4550 + 1000
 
 
 @pytest.mark.feature("F194")
 def test_a_customer_statement_says_what_was_owed_and_paid_and_what_is_open(traded: Shop) -> None:
     (stated,) = of_customer(traded.postings(), "c-8")
 
-    rows = [(row.call, row.order or row.payment, row.owed, row.paid) for row in stated.rows]
+    rows = [(row.call, row.order or row.payment, row.cost, row.paid) for row in stated.rows]
     assert rows == [
         ("place", "o-18", 1000, 0),
         ("place", "o-19", 4550, 0),
@@ -98,7 +98,7 @@ def test_an_order_statement_follows_what_it_costs_and_what_it_was_paid(traded: S
     stated = of_order(traded.postings(), "o-17")
 
     assert stated is not None
-    assert [(row.call, row.owed, row.paid, row.balance) for row in stated.rows] == [
+    assert [(row.call, row.cost, row.paid, row.balance) for row in stated.rows] == [
         ("place", 6550, 0, 6550),
         ("pay", 0, 6550, 0),
         ("cancel", -1000, 0, -1000),
@@ -120,6 +120,44 @@ def test_money_pays_the_customer_of_its_order_whoever_has_given_it() -> None:
 
     assert owes == {"ann": 0, "bob": 0, "eve": 0, "mother": -500}
     shop.assert_lawful()
+
+
+@pytest.mark.feature("F194")
+def test_a_dealers_money_flow_is_told_by_account_and_month() -> None:
+    shop = Shop(MemoryStore())
+    shop.place("o-1", new_order((LAMP, 3), customer="dealer-3"))
+    shop.place("o-2", new_order((LAMP, 2), customer="dealer-3"))
+    shop.place("o-3", new_order((LAMP, 1), customer="dealer-4"))
+    shop.pay("pay-1", eur(6500), (("o-1", 3000), ("o-3", 1000)), "bank transfer", "dealer-3")
+    april = MORNING + 30 * DAY
+    shop.clock.at = april
+    shop.apply_payment("pay-1", (("o-2", 2000),))
+    shop.cancel("o-1", (("1", 1),))
+    shop.refund("o-1")
+    mine = [one for one in shop.postings() if one.customer == "dealer-3"]
+
+    (first,) = day(mine, MORNING, april)
+    (second,) = day(mine, april, april + 30 * DAY)
+
+    assert {one.account: (one.got, one.gave) for one in first.accounts} == {
+        OrderAccount.SOLD: (0, 5000),
+        OrderAccount.RECEIVABLE: (5000, 0),
+        OrderAccount.PAID_FOR: (1000, 0),
+        MoneyAccount.PAYER: (0, 6500),
+        MoneyAccount.UNAPPLIED: (6500, 4000),
+        MoneyAccount.APPLIED: (3000, 0),
+    }
+    assert {one.account: (one.opening, one.closing) for one in second.accounts} == {
+        OrderAccount.SOLD: (-5000, -4000),
+        OrderAccount.RECEIVABLE: (5000, 4000),
+        OrderAccount.PAID_FOR: (1000, 1000),
+        MoneyAccount.PAYER: (-6500, -6500),
+        MoneyAccount.UNAPPLIED: (2500, 500),
+        MoneyAccount.APPLIED: (3000, 4000),
+        MoneyAccount.REFUNDED: (0, 1000),
+    }
+    assert "paid for others" in text(first)
+    assert "代付" in text(first, "zh")
 
 
 def test_what_comes_back_of_anothers_order_is_its_payers_again() -> None:
@@ -254,7 +292,7 @@ def test_a_day_says_what_each_account_had_got_and_gave(traded: Shop) -> None:
     (second,) = day(traded.postings(), MORNING + DAY, MORNING + 2 * DAY)
 
     told = {one.account: (one.opening, one.got, one.gave, one.closing) for one in second.accounts}
-    assert told[OrderAccount.OWED] == (12100, 0, 1000, 11100)
+    assert told[OrderAccount.RECEIVABLE] == (12100, 0, 1000, 11100)
     assert told[MoneyAccount.APPLIED] == (6550, 5550, 1000, 11100)
     assert told[MoneyAccount.PAYER] == (-6550, 0, 6000, -12550)
     assert sum(one.opening for one in second.accounts) == 0
@@ -296,7 +334,7 @@ def test_a_statement_is_told_in_columns_in_both_languages(traded: Shop) -> None:
     assert text(stated) == (
         "Customer c-8, in EUR\n"
         "\n"
-        "                  what                                   owed         paid      balance\n"
+        "                  what                                   cost         paid      balance\n"
         "2026-03-03 09:00  brought forward                                                 55.50\n"
         "2026-03-03 09:00  pay pay-9                                          60.00        -4.50\n"
         "\n"

@@ -11,7 +11,7 @@ import pytest
 from orderflow import ChargeKind, NewCharge, Position, Refused, Workflow, verbs
 from orderflow.audit import audit
 from orderflow.audit.claims import whole_breaches
-from orderflow.on_account import OpenOrder
+from orderflow.on_account import OpenOrder, miss_terms
 from orderflow.pools import credit_pool
 from orderflow.records import CreditLine, Instalment, PoolClaim, credit_id
 from orderflow.rules import ReserveWhen
@@ -97,7 +97,7 @@ def test_an_order_on_account_never_expires(shop: Shop) -> None:
     by_hand.place("o-1", wanted(pay_by=MORNING + DAY))
     by_hand.clock.at = MORNING + 2 * DAY
 
-    assert by_hand.due(by_hand.clock.at) == []
+    assert [found.call.verb for found in by_hand.due(by_hand.clock.at)] == ["miss_terms"]
     assert by_hand.codes(verbs.expire.on("o-1")) == ["not_due"]
     by_hand.confirm("o-1")
 
@@ -330,6 +330,65 @@ def test_new_terms_are_for_what_leaves_from_then_on(shop: Shop) -> None:
 
     assert shop.order("o-1").pay_by == MORNING + 10 * DAY
     assert shop.order("o-2").pay_by == MORNING + 30 * DAY
+
+
+@pytest.mark.feature("F078", "F179")
+def test_a_dealer_is_reminded_of_his_day_and_when_it_is_over_it_is_due(any_shop: Shop) -> None:
+    shop = any_shop.under(attrs.evolve(any_shop.rules, remind_days=(5,)))
+    shop.set_credit(DEALER, eur(500_00), 10)
+    shop.stock(LAMP, "leith", 3)
+    place(shop, "o-1")
+    assert shop.order("o-1").pay_by is None
+    assert shop.due(MORNING + 40 * DAY) == [], "its days begin when goods leave"
+    deliver(shop, "o-1", "p-1")
+    day = MORNING + 10 * DAY
+
+    assert shop.reminders(MORNING + 4 * DAY) == []
+    (reminder,) = shop.reminders(MORNING + 6 * DAY)
+    assert (reminder.due.ref.id, reminder.due.since, reminder.days) == ("o-1", day, 5)
+    assert shop.due(day - timedelta(microseconds=1)) == []
+    (found,) = shop.due(day)
+    assert (found.who, found.since, found.call) == ("customer", day, miss_terms.on("o-1"))
+    assert found.means == (
+        "the order was not paid by its day: its customer gets nothing more on account"
+    )
+
+
+@pytest.mark.feature("F179")
+def test_an_order_that_is_overdue_is_on_hold_until_it_is_paid(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.set_credit(DEALER, eur(500_00), 10)
+    shop.stock(LAMP, "leith", 3)
+    place(shop, "o-1")
+    assert shop.codes(miss_terms.on("o-1")) == ["not_due"]
+    deliver(shop, "o-1", "p-1")
+    assert shop.codes(miss_terms.on("o-1")) == ["not_due"]
+    shop.clock.at = MORNING + 10 * DAY
+
+    shop.miss_terms("o-1")
+
+    assert [one.ref.id for one in shop.held("terms_overdue")] == ["o-1"]
+    assert shop.codes(miss_terms.on("o-1")) == ["already_there"]
+    assert shop.due(MORNING + 40 * DAY) == [], "somebody knows"
+    shop.pay("pay-1", eur(20_00), (("o-1", 20_00),))
+    assert [one.ref.id for one in shop.held("terms_overdue")] == ["o-1"]
+    shop.pay("pay-2", eur(40_00), (("o-1", 40_00),))
+    assert list(shop.held("terms_overdue")) == []
+    shop.assert_lawful()
+
+
+def test_a_dealer_who_has_paid_is_neither_reminded_nor_overdue(shop: Shop) -> None:
+    shop = shop.under(attrs.evolve(shop.rules, remind_days=(5,)))
+    shop.set_credit(DEALER, eur(500_00), 10)
+    shop.stock(LAMP, "leith", 3)
+    place(shop, "o-1")
+    deliver(shop, "o-1", "p-1")
+
+    shop.pay("pay-1", eur(60_00), (("o-1", 60_00),))
+
+    assert shop.reminders(MORNING + 6 * DAY) == []
+    assert [one.call.verb for one in shop.due(MORNING + 40 * DAY)] == ["complete"]
+    assert shop.codes(miss_terms.on("o-1")) == ["not_due"]
 
 
 def test_a_customer_who_is_overdue_gets_nothing_more_on_account_until_he_has_paid(

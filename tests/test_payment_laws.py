@@ -2,6 +2,8 @@
 
 Captured is applied, unapplied, refunded or charged back, in the currency of the orders and in the
 unit of the tender; and a ledger that is kept apart, by what was done, says the same.
+What is refunded is with the payer, asked for of a gateway, or on a balance that may be spent; and
+no goods leave whose money a bank has taken back.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import os
 from collections import Counter as Tally
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
@@ -25,7 +28,9 @@ from orderflow import (
     NewLine,
     NewOrder,
     Outcome,
+    Position,
     Price,
+    Ref,
     Refused,
     Rounding,
     Rules,
@@ -36,22 +41,37 @@ from orderflow import (
 )
 from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
-from orderflow.payments import Notice, left_of
+from orderflow.cash import CashRounding
+from orderflow.payments import BALANCE_DUE, Notice, left_of
 from orderflow.pricing import due
-from orderflow.records import Order, Payment, Request, RequestKind
+from orderflow.records import Order, Parcel, Payment, Request, RequestKind
+from orderflow.rules import ReserveWhen
+from orderflow.tenders import MethodKind, PaymentMethod
 from tests.builders import Clock
 
 # ORDERFLOW_PAYMENTS=20000 tries as many lives; it takes some minutes. See `make laws`.
-LIVES: Final = int(os.environ.get("ORDERFLOW_PAYMENTS", "300"))
+LIVES: Final = int(os.environ.get("ORDERFLOW_PAYMENTS", "2000"))
 
 CURRENCIES: Final = ("EUR", "JPY", "KWD")
-ORDERS: Final = ("o-1", "o-2", "o-cod")
+ORDERS: Final = ("o-1", "o-2", "o-cod", "o-acc")
 DOOR: Final = "o-cod"
+ON_ACCOUNT: Final = "o-acc"
 CALLED_OFF: Final = ("cancelled", "expired", "rejected")
 BALANCES: Final = ("g-1", "g-2", "points")
 AMOUNTS: Final = (1, 7, 100, 333, 700, 1000, 1500, 3000)
-AUDITED: Final = 5
-"""Of about so many lives one is audited whole at its end."""
+TRIES: Final = 3
+METHODS: Final = ("", "card", "voucher")
+LAMP: Final = Position("LAMP", "leith")
+RULES: Final = (
+    Rules(),
+    Rules(confirm_when_paid=False, approve_returns=False),
+    Rules(reserve_when=ReserveWhen.PLACED),
+    Rules(
+        reserve_when=ReserveWhen.PAID,
+        methods=(PaymentMethod("voucher", MethodKind.VOUCHER, goes_back=False),),
+        cash_rounding=tuple([CashRounding(one, 5) for one in CURRENCIES]),
+    ),
+)
 
 
 @attrs.define
@@ -75,19 +95,27 @@ class Life:
         self.chance = Random(seed)
         self.currency = self.chance.choice(CURRENCIES)
         self.clock = Clock()
-        self.shop = Workflow(MemoryStore(), Rules(), clock=self.clock)
+        rules = self.chance.choice(RULES)
+        self.shop = Workflow(MemoryStore(), rules, clock=self.clock)
+        self.shop.receive(LAMP, 20)
+        self.shop.set_credit(f"c-7/{self.currency}", Money(9_000, self.currency))
         self.ledgers: dict[str, Ledger] = {}
         self.done: Tally[str] = Tally()
         self.booked: dict[tuple[str, str], int] = {}
+        self.gone: set[str] = set()  # orders whose money a bank has taken, and none has come since
+        self.parcels: dict[str, str] = {}
+        self.papers = 0
         for id in ORDERS:
-            at_door, line = id == DOOR, NewLine("1", Sku("LAMP"), 3, self.price)
-            new = NewOrder("c-7", self.currency, (line,), cash_on_delivery=at_door)
+            line = NewLine("1", Sku("LAMP"), 3, self.price)
+            new = NewOrder("c-7", self.currency, (line,))
+            new = attrs.evolve(new, cash_on_delivery=id == DOOR, on_account=id == ON_ACCOUNT)
             self.shop.place(id, new)
         for id in BALANCES:
             unit, kind = (self.currency, StoredKind.STORE_CREDIT)
             if id == "points":
                 unit, kind = "points", StoredKind.POINTS
-            self.shop.open_stored_value(id, kind, unit, self.chance.choice((0, 5000)))
+            until = self.clock.at + timedelta(days=self.chance.choice((1, 2, 90)))
+            self.shop.open_stored_value(id, kind, unit, self.chance.choice((0, 5000)), until=until)
 
     @property
     def price(self) -> Price:
@@ -158,18 +186,25 @@ class Life:
     def live(self) -> None:
         self.pay()
         for _ in range(self.chance.randint(5, 40)):
-            act = self.chance.choice(ACTS)
-            try:
-                act(self)
-                self.done[act.__name__] += 1
-            except Refused:
-                self.done["refused"] += 1
+            for _ in range(TRIES):
+                if self.did(self.chance.choice(ACTS)):
+                    break
             self.check()
+
+    def did(self, act: Callable[[Life], None]) -> bool:
+        """Whether something was done; what is refused is refused, and something else is tried."""
+        try:
+            act(self)
+        except Refused:
+            self.done["refused"] += 1
+            return False
+        self.done[act.__name__] += 1
+        return True
 
     def pay(self) -> None:
         money, tendered = self.tender()
         shares, id = self.shares(money.minor), self.fresh()
-        self.shop.pay(id, money, shares, tendered=tendered)
+        self.shop.pay(id, money, shares, self.chance.choice(METHODS), tendered=tendered)
         self.opened(id, money.minor, tendered)
 
     def opened(self, id: str, minor: int, tendered: Tendered | None = None) -> None:
@@ -183,7 +218,8 @@ class Life:
         if wanted:
             order, minor = self.chance.choice(wanted)
             id = self.fresh()
-            self.shop.pay(id, Money(minor, self.currency), ((order, minor),))
+            method = self.chance.choice(METHODS)
+            self.shop.pay(id, Money(minor, self.currency), ((order, minor),), method)
             self.opened(id, minor)
 
     def spend(self) -> None:
@@ -211,6 +247,8 @@ class Life:
         payment, days = self.any_payment("deposit taken"), self.chance.choice((0, 0, 1))
         until = self.clock.at + timedelta(days=days)
         self.shop.open_balance(payment.ref.id, until, self.chance.random() < 0.5)
+        if self.chance.random() < 0.5:
+            self.wait()
 
     def wait(self) -> None:
         self.clock.forward(days=self.chance.choice((0.5, 1)))
@@ -248,13 +286,17 @@ class Life:
         until = self.clock.at + timedelta(days=2)
         money = self.money()
         meant = self.shares(money.minor) if self.chance.random() < 0.5 else ()
-        self.shop.await_payment(id, money, expires_at=until, orders=meant)
+        price = Money(money.minor + self.chance.choice(AMOUNTS), self.currency)
+        if self.chance.random() < 0.4:  # the money is the deposit of a whole price
+            self.shop.await_payment(id, price, expires_at=until, orders=meant, deposit=money)
+        else:
+            self.shop.await_payment(id, money, expires_at=until, orders=meant)
         self.ledgers[id] = Ledger()
         if self.chance.random() < 0.7:
             self.shop.ask_authorise(id)
 
     def ask_capture(self) -> None:
-        payment = self.any_payment("authorised", "part captured")
+        payment = self.any_payment("authorised", "part captured", *BALANCE_DUE)
         rest = (payment.authorised or payment.amount) - payment.captured
         amount = None if self.chance.random() < 0.2 else self.some_of(rest // 2)
         self.shop.ask_capture(payment.ref.id, amount)
@@ -297,6 +339,8 @@ class Life:
         key = (payment.ref.id, one.id)
         booked = self.booked.get(key, one.amount)
         more = min(done - booked, max(0, left_of(payment)))
+        if one.outcome is Outcome.DONE and one.done == done:
+            more = 0  # told before
         self.booked[key] = booked + more
         self.back(payment.ref.id, more)
         assert new.refunded == payment.refunded + more
@@ -308,7 +352,7 @@ class Life:
         payment = self.any_payment()
         id, notice = payment.ref.id, self.chance.choice(tuple(Notice))
         money, tendered = self.tender(payment)
-        if notice is not Notice.CAPTURED:
+        if notice is not Notice.CAPTURED or payment.stored:
             tendered = None
         event = self.chance.choice(("", "ev-1", "ev-2"))
         told = self.shop.record_notice(id, notice, money, event, self.paid_at(), tendered).document
@@ -328,7 +372,9 @@ class Life:
 
     def charge_back(self) -> None:
         payment, money = self.any_payment(), self.money()
-        self.shop.charge_back(payment.ref.id, money, self.chance.choice(("", *ORDERS)))
+        order = self.chance.choice(("", *ORDERS, *[one.order for one in payment.applications]))
+        self.shop.charge_back(payment.ref.id, money, order)
+        self.gone |= {order} - {"", DOOR, ON_ACCOUNT}
         ledger = self.ledgers[payment.ref.id]
         ledger.taken += money.minor
         ledger.disputed += money.minor
@@ -351,6 +397,65 @@ class Life:
         if order.state != "cancelled" and due(order) > 100:
             self.shop.adjust(order.ref.id, NewCharge(kind, amount))
 
+    # --- goods ---------------------------------------------------------------------------------
+
+    def paper(self, kind: str) -> str:
+        self.papers += 1
+        return f"{kind}-{self.papers}"
+
+    def ship(self) -> None:
+        """Goods of an order leave, all or one; none whose money a bank has taken back."""
+        id, parcel = self.chance.choice([*ORDERS, *sorted(self.gone) * 3]), self.paper("p")
+        with suppress(Refused):  # they may be on the shelf, or not be confirmed yet
+            self.shop.confirm(id)
+        with suppress(Refused):
+            self.shop.allocate(id)
+        lines = () if self.chance.random() < 0.5 else (("1", 1),)
+        self.shop.release(id, f"d-{parcel}", "leith", lines)
+        assert id not in self.gone, "its money is with the bank"
+        self.shop.pick(f"d-{parcel}")
+        self.shop.pack(parcel, (f"d-{parcel}",))
+        self.shop.hand_over(parcel)
+        self.parcels[parcel] = id
+
+    def parcel(self) -> str:
+        """A parcel that is under way, where there is one."""
+        going = [one for one in self.parcels if self.state_of(one) == "shipped"]
+        return self.chance.choice(going or [*self.parcels, "p-0"])
+
+    def state_of(self, parcel: str) -> str:
+        ref: Ref[Parcel] = Ref("", "parcel", parcel)
+        stored = self.shop.store.load(ref)
+        assert stored is not None
+        return stored.value.state
+
+    def arrive(self) -> None:
+        self.shop.deliver(self.parcel())
+
+    def lose(self) -> None:
+        parcel = self.parcel()
+        self.shop.lose(parcel)
+        self.shop.cancel(self.parcels[parcel])
+
+    def turn_back(self) -> None:
+        """A parcel is refused at the door, and its goods are taken back."""
+        parcel = self.parcel()
+        self.shop.turn_back(parcel, "refused")
+        self.shop.receive_back(parcel, "leith")
+        self.shop.take_back(self.parcels[parcel])
+
+    def give_back(self) -> None:
+        """Goods that were delivered come back, and are accepted."""
+        there = [self.parcels[one] for one in self.parcels if self.state_of(one) == "delivered"]
+        back, order = self.paper("r"), self.chance.choice(there or ORDERS)
+        self.shop.ask_return(back, order, (("1", 1),))
+        with suppress(Refused):  # it may be agreed to already
+            self.shop.approve_return(back)
+        self.shop.receive_return(back, "leith")
+        self.shop.inspect(back)
+
+    # --- money back ----------------------------------------------------------------------------
+
     def refund(self) -> None:
         self.refunded(lambda id, amount, to: self.shop.refund(id, amount, to=to), self.to())
 
@@ -363,14 +468,37 @@ class Life:
         had = {one.payment: one.applied for one in order.tenders}
         owed = max(0, -due(order))
         before = {id: self.shop.payment(id) for id in had}
+        there = self.spendable()
         refund(order.ref.id, amount, to)
+        self.is_somewhere(before, there, to)
         sent = 0
         for id, payment in before.items():
             part = self.shop.payment(id).refunded - payment.refunded
-            assert 0 <= part <= min(had[id], max(0, left_of(payment)))
+            assert 0 <= part <= min(had[id], max(0, left_of(payment) - payment.forfeited))
             self.back(id, part)
             sent += part
         assert sent <= (owed if amount is None else amount.minor) <= owed
+
+    def spendable(self) -> dict[str, int]:
+        """What may be spent of each balance whose time is not over."""
+        return {id: self.shop.balance(id) for id in BALANCES}
+
+    def is_somewhere(self, before: dict[str, Payment], there: dict[str, int], to: str) -> None:
+        """What has gone back is with the payer or to come to him, or may be spent."""
+        onto: Tally[str] = Tally()
+        for id, payment in before.items():
+            after = self.shop.payment(id)
+            part = after.refunded - payment.refunded
+            assert after.credited - payment.credited == (part if to else 0)
+            # What has come beside what was spent of a balance goes back by hand.
+            onto[to or payment.stored] += part if to else min(part, payment.spent)
+        for id, n in onto.items():
+            if not id or not n:
+                continue
+            until = self.shop.stored_value(id).until
+            assert until is None or until > self.clock.at
+            if id != "points":
+                assert self.shop.balance(id) - there[id] == n
 
     def with_a_rest(self) -> Payment:
         """A payment, mostly one of whose money something is on no order."""
@@ -382,7 +510,9 @@ class Life:
         payment, to = self.with_a_rest(), self.to()
         free = min(payment.unapplied, left_of(payment))
         amount = None if self.chance.random() < 0.3 else self.some_of(free)
+        there = self.spendable()
         self.shop.pay_back(payment.ref.id, amount, to)
+        self.is_somewhere({payment.ref.id: payment}, there, to)
         self.back(payment.ref.id, free if amount is None else amount.minor)
 
     def ask_pay_back(self) -> None:
@@ -421,6 +551,7 @@ class Life:
     # --- the law -------------------------------------------------------------------------------
 
     def check(self) -> None:
+        self.gone = {id for id in self.gone if due(self.shop.order(id)) > 0}
         spent: Tally[str] = Tally()
         for id, ledger in self.ledgers.items():
             payment = self.shop.payment(id)
@@ -490,7 +621,9 @@ ACTS: Final[tuple[Callable[[Life], None], ...]] = (
     *(Life.notice, Life.notice, Life.apply, Life.void, Life.charge_back, Life.settle, Life.cancel),
     *(Life.cancel, Life.cancel, Life.adjust, Life.refund, Life.refund, Life.ask_refund),
     *(Life.ask_refund, Life.pay_back, Life.pay_back, Life.ask_pay_back, Life.apply),
-    *(Life.expect_cash, Life.collect, Life.remit),
+    *(Life.expect_cash, Life.collect, Life.remit, Life.ship, Life.ship, Life.ship, Life.arrive),
+    *(Life.arrive, Life.lose, Life.turn_back, Life.give_back, Life.give_back, Life.give_back),
+    *(Life.pay_up, Life.pay_up, Life.refund, Life.refund, Life.ask_refund, Life.charge_back),
 )
 """What may happen; twice what else would seldom be reached."""
 
@@ -503,8 +636,7 @@ def test_captured_money_is_always_somewhere_in_each_currency_and_unit(seed: int)
 
     life.live()
 
-    if seed % AUDITED == 0:
-        assert [law.breaches for law in audit(life.shop.store) if law.breaches] == []
+    assert [law.breaches for law in audit(life.shop.store) if law.breaches] == []
 
 
 def test_lives_of_payments_do_everything_that_can_be_done() -> None:

@@ -186,7 +186,7 @@ def test_a_payment_that_is_not_answered_for_expires(shop: Shop) -> None:
     assert shop.payment("pay-1").state is PaymentState.EXPIRED
     assert (
         shop.refuses(expire_payment.on("pay-1"))
-        == "payment pay-1 is expired: cannot expire (can: capture)"
+        == "payment pay-1 is expired: cannot expire (can: capture, take deposit)"
     )
 
 
@@ -292,7 +292,7 @@ def test_cash_of_a_parcel_that_was_refused_at_the_door_is_wanted_no_more(shop: S
 
     assert voided.state is PaymentState.VOIDED
     assert shop.refuses(void_payment.on("cod-1", "again")) == (
-        "payment cod-1 is voided: cannot void (can: capture, collect)"
+        "payment cod-1 is voided: cannot void (can: capture, take deposit, collect)"
     )
 
 
@@ -438,10 +438,27 @@ def test_cash_after_what_was_remitted_has_gone_back_asks_a_person(any_shop: Shop
 
     late = shop.collect_on_delivery("cod-1", "o-17", eur(400)).document
 
-    assert (late.state, late.unapplied, late.with_carrier) == ("refunded", 400, 400)
-    assert [hold.code for hold in late.holds] == ["unexpected_cash"]
+    assert (late.state, late.unapplied, late.with_carrier) == ("short paid", 400, 400)
+    assert [hold.code for hold in late.holds] == ["overpaid"]
     assert shop.remit("cod-1", eur(400)).document.with_carrier == 0
-    assert shop.pay_back("cod-1").document.unapplied == 0
+    assert shop.pay_back("cod-1").document.state == "refunded"
+
+
+@pytest.mark.feature("F183")
+def test_cash_on_a_payment_in_dispute_is_recorded_and_asks_a_person(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    shop.expect_cash("cod-1", "o-17", eur(1000))
+    shop.void_payment("cod-1", "paid by card")
+    shop.record_notice("cod-1", Notice.CAPTURED, eur(1000))
+    shop.charge_back("cod-1", eur(1000))
+
+    late = shop.collect_on_delivery("cod-1", "o-17", eur(400)).document
+
+    assert (late.state, late.captured, late.with_carrier) == ("disputed", 1400, 400)
+    assert "unexpected_cash" in [hold.code for hold in late.holds]
+    remitted = shop.remit("cod-1", eur(400)).document
+    assert (remitted.state, remitted.with_carrier) == ("disputed", 0)
 
 
 def test_the_name_of_a_payment_of_another_kind_is_taken(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from orderflow import ChargeKind, NewCharge
 from orderflow.adapters.memory import MemoryStore
 from orderflow.pricing import due
 from orderflow.records import Tender
-from orderflow.refunds import owed, pay_back, refund
+from orderflow.refunds import owed_back, pay_back, refund
 from orderflow.returns import Verdict
 from orderflow.states import PaymentState
 from tests.builders import LAMP, Shop, assert_laws, eur, line, new_order
@@ -20,11 +20,11 @@ DISCOUNT, TAX, FREIGHT = ChargeKind.DISCOUNT, ChargeKind.TAX, ChargeKind.FREIGHT
 def test_what_was_cancelled_after_payment_is_paid_back(shop: Shop) -> None:
     shop.sell("o-17", (LAMP, 3))
     shop.cancel("o-17", (("1", 2),))
-    assert owed(shop.order("o-17")) == 2000
+    assert owed_back(shop.order("o-17")) == 2000
 
     order = shop.refund("o-17").document
 
-    assert owed(order) == 0
+    assert owed_back(order) == 0
     assert order.tenders == (Tender("pay-o-17", 1000),)
     payment = shop.payment("pay-o-17")
     assert (payment.refunded, payment.state) == (2000, PaymentState.PART_REFUNDED)
@@ -113,7 +113,7 @@ def test_money_that_a_bank_has_taken_back_is_not_refunded_a_second_time(any_shop
     shop.sell("o-17", (LAMP, 1))
     shop.charge_back("pay-o-17", eur(1000))
     shop.cancel("o-17")
-    assert owed(shop.order("o-17")) == 1000
+    assert owed_back(shop.order("o-17")) == 1000
 
     said = "order o-17: 10.00 EUR to go back, 0.00 left of pay-o-17"
     assert shop.refuses(refund.on("o-17")) == said
@@ -166,7 +166,7 @@ def test_money_that_is_lost_to_a_bank_is_owed_on_no_cancelled_order(any_shop: Sh
 
     payment = shop.settle_dispute("pay-o-17", won=False).document
 
-    assert (owed(shop.order("o-17")), shop.order("o-17").applied) == (0, 0)
+    assert (owed_back(shop.order("o-17")), shop.order("o-17").applied) == (0, 0)
     assert (payment.unapplied, payment.refunded, payment.charged_back) == (0, 0, 1000)
     assert payment.state is PaymentState.REFUNDED
     assert shop.codes(refund.on("o-17")) == ["nothing_owed"]
@@ -274,7 +274,7 @@ def test_any_sequence_of_partial_returns_ends_at_the_same_sum(
         shop.ask_return(f"r-{i}", "o-17", (("1", k),))
         shop.receive_return(f"r-{i}", "leith")
         shop.inspect(f"r-{i}", (("1", k, data.draw(st.sampled_from(list(Verdict)[:3]))),))
-        back = owed(shop.order("o-17"))
+        back = owed_back(shop.order("o-17"))
         assert back >= 0
         if back:
             shop.refund("o-17")

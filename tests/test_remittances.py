@@ -21,8 +21,8 @@ from orderflow.remittances import (
     reconcile,
 )
 from orderflow.states import ParcelState, PaymentState
-from tests.builders import LAMP, MORNING, Shop, eur, new_order
-from tests.cash import bookkeeping, planted
+from tests.builders import LAMP, MORNING, Clock, Shop, eur, new_order
+from tests.cash import FAULTS_EACH, ROWS, planted
 from tests.steps import lines_of
 
 FEE: Final = CashFee("EUR", flat=50, share_millionths=10_000)
@@ -35,7 +35,7 @@ def of_kind(shop: Workflow, kind: str) -> Any:
 
 def held(shop: Workflow, file: Remittance, fee: CashFee | None = FEE) -> Reconciled:
     """The file against all that the store knows."""
-    return reconcile(file, of_kind(shop, "payment"), of_kind(shop, "parcel"), fee)
+    return shop.reconcile(file, fee)
 
 
 def book(shop: Workflow, found: Reconciled) -> None:
@@ -182,6 +182,41 @@ def test_a_fee_is_a_flat_amount_and_a_share_between_bounds(
 def test_a_fee_that_cannot_be_is_told_by_its_path(wrong: dict[str, Any], path: str) -> None:
     with pytest.raises(BadInput) as no:
         CashFee(**{"currency": "EUR", **wrong})
+
+    assert no.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    (
+        ({"row": -1}, "row"),
+        ({"parcel": ""}, "parcel"),
+        ({"cash": -5}, "cash"),
+        ({"cash": True}, "cash"),
+        ({"fee": 0.5}, "fee"),
+    ),
+)
+def test_what_is_no_row_of_a_file_is_told_by_its_path(wrong: dict[str, Any], path: str) -> None:
+    row: dict[str, Any] = {"row": 2, "parcel": "p-1", "cash": 5}
+
+    with pytest.raises(BadInput) as no:
+        RemittanceRow(**row | wrong)
+
+    assert no.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    (
+        ({"rows": (1,)}, "rows[0]"),
+        ({"rows": [RemittanceRow(2, "p-1", 5)]}, "rows"),
+        ({"carrier": 7}, "carrier"),
+        ({"until": MORNING.replace(tzinfo=None)}, "until"),
+    ),
+)
+def test_what_is_no_file_is_told_by_its_path(wrong: dict[str, Any], path: str) -> None:
+    with pytest.raises(BadInput) as no:
+        Remittance(**{"id": "R-7", "currency": "EUR", "rows": ()} | wrong)
 
     assert no.value.path == path
 
@@ -385,6 +420,112 @@ def test_cash_that_an_earlier_file_has_settled_was_remitted_before(shop: Shop) -
     assert told(found) == [(2, "p-1", Fault.REMITTED_BEFORE, 2000, 0)]
 
 
+@pytest.mark.feature("F183", "F185")
+def test_a_row_that_says_something_else_than_when_it_was_booked_is_found(any_shop: Shop) -> None:
+    shop = any_shop
+    collect(shop, "o-1", "p-1", 1)
+    for one in held(shop, file(("p-1", 400, 0)), None).findings[0].bookings:
+        shop.apply(one.call, key=one.key)
+
+    found = held(shop, file(("p-1", 600, 0)), None)
+
+    assert told(found) == [(2, "p-1", Fault.REMITTED_BEFORE, 600, 400)]
+    assert str(found.findings[0].reason) == (
+        "p-1: 6.00 EUR in a row that was booked with 4.00 before"
+    )
+    assert (found.bookings, found.right) == ((), 0)
+    for _ in range(2):  # the rest has come, and is booked once
+        for one in found.findings[0].bookings:
+            shop.apply(one.call, key=one.key)
+    assert shop.payment("pay-o-1").with_carrier == 400
+    assert held(shop, file(("p-1", 600, 0)), None) == Reconciled((), (), 600, 600)
+
+
+@pytest.mark.feature("F183")
+def test_a_row_that_says_less_or_another_fee_by_now_is_found_and_books_nothing(
+    shop: Shop,
+) -> None:
+    collect(shop, "o-1", "p-1")
+    book(shop, held(shop, file(("p-1", 2000, 70))))
+
+    for row, what in (
+        (("p-1", 1900, 70), (2, "p-1", Fault.REMITTED_BEFORE, 1900, 2000)),
+        (("p-1", 2000, 90), (2, "p-1", Fault.WRONG_FEE, 90, 70)),
+    ):
+        found = held(shop, file(row))
+        assert told(found) == [what]
+        assert (found.findings[0].bookings, found.right) == ((), 0)
+
+
+# --- whose cash it is -----------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F182", "F185")
+def test_a_row_may_name_an_order_whose_payment_names_its_parcel(any_shop: Shop) -> None:
+    shop = any_shop
+    send(shop, "o-1", "p-1")
+    shop.expect_cash("pay-1", "o-1", parcel="p-1")
+    shop.deliver("p-1")
+    shop.collect_on_delivery("pay-1", "o-1", eur(2000))
+
+    found = held(shop, file(("o-1", 2000, 70)))
+
+    assert (found.findings, found.right) == ((), 1930)
+    assert [one.call.ref.id for one in found.bookings] == ["pay-1"]
+    of_another = held(shop, file(("o-1", 2000, 70), carrier="sea mail"))
+    assert [one.fault for one in of_another.findings] == [Fault.UNKNOWN_PARCEL]
+
+
+def two_doors(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 3)
+    shop.sell("o-1", (LAMP, 3), cash_on_delivery=True)
+    shop.allocate("o-1")
+    for parcel, n in (("p-1", 1), ("p-2", 2)):
+        shop.pack_up("o-1", parcel, lines=(("1", n),))
+        shop.expect_cash(f"pay-{parcel}", "o-1", parcel=parcel)
+        shop.hand_over(parcel, "acme", f"T-{parcel}")
+        shop.deliver(parcel)
+        shop.collect_on_delivery(f"pay-{parcel}", "o-1", eur(1000 * n))
+
+
+def test_a_row_that_names_an_order_is_about_all_its_doors(shop: Shop) -> None:
+    two_doors(shop)
+
+    found = held(shop, file(("o-1", 3000, 80)))
+    book(shop, found)
+
+    assert found.findings == ()
+    assert [shop.payment(f"pay-p-{i}").state for i in (1, 2)] == ["remitted"] * 2
+    assert held(shop, file(("o-1", 3000, 80))) == Reconciled((), (), 2920, 2920)
+
+
+def test_a_row_that_names_an_order_is_about_the_doors_that_no_earlier_row_named(
+    shop: Shop,
+) -> None:
+    two_doors(shop)
+
+    right = held(shop, file(("p-1", 1000, 60), ("o-1", 2000, 70)))
+    twice = held(shop, file(("o-1", 3000, 80), ("p-1", 1000, 60)))
+
+    assert right.findings == ()
+    assert told(twice) == [(3, "p-1", Fault.TWICE, 1000, 0)]
+
+
+@pytest.mark.feature("F177", "F183")
+@pytest.mark.parametrize(("cash", "fault"), ((1000, None), (2000, None), (1500, Fault.SHORT)))
+def test_a_row_answers_for_a_carrier_that_was_asked_to_collect_another_amount(
+    shop: Shop, cash: int, fault: Fault | None
+) -> None:
+    send(shop, "o-1", "p-1")
+    shop.expect_cash("pay-1", "o-1", parcel="p-1")
+    shop.pay("card", eur(1000), (("o-1", 1000),))
+    shop.deliver("p-1")
+
+    found = held(shop, file(("p-1", cash, 0)), None)
+
+    assert [one.fault for one in found.findings] == ([fault] if fault else [])
+
+
 def test_cash_of_a_refused_parcel_is_remitted_though_nothing_was_collected(shop: Shop) -> None:
     send(shop, "o-1", "p-1")
     shop.expect_cash("pay-1", "o-1", eur(2000))
@@ -447,20 +588,22 @@ def test_a_row_that_could_not_be_read_makes_no_cash_missing(shop: Shop) -> None:
 
 @pytest.mark.feature("F182", "F183", "F185")
 def test_each_planted_fault_of_a_large_file_is_found_with_its_kind_and_nothing_else() -> None:
-    shop, rows, faults = planted(bookkeeping())
+    made = planted(Clock())
+    shop, rows = made.shop, made.file
 
     found = held(shop, rows)
 
-    assert {(one.row, one.parcel, one.fault) for one in found.findings} == faults
-    assert len(found.findings) == len(faults)
-    assert len(set(Tally(one.fault for one in found.findings).values())) == 1  # eight alike
+    assert sorted((one.row, one.parcel, one.fault) for one in found.findings) == sorted(made.faults)
+    assert len(rows.rows) == ROWS
+    kinds = Tally(one.fault for one in found.findings)
+    assert kinds.keys() == set(Fault)
+    assert min(kinds.values()) == FAULTS_EACH
     book(shop, found)
     again = held(shop, rows)
     assert (again.bookings, again.right) == ((), found.right)
     assert told(again) == told(found)
-    owing = {one.ref.id for one in of_kind(shop, "payment") if one.with_carrier}
-    open_yet = (Fault.MISSING, Fault.SHORT, Fault.OVER, Fault.WRONG_FEE)
-    assert owing == {one.payments[0] for one in found.findings if one.fault in open_yet}
+    in_file = {one.ref.id for one in of_kind(shop, "payment") if one.with_carrier} - made.beside
+    assert in_file == made.owing
 
 
 def test_the_work_grows_with_the_rows_and_not_faster() -> None:
@@ -521,6 +664,11 @@ def test_what_a_row_leaves_out_follows_from_the_other_amounts(
         ("T-1,19.00,,20.00,", "collected", "is not what was kept and what was remitted"),
         ("T-1,,0.70,,", "collected", "this, or what was remitted, is wanted"),
         ("T-1,,1.00,-2.00,", "remitted", "is less than the fee gives back"),
+        (
+            "T-1,,10000000000000,10000000000000,",
+            "remitted",
+            "is more, with its fee, than an amount can be",
+        ),
         (",20.00,,,", "parcel", "must not be empty"),
         ("T-1,20.00,,,SEK", "currency", "EUR is wanted"),
         ("T-1,20.001,,,", "collected", "20.001 is finer than the smallest coin of EUR"),

@@ -26,7 +26,7 @@ from orderflow.calls import Ref
 from orderflow.fulfilment import ScanStatus
 from orderflow.pricing import due, total
 from orderflow.records import Exchange, Line, Order, Reissue, Slice, Spot
-from orderflow.refunds import owed
+from orderflow.refunds import owed_back
 from orderflow.replacements import Progress, progress
 from orderflow.returns import Verdict
 from orderflow.states import (
@@ -144,7 +144,7 @@ def test_what_is_sent_again_is_an_order_that_nobody_pays(shop: Shop) -> None:
     assert [(one.id, one.sku, one.n, one.price) for one in anew.lines] == [
         ("1", LAMP.code, 1, Decimal(0))
     ]
-    assert owed(old) == due(old) == 0
+    assert owed_back(old) == due(old) == 0
 
 
 def test_a_reissue_of_cash_on_delivery_is_not_paid_at_the_door(shop: Shop) -> None:
@@ -240,11 +240,11 @@ def test_what_is_sent_again_is_not_paid_back_as_well(shop: Shop) -> None:
         "line 1 of order o-17: 2 asked, 1 are sent again and 1 are left"
     )
     shop.cancel("o-17", (("1", 1),))
-    assert owed(shop.order("o-17")) == 1000
+    assert owed_back(shop.order("o-17")) == 1000
     assert shop.codes(v.cancel.on("o-17", (("1", 1),))) == ["sent_again"]
     shop.cancel_reissue("i-1")
     shop.cancel("o-17", (("1", 1),))
-    assert owed(shop.order("o-17")) == 2000
+    assert owed_back(shop.order("o-17")) == 2000
 
 
 def test_what_is_sent_again_is_not_taken_back_as_well(shop: Shop) -> None:
@@ -344,7 +344,7 @@ def test_faulty_goods_whose_reissue_was_taken_back_may_be_given_back_or_sent_onc
     assert shop.order("o-17").state is OrderState.COMPLETED, "its goods are with the customer"
     shop.ask_reissue("i-2", "o-17", (("1", 1),), "still faulty")
     taken_back(shop, "o-17", 2)
-    assert owed(shop.order("o-17")) == 2000
+    assert owed_back(shop.order("o-17")) == 2000
     shop.assert_lawful()
 
 
@@ -363,7 +363,7 @@ def test_a_unit_is_free_as_soon_as_the_one_that_was_sent_for_it_is_back(shop: Sh
     ]
     assert shop.codes(v.cancel.on("o-17")) == ["sent_again"]
     shop.cancel("o-17", (("1", 1),))
-    assert owed(shop.order("o-17")) == 1000
+    assert owed_back(shop.order("o-17")) == 1000
     assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
     shop.settle_reissue("i-1")
     shop.refund("o-17")
@@ -383,7 +383,7 @@ def test_a_reissue_all_of_which_came_back_is_settled_and_counts_for_nothing(shop
     assert shop.order("o-17").sent_again == ()
     assert shop.settle_reissue("i-1").document.state is R.SETTLED
     taken_back(shop, "o-17", 2)
-    assert owed(shop.order("o-17")) == 2000, "the faulty ones came, too"
+    assert owed_back(shop.order("o-17")) == 2000, "the faulty ones came, too"
     assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
 
 
@@ -399,7 +399,7 @@ def test_a_reissue_that_came_back_undelivered_and_was_taken_back_was_not_sent(sh
     shop.settle_reissue("i-1")
 
     shop.cancel("o-17")
-    assert owed(shop.order("o-17")) == 2000
+    assert owed_back(shop.order("o-17")) == 2000
     shop.assert_lawful()
 
 
@@ -416,7 +416,7 @@ def test_what_was_sent_again_is_missing_and_given_up_so_it_was_not_sent(shop: Sh
 
     assert [row.n for row in shop.order("o-17").sent_again] == [1]
     shop.cancel("o-17", (("1", 1),))
-    assert owed(shop.order("o-17")) == 1000
+    assert owed_back(shop.order("o-17")) == 1000
     shop.assert_lawful()
 
 
@@ -483,7 +483,7 @@ def test_what_comes_back_while_others_go_out_goes_on_the_shelf_and_nothing_is_ow
     shop.restock("o-17")
 
     assert shop.free(LAMP, "leith") == free + 2
-    assert (shop.bag("o-17"), owed(shop.order("o-17"))) == ({"lost": 2}, 0)
+    assert (shop.bag("o-17"), owed_back(shop.order("o-17"))) == ({"lost": 2}, 0)
     if not settled_first:
         shop.settle_reissue("i-1")
     assert shop.codes(v.cancel.on("o-17", BOTH)) == ["sent_again"]
@@ -501,7 +501,7 @@ def test_what_was_put_on_the_shelf_is_paid_back_when_the_others_are_called_off(s
 
     assert shop.codes(v.restock.on("o-17")) == ["nothing_to_do"]
     shop.cancel("o-17")
-    assert owed(shop.order("o-17")) == 2000
+    assert owed_back(shop.order("o-17")) == 2000
     assert shop.free(LAMP, "leith") == 10
     shop.assert_lawful()
 
@@ -530,7 +530,7 @@ def test_of_units_that_came_back_only_those_that_are_not_sent_again_are_free(sho
         "line 1 of order o-17: 3 asked to restock, 2 can"
     )
     shop.take_back("o-17", (("1", 1, Verdict.SOUND),))
-    assert owed(shop.order("o-17")) == 1000
+    assert owed_back(shop.order("o-17")) == 1000
     assert shop.codes(v.take_back.on("o-17")) == ["sent_again"]
     shop.restock("o-17")
     assert shop.bag("o-17") == {"lost": 2, "returned": 1}
@@ -563,7 +563,7 @@ def test_a_faulty_unit_that_is_sent_again_leaves_a_lost_one_to_be_paid_back(shop
 
     shop.cancel("o-17", (("1", 1),))
 
-    assert owed(shop.order("o-17")) == 1000
+    assert owed_back(shop.order("o-17")) == 1000
     assert shop.codes(v.ask_return.on("r-1", "o-17", (("1", 1),))) == ["sent_again"]
 
 
@@ -624,7 +624,7 @@ def test_a_reissue_whose_order_was_cancelled_is_cancelled_and_not_settled(shop: 
     )
     shop.cancel_reissue("i-1")
     shop.cancel("o-17")
-    assert owed(shop.order("o-17")) == 2000
+    assert owed_back(shop.order("o-17")) == 2000
 
 
 def test_a_held_reissue_waits_and_every_reason_is_said(shop: Shop) -> None:
@@ -664,12 +664,12 @@ def test_goods_are_exchanged_and_the_difference_is_paid(any_shop: Shop) -> None:
     shop.approve_exchange("e-1")
     assert shop.returned("r-1").state is ReturnState.APPROVED
     come_back(shop)
-    assert owed(shop.order("o-17")) == 2000
+    assert owed_back(shop.order("o-17")) == 2000
     sent = shop.send_replacement("e-1", "o-18").document
     assert progress(sent, shop.order("o-18")) is P.ASKED
 
     old, anew = shop.order("o-17"), shop.order("o-18")
-    assert (owed(old), due(anew), anew.applied) == (0, 2550, 2000)
+    assert (owed_back(old), due(anew), anew.applied) == (0, 2550, 2000)
     assert (anew.state, anew.parent, anew.customer) == (OrderState.PLACED, "o-17", old.customer)
     shop.complete("o-17")
     shop.pay("pay-2", eur(2550), (("o-18", 2550),))
@@ -694,7 +694,7 @@ def test_new_goods_cost_their_taxes_from_the_start() -> None:
         ("goods", 4550, ""),
         ("tax-1", 865, "VAT-19"),
     ]
-    assert (owed(shop.order("o-17")), due(anew), anew.applied) == (0, 3415, 2000)
+    assert (owed_back(shop.order("o-17")), due(anew), anew.applied) == (0, 3415, 2000)
     shop.pay("pay-2", eur(3415), (("o-18", 3415),))
     send(shop, "o-18")
     shop.invoice("o-18", "2026")
@@ -721,7 +721,7 @@ def test_an_even_exchange_of_goods_that_were_taxed_costs_nothing(convention: Con
 
     shop.send_replacement("e-1", "o-18")
 
-    assert (owed(shop.order("o-17")), due(shop.order("o-18"))) == (0, 0)
+    assert (owed_back(shop.order("o-17")), due(shop.order("o-18"))) == (0, 0)
     assert shop.order("o-18").state is OrderState.CONFIRMED
 
 
@@ -732,11 +732,11 @@ def test_new_goods_are_taxed_though_the_old_order_had_no_taxes(price: str, more:
     shop.ask_exchange("e-1", "o-17", "r-1", BOTH, (line("1", LAMP, 2, price),))
     shop.approve_exchange("e-1")
     come_back(shop)
-    assert owed(shop.order("o-17")) == 2000, "what was paid comes back, and no tax was"
+    assert owed_back(shop.order("o-17")) == 2000, "what was paid comes back, and no tax was"
 
     shop.send_replacement("e-1", "o-18")
 
-    assert (owed(shop.order("o-17")), due(shop.order("o-18"))) == (0, more)
+    assert (owed_back(shop.order("o-17")), due(shop.order("o-18"))) == (0, more)
     cost = total(shop.order("o-18"))
     shop.invoice("o-18", "2026", lines=BOTH)
     assert total(shop.order("o-18")) == cost == shop.invoiced("2026-000001").gross
@@ -772,7 +772,7 @@ def test_what_is_owed_beyond_the_new_goods_stays_owed(shop: Shop) -> None:
 
     shop.send_replacement("e-1", "o-18")
 
-    assert (owed(shop.order("o-17")), due(shop.order("o-18"))) == (1250, 0)
+    assert (owed_back(shop.order("o-17")), due(shop.order("o-18"))) == (1250, 0)
     assert shop.order("o-18").state is OrderState.CONFIRMED
     shop.refund("o-17")
     assert shop.payment("pay-o-17").refunded == 1250
@@ -839,7 +839,7 @@ def test_the_rules_may_send_first_and_the_credit_follows() -> None:
     send(shop, "o-18")
     shop.settle_exchange("e-1")
 
-    assert owed(shop.order("o-17")) == 1000, "the new order was paid by itself"
+    assert owed_back(shop.order("o-17")) == 1000, "the new order was paid by itself"
     shop.assert_lawful()
 
 
@@ -860,7 +860,7 @@ def test_what_a_return_brings_pays_new_goods_that_were_ordered_before() -> None:
 
     shop.pay_over("e-1")
 
-    assert (owed(shop.order("o-17")), due(shop.order("o-18"))) == (0, 0)
+    assert (owed_back(shop.order("o-17")), due(shop.order("o-18"))) == (0, 0)
     assert shop.order("o-18").state is OrderState.CONFIRMED
     send(shop, "o-18")
     shop.settle_exchange("e-1")
@@ -955,7 +955,7 @@ def test_an_exchange_that_is_undone_before_its_goods_are_out_gives_the_money_bac
 
     shop.undo_exchange("e-1")
 
-    assert (shop.bag("o-18"), owed(shop.order("o-18"))) == ({"cancelled": 1}, 1500)
+    assert (shop.bag("o-18"), owed_back(shop.order("o-18"))) == ({"cancelled": 1}, 1500)
     assert (shop.returned("r-1").state, due(shop.order("o-17"))) == (ReturnState.CANCELLED, 0)
     shop.refund("o-18")
     shop.assert_lawful()
@@ -992,7 +992,7 @@ def test_who_gives_the_new_goods_back_instead_has_his_old_ones_as_if_nothing_had
 
     shop.undo_exchange("e-1")
 
-    assert (owed(shop.order("o-18")), due(shop.order("o-17"))) == (1500, 0)
+    assert (owed_back(shop.order("o-18")), due(shop.order("o-17"))) == (1500, 0)
     assert shop.bag("o-17") == {"delivered": 3}
     shop.refund("o-18")
     shop.complete("o-17")
@@ -1063,7 +1063,7 @@ def test_an_exchange_that_is_called_off_leaves_goods_that_have_moved_to_their_re
     shop.cancel_exchange("e-3")
 
     shop.inspect("r-3")
-    assert owed(shop.order("o-17")) == 1000
+    assert owed_back(shop.order("o-17")) == 1000
 
 
 def test_a_new_order_is_called_off_with_its_exchange_and_its_money_is_owed_back(
@@ -1078,7 +1078,7 @@ def test_a_new_order_is_called_off_with_its_exchange_and_its_money_is_owed_back(
     shop.cancel_exchange("e-1")
 
     assert shop.order("o-18").state is OrderState.CANCELLED
-    assert owed(shop.order("o-18")) == 2000
+    assert owed_back(shop.order("o-18")) == 2000
     shop.refund("o-18")
     shop.assert_lawful()
 

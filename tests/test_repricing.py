@@ -15,7 +15,7 @@ from orderflow.invoices import invoice
 from orderflow.money import Rounding
 from orderflow.pricing import carried, due, estimated, prices_of, total
 from orderflow.records import Charge, Fixing, Order, PriceRange, Span
-from orderflow.refunds import owed
+from orderflow.refunds import owed_back
 from orderflow.repricing import protect_price, reprice, weigh_line
 from tests.builders import BELL, LAMP, TWO_PLACES, Shop, eur, line, new_order
 from tests.steps import lines_of
@@ -80,7 +80,7 @@ def test_after_payment_exactly_the_difference_is_due_or_owed_back(shop: Shop) ->
     shop.pay("pay-2", eur(300), (("o-17", 300),))
 
     shop.reprice("o-17", (("1", at("9.333")), ("2", at("45.00"))))
-    assert owed(shop.order("o-17")) == 500 + 50
+    assert owed_back(shop.order("o-17")) == 500 + 50
 
     shop.refund("o-17")
     assert due(shop.order("o-17")) == 0
@@ -476,7 +476,7 @@ def test_a_price_that_falls_in_time_is_owed_back_once(any_shop: Shop) -> None:
     lower = (("1", at("8.50")),)
     shop.protect_price("o-17", lower, "sale", "11.11")
 
-    assert owed(shop.order("o-17")) == 450
+    assert owed_back(shop.order("o-17")) == 450
     assert shop.refuses(protect_price.on("o-17", lower)) == (
         "line 1 of order o-17 costs no more than 8.50 EUR"
     )
@@ -575,14 +575,14 @@ def test_returns_after_a_new_price_give_back_exactly_what_was_paid(shop: Shop) -
     shop.ship("o-17", "p-1")
     shop.deliver("p-1")
     shop.protect_price("o-17", (("1", at("2.999")),))
-    back = owed(shop.order("o-17"))
+    back = owed_back(shop.order("o-17"))
     shop.refund("o-17")
 
     for n, id in ((2, "r-1"), (4, "r-2"), (1, "r-3")):
         shop.ask_return(id, "o-17", (("1", n),))
         shop.receive_return(id, "leith")
         shop.inspect(id)
-        back += owed(shop.order("o-17"))
+        back += owed_back(shop.order("o-17"))
         shop.refund("o-17")
 
     assert back == 2333 - 100

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from orderflow.payments import Notice, ask_capture, ask_void, send_request
+from orderflow.pricing import due
 from orderflow.records import Outcome, Payment, RequestKind
-from orderflow.refunds import ask_refund
+from orderflow.refunds import ask_pay_back, ask_refund
 from orderflow.states import PaymentState
 from tests.builders import LAMP, Shop, eur, new_order
 
@@ -406,6 +407,80 @@ def test_a_part_of_a_refund_that_a_gateway_keeps_is_owed_again(ready: Shop) -> N
     assert (books(after), after.state) == ((10000, 1000, 0, 9000), PaymentState.PART_REFUNDED)
 
 
+@pytest.mark.parametrize("part", (3000, 10000))
+def test_a_refund_that_had_failed_and_is_done_after_all_leaves_what_is_left(
+    ready: Shop, part: int
+) -> None:
+    ready.ask_capture("pay-1")
+    ready.record_answer("pay-1", "capture-2", DONE)
+    ready.ask_pay_back("pay-1", eur(part))
+    ready.record_answer("pay-1", "refund-3", FAILED)
+
+    after = ready.record_answer("pay-1", "refund-3", DONE).document
+
+    assert books(after) == (10000, 0, 10000 - part, part)
+    assert after.state is (PaymentState.REFUNDED if part == 10000 else PaymentState.PART_REFUNDED)
+
+
+def test_a_refund_of_an_order_that_is_done_after_all_is_owed_no_more(ready: Shop) -> None:
+    captured(ready)
+    ready.cancel("o-17", (("1", 4),))
+    ready.ask_refund("o-17")
+    ready.record_answer("pay-1", "refund-3", FAILED)
+    assert due(ready.order("o-17")) == -4000
+
+    after = ready.record_answer("pay-1", "refund-3", DONE).document
+
+    assert (books(after), after.state) == ((10000, 6000, 0, 4000), PaymentState.PART_REFUNDED)
+    assert due(ready.order("o-17")) == 0
+
+
+def test_a_deposit_that_went_back_after_all_waits_for_no_balance(shop: Shop) -> None:
+    shop.take_deposit("pay-1", eur(10000), eur(3000), (), "cash")
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(2000), "e-1")
+    shop.pay_back("pay-1", eur(3000))
+    shop.ask_pay_back("pay-1")
+    shop.record_answer("pay-1", "refund-1", FAILED)
+    shop.open_balance("pay-1", shop.clock.at + timedelta(days=3))
+
+    after = shop.record_answer("pay-1", "refund-1", DONE).document
+
+    assert (after.state, after.unapplied) == (PaymentState.REFUNDED, 0)
+    assert shop.due(shop.clock.forward(days=4)) == []
+
+
+def test_a_refund_that_fails_after_its_dispute_was_lost_is_owed_to_nobody(ready: Shop) -> None:
+    captured(ready)
+    ready.cancel("o-17")
+    ready.ask_refund("o-17")
+    ready.charge_back("pay-1", eur(10000))  # the bank gives what we had given already
+    ready.settle_dispute("pay-1", won=False)
+
+    after = ready.record_answer("pay-1", "refund-3", FAILED).document
+
+    assert books(after) == (10000, 0, 0, 0)
+    assert due(ready.order("o-17")) == 0
+    assert [hold.reason for hold in after.holds if hold.code == "refund_failed"] == [
+        "the gateway has not paid back 10000 of refund-3: the payer's bank has"
+    ]
+
+
+def test_what_goes_back_after_all_is_of_the_order_that_it_was_asked_for(shop: Shop) -> None:
+    for name in ("o-17", "o-18"):
+        shop.place(name, new_order((LAMP, 5)))
+    meant = (("o-17", 5000), ("o-18", 5000))
+    shop.await_payment("pay-1", eur(10000), "card", "c-7", None, meant)
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(10000), "e-1")
+    for name in ("o-17", "o-18"):
+        shop.cancel(name)
+    shop.ask_refund("o-18")
+    shop.record_answer("pay-1", "refund-1", FAILED)
+
+    shop.record_answer("pay-1", "refund-1", DONE)
+
+    assert [due(shop.order(name)) for name in ("o-17", "o-18")] == [-5000, 0]
+
+
 def test_money_that_no_order_has_used_goes_back_by_the_gateway(ready: Shop) -> None:
     ready.ask_capture("pay-1")
     ready.record_answer("pay-1", "capture-2", DONE)
@@ -422,3 +497,80 @@ def test_nothing_is_owed_back_of_money_that_is_not_known_to_have_come(ready: Sho
     ready.cancel("o-17", (("1", 8),))
 
     assert ready.codes(ask_refund.on("o-17")) == ["nothing_owed"]
+
+
+# --- what came by no gateway --------------------------------------------------------------------
+
+
+@pytest.fixture
+def mixed(shop: Shop) -> Shop:
+    """An order of 100.00, of which 60.00 came by a gateway and 40.00 in cash, and all given up."""
+    shop.place("o-17", new_order((LAMP, 10)))
+    shop.pay("pay-2", eur(4000), (("o-17", 4000),), "cash")
+    shop.await_payment("pay-1", eur(6000), "card", "c-7", None, (("o-17", 6000),))
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(6000), "e-1")
+    shop.cancel("o-17")
+    return shop
+
+
+@pytest.mark.feature("F181", "F183")
+def test_a_gateway_is_asked_only_for_what_came_by_it_and_the_rest_is_owed_still(
+    mixed: Shop,
+) -> None:
+    mixed.ask_refund("o-17")
+
+    assert mixed.payment("pay-1").refunding == 6000
+    assert (mixed.payment("pay-2").requests, mixed.payment("pay-2").refunded) == ((), 0)
+    assert due(mixed.order("o-17")) == -4000
+    mixed.refund("o-17")
+    assert mixed.payment("pay-2").refunded == 4000
+
+
+def test_no_gateway_pays_back_cash(mixed: Shop) -> None:
+    assert mixed.refuses(ask_refund.on("o-17", payment="pay-2")) == (
+        "payment pay-2: 40.00 EUR came by no gateway, so none can pay it back"
+    )
+    (refused,) = mixed.why_not(ask_refund.on("o-17", payment="pay-2"))
+    assert [(one.verb, dict(one.args)) for one in refused.remedies] == [
+        ("refund", {"amount": eur(4000), "payment": "pay-2"})
+    ]
+
+
+def test_a_named_amount_is_asked_of_gateways_as_a_whole_or_not_at_all(mixed: Shop) -> None:
+    (refused,) = mixed.why_not(ask_refund.on("o-17", eur(7000)))
+
+    assert (refused.code, dict(refused.facts)["amount"]) == ("not_by_gateway", 4000)
+    assert ("ask_refund", {"amount": eur(3000)}) in [
+        (one.verb, dict(one.args)) for one in refused.remedies
+    ]
+    assert mixed.ask_refund("o-17", eur(6000)).document.applied == 4000
+
+
+def test_unapplied_cash_is_paid_back_by_hand(shop: Shop) -> None:
+    shop.pay("pay-1", eur(5000), (), "bank transfer")
+
+    (refused,) = shop.why_not(ask_pay_back.on("pay-1"))
+
+    assert refused.code == "not_by_gateway"
+    assert [(one.verb, dict(one.args)) for one in refused.remedies] == [
+        ("pay_back", {"amount": eur(5000)})
+    ]
+
+
+def test_of_a_deposit_in_cash_a_gateway_pays_back_what_came_by_it_later(shop: Shop) -> None:
+    shop.take_deposit("pay-1", eur(10000), eur(3000), (), "cash")
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(2000), "e-1")
+    assert shop.codes(ask_pay_back.on("pay-1", eur(2001))) == ["not_by_gateway"]
+
+    payment = shop.ask_pay_back("pay-1").document
+
+    assert (payment.by_gateway, payment.refunding, payment.unapplied) == (2000, 2000, 3000)
+    assert shop.codes(ask_pay_back.on("pay-1")) == ["not_by_gateway"]
+
+
+def test_what_a_bank_has_taken_back_is_with_no_gateway_any_more(shop: Shop) -> None:
+    shop.take_deposit("pay-1", eur(10000), eur(3000), (), "cash")
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(2000), "e-1")
+    shop.charge_back("pay-1", eur(2000))
+
+    assert shop.codes(ask_pay_back.on("pay-1")) == ["not_by_gateway"]

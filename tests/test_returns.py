@@ -17,7 +17,7 @@ from orderflow.journal import VERBS
 from orderflow.orders import cancel
 from orderflow.pricing import due
 from orderflow.records import Cut, CutKind, MatterKind
-from orderflow.refunds import owed
+from orderflow.refunds import owed_back
 from orderflow.returns import (
     Verdict,
     approve_return,
@@ -248,7 +248,7 @@ def test_goods_that_came_back_wait_in_quarantine_for_their_inspection(any_shop: 
     assert (received.state, received.location) == (ReturnState.RECEIVED, "york")
     assert shop.bag("o-17") == {"delivered": 1, "received back": 2}
     assert shop.matter(MatterKind.QUARANTINE, LAMP) == 2
-    assert owed(shop.order("o-17")) == 0, "nothing is owed before the goods are looked at"
+    assert owed_back(shop.order("o-17")) == 0, "nothing is owed before the goods are looked at"
 
 
 def test_fewer_units_than_announced_may_come_and_the_rest_later_or_never(shop: Shop) -> None:
@@ -345,7 +345,7 @@ def test_what_is_accepted_is_owed_back_and_goes_where_its_verdict_says(any_shop:
     assert shop.free(LAMP, "leith", grade="second") == 1
     assert shop.matter(MatterKind.DAMAGED, LAMP) == 1
     assert shop.matter(MatterKind.ROAD_OUT, LAMP) == 1
-    assert owed(shop.order("o-17")) == 4000
+    assert owed_back(shop.order("o-17")) == 4000
     shop.refund("o-17")
     assert shop.payment("pay-o-17").refunded == 4000
 
@@ -382,7 +382,7 @@ def test_what_is_rejected_goes_to_the_customer_again(shop: Shop) -> None:
 
     assert shop.bag("o-17") == {"delivered": 3}
     assert in_return(shop, "r-1") == 0
-    assert owed(shop.order("o-17")) == 0
+    assert owed_back(shop.order("o-17")) == 0
     assert shop.refuses(deliver_again.on("o-17")) == (
         "a unit of line 1 of order o-17 is delivered: cannot deliver "
         "(can: ask return, report missing)"
@@ -629,7 +629,7 @@ def test_what_was_lost_on_its_way_back_is_given_up_by_a_cancel(any_shop: Shop) -
     shop.cancel("o-17", (("1", 2),))
 
     assert shop.bag("o-17") == {"delivered": 1, "cancelled": 2}
-    assert owed(shop.order("o-17")) == 2000
+    assert owed_back(shop.order("o-17")) == 2000
     shop.refund("o-17")
     assert shop.complete("o-17").document.state is OrderState.COMPLETED
 
@@ -645,7 +645,7 @@ def test_what_was_lost_on_its_way_back_may_be_with_the_customer_after_all(any_sh
 
     assert shop.bag("o-17") == {"delivered": 3}
     assert in_return(shop, "r-1") == 0
-    assert owed(shop.order("o-17")) == 0
+    assert owed_back(shop.order("o-17")) == 0
     shop.ask_return("r-2", "o-17")
 
 
@@ -778,7 +778,7 @@ def test_from_wherever_a_return_stands_it_and_its_order_come_to_an_end(
         shop.deliver_again("o-17")
     if bag.get("lost", 0) + bag.get("missing", 0):
         shop.cancel("o-17", (("1", bag.get("lost", 0) + bag.get("missing", 0)),))
-    if owed(shop.order("o-17")):
+    if owed_back(shop.order("o-17")):
         shop.refund("o-17")
     if shop.order("o-17").state is OrderState.CONFIRMED:
         shop.complete("o-17")

@@ -17,7 +17,7 @@ from orderflow.deadlines import next_due
 from orderflow.facts import Noted
 from orderflow.orders import confirm, expire
 from orderflow.pricing import total
-from orderflow.refunds import owed
+from orderflow.refunds import owed_back
 from orderflow.reviewing import answer, ask_customer, reject, review
 from orderflow.states import OrderState
 from orderflow.views import headline
@@ -169,9 +169,9 @@ def test_a_rejected_order_gives_its_stock_up_and_owes_the_money_back(
     assert (order.state, shop.bag("o-17")) == (OrderState.REJECTED, {"cancelled": 3})
     assert notes(shop, "o-17")[-1] == ("rejected", {"reason": "a false address"})
     assert shop.free(LAMP, "leith") == 5
-    assert (total(order), owed(order)) == (0, 3000)
+    assert (total(order), owed_back(order)) == (0, 3000)
     shop.refund("o-17")
-    assert owed(shop.order("o-17")) == 0
+    assert owed_back(shop.order("o-17")) == 0
 
 
 @given(
@@ -194,7 +194,7 @@ def test_whatever_was_paid_of_a_rejected_order_is_owed_back(
 
     shop.reject("o-17", "a false address")
 
-    assert owed(shop.order("o-17")) == pay
+    assert owed_back(shop.order("o-17")) == pay
     shop.assert_lawful()
 
 

@@ -14,7 +14,7 @@ from orderflow.sending import Sending
 from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UnitState
 from orderflow.taxes import Table, Taxing
-from orderflow.tenders import TenderKind, TenderType
+from orderflow.tenders import MethodKind, PaymentMethod
 
 
 def test_equal_rules_have_one_fingerprint() -> None:
@@ -47,7 +47,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(price_protection_days=7),
         Rules(remind_days=(3, 1)),
         Rules(patience=Patience()),
-        Rules(tenders=(TenderKind("card", TenderType.CARD),)),
+        Rules(methods=(PaymentMethod("card", MethodKind.CARD),)),
         Rules(cash_on_delivery=CashRule(refused_most=1)),
         Rules(cash_rounding=(CashRounding("EUR", 5),)),
         Rules(sending=Sending("2026", shipments_max=2)),

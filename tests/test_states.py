@@ -11,10 +11,8 @@ from orderflow.chart import Chart
 from orderflow.errors import IllegalMove, MoveRefused
 from orderflow.records import Hold
 from orderflow.states import (
-    LEADS_ON,
     ORDER,
     UNIT,
-    UNSHIPPED,
     DocumentFacts,
     OrderFacts,
     OrderMove,
@@ -323,17 +321,6 @@ def test_nothing_ships_that_was_not_packed() -> None:
     ships = [row.source for row in UNIT.rows if row.move is UnitMove.SHIP]
 
     assert ships == [UnitState.PACKED]
-
-
-def test_a_unit_has_left_or_not_and_none_comes_back_without_being_received() -> None:
-    left = {row.target for row in UNIT.rows if row.move in (UnitMove.SHIP, UnitMove.REDEEM)}
-
-    assert not UNSHIPPED & {*left, UnitState.CANCELLED, UnitState.RETURNED, UnitState.LAPSED}
-    assert {row.move for row in UNIT.rows if row.source not in UNSHIPPED} & set(LEADS_ON) == {
-        UnitMove.REJECT,
-        UnitMove.ACCEPT_BACK,
-        UnitMove.REOPEN,
-    }
 
 
 def test_nothing_is_accepted_back_that_did_not_come() -> None:

@@ -16,7 +16,7 @@ from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit, reconcile
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.money import MoneyCheck
-from orderflow.payments import lapse_stored_value, spend, top_up
+from orderflow.payments import Notice, charge_back, lapse_stored_value, spend, top_up
 from orderflow.refunds import ask_refund, pay_back, refund
 from orderflow.tenders import StoredValue
 from tests.builders import LAMP, Clock, Shop, eur, new_order
@@ -133,6 +133,31 @@ def test_what_came_from_one_balance_may_go_onto_another(any_shop: Shop) -> None:
     any_shop.assert_lawful()
 
 
+def test_no_bank_takes_back_what_was_paid_from_a_balance(any_shop: Shop) -> None:
+    card(any_shop, 3000, holder="c-7")
+    any_shop.place("o-17", new_order((LAMP, 2)))
+    any_shop.spend("pay-1", "g-1", eur(2000), (("o-17", 2000),))
+
+    assert any_shop.refuses(charge_back.on("pay-1", eur(2000), "o-17")) == (
+        "payment pay-1 came from g-1, and no bank has it: "
+        "0.00 EUR of it came from outside, 20.00 was charged back"
+    )
+    any_shop.record_notice("pay-1", Notice.CAPTURED, eur(500))  # what a gateway tells has happened
+    assert any_shop.codes(charge_back.on("pay-1", eur(501))) == ["no_bank"]
+    any_shop.charge_back("pay-1", eur(500))
+    any_shop.settle_dispute("pay-1", won=False)
+
+    assert (any_shop.payment("pay-1").spent, any_shop.balance("g-1")) == (2000, 1000)
+    any_shop.assert_lawful()
+
+
+def test_no_bank_takes_back_what_points_have_paid(any_shop: Shop) -> None:
+    any_shop.open_stored_value("c-7", StoredKind.POINTS, "points", 900)
+    any_shop.spend("pay-1", "c-7", eur(300), (), Tendered("points", 900, POINTS))
+
+    assert any_shop.codes(charge_back.on("pay-1", eur(1))) == ["no_bank"]
+
+
 def test_a_balance_is_topped_up_for_a_reason(any_shop: Shop) -> None:
     any_shop.open_stored_value("c-7", StoredKind.POINTS, "points")
 
@@ -247,6 +272,9 @@ def test_two_who_spend_the_last_of_a_balance_do_not_both_have_it(any_shop: Shop)
     (
         ({"kind": "points"}, "kind"),
         ({"unit": ""}, "unit"),
+        ({"unit": "eur"}, "unit"),
+        ({"kind": StoredKind.VOUCHER, "unit": "points"}, "unit"),
+        ({"kind": StoredKind.STORED_VALUE, "unit": "eur"}, "unit"),
         ({"units": -1}, "units"),
         ({"until": Clock().at}, "until"),
     ),

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from orderflow import (
     Money,
     NewLine,
     NewOrder,
-    Outcome,
     Position,
     Rules,
     Sku,
@@ -268,10 +266,12 @@ def test_eight_processes_exceed_neither_credit_nor_coupons_nor_buyers_limits(
     for output in outputs:
         outcomes.update(json.loads(output))
     assert outcomes["charged back"]
+    assert outcomes["died"]
     for code in ("credit_exceeded", "coupon_used_up", "coupon_used", "over_limit"):
         assert outcomes[code], outcomes
+    credits = {credit_pool(dealer, "EUR"): CREDIT for dealer in DEALERS}
     most = {
-        **{credit_pool(dealer, "EUR"): CREDIT for dealer in DEALERS},
+        **credits,
         coupon_pool(in_all): USES,
         **{coupon_pool_of(of_each, dealer): EACH for dealer in DEALERS},
         **{limit_pool("BRASS-LAMP", dealer): BUYER for dealer in DEALERS},
@@ -282,6 +282,7 @@ def test_eight_processes_exceed_neither_credit_nor_coupons_nor_buyers_limits(
             pool = claim.position.sku
             claimed[pool] += claim.n
             if pool in most and claimed[pool] > most[pool] and claim.n > 0:
+                assert pool in credits, entry
                 assert entry.call.verb == "charge_back", entry
     owed: Counter[str] = Counter()
     for stored in every(shop.store, Query("order")):
@@ -290,6 +291,10 @@ def test_eight_processes_exceed_neither_credit_nor_coupons_nor_buyers_limits(
     for dealer in DEALERS:
         assert claimed[credit_pool(dealer, "EUR")] == owed[dealer]
         assert shop.credit_standing(dealer, "EUR").owed == owed[dealer]
+    wire = sqlite3.connect(f"{database}.gateway")
+    done = "select payment, sum(minor) from effect where outcome = 'done' group by payment"
+    for payment, captured in wire.execute(done):
+        assert shop.payment(payment).captured == captured
     assert_lawful(database)
 
 
@@ -342,8 +347,8 @@ def dates_in_order(shop: Workflow) -> list[datetime | None]:
     ]
 
 
-GATEWAYS = int(os.environ.get("ORDERFLOW_GATEWAYS", "16"))
-"""How many payments are in the storm of gateways; `make laws` has 300 of them."""
+GATEWAYS = int(os.environ.get("ORDERFLOW_GATEWAYS", "300"))
+"""How many payments are in the storm of gateways."""
 
 
 @pytest.mark.feature("F176", "F181", "F183", "F185")
@@ -355,35 +360,68 @@ def test_eight_processes_on_a_bad_wire_have_one_effect_for_each_request(tmp_path
         workflow.place(f"o-{i}", NewOrder("c-7", "EUR", (line,)))
         workflow.await_payment(f"pay-{i}", Money(10_000, "EUR"), "card", "c-7")
         workflow.ask_authorise(f"pay-{i}")
-        workflow.record_answer(f"pay-{i}", "authorise-1", Outcome.DONE)
 
     died = storm("gateway", database, processes=8, count=GATEWAYS)
 
     assert sum(map(int, died)) > 0
     wire = sqlite3.connect(f"{database}.gateway")
+    assert wire.execute("select * from other_question").fetchall() == []
+    assert wire.execute("select * from webhook").fetchall() == []
+    assert_effects_are_booked(wire, [workflow.payment(f"pay-{i}") for i in range(GATEWAYS)])
+    assert_nothing_is_sent_again_unasked(wire)
+    assert_lawful(database)
+
+
+def assert_effects_are_booked(wire: sqlite3.Connection, payments: list[Payment]) -> None:
+    """What the gateway has done is what was asked, and what stands in the books."""
     done: Counter[tuple[str, str]] = Counter()
     effects: dict[str, tuple[str, int, str]] = {}
     rows = wire.execute("select key, kind, payment, minor, outcome from effect order by n")
     for key, kind, payment, minor, outcome in rows:
-        assert key not in effects, "a second effect of one key"
         effects[key] = (kind, minor, outcome)
         done[payment, kind] += minor if outcome == "done" else 0
-    for i in range(GATEWAYS):
-        payment = workflow.payment(f"pay-{i}")
-        captured, refunded = done[f"pay-{i}", "capture"], done[f"pay-{i}", "refund"]
-        assert refunded <= captured <= 10_000
-        assert (payment.captured, payment.refunded) == (captured, refunded)
-        for one in payment.requests[1:]:
-            assert effects.pop(key_of(payment.ref, one.id)) == (one.kind, one.amount, one.outcome)
+    for one in payments:
+        captured, refunded, voided = (
+            done[one.ref.id, kind] for kind in ("capture", "refund", "void")
+        )
+        assert refunded <= captured <= captured + voided <= done[one.ref.id, "authorise"]
+        assert (one.captured, one.by_gateway, one.refunded) == (captured, captured, refunded)
+        for asked in one.requests:
+            effect = effects.pop(key_of(one.ref, asked.id))
+            assert effect == (asked.kind, asked.amount, asked.outcome)
     assert effects == {}, "an effect that nobody has asked for"
-    calls: dict[str, list[tuple[str, str]]] = {}
-    for key, kind, heard in wire.execute("select key, kind, heard from call order by n"):
-        calls.setdefault(key, []).append((kind, heard))
-    again = [list(pairwise(of_key)) for of_key in calls.values()]
-    for (before, _), (kind, _) in [pair for pairs in again for pair in pairs]:
-        assert "query" in (before, kind), "sent again, and nobody has asked what became of it"
-    assert max(map(len, again)) > 1, "no wire was bad"
-    assert_lawful(database)
+    kinds = {kind for (_, kind), minor in done.items() if minor}
+    assert kinds == {"authorise", "capture", "refund", "void"}
+
+
+def assert_nothing_is_sent_again_unasked(wire: sqlite3.Connection) -> None:
+    """Who sends a key, but for the first, has been told just before that it is unknown.
+
+    The first may be slow, and be overtaken by another; so it is the only one that asks nobody.
+    """
+    calls: dict[str, list[tuple[str, str, str]]] = {}
+    for key, name, kind, heard in wire.execute(
+        "select key, name, kind, heard from call order by n"
+    ):
+        calls.setdefault(key, []).append((name, kind, heard))
+    seen: Counter[str] = Counter()
+    for of_key in calls.values():
+        unasked, told = 0, dict[str, str]()
+        for name, kind, heard in of_key:
+            if kind == "query":
+                told[name] = heard
+            elif kind == "webhook":
+                seen["a webhook after the crash"] += any(one[2] == "dies" for one in of_key)
+            elif kind == "reply":
+                queried = [who for who, what, _ in of_key if what == "query" and who != name]
+                seen["a reply that comes after another has taken over"] += bool(queried)
+            else:
+                unasked += told.pop(name, "never asked") != "unknown"
+                seen[heard] += 1
+        assert unasked <= 1, of_key
+    odd = ("lost", "timed out", "dies", "late", "declined", "slow", "a webhook after the crash")
+    for what in (*odd, "a reply that comes after another has taken over"):
+        assert seen[what], f"the wire was not bad enough: no {what}"
 
 
 @pytest.mark.feature("F117", "F181", "F183")

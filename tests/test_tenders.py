@@ -21,11 +21,13 @@ from orderflow import (
     StoredKind,
     Tendered,
 )
+from orderflow.adapters.gateways import ScriptedGateway, send_open
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.money import MoneyCheck
 from orderflow.payments import Notice
+from orderflow.ports import GatewayAnswer, GatewayRequest
 from orderflow.refunds import pay_back, refund
-from orderflow.tenders import TenderKind, TenderType, part_of
+from orderflow.tenders import MethodKind, PaymentMethod, part_of
 from tests.builders import LAMP, MORNING, Shop, eur, new_order
 
 POINTS = Price.of("1.00", "EUR", per=300)
@@ -87,6 +89,11 @@ def test_points_that_do_not_divide_go_back_whole(any_shop: Shop) -> None:
 )
 def test_units_are_worth_their_amount_by_one_named_rounding(rounding: Rounding, worth: int) -> None:
     assert Tendered("points", 299, POINTS, rounding).worth == worth
+
+
+def test_a_currency_in_other_letters_is_no_unit_of_a_tender() -> None:
+    with pytest.raises(BadInput, match=r"tendered\.unit: EUR is wanted"):
+        Tendered("eur", 3000, Price.of("0.01", "EUR"))
 
 
 def test_an_amount_that_the_units_are_not_worth_is_refused(shop: Shop) -> None:
@@ -226,25 +233,85 @@ def test_a_refund_that_the_gateway_fails_brings_its_dollars_back(any_shop: Shop)
     any_shop.assert_lawful()
 
 
+def test_a_gateway_is_asked_for_the_dollars_that_have_left_the_books(any_shop: Shop) -> None:
+    shop, asked = any_shop, list[tuple[int, str, int]]()
+
+    class Dollars(ScriptedGateway):
+        """A gateway that charges in dollars."""
+
+        def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+            return attrs.evolve(super().capture(request, key), tendered=dollars(3261))
+
+        def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+            asked.append((request.amount.minor, request.unit, request.units))
+            return super().refund(request, key)
+
+    gateway = Dollars("stirling", shop.clock)
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.await_payment("pay-1", eur(3000), "card", "c-7", None, (("o-17", 3000),))
+    shop.ask_capture("pay-1")
+    send_open(shop, gateway, shop.clock.at)
+    assert units(shop) == (3261, 0, 0)
+    for _ in range(3):
+        shop.cancel("o-17", (("1", 1),))
+        shop.ask_refund("o-17")
+        send_open(shop, gateway, shop.clock.at)
+
+    assert asked == [(1000, "USD", 1087)] * 3
+    assert units(shop) == (3261, 3261, 0)
+
+
+def test_dollars_of_a_refund_that_fails_come_back_as_they_were_asked_for(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.await_payment("pay-1", eur(1000))
+    shop.ask_capture("pay-1")
+    shop.record_answer("pay-1", "capture-1", Outcome.DONE, tendered=dollars(1087))
+    for _ in range(3):
+        shop.ask_pay_back("pay-1", eur(333))
+    asked = {one.id: one.units for one in shop.payment("pay-1").requests[1:]}
+    assert asked == {"refund-2": 362, "refund-3": 362, "refund-4": 362}
+
+    shop.record_answer("pay-1", "refund-3", Outcome.DONE)
+    shop.record_answer("pay-1", "refund-4", Outcome.DONE, eur(100))
+    assert units(shop) == (1087, 362 + 362 + 109, 0)
+    shop.record_answer("pay-1", "refund-2", Outcome.FAILED)
+    shop.record_answer("pay-1", "refund-4", Outcome.FAILED)
+
+    assert units(shop) == (1087, 362, 0)
+    shop.assert_lawful()
+
+
+def test_a_coin_that_is_worth_no_point_asks_for_none(any_shop: Shop) -> None:
+    hundred = Tendered("points", 10, Price.of("1.00", "EUR", per=10))
+    any_shop.await_payment("pay-1", eur(100))
+    any_shop.record_notice("pay-1", Notice.CAPTURED, eur(100), tendered=hundred)
+    any_shop.ask_pay_back("pay-1", eur(1))
+    assert [one.units for one in any_shop.payment("pay-1").requests] == [0]
+
+    any_shop.record_answer("pay-1", "refund-1", Outcome.FAILED)
+
+    assert units(any_shop) == (10, 0, 0)
+
+
 # --- the tenders that a host offers ---------------------------------------------------------------
 
-ALIPAY = TenderKind(
-    "alipay", TenderType.WALLET, ("Scan the code of order {number}: {amount}",), goes_back=True
+ALIPAY = PaymentMethod(
+    "alipay", MethodKind.WALLET, ("Scan the code of order {number}: {amount}",), goes_back=True
 )
-TRANSFER = TenderKind(
+TRANSFER = PaymentMethod(
     "bank transfer",
-    TenderType.BANK_TRANSFER,
+    MethodKind.BANK_TRANSFER,
     ("GB33 BUKB 2020 1555 5555 55", "Reference: {order}"),
     currencies=("EUR", "GBP"),
 )
-SCORE = TenderKind("points", TenderType.POINTS, ("{units}",), "points", POINTS, Rounding.DOWN)
-DOLLARS = TenderKind(
-    "dollars", TenderType.CARD, ("{units}",), "USD", Price.of("0.92", "EUR", per=100)
+SCORE = PaymentMethod("points", MethodKind.POINTS, ("{units}",), "points", POINTS, Rounding.DOWN)
+DOLLARS = PaymentMethod(
+    "dollars", MethodKind.CARD, ("{units}",), "USD", Price.of("0.92", "EUR", per=100)
 )
-DOOR = TenderKind("cash", TenderType.CASH, ("Please have {amount} at hand",))
-VOUCHER = TenderKind("voucher", TenderType.VOUCHER, goes_back=False)
-FRANCS = TenderKind("twint", TenderType.WALLET, currencies=("CHF",))
-OFFERED = Rules(tenders=(ALIPAY, TRANSFER, SCORE, DOLLARS, DOOR, VOUCHER, FRANCS))
+DOOR = PaymentMethod("cash", MethodKind.CASH, ("Please have {amount} at hand",))
+VOUCHER = PaymentMethod("voucher", MethodKind.VOUCHER, goes_back=False)
+FRANCS = PaymentMethod("twint", MethodKind.WALLET, currencies=("CHF",))
+OFFERED = Rules(methods=(ALIPAY, TRANSFER, SCORE, DOLLARS, DOOR, VOUCHER, FRANCS))
 
 
 @pytest.mark.feature("F178")
@@ -255,7 +322,7 @@ def test_a_customer_is_told_how_each_way_to_pay_works_and_how_much_it_takes(
     shop.place("o-17", new_order((LAMP, 1), number="2026-17"))
     shop.pay("pay-1", eur(1), (("o-17", 1),))
 
-    told = {way.tender.name: (way.amount.minor, way.lines) for way in shop.ways_to_pay("o-17")}
+    told = {way.method.name: (way.amount.minor, way.lines) for way in shop.ways_to_pay("o-17")}
 
     assert told == {
         "alipay": (999, ("Scan the code of order 2026-17: 9.99 EUR",)),
@@ -273,12 +340,12 @@ def test_an_order_that_is_paid_at_the_door_is_told_about_cash_alone(shop: Shop) 
 
     (way,) = shop.ways_to_pay("o-17")
 
-    assert (way.tender, way.lines) == (DOOR, ("Please have 10.00 EUR at hand",))
+    assert (way.method, way.lines) == (DOOR, ("Please have 10.00 EUR at hand",))
 
 
 def test_a_tender_that_does_not_divide_leaves_the_rest_to_another(shop: Shop) -> None:
-    coarse = TenderKind("points", TenderType.POINTS, (), "points", Price.of("0.03", "EUR"))
-    shop = shop.under(Rules(tenders=(coarse,)))
+    coarse = PaymentMethod("points", MethodKind.POINTS, (), "points", Price.of("0.03", "EUR"))
+    shop = shop.under(Rules(methods=(coarse,)))
     shop.place("o-17", new_order((LAMP, 1)))
 
     (way,) = shop.ways_to_pay("o-17")
@@ -303,7 +370,7 @@ def test_a_customer_with_a_plan_is_told_what_is_due_by_now(shop: Shop) -> None:
 
 
 def test_what_a_mark_stands_for_is_not_read_again(shop: Shop) -> None:
-    shop = shop.under(Rules(tenders=(TRANSFER,)))
+    shop = shop.under(Rules(methods=(TRANSFER,)))
     shop.place("{number}", new_order((LAMP, 1)))
 
     assert shop.ways_to_pay("{number}")[0].lines[1] == "Reference: {number}"
@@ -331,26 +398,29 @@ def test_nothing_goes_back_to_a_voucher_unless_it_goes_onto_a_balance(any_shop: 
 
 def test_offers_to_pay_change_the_fingerprint_of_the_rules() -> None:
     assert OFFERED.fingerprint != Rules().fingerprint
-    assert Rules(tenders=()).fingerprint == Rules().fingerprint
+    assert Rules(methods=()).fingerprint == Rules().fingerprint
 
 
 @pytest.mark.parametrize(
     ("more", "path"),
     (
-        ({"name": ""}, "tender.name"),
-        ({"kind": "card"}, "tender.kind"),
-        ({"lines": "scan"}, "tender.lines"),
-        ({"lines": ("",)}, "tender.lines[0]"),
-        ({"unit": "points"}, "tender.rate"),
-        ({"rate": POINTS}, "tender.unit"),
-        ({"rounding": "down"}, "tender.rounding"),
-        ({"currencies": ("euro",)}, "tender.currencies[0]"),
-        ({"goes_back": 1}, "tender.goes_back"),
+        ({"name": ""}, "method.name"),
+        ({"kind": "card"}, "method.kind"),
+        ({"lines": "scan"}, "method.lines"),
+        ({"lines": ("",)}, "method.lines[0]"),
+        ({"lines": ("Pay {amount", "")}, "method.lines[0]"),
+        ({"lines": ("{order}", "{nothing}")}, "method.lines[1]"),
+        ({"unit": "usd", "rate": POINTS}, "method.unit"),
+        ({"unit": "points"}, "method.rate"),
+        ({"rate": POINTS}, "method.unit"),
+        ({"rounding": "down"}, "method.rounding"),
+        ({"currencies": ("euro",)}, "method.currencies[0]"),
+        ({"goes_back": 1}, "method.goes_back"),
     ),
 )
 def test_a_tender_that_makes_no_sense_is_not_offered(more: dict[str, Any], path: str) -> None:
     with pytest.raises(BadInput) as no:
-        TenderKind(**({"name": "card", "kind": TenderType.CARD} | more))
+        PaymentMethod(**({"name": "card", "kind": MethodKind.CARD} | more))
 
     assert no.value.path == path
 
@@ -358,9 +428,9 @@ def test_a_tender_that_makes_no_sense_is_not_offered(more: dict[str, Any], path:
 @pytest.mark.parametrize("tenders", ("card", ("card",), (ALIPAY, ALIPAY)))
 def test_what_is_no_list_of_tenders_is_refused(tenders: Any) -> None:
     with pytest.raises(BadInput) as no:
-        Rules(tenders=tenders)
+        Rules(methods=tenders)
 
-    assert no.value.path == "tenders"
+    assert no.value.path == "methods"
 
 
 @given(
@@ -373,7 +443,7 @@ def test_the_fewest_units_pay_as_much_as_any_number_of_them(
     amount: Any, per: int, minor: int, rounding: Rounding
 ) -> None:
     rate = Price.of(amount / 100, "EUR", per)
-    tender = TenderKind("p", TenderType.POINTS, (), "points", rate, rounding)
+    tender = PaymentMethod("p", MethodKind.POINTS, (), "points", rate, rounding)
     worths = [tender.worth(units) for units in range(40 * 10 * per)]
 
     units = tender.units_for(minor)
@@ -383,7 +453,7 @@ def test_the_fewest_units_pay_as_much_as_any_number_of_them(
 
 
 def test_units_that_are_worth_nothing_pay_nothing() -> None:
-    free = TenderKind("p", TenderType.POINTS, (), "points", Price.of("0", "EUR"))
+    free = PaymentMethod("p", MethodKind.POINTS, (), "points", Price.of("0", "EUR"))
 
     assert free.units_for(10**15) == 0
     dear = attrs.evolve(free, rate=Price.of("0.000000000000000001", "EUR"))

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderflow import Refused, Rules
+from orderflow import Patience, Refused, Rules
 from orderflow import verbs as v
 from orderflow.adapters.memory import MemoryStore
 from orderflow.deadlines import Due
 from orderflow.errors import BadInput
 from orderflow.fulfilment import ScanStatus
-from orderflow.patience import PATIENCE_MAX, Patience
+from orderflow.patience import PATIENCE_MAX
 from orderflow.pricing import due
 from orderflow.records import Exchange, Reissue, Return
-from orderflow.refunds import owed
+from orderflow.refunds import owed_back
 from orderflow.returns import Verdict
 from orderflow.states import EXCHANGE, REISSUE, RETURN, OrderState, ReplacementState, ReturnState
 from tests.builders import BELL, LAMP, LEITH, YORK, Shop, eur, line, new_order
@@ -76,7 +76,7 @@ def test_a_return_that_nobody_decides_is_agreed_to_and_one_that_is_not_sent_ends
     assert after(shop, 7) == ("customer", "close_return")
 
     returned = shop.returned("r-1")
-    assert (returned.state, returned.until, owed(shop.order("o-17"))) == (R.CANCELLED, None, 0)
+    assert (returned.state, returned.until, owed_back(shop.order("o-17"))) == (R.CANCELLED, None, 0)
     shop.assert_lawful()
 
 
@@ -92,7 +92,7 @@ def test_what_does_not_arrive_is_lost_and_then_its_return_ends(shop: Shop) -> No
 
     assert shop.returned("r-1").state is R.SETTLED
     shop.cancel("o-17", (("1", 2),))
-    assert owed(shop.order("o-17")) == 2000
+    assert owed_back(shop.order("o-17")) == 2000
 
 
 def test_what_was_lost_and_is_found_is_waited_for_anew(shop: Shop) -> None:
@@ -115,7 +115,7 @@ def test_what_nobody_inspects_is_accepted(shop: Shop) -> None:
 
     assert after(shop, 2) == ("seller", "inspect")
 
-    assert (shop.returned("r-1").state, owed(shop.order("o-17"))) == (R.SETTLED, 2000)
+    assert (shop.returned("r-1").state, owed_back(shop.order("o-17"))) == (R.SETTLED, 2000)
 
 
 def test_the_rest_of_a_return_is_waited_for_from_the_inspection_of_what_came(shop: Shop) -> None:

@@ -34,7 +34,7 @@ from orderflow import (
     Tendered,
     Workflow,
 )
-from orderflow.adapters.gateways import send_open
+from orderflow.adapters.gateways import UniformGateway, send_open
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.allocation import reserve as reserve_at_once
@@ -42,7 +42,7 @@ from orderflow.calls import Call
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
 from orderflow.inventory import confirm_stock_hold, record_feed
 from orderflow.orders import cancel, place
-from orderflow.payments import charge_back, pay, spend, top_up
+from orderflow.payments import ask_capture, await_payment, charge_back, pay, spend, top_up
 from orderflow.ports import GatewayAnswer, GatewayRequest, Query, every
 from orderflow.pricing import due
 from orderflow.production import purchase
@@ -259,19 +259,29 @@ def gateway(database: str, gate: str, name: str, count: str) -> None:
     print(life)
 
 
+PATIENCE = 1
+"""How many seconds whoever has sent a request is left alone with it."""
+
+
 def clerk_and_wire(database: str, name: str, count: int) -> None:
-    """One life of it: it clerks first, and then sends until nothing is open."""
+    """One life of it: it clerks first, and then sends and hands on until nothing is open."""
     chance = random.Random(name)
     workflow = Workflow(SqliteStore(database, synchronous="normal"), Rules(tries_max=1_000))
-    wire = FileGateway(database + ".gateway", workflow, chance)
+    wire = FileGateway(database + ".gateway", workflow, chance, name)
     clerks = Path(f"{database}.{name.split('.')[0]}.clerked")
+
+    def send() -> bool:
+        return bool(send_open(workflow, wire, datetime.now(UTC), patience_seconds=PATIENCE))
+
     while not clerks.exists():
         for i in chance.sample(range(count), count):
             clerk(workflow, f"pay-{i}", chance)
             if chance.random() < 0.2:
-                send_open(workflow, wire, datetime.now(UTC), patience_seconds=1)
+                send()
+            if chance.random() < 0.2:
+                wire.hand_on()
         clerks.touch()
-    while send_open(workflow, wire, datetime.now(UTC), patience_seconds=1) or open_yet(workflow):
+    while send() or wire.hand_on() or open_yet(workflow):
         time.sleep(0.05)
 
 
@@ -281,10 +291,12 @@ def open_yet(workflow: Workflow) -> bool:
 
 
 def clerk(workflow: Workflow, id: str, chance: random.Random) -> None:
-    """Ask for a part of a payment, or for a part of it back."""
+    """Ask for a part of a payment, or for a part of it back; now and then give up its rest."""
     part = Money(chance.choice((1_000, 3_000, 6_000)), "EUR")
     with suppress(Refused):
-        if chance.random() < 0.5:
+        if chance.random() < 0.05:
+            workflow.ask_void(id, "wanted no more")
+        elif chance.random() < 0.5:
             workflow.ask_capture(id, part)
         elif chance.random() < 0.5:
             workflow.ask_pay_back(id, part)
@@ -314,75 +326,118 @@ def late(database: str, gate: str, name: str, count: str) -> None:
 DIED = 9
 
 
-class FileGateway:
+FAULTS = (
+    *("", "", "", "", "", ""),
+    *("lost", "lost", "timed out", "timed out", "dies", "dies", "late", "late", "declined"),
+    "slow",
+)
+"""What happens on the wire: mostly nothing odd."""
+
+NOTICES = {
+    RequestKind.AUTHORISE: Notice.AUTHORISED,
+    RequestKind.CAPTURE: Notice.CAPTURED,
+    RequestKind.VOID: Notice.VOIDED,
+}
+
+
+class FileGateway(UniformGateway):
     """A gateway that many processes call, over a wire on which everything goes wrong.
 
     Each key has one effect, which stands in a file of its own; every call is written down there,
-    with what its caller has heard of it.
+    by whom and with what its caller has heard of it. So is every other question under a known key.
+    Webhooks come before the reply or wait in the file, for whoever hands them on: after the reply,
+    or after the caller has died.
     """
 
-    def __init__(self, path: str, workflow: Workflow, chance: random.Random) -> None:
+    def __init__(self, path: str, workflow: Workflow, chance: random.Random, name: str) -> None:
         self.file = sqlite3.connect(path, timeout=60, isolation_level=None)
         self.file.execute("pragma journal_mode = wal")
         self.file.execute("pragma synchronous = off")
         for table in (
             "effect (n integer primary key, key unique, kind, payment, request, minor, outcome)",
-            "call (n integer primary key, key, kind, heard)",
+            "call (n integer primary key, key, name, kind, heard)",
+            "other_question (n integer primary key, key, kind, payment, request, minor)",
+            "webhook (n integer primary key, key)",
         ):
             self.file.execute(f"create table if not exists {table}")
-        self.workflow, self.chance = workflow, chance
-
-    def authorise(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._do(request, key)
-
-    def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._do(request, key)
-
-    def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._do(request, key)
-
-    def void(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        return self._do(request, key)
+        self.workflow, self.chance, self.name = workflow, chance, name
 
     def query(self, key: str) -> GatewayAnswer | None:
-        self._heard(key, "query", "told")
         if self.chance.random() < 0.5:  # what was late comes to its end
             late = "update effect set outcome = 'done' where key = ? and outcome = 'pending'"
-            self.file.execute(late, (key,))
-        return self._known(key)
+            if self.file.execute(late, (key,)).rowcount:
+                self._webhook_later(key)
+        known = self._known(key)
+        self._heard(key, "query", "unknown" if known is None else known.outcome)
+        return known
 
-    def _do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        fault = self.chance.choice(("", "", "", "lost", "timed out", "dies", "late", "declined"))
+    def do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        fault = self.chance.choice(FAULTS)
+        if fault == "declined" and request.kind is RequestKind.AUTHORISE:
+            fault = self.chance.choice(("", "", "declined"))
+        self._heard(key, request.kind, fault)
         if fault == "timed out":
-            self._heard(key, request.kind, fault)
             raise GatewayFailed("file", request.kind, key, fault)
-        outcome = {"late": "pending", "declined": "failed"}.get(fault, "done")
-        row = (key, request.kind, request.payment, request.request, request.amount.minor, outcome)
-        self.file.execute(
-            "insert into effect (key, kind, payment, request, minor, outcome) "
-            "values (?, ?, ?, ?, ?, ?) on conflict do nothing",
-            row,
-        )
+        self._take_effect(request, key, {"late": "pending", "declined": "failed"}.get(fault))
         answer = self._known(key)
         assert answer is not None
-        webhooks = self.chance.choice((0, 0, 1, 2)) if answer.outcome is Outcome.DONE else 0
-        for _ in range(webhooks):  # before the reply
-            self._tell(request, answer)
-        unheard = fault in ("lost", "dies")
-        self._heard(key, request.kind, fault if unheard else "told")
+        for _ in range(self.chance.choice((0, 0, 1, 2))):
+            if self.chance.random() < 0.5:
+                self._tell(key)  # before the reply
+            else:
+                self._webhook_later(key)
         if fault == "dies":
             os._exit(DIED)
+        if fault == "slow":  # others have lost their patience by now
+            time.sleep(1.5 * PATIENCE)
+            self._heard(key, "reply", "slow")
         if fault == "lost":
             raise GatewayFailed("file", request.kind, key, fault)
         return answer
 
-    def _tell(self, request: GatewayRequest, answer: GatewayAnswer) -> None:
-        """A webhook; that of a capture may know nothing of our request."""
-        id, event = request.payment, answer.event
-        if request.kind is RequestKind.CAPTURE and self.chance.random() < 0.5:
-            self.workflow.record_notice(id, Notice.CAPTURED, request.amount, event)
+    def hand_on(self) -> bool:
+        """Hand on the webhook that has waited longest; whether there was one."""
+        first = "delete from webhook where n = (select min(n) from webhook) returning key"
+        row = self.file.execute(first).fetchone()
+        if row is not None:
+            self._heard(row[0], "webhook", "handed on")
+            self._tell(row[0])
+        return row is not None
+
+    def _take_effect(self, request: GatewayRequest, key: str, outcome: str | None) -> None:
+        """Do what is asked, once a key; another question under that key is written down."""
+        asked = (request.kind, request.payment, request.request, request.amount.minor)
+        new = self.file.execute(
+            "insert into effect (key, kind, payment, request, minor, outcome) "
+            "values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+            (key, *asked, outcome or "done"),
+        )
+        if not new.rowcount and self._asked(key) != asked:
+            self.file.execute(
+                "insert into other_question (key, kind, payment, request, minor) "
+                "values (?, ?, ?, ?, ?)",
+                (key, *asked),
+            )
+
+    def _asked(self, key: str) -> tuple[str, str, str, int]:
+        asked = "select kind, payment, request, minor from effect where key = ?"
+        row: tuple[str, str, str, int] = self.file.execute(asked, (key,)).fetchone()
+        return row
+
+    def _webhook_later(self, key: str) -> None:
+        self.file.execute("insert into webhook (key) values (?)", (key,))
+
+    def _tell(self, key: str) -> None:
+        """A webhook about what is done; one that is about no refund may know nothing of ours."""
+        kind, payment, request, minor = self._asked(key)
+        answer = self._known(key)
+        if answer is None or answer.outcome is not Outcome.DONE:
+            return
+        notice, event = NOTICES.get(RequestKind(kind)), answer.event
+        if notice is not None and self.chance.random() < 0.5:
+            self.workflow.record_notice(payment, notice, Money(minor, "EUR"), event)
         else:
-            self.workflow.record_answer(id, request.request, answer.outcome, event=event)
+            self.workflow.record_answer(payment, request, answer.outcome, event=event)
 
     def _known(self, key: str) -> GatewayAnswer | None:
         row = self.file.execute("select n, outcome from effect where key = ?", (key,)).fetchone()
@@ -390,7 +445,8 @@ class FileGateway:
 
     def _heard(self, key: str, kind: str, heard: str) -> None:
         self.file.execute(
-            "insert into call (key, kind, heard) values (?, ?, ?)", (key, kind, heard)
+            "insert into call (key, name, kind, heard) values (?, ?, ?, ?)",
+            (key, self.name, kind, heard),
         )
 
 
@@ -404,44 +460,91 @@ AT_PLACING = Rules(
 def dealers(database: str, gate: str, name: str, count: str) -> None:
     """Order on account, with coupons, what each buyer may have little of; pay, cancel, charge back.
 
-    Who has no credit left pays the oldest of his own orders, and goes on.
+    Who has no credit left pays the oldest of his own orders, and goes on. The wire to the bank is
+    bad, and the process dies on it, or when it has placed an order and has not told anybody: then
+    another one goes on in its place, with the same keys.
     """
-    store = SqliteStore(database, synchronous="normal")
-    workflow = Workflow(store, AT_PLACING, clock=lambda: START)
-    outcomes: Counter[str] = Counter()
-    unpaid: list[str] = []
-
-    def pay_off(order: str, paid: str) -> None:
-        owed = due(workflow.order(order))
-        if owed > 0:
-            workflow.apply(pay.on(paid, Money(owed, "EUR"), ((order, owed),)), key=paid)
-
     wait_for(gate)
-    for i in range(int(count)):
-        id, dealer = f"o-{name}-{i}", DEALERS[(i + int(name)) % len(DEALERS)]
+    for life in range(1_000):
+        child = os.fork()
+        if not child:
+            Dealing(database, name, life).live(int(count))
+            os._exit(0)
+        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != DIED:
+            break
+    kept = json.loads(Path(f"{database}.{name}.dealt").read_text())
+    print(json.dumps(kept["outcomes"] | {"died": life}))
+
+
+class Dealing:
+    """One life of it; what comes of each order is written down before the next one."""
+
+    def __init__(self, database: str, name: str, life: int) -> None:
+        self.name, self.chance = name, random.Random(f"{name}.{life}")
+        self.workflow = Workflow(SqliteStore(database, synchronous="normal"), AT_PLACING)
+        self.wire = FileGateway(database + ".gateway", self.workflow, self.chance, f"{name}.{life}")
+        self.kept = Path(f"{database}.{name}.dealt")
+        known = json.loads(self.kept.read_text()) if self.kept.exists() else {}
+        self.next, self.unpaid = known.get("next", 0), known.get("unpaid", [])
+        self.outcomes: Counter[str] = Counter(known.get("outcomes", {}))
+
+    def live(self, count: int) -> None:
+        while self.next < count:
+            self.deal(self.next)
+            self.next += 1
+            self.keep()
+        while self.send() or self.wire.hand_on() or open_yet(self.workflow):
+            time.sleep(0.05)
+
+    def keep(self) -> None:
+        new = self.kept.with_suffix(".new")
+        told = {"next": self.next, "unpaid": self.unpaid, "outcomes": self.outcomes}
+        new.write_text(json.dumps(told))
+        new.replace(self.kept)
+
+    def send(self) -> bool:
+        at = datetime.now(UTC)
+        return bool(send_open(self.workflow, self.wire, at, patience_seconds=PATIENCE))
+
+    def deal(self, i: int) -> None:
+        id, dealer = f"o-{self.name}-{i}", DEALERS[(i + int(self.name)) % len(DEALERS)]
         scarce = NewLine("1", Sku(LAMP.sku), 2, PRICE)
         lines = (NewLine("1", Sku(BELL.sku), 1 + i % 2, PRICE) if i % 3 else scarce,)
         coupon = (COUPONS[i % 3 - 1],) if i % 3 else ()
+        new = NewOrder(dealer, "EUR", lines, on_account=True, coupons=coupon)
         try:
-            new = NewOrder(dealer, "EUR", lines, on_account=True, coupons=coupon)
-            workflow.apply(place.on(id, new), key=id)
+            self.workflow.apply(place.on(id, new), key=id)
         except Refused as no:
-            outcomes.update({one.code for one in no.refusals})
-            if unpaid:
-                pay_off(unpaid.pop(0), f"late-{id}")
-            continue
-        outcomes["granted"] += 1
-        act = (i + int(name)) % 5
+            self.outcomes.update({one.code for one in no.refusals})
+            if self.unpaid:
+                self.pay_by_wire(self.unpaid.pop(0), f"late-{id}")
+            return
+        if self.chance.random() < 0.05:
+            os._exit(DIED)
+        self.outcomes["granted"] += 1
+        act = (i + int(self.name)) % 5
         if act == 0:
-            workflow.apply(cancel.on(id), key=f"c-{id}")
+            self.workflow.apply(cancel.on(id), key=f"c-{id}")
         elif act == 1:
-            pay_off(id, f"pay-{id}")
+            self.pay_off(id, f"pay-{id}")
             back = charge_back.on(f"pay-{id}", Money(4990, "EUR"), id)
-            workflow.apply(back, key=f"b-{id}")
-            outcomes["charged back"] += 1
+            self.workflow.apply(back, key=f"b-{id}")
+            self.outcomes["charged back"] += 1
         if act:
-            unpaid.append(id)
-    print(json.dumps(outcomes))
+            self.unpaid.append(id)
+
+    def pay_off(self, order: str, paid: str) -> None:
+        owed = due(self.workflow.order(order))
+        if owed > 0:
+            self.workflow.apply(pay.on(paid, Money(owed, "EUR"), ((order, owed),)), key=paid)
+
+    def pay_by_wire(self, order: str, paid: str) -> None:
+        owed = due(self.workflow.order(order))
+        if owed > 0:
+            wanted = await_payment.on(paid, Money(owed, "EUR"), "card", orders=((order, owed),))
+            self.workflow.apply(wanted, key=paid)
+            self.workflow.apply(ask_capture.on(paid), key=f"ask-{paid}")
+        self.send()
 
 
 CARD = "card-1"

@@ -400,7 +400,9 @@ PARTS: Final[dict[str, Small]] = {
     ),
     "on account, with a coupon": goods(
         of("place confirm pay refund cancel allocate release pick pack hand_over deliver")
-        | of("complete charge_back settle_dispute set_credit hold_credit lift_credit_hold")
+        | of(
+            "complete charge_back settle_dispute set_credit hold_credit lift_credit_hold miss_terms"
+        )
         | of("set_coupon turn_back receive_back pay_back"),
         on_account=True,
         coupons=("once",),
@@ -415,7 +417,7 @@ PARTS: Final[dict[str, Small]] = {
         ),
     ),
     "credit that runs out": goods(
-        LIFE | of("adjust expire set_credit charge_back"),
+        LIFE | of("adjust expire set_credit charge_back miss_terms"),
         on_account=True,
         times=1,
         charges=2,
@@ -523,15 +525,35 @@ CORNERS: Final[dict[str, Small]] = {
     ),
     "a refund that fails": goods(
         of("place cancel ask_pay_back pay_back record_answer ask_refund refund"),
-        first=(verbs.pay.on("o-pay1", Money(100, EUR), ()),),
+        first=(
+            verbs.await_payment.on("o-pay1", Money(100, EUR)),
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR)),
+        ),
         also=(
             verbs.ask_pay_back.on("o-pay1", Money(40, EUR)),
             verbs.apply_payment.on("o-pay1", (("o", 100),)),
         ),
     ),
+    "a deposit over a gateway": goods(
+        of("place cancel ask_capture record_answer plan_balance open_balance miss_balance")
+        | of("forfeit_deposit refund pay_back"),
+        times=1,
+        waits=(timedelta(days=8),),
+        first=(
+            verbs.place.on("o"),
+            verbs.await_payment.on(
+                *("o-pay1", Money(200, EUR)),
+                orders=(("o", 50),),
+                deposit=Money(50, EUR),
+            ),
+        ),
+    ),
     "a deposit whose refund fails": goods(
         of("place cancel ask_pay_back pay_back record_answer"),
-        first=(verbs.take_deposit.on("o-pay1", Money(100, EUR), Money(50, EUR), ()),),
+        first=(
+            verbs.take_deposit.on("o-pay1", Money(100, EUR), Money(50, EUR), ()),
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(20, EUR)),
+        ),
     ),
     "deposits that must stay": goods(
         of("place cancel pay_back take_deposit open_balance miss_balance lift_payment_hold")

@@ -1,7 +1,13 @@
-"""Run orders: promise, allocate, ship, return and refund them, on any store, and know why not."""
+"""Run orders: promise, allocate, ship, return and refund them, on any store, and know why not.
+
+Here stands what verbs take and refuse with, what makes the ids that they are called on and the keys
+that a gateway knows, and what `Rules` say of paying. What is only read or computed is in the module
+that knows it.
+"""
 
 from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Call, Ref, Remedy
+from orderflow.cash import CashRounding, CashRule
 from orderflow.commands import Done
 from orderflow.deadlines import Due
 from orderflow.errors import (
@@ -20,17 +26,30 @@ from orderflow.errors import (
     Short,
     Stale,
     StoreUnavailable,
+    WebhookRejected,
 )
 from orderflow.fulfilment import ScanStatus
 from orderflow.kits import Component
 from orderflow.money import Money, Price, Rounding
 from orderflow.options import Option
-from orderflow.payments import Notice
+from orderflow.patience import Patience
+from orderflow.payments import Notice, key_of
+from orderflow.ports import Query
 from orderflow.promising.dangers import Danger
-from orderflow.records import ChargeKind, Destination, Fixing, Instalment, Outcome
+from orderflow.records import (
+    ChargeKind,
+    Destination,
+    Fixing,
+    Instalment,
+    Origin,
+    Outcome,
+    credit_id,
+    feed_id,
+    lot_id,
+)
 from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
-from orderflow.tenders import StoredKind, Tendered
+from orderflow.tenders import MethodKind, PaymentMethod, StoredKind, Tendered
 from orderflow.values import Position, Sku
 from orderflow.workflow import Workflow
 
@@ -40,6 +59,8 @@ __all__ = [
     "BadInput",
     "Call",
     "CarrierFailed",
+    "CashRounding",
+    "CashRule",
     "ChargeKind",
     "Component",
     "Danger",
@@ -52,6 +73,7 @@ __all__ = [
     "Instalment",
     "KeyReused",
     "Location",
+    "MethodKind",
     "Money",
     "MoveRefused",
     "NewCharge",
@@ -61,10 +83,14 @@ __all__ = [
     "Notice",
     "Option",
     "OrderflowError",
+    "Origin",
     "Outcome",
     "OutcomeUnknown",
+    "Patience",
+    "PaymentMethod",
     "Position",
     "Price",
+    "Query",
     "Ref",
     "Refusal",
     "Refused",
@@ -80,5 +106,10 @@ __all__ = [
     "StoredKind",
     "Tendered",
     "Verdict",
+    "WebhookRejected",
     "Workflow",
+    "credit_id",
+    "feed_id",
+    "key_of",
+    "lot_id",
 ]

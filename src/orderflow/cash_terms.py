@@ -20,27 +20,27 @@ from orderflow.errors import Refusal
 from orderflow.facts import Charged, Limited
 from orderflow.journal import Step
 from orderflow.pools import refused_pool
-from orderflow.pricing import Ranges, carried, charge_kept, due, kept, total
+from orderflow.pricing import Ranges, carried, charge_kept, due, kept
 from orderflow.records import ChargeKind, Line, Order, Parcel
 from orderflow.values import Position
 
 
 def barred_from_cash(step: Step, order: Order) -> tuple[Refusal, ...]:
-    """Every reason for which an order may not be paid at the door; none where it is not to be."""
-    rule = step.context.rules.cash_on_delivery
-    if rule is None or not order.cash_on_delivery:
+    """Every reason for which an order may not be paid at the door; none where nothing is due."""
+    rule, owed = step.context.rules.cash_on_delivery, due(order)
+    if rule is None or not order.cash_on_delivery or owed <= 0:
         return ()
     reasons: list[Refusal] = []
     name, region = order.ref.id, order.destination.region
     if (rule.regions and region not in rule.regions) or region in rule.not_regions:
         reasons.append(Refusal.of("cash_region", order=name, region=region or "?"))
     most = dict(rule.most).get(order.currency)
-    if most is not None and total(order) > most:
+    if most is not None and owed > most:
         reasons.append(
             Refusal.of(
                 "cash_too_much",
                 order=name,
-                cost=total(order),
+                cost=owed,
                 currency=order.currency,
                 most=most,
             )

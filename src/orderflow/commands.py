@@ -196,6 +196,10 @@ class Commands:
         ref = Ref(self.tenant, "order", id)
         return self.apply(instalments.agree_plan.of(ref, parts, blocks), key=key, by=by)
 
+    def miss_terms(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
+        """Say that an order on account was not paid by its day: a hold asks for it until it is."""
+        return self.apply(on_account.miss_terms.of(Ref(self.tenant, "order", id)), key=key, by=by)
+
     def miss_instalment(self, id: str, *, key: str | None = None, by: str = "") -> Done[Order]:
         """Say that an instalment has not come in time: the order is on hold until it has."""
         call = instalments.miss_instalment.of(Ref(self.tenant, "order", id))
@@ -374,13 +378,14 @@ class Commands:
         payer: str = "",
         expires_at: datetime | None = None,
         orders: Shares = (),
+        deposit: Money | None = None,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Open a payment that a gateway will answer for; it may expire."""
         call = payments.await_payment.of(
-            Ref(self.tenant, "payment", id), amount, method, payer, expires_at, orders
+            Ref(self.tenant, "payment", id), amount, method, payer, expires_at, orders, deposit
         )
         return self.apply(call, key=key, by=by)
 
@@ -525,6 +530,20 @@ class Commands:
     ) -> Done[Payment]:
         """Ask for the balance of a payment: it is to come before `until`."""
         call = deposits.open_balance.of(Ref(self.tenant, "payment", id), until, forfeit)
+        return self.apply(call, key=key, by=by)
+
+    def plan_balance(
+        self,
+        id: str,
+        opens_at: datetime,
+        until: datetime,
+        forfeit: bool = False,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Payment]:
+        """Say from when on a balance is to be asked for, and until when it is to come then."""
+        call = deposits.plan_balance.of(Ref(self.tenant, "payment", id), opens_at, until, forfeit)
         return self.apply(call, key=key, by=by)
 
     def miss_balance(self, id: str, *, key: str | None = None, by: str = "") -> Done[Payment]:

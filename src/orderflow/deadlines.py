@@ -28,9 +28,10 @@ import attrs
 
 from orderflow.calls import Call, Ref
 from orderflow.closing import archive, complete, receipt_since, window_since
-from orderflow.deposits import forfeit_deposit, miss_balance
+from orderflow.deposits import forfeit_deposit, miss_balance, open_balance
 from orderflow.instalments import miss_instalment
 from orderflow.journal import Case
+from orderflow.on_account import miss_terms, next_terms
 from orderflow.orders import expire
 from orderflow.payments import expire_payment, lapse_stored_value, send_request
 from orderflow.plans import next_instalment
@@ -43,6 +44,7 @@ from orderflow.records import (
     Payment,
     Reissue,
     Request,
+    RequestKind,
     Return,
 )
 from orderflow.rules import Rules
@@ -54,6 +56,8 @@ _CLOSING: Final = {
     OrderState.CONFIRMED: OrderMove.COMPLETE,
     OrderState.COMPLETED: OrderMove.ARCHIVE,
 }
+_KNOWING: Final = (PaymentState.DEPOSIT_TAKEN, PaymentState.BALANCE_OVERDUE)
+"""The states of a payment whose limit waits for a gateway that has not answered."""
 _RUNNING: Final = (
     PaymentState.AWAITING,
     PaymentState.AUTHORISED,
@@ -101,7 +105,10 @@ class Reminder:
         return f"{self.due.ref}/{self.due.since.isoformat()}/{self.days}"
 
 
-_REMINDED: Final = (expire, miss_balance, forfeit_deposit, miss_instalment, lapse_stored_value)
+_REMINDED: Final = (
+    *(expire, miss_balance, forfeit_deposit, miss_instalment, miss_terms),
+    lapse_stored_value,
+)
 """The calls that silence means where a customer has not paid, or not used what is his."""
 
 
@@ -115,16 +122,18 @@ def next_due(document: Document) -> datetime | None:
     `None` when it waits for nobody, or without a limit.
 
     "支付...否则订单将被取消": an order is to be paid until its `pay_by`, in review or not, unless
-    the carrier shall collect, a part is paid already or it costs nothing. A payment is to be
-    answered for and captured until it expires, and a balance is to be paid until the limit that it
-    was opened with, an instalment until its own; what a gateway was asked is to be sent at once,
-    and again when whoever has sent it has had no reply for as long as it was to wait. A stored
-    value is to be spent until its time is over. A return, an exchange or a reissue notes until when
-    it waits. An order that may be completed or archived but for
-    the days after its delivery is looked at from its placing on.
+    the carrier shall collect, a part is paid already or it costs nothing; on account, by the day
+    that its terms give it. A payment is to be
+    answered for and captured until it expires, a balance is to be asked for from when it was
+    planned, and paid until the limit that it was opened with, an instalment until its own; what a
+    gateway was asked is to be sent at once, and again when whoever has sent it has had no reply for
+    as long as it was to wait. A stored value is to be spent until its time is over. A return, an
+    exchange or a reissue notes until when it waits. An order that may be completed or archived but
+    for the days after its delivery is looked at from its placing on.
     """
     if type(document) is Order:
-        either = (next_instalment(document), document.pay_by if _is_unpaid(document) else None)
+        unpaid = document.pay_by if _is_unpaid(document) else None
+        either = (next_instalment(document), next_terms(document), unpaid)
         earliest = min([at for at in either if at is not None], default=None)
         if earliest is not None:
             return earliest
@@ -184,6 +193,9 @@ def _order_due(order: Order, since: datetime, case: Case, rules: Rules) -> Due:
     if since == next_instalment(order):
         means = "an instalment was not paid in time: the order is on hold until it is"
         return Due(order.ref, since, "customer", means, miss_instalment.of(order.ref))
+    if since == next_terms(order):
+        means = "the order was not paid by its day: its customer gets nothing more on account"
+        return Due(order.ref, since, "customer", means, miss_terms.of(order.ref))
     if order.state is OrderState.CONFIRMED:
         call, since = complete.of(order.ref), max(since, receipt_since(case, order, rules))
         means = "the receipt was confirmed, or nobody complained in time: the order is completed"
@@ -207,14 +219,22 @@ def _unanswered(request: Request) -> datetime:
 
 
 def _payment_due(payment: Payment, since: datetime, case: Case) -> Due:
-    """A limit that is over comes first: it does not wait for a gateway that is silent for good."""
+    """A limit that is over comes first: it does not wait for a gateway that is silent for good.
+
+    But no balance is asked for, and no deposit forfeited, while the gateway may have it.
+    """
     until = min(_limits(payment), default=None)
     waiting = [one for one in payment.requests if one.outcome is Outcome.PENDING]
-    if waiting and (until is None or until > case.at):
+    unsure = payment.state in _KNOWING and payment.asked(RequestKind.CAPTURE)
+    if waiting and (until is None or until > case.at or unsure):
         one = min(waiting, key=lambda one: (_unanswered(one), one.id))
         means = "the gateway has not answered: it is asked, or asked again by the same key"
         return Due(payment.ref, since, "gateway", means, send_request.of(payment.ref, one.id))
     since = until or since
+    if payment.state is PaymentState.DEPOSIT_TAKEN and payment.expires_at is not None:
+        means = "the balance is to be asked for from now on"
+        call = open_balance.of(payment.ref, payment.expires_at, payment.forfeits)
+        return Due(payment.ref, since, "seller", means, call)
     if payment.state is PaymentState.BALANCE_OPEN:
         means = "the balance was not paid in time: it is overdue"
         return Due(payment.ref, since, "customer", means, miss_balance.of(payment.ref))
@@ -229,7 +249,12 @@ def _payment_due(payment: Payment, since: datetime, case: Case) -> Due:
 
 
 def _limits(payment: Payment) -> tuple[datetime, ...]:
-    """The limit that a payment is under, if it is: one that is missed may cost a deposit."""
+    """The limit that a payment is under, if it is: one that is missed may cost a deposit.
+
+    Before a balance is asked for, that is when it is to be.
+    """
+    if payment.state is PaymentState.DEPOSIT_TAKEN:
+        return () if payment.balance_from is None else (payment.balance_from,)
     forfeits = payment.forfeits and payment.state is PaymentState.BALANCE_OVERDUE
     runs = payment.state in _RUNNING or forfeits
     return (payment.expires_at,) if runs and payment.expires_at is not None else ()

@@ -21,6 +21,9 @@ nothing by then keeps its deposit and stands; one that was given up meanwhile le
 be decided on. Until then a late balance is taken, and only a person forfeits, or `due` where it was
 said when the balance was asked for.
 
+A balance has a window: from when on it is asked for may be said as soon as the deposit is there,
+and `due` lists its opening then, so nobody has to be there at eight in the evening.
+
 Observation: what a presale costs is often known only when its balance is asked for, and units may
 have been cancelled since the deposit.
 Decision: asking fixes the whole price anew, as what has come and what the payment's orders still
@@ -33,7 +36,7 @@ from datetime import datetime
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import MoneyMoved
+from orderflow.facts import BALANCE_PLANNED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.orders import cancel_order
@@ -49,7 +52,14 @@ from orderflow.payments import (
     open_payment,
 )
 from orderflow.pricing import due
-from orderflow.records import Application, MoneyAccount, Order, Payment
+from orderflow.records import (
+    Application,
+    MoneyAccount,
+    Order,
+    Outcome,
+    Payment,
+    RequestKind,
+)
 from orderflow.states import ORDER_CALLED_OFF, PAYMENT, PaymentMove, PaymentState
 from orderflow.tenders import Tendered
 from orderflow.values import instant
@@ -89,7 +99,8 @@ def open_balance(case: Case, context: Context, until: datetime, forfeit: bool = 
     """Ask for the balance of a payment: it is to come before `until`.
 
     The whole price is from here on what its orders cost by now; of a payment of no order it is as
-    it was. Where they cost no more than has come, nothing is to be asked for.
+    it was. Where they cost no more than has come, nothing is to be asked for; while a gateway that
+    was asked for some of it has not answered, it waits.
     With `forfeit` a balance that is missed costs the deposit: `due` lists that, too.
     """
     step = Step(case, context)
@@ -101,8 +112,33 @@ def open_balance(case: Case, context: Context, until: datetime, forfeit: bool = 
     amount = _whole_price(step, payment)
     if amount <= payment.captured:
         raise _no_balance(payment)
+    _know_what_came(payment)
     said: dict[str, str | int] = {"forfeit": 1} if forfeit else {}
     step.note(payment.ref, "balance", until=limit.isoformat(), amount=amount, **said)
+    return step
+
+
+@verb("plan_balance", Payment)
+def plan_balance(
+    case: Case, context: Context, opens_at: datetime, until: datetime, forfeit: bool = False
+) -> Step:
+    """Say from when on a balance is to be asked for, and until when it is to come then.
+
+    `due` lists it as `open_balance` from that instant on. It may be said anew as long as the
+    balance was not asked for; one that comes before is taken all the same.
+    """
+    step = Step(case, context)
+    start, limit = instant(opens_at, "opens_at"), instant(until, "until")
+    if limit <= start:
+        raise BadInput("until", "is not after opens_at")
+    if type(forfeit) is not bool:
+        raise BadInput("forfeit", "true or false is wanted")
+    payment = step.now(case.own(Payment))
+    if payment.state is not PaymentState.DEPOSIT_TAKEN:
+        raise _no_balance(payment)
+    said: dict[str, str | int] = {"forfeit": 1} if forfeit else {}
+    window = {"opens_at": start.isoformat(), "until": limit.isoformat()}
+    step.note(payment.ref, BALANCE_PLANNED, **window, **said)
     return step
 
 
@@ -128,7 +164,8 @@ def forfeit_deposit(case: Case, context: Context, amount: Money | None = None) -
 
     The orders that still miss it are cancelled, which is refused where their goods have gone on,
     and owe nothing of it back; what is more than the deposit is owed back. Orders that owe nothing
-    stand, with what the deposit has paid of them.
+    stand, with what the deposit has paid of them. It waits for the gateway where that was asked for
+    the balance and has not answered.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -140,6 +177,7 @@ def forfeit_deposit(case: Case, context: Context, amount: Money | None = None) -
         if asked > deposit:
             of, facts = payment.currency, {"asked": asked, "deposit": deposit}
             raise MoveRefused((Refusal.of("over_deposit", payment=ref.id, currency=of, **facts),))
+        _know_what_came(payment)
     step.proceed(PAYMENT, ref, PaymentMove.FORFEIT)
     left = min(asked, left_of(payment))
     for one in payment.applications:
@@ -215,6 +253,17 @@ def _kept(step: Step, payment: Payment) -> int:
         for one in payment.applications
         if one.amount and _stands_paid(step.now(step.case.order(one.order)))
     )
+
+
+def _know_what_came(payment: Payment) -> None:
+    """Refused while a gateway that was asked may have the balance already: nobody knows yet."""
+    under_way = tuple(
+        Refusal.of("request_open", payment=payment.ref.id, request=one.id)
+        for one in payment.requests
+        if one.outcome is Outcome.PENDING and one.kind is RequestKind.CAPTURE
+    )
+    if under_way:
+        raise MoveRefused(under_way)
 
 
 def _no_balance(payment: Payment) -> MoveRefused:

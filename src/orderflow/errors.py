@@ -24,7 +24,8 @@ The tree::
     ├── OutcomeUnknown      the store could not say whether it committed: send the same key again
     ├── StoreUnavailable    the store cannot be opened, read or written; nothing has changed
     ├── CarrierFailed       a carrier gave no answer: whether it did as asked is unknown
-    └── GatewayFailed       a payment gateway gave none
+    ├── GatewayFailed       a payment gateway gave none
+    └── WebhookRejected     a message from outside is not taken; nothing has changed
 
 Mistakes of a programmer (an unknown verb, a guard over the wrong facts) are `TypeError` and
 `ValueError` as everywhere in Python.
@@ -257,3 +258,18 @@ class GatewayFailed(OrderflowError):
     def __str__(self) -> str:
         again = f"query key {self.key}, or send it again"
         return f"{self.gateway} gave no answer to {self.asked} ({self.reason}): {again}"
+
+
+class WebhookRejected(OrderflowError):
+    """A message from outside that is not taken: `code` says why, `reason` in a sentence.
+
+    Of `code` "repeated" the message was taken before: whoever sends it should hear that all is
+    well, or it is sent again and again.
+    """
+
+    def __init__(self, scheme: str, code: str, reason: str) -> None:
+        super().__init__(scheme, code, reason)
+        self.scheme, self.code, self.reason = scheme, code, reason
+
+    def __str__(self) -> str:
+        return f"message of {self.scheme} rejected: {self.reason}"

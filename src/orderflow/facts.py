@@ -174,13 +174,18 @@ class Unheld:
 
 @attrs.frozen(weakref_slot=False)
 class MoneyMoved:
-    """`amount` minor units of a payment went from account to account, for an order where named."""
+    """`amount` minor units of a payment went from account to account, for an order where named.
+
+    Of a tender in another unit its part goes along by itself; `units` says it where it is known
+    better: what was asked for by a request comes back as it went.
+    """
 
     payment: Ref[Payment]
     source: MoneyAccount
     target: MoneyAccount
     amount: int
     order: Ref[Order] | None = None
+    units: int | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -554,6 +559,7 @@ CASH_CHANGED: Final = "cash changed"
 """What a payment notes of what is to be collected from here on: `amount`."""
 
 CASH_ASKED: Final = "cash asked"
+BALANCE_PLANNED: Final = "balance planned"
 """What a payment notes of what its carrier is asked to collect instead: `amount`."""
 
 CASH_ANSWERED: Final = "cash answered"
@@ -569,15 +575,16 @@ NOTICED: Final = "notice"
 """What a payment notes of what a gateway reports: `notice`, `amount`, `event`."""
 
 REQUESTED: Final = "requested"
-"""What a payment notes of what a gateway is asked: `request`, `kind`, `amount`, `order`, `at`."""
+"""What a payment notes of what a gateway is asked: `request`, `kind`, `amount`, `order`, `at`, and
+of a tender in another unit `units`."""
 
 SENT: Final = "sent"
 """What a payment notes before a request goes over the wire: `request`, `until`."""
 
 ANSWERED: Final = "answered"
 """What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`; of a
-capture or a refund, what has come or gone back for it in our books, too: `booked`."""
-
+capture or a refund, what has come or gone back for it in our books, too: `booked`; of a capture,
+how much has come with just this answer: `came`."""
 
 ANSWERED_AGAIN: Final = "repeated_answer"
 """What a payment notes of an answer that says nothing new: `request`, `event`."""
@@ -635,7 +642,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
     tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
-    cash_asked = payment.cash_asked
+    cash_asked, by_gateway = payment.cash_asked, payment.by_gateway
+    balance_from = payment.balance_from
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
@@ -670,11 +678,17 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 details = dict(fact.details)
                 if fact.what == NOTICED:
                     said = Notice(str(details["notice"]))
+                    by_gateway += int(details["amount"]) if said is Notice.CAPTURED else 0
                     events = _reported(events, said, str(details["event"]), int(details["amount"]))
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
                     amount = int(details.get("amount", amount))
+                    balance_from = None
+                elif fact.what == BALANCE_PLANNED:
+                    expires_at = datetime.fromisoformat(str(details["until"]))
+                    forfeits = bool(details.get("forfeit", 0))
+                    balance_from = datetime.fromisoformat(str(details["opens_at"]))
                 elif fact.what == DUE_AT_DOOR:
                     due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
                 elif fact.what == CASH_CHANGED:
@@ -692,6 +706,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 elif fact.what in _OF_REQUESTS:
                     requests = _requested(requests, fact.what, details)
                     events = _answered(events, requests, fact.what, details)
+                    by_gateway += int(details.get("came", 0))
                 elif fact.what == "dispute":
                     disputed = 0  # what was won has come back, what was lost is gone for good
             case _:
@@ -728,6 +743,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         requests=requests,
         meant=payment.meant,
         cash_asked=cash_asked,
+        by_gateway=by_gateway,
+        balance_from=balance_from,
     )
 
 
@@ -745,7 +762,7 @@ def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved)
     refunded, charged_back, n = book.refunded, book.charged_back, fact.amount
     if fact.source in out:  # it is with us again
         if fact.source is MoneyAccount.REFUNDED:
-            refunded -= part_of(refunded, back, n)
+            refunded -= part_of(refunded, back, n) if fact.units is None else fact.units
         else:
             charged_back -= part_of(charged_back, taken, n)
     elif fact.target in out:
@@ -774,7 +791,8 @@ def _requested(
         kind, at = RequestKind(str(said["kind"])), datetime.fromisoformat(str(said["at"]))
         asked = int(said["amount"])
         booked = asked if kind is RequestKind.REFUND else 0
-        return (*requests, Request(id, kind, asked, at, str(said["order"]), booked=booked))
+        order, units = str(said["order"]), int(said["units"]) if "units" in said else None
+        return (*requests, Request(id, kind, asked, at, order, booked=booked, units=units))
     if what == ANSWERED_AGAIN:
         return requests
     i = next(i for i, one in enumerate(requests) if one.id == id)

@@ -23,7 +23,7 @@ from orderflow.coupons import given_back, has_left
 from orderflow.deposits import let_go
 from orderflow.facts import PAYABLE
 from orderflow.journal import Step
-from orderflow.on_account import as_owed
+from orderflow.on_account import as_owed, let_terms_rest
 from orderflow.payments import confirm_if_ready
 from orderflow.pricing import due
 from orderflow.records import Order, Payment, credit_id
@@ -49,6 +49,7 @@ def follow(step: Step) -> None:
         if document.on_account:
             _begin_terms(step, document)
             step.add(*as_owed(step.now(document.ref)))
+            let_terms_rest(step, step.now(document.ref))
         let_goods_go(step, step.now(document.ref))
         if document.tenders and due(document) <= 0 < _due_before(step, document):
             _settled(step, document)

@@ -47,6 +47,7 @@ from orderflow.states import (
     UnitMove,
     UnitState,
 )
+from orderflow.tracking import Track, Whereabouts
 from orderflow.units import (
     UNCLAIMED,
     Chosen,
@@ -70,6 +71,24 @@ class ScanStatus(StrEnum):
     RETURN_TO_SENDER = "return to sender"
     LOST = "lost"
 
+
+def said_by(track: Track) -> ScanStatus | None:
+    """What all scans of a parcel say together, in the word that `record_scan` takes.
+
+    `None` where nobody has seen it yet. What is back at its sender's is on its way back until it is
+    received.
+    """
+    return _SAID.get(track.whereabouts)
+
+
+_SAID: Final = {
+    Whereabouts.ON_ITS_WAY: ScanStatus.IN_TRANSIT,
+    Whereabouts.AT_DESK: ScanStatus.READY_TO_COLLECT,
+    Whereabouts.DELIVERED: ScanStatus.DELIVERED,
+    Whereabouts.GOING_BACK: ScanStatus.RETURN_TO_SENDER,
+    Whereabouts.BACK: ScanStatus.RETURN_TO_SENDER,
+    Whereabouts.LOST: ScanStatus.LOST,
+}
 
 _SCAN_MOVES: Final = {
     ScanStatus.READY_TO_COLLECT: (ParcelMove.MAKE_READY, UnitMove.MAKE_READY),

@@ -15,6 +15,8 @@ limit, and nothing more is placed or released on account until it is back within
 The terms count from when goods first leave; from then on the claim has the day on which it is to be
 paid, and with a plan each instalment has its own. So what is overdue is read off the claims, and no
 order is looked for.
+That day is a limit like any other: `due` lists it when it is over, and silence sets a hold on the
+order that blocks nothing, since the claims block all that is to be blocked; who pays lifts it.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from typing import Final
 import attrs
 
 from orderflow.claiming.ceilings import Ceilings
-from orderflow.errors import BadInput, Refusal
+from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Claimed, Described, Fact, Limited
 from orderflow.holding import set_hold
 from orderflow.journal import Case, Context, Step, verb
@@ -38,6 +40,9 @@ from orderflow.records import Claim, CreditLine, Order, PoolClaim, credit_id
 from orderflow.rules import WINDOW_DAYS_MAX
 from orderflow.states import OrderState
 from orderflow.values import LAST_INSTANT, Position, text, whole
+
+TERMS_OVERDUE: Final = "terms_overdue"
+"""The hold on an order on account that was not paid by its day."""
 
 LISTED_MAX: Final = 5
 """How many overdue orders a refusal names."""
@@ -83,6 +88,51 @@ def lift_credit_hold(case: Case, context: Context, code: str) -> Step:
     step = Step(case, context)
     step.lift(case.own(CreditLine), text(code, "code"))
     return step
+
+
+@verb("miss_terms", Order)
+def miss_terms(case: Case, context: Context) -> Step:
+    """Say that an order on account was not paid by its day: a hold asks for it until it is.
+
+    The hold blocks nothing of this order; what its customer may not have meanwhile, his credit
+    says. Of an order with a plan, `miss_instalment` says it.
+    """
+    step = Step(case, context)
+    order = step.now(case.own(Order))
+    day = to_pay_by(order)
+    if day is None or day > context.at:
+        until = "any time" if day is None else day.isoformat()
+        raise MoveRefused((Refusal.of("not_due", order=order.ref.id, until=until),))
+    if _is_noted(order):
+        raise MoveRefused((Refusal.of("already_there", kind="hold", id=TERMS_OVERDUE),))
+    reason = f"{due(order)} {order.currency} were to be paid by {day.isoformat()}"
+    step.hold(order.ref, TERMS_OVERDUE, reason, ())
+    return step
+
+
+def to_pay_by(order: Order) -> datetime | None:
+    """The day by which an order on account is to be paid, where it owes anything and has one.
+
+    None with a plan: each instalment has its own.
+    """
+    if not order.on_account or order.plan is not None or order.state is OrderState.DRAFT:
+        return None
+    return order.pay_by if due(order) > 0 else None
+
+
+def next_terms(order: Order) -> datetime | None:
+    """When an order on account is overdue, unless that was noted: then somebody knows."""
+    return None if _is_noted(order) else to_pay_by(order)
+
+
+def let_terms_rest(step: Step, order: Order) -> None:
+    """An order on account that owes nothing any more is overdue no more."""
+    if due(order) <= 0 and _is_noted(order):
+        step.lift(order.ref, TERMS_OVERDUE)
+
+
+def _is_noted(order: Order) -> bool:
+    return any(hold.code == TERMS_OVERDUE for hold in order.holds)
 
 
 def cover(step: Step, order: Order) -> list[Refusal]:

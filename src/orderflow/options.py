@@ -469,6 +469,12 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
     yield deposits.open_balance.on(look.id, until)
 
 
+@suggests(deposits.plan_balance, on=Payment)
+def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
+    opens_at = look.document.balance_from or look.context.at
+    yield deposits.plan_balance.on(look.id, opens_at, later(opens_at, timedelta(days=BALANCE_DAYS)))
+
+
 @suggests(deposits.pay_balance, on=Payment)
 def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
     payment = look.document

@@ -16,9 +16,11 @@ from datetime import datetime
 
 import attrs
 
+from orderflow.errors import BadInput
 from orderflow.pricing import due, order_facts, total
 from orderflow.records import Order
 from orderflow.states import ORDER_RUNNING, OrderFacts
+from orderflow.values import MINOR_MAX, whole
 
 OVERDUE = "instalment_overdue"
 """The hold on an order one of whose instalments did not come in time."""
@@ -88,9 +90,14 @@ def oldest_first(amount: int, orders: Iterable[Order]) -> tuple[tuple[str, int],
     """How one transfer pays orders: what each still costs, those that were placed first first.
 
     Pairs of order and minor units, as `pay` takes them; what is left of it is for none of them.
+    All orders are in one currency.
     """
+    whole(amount, "amount", least=0, most=MINOR_MAX)
+    several = sorted(orders, key=lambda one: (one.placed_at, one.ref.id))
+    if len({order.currency for order in several}) > 1:
+        raise BadInput("orders", "are in several currencies")
     shares: list[tuple[str, int]] = []
-    for order in sorted(orders, key=lambda one: (one.placed_at, one.ref.id)):
+    for order in several:
         part = min(amount, max(0, due(order)))
         if part > 0:
             shares.append((order.ref.id, part))

@@ -30,6 +30,8 @@ from orderflow.records import (
     Parcel,
     RequestKind,
 )
+from orderflow.tenders import Tendered
+from orderflow.tracking import Scan
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -175,16 +177,6 @@ class Label:
     parcel: str
 
 
-@attrs.frozen
-class Scan:
-    """What a carrier saw, where and when, in its own words."""
-
-    tracking: str
-    status: str
-    at: datetime
-    place: str = ""
-
-
 class DemandForecast(Protocol):
     """What somebody expects to go out: a host's own model, or `measures.SteadyDemand`."""
 
@@ -219,7 +211,8 @@ class GatewayRequest:
 
     `method` and `payer` are the payment's: a card, WeChat Pay or Alipay is a method. `reference` is
     the gateway's own name of what it has authorised or captured before; empty where it has given
-    none.
+    none. Of a payment that came in another currency or in points, `units` of `unit` are what is to
+    go back, and `amount` is what they are worth to its orders.
     """
 
     kind: RequestKind
@@ -229,6 +222,8 @@ class GatewayRequest:
     method: str = ""
     payer: str = ""
     reference: str = ""
+    unit: str = ""
+    units: int = 0
 
 
 @attrs.frozen
@@ -238,7 +233,7 @@ class GatewayAnswer:
     Without an `amount` it is what was asked. `event` is the gateway's own name of what has
     happened, the same in its reply, its notice and its answer to a query; it may name a whole
     charge, but captures that have names of their own are told apart by notices, too. `paid_at` is
-    when the payer has paid.
+    when the payer has paid. What was captured in another currency or in points is `tendered`.
     """
 
     outcome: Outcome
@@ -246,6 +241,7 @@ class GatewayAnswer:
     reference: str = ""
     event: str = ""
     paid_at: datetime | None = None
+    tendered: Tendered | None = None
 
 
 class Gateway(Protocol):

@@ -453,7 +453,8 @@ class Request:
     """What a gateway was asked to do with a payment, and what it has answered.
 
     What is asked is reserved: so much less of it can be asked again. `order` is that from which a
-    refund is taken, empty for money that no order has used. `tries` is how often it was sent; until
+    refund is taken, empty for money that no order has used; `units` is what went along with it of a
+    payment in another currency or in points. `tries` is how often it was sent; until
     `busy_until` somebody waits for the reply, and nobody else sends it.
     """
 
@@ -469,6 +470,7 @@ class Request:
     reference: str = ""  # the gateway's own name of what it has done
     event: str = ""
     booked: int = 0  # what has come or gone back for it, which may be other than was said last
+    units: int | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -487,7 +489,8 @@ class Payment:
     that went onto such a balance and stays with us. `forfeited` is the part of applied that was
     kept of a deposit; it is on no order any more. A balance that is missed `forfeits` the deposit
     where that was said when it was opened.
-    `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked.
+    `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked,
+    and `by_gateway` the part of captured that has come by it.
     """
 
     ref: Ref[Payment]
@@ -521,6 +524,8 @@ class Payment:
     requests: tuple[Request, ...] = ()
     meant: tuple[Application, ...] = ()  # what is to become of it by itself when it comes
     cash_asked: int | None = None
+    by_gateway: int = 0
+    balance_from: datetime | None = None  # from when on the balance is to be asked for
 
     @property
     def applied(self) -> int:

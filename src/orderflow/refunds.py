@@ -14,13 +14,19 @@ from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import balance_over, left_to_payer, make_all_good, send_back
+from orderflow.payments import (
+    balance_over,
+    left_at_gateway,
+    left_to_payer,
+    make_all_good,
+    send_back,
+)
 from orderflow.pricing import due
 from orderflow.records import Order, Payment
 from orderflow.values import text
 
 
-def owed(order: Order) -> int:
+def owed_back(order: Order) -> int:
     """What is owed back to the customer now, in minor units."""
     return max(0, -due(order))
 
@@ -52,7 +58,9 @@ def ask_refund(
     """Ask the gateways to pay back what is owed on an order: all of it, or a smaller amount.
 
     As `refund`, and nothing is owed from here on; but each payment has a request that a gateway
-    must answer for, and what one of them does not pay back is owed again.
+    must answer for, and what one of them does not pay back is owed again. A gateway is asked only
+    for what came by it: what came in another way, such as cash, is owed still, for `refund` to
+    record.
     """
     return _refund(case, context, amount, payment, "", ask=True)
 
@@ -65,15 +73,23 @@ def _refund(
     named, balance = text(payment, "payment", empty=True), text(to, "to", empty=True)
     asked = _asked_of(order, amount, named)
     left, stuck = asked - make_all_good(step, order.ref, asked), list[Refusal]()
+    by_hand, sent = list[Refusal](), False
     tenders = [one for one in step.now(order.ref).tenders if named in ("", one.payment)]
     for tender in tenders:
         ref = case.payment(tender.payment)
         part = min(left, tender.applied, left_to_payer(step.now(ref)))
         barred = () if part <= 0 or balance else _not_taken_back(step, ref)
         stuck += barred
+        if ask and not barred:
+            whole, part = part, min(part, left_at_gateway(step.now(ref)))
+            by_hand += _by_hand(step, ref, whole - part)
         if part > 0 and not barred:
             send_back(step, ref, part, order.ref, ask=ask, to=balance)
-            left -= part
+            left, sent = left - part, True
+    if left and by_hand and not stuck:
+        if sent and amount is None:
+            return step  # that is what gateways have; the rest is owed still
+        stuck = by_hand
     if left and not stuck:
         names = ", ".join([one.payment for one in tenders])
         figures = {"asked": asked, "left": asked - left}
@@ -86,7 +102,7 @@ def _refund(
 
 def _asked_of(order: Order, amount: Money | None, payment: str) -> int:
     """How much of what is owed back on an order is asked for; a payment that is named has paid."""
-    back, name = owed(order), order.ref.id
+    back, name = owed_back(order), order.ref.id
     asked = back if amount is None else positive(amount, order.currency)
     if asked > back:
         which = {"order": name, "currency": order.currency}
@@ -114,6 +130,7 @@ def ask_pay_back(case: Case, context: Context, amount: Money | None = None) -> S
     """Ask the gateway to pay back money that no order has used: all of it, or a smaller amount.
 
     As `pay_back`; but the gateway must answer for it, and what it does not pay back is there again.
+    It is asked only for what came by it.
     """
     return _pay_back(case, context, amount, "", ask=True)
 
@@ -130,10 +147,22 @@ def _pay_back(case: Case, context: Context, amount: Money | None, to: str, *, as
         raise MoveRefused((Refusal.of("over_pay_back", **which, asked=asked, free=free),))
     balance = text(to, "to", empty=True)
     stuck = () if balance else _not_taken_back(step, payment.ref)
+    if ask:
+        there = left_at_gateway(payment)
+        asked = min(asked, there) if amount is None and there else asked
+        stuck = (*stuck, *_by_hand(step, payment.ref, asked - min(asked, there)))
     if stuck:
         raise MoveRefused(stuck)
     send_back(step, payment.ref, asked, None, ask=ask, to=balance)
     return step
+
+
+def _by_hand(step: Step, ref: Ref[Payment], amount: int) -> tuple[Refusal, ...]:
+    """That so much of a payment came by no gateway, so none can be asked for it."""
+    if not amount:
+        return ()
+    currency = step.now(ref).currency
+    return (Refusal.of("not_by_gateway", payment=ref.id, amount=amount, currency=currency),)
 
 
 def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
@@ -142,7 +171,7 @@ def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
     The rules say so, or the time of the balance that it came from is over.
     """
     payment = step.now(ref)
-    tender, ended = step.context.rules.tender(payment.method), balance_over(step, payment)
-    if (tender is None or tender.goes_back) and not ended:
+    method, ended = step.context.rules.method(payment.method), balance_over(step, payment)
+    if (method is None or method.goes_back) and not ended:
         return ()
     return (Refusal.of("not_taken_back", payment=ref.id, method=payment.method), *ended)

@@ -39,6 +39,7 @@ import attrs
 
 from orderflow.agreed import NewCharge, NewLine, checked_tuple
 from orderflow.calls import Ref
+from orderflow.cash_terms import barred_from_cash, round_cash
 from orderflow.chart import Chart
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal, all_told
 from orderflow.facts import MoneyMoved
@@ -63,11 +64,12 @@ from orderflow.records import (
     Span,
     Spot,
 )
-from orderflow.refunds import owed
+from orderflow.refunds import owed_back
 from orderflow.returns import end_return, open_return, untag_returned
 from orderflow.sent_again import note_kept, note_sent_again
 from orderflow.states import (
     EXCHANGE,
+    NOT_LEFT,
     ORDER,
     REISSUE,
     RETURN,
@@ -116,16 +118,6 @@ class Progress(StrEnum):
     RECEIVED = "received"  # 补发签收
 
 
-_BEFORE: Final = frozenset(
-    {
-        *NOT_YET_OUT,
-        UnitState.BUYING,
-        UnitState.MAKING,
-        UnitState.RELEASED,
-        UnitState.PICKED,
-        UnitState.PACKED,
-    }
-)
 _ARRIVED: Final = frozenset(
     {UnitState.DELIVERED, UnitState.RETURNED, UnitState.REDEEMED, UnitState.LAPSED}
 )
@@ -142,7 +134,7 @@ def progress(document: Reissue | Exchange, anew: Order | None) -> Progress | Non
         return None
     spots = [] if anew is None else [spot for _, spot in anew.units()]
     live = [spot for spot in spots if spot.state is not UnitState.CANCELLED]
-    if not live or any(spot.state in _BEFORE for spot in live):
+    if not live or any(spot.state in NOT_LEFT for spot in live):
         return Progress.ASKED
     if all(spot.state in _ARRIVED or spot.slice.returning for spot in live):
         return Progress.RECEIVED
@@ -336,7 +328,8 @@ def send_replacement(case: Case, context: Context, anew: str) -> Step:
 
     It waits until the return is settled and something of it was accepted, unless the rules let it
     go out before. It is confirmed once it is paid, as any order is. Where the rules tax goods, it
-    has the taxes of its day, and what is still to be paid is told with them.
+    has the taxes of its day, and what is still to be paid is told with them. What is then to be
+    paid at the door is rounded to a coin, and must be what the rules let be paid there.
     """
     step = Step(case, context)
     exchange = step.now(case.own(Exchange))
@@ -363,7 +356,9 @@ def send_replacement(case: Case, context: Context, anew: str) -> Step:
     _must_be_open(step, old, "exchange")
     ref = _open_anew(step, old, name, exchange.wanted, taxes, as_the_old=True)
     _pay_over(step, old.ref, ref)
-    with all_told(cover(step, step.now(ref))):
+    round_cash(step, ref)
+    new = step.now(ref)
+    with all_told((*barred_from_cash(step, new), *cover(step, new))):
         confirm_if_ready(step, ref)
     return step
 
@@ -716,8 +711,8 @@ def _pay_over(step: Step, old: Ref[Order], anew: Ref[Order]) -> bool:
     it is made good first. Whether there was anything to pay, and to pay with or to make good.
     """
     wanted = max(0, due(step.now(anew)))
-    paid = bool(make_all_good(step, old, owed(step.now(old)))) and wanted > 0
-    left = min(owed(step.now(old)), wanted)
+    paid = bool(make_all_good(step, old, owed_back(step.now(old)))) and wanted > 0
+    left = min(owed_back(step.now(old)), wanted)
     for tender in step.now(old).tenders:
         ref = step.case.payment(tender.payment)
         part = min(left, tender.applied, left_to_payer(step.now(ref)))

@@ -22,7 +22,7 @@ from orderflow.patience import Patience
 from orderflow.process import Process
 from orderflow.records import Counter, Lot
 from orderflow.taxes import Taxing
-from orderflow.tenders import TenderKind
+from orderflow.tenders import PaymentMethod
 from orderflow.values import MINOR_MAX, several, text, unique, whole
 
 if TYPE_CHECKING:
@@ -193,10 +193,10 @@ def _check_days(days: object) -> None:
         whole(one, f"remind_days[{i}]", most=WINDOW_DAYS_MAX)
 
 
-def _check_tenders(tenders: object) -> None:
-    if not isinstance(tenders, tuple) or any(not isinstance(one, TenderKind) for one in tenders):
-        raise BadInput("tenders", "a tuple of TenderKind is wanted")
-    unique((one.name for one in tenders), "tenders")
+def _check_methods(methods: object) -> None:
+    if not isinstance(methods, tuple) or any(not isinstance(one, PaymentMethod) for one in methods):
+        raise BadInput("methods", "a tuple of PaymentMethod is wanted")
+    unique((one.name for one in methods), "methods")
 
 
 def _check_shipping(ships: object, path: str) -> None:
@@ -255,7 +255,7 @@ class Rules:
     `taxing` says which taxes an order and its invoices have, and how they are rounded.
     `price_protection_days` after its placing a price of an order may still be protected: what its
     goods cost less since then is owed back.
-    `tenders` are the ways to pay that are offered, and say which take nothing back; payments may be
+    `methods` are the ways to pay that are offered, and say which take nothing back; payments may be
     made in others, too.
     `cash_on_delivery` says who may pay at the door; without it, anybody. `cash_rounding` says to
     which coin such an order is rounded, currency by currency; what is rounded off the seller bears.
@@ -283,7 +283,7 @@ class Rules:
     sending: Sending | None = None
     taxing: Taxing | None = attrs.field(default=None, repr=False)
     price_protection_days: int = 0
-    tenders: tuple[TenderKind, ...] = ()
+    methods: tuple[PaymentMethod, ...] = ()
     cash_on_delivery: CashRule | None = None
     cash_rounding: tuple[CashRounding, ...] = ()
     remind_days: tuple[int, ...] = ()
@@ -305,7 +305,7 @@ class Rules:
         if type(self.reserve_when) is not ReserveWhen:
             raise BadInput("reserve_when", f"one of {', '.join(ReserveWhen)} is wanted")
         _check_capacity(self.capacity)
-        _check_tenders(self.tenders)
+        _check_methods(self.methods)
         _check_days(self.remind_days)
         if self.policy is not None:
             _check_policy(self.policy)
@@ -321,9 +321,9 @@ class Rules:
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
 
-    def tender(self, method: str) -> TenderKind | None:
+    def method(self, name: str) -> PaymentMethod | None:
         """The way to pay of that name, where it is one of those that are offered."""
-        return next((one for one in self.tenders if one.name == method), None)
+        return next((one for one in self.methods if one.name == name), None)
 
     @property
     def fingerprint(self) -> str:

@@ -148,6 +148,12 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{stored} could be used until {until}",
         "zh": "{stored} 的有效期到 {until} 为止",
     },
+    "no_bank": {
+        "en": "payment {payment} came from {stored}, and no bank has it: {free} {currency} of it "
+        "came from outside, {asked} was charged back",
+        "zh": "付款 {payment} 来自 {stored},银行无从扣回:"
+        "其中外部来款 {free} {currency},扣回 {asked}",
+    },
     "stored_not_due": {
         "en": "{stored} may be used until {until}",
         "zh": "{stored} 在 {until} 前有效",
@@ -322,6 +328,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{parcel}: {stated} {currency}, and all of its cash was handed over before",
         "zh": "{parcel}:回款 {stated} {currency},其货款此前已全部汇回",
     },
+    "remittance_row_changed": {
+        "en": "{parcel}: {stated} {currency} in a row that was booked with {known} before",
+        "zh": "{parcel}:该行现为 {stated} {currency},此前已按 {known} 入账",
+    },
     "remittance_refused_yet_remitted": {
         "en": "{parcel}: {stated} {currency}, and nothing was collected at its door",
         "zh": "{parcel}:回款 {stated} {currency},但上门时未代收任何货款",
@@ -339,8 +349,8 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "zh": "订单 {order}:地区 {region} 不支持货到付款",
     },
     "cash_too_much": {
-        "en": "order {order} costs {cost} {currency}: at most {most} is paid at the door",
-        "zh": "订单 {order} 金额 {cost} {currency},货到付款上限为 {most}",
+        "en": "order {order}: {cost} {currency} is due at the door, at most {most} may be",
+        "zh": "订单 {order}:货到应付 {cost} {currency},货到付款上限为 {most}",
     },
     "cash_refused_before": {
         "en": "order {order}: its customer has refused {refused} parcels before, at most {most}",
@@ -373,6 +383,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "over_asked": {
         "en": "payment {payment}: {asked} {currency} to {move}, {free} can be asked for",
         "zh": "付款 {payment}:{move} {asked} {currency},最多可请求 {free}",
+    },
+    "not_by_gateway": {
+        "en": "payment {payment}: {amount} {currency} came by no gateway, so none can pay it back",
+        "zh": "付款 {payment}:{amount} {currency} 并非经支付平台收到,平台无法退回",
     },
     "request_open": {
         "en": "payment {payment}: the gateway has not answered for {request} yet",
@@ -545,6 +559,101 @@ OF_ONE: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 """What English says instead where a figure is one, by code: which figure, and the sentence."""
+
+LEDGER: Final[dict[str, dict[Language, str]]] = {
+    "order": {
+        "en": "Order {id} of {customer}, in {currency}",
+        "zh": "订单 {id},客户 {customer},币种 {currency}",
+    },
+    "customer": {
+        "en": "Customer {customer}, in {currency}",
+        "zh": "客户 {customer},币种 {currency}",
+    },
+    "day": {"en": "{since} to {until}, in {currency}", "zh": "{since} 至 {until},币种 {currency}"},
+    "what": {"en": "what", "zh": "事项"},
+    "cost": {"en": "cost", "zh": "应收"},
+    "paid": {"en": "paid", "zh": "已收"},
+    "balance": {"en": "balance", "zh": "余额"},
+    "before": {"en": "before", "zh": "期初"},
+    "got": {"en": "in", "zh": "转入"},
+    "gave": {"en": "out", "zh": "转出"},
+    "after": {"en": "after", "zh": "期末"},
+    "account": {"en": "account", "zh": "科目"},
+    "onto": {"en": "put {payment} on {stored}", "zh": "{payment} 转入 {stored}"},
+    "opening": {"en": "brought forward", "zh": "期初余额"},
+    "due": {"en": "Still to be paid", "zh": "应付"},
+    "back": {"en": "Owed back", "zh": "应退"},
+    "settled": {"en": "Nothing is open", "zh": "已结清"},
+}
+"""What statements and days of the ledger say, by title."""
+
+ACCOUNTS: Final[dict[str, dict[Language, str]]] = {
+    "sold": {"en": "sold", "zh": "销售"},
+    "receivable": {"en": "receivable", "zh": "应收"},
+    "paid for others": {"en": "paid for others", "zh": "代付"},
+    "payer": {"en": "payer", "zh": "付款方"},
+    "unapplied": {"en": "unapplied", "zh": "未核销"},
+    "applied": {"en": "applied", "zh": "已核销"},
+    "refunded": {"en": "refunded", "zh": "已退款"},
+    "charged back": {"en": "charged back", "zh": "银行扣回"},
+    "carrier": {"en": "carrier", "zh": "承运商代收"},
+    "bank": {"en": "bank", "zh": "银行"},
+    "stored": {"en": "stored", "zh": "储值"},
+    "forfeited": {"en": "forfeited", "zh": "没收定金"},
+    "fees": {"en": "fees", "zh": "代收手续费"},
+    "issued": {"en": "issued", "zh": "发放储值"},
+    "lapsed": {"en": "lapsed", "zh": "过期储值"},
+    "converted": {"en": "converted", "zh": "兑换"},
+}
+"""What the accounts of the ledger are called, by their values."""
+
+SETTLEMENT: Final[dict[str, dict[Language, str]]] = {
+    "settlement": {"en": "Settlement, {since} to {until}", "zh": "结算单,{since} 至 {until}"},
+    "party": {"en": "{role} {party}, in {currency}", "zh": "{role} {party},币种 {currency}"},
+    "what": {"en": "what", "zh": "事项"},
+    "units": {"en": "units", "zh": "数量"},
+    "amount": {"en": "amount", "zh": "金额"},
+    "opening": {"en": "brought forward", "zh": "期初余额"},
+    "owes": {"en": "Owed to us", "zh": "应收"},
+    "owed": {"en": "Owed by us", "zh": "应付"},
+    "held": {"en": "With us", "zh": "结存"},
+    "even": {"en": "Nothing is open", "zh": "已结清"},
+    "waiting": {"en": "Not due yet", "zh": "未到期"},
+    "borne": {"en": "borne by {bearer}", "zh": "由 {bearer} 承担"},
+}
+"""What settlements say, by title."""
+
+ROLES: Final[dict[str, dict[Language, str]]] = {
+    "customer": {"en": "Customer", "zh": "客户"},
+    "supplier": {"en": "Supplier", "zh": "供应商"},
+    "bearer": {"en": "Bearer", "zh": "承担方"},
+    "carrier": {"en": "Carrier", "zh": "承运商"},
+    "finance": {"en": "Finance", "zh": "财务"},
+}
+"""What parties of a settlement are to us, by the values of `Role`."""
+
+SETTLED_FOR: Final[dict[str, dict[Language, str]]] = {
+    "goods": {"en": "goods", "zh": "货款"},
+    "discount": {"en": "discount", "zh": "折扣"},
+    "tax": {"en": "tax", "zh": "税费"},
+    "freight": {"en": "freight", "zh": "运费"},
+    "fee": {"en": "fee", "zh": "手续费"},
+    "price": {"en": "price", "zh": "调价"},
+    "rounding": {"en": "rounding", "zh": "尾差"},
+    "cash rounding": {"en": "cash rounding", "zh": "抹零"},
+    "paid": {"en": "paid", "zh": "已核销付款"},
+    "unapplied": {"en": "unapplied", "zh": "未核销付款"},
+    "shipped by the supplier": {"en": "shipped by the supplier", "zh": "供应商直发"},
+    "sold on consignment": {"en": "sold on consignment", "zh": "寄售"},
+    "bought": {"en": "bought", "zh": "采购入库"},
+    "without a quote": {"en": "without a quote", "zh": "无报价"},
+    "collected": {"en": "collected", "zh": "代收货款"},
+    "remitted": {"en": "remitted", "zh": "已汇款"},
+    "kept as a fee": {"en": "kept as a fee", "zh": "代收手续费"},
+    "held": {"en": "held", "zh": "资金"},
+    "stored": {"en": "stored", "zh": "储值余额"},
+}
+"""What rows of a settlement are for, by the values of `Reason`."""
 
 STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "head": {
@@ -819,6 +928,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "make": "生产",
     "miss balance": "尾款逾期",
     "miss instalment": "分期逾期",
+    "miss terms": "账期逾期",
     "miss": "报缺件",
     "move stock": "移库",
     "open stored value": "开立储值",
@@ -831,6 +941,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "pay": "付款",
     "pick": "拣货",
     "place": "下单",
+    "plan balance": "约定尾款",
     "plan production": "计划生产",
     "plan to buy": "计划采购",
     "plan to make": "计划生产",
@@ -996,6 +1107,7 @@ HOLDS: Final[dict[str, str]] = {
     "goods_never_came": "换货的旧货始终未退回",
     "given_up": "已作废的货物重新出现",
     "instalment_overdue": "分期款逾期",
+    "terms_overdue": "账期款逾期",
     "other_expiry": "有效期不一致",
     "other_order": "代收了其他订单的货款",
     "other_destination": "收货地址不同",

@@ -18,13 +18,29 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import attrs
 
 from orderflow.calls import Ref
+from orderflow.currencies import EXPONENTS
 from orderflow.errors import BadInput
 from orderflow.money import Money, Price, Rounding, divided, exponent, share
 from orderflow.values import MINOR_MAX, several, text, whole
+
+MARKS: Final[tuple[str, ...]] = ("{amount}", "{units}", "{order}", "{number}")
+"""What may stand in braces in a line that tells a customer how to pay."""
+
+
+def unit(value: object, path: str, *, empty: bool = False) -> str:
+    """The name of what a tender is counted in; a currency has its name in capital letters alone.
+
+    Whoever writes it otherwise has a unit that no money is in.
+    """
+    name = text(value, path, empty=empty)
+    if name not in EXPONENTS and name.upper() in EXPONENTS:
+        raise BadInput(path, f"{name.upper()} is wanted: currencies are written so")
+    return name
 
 
 @attrs.frozen
@@ -44,7 +60,7 @@ class Tendered:
     rounding: Rounding = Rounding.HALF_UP
 
     def __attrs_post_init__(self) -> None:
-        text(self.unit, "tendered.unit")
+        unit(self.unit, "tendered.unit")
         whole(self.n, "tendered.n", most=MINOR_MAX)
         if not isinstance(self.rate, Price):
             raise BadInput("tendered.rate", "a Price is wanted")
@@ -110,6 +126,11 @@ def part_of(units: int, money: int, moved: int) -> int:
     return units if moved >= money else share(units, money, 0, moved)
 
 
+def units_gone(before: TenderBook | None, after: TenderBook | None) -> int | None:
+    """How many units have left the books of a tender meanwhile; `None` where it has no books."""
+    return None if before is None or after is None else before.held - after.held
+
+
 def paid_in(tendered: object, amount: Money, book: TenderBook | None) -> Tendered:
     """What was handed over for an amount: worth just that, and of the unit that came before."""
     if not isinstance(tendered, Tendered):
@@ -154,7 +175,7 @@ class StoredValue:
     lapsed: bool = False
 
 
-class TenderType(StrEnum):
+class MethodKind(StrEnum):
     """What a customer pays with."""
 
     CARD = "card"
@@ -168,7 +189,7 @@ class TenderType(StrEnum):
 
 
 @attrs.frozen
-class TenderKind:
+class PaymentMethod:
     """A way to pay that a host offers; payments that are made so have its `name` as their method.
 
     `lines` tell the customer how: `{amount}`, `{units}`, `{order}` and `{number}` in them stand for
@@ -179,7 +200,7 @@ class TenderKind:
     """
 
     name: str
-    kind: TenderType
+    kind: MethodKind
     lines: tuple[str, ...] = ()
     unit: str = ""
     rate: Price | None = None
@@ -188,25 +209,25 @@ class TenderKind:
     goes_back: bool = True
 
     def __attrs_post_init__(self) -> None:
-        text(self.name, "tender.name")
-        if type(self.kind) is not TenderType:
-            raise BadInput("tender.kind", f"one of {', '.join(TenderType)} is wanted")
+        text(self.name, "method.name")
+        if type(self.kind) is not MethodKind:
+            raise BadInput("method.kind", f"one of {', '.join(MethodKind)} is wanted")
         lines: object = self.lines
         if not isinstance(lines, tuple):
-            raise BadInput("tender.lines", "a tuple of texts is wanted")
+            raise BadInput("method.lines", "a tuple of texts is wanted")
         for i, line in enumerate(lines):
-            text(line, f"tender.lines[{i}]")
-        if text(self.unit, "tender.unit", empty=True) and not isinstance(self.rate, Price):
-            raise BadInput("tender.rate", "a Price is wanted where there is a unit")
+            _line(line, f"method.lines[{i}]")
+        if unit(self.unit, "method.unit", empty=True) and not isinstance(self.rate, Price):
+            raise BadInput("method.rate", "a Price is wanted where there is a unit")
         if self.rate is not None and not self.unit:
-            raise BadInput("tender.unit", "must not be empty where there is a rate")
+            raise BadInput("method.unit", "must not be empty where there is a rate")
         if type(self.rounding) is not Rounding:
-            raise BadInput("tender.rounding", f"one of {', '.join(Rounding)} is wanted")
+            raise BadInput("method.rounding", f"one of {', '.join(Rounding)} is wanted")
         if self.currencies != ():
-            for i, one in enumerate(several(self.currencies, "tender.currencies")):
-                exponent(one, f"tender.currencies[{i}]")
+            for i, one in enumerate(several(self.currencies, "method.currencies")):
+                exponent(one, f"method.currencies[{i}]")
         if type(self.goes_back) is not bool:
-            raise BadInput("tender.goes_back", "true or false is wanted")
+            raise BadInput("method.goes_back", "true or false is wanted")
 
     def may_pay(self, currency: str) -> bool:
         """Whether an order of a currency may be paid so."""
@@ -223,7 +244,9 @@ class TenderKind:
 
         Without a rate they are the amount.
 
-        >>> points = TenderKind("points", TenderType.POINTS, (), "points", Price.of("0.03", "CNY"))
+        >>> points = PaymentMethod(
+        ...     "points", MethodKind.POINTS, (), "points", Price.of("0.03", "CNY")
+        ... )
         >>> points.units_for(1000), points.worth(333)
         (333, 999)
         """
@@ -243,3 +266,12 @@ class TenderKind:
             enough = self.worth(middle) >= paid
             least, most = (least, middle) if enough else (middle + 1, most)
         return least
+
+
+def _line(value: object, path: str) -> None:
+    """A line for customers, in which nothing but `MARKS` stands in braces."""
+    rest = text(value, path)
+    for mark in MARKS:
+        rest = rest.replace(mark, "")
+    if "{" in rest or "}" in rest:
+        raise BadInput(path, f"only {', '.join(MARKS)} may stand in braces")

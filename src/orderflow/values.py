@@ -66,6 +66,11 @@ def text(value: object, path: str, *, empty: bool = False) -> str:
     return value
 
 
+def seen_only(value: str) -> str:
+    """A text without what cannot be seen, for words of others that are kept as they came."""
+    return _UNSEEN.sub("", value)
+
+
 def whole(value: object, path: str, *, least: int = 1, most: int = QUANTITY_MAX) -> int:
     """A whole number from `least` to `most`; neither `True` nor 1.0 is one."""
     if type(value) is not int:

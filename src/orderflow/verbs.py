@@ -12,6 +12,7 @@ from orderflow.deposits import (
     miss_balance,
     open_balance,
     pay_balance,
+    plan_balance,
     take_deposit,
 )
 from orderflow.doorstep import take_in_part
@@ -66,7 +67,7 @@ from orderflow.inventory import (
 )
 from orderflow.invoices import credit, invoice
 from orderflow.items import describe_item
-from orderflow.on_account import hold_credit, lift_credit_hold, set_credit
+from orderflow.on_account import hold_credit, lift_credit_hold, miss_terms, set_credit
 from orderflow.orders import (
     adjust,
     cancel,
@@ -252,6 +253,7 @@ __all__ = [
     "make_ready",
     "miss_balance",
     "miss_instalment",
+    "miss_terms",
     "move_stock",
     "open_balance",
     "open_stored_value",
@@ -262,6 +264,7 @@ __all__ = [
     "pay_over",
     "pick",
     "place",
+    "plan_balance",
     "plan_production",
     "plan_to_buy",
     "plan_to_make",

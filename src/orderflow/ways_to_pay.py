@@ -1,6 +1,6 @@
 """How a customer may pay an order: each way with its amount, and what is told for it.
 
-It knows what is due and the tenders that a host offers, and refuses to know any gateway: a code to
+It knows what is due and the methods that a host offers, and refuses to know any gateway: a code to
 scan, a link or an account stands in the host's own lines.
 """
 
@@ -15,7 +15,7 @@ from orderflow.money import Money
 from orderflow.plans import due_by
 from orderflow.pricing import due
 from orderflow.records import Order
-from orderflow.tenders import TenderKind, TenderType
+from orderflow.tenders import MARKS, MethodKind, PaymentMethod
 
 
 @attrs.frozen
@@ -25,15 +25,17 @@ class WayToPay:
     `rest` is what a tender that does not divide leaves to another. `lines` are for the customer.
     """
 
-    tender: TenderKind
+    method: PaymentMethod
     amount: Money
     units: int
     rest: Money
     lines: tuple[str, ...]
 
 
-def ways_to_pay(order: Order, tenders: Iterable[TenderKind], at: datetime) -> tuple[WayToPay, ...]:
-    """The ways in which an order may be paid, in the order of the tenders; none that costs nothing.
+def ways_to_pay(
+    order: Order, methods: Iterable[PaymentMethod], at: datetime
+) -> tuple[WayToPay, ...]:
+    """The ways in which an order may be paid, in the order of the methods; none that costs nothing.
 
     What is due by now, where it has a plan and something is; else all that is. At the door only
     cash is taken, and elsewhere none.
@@ -44,27 +46,24 @@ def ways_to_pay(order: Order, tenders: Iterable[TenderKind], at: datetime) -> tu
         return ()
     return tuple(
         [
-            _way(order, tender, wanted)
-            for tender in tenders
-            if (tender.kind is TenderType.CASH) == order.cash_on_delivery
-            and tender.may_pay(order.currency)
-            and tender.units_for(wanted)
+            _way(order, method, wanted)
+            for method in methods
+            if (method.kind is MethodKind.CASH) == order.cash_on_delivery
+            and method.may_pay(order.currency)
+            and method.units_for(wanted)
         ]
     )
 
 
-def _way(order: Order, tender: TenderKind, wanted: int) -> WayToPay:
-    units = tender.units_for(wanted)
-    minor = tender.worth(units)
+def _way(order: Order, method: PaymentMethod, wanted: int) -> WayToPay:
+    units = method.units_for(wanted)
+    minor = method.worth(units)
     amount = Money(minor, order.currency)
-    said = {
-        "{amount}": str(amount),
-        "{units}": f"{units} {tender.unit}" if tender.unit else str(amount),
-        "{order}": order.ref.id,
-        "{number}": order.number or order.ref.id,
-    }
-    lines = tuple([_told(line, said) for line in tender.lines])
-    return WayToPay(tender, amount, units, Money(wanted - minor, order.currency), lines)
+    much = f"{units} {method.unit}" if method.unit else str(amount)
+    figures = (str(amount), much, order.ref.id, order.number or order.ref.id)
+    said = dict(zip(MARKS, figures, strict=True))
+    lines = tuple([_told(line, said) for line in method.lines])
+    return WayToPay(method, amount, units, Money(wanted - minor, order.currency), lines)
 
 
 def _told(line: str, said: dict[str, str]) -> str:

@@ -20,7 +20,7 @@ from typing import Final
 from orderflow.journal import Step
 from orderflow.plans import due_by
 from orderflow.records import Order
-from orderflow.states import UNSHIPPED
+from orderflow.states import NOT_LEFT
 
 CHARGED_BACK: Final = "charged_back"
 """The hold of a payment whose money a bank has taken back, and of the orders that it had paid."""
@@ -43,7 +43,7 @@ def _wants_money(step: Step, order: Order) -> bool:
     """Whether money is missing for goods that have not left and were to be paid before they do."""
     if order.cash_on_delivery or order.on_account:
         return False
-    if all(spot.state not in UNSHIPPED for _, spot in order.units()):
+    if all(spot.state not in NOT_LEFT for _, spot in order.units()):
         return False  # the empty case: an order without units has nothing to keep
     if due_by(order, step.context.at) > 0:
         return True

@@ -109,6 +109,7 @@ from orderflow.ways_to_pay import WayToPay, ways_to_pay
 
 if TYPE_CHECKING:
     from orderflow.ledger import Posting
+    from orderflow.remittances import CashFee, Reconciled, Remittance
     from orderflow.sending import Sending
     from orderflow.settlement import Quote, Settlement
     from orderflow.statements import Statement
@@ -265,7 +266,7 @@ class Workflow(Commands):
 
     def ways_to_pay(self, id: str) -> tuple[WayToPay, ...]:
         """How an order may be paid now, by the tenders of the rules, and what is told for it."""
-        return ways_to_pay(self.order(id), self.rules.tenders, instant(self._clock(), "clock"))
+        return ways_to_pay(self.order(id), self.rules.methods, instant(self._clock(), "clock"))
 
     def stored_value(self, id: str) -> StoredValue:
         """A balance that is kept for a customer, with what was put on it in all."""
@@ -545,6 +546,24 @@ class Workflow(Commands):
             quotes,
             window_days=self.rules.return_window_days,
             tenant=self.tenant,
+        )
+
+    def reconcile(self, remittance: Remittance, fee: CashFee | None = None) -> Reconciled:
+        """A carrier's remittance file against the cash that it owes: bookings, and faults by name.
+
+        Without `fee` no fee is wrong. It reads all payments and parcels of the tenant.
+        """
+        from orderflow.remittances import reconcile  # here, for the same reason
+
+        payments, parcels = (
+            [stored.value for stored in every(self.store, Query(kind, self.tenant))]
+            for kind in ("payment", "parcel")
+        )
+        return reconcile(
+            remittance,
+            [one for one in payments if isinstance(one, Payment)],
+            [one for one in parcels if isinstance(one, Parcel)],
+            fee,
         )
 
     def stock_advice(

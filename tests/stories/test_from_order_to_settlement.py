@@ -18,9 +18,11 @@ from orderflow import (
     Tendered,
 )
 from orderflow.adapters.gateways import Fault, ScriptedGateway, send_open
+from orderflow.intake import remittance
 from orderflow.plans import oldest_first
 from orderflow.pricing import due
 from orderflow.records import RequestKind
+from orderflow.remittances import CashFee
 from orderflow.states import OrderState, PaymentState
 from tests.builders import BELL, LAMP, Shop, eur, new_order
 from tests.ledgers import KEPT, assert_kept
@@ -117,15 +119,18 @@ def test_points_and_a_card_pay_one_order_and_each_gets_back_what_it_gave(any_sho
     shop.place("o-17", new_order((LAMP, 3)))
     points = Tendered("points", 1200, CENT_A_POINT)
     shop.spend("pay-1", "points-7", eur(1200), (("o-17", 1200),), points)
-    shop.pay("pay-2", eur(1800), (("o-17", 1800),), "card", "c-7")
+    gateway = ScriptedGateway("stirling", shop.clock)
+    shop.await_payment("pay-2", eur(1800), "card", "c-7", orders=(("o-17", 1800),))
+    charge(shop, gateway, "pay-2")
     deliver(shop, "o-17", "p-1")
 
     send_back(shop, "r-1", ("1", 2))
-    shop.refund("o-17")
+    shop.ask_refund("o-17")
+    send_open(shop, gateway, shop.clock.at)
     settle_up(shop)
 
     assert shop.balance("points-7") == 1200
-    assert shop.payment("pay-2").refunded == 800
+    assert shop.payment("pay-2").refunded == gateway.moved(RequestKind.REFUND, "pay-2") == 800
     assert_kept("card-and-points", shop)
 
 
@@ -151,22 +156,46 @@ def test_one_transfer_of_a_dealer_pays_three_orders_and_the_rest_waits(any_shop:
     assert_kept("one-transfer-three-orders", shop, orders=names)
 
 
-def deposit(shop: Shop) -> None:
-    """A third of o-17 is paid on the first day; its balance is asked for until the fifth."""
+def silence(shop: Shop, *verbs: str) -> None:
+    """What has fallen due is done, one after the other: nobody else does anything."""
+    done = []
+    while found := shop.due(shop.clock.at):
+        done.append(found[0].call.verb)
+        shop.apply(found[0].call)
+    assert done == [*verbs]
+
+
+def charge(shop: Shop, gateway: ScriptedGateway, payment: str = "pay-1") -> None:
+    """What is still to come of a payment is asked of its gateway, and comes."""
+    shop.ask_capture(payment)
+    send_open(shop, gateway, shop.clock.at)
+
+
+def deposit(shop: Shop) -> ScriptedGateway:
+    """A third of o-17 is paid on the first day; its balance is asked for on the third, for three.
+
+    Both over a gateway, which has the deposit now.
+    """
+    gateway, first = ScriptedGateway("stirling", shop.clock), (("o-17", 1500),)
     shop.stock(BELL, "leith", 1)
     shop.place("o-17", new_order((BELL, 1)))
-    shop.take_deposit("pay-1", eur(4550), eur(1500), (("o-17", 1500),), "card", "c-7")
+    shop.await_payment("pay-1", eur(4550), "card", "c-7", orders=first, deposit=eur(1500))
+    charge(shop, gateway)
+    opens_at = shop.clock.at + 2 * DAY
+    shop.plan_balance("pay-1", opens_at, opens_at + 3 * DAY, forfeit=True)
     shop.clock.forward(days=2)
-    shop.open_balance("pay-1", shop.clock.at + 3 * DAY, forfeit=True)
+    silence(shop, "open_balance")
+    return gateway
 
 
-@pytest.mark.feature("F190")
+@pytest.mark.feature("F079", "F181", "F190")
 def test_a_deposit_is_followed_by_its_balance(any_shop: Shop) -> None:
     shop = any_shop
-    deposit(shop)
+    gateway = deposit(shop)
 
     shop.clock.forward(days=1)
-    shop.pay_balance("pay-1", eur(3050), (("o-17", 3050),))
+    charge(shop, gateway)
+    assert shop.order("o-17").state is OrderState.CONFIRMED
     deliver(shop, "o-17", "p-1")
     settle_up(shop)
 
@@ -177,13 +206,14 @@ def test_a_deposit_is_followed_by_its_balance(any_shop: Shop) -> None:
 @pytest.mark.feature("F190")
 def test_a_balance_that_comes_late_still_pays_its_order(any_shop: Shop) -> None:
     shop = any_shop
-    deposit(shop)
+    gateway = deposit(shop)
 
     shop.clock.forward(days=4)
-    shop.miss_balance("pay-1")
+    (found,) = shop.due(shop.clock.at)
+    shop.apply(found.call)
     assert shop.payment("pay-1").state is PaymentState.BALANCE_OVERDUE
-    shop.clock.forward(days=1)
-    shop.pay_balance("pay-1", eur(3050), (("o-17", 3050),))
+    charge(shop, gateway)
+    silence(shop)
     deliver(shop, "o-17", "p-1")
     settle_up(shop)
 
@@ -191,14 +221,13 @@ def test_a_balance_that_comes_late_still_pays_its_order(any_shop: Shop) -> None:
     assert_kept("balance-paid-late", shop)
 
 
-@pytest.mark.feature("F190")
+@pytest.mark.feature("F078", "F190")
 def test_a_deposit_whose_balance_never_comes_is_forfeited(any_shop: Shop) -> None:
     shop = any_shop
     deposit(shop)
 
     shop.clock.forward(days=4)
-    shop.miss_balance("pay-1")
-    shop.forfeit_deposit("pay-1")
+    silence(shop, "miss_balance", "forfeit_deposit")
 
     order, payment = shop.order("o-17"), shop.payment("pay-1")
     assert (order.state, due(order)) == (OrderState.CANCELLED, 0)
@@ -213,6 +242,16 @@ def at_the_door(shop: Shop, *charges: NewCharge) -> None:
     shop.expect_cash("pay-1", "o-17", eur(due(shop.order("o-17"))), "p-1")
 
 
+def remitted(shop: Shop, row: str) -> None:
+    """The carrier hands over what it has collected, with a file that says so."""
+    taken = remittance(f"parcel,collected,fee\n{row}\n", "R-7", "EUR")
+    found = shop.reconcile(taken.remittance, CashFee("EUR", flat=60))
+    assert (taken.findings, found.findings) == ((), ())
+    for one in found.bookings:
+        shop.apply(one.call, key=one.key)
+    assert shop.reconcile(taken.remittance).bookings == ()
+
+
 @pytest.mark.feature("F177", "F182", "F190")
 def test_cash_is_taken_at_the_door_and_handed_over_less_the_fee(any_shop: Shop) -> None:
     shop = any_shop
@@ -224,7 +263,7 @@ def test_cash_is_taken_at_the_door_and_handed_over_less_the_fee(any_shop: Shop) 
     send_back(shop, "r-1", ("1", 1))  # it is paid back though the carrier has the cash still
     shop.refund("o-17")
     shop.clock.forward(days=7)
-    shop.remit("pay-1", eur(2490), eur(60), "R-7", 1)
+    remitted(shop, "p-1,24.90,0.60")
     settle_up(shop)
 
     assert shop.payment("pay-1").with_carrier == 0
@@ -245,7 +284,7 @@ def test_a_part_is_taken_at_the_door_and_paid_for_and_the_rest_goes_back(any_sho
     shop.clock.forward(days=4)
     shop.receive_back("p-1-back", "leith")
     shop.take_back("o-17")
-    shop.remit("pay-1", eur(1490), eur(60), "R-7", 1)
+    remitted(shop, "L-1,14.90,0.60")
     settle_up(shop)
 
     assert owing(shop, "o-17") == [0]
@@ -263,7 +302,6 @@ def test_a_parcel_is_refused_at_the_door_and_nobody_owes_anything(any_shop: Shop
     shop.turn_back("p-1", "refused at the door")
     shop.receive_back("p-1")
     shop.take_back("o-17")
-    shop.void_payment("pay-1", "refused at the door")
 
     assert owing(shop, "o-17") == [0]
     assert shop.payment("pay-1").state is PaymentState.VOIDED
@@ -274,10 +312,14 @@ def test_a_parcel_is_refused_at_the_door_and_nobody_owes_anything(any_shop: Shop
 def test_a_bank_takes_back_what_is_left_after_a_partial_refund(any_shop: Shop) -> None:
     shop = any_shop
     shop.stock(LAMP, "leith", 3)
-    shop.sell("o-17", (LAMP, 3))
+    gateway = ScriptedGateway("stirling", shop.clock)
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.await_payment("pay-o-17", eur(3000), "card", "c-7", orders=(("o-17", 3000),))
+    charge(shop, gateway, "pay-o-17")
     deliver(shop, "o-17", "p-1")
     send_back(shop, "r-1", ("1", 1))
-    shop.refund("o-17")
+    shop.ask_refund("o-17")
+    send_open(shop, gateway, shop.clock.at)
 
     shop.clock.forward(days=5)
     shop.charge_back("pay-o-17", eur(2000), "o-17")

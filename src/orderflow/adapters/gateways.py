@@ -16,6 +16,7 @@ in. It keeps what it has really done apart from what it has said.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -24,22 +25,34 @@ from enum import StrEnum
 import attrs
 
 from orderflow.calls import Ref
-from orderflow.errors import GatewayFailed, KeyReused, OutcomeUnknown, Refused, RetryExhausted
+from orderflow.errors import (
+    BadInput,
+    GatewayFailed,
+    KeyReused,
+    OutcomeUnknown,
+    Refused,
+    RetryExhausted,
+)
 from orderflow.money import Money
 from orderflow.payments import PATIENCE_SECONDS, key_of
 from orderflow.ports import Gateway, GatewayAnswer, GatewayRequest, Query, every
 from orderflow.records import Outcome, Payment, Request, RequestKind
-from orderflow.values import instant, text
+from orderflow.values import instant, several, text
 from orderflow.workflow import Workflow
 
 
 @attrs.frozen
 class Sent:
-    """What came of one request: its answer, or `None` where nobody knows yet."""
+    """What came of one request: its answer, or `None` where nobody knows yet.
+
+    An answer that cannot be read, such as one in another currency, is not recorded: `unread` says
+    what is wrong with it, and the request stays open.
+    """
 
     payment: str
     request: str
     answer: GatewayAnswer | None
+    unread: BadInput | None = None
 
 
 def send_open(
@@ -47,18 +60,21 @@ def send_open(
     gateway: Gateway,
     at: datetime,
     *,
+    methods: tuple[str, ...] | None = None,
     patience_seconds: int = PATIENCE_SECONDS,
     by: str = "",
 ) -> tuple[Sent, ...]:
     """Send every request of a tenant that waits at an instant, and record what is answered.
 
-    For `patience_seconds` a request is left to whoever has sent it. What is not answered stays
-    open, so call it again, as often as you like, from as many processes as you like.
+    With `methods` only those of payments that are made so: a shop with several gateways sends each
+    its own. For `patience_seconds` a request is left to whoever has sent it. What is not answered
+    stays open, so call it again, as often as you like, from as many processes as you like.
     """
     until = instant(at, "at")
+    only = None if methods is None else frozenset(several(methods, "methods"))
     sent: list[Sent] = []
     for stored in every(workflow.store, Query("payment", workflow.tenant, due_by=until)):
-        if isinstance(stored.value, Payment):
+        if isinstance(stored.value, Payment) and (only is None or stored.value.method in only):
             for request in waiting(stored.value, until):
                 one = _send(workflow, gateway, stored.value.ref, request.id, patience_seconds, by)
                 sent += [] if one is None else [one]
@@ -93,8 +109,11 @@ def _send(
         answer = gateway.query(key) if one.tries > 1 else None
         if answer is None:
             answer = _ask(gateway, asked_of(payment, one), key)
-        if answer.outcome is Outcome.PENDING and answer.event == one.event != "":
-            return Sent(ref.id, request, answer)  # that is known
+    except GatewayFailed:
+        return Sent(ref.id, request, None)
+    if answer.outcome is Outcome.PENDING and answer.event == one.event != "":
+        return Sent(ref.id, request, answer)  # that is known
+    try:
         workflow.record_answer(
             ref.id,
             request,
@@ -103,15 +122,19 @@ def _send(
             answer.reference,
             answer.event,
             answer.paid_at,
+            answer.tendered,
             by=by,
         )
-    except (GatewayFailed, RetryExhausted, OutcomeUnknown):
+    except (RetryExhausted, OutcomeUnknown):
         return Sent(ref.id, request, None)
+    except BadInput as unread:
+        return Sent(ref.id, request, answer, unread)
     return Sent(ref.id, request, answer)
 
 
 def asked_of(payment: Payment, request: Request) -> GatewayRequest:
     """A request as a gateway is told of it, with its own name of what it has done before."""
+    book = payment.tendered
     before = RequestKind.CAPTURE if request.kind is RequestKind.REFUND else RequestKind.AUTHORISE
     names = [
         one.reference
@@ -127,6 +150,8 @@ def asked_of(payment: Payment, request: Request) -> GatewayRequest:
         payment.method,
         payment.payer,
         names[0] if names else "",
+        "" if book is None or request.units is None else book.unit,
+        request.units or 0,
     )
 
 
@@ -160,7 +185,35 @@ class Effect:
     answer: GatewayAnswer
 
 
-class ScriptedGateway:
+class UniformGateway(ABC):
+    """A gateway that takes a request of any kind in one way: `do`."""
+
+    @abstractmethod
+    def do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        """Do what is asked, whatever it is."""
+
+    def authorise(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        """Keep an amount of the payer ready."""
+        return self.do(request, key)
+
+    def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        """Take an amount."""
+        return self.do(request, key)
+
+    def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        """Pay an amount back."""
+        return self.do(request, key)
+
+    def void(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        """Give up what was authorised and not captured."""
+        return self.do(request, key)
+
+    @abstractmethod
+    def query(self, key: str) -> GatewayAnswer | None:
+        """What has become of a key; `None` when it has never come."""
+
+
+class ScriptedGateway(UniformGateway):
     """A gateway that does as its script says; without one it does whatever it is asked, once a key.
 
     `clock` is its time: what it does is paid then.
@@ -204,22 +257,6 @@ class ScriptedGateway:
 
     # --- the gateway ---------------------------------------------------------------------------
 
-    def authorise(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        """Keep an amount of the payer ready."""
-        return self._do(request, key)
-
-    def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        """Take an amount."""
-        return self._do(request, key)
-
-    def refund(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        """Pay an amount back."""
-        return self._do(request, key)
-
-    def void(self, request: GatewayRequest, key: str) -> GatewayAnswer:
-        """Give up what was authorised and not captured."""
-        return self._do(request, key)
-
     def query(self, key: str) -> GatewayAnswer | None:
         """What has become of a key."""
         self.heard.append(("query", key))
@@ -229,7 +266,8 @@ class ScriptedGateway:
     def _now(self) -> datetime:
         return instant(self._clock(), "clock")
 
-    def _do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+    def do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        """Do what is asked, once a key, unless the script says otherwise."""
         self.heard.append((request.kind.value, text(key, "key")))
         known = self._known.get(key)
         if known is not None and known.request != request:
@@ -238,12 +276,12 @@ class ScriptedGateway:
         if fault is Fault.TIMED_OUT:
             raise GatewayFailed(self.name, request.kind.value, key, fault.value)
         if known is None:
-            known = self._known[key] = Effect(key, request, self._answer(fault))
+            known = self._known[key] = Effect(key, request, self._answer(request, fault))
         if fault is Fault.REPLY_LOST:
             raise GatewayFailed(self.name, request.kind.value, key, fault.value)
         return known.answer
 
-    def _answer(self, fault: Fault | None) -> GatewayAnswer:
+    def _answer(self, request: GatewayRequest, fault: Fault | None) -> GatewayAnswer:
         number = len(self._known) + 1
         outcome = {Fault.DECLINED: Outcome.FAILED, Fault.PENDING: Outcome.PENDING}
         return GatewayAnswer(

@@ -32,6 +32,7 @@ Holding: TypeAlias = tuple[int, datetime | None]
 """How much is claimed, and until when."""
 
 _CLAIMANTS: Final = ("order", "stock hold", "payment")
+_PAYS_BACK: Final = ("refund", "ask_refund", "pay_back", "ask_pay_back")
 
 
 class JournalCheck:
@@ -122,11 +123,15 @@ class JournalCheck:
             self.suspect |= versions.keys() | groups.keys()
 
     def _weigh(self, entry: Entry, before: Document | None, after: Payment) -> None:
-        """A refund beyond what was left of a payment. A bank may take more back later."""
+        """A refund beyond what was left of a payment. A bank may take more back later.
+
+        A forfeited deposit is ours, and none of it goes back by a verb of ours.
+        """
         earlier = before.refunded if isinstance(before, Payment) else 0
-        if after.refunded > earlier and left_of(after) < 0:
+        ours = after.forfeited if entry.call.verb in _PAYS_BACK else 0
+        if after.refunded > earlier and left_of(after) < ours:
             said = f"{after.refunded - earlier} refunded by entry {entry.seq}, "
-            said += f"{-left_of(after)} more than was left"
+            said += f"{ours - left_of(after)} more than was left"
             self.over_refunds.append(f"{after.ref}: {said}")
 
     def _post(self, entry: Entry) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 import attrs
 
 from orderflow.audit.claims import whole_breaches
+from orderflow.audit.doors import DoorsCheck
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.law import Law
 from orderflow.audit.papers import PapersCheck
@@ -33,6 +34,7 @@ class MoneyCheck:
     def __init__(self, journal: JournalCheck) -> None:
         self.journal = journal
         self.papers = PapersCheck()
+        self.doors = DoorsCheck()
         self.orders = self.payments = 0
         self.tenders: dict[tuple[str, str], tuple[int, str]] = {}
         self.sums: dict[str, Tally[str]] = {}
@@ -40,6 +42,7 @@ class MoneyCheck:
 
     def check_order(self, order: Order) -> None:
         self.orders += 1
+        self.doors.check_order(order)
         for tender in order.tenders:
             if tender.applied < 0:
                 said = f"{tender.applied} minor units of payment {tender.payment}"
@@ -50,6 +53,7 @@ class MoneyCheck:
 
     def check_payment(self, payment: Payment) -> None:
         self.payments += 1
+        self.doors.check_payment(payment)
         applied, unapplied = payment.applied, payment.unapplied
         parts = applied + unapplied + payment.refunded + payment.charged_back
         if payment.captured != parts:
@@ -122,7 +126,7 @@ class MoneyCheck:
         )
         papers = self.papers.figure
         figure = f"{self.payments:,} payments of {self.orders:,} orders{totals}{papers}"
-        found = (*self.breaches, *self.journal.over_refunds, *left)
+        found = (*self.breaches, *self.journal.over_refunds, *left, *self.doors.breaches())
         breaches = (*found, *self.papers.all_breaches())
         return Law("money", self.orders + self.payments, figure, breaches)
 

@@ -30,7 +30,7 @@ from orderflow.payments import collect_on_delivery, pay, remit
 from orderflow.ports import Store
 from orderflow.pricing import carried, due, order_facts
 from orderflow.records import ChargeKind, CutKind, Document, Line, Order
-from orderflow.refunds import owed, refund
+from orderflow.refunds import owed_back, refund
 from orderflow.returns import Verdict, ask_return, deliver_again, inspect, receive_return
 from orderflow.rules import Rules
 from orderflow.states import OrderState, UnitState
@@ -162,7 +162,7 @@ class Stream(Clockwork):
         done = self.attempt(call, journey.new.customer)
         if done is None:
             return False
-        if owed(done.document):
+        if owed_back(done.document):
             self.attempt(refund.on(journey.id))
         self._note_waiting(done.document)
         self._serve_waiting(sorted({line.sku for line in done.document.lines}))
@@ -284,7 +284,7 @@ class Stream(Clockwork):
         if not self.done(inspect.on(id, verdicts)):
             return
         order = self.order(journey.id)
-        back = owed(order)
+        back = owed_back(order)
         if back:
             if draw(self._seed, 100, id, "overpays") < self._habits.overpays:
                 before_discount = back + _discount(order, lines)

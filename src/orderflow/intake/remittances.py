@@ -29,6 +29,7 @@ from orderflow.intake.table import (
 )
 from orderflow.money import Money
 from orderflow.remittances import Remittance, RemittanceRow
+from orderflow.values import MINOR_MAX
 
 REMITTANCE_COLUMNS: Final = ("parcel", "collected", "fee", "remitted", "currency")
 REQUIRED: Final = ("parcel",)
@@ -119,5 +120,8 @@ def _balanced(
         return None
     if cash < 0:
         cells.fault(row, "remitted", "is less than the fee gives back")
+        return None
+    if max(cash, fee) > MINOR_MAX:
+        cells.fault(row, "remitted", "is more, with its fee, than an amount can be")
         return None
     return RemittanceRow(row, parcel, cash, fee)

@@ -17,8 +17,8 @@ from orderflow.records import MoneyAccount
 class OrderAccount(StrEnum):
     """Where it stands what orders cost, and who has paid for whose."""
 
-    SOLD = "sold"  # the other side of what is owed: below zero
-    OWED = "owed"  # what customers owe for their orders, paid or not
+    SOLD = "sold"  # the other side of what orders cost: below zero
+    RECEIVABLE = "receivable"  # what orders cost their customers, paid or not
     PAID_FOR = "paid for others"  # below zero for whom others have paid: all sum to nothing
 
 

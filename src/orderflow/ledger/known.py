@@ -6,15 +6,13 @@ It knows orders, payments and balances, and refuses to know what was done to the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, TypeAlias, cast
+from typing import Final, cast
 
 from orderflow.calls import Ref
 from orderflow.facts import Fact, fold, touches
 from orderflow.journal import Entry
 from orderflow.records import Document, Order, Payment
 from orderflow.tenders import StoredValue
-
-OfMoney: TypeAlias = Order | Payment | StoredValue
 
 _KINDS: Final = frozenset({"order", "payment", "stored value"})
 
@@ -23,9 +21,9 @@ class Known:
     """What the journal has said until an entry."""
 
     def __init__(self) -> None:
-        self._documents: dict[Ref[Document], OfMoney] = {}
+        self._documents: dict[Ref[Document], Document] = {}
 
-    def follow(self, entry: Entry) -> Mapping[Ref[Document], OfMoney | None]:
+    def follow(self, entry: Entry) -> Mapping[Ref[Document], Document | None]:
         """Go one entry further; what it has changed, as that was before."""
         mine: dict[Ref[Document], list[Fact]] = {}
         for fact in entry.facts:
@@ -34,20 +32,16 @@ class Known:
                     mine.setdefault(ref, []).append(fact)
         before = {ref: self._documents.get(ref) for ref in mine}
         for ref, facts in mine.items():
-            self._documents[ref] = cast("OfMoney", fold(before[ref], facts))
+            self._documents[ref] = fold(before[ref], facts)
         return before
 
-    def now(self, ref: Ref[Document]) -> OfMoney:
+    def now(self, ref: Ref[Document]) -> Document:
         """A document as it is now."""
         return self._documents[ref]
 
     def order(self, ref: Ref[Order]) -> Order:
         """An order as it is now."""
         return cast("Order", self._documents[ref])
-
-    def payment(self, ref: Ref[Payment]) -> Payment:
-        """A payment as it is now."""
-        return cast("Payment", self._documents[ref])
 
     def balance(self, payment: Payment) -> StoredValue | None:
         """The balance that a payment came from, `None` where it came from none."""

@@ -23,7 +23,7 @@ from orderflow.calls import Ref
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Entry
 from orderflow.ledger.accounts import OrderAccount, Posting
-from orderflow.ledger.known import Known, OfMoney
+from orderflow.ledger.known import Known
 from orderflow.ledger.onto import converted, is_put_on, issued, way_of
 from orderflow.ledger.sides import About, Side, posted
 from orderflow.pricing import total
@@ -47,7 +47,7 @@ def postings(entries: Iterable[Entry], tenant: str = "") -> tuple[Posting, ...]:
 
 
 def _of_entry(
-    entry: Entry, before: Mapping[Ref[Document], OfMoney | None], known: Known
+    entry: Entry, before: Mapping[Ref[Document], Document | None], known: Known
 ) -> Iterator[Posting]:
     """What a command has done: to orders, to whose money it is, and to money."""
     payments: list[Payment] = []
@@ -60,7 +60,7 @@ def _of_entry(
             if isinstance(was, Payment):
                 yield from _named(entry, was, now, known)
             yield from converted(entry, now, known)
-        else:
+        elif isinstance(now, StoredValue):
             yield from issued(entry, cast("StoredValue | None", was), now)
     for payment in payments:
         yield from _moves(entry, payment, known)
@@ -70,8 +70,8 @@ def _cost(entry: Entry, was: Order | None, now: Order) -> Iterator[Posting]:
     """By how much an order costs more than before, or less."""
     more = _costs(now) - (0 if was is None else _costs(was))
     sold = Side(OrderAccount.SOLD, now.customer)
-    owed = Side(OrderAccount.OWED, now.customer)
-    yield from posted(About(entry, now.currency, now.ref.id), sold, owed, more)
+    receivable = Side(OrderAccount.RECEIVABLE, now.customer)
+    yield from posted(About(entry, now.currency, now.ref.id), sold, receivable, more)
 
 
 def _costs(order: Order) -> int:

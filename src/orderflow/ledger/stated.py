@@ -22,7 +22,7 @@ from orderflow.values import instant
 
 @attrs.frozen
 class LedgerRow:
-    """What one command has done: an order costs `owed` more, or `paid` more was paid for it.
+    """What one command has done: an order costs `cost` more, or `paid` more was paid for it.
 
     Both may be below zero. `balance` is what is still owed after it. What was paid less may be on
     a balance that you keep: `onto` is its id.
@@ -33,7 +33,7 @@ class LedgerRow:
     call: str
     order: str
     payment: str
-    owed: int
+    cost: int
     paid: int
     balance: int
     onto: str = ""
@@ -159,7 +159,9 @@ def day(postings: Iterable[Posting], since: datetime, until: datetime) -> tuple[
 _ORDER: Final[tuple[Account, ...]] = (*OrderAccount, *MoneyAccount, *StoredAccount)
 """The order in which accounts are told."""
 
-_OF_ITS_CUSTOMER: Final = frozenset({OrderAccount.SOLD, OrderAccount.OWED, MoneyAccount.APPLIED})
+_OF_ITS_CUSTOMER: Final = frozenset(
+    {OrderAccount.SOLD, OrderAccount.RECEIVABLE, MoneyAccount.APPLIED}
+)
 """Where it stands what an order costs and was paid; its payer may be somebody else."""
 
 
@@ -181,7 +183,7 @@ def _stated(
             if one.currency != currency or (until is not None and one.at >= until):
                 continue
             if since is not None and one.at < since:
-                opening += one.to(OrderAccount.OWED) - paid_by(one)
+                opening += one.to(OrderAccount.RECEIVABLE) - paid_by(one)
             else:
                 key = (one.seq, "" if one.payment else one.order, one.payment)
                 rows.setdefault(key, []).append(one)
@@ -200,15 +202,15 @@ def _rows(
     """A row for each command that has changed what is owed."""
     rows: list[LedgerRow] = []
     for several in commands:
-        owed = sum([one.to(OrderAccount.OWED) for one in several])
+        cost = sum([one.to(OrderAccount.RECEIVABLE) for one in several])
         paid = sum([paid_by(one) for one in several])
-        if not owed and not paid:
+        if not cost and not paid:
             continue
-        balance += owed - paid
+        balance += cost - paid
         first, order = several[0], "" if several[0].payment else several[0].order
         onto = next((one.stored for one in several if one.stored and paid_by(one) < 0), "")
         payment, at = first.payment, first.at
-        rows.append(LedgerRow(first.seq, at, first.call, order, payment, owed, paid, balance, onto))
+        rows.append(LedgerRow(first.seq, at, first.call, order, payment, cost, paid, balance, onto))
     return tuple(rows)
 
 

@@ -10,22 +10,19 @@ the chart has no row for it, the money is kept unapplied and a named hold asks a
 """
 
 from orderflow.payments.answers import record_answer
-from orderflow.payments.applying import (
-    Shares,
-    apply_shares,
-    capture,
-    checked_shares,
-    confirm_if_ready,
+from orderflow.payments.applying import Shares, apply_shares, capture, checked_shares, open_payment
+from orderflow.payments.balances import BALANCE_ASKED, BALANCE_DUE, balance_of
+from orderflow.payments.collecting import collect_on_delivery, remit
+from orderflow.payments.confirmation import confirm_if_ready
+from orderflow.payments.disputes import charge_back, settle_dispute
+from orderflow.payments.doors import answer_cash_change, change_cash, expect_cash
+from orderflow.payments.losses import (
     holds_money,
+    left_at_gateway,
     left_of,
     left_to_payer,
     make_all_good,
-    open_payment,
 )
-from orderflow.payments.balances import BALANCE_ASKED, BALANCE_DUE, balance_of
-from orderflow.payments.collecting import collect_on_delivery, remit
-from orderflow.payments.disputes import charge_back, settle_dispute
-from orderflow.payments.doors import answer_cash_change, change_cash, expect_cash
 from orderflow.payments.notices import await_payment, expire_payment, record_notice
 from orderflow.payments.paying import (
     apply_payment,
@@ -82,6 +79,7 @@ __all__ = [
     "holds_money",
     "key_of",
     "lapse_stored_value",
+    "left_at_gateway",
     "left_of",
     "left_to_payer",
     "lift_payment_hold",

@@ -21,11 +21,13 @@ from orderflow.errors import BadInput
 from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import give_up_rest, holds_money, left_of, settled
 from orderflow.payments.arriving import receive
-from orderflow.records import MoneyAccount, Notice, Outcome, Payment, Request, RequestKind
+from orderflow.payments.course import ended_as, give_up_rest
+from orderflow.payments.losses import holds_money, left_of, make_good
+from orderflow.pricing import due
+from orderflow.records import MoneyAccount, Notice, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
-from orderflow.tenders import Tendered, paid_in
+from orderflow.tenders import Tendered, paid_in, part_of
 from orderflow.values import instant, text
 
 _REOPENS: Final = {
@@ -37,6 +39,15 @@ _REOPENS: Final = {
     ),
 }
 """What becomes of a payment whose refund has failed; in other states it stays where it is."""
+
+_EMPTIES: Final = {
+    PaymentState.CAPTURED: (PaymentMove.SETTLE_PART, PaymentMove.SETTLE_EMPTY),
+    PaymentState.PART_REFUNDED: (PaymentMove.SETTLE_EMPTY,),
+    PaymentState.DEPOSIT_TAKEN: (PaymentMove.SETTLE_EMPTY,),
+    PaymentState.BALANCE_OPEN: (PaymentMove.SETTLE_EMPTY,),
+    PaymentState.BALANCE_OVERDUE: (PaymentMove.SETTLE_EMPTY,),
+}
+"""What becomes of one whose refund had failed, and is done after all; else it stays there too."""
 
 
 @verb("record_answer", Payment)
@@ -85,11 +96,14 @@ def record_answer(
         step.note(payment.ref, ANSWERED_AGAIN, request=one.id, event=event)
         return step
     booked: dict[str, str | int] = {}
+    told = 0
     if outcome is not Outcome.PENDING and one.kind is RequestKind.REFUND:
         left = max(0, left_of(payment))  # more than is left of it cannot leave the books
         booked["booked"] = min(done, one.booked + left)
     elif one.kind is RequestKind.CAPTURE:
+        told = _told_before(payment, event)
         booked["booked"] = max(done, one.booked)  # what has come is not told away
+        booked["came"] = max(0, done - one.booked - told)
     step.note(
         payment.ref,
         ANSWERED,
@@ -107,7 +121,7 @@ def record_answer(
         differs = f"{one.id} was about {one.amount}, and the gateway has done {done}"
         step.hold(payment.ref, "amount_differs", differs, blocks=())
     if outcome is not Outcome.PENDING:
-        _carry_out(step, payment, one, done, event, when, tendered)
+        _carry_out(step, payment, one, done, event, told, when, tendered)
     return step
 
 
@@ -117,6 +131,7 @@ def _carry_out(
     one: Request,
     done: int,
     event: str,
+    told: int,
     paid_at: datetime | None,
     tendered: Tendered | None,
 ) -> None:
@@ -130,7 +145,6 @@ def _carry_out(
             if not (done and _noticed(payment, Notice.AUTHORISED, event)):
                 _authorised(step, ref, done)
         case RequestKind.CAPTURE:
-            told = _told_before(payment, event)
             _captured(step, ref, one, done, told, paid_at, tendered)
         case RequestKind.REFUND:
             _refunded(step, ref, one)
@@ -203,16 +217,45 @@ def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
     home = MoneyAccount.APPLIED if one.order else MoneyAccount.UNAPPLIED
     order = step.case.order(one.order) if one.order else None
     if after < before:
-        step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, before - after, order))
+        units = _units_back(one, before, after)
+        step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, before - after, order, units))
+        made = _make_good(step, ref, order)
         if not after:
-            said = f"the gateway has not paid back {before} of {one.id}: it is owed again"
+            again = "the payer's bank has" if made >= before else "it is owed again"
+            said = f"the gateway has not paid back {before} of {one.id}: {again}"
             step.hold(ref, "refund_failed", said, blocks=())
-        move = settled(step, ref, reopened=payment.state is PaymentState.REFUNDED)
+        move = ended_as(step, ref, reopened=payment.state is PaymentState.REFUNDED)
         if move in _REOPENS.get(payment.state, ()):
             step.proceed(PAYMENT, ref, move)
     elif after > before:
         more = after - before
         step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.REFUNDED, more))
+        _make_good(step, ref, order)
+        move = ended_as(step, ref, reopened=False)
+        if move in _EMPTIES.get(payment.state, ()):
+            step.proceed(PAYMENT, ref, move)
+
+
+def _make_good(step: Step, ref: Ref[Payment], first: Ref[Order] | None) -> int:
+    """Let what the orders of a payment owe back make good what is missing of it for good.
+
+    The first of them first, then the others as it was applied to them; how much it was.
+    """
+    others = [step.case.order(one.order) for one in step.now(ref).applications]
+    made = 0
+    for order in others if first is None else [first, *others]:
+        made += make_good(step, ref, order, -due(step.now(order)))
+    return made
+
+
+def _units_back(one: Request, before: int, after: int) -> int | None:
+    """The units of its tender that come back of a refund, as they went when it was asked for.
+
+    Nobody knows it of a tender in the unit of the payment, nor where more had gone than was asked.
+    """
+    if one.units is None or before > one.amount:
+        return None
+    return part_of(one.units, one.amount, before) - part_of(one.units, one.amount, after)
 
 
 def _now(payment: Payment, one: Request) -> Request:

@@ -1,47 +1,35 @@
-"""What money of a payment is for: opened, captured, applied to orders, and what is left of it.
+"""What money of a payment is for: opened, captured, and applied to orders.
 
 It knows the accounts of one payment and what an order still costs, and refuses to know who reports
 that money has come.
 
 Nothing is applied beyond what an order still costs, and an order that is paid is confirmed in the
 same step, where the rules say so.
-What a bank has kept of a payment for good is made good by what its orders are owed back.
+Shares are minor units, and no `Money`: all of them are in the currency of the payment, and one
+question has one form, or the same key would be refused as another question.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import TENDERED, MoneyMoved
 from orderflow.journal import Step
 from orderflow.money import Money, positive
-from orderflow.payments.balances import BALANCE_DUE, balance_of
-from orderflow.plans import OVERDUE, confirmable, due_by
+from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.pricing import due
-from orderflow.promising.reserving import reserve_paid
 from orderflow.records import Application, MoneyAccount, Order, Payment
 from orderflow.states import (
-    ORDER,
     PAYMENT,
-    OrderMove,
-    OrderState,
-    PaymentMove,
     PaymentState,
 )
 from orderflow.tenders import Tendered, paid_in
 from orderflow.values import MINOR_MAX, text, unique, whole
-from orderflow.withheld import let_goods_go
-
-AUTHORISED: Final = (PaymentState.AUTHORISED, PaymentState.PART_CAPTURED)
-"""The states in which a gateway keeps money of the payer ready."""
 
 Shares = tuple[tuple[str, int], ...]
 """(order id, minor units) pairs: how much of a payment is for which order."""
-
-ENDED: Final = (PaymentState.EXPIRED, PaymentState.FAILED, PaymentState.VOIDED)
 
 
 def open_payment(
@@ -140,122 +128,6 @@ def against(step: Step, payment: str, currency: str, shares: Shares) -> list[Ref
                 )
             )
     return refusals
-
-
-def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
-    """Confirm a placed order that is paid, where the rules say so and nothing speaks against it.
-
-    Where they say so its goods are claimed for it, too. One with a plan is paid as far as it is due
-    by now, and is not on hold for an instalment any more.
-    """
-    order, at = step.now(ref), step.context.at
-    open_yet = due_by(order, at)
-    if order.plan is not None and open_yet <= 0 and any(one.code == OVERDUE for one in order.holds):
-        step.lift(ref, OVERDUE)
-    let_goods_go(step, order)
-    goes_unpaid = order.cash_on_delivery or order.on_account
-    if order.state is OrderState.DRAFT or (open_yet > 0 and not goes_unpaid):
-        return
-    reserve_paid(step, ref)
-    order = step.now(ref)
-    if not step.context.rules.confirm_when_paid or order.state is not OrderState.PLACED:
-        return
-    facts = confirmable(order, at)
-    if step.chart(ORDER).allows(order.state, OrderMove.CONFIRM, facts):
-        step.advance(ORDER, ref, OrderMove.CONFIRM, facts)
-
-
-def left_of(payment: Payment) -> int:
-    """What is left of the money of a payment, in minor units: neither gone back nor taken back."""
-    return payment.captured - payment.refunded - payment.charged_back
-
-
-def left_to_payer(payment: Payment) -> int:
-    """What is left of the payer's own money, in minor units: a deposit that is forfeited is ours.
-
-    What a bank has taken back was his, so it is the rest of his money that is less.
-    """
-    return max(0, left_of(payment) - payment.forfeited)
-
-
-def holds_money(payment: Payment) -> bool:
-    """Whether money has come that was not sent back; what a bank has taken may come again."""
-    return payment.captured > payment.refunded
-
-
-def make_good(step: Step, ref: Ref[Payment], order: Ref[Order], most: int) -> int:
-    """Let what stands on an order make good what a bank has taken of its payment for good.
-
-    At most so much, in minor units; how much it was.
-    """
-    payment = step.now(ref)
-    # What is in dispute may still come back, and is not missing yet.
-    missing = -(payment.unapplied + payment.disputed)
-    on_order = sum([one.amount for one in payment.applications if one.order == order.id])
-    part = max(0, min(most, missing, on_order))
-    if part:
-        step.add(MoneyMoved(ref, MoneyAccount.APPLIED, MoneyAccount.UNAPPLIED, part, order))
-    return part
-
-
-def make_all_good(step: Step, order: Ref[Order], most: int) -> int:
-    """Let what stands on an order make good what was taken of any of its payments for good.
-
-    All of them before any money goes elsewhere: which payment comes first must not decide whether
-    a loss is paid out. At most so much, in minor units; how much it was.
-    """
-    made = 0
-    for tender in step.now(order).tenders:
-        made += make_good(step, step.case.payment(tender.payment), order, most - made)
-    return made
-
-
-def arrived(step: Step, ref: Ref[Payment]) -> None:
-    """Let a payment follow money that has come, where its chart has a row for that.
-
-    A balance waits for the rest of it. Money that the payer's bank had taken back before is in
-    dispute at once.
-    """
-    chart, payment = step.chart(PAYMENT), step.now(ref)
-    if chart.target(payment.state, PaymentMove.CAPTURE) is None:
-        return
-    if payment.state in BALANCE_DUE and balance_of(step, payment) > 0:
-        return
-    move = PaymentMove.CAPTURE
-    if payment.state in AUTHORISED and payment.captured < payment.authorised:
-        move = PaymentMove.CAPTURE_PART
-    elif payment.state is PaymentState.PART_CAPTURED:
-        move = _closed(payment)
-    step.proceed(PAYMENT, ref, move)
-    if payment.disputed:
-        step.proceed(PAYMENT, ref, PaymentMove.CHARGE_BACK)
-
-
-def settled(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
-    """How what was open about a payment ends, by what is left of its money.
-
-    A deposit whose money is there again (`reopened`) waits for its balance again.
-    """
-    payment = step.now(ref)
-    if left_of(payment) <= 0:
-        return PaymentMove.SETTLE_EMPTY
-    balance_wanted = payment.deposit and not payment.forfeited
-    if reopened and balance_wanted and balance_of(step, payment) > 0:
-        return PaymentMove.SETTLE_DEPOSIT
-    if payment.refunded or payment.charged_back:
-        return PaymentMove.SETTLE_PART
-    return PaymentMove.SETTLE_WHOLE
-
-
-def give_up_rest(step: Step, ref: Ref[Payment]) -> None:
-    """Say that no more of what was authorised will be captured, where a part of it was."""
-    step.proceed(PAYMENT, ref, settled(step, ref, reopened=False))
-
-
-def _closed(payment: Payment) -> PaymentMove:
-    """How the last part of what was authorised is captured: some may have gone back meanwhile."""
-    gone = payment.refunded or payment.charged_back
-    return PaymentMove.SETTLE_PART if gone else PaymentMove.CAPTURE
 
 
 def matches(payment: Payment, order: Order) -> bool:

@@ -3,7 +3,8 @@
 It knows what becomes of money that was expected, and of money that was not, and refuses to know who
 has told of it: a notice or an answer.
 
-Money that is meant for orders is applied to them by itself.
+Money that is meant for orders is applied to them by itself: a deposit as it was said, and what
+comes of its balance to what the same orders still cost.
 What comes when the payment or an order has ended is judged by when the payer has paid, not by when
 somebody has told of it: in time, an order that has expired stands again where its goods are still
 to be had; otherwise what was meant for it goes back by itself, by a request that a gateway must
@@ -18,7 +19,10 @@ from datetime import datetime
 
 from orderflow.calls import Ref
 from orderflow.journal import Step, document_facts
-from orderflow.payments.applying import AUTHORISED, ENDED, apply_shares, arrived, capture, left_of
+from orderflow.payments.applying import apply_shares, capture
+from orderflow.payments.balances import BALANCE_DUE
+from orderflow.payments.course import ENDED, MONEY_READY, arrived
+from orderflow.payments.losses import left_of
 from orderflow.payments.reinstating import reinstated
 from orderflow.payments.requests import send_back
 from orderflow.pricing import due
@@ -42,16 +46,22 @@ def receive(
         return
     arrived(step, ref)
     came = step.now(ref).captured
-    if before.state in AUTHORISED and came > before.authorised:
+    if before.state in MONEY_READY and came > before.authorised:
         said = f"{came} has come of {before.authorised} that was authorised"
+        step.hold(ref, "amount_differs", said, blocks=())
+    if before.deposit and before.captured == 0 and came < before.deposit:
+        said = f"{came} has come of a deposit of {before.deposit}"
         step.hold(ref, "amount_differs", said, blocks=())
     if before.state in ENDED and not before.meant:
         step.hold(ref, "paid_late", "money came after the payment had ended")
     elif before.state in ENDED and not _in_time(before, at):
         _go_back(step, ref, minor, [one.order for one in before.meant])
     else:
-        for one in before.meant:
-            _use(step, ref, one, at)
+        if before.state not in BALANCE_DUE:
+            for one in before.meant:
+                _use(step, ref, one, at)
+        if before.deposit and came > before.deposit:
+            _use_balance(step, ref, [one.order for one in before.meant])
 
 
 def _in_time(payment: Payment, at: datetime) -> bool:
@@ -81,14 +91,38 @@ def _use(step: Step, ref: Ref[Payment], meant: Application, at: datetime) -> Non
         step.hold(ref, "overpaid", said, blocks=())
 
 
+def _use_balance(step: Step, ref: Ref[Payment], orders: list[str]) -> None:
+    """Apply what has come beyond a deposit to what its orders still cost, one after the other.
+
+    Where nothing more is wanted, what is left goes back for orders that are over; otherwise a hold
+    asks a person.
+    """
+    over: list[str] = []
+    for name in orders:
+        order = step.now(step.case.order(name))
+        part = min(step.now(ref).unapplied, due(order))
+        if order.state in ORDER_CALLED_OFF:
+            over.append(name)
+        elif part > 0:
+            apply_shares(step, ref, ((name, part),))
+    payment = step.now(ref)
+    if not orders or payment.unapplied <= 0 or payment.state in BALANCE_DUE:
+        return
+    if over:
+        _go_back(step, ref, payment.unapplied, over)
+    else:
+        said = f"{payment.unapplied} more has come than its orders cost"
+        step.hold(ref, "overpaid", said, blocks=())
+
+
 def _go_back(step: Step, ref: Ref[Payment], amount: int, orders: list[str]) -> None:
     """Money that came too late goes back by itself, unless a hold keeps it, or its tender does."""
     payment = step.now(ref)
     amount = min(amount, payment.unapplied, left_of(payment))
     move = PaymentMove.REFUND_PART if left_of(payment) > amount else PaymentMove.REFUND
-    tender = step.context.rules.tender(payment.method)
+    method = step.context.rules.method(payment.method)
     free = step.chart(PAYMENT).allows(payment.state, move, document_facts(payment))
-    if amount > 0 and free and (tender is None or tender.goes_back):
+    if amount > 0 and free and (method is None or method.goes_back):
         send_back(step, ref, amount, None, ask=True)
         step.note(ref, "sent_back", amount=amount, why="it came too late")
     else:

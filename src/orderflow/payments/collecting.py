@@ -20,7 +20,8 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import REMITTED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import ENDED, apply_shares, arrived, capture, matches
+from orderflow.payments.applying import apply_shares, capture, matches
+from orderflow.payments.course import ENDED, arrived
 from orderflow.payments.doors import open_at_door
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Order, Payment
@@ -38,8 +39,8 @@ def collect_on_delivery(case: Case, context: Context, order: str, amount: Money)
     It is the cash that a payment due at the door has waited for, or more of it, or a payment of its
     own. What is more than the order costs stays unapplied under a hold, and what the payer's bank
     had taken back before is made good first. All of it stays unapplied under a hold where the
-    payment had been voided, or its cash was remitted and has gone back, or was due for another
-    order, and where the order is not paid at the door.
+    payment had been voided, is in dispute or was due for another order, and where the order is not
+    paid at the door.
     """
     step = Step(case, context)
     ref = case.own(Payment)

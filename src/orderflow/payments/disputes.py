@@ -16,14 +16,13 @@ Goods whose money is taken back do not go out meanwhile: their orders are on hol
 from __future__ import annotations
 
 from orderflow.calls import Ref
-from orderflow.errors import BadInput
+from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import (
-    make_good,
-    settled,
-)
+from orderflow.payments.course import ended_as
+from orderflow.payments.losses import make_good
+from orderflow.payments.stored import from_outside
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Payment
 from orderflow.states import (
@@ -41,12 +40,15 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
 
     It has happened, so it is recorded in any state; what was applied less than it is taken from the
     unapplied rest, which may fall below zero. The payment is in dispute until `settle_dispute`.
+    Money from a balance that we keep was never with a bank, so of that nothing is taken back.
     Goods that it had paid and that are still here stay: the order that is named is on hold, and all
     orders of the payment are where more is gone than no order had used.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     left = positive(amount, payment.currency)
+    if payment.stored and left > from_outside(payment):
+        raise MoveRefused((_no_bank(payment, left),))
     if text(order, "order", empty=True):
         owner = case.order(order)
         on_order = sum(a.amount for a in payment.applications if a.order == order)
@@ -89,7 +91,7 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     outcome = "won" if won else "lost"
     step.note(ref, "dispute", outcome=outcome)
     if payment.state is PaymentState.DISPUTED:
-        step.proceed(PAYMENT, ref, settled(step, ref, reopened=won))
+        step.proceed(PAYMENT, ref, ended_as(step, ref, reopened=won))
     if not in_dispute:
         reason = f"a dispute was {outcome} while {payment.state.value}"
         step.hold(ref, "unexpected_settlement", reason)
@@ -109,3 +111,14 @@ def _make_good_of_forfeited(step: Step, ref: Ref[Payment]) -> None:
     part = min(-(payment.unapplied + payment.disputed), payment.forfeited)
     if part > 0:
         step.add(MoneyMoved(ref, MoneyAccount.FORFEITED, MoneyAccount.UNAPPLIED, part))
+
+
+def _no_bank(payment: Payment, asked: int) -> Refusal:
+    return Refusal.of(
+        "no_bank",
+        payment=payment.ref.id,
+        stored=payment.stored,
+        asked=asked,
+        currency=payment.currency,
+        free=from_outside(payment),
+    )

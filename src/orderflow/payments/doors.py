@@ -25,7 +25,8 @@ from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import CASH_ANSWERED, CASH_CHANGED, DUE_AT_DOOR
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import holds_money, open_payment
+from orderflow.payments.applying import open_payment
+from orderflow.payments.losses import holds_money
 from orderflow.records import Order, Parcel, Payment
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from orderflow.values import text
@@ -53,8 +54,9 @@ def expect_cash(
         amount = Money(share_of_parcel(owing, parcel, coin), owing.currency)
         if not amount.minor:
             raise MoveRefused((Refusal.of("nothing_at_door", order=order, parcel=parcel or "?"),))
-    _within_room(owing, positive(amount, owing.currency))
+    minor = positive(amount, owing.currency)
     open_at_door(step, owing, amount, parcel)
+    _within_room(owing, minor)
     return step
 
 
@@ -86,7 +88,8 @@ def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
     """Record whether a carrier collects the other amount that it was asked for, in any state.
 
     What it agrees to is due from here on, unless cash was collected before; where that is nothing,
-    the payment ends. An answer that nobody waits for is written down under a hold.
+    the payment ends. A carrier that refuses, and will collect more than the order costs, is under a
+    hold; so is an answer that nobody waits for.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -100,9 +103,15 @@ def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
         return step
     if any(hold.code == CASH_CHANGE for hold in payment.holds):
         step.lift(payment.ref, CASH_CHANGE)
-    if not agreed or payment.state is not PaymentState.DUE_AT_DOOR:
+    if payment.state is not PaymentState.DUE_AT_DOOR:
         return step
-    if payment.cash_asked:
+    if not agreed:
+        order = step.now(case.order(payment.due_for))
+        more = payment.amount - room_at_door(order, beside=payment.ref.id)
+        if more > 0:
+            said = f"the carrier collects {more} more than order {order.ref.id} costs"
+            step.hold(payment.ref, "overpaid", said, ())
+    elif payment.cash_asked:
         step.note(payment.ref, CASH_CHANGED, amount=payment.cash_asked)
     elif holds_money(payment):
         said = "it has brought money, but its carrier is to collect nothing any more"

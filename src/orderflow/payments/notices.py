@@ -14,15 +14,10 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import AUTHORISED, NOTICED, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import (
-    Shares,
-    against,
-    checked_shares,
-    give_up_rest,
-    holds_money,
-    open_payment,
-)
+from orderflow.payments.applying import Shares, against, checked_shares, open_payment
 from orderflow.payments.arriving import receive
+from orderflow.payments.course import give_up_rest
+from orderflow.payments.losses import holds_money
 from orderflow.records import Application, Notice, Payment
 from orderflow.states import (
     PAYMENT,
@@ -48,11 +43,14 @@ def await_payment(
     payer: str = "",
     expires_at: datetime | None = None,
     orders: Shares = (),
+    deposit: Money | None = None,
 ) -> Step:
     """Open a payment that a gateway will answer for; it may expire.
 
     `orders` says how much of it is meant for which order, in minor units: what comes is applied to
-    them by itself. What comes when the payment or an order has ended is judged by when the payer
+    them by itself. With a `deposit` the amount is a whole price that comes in two parts, `orders`
+    says how much of the deposit is for which order, and what comes after it pays what these still
+    cost. What comes when the payment or an order has ended is judged by when the payer
     has paid: in time, and with its goods still to be had, an order stands again; otherwise the
     money goes back by itself.
     """
@@ -60,13 +58,18 @@ def await_payment(
     until = None if expires_at is None else instant(expires_at, "expires_at")
     whole_amount = positive(amount)
     shares = checked_shares(orders)
-    if sum([share for _, share in shares]) > whole_amount:
-        raise BadInput("orders", "no more than the amount is wanted")
+    first = whole_amount if deposit is None else positive(deposit, amount.currency, "deposit")
+    if deposit is not None and first >= whole_amount:
+        raise BadInput("deposit", "less than the amount is wanted")
+    if sum([share for _, share in shares]) > first:
+        what = "amount" if deposit is None else "deposit"
+        raise BadInput("orders", f"no more than the {what} is wanted")
     refusals = against(step, case.ref.id, amount.currency, shares)
     if refusals:
         raise MoveRefused(tuple(refusals))
     meant = tuple([Application(order, share) for order, share in shares])
-    open_payment(step, amount, method, payer, until, meant=meant)
+    part = 0 if deposit is None else first
+    open_payment(step, amount, method, payer, until, part, meant=meant)
     return step
 
 
@@ -82,12 +85,13 @@ def record_notice(
 ) -> Step:
     """Record what a gateway says has happened, in any state of the payment.
 
-    Money that comes when it was no longer expected is kept unapplied, under a hold; a part of a
-    balance is kept unapplied, and the balance stays open. A gateway may report the same of an
-    `event` twice, or answer a request with it: the second time is written down and changes nothing;
-    where it is about another amount, a hold asks a person. `paid_at` is when the payer has paid, by
-    which money that comes late is judged. What was captured in another currency or in points is
-    `tendered`, worth just the amount. Where it names a request, `record_answer` is the verb.
+    Money that comes when it was no longer expected is kept unapplied, under a hold; what comes of a
+    balance pays the orders of its deposit, and the balance stays open until all of it is there. A
+    gateway may report the same of an `event` twice, or answer a request with it: the second time is
+    written down and changes nothing; where it is about another amount, a hold asks a person.
+    `paid_at` is when the payer has paid, by which money that comes late is judged. What was
+    captured in another currency or in points is `tendered`, worth just the amount. Where it names a
+    request, `record_answer` is the verb.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))

@@ -11,13 +11,8 @@ from orderflow.errors import IllegalMove
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money
-from orderflow.payments.applying import (
-    Shares,
-    apply_shares,
-    capture,
-    holds_money,
-    open_payment,
-)
+from orderflow.payments.applying import Shares, apply_shares, capture, open_payment
+from orderflow.payments.losses import holds_money
 from orderflow.records import Payment
 from orderflow.states import (
     ONWARD,

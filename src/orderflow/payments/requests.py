@@ -20,10 +20,12 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import REQUESTED, SENT, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import left_of
+from orderflow.payments.balances import BALANCE_DUE, balance_of
+from orderflow.payments.losses import left_of
 from orderflow.payments.stored import give_back, put_on
 from orderflow.records import MoneyAccount, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
+from orderflow.tenders import units_gone
 from orderflow.values import text, whole
 
 PATIENCE_SECONDS: Final = 60
@@ -48,7 +50,8 @@ def ask_capture(case: Case, context: Context, amount: Money | None = None) -> St
     """Ask the gateway for money of a payment: all that can still be asked for, or a smaller amount.
 
     That is what was authorised, or the amount of a payment that is captured in one go, less what
-    has come and what was asked for already.
+    has come and what was asked for already; of a price in two parts the deposit, and after it what
+    is still to come of the balance.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -115,20 +118,31 @@ def key_of(ref: Ref[Payment], request: str) -> str:
     return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
 
 
-def free_to_ask(payment: Payment) -> int:
+def free_to_ask(step: Step, payment: Payment) -> int:
     """What can still be captured or given up of a payment, less what was asked, in minor units."""
+    if payment.state in BALANCE_DUE:
+        # What it has become dearer by is asked of the customer first, by `open_balance`.
+        wanted = min(balance_of(step, payment), payment.amount - payment.captured)
+        return max(0, wanted - payment.asked(RequestKind.CAPTURE))
     limit = payment.authorised
     if payment.state is PaymentState.AWAITING:
-        limit = payment.amount - payment.asked(RequestKind.AUTHORISE)
+        first = payment.deposit or payment.amount
+        limit = first - payment.asked(RequestKind.AUTHORISE)
     asked = payment.asked(RequestKind.CAPTURE) + payment.asked(RequestKind.VOID)
     return max(0, limit - payment.captured - asked)
 
 
 def open_request(
-    step: Step, ref: Ref[Payment], kind: RequestKind, amount: int, order: str = ""
+    step: Step,
+    ref: Ref[Payment],
+    kind: RequestKind,
+    amount: int,
+    order: str = "",
+    units: int | None = None,
 ) -> None:
     """Write down what a gateway is asked for."""
     number = len(step.now(ref).requests) + 1
+    tendered = {} if units is None else {"units": units}
     step.note(
         ref,
         REQUESTED,
@@ -137,6 +151,7 @@ def open_request(
         amount=amount,
         order=order,
         at=step.context.at.isoformat(),
+        **tendered,
     )
 
 
@@ -164,14 +179,16 @@ def send_back(
     elif before.stored:
         give_back(step, before)
     elif ask:
-        open_request(step, ref, RequestKind.REFUND, amount, "" if order is None else order.id)
+        name = "" if order is None else order.id
+        units = units_gone(before.tendered, step.now(ref).tendered)
+        open_request(step, ref, RequestKind.REFUND, amount, name, units)
 
 
 def _ask(
     step: Step, payment: Payment, kind: RequestKind, move: PaymentMove, amount: Money | None
 ) -> None:
     """Ask for an amount, or for all that can still be asked for; never for more."""
-    free = free_to_ask(payment)
+    free = free_to_ask(step, payment)
     asked = free if amount is None else positive(amount, payment.currency)
     if not asked or asked > free:
         refusal = Refusal.of(

@@ -20,12 +20,14 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import LAPSED, Claimed, Limited, MoneyMoved
 from orderflow.grants import Kept
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.money import Money, positive
+from orderflow.money import Money, exponent, positive
 from orderflow.payments.applying import Shares, apply_shares, capture, open_payment
+from orderflow.payments.losses import left_of
 from orderflow.pools import stored_pool
 from orderflow.records import MoneyAccount, Payment
 from orderflow.states import PAYMENT, PaymentMove
 from orderflow.tenders import StoredKind, StoredValue, Tendered
+from orderflow.tenders import unit as unit_of
 from orderflow.values import MINOR_MAX, Position, instant, text, whole
 
 
@@ -41,7 +43,7 @@ def open_stored_value(
 ) -> Step:
     """Open a balance with so many units on it: minor units of a currency, or points.
 
-    Nothing of it is spent from `until` on.
+    All but points are in a currency. Nothing of it is spent from `until` on.
     """
     step = Step(case, context)
     if type(kind) is not StoredKind:
@@ -49,7 +51,9 @@ def open_stored_value(
     end = None if until is None else instant(until, "until")
     if end is not None and end <= context.at:
         raise BadInput("until", "is over already")
-    of = text(unit, "unit")
+    of = unit_of(unit, "unit")
+    if kind is not StoredKind.POINTS:
+        exponent(of, "unit")
     on_it = whole(units, "units", least=0, most=MINOR_MAX)
     own = case.own(StoredValue)
     text(own.id, "stored")
@@ -137,6 +141,15 @@ def balance_over(step: Step, payment: Payment) -> tuple[Refusal, ...]:
     if stored.until is None or stored.until > step.context.at:
         return ()
     return (_over(stored.ref.id, stored.until),)
+
+
+def from_outside(payment: Payment) -> int:
+    """What is left of the money of a payment from a balance that has come from elsewhere.
+
+    A gateway may have told of such. Where the balance is in another unit, all of it counts as the
+    balance's.
+    """
+    return 0 if payment.tendered is not None else max(0, left_of(payment) - payment.spent)
 
 
 def give_back(step: Step, before: Payment) -> None:

@@ -67,6 +67,18 @@ def _as_free(asked: Asked, figures: Figures) -> Candidates:
         yield asked.instead(amount=Money(free, str(figures["currency"])))
 
 
+def _paid_back_by_hand(asked: Asked, figures: Figures) -> Candidates:
+    """Only what a gateway has; or what it has not is paid back by hand first."""
+    part = Money(int(figures["amount"]), str(figures["currency"]))
+    given, id = asked.args()["amount"], str(figures["payment"])
+    if isinstance(given, Money) and given.minor > part.minor:
+        yield asked.instead(amount=Money(given.minor - part.minor, given.currency))
+    if asked.call.ref.kind == "order":
+        yield asked.first(refunds.refund.on(asked.call.ref.id, part, id))
+    else:
+        yield asked.first(refunds.pay_back.on(id, part))
+
+
 def _as_left(asked: Asked, figures: Figures) -> Candidates:
     left = int(figures["left"])
     if left:
@@ -168,6 +180,7 @@ OF_AMOUNTS: Final[dict[str, Finder]] = {
     "money_owed": _settle,
     "over_refund": _as_owed,
     "over_asked": _as_free,
+    "not_by_gateway": _paid_back_by_hand,
     "overpaid": _as_due,
     "over_applied": _as_there,
     "over_credit": _as_left,

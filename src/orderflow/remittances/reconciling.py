@@ -71,10 +71,12 @@ class _Desk:
         self.named: set[str] = set()
         self.payments: dict[str, Payment] = {}
         self.by_parcel: dict[str, list[Payment]] = {}
-        self.by_order: dict[str, list[Payment]] = {}
+        self.by_order: dict[str, list[Payment]] = {}  # those that name no parcel
+        self.of_order: dict[str, list[Payment]] = {}
         for one in sorted(payments, key=lambda payment: payment.ref.id):
             if one.due_for and one.currency == remittance.currency:
                 self.payments[one.ref.id] = one
+                self.of_order.setdefault(one.due_for, []).append(one)
                 if one.parcel:
                     self.by_parcel.setdefault(one.parcel, []).append(one)
                 else:
@@ -95,13 +97,19 @@ class _Desk:
         """The payments that a row of this name is about, and the parcel where it is known."""
         parcel = self.parcels.get(name) or self.waybills.get(name)
         if parcel is None:
-            return self.by_parcel.get(name) or self.by_order.get(name, []), None
+            found = self.by_parcel.get(name) or self.of_order.get(name, [])
+            return [one for one in found if self.is_theirs(one)], None
         if self.file.carrier and parcel.carrier != self.file.carrier:
             return [], parcel
         found = list(self.by_parcel.get(parcel.ref.id, ()))
         for order in dict.fromkeys(parcel.orders):
             found += self.by_order.get(order, ())
         return found, parcel
+
+    def is_theirs(self, payment: Payment) -> bool:
+        """Whether the carrier of the file has what a payment is due with; so where nobody knows."""
+        there, carrier = self.parcels_for(payment), self.file.carrier
+        return not carrier or not there or any(one.carrier == carrier for one in there)
 
     def parcels_for(self, payment: Payment) -> list[Parcel]:
         """The parcels at whose doors a payment was due; there may be none yet."""
@@ -118,53 +126,91 @@ class _Desk:
             return payment.amount if came else 0
         return payment.with_carrier
 
+    def owed_of(self, payments: list[Payment], parcel: Parcel | None, cash: int) -> list[int]:
+        """What the carrier owes of each; a row may answer to what it was asked to collect."""
+        owed = [self.owed(one, parcel) for one in payments]
+        asked = [
+            n if one.captured or one.cash_asked is None or not n else one.cash_asked
+            for one, n in zip(payments, owed, strict=True)
+        ]
+        return asked if sum(asked) == cash else owed
+
     # --- row by row ----------------------------------------------------------------------------
 
     def judge(self, row: RemittanceRow) -> None:
         """Book a row that is right, and find what is wrong with any other."""
         payments, parcel = self.cash_of(row.parcel)
-        names = tuple(one.ref.id for one in payments)
-        if not names:
+        if not payments:
             if row.cash or row.fee:  # a parcel that came back may stand there with nothing
                 self.find(row, Fault.UNKNOWN_PARCEL, row.cash, 0)
             return
-        again = not self.named.isdisjoint(names)
-        self.named.update(names)
-        done = {
-            one.ref.id: said
-            for one in payments
-            for said in one.remitted
-            if (said.remittance, said.row) == (self.file.id, row.row)
-        }
-        cash = row.cash - sum(said.amount for said in done.values())
-        kept = row.fee - sum(said.fee for said in done.values())
-        left = [one for one in payments if one.ref.id not in done]
-        if done and (not left or cash <= 0):
-            self.right += row.remitted
+        fresh = [one for one in payments if one.ref.id not in self.named]
+        self.named.update(one.ref.id for one in payments)
+        done = {one.ref.id: said for one in payments if (said := self.said_of(one, row))}
+        cash = row.cash - sum([amount for amount, _ in done.values()])
+        kept = row.fee - sum([fee for _, fee in done.values()])
+        about = fresh or payments
+        left = [one for one in about if one.ref.id not in done]
+        owed = self.owed_of(left, parcel, cash) if fresh else [0] * len(left)
+        if done and (cash <= 0 or not any(owed)):
+            self.judge_again(row, [one for one in payments if one.ref.id in done], cash, kept)
             return
-        owed = [self.owed(one, parcel) for one in left]
-        if again:
-            owed = [0] * len(left)
-        known = sum(owed)
         bookings = self.book(row, left, owed, cash, kept)
-        faults: list[tuple[Fault, int, int]] = []
-        if again:
-            faults.append((Fault.TWICE, cash, 0))
-        elif not known and cash:
-            never = all(one.state in _NEVER_COLLECTED for one in left)  # there is at least one
-            fault = Fault.REFUSED_YET_REMITTED if never else Fault.REMITTED_BEFORE
-            faults.append((fault, cash, 0))
-        else:
-            if cash != known:
-                faults.append((Fault.SHORT if cash < known else Fault.OVER, cash, known))
-            right = self.right_fee(payments, known, kept)
-            if kept != right:
-                faults.append((Fault.WRONG_FEE, kept, right))
+        faults = [(Fault.TWICE, cash, 0)]
+        if fresh:
+            faults = self.faults(left, owed, cash, kept, self.right_fee(about, sum(owed), kept))
         for fault, stated, wanted in faults:
             self.find(row, fault, stated, wanted, left, bookings)
         if not faults:
             self.bookings += bookings
             self.right += row.remitted
+
+    def faults(
+        self, payments: list[Payment], owed: list[int], cash: int, kept: int, right: int
+    ) -> list[tuple[Fault, int, int]]:
+        """What is wrong with a row about this cash, and its right fee: what is stated and known."""
+        known = sum(owed)
+        if not known and cash:
+            never = all(one.state in _NEVER_COLLECTED for one in payments)  # there is at least one
+            return [(Fault.REFUSED_YET_REMITTED if never else Fault.REMITTED_BEFORE, cash, 0)]
+        found: list[tuple[Fault, int, int]] = []
+        if cash != known:
+            found.append((Fault.SHORT if cash < known else Fault.OVER, cash, known))
+        if kept != right:
+            found.append((Fault.WRONG_FEE, kept, right))
+        return found
+
+    def said_of(self, payment: Payment, row: RemittanceRow) -> tuple[int, int] | None:
+        """What was booked of a payment by this row of this file before: its cash and its fee."""
+        said = [
+            one for one in payment.remitted if (one.remittance, one.row) == (self.file.id, row.row)
+        ]
+        return (sum([one.amount for one in said]), sum([one.fee for one in said])) if said else None
+
+    def judge_again(
+        self, row: RemittanceRow, payments: list[Payment], cash: int, kept: int
+    ) -> None:
+        """A row that was booked before is done with, unless it says something else by now.
+
+        What it says more may have come, and is booked under a key of its own.
+        """
+        if not cash and not kept:
+            self.right += row.remitted
+            return
+        if not cash:
+            self.find(row, Fault.WRONG_FEE, row.fee, row.fee - kept, payments)
+            return
+        one, before = payments[-1], row.cash - cash
+        more: tuple[Booking, ...] = ()
+        if 0 <= kept <= cash:
+            fee = Money(kept, self.file.currency) if kept else None
+            call = remit.of(one.ref, Money(cash, self.file.currency), fee, self.file.id, row.row)
+            more = (Booking(call, f"{self.key_of(row, one)}/after {before}"),)
+        self.find(row, Fault.REMITTED_BEFORE, row.cash, before, payments, more)
+
+    def key_of(self, row: RemittanceRow, payment: Payment) -> str:
+        """The key of what a row books of a payment."""
+        return f"remittance/{self.file.id}/{row.row}/{payment.ref.id}"
 
     def right_fee(self, payments: list[Payment], known: int, kept: int) -> int:
         """The fee that is right: of the cash that was collected, whatever is handed over of it."""
@@ -186,7 +232,7 @@ class _Desk:
         fees = spread(kept, parts)
         made: list[Booking] = []
         for one, part, n, fee in zip(payments, parts, owed, fees, strict=True):
-            key = f"remittance/{self.file.id}/{row.row}/{one.ref.id}"
+            key = self.key_of(row, one)
             if not part or part < fee:  # nothing has come
                 continue
             said = Money(part, self.file.currency)

@@ -15,7 +15,7 @@ from orderflow.calls import Call
 from orderflow.errors import BadInput, Refusal
 from orderflow.money import Rounding, divided, exponent
 from orderflow.records import Payment
-from orderflow.values import MINOR_MAX, text, whole
+from orderflow.values import MINOR_MAX, instant, text, whole
 
 MILLION: Final = 1_000_000
 
@@ -28,7 +28,7 @@ class Fault(StrEnum):
     OVER = "over"
     WRONG_FEE = "wrong_fee"
     TWICE = "twice"  # an earlier row of the file is about the same cash
-    REMITTED_BEFORE = "remitted_before"
+    REMITTED_BEFORE = "remitted_before"  # by another file, or the row said something else then
     REFUSED_YET_REMITTED = "refused_yet_remitted"  # nothing was collected
     UNKNOWN_PARCEL = "unknown_parcel"
 
@@ -70,13 +70,20 @@ class CashFee:
 class RemittanceRow:
     """One row: the parcel by a name that the carrier knows, its cash, and what is kept of that.
 
-    The name is that of a parcel, its waybill number, or an order's; amounts are minor units.
+    The name is that of a parcel, its waybill number, or an order's, and then the row is about all
+    doors of that order; amounts are minor units.
     """
 
     row: int
     parcel: str
     cash: int
     fee: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        whole(self.row, "row", least=0)
+        text(self.parcel, "parcel")
+        whole(self.cash, "cash", least=0, most=MINOR_MAX)
+        whole(self.fee, "fee", least=0, most=MINOR_MAX)
 
     @property
     def remitted(self) -> int:
@@ -102,6 +109,15 @@ class Remittance:
     def __attrs_post_init__(self) -> None:
         text(self.id, "remittance")
         exponent(self.currency)
+        rows: object = self.rows
+        if not isinstance(rows, tuple):
+            raise BadInput("rows", "a tuple of RemittanceRow is wanted")
+        for i, row in enumerate(rows):
+            if not isinstance(row, RemittanceRow):
+                raise BadInput(f"rows[{i}]", "a RemittanceRow is wanted")
+        text(self.carrier, "carrier", empty=True)
+        if self.until is not None:
+            object.__setattr__(self, "until", instant(self.until, "until"))
 
 
 @attrs.frozen
@@ -132,8 +148,11 @@ class RemittanceFinding:
     @property
     def reason(self) -> Refusal:
         """The fault in words."""
+        code = f"remittance_{self.fault}"
+        if self.fault is Fault.REMITTED_BEFORE and self.known:
+            code = "remittance_row_changed"
         return Refusal.of(
-            f"remittance_{self.fault}",
+            code,
             parcel=self.parcel,
             stated=self.stated,
             known=self.known,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
-from unicodedata import east_asian_width
 
+from orderflow.columns import row
 from orderflow.currencies import in_main_unit
 from orderflow.errors import BadInput
 from orderflow.money import exponent
@@ -54,9 +54,7 @@ class _Writer:
     def row(self, title: str, minor: int, indent: int = 0) -> str:
         """A title, and its amount at the right edge; beneath a title that would touch it."""
         amount = in_main_unit(minor, self.currency)
-        left = " " * indent + title
-        gap = WIDTH - _columns(left) - len(amount)
-        return left + " " * gap + amount if gap > 1 else f"{left}\n{amount:>{WIDTH}}"
+        return row(" " * indent + title, amount, width=WIDTH)
 
     def rows(self) -> Iterator[str]:
         stated = self.stated
@@ -185,8 +183,3 @@ def _plain(value: Decimal) -> str:
     """A number without zeros at its end."""
     said = f"{value:f}"
     return said.rstrip("0").rstrip(".") if "." in said else said
-
-
-def _columns(said: str) -> int:
-    """How many columns a text takes; a Chinese character takes two."""
-    return sum([2 if east_asian_width(one) in "WF" else 1 for one in said])

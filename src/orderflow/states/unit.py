@@ -276,20 +276,3 @@ UNIT: Final[Chart[UnitState, UnitMove, UnitFacts]] = Chart(
 
 UNIT_OVER: Final = UNIT.ends | {UnitState.CANCELLED}
 """The states of a unit that is over; one that was cancelled as its order expired may come back."""
-
-
-_LEAVES: Final = frozenset({UnitMove.SHIP, UnitMove.SHIP_DIRECT, UnitMove.REDEEM})
-_COMES_AGAIN: Final = frozenset({UnitMove.REOPEN, UnitMove.REINSTATE})
-
-
-def _unshipped() -> frozenset[UnitState]:
-    """The states before the first move by which a unit leaves, and those that lead to them."""
-    found = {row.source for row in UNIT.rows if row.move in _LEAVES}
-    ways = [row for row in UNIT.rows if row.move not in _COMES_AGAIN]
-    while more := {row.source for row in ways if row.target in found} - found:
-        found |= more
-    return frozenset(found)
-
-
-UNSHIPPED: Final = _unshipped()
-"""The states of a unit that has not left yet, and may: it can still be kept back."""

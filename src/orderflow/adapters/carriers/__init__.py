@@ -1,0 +1,29 @@
+"""Two carriers: one that does as its script says, and one that asks by weight and zone.
+
+They know labels, scans and rates, and refuse to know orders: what a carrier is told is a parcel.
+
+`desk` keeps bookings by key, `scripted` and `table_rate` are the carriers; `rates` reckons what a
+price list asks, and `reading` makes one of rows.
+"""
+
+from __future__ import annotations
+
+from orderflow.adapters.carriers.desk import Asked
+from orderflow.adapters.carriers.rates import PriceList, Rate, Surcharge
+from orderflow.adapters.carriers.reading import TakenPrices, Zones, price_list, zones
+from orderflow.adapters.carriers.scripted import Fault, ScriptedCarrier
+from orderflow.adapters.carriers.table_rate import TableRateCarrier
+
+__all__ = [
+    "Asked",
+    "Fault",
+    "PriceList",
+    "Rate",
+    "ScriptedCarrier",
+    "Surcharge",
+    "TableRateCarrier",
+    "TakenPrices",
+    "Zones",
+    "price_list",
+    "zones",
+]

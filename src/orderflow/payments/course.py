@@ -1,0 +1,76 @@
+"""Where a payment goes along its chart when money of it has come, or what was open is decided.
+
+It knows states and what is left, and refuses to know who has reported it, and what the money is
+for.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orderflow.calls import Ref
+from orderflow.journal import Step
+from orderflow.payments.balances import BALANCE_DUE, balance_of
+from orderflow.payments.losses import left_of
+from orderflow.records import Payment
+from orderflow.states import (
+    PAYMENT,
+    PaymentMove,
+    PaymentState,
+)
+
+MONEY_READY: Final = (PaymentState.AUTHORISED, PaymentState.PART_CAPTURED)
+"""The states in which a gateway keeps money of the payer ready."""
+
+ENDED: Final = (PaymentState.EXPIRED, PaymentState.FAILED, PaymentState.VOIDED)
+
+
+def arrived(step: Step, ref: Ref[Payment]) -> None:
+    """Let a payment follow money that has come, where its chart has a row for that.
+
+    What comes first of a price in two parts is its deposit, and a balance waits for the rest of it.
+    Money that the payer's bank had taken back before is in dispute at once.
+    """
+    chart, payment = step.chart(PAYMENT), step.now(ref)
+    if chart.target(payment.state, PaymentMove.CAPTURE) is None:
+        return
+    if payment.state in BALANCE_DUE and balance_of(step, payment) > 0:
+        return
+    move = PaymentMove.CAPTURE
+    begins = payment.state not in BALANCE_DUE
+    if payment.deposit and begins and payment.captured < payment.amount:
+        move = PaymentMove.TAKE_DEPOSIT
+    elif payment.state in MONEY_READY and payment.captured < payment.authorised:
+        move = PaymentMove.CAPTURE_PART
+    elif payment.state is PaymentState.PART_CAPTURED:
+        move = _closed(payment)
+    step.proceed(PAYMENT, ref, move)
+    if payment.disputed:
+        step.proceed(PAYMENT, ref, PaymentMove.CHARGE_BACK)
+
+
+def ended_as(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
+    """How what was open about a payment ends, by what is left of its money.
+
+    A deposit whose money is there again (`reopened`) waits for its balance again.
+    """
+    payment = step.now(ref)
+    if left_of(payment) <= 0:
+        return PaymentMove.SETTLE_EMPTY
+    balance_wanted = payment.deposit and not payment.forfeited
+    if reopened and balance_wanted and balance_of(step, payment) > 0:
+        return PaymentMove.SETTLE_DEPOSIT
+    if payment.refunded or payment.charged_back:
+        return PaymentMove.SETTLE_PART
+    return PaymentMove.SETTLE_WHOLE
+
+
+def give_up_rest(step: Step, ref: Ref[Payment]) -> None:
+    """Say that no more of what was authorised will be captured, where a part of it was."""
+    step.proceed(PAYMENT, ref, ended_as(step, ref, reopened=False))
+
+
+def _closed(payment: Payment) -> PaymentMove:
+    """How the last part of what was authorised is captured: some may have gone back meanwhile."""
+    gone = payment.refunded or payment.charged_back
+    return PaymentMove.SETTLE_PART if gone else PaymentMove.CAPTURE

@@ -1,0 +1,14 @@
+"""What carriers see on the road, in one vocabulary, and what all of it says together.
+
+It knows scans, and refuses to know parcels, orders and carriers.
+
+`words` has the thirteen statuses and the reasons of incidents, `tracker` makes of any heap of
+scans the one story that it tells.
+"""
+
+from __future__ import annotations
+
+from orderflow.tracking.tracker import Track, Whereabouts, follow
+from orderflow.tracking.words import Incident, Scan, TrackingStatus
+
+__all__ = ["Incident", "Scan", "Track", "TrackingStatus", "Whereabouts", "follow"]
