@@ -1199,6 +1199,22 @@ def may_settle_exchange(d: Desk) -> bool:
     return may_settle_anew(d) and d.get("return", d.paper.returned).state == "settled"
 
 
+def may_undo_exchange(d: Desk) -> bool:
+    """It has sent, nothing of what was to come is here, and its papers can be closed."""
+    exchange = d.paper
+    anew = d.get("order", exchange.anew) if exchange.anew else None
+    if anew is None or not d.stands("approved") or not d.free("undo"):
+        return False
+    back, old = d.get("return", exchange.returned), d.get("order", exchange.order)
+    open_ = back.state in ("going back", "received")
+    here = units(
+        old, "returned", "received back", where=lambda tag: tag.returning == exchange.returned
+    )
+    stays = not is_not_out(anew) or is_cancelled(anew)
+    free = stays or d.not_forbidden("cancel", anew)
+    return not here and (not open_ or d.free("settle", back)) and free
+
+
 def always(d: Desk) -> bool:
     """What has happened is written down, whatever stands where."""
     return True
@@ -1428,6 +1444,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "cancel_exchange": may_cancel_anew,
     "send_replacement": may_send_replacement,
     "settle_exchange": may_settle_exchange,
+    "undo_exchange": may_undo_exchange,
     "pay_over": may_pay_over,
     "hold_exchange": Desk.lacks_hold,
     "lift_exchange_hold": Desk.has_hold,

@@ -154,6 +154,7 @@ TABLE: Final[Mapping[str, str]] = {
         reject: asked -> rejected
         cancel: asked, approved -> cancelled
         settle: approved -> settled | not held
+        undo: approved -> undone | not held
     """,
     "reissue": """
         approve: asked -> approved | not held

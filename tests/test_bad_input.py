@@ -341,6 +341,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "send_replacement": {"id": "e-approved", "anew": "o-new"},
     "pay_over": {"id": "e-paid"},
     "settle_exchange": {"id": "e-done"},
+    "undo_exchange": {"id": "e-gone"},
     "hold_exchange": {"id": "e-asked", "code": "check", "reason": "the third this month"},
     "lift_exchange_hold": {"id": "e-held", "code": "check"},
     "refund": {
@@ -618,6 +619,7 @@ def furnish(house: Workflow, clock: Clock) -> None:
     by_weight = line("1", LAMP, 2, fixed=Fixing.WEIGHING, grams_each=600)
     house.place("o-weighed", new_order(by_weight))
     sell("o-swapped", "delivered")
+    sell("o-first-out", "delivered")
     sell("o-paid-over", "delivered")
     sell("o-again", "shipped")
     house.lose("p-o-again")
@@ -666,6 +668,16 @@ def furnish_replacements(house: Workflow) -> None:
         send(order)
     house.hold_reissue("i-held", "check", "the third this month")
     house.hold_exchange("e-held", "check", "the third this month")
+    first = Workflow(
+        house.store,
+        attrs.evolve(house.rules, replace_before_return=True),
+        clock=lambda: house.order("o-first-out").placed_at,
+    )
+    house.ask_exchange(
+        "e-gone", "o-first-out", "r-e-gone", ONE, (line("1", LAMP, 1),), "too bright"
+    )
+    house.approve_exchange("e-gone")
+    first.send_replacement("e-gone", "o-e-gone")
 
 
 def furnish_production(house: Workflow) -> None:

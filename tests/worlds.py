@@ -307,7 +307,8 @@ PARTS: Final[dict[str, Small]] = {
             | of(
                 "receive_return inspect deliver_again ask_exchange approve_exchange cancel_exchange"
             )
-            | of("send_replacement settle_exchange pay_over hold_exchange lift_exchange_hold"),
+            | of("send_replacement settle_exchange undo_exchange pay_over")
+            | of("hold_exchange lift_exchange_hold"),
             most={"order": 2, "dispatch": 2, "parcel": 2},
         ),
         {"replace_before_return": True},

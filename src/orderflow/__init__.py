@@ -32,6 +32,7 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.kits import Component
 from orderflow.money import Money, Price, Rounding
 from orderflow.options import Option
+from orderflow.patience import Patience
 from orderflow.payments import Notice, key_of
 from orderflow.ports import Query
 from orderflow.promising.dangers import Danger
@@ -85,6 +86,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "OutcomeUnknown",
+    "Patience",
     "PaymentMethod",
     "Position",
     "Price",

@@ -1462,6 +1462,11 @@ class Commands:
         call = replacements.settle_exchange.of(Ref(self.tenant, "exchange", id))
         return self.apply(call, key=key, by=by)
 
+    def undo_exchange(self, id: str, *, key: str | None = None, by: str = "") -> Done[Exchange]:
+        """End an exchange whose new goods were sent for, and whose old ones never came."""
+        call = replacements.undo_exchange.of(Ref(self.tenant, "exchange", id))
+        return self.apply(call, key=key, by=by)
+
     def hold_exchange(
         self, id: str, code: str, reason: str, *, key: str | None = None, by: str = ""
     ) -> Done[Exchange]:

@@ -538,6 +538,9 @@ EXPIRED: Final = "expire"
 REINSTATED: Final = "reinstated"
 """What an order notes when it stands again after it had expired: what it gave up then is kept."""
 
+WAITS: Final = "waits"
+"""What a return, an exchange or a reissue notes of its limit: `until`, empty without one."""
+
 PAYABLE: Final = "payable"
 """What an order on account notes of the day on which it is to be paid: `by`."""
 
@@ -920,12 +923,21 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
 
 
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
-    location = returned.location
+    location, until = returned.location, _waits(returned.until, facts)
     for fact in facts:
         if isinstance(fact, Noted) and fact.what == "received":
             location = str(dict(fact.details)["location"])
     state, holds = _fold_common(returned, _RETURN_STATES, returned.holds, facts)
-    return Return(returned.ref, state, returned.order, returned.reason, location, holds)
+    return Return(returned.ref, state, returned.order, returned.reason, location, holds, until)
+
+
+def _waits(until: datetime | None, facts: Sequence[Fact]) -> datetime | None:
+    """Until when a document waits, by what was noted last of it."""
+    for fact in facts:
+        if isinstance(fact, Noted) and fact.what == WAITS:
+            said = str(dict(fact.details)["until"])
+            until = datetime.fromisoformat(said) if said else None
+    return until
 
 
 def _fold_replacement(document: Reissue | Exchange, facts: Sequence[Fact]) -> Document:
@@ -934,7 +946,8 @@ def _fold_replacement(document: Reissue | Exchange, facts: Sequence[Fact]) -> Do
         if isinstance(fact, Noted) and fact.what == "sent anew":
             anew = str(dict(fact.details)["order"])
     state, holds = _fold_common(document, _REPLACEMENT_STATES, document.holds, facts)
-    return attrs.evolve(document, state=state, anew=anew, holds=holds)
+    until = _waits(document.until, facts)
+    return attrs.evolve(document, state=state, anew=anew, holds=holds, until=until)
 
 
 def _fold_purchase(purchase: Purchase, facts: Sequence[Fact]) -> Purchase:

@@ -10,7 +10,8 @@ Decision: no verb gives back. When a verb has given its facts, the doors of its 
 they cost (`cod`). Then each order that it touched is looked at once, and what it claims as a whole
 follows: its coupons where it has ended unused, its customer's credit by what it owes. So does the
 hold that keeps its goods while a bank has their money. An order that owes nothing any more is
-confirmed, as one is that was paid, and each balance that was asked for it ends.
+confirmed, as one is that was paid, and each balance that was asked for it ends. What waits for
+somebody after a sale notes until when.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from orderflow.pricing.carrying import has_left
 from orderflow.records import Order, Payment, credit_id
 from orderflow.states import OrderState
 from orderflow.values import later
+from orderflow.waiting import note_waits
 from orderflow.withheld import let_goods_go
 
 
@@ -52,6 +54,7 @@ def follow(step: Step) -> None:
         let_goods_go(step, step.now(document.ref))
         if document.tenders and due(document) <= 0 < _due_before(step, document):
             _settled(step, document)
+    note_waits(step)
 
 
 def _due_before(step: Step, order: Order) -> int:

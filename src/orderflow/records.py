@@ -587,6 +587,7 @@ class Return:
     reason: str
     location: str = ""  # where it was received
     holds: tuple[Hold, ...] = ()
+    until: datetime | None = None  # when silence means something
 
 
 @attrs.frozen(weakref_slot=False)
@@ -603,6 +604,7 @@ class Reissue:
     lines: tuple[tuple[str, int], ...]  # (line id, units) of the order
     anew: str = ""
     holds: tuple[Hold, ...] = ()
+    until: datetime | None = None  # when silence means something
 
 
 @attrs.frozen(weakref_slot=False)
@@ -620,6 +622,7 @@ class Exchange:
     wanted: tuple[Line, ...]
     anew: str = ""
     holds: tuple[Hold, ...] = ()
+    until: datetime | None = None  # when silence means something
 
 
 @attrs.frozen(weakref_slot=False)

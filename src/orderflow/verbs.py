@@ -148,6 +148,7 @@ from orderflow.replacements import (
     send_replacement,
     settle_exchange,
     settle_reissue,
+    undo_exchange,
 )
 from orderflow.repricing import protect_price, reprice, weigh_line
 from orderflow.returns import (
@@ -334,6 +335,7 @@ __all__ = [
     "take_stock",
     "top_up",
     "turn_back",
+    "undo_exchange",
     "unreserve",
     "void_payment",
     "weigh_line",
