@@ -811,9 +811,9 @@ def may_pay(d: Desk) -> bool:
 def may_send_back(d: Desk, payment: Payment, amount: int) -> bool:
     left = payment.captured - payment.refunded - payment.charged_back - amount
     way = "refund part" if left > 0 else "refund"
-    if payment.stored and "to" not in dict(d.call.args):  # it goes back to where it was spent
-        if not can_be_used(d, d.get("stored value", payment.stored)):
-            return False
+    goes_home = payment.stored and "to" not in dict(d.call.args)  # to where it was spent
+    if goes_home and not can_be_used(d, d.get("stored value", payment.stored)):
+        return False
     return payment.state in PAID_ONCE and d.not_forbidden(way, payment)
 
 
