@@ -74,6 +74,7 @@ TABLE: Final[Mapping[str, str]] = {
         lose: shipped, ready to collect, going back -> lost
         miss: shipped, ready to collect, delivered, sent back -> missing
         turn back: shipped, ready to collect, delivered, lost -> going back
+        go on: ready to collect, lost -> shipped
         receive back: delivered, going back -> received back
         accept back: received back -> returned
         reject: received back -> sent back
@@ -136,6 +137,9 @@ TABLE: Final[Mapping[str, str]] = {
         lose: shipped, ready to collect, going back -> lost
         turn back: shipped, ready to collect, lost -> going back
         receive back: going back -> returned
+        go on: ready to collect, lost -> shipped
+        put right: delivered -> going back
+        put right: going back -> delivered
     """,
     "return": """
         approve: asked -> approved | not held

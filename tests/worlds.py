@@ -100,6 +100,10 @@ PARTS: Final[dict[str, Small]] = {
         LIFE | ROAD | REPORTS | of("record_scan make_ready hold_parcel lift_parcel_hold"),
         also=(verbs.report_missing.on("o", UNKNOWN), verbs.found.on("o", UNKNOWN)),
     ),
+    "scans and their story": goods(
+        of("place confirm pay allocate release pick pack hand_over complete record_scans")
+        | of("receive_back lift_parcel_hold confirm_receipt"),
+    ),
     "the warehouse and its reports": goods(
         LIFE
         | SHELF
