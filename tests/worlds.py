@@ -101,8 +101,7 @@ PARTS: Final[dict[str, Small]] = {
         also=(verbs.report_missing.on("o", UNKNOWN), verbs.found.on("o", UNKNOWN)),
     ),
     "scans and their story": goods(
-        of("place confirm pay allocate release pick pack hand_over complete record_scans")
-        | of("receive_back lift_parcel_hold confirm_receipt"),
+        LIFE - {"deliver"} | of("record_scans receive_back take_back lift_parcel_hold"),
     ),
     "the warehouse and its reports": goods(
         LIFE

@@ -67,7 +67,7 @@ def record_scans(case: Case, context: Context, scans: tuple[Scan, ...]) -> Step:
     for scan in new:
         _note(step, parcel, scan)
     _catch_up(step, parcel)
-    if new or step.facts:
+    if step.facts:
         _ask_about_doubts(step, parcel)
     return step
 
