@@ -15,7 +15,7 @@ import attrs
 
 from orderflow import NewLine, NewOrder, Price, Workflow
 from orderflow.adapters.memory import MemoryStore
-from orderflow.remittances import Fault, Remittance, RemittanceRow
+from orderflow.remittances import FindingKind, Remittance, RemittanceRow
 from orderflow.values import Position
 from tests.builders import LAMP, TWO_PLACES, Clock, eur
 
@@ -27,7 +27,7 @@ FAULTS_EACH: Final = 25
 
 PRICE: Final = 1995
 
-Found = list[tuple[int, str, Fault]]
+Found = list[tuple[int, str, FindingKind]]
 Orders = tuple[tuple[str, int], ...]
 """The orders of a parcel, each with its units."""
 
@@ -51,7 +51,7 @@ class Said:
     name: str
     cash: int
     fee: int
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FindingKind, ...] = ()
     parcel: int = -1
 
 
@@ -99,7 +99,7 @@ class Carrier:
         for order, n in orders:
             self.shop.collect_on_delivery(f"pay-{order}", order, eur(n * PRICE))
 
-    def bring(self, i: int, fault: Fault | None) -> None:
+    def bring(self, i: int, fault: FindingKind | None) -> None:
         """A parcel, what becomes of it, and what the carrier says of it."""
         n = i % 3 + 1
         orders: Orders = ((f"o-{i}", n), *(((f"o-{i}b", 1),) if i % 11 == 5 else ()))
@@ -110,18 +110,23 @@ class Carrier:
             self.say(i, orders[:1], None)
             return
         self.ship(i, orders)
-        if fault is Fault.REFUSED_YET_REMITTED:
+        if fault is FindingKind.REFUSED_YET_REMITTED:
             self.shop.turn_back(f"p-{i}", "refused")
         else:
             self.shop.deliver(f"p-{i}")
             if fault or i % 7 != 3:  # else the file is the first to say that it was collected
                 self.collect(orders)
-        if fault is Fault.REMITTED_BEFORE:
+        if fault is FindingKind.REMITTED_BEFORE:
             for order, count in orders:
                 self.shop.remit(f"pay-{order}", eur(count * PRICE), None, "R-6", i + 2)
         elif fault is None and i % 5 == 0 and i % 7 != 3:
             self.send_back(*orders[0])
-        if fault in (Fault.MISSING, Fault.SHORT, Fault.OVER, Fault.WRONG_FEE):
+        if fault in (
+            FindingKind.MISSING,
+            FindingKind.SHORT,
+            FindingKind.OVER,
+            FindingKind.WRONG_FEE,
+        ):
             self.owing |= {f"pay-{order}" for order, _ in orders}
         self.say(i, orders, fault)
 
@@ -133,32 +138,32 @@ class Carrier:
         self.shop.inspect(back)
         self.shop.refund(order)
 
-    def say(self, i: int, orders: Orders, fault: Fault | None) -> None:
+    def say(self, i: int, orders: Orders, fault: FindingKind | None) -> None:
         """The rows about a parcel: one, none or two."""
         cash = sum([n for _, n in orders]) * PRICE
         fee, chance = fee_of(cash), self.chance
-        faults: tuple[Fault, ...] = (fault,) if fault else ()
+        faults: tuple[FindingKind, ...] = (fault,) if fault else ()
         names = (f"p-{i}", *([f"T-{i}"] if fault or i % 3 == 0 else ()), f"o-{i}")
         name = names[i % (len(names) - (len(orders) > 1))]  # no order is all of a shared parcel
-        if fault is Fault.MISSING:
+        if fault is FindingKind.MISSING:
             self.missing += [(0, f"p-{i}", fault) for _ in orders]
             return
-        if fault is Fault.SHORT:
+        if fault is FindingKind.SHORT:
             cash -= chance.randint(1, 900)
             if self.two_faults:
                 self.two_faults -= 1
-                fee, faults = fee + 45, (Fault.SHORT, Fault.WRONG_FEE)
-        elif fault is Fault.OVER:
+                fee, faults = fee + 45, (FindingKind.SHORT, FindingKind.WRONG_FEE)
+        elif fault is FindingKind.OVER:
             cash += chance.randint(1, 900)
-        elif fault is Fault.WRONG_FEE:
+        elif fault is FindingKind.WRONG_FEE:
             fee += chance.choice((-30, 45))
-        if fault is Fault.TWICE:
+        if fault is FindingKind.TWICE:
             self.said.append(Said(name, cash, fee, (), i))
             name = f"T-{i}"
         self.said.append(Said(name, cash, fee, faults, i))
 
 
-OF_PARCELS: Final = tuple(fault for fault in Fault if fault is not Fault.UNKNOWN_PARCEL)
+OF_PARCELS: Final = tuple(fault for fault in FindingKind if fault is not FindingKind.UNKNOWN_PARCEL)
 
 
 def planted(clock: Clock) -> Planted:
@@ -171,7 +176,7 @@ def planted(clock: Clock) -> Planted:
     carrier = Carrier(shop)
     wrong = [fault for fault in OF_PARCELS for _ in range(FAULTS_EACH)]
     for _ in range(carrier.two_faults):
-        wrong.remove(Fault.WRONG_FEE)
+        wrong.remove(FindingKind.WRONG_FEE)
     at = dict(
         zip(carrier.chance.sample(range(ROWS - 2 * FAULTS_EACH), len(wrong)), wrong, strict=True)
     )
@@ -190,7 +195,9 @@ def planted(clock: Clock) -> Planted:
             shop.deliver(f"p-{i}")
             carrier.collect(orders)
     said = [*carrier.said]
-    said += [Said(f"T-none-{i}", 1000, 60, (Fault.UNKNOWN_PARCEL,)) for i in range(FAULTS_EACH)]
+    said += [
+        Said(f"T-none-{i}", 1000, 60, (FindingKind.UNKNOWN_PARCEL,)) for i in range(FAULTS_EACH)
+    ]
     carrier.chance.shuffle(said)
     rows = tuple(RemittanceRow(i, one.name, one.cash, one.fee) for i, one in enumerate(said, 2))
     file = Remittance("R-7", "EUR", rows, "acme", until)
@@ -198,9 +205,9 @@ def planted(clock: Clock) -> Planted:
     return Planted(shop, file, [*_found(said), *carrier.missing], carrier.owing, beside_it)
 
 
-def _found(said: list[Said]) -> Iterator[tuple[int, str, Fault]]:
+def _found(said: list[Said]) -> Iterator[tuple[int, str, FindingKind]]:
     last = {one.parcel: i for i, one in enumerate(said, 2)}
     for i, one in enumerate(said, 2):
         for fault in one.faults:
-            at = last[one.parcel] if fault is Fault.TWICE else i
+            at = last[one.parcel] if fault is FindingKind.TWICE else i
             yield at, said[at - 2].name, fault

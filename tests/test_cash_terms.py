@@ -2,16 +2,28 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import attrs
 import pytest
 
-from orderflow import BadInput, ChargeKind, Destination, NewCharge, Ref, Rounding, Rules
+from orderflow import (
+    BadInput,
+    ChargeKind,
+    Destination,
+    NewCharge,
+    Price,
+    Ref,
+    Rounding,
+    Rules,
+)
 from orderflow.bills import CreditNote, Invoice
 from orderflow.cash import CashRounding, CashRule
 from orderflow.cod import cash_by_parcel
 from orderflow.invoices import account
-from orderflow.orders import place
+from orderflow.orders import adjust, place
 from orderflow.pricing import due, total
+from orderflow.records import Fixing
 from orderflow.replacements import send_replacement
+from orderflow.repricing import reprice
 from orderflow.statements import statement, text
 from orderflow.taxes import (
     GROSS_BY_TOTAL,
@@ -345,3 +357,36 @@ def test_terms_that_cannot_be_are_told_by_their_path(made: Any, path: str) -> No
         made()
 
     assert no.value.path == path
+
+
+# --- an order that becomes dearer ----------------------------------------------------------------
+
+
+@pytest.mark.feature("F177")
+def test_an_order_at_the_door_is_made_no_dearer_than_may_be_paid_there(any_shop: Shop) -> None:
+    shop = under(any_shop, most=(("EUR", 2000),))
+    shop.place("o-17", new_order((LAMP, 2), cash_on_delivery=True))
+    fee = NewCharge(ChargeKind.FEE, 100)
+    said = "order o-17: 21.00 EUR is due at the door, at most 20.00 may be"
+
+    assert shop.refuses(adjust.on("o-17", fee)) == said
+    dearer = reprice.on("o-17", (("1", Price.of("10.50", "EUR")),))
+    assert shop.codes(dearer) == ["cash_too_much"]
+
+    shop.pay("pay-1", eur(100), (("o-17", 100),), "card")
+    shop.adjust("o-17", fee)
+    assert due(shop.order("o-17")) == 2000
+
+
+@pytest.mark.feature("F177")
+def test_goods_that_weigh_more_than_may_be_paid_at_the_door_ask_a_person(any_shop: Shop) -> None:
+    shop = under(any_shop, most=(("EUR", 2000),))
+    by_kilo = Price.of("10.00", "EUR", per=1000)
+    lamp = attrs.evolve(line("1", LAMP, 1, fixed=Fixing.WEIGHING, grams_each=1500), price=by_kilo)
+    shop.place("o-17", attrs.evolve(new_order(cash_on_delivery=True), lines=(lamp,)))
+    assert due(shop.order("o-17")) == 1500
+
+    order = shop.weigh_line("o-17", "1", 2500).document
+
+    assert due(order) == 2500
+    assert [(hold.code, hold.blocks) for hold in order.holds] == [("cash_too_much", ())]

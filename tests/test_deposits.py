@@ -324,13 +324,66 @@ def test_a_deposit_for_several_orders_and_for_none_is_forfeited_whole(any_shop: 
     any_shop.place("o-17", new_order((LAMP, 2)))
     any_shop.place("o-18", new_order((LAMP, 1)))
     any_shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 600), ("o-18", 250)))
-    any_shop.cancel("o-18")
     overdue(any_shop)
+    any_shop.cancel("o-18")
 
     payment = any_shop.forfeit_deposit("pay-1").document
 
     assert (payment.forfeited, payment.unapplied) == (900, 0)
     assert any_shop.order("o-17").state is OrderState.CANCELLED
+    any_shop.assert_lawful()
+
+
+def two_of_one_deposit(shop: Shop) -> None:
+    """A deposit of 9.00 over two orders, one of which is given up before the balance is missed."""
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.place("o-18", new_order((LAMP, 1)))
+    shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 600), ("o-18", 250)))
+    shop.open_balance("pay-1", IN_A_WEEK, forfeit=True)
+    shop.cancel("o-18")
+    shop.clock.forward(days=7)
+    shop.miss_balance("pay-1")
+
+
+@pytest.mark.feature("F078")
+def test_an_order_that_was_given_up_in_time_is_owed_its_share_of_the_deposit(
+    any_shop: Shop,
+) -> None:
+    two_of_one_deposit(any_shop)
+    assert any_shop.payment("pay-1").missed == ("o-17",)
+    assert any_shop.codes(forfeit_deposit.on("pay-1", eur(651))) == ["over_deposit"]
+
+    silence(any_shop)
+
+    payment = any_shop.payment("pay-1")
+    assert (payment.forfeited, payment.applied, payment.unapplied) == (650, 900, 0)
+    assert (due(any_shop.order("o-17")), due(any_shop.order("o-18"))) == (0, -250)
+    any_shop.assert_lawful()
+
+
+def test_a_late_balance_ends_the_miss_though_another_order_was_given_up_in_time(
+    any_shop: Shop,
+) -> None:
+    two_of_one_deposit(any_shop)
+
+    any_shop.pay("pay-2", eur(1400), (("o-17", 1400),))
+
+    assert any_shop.payment("pay-1").state is PaymentState.CAPTURED
+    assert due(any_shop.order("o-18")) == -250
+
+
+def test_a_share_that_was_refunded_in_time_is_not_made_up_by_the_balance_of_another_order(
+    any_shop: Shop,
+) -> None:
+    two_of_one_deposit(any_shop)
+    any_shop.refund("o-18")
+    any_shop.pay_balance("pay-1", eur(300), (("o-17", 300),))
+
+    any_shop.forfeit_deposit("pay-1")
+
+    payment = any_shop.payment("pay-1")
+    assert (payment.forfeited, payment.unapplied) == (650, 0)
+    assert due(any_shop.order("o-17")) == -300
     any_shop.assert_lawful()
 
 
@@ -406,6 +459,53 @@ def test_what_a_bank_gives_back_beside_a_forfeited_deposit_is_not_paid_back_by_u
         shop.refund("o-17")
     assert due(shop.order("o-17")) == 0
     shop.assert_lawful()
+
+
+def with_a_part_gone(shop: Shop) -> None:
+    """A deposit of 9.00 over two orders, one of which was given up and its share refunded."""
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.place("o-18", new_order((LAMP, 1)))
+    shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 600), ("o-18", 300)))
+    shop.cancel("o-18")
+    shop.refund("o-18")
+    assert shop.payment("pay-1").state is PaymentState.DEPOSIT_TAKEN
+
+
+@pytest.mark.feature("F078", "F180")
+@pytest.mark.parametrize("way", ("by hand", "by a gateway", "by another payment", "forfeited"))
+def test_a_payment_of_which_a_part_went_back_before_its_balance_came_is_part_refunded(
+    any_shop: Shop, way: str
+) -> None:
+    shop = any_shop
+    with_a_part_gone(shop)
+    shop.open_balance("pay-1", IN_A_WEEK)
+
+    match way:
+        case "by hand":
+            shop.pay_balance("pay-1", eur(1400), (("o-17", 1400),))
+        case "by a gateway":
+            shop.record_notice("pay-1", Notice.CAPTURED, eur(1400))
+        case "by another payment":
+            shop.pay("pay-2", eur(1400), (("o-17", 1400),))
+        case _:
+            shop.clock.forward(days=7)
+            shop.miss_balance("pay-1")
+            shop.forfeit_deposit("pay-1")
+
+    payment = shop.payment("pay-1")
+    assert (payment.state, payment.refunded) == (PaymentState.PART_REFUNDED, 300)
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F078", "F183")
+def test_a_balance_that_a_gateway_says_has_failed_may_be_asked_for_again(ordered: Shop) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK)
+
+    payment = ordered.record_notice("pay-1", Notice.FAILED, eur(1500), "ev-1").document
+    assert (payment.state, payment.holds) == (PaymentState.BALANCE_OPEN, ())
+
+    asked = ordered.ask_capture("pay-1").document.requests[-1]
+    assert asked.amount == 1500
 
 
 # --- a balance that no order wants any more ---------------------------------------------------

@@ -7,9 +7,10 @@ from datetime import timedelta
 from itertools import product
 from typing import Final
 
+import attrs
 import pytest
 
-from orderflow import BadInput, GatewayFailed, KeyReused, Ref, Workflow
+from orderflow import BadInput, GatewayFailed, KeyReused, Money, Ref, Workflow
 from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, UniformGateway, send_open
 from orderflow.adapters.memory import MemoryStore
 from orderflow.payments import Notice, key_of
@@ -161,6 +162,27 @@ def test_what_a_gateway_declines_may_be_asked_again_under_another_key(shop: Shop
 
 
 @pytest.mark.feature("F181")
+def test_an_answer_that_cannot_be_read_keeps_nobody_elses_request_waiting(shop: Shop) -> None:
+    class Abroad(ScriptedGateway):
+        """A gateway that takes the first payment for one of another currency."""
+
+        def capture(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+            answer = super().capture(request, key)
+            dollars = Money.of("10.00", "USD")
+            return attrs.evolve(answer, amount=dollars) if request.payment == "pay-1" else answer
+
+    for id in ("pay-1", "pay-2"):
+        shop.await_payment(id, eur(1000), "card")
+        shop.ask_capture(id)
+
+    first, second = send_open(shop, Abroad("stirling", shop.clock), shop.clock.at)
+
+    assert (str(first.unread), second.unread) == ("amount: is in USD, not in EUR", None)
+    assert shop.payment("pay-1").requests[0].outcome is Outcome.PENDING
+    assert shop.payment("pay-2").captured == 1000
+    shop.assert_lawful()
+
+
 def test_each_of_two_gateways_is_sent_only_its_own(shop: Shop) -> None:
     cards, wallets = (ScriptedGateway(name, shop.clock) for name in ("stirling", "wechat"))
     for id, method in (("pay-1", "card"), ("pay-2", "wechat pay"), ("pay-3", "alipay")):

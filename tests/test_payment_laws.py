@@ -42,7 +42,9 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.cash import CashRounding
-from orderflow.payments import BALANCE_DUE, Notice, left_of
+from orderflow.payments import Notice
+from orderflow.payments.balances import BALANCE_DUE
+from orderflow.payments.losses import left_of
 from orderflow.pricing import due
 from orderflow.records import Order, Parcel, Payment, Request, RequestKind
 from orderflow.rules import ReserveWhen
@@ -103,6 +105,7 @@ class Life:
         self.done: Tally[str] = Tally()
         self.booked: dict[tuple[str, str], int] = {}
         self.gone: set[str] = set()  # orders whose money a bank has taken, and none has come since
+        self.given_up: dict[str, set[str]] = {}  # orders that ended before a balance was missed
         self.parcels: dict[str, str] = {}
         self.papers = 0
         for id in ORDERS:
@@ -148,7 +151,7 @@ class Life:
 
     def tender(self, payment: Payment | None = None) -> tuple[Money, Tendered | None]:
         """Money that comes, perhaps in another unit; in that of the payment where it has one."""
-        book = None if payment is None else payment.tendered
+        book = None if payment is None or payment.stored else payment.tendered
         unit = "XPT" if book is None else book.unit
         if self.chance.random() < 0.5 and book is None:
             return self.money(), None
@@ -255,7 +258,9 @@ class Life:
         for found in self.shop.due(self.clock.at):
             if found.call.verb != "send_request":
                 paid = self.paid_up()
+                owed = self.owed_in_time(found.ref.id)
                 self.shop.apply(found.call)
+                assert owed == self.owed_in_time(found.ref.id), "what ended in time misses nothing"
                 assert paid <= self.paid_up(), "silence ends no order that owes nothing"
 
     def paid_up(self) -> set[str]:
@@ -264,10 +269,14 @@ class Life:
         return {one.ref.id for one in orders if one.state not in CALLED_OFF and due(one) <= 0}
 
     def forfeit(self) -> None:
-        payment = self.any_payment("balance overdue")
-        self.shop.forfeit_deposit(
-            payment.ref.id, None if self.chance.random() < 0.5 else self.money()
-        )
+        id = self.any_payment("balance overdue").ref.id
+        owed = self.owed_in_time(id)
+        self.shop.forfeit_deposit(id, None if self.chance.random() < 0.5 else self.money())
+        assert owed == self.owed_in_time(id), "what ended in time misses nothing"
+
+    def owed_in_time(self, payment: str) -> list[int]:
+        """What is owed back on orders that had ended before the balance of a payment was missed."""
+        return [due(self.shop.order(id)) for id in sorted(self.given_up.get(payment, ()))]
 
     def pay_balance(self) -> None:
         payment = self.any_payment("deposit taken", "balance open", "balance overdue")
@@ -279,6 +288,8 @@ class Life:
 
     def came(self, id: str, minor: int, tendered: Tendered | None = None) -> None:
         self.ledgers[id].came += minor
+        if self.shop.payment(id).stored:
+            return  # its units are those of its balance
         self.ledgers[id].units += 0 if tendered is None else tendered.n
 
     def await_payment(self) -> None:
@@ -352,7 +363,7 @@ class Life:
         payment = self.any_payment()
         id, notice = payment.ref.id, self.chance.choice(tuple(Notice))
         money, tendered = self.tender(payment)
-        if notice is not Notice.CAPTURED or payment.stored:
+        if notice is not Notice.CAPTURED:
             tendered = None
         event = self.chance.choice(("", "ev-1", "ev-2"))
         told = self.shop.record_notice(id, notice, money, event, self.paid_at(), tendered).document
@@ -483,7 +494,9 @@ class Life:
         """What may be spent of each balance whose time is not over."""
         return {id: self.shop.balance(id) for id in BALANCES}
 
-    def is_somewhere(self, before: dict[str, Payment], there: dict[str, int], to: str) -> None:
+    def is_somewhere(
+        self, before: dict[str, Payment], there: dict[str, int], to: str, *, free: bool = False
+    ) -> None:
         """What has gone back is with the payer or to come to him, or may be spent."""
         onto: Tally[str] = Tally()
         for id, payment in before.items():
@@ -491,7 +504,10 @@ class Life:
             part = after.refunded - payment.refunded
             assert after.credited - payment.credited == (part if to else 0)
             # What has come beside what was spent of a balance goes back by hand.
-            onto[to or payment.stored] += part if to else min(part, payment.spent)
+            of_balance = min(part, left_of(payment) - payment.outside)
+            if free:  # of money on no order, what came from elsewhere is first
+                of_balance = max(0, part - payment.outside)
+            onto[to or payment.stored] += part if to else of_balance
         for id, n in onto.items():
             if not id or not n:
                 continue
@@ -512,7 +528,7 @@ class Life:
         amount = None if self.chance.random() < 0.3 else self.some_of(free)
         there = self.spendable()
         self.shop.pay_back(payment.ref.id, amount, to)
-        self.is_somewhere({payment.ref.id: payment}, there, to)
+        self.is_somewhere({payment.ref.id: payment}, there, to, free=True)
         self.back(payment.ref.id, free if amount is None else amount.minor)
 
     def ask_pay_back(self) -> None:
@@ -553,8 +569,11 @@ class Life:
     def check(self) -> None:
         self.gone = {id for id in self.gone if due(self.shop.order(id)) > 0}
         spent: Tally[str] = Tally()
+        over = {id for id in ORDERS if self.shop.order(id).state in CALLED_OFF}
         for id, ledger in self.ledgers.items():
             payment = self.shop.payment(id)
+            if payment.state in ("deposit taken", "balance open"):
+                self.given_up[id] = over
             obeys(payment)
             told = (payment.captured, payment.refunded, payment.charged_back, payment.disputed)
             assert told == (ledger.came, ledger.back, ledger.taken, ledger.disputed)
@@ -563,7 +582,9 @@ class Life:
             assert units == ledger.units
             spent[payment.stored] += payment.spent
         for id in BALANCES:
-            assert self.shop.balance(id) + spent[id] == self.shop.stored_value(id).n
+            stored = self.shop.stored_value(id)
+            if stored.until is None or stored.until > self.clock.at:  # then nothing may be spent
+                assert self.shop.balance(id) + spent[id] == stored.n
         for id in ORDERS:
             for one in self.shop.order(id).tenders:
                 applied = self.shop.payment(one.payment).applications
@@ -592,8 +613,16 @@ def obeys(payment: Payment) -> None:
     assert 0 <= payment.forfeited <= min(payment.deposit, payment.applied)
     assert 0 <= payment.with_carrier <= payment.captured
     assert 0 <= payment.disputed <= payment.charged_back
+    if payment.state == "captured":
+        assert not payment.refunded
+        assert not payment.charged_back
     assert all(one.amount >= 0 for one in payment.applications)  # on no order: nothing is applied
     book = payment.tendered
+    if payment.stored and not payment.credited:
+        of_balance = left_of(payment) - payment.outside
+        assert payment.spent == (of_balance if book is None else book.held)
+        assert bool(of_balance) == bool(payment.spent) or book is not None
+    assert 0 <= payment.outside <= max(0, left_of(payment))
     if book is None:
         return
     assert book.captured == book.held + book.refunded + book.charged_back

@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from orderflow import Refused
 from orderflow.adapters.memory import MemoryStore
 from orderflow.facts import Advanced
-from orderflow.payments import Notice, left_of
+from orderflow.payments import Notice
+from orderflow.payments.losses import left_of
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from tests.builders import LAMP, Shop, assert_laws, eur, new_order
 

@@ -14,7 +14,7 @@ from orderflow.records import Parcel, Payment, Remitted
 from orderflow.refunds import pay_back
 from orderflow.remittances import (
     CashFee,
-    Fault,
+    FindingKind,
     Reconciled,
     Remittance,
     RemittanceRow,
@@ -65,7 +65,7 @@ def collect(shop: Shop, order: str, parcel: str, n: int = 2, **more: str) -> Non
 
 
 def told(found: Reconciled) -> list[tuple[int, str, str, int, int]]:
-    return [(one.row, one.parcel, one.fault, one.stated, one.known) for one in found.findings]
+    return [(one.row, one.parcel, one.kind, one.stated, one.known) for one in found.findings]
 
 
 # --- the fee --------------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ def test_a_refund_between_the_door_and_the_remittance_makes_no_row_wrong(shop: S
 def test_rows_may_come_in_parts_with_the_fee_of_the_whole(shop: Shop) -> None:
     collect(shop, "o-1", "p-1")
     first = held(shop, file(("p-1", 1000, 70)))
-    assert told(first) == [(2, "p-1", Fault.SHORT, 1000, 2000)]
+    assert told(first) == [(2, "p-1", FindingKind.SHORT, 1000, 2000)]
     for one in first.findings[0].bookings:  # somebody takes what has come
         shop.apply(one.call, key=one.key)
 
@@ -316,7 +316,7 @@ def test_cash_that_no_row_is_about_is_missing(shop: Shop) -> None:
 
     (missing,) = held(shop, file()).findings
 
-    assert (missing.row, missing.fault, missing.parcel) == (0, Fault.MISSING, "p-1")
+    assert (missing.row, missing.kind, missing.parcel) == (0, FindingKind.MISSING, "p-1")
     assert (missing.known, missing.payments, missing.bookings) == (2000, ("pay-o-1",), ())
     assert str(missing.reason) == (
         "p-1: 20.00 EUR was collected, and no row says that it is handed over"
@@ -331,7 +331,7 @@ def test_cash_of_a_delivered_parcel_is_missing_though_nobody_has_said_that_it_wa
     assert held(shop, file()).findings == ()  # it is on the road yet
     shop.deliver("p-1")
 
-    assert told(held(shop, file())) == [(0, "p-1", Fault.MISSING, 0, 2000)]
+    assert told(held(shop, file())) == [(0, "p-1", FindingKind.MISSING, 0, 2000)]
 
 
 def test_nothing_is_missing_of_another_carrier_nor_of_a_later_day(shop: Shop) -> None:
@@ -354,20 +354,21 @@ def test_a_row_of_another_carriers_parcel_is_about_nothing_that_is_known(shop: S
 
     found = held(shop, file(("p-1", 2000, 70), carrier="acme"))
 
-    assert told(found) == [(2, "p-1", Fault.UNKNOWN_PARCEL, 2000, 0)]
+    assert told(found) == [(2, "p-1", FindingKind.UNKNOWN_PARCEL, 2000, 0)]
 
 
 @pytest.mark.parametrize(
-    ("handed", "fault"), ((1830, Fault.SHORT), (2030, Fault.OVER), (1929, Fault.SHORT))
+    ("handed", "fault"),
+    ((1830, FindingKind.SHORT), (2030, FindingKind.OVER), (1929, FindingKind.SHORT)),
 )
 def test_a_row_that_is_too_small_or_too_large_is_booked_by_whoever_takes_it(
-    shop: Shop, handed: int, fault: Fault
+    shop: Shop, handed: int, fault: FindingKind
 ) -> None:
     collect(shop, "o-1", "p-1")
 
     found = held(shop, file(("p-1", handed + 70, 70)))
     (finding,) = found.findings
-    assert (finding.fault, finding.stated, finding.known) == (fault, handed + 70, 2000)
+    assert (finding.kind, finding.stated, finding.known) == (fault, handed + 70, 2000)
     assert (found.bookings, found.right) == ((), 0)
     for one in finding.bookings:
         shop.apply(one.call, key=one.key)
@@ -382,7 +383,7 @@ def test_a_wrong_fee_is_a_fault_also_where_the_sum_is_right(shop: Shop) -> None:
     collect(shop, "o-1", "p-1")
     rows = file(("p-1", 2000, 100))
 
-    assert told(held(shop, rows)) == [(2, "p-1", Fault.WRONG_FEE, 100, 70)]
+    assert told(held(shop, rows)) == [(2, "p-1", FindingKind.WRONG_FEE, 100, 70)]
     assert held(shop, rows, fee=None).findings == ()
 
 
@@ -391,7 +392,7 @@ def test_a_row_may_have_two_faults(shop: Shop) -> None:
 
     found = held(shop, file(("p-1", 1800, 0)))
 
-    assert [one.fault for one in found.findings] == [Fault.SHORT, Fault.WRONG_FEE]
+    assert [one.kind for one in found.findings] == [FindingKind.SHORT, FindingKind.WRONG_FEE]
 
 
 def test_a_second_row_about_the_same_cash_is_one_too_many_under_whatever_name(shop: Shop) -> None:
@@ -400,8 +401,8 @@ def test_a_second_row_about_the_same_cash_is_one_too_many_under_whatever_name(sh
     found = held(shop, file(("p-1", 2000, 70), ("T-p-1", 2000, 70), ("o-1", 2000, 70)))
 
     assert [(row, fault) for row, _, fault, _, _ in told(found)] == [
-        (3, Fault.TWICE),
-        (4, Fault.TWICE),
+        (3, FindingKind.TWICE),
+        (4, FindingKind.TWICE),
     ]
     assert found.right == 1930
     book(shop, found)
@@ -417,7 +418,7 @@ def test_cash_that_an_earlier_file_has_settled_was_remitted_before(shop: Shop) -
 
     found = held(shop, file(("p-1", 2000, 70), id="R-8"))
 
-    assert told(found) == [(2, "p-1", Fault.REMITTED_BEFORE, 2000, 0)]
+    assert told(found) == [(2, "p-1", FindingKind.REMITTED_BEFORE, 2000, 0)]
 
 
 @pytest.mark.feature("F183", "F185")
@@ -429,7 +430,7 @@ def test_a_row_that_says_something_else_than_when_it_was_booked_is_found(any_sho
 
     found = held(shop, file(("p-1", 600, 0)), None)
 
-    assert told(found) == [(2, "p-1", Fault.REMITTED_BEFORE, 600, 400)]
+    assert told(found) == [(2, "p-1", FindingKind.REMITTED_BEFORE, 600, 400)]
     assert str(found.findings[0].reason) == (
         "p-1: 6.00 EUR in a row that was booked with 4.00 before"
     )
@@ -449,8 +450,8 @@ def test_a_row_that_says_less_or_another_fee_by_now_is_found_and_books_nothing(
     book(shop, held(shop, file(("p-1", 2000, 70))))
 
     for row, what in (
-        (("p-1", 1900, 70), (2, "p-1", Fault.REMITTED_BEFORE, 1900, 2000)),
-        (("p-1", 2000, 90), (2, "p-1", Fault.WRONG_FEE, 90, 70)),
+        (("p-1", 1900, 70), (2, "p-1", FindingKind.REMITTED_BEFORE, 1900, 2000)),
+        (("p-1", 2000, 90), (2, "p-1", FindingKind.WRONG_FEE, 90, 70)),
     ):
         found = held(shop, file(row))
         assert told(found) == [what]
@@ -473,7 +474,7 @@ def test_a_row_may_name_an_order_whose_payment_names_its_parcel(any_shop: Shop) 
     assert (found.findings, found.right) == ((), 1930)
     assert [one.call.ref.id for one in found.bookings] == ["pay-1"]
     of_another = held(shop, file(("o-1", 2000, 70), carrier="sea mail"))
-    assert [one.fault for one in of_another.findings] == [Fault.UNKNOWN_PARCEL]
+    assert [one.kind for one in of_another.findings] == [FindingKind.UNKNOWN_PARCEL]
 
 
 def two_doors(shop: Shop) -> None:
@@ -508,13 +509,13 @@ def test_a_row_that_names_an_order_is_about_the_doors_that_no_earlier_row_named(
     twice = held(shop, file(("o-1", 3000, 80), ("p-1", 1000, 60)))
 
     assert right.findings == ()
-    assert told(twice) == [(3, "p-1", Fault.TWICE, 1000, 0)]
+    assert told(twice) == [(3, "p-1", FindingKind.TWICE, 1000, 0)]
 
 
 @pytest.mark.feature("F177", "F183")
-@pytest.mark.parametrize(("cash", "fault"), ((1000, None), (2000, None), (1500, Fault.SHORT)))
+@pytest.mark.parametrize(("cash", "fault"), ((1000, None), (2000, None), (1500, FindingKind.SHORT)))
 def test_a_row_answers_for_a_carrier_that_was_asked_to_collect_another_amount(
-    shop: Shop, cash: int, fault: Fault | None
+    shop: Shop, cash: int, fault: FindingKind | None
 ) -> None:
     send(shop, "o-1", "p-1")
     shop.expect_cash("pay-1", "o-1", parcel="p-1")
@@ -523,7 +524,7 @@ def test_a_row_answers_for_a_carrier_that_was_asked_to_collect_another_amount(
 
     found = held(shop, file(("p-1", cash, 0)), None)
 
-    assert [one.fault for one in found.findings] == ([fault] if fault else [])
+    assert [one.kind for one in found.findings] == ([fault] if fault else [])
 
 
 def test_cash_of_a_refused_parcel_is_remitted_though_nothing_was_collected(shop: Shop) -> None:
@@ -533,7 +534,7 @@ def test_cash_of_a_refused_parcel_is_remitted_though_nothing_was_collected(shop:
     assert shop.payment("pay-1").state is PaymentState.VOIDED  # nothing is due at its door
 
     (finding,) = held(shop, file(("p-1", 2000, 70))).findings
-    assert (finding.fault, finding.stated) == (Fault.REFUSED_YET_REMITTED, 2000)
+    assert (finding.kind, finding.stated) == (FindingKind.REFUSED_YET_REMITTED, 2000)
     for one in finding.bookings:
         shop.apply(one.call, key=one.key)
 
@@ -549,7 +550,7 @@ def test_a_refused_parcel_may_stand_in_the_file_with_nothing(shop: Shop) -> None
 
     assert held(shop, file(("p-1", 0, 0))) == Reconciled((), (), 0, 0)
     charged = held(shop, file(("p-1", 0, 200)))
-    assert told(charged) == [(2, "p-1", Fault.WRONG_FEE, 200, 0)]
+    assert told(charged) == [(2, "p-1", FindingKind.WRONG_FEE, 200, 0)]
     assert charged.findings[0].bookings == ()
 
 
@@ -558,8 +559,8 @@ def test_a_parcel_that_nobody_knows_is_named_with_what_it_brought(shop: Shop) ->
 
     found = held(shop, file(("T-9", 500, 0), ("o-1", 500, 0)))
 
-    assert [(one.fault, one.stated, one.bookings) for one in found.findings] == [
-        (Fault.UNKNOWN_PARCEL, 500, ())
+    assert [(one.kind, one.stated, one.bookings) for one in found.findings] == [
+        (FindingKind.UNKNOWN_PARCEL, 500, ())
     ] * 2
 
 
@@ -569,7 +570,7 @@ def test_cash_in_another_currency_is_not_of_this_file(shop: Shop) -> None:
 
     found = held(shop, krona, CashFee("SEK"))
 
-    assert [one.fault for one in found.findings] == [Fault.UNKNOWN_PARCEL]
+    assert [one.kind for one in found.findings] == [FindingKind.UNKNOWN_PARCEL]
     with pytest.raises(BadInput, match=r"fee\.currency: SEK is wanted"):
         held(shop, krona, FEE)
 
@@ -593,10 +594,10 @@ def test_each_planted_fault_of_a_large_file_is_found_with_its_kind_and_nothing_e
 
     found = held(shop, rows)
 
-    assert sorted((one.row, one.parcel, one.fault) for one in found.findings) == sorted(made.faults)
+    assert sorted((one.row, one.parcel, one.kind) for one in found.findings) == sorted(made.faults)
     assert len(rows.rows) == ROWS
-    kinds = Tally(one.fault for one in found.findings)
-    assert kinds.keys() == set(Fault)
+    kinds = Tally(one.kind for one in found.findings)
+    assert kinds.keys() == set(FindingKind)
     assert min(kinds.values()) == FAULTS_EACH
     book(shop, found)
     again = held(shop, rows)

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from orderflow import BadInput, MoveRefused, Price, Short, StoredKind, Tendered
+from orderflow import BadInput, MoveRefused, Outcome, Price, Short, StoredKind, Tendered
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit, reconcile
 from orderflow.audit.journal import JournalCheck
@@ -156,6 +156,64 @@ def test_no_bank_takes_back_what_points_have_paid(any_shop: Shop) -> None:
     any_shop.spend("pay-1", "c-7", eur(300), (), Tendered("points", 900, POINTS))
 
     assert any_shop.codes(charge_back.on("pay-1", eur(1))) == ["no_bank"]
+
+
+DOLLARS = Tendered("USD", 500, Price.of("1.00", "EUR", per=100))
+
+
+@pytest.mark.feature("F185")
+@pytest.mark.parametrize("tendered", (None, DOLLARS))
+@pytest.mark.parametrize("points", (False, True))
+def test_money_from_elsewhere_and_money_of_the_balance_go_back_where_they_came_from(
+    any_shop: Shop, points: bool, tendered: Tendered | None
+) -> None:
+    shop = any_shop
+    kind, unit = (StoredKind.POINTS, "points") if points else (StoredKind.STORE_CREDIT, "EUR")
+    units = 3000 if points else 1000
+    shop.open_stored_value("g-1", kind, unit, units)
+    shop.place("o-17", new_order((LAMP, 1)))
+    shares = (("o-17", 1000),)
+    shop.spend(
+        "pay-1", "g-1", eur(1000), shares, Tendered("points", 3000, POINTS) if points else None
+    )
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(500), tendered=tendered)
+    shop.lift_payment_hold("pay-1", "unexpected_notice")
+    payment = shop.payment("pay-1")
+    assert (payment.spent, payment.outside, payment.unapplied) == (units, 500, 500)
+
+    asked = shop.ask_pay_back("pay-1", eur(200)).document
+    assert [(one.amount, one.units) for one in asked.requests] == [(200, 0)]
+    assert (asked.outside, shop.balance("g-1")) == (300, 0)
+    failed = shop.record_answer("pay-1", "refund-1", Outcome.FAILED).document
+    assert (failed.outside, failed.unapplied) == (500, 500)
+
+    shop.cancel("o-17")
+    shop.refund("o-17")
+    payment = shop.payment("pay-1")
+    assert (payment.spent, payment.outside, shop.balance("g-1")) == (0, 500, units)
+
+    shop.lift_payment_hold("pay-1", "refund_failed")
+    payment = shop.pay_back("pay-1").document
+    assert (payment.outside, payment.refunded, shop.balance("g-1")) == (0, 1500, units)
+    shop.assert_lawful()
+
+
+def test_what_is_put_on_another_balance_is_not_given_back_to_the_first_by_other_money(
+    any_shop: Shop,
+) -> None:
+    card(any_shop, 1000)
+    any_shop.open_stored_value("g-2", StoredKind.STORE_CREDIT, "EUR")
+    any_shop.place("o-17", new_order((LAMP, 1)))
+    any_shop.spend("pay-1", "g-1", eur(1000), (("o-17", 1000),))
+    any_shop.record_notice("pay-1", Notice.CAPTURED, eur(500))
+    any_shop.lift_payment_hold("pay-1", "unexpected_notice")
+    any_shop.cancel("o-17")
+    any_shop.refund("o-17", to="g-2")
+
+    any_shop.pay_back("pay-1")
+
+    assert (any_shop.balance("g-1"), any_shop.balance("g-2")) == (0, 1000)
+    any_shop.assert_lawful()
 
 
 def test_a_balance_is_topped_up_for_a_reason(any_shop: Shop) -> None:

@@ -5,6 +5,10 @@ It knows the order, its customer's refused parcels and the rules, and refuses to
 Refused parcels are counted in a pool of their customer, one more with each that is turned back for
 that reason, so that placing reads one counter and no history.
 
+An order that is to cost more is as one that is placed: what we decide about its price is refused
+beyond the bound, and the rest may be paid in another way first. What its goods weigh is so, and is
+written down under a hold that blocks nothing.
+
 What is rounded by is a charge of its own, shared over the units as a discount is: so a return gives
 back what was paid. It is on no invoice, whose tax is that of the goods, and which a rounded amount
 need not have: what is to be paid is the invoice and the rounding, and the order and its statement
@@ -16,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from orderflow.calls import Ref
-from orderflow.errors import Refusal
+from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Charged, Limited
 from orderflow.journal import Step
 from orderflow.pools import refused_pool
@@ -34,23 +38,41 @@ def barred_from_cash(step: Step, order: Order) -> tuple[Refusal, ...]:
     name, region = order.ref.id, order.destination.region
     if (rule.regions and region not in rule.regions) or region in rule.not_regions:
         reasons.append(Refusal.of("cash_region", order=name, region=region or "?"))
-    most = dict(rule.most).get(order.currency)
-    if most is not None and owed > most:
-        reasons.append(
-            Refusal.of(
-                "cash_too_much",
-                order=name,
-                cost=owed,
-                currency=order.currency,
-                most=most,
-            )
-        )
+    reasons += _too_much(step, order)
     if rule.refused_most is not None:
         refused = step.case.counter(Position(refused_pool(order.customer))).there
         if refused > rule.refused_most:
             figures = {"refused": refused, "most": rule.refused_most}
             reasons.append(Refusal.of("cash_refused_before", order=name, **figures))
     return tuple(reasons)
+
+
+def bar_dearer(step: Step, before: Order) -> None:
+    """Refuse to make an order dearer than may be paid at the door."""
+    if reasons := _dearer(step, before):
+        raise MoveRefused(reasons)
+
+
+def mark_dearer(step: Step, before: Order) -> None:
+    """Note that an order has become dearer than may be paid at the door: it asks a person."""
+    for reason in _dearer(step, before):
+        step.hold(before.ref, reason.code, str(reason), ())
+
+
+def _dearer(step: Step, before: Order) -> tuple[Refusal, ...]:
+    """That an order has come to cost more in this step, and more than may be paid at the door."""
+    order = step.now(before.ref)
+    return _too_much(step, order) if due(order) > due(before) else ()
+
+
+def _too_much(step: Step, order: Order) -> tuple[Refusal, ...]:
+    rule, owed = step.context.rules.cash_on_delivery, due(order)
+    most = None if rule is None else dict(rule.most).get(order.currency)
+    if most is None or not order.cash_on_delivery or owed <= most:
+        return ()
+    name, currency = order.ref.id, order.currency
+    refusal = Refusal.of("cash_too_much", order=name, cost=owed, currency=currency, most=most)
+    return (refusal,)
 
 
 def count_refused(step: Step, parcel: Parcel, reason: str) -> None:

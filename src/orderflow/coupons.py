@@ -23,7 +23,8 @@ from orderflow.errors import Refusal
 from orderflow.facts import Claimed, Described, Fact
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pools import COUPON, COUPON_OF, coupon_pool, coupon_pool_of, pool_name
-from orderflow.records import Coupon, CutKind, Order
+from orderflow.pricing.carrying import has_left
+from orderflow.records import Coupon, Order
 from orderflow.states import ORDER_CALLED_OFF
 from orderflow.values import Position, instant, text, whole
 
@@ -87,8 +88,3 @@ def given_back(order: Order) -> Iterator[Claimed]:
             named = pool_name(one.pool)
             if named is not None and named.kind in (COUPON, COUPON_OF):
                 yield Claimed(order.ref, Position(one.pool), -one.n)
-
-
-def has_left(order: Order) -> bool:
-    """Whether anything of an order has ever left with a parcel, or was redeemed."""
-    return any(cut.kind is CutKind.BILLED for line in order.lines for cut in line.cuts)

@@ -8,7 +8,7 @@ Observation: deposit and balance are one promise to pay one price.
 Decision: they are one payment. Its amount is the whole price, its captured money what has come; the
 balance is what is still to come, and has a limit of its own once it is asked for.
 A balance may come in parts: the payment is captured when all of it is there, or when its orders
-cost no more.
+owe no more.
 
 Problem: an order whose balance was asked for is paid in another way, or comes to cost no more than
 its deposit; a limit that is looked at alone ends an order that owes nothing, and keeps its deposit.
@@ -16,10 +16,11 @@ Decision: a balance that no order wants any more is captured as soon as that is 
 command did it, and is never missed.
 
 A deposit whose balance was missed may be forfeited: the orders that miss it are given up, and their
-deposit stands on an account of its own, so that they owe none of it back. An order that owes
-nothing by then keeps its deposit and stands; one that was given up meanwhile leaves its deposit to
-be decided on. Until then a late balance is taken, and only a person forfeits, or `due` where it was
-said when the balance was asked for.
+deposit stands on an account of its own, so that they owe none of it back. Which orders have missed
+it is written down at the miss: one that was given up in time is owed its share of the deposit back,
+as where it stands alone, and one that has paid keeps its share and stands. One that is given up
+after the miss leaves its deposit to be decided on. Until then a late balance is taken, and only a
+person forfeits, or `due` where it was said when the balance was asked for.
 
 A balance has a window: from when on it is asked for may be said as soon as the deposit is there,
 and `due` lists its opening then, so nobody has to be there at eight in the evening.
@@ -36,21 +37,15 @@ from datetime import datetime
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import BALANCE_PLANNED, MoneyMoved
+from orderflow.facts import BALANCE_MISSED, BALANCE_PLANNED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.orders import cancel_order
-from orderflow.payments import (
-    BALANCE_ASKED,
-    BALANCE_DUE,
-    Shares,
-    apply_shares,
-    balance_of,
-    capture,
-    checked_shares,
-    left_of,
-    open_payment,
-)
+from orderflow.payments import Shares
+from orderflow.payments.applying import apply_shares, capture, checked_shares, open_payment
+from orderflow.payments.balances import BALANCE_ASKED, BALANCE_DUE, balance_of
+from orderflow.payments.course import come_in
+from orderflow.payments.losses import left_of
 from orderflow.pricing import due
 from orderflow.records import (
     Application,
@@ -144,7 +139,10 @@ def plan_balance(
 
 @verb("miss_balance", Payment)
 def miss_balance(case: Case, context: Context) -> Step:
-    """Say that a balance has not come in time: from now on it is overdue."""
+    """Say that a balance has not come in time: from now on it is overdue.
+
+    The orders that owe some of it by now have missed it, and no others.
+    """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     until = payment.expires_at
@@ -155,6 +153,10 @@ def miss_balance(case: Case, context: Context) -> Step:
         if balance_of(step, payment) <= 0:
             raise _no_balance(payment)
     step.proceed(PAYMENT, payment.ref, PaymentMove.MISS_BALANCE)
+    for one in payment.applications:
+        order = step.now(case.order(one.order))
+        if order.state not in ORDER_CALLED_OFF and due(order) > 0:
+            step.note(payment.ref, BALANCE_MISSED, order=one.order)
     return step
 
 
@@ -164,7 +166,8 @@ def forfeit_deposit(case: Case, context: Context, amount: Money | None = None) -
 
     The orders that still miss it are cancelled, which is refused where their goods have gone on,
     and owe nothing of it back; what is more than the deposit is owed back. Orders that owe nothing
-    stand, with what the deposit has paid of them. It waits for the gateway where that was asked for
+    stand, with what the deposit has paid of them, and what it has paid of one that was given up
+    before its balance was missed is owed back. It waits for the gateway where that was asked for
     the balance and has not answered.
     """
     step = Step(case, context)
@@ -178,15 +181,17 @@ def forfeit_deposit(case: Case, context: Context, amount: Money | None = None) -
             of, facts = payment.currency, {"asked": asked, "deposit": deposit}
             raise MoveRefused((Refusal.of("over_deposit", payment=ref.id, currency=of, **facts),))
         _know_what_came(payment)
-    step.proceed(PAYMENT, ref, PaymentMove.FORFEIT)
+    come_in(step, ref, PaymentMove.FORFEIT)
     left = min(asked, left_of(payment))
+    of_deposit = {one.order: one.amount for one in payment.meant}
     for one in payment.applications:
         order = case.order(one.order)
-        if not one.amount or _stands_paid(step.now(order)):
+        if not one.amount or not _misses(payment, step.now(order)):
             continue
         if step.now(order).state not in ORDER_CALLED_OFF:
             cancel_order(step, order, reason="the balance was not paid")
-        part = min(left, one.amount, max(0, -due(step.now(order))))
+        share = of_deposit.get(one.order, one.amount)
+        part = min(left, share, one.amount, max(0, -due(step.now(order))))
         if part > 0:
             step.add(MoneyMoved(ref, MoneyAccount.APPLIED, MoneyAccount.FORFEITED, part, order))
             left -= part
@@ -218,32 +223,38 @@ def pay_balance(
     capture(step, ref, minor, tendered)
     apply_shares(step, ref, orders)
     if balance_of(step, step.now(ref)) <= 0:
-        step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
+        come_in(step, ref)
     return step
 
 
 def let_go(step: Step, ref: Ref[Payment]) -> None:
     """Say that a balance that was asked for is wanted no more, where its orders owe nothing.
 
-    One that was missed waits for a decision as long as an order was given up that it has paid.
+    One that was missed waits for a decision as long as an order that it has paid was given up
+    since.
     """
     payment = step.now(ref)
     if payment.state not in BALANCE_ASKED or balance_of(step, payment) > 0:
         return
     if payment.state is PaymentState.BALANCE_OVERDUE:
         paid = [step.case.order(one.order) for one in payment.applications if one.amount]
-        if any(step.now(order).state in ORDER_CALLED_OFF for order in paid):
+        if any(_misses(payment, step.now(order)) for order in paid):
             return
-    step.proceed(PAYMENT, ref, PaymentMove.CAPTURE)
+    come_in(step, ref)
 
 
-def _stands_paid(order: Order) -> bool:
-    """Whether an order owes nothing, and was not given up."""
-    return order.state not in ORDER_CALLED_OFF and due(order) <= 0
+def _misses(payment: Payment, order: Order) -> bool:
+    """Whether an order has missed its balance, and has not been paid since.
+
+    Where no order was there that could miss it, any that the payment was applied to since does.
+    """
+    if payment.missed and order.ref.id not in payment.missed:
+        return False
+    return order.state in ORDER_CALLED_OFF or due(order) > 0
 
 
 def _kept(step: Step, payment: Payment) -> int:
-    """What of a deposit has paid orders that owe nothing: it was not missed for them.
+    """What of a deposit has paid orders that do not miss its balance.
 
     Where nobody has said how much of the deposit is for which order, all that is on such an order.
     """
@@ -251,7 +262,7 @@ def _kept(step: Step, payment: Payment) -> int:
     return sum(
         min(one.amount, of_deposit.get(one.order, one.amount))
         for one in payment.applications
-        if one.amount and _stands_paid(step.now(step.case.order(one.order)))
+        if one.amount and not _misses(payment, step.now(step.case.order(one.order)))
     )
 
 

@@ -11,12 +11,13 @@ will cost less once they are taken back. It is the carrier that says so, so nobo
 from __future__ import annotations
 
 from orderflow.cash_terms import charge_rounding
-from orderflow.cod import carried_by, end_at_door, indices_of
+from orderflow.cod.following import end_at_door
+from orderflow.cod.sharing import carried_by, indices_of
 from orderflow.errors import BadInput
 from orderflow.facts import CASH_CHANGED
 from orderflow.fulfilment import ON_THE_ROAD, ask_about_given_up, contents, put_on_road
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.payments import holds_money
+from orderflow.payments.losses import holds_money
 from orderflow.pricing import Ranges, kept, without
 from orderflow.records import Line, Order, Parcel, Spot
 from orderflow.states import (

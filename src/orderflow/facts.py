@@ -179,7 +179,8 @@ class MoneyMoved:
     """`amount` minor units of a payment went from account to account, for an order where named.
 
     Of a tender in another unit its part goes along by itself; `units` says it where it is known
-    better: what was asked for by a request comes back as it went.
+    better: what was asked for by a request comes back as it went. None go along with what a payment
+    from a balance got from elsewhere besides.
     """
 
     payment: Ref[Payment]
@@ -567,8 +568,16 @@ CASH_CHANGED: Final = "cash changed"
 """What a payment notes of what is to be collected from here on: `amount`."""
 
 CASH_ASKED: Final = "cash asked"
-BALANCE_PLANNED: Final = "balance planned"
 """What a payment notes of what its carrier is asked to collect instead: `amount`."""
+
+TENDERED_BESIDE: Final = "tendered beside"
+"""What a payment from a balance notes of what came from elsewhere in other units, as `TENDERED`."""
+
+BALANCE_PLANNED: Final = "balance planned"
+"""What a payment notes of when its balance is to be asked for: `opens_at`, `until`, `forfeit`."""
+
+BALANCE_MISSED: Final = "balance missed"
+"""What a payment notes of an order that has missed its balance: `order`."""
 
 CASH_ANSWERED: Final = "cash answered"
 """What a payment notes of its carrier's answer: `agreed`, 1 or 0."""
@@ -650,8 +659,9 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     events, expires_at, disputed = payment.events, payment.expires_at, payment.disputed
     due_for, parcel, remitted = payment.due_for, payment.parcel, payment.remitted
     tendered, spent, forfeits = payment.tendered, payment.spent, payment.forfeits
+    outside = payment.outside
     cash_asked, by_gateway = payment.cash_asked, payment.by_gateway
-    balance_from = payment.balance_from
+    balance_from, missed = payment.balance_from, payment.missed
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
@@ -670,6 +680,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
             case MoneyMoved():
                 if tendered is not None:
                     tendered = _along(tendered, sums, fact)
+                if payment.stored:
+                    outside += _from_elsewhere(fact, first=not sums[MoneyAccount.PAYER])
                 sums[fact.source] -= fact.amount
                 sums[fact.target] += fact.amount
                 applications = _applied(applications, fact)
@@ -692,11 +704,13 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
                     amount = int(details.get("amount", amount))
-                    balance_from = None
+                    balance_from, missed = None, ()
                 elif fact.what == BALANCE_PLANNED:
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
                     balance_from = datetime.fromisoformat(str(details["opens_at"]))
+                elif fact.what == BALANCE_MISSED:
+                    missed = (*missed, str(details["order"]))
                 elif fact.what == DUE_AT_DOOR:
                     due_for, parcel = str(details["order"]), str(details.get("parcel", ""))
                 elif fact.what == CASH_CHANGED:
@@ -753,6 +767,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         cash_asked=cash_asked,
         by_gateway=by_gateway,
         balance_from=balance_from,
+        outside=outside,
+        missed=missed,
     )
 
 
@@ -763,18 +779,33 @@ def _came_in(book: TenderBook | None, said: Mapping[str, str | int], currency: s
     return attrs.evolve(book, rate=rate, captured=book.captured + int(said["n"]))
 
 
+_GONE: Final = (MoneyAccount.REFUNDED, MoneyAccount.CHARGED_BACK)
+
+
+def _from_elsewhere(fact: MoneyMoved, *, first: bool) -> int:
+    """By how much more money a payment from a balance has from elsewhere; below zero, less.
+
+    What came first came from the balance.
+    """
+    if fact.source is MoneyAccount.PAYER:
+        return 0 if first else fact.amount
+    if fact.units != 0:
+        return 0
+    return (fact.source in _GONE) * fact.amount - (fact.target in _GONE) * fact.amount
+
+
 def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved) -> TenderBook:
     """The books of a tender after money of its payment went back, or was taken, or came again."""
     back, taken = sums[MoneyAccount.REFUNDED], sums[MoneyAccount.CHARGED_BACK]
-    out = (MoneyAccount.REFUNDED, MoneyAccount.CHARGED_BACK)
     refunded, charged_back, n = book.refunded, book.charged_back, fact.amount
-    if fact.source in out:  # it is with us again
+    if fact.source in _GONE:  # it is with us again
         if fact.source is MoneyAccount.REFUNDED:
             refunded -= part_of(refunded, back, n) if fact.units is None else fact.units
         else:
-            charged_back -= part_of(charged_back, taken, n)
-    elif fact.target in out:
-        going = part_of(book.held, -sums[MoneyAccount.PAYER] - back - taken, n)
+            charged_back -= part_of(charged_back, taken, n) if fact.units is None else fact.units
+    elif fact.target in _GONE:
+        left = -sums[MoneyAccount.PAYER] - back - taken
+        going = part_of(book.held, left, n) if fact.units is None else fact.units
         if fact.target is MoneyAccount.REFUNDED:
             refunded += going
         else:

@@ -1,30 +1,31 @@
 """What follows for orders and payments from what a verb has done, whichever it was.
 
-It knows claims and balances that follow what has become of their orders, and refuses to know which
-verb it was.
+It knows claims, doors and balances that follow what has become of their orders, and refuses to know
+which verb it was.
 
 Problem: an order comes to its end, or to cost less or more, by a score of verbs, and a claim that
 one of them forgets to give back is lost for good; a balance that one of them forgets is missed by
 who has paid it.
-Decision: no verb gives back. When a verb has given its facts, each order that it touched is looked
-at once, and what it claims as a whole follows: its coupons where it has ended unused, its
-customer's credit by what it owes. So does the hold that keeps its goods, since a bank has taken
-their money back. Where it owes nothing any more it is confirmed, as one is that was paid, and so is
-the end of each balance that was asked for it.
+Decision: no verb gives back. When a verb has given its facts, the doors of its orders follow what
+they cost (`cod`). Then each order that it touched is looked at once, and what it claims as a whole
+follows: its coupons where it has ended unused, its customer's credit by what it owes. So does the
+hold that keeps its goods while a bank has their money. An order that owes nothing any more is
+confirmed, as one is that was paid, and each balance that was asked for it ends.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from orderflow.cod import follow_doors
-from orderflow.coupons import given_back, has_left
+from orderflow.cod.following import follow_doors
+from orderflow.coupons import given_back
 from orderflow.deposits import let_go
 from orderflow.facts import PAYABLE
 from orderflow.journal import Step
 from orderflow.on_account import as_owed, let_terms_rest
-from orderflow.payments import confirm_if_ready
+from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.pricing import due
+from orderflow.pricing.carrying import has_left
 from orderflow.records import Order, Payment, credit_id
 from orderflow.states import OrderState
 from orderflow.values import later

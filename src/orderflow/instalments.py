@@ -11,7 +11,7 @@ from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import INSTALMENT, PLAN
 from orderflow.holding import checked_blocks
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.payments import confirm_if_ready
+from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.plans import OVERDUE, due_by
 from orderflow.pricing import total
 from orderflow.records import Instalment, Order

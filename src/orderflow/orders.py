@@ -20,7 +20,7 @@ import attrs
 
 from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Ref
-from orderflow.cash_terms import barred_from_cash, round_cash
+from orderflow.cash_terms import bar_dearer, barred_from_cash, round_cash
 from orderflow.claiming import Claiming, keep_again
 from orderflow.coupons import use_coupons
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal, all_told
@@ -30,7 +30,7 @@ from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import exploded, kit_spans, lines_named
 from orderflow.on_account import cover
-from orderflow.payments import confirm_if_ready
+from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.plans import OVERDUE, confirmable
 from orderflow.pricing import Ranges, charge_kept, due, give_up, kept, order_facts, part_charge
 from orderflow.promising.reserving import reserve_placed
@@ -164,7 +164,8 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
 
     A discount or tax is shared over the units that are kept, by what each carries, so a later
     return gives back what its units carry then; it never takes a line below zero. A discount on
-    goods that have a tax is of the price with it.
+    goods that have a tax is of the price with it. An order that is paid at the door is made no
+    dearer than the rules allow there: the rest is to be paid in another way first.
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
@@ -176,6 +177,7 @@ def adjust(case: Case, context: Context, charge: NewCharge) -> Step:
     if refusals:
         raise MoveRefused(tuple(refusals))
     add_charge(step, order, charge)
+    bar_dearer(step, order)
     return step
 
 

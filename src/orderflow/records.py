@@ -486,8 +486,9 @@ class Payment:
     is for one of several parcels; `fees` is what the carrier has kept for that, and `remitted` what
     its remittance files have said of it; `cash_asked` what it was asked to collect instead.
     `tendered` are its books in another currency or in points, where it came in such. What was
-    `spent` is claimed of the balance `stored`, in units of that; `credited` is the part of refunded
-    that went onto such a balance and stays with us. `forfeited` is the part of applied that was
+    `spent` is claimed of the balance `stored`, in units of that, and `outside` is left of money
+    that such a payment got from elsewhere; `credited` is the part of refunded that went onto such a
+    balance and stays with us. `forfeited` is the part of applied that was
     kept of a deposit; it is on no order any more. A balance that is missed `forfeits` the deposit
     where that was said when it was opened.
     `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked,
@@ -527,6 +528,8 @@ class Payment:
     cash_asked: int | None = None
     by_gateway: int = 0
     balance_from: datetime | None = None  # from when on the balance is to be asked for
+    outside: int = 0
+    missed: tuple[str, ...] = ()  # orders that owed their balance when its limit was over
 
     @property
     def applied(self) -> int:

@@ -14,13 +14,9 @@ from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments import (
-    balance_over,
-    left_at_gateway,
-    left_to_payer,
-    make_all_good,
-    send_back,
-)
+from orderflow.payments.losses import left_at_gateway, left_to_payer, make_all_good
+from orderflow.payments.requests import send_back
+from orderflow.payments.stored import balance_over
 from orderflow.pricing import due
 from orderflow.records import Order, Payment
 from orderflow.values import text

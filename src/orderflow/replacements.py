@@ -46,7 +46,8 @@ from orderflow.journal import Case, Context, Step, document_facts, verb
 from orderflow.money import Price
 from orderflow.on_account import cover
 from orderflow.orders import cancel_units, opened_line, with_charges
-from orderflow.payments import confirm_if_ready, left_to_payer, make_all_good
+from orderflow.payments.confirmation import confirm_if_ready
+from orderflow.payments.losses import left_to_payer, make_all_good
 from orderflow.pricing import due, order_facts
 from orderflow.records import (
     Charge,

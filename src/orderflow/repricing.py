@@ -36,6 +36,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from orderflow.agreed import NewCharge
+from orderflow.cash_terms import bar_dearer, mark_dearer
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import Charged, Repriced
 from orderflow.journal import Case, Context, Step, verb
@@ -90,6 +91,7 @@ def reprice(
     Discounts and taxes stay, unless `charges` has some: these take the place of all of their kind
     that the order's units on no invoice carry.
     With `invoiced` it is for the kept units that are on an invoice too.
+    An order that is paid at the door is made no dearer than the rules allow there.
     """
     step = Step(case, context)
     order = _changeable(step, "reprice")
@@ -115,6 +117,7 @@ def reprice(
     _charge_difference(step, targets, reason, taxed=not new_tax)
     for charge in charges:
         add_charge(step, step.now(order.ref), charge, over)
+    bar_dearer(step, order)
     return step
 
 
@@ -156,6 +159,7 @@ def weigh_line(
     if weight < _count(ranges):
         raise BadInput("grams", "a piece weighs at least a gram")
     _charge_difference(step, _at_weight(order, found, ranges, weight), WEIGHED)
+    mark_dearer(step, order)
     return step
 
 

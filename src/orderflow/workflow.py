@@ -549,7 +549,7 @@ class Workflow(Commands):
         )
 
     def reconcile(self, remittance: Remittance, fee: CashFee | None = None) -> Reconciled:
-        """A carrier's remittance file against the cash that it owes: bookings, and faults by name.
+        """A carrier's remittance file against the cash that it owes: bookings and findings.
 
         Without `fee` no fee is wrong. It reads all payments and parcels of the tenant.
         """

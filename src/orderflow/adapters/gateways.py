@@ -25,7 +25,14 @@ from enum import StrEnum
 import attrs
 
 from orderflow.calls import Ref
-from orderflow.errors import GatewayFailed, KeyReused, OutcomeUnknown, Refused, RetryExhausted
+from orderflow.errors import (
+    BadInput,
+    GatewayFailed,
+    KeyReused,
+    OutcomeUnknown,
+    Refused,
+    RetryExhausted,
+)
 from orderflow.money import Money
 from orderflow.payments import PATIENCE_SECONDS, key_of
 from orderflow.ports import Gateway, GatewayAnswer, GatewayRequest, Query, every
@@ -36,11 +43,16 @@ from orderflow.workflow import Workflow
 
 @attrs.frozen
 class Sent:
-    """What came of one request: its answer, or `None` where nobody knows yet."""
+    """What came of one request: its answer, or `None` where nobody knows yet.
+
+    An answer that cannot be read, such as one in another currency, is not recorded: `unread` says
+    what is wrong with it, and the request stays open.
+    """
 
     payment: str
     request: str
     answer: GatewayAnswer | None
+    unread: BadInput | None = None
 
 
 def send_open(
@@ -97,8 +109,11 @@ def _send(
         answer = gateway.query(key) if one.tries > 1 else None
         if answer is None:
             answer = _ask(gateway, asked_of(payment, one), key)
-        if answer.outcome is Outcome.PENDING and answer.event == one.event != "":
-            return Sent(ref.id, request, answer)  # that is known
+    except GatewayFailed:
+        return Sent(ref.id, request, None)
+    if answer.outcome is Outcome.PENDING and answer.event == one.event != "":
+        return Sent(ref.id, request, answer)  # that is known
+    try:
         workflow.record_answer(
             ref.id,
             request,
@@ -110,8 +125,10 @@ def _send(
             answer.tendered,
             by=by,
         )
-    except (GatewayFailed, RetryExhausted, OutcomeUnknown):
+    except (RetryExhausted, OutcomeUnknown):
         return Sent(ref.id, request, None)
+    except BadInput as unread:
+        return Sent(ref.id, request, answer, unread)
     return Sent(ref.id, request, answer)
 
 

@@ -19,7 +19,7 @@ from orderflow.calls import Ref
 from orderflow.errors import OrderflowError
 from orderflow.facts import Fact, Posted, fold, touches
 from orderflow.journal import Entry, Stored
-from orderflow.payments import left_of
+from orderflow.payments.losses import left_of
 from orderflow.ports import Store
 from orderflow.records import Document, MatterKind, Payment
 from orderflow.rules import Rules

@@ -72,6 +72,10 @@ class MoneyCheck:
         if payment.spent < 0 or (payment.spent and not payment.stored):
             said = f"{payment.spent} spent of {payment.stored or 'no balance'}"
             self.breaches.append(f"{payment.ref}: {said}")
+        left = payment.captured - payment.refunded - payment.charged_back
+        if payment.outside and not 0 <= payment.outside <= left:
+            said = f"{payment.outside} from elsewhere than its balance, {left} is left"
+            self.breaches.append(f"{payment.ref}: {said}")
         if payment.refunding > payment.refunded:
             said = f"{payment.refunding} asked back of gateways, {payment.refunded} refunded"
             self.breaches.append(f"{payment.ref}: {said}")

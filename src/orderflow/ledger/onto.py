@@ -56,7 +56,9 @@ def way_of(entry: Entry, payment: Payment, known: Known) -> Way | None:
     outside = MoneyAccount.PAYER if n > 0 else MoneyAccount.REFUNDED
     if own.unit == payment.currency:
         return Way(outside, Side(MoneyAccount.STORED, own.holder), abs(n), own.ref.id)
-    worth = sum([one.amount for one in mine if outside in (one.source, one.target)])
+    # What came from elsewhere goes back without units.
+    of_it = [one for one in mine if outside in (one.source, one.target) and one.units != 0]
+    worth = sum([one.amount for one in of_it])
     return Way(outside, Side(StoredAccount.CONVERTED, known.payer(payment)), worth, own.ref.id)
 
 

@@ -21,6 +21,7 @@ from orderflow.errors import BadInput
 from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
+from orderflow.payments.applying import own_book
 from orderflow.payments.arriving import receive
 from orderflow.payments.course import ended_as, give_up_rest
 from orderflow.payments.losses import holds_money, left_of, make_good
@@ -83,7 +84,7 @@ def record_answer(
     if tendered is not None:
         asked = 0 if one is None else one.amount
         worth = Money(asked if said is None else said, payment.currency)
-        paid_in(tendered, worth, payment.tendered)
+        paid_in(tendered, worth, own_book(payment))
     if one is None:
         step.note(payment.ref, "unknown_answer", request=request, outcome=outcome.value)
         step.hold(payment.ref, "unknown_request", f"{request} was never asked", blocks=())
@@ -98,7 +99,8 @@ def record_answer(
     booked: dict[str, str | int] = {}
     told = 0
     if outcome is not Outcome.PENDING and one.kind is RequestKind.REFUND:
-        left = max(0, left_of(payment))  # more than is left of it cannot leave the books
+        # More than is left of it cannot leave the books; what came from a balance is with no bank.
+        left = payment.outside if payment.stored else max(0, left_of(payment))
         booked["booked"] = min(done, one.booked + left)
     elif one.kind is RequestKind.CAPTURE:
         told = _told_before(payment, event)
@@ -217,7 +219,7 @@ def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
     home = MoneyAccount.APPLIED if one.order else MoneyAccount.UNAPPLIED
     order = step.case.order(one.order) if one.order else None
     if after < before:
-        units = _units_back(one, before, after)
+        units = 0 if payment.stored else _units_back(one, before, after)
         step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, before - after, order, units))
         made = _make_good(step, ref, order)
         if not after:
@@ -229,7 +231,9 @@ def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
             step.proceed(PAYMENT, ref, move)
     elif after > before:
         more = after - before
-        step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.REFUNDED, more))
+        units = 0 if payment.stored else None
+        source, target = MoneyAccount.UNAPPLIED, MoneyAccount.REFUNDED
+        step.add(MoneyMoved(ref, source, target, more, units=units))
         _make_good(step, ref, order)
         move = ended_as(step, ref, reopened=False)
         if move in _EMPTIES.get(payment.state, ()):

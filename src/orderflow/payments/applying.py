@@ -15,7 +15,7 @@ from datetime import datetime
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import TENDERED, MoneyMoved
+from orderflow.facts import TENDERED, TENDERED_BESIDE, MoneyMoved
 from orderflow.journal import Step
 from orderflow.money import Money, positive
 from orderflow.payments.confirmation import confirm_if_ready
@@ -25,7 +25,7 @@ from orderflow.states import (
     PAYMENT,
     PaymentState,
 )
-from orderflow.tenders import Tendered, paid_in
+from orderflow.tenders import TenderBook, Tendered, paid_in
 from orderflow.values import MINOR_MAX, text, unique, whole
 
 Shares = tuple[tuple[str, int], ...]
@@ -62,13 +62,23 @@ def open_payment(
 
 
 def capture(step: Step, ref: Ref[Payment], amount: int, tendered: Tendered | None = None) -> None:
-    """Money has come in; nothing has used it yet. `tendered` is what was handed over for it."""
+    """Money has come in; nothing has used it yet. `tendered` is what was handed over for it.
+
+    Of a payment from a balance the second book is the balance's: what else was handed over for
+    money from elsewhere is noted, and goes back in the currency.
+    """
     if tendered is not None:
         payment = step.now(ref)
-        paid_in(tendered, Money(amount, payment.currency), payment.tendered)
+        paid_in(tendered, Money(amount, payment.currency), own_book(payment))
         rate, per = format(tendered.rate.amount, "f"), tendered.rate.per
-        step.note(ref, TENDERED, unit=tendered.unit, n=tendered.n, rate=rate, per=per)
+        what = TENDERED_BESIDE if payment.stored and payment.captured else TENDERED
+        step.note(ref, what, unit=tendered.unit, n=tendered.n, rate=rate, per=per)
     step.add(MoneyMoved(ref, MoneyAccount.PAYER, MoneyAccount.UNAPPLIED, amount))
+
+
+def own_book(payment: Payment) -> TenderBook | None:
+    """The book that money which comes goes into: none where it is that of a balance we keep."""
+    return None if payment.stored else payment.tendered
 
 
 def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
@@ -101,6 +111,20 @@ def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
         confirm_if_ready(step, order_ref)
 
 
+def use_for(step: Step, ref: Ref[Payment], order: Order, amount: int, how: str) -> None:
+    """Apply what has come for an order as far as it still costs that; more is under a hold.
+
+    `how` says in the hold how the money came.
+    """
+    owed = max(0, due(order))
+    payable = min(amount, owed, max(0, step.now(ref).unapplied))
+    if payable:
+        apply_shares(step, ref, ((order.ref.id, payable),))
+    if amount > owed:
+        said = f"{amount - owed} more {how} than order {order.ref.id} costs"
+        step.hold(ref, "overpaid", said, blocks=())
+
+
 def against(step: Step, payment: str, currency: str, shares: Shares) -> list[Refusal]:
     """A reason for each order that is in another currency, or costs less than its share."""
     refusals: list[Refusal] = []
@@ -118,16 +142,14 @@ def against(step: Step, payment: str, currency: str, shares: Shares) -> list[Ref
                 )
             )
         elif amount > owed:
-            refusals.append(
-                Refusal.of(
-                    "overpaid",
-                    order=name,
-                    asked=amount,
-                    currency=order.currency,
-                    due=max(0, owed),
-                )
-            )
+            refusals.append(overpaid(order, amount, max(0, owed)))
     return refusals
+
+
+def overpaid(order: Order, asked: int, room: int) -> Refusal:
+    """Why more is not taken for an order than there is room for, in minor units."""
+    name, currency = order.ref.id, order.currency
+    return Refusal.of("overpaid", order=name, asked=asked, currency=currency, due=room)
 
 
 def matches(payment: Payment, order: Order) -> bool:

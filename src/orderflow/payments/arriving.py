@@ -8,7 +8,8 @@ comes of its balance to what the same orders still cost.
 What comes when the payment or an order has ended is judged by when the payer has paid, not by when
 somebody has told of it: in time, an order that has expired stands again where its goods are still
 to be had; otherwise what was meant for it goes back by itself, by a request that a gateway must
-answer for. Payment and order both note it, so nothing is kept in silence.
+answer for. Where a hold forbids that, or its tender does not go back, it stays under a hold.
+Payment and order both note it, so nothing is kept in silence.
 Money that is meant for nothing in particular stays unapplied, under a hold where it was no longer
 expected.
 """
@@ -19,7 +20,7 @@ from datetime import datetime
 
 from orderflow.calls import Ref
 from orderflow.journal import Step, document_facts
-from orderflow.payments.applying import apply_shares, capture
+from orderflow.payments.applying import apply_shares, capture, use_for
 from orderflow.payments.balances import BALANCE_DUE
 from orderflow.payments.course import ENDED, MONEY_READY, arrived
 from orderflow.payments.losses import left_of
@@ -83,12 +84,7 @@ def _use(step: Step, ref: Ref[Payment], meant: Application, at: datetime) -> Non
         if not (order.state is OrderState.EXPIRED and in_time and reinstated(step, order.ref)):
             _go_back(step, ref, part, [meant.order])
             return
-    payable = min(part, max(0, due(step.now(order.ref))))
-    if payable:
-        apply_shares(step, ref, ((meant.order, payable),))
-    if payable < part:
-        said = f"{part - payable} more has come than order {meant.order} costs"
-        step.hold(ref, "overpaid", said, blocks=())
+    use_for(step, ref, step.now(order.ref), part, "has come")
 
 
 def _use_balance(step: Step, ref: Ref[Payment], orders: list[str]) -> None:

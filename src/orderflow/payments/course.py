@@ -42,11 +42,17 @@ def arrived(step: Step, ref: Ref[Payment]) -> None:
         move = PaymentMove.TAKE_DEPOSIT
     elif payment.state in MONEY_READY and payment.captured < payment.authorised:
         move = PaymentMove.CAPTURE_PART
-    elif payment.state is PaymentState.PART_CAPTURED:
-        move = _closed(payment)
-    step.proceed(PAYMENT, ref, move)
+    come_in(step, ref, move)
     if payment.disputed:
         step.proceed(PAYMENT, ref, PaymentMove.CHARGE_BACK)
+
+
+def come_in(step: Step, ref: Ref[Payment], move: PaymentMove = PaymentMove.CAPTURE) -> None:
+    """Let a payment follow what has come; whole, it tells what of it has gone again meanwhile."""
+    step.proceed(PAYMENT, ref, move)
+    payment = step.now(ref)
+    if payment.state is PaymentState.CAPTURED and (payment.refunded or payment.charged_back):
+        step.proceed(PAYMENT, ref, PaymentMove.SETTLE_PART)
 
 
 def ended_as(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
@@ -68,9 +74,3 @@ def ended_as(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
 def give_up_rest(step: Step, ref: Ref[Payment]) -> None:
     """Say that no more of what was authorised will be captured, where a part of it was."""
     step.proceed(PAYMENT, ref, ended_as(step, ref, reopened=False))
-
-
-def _closed(payment: Payment) -> PaymentMove:
-    """How the last part of what was authorised is captured: some may have gone back meanwhile."""
-    gone = payment.refunded or payment.charged_back
-    return PaymentMove.SETTLE_PART if gone else PaymentMove.CAPTURE

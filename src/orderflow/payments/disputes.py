@@ -22,7 +22,6 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.course import ended_as
 from orderflow.payments.losses import make_good
-from orderflow.payments.stored import from_outside
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Payment
 from orderflow.states import (
@@ -47,21 +46,19 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     left = positive(amount, payment.currency)
-    if payment.stored and left > from_outside(payment):
+    if payment.stored and left > payment.outside:
         raise MoveRefused((_no_bank(payment, left),))
+    ref, bank = payment.ref, MoneyAccount.CHARGED_BACK
+    units = 0 if payment.stored else None  # none of what came from a balance
     if text(order, "order", empty=True):
         owner = case.order(order)
         on_order = sum(a.amount for a in payment.applications if a.order == order)
         taken = min(left, max(0, on_order))
         if taken:
-            step.add(
-                MoneyMoved(
-                    payment.ref, MoneyAccount.APPLIED, MoneyAccount.CHARGED_BACK, taken, owner
-                )
-            )
+            step.add(MoneyMoved(ref, MoneyAccount.APPLIED, bank, taken, owner, units))
         left -= taken
     if left:
-        step.add(MoneyMoved(payment.ref, MoneyAccount.UNAPPLIED, MoneyAccount.CHARGED_BACK, left))
+        step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, bank, left, units=units))
     if step.chart(PAYMENT).target(payment.state, PaymentMove.CHARGE_BACK) is not None:
         step.proceed(PAYMENT, payment.ref, PaymentMove.CHARGE_BACK)
     step.hold(payment.ref, CHARGED_BACK, "the payer's bank has taken money back")
@@ -87,7 +84,9 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     if type(won) is not bool:
         raise BadInput("won", "true or false is wanted")
     if won and in_dispute:
-        step.add(MoneyMoved(ref, MoneyAccount.CHARGED_BACK, MoneyAccount.UNAPPLIED, in_dispute))
+        source, target = MoneyAccount.CHARGED_BACK, MoneyAccount.UNAPPLIED
+        units = 0 if payment.stored else None
+        step.add(MoneyMoved(ref, source, target, in_dispute, units=units))
     outcome = "won" if won else "lost"
     step.note(ref, "dispute", outcome=outcome)
     if payment.state is PaymentState.DISPUTED:
@@ -120,5 +119,5 @@ def _no_bank(payment: Payment, asked: int) -> Refusal:
         stored=payment.stored,
         asked=asked,
         currency=payment.currency,
-        free=from_outside(payment),
+        free=payment.outside,
     )

@@ -11,21 +11,13 @@ by themselves (`cod`).
 
 from __future__ import annotations
 
-from orderflow.cod import (
-    CASH_CHANGE,
-    ask_carrier,
-    coin_of,
-    end_at_door,
-    is_over,
-    is_told,
-    room_at_door,
-    share_of_parcel,
-)
+from orderflow.cod.following import CASH_CHANGE, ask_carrier, coin_of, end_at_door, is_over, is_told
+from orderflow.cod.sharing import room_at_door, share_of_parcel
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import CASH_ANSWERED, CASH_CHANGED, DUE_AT_DOOR
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import open_payment
+from orderflow.payments.applying import open_payment, overpaid
 from orderflow.payments.losses import holds_money
 from orderflow.records import Order, Parcel, Payment
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
@@ -143,6 +135,4 @@ def _within_room(order: Order, minor: int, payment: str = "") -> None:
     """Refuse more than the order costs beyond what its other doors are to bring."""
     room = room_at_door(order, beside=payment)
     if minor > room:
-        name, currency = order.ref.id, order.currency
-        refusal = Refusal.of("overpaid", order=name, asked=minor, currency=currency, due=room)
-        raise MoveRefused((refusal,))
+        raise MoveRefused((overpaid(order, minor, room),))

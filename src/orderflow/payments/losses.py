@@ -32,11 +32,16 @@ def left_at_gateway(payment: Payment) -> int:
 
     From a balance that we keep anything comes back, and no gateway is asked.
     """
-    if payment.stored:
-        return left_of(payment)
+    of_balance = left_of(payment) - payment.outside if payment.stored else 0
+    return of_balance + at_gateway(payment)
+
+
+def at_gateway(payment: Payment) -> int:
+    """What a gateway can be asked to pay back of a payment, in minor units."""
     asked = [one.booked for one in payment.requests if one.kind is RequestKind.REFUND]
     gone = sum(asked) + payment.charged_back
-    return max(0, min(payment.by_gateway - gone, left_of(payment)))
+    there = payment.outside if payment.stored else left_of(payment)
+    return max(0, min(payment.by_gateway - gone, there))
 
 
 def holds_money(payment: Payment) -> bool:

@@ -3,6 +3,8 @@
 It knows what a notice says has happened, and refuses to know who is asked and by which wire.
 
 Where the chart has no row for it, the money is kept unapplied and a named hold asks a person.
+An attempt that fails while there is more to come changes nothing, as it does where a request is
+answered so: the payer tries again.
 """
 
 from __future__ import annotations
@@ -14,9 +16,16 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import AUTHORISED, NOTICED, Noted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import Shares, against, checked_shares, open_payment
+from orderflow.payments.applying import (
+    Shares,
+    against,
+    checked_shares,
+    open_payment,
+    own_book,
+)
 from orderflow.payments.arriving import receive
-from orderflow.payments.course import give_up_rest
+from orderflow.payments.balances import BALANCE_DUE
+from orderflow.payments.course import MONEY_READY, give_up_rest
 from orderflow.payments.losses import holds_money
 from orderflow.records import Application, Notice, Payment
 from orderflow.states import (
@@ -100,7 +109,7 @@ def record_notice(
     minor = positive(amount, payment.currency)
     when = None if paid_at is None else instant(paid_at, "paid_at")
     if tendered is not None:
-        paid_in(tendered, amount, payment.tendered)
+        paid_in(tendered, amount, own_book(payment))
     if text(event, "event", empty=True) and _is_known(step, payment, notice, event, minor):
         return step
     step.add(
@@ -120,6 +129,8 @@ def record_notice(
         return step
     if notice is Notice.VOIDED and payment.state is PaymentState.PART_CAPTURED:
         give_up_rest(step, payment.ref)
+        return step
+    if notice is Notice.FAILED and payment.state in (*MONEY_READY, *BALANCE_DUE):
         return step
     ends_with_money = notice is Notice.VOIDED and holds_money(payment)
     if step.chart(PAYMENT).target(payment.state, move) is not None and not ends_with_money:

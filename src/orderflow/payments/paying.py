@@ -1,6 +1,6 @@
 """The verbs of a payment by hand: money recorded, applied, held, and payments that end without any.
 
-They know what a clerk does with a payment, and refuse to know gateways and carriers.
+It knows what a clerk does with a payment, and refuses to know gateways and carriers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What a gateway is asked to do: the wire is between two commands.
 
-It knows what may be asked of a payment, and refuses to know the wire and what is answered.
+It knows what may be asked of a payment, and refuses to know the wire and what follows from an
+answer.
 
 Problem: whoever calls a gateway inside a command does not know what has happened when the reply is
 lost, and whoever calls it before one has no record when the process dies. A webhook may come before
@@ -21,8 +22,8 @@ from orderflow.facts import REQUESTED, SENT, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.balances import BALANCE_DUE, balance_of
-from orderflow.payments.losses import left_of
-from orderflow.payments.stored import give_back, put_on
+from orderflow.payments.losses import at_gateway, left_of
+from orderflow.payments.stored import give_back, of_balance, put_on, units_of
 from orderflow.records import MoneyAccount, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from orderflow.tenders import units_gone
@@ -167,21 +168,29 @@ def send_back(
     """Pay back a part of a payment, or ask a gateway to; it is refunded when nothing is left.
 
     What was paid from a balance that we keep may be spent of it again, unless it goes onto another
-    (`to`); of either, no gateway knows.
+    (`to`); of either, no gateway knows. What such a payment got from elsewhere goes back there.
     """
     before = step.now(ref)
     left = left_of(before) - amount
     step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
     source = MoneyAccount.UNAPPLIED if order is None else MoneyAccount.APPLIED
-    step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, amount, order))
+    kept = of_balance(before, amount, order) if before.stored else 0
+    for part, units in (
+        (kept, units_of(before, kept)),
+        (amount - kept, 0 if before.stored else None),
+    ):
+        if part:
+            step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, part, order, units))
     if to:
         put_on(step, ref, amount, to)
-    elif before.stored:
-        give_back(step, before)
-    elif ask:
+        return
+    if kept:
+        give_back(step, before, kept)
+    wanted = min(amount - kept, at_gateway(before)) if before.stored else amount
+    if ask and wanted:
         name = "" if order is None else order.id
-        units = units_gone(before.tendered, step.now(ref).tendered)
-        open_request(step, ref, RequestKind.REFUND, amount, name, units)
+        gone = 0 if before.stored else units_gone(before.tendered, step.now(ref).tendered)
+        open_request(step, ref, RequestKind.REFUND, wanted, name, gone)
 
 
 def _ask(

@@ -7,6 +7,8 @@ Problem: a balance that is read, found large enough and written back is spent tw
 Decision: a balance is a pool, and who spends of it claims it, as a buyer's limit is claimed.
 The store grants the claim or nothing at all, in the same commit as the payment; no wire is asked.
 What goes back of such a payment gives its claim back in the same commit, however late.
+A gateway may bring such a payment money all the same, and that is no balance's: what goes back of
+an order is the balance's first, and of money on no order what came from elsewhere is.
 Where the time of its balance is over nobody could spend that, so nothing goes back to it: what is
 owed goes onto another balance, and is never gone in silence.
 """
@@ -24,9 +26,9 @@ from orderflow.money import Money, exponent, positive
 from orderflow.payments.applying import Shares, apply_shares, capture, open_payment
 from orderflow.payments.losses import left_of
 from orderflow.pools import stored_pool
-from orderflow.records import MoneyAccount, Payment
+from orderflow.records import MoneyAccount, Order, Payment
 from orderflow.states import PAYMENT, PaymentMove
-from orderflow.tenders import StoredKind, StoredValue, Tendered
+from orderflow.tenders import StoredKind, StoredValue, Tendered, part_of
 from orderflow.tenders import unit as unit_of
 from orderflow.values import MINOR_MAX, Position, instant, text, whole
 
@@ -143,25 +145,27 @@ def balance_over(step: Step, payment: Payment) -> tuple[Refusal, ...]:
     return (_over(stored.ref.id, stored.until),)
 
 
-def from_outside(payment: Payment) -> int:
-    """What is left of the money of a payment from a balance that has come from elsewhere.
+def of_balance(payment: Payment, amount: int, order: Ref[Order] | None) -> int:
+    """How much of an amount that goes back of a payment came from its balance, in minor units.
 
-    A gateway may have told of such. Where the balance is in another unit, all of it counts as the
-    balance's.
+    What stands on an order is the balance's first; on no order, what came from elsewhere is first.
     """
-    return 0 if payment.tendered is not None else max(0, left_of(payment) - payment.spent)
+    left = left_of(payment) - payment.outside
+    return max(0, amount - payment.outside) if order is None else min(amount, left)
 
 
-def give_back(step: Step, before: Payment) -> None:
-    """What went back of a payment from a balance since `before` may be spent of it again."""
-    after = step.now(before.ref)
-    if before.tendered is None or after.tendered is None:
-        n = after.refunded - before.refunded
-    else:
-        n = before.tendered.held - after.tendered.held
-    n = min(n, after.spent)
+def units_of(payment: Payment, amount: int) -> int | None:
+    """The units of its balance that so much of its money is worth; `None` where it is as many."""
+    book = payment.tendered
+    return None if book is None else part_of(book.held, left_of(payment) - payment.outside, amount)
+
+
+def give_back(step: Step, before: Payment, amount: int) -> None:
+    """What went back of a payment to its balance since `before` may be spent of it again."""
+    units = units_of(before, amount)
+    n = min(amount if units is None else units, before.spent)
     if n:
-        step.add(Claimed(after.ref, _pool(after.stored), -n))
+        step.add(Claimed(before.ref, _pool(before.stored), -n))
 
 
 def put_on(step: Step, ref: Ref[Payment], amount: int, to: str) -> None:

@@ -222,6 +222,11 @@ def kept(line: Line) -> Ranges:
     return minus((0, line.n), given_up(line))
 
 
+def has_left(order: Order) -> bool:
+    """Whether anything of an order has ever left with a parcel, or was redeemed."""
+    return any(cut.kind is CutKind.BILLED for line in order.lines for cut in line.cuts)
+
+
 def _taken(line: Line) -> Ranges:
     """The indices that were billed or given up, whether they are on an invoice or not."""
     return union([cut for cut in line.cuts if cut.kind in _TAKEN])

@@ -1,4 +1,4 @@
-"""A carrier's remittance file against the cash that it owes: what is right, and each fault by name.
+"""A carrier's remittance file against the cash that it owes: what is right, and findings by kind.
 
 It knows the rows of a file and what is known of the same cash here, and refuses to know files,
 stores and who is to blame.
@@ -21,7 +21,7 @@ from orderflow.remittances.reconciling import reconcile
 from orderflow.remittances.values import (
     Booking,
     CashFee,
-    Fault,
+    FindingKind,
     Reconciled,
     Remittance,
     RemittanceFinding,
@@ -31,7 +31,7 @@ from orderflow.remittances.values import (
 __all__ = [
     "Booking",
     "CashFee",
-    "Fault",
+    "FindingKind",
     "Reconciled",
     "Remittance",
     "RemittanceFinding",

@@ -16,7 +16,7 @@ from orderflow.records import Parcel, Payment
 from orderflow.remittances.values import (
     Booking,
     CashFee,
-    Fault,
+    FindingKind,
     Reconciled,
     Remittance,
     RemittanceFinding,
@@ -142,7 +142,7 @@ class _Desk:
         payments, parcel = self.cash_of(row.parcel)
         if not payments:
             if row.cash or row.fee:  # a parcel that came back may stand there with nothing
-                self.find(row, Fault.UNKNOWN_PARCEL, row.cash, 0)
+                self.find(row, FindingKind.UNKNOWN_PARCEL, row.cash, 0)
             return
         fresh = [one for one in payments if one.ref.id not in self.named]
         self.named.update(one.ref.id for one in payments)
@@ -156,28 +156,29 @@ class _Desk:
             self.judge_again(row, [one for one in payments if one.ref.id in done], cash, kept)
             return
         bookings = self.book(row, left, owed, cash, kept)
-        faults = [(Fault.TWICE, cash, 0)]
+        wrong = [(FindingKind.TWICE, cash, 0)]
         if fresh:
-            faults = self.faults(left, owed, cash, kept, self.right_fee(about, sum(owed), kept))
-        for fault, stated, wanted in faults:
-            self.find(row, fault, stated, wanted, left, bookings)
-        if not faults:
+            wrong = self.wrong(left, owed, cash, kept, self.right_fee(about, sum(owed), kept))
+        for kind, stated, wanted in wrong:
+            self.find(row, kind, stated, wanted, left, bookings)
+        if not wrong:
             self.bookings += bookings
             self.right += row.remitted
 
-    def faults(
+    def wrong(
         self, payments: list[Payment], owed: list[int], cash: int, kept: int, right: int
-    ) -> list[tuple[Fault, int, int]]:
+    ) -> list[tuple[FindingKind, int, int]]:
         """What is wrong with a row about this cash, and its right fee: what is stated and known."""
         known = sum(owed)
         if not known and cash:
             never = all(one.state in _NEVER_COLLECTED for one in payments)  # there is at least one
-            return [(Fault.REFUSED_YET_REMITTED if never else Fault.REMITTED_BEFORE, cash, 0)]
-        found: list[tuple[Fault, int, int]] = []
+            kind = FindingKind.REFUSED_YET_REMITTED if never else FindingKind.REMITTED_BEFORE
+            return [(kind, cash, 0)]
+        found: list[tuple[FindingKind, int, int]] = []
         if cash != known:
-            found.append((Fault.SHORT if cash < known else Fault.OVER, cash, known))
+            found.append((FindingKind.SHORT if cash < known else FindingKind.OVER, cash, known))
         if kept != right:
-            found.append((Fault.WRONG_FEE, kept, right))
+            found.append((FindingKind.WRONG_FEE, kept, right))
         return found
 
     def said_of(self, payment: Payment, row: RemittanceRow) -> tuple[int, int] | None:
@@ -198,7 +199,7 @@ class _Desk:
             self.right += row.remitted
             return
         if not cash:
-            self.find(row, Fault.WRONG_FEE, row.fee, row.fee - kept, payments)
+            self.find(row, FindingKind.WRONG_FEE, row.fee, row.fee - kept, payments)
             return
         one, before = payments[-1], row.cash - cash
         more: tuple[Booking, ...] = ()
@@ -206,7 +207,7 @@ class _Desk:
             fee = Money(kept, self.file.currency) if kept else None
             call = remit.of(one.ref, Money(cash, self.file.currency), fee, self.file.id, row.row)
             more = (Booking(call, f"{self.key_of(row, one)}/after {before}"),)
-        self.find(row, Fault.REMITTED_BEFORE, row.cash, before, payments, more)
+        self.find(row, FindingKind.REMITTED_BEFORE, row.cash, before, payments, more)
 
     def key_of(self, row: RemittanceRow, payment: Payment) -> str:
         """The key of what a row books of a payment."""
@@ -260,7 +261,7 @@ class _Desk:
             if self._of_file(there):
                 name = there[0].ref.id if there else payment.parcel or payment.due_for
                 row = RemittanceRow(0, name, 0)
-                self.find(row, Fault.MISSING, 0, owed, [payment])
+                self.find(row, FindingKind.MISSING, 0, owed, [payment])
 
     def _of_file(self, parcels: list[Parcel]) -> bool:
         """Whether cash that was due with these parcels should be in the file."""
@@ -276,15 +277,15 @@ class _Desk:
     def find(
         self,
         row: RemittanceRow,
-        fault: Fault,
+        kind: FindingKind,
         stated: int,
         known: int,
         payments: Iterable[Payment] = (),
         bookings: tuple[Booking, ...] = (),
     ) -> None:
-        """Write a fault down."""
+        """Write a finding down."""
         names = tuple(one.ref.id for one in payments)
         currency = self.file.currency
         self.findings.append(
-            RemittanceFinding(row.row, row.parcel, fault, stated, known, currency, names, bookings)
+            RemittanceFinding(row.row, row.parcel, kind, stated, known, currency, names, bookings)
         )

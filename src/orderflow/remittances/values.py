@@ -1,6 +1,6 @@
 """What a remittance file says, what a carrier may keep, and what comes of holding both together.
 
-It knows rows, fees, faults and bookings as values, and refuses to know which of them are right.
+It knows rows, fees, findings and bookings as values, and refuses to know which of them are right.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from orderflow.values import MINOR_MAX, instant, text, whole
 MILLION: Final = 1_000_000
 
 
-class Fault(StrEnum):
+class FindingKind(StrEnum):
     """What is wrong between a remittance file and what is known here."""
 
     MISSING = "missing"  # cash was collected, and no row is about it
@@ -130,7 +130,7 @@ class Booking:
 
 @attrs.frozen
 class RemittanceFinding:
-    """One fault: its row (0 where there is none), the parcel, what is stated and what is known.
+    """What is wrong: its row (0 where there is none), the parcel, what is stated and what is known.
 
     `bookings` book the row as it is stated, for whoever decides so: money that has come has come.
     There are none for a row that is missing, and for a parcel that is not known.
@@ -138,7 +138,7 @@ class RemittanceFinding:
 
     row: int
     parcel: str
-    fault: Fault
+    kind: FindingKind
     stated: int
     known: int
     currency: str
@@ -147,9 +147,9 @@ class RemittanceFinding:
 
     @property
     def reason(self) -> Refusal:
-        """The fault in words."""
-        code = f"remittance_{self.fault}"
-        if self.fault is Fault.REMITTED_BEFORE and self.known:
+        """What is wrong, in words."""
+        code = f"remittance_{self.kind}"
+        if self.kind is FindingKind.REMITTED_BEFORE and self.known:
             code = "remittance_row_changed"
         return Refusal.of(
             code,
@@ -162,7 +162,7 @@ class RemittanceFinding:
 
 @attrs.frozen
 class Reconciled:
-    """What comes of a file: the bookings of all that is right, and every fault.
+    """What comes of a file: the bookings of all that is right, and every finding.
 
     `stated` is what the file says was handed over, `right` as much of it as is right or was booked
     before, in minor units.
