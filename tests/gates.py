@@ -299,6 +299,11 @@ UNSEEN: Final[Mapping[str, tuple[str, ...]]] = {
         "order: in review, reject [no_unit_kept]",
         "order: awaiting customer, reject [no_unit_kept]",
     ),
+    "scans that no row follows are recorded all the same, and ask under a hold": (
+        "parcel: ready to collect, go on",
+        "parcel: lost, go on",
+        "parcel: going back, put right",
+    ),
     "the same hold stops the last unit, with which its order would be cancelled": (
         "order: placed, cancel [not_held]",
         "order: in review, cancel [not_held]",
