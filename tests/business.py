@@ -1345,6 +1345,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "receive_back": always,
     "make_ready": lambda d: d.stands("shipped"),
     "record_scan": always,
+    "record_scans": always,
     "hold_parcel": Desk.lacks_hold,
     "lift_parcel_hold": Desk.has_hold,
     "report_missing": always,

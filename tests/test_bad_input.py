@@ -47,6 +47,7 @@ from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdict
 from orderflow.states import UnitState
+from orderflow.tracking import Scan, TrackingStatus
 from tests.builders import (
     BELL,
     LAMP,
@@ -71,6 +72,7 @@ TOMORROW: Final = MORNING + timedelta(days=1)
 SHELF: Final = Position("BRASS-LAMP", "leith")
 OF_LOT: Final = SHELF._replace(lot="L-1")
 ONE: Final = (("1", 1),)
+SCAN: Final = Scan("NP-1", TrackingStatus.IN_TRANSIT, MORNING)
 
 TENDERED: Final = Tendered("points", 1500, Price.of("1.00", "EUR", per=300))
 
@@ -293,6 +295,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "place": "Perth",
         "event": "e-1",
     },
+    "record_scans": {"id": "p-o-shipped", "scans": (SCAN,)},
     "lift_parcel_hold": {"id": "p-o-delivered", "code": "unexpected_scan"},
     "report_missing": {"id": "o-delivered", "lines": ONE, "reason": "not in the box"},
     "found": {"id": "o-missing", "lines": ONE},
@@ -879,6 +882,9 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
                 yield ((SHELF, count),)
     elif kind == "tuple[tuple[str, int], ...]":
         yield from no_pairs()
+    elif kind == "tuple[orderflow.tracking.words.Scan, ...]":
+        yield from NO_TUPLES
+        yield from ((None,), ("delivered",), (SCAN, SCAN.status), (SCAN,) * 1001)
     elif hint == SafetyRows:
         yield from NO_TUPLES
         yield from ((None,), ("leith",), (("leith", 1),), (("leith", 1, None, None),))

@@ -16,11 +16,13 @@ from orderflow.payments import Notice
 from orderflow.records import Outcome
 from orderflow.testing import Bounds
 from orderflow.testing.walk import PLACE, START
+from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import Position
 from tests.business import Business
 
 WINDOW: Final = timedelta(days=14)
 DAY: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)
 
 
 def of(text: str) -> frozenset[str]:
@@ -99,6 +101,18 @@ PARTS: Final[dict[str, Small]] = {
     "the road and its reports": goods(
         LIFE | ROAD | REPORTS | of("record_scan make_ready hold_parcel lift_parcel_hold"),
         also=(verbs.report_missing.on("o", UNKNOWN), verbs.found.on("o", UNKNOWN)),
+    ),
+    "scans and their story": goods(
+        of("place confirm pay refund allocate release pick pack hand_over complete")
+        | of("record_scans receive_back take_back"),
+        also=tuple(
+            verbs.record_scans.on("o-d1-p1", (Scan("o-d1-p1", *said),))
+            for said in (
+                (TrackingStatus.ON_HOLD, START - 3 * HOUR, "", Incident.CARRIER_PARCEL_LOST),
+                (TrackingStatus.READY_FOR_PICKUP, START - 2 * HOUR),
+                (TrackingStatus.DELIVERED, START - HOUR),
+            )
+        ),
     ),
     "the warehouse and its reports": goods(
         LIFE

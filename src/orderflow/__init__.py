@@ -50,6 +50,7 @@ from orderflow.records import (
 from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
 from orderflow.tenders import MethodKind, PaymentMethod, StoredKind, Tendered
+from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import Position, Sku
 from orderflow.workflow import Workflow
 
@@ -70,6 +71,7 @@ __all__ = [
     "Fixing",
     "GatewayFailed",
     "IllegalMove",
+    "Incident",
     "Instalment",
     "KeyReused",
     "Location",
@@ -98,6 +100,7 @@ __all__ = [
     "RetryExhausted",
     "Rounding",
     "Rules",
+    "Scan",
     "ScanStatus",
     "Short",
     "Sku",
@@ -105,6 +108,7 @@ __all__ = [
     "StoreUnavailable",
     "StoredKind",
     "Tendered",
+    "TrackingStatus",
     "Verdict",
     "WebhookRejected",
     "Workflow",

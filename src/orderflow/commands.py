@@ -33,6 +33,7 @@ from orderflow import (
     repricing,
     returns,
     reviewing,
+    scanning,
     services,
     stages,
 )
@@ -76,6 +77,7 @@ from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdicts
 from orderflow.states import ONWARD
 from orderflow.tenders import StoredKind, StoredValue, Tendered
+from orderflow.tracking import Scan
 from orderflow.units import LineQuantities
 from orderflow.values import Position
 
@@ -1192,6 +1194,13 @@ class Commands:
     ) -> Done[Parcel]:
         """Record a carrier's scan, in any state of the parcel."""
         call = fulfilment.record_scan.of(Ref(self.tenant, "parcel", id), status, place, event)
+        return self.apply(call, key=key, by=by)
+
+    def record_scans(
+        self, id: str, scans: tuple[Scan, ...], *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Record what a carrier saw of a parcel, in any state, order and number."""
+        call = scanning.record_scans.of(Ref(self.tenant, "parcel", id), scans)
         return self.apply(call, key=key, by=by)
 
     def lift_parcel_hold(

@@ -74,6 +74,7 @@ from orderflow.records import (
 )
 from orderflow.states import (
     OrderState,
+    ParcelMove,
     ParcelState,
     PaymentState,
     ReplacementState,
@@ -85,6 +86,7 @@ from orderflow.states import (
     WorkOrderState,
 )
 from orderflow.tenders import StoredValue, TenderBook, part_of
+from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -556,6 +558,15 @@ DUE_AT_DOOR: Final = "due at the door"
 DOOR: Final = "door"
 """What an order notes of a door: `payment`, `amount`, `parcel`; `open` is 0 where it has ended."""
 
+SCANNED: Final = "scanned"
+"""What a parcel notes of a scan that it keeps: what a `Scan` says; `incident` may be empty."""
+
+CAME_AT: Final = "came at"
+"""What a parcel notes of the instant `at` which it came, as its scans say."""
+
+BY_HAND: Final = "by hand"
+"""What a parcel notes whose state people have said, and no scans."""
+
 CASH_CHANGED: Final = "cash changed"
 """What a payment notes of what is to be collected from here on: `amount`."""
 
@@ -898,15 +909,24 @@ def _fold_dispatch(dispatch: Dispatch, facts: Sequence[Fact]) -> Dispatch:
 def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     handed_over_at, delivered_at = parcel.handed_over_at, parcel.delivered_at
     carrier, tracking = parcel.carrier, parcel.tracking
+    scans, by_hand = set(parcel.scans), parcel.by_hand
     for fact in facts:
         if isinstance(fact, Advanced):
-            if fact.target == ParcelState.SHIPPED:
+            if fact.target == ParcelState.SHIPPED and fact.move != ParcelMove.GO_ON:
                 handed_over_at = fact.at
             elif fact.target == ParcelState.DELIVERED:
                 delivered_at = fact.at
+            elif fact.move == ParcelMove.PUT_RIGHT:  # it never was with its customer
+                delivered_at = None
         elif isinstance(fact, Noted) and fact.what == "handed over":
             details = dict(fact.details)
             carrier, tracking = str(details["carrier"]), str(details["tracking"])
+        elif isinstance(fact, Noted) and fact.what == SCANNED:
+            scans.add(_scan(dict(fact.details)))
+        elif isinstance(fact, Noted) and fact.what == CAME_AT:
+            delivered_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
+        elif isinstance(fact, Noted) and fact.what == BY_HAND:
+            by_hand = True
     state, holds = _fold_common(parcel, _PARCEL_STATES, parcel.holds, facts)
     return Parcel(
         parcel.ref,
@@ -919,7 +939,24 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         handed_over_at,
         delivered_at,
         holds,
+        tuple(sorted(scans, key=_by_instant)) if len(scans) > len(parcel.scans) else parcel.scans,
+        by_hand,
     )
+
+
+def _scan(said: Mapping[str, str | int]) -> Scan:
+    return Scan(
+        str(said["tracking"]),
+        TrackingStatus(str(said["status"])),
+        datetime.fromisoformat(str(said["at"])),
+        str(said["place"]),
+        Incident(str(said["incident"])) if said["incident"] else None,
+        str(said["said"]),
+    )
+
+
+def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str]:
+    return (scan.at, scan.tracking, scan.status, scan.place, scan.incident or "", scan.said)
 
 
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:

@@ -45,6 +45,7 @@ from orderflow.states import (
     WorkOrderState,
 )
 from orderflow.tenders import StoredValue, TenderBook
+from orderflow.tracking import Scan
 from orderflow.values import Position
 
 
@@ -575,6 +576,8 @@ class Parcel:
     handed_over_at: datetime | None = None
     delivered_at: datetime | None = None
     holds: tuple[Hold, ...] = ()
+    scans: tuple[Scan, ...] = ()  # each once, in the order of their instants
+    by_hand: bool = False  # a person has said where it is: scans correct nothing of that
 
 
 @attrs.frozen(weakref_slot=False)

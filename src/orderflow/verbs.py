@@ -166,6 +166,7 @@ from orderflow.returns import (
     take_back,
 )
 from orderflow.reviewing import answer, ask_customer, reject, review
+from orderflow.scanning import record_scans
 from orderflow.services import lapse, redeem
 from orderflow.stages import enter_stage
 
@@ -283,6 +284,7 @@ __all__ = [
     "record_notice",
     "record_return_scan",
     "record_scan",
+    "record_scans",
     "record_shortfall",
     "redeem",
     "refund",

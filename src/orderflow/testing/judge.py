@@ -55,6 +55,7 @@ OUTSIDE: Final = frozenset(
         "record_notice",
         "record_return_scan",
         "record_scan",
+        "record_scans",
         "record_shortfall",
         "refuse_cancel_dispatch",
         "refuse_cancel_purchase",
