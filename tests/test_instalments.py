@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -94,6 +95,43 @@ def test_an_instalment_that_does_not_come_holds_its_order_until_it_does(planned:
     assert overdue(pay(planned, "pay-2", 999))
     assert not overdue(pay(planned, "pay-3", 1))
     assert planned.allocate("o-17").document.state is OrderState.CONFIRMED
+    planned.assert_lawful()
+
+
+def cancelled_down(shop: Shop) -> Order:
+    return shop.cancel("o-17", (("1", 2),)).document
+
+
+def cancelled_whole(shop: Shop) -> Order:
+    return shop.cancel("o-17").document
+
+
+def made_cheaper(shop: Shop) -> Order:
+    return shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -2000)).document
+
+
+@pytest.mark.parametrize("ends", (cancelled_down, cancelled_whole, made_cheaper))
+def test_an_order_that_owes_nothing_any_more_is_not_on_hold_for_an_instalment(
+    planned: Shop, ends: Callable[[Shop], Order]
+) -> None:
+    pay(planned, "pay-1", 1000)
+    planned.clock.at = MORNING + WEEK
+    planned.miss_instalment("o-17")
+
+    order = ends(planned)
+
+    assert due(order) <= 0
+    assert not overdue(order)
+    assert not list(planned.held("instalment_overdue"))
+    planned.assert_lawful()
+
+
+def test_an_order_that_waited_for_an_instalment_alone_is_confirmed(planned: Shop) -> None:
+    planned.miss_instalment("o-17")
+
+    order = planned.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -3000)).document
+
+    assert (due(order), order.holds, order.state) == (0, (), OrderState.CONFIRMED)
     planned.assert_lawful()
 
 

@@ -12,7 +12,7 @@ from orderflow.facts import INSTALMENT, PLAN
 from orderflow.holding import checked_blocks
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.payments import confirm_if_ready
-from orderflow.plans import OVERDUE, due_by
+from orderflow.plans import OVERDUE, instalments_missing
 from orderflow.pricing import total
 from orderflow.records import Instalment, Order
 from orderflow.states import ONWARD, ORDER, ORDER_RUNNING, UNIT, OrderState
@@ -65,7 +65,7 @@ def miss_instalment(case: Case, context: Context) -> Step:
     """Say that an instalment has not come in time: the order is on hold until it has."""
     step = Step(case, context)
     order = step.now(case.own(Order))
-    missing = 0 if order.plan is None or _is_over(order) else due_by(order, context.at)
+    missing = instalments_missing(order, context.at)
     if order.plan is None or missing <= 0:
         raise MoveRefused((Refusal.of("no_instalment_due", order=order.ref.id),))
     if any(hold.code == OVERDUE for hold in order.holds):

@@ -125,12 +125,6 @@ def next_terms(order: Order) -> datetime | None:
     return None if _is_noted(order) else to_pay_by(order)
 
 
-def let_terms_rest(step: Step, order: Order) -> None:
-    """An order on account that owes nothing any more is overdue no more."""
-    if due(order) <= 0 and _is_noted(order):
-        step.lift(order.ref, TERMS_OVERDUE)
-
-
 def _is_noted(order: Order) -> bool:
     return any(hold.code == TERMS_OVERDUE for hold in order.holds)
 

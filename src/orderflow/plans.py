@@ -19,7 +19,7 @@ import attrs
 from orderflow.errors import BadInput
 from orderflow.pricing import due, order_facts, total
 from orderflow.records import Order
-from orderflow.states import ORDER_RUNNING, OrderFacts
+from orderflow.states import ORDER_RUNNING, OrderFacts, OrderState
 from orderflow.values import MINOR_MAX, whole
 
 OVERDUE = "instalment_overdue"
@@ -65,6 +65,15 @@ def due_by(order: Order, at: datetime) -> int:
     if order.plan is None or owing <= 0:
         return owing
     return sum([one.amount - one.paid for one in _scheduled(order) if one.due_at <= at])
+
+
+def instalments_missing(order: Order, at: datetime) -> int:
+    """What of a plan should have come by an instant and has not; none of it without a plan.
+
+    Nothing is missing of an order that is completed, or came to nothing.
+    """
+    over = order.state is not OrderState.DRAFT and order.state not in ORDER_RUNNING
+    return 0 if order.plan is None or over else max(0, due_by(order, at))
 
 
 def next_instalment(order: Order) -> datetime | None:

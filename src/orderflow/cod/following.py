@@ -213,7 +213,6 @@ def _close(step: Step, ref: Ref[Order], door: Door, reason: str) -> None:
 
 def end_at_door(step: Step, payment: Payment, reason: str) -> None:
     """Let nothing be due at a door any more; what its carrier was asked is answered by that."""
-    if any(hold.code == CASH_CHANGE for hold in payment.holds):
-        step.lift(payment.ref, CASH_CHANGE)
+    step.lift_if_there(payment.ref, CASH_CHANGE)
     step.proceed(PAYMENT, payment.ref, PaymentMove.VOID)
     step.note(payment.ref, "voided", reason=reason)
