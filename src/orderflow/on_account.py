@@ -150,7 +150,7 @@ def cover(step: Step, order: Order) -> list[Refusal]:
     own = sum([one.n for one in claims_on_account(order)])
     left = line.limit - step.case.counter(Position(pool)).claimed + own
     if owed > left:
-        more = {"asked": owed, "left": max(0, left)}
+        more = {"asked": owed, "left": left}
         refusals.append(Refusal.of("credit_exceeded", customer=customer, currency=currency, **more))
     late = step.case.overdue(pool)
     if late:

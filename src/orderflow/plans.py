@@ -64,7 +64,13 @@ def due_by(order: Order, at: datetime) -> int:
     owing = due(order)
     if order.plan is None or owing <= 0:
         return owing
-    return sum([one.amount - one.paid for one in _scheduled(order) if one.due_at <= at])
+    return sum([one.amount - one.paid for one in overdue(order, at)])
+
+
+def overdue(order: Order, at: datetime) -> tuple[Scheduled, ...]:
+    """The instalments of an order that should have come whole by an instant, and have not."""
+    late = [one for one in _scheduled(order) if one.due_at <= at and one.paid < one.amount]
+    return tuple(late)
 
 
 def instalments_missing(order: Order, at: datetime) -> int:
@@ -79,14 +85,19 @@ def instalments_missing(order: Order, at: datetime) -> int:
 def next_instalment(order: Order) -> datetime | None:
     """When the next instalment of an order is due that has not come whole, if one is wanted.
 
-    None of an order that is held for it already: somebody knows.
+    One that the order is held for already is not meant, since somebody knows, but those after it.
     """
     if order.plan is None or order.state not in ORDER_RUNNING:
         return None
-    if any(hold.code == OVERDUE for hold in order.holds):
-        return None
+    noted = missed_until(order)
     open_yet = (one.due_at for one in _scheduled(order) if one.paid < one.amount)
-    return next(open_yet, None)
+    return next((at for at in open_yet if noted is None or at > noted), None)
+
+
+def missed_until(order: Order) -> datetime | None:
+    """The day of the last instalment that an order is on hold for; None without such a hold."""
+    held = order.plan is not None and any(hold.code == OVERDUE for hold in order.holds)
+    return order.plan.missed if order.plan is not None and held else None
 
 
 def confirmable(order: Order, at: datetime) -> OrderFacts:
