@@ -948,7 +948,9 @@ def may_open_balance(d: Desk) -> bool:
     """Of orders that cost no more than has come, none is to come."""
     knows = not unanswered(d.paper, "capture")
     free = d.stands("deposit taken") and d.free("open balance")
-    return free and _balance_is_wanted(d) and knows
+    until = d.arg("until") or d.paper.balance_from
+    in_time = until is not None and (not d.arg("until") or until >= d.seen.at)
+    return free and _balance_is_wanted(d) and knows and in_time
 
 
 def _balance_is_wanted(d: Desk) -> bool:

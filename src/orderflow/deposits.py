@@ -109,14 +109,16 @@ def open_balance(
     With `forfeit` a balance that is missed costs the deposit: `due` lists that, too.
     """
     step = Step(case, context)
-    if until is not None and instant(until, "until") < context.at:
-        raise BadInput("until", "is over already")
+    said_until = None if until is None else instant(until, "until")
     if type(forfeit) is not bool:
         raise BadInput("forfeit", "true or false is wanted")
     payment = step.now(case.own(Payment))
     step.proceed(PAYMENT, payment.ref, PaymentMove.OPEN_BALANCE)
-    limit = _planned_end(payment, context.at) if until is None else instant(until, "until")
-    forfeits = forfeit if until is not None else payment.forfeits
+    limit = _planned_end(payment, context.at) if said_until is None else said_until
+    if limit < context.at:
+        over = limit.isoformat()
+        raise MoveRefused((Refusal.of("balance_over", payment=payment.ref.id, until=over),))
+    forfeits = payment.forfeits if said_until is None else forfeit
     amount = _whole_price(step, payment)
     if amount <= payment.captured:
         raise _no_balance(payment)
@@ -253,7 +255,7 @@ def _planned_end(payment: Payment, at: datetime) -> datetime:
     """Until when a balance that was planned is to come, if it is asked for now."""
     start, end = payment.balance_from, payment.expires_at
     if start is None or end is None:
-        raise BadInput("until", "an instant is wanted where no window was planned")
+        raise MoveRefused((Refusal.of("balance_not_planned", payment=payment.ref.id),))
     return end if end > at else later(at, end - start)
 
 
