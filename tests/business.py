@@ -949,15 +949,22 @@ def may_expire_payment(d: Desk) -> bool:
 
 def may_open_balance(d: Desk) -> bool:
     """Of orders that cost no more than has come, none is to come."""
+    knows = not unanswered(d.paper, "capture")
+    free = d.stands("deposit taken") and d.free("open balance")
+    until = d.arg("until") or d.paper.balance_from
+    in_time = until is not None and (not d.arg("until") or until >= d.seen.at)
+    return free and _balance_is_wanted(d) and knows and in_time
+
+
+def _balance_is_wanted(d: Desk) -> bool:
     orders = [d.get("order", one.order) for one in d.paper.applications]
     to_come = sum(max(0, owing(order)) for order in orders) - max(0, d.paper.unapplied)
-    is_wanted = to_come > 0 or not orders
-    knows = not unanswered(d.paper, "capture")
-    return d.stands("deposit taken") and d.free("open balance") and is_wanted and knows
+    return to_come > 0 or not orders
 
 
 def may_plan_balance(d: Desk) -> bool:
-    return d.stands("deposit taken")
+    """Of orders that cost no more than has come, none is to come."""
+    return d.stands("deposit taken") and _balance_is_wanted(d)
 
 
 def may_miss_balance(d: Desk) -> bool:

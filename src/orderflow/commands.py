@@ -524,13 +524,13 @@ class Commands:
     def open_balance(
         self,
         id: str,
-        until: datetime,
+        until: datetime | None = None,
         forfeit: bool = False,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
-        """Ask for the balance of a payment: it is to come before `until`."""
+        """Ask for the balance of a payment: it is to come before `until`, or as it was planned."""
         call = deposits.open_balance.of(Ref(self.tenant, "payment", id), until, forfeit)
         return self.apply(call, key=key, by=by)
 

@@ -159,6 +159,18 @@ def reminder_of(due: Due, at: datetime, rules: Rules) -> Reminder | None:
     return Reminder(due, min(spans)) if spans and left > timedelta() and asked else None
 
 
+def limit_behind(due: Due, case: Case) -> Due:
+    """The limit that a customer is told of: the end of a balance whose opening is planned.
+
+    Any other is its own. Who is told when it opens may have no time left, where it opens late.
+    """
+    if due.call.verb != open_balance.name:
+        return due
+    payment = case.payment(due.ref.id)
+    planned = case.get(payment)
+    return due if planned.expires_at is None else _missed(planned, planned.expires_at)
+
+
 def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
     """The time limit that a document is under; `None` exactly when `next_due` is.
 
@@ -233,11 +245,9 @@ def _payment_due(payment: Payment, since: datetime, case: Case) -> Due:
     since = until or since
     if payment.state is PaymentState.DEPOSIT_TAKEN and payment.expires_at is not None:
         means = "the balance is to be asked for from now on"
-        call = open_balance.of(payment.ref, payment.expires_at, payment.forfeits)
-        return Due(payment.ref, since, "seller", means, call)
+        return Due(payment.ref, since, "seller", means, open_balance.of(payment.ref))
     if payment.state is PaymentState.BALANCE_OPEN:
-        means = "the balance was not paid in time: it is overdue"
-        return Due(payment.ref, since, "customer", means, miss_balance.of(payment.ref))
+        return _missed(payment, since)
     if payment.state is PaymentState.BALANCE_OVERDUE:
         means = "the balance was not paid in time: the deposit is forfeited, its orders end"
         return Due(payment.ref, since, "customer", means, forfeit_deposit.of(payment.ref))
@@ -246,6 +256,11 @@ def _payment_due(payment: Payment, since: datetime, case: Case) -> Due:
         who = "gateway"
         means = "the gateway did not answer in time: the payment ends without money"
     return Due(payment.ref, since, who, means, expire_payment.of(payment.ref))
+
+
+def _missed(payment: Payment, since: datetime) -> Due:
+    means = "the balance was not paid in time: it is overdue"
+    return Due(payment.ref, since, "customer", means, miss_balance.of(payment.ref))
 
 
 def _limits(payment: Payment) -> tuple[datetime, ...]:

@@ -426,7 +426,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     invoices = (*invoices, str(dict(fact.details)["invoice"]))
                 elif fact.what == CREDITED:
                     credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
-                elif fact.what in (PLAN, INSTALMENT):
+                elif fact.what in (PLAN, INSTALMENT, INSTALMENT_MISSED):
                     plan = _planned(plan, fact)
                 elif fact.what == DOOR:
                     doors = _with_door(doors, dict(fact.details))
@@ -496,11 +496,13 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
 
 
 def _planned(plan: Plan | None, fact: Noted) -> Plan:
-    """A plan that begins, or has one instalment more."""
+    """A plan that begins, has one instalment more, or has missed one."""
     said = dict(fact.details)
     if plan is None or fact.what == PLAN:
         return Plan((), tuple(str(said["blocks"]).split(",")) if said["blocks"] else ())
     due_at = datetime.fromisoformat(str(said["due_at"]))
+    if fact.what == INSTALMENT_MISSED:
+        return attrs.evolve(plan, missed=due_at)
     more = Instalment(int(said["amount"]), due_at)
     return attrs.evolve(plan, instalments=(*plan.instalments, more))
 
@@ -533,6 +535,9 @@ PLAN: Final = "plan"
 
 INSTALMENT: Final = "instalment"
 """What an order notes of one instalment of its plan: `amount` and `due_at`."""
+
+INSTALMENT_MISSED: Final = "instalment missed"
+"""What an order notes of the last instalment that is overdue: `due_at`."""
 
 EXPIRED: Final = "expire"
 """The document of the cuts of units that were given up as their order expired."""

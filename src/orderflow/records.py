@@ -311,10 +311,14 @@ class Instalment:
 
 @attrs.frozen(weakref_slot=False)
 class Plan:
-    """By when an order is paid in which parts, and which moves one that is overdue blocks."""
+    """By when an order is paid in which parts, and which moves one that is overdue blocks.
+
+    Those until `missed` are overdue under a hold, as long as the order has that hold.
+    """
 
     instalments: tuple[Instalment, ...] = ()
     blocks: tuple[str, ...] = ONWARD
+    missed: datetime | None = None
 
 
 @attrs.frozen(weakref_slot=False)

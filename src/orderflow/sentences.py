@@ -463,6 +463,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "exchange {exchange} has sent nothing yet",
         "zh": "换货单 {exchange} 尚未发出新商品",
     },
+    "balance_over": {
+        "en": "the balance of payment {payment} was to be paid until {until}: that is over",
+        "zh": "付款 {payment} 的尾款期限 {until} 已过",
+    },
+    "balance_not_planned": {
+        "en": "payment {payment} has no planned balance: say until when it is to come",
+        "zh": "付款 {payment} 未约定尾款时间:请说明尾款期限",
+    },
     "balance_not_due": {
         "en": "the balance of payment {payment} may be paid until {until}",
         "zh": "付款 {payment} 的尾款期限为 {until}",
