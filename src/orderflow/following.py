@@ -11,6 +11,7 @@ at once, and what it claims as a whole follows: its coupons where it has ended u
 customer's credit by what it owes. So does the hold that keeps its goods, since a bank has taken
 their money back. Where it owes nothing any more it is confirmed, as one is that was paid, and so is
 the end of each balance that was asked for it.
+What a gateway was to be asked, and could not be asked any more, is not sent.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from orderflow.deposits import let_go
 from orderflow.facts import PAYABLE
 from orderflow.journal import Step
 from orderflow.on_account import as_owed, let_terms_rest
-from orderflow.payments import confirm_if_ready
+from orderflow.payments import confirm_if_ready, withdraw_unwanted
 from orderflow.pricing import due
 from orderflow.records import Order, Payment, credit_id
 from orderflow.states import OrderState
@@ -51,6 +52,9 @@ def follow(step: Step) -> None:
         let_goods_go(step, step.now(document.ref))
         if document.tenders and due(document) <= 0 < _due_before(step, document):
             _settled(step, document)
+    for document in tuple(step.after.values()):
+        if type(document) is Payment:
+            withdraw_unwanted(step, document.ref)
 
 
 def _due_before(step: Step, order: Order) -> int:

@@ -7,7 +7,7 @@ money and before anybody has written it down; and whoever asks once more has it 
 Decision: `send_open` writes down that it sends, sends, and records the answer, each by itself. What
 it has not recorded stays open, and falls due again when its patience is over. Whoever sends a
 request for the second time asks first what has become of its key, and sends it by the same key only
-where the gateway has never heard of it.
+where the gateway has never heard of it, and its money is wanted still; otherwise it has failed.
 Any number of processes may send side by side: a request is sent by one of them at a time.
 
 `ScriptedGateway` is for tests offline and for trials: faults come on demand, and its time is handed
@@ -34,7 +34,7 @@ from orderflow.errors import (
     RetryExhausted,
 )
 from orderflow.money import Money
-from orderflow.payments import PATIENCE_SECONDS, key_of
+from orderflow.payments import PATIENCE_SECONDS, key_of, meant_for, still_wanted
 from orderflow.ports import Gateway, GatewayAnswer, GatewayRequest, Query, every
 from orderflow.records import Outcome, Payment, Request, RequestKind
 from orderflow.values import instant, several, text
@@ -102,11 +102,13 @@ def _send(
     except (Refused, RetryExhausted, OutcomeUnknown):
         return None  # another has sent it; or nobody knows, and then it waits
     one = payment.request(request)
-    if one is None:
-        return None
+    if one is None or one.outcome is not Outcome.PENDING:
+        return None  # it was withdrawn
     key = key_of(ref, request)
     try:
         answer = gateway.query(key) if one.tries > 1 else None
+        if answer is None and not _is_wanted(workflow, payment, one):
+            answer = GatewayAnswer(Outcome.FAILED)
         if answer is None:
             answer = _ask(gateway, asked_of(payment, one), key)
     except GatewayFailed:
@@ -130,6 +132,10 @@ def _send(
     except BadInput as unread:
         return Sent(ref.id, request, answer, unread)
     return Sent(ref.id, request, answer)
+
+
+def _is_wanted(workflow: Workflow, payment: Payment, one: Request) -> bool:
+    return still_wanted(payment, one, map(workflow.order, meant_for(payment)))
 
 
 def asked_of(payment: Payment, request: Request) -> GatewayRequest:

@@ -37,8 +37,11 @@ from orderflow.payments.requests import (
     ask_capture,
     ask_void,
     key_of,
+    meant_for,
     send_back,
     send_request,
+    still_wanted,
+    withdraw_unwanted,
 )
 from orderflow.payments.stored import (
     balance_over,
@@ -84,6 +87,7 @@ __all__ = [
     "left_to_payer",
     "lift_payment_hold",
     "make_all_good",
+    "meant_for",
     "open_payment",
     "open_stored_value",
     "pay",
@@ -95,6 +99,8 @@ __all__ = [
     "send_request",
     "settle_dispute",
     "spend",
+    "still_wanted",
     "top_up",
     "void_payment",
+    "withdraw_unwanted",
 ]

@@ -22,7 +22,7 @@ from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.arriving import receive
-from orderflow.payments.course import ended_as, give_up_rest
+from orderflow.payments.course import ended_as, give_up_rest, kept_after_all
 from orderflow.payments.losses import holds_money, left_of, make_good
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Notice, Order, Outcome, Payment, Request, RequestKind
@@ -176,8 +176,7 @@ def _authorised(step: Step, ref: Ref[Payment], done: int) -> None:
     """The payer's money is ready, or not; a payment that has gone on meanwhile stays as it is."""
     if step.now(ref).state is not PaymentState.AWAITING:
         if done:
-            state = step.now(ref).state.value
-            step.hold(ref, "unexpected_notice", f"authorised came while {state}")
+            kept_after_all(step, ref, done)
         return
     if done:
         step.note(ref, AUTHORISED, amount=done)

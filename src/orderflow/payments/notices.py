@@ -16,7 +16,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import Shares, against, checked_shares, open_payment
 from orderflow.payments.arriving import receive
-from orderflow.payments.course import give_up_rest
+from orderflow.payments.course import give_up_rest, kept_after_all
 from orderflow.payments.losses import holds_money
 from orderflow.records import Application, Notice, Payment
 from orderflow.states import (
@@ -126,6 +126,8 @@ def record_notice(
         if notice is Notice.AUTHORISED:
             step.note(payment.ref, AUTHORISED, amount=minor)
         step.proceed(PAYMENT, payment.ref, move)
+    elif notice is Notice.AUTHORISED:
+        kept_after_all(step, payment.ref, minor)
     else:
         state = payment.state.value
         step.hold(payment.ref, "unexpected_notice", f"{notice.value} came while {state}")
