@@ -912,7 +912,8 @@ def may_ask(d: Desk) -> bool:
     gone = sum(one.done for one in paper.requests if one.id[:4] == "void")  # given up already
     free = max(0, most - paper.captured - gone - sum(one.amount for one in asked))
     wanted = d.arg("amount").minor if d.arg("amount") else free
-    return bool(0 < wanted <= free)
+    in_one_go = d.call.verb == "ask_capture" and paper.state == "awaiting"
+    return bool(0 < wanted <= free) and (wanted == free or not in_one_go)
 
 
 def still_to_come(d: Desk) -> int:

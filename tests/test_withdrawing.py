@@ -163,3 +163,24 @@ def test_money_goes_back_though_its_payment_and_order_have_ended(asked: Shop) ->
     send_open(asked, gateway, asked.clock.at)
 
     assert gateway.moved(RequestKind.REFUND, "pay-1") == 10000
+
+
+SAID: Final = {
+    "never asked": "no money has come in time: the payment ends",
+    "never sent": "what was asked was never sent: the payment ends, and it is not sent any more",
+    "sent": "the gateway did not answer in time: the payment ends, and it is still asked",
+}
+
+
+@pytest.mark.parametrize("asked", SAID)
+def test_what_silence_means_says_what_was_sent(shop: Shop, asked: str) -> None:
+    shop.await_payment("pay-1", eur(10000), "card", "c-7", LIMIT)
+    if asked != "never asked":
+        shop.ask_capture("pay-1")
+    if asked == "sent":
+        shop.send_request("pay-1", "capture-1")
+    shop.clock.at = LIMIT
+
+    (found,) = shop.due(LIMIT)
+
+    assert found.means == SAID[asked]

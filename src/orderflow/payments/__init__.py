@@ -33,6 +33,7 @@ from orderflow.payments.paying import (
 )
 from orderflow.payments.requests import (
     PATIENCE_SECONDS,
+    UNREAD,
     ask_authorise,
     ask_capture,
     ask_void,
@@ -58,6 +59,7 @@ __all__ = [
     "BALANCE_ASKED",
     "BALANCE_DUE",
     "PATIENCE_SECONDS",
+    "UNREAD",
     "Notice",
     "Shares",
     "answer_cash_change",

@@ -45,6 +45,10 @@ _TAKES: Final[Mapping[RequestKind, PaymentMove]] = {
 PATIENCE_SECONDS: Final = 60
 """How long whoever has sent a request is left alone with it, unless said otherwise."""
 
+UNREAD: Final = "unread_answer"
+"""The hold of a payment over which a gateway has said what cannot be read: with a request that is
+open still, it is not known whether money has moved, and its limit waits."""
+
 SECONDS_MAX: Final = 86_400
 """The longest that a request is left to whoever has sent it: a day."""
 
@@ -65,11 +69,14 @@ def ask_capture(case: Case, context: Context, amount: Money | None = None) -> St
 
     That is what was authorised, or the amount of a payment that is captured in one go, less what
     has come and what was asked for already; of a price in two parts the deposit, and after it what
-    is still to come of the balance.
+    is still to come of the balance. A smaller amount is asked for only of what was authorised or of
+    a balance: whoever is charged in one go is charged the whole.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     step.proceed(PAYMENT, payment.ref, PaymentMove.ASK_CAPTURE)
+    if payment.state is PaymentState.AWAITING and amount is not None:
+        _must_be_whole(step, payment, amount)
     _ask(step, payment, RequestKind.CAPTURE, PaymentMove.ASK_CAPTURE, amount)
     return step
 
@@ -251,6 +258,15 @@ def _ask(
         )
         raise MoveRefused((refusal,))
     open_request(step, payment.ref, kind, asked)
+
+
+def _must_be_whole(step: Step, payment: Payment, amount: Money) -> None:
+    """Refuse a part of what nobody has authorised: the rest of it could never be asked for."""
+    free, asked = free_to_ask(step, payment), positive(amount, payment.currency)
+    if asked < free:
+        figures = {"asked": asked, "currency": payment.currency, "free": free}
+        refusal = Refusal.of("captured_in_one_go", payment=payment.ref.id, **figures)
+        raise MoveRefused((refusal,))
 
 
 def _request(payment: Payment, id: str) -> Request:
