@@ -377,7 +377,7 @@ def test_too_much_cash_stays_unapplied_and_too_little_leaves_a_debt(shop: Shop) 
     over = shop.collect_on_delivery("cod-1", "o-17", eur(1200)).document
     assert over.unapplied == 200
     assert [(hold.code, hold.reason, hold.blocks) for hold in over.holds] == [
-        ("overpaid", "200 more was collected than order o-17 costs", ())
+        ("overpaid", "2.00 EUR more was collected than order o-17 costs", ())
     ]
     assert shop.collect_on_delivery("cod-2", "o-18", eur(900)).document.unapplied == 0
     assert due(shop.order("o-18")) == 100

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import attrs
 
+from orderflow.currencies import amount_said
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import INSTALMENT, PLAN
 from orderflow.holding import checked_blocks
@@ -70,7 +71,7 @@ def miss_instalment(case: Case, context: Context) -> Step:
         raise MoveRefused((Refusal.of("no_instalment_due", order=order.ref.id),))
     if any(hold.code == OVERDUE for hold in order.holds):
         raise MoveRefused((Refusal.of("already_there", kind="hold", id=OVERDUE),))
-    reason = f"{missing} {order.currency} of the plan have not come in time"
+    reason = f"{amount_said(missing, order.currency)} of the plan have not come in time"
     step.hold(order.ref, OVERDUE, reason, order.plan.blocks)
     return step
 

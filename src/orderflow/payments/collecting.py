@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Final
 
 from orderflow.calls import Ref
+from orderflow.currencies import amount_said
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import REMITTED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
@@ -131,7 +132,8 @@ def _use(step: Step, ref: Ref[Payment], owing: Order, minor: int) -> None:
     if payable:
         apply_shares(step, ref, ((owing.ref.id, payable),))
     if minor > max(0, due(owing)):
-        said = f"{minor - max(0, due(owing))} more was collected than order {owing.ref.id} costs"
+        more = amount_said(minor - max(0, due(owing)), owing.currency)
+        said = f"{more} more was collected than order {owing.ref.id} costs"
         step.hold(ref, "overpaid", said, blocks=())
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from orderflow.currencies import amount_said
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import AUTHORISED, NOTICED, Noted
 from orderflow.journal import Case, Context, Step, verb
@@ -141,7 +142,8 @@ def _is_known(step: Step, payment: Payment, notice: Notice, event: str, minor: i
         return False
     step.note(payment.ref, "repeated_notice", event=event, notice=notice.value, amount=minor)
     if minor not in known:
-        said = f"{event} is {notice.value} of {minor}, and was of {known[0]} before"
+        now, before = (amount_said(one, payment.currency) for one in (minor, known[0]))
+        said = f"{event} is {notice.value} of {now}, and was of {before} before"
         step.hold(payment.ref, "amount_differs", said, blocks=())
     return True
 

@@ -264,8 +264,10 @@ def _must_be_whole(step: Step, payment: Payment, amount: Money) -> None:
     """Refuse a part of what nobody has authorised: the rest of it could never be asked for."""
     free, asked = free_to_ask(step, payment), positive(amount, payment.currency)
     if asked < free:
-        figures = {"asked": asked, "currency": payment.currency, "free": free}
-        refusal = Refusal.of("captured_in_one_go", payment=payment.ref.id, **figures)
+        name, currency = payment.ref.id, payment.currency
+        refusal = Refusal.of(
+            "captured_in_one_go", payment=name, asked=asked, currency=currency, free=free
+        )
         raise MoveRefused((refusal,))
 
 
