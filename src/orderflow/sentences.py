@@ -581,6 +581,8 @@ LEDGER: Final[dict[str, dict[Language, str]]] = {
     "after": {"en": "after", "zh": "期末"},
     "account": {"en": "account", "zh": "科目"},
     "onto": {"en": "put {payment} on {stored}", "zh": "{payment} 转入 {stored}"},
+    "came": {"en": "received by gateway", "zh": "支付平台收款"},
+    "went": {"en": "sent back by gateway", "zh": "支付平台退款"},
     "opening": {"en": "brought forward", "zh": "期初余额"},
     "due": {"en": "Still to be paid", "zh": "应付"},
     "back": {"en": "Owed back", "zh": "应退"},
