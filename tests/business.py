@@ -912,9 +912,11 @@ def may_ask(d: Desk) -> bool:
         asked += unanswered(paper, "authorise")
     elif d.stands("deposit taken", "balance open", "balance overdue"):
         most = min(paper.amount, paper.captured + still_to_come(d))
-    free = max(0, most - paper.captured - sum(one.amount for one in asked))
+    gone = sum(one.done for one in paper.requests if one.id[:4] == "void")  # given up already
+    free = max(0, most - paper.captured - gone - sum(one.amount for one in asked))
     wanted = d.arg("amount").minor if d.arg("amount") else free
-    return bool(0 < wanted <= free)
+    in_one_go = d.call.verb == "ask_capture" and paper.state == "awaiting"
+    return bool(0 < wanted <= free) and (wanted == free or not in_one_go)
 
 
 def still_to_come(d: Desk) -> int:
@@ -1410,7 +1412,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "ask_capture": lambda d: (
         d.stands(*WAITS, "part captured") and d.free("ask capture") and may_ask(d)
     ),
-    "ask_void": lambda d: d.stands("awaiting", "authorised", "part captured") and may_void_rest(d),
+    "ask_void": lambda d: (
+        d.stands(*WAITS[:2], "part captured", "failed", "voided", "expired") and may_void_rest(d)
+    ),
     "send_request": may_send_request,
     "record_answer": always,
     # invoices

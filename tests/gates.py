@@ -86,7 +86,7 @@ TABLE: Final[Mapping[str, str]] = {
         ask authorise: awaiting -> stays | not held
         ask capture: awaiting, authorised, part captured, deposit taken, balance open,
             balance overdue -> stays | not held
-        ask void: awaiting, authorised, part captured -> stays | not held
+        ask void: awaiting, authorised, part captured, failed, voided, expired -> stays | not held
         authorise: awaiting -> authorised
         capture part: authorised, part captured -> part captured
         capture: awaiting, authorised, part captured, deposit taken, balance open, balance overdue,

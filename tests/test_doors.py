@@ -318,7 +318,7 @@ def test_a_courier_is_asked_to_collect_nothing(any_shop: Shop, agreed: bool) -> 
 
     assert answered.state == ("voided" if agreed else "due at door")
     assert [hold.reason for hold in answered.holds] == (
-        [] if agreed else ["the carrier collects 3000 more than order o-1 costs"]
+        [] if agreed else ["the carrier collects 30.00 EUR more than order o-1 costs"]
     )
     assert at_doors(shop) == ({} if agreed else {"pay-1": 3000})
 

@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 import pytest
 
-from orderflow import BadInput, GatewayFailed, KeyReused, Money, Ref, Workflow
+from orderflow import BadInput, GatewayFailed, KeyReused, Money, Price, Ref, Tendered, Workflow
 from orderflow.adapters.gateways import Effect, Fault, ScriptedGateway, UniformGateway, send_open
 from orderflow.adapters.memory import MemoryStore
 from orderflow.payments import Notice, key_of
@@ -178,8 +178,61 @@ def test_an_answer_that_cannot_be_read_keeps_nobody_elses_request_waiting(shop: 
     first, second = send_open(shop, Abroad("stirling", shop.clock), shop.clock.at)
 
     assert (str(first.unread), second.unread) == ("amount: is in USD, not in EUR", None)
+    (hold,) = shop.payment("pay-1").holds
+    assert (hold.code, hold.blocks) == ("unread_answer", ())
+    assert hold.reason == (
+        "capture-1: amount: is in USD, not in EUR; "
+        "it said done, 10.00 USD, stirling-000001, stirling-e000001"
+    )
     assert shop.payment("pay-1").requests[0].outcome is Outcome.PENDING
     assert shop.payment("pay-2").captured == 1000
+    shop.assert_lawful()
+
+
+class Mumbling(UniformGateway):
+    """A gateway of which no answer can be read."""
+
+    def __init__(self, answer: GatewayAnswer) -> None:
+        self.answer = answer
+
+    def do(self, request: GatewayRequest, key: str) -> GatewayAnswer:
+        return self.answer
+
+    def query(self, key: str) -> GatewayAnswer | None:
+        return self.answer
+
+
+CENT: Final = Tendered("USD", 1100, Price.of("0.92", "EUR", per=100))
+UNREADABLE: Final = (
+    GatewayAnswer(Outcome.DONE, Money.of("32.61", "USD")),
+    GatewayAnswer(Outcome.DONE, eur(0)),
+    GatewayAnswer(Outcome.DONE, tendered=CENT),
+    GatewayAnswer(Outcome.DONE, reference="\u200b" + "9" * 300),
+)
+
+
+@pytest.mark.feature("F181", "F183")
+@pytest.mark.parametrize("answer", UNREADABLE, ids=("dollars", "nothing", "rate", "reference"))
+def test_nothing_ends_while_an_answer_about_it_cannot_be_read(answer: GatewayAnswer) -> None:
+    shop = Shop(MemoryStore())
+    shop.place("o-17", new_order((LAMP, 3)))
+    limit = shop.clock.at + timedelta(days=1)
+    shop.await_payment("pay-1", eur(3000), "card", "c-7", limit, (("o-17", 3000),))
+    shop.ask_capture("pay-1")
+    gateway = Mumbling(answer)
+
+    for _ in range(3):
+        (sent,) = send_open(shop, gateway, shop.clock.forward(days=1))
+        assert sent.unread is not None
+        (found,) = shop.due(shop.clock.at + timedelta(minutes=1))
+        assert found.call.verb == "send_request"
+        assert found.means.startswith("what the gateway said cannot be read")
+
+    assert [one.ref.id for one in shop.held("unread_answer", "payment")] == ["pay-1"]
+    shop.record_answer("pay-1", "capture-1", Outcome.DONE)
+    shop.lift_payment_hold("pay-1", "unread_answer")
+    payment = shop.payment("pay-1")
+    assert (payment.captured, payment.applied, payment.holds) == (3000, 3000, ())
     shop.assert_lawful()
 
 

@@ -88,7 +88,7 @@ def test_an_instalment_that_does_not_come_holds_its_order_until_it_does(planned:
     order = planned.miss_instalment("o-17").document
 
     assert overdue(order)
-    assert order.holds[0].reason == "1000 EUR of the plan have not come in time"
+    assert order.holds[0].reason == "10.00 EUR of the plan have not come in time"
     assert planned.codes(allocate.on("o-17")) == ["on_hold"]
     assert not planned.due(planned.clock.at)
     assert planned.codes(miss_instalment.on("o-17")) == ["already_there"]

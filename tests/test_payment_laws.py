@@ -4,6 +4,7 @@ Captured is applied, unapplied, refunded or charged back, in the currency of the
 unit of the tender; and a ledger that is kept apart, by what was done, says the same.
 What is refunded is with the payer, asked for of a gateway, or on a balance that may be spent; and
 no goods leave whose money a bank has taken back.
+Nothing that would take the payer's money is sent for the first time when nobody wants it any more.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ CURRENCIES: Final = ("EUR", "JPY", "KWD")
 ORDERS: Final = ("o-1", "o-2", "o-cod", "o-acc")
 DOOR: Final = "o-cod"
 ON_ACCOUNT: Final = "o-acc"
+OVER: Final = ("voided", "expired", "failed", "captured", "refunded", "part refunded", "disputed")
 CALLED_OFF: Final = ("cancelled", "expired", "rejected")
 BALANCES: Final = ("g-1", "g-2", "points")
 AMOUNTS: Final = (1, 7, 100, 333, 700, 1000, 1500, 3000)
@@ -261,8 +263,10 @@ class Life:
             if found.call.verb != "send_request":
                 paid = self.paid_up()
                 owed = self.owed_in_time(found.ref.id)
-                with suppress(Refused):  # the one before it may have ended the order
+                try:
                     self.shop.apply(found.call)
+                except Refused:  # what was done before it in this sweep has changed that
+                    assert found not in self.shop.due(self.clock.at), "what is due can be done"
                 assert owed == self.owed_in_time(found.ref.id), "what ended in time misses nothing"
                 assert paid <= self.paid_up(), "silence ends no order that owes nothing"
 
@@ -360,6 +364,23 @@ class Life:
             self.back(id, sent_back(payment, new))
         elif one.kind is RequestKind.REFUND:
             self.answered_refund(payment, new, one, done)
+
+    def send(self) -> None:
+        """What is open goes over the wire, but takes no money that nobody wants any more."""
+        waiting = [one for one in map(self.shop.payment, self.ledgers) if one.requests]
+        asked = [(one, each) for one in waiting for each in one.requests if is_open(each)]
+        if not asked:
+            return
+        payment, one = self.chance.choice(asked)
+        after = self.shop.send_request(payment.ref.id, one.id, 1).document.request(one.id)
+        assert after is not None
+        first_sent = after.tries == 1 and after.tries > one.tries
+        takes = one.kind in (RequestKind.AUTHORISE, RequestKind.CAPTURE)
+        names = {each.order for each in (*payment.meant, *payment.applications)}
+        over = names and all(self.shop.order(id).state in CALLED_OFF for id in names)
+        if takes and (over or payment.state in OVER):
+            assert not first_sent, "nobody wants it any more"
+            assert one.tries or after.outcome is Outcome.FAILED
 
     def paid_at(self) -> datetime | None:
         """When the payer has paid, where the gateway says it: a while ago."""
@@ -620,6 +641,8 @@ class Life:
             if payment.state in ("deposit taken", "balance open"):
                 self.given_up[id] = over
             obeys(payment)
+            if payment.state in OVER:
+                assert not any(map(may_take_money, payment.requests))
             told = (payment.captured, payment.refunded, payment.charged_back, payment.disputed)
             assert told == (ledger.came, ledger.back, ledger.taken, ledger.disputed)
             assert (payment.with_carrier, payment.fees) == (ledger.carrier, ledger.fees)
@@ -658,6 +681,12 @@ def sent_back(before: Payment, after: Payment) -> int:
 
 def is_open(request: Request) -> bool:
     return request.outcome is Outcome.PENDING
+
+
+def may_take_money(request: Request) -> bool:
+    """Whether a request that was never sent would take money of the payer."""
+    takes = request.kind in (RequestKind.AUTHORISE, RequestKind.CAPTURE)
+    return is_open(request) and not request.tries and takes
 
 
 def obeys(payment: Payment) -> None:
@@ -701,7 +730,7 @@ ACTS: Final[tuple[Callable[[Life], None], ...]] = (
         Life.take_deposit,
     ),
     *(Life.ask_for_a_balance, Life.ask_for_a_balance, Life.wait, Life.wait, Life.forfeit),
-    *(Life.ask_for_a_balance, Life.wait, Life.forfeit, Life.miss_a_balance),
+    *(Life.ask_for_a_balance, Life.wait, Life.forfeit, Life.miss_a_balance, Life.send, Life.send),
     *(Life.pay_balance, Life.pay_balance, Life.await_payment, Life.await_payment),
     *(Life.ask_capture, Life.ask_capture, Life.ask_void, Life.answer, Life.answer, Life.answer),
     *(Life.notice, Life.notice, Life.apply, Life.void, Life.charge_back, Life.settle, Life.cancel),

@@ -228,6 +228,8 @@ def walk(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]) -> None
         collect(shop)
         return
     bring(shop, row.source)
+    if row.move is M.ASK_VOID and row.source in (S.FAILED, S.EXPIRED, S.VOIDED):
+        shop.record_notice("pay-1", Notice.AUTHORISED, eur(1000))  # it is kept ready after all
     if row.source in (S.REFUNDED, S.DUE_AT_DOOR) and row.move in (M.REFUND, M.REFUND_PART):
         comes_after_all(shop)
     if row.move is M.SETTLE_EMPTY:

@@ -186,7 +186,7 @@ def test_a_payment_that_is_not_answered_for_expires(shop: Shop) -> None:
     assert shop.payment("pay-1").state is PaymentState.EXPIRED
     assert (
         shop.refuses(expire_payment.on("pay-1"))
-        == "payment pay-1 is expired: cannot expire (can: capture, take deposit)"
+        == "payment pay-1 is expired: cannot expire (can: ask void)"
     )
 
 
@@ -292,7 +292,7 @@ def test_cash_of_a_parcel_that_was_refused_at_the_door_is_wanted_no_more(shop: S
 
     assert voided.state is PaymentState.VOIDED
     assert shop.refuses(void_payment.on("cod-1", "again")) == (
-        "payment cod-1 is voided: cannot void (can: capture, take deposit, collect)"
+        "payment cod-1 is voided: cannot void (can: ask void, collect)"
     )
 
 
@@ -377,7 +377,7 @@ def test_too_much_cash_stays_unapplied_and_too_little_leaves_a_debt(shop: Shop) 
     over = shop.collect_on_delivery("cod-1", "o-17", eur(1200)).document
     assert over.unapplied == 200
     assert [(hold.code, hold.reason, hold.blocks) for hold in over.holds] == [
-        ("overpaid", "200 more was collected than order o-17 costs", ())
+        ("overpaid", "2.00 EUR more was collected than order o-17 costs", ())
     ]
     assert shop.collect_on_delivery("cod-2", "o-18", eur(900)).document.unapplied == 0
     assert due(shop.order("o-18")) == 100

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from orderflow import Money
 from orderflow.payments import Notice, ask_capture, ask_void, send_request
 from orderflow.pricing import due
 from orderflow.records import Outcome, Payment, RequestKind
@@ -126,7 +127,7 @@ def test_the_same_event_about_another_amount_moves_nothing_and_asks_a_person(cha
 
     assert payment.captured == 6000
     assert [(hold.code, hold.reason) for hold in payment.holds] == [
-        ("amount_differs", "e-9 is captured of 7000, and was of 6000 before")
+        ("amount_differs", "e-9 is captured of 70.00 EUR, and was of 60.00 EUR before")
     ]
 
 
@@ -187,13 +188,30 @@ def test_a_payment_may_be_captured_in_one_go(shop: Shop) -> None:
 
 def test_a_payment_whose_only_capture_fails_has_failed(shop: Shop) -> None:
     shop.await_payment("pay-1", eur(5000), "wechat pay")
-    shop.ask_capture("pay-1", eur(2000))
-    shop.ask_capture("pay-1", eur(3000))
+    shop.ask_capture("pay-1", eur(5000))
 
-    first = shop.record_answer("pay-1", "capture-1", FAILED).document
-    second = shop.record_answer("pay-1", "capture-2", FAILED).document
+    payment = shop.record_answer("pay-1", "capture-1", FAILED).document
 
-    assert (first.state, second.state) == (PaymentState.AWAITING, PaymentState.FAILED)
+    assert payment.state is PaymentState.FAILED
+
+
+@pytest.mark.parametrize("deposit", (None, eur(2000)), ids=("whole", "deposit"))
+def test_a_wallet_is_never_charged_a_part_whose_rest_nobody_could_ask_for(
+    shop: Shop, deposit: Money | None
+) -> None:
+    shop.await_payment("pay-1", eur(5000), "alipay", deposit=deposit)
+    whole = "50.00" if deposit is None else "20.00"
+
+    (refused,) = shop.why_not(ask_capture.on("pay-1", eur(500)))
+
+    assert (
+        refused.sentence
+        == f"payment pay-1: 5.00 EUR of {whole} asked for, and none is authorised: "
+        "it is captured in one go"
+    )
+    (remedy,) = refused.remedies
+    shop.apply(remedy)
+    assert shop.payment("pay-1").requests[0].amount == (5000 if deposit is None else 2000)
 
 
 def test_a_payment_is_captured_in_parts_and_its_rest_given_up(ready: Shop) -> None:
@@ -461,7 +479,7 @@ def test_a_refund_that_fails_after_its_dispute_was_lost_is_owed_to_nobody(ready:
     assert books(after) == (10000, 0, 0, 0)
     assert due(ready.order("o-17")) == 0
     assert [hold.reason for hold in after.holds if hold.code == "refund_failed"] == [
-        "the gateway has not paid back 10000 of refund-3: the payer's bank has"
+        "the gateway has not paid back 100.00 EUR of refund-3: the payer's bank has"
     ]
 
 

@@ -65,6 +65,8 @@ class Chart(Generic[S, M, F]):
     """A table of rows, checked when it is made; a mistake in it is a `ValueError`.
 
     `outside` are the moves that report what has happened: they cannot be refused by a condition.
+    `untold` are those of them that nobody makes by name, since they follow from what is reported:
+    a refusal does not tell a clerk that he can.
     `closed` are states that a host does not use, so they must be out of reach; the rows that lead
     out of them stay, for whoever stands there already. In a `tightened` chart a move may have lost
     all its rows.
@@ -84,6 +86,7 @@ class Chart(Generic[S, M, F]):
         "outside",
         "rows",
         "states",
+        "untold",
     )
 
     def __init__(
@@ -96,6 +99,7 @@ class Chart(Generic[S, M, F]):
         initial: S,
         ends: Iterable[S],
         outside: Iterable[M] = (),
+        untold: Iterable[M] = (),
         closed: Iterable[S] = (),
         tightened: bool = False,
     ) -> None:
@@ -106,6 +110,7 @@ class Chart(Generic[S, M, F]):
         self.initial: Final = initial
         self.ends: Final = frozenset(ends)
         self.outside: Final = frozenset(outside)
+        self.untold: Final = frozenset(untold)
         self.closed: Final = frozenset(closed)
         # The rows of each state by their moves, and the names of these moves in their order.
         self._compiled: dict[S, tuple[dict[M, Row[S, M, F]], tuple[str, ...]]]
@@ -115,7 +120,8 @@ class Chart(Generic[S, M, F]):
             if row.move in onward:
                 raise ValueError(f"{name}: a second row for {row.source}, {row.move}")
             onward[row.move] = row
-            self._compiled[row.source] = onward, (*can, row.move.value)
+            told = () if row.move in self.untold else (row.move.value,)
+            self._compiled[row.source] = onward, (*can, *told)
         self._machine: Machine | None = None
         self._check_reach()
         if not tightened:
@@ -143,7 +149,7 @@ class Chart(Generic[S, M, F]):
         return None if row is None else row.target
 
     def can(self, state: S) -> tuple[str, ...]:
-        """The moves that a state has, guards aside, in the order of the table."""
+        """The moves that somebody can make in a state, guards aside, in the order of the table."""
         return self._compiled[state][1]
 
     def refusals(self, state: S, move: M, facts: F) -> tuple[Refusal, ...]:
@@ -208,6 +214,7 @@ class Chart(Generic[S, M, F]):
             initial=self.initial,
             ends=self.ends,
             outside=self.outside,
+            untold=self.untold,
             closed=self.closed | frozenset(closed),
             tightened=True,
         )

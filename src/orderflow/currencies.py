@@ -44,3 +44,12 @@ def in_main_unit(minor: int, currency: str) -> str:
         return str(minor)
     whole, rest = divmod(abs(minor), 10**decimals)
     return f"{'-' if minor < 0 else ''}{whole}.{rest:0{decimals}}"
+
+
+def amount_said(minor: int, currency: str) -> str:
+    """Minor units in a sentence, with their currency.
+
+    >>> amount_said(2000, "EUR"), amount_said(2000, "KWD")
+    ('20.00 EUR', '2.000 KWD')
+    """
+    return f"{in_main_unit(minor, currency)} {currency}"

@@ -34,6 +34,7 @@ from orderflow.journal import Case
 from orderflow.on_account import miss_terms, next_terms
 from orderflow.orders import expire
 from orderflow.payments import expire_payment, lapse_stored_value, send_request
+from orderflow.payments.requests import UNREAD
 from orderflow.plans import next_instalment
 from orderflow.pricing import due, order_facts
 from orderflow.records import (
@@ -233,14 +234,18 @@ def _unanswered(request: Request) -> datetime:
 def _payment_due(payment: Payment, since: datetime, case: Case) -> Due:
     """A limit that is over comes first: it does not wait for a gateway that is silent for good.
 
-    But no balance is asked for, and no deposit forfeited, while the gateway may have it.
+    But no balance is asked for, and no deposit forfeited, while the gateway may have it, and
+    nothing ends while what a gateway has said of it cannot be read.
     """
     until = min(_limits(payment), default=None)
     waiting = [one for one in payment.requests if one.outcome is Outcome.PENDING]
-    unsure = payment.state in _KNOWING and payment.asked(RequestKind.CAPTURE)
+    unread = any(hold.code == UNREAD for hold in payment.holds)
+    unsure = unread or (payment.state in _KNOWING and payment.asked(RequestKind.CAPTURE))
     if waiting and (until is None or until > case.at or unsure):
         one = min(waiting, key=lambda one: (_unanswered(one), one.id))
         means = "the gateway has not answered: it is asked, or asked again by the same key"
+        if unread:
+            means = "what the gateway said cannot be read: it is asked again by the same key"
         return Due(payment.ref, since, "gateway", means, send_request.of(payment.ref, one.id))
     since = until or since
     if payment.state is PaymentState.DEPOSIT_TAKEN and payment.expires_at is not None:
@@ -253,8 +258,11 @@ def _payment_due(payment: Payment, since: datetime, case: Case) -> Due:
         return Due(payment.ref, since, "customer", means, forfeit_deposit.of(payment.ref))
     who, means = "seller", "the money was not captured in time: the authorisation ends"
     if payment.state is PaymentState.AWAITING:
-        who = "gateway"
-        means = "the gateway did not answer in time: the payment ends without money"
+        who, means = "gateway", "no money has come in time: the payment ends"
+        if any(one.tries for one in waiting):
+            means = "the gateway did not answer in time: the payment ends, and it is still asked"
+        elif waiting:
+            means = "what was asked was never sent: the payment ends, and it is not sent any more"
     return Due(payment.ref, since, who, means, expire_payment.of(payment.ref))
 
 

@@ -611,6 +611,9 @@ ANSWERED: Final = "answered"
 capture or a refund, what has come or gone back for it in our books, too: `booked`; of a capture,
 how much has come with just this answer: `came`."""
 
+WITHDRAWN: Final = "request withdrawn"
+"""What a payment notes of what was asked and is not sent any more: `request`."""
+
 ANSWERED_AGAIN: Final = "repeated_answer"
 """What a payment notes of an answer that says nothing new: `request`, `event`."""
 
@@ -826,7 +829,7 @@ def _remitted(said: Mapping[str, str | int]) -> Remitted:
     return Remitted(str(said["remittance"]), row, amount, fee)
 
 
-_OF_REQUESTS: Final = (REQUESTED, SENT, ANSWERED, ANSWERED_AGAIN)
+_OF_REQUESTS: Final = (REQUESTED, SENT, WITHDRAWN, ANSWERED, ANSWERED_AGAIN)
 
 
 def _requested(
@@ -846,6 +849,8 @@ def _requested(
     if what == SENT:
         until = datetime.fromisoformat(str(said["until"]))
         changed = attrs.evolve(requests[i], tries=requests[i].tries + 1, busy_until=until)
+    elif what == WITHDRAWN:
+        changed = attrs.evolve(requests[i], outcome=Outcome.FAILED)
     else:
         outcome = Outcome(str(said["outcome"]))
         changed = attrs.evolve(

@@ -11,7 +11,7 @@ they cost (`cod`). Then each order that it touched is looked at once, and what i
 follows: its coupons where it has ended unused, its customer's credit by what it owes. So do the
 holds that ask for its money (`missing_money`). An order that owes nothing any more is confirmed, as
 one is that was paid, and each balance that was asked for it ends. What waits for somebody after a
-sale notes until when.
+sale notes until when; what a gateway was to be asked, and nobody wants any more, is not sent.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from orderflow.journal import Step
 from orderflow.missing_money import let_go_on
 from orderflow.on_account import as_owed
 from orderflow.payments.confirmation import confirm_if_ready
+from orderflow.payments.requests import withdraw_unwanted
 from orderflow.pricing import due
 from orderflow.pricing.carrying import has_left
 from orderflow.records import Order, Payment, credit_id
@@ -54,6 +55,9 @@ def follow(step: Step) -> None:
             _settled(step, document)
         elif went_on:
             _confirm(step, document.ref)
+    for document in tuple(step.after.values()):
+        if type(document) is Payment:
+            withdraw_unwanted(step, document.ref)
     note_waits(step)
 
 

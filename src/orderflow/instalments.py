@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import attrs
 
+from orderflow.currencies import amount_said
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import INSTALMENT, INSTALMENT_MISSED, PLAN
 from orderflow.holding import checked_blocks
@@ -77,7 +78,7 @@ def miss_instalment(case: Case, context: Context) -> Step:
         raise MoveRefused((Refusal.of("already_there", kind="hold", id=OVERDUE),))
     step.note(order.ref, INSTALMENT_MISSED, due_at=last.isoformat())
     step.lift_if_there(order.ref, OVERDUE)
-    reason = f"{missing} {order.currency} of the plan have not come in time"
+    reason = f"{amount_said(missing, order.currency)} of the plan have not come in time"
     step.hold(order.ref, OVERDUE, reason, order.plan.blocks)
     return step
 

@@ -28,6 +28,7 @@ from typing import Final
 import attrs
 
 from orderflow.claiming.ceilings import Ceilings
+from orderflow.currencies import amount_said
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Claimed, Described, Fact, Limited
 from orderflow.holding import set_hold
@@ -105,7 +106,7 @@ def miss_terms(case: Case, context: Context) -> Step:
         raise MoveRefused((Refusal.of("not_due", order=order.ref.id, until=until),))
     if _is_noted(order):
         raise MoveRefused((Refusal.of("already_there", kind="hold", id=TERMS_OVERDUE),))
-    reason = f"{due(order)} {order.currency} were to be paid by {day.isoformat()}"
+    reason = f"{amount_said(due(order), order.currency)} were to be paid by {day.isoformat()}"
     step.hold(order.ref, TERMS_OVERDUE, reason, ())
     return step
 

@@ -384,6 +384,11 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "payment {payment}: {asked} {currency} to {move}, {free} can be asked for",
         "zh": "付款 {payment}:{move} {asked} {currency},最多可请求 {free}",
     },
+    "captured_in_one_go": {
+        "en": "payment {payment}: {asked} {currency} of {free} asked for, and none is authorised: "
+        "it is captured in one go",
+        "zh": "付款 {payment}:请求 {asked} {currency},应为 {free};未经预授权的付款须一次收取",
+    },
     "not_by_gateway": {
         "en": "payment {payment}: {amount} {currency} came by no gateway, so none can pay it back",
         "zh": "付款 {payment}:{amount} {currency} 并非经支付平台收到,平台无法退回",
@@ -588,6 +593,8 @@ LEDGER: Final[dict[str, dict[Language, str]]] = {
     "after": {"en": "after", "zh": "期末"},
     "account": {"en": "account", "zh": "科目"},
     "onto": {"en": "put {payment} on {stored}", "zh": "{payment} 转入 {stored}"},
+    "came": {"en": "received by gateway", "zh": "支付平台收款"},
+    "went": {"en": "sent back by gateway", "zh": "支付平台退款"},
     "opening": {"en": "brought forward", "zh": "期初余额"},
     "due": {"en": "Still to be paid", "zh": "应付"},
     "back": {"en": "Owed back", "zh": "应退"},

@@ -7,7 +7,9 @@ money and before anybody has written it down; and whoever asks once more has it 
 Decision: `send_open` writes down that it sends, sends, and records the answer, each by itself. What
 it has not recorded stays open, and falls due again when its patience is over. Whoever sends a
 request for the second time asks first what has become of its key, and sends it by the same key only
-where the gateway has never heard of it.
+where the gateway has never heard of it, and its money is wanted still; otherwise it has failed.
+An answer that cannot be read may be about money that is gone: it is kept in words, under a hold,
+its request stays open, and `due` does not end the payment.
 Any number of processes may send side by side: a request is sent by one of them at a time.
 
 `ScriptedGateway` is for tests offline and for trials: faults come on demand, and its time is handed
@@ -19,6 +21,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 
@@ -34,10 +37,10 @@ from orderflow.errors import (
     RetryExhausted,
 )
 from orderflow.money import Money
-from orderflow.payments import PATIENCE_SECONDS, key_of
+from orderflow.payments.requests import PATIENCE_SECONDS, UNREAD, key_of, meant_for, still_wanted
 from orderflow.ports import Gateway, GatewayAnswer, GatewayRequest, Query, every
 from orderflow.records import Outcome, Payment, Request, RequestKind
-from orderflow.values import instant, several, text
+from orderflow.values import TEXT_MAX, instant, seen_only, several, text
 from orderflow.workflow import Workflow
 
 
@@ -45,8 +48,8 @@ from orderflow.workflow import Workflow
 class Sent:
     """What came of one request: its answer, or `None` where nobody knows yet.
 
-    An answer that cannot be read, such as one in another currency, is not recorded: `unread` says
-    what is wrong with it, and the request stays open.
+    An answer that cannot be read, such as one in another currency, leaves the request open:
+    `unread` says what is wrong with it, and so does the hold *unread_answer* of the payment.
     """
 
     payment: str
@@ -102,11 +105,13 @@ def _send(
     except (Refused, RetryExhausted, OutcomeUnknown):
         return None  # another has sent it; or nobody knows, and then it waits
     one = payment.request(request)
-    if one is None:
-        return None
+    if one is None or one.outcome is not Outcome.PENDING:
+        return None  # it was withdrawn
     key = key_of(ref, request)
     try:
         answer = gateway.query(key) if one.tries > 1 else None
+        if answer is None and not _is_wanted(workflow, payment, one):
+            answer = GatewayAnswer(Outcome.FAILED)
         if answer is None:
             answer = _ask(gateway, asked_of(payment, one), key)
     except GatewayFailed:
@@ -128,8 +133,27 @@ def _send(
     except (RetryExhausted, OutcomeUnknown):
         return Sent(ref.id, request, None)
     except BadInput as unread:
+        _ask_a_person(workflow, ref, f"{request}: {unread}; it said {_words(answer)}", by)
         return Sent(ref.id, request, answer, unread)
     return Sent(ref.id, request, answer)
+
+
+def _ask_a_person(workflow: Workflow, ref: Ref[Payment], said: str, by: str) -> None:
+    """Set the hold of an answer that cannot be read, where it is not there yet."""
+    with suppress(Refused, RetryExhausted, OutcomeUnknown):  # the next try will set it
+        workflow.hold_payment(ref.id, UNREAD, seen_only(said)[:TEXT_MAX].strip(), (), by=by)
+
+
+def _words(answer: GatewayAnswer) -> str:
+    """What an answer says, as far as that can be written down."""
+    tendered = answer.tendered
+    units = "" if tendered is None else f"{tendered.n} {tendered.unit}"
+    named = (answer.outcome, answer.amount, units, answer.reference, answer.event)
+    return ", ".join([str(one) for one in named if one])
+
+
+def _is_wanted(workflow: Workflow, payment: Payment, one: Request) -> bool:
+    return still_wanted(payment, one, map(workflow.order, meant_for(payment)))
 
 
 def asked_of(payment: Payment, request: Request) -> GatewayRequest:

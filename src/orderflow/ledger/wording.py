@@ -6,11 +6,15 @@ It knows rows, and refuses to know what they sum up.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from orderflow.columns import minute, row
 from orderflow.currencies import in_main_unit
-from orderflow.ledger.stated import AccountStated, Day, LedgerStatement
+from orderflow.ledger.stated import AccountStated, Day, LedgerRow, LedgerStatement
 from orderflow.sentences import ACCOUNTS, LEDGER, MOVES_AND_VERBS, Language
+
+_TOLD: Final = ("record_answer", "record_notice")
+"""The commands that write down what a gateway has told."""
 
 
 def text(stated: LedgerStatement | Day, language: Language = "en") -> str:
@@ -32,7 +36,7 @@ def _statement(stated: LedgerStatement, language: Language) -> Iterator[str]:
         opening = in_main_unit(stated.opening, currency)
         yield row(f"{minute(stated.since)}  {say('opening')}", "", "", opening)
     for one in stated.rows:
-        what = f"{_word(one.call, language)} {one.payment or one.order}"
+        what = f"{_what(one, language)} {one.payment or one.order}"
         if one.onto:
             what = say("onto").format(payment=one.payment, stored=one.onto)
         amounts = [in_main_unit(part, currency) if part else "" for part in (one.cost, one.paid)]
@@ -62,6 +66,13 @@ def _amounts(one: AccountStated, currency: str) -> tuple[str, ...]:
 
 def _account(one: AccountStated, language: Language) -> str:
     return ACCOUNTS[one.account.value][language]
+
+
+def _what(one: LedgerRow, language: Language) -> str:
+    """What has happened: the verb, or of what a gateway has told what became of the money."""
+    if one.call in _TOLD:
+        return LEDGER["came" if one.paid >= 0 else "went"][language]
+    return _word(one.call, language)
 
 
 def _word(word: str, language: Language) -> str:

@@ -23,7 +23,7 @@ from typing import Final
 
 import attrs
 
-from orderflow.currencies import EXPONENTS, in_main_unit
+from orderflow.currencies import EXPONENTS, amount_said, in_main_unit
 from orderflow.errors import BadInput
 from orderflow.values import MINOR_MAX, decimal, text, whole
 
@@ -86,7 +86,7 @@ class Money:
         return Decimal(in_main_unit(self.minor, self.currency))
 
     def __str__(self) -> str:
-        return f"{in_main_unit(self.minor, self.currency)} {self.currency}"
+        return amount_said(self.minor, self.currency)
 
     def __add__(self, other: Money) -> Money:
         if not isinstance(other, Money):

@@ -17,13 +17,14 @@ from datetime import datetime
 from typing import Final
 
 from orderflow.calls import Ref
+from orderflow.currencies import amount_said
 from orderflow.errors import BadInput
 from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import own_book
 from orderflow.payments.arriving import receive
-from orderflow.payments.course import ended_as, give_up_rest
+from orderflow.payments.course import ended_as, give_up_rest, kept_after_all
 from orderflow.payments.losses import holds_money, left_of, make_good
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Notice, Order, Outcome, Payment, Request, RequestKind
@@ -120,7 +121,8 @@ def record_answer(
         changed = f"{one.id} is {outcome.value}, and was {one.outcome.value} before"
         step.hold(payment.ref, "answer_changed", changed, blocks=())
     elif outcome is Outcome.DONE and done != one.amount:
-        differs = f"{one.id} was about {one.amount}, and the gateway has done {done}"
+        of, did = (amount_said(minor, payment.currency) for minor in (one.amount, done))
+        differs = f"{one.id} was about {of}, and the gateway has done {did}"
         step.hold(payment.ref, "amount_differs", differs, blocks=())
     if outcome is not Outcome.PENDING:
         _carry_out(step, payment, one, done, event, told, when, tendered)
@@ -178,8 +180,7 @@ def _authorised(step: Step, ref: Ref[Payment], done: int) -> None:
     """The payer's money is ready, or not; a payment that has gone on meanwhile stays as it is."""
     if step.now(ref).state is not PaymentState.AWAITING:
         if done:
-            state = step.now(ref).state.value
-            step.hold(ref, "unexpected_notice", f"authorised came while {state}")
+            kept_after_all(step, ref, done)
         return
     if done:
         step.note(ref, AUTHORISED, amount=done)
@@ -196,14 +197,14 @@ def _captured(
     tendered: Tendered | None,
 ) -> None:
     """Money has come, or none; what was said to have come before and has not is for a person."""
-    known = one.booked + told
+    known, payment = one.booked + told, step.now(ref)
     if done > known:
         receive(step, ref, done - known, paid_at, None if known else tendered)
         return
     if done < told:
-        differs = f"{one.id} has brought {done}, and {told} was told of before"
+        came, before = (amount_said(minor, payment.currency) for minor in (done, told))
+        differs = f"{one.id} has brought {came}, and {before} was told of before"
         step.hold(ref, "amount_differs", differs, blocks=())
-    payment = step.now(ref)
     waits = payment.state is PaymentState.AWAITING and not payment.asked(RequestKind.CAPTURE)
     if waits and not done and not one.booked:
         step.proceed(PAYMENT, ref, PaymentMove.FAIL)
@@ -224,7 +225,8 @@ def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
         made = _make_good(step, ref, order)
         if not after:
             again = "the payer's bank has" if made >= before else "it is owed again"
-            said = f"the gateway has not paid back {before} of {one.id}: {again}"
+            amount = amount_said(before, payment.currency)
+            said = f"the gateway has not paid back {amount} of {one.id}: {again}"
             step.hold(ref, "refund_failed", said, blocks=())
         move = ended_as(step, ref, reopened=payment.state is PaymentState.REFUNDED)
         if move in _REOPENS.get(payment.state, ()):

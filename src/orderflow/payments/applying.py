@@ -14,6 +14,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from orderflow.calls import Ref
+from orderflow.currencies import amount_said
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import TENDERED, TENDERED_BESIDE, MoneyMoved
 from orderflow.journal import Step
@@ -121,7 +122,8 @@ def use_for(step: Step, ref: Ref[Payment], order: Order, amount: int, how: str) 
     if payable:
         apply_shares(step, ref, ((order.ref.id, payable),))
     if amount > owed:
-        said = f"{amount - owed} more {how} than order {order.ref.id} costs"
+        more = amount_said(amount - owed, order.currency)
+        said = f"{more} more {how} than order {order.ref.id} costs"
         step.hold(ref, "overpaid", said, blocks=())
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from orderflow.calls import Ref
+from orderflow.currencies import amount_said
 from orderflow.journal import Step, document_facts
 from orderflow.payments.applying import apply_shares, capture, use_for
 from orderflow.payments.balances import BALANCE_DUE
@@ -41,6 +42,7 @@ def receive(
 ) -> None:
     """So much has come of a payment; where its chart has no row for that, a hold asks a person."""
     before, at = step.now(ref), paid_at or step.context.at
+    currency = before.currency
     capture(step, ref, minor, tendered)
     if step.chart(PAYMENT).target(before.state, PaymentMove.CAPTURE) is None:
         step.hold(ref, "unexpected_notice", f"captured came while {before.state.value}")
@@ -48,10 +50,12 @@ def receive(
     arrived(step, ref)
     came = step.now(ref).captured
     if before.state in MONEY_READY and came > before.authorised:
-        said = f"{came} has come of {before.authorised} that was authorised"
+        there, ready = (amount_said(one, currency) for one in (came, before.authorised))
+        said = f"{there} has come of {ready} that was authorised"
         step.hold(ref, "amount_differs", said, blocks=())
     if before.deposit and before.captured == 0 and came < before.deposit:
-        said = f"{came} has come of a deposit of {before.deposit}"
+        there, wanted = (amount_said(one, currency) for one in (came, before.deposit))
+        said = f"{there} has come of a deposit of {wanted}"
         step.hold(ref, "amount_differs", said, blocks=())
     if before.state in ENDED and not before.meant:
         step.hold(ref, "paid_late", "money came after the payment had ended")
@@ -107,7 +111,8 @@ def _use_balance(step: Step, ref: Ref[Payment], orders: list[str]) -> None:
     if over:
         _go_back(step, ref, payment.unapplied, over)
     else:
-        said = f"{payment.unapplied} more has come than its orders cost"
+        more = amount_said(payment.unapplied, payment.currency)
+        said = f"{more} more has come than its orders cost"
         step.hold(ref, "overpaid", said, blocks=())
 
 

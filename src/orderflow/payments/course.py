@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from orderflow.calls import Ref
+from orderflow.facts import AUTHORISED
 from orderflow.journal import Step
 from orderflow.payments.balances import BALANCE_DUE, balance_of
 from orderflow.payments.losses import left_of
@@ -74,3 +75,14 @@ def ended_as(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
 def give_up_rest(step: Step, ref: Ref[Payment]) -> None:
     """Say that no more of what was authorised will be captured, where a part of it was."""
     step.proceed(PAYMENT, ref, ended_as(step, ref, reopened=False))
+
+
+def kept_after_all(step: Step, ref: Ref[Payment], minor: int) -> None:
+    """A gateway keeps the payer's money ready though the payment has gone on: a hold says so.
+
+    Of a payment that has ended it can be given up.
+    """
+    state = step.now(ref).state
+    if state in ENDED:
+        step.note(ref, AUTHORISED, amount=minor)
+    step.hold(ref, "unexpected_notice", f"authorised came while {state.value}")

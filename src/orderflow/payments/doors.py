@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from orderflow.cod.following import CASH_CHANGE, ask_carrier, coin_of, end_at_door, is_over, is_told
 from orderflow.cod.sharing import room_at_door, share_of_parcel
+from orderflow.currencies import amount_said
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import CASH_ANSWERED, CASH_CHANGED, DUE_AT_DOOR
 from orderflow.journal import Case, Context, Step, verb
@@ -100,7 +101,8 @@ def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
         order = step.now(case.order(payment.due_for))
         more = payment.amount - room_at_door(order, beside=payment.ref.id)
         if more > 0:
-            said = f"the carrier collects {more} more than order {order.ref.id} costs"
+            beyond = amount_said(more, payment.currency)
+            said = f"the carrier collects {beyond} more than order {order.ref.id} costs"
             step.hold(payment.ref, "overpaid", said, ())
     elif payment.cash_asked:
         step.note(payment.ref, CASH_CHANGED, amount=payment.cash_asked)

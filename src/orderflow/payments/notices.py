@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from orderflow.currencies import amount_said
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import AUTHORISED, NOTICED, Noted
 from orderflow.journal import Case, Context, Step, verb
@@ -25,7 +26,7 @@ from orderflow.payments.applying import (
 )
 from orderflow.payments.arriving import receive
 from orderflow.payments.balances import BALANCE_DUE
-from orderflow.payments.course import MONEY_READY, give_up_rest
+from orderflow.payments.course import MONEY_READY, give_up_rest, kept_after_all
 from orderflow.payments.losses import holds_money
 from orderflow.records import Application, Notice, Payment
 from orderflow.states import (
@@ -137,6 +138,8 @@ def record_notice(
         if notice is Notice.AUTHORISED:
             step.note(payment.ref, AUTHORISED, amount=minor)
         step.proceed(PAYMENT, payment.ref, move)
+    elif notice is Notice.AUTHORISED:
+        kept_after_all(step, payment.ref, minor)
     else:
         state = payment.state.value
         step.hold(payment.ref, "unexpected_notice", f"{notice.value} came while {state}")
@@ -150,7 +153,8 @@ def _is_known(step: Step, payment: Payment, notice: Notice, event: str, minor: i
         return False
     step.note(payment.ref, "repeated_notice", event=event, notice=notice.value, amount=minor)
     if minor not in known:
-        said = f"{event} is {notice.value} of {minor}, and was of {known[0]} before"
+        now, before = (amount_said(one, payment.currency) for one in (minor, known[0]))
+        said = f"{event} is {notice.value} of {now}, and was of {before} before"
         step.hold(payment.ref, "amount_differs", said, blocks=())
     return True
 

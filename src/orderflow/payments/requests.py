@@ -9,28 +9,46 @@ the reply, twice, or instead of it, and two clerks may ask for the same money at
 Decision: one command *asks*: in the same commit it reserves what it asks for, so nothing can be
 asked twice. Somebody outside any command sends what is open, always with the same key, which is
 made of the payment and the request. A second command *records the answer*.
+
+Problem: a request that waits to be sent outlives what it was asked for, and charges a card for a
+payment that a clerk has ended, or an order that was given up.
+Decision: what would take the payer's money, and was never sent, is *withdrawn* as soon as it could
+not be asked any more; where only the orders have ended it is when somebody would send it. It counts
+as failed. Of what was sent nobody knows, so it is asked about, and not sent once more. To give up
+and to pay back is right at any time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
 from orderflow.calls import Ref
 from orderflow.errors import MoveRefused, Refusal
-from orderflow.facts import REQUESTED, SENT, MoneyMoved
+from orderflow.facts import REQUESTED, SENT, WITHDRAWN, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.balances import BALANCE_DUE, balance_of
 from orderflow.payments.losses import at_gateway, left_of
 from orderflow.payments.stored import give_back, of_balance, put_on, units_of
 from orderflow.records import MoneyAccount, Order, Outcome, Payment, Request, RequestKind
-from orderflow.states import PAYMENT, PaymentMove, PaymentState
+from orderflow.states import ORDER_CALLED_OFF, PAYMENT, PaymentMove, PaymentState
 from orderflow.tenders import units_gone
 from orderflow.values import text, whole
 
+_TAKES: Final[Mapping[RequestKind, PaymentMove]] = {
+    RequestKind.AUTHORISE: PaymentMove.ASK_AUTHORISE,
+    RequestKind.CAPTURE: PaymentMove.ASK_CAPTURE,
+}
+"""How the payer's money is asked for; to give it up or to pay it back is right at any time."""
+
 PATIENCE_SECONDS: Final = 60
 """How long whoever has sent a request is left alone with it, unless said otherwise."""
+
+UNREAD: Final = "unread_answer"
+"""The hold of a payment over which a gateway has said what cannot be read: with a request that is
+open still, it is not known whether money has moved, and its limit waits."""
 
 SECONDS_MAX: Final = 86_400
 """The longest that a request is left to whoever has sent it: a day."""
@@ -52,11 +70,14 @@ def ask_capture(case: Case, context: Context, amount: Money | None = None) -> St
 
     That is what was authorised, or the amount of a payment that is captured in one go, less what
     has come and what was asked for already; of a price in two parts the deposit, and after it what
-    is still to come of the balance.
+    is still to come of the balance. A smaller amount is asked for only of what was authorised or of
+    a balance: whoever is charged in one go is charged the whole.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     step.proceed(PAYMENT, payment.ref, PaymentMove.ASK_CAPTURE)
+    if payment.state is PaymentState.AWAITING and amount is not None:
+        _must_be_whole(step, payment, amount)
     _ask(step, payment, RequestKind.CAPTURE, PaymentMove.ASK_CAPTURE, amount)
     return step
 
@@ -91,7 +112,9 @@ def send_request(
     """Write down that a request goes over the wire now: made by whoever sends it, before it does.
 
     From then on nobody knows whether it has been carried out, until an answer is recorded. For so
-    long nobody else sends it.
+    long nobody else sends it. What would take money that nobody wants any more, since the payment
+    has gone on or all orders that it is for were given up, is withdrawn instead where it was never
+    sent: whoever sends looks first whether its outcome is still pending.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -104,6 +127,10 @@ def send_request(
     if one.busy_until is not None and one.busy_until > context.at:
         until = one.busy_until.isoformat()
         raise MoveRefused((Refusal.of("request_under_way", **named, until=until),))
+    orders = (step.now(case.order(name)) for name in meant_for(payment))
+    if not one.tries and not still_wanted(payment, one, orders):
+        step.note(payment.ref, WITHDRAWN, request=one.id)
+        return step
     until = (context.at + timedelta(seconds=seconds)).isoformat()
     step.note(payment.ref, SENT, request=one.id, until=until)
     return step
@@ -119,6 +146,34 @@ def key_of(ref: Ref[Payment], request: str) -> str:
     return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
 
 
+def still_wanted(payment: Payment, one: Request, orders: Iterable[Order]) -> bool:
+    """Whether a request may still be sent, by the state of its payment and of these orders.
+
+    A payment that is for no order is wanted by whoever asks.
+    """
+    move = _TAKES.get(one.kind)
+    if move is None:
+        return True
+    states = [order.state for order in orders]
+    over = bool(states) and all(state in ORDER_CALLED_OFF for state in states)
+    return not over and PAYMENT.target(payment.state, move) is not None
+
+
+def meant_for(payment: Payment) -> tuple[str, ...]:
+    """The orders that money of a payment is for, or is on already, each once."""
+    names = [one.order for one in (*payment.meant, *payment.applications)]
+    return tuple(dict.fromkeys(names))
+
+
+def withdraw_unwanted(step: Step, ref: Ref[Payment]) -> None:
+    """Withdraw what was never sent, and could not be asked of the payment as it is by now."""
+    payment = step.now(ref)
+    for one in payment.requests:
+        unsent = one.outcome is Outcome.PENDING and not one.tries
+        if unsent and not still_wanted(payment, one, ()):
+            step.note(ref, WITHDRAWN, request=one.id)
+
+
 def free_to_ask(step: Step, payment: Payment) -> int:
     """What can still be captured or given up of a payment, less what was asked, in minor units."""
     if payment.state in BALANCE_DUE:
@@ -129,8 +184,10 @@ def free_to_ask(step: Step, payment: Payment) -> int:
     if payment.state is PaymentState.AWAITING:
         first = payment.deposit or payment.amount
         limit = first - payment.asked(RequestKind.AUTHORISE)
+    voids = [one for one in payment.requests if one.kind is RequestKind.VOID]
+    given_up = sum([one.done for one in voids if one.outcome is Outcome.DONE])
     asked = payment.asked(RequestKind.CAPTURE) + payment.asked(RequestKind.VOID)
-    return max(0, limit - payment.captured - asked)
+    return max(0, limit - payment.captured - given_up - asked)
 
 
 def open_request(
@@ -210,6 +267,17 @@ def _ask(
         )
         raise MoveRefused((refusal,))
     open_request(step, payment.ref, kind, asked)
+
+
+def _must_be_whole(step: Step, payment: Payment, amount: Money) -> None:
+    """Refuse a part of what nobody has authorised: the rest of it could never be asked for."""
+    free, asked = free_to_ask(step, payment), positive(amount, payment.currency)
+    if asked < free:
+        name, currency = payment.ref.id, payment.currency
+        refusal = Refusal.of(
+            "captured_in_one_go", payment=name, asked=asked, currency=currency, free=free
+        )
+        raise MoveRefused((refusal,))
 
 
 def _request(payment: Payment, id: str) -> Request:

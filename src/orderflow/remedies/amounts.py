@@ -180,6 +180,7 @@ OF_AMOUNTS: Final[dict[str, Finder]] = {
     "money_owed": _settle,
     "over_refund": _as_owed,
     "over_asked": _as_free,
+    "captured_in_one_go": _as_free,
     "not_by_gateway": _paid_back_by_hand,
     "overpaid": _as_due,
     "over_applied": _as_there,

@@ -139,6 +139,10 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _Row(_S.FAILED, _M.CAPTURE, _S.CAPTURED),
         _Row(_S.EXPIRED, _M.CAPTURE, _S.CAPTURED),
         _Row(_S.VOIDED, _M.CAPTURE, _S.CAPTURED),
+        # What a gateway keeps ready after all, or still, can be given up.
+        _Row(_S.FAILED, _M.ASK_VOID, _S.FAILED, _ASK_VOID),
+        _Row(_S.EXPIRED, _M.ASK_VOID, _S.EXPIRED, _ASK_VOID),
+        _Row(_S.VOIDED, _M.ASK_VOID, _S.VOIDED, _ASK_VOID),
         _Row(_S.FAILED, _M.TAKE_DEPOSIT, _S.DEPOSIT_TAKEN),
         _Row(_S.EXPIRED, _M.TAKE_DEPOSIT, _S.DEPOSIT_TAKEN),
         _Row(_S.VOIDED, _M.TAKE_DEPOSIT, _S.DEPOSIT_TAKEN),
@@ -212,5 +216,17 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _M.COLLECT,
         _M.REMIT_PART,
         _M.REMIT,
+    ],
+    untold=[
+        _M.AUTHORISE,
+        _M.CAPTURE_PART,
+        _M.CAPTURE,
+        _M.FAIL,
+        _M.TAKE_DEPOSIT,
+        _M.OWE_AT_DOOR,
+        _M.SETTLE_WHOLE,
+        _M.SETTLE_DEPOSIT,
+        _M.SETTLE_PART,
+        _M.SETTLE_EMPTY,
     ],
 )
