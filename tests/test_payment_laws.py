@@ -42,10 +42,12 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.cash import CashRounding
+from orderflow.cod.following import coin_of
+from orderflow.cod.sharing import staying
 from orderflow.payments import Notice
 from orderflow.payments.balances import BALANCE_DUE
 from orderflow.payments.losses import left_of
-from orderflow.pricing import due
+from orderflow.pricing import due, parts_carried, shares_of
 from orderflow.records import Order, Parcel, Payment, Request, RequestKind
 from orderflow.rules import ReserveWhen
 from orderflow.tenders import MethodKind, PaymentMethod
@@ -119,6 +121,10 @@ class Life:
                 unit, kind = "points", StoredKind.POINTS
             until = self.clock.at + timedelta(days=self.chance.choice((1, 2, 90)))
             self.shop.open_stored_value(id, kind, unit, self.chance.choice((0, 5000)), until=until)
+
+    @property
+    def coin(self) -> int:
+        return coin_of(self.shop.rules, self.currency)
 
     @property
     def price(self) -> Price:
@@ -586,6 +592,7 @@ class Life:
             if stored.until is None or stored.until > self.clock.at:  # then nothing may be spent
                 assert self.shop.balance(id) + spent[id] == stored.n
         for id in ORDERS:
+            assert abs(rounded_by(self.shop.order(id))) < self.coin, "parts add no roundings up"
             for one in self.shop.order(id).tenders:
                 applied = self.shop.payment(one.payment).applications
                 assert [row.amount for row in applied if row.order == id] == [one.applied]
@@ -597,6 +604,17 @@ def sent_back(before: Payment, after: Payment) -> int:
     assert 0 <= sent <= after.captured - before.captured + max(0, before.unapplied)
     assert not sent or before.meant
     return sent
+
+
+def rounded_by(order: Order) -> int:
+    """What the units that are kept, and not coming back, carry of the roundings of an order."""
+    shares = shares_of(order.charges)
+    parts = [
+        part
+        for line in order.lines
+        for part in parts_carried(shares.get(line.id, ()), staying(line))
+    ]
+    return sum(n for charge, n in parts if charge.kind is ChargeKind.CASH)
 
 
 def is_open(request: Request) -> bool:
