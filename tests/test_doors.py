@@ -14,6 +14,7 @@ from orderflow.audit.journal import JournalCheck
 from orderflow.audit.money import MoneyCheck
 from orderflow.cash import CashRounding
 from orderflow.closing import complete
+from orderflow.cod import cash_by_parcel
 from orderflow.deadlines import next_due
 from orderflow.payments import Notice, change_cash, expect_cash
 from orderflow.pricing import due
@@ -318,7 +319,7 @@ def test_a_courier_is_asked_to_collect_nothing(any_shop: Shop, agreed: bool) -> 
 
     assert answered.state == ("voided" if agreed else "due at door")
     assert [hold.reason for hold in answered.holds] == (
-        [] if agreed else ["the carrier collects 3000 more than order o-1 costs"]
+        [] if agreed else ["the carrier collects 3000 more than is to be paid for order o-1"]
     )
     assert at_doors(shop) == ({} if agreed else {"pay-1": 3000})
 
@@ -376,6 +377,45 @@ def test_one_of_two_parcels_turns_back_and_the_courier_of_the_other_is_asked(sho
     shop.turn_back("p-1", "refused")
 
     assert shop.payment("pay-1").cash_asked == 2000
+
+
+@pytest.mark.feature("F177")
+def test_what_is_on_its_way_back_is_asked_at_no_door(any_shop: Shop) -> None:
+    shop = any_shop
+    sell(shop, (LAMP, 2))
+    for parcel in ("p-1", "p-2"):
+        shop.pack_up("o-1", parcel, lines=(("1", 1),))
+        shop.hand_over(parcel)
+    shop.turn_back("p-1", "refused")
+
+    assert shop.codes(expect_cash.on("pay-1", "o-1", eur(1001), "p-2")) == ["overpaid"]
+    assert cash_by_parcel(shop.order("o-1"), ("p-1", "p-2")) == (("p-1", 0), ("p-2", 1000))
+    assert shop.expect_cash("pay-1", "o-1", parcel="p-2").document.amount == 1000
+    assert shop.codes(change_cash.on("pay-1", eur(1001))) == ["overpaid"]
+    assert shop.codes(expect_cash.on("pay-2", "o-1")) == ["nothing_at_door"]
+    shop.receive_back("p-1")
+    shop.take_back("o-1")
+
+    assert (due(shop.order("o-1")), at_doors(shop)) == (1000, {"pay-1": 1000})
+    shop.assert_lawful()
+
+
+def test_a_carrier_that_was_asked_is_asked_again_wherever_the_goods_are(shop: Shop) -> None:
+    sell(shop)
+    shop.pack_up("o-1", "p-1", lines=(("1", 1),))
+    shop.hand_over("p-1")
+    shop.expect_cash("pay-1", "o-1")
+    shop.cancel("o-1", (("1", 1),))
+    shop.deliver("p-1")
+    shop.ask_return("r-1", "o-1", (("1", 1),))
+
+    shop.receive_return("r-1", "leith")
+    payment = shop.payment("pay-1")
+    assert (payment.amount, payment.cash_asked, at_doors(shop)) == (3000, 1000, {"pay-1": 1000})
+    shop.change_cash("pay-1", eur(900))
+
+    assert (shop.payment("pay-1").amount, at_doors(shop)) == (3000, {"pay-1": 900})
+    shop.assert_lawful()
 
 
 def test_a_question_ends_with_its_door(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 Captured is applied, unapplied, refunded or charged back, in the currency of the orders and in the
 unit of the tender; and a ledger that is kept apart, by what was done, says the same.
+An order is rounded by less than a coin, and its doors ask no more than is to be collected.
 What is refunded is with the payer, asked for of a gateway, or on a balance that may be spent; and
 no goods leave whose money a bank has taken back.
 """
@@ -43,7 +44,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.cash import CashRounding
 from orderflow.cod.following import coin_of
-from orderflow.cod.sharing import staying
+from orderflow.cod.sharing import staying, to_collect
 from orderflow.payments import Notice
 from orderflow.payments.balances import BALANCE_DUE
 from orderflow.payments.losses import left_of
@@ -109,6 +110,7 @@ class Life:
         self.gone: set[str] = set()  # orders whose money a bank has taken, and none has come since
         self.given_up: dict[str, set[str]] = {}  # orders that ended before a balance was missed
         self.parcels: dict[str, str] = {}
+        self.refused_to_change: set[str] = set()  # payments whose carrier collects what it was told
         self.papers = 0
         for id in ORDERS:
             line = NewLine("1", Sku("LAMP"), 3, self.price)
@@ -544,9 +546,25 @@ class Life:
         self.back(payment.ref.id, money.minor)
 
     def expect_cash(self) -> None:
+        """A door is told the rest, or what a parcel carries, or just an amount."""
         id = self.fresh()
-        self.shop.expect_cash(id, DOOR, self.money())
+        of_door = [one for one, order in self.parcels.items() if order == DOOR]
+        parcel = self.chance.choice(("", *of_door))
+        amount = self.money() if self.chance.random() < 0.5 else None
+        self.shop.expect_cash(id, DOOR, amount, parcel)
         self.ledgers[id] = Ledger()
+
+    def change_cash(self) -> None:
+        self.shop.change_cash(self.any_payment("due at door").ref.id, self.money())
+
+    def answer_cash_change(self) -> None:
+        """The carrier answers, mostly where it was asked."""
+        asked = [one for one in self.ledgers if self.shop.payment(one).cash_asked is not None]
+        agreed, id = self.chance.random() < 0.5, self.any_payment().ref.id
+        id = self.chance.choice(asked) if asked else id
+        self.shop.answer_cash_change(id, agreed)
+        if not agreed:
+            self.refused_to_change.add(id)
 
     def collect(self) -> None:
         id = self.fresh() if self.chance.random() < 0.5 else self.any_payment().ref.id
@@ -574,6 +592,7 @@ class Life:
 
     def check(self) -> None:
         self.gone = {id for id in self.gone if due(self.shop.order(id)) > 0}
+        self.asks_what_is_to_be_collected()
         spent: Tally[str] = Tally()
         over = {id for id in ORDERS if self.shop.order(id).state in CALLED_OFF}
         for id, ledger in self.ledgers.items():
@@ -596,6 +615,14 @@ class Life:
             for one in self.shop.order(id).tenders:
                 applied = self.shop.payment(one.payment).applications
                 assert [row.amount for row in applied if row.order == id] == [one.applied]
+
+    def asks_what_is_to_be_collected(self) -> None:
+        """No door asks more, but for one whose carrier will not hear of it, or that has money."""
+        doors = self.shop.order(DOOR).doors
+        held = {one.payment for one in doors if self.shop.payment(one.payment).captured}
+        if not held and not any(one.payment in self.refused_to_change for one in doors):
+            asked = sum(one.amount for one in doors)
+            assert asked <= to_collect(self.shop.order(DOOR))
 
 
 def sent_back(before: Payment, after: Payment) -> int:
@@ -668,6 +695,7 @@ ACTS: Final[tuple[Callable[[Life], None], ...]] = (
     *(Life.notice, Life.notice, Life.apply, Life.void, Life.charge_back, Life.settle, Life.cancel),
     *(Life.cancel, Life.cancel, Life.adjust, Life.refund, Life.refund, Life.ask_refund),
     *(Life.ask_refund, Life.pay_back, Life.pay_back, Life.ask_pay_back, Life.apply),
+    *(Life.expect_cash, Life.expect_cash, Life.change_cash, Life.answer_cash_change),
     *(Life.expect_cash, Life.collect, Life.remit, Life.ship, Life.ship, Life.ship, Life.arrive),
     *(Life.arrive, Life.lose, Life.turn_back, Life.give_back, Life.give_back, Life.give_back),
     *(Life.pay_up, Life.pay_up, Life.refund, Life.refund, Life.ask_refund, Life.charge_back),

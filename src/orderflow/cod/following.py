@@ -177,11 +177,15 @@ def _raise(step: Step, order: Order, more: int) -> None:
 
 
 def _sides(step: Step, order: Order) -> tuple[list[Door], list[Door]]:
-    """The doors of which no courier has been told, and the others, by the ids of their payments."""
+    """The doors of which no courier has been told, and the others, by the ids of their payments.
+
+    A carrier that was asked has been told, wherever the goods are by now.
+    """
     free: list[Door] = []
     told: list[Door] = []
     for door in sorted(order.doors, key=lambda door: door.payment):
-        (told if is_told(step, order, door.parcel) else free).append(door)
+        is_asked = step.now(step.case.payment(door.payment)).cash_asked is not None
+        (told if is_asked or is_told(step, order, door.parcel) else free).append(door)
     return free, told
 
 

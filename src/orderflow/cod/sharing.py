@@ -13,6 +13,7 @@ first: so a host who has shared otherwise keeps what he has said, as far as it c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import attrs
 
@@ -22,7 +23,8 @@ from orderflow.records import Cut, Door, Line, Order, Spot
 from orderflow.states import COMING_BACK, NOT_LEFT, ORDER_OVER, UnitState
 from orderflow.values import MINOR_MAX, several, whole
 
-_GIVEN_UP = (UnitState.CANCELLED, UnitState.RETURNED)
+_NO_DOOR: Final = COMING_BACK | {UnitState.CANCELLED, UnitState.RETURNED}
+"""Where a unit reaches no door any more, or has come back from it."""
 
 
 def to_collect(order: Order) -> int:
@@ -41,9 +43,9 @@ def staying(line: Line) -> Ranges:
 
 
 def room_at_door(order: Order, beside: str = "") -> int:
-    """What the order costs beyond what its doors are to bring; `beside` names one to leave out."""
+    """What is to be collected beyond what doors are to bring; `beside` names one to leave out."""
     asked = sum([door.amount for door in order.doors if door.payment != beside])
-    return max(0, due(order) - asked)
+    return max(0, to_collect(order) - asked)
 
 
 def cash_by_parcel(
@@ -58,13 +60,14 @@ def cash_by_parcel(
 
     What is due is spread over what the units in each of them carry, and over what is still in the
     house, whose part is left for later parcels; goods that all cost nothing weigh by their number.
+    What is coming back is to be paid with none of them.
     Name all parcels that are not paid for yet: units that have left in others weigh nothing.
     """
     names = several(tuple(parcels), "parcels")
     weights, counts = _weights(order, names)
     if not any(counts):
         return tuple((name, 0) for name in names)
-    minor = max(0, due(order))
+    minor = to_collect(order)
     unit = 1 if minor % whole(coin, "coin", most=MINOR_MAX) else coin
     shared = spread(minor // unit, weights if any(weights) else counts, rule)
     return tuple((name, part * unit) for name, part in zip(names, shared, strict=False))
@@ -147,7 +150,7 @@ def _weights(order: Order, names: Sequence[str]) -> tuple[list[int], list[int]]:
     """What the units in parcels carry, and how many they are; last what is in the house besides."""
     weights, counts = [0] * (len(names) + 1), [0] * (len(names) + 1)
     for line in order.lines:
-        there = [spot for spot in line.spots if spot.state not in _GIVEN_UP]
+        there = [spot for spot in line.spots if spot.state not in _NO_DOOR]
         inside = [
             *([spot for spot in there if spot.slice.parcel == name] for name in names),
             [spot for spot in there if spot.state in NOT_LEFT and spot.slice.parcel not in names],

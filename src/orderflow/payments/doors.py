@@ -33,7 +33,7 @@ def expect_cash(
     Where the order comes in several parcels, each may have a payment of its own: `parcel` says
     which, and it may be packed later. Without an amount it is the part that the units in that
     parcel carry of what is due, or all that no other door brings. It is never more than the order
-    costs beyond its other doors.
+    costs beyond its other doors and what is coming back.
     """
     step = Step(case, context)
     owing = step.now(case.order(text(order, "order")))
@@ -58,7 +58,8 @@ def change_cash(case: Case, context: Context, amount: Money) -> Step:
 
     Before its parcel is handed over the amount just changes. After that the carrier is asked, under
     a hold that blocks nothing, and the amount stays until `answer_cash_change`; the last that was
-    asked counts. It is never more than the order still costs beyond its other doors.
+    asked counts. It is never more than the order still costs beyond its other doors and what is
+    coming back.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -68,7 +69,7 @@ def change_cash(case: Case, context: Context, amount: Money) -> Step:
     minor = positive(amount, payment.currency)
     order = step.now(case.order(payment.due_for))
     _within_room(order, minor, payment.ref.id)
-    if is_told(step, order, payment.parcel):
+    if payment.cash_asked is not None or is_told(step, order, payment.parcel):
         ask_carrier(step, payment.ref, minor)
     else:
         step.note(payment.ref, CASH_CHANGED, amount=minor)
@@ -80,7 +81,7 @@ def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
     """Record whether a carrier collects the other amount that it was asked for, in any state.
 
     What it agrees to is due from here on, unless cash was collected before; where that is nothing,
-    the payment ends. A carrier that refuses, and will collect more than the order costs, is under a
+    the payment ends. A carrier that refuses, and will collect more than is to be paid, is under a
     hold; so is an answer that nobody waits for.
     """
     step = Step(case, context)
@@ -101,7 +102,7 @@ def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
         order = step.now(case.order(payment.due_for))
         more = payment.amount - room_at_door(order, beside=payment.ref.id)
         if more > 0:
-            said = f"the carrier collects {more} more than order {order.ref.id} costs"
+            said = f"the carrier collects {more} more than is to be paid for order {order.ref.id}"
             step.hold(payment.ref, "overpaid", said, ())
     elif payment.cash_asked:
         step.note(payment.ref, CASH_CHANGED, amount=payment.cash_asked)
