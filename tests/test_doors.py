@@ -16,6 +16,7 @@ from orderflow.cash import CashRounding
 from orderflow.closing import complete
 from orderflow.cod import cash_by_parcel
 from orderflow.deadlines import next_due
+from orderflow.fulfilment import hand_over
 from orderflow.payments import Notice, change_cash, expect_cash
 from orderflow.pricing import due
 from orderflow.records import Door
@@ -270,14 +271,53 @@ def test_a_door_that_brings_all_of_it_rises_with_the_price_and_one_with_a_part_d
     assert at_doors(shop) == {"pay-1": 3000}
 
 
-def test_money_that_a_bank_takes_back_is_asked_at_no_door(shop: Shop) -> None:
+@pytest.mark.feature("F177")
+def test_a_door_that_brings_all_of_it_brings_what_a_bank_takes_back_too(any_shop: Shop) -> None:
+    shop = any_shop
     sell(shop)
     shop.pay("card", eur(1000), (("o-1", 1000),))
-    shop.expect_cash("pay-1", "o-1", eur(2000))
+    shop.expect_cash("pay-1", "o-1")
 
     shop.charge_back("card", eur(1000), "o-1")
 
-    assert (due(shop.order("o-1")), at_doors(shop)) == (3000, {"pay-1": 2000})
+    assert (due(shop.order("o-1")), at_doors(shop)) == (3000, {"pay-1": 3000})
+    assert shop.order("o-1").holds == ()
+    shop.assert_lawful()
+
+
+def test_a_door_with_a_part_does_not_and_the_goods_stay(shop: Shop) -> None:
+    sell(shop)
+    shop.pay("card", eur(1000), (("o-1", 1000),))
+    shop.expect_cash("pay-1", "o-1", eur(1500))
+
+    shop.charge_back("card", eur(1000), "o-1")
+
+    assert at_doors(shop) == {"pay-1": 1500}
+    assert [hold.code for hold in shop.order("o-1").holds] == ["charged_back"]
+    shop.change_cash("pay-1", eur(3000))
+    assert shop.order("o-1").holds == ()
+
+
+@pytest.mark.feature("F177", "F183")
+def test_goods_of_which_a_bank_took_the_money_stay_until_a_door_asks_for_it(any_shop: Shop) -> None:
+    shop = any_shop
+    sell(shop, (LAMP, 2))
+    shop.pack_up("o-1", "p-1")
+    shop.expect_cash("pay-1", "o-1", parcel="p-1")
+    shop.pay("card", eur(2000), (("o-1", 2000),))
+    assert at_doors(shop) == {}
+
+    shop.charge_back("card", eur(2000), "o-1")
+
+    assert shop.codes(hand_over.on("p-1", "land")) == ["on_hold"]
+    shop.expect_cash("pay-2", "o-1", parcel="p-1")
+    assert shop.order("o-1").holds == ()
+    shop.void_payment("pay-2", "a mistake")
+    assert shop.codes(hand_over.on("p-1", "land")) == ["on_hold"]
+    shop.lift_hold("o-1", "charged_back")
+    shop.hold("o-1", "look", "it touches the order, and the other hold stays lifted", ())
+    shop.hand_over("p-1")
+    shop.assert_lawful()
 
 
 # --- after it -------------------------------------------------------------------------------------
@@ -338,6 +378,22 @@ def test_what_no_courier_was_told_is_lowered_before_one_is_asked(shop: Shop) -> 
 
     assert shop.payment("pay-2").state is PaymentState.VOIDED
     assert (shop.payment("pay-1").amount, shop.payment("pay-1").cash_asked) == (1000, 800)
+
+
+def test_a_carrier_that_was_asked_for_nothing_is_asked_again_when_a_bank_takes_the_money(
+    shop: Shop,
+) -> None:
+    send(shop)
+    shop.expect_cash("pay-1", "o-1", parcel="p-1")
+    shop.pay("card", eur(3000), (("o-1", 3000),))
+    assert at_doors(shop) == {"pay-1": 0}
+
+    shop.charge_back("card", eur(3000), "o-1")
+    assert at_doors(shop) == {"pay-1": 3000}
+    shop.answer_cash_change("pay-1", agreed=True)
+
+    assert (shop.payment("pay-1").amount, shop.payment("pay-1").holds) == (3000, ())
+    shop.assert_lawful()
 
 
 def test_a_price_that_rises_on_the_road_is_asked_of_the_carrier(shop: Shop) -> None:

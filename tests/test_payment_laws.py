@@ -4,7 +4,7 @@ Captured is applied, unapplied, refunded or charged back, in the currency of the
 unit of the tender; and a ledger that is kept apart, by what was done, says the same.
 An order is rounded by less than a coin, and its doors ask no more than is to be collected.
 What is refunded is with the payer, asked for of a gateway, or on a balance that may be spent; and
-no goods leave whose money a bank has taken back.
+no goods leave whose money a bank has taken back, unless they are on account or a door asks for it.
 """
 
 from __future__ import annotations
@@ -108,6 +108,7 @@ class Life:
         self.done: Tally[str] = Tally()
         self.booked: dict[tuple[str, str], int] = {}
         self.gone: set[str] = set()  # orders whose money a bank has taken, and none has come since
+        self.door_taken = False  # what the order at the door had been paid, and nobody won it back
         self.given_up: dict[str, set[str]] = {}  # orders that ended before a balance was missed
         self.parcels: dict[str, str] = {}
         self.refused_to_change: set[str] = set()  # payments whose carrier collects what it was told
@@ -394,6 +395,8 @@ class Life:
         order = self.chance.choice(("", *ORDERS, *[one.order for one in payment.applications]))
         self.shop.charge_back(payment.ref.id, money, order)
         self.gone |= {order} - {"", DOOR, ON_ACCOUNT}
+        if any(one.order == DOOR == order and one.amount for one in payment.applications):
+            self.door_taken = True
         ledger = self.ledgers[payment.ref.id]
         ledger.taken += money.minor
         ledger.disputed += money.minor
@@ -402,6 +405,7 @@ class Life:
         payment, won = self.any_payment("disputed"), self.chance.random() < 0.5
         self.shop.settle_dispute(payment.ref.id, won)
         ledger = self.ledgers[payment.ref.id]
+        self.door_taken = self.door_taken and not won
         ledger.taken -= ledger.disputed if won else 0
         ledger.disputed = 0
 
@@ -430,8 +434,10 @@ class Life:
         with suppress(Refused):
             self.shop.allocate(id)
         lines = () if self.chance.random() < 0.5 else (("1", 1),)
+        unasked = self.door_taken and self.asked_at_doors() < to_collect(self.shop.order(DOOR))
         self.shop.release(id, f"d-{parcel}", "leith", lines)
         assert id not in self.gone, "its money is with the bank"
+        assert id != DOOR or not unasked, "its money is with the bank, and asked at no door"
         self.shop.pick(f"d-{parcel}")
         self.shop.pack(parcel, (f"d-{parcel}",))
         self.shop.hand_over(parcel)
@@ -621,8 +627,10 @@ class Life:
         doors = self.shop.order(DOOR).doors
         held = {one.payment for one in doors if self.shop.payment(one.payment).captured}
         if not held and not any(one.payment in self.refused_to_change for one in doors):
-            asked = sum(one.amount for one in doors)
-            assert asked <= to_collect(self.shop.order(DOOR))
+            assert self.asked_at_doors() <= to_collect(self.shop.order(DOOR))
+
+    def asked_at_doors(self) -> int:
+        return sum(one.amount for one in self.shop.order(DOOR).doors)
 
 
 def sent_back(before: Payment, after: Payment) -> int:

@@ -29,7 +29,7 @@ from orderflow.pricing.carrying import has_left
 from orderflow.records import Order, Payment, credit_id
 from orderflow.states import OrderState
 from orderflow.values import later
-from orderflow.withheld import let_goods_go
+from orderflow.withheld import let_goods_go, withhold_unasked
 
 
 def follow(step: Step) -> None:
@@ -45,6 +45,7 @@ def follow(step: Step) -> None:
             continue
         if document.pools:
             step.add(*given_back(document))
+        withhold_unasked(step, step.now(document.ref))
         if document.on_account:
             _begin_terms(step, document)
             step.add(*as_owed(step.now(document.ref)))

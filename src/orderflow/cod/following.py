@@ -7,8 +7,9 @@ it. A door is closed where its parcel comes back or was unpacked, and where noth
 there any more.
 What an order costs is rounded again to a coin before that, whenever it changes: no coin pays what
 is between two.
-Doors that were to bring all that an order costs bring all of it after its price has risen, too. A
-price that falls lowers what no courier was told, and asks about the rest.
+Doors that were to bring all that is due bring all of it after that has risen, too: by the price, or
+since a bank has taken money back. Where less is due, what no courier was told falls, and he is
+asked about the rest.
 What a carrier has refused to change stays, and is not asked again until the order costs less still:
 what it collects too much then is under a hold of its payment.
 """
@@ -23,7 +24,7 @@ from orderflow.cash_terms import charge_rounding
 from orderflow.cod.sharing import lowered, raised, staying, to_collect
 from orderflow.facts import CASH_ASKED, CASH_CHANGED, DOOR
 from orderflow.journal import Step
-from orderflow.pricing import total
+from orderflow.pricing import due
 from orderflow.records import Door, Order, Parcel, Payment
 from orderflow.rules import Rules
 from orderflow.states import (
@@ -149,11 +150,11 @@ def _follow(step: Step, ref: Ref[Order], before: Order) -> None:
         return
     was, wanted = to_collect(before), to_collect(order)
     asked = sum([door.amount for door in order.doors])
-    dearer = min(total(order) - total(before), wanted - asked)
+    more = min(due(order) - due(before), wanted - asked)  # what goes out again is for other doors
     if asked > wanted and wanted < was:
         _lower(step, order, wanted)
-    elif dearer > 0 and asked == was and before.doors == order.doors:
-        _raise(step, order, dearer)
+    elif more > 0 and asked >= was and before.doors == order.doors:
+        _raise(step, order, more)
 
 
 def _lower(step: Step, order: Order, wanted: int) -> None:
