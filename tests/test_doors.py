@@ -20,6 +20,7 @@ from orderflow.fulfilment import hand_over
 from orderflow.payments import Notice, change_cash, expect_cash
 from orderflow.pricing import due
 from orderflow.records import Door
+from orderflow.remittances import Remittance, RemittanceRow
 from orderflow.states import COMING_BACK, NOT_LEFT, UNIT, PaymentState, UnitState
 from tests.builders import BELL, LAMP, LEITH, Shop, eur, line
 
@@ -484,15 +485,43 @@ def test_a_question_ends_with_its_door(shop: Shop) -> None:
     assert (shop.payment("pay-1").state, shop.payment("pay-1").holds) == ("voided", ())
 
 
-def test_a_lost_parcel_that_is_given_up_closes_its_door(shop: Shop) -> None:
+def test_a_lost_parcel_closes_its_door_and_has_one_again_when_it_is_found(shop: Shop) -> None:
     send(shop)
     shop.expect_cash("pay-1", "o-1", eur(3000), "p-1")
 
     shop.lose("p-1")
-    assert at_doors(shop) == {"pay-1": 3000}  # it may turn up
-    shop.cancel("o-1")
+    assert (shop.payment("pay-1").state, at_doors(shop)) == (PaymentState.VOIDED, {})
+    assert shop.codes(expect_cash.on("pay-2", "o-1", parcel="p-1")) == ["nothing_at_door"]
+    shop.deliver("p-1")
 
-    assert shop.payment("pay-1").state is PaymentState.VOIDED
+    assert shop.expect_cash("pay-2", "o-1", parcel="p-1").document.amount == 3000
+
+
+@pytest.mark.feature("F177", "F182")
+def test_goods_that_were_lost_are_paid_at_the_door_of_what_is_sent_for_them(any_shop: Shop) -> None:
+    shop = any_shop
+    sell(shop)
+    shop.pack_up("o-1", "p-1", lines=(("1", 2),))
+    shop.expect_cash("pay-1", "o-1", parcel="p-1")
+    shop.hand_over("p-1", "acme")
+    shop.lose("p-1")
+    shop.ask_reissue("x-1", "o-1", (("1", 2),), "lost")
+    shop.approve_reissue("x-1", "o-2")
+    shop.allocate("o-2")
+    shop.pack_up("o-2", "p-2", lines=(("1", 1),))
+    shop.pack_up("o-2", "p-3")
+
+    assert shop.expect_cash("pay-2", "o-1", eur(1000), "p-2").document.amount == 1000
+    shop.hand_over("p-2", "acme")
+    shop.deliver("p-2")
+    shop.adjust("o-1", NewCharge(ChargeKind.DISCOUNT, -300))
+
+    assert at_doors(shop) == {"pay-2": 1000}
+    shop.collect_on_delivery("pay-2", "o-1", eur(1000))
+    assert shop.expect_cash("pay-3", "o-1", parcel="p-3").document.amount == 850
+    row = RemittanceRow(2, "p-2", 1000)
+    assert shop.reconcile(Remittance("R-7", "EUR", (row,), "acme")).findings == ()
+    shop.assert_lawful()
 
 
 def test_a_door_that_has_brought_money_otherwise_asks_a_person(shop: Shop) -> None:

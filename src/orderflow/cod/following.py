@@ -3,8 +3,8 @@
 It knows when a courier has been told an amount, and refuses to know which verb it was.
 
 First an order notes the doors that its payments have opened, changed or closed; then they follow
-it. A door is closed where its parcel comes back or was unpacked, and where nothing is to be paid
-there any more.
+it. A door is closed where its parcel comes back, was lost or was unpacked, and where nothing is to
+be paid there any more.
 What an order costs is rounded again to a coin before that, whenever it changes: no coin pays what
 is between two.
 Doors that were to bring all that is due bring all of it after that has risen, too: by the price, or
@@ -47,8 +47,13 @@ _ON_ITS_ROAD: Final = (
     ParcelState.READY_TO_COLLECT,
     ParcelState.DELIVERED,
 )
-_NO_DOOR: Final = (ParcelState.CANCELLED, ParcelState.GOING_BACK, ParcelState.RETURNED)
-"""Where a parcel reaches no door any more."""
+_NO_DOOR: Final = (
+    ParcelState.CANCELLED,
+    ParcelState.GOING_BACK,
+    ParcelState.RETURNED,
+    ParcelState.LOST,
+)
+"""Where a parcel reaches no door any more; a lost one may be found, and has a new door then."""
 
 _NOT_ROUNDED: Final = ORDER_OVER | {OrderState.DRAFT, OrderState.COMPLETED}
 
@@ -83,7 +88,7 @@ def is_told(step: Step, order: Order, parcel: str) -> bool:
 
 
 def is_over(step: Step, order: Order, parcel: str) -> bool:
-    """Whether no goods go to a door any more: its parcel comes back, or was unpacked.
+    """Whether no goods go to a door any more: its parcel comes back, was lost or was unpacked.
 
     Without a parcel all goods of the order come back or were given up; an order without any has
     none that go there.

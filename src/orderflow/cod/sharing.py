@@ -12,7 +12,7 @@ first: so a host who has shared otherwise keeps what he has said, as far as it c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -73,10 +73,11 @@ def cash_by_parcel(
     return tuple((name, part * unit) for name, part in zip(names, shared, strict=False))
 
 
-def share_of_parcel(order: Order, parcel: str, coin: int) -> int:
+def share_of_parcel(order: Order, parcel: str, coin: int, again: Mapping[str, int]) -> int:
     """What is to be collected with one parcel more, beside the doors that are there, by the rule.
 
-    Without a parcel it is all that they leave.
+    Without a parcel it is all that they leave. `again` says how many units of a line went astray
+    and are sent again in it; they weigh what they carry, though they are in it by another order.
     """
     room = room_at_door(order)
     if not parcel:
@@ -88,10 +89,21 @@ def share_of_parcel(order: Order, parcel: str, coin: int) -> int:
     # What is in the house may be what another door is to bring later.
     later = [door.amount for door in order.doors if not _inside(counts, names, door.parcel)]
     house = max(0, known[-1] - sum(later))
-    if not any((known[0], house)):
+    here = known[0] + sum([_astray(order, line, again.get(line.id, 0)) for line in order.lines])
+    if not any((here, house)):
         return 0
     unit = 1 if room % coin else coin
-    return spread(room // unit, (known[0], house))[0] * unit
+    return spread(room // unit, (here, house))[0] * unit
+
+
+def _astray(order: Order, line: Line, n: int) -> int:
+    """What so many units of a line carry that went astray."""
+    units: list[tuple[Spot, int]] = []
+    for spot in line.spots:
+        if spot.state in (UnitState.LOST, UnitState.MISSING) and n:
+            units.append((spot, min(n, spot.n)))
+            n -= units[-1][1]
+    return carried_by(order, line, indices_of(line, units))
 
 
 def lowered(order: Order, doors: Sequence[Door], room: int, coin: int) -> list[int]:

@@ -11,6 +11,8 @@ by themselves (`cod`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from orderflow.cod.following import CASH_CHANGE, ask_carrier, coin_of, end_at_door, is_over, is_told
 from orderflow.cod.sharing import room_at_door, share_of_parcel
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
@@ -34,16 +36,21 @@ def expect_cash(
     which, and it may be packed later. Without an amount it is the part that the units in that
     parcel carry of what is due, or all that no other door brings. It is never more than the order
     costs beyond its other doors and what is coming back.
+
+    What went astray and is sent again costs nothing on the order that sends it, so the cash of the
+    first order may be asked with the parcel in which it goes.
     """
     step = Step(case, context)
     owing = step.now(case.order(text(order, "order")))
     if not owing.cash_on_delivery:
         raise MoveRefused((Refusal.of("not_cash_on_delivery", order=order),))
+    again: dict[str, int] = {}
     if text(parcel, "parcel", empty=True):
-        _must_go_there(step, owing, parcel)
+        again = _sent_again_in(step, owing, parcel)
+        _must_go_there(step, owing, parcel, again)
     if amount is None:
         coin = coin_of(context.rules, owing.currency)
-        amount = Money(share_of_parcel(owing, parcel, coin), owing.currency)
+        amount = Money(share_of_parcel(owing, parcel, coin, again), owing.currency)
         if not amount.minor:
             raise MoveRefused((Refusal.of("nothing_at_door", order=order, parcel=parcel or "?"),))
     minor = positive(amount, owing.currency)
@@ -123,12 +130,26 @@ def open_at_door(step: Step, owing: Order, amount: Money, parcel: str = "") -> N
     step.note(ref, DUE_AT_DOOR, order=owing.ref.id, **named)
 
 
-def _must_go_there(step: Step, order: Order, parcel: str) -> None:
+def _sent_again_in(step: Step, order: Order, parcel: str) -> dict[str, int]:
+    """How many units of each line of an order went astray, and are sent again in a parcel."""
+    again: dict[str, int] = {}
+    for row in order.sent_again:
+        anew = step.now(step.case.reissue(row.reissue)).anew
+        line = step.now(step.case.order(anew)).line(row.line) if anew else None
+        spots = () if line is None else line.spots
+        there = sum([spot.n for spot in spots if spot.slice.parcel == parcel])
+        if n := min(there, row.astray):
+            again[row.line] = again.get(row.line, 0) + n
+    return again
+
+
+def _must_go_there(step: Step, order: Order, parcel: str, again: Mapping[str, int]) -> None:
     """Refuse a parcel that has nothing of an order, or reaches no door; one may be packed later."""
     found: Parcel | None = step.case.find(step.case.parcel(parcel))
     if found is None:
         return
-    if order.ref.id not in found.orders or is_over(step, order, parcel):
+    has_some = order.ref.id in found.orders or bool(again)
+    if not has_some or is_over(step, order, parcel):
         raise MoveRefused((Refusal.of("nothing_at_door", order=order.ref.id, parcel=parcel),))
 
 
