@@ -332,6 +332,35 @@ def test_each_door_of_an_order_is_paid_in_coins(shop: Shop) -> None:
     assert cash_by_parcel(shop.order("o-1"), ("p-1", "p-2"), coin=4) == (("p-1", 357), ("p-2", 713))
 
 
+@pytest.mark.feature("F177")
+@pytest.mark.parametrize(
+    ("rounding", "price", "part", "parts", "left"),
+    (
+        (CashRounding("EUR", 100, Rounding.DOWN), "10.99", 1, 10, 1000),
+        (CashRounding("EUR", 100, Rounding.DOWN), "10.99", 100, 5, 500),
+        (CashRounding("EUR", 5), "10.00", 2, 50, 900),
+        (CashRounding("EUR", 5), "10.01", 333, 3, 0),
+        (CashRounding("EUR", 5), "10.73", 1074, 1, 0),
+    ),
+)
+def test_however_many_parts_are_paid_an_order_is_rounded_by_less_than_a_coin(
+    any_shop: Shop, rounding: CashRounding, price: str, part: int, parts: int, left: int
+) -> None:
+    shop = under(any_shop, rounding)
+    wanted = new_order(line("1", LAMP, 1, price), cash_on_delivery=True)
+    cost = total(shop.place("o-1", attrs.evolve(wanted, cash_on_delivery=False)).document)
+    shop.place("o-2", wanted)
+
+    for i in range(parts):
+        shop.pay(f"pay-{i}", eur(part), (("o-2", part),), "card")
+
+    order = shop.order("o-2")
+    assert due(order) == left
+    assert order.applied == part * parts
+    assert abs(total(order) - cost) < rounding.step
+    shop.assert_lawful()
+
+
 @pytest.mark.parametrize(
     ("made", "path"),
     (

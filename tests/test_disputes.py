@@ -77,13 +77,28 @@ def test_goods_that_have_left_are_held_by_nobody(shop: Shop) -> None:
     assert codes(shop, "o-17") == []
 
 
-def test_an_order_that_is_paid_at_the_door_asks_for_its_money_there(shop: Shop) -> None:
+@pytest.mark.parametrize("asked", (0, 1000, 1999, 2000))
+def test_an_order_at_the_door_goes_out_when_all_that_it_owes_is_asked_there(
+    shop: Shop, asked: int
+) -> None:
     shop.place("o-17", new_order((LAMP, 2), cash_on_delivery=True))
     shop.pay("pay-1", eur(1000), (("o-17", 1000),))
 
     shop.charge_back("pay-1", eur(1000), "o-17")
+    assert codes(shop, "o-17") == ["charged_back"]
+    if asked:
+        shop.expect_cash("pay-2", "o-17", eur(asked))
 
-    assert codes(shop, "o-17") == []
+    assert codes(shop, "o-17") == ([] if asked == 2000 else ["charged_back"])
+
+
+def test_an_order_at_the_door_stays_where_more_is_gone_than_none_had_used(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2), cash_on_delivery=True))
+    shop.pay("pay-1", eur(2000), (("o-17", 2000),))
+
+    shop.charge_back("pay-1", eur(1000))
+
+    assert codes(shop, "o-17") == ["charged_back"]
 
 
 def test_money_of_an_instalment_that_is_not_due_yet_keeps_no_goods(shop: Shop) -> None:

@@ -14,10 +14,13 @@ from orderflow.audit.journal import JournalCheck
 from orderflow.audit.money import MoneyCheck
 from orderflow.cash import CashRounding
 from orderflow.closing import complete
+from orderflow.cod import cash_by_parcel
 from orderflow.deadlines import next_due
+from orderflow.fulfilment import hand_over
 from orderflow.payments import Notice, change_cash, expect_cash
 from orderflow.pricing import due
 from orderflow.records import Door
+from orderflow.remittances import Remittance, RemittanceRow
 from orderflow.states import COMING_BACK, NOT_LEFT, UNIT, PaymentState, UnitState
 from tests.builders import BELL, LAMP, LEITH, Shop, eur, line
 
@@ -269,14 +272,53 @@ def test_a_door_that_brings_all_of_it_rises_with_the_price_and_one_with_a_part_d
     assert at_doors(shop) == {"pay-1": 3000}
 
 
-def test_money_that_a_bank_takes_back_is_asked_at_no_door(shop: Shop) -> None:
+@pytest.mark.feature("F177")
+def test_a_door_that_brings_all_of_it_brings_what_a_bank_takes_back_too(any_shop: Shop) -> None:
+    shop = any_shop
     sell(shop)
     shop.pay("card", eur(1000), (("o-1", 1000),))
-    shop.expect_cash("pay-1", "o-1", eur(2000))
+    shop.expect_cash("pay-1", "o-1")
 
     shop.charge_back("card", eur(1000), "o-1")
 
-    assert (due(shop.order("o-1")), at_doors(shop)) == (3000, {"pay-1": 2000})
+    assert (due(shop.order("o-1")), at_doors(shop)) == (3000, {"pay-1": 3000})
+    assert shop.order("o-1").holds == ()
+    shop.assert_lawful()
+
+
+def test_a_door_with_a_part_does_not_and_the_goods_stay(shop: Shop) -> None:
+    sell(shop)
+    shop.pay("card", eur(1000), (("o-1", 1000),))
+    shop.expect_cash("pay-1", "o-1", eur(1500))
+
+    shop.charge_back("card", eur(1000), "o-1")
+
+    assert at_doors(shop) == {"pay-1": 1500}
+    assert [hold.code for hold in shop.order("o-1").holds] == ["charged_back"]
+    shop.change_cash("pay-1", eur(3000))
+    assert shop.order("o-1").holds == ()
+
+
+@pytest.mark.feature("F177", "F183")
+def test_goods_of_which_a_bank_took_the_money_stay_until_a_door_asks_for_it(any_shop: Shop) -> None:
+    shop = any_shop
+    sell(shop, (LAMP, 2))
+    shop.pack_up("o-1", "p-1")
+    shop.expect_cash("pay-1", "o-1", parcel="p-1")
+    shop.pay("card", eur(2000), (("o-1", 2000),))
+    assert at_doors(shop) == {}
+
+    shop.charge_back("card", eur(2000), "o-1")
+
+    assert shop.codes(hand_over.on("p-1", "land")) == ["on_hold"]
+    shop.expect_cash("pay-2", "o-1", parcel="p-1")
+    assert shop.order("o-1").holds == ()
+    shop.void_payment("pay-2", "a mistake")
+    assert shop.codes(hand_over.on("p-1", "land")) == ["on_hold"]
+    shop.lift_hold("o-1", "charged_back")
+    shop.hold("o-1", "look", "it touches the order, and the other hold stays lifted", ())
+    shop.hand_over("p-1")
+    shop.assert_lawful()
 
 
 # --- after it -------------------------------------------------------------------------------------
@@ -318,7 +360,7 @@ def test_a_courier_is_asked_to_collect_nothing(any_shop: Shop, agreed: bool) -> 
 
     assert answered.state == ("voided" if agreed else "due at door")
     assert [hold.reason for hold in answered.holds] == (
-        [] if agreed else ["the carrier collects 30.00 EUR more than order o-1 costs"]
+        [] if agreed else ["the carrier collects 30.00 EUR more than is to be paid for o-1"]
     )
     assert at_doors(shop) == ({} if agreed else {"pay-1": 3000})
 
@@ -357,6 +399,22 @@ def test_what_no_courier_was_told_is_lowered_before_one_is_asked(shop: Shop) -> 
 
     assert shop.payment("pay-2").state is PaymentState.VOIDED
     assert (shop.payment("pay-1").amount, shop.payment("pay-1").cash_asked) == (1000, 800)
+
+
+def test_a_carrier_that_was_asked_for_nothing_is_asked_again_when_a_bank_takes_the_money(
+    shop: Shop,
+) -> None:
+    send(shop)
+    shop.expect_cash("pay-1", "o-1", parcel="p-1")
+    shop.pay("card", eur(3000), (("o-1", 3000),))
+    assert at_doors(shop) == {"pay-1": 0}
+
+    shop.charge_back("card", eur(3000), "o-1")
+    assert at_doors(shop) == {"pay-1": 3000}
+    shop.answer_cash_change("pay-1", agreed=True)
+
+    assert (shop.payment("pay-1").amount, shop.payment("pay-1").holds) == (3000, ())
+    shop.assert_lawful()
 
 
 def test_a_price_that_rises_on_the_road_is_asked_of_the_carrier(shop: Shop) -> None:
@@ -398,6 +456,45 @@ def test_one_of_two_parcels_turns_back_and_the_courier_of_the_other_is_asked(sho
     assert shop.payment("pay-1").cash_asked == 2000
 
 
+@pytest.mark.feature("F177")
+def test_what_is_on_its_way_back_is_asked_at_no_door(any_shop: Shop) -> None:
+    shop = any_shop
+    sell(shop, (LAMP, 2))
+    for parcel in ("p-1", "p-2"):
+        shop.pack_up("o-1", parcel, lines=(("1", 1),))
+        shop.hand_over(parcel)
+    shop.turn_back("p-1", "refused")
+
+    assert shop.codes(expect_cash.on("pay-1", "o-1", eur(1001), "p-2")) == ["overpaid"]
+    assert cash_by_parcel(shop.order("o-1"), ("p-1", "p-2")) == (("p-1", 0), ("p-2", 1000))
+    assert shop.expect_cash("pay-1", "o-1", parcel="p-2").document.amount == 1000
+    assert shop.codes(change_cash.on("pay-1", eur(1001))) == ["overpaid"]
+    assert shop.codes(expect_cash.on("pay-2", "o-1")) == ["nothing_at_door"]
+    shop.receive_back("p-1")
+    shop.take_back("o-1")
+
+    assert (due(shop.order("o-1")), at_doors(shop)) == (1000, {"pay-1": 1000})
+    shop.assert_lawful()
+
+
+def test_a_carrier_that_was_asked_is_asked_again_wherever_the_goods_are(shop: Shop) -> None:
+    sell(shop)
+    shop.pack_up("o-1", "p-1", lines=(("1", 1),))
+    shop.hand_over("p-1")
+    shop.expect_cash("pay-1", "o-1")
+    shop.cancel("o-1", (("1", 1),))
+    shop.deliver("p-1")
+    shop.ask_return("r-1", "o-1", (("1", 1),))
+
+    shop.receive_return("r-1", "leith")
+    payment = shop.payment("pay-1")
+    assert (payment.amount, payment.cash_asked, at_doors(shop)) == (3000, 1000, {"pay-1": 1000})
+    shop.change_cash("pay-1", eur(900))
+
+    assert (shop.payment("pay-1").amount, at_doors(shop)) == (3000, {"pay-1": 900})
+    shop.assert_lawful()
+
+
 def test_a_question_ends_with_its_door(shop: Shop) -> None:
     send(shop)
     shop.expect_cash("pay-1", "o-1", eur(3000))
@@ -408,15 +505,43 @@ def test_a_question_ends_with_its_door(shop: Shop) -> None:
     assert (shop.payment("pay-1").state, shop.payment("pay-1").holds) == ("voided", ())
 
 
-def test_a_lost_parcel_that_is_given_up_closes_its_door(shop: Shop) -> None:
+def test_a_lost_parcel_closes_its_door_and_has_one_again_when_it_is_found(shop: Shop) -> None:
     send(shop)
     shop.expect_cash("pay-1", "o-1", eur(3000), "p-1")
 
     shop.lose("p-1")
-    assert at_doors(shop) == {"pay-1": 3000}  # it may turn up
-    shop.cancel("o-1")
+    assert (shop.payment("pay-1").state, at_doors(shop)) == (PaymentState.VOIDED, {})
+    assert shop.codes(expect_cash.on("pay-2", "o-1", parcel="p-1")) == ["nothing_at_door"]
+    shop.deliver("p-1")
 
-    assert shop.payment("pay-1").state is PaymentState.VOIDED
+    assert shop.expect_cash("pay-2", "o-1", parcel="p-1").document.amount == 3000
+
+
+@pytest.mark.feature("F177", "F182")
+def test_goods_that_were_lost_are_paid_at_the_door_of_what_is_sent_for_them(any_shop: Shop) -> None:
+    shop = any_shop
+    sell(shop)
+    shop.pack_up("o-1", "p-1", lines=(("1", 2),))
+    shop.expect_cash("pay-1", "o-1", parcel="p-1")
+    shop.hand_over("p-1", "acme")
+    shop.lose("p-1")
+    shop.ask_reissue("x-1", "o-1", (("1", 2),), "lost")
+    shop.approve_reissue("x-1", "o-2")
+    shop.allocate("o-2")
+    shop.pack_up("o-2", "p-2", lines=(("1", 1),))
+    shop.pack_up("o-2", "p-3")
+
+    assert shop.expect_cash("pay-2", "o-1", eur(1000), "p-2").document.amount == 1000
+    shop.hand_over("p-2", "acme")
+    shop.deliver("p-2")
+    shop.adjust("o-1", NewCharge(ChargeKind.DISCOUNT, -300))
+
+    assert at_doors(shop) == {"pay-2": 1000}
+    shop.collect_on_delivery("pay-2", "o-1", eur(1000))
+    assert shop.expect_cash("pay-3", "o-1", parcel="p-3").document.amount == 850
+    row = RemittanceRow(2, "p-2", 1000)
+    assert shop.reconcile(Remittance("R-7", "EUR", (row,), "acme")).findings == ()
+    shop.assert_lawful()
 
 
 def test_a_door_that_has_brought_money_otherwise_asks_a_person(shop: Shop) -> None:

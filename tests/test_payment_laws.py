@@ -2,8 +2,9 @@
 
 Captured is applied, unapplied, refunded or charged back, in the currency of the orders and in the
 unit of the tender; and a ledger that is kept apart, by what was done, says the same.
+An order is rounded by less than a coin, and its doors ask no more than is to be collected.
 What is refunded is with the payer, asked for of a gateway, or on a balance that may be spent; and
-no goods leave whose money a bank has taken back.
+no goods leave whose money a bank has taken back, unless they are on account or a door asks for it.
 Nothing that would take the payer's money is sent for the first time when nobody wants it any more.
 """
 
@@ -44,11 +45,13 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.cash import CashRounding
+from orderflow.cod.following import coin_of
+from orderflow.cod.sharing import staying, to_collect
 from orderflow.payments import Notice
 from orderflow.payments.balances import BALANCE_DUE
 from orderflow.payments.losses import left_of
 from orderflow.plans import due_by
-from orderflow.pricing import due, total
+from orderflow.pricing import due, parts_carried, shares_of, total
 from orderflow.records import Order, Parcel, Payment, Request, RequestKind
 from orderflow.rules import ReserveWhen
 from orderflow.tenders import MethodKind, PaymentMethod
@@ -109,8 +112,10 @@ class Life:
         self.done: Tally[str] = Tally()
         self.booked: dict[tuple[str, str], int] = {}
         self.gone: set[str] = set()  # orders whose money a bank has taken, and none has come since
+        self.door_taken = False  # what the order at the door had been paid, and nobody won it back
         self.given_up: dict[str, set[str]] = {}  # orders that ended before a balance was missed
         self.parcels: dict[str, str] = {}
+        self.refused_to_change: set[str] = set()  # payments whose carrier collects what it was told
         self.papers = 0
         for id in ORDERS:
             line = NewLine("1", Sku("LAMP"), 3, self.price)
@@ -123,6 +128,10 @@ class Life:
                 unit, kind = "points", StoredKind.POINTS
             until = self.clock.at + timedelta(days=self.chance.choice((1, 2, 90)))
             self.shop.open_stored_value(id, kind, unit, self.chance.choice((0, 5000)), until=until)
+
+    @property
+    def coin(self) -> int:
+        return coin_of(self.shop.rules, self.currency)
 
     @property
     def price(self) -> Price:
@@ -433,6 +442,8 @@ class Life:
         order = self.chance.choice(("", *ORDERS, *[one.order for one in payment.applications]))
         self.shop.charge_back(payment.ref.id, money, order)
         self.gone |= {order} - {"", DOOR, ON_ACCOUNT}
+        if any(one.order == DOOR == order and one.amount for one in payment.applications):
+            self.door_taken = True
         ledger = self.ledgers[payment.ref.id]
         ledger.taken += money.minor
         ledger.disputed += money.minor
@@ -441,6 +452,7 @@ class Life:
         payment, won = self.any_payment("disputed"), self.chance.random() < 0.5
         self.shop.settle_dispute(payment.ref.id, won)
         ledger = self.ledgers[payment.ref.id]
+        self.door_taken = self.door_taken and not won
         ledger.taken -= ledger.disputed if won else 0
         ledger.disputed = 0
 
@@ -487,8 +499,10 @@ class Life:
         with suppress(Refused):
             self.shop.allocate(id)
         lines = () if self.chance.random() < 0.5 else (("1", 1),)
+        unasked = self.door_taken and self.asked_at_doors() < to_collect(self.shop.order(DOOR))
         self.shop.release(id, f"d-{parcel}", "leith", lines)
         assert id not in self.gone, "its money is with the bank"
+        assert id != DOOR or not unasked, "its money is with the bank, and asked at no door"
         self.shop.pick(f"d-{parcel}")
         self.shop.pack(parcel, (f"d-{parcel}",))
         self.shop.hand_over(parcel)
@@ -603,9 +617,25 @@ class Life:
         self.back(payment.ref.id, money.minor)
 
     def expect_cash(self) -> None:
+        """A door is told the rest, or what a parcel carries, or just an amount."""
         id = self.fresh()
-        self.shop.expect_cash(id, DOOR, self.money())
+        of_door = [one for one, order in self.parcels.items() if order == DOOR]
+        parcel = self.chance.choice(("", *of_door))
+        amount = self.money() if self.chance.random() < 0.5 else None
+        self.shop.expect_cash(id, DOOR, amount, parcel)
         self.ledgers[id] = Ledger()
+
+    def change_cash(self) -> None:
+        self.shop.change_cash(self.any_payment("due at door").ref.id, self.money())
+
+    def answer_cash_change(self) -> None:
+        """The carrier answers, mostly where it was asked."""
+        asked = [one for one in self.ledgers if self.shop.payment(one).cash_asked is not None]
+        agreed, id = self.chance.random() < 0.5, self.any_payment().ref.id
+        id = self.chance.choice(asked) if asked else id
+        self.shop.answer_cash_change(id, agreed)
+        if not agreed:
+            self.refused_to_change.add(id)
 
     def collect(self) -> None:
         id = self.fresh() if self.chance.random() < 0.5 else self.any_payment().ref.id
@@ -634,6 +664,7 @@ class Life:
     def check(self) -> None:
         orders = map(self.shop.order, self.gone)  # with a plan, what is due later keeps no goods
         self.gone = {one.ref.id for one in orders if due_by(one, self.clock.at) > 0}
+        self.asks_what_is_to_be_collected()
         spent: Tally[str] = Tally()
         over = {id for id in ORDERS if self.shop.order(id).state in CALLED_OFF}
         for id, ledger in self.ledgers.items():
@@ -654,6 +685,7 @@ class Life:
             if stored.until is None or stored.until > self.clock.at:  # then nothing may be spent
                 assert self.shop.balance(id) + spent[id] == stored.n
         for id in ORDERS:
+            assert abs(rounded_by(self.shop.order(id))) < self.coin, "parts add no roundings up"
             for one in self.shop.order(id).tenders:
                 applied = self.shop.payment(one.payment).applications
                 assert [row.amount for row in applied if row.order == id] == [one.applied]
@@ -670,6 +702,16 @@ class Life:
             elif hold.code == "charged_back":
                 assert owes or with_bank
 
+    def asks_what_is_to_be_collected(self) -> None:
+        """No door asks more, but for one whose carrier will not hear of it, or that has money."""
+        doors = self.shop.order(DOOR).doors
+        held = {one.payment for one in doors if self.shop.payment(one.payment).captured}
+        if not held and not any(one.payment in self.refused_to_change for one in doors):
+            assert self.asked_at_doors() <= to_collect(self.shop.order(DOOR))
+
+    def asked_at_doors(self) -> int:
+        return sum(one.amount for one in self.shop.order(DOOR).doors)
+
 
 def sent_back(before: Payment, after: Payment) -> int:
     """What has gone back by itself, since it came too late for the orders that it was meant for."""
@@ -677,6 +719,17 @@ def sent_back(before: Payment, after: Payment) -> int:
     assert 0 <= sent <= after.captured - before.captured + max(0, before.unapplied)
     assert not sent or before.meant
     return sent
+
+
+def rounded_by(order: Order) -> int:
+    """What the units that are kept, and not coming back, carry of the roundings of an order."""
+    shares = shares_of(order.charges)
+    parts = [
+        part
+        for line in order.lines
+        for part in parts_carried(shares.get(line.id, ()), staying(line))
+    ]
+    return sum(n for charge, n in parts if charge.kind is ChargeKind.CASH)
 
 
 def is_open(request: Request) -> bool:
@@ -736,6 +789,7 @@ ACTS: Final[tuple[Callable[[Life], None], ...]] = (
     *(Life.notice, Life.notice, Life.apply, Life.void, Life.charge_back, Life.settle, Life.cancel),
     *(Life.cancel, Life.cancel, Life.adjust, Life.refund, Life.refund, Life.ask_refund),
     *(Life.ask_refund, Life.pay_back, Life.pay_back, Life.ask_pay_back, Life.apply),
+    *(Life.expect_cash, Life.expect_cash, Life.change_cash, Life.answer_cash_change),
     *(Life.expect_cash, Life.collect, Life.remit, Life.ship, Life.ship, Life.ship, Life.arrive),
     *(Life.arrive, Life.lose, Life.turn_back, Life.give_back, Life.give_back, Life.give_back),
     *(Life.agree_plan, Life.agree_plan, Life.wait, Life.plan_balance, Life.ask_refund),

@@ -543,6 +543,62 @@ def test_a_row_answers_for_a_carrier_that_was_asked_to_collect_another_amount(
     assert [one.kind for one in found.findings] == ([fault] if fault else [])
 
 
+def numbered(shop: Shop, order: str, parcel: str, carrier: str = "acme") -> None:
+    """An order with a lamp, paid at the door of a parcel whose waybill has a common number."""
+    shop.stock(LAMP, "leith", 1)
+    shop.sell(order, (LAMP, 1), cash_on_delivery=True)
+    shop.allocate(order)
+    shop.pack_up(order, parcel)
+    shop.expect_cash(f"pay-{parcel}", order, parcel=parcel)
+    shop.hand_over(parcel, carrier, "1001")
+
+
+@pytest.mark.feature("F182")
+def test_a_waybill_number_that_two_carriers_have_given_is_that_of_the_files(any_shop: Shop) -> None:
+    shop = any_shop
+    for parcel, carrier in (("p-1", "sea"), ("p-2", "acme")):
+        numbered(shop, f"o-{parcel}", parcel, carrier)
+        shop.deliver(parcel)
+        shop.collect_on_delivery(f"pay-{parcel}", f"o-{parcel}", eur(1000))
+
+    found = held(shop, file(("1001", 1000, 60), carrier="acme"))
+
+    assert told(found) == []
+    book(shop, found)
+    assert shop.payment("pay-p-2").state is PaymentState.REMITTED
+    again = held(shop, file(("1001", 1000, 60), carrier="acme"))
+    assert (told(again), again.bookings) == ([], ())
+
+
+@pytest.mark.feature("F182")
+def test_a_number_that_was_used_again_is_that_of_the_parcel_which_brought_cash(shop: Shop) -> None:
+    numbered(shop, "o-1", "p-1")
+    shop.turn_back("p-1", "refused")
+    numbered(shop, "o-2", "p-2")
+    shop.deliver("p-2")
+
+    found = held(shop, file(("1001", 1000, 60), carrier="acme"))
+
+    assert told(found) == []
+    assert {one.call.ref.id for one in found.bookings} == {"pay-p-2"}
+
+
+def test_two_rows_of_one_number_are_about_two_parcels_and_a_third_is_one_too_many(
+    shop: Shop,
+) -> None:
+    for parcel in ("p-1", "p-2"):
+        numbered(shop, f"o-{parcel}", parcel)
+        shop.deliver(parcel)
+    three = file(*[("1001", 1000, 60)] * 3)
+
+    found = held(shop, three)
+
+    assert told(found) == [(4, "1001", "twice", 1000, 0)]
+    assert {one.call.ref.id for one in found.bookings} == {"pay-p-1", "pay-p-2"}
+    book(shop, found)
+    assert told(held(shop, three)) == [(4, "1001", "twice", 1000, 0)]
+
+
 def test_cash_of_a_refused_parcel_is_remitted_though_nothing_was_collected(shop: Shop) -> None:
     send(shop, "o-1", "p-1")
     shop.expect_cash("pay-1", "o-1", eur(2000))

@@ -12,7 +12,8 @@ written down under a hold that blocks nothing.
 What is rounded by is a charge of its own, shared over the units as a discount is: so a return gives
 back what was paid. It is on no invoice, whose tax is that of the goods, and which a rounded amount
 need not have: what is to be paid is the invoice and the rounding, and the order and its statement
-say both. The seller bears it, as he does whatever names nobody else.
+say both. What was rounded before is rounded anew with it: parts that are paid do not add theirs
+up. The seller bears it, as he does whatever names nobody else.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import Charged, Limited
 from orderflow.journal import Step
 from orderflow.pools import refused_pool
-from orderflow.pricing import Ranges, carried, charge_kept, due, kept
+from orderflow.pricing import Ranges, carried, charge_kept, due, kept, parts_carried, shares_of
 from orderflow.records import ChargeKind, Line, Order, Parcel
 from orderflow.values import Position
 
@@ -95,15 +96,20 @@ def round_cash(step: Step, ref: Ref[Order]) -> None:
 def charge_rounding(
     step: Step, order: Order, minor: int, of: Callable[[Line], Ranges] = kept
 ) -> int:
-    """Charge an order with what so much is rounded by, and say how much is to be paid in cash.
+    """Round so much, which is due on an order, and say how much is to be paid in cash.
+
+    It is what would be due without the roundings so far that is rounded, and they are charged with
+    the difference: so all of them together are less than a coin, in however many parts was paid.
+    Where no more than they was left, nothing is due any more.
 
     `of` says which units of a line bear it. Where they carry less than is rounded off, nothing is.
     """
     for rounding in step.context.rules.cash_rounding:
         if rounding.currency != order.currency or minor <= 0:
             continue
-        by = rounding.of(minor) - minor
-        carry = sum(carried(line, order.charges, of(line)) for line in order.lines)
+        exact = minor - _rounded_by(order, of)
+        by = (rounding.of(exact) if exact > 0 else 0) - minor
+        carry = sum([carried(line, order.charges, of(line)) for line in order.lines])
         units = any(of(line) for line in order.lines)
         if by and units and carry + by >= 0:
             number = sum(one.kind is ChargeKind.CASH for one in order.charges) + 1
@@ -111,3 +117,14 @@ def charge_rounding(
             step.add(Charged(order.ref, charge_kept(id, ChargeKind.CASH, by, order, of=of)))
             return minor + by
     return minor
+
+
+def _rounded_by(order: Order, of: Callable[[Line], Ranges]) -> int:
+    """What these units of an order carry of its roundings so far."""
+    if all(one.kind is not ChargeKind.CASH for one in order.charges):  # no charges: by nothing
+        return 0
+    shares = shares_of(order.charges)
+    parts = [
+        part for line in order.lines for part in parts_carried(shares.get(line.id, ()), of(line))
+    ]
+    return sum([n for charge, n in parts if charge.kind is ChargeKind.CASH])

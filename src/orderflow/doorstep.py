@@ -12,14 +12,13 @@ from __future__ import annotations
 
 from orderflow.cash_terms import charge_rounding
 from orderflow.cod.following import end_at_door
-from orderflow.cod.sharing import carried_by, indices_of
+from orderflow.cod.sharing import carried_by, indices_of, staying, to_collect
 from orderflow.errors import BadInput
 from orderflow.facts import CASH_CHANGED
 from orderflow.fulfilment import ON_THE_ROAD, ask_about_given_up, contents, put_on_road
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.payments.losses import holds_money
-from orderflow.pricing import Ranges, kept, without
-from orderflow.records import Line, Order, Parcel, Spot
+from orderflow.records import Order, Parcel, Spot
 from orderflow.states import (
     PARCEL,
     ParcelMove,
@@ -99,7 +98,7 @@ def _others(order: Order, parcel: Parcel, here: UnitState, keeping: list[Chosen]
 def _collect_less(step: Step, parcel: Parcel, order: Order, sent: list[Chosen]) -> None:
     """Let the doors of a parcel bring less by what goes back of an order, or nothing at all.
 
-    Where the rules round cash, what is left is rounded, and the units that stay bear it.
+    Where the rules round cash, what is to be collected is, and the units that stay bear it.
     """
     doors = [one for one in order.doors if one.parcel in ("", parcel.ref.id)]
     payments = [step.now(step.case.payment(one.payment)) for one in doors]
@@ -112,11 +111,9 @@ def _collect_less(step: Step, parcel: Parcel, order: Order, sent: list[Chosen]) 
     if not less or not asked:
         return
 
-    def staying(line: Line) -> Ranges:
-        cuts = sorted((cut.start, cut.stop) for cut in back.get(line.id, ()))
-        return without(kept(line), cuts)
-
-    left = charge_rounding(step, step.now(order.ref), max(0, asked - less), staying)
+    now = step.now(order.ref)
+    still = to_collect(now)
+    left = max(0, asked - less + charge_rounding(step, now, still, staying) - still)
     for payment in sorted(payments, key=lambda one: (not one.parcel, one.ref.id)):
         part = min(left, payment.amount)
         left -= part

@@ -34,6 +34,7 @@ from orderflow.records import Order, Payment, credit_id
 from orderflow.states import OrderState
 from orderflow.values import later
 from orderflow.waiting import note_waits
+from orderflow.withheld import withhold_unasked
 
 
 def follow(step: Step) -> None:
@@ -47,6 +48,7 @@ def follow(step: Step) -> None:
             continue
         if document.pools:
             step.add(*given_back(document))
+        withhold_unasked(step, step.now(document.ref))
         if document.on_account:
             _begin_terms(step, document)
             step.add(*as_owed(step.now(document.ref)))

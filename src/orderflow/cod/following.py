@@ -3,12 +3,13 @@
 It knows when a courier has been told an amount, and refuses to know which verb it was.
 
 First an order notes the doors that its payments have opened, changed or closed; then they follow
-it. A door is closed where its parcel comes back or was unpacked, and where nothing is to be paid
-there any more.
+it. A door is closed where its parcel comes back, was lost or was unpacked, and where nothing is to
+be paid there any more.
 What an order costs is rounded again to a coin before that, whenever it changes: no coin pays what
 is between two.
-Doors that were to bring all that an order costs bring all of it after its price has risen, too. A
-price that falls lowers what no courier was told, and asks about the rest.
+Doors that were to bring all that is due bring all of it after that has risen, too: by the price, or
+since a bank has taken money back. Where less is due, what no courier was told falls, and he is
+asked about the rest.
 A carrier that was asked to collect nothing, and says nothing until the order is completed, has
 collected nothing: its door is closed by that.
 What a carrier has refused to change stays, and is not asked again until the order costs less still:
@@ -25,7 +26,7 @@ from orderflow.cash_terms import charge_rounding
 from orderflow.cod.sharing import lowered, raised, staying, to_collect
 from orderflow.facts import CASH_ASKED, CASH_CHANGED, DOOR
 from orderflow.journal import Step
-from orderflow.pricing import total
+from orderflow.pricing import due
 from orderflow.records import Door, Order, Parcel, Payment
 from orderflow.rules import Rules
 from orderflow.states import (
@@ -48,8 +49,13 @@ _ON_ITS_ROAD: Final = (
     ParcelState.READY_TO_COLLECT,
     ParcelState.DELIVERED,
 )
-_NO_DOOR: Final = (ParcelState.CANCELLED, ParcelState.GOING_BACK, ParcelState.RETURNED)
-"""Where a parcel reaches no door any more."""
+_NO_DOOR: Final = (
+    ParcelState.CANCELLED,
+    ParcelState.GOING_BACK,
+    ParcelState.RETURNED,
+    ParcelState.LOST,
+)
+"""Where a parcel reaches no door any more; a lost one may be found, and has a new door then."""
 
 _NOT_ROUNDED: Final = ORDER_OVER | {OrderState.DRAFT, OrderState.COMPLETED}
 
@@ -84,7 +90,7 @@ def is_told(step: Step, order: Order, parcel: str) -> bool:
 
 
 def is_over(step: Step, order: Order, parcel: str) -> bool:
-    """Whether no goods go to a door any more: its parcel comes back, or was unpacked.
+    """Whether no goods go to a door any more: its parcel comes back, was lost or was unpacked.
 
     Without a parcel all goods of the order come back or were given up; an order without any has
     none that go there.
@@ -153,11 +159,11 @@ def _follow(step: Step, ref: Ref[Order], before: Order) -> None:
         return
     was, wanted = to_collect(before), to_collect(order)
     asked = sum([door.amount for door in order.doors])
-    dearer = min(total(order) - total(before), wanted - asked)
+    more = min(due(order) - due(before), wanted - asked)  # what goes out again is for other doors
     if asked > wanted and wanted < was:
         _lower(step, order, wanted)
-    elif dearer > 0 and asked == was and before.doors == order.doors:
-        _raise(step, order, dearer)
+    elif more > 0 and asked >= was and before.doors == order.doors:
+        _raise(step, order, more)
 
 
 def _lower(step: Step, order: Order, wanted: int) -> None:
@@ -181,11 +187,15 @@ def _raise(step: Step, order: Order, more: int) -> None:
 
 
 def _sides(step: Step, order: Order) -> tuple[list[Door], list[Door]]:
-    """The doors of which no courier has been told, and the others, by the ids of their payments."""
+    """The doors of which no courier has been told, and the others, by the ids of their payments.
+
+    A carrier that was asked has been told, wherever the goods are by now.
+    """
     free: list[Door] = []
     told: list[Door] = []
     for door in sorted(order.doors, key=lambda door: door.payment):
-        (told if is_told(step, order, door.parcel) else free).append(door)
+        is_asked = step.now(step.case.payment(door.payment)).cash_asked is not None
+        (told if is_asked or is_told(step, order, door.parcel) else free).append(door)
     return free, told
 
 

@@ -13,7 +13,8 @@ first: so a host who has shared otherwise keeps what he has said, as far as it c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import attrs
 
@@ -23,7 +24,8 @@ from orderflow.records import Cut, Door, Line, Order, Spot
 from orderflow.states import COMING_BACK, NOT_LEFT, ORDER_OVER, UnitState
 from orderflow.values import MINOR_MAX, several, whole
 
-_GIVEN_UP = (UnitState.CANCELLED, UnitState.RETURNED)
+_NO_DOOR: Final = COMING_BACK | {UnitState.CANCELLED, UnitState.RETURNED}
+"""Where a unit reaches no door any more, or has come back from it."""
 
 
 def to_collect(order: Order) -> int:
@@ -42,9 +44,9 @@ def staying(line: Line) -> Ranges:
 
 
 def room_at_door(order: Order, beside: str = "") -> int:
-    """What the order costs beyond what its doors are to bring; `beside` names one to leave out."""
+    """What is to be collected beyond what doors are to bring; `beside` names one to leave out."""
     asked = sum([door.amount for door in order.doors if door.payment != beside])
-    return max(0, due(order) - asked)
+    return max(0, to_collect(order) - asked)
 
 
 def cash_by_parcel(
@@ -59,22 +61,24 @@ def cash_by_parcel(
 
     What is due is spread over what the units in each of them carry, and over what is still in the
     house, whose part is left for later parcels; goods that all cost nothing weigh by their number.
+    What is coming back is to be paid with none of them.
     Name all parcels that are not paid for yet: units that have left in others weigh nothing.
     """
     names = several(tuple(parcels), "parcels")
     weights, counts = _weights(order, names)
     if not any(counts):
         return tuple((name, 0) for name in names)
-    minor = max(0, due(order))
+    minor = to_collect(order)
     unit = 1 if minor % whole(coin, "coin", most=MINOR_MAX) else coin
     shared = spread(minor // unit, weights if any(weights) else counts, rule)
     return tuple((name, part * unit) for name, part in zip(names, shared, strict=False))
 
 
-def share_of_parcel(order: Order, parcel: str, coin: int) -> int:
+def share_of_parcel(order: Order, parcel: str, coin: int, again: Mapping[str, int]) -> int:
     """What is to be collected with one parcel more, beside the doors that are there, by the rule.
 
-    Without a parcel it is all that they leave.
+    Without a parcel it is all that they leave. `again` says how many units of a line went astray
+    and are sent again in it; they weigh what they carry, though they are in it by another order.
     """
     room = room_at_door(order)
     if not parcel:
@@ -86,10 +90,21 @@ def share_of_parcel(order: Order, parcel: str, coin: int) -> int:
     # What is in the house may be what another door is to bring later.
     later = [door.amount for door in order.doors if not _inside(counts, names, door.parcel)]
     house = max(0, known[-1] - sum(later))
-    if not any((known[0], house)):
+    here = known[0] + sum([_astray(order, line, again.get(line.id, 0)) for line in order.lines])
+    if not any((here, house)):
         return 0
     unit = 1 if room % coin else coin
-    return spread(room // unit, (known[0], house))[0] * unit
+    return spread(room // unit, (here, house))[0] * unit
+
+
+def _astray(order: Order, line: Line, n: int) -> int:
+    """What so many units of a line carry that went astray."""
+    units: list[tuple[Spot, int]] = []
+    for spot in line.spots:
+        if spot.state in (UnitState.LOST, UnitState.MISSING) and n:
+            units.append((spot, min(n, spot.n)))
+            n -= units[-1][1]
+    return carried_by(order, line, indices_of(line, units))
 
 
 def lowered(order: Order, doors: Sequence[Door], room: int, coin: int) -> list[int]:
@@ -148,7 +163,7 @@ def _weights(order: Order, names: Sequence[str]) -> tuple[list[int], list[int]]:
     """What the units in parcels carry, and how many they are; last what is in the house besides."""
     weights, counts = [0] * (len(names) + 1), [0] * (len(names) + 1)
     for line in order.lines:
-        there = [spot for spot in line.spots if spot.state not in _GIVEN_UP]
+        there = [spot for spot in line.spots if spot.state not in _NO_DOOR]
         inside = [
             *([spot for spot in there if spot.slice.parcel == name] for name in names),
             [spot for spot in there if spot.state in NOT_LEFT and spot.slice.parcel not in names],

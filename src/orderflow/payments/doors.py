@@ -11,6 +11,8 @@ by themselves (`cod`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from orderflow.cod.following import CASH_CHANGE, ask_carrier, coin_of, end_at_door, is_over, is_told
 from orderflow.cod.sharing import room_at_door, share_of_parcel
 from orderflow.currencies import amount_said
@@ -34,17 +36,22 @@ def expect_cash(
     Where the order comes in several parcels, each may have a payment of its own: `parcel` says
     which, and it may be packed later. Without an amount it is the part that the units in that
     parcel carry of what is due, or all that no other door brings. It is never more than the order
-    costs beyond its other doors.
+    costs beyond its other doors and what is coming back.
+
+    What went astray and is sent again costs nothing on the order that sends it, so the cash of the
+    first order may be asked with the parcel in which it goes.
     """
     step = Step(case, context)
     owing = step.now(case.order(text(order, "order")))
     if not owing.cash_on_delivery:
         raise MoveRefused((Refusal.of("not_cash_on_delivery", order=order),))
+    again: dict[str, int] = {}
     if text(parcel, "parcel", empty=True):
-        _must_go_there(step, owing, parcel)
+        again = _sent_again_in(step, owing, parcel)
+        _must_go_there(step, owing, parcel, again)
     if amount is None:
         coin = coin_of(context.rules, owing.currency)
-        amount = Money(share_of_parcel(owing, parcel, coin), owing.currency)
+        amount = Money(share_of_parcel(owing, parcel, coin, again), owing.currency)
         if not amount.minor:
             raise MoveRefused((Refusal.of("nothing_at_door", order=order, parcel=parcel or "?"),))
     minor = positive(amount, owing.currency)
@@ -59,7 +66,8 @@ def change_cash(case: Case, context: Context, amount: Money) -> Step:
 
     Before its parcel is handed over the amount just changes. After that the carrier is asked, under
     a hold that blocks nothing, and the amount stays until `answer_cash_change`; the last that was
-    asked counts. It is never more than the order still costs beyond its other doors.
+    asked counts. It is never more than the order still costs beyond its other doors and what is
+    coming back.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -69,7 +77,7 @@ def change_cash(case: Case, context: Context, amount: Money) -> Step:
     minor = positive(amount, payment.currency)
     order = step.now(case.order(payment.due_for))
     _within_room(order, minor, payment.ref.id)
-    if is_told(step, order, payment.parcel):
+    if payment.cash_asked is not None or is_told(step, order, payment.parcel):
         ask_carrier(step, payment.ref, minor)
     else:
         step.note(payment.ref, CASH_CHANGED, amount=minor)
@@ -81,7 +89,7 @@ def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
     """Record whether a carrier collects the other amount that it was asked for, in any state.
 
     What it agrees to is due from here on, unless cash was collected before; where that is nothing,
-    the payment ends. A carrier that refuses, and will collect more than the order costs, is under a
+    the payment ends. A carrier that refuses, and will collect more than is to be paid, is under a
     hold; so is an answer that nobody waits for.
     """
     step = Step(case, context)
@@ -102,7 +110,7 @@ def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
         more = payment.amount - room_at_door(order, beside=payment.ref.id)
         if more > 0:
             beyond = amount_said(more, payment.currency)
-            said = f"the carrier collects {beyond} more than order {order.ref.id} costs"
+            said = f"the carrier collects {beyond} more than is to be paid for {order.ref.id}"
             step.hold(payment.ref, "overpaid", said, ())
     elif payment.cash_asked:
         step.note(payment.ref, CASH_CHANGED, amount=payment.cash_asked)
@@ -123,12 +131,26 @@ def open_at_door(step: Step, owing: Order, amount: Money, parcel: str = "") -> N
     step.note(ref, DUE_AT_DOOR, order=owing.ref.id, **named)
 
 
-def _must_go_there(step: Step, order: Order, parcel: str) -> None:
+def _sent_again_in(step: Step, order: Order, parcel: str) -> dict[str, int]:
+    """How many units of each line of an order went astray, and are sent again in a parcel."""
+    again: dict[str, int] = {}
+    for row in order.sent_again:
+        anew = step.now(step.case.reissue(row.reissue)).anew
+        line = step.now(step.case.order(anew)).line(row.line) if anew else None
+        spots = () if line is None else line.spots
+        there = sum([spot.n for spot in spots if spot.slice.parcel == parcel])
+        if n := min(there, row.astray):
+            again[row.line] = again.get(row.line, 0) + n
+    return again
+
+
+def _must_go_there(step: Step, order: Order, parcel: str, again: Mapping[str, int]) -> None:
     """Refuse a parcel that has nothing of an order, or reaches no door; one may be packed later."""
     found: Parcel | None = step.case.find(step.case.parcel(parcel))
     if found is None:
         return
-    if order.ref.id not in found.orders or is_over(step, order, parcel):
+    has_some = order.ref.id in found.orders or bool(again)
+    if not has_some or is_over(step, order, parcel):
         raise MoveRefused((Refusal.of("nothing_at_door", order=order.ref.id, parcel=parcel),))
 
 

@@ -82,29 +82,54 @@ class _Desk:
                 else:
                     self.by_order.setdefault(one.due_for, []).append(one)
         self.parcels: dict[str, Parcel] = {}
-        self.waybills: dict[str, Parcel] = {}
+        self.waybills: dict[str, list[Parcel]] = {}  # carriers number alike, and number again
         self.parcels_of: dict[str, list[Parcel]] = {}
         for parcel in sorted(parcels, key=lambda parcel: parcel.ref.id):
             self.parcels[parcel.ref.id] = parcel
             if parcel.tracking:
-                self.waybills.setdefault(parcel.tracking, parcel)
+                self.waybills.setdefault(parcel.tracking, []).append(parcel)
             for order in parcel.orders:
                 self.parcels_of.setdefault(order, []).append(parcel)
 
     # --- whose cash it is ----------------------------------------------------------------------
 
-    def cash_of(self, name: str) -> tuple[list[Payment], Parcel | None]:
+    def cash_of(self, name: str, number: int = 0) -> tuple[list[Payment], Parcel | None]:
         """The payments that a row of this name is about, and the parcel where it is known."""
-        parcel = self.parcels.get(name) or self.waybills.get(name)
+        parcel = self.parcels.get(name) or self.of_waybill(name, number)
         if parcel is None:
             found = self.by_parcel.get(name) or self.of_order.get(name, [])
             return [one for one in found if self.is_theirs(one)], None
         if self.file.carrier and parcel.carrier != self.file.carrier:
             return [], parcel
+        return self.cash_with(parcel), parcel
+
+    def cash_with(self, parcel: Parcel) -> list[Payment]:
+        """The payments that are due with a parcel, or with any of one of its orders."""
         found = list(self.by_parcel.get(parcel.ref.id, ()))
         for order in dict.fromkeys(parcel.orders):
             found += self.by_order.get(order, ())
-        return found, parcel
+        return found
+
+    def of_waybill(self, name: str, number: int) -> Parcel | None:
+        """The parcel of a waybill number, if any; several may have had it.
+
+        Those that the carrier of the file has come first, then what this row has booked before,
+        those at whose door cash is owed that no row has named yet, and those where any is due still
+        or has come.
+        """
+
+        def last(parcel: Parcel) -> tuple[bool, bool, bool, bool, str]:
+            cash = self.cash_with(parcel)
+            fresh = [one for one in cash if one.ref.id not in self.named]
+            return (
+                bool(self.file.carrier) and parcel.carrier != self.file.carrier,
+                not any(self.said_of(one, number) for one in cash),  # no cash: nothing was booked
+                not any(self.owed(one, parcel) for one in fresh),  # no cash: nothing is owed
+                all(one.state is PaymentState.VOIDED for one in cash),  # no cash: nothing is due
+                parcel.ref.id,
+            )
+
+        return min(self.waybills.get(name, ()), key=last, default=None)
 
     def is_theirs(self, payment: Payment) -> bool:
         """Whether the carrier of the file has what a payment is due with; so where nobody knows."""
@@ -139,14 +164,14 @@ class _Desk:
 
     def judge(self, row: RemittanceRow) -> None:
         """Book a row that is right, and find what is wrong with any other."""
-        payments, parcel = self.cash_of(row.parcel)
+        payments, parcel = self.cash_of(row.parcel, row.row)
         if not payments:
             if row.cash or row.fee:  # a parcel that came back may stand there with nothing
                 self.find(row, FindingKind.UNKNOWN_PARCEL, row.cash, 0)
             return
         fresh = [one for one in payments if one.ref.id not in self.named]
         self.named.update(one.ref.id for one in payments)
-        done = {one.ref.id: said for one in payments if (said := self.said_of(one, row))}
+        done = {one.ref.id: said for one in payments if (said := self.said_of(one, row.row))}
         cash = row.cash - sum([amount for amount, _ in done.values()])
         kept = row.fee - sum([fee for _, fee in done.values()])
         about = fresh or payments
@@ -181,11 +206,9 @@ class _Desk:
             found.append((FindingKind.WRONG_FEE, kept, right))
         return found
 
-    def said_of(self, payment: Payment, row: RemittanceRow) -> tuple[int, int] | None:
+    def said_of(self, payment: Payment, row: int) -> tuple[int, int] | None:
         """What was booked of a payment by this row of this file before: its cash and its fee."""
-        said = [
-            one for one in payment.remitted if (one.remittance, one.row) == (self.file.id, row.row)
-        ]
+        said = [one for one in payment.remitted if (one.remittance, one.row) == (self.file.id, row)]
         return (sum([one.amount for one in said]), sum([one.fee for one in said])) if said else None
 
     def judge_again(

@@ -71,7 +71,8 @@ class RemittanceRow:
     """One row: the parcel by a name that the carrier knows, its cash, and what is kept of that.
 
     The name is that of a parcel, its waybill number, or an order's, and then the row is about all
-    doors of that order; amounts are minor units.
+    doors of that order; amounts are minor units. Of several parcels with one waybill number it is
+    that of the file's carrier at whose door cash is owed.
     """
 
     row: int
