@@ -319,6 +319,18 @@ def test_a_balance_that_is_told_of_in_two_parts_is_taken_when_all_of_it_was_in_t
     shop.assert_lawful()
 
 
+def test_what_went_back_of_a_balance_does_not_count_as_a_part_of_it() -> None:
+    shop = forfeited()
+    missed(shop)
+    balance(shop, in_time=False)
+
+    payment = balance(shop, 100, event="e-2")
+
+    assert (payment.forfeited, payment.unapplied) == (900, 100)
+    assert [one.code for one in payment.holds] == ["unexpected_notice"]
+    shop.assert_lawful()
+
+
 def test_a_balance_in_time_of_an_order_that_was_given_up_since_goes_back_with_its_deposit() -> None:
     shop = forfeited()
     shop.clock.at = LIMIT

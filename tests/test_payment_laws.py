@@ -640,9 +640,10 @@ def sent_back(before: Payment, after: Payment) -> int:
 
 def judged(before: Payment, after: Payment, paid_at: datetime) -> None:
     """Who has paid his balance in time has lost no deposit; what came too late gets none back."""
-    limit, whole = before.expires_at, after.captured >= after.amount
+    limit, came = before.expires_at, after.captured - before.captured
     if before.forfeited and limit is not None and before.state in ("captured", "part refunded"):
-        kept = 0 if paid_at < limit and whole and after.captured > before.captured else None
+        whole = came > 0 and left_of(before) + came >= before.amount
+        kept = 0 if paid_at < limit and whole else None
         assert after.forfeited == (before.forfeited if kept is None else kept)
 
 

@@ -96,7 +96,7 @@ def _use(step: Step, ref: Ref[Payment], meant: Application, at: datetime) -> Non
     if over and not (paid_in_time(step, order, at) and reinstated(step, order.ref, part)):
         _go_back(step, ref, part, [meant.order])
         for deposit in forfeited_by(step, order):
-            if balance_in_time(deposit, at) and part >= deposit.amount - deposit.captured:
+            if balance_in_time(deposit, at) and part >= deposit.amount - left_of(deposit):
                 _deposit_back(step, deposit, [meant.order])
         return
     payable = min(part, max(0, due(step.now(order.ref))))
@@ -110,14 +110,14 @@ def _use(step: Step, ref: Ref[Payment], meant: Application, at: datetime) -> Non
 def _take_balance(step: Step, ref: Ref[Payment], minor: int, at: datetime) -> bool:
     """Take a balance that is told of when its deposit was forfeited; false for a part in time.
 
-    Nobody knows whether the rest of that has come in time, too.
+    Nobody knows whether the rest of that has come in time, too. What was sent back is not there.
     """
     payment = step.now(ref)
     names = [one.order for one in payment.applications]
     if not balance_in_time(payment, at):
         _go_back(step, ref, minor, names)
         return True
-    if payment.captured < payment.amount:
+    if left_of(payment) < payment.amount:
         return False
     for name in names:
         order = step.now(step.case.order(name))
