@@ -1540,6 +1540,9 @@ def reported(d: Desk, order: Order, *states: str, where: Where = anywhere) -> bo
     return order.state not in OVER and d.there(order, *states, where=where)
 
 
+KEPT_IN: Final = ("captured", "part refunded")
+
+
 def notice_fits(d: Desk) -> bool:
     makes_sense = {
         "authorised": ("awaiting",),
@@ -1549,6 +1552,8 @@ def notice_fits(d: Desk) -> bool:
     }
     if d.arg("notice") == "captured" and d.paper.meant and d.stands("expired", "voided"):
         return True  # it pays its order, or goes back by itself
+    if d.arg("notice") == "captured" and d.paper.forfeited and d.stands(*KEPT_IN):
+        return True  # all of a balance: its order stands again, or it goes back by itself
     if d.arg("notice") == "captured" and d.stands("authorised", "part captured"):
         return bool(d.paper.captured + d.arg("amount").minor <= d.paper.authorised)
     return d.stands(*makes_sense[d.arg("notice")])

@@ -38,7 +38,7 @@ TABLE: Final[Mapping[str, str]] = {
         review: placed -> in review
         confirm: placed, in review -> confirmed | paid or at the door, not held
         expire: placed, in review, awaiting customer -> expired | unpaid, nothing kept
-        reinstate: expired -> placed
+        reinstate: cancelled, expired -> placed
         ask customer: in review -> awaiting customer
         reject: in review, awaiting customer -> rejected | nothing kept
         answer: awaiting customer -> in review

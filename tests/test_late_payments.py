@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -233,4 +233,158 @@ def test_an_order_that_stands_again_uses_its_coupon_again_if_a_use_is_left(*, go
     assert shop.counter(pool).claimed == 1
     assert (shop.order("o-17").state is OrderState.EXPIRED) is gone
     assert payment.refunding == (1000 if gone else 0)
+    shop.assert_lawful()
+
+
+# --- a balance that is told of when its deposit was forfeited -------------------------------------
+
+
+def forfeited(rules: Rules = CLAIMS, lamps: int = 3) -> Shop:
+    """An order of three lamps whose balance of 21.00 was missed; its deposit of 9.00 is ours."""
+    shop = Shop(MemoryStore(), rules)
+    shop.stock(LAMP, "leith", lamps)
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.await_payment("pay-1", eur(3000), "wechat pay", "c-7", None, (("o-17", 900),), eur(900))
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(900), "e-0")
+    shop.open_balance("pay-1", LIMIT, forfeit=True)
+    return shop
+
+
+def missed(shop: Shop) -> None:
+    """An hour later the deposit is ours, and the order is over."""
+    shop.clock.at = LIMIT + timedelta(minutes=30)
+    while found := shop.due(shop.clock.at):
+        shop.apply(found[0].call)
+    assert shop.order("o-17").state is OrderState.CANCELLED
+    assert shop.payment("pay-1").forfeited == 900
+
+
+def balance(shop: Shop, minor: int = 2100, *, in_time: bool = True, event: str = "e-1") -> Payment:
+    paid_at = IN_TIME if in_time else LIMIT
+    return shop.record_notice("pay-1", Notice.CAPTURED, eur(minor), event, paid_at).document
+
+
+@pytest.mark.feature("F078", "F181")
+@pytest.mark.parametrize("rules", (CLAIMS, Rules(locations=(LEITH,))))
+def test_a_balance_that_was_paid_in_time_lets_its_order_stand_again(rules: Rules) -> None:
+    shop = forfeited(rules)
+    missed(shop)
+
+    payment = balance(shop)
+
+    assert shop.order("o-17").state is OrderState.CONFIRMED
+    assert (payment.state, payment.forfeited) == (PaymentState.CAPTURED, 0)
+    assert (payment.applied, payment.unapplied, payment.holds) == (3000, 0, ())
+    assert shop.order("o-17").lines[0].cuts == ()
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F183")
+def test_a_balance_that_was_paid_too_late_goes_back_alone() -> None:
+    shop = forfeited()
+    missed(shop)
+
+    payment = balance(shop, in_time=False)
+
+    assert shop.order("o-17").state is OrderState.CANCELLED
+    assert (payment.forfeited, payment.refunding, payment.unapplied) == (900, 2100, 0)
+    assert "paid_late" in noted(shop, "o-17")
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F183")
+def test_a_balance_in_time_goes_back_with_its_deposit_where_the_goods_are_gone() -> None:
+    shop = forfeited()
+    missed(shop)
+    shop.place("o-18", new_order((LAMP, 1)))
+
+    payment = balance(shop)
+
+    assert shop.order("o-17").state is OrderState.CANCELLED
+    assert (payment.forfeited, payment.refunding) == (0, 3000)
+    assert payment.state is PaymentState.REFUNDED
+    shop.assert_lawful()
+
+
+def test_a_balance_that_is_told_of_in_two_parts_is_taken_when_all_of_it_was_in_time() -> None:
+    shop = forfeited()
+    missed(shop)
+
+    first = balance(shop, 1000, event="e-1")
+    assert (first.unapplied, [one.code for one in first.holds]) == (1000, ["unexpected_notice"])
+    payment = balance(shop, 1100, event="e-2")
+
+    assert shop.order("o-17").state is OrderState.CONFIRMED
+    assert (payment.forfeited, payment.applied) == (0, 3000)
+    shop.assert_lawful()
+
+
+def test_what_went_back_of_a_balance_does_not_count_as_a_part_of_it() -> None:
+    shop = forfeited()
+    missed(shop)
+    balance(shop, in_time=False)
+
+    payment = balance(shop, 100, event="e-2")
+
+    assert (payment.forfeited, payment.unapplied) == (900, 100)
+    assert [one.code for one in payment.holds] == ["unexpected_notice"]
+    shop.assert_lawful()
+
+
+def test_a_balance_in_time_of_an_order_that_was_given_up_since_goes_back_with_its_deposit() -> None:
+    shop = forfeited()
+    shop.clock.at = LIMIT
+    shop.miss_balance("pay-1")
+    shop.cancel("o-17")
+    missed(shop)
+
+    payment = balance(shop)
+
+    assert shop.order("o-17").state is OrderState.CANCELLED
+    assert (payment.forfeited, payment.refunding) == (0, 3000)
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F181", "F183")
+@pytest.mark.parametrize(
+    ("answer", "there", "state", "kept"),
+    (
+        (IN_TIME, True, OrderState.CONFIRMED, 0),
+        (IN_TIME, False, OrderState.CANCELLED, 0),
+        (LIMIT, True, OrderState.CANCELLED, 900),
+    ),
+)
+def test_a_balance_by_another_payment_is_judged_as_its_own_is(
+    answer: datetime, there: bool, state: OrderState, kept: int
+) -> None:
+    shop = forfeited()
+    shop.await_payment("pay-2", eur(2100), "card", "c-7", None, (("o-17", 2100),))
+    shop.ask_capture("pay-2")
+    missed(shop)
+    if not there:
+        shop.place("o-18", new_order((LAMP, 1)))
+
+    shop.record_answer("pay-2", "capture-1", Outcome.DONE, paid_at=answer)
+
+    one, two = shop.payment("pay-1"), shop.payment("pay-2")
+    assert (shop.order("o-17").state, one.forfeited) == (state, kept)
+    stands = state is OrderState.CONFIRMED
+    assert (one.refunding, two.refunding) == (0 if stands else 900 - kept, 0 if stands else 2100)
+    shop.assert_lawful()
+
+
+def test_each_order_of_a_balance_in_time_stands_again_if_its_goods_are_there() -> None:
+    shop = Shop(MemoryStore(), CLAIMS)
+    shop.stock(LAMP, "leith", 3)
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.place("o-18", new_order((LAMP, 2)))
+    shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 300), ("o-18", 600)))
+    shop.open_balance("pay-1", LIMIT, forfeit=True)
+    missed(shop)
+    shop.place("o-19", new_order((LAMP, 1)))
+
+    payment = balance(shop)
+
+    assert [shop.order(id).state for id in ("o-17", "o-18")] == ["confirmed", "cancelled"]
+    assert (payment.forfeited, payment.applied, payment.refunding) == (0, 1000, 2000)
     shop.assert_lawful()

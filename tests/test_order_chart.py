@@ -88,7 +88,13 @@ def bring(shop: Shop, state: OrderState) -> None:
             lambda: shop.review("o-17"),
             lambda: shop.reject("o-17", "a false address"),
         ),
-        OrderState.CANCELLED: (lambda: shop.cancel("o-17"),),
+        OrderState.CANCELLED: (
+            lambda: shop.take_deposit("pay-9", eur(2000), eur(500), (("o-17", 500),)),
+            lambda: shop.open_balance("pay-9", MORNING + hour),
+            lambda: shop.clock.forward(hours=1),
+            lambda: shop.miss_balance("pay-9"),
+            lambda: shop.forfeit_deposit("pay-9"),
+        ),
         OrderState.EXPIRED: (
             lambda: shop.await_payment("pay-9", eur(2000), orders=(("o-17", 2000),)),
             lambda: shop.clock.forward(hours=1),

@@ -363,9 +363,13 @@ class Life:
         done = 0
         if outcome is Outcome.DONE:
             done = one.amount if said is None else said.minor
-        new = self.shop.record_answer(id, one.id, outcome, said, paid_at=self.paid_at()).document
+        paid_at, before = self.paid_at(), self.payments()
+        new = self.shop.record_answer(id, one.id, outcome, said, paid_at=paid_at).document
+        self.others_sent_back(before, id)
         if outcome is Outcome.PENDING:
             return
+        if one.kind is RequestKind.CAPTURE:
+            judged(payment, new, paid_at or self.clock.at)
         known = self.booked.get((id, one.id), 0)
         if one.kind is RequestKind.CAPTURE and done > known:
             self.booked[id, one.id] = done
@@ -419,13 +423,47 @@ class Life:
         if notice is not Notice.CAPTURED:
             tendered = None
         event = self.chance.choice(("", "ev-1", "ev-2"))
-        told = self.shop.record_notice(id, notice, money, event, self.paid_at(), tendered).document
+        paid_at, before = self.paid_at(), self.payments()
+        told = self.shop.record_notice(id, notice, money, event, paid_at, tendered).document
+        self.others_sent_back(before, id)
         if event and (notice, event) in self.ledgers[id].events:
             return
         self.back(id, sent_back(payment, told))
         self.ledgers[id].events.add((notice, event))
         if notice is Notice.CAPTURED:
+            judged(payment, told, paid_at or self.clock.at)
             self.came(id, money.minor, tendered)
+
+    def payments(self) -> dict[str, Payment]:
+        return {id: self.shop.payment(id) for id in self.ledgers}
+
+    def others_sent_back(self, before: dict[str, Payment], told: str) -> None:
+        """What another payment brings in time may send a deposit back that was to be kept."""
+        for id, was in before.items():
+            sent = self.shop.payment(id).refunded - was.refunded
+            if id != told and sent:
+                assert 0 < sent <= was.forfeited + max(0, was.unapplied)
+                self.back(id, sent)
+
+    def late_balance(self) -> None:
+        """A balance is told of when its limit is over, and perhaps its deposit was kept."""
+        payment = self.any_payment("balance open")
+        id, limit = payment.ref.id, payment.expires_at
+        if payment.state != "balance open" or limit is None or payment.stored:
+            return
+        self.clock.at = max(self.clock.at, limit)
+        self.shop.miss_balance(id)
+        with suppress(Refused):
+            self.shop.forfeit_deposit(id)
+        before, all_before = self.shop.payment(id), self.payments()
+        rest = payment.amount - payment.captured
+        paid_at = limit + timedelta(seconds=self.chance.choice((-1, -1, 0)))
+        money = Money(rest, self.currency)
+        told = self.shop.record_notice(id, Notice.CAPTURED, money, "", paid_at).document
+        self.others_sent_back(all_before, id)
+        self.back(id, sent_back(before, told))
+        self.came(id, rest)
+        judged(before, told, paid_at)
 
     def apply(self) -> None:
         payment = self.any_payment()
@@ -716,8 +754,9 @@ class Life:
 def sent_back(before: Payment, after: Payment) -> int:
     """What has gone back by itself, since it came too late for the orders that it was meant for."""
     sent = after.refunded - before.refunded
-    assert 0 <= sent <= after.captured - before.captured + max(0, before.unapplied)
-    assert not sent or before.meant
+    came = after.captured - before.captured
+    assert 0 <= sent <= came + max(0, before.unapplied) + before.forfeited
+    assert not sent or before.meant or before.forfeited
     return sent
 
 
@@ -730,6 +769,15 @@ def rounded_by(order: Order) -> int:
         for part in parts_carried(shares.get(line.id, ()), staying(line))
     ]
     return sum(n for charge, n in parts if charge.kind is ChargeKind.CASH)
+
+
+def judged(before: Payment, after: Payment, paid_at: datetime) -> None:
+    """Who has paid his balance in time has lost no deposit; what came too late gets none back."""
+    limit, came = before.expires_at, after.captured - before.captured
+    if before.forfeited and limit is not None and before.state in ("captured", "part refunded"):
+        whole = came > 0 and left_of(before) + came >= before.amount
+        kept = 0 if paid_at < limit and whole else None
+        assert after.forfeited == (before.forfeited if kept is None else kept)
 
 
 def is_open(request: Request) -> bool:
@@ -784,6 +832,7 @@ ACTS: Final[tuple[Callable[[Life], None], ...]] = (
     ),
     *(Life.ask_for_a_balance, Life.ask_for_a_balance, Life.wait, Life.wait, Life.forfeit),
     *(Life.ask_for_a_balance, Life.wait, Life.forfeit, Life.miss_a_balance, Life.send, Life.send),
+    Life.late_balance,
     *(Life.pay_balance, Life.pay_balance, Life.await_payment, Life.await_payment),
     *(Life.ask_capture, Life.ask_capture, Life.ask_void, Life.answer, Life.answer, Life.answer),
     *(Life.notice, Life.notice, Life.apply, Life.void, Life.charge_back, Life.settle, Life.cancel),

@@ -540,6 +540,20 @@ CORNERS: Final[dict[str, Small]] = {
             verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR)),
         ),
     ),
+    "a balance in time, and told of too late": goods(
+        of("cancel miss_balance forfeit_deposit refund pay_back"),
+        times=1,
+        waits=(timedelta(days=8),),
+        first=(
+            verbs.place.on("o"),
+            verbs.take_deposit.on("o-pay1", Money(100, EUR), Money(50, EUR), (("o", 50),)),
+            verbs.open_balance.on("o-pay1", START + DAY),
+        ),
+        also=(
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(50, EUR), paid_at=START),
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(50, EUR)),
+        ),
+    ),
     "a refund that fails": goods(
         of("place cancel ask_pay_back pay_back record_answer ask_refund refund"),
         first=(

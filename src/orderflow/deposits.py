@@ -39,7 +39,7 @@ from datetime import datetime
 
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import BALANCE_MISSED, BALANCE_PLANNED, MoneyMoved
+from orderflow.facts import BALANCE_MISSED, BALANCE_PLANNED, EXPIRED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.orders import cancel_order
@@ -204,7 +204,8 @@ def forfeit_deposit(case: Case, context: Context, amount: Money | None = None) -
         if not one.amount or not _misses(payment, step.now(order)):
             continue
         if step.now(order).state not in ORDER_CALLED_OFF:
-            cancel_order(step, order, reason="the balance was not paid")
+            # as one that expires: where its balance had come in time, it stands again
+            cancel_order(step, order, reason="the balance was not paid", document=EXPIRED)
         share = of_deposit.get(one.order, one.amount)
         part = min(left, share, one.amount, max(0, -due(step.now(order))))
         if part > 0:

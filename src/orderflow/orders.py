@@ -229,7 +229,13 @@ def cancel(case: Case, context: Context, lines: LineQuantities = (), reason: str
     return step
 
 
-def cancel_order(step: Step, ref: Ref[Order], lines: LineQuantities = (), reason: str = "") -> None:
+def cancel_order(
+    step: Step,
+    ref: Ref[Order],
+    lines: LineQuantities = (),
+    reason: str = "",
+    document: str = "cancel",
+) -> None:
     """Cancel units of some lines of an order, or all of it."""
     order = step.now(ref)
     wanted = checked_quantities(lines)
@@ -243,6 +249,7 @@ def cancel_order(step: Step, ref: Ref[Order], lines: LineQuantities = (), reason
             step.choose(
                 order, "cancel", CANCELLABLE, wanted, lambda tag: tag.returning not in to_inspect
             ),
+            document,
         )
     if text(reason, "reason", empty=True):
         step.note(order.ref, "cancelled", reason=reason)

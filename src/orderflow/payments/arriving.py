@@ -10,6 +10,8 @@ somebody has told of it: in time, an order that has expired stands again where i
 to be had; otherwise what was meant for it goes back by itself, by a request that a gateway must
 answer for. Where a hold forbids that, or its tender does not go back, it stays under a hold.
 Payment and order both note it, so nothing is kept in silence.
+So is a balance that is told of when its deposit was forfeited: whole and in time, its orders stand
+again, and of one that cannot the deposit goes back with it; too late, it goes back alone.
 Money that is meant for nothing in particular stays unapplied, under a hold where it was no longer
 expected.
 """
@@ -17,20 +19,30 @@ expected.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from orderflow.calls import Ref
 from orderflow.currencies import amount_said
+from orderflow.facts import MoneyMoved
 from orderflow.journal import Step, document_facts
 from orderflow.payments.applying import apply_shares, capture, use_for
 from orderflow.payments.balances import BALANCE_DUE
 from orderflow.payments.course import ENDED, MONEY_READY, arrived
 from orderflow.payments.losses import left_of
-from orderflow.payments.reinstating import reinstated
+from orderflow.payments.reinstating import (
+    balance_in_time,
+    forfeited_by,
+    paid_in_time,
+    reinstated,
+)
 from orderflow.payments.requests import send_back
 from orderflow.pricing import due
-from orderflow.records import Application, Payment
-from orderflow.states import ORDER_CALLED_OFF, PAYMENT, OrderState, PaymentMove, PaymentState
+from orderflow.records import Application, MoneyAccount, Payment
+from orderflow.states import ORDER_CALLED_OFF, PAYMENT, PaymentMove, PaymentState
 from orderflow.tenders import Tendered
+
+_FORFEITED_IN: Final = (PaymentState.CAPTURED, PaymentState.PART_REFUNDED)
+"""The states of a payment whose deposit was forfeited and about which nothing else is open."""
 
 
 def receive(
@@ -44,6 +56,8 @@ def receive(
     before, at = step.now(ref), paid_at or step.context.at
     currency = before.currency
     capture(step, ref, minor, tendered)
+    if before.forfeited and before.state in _FORFEITED_IN and _take_balance(step, ref, minor, at):
+        return
     if step.chart(PAYMENT).target(before.state, PaymentMove.CAPTURE) is None:
         step.hold(ref, "unexpected_notice", f"captured came while {before.state.value}")
         return
@@ -83,12 +97,51 @@ def _use(step: Step, ref: Ref[Payment], meant: Application, at: datetime) -> Non
     part = min(meant.amount - used, payment.unapplied)
     if part <= 0:
         return
-    if order.state in ORDER_CALLED_OFF:
-        in_time = order.pay_by is not None and at < order.pay_by
-        if not (order.state is OrderState.EXPIRED and in_time and reinstated(step, order.ref)):
-            _go_back(step, ref, part, [meant.order])
-            return
+    over = order.state in ORDER_CALLED_OFF
+    if over and not (paid_in_time(step, order, at) and reinstated(step, order.ref, part)):
+        _go_back(step, ref, part, [meant.order])
+        for deposit in forfeited_by(step, order):
+            if balance_in_time(deposit, at) and part >= deposit.amount - left_of(deposit):
+                _deposit_back(step, deposit, [meant.order])
+        return
     use_for(step, ref, step.now(order.ref), part, "has come")
+
+
+def _take_balance(step: Step, ref: Ref[Payment], minor: int, at: datetime) -> bool:
+    """Take a balance that is told of when its deposit was forfeited; false for a part in time.
+
+    Nobody knows whether the rest of that has come in time, too. What was sent back is not there.
+    """
+    payment = step.now(ref)
+    names = [one.order for one in payment.applications]
+    if not balance_in_time(payment, at):
+        _go_back(step, ref, minor, names)
+        return True
+    if left_of(payment) < payment.amount:
+        return False
+    for name in names:
+        order = step.now(step.case.order(name))
+        free = step.now(ref).unapplied
+        if paid_in_time(step, order, at) and reinstated(step, order.ref, free):
+            owed = due(step.now(order.ref))
+            if owed > 0:
+                apply_shares(step, ref, ((name, owed),))
+    over = [name for name in names if step.now(step.case.order(name)).state in ORDER_CALLED_OFF]
+    if over:
+        _deposit_back(step, step.now(ref), over)
+    elif step.now(ref).unapplied > 0:
+        _too_much(step, ref)
+    return True
+
+
+def _deposit_back(step: Step, payment: Payment, orders: list[str]) -> None:
+    """A deposit was not to be kept: what is forfeited yet, and what is on no order, goes back."""
+    if payment.forfeited:
+        source, target = MoneyAccount.FORFEITED, MoneyAccount.UNAPPLIED
+        step.add(MoneyMoved(payment.ref, source, target, payment.forfeited))
+    free = step.now(payment.ref).unapplied
+    if free > 0:
+        _go_back(step, payment.ref, free, orders)
 
 
 def _use_balance(step: Step, ref: Ref[Payment], orders: list[str]) -> None:
@@ -111,9 +164,14 @@ def _use_balance(step: Step, ref: Ref[Payment], orders: list[str]) -> None:
     if over:
         _go_back(step, ref, payment.unapplied, over)
     else:
-        more = amount_said(payment.unapplied, payment.currency)
-        said = f"{more} more has come than its orders cost"
-        step.hold(ref, "overpaid", said, blocks=())
+        _too_much(step, ref)
+
+
+def _too_much(step: Step, ref: Ref[Payment]) -> None:
+    payment = step.now(ref)
+    more = amount_said(payment.unapplied, payment.currency)
+    said = f"{more} more has come than its orders cost"
+    step.hold(ref, "overpaid", said, blocks=())
 
 
 def _go_back(step: Step, ref: Ref[Payment], amount: int, orders: list[str]) -> None:

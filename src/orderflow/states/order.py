@@ -192,11 +192,12 @@ ORDER: Final[Chart[OrderState, OrderMove, OrderFacts]] = Chart(
         _Row(_O.CONFIRMED, _OM.CANCEL, _O.CANCELLED, _CANCEL),
         _Row(_O.CONFIRMED, _OM.COMPLETE, _O.COMPLETED, _COMPLETE),
         _Row(_O.EXPIRED, _OM.REINSTATE, _O.PLACED),
+        _Row(_O.CANCELLED, _OM.REINSTATE, _O.PLACED),  # its balance had come in time
         _Row(_O.COMPLETED, _OM.REOPEN, _O.CONFIRMED),  # an after-sales case has been opened
         _Row(_O.COMPLETED, _OM.ARCHIVE, _O.ARCHIVED, _ARCHIVE),
     ],
     initial=_O.DRAFT,
-    ends=[_O.ARCHIVED, _O.REJECTED, _O.CANCELLED],
+    ends=[_O.ARCHIVED, _O.REJECTED],
     outside=[_OM.ANSWER, _OM.REOPEN, _OM.REINSTATE],
 )
 
@@ -213,5 +214,5 @@ ORDER_UNCONFIRMED: Final = (
 ORDER_RUNNING: Final = (*ORDER_UNCONFIRMED, OrderState.CONFIRMED)
 """The states of an order that was placed and is not at its end."""
 
-ORDER_OVER: Final = ORDER.ends | {OrderState.EXPIRED}
-"""The states of an order that is over; one that has expired may be reinstated all the same."""
+ORDER_OVER: Final = ORDER.ends | {OrderState.CANCELLED, OrderState.EXPIRED}
+"""The states of an order that is over; one that was paid in time may be reinstated all the same."""
