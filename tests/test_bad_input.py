@@ -163,7 +163,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "tendered": TENDERED,
     },
     "ask_authorise": {"id": "pay-awaited"},
-    "ask_capture": {"id": "pay-awaited", "amount": eur(100)},
+    "ask_capture": {"id": "pay-awaited", "amount": eur(500)},
     "ask_void": {"id": "pay-awaited", "reason": "paid in another way"},
     "send_request": {"id": "pay-asked", "request": "refund-1", "patience_seconds": 30},
     "record_answer": {
