@@ -10,15 +10,16 @@ will cost less once they are taken back. It is the carrier that says so, so nobo
 
 from __future__ import annotations
 
+import attrs
+
 from orderflow.cash_terms import charge_rounding
-from orderflow.cod import carried_by, end_at_door, indices_of
+from orderflow.cod import carried_by, coin_of, end_at_door, indices_of, lowered, staying
 from orderflow.errors import BadInput
 from orderflow.facts import CASH_CHANGED
 from orderflow.fulfilment import ON_THE_ROAD, ask_about_given_up, contents, put_on_road
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.payments import holds_money
-from orderflow.pricing import Ranges, kept, without
-from orderflow.records import Line, Order, Parcel, Spot
+from orderflow.records import Order, Parcel, Spot
 from orderflow.states import (
     PARCEL,
     ParcelMove,
@@ -98,6 +99,8 @@ def _others(order: Order, parcel: Parcel, here: UnitState, keeping: list[Chosen]
 def _collect_less(step: Step, parcel: Parcel, order: Order, sent: list[Chosen]) -> None:
     """Let the doors of a parcel bring less by what goes back of an order, or nothing at all.
 
+    What each brings then is as for any order that costs less: by what its units carry.
+
     Where the rules round cash, what is left is rounded, and the units that stay bear it.
     """
     doors = [one for one in order.doors if one.parcel in ("", parcel.ref.id)]
@@ -111,14 +114,12 @@ def _collect_less(step: Step, parcel: Parcel, order: Order, sent: list[Chosen]) 
     if not less or not asked:
         return
 
-    def staying(line: Line) -> Ranges:
-        cuts = sorted((cut.start, cut.stop) for cut in back.get(line.id, ()))
-        return without(kept(line), cuts)
-
     left = charge_rounding(step, step.now(order.ref), max(0, asked - less), staying)
-    for payment in sorted(payments, key=lambda one: (not one.parcel, one.ref.id)):
-        part = min(left, payment.amount)
-        left -= part
+    coin = coin_of(step.context.rules, order.currency)
+    told = [
+        attrs.evolve(one, amount=paid.amount) for one, paid in zip(doors, payments, strict=True)
+    ]
+    for payment, part in zip(payments, lowered(step.now(order.ref), told, left, coin), strict=True):
         if part:
             step.note(payment.ref, CASH_CHANGED, amount=part)
         elif not holds_money(payment):

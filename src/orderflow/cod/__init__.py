@@ -26,8 +26,10 @@ from orderflow.cod.sharing import (
     carried_by,
     cash_by_parcel,
     indices_of,
+    lowered,
     room_at_door,
     share_of_parcel,
+    staying,
     to_collect,
 )
 
@@ -42,7 +44,9 @@ __all__ = [
     "indices_of",
     "is_over",
     "is_told",
+    "lowered",
     "room_at_door",
     "share_of_parcel",
+    "staying",
     "to_collect",
 ]
