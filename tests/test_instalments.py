@@ -162,8 +162,8 @@ def test_an_instalment_that_was_missed_hides_none_that_follows(any_shop: Shop) -
     (found,) = shop.due(shop.clock.at)
     order = shop.apply(found.call).document
 
-    (hold,) = order.holds
     assert isinstance(order, Order)
+    (hold,) = order.holds
     assert "20" in hold.reason
     assert hold.blocks == ()
     assert not shop.due(shop.clock.at)
