@@ -124,16 +124,6 @@ def test_what_is_due_with_another_parcel_or_for_another_order_stays(shop: Shop) 
     assert [shop.payment(id).amount for id in ("pay-1", "pay-2")] == [500, 3000]
 
 
-def test_of_two_payments_at_one_door_the_later_one_brings_less_first(shop: Shop) -> None:
-    send(shop)
-    shop.expect_cash("pay-a", "o-1", eur(2000), "p-1")
-    shop.expect_cash("pay-b", "o-1", eur(1000), "p-1")
-
-    shop.take_in_part("p-1", "p-back", (("1", 1),))
-
-    assert (shop.payment("pay-a").amount, shop.payment("pay-b").state) == (1000, "voided")
-
-
 def test_what_was_collected_before_stays_as_it_was(shop: Shop) -> None:
     send(shop)
     shop.collect_on_delivery("pay-1", "o-1", eur(3000))
@@ -351,3 +341,18 @@ def test_no_more_is_to_be_collected_than_the_order_costs_and_nothing_after_the_d
     )
     shop.apply(collect_on_delivery.on("pay-1", "o-1", eur(3000)))
     assert shop.codes(change_cash.on("pay-1", eur(2000))) == ["illegal_move"]
+
+
+def test_two_doors_of_one_parcel_bring_less_alike(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 4)
+    shop.sell("o-1", (LAMP, 4), cash_on_delivery=True)
+    shop.allocate("o-1")
+    shop.expect_cash("pay-1", "o-1", eur(1500), "p-1")
+    shop.expect_cash("pay-2", "o-1", eur(2500), "p-1")
+    shop.pack_up("o-1", "p-1")
+    shop.hand_over("p-1")
+
+    shop.take_in_part("p-1", "p-2", (("1", 2),))
+
+    assert [shop.payment(id).amount for id in ("pay-1", "pay-2")] == [750, 1250]
+    shop.assert_lawful()

@@ -10,9 +10,11 @@ will cost less once they are taken back. It is the carrier that says so, so nobo
 
 from __future__ import annotations
 
+import attrs
+
 from orderflow.cash_terms import charge_rounding
-from orderflow.cod.following import end_at_door
-from orderflow.cod.sharing import carried_by, indices_of, staying, to_collect
+from orderflow.cod.following import coin_of, end_at_door
+from orderflow.cod.sharing import carried_by, indices_of, lowered, staying, to_collect
 from orderflow.errors import BadInput
 from orderflow.facts import CASH_CHANGED
 from orderflow.fulfilment import ON_THE_ROAD, ask_about_given_up, contents, put_on_road
@@ -98,6 +100,7 @@ def _others(order: Order, parcel: Parcel, here: UnitState, keeping: list[Chosen]
 def _collect_less(step: Step, parcel: Parcel, order: Order, sent: list[Chosen]) -> None:
     """Let the doors of a parcel bring less by what goes back of an order, or nothing at all.
 
+    What each brings then is as for any order that costs less: by what its units carry.
     Where the rules round cash, what is to be collected is, and the units that stay bear it.
     """
     doors = [one for one in order.doors if one.parcel in ("", parcel.ref.id)]
@@ -114,9 +117,11 @@ def _collect_less(step: Step, parcel: Parcel, order: Order, sent: list[Chosen]) 
     now = step.now(order.ref)
     still = to_collect(now)
     left = max(0, asked - less + charge_rounding(step, now, still, staying) - still)
-    for payment in sorted(payments, key=lambda one: (not one.parcel, one.ref.id)):
-        part = min(left, payment.amount)
-        left -= part
+    coin = coin_of(step.context.rules, order.currency)
+    told = [
+        attrs.evolve(one, amount=paid.amount) for one, paid in zip(doors, payments, strict=True)
+    ]
+    for payment, part in zip(payments, lowered(step.now(order.ref), told, left, coin), strict=True):
         if part:
             step.note(payment.ref, CASH_CHANGED, amount=part)
         elif not holds_money(payment):
