@@ -811,6 +811,9 @@ def may_pay(d: Desk) -> bool:
 def may_send_back(d: Desk, payment: Payment, amount: int) -> bool:
     left = payment.captured - payment.refunded - payment.charged_back - amount
     way = "refund part" if left > 0 else "refund"
+    goes_home = payment.stored and "to" not in dict(d.call.args)  # to where it was spent
+    if goes_home and not can_be_used(d, d.get("stored value", payment.stored)):
+        return False
     return payment.state in PAID_ONCE and d.not_forbidden(way, payment)
 
 
@@ -946,15 +949,22 @@ def may_expire_payment(d: Desk) -> bool:
 
 def may_open_balance(d: Desk) -> bool:
     """Of orders that cost no more than has come, none is to come."""
+    knows = not unanswered(d.paper, "capture")
+    free = d.stands("deposit taken") and d.free("open balance")
+    until = d.arg("until") or d.paper.balance_from
+    in_time = until is not None and (not d.arg("until") or until >= d.seen.at)
+    return free and _balance_is_wanted(d) and knows and in_time
+
+
+def _balance_is_wanted(d: Desk) -> bool:
     orders = [d.get("order", one.order) for one in d.paper.applications]
     to_come = sum(max(0, owing(order)) for order in orders) - max(0, d.paper.unapplied)
-    is_wanted = to_come > 0 or not orders
-    knows = not unanswered(d.paper, "capture")
-    return d.stands("deposit taken") and d.free("open balance") and is_wanted and knows
+    return to_come > 0 or not orders
 
 
 def may_plan_balance(d: Desk) -> bool:
-    return d.stands("deposit taken")
+    """Of orders that cost no more than has come, none is to come."""
+    return d.stands("deposit taken") and _balance_is_wanted(d)
 
 
 def may_miss_balance(d: Desk) -> bool:
@@ -1196,6 +1206,22 @@ def may_settle_exchange(d: Desk) -> bool:
     return may_settle_anew(d) and d.get("return", d.paper.returned).state == "settled"
 
 
+def may_undo_exchange(d: Desk) -> bool:
+    """It has sent, nothing of what was to come is here, and its papers can be closed."""
+    exchange = d.paper
+    anew = d.get("order", exchange.anew) if exchange.anew else None
+    if anew is None or not d.stands("approved") or not d.free("undo"):
+        return False
+    back, old = d.get("return", exchange.returned), d.get("order", exchange.order)
+    open_ = back.state in ("going back", "received")
+    here = units(
+        old, "returned", "received back", where=lambda tag: tag.returning == exchange.returned
+    )
+    stays = not is_not_out(anew) or is_cancelled(anew)
+    free = stays or d.not_forbidden("cancel", anew)
+    return not here and (not open_ or d.free("settle", back)) and free
+
+
 def always(d: Desk) -> bool:
     """What has happened is written down, whatever stands where."""
     return True
@@ -1326,6 +1352,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "receive_back": always,
     "make_ready": lambda d: d.stands("shipped"),
     "record_scan": always,
+    "record_scans": always,
     "hold_parcel": Desk.lacks_hold,
     "lift_parcel_hold": Desk.has_hold,
     "report_missing": always,
@@ -1373,7 +1400,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "miss_balance": may_miss_balance,
     "forfeit_deposit": may_forfeit,
     "pay_balance": may_pay_balance,
-    "charge_back": always,
+    "charge_back": lambda d: not d.paper.stored,  # no bank has what a balance of ours has paid
     "settle_dispute": always,
     "refund": may_refund,
     "pay_back": may_pay_back,
@@ -1425,6 +1452,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "cancel_exchange": may_cancel_anew,
     "send_replacement": may_send_replacement,
     "settle_exchange": may_settle_exchange,
+    "undo_exchange": may_undo_exchange,
     "pay_over": may_pay_over,
     "hold_exchange": Desk.lacks_hold,
     "lift_exchange_hold": Desk.has_hold,

@@ -74,6 +74,7 @@ TABLE: Final[Mapping[str, str]] = {
         lose: shipped, ready to collect, going back -> lost
         miss: shipped, ready to collect, delivered, sent back -> missing
         turn back: shipped, ready to collect, delivered, lost -> going back
+        go on: ready to collect, lost -> shipped
         receive back: delivered, going back -> received back
         accept back: received back -> returned
         reject: received back -> sent back
@@ -105,6 +106,9 @@ TABLE: Final[Mapping[str, str]] = {
         miss balance: balance open -> balance overdue
         forfeit: balance overdue -> captured | not held
         collect: voided, due at door -> collected
+        collect: collected -> stays
+        collect: short paid -> stays
+        collect: remitted, part refunded, refunded -> short paid
         refund part: due at door, part captured -> stays | not held
         refund: due at door, part captured -> stays | not held
         refund part: captured, refunded, remitted -> part refunded | not held
@@ -136,6 +140,9 @@ TABLE: Final[Mapping[str, str]] = {
         lose: shipped, ready to collect, going back -> lost
         turn back: shipped, ready to collect, lost -> going back
         receive back: going back -> returned
+        go on: ready to collect, lost -> shipped
+        put right: delivered -> going back
+        put right: going back -> delivered
     """,
     "return": """
         approve: asked -> approved | not held
@@ -151,6 +158,7 @@ TABLE: Final[Mapping[str, str]] = {
         reject: asked -> rejected
         cancel: asked, approved -> cancelled
         settle: approved -> settled | not held
+        undo: approved -> undone | not held
     """,
     "reissue": """
         approve: asked -> approved | not held
@@ -294,6 +302,11 @@ UNSEEN: Final[Mapping[str, tuple[str, ...]]] = {
         "order: confirmed, cancel [no_unit_kept]",
         "order: in review, reject [no_unit_kept]",
         "order: awaiting customer, reject [no_unit_kept]",
+    ),
+    "scans that no row follows are recorded all the same, and ask under a hold": (
+        "parcel: ready to collect, go on",
+        "parcel: lost, go on",
+        "parcel: going back, put right",
     ),
     "the same hold stops the last unit, with which its order would be cancelled": (
         "order: placed, cancel [not_held]",

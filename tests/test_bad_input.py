@@ -47,6 +47,7 @@ from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdict
 from orderflow.states import UnitState
+from orderflow.tracking import Scan, TrackingStatus
 from tests.builders import (
     BELL,
     LAMP,
@@ -71,6 +72,7 @@ TOMORROW: Final = MORNING + timedelta(days=1)
 SHELF: Final = Position("BRASS-LAMP", "leith")
 OF_LOT: Final = SHELF._replace(lot="L-1")
 ONE: Final = (("1", 1),)
+SCAN: Final = Scan("NP-1", TrackingStatus.IN_TRANSIT, MORNING)
 
 TENDERED: Final = Tendered("points", 1500, Price.of("1.00", "EUR", per=300))
 
@@ -293,6 +295,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "place": "Perth",
         "event": "e-1",
     },
+    "record_scans": {"id": "p-o-shipped", "scans": (SCAN,)},
     "lift_parcel_hold": {"id": "p-o-delivered", "code": "unexpected_scan"},
     "report_missing": {"id": "o-delivered", "lines": ONE, "reason": "not in the box"},
     "found": {"id": "o-missing", "lines": ONE},
@@ -341,6 +344,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "send_replacement": {"id": "e-approved", "anew": "o-new"},
     "pay_over": {"id": "e-paid"},
     "settle_exchange": {"id": "e-done"},
+    "undo_exchange": {"id": "e-gone"},
     "hold_exchange": {"id": "e-asked", "code": "check", "reason": "the third this month"},
     "lift_exchange_hold": {"id": "e-held", "code": "check"},
     "refund": {
@@ -618,6 +622,7 @@ def furnish(house: Workflow, clock: Clock) -> None:
     by_weight = line("1", LAMP, 2, fixed=Fixing.WEIGHING, grams_each=600)
     house.place("o-weighed", new_order(by_weight))
     sell("o-swapped", "delivered")
+    sell("o-first-out", "delivered")
     sell("o-paid-over", "delivered")
     sell("o-again", "shipped")
     house.lose("p-o-again")
@@ -666,6 +671,16 @@ def furnish_replacements(house: Workflow) -> None:
         send(order)
     house.hold_reissue("i-held", "check", "the third this month")
     house.hold_exchange("e-held", "check", "the third this month")
+    first = Workflow(
+        house.store,
+        attrs.evolve(house.rules, replace_before_return=True),
+        clock=lambda: house.order("o-first-out").placed_at,
+    )
+    house.ask_exchange(
+        "e-gone", "o-first-out", "r-e-gone", ONE, (line("1", LAMP, 1),), "too bright"
+    )
+    house.approve_exchange("e-gone")
+    first.send_replacement("e-gone", "o-e-gone")
 
 
 def furnish_production(house: Workflow) -> None:
@@ -867,6 +882,9 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
                 yield ((SHELF, count),)
     elif kind == "tuple[tuple[str, int], ...]":
         yield from no_pairs()
+    elif kind == "tuple[orderflow.tracking.words.Scan, ...]":
+        yield from NO_TUPLES
+        yield from ((None,), ("delivered",), (SCAN, SCAN.status), (SCAN,) * 1001)
     elif hint == SafetyRows:
         yield from NO_TUPLES
         yield from ((None,), ("leith",), (("leith", 1),), (("leith", 1, None, None),))

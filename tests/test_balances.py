@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from orderflow import ChargeKind, NewCharge, Outcome
+from orderflow import ChargeKind, NewCharge, Outcome, Rules
 from orderflow.deposits import forfeit_deposit, open_balance, plan_balance
 from orderflow.payments import Notice, ask_capture
 from orderflow.pricing import due
@@ -233,7 +233,7 @@ def test_the_window_of_a_balance_may_be_planned_anew_until_it_opens(ordered: Sho
     assert ordered.due(EVENING) == []
     ordered.open_balance("pay-1", IN_A_WEEK)
 
-    assert ordered.codes(plan_balance.on("pay-1", EVENING, IN_A_WEEK)) == ["no_balance"]
+    assert ordered.codes(plan_balance.on("pay-1", EVENING, IN_A_WEEK)) == ["illegal_move"]
 
 
 def test_a_planned_balance_that_no_order_wants_is_not_listed(ordered: Shop) -> None:
@@ -242,3 +242,54 @@ def test_a_planned_balance_that_no_order_wants_is_not_listed(ordered: Shop) -> N
     ordered.pay("pay-2", eur(1500), (("o-17", 1500),))
 
     assert ordered.due(EVENING) == []
+
+
+@pytest.mark.feature("F179")
+def test_a_customer_is_reminded_of_a_balance_from_when_its_window_is_planned(
+    ordered: Shop,
+) -> None:
+    shop = ordered.under(Rules(remind_days=(1, 9)))
+    shop.plan_balance("pay-1", EVENING, IN_A_WEEK, forfeit=True)
+
+    before = shop.reminders(MORNING)
+    not_opened_yet = shop.reminders(IN_A_WEEK - timedelta(hours=12))
+
+    (first,) = before
+    assert (first.due.since, first.due.who, first.days) == (IN_A_WEEK, "customer", 9)
+    assert [(one.due.since, one.days) for one in not_opened_yet] == [(IN_A_WEEK, 1)]
+    assert shop.reminders(IN_A_WEEK) == []
+    shop.clock.at = EVENING
+    shop.apply(shop.due(EVENING)[0].call)
+    assert shop.reminders(EVENING)[0].key == first.key
+
+
+def test_a_window_that_opens_after_its_end_runs_for_as_long_as_was_planned(ordered: Shop) -> None:
+    ordered.plan_balance("pay-1", EVENING, EVENING + timedelta(days=2), forfeit=True)
+    ordered.clock.at = late = EVENING + timedelta(days=3)
+
+    while found := ordered.due(late):
+        ordered.apply(found[0].call)
+
+    payment = ordered.payment("pay-1")
+    assert (payment.state, payment.expires_at) == (
+        PaymentState.BALANCE_OPEN,
+        late + timedelta(days=2),
+    )
+    assert payment.forfeits
+    ordered.assert_lawful()
+
+
+def test_no_balance_is_asked_for_until_an_instant_that_is_over(ordered: Shop) -> None:
+    earlier = ordered.clock.at - timedelta(days=3)
+
+    assert ordered.codes(open_balance.on("pay-1", earlier)) == ["balance_over"]
+    assert ordered.codes(open_balance.on("pay-1")) == ["balance_not_planned"]
+
+
+def test_a_deposit_whose_order_owes_nothing_waits_for_no_balance(ordered: Shop) -> None:
+    ordered.pay("pay-2", eur(1500), (("o-17", 1500),))
+
+    assert ordered.payment("pay-1").state is PaymentState.CAPTURED
+    assert ordered.codes(plan_balance.on("pay-1", EVENING, IN_A_WEEK)) == ["illegal_move"]
+    assert ordered.codes(open_balance.on("pay-1", IN_A_WEEK)) == ["illegal_move"]
+    ordered.assert_lawful()

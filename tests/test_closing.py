@@ -272,7 +272,8 @@ def test_after_sales_are_over_once_an_order_is_archived(any_shop: Shop) -> None:
 
     assert (
         shop.refuses(ask_return.on("r-1", "o-17"))
-        == "order o-17 is archived: cannot return (can: nothing more)"
+        == "order o-17 is archived: cannot return (can: nothing more); "
+        "the return window of order o-17 closed on 2026-03-16T09:00:00+00:00"
     )
     discount = NewCharge(ChargeKind.DISCOUNT, -100)
     assert (

@@ -33,6 +33,7 @@ from orderflow.records import KINDS, ChargeKind, Claim, Counter, Destination, Fi
 from orderflow.states import UnitState
 from orderflow.taxes import Rate
 from orderflow.tenders import Tendered
+from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import MINOR_MAX, QUANTITY_MAX, Position
 
 T = TypeVar("T")
@@ -158,6 +159,15 @@ OF_THEIR_OWN: Final[dict[object, st.SearchStrategy[Any]]] = {
     NewLine: new_lines(CURRENCY),
     Component: st.builds(Component, SKUS, st.integers(1, QUANTITY_MAX), WEIGHTS),
     NewOrder: new_orders(),
+    Scan: st.builds(
+        Scan,
+        NAMES,
+        st.sampled_from(TrackingStatus),
+        TIMES,
+        st.just("") | NAMES,
+        st.none() | st.sampled_from(Incident),
+        st.just("") | NAMES,
+    ),
     NewCharge: new_charges(),
     Tendered: st.builds(
         Tendered, NAMES, st.integers(1, MINOR_MAX), prices(CURRENCY), st.sampled_from(Rounding)

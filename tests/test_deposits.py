@@ -5,7 +5,13 @@ from datetime import timedelta
 import pytest
 
 from orderflow import ChargeKind, NewCharge, Price, Rules
-from orderflow.deposits import forfeit_deposit, miss_balance, open_balance, pay_balance
+from orderflow.deposits import (
+    forfeit_deposit,
+    miss_balance,
+    open_balance,
+    pay_balance,
+    plan_balance,
+)
 from orderflow.payments import Notice
 from orderflow.pricing import DepositCounts, Given, Offer, due, priced
 from orderflow.records import Application, Fixing
@@ -15,6 +21,7 @@ from orderflow.views import Headline, headline
 from tests.builders import LAMP, MORNING, Shop, eur, line, new_order
 
 IN_A_WEEK = MORNING + timedelta(days=7)
+IN_A_MONTH = MORNING + timedelta(days=30)
 
 
 @pytest.fixture
@@ -185,11 +192,13 @@ def test_a_balance_of_no_order_stays_as_it_was_agreed(shop: Shop) -> None:
     assert shop.open_balance("pay-1", IN_A_WEEK).document.amount == 1000
 
 
-def test_no_balance_is_asked_for_where_the_deposit_has_paid_it_all(ordered: Shop) -> None:
-    ordered.cancel("o-17", (("1", 1),))
-    ordered.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -500))
+def test_no_balance_is_asked_for_where_what_has_come_pays_it_all(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.take_deposit("pay-1", eur(2000), eur(500), (("o-17", 300),))
+    shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -1550))
 
-    assert ordered.refuses(open_balance.on("pay-1", IN_A_WEEK)) == (
+    assert shop.codes(plan_balance.on("pay-1", IN_A_WEEK, IN_A_MONTH)) == ["no_balance"]
+    assert shop.refuses(open_balance.on("pay-1", IN_A_WEEK)) == (
         "payment pay-1 is deposit taken: no balance of it is to come"
     )
 

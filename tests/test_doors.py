@@ -324,6 +324,26 @@ def test_a_courier_is_asked_to_collect_nothing(any_shop: Shop, agreed: bool) -> 
 
 
 @pytest.mark.feature("F177")
+def test_a_courier_who_says_nothing_until_the_order_is_completed_collects_nothing(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    sell(shop)
+    shop.expect_cash("pay-1", "o-1")
+    shop.pack_up("o-1", "p-1")
+    shop.hand_over("p-1")
+    shop.pay("pay-2", eur(3000), (("o-1", 3000),), "card")
+    assert at_doors(shop) == {"pay-1": 0}
+    shop.deliver("p-1")
+    shop.complete("o-1")
+
+    payment = shop.payment("pay-1")
+    assert (payment.state, payment.holds, at_doors(shop)) == (PaymentState.VOIDED, (), {})
+    late = shop.collect_on_delivery("pay-1", "o-1", eur(3000)).document
+    assert [hold.code for hold in late.holds] == ["paid_late"]
+    shop.assert_lawful()
+
+
 def test_what_no_courier_was_told_is_lowered_before_one_is_asked(shop: Shop) -> None:
     sell(shop)
     shop.pack_up("o-1", "p-1", lines=(("1", 1),))

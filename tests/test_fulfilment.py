@@ -381,7 +381,7 @@ def test_a_lost_parcel_may_be_found_again(shop: Shop) -> None:
     assert shop.bag("o-17") == {"lost": 3}
     assert shop.matter(MatterKind.CARRIER, LAMP) == 3
     assert shop.refuses(lose.on("p-1")) == (
-        "parcel p-1 is lost: cannot lose (can: deliver, turn back)"
+        "parcel p-1 is lost: cannot lose (can: deliver, turn back, go on)"
     )
     shop.deliver("p-1")
 
@@ -477,7 +477,7 @@ def test_what_did_not_come_back_is_neither_reopened_nor_taken_back(shop: Shop) -
     )
     shop.deliver("p-1")
     assert shop.refuses(turn_back.on("p-1")) == (
-        "parcel p-1 is delivered: cannot turn back (can: nothing more)"
+        "parcel p-1 is delivered: cannot turn back (can: put right)"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import BadInput, ChargeKind, Instalment, NewCharge, Ref
+from orderflow import BadInput, ChargeKind, Instalment, NewCharge, Ref, Rules
 from orderflow.allocation import allocate
 from orderflow.instalments import agree_plan, miss_instalment
 from orderflow.orders import confirm
@@ -97,6 +98,43 @@ def test_an_instalment_that_does_not_come_holds_its_order_until_it_does(planned:
     planned.assert_lawful()
 
 
+def cancelled_down(shop: Shop) -> Order:
+    return shop.cancel("o-17", (("1", 2),)).document
+
+
+def cancelled_whole(shop: Shop) -> Order:
+    return shop.cancel("o-17").document
+
+
+def made_cheaper(shop: Shop) -> Order:
+    return shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -2000)).document
+
+
+@pytest.mark.parametrize("ends", (cancelled_down, cancelled_whole, made_cheaper))
+def test_an_order_that_owes_nothing_any_more_is_not_on_hold_for_an_instalment(
+    planned: Shop, ends: Callable[[Shop], Order]
+) -> None:
+    pay(planned, "pay-1", 1000)
+    planned.clock.at = MORNING + WEEK
+    planned.miss_instalment("o-17")
+
+    order = ends(planned)
+
+    assert due(order) <= 0
+    assert not overdue(order)
+    assert not list(planned.held("instalment_overdue"))
+    planned.assert_lawful()
+
+
+def test_an_order_that_waited_for_an_instalment_alone_is_confirmed(planned: Shop) -> None:
+    planned.miss_instalment("o-17")
+
+    order = planned.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -3000)).document
+
+    assert (due(order), order.holds, order.state) == (0, (), OrderState.CONFIRMED)
+    planned.assert_lawful()
+
+
 def test_a_missed_instalment_may_be_no_more_than_a_mark(any_shop: Shop) -> None:
     any_shop.stock(LAMP, "leith", 3)
     any_shop.place("o-17", new_order((LAMP, 3)))
@@ -111,6 +149,43 @@ def test_a_missed_instalment_may_be_no_more_than_a_mark(any_shop: Shop) -> None:
     any_shop.assert_lawful()
 
 
+def test_an_instalment_that_was_missed_hides_none_that_follows(any_shop: Shop) -> None:
+    shop = any_shop.under(Rules(remind_days=(3,)))
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.agree_plan("o-17", thirds(), ())
+    shop.miss_instalment("o-17")
+    assert [one.due.since for one in shop.reminders(MORNING + WEEK - timedelta(days=3))] == [
+        MORNING + WEEK
+    ]
+
+    shop.clock.at = MORNING + WEEK
+    (found,) = shop.due(shop.clock.at)
+    order = shop.apply(found.call).document
+
+    assert isinstance(order, Order)
+    (hold,) = order.holds
+    assert "20" in hold.reason
+    assert hold.blocks == ()
+    assert not shop.due(shop.clock.at)
+    assert shop.codes(miss_instalment.on("o-17")) == ["already_there"]
+    assert overdue(pay(shop, "pay-1", 1999))
+    assert not overdue(pay(shop, "pay-2", 1))
+    assert [one.since for one in shop.due(MORNING + 2 * WEEK)] == [MORNING + 2 * WEEK]
+    shop.assert_lawful()
+
+
+def test_a_plan_that_is_agreed_anew_is_missed_anew(planned: Shop) -> None:
+    planned.miss_instalment("o-17")
+
+    planned.agree_plan("o-17", (Instalment(500, MORNING), Instalment(2500, MORNING + WEEK)))
+
+    (found,) = planned.due(MORNING)
+    order = planned.apply(found.call).document
+    assert isinstance(order, Order)
+    assert "5" in order.holds[0].reason
+    planned.assert_lawful()
+
+
 def test_an_instalment_of_an_unpaid_order_falls_due_before_its_limit(any_shop: Shop) -> None:
     limit = MORNING + 2 * WEEK
     any_shop.place("o-17", new_order((LAMP, 3), pay_by=limit))
@@ -119,6 +194,8 @@ def test_an_instalment_of_an_unpaid_order_falls_due_before_its_limit(any_shop: S
     any_shop.apply(any_shop.due(MORNING)[0].call)
 
     assert overdue(any_shop.order("o-17"))
+    any_shop.clock.at = limit
+    any_shop.apply(any_shop.due(limit)[0].call)
     (found,) = any_shop.due(limit)
     assert found.call.verb == "expire"
 

@@ -202,7 +202,8 @@ def test_a_credit_of_nothing_is_taken_away(shop: Shop) -> None:
     shop.set_credit(DEALER, eur(0))
 
     assert shop.credit_standing("d-1", "EUR").left == -60_00
-    assert shop.codes(verbs.place.on("o-2", wanted("0.01"))) == ["credit_exceeded"]
+    (reason,) = shop.reasons(verbs.place.on("o-2", wanted("0.01")))
+    assert str(reason) == "customer d-1 has -60.00 EUR of credit left: 0.01 asked"
     shop.pay("pay-1", eur(60_00), (("o-1", 60_00),))
     assert shop.codes(verbs.place.on("o-2", wanted("0.01"))) == ["credit_exceeded"]
     shop.assert_lawful()

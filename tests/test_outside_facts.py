@@ -64,6 +64,7 @@ OUTSIDE: Final = frozenset(
         "record_notice",
         "record_return_scan",
         "record_scan",
+        "record_scans",
         "refuse_cancel_dispatch",
         "refuse_dispatch",
         "remit",

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from orderflow import (
     ChargeKind,
+    Instalment,
     Money,
     NewCharge,
     NewLine,
@@ -45,7 +46,8 @@ from orderflow.cash import CashRounding
 from orderflow.payments import Notice
 from orderflow.payments.balances import BALANCE_DUE
 from orderflow.payments.losses import left_of
-from orderflow.pricing import due
+from orderflow.plans import due_by
+from orderflow.pricing import due, total
 from orderflow.records import Order, Parcel, Payment, Request, RequestKind
 from orderflow.rules import ReserveWhen
 from orderflow.tenders import MethodKind, PaymentMethod
@@ -259,7 +261,8 @@ class Life:
             if found.call.verb != "send_request":
                 paid = self.paid_up()
                 owed = self.owed_in_time(found.ref.id)
-                self.shop.apply(found.call)
+                with suppress(Refused):  # the one before it may have ended the order
+                    self.shop.apply(found.call)
                 assert owed == self.owed_in_time(found.ref.id), "what ended in time misses nothing"
                 assert paid <= self.paid_up(), "silence ends no order that owes nothing"
 
@@ -277,6 +280,24 @@ class Life:
     def owed_in_time(self, payment: str) -> list[int]:
         """What is owed back on orders that had ended before the balance of a payment was missed."""
         return [due(self.shop.order(id)) for id in sorted(self.given_up.get(payment, ()))]
+
+    def miss_a_balance(self) -> None:
+        """A deposit and a part of its balance come for one order, and not the rest."""
+        standing = [one for one in map(self.shop.order, ORDERS) if one.state not in CALLED_OFF]
+        owing = [one for one in standing if due(one) >= 1000]
+        if not owing:
+            return
+        order, id = self.chance.choice(owing), self.fresh()
+        minor = due(order)
+        deposit, part = Money(minor // 3, self.currency), Money(minor // 4, self.currency)
+        whole, name = Money(minor, self.currency), order.ref.id
+        self.shop.take_deposit(id, whole, deposit, ((name, deposit.minor),))
+        self.opened(id, deposit.minor)
+        self.shop.pay_balance(id, part, ((name, part.minor),))
+        self.came(id, part.minor)
+        self.shop.open_balance(id, self.clock.at)
+        self.shop.miss_balance(id)
+        self.shop.forfeit_deposit(id)
 
     def pay_balance(self) -> None:
         payment = self.any_payment("deposit taken", "balance open", "balance overdue")
@@ -353,7 +374,9 @@ class Life:
         """What failed is there again; more than was asked has gone as far as there was any."""
         key = (payment.ref.id, one.id)
         booked = self.booked.get(key, one.amount)
-        more = min(done - booked, max(0, left_of(payment)))
+        # What came from a balance is with no gateway.
+        left = payment.outside if payment.stored else left_of(payment)
+        more = min(done - booked, max(0, left))
         if one.outcome is Outcome.DONE and one.done == done:
             more = 0  # told before
         self.booked[key] = booked + more
@@ -421,6 +444,9 @@ class Life:
 
     def charge_back(self) -> None:
         payment, money = self.any_payment(), self.money()
+        kept = [one for one in map(self.shop.payment, self.ledgers) if one.forfeited]
+        if kept and self.chance.random() < 0.3:  # a bank does not know what is ours of it
+            payment = self.chance.choice(kept)
         order = self.chance.choice(("", *ORDERS, *[one.order for one in payment.applications]))
         self.shop.charge_back(payment.ref.id, money, order)
         self.gone |= {order} - {"", DOOR, ON_ACCOUNT}
@@ -438,6 +464,24 @@ class Life:
     def cancel(self) -> None:
         lines = () if self.chance.random() < 0.3 else (("1", 1),)
         self.shop.cancel(self.chance.choice(ORDERS), lines)
+
+    def agree_plan(self) -> None:
+        """An order is to be paid in some parts, the first of them perhaps overdue already."""
+        id = self.chance.choice(ORDERS)
+        cost, n = total(self.shop.order(id)), self.chance.randint(1, 3)
+        if cost < n:
+            return
+        first = self.clock.at + timedelta(days=self.chance.choice((-1, 0, 1)))
+        parts = [cost // n] * (n - 1)
+        days = enumerate((*parts, cost - sum(parts)))
+        plan = tuple([Instalment(part, first + timedelta(days=i)) for i, part in days])
+        self.shop.agree_plan(id, plan, self.chance.choice(((), ("onward",))))
+
+    def plan_balance(self) -> None:
+        payment = self.any_payment("deposit taken")
+        start = self.clock.at + timedelta(days=self.chance.choice((0, 1)))
+        until = start + timedelta(days=self.chance.choice((0.5, 2)))
+        self.shop.plan_balance(payment.ref.id, start, until, self.chance.random() < 0.5)
 
     def adjust(self) -> None:
         down = self.chance.random() < 0.5
@@ -605,7 +649,8 @@ class Life:
     # --- the law -------------------------------------------------------------------------------
 
     def check(self) -> None:
-        self.gone = {id for id in self.gone if due(self.shop.order(id)) > 0}
+        orders = map(self.shop.order, self.gone)  # with a plan, what is due later keeps no goods
+        self.gone = {one.ref.id for one in orders if due_by(one, self.clock.at) > 0}
         spent: Tally[str] = Tally()
         over = {id for id in ORDERS if self.shop.order(id).state in CALLED_OFF}
         for id, ledger in self.ledgers.items():
@@ -627,6 +672,18 @@ class Life:
             for one in self.shop.order(id).tenders:
                 applied = self.shop.payment(one.payment).applications
                 assert [row.amount for row in applied if row.order == id] == [one.applied]
+            self.holds_of_money(self.shop.order(id))
+
+    def holds_of_money(self, order: Order) -> None:
+        """No order that owes nothing by now has a hold that is named after money."""
+        owes = due_by(order, self.clock.at) > 0
+        gone = [self.shop.payment(one.payment) for one in order.tenders if one.applied]
+        with_bank = any(one.charged_back and one.unapplied < 0 for one in gone)
+        for hold in order.holds:
+            if hold.code in ("instalment_overdue", "terms_overdue"):
+                assert owes
+            elif hold.code == "charged_back":
+                assert owes or with_bank
 
 
 def sent_back(before: Payment, after: Payment) -> int:
@@ -692,7 +749,7 @@ ACTS: Final[tuple[Callable[[Life], None], ...]] = (
         Life.take_deposit,
     ),
     *(Life.ask_for_a_balance, Life.ask_for_a_balance, Life.wait, Life.wait, Life.forfeit),
-    *(Life.ask_for_a_balance, Life.wait, Life.forfeit, Life.forfeit, Life.late_balance),
+    *(Life.ask_for_a_balance, Life.wait, Life.forfeit, Life.miss_a_balance, Life.late_balance),
     *(Life.pay_balance, Life.pay_balance, Life.await_payment, Life.await_payment),
     *(Life.ask_capture, Life.ask_capture, Life.ask_void, Life.answer, Life.answer, Life.answer),
     *(Life.notice, Life.notice, Life.apply, Life.void, Life.charge_back, Life.settle, Life.cancel),
@@ -700,6 +757,7 @@ ACTS: Final[tuple[Callable[[Life], None], ...]] = (
     *(Life.ask_refund, Life.pay_back, Life.pay_back, Life.ask_pay_back, Life.apply),
     *(Life.expect_cash, Life.collect, Life.remit, Life.ship, Life.ship, Life.ship, Life.arrive),
     *(Life.arrive, Life.lose, Life.turn_back, Life.give_back, Life.give_back, Life.give_back),
+    *(Life.agree_plan, Life.agree_plan, Life.wait, Life.plan_balance, Life.ask_refund),
     *(Life.pay_up, Life.pay_up, Life.refund, Life.refund, Life.ask_refund, Life.charge_back),
 )
 """What may happen; twice what else would seldom be reached."""

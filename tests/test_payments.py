@@ -679,9 +679,21 @@ def test_a_held_payment_pays_back_unless_its_hold_names_that(shop: Shop) -> None
     assert shop.refuses(hold_payment.on("pay-1", "fraud", "again")) == "hold fraud is there already"
     shop.lift_payment_hold("pay-1", "fraud")
     shop.pay_back("pay-1", eur(100))
-    shop.hold_payment("pay-1", "fraud", "looked into", ("refund",))
-    shop.pay_back("pay-1", eur(100))
-    assert shop.codes(pay_back.on("pay-1")) == ["on_hold"]
+    shop.pay_back("pay-1")
+
+
+@pytest.mark.parametrize("blocks", (("refund",), ("refund part", "refund")))
+def test_who_holds_refunds_holds_every_part_of_them(shop: Shop, blocks: tuple[str, ...]) -> None:
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.pay("pay-1", eur(3000), (("o-17", 3000),))
+    shop.hold_payment("pay-1", "fraud", "looked into", blocks)
+    shop.cancel("o-17")
+
+    for amount in (None, eur(2999), eur(1)):
+        assert shop.codes(refund.on("o-17", amount)) == ["on_hold"]
+
+    assert shop.payment("pay-1").refunded == 0
+    shop.assert_lawful()
 
 
 def test_no_hold_keeps_money_from_coming_in(shop: Shop) -> None:

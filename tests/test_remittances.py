@@ -334,6 +334,22 @@ def test_cash_of_a_delivered_parcel_is_missing_though_nobody_has_said_that_it_wa
     assert told(held(shop, file())) == [(0, "p-1", FindingKind.MISSING, 0, 2000)]
 
 
+@pytest.mark.feature("F183")
+def test_a_carrier_that_sends_no_file_is_found_silent_by_an_empty_one(shop: Shop) -> None:
+    for n in ("1", "2"):
+        send(shop, f"o-{n}", f"p-{n}")
+        shop.expect_cash(f"pay-{n}", f"o-{n}", eur(2000))
+        shop.deliver(f"p-{n}")
+        shop.clock.forward(days=7)
+    days = shop.clock.at - timedelta(days=10)
+
+    found = held(shop, file(carrier="acme", until=days))
+
+    assert told(found) == [(0, "p-1", FindingKind.MISSING, 0, 2000)]
+    assert shop.payment("pay-1").state == "due at door"
+    assert shop.due(shop.clock.at) == []
+
+
 def test_nothing_is_missing_of_another_carrier_nor_of_a_later_day(shop: Shop) -> None:
     collect(shop, "o-1", "p-1", carrier="acme")
     collect(shop, "o-2", "p-2", carrier="sea mail")

@@ -23,6 +23,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.audit.units import UnitsCheck
 from orderflow.calls import Ref
+from orderflow.fulfilment import ScanStatus
 from orderflow.pricing import due, total
 from orderflow.records import Exchange, Line, Order, Reissue, Slice, Spot
 from orderflow.refunds import owed_back
@@ -345,6 +346,45 @@ def test_faulty_goods_whose_reissue_was_taken_back_may_be_given_back_or_sent_onc
     taken_back(shop, "o-17", 2)
     assert owed_back(shop.order("o-17")) == 2000
     shop.assert_lawful()
+
+
+def test_a_unit_is_free_as_soon_as_the_one_that_was_sent_for_it_is_back(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+    shop.approve_reissue("i-1", "o-18")
+    send(shop, "o-18")
+    assert shop.codes(v.cancel.on("o-17", (("1", 1),))) == ["sent_again"]
+
+    taken_back(shop, "o-18")
+
+    assert shop.reissue("i-1").state is R.APPROVED
+    assert [(row.n, row.done, row.astray) for row in shop.order("o-17").sent_again] == [
+        (1, False, 1)
+    ]
+    assert shop.codes(v.cancel.on("o-17")) == ["sent_again"]
+    shop.cancel("o-17", (("1", 1),))
+    assert owed_back(shop.order("o-17")) == 1000
+    assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
+    shop.settle_reissue("i-1")
+    shop.refund("o-17")
+    shop.complete("o-17")
+    shop.assert_lawful()
+    assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
+
+
+def test_a_reissue_all_of_which_came_back_is_settled_and_counts_for_nothing(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_reissue("i-1", "o-17", BOTH, "faulty")
+    shop.approve_reissue("i-1", "o-18")
+    send(shop, "o-18")
+
+    taken_back(shop, "o-18", 2)
+
+    assert shop.order("o-17").sent_again == ()
+    assert shop.settle_reissue("i-1").document.state is R.SETTLED
+    taken_back(shop, "o-17", 2)
+    assert owed_back(shop.order("o-17")) == 2000, "the faulty ones came, too"
+    assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
 
 
 def test_a_reissue_that_came_back_undelivered_and_was_taken_back_was_not_sent(shop: Shop) -> None:
@@ -851,6 +891,135 @@ def test_what_is_due_at_the_door_is_paid_by_what_came_back_since(shop: Shop) -> 
     shop.complete("o-18")
 
 
+# --- an exchange that is undone -------------------------------------------------------------------
+
+
+def first_out(shop: Shop, price: str = "15.00") -> Shop:
+    """Exchange e-1 of a lamp for one that costs more, paid and sent for by o-18 in advance."""
+    shop = shop.under(Rules(locations=(LEITH, YORK), replace_before_return=True))
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), (line("1", LAMP, 1, price),))
+    shop.approve_exchange("e-1")
+    shop.send_replacement("e-1", "o-18")
+    amount = due(shop.order("o-18"))
+    shop.pay("pay-2", eur(amount), (("o-18", amount),))
+    return shop
+
+
+@pytest.mark.feature("F228")
+def test_an_exchange_whose_goods_never_come_is_undone_and_both_goods_are_sold(
+    any_shop: Shop,
+) -> None:
+    shop = first_out(any_shop)
+    send(shop, "o-18")
+    shop.close_return("r-1")
+    assert shop.codes(v.settle_exchange.on("e-1")) == ["not_back"]
+
+    undone = shop.undo_exchange("e-1").document
+
+    assert (undone.state, stands_for(shop)) == (R.UNDONE, P.RECEIVED)
+    assert [due(shop.order(one)) for one in ("o-17", "o-18")] == [0, 0]
+    assert shop.order("o-18").holds == ()
+    for order in ("o-17", "o-18"):
+        shop.complete(order)
+    shop.assert_lawful()
+
+
+def stands_for(shop: Shop) -> Progress | None:
+    exchange = shop.exchange("e-1")
+    return progress(exchange, shop.order(exchange.anew))
+
+
+@pytest.mark.parametrize("far", ("approved", "going back", "lost"))
+def test_undoing_an_exchange_ends_its_return_wherever_that_stands(shop: Shop, far: str) -> None:
+    shop = first_out(shop)
+    send(shop, "o-18")
+    if far != "approved":
+        shop.record_return_scan("r-1", ScanStatus.IN_TRANSIT)
+    if far == "lost":
+        shop.record_return_scan("r-1", ScanStatus.LOST)
+
+    shop.undo_exchange("e-1")
+
+    ended = ReturnState.CANCELLED if far == "approved" else ReturnState.SETTLED
+    assert shop.returned("r-1").state is ended
+    assert shop.bag("o-17") == {"delivered": 2, "lost": 1} if far == "lost" else {"delivered": 3}
+    shop.assert_lawful()
+
+
+def test_an_exchange_that_is_undone_before_its_goods_are_out_gives_the_money_back(
+    shop: Shop,
+) -> None:
+    shop = first_out(shop)
+    shop.allocate("o-18")
+
+    shop.undo_exchange("e-1")
+
+    assert (shop.bag("o-18"), owed_back(shop.order("o-18"))) == ({"cancelled": 1}, 1500)
+    assert (shop.returned("r-1").state, due(shop.order("o-17"))) == (ReturnState.CANCELLED, 0)
+    shop.refund("o-18")
+    shop.assert_lawful()
+
+
+def test_new_goods_that_are_out_and_not_paid_are_named_by_a_hold(shop: Shop) -> None:
+    shop = shop.under(Rules(locations=(LEITH, YORK), replace_before_return=True))
+    shop.stock(LAMP, "leith", 10)
+    shop.place("o-17", new_order((LAMP, 1), cash_on_delivery=True))
+    send(shop, "o-17")
+    shop.collect_on_delivery("pay-1", "o-17", eur(1000))
+    shop.ask_exchange("e-1", "o-17", "r-1", (), (line("1", LAMP, 1),))
+    shop.approve_exchange("e-1")
+    shop.send_replacement("e-1", "o-18")
+    send(shop, "o-18")
+
+    shop.undo_exchange("e-1")
+
+    assert [(one.code, one.blocks) for one in shop.order("o-18").holds] == [
+        ("goods_never_came", ())
+    ]
+    assert due(shop.order("o-18")) == 1000
+
+
+def test_who_gives_the_new_goods_back_instead_has_his_old_ones_as_if_nothing_had_been(
+    shop: Shop,
+) -> None:
+    shop = first_out(shop)
+    send(shop, "o-18")
+    shop.ask_return("r-2", "o-18", (("1", 1),))
+    shop.receive_return("r-2", "leith")
+    shop.inspect("r-2")
+    assert shop.codes(v.cancel_exchange.on("e-1")) == ["illegal_move"]
+
+    shop.undo_exchange("e-1")
+
+    assert (owed_back(shop.order("o-18")), due(shop.order("o-17"))) == (1500, 0)
+    assert shop.bag("o-17") == {"delivered": 3}
+    shop.refund("o-18")
+    shop.complete("o-17")
+    shop.complete("o-18")
+
+
+def test_an_exchange_whose_goods_came_or_that_sent_nothing_is_not_undone(shop: Shop) -> None:
+    shop = shop.under(Rules(locations=(LEITH, YORK), replace_before_return=True))
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", BOTH, (line("1", LAMP, 2),))
+    assert shop.codes(v.undo_exchange.on("e-1")) == ["illegal_move"]
+    shop.approve_exchange("e-1")
+    assert shop.codes(v.undo_exchange.on("e-1")) == ["not_sent_anew"]
+    shop.send_replacement("e-1", "o-18")
+    shop.receive_return("r-1", "leith", (("1", 1),))
+    assert shop.refuses(v.undo_exchange.on("e-1")) == (
+        "return r-1 is received: cannot close (can: inspect)"
+    )
+    shop.inspect("r-1")
+    shop.hold_exchange("e-1", "check", "odd")
+
+    assert shop.codes(v.undo_exchange.on("e-1")) == ["on_hold", "goods_came"]
+    assert shop.reasons(v.undo_exchange.on("e-1"))[1].sentence == (
+        "exchange e-1 has had goods of return r-1 accepted"
+    )
+
+
 def test_an_exchange_never_joins_two_currencies(shop: Shop) -> None:
     delivered(shop)
     dollars = NewLine("1", BELL, 1, Price.of("45.50", "USD"))
@@ -1142,8 +1311,9 @@ def test_every_row_of_the_chart_is_walked_by_a_verb(chart: Any) -> None:
         ("approve", "cancel"),
         ("reject",),
         ("cancel",),
+        *([("approve", "undo")] if kind == "exchange" else []),
     ):
-        shop = Shop(MemoryStore())
+        shop = Shop(MemoryStore(), Rules(locations=(LEITH, YORK), replace_before_return=True))
         delivered(shop)
         if kind == "reissue":
             shop.ask_reissue("x-1", "o-17", BOTH, "faulty")
@@ -1169,7 +1339,10 @@ def take(shop: Shop, kind: str, way: str) -> None:
         "cancel exchange": v.cancel_exchange.on("x-1"),
         "settle reissue": v.settle_reissue.on("x-1"),
         "settle exchange": v.settle_exchange.on("x-1"),
+        "undo exchange": v.undo_exchange.on("x-1"),
     }
+    if way == "undo":
+        shop.send_replacement("x-1", "o-18")
     if way == "settle":
         if kind == "exchange":
             come_back(shop)
@@ -1304,7 +1477,7 @@ class AfterSales(RuleBasedStateMachine):
     def exchange_is_sent(self, i: int) -> None:
         self.attempt(v.send_replacement.on(self.one("exchange", i, "approved"), self.new("o")))
 
-    @rule(i=picks, what=st.sampled_from([v.cancel_exchange, v.settle_exchange, v.settle_exchange]))
+    @rule(i=picks, what=st.sampled_from([v.cancel_exchange, v.undo_exchange, v.settle_exchange]))
     def exchange_ends(self, i: int, what: Any) -> None:
         self.goes_out(i, 6)
         self.attempt(what.on(self.one("exchange", i, "approved")))

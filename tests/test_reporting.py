@@ -178,7 +178,7 @@ def test_a_chart_is_drawn_from_its_table(chart: Chart[Any, Any, Any]) -> None:
     svg = picture(chart)
 
     text = list(svg.itertext())
-    assert {state.value for state in chart.states} <= set(text)
+    assert {state.value for state in chart.used} <= set(text)
     words = set(re.findall(r"\w+", " ".join(text)))
     for row in chart.rows:
         assert {*row.move.value.split(), *(guard.name for guard in row.when)} <= words

@@ -87,6 +87,46 @@ def test_only_what_the_customer_has_can_be_asked_back(shop: Shop) -> None:
 
 
 @pytest.mark.feature("F244")
+def test_everything_that_speaks_against_a_return_is_told_at_once(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 9)
+    shop.sell("o-17", (LAMP, 3), (LAMP, 1), (LAMP, 2))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1", lines=(("1", 3), ("2", 1)))
+    shop.deliver("p-1")
+    shop.clock.forward(days=15)
+    shop.ship("o-17", "p-2", lines=(("3", 2),))
+    shop.deliver("p-2")
+    shop.ask_reissue("i-1", "o-17", (("3", 2),), "faulty")
+
+    wanted = (("1", 4), ("3", 1), ("9", 1))
+
+    assert shop.codes(ask_return.on("r-1", "o-17", wanted)) == [
+        "too_many",
+        "no_such_line",
+        "window_closed",
+        "sent_again",
+    ]
+    assert shop.codes(ask_return.on("r-1", "o-17")) == ["window_closed", "sent_again"]
+    shop.reject_reissue("i-1", "worn")
+    assert shop.ask_return("r-1", "o-17", (("3", 2),)).document.state is ReturnState.APPROVED
+
+
+def test_a_unit_that_has_not_come_is_told_beside_one_whose_window_is_over(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 1), (LAMP, 1))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1", lines=(("1", 1),))
+    shop.deliver("p-1")
+    shop.clock.forward(days=15)
+
+    assert shop.codes(ask_return.on("r-1", "o-17", (("1", 1), ("2", 1)))) == [
+        "too_many",
+        "window_closed",
+    ]
+
+
+@pytest.mark.feature("F244")
 def test_the_window_counts_from_the_delivery_of_each_parcel(shop: Shop) -> None:
     shop.stock(LAMP, "leith", 2)
     shop.sell("o-17", (LAMP, 1), (LAMP, 1))

@@ -7,6 +7,7 @@ import pytest
 
 from orderflow import BadInput, Location, Rules
 from orderflow.cash import CashRounding, CashRule
+from orderflow.patience import Patience
 from orderflow.process import Process, Stage
 from orderflow.rules import DEFAULT_POLICY, FIRST_IN, ReserveWhen
 from orderflow.sending import Sending
@@ -45,6 +46,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(taxing=Taxing(Table("2026", ()))),
         Rules(price_protection_days=7),
         Rules(remind_days=(3, 1)),
+        Rules(patience=Patience()),
         Rules(methods=(PaymentMethod("card", MethodKind.CARD),)),
         Rules(cash_on_delivery=CashRule(refused_most=1)),
         Rules(cash_rounding=(CashRounding("EUR", 5),)),
@@ -65,7 +67,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 22, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 23, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,7 @@ def test_what_is_no_location_is_refused(locations: object, path: str) -> None:
         ("price_protection_days", -1),
         ("remind_days", (0,)),
         ("remind_days", 3),
+        ("patience", 3),
         ("tries_max", 0),
         ("tries_max", True),
     ),

@@ -123,6 +123,13 @@ def test_every_chart_is_looked_at_here() -> None:
     assert {chart.name for chart in there} == {chart.name for chart in CHARTS}
 
 
+def test_a_reissue_is_not_undone_since_nothing_is_to_come_of_it() -> None:
+    undone = states.ReplacementState.UNDONE
+
+    assert undone in states.EXCHANGE.used
+    assert undone not in states.REISSUE.used
+
+
 @pytest.mark.feature("F069", "F088", "F091")
 @pytest.mark.parametrize(("chart", "row"), ROWS)
 def test_every_row_leads_where_it_says(chart: Chart[Any, Any, Any], row: Any) -> None:

@@ -16,11 +16,13 @@ from orderflow.payments import Notice
 from orderflow.records import Outcome
 from orderflow.testing import Bounds
 from orderflow.testing.walk import PLACE, START
+from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import Position
 from tests.business import Business
 
 WINDOW: Final = timedelta(days=14)
 DAY: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)
 
 
 def of(text: str) -> frozenset[str]:
@@ -99,6 +101,18 @@ PARTS: Final[dict[str, Small]] = {
     "the road and its reports": goods(
         LIFE | ROAD | REPORTS | of("record_scan make_ready hold_parcel lift_parcel_hold"),
         also=(verbs.report_missing.on("o", UNKNOWN), verbs.found.on("o", UNKNOWN)),
+    ),
+    "scans and their story": goods(
+        of("place confirm pay refund allocate release pick pack hand_over complete")
+        | of("record_scans receive_back take_back"),
+        also=tuple(
+            verbs.record_scans.on("o-d1-p1", (Scan("o-d1-p1", *said),))
+            for said in (
+                (TrackingStatus.ON_HOLD, START - 3 * HOUR, "", Incident.CARRIER_PARCEL_LOST),
+                (TrackingStatus.READY_FOR_PICKUP, START - 2 * HOUR),
+                (TrackingStatus.DELIVERED, START - HOUR),
+            )
+        ),
     ),
     "the warehouse and its reports": goods(
         LIFE
@@ -182,9 +196,10 @@ PARTS: Final[dict[str, Small]] = {
         )
     ),
     "balances that are kept": goods(
-        of("place cancel refund pay_back top_up lapse_stored_value charge_back settle_dispute")
+        of("place cancel refund pay_back lapse_stored_value charge_back settle_dispute")
         | of("apply_payment"),
-        times=1,
+        stock=200,  # so that as many minor units may come onto a balance
+        times=3,
         waits=(DAY,),
         first=(
             verbs.open_stored_value.on("g", StoredKind.VOUCHER, EUR, 150, "", START + DAY),
@@ -192,11 +207,13 @@ PARTS: Final[dict[str, Small]] = {
         ),
         most={"stored value": 2},
         also=(
+            verbs.top_up.on("g", 50, "as agreed"),
             verbs.spend.on("o-pay1", "g", Money(150, EUR), (("o", 100),)),
             verbs.refund.on("o", Money(50, EUR)),
             verbs.refund.on("o", to="c"),
             verbs.refund.on("o", to="g"),
             verbs.pay_back.on("o-pay1", to="g"),
+            verbs.pay_back.on("o-pay1", to="c"),
         ),
     ),
     "fees and partial refunds": goods(
@@ -304,7 +321,8 @@ PARTS: Final[dict[str, Small]] = {
             | of(
                 "receive_return inspect deliver_again ask_exchange approve_exchange cancel_exchange"
             )
-            | of("send_replacement settle_exchange pay_over hold_exchange lift_exchange_hold"),
+            | of("send_replacement settle_exchange undo_exchange pay_over")
+            | of("hold_exchange lift_exchange_hold"),
             most={"order": 2, "dispatch": 2, "parcel": 2},
         ),
         {"replace_before_return": True},

@@ -115,6 +115,7 @@ NEVER = {
     "approve_reissue": {"not_paid", "no_lines"},  # its order costs nothing and has lines
     "cancel_reissue": {"not_all_ended", "sent_again"},  # only what has not left is cancelled
     "cancel_exchange": {"not_all_ended", "sent_again"},  # the same
+    "undo_exchange": {"not_all_ended", "sent_again"},  # the same
     "send_replacement": {"no_lines"},  # an exchange has lines
     # What has happened outside: it looks for a row first, and more than was asked for is taken too.
     "accept_purchase": {"illegal_move"},
@@ -479,7 +480,7 @@ def _chart(chart: Chart[Any, Any, Any]) -> Iterator[str]:
 
 
 def _ends(chart: Chart[Any, Any, Any]) -> str:
-    ends = [f"*{state}*" for state in chart.states if state in chart.ends]
+    ends = [f"*{state}*" for state in chart.used if state in chart.ends]
     return f"its end is {ends[0]}" if len(ends) == 1 else f"its ends are {' and '.join(ends)}"
 
 

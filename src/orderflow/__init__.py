@@ -32,6 +32,7 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.kits import Component
 from orderflow.money import Money, Price, Rounding
 from orderflow.options import Option
+from orderflow.patience import Patience
 from orderflow.payments import Notice, key_of
 from orderflow.ports import Query
 from orderflow.promising.dangers import Danger
@@ -49,6 +50,7 @@ from orderflow.records import (
 from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
 from orderflow.tenders import MethodKind, PaymentMethod, StoredKind, Tendered
+from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import Position, Sku
 from orderflow.workflow import Workflow
 
@@ -69,6 +71,7 @@ __all__ = [
     "Fixing",
     "GatewayFailed",
     "IllegalMove",
+    "Incident",
     "Instalment",
     "KeyReused",
     "Location",
@@ -85,6 +88,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "OutcomeUnknown",
+    "Patience",
     "PaymentMethod",
     "Position",
     "Price",
@@ -96,6 +100,7 @@ __all__ = [
     "RetryExhausted",
     "Rounding",
     "Rules",
+    "Scan",
     "ScanStatus",
     "Short",
     "Sku",
@@ -103,6 +108,7 @@ __all__ = [
     "StoreUnavailable",
     "StoredKind",
     "Tendered",
+    "TrackingStatus",
     "Verdict",
     "WebhookRejected",
     "Workflow",

@@ -131,6 +131,12 @@ class Chart(Generic[S, M, F]):
             self._machine = _machine(self)
         return self._machine
 
+    @property
+    def used(self) -> tuple[S, ...]:
+        """Its states in their order, without those that are closed and lead nowhere."""
+        shut = self.closed - {row.source for row in self.rows}
+        return tuple([state for state in self.states if state not in shut])
+
     def target(self, state: S, move: M) -> S | None:
         """Where the move leads, guards aside; `None` when there is no row."""
         row = self._compiled[state][0].get(move)

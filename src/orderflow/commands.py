@@ -33,6 +33,7 @@ from orderflow import (
     repricing,
     returns,
     reviewing,
+    scanning,
     services,
     stages,
 )
@@ -76,6 +77,7 @@ from orderflow.repricing import LinePrices, NewCharges
 from orderflow.returns import Verdicts
 from orderflow.states import ONWARD
 from orderflow.tenders import StoredKind, StoredValue, Tendered
+from orderflow.tracking import Scan
 from orderflow.units import LineQuantities
 from orderflow.values import Position
 
@@ -522,13 +524,13 @@ class Commands:
     def open_balance(
         self,
         id: str,
-        until: datetime,
+        until: datetime | None = None,
         forfeit: bool = False,
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
-        """Ask for the balance of a payment: it is to come before `until`."""
+        """Ask for the balance of a payment: it is to come before `until`, or as it was planned."""
         call = deposits.open_balance.of(Ref(self.tenant, "payment", id), until, forfeit)
         return self.apply(call, key=key, by=by)
 
@@ -1194,6 +1196,13 @@ class Commands:
         call = fulfilment.record_scan.of(Ref(self.tenant, "parcel", id), status, place, event)
         return self.apply(call, key=key, by=by)
 
+    def record_scans(
+        self, id: str, scans: tuple[Scan, ...], *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Record what a carrier saw of a parcel, in any state, order and number."""
+        call = scanning.record_scans.of(Ref(self.tenant, "parcel", id), scans)
+        return self.apply(call, key=key, by=by)
+
     def lift_parcel_hold(
         self, id: str, code: str, *, key: str | None = None, by: str = ""
     ) -> Done[Parcel]:
@@ -1460,6 +1469,11 @@ class Commands:
     def settle_exchange(self, id: str, *, key: str | None = None, by: str = "") -> Done[Exchange]:
         """End an exchange: its return is settled, and what went out has ended its way."""
         call = replacements.settle_exchange.of(Ref(self.tenant, "exchange", id))
+        return self.apply(call, key=key, by=by)
+
+    def undo_exchange(self, id: str, *, key: str | None = None, by: str = "") -> Done[Exchange]:
+        """End an exchange whose new goods were sent for, and whose old ones never came."""
+        call = replacements.undo_exchange.of(Ref(self.tenant, "exchange", id))
         return self.apply(call, key=key, by=by)
 
     def hold_exchange(

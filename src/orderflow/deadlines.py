@@ -36,8 +36,19 @@ from orderflow.orders import expire
 from orderflow.payments import expire_payment, lapse_stored_value, send_request
 from orderflow.plans import next_instalment
 from orderflow.pricing import due, order_facts
-from orderflow.records import Document, Order, Outcome, Payment, Request, RequestKind
+from orderflow.records import (
+    Document,
+    Exchange,
+    Order,
+    Outcome,
+    Payment,
+    Reissue,
+    Request,
+    RequestKind,
+    Return,
+)
 from orderflow.rules import Rules
+from orderflow.silence import silence_of
 from orderflow.states import ORDER, ORDER_UNCONFIRMED, OrderMove, OrderState, PaymentState
 from orderflow.tenders import StoredValue
 
@@ -59,8 +70,9 @@ _RUNNING: Final = (
 class Due:
     """A time limit of a document: since when it is due, who must act until then, and what follows.
 
-    `who` is a party (customer, gateway, seller); `means` says for people what silence means, `call`
-    for the library: while there was something to wait for before `since`, it was refused.
+    `who` is a party (customer, gateway, seller, carrier); `means` says for people what silence
+    means, `call` for the library: while there was something to wait for before `since`, it was
+    refused. `state` is what the document has come to.
     """
 
     ref: Ref[Document]
@@ -68,6 +80,12 @@ class Due:
     who: str
     means: str
     call: Call[Document]
+    state: str = ""
+
+    @property
+    def key(self) -> str:
+        """The key to make the call with: the same limit is so acted upon once, whoever does it."""
+        return f"{self.ref}/{self.state}/{self.since.isoformat()}"
 
 
 @attrs.frozen
@@ -94,7 +112,7 @@ _REMINDED: Final = (
 """The calls that silence means where a customer has not paid, or not used what is his."""
 
 
-FALL_DUE: Final = ("order", "payment", "stored value")
+FALL_DUE: Final = ("order", "payment", "stored value", "return", "exchange", "reissue")
 """The kinds of document that have a time limit."""
 
 
@@ -109,9 +127,9 @@ def next_due(document: Document) -> datetime | None:
     answered for and captured until it expires, a balance is to be asked for from when it was
     planned, and paid until the limit that it was opened with, an instalment until its own; what a
     gateway was asked is to be sent at once, and again when whoever has sent it has had no reply for
-    as long as it was to wait. A stored value is to be spent until its time is over. An order that
-    may be completed or archived but for the days after its delivery is looked at from its placing
-    on.
+    as long as it was to wait. A stored value is to be spent until its time is over. A return, an
+    exchange or a reissue notes until when it waits. An order that may be completed or archived but
+    for the days after its delivery is looked at from its placing on.
     """
     if type(document) is Order:
         unpaid = document.pay_by if _is_unpaid(document) else None
@@ -124,6 +142,8 @@ def next_due(document: Document) -> datetime | None:
         limits = [_unanswered(one) for one in document.requests if one.outcome is Outcome.PENDING]
         return min([*limits, *_limits(document)], default=None)
     if type(document) is StoredValue and not document.lapsed:
+        return document.until
+    if isinstance(document, Return | Exchange | Reissue):
         return document.until
     return None
 
@@ -139,20 +159,42 @@ def reminder_of(due: Due, at: datetime, rules: Rules) -> Reminder | None:
     return Reminder(due, min(spans)) if spans and left > timedelta() and asked else None
 
 
+def limit_behind(due: Due, case: Case) -> Due:
+    """The limit that a customer is told of: the end of a balance whose opening is planned.
+
+    Any other is its own. Who is told when it opens may have no time left, where it opens late.
+    """
+    if due.call.verb != open_balance.name:
+        return due
+    payment = case.payment(due.ref.id)
+    planned = case.get(payment)
+    return due if planned.expires_at is None else _missed(planned, planned.expires_at)
+
+
 def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
     """The time limit that a document is under; `None` exactly when `next_due` is.
 
     Never before `next_due`. `case` reads the parcels of an order, `rules` have its days.
     """
     since = next_due(document)
-    if since is not None and type(document) is Order:
-        return _order_due(document, since, case, rules)
-    if since is not None and type(document) is Payment:
-        return _payment_due(document, since, case)
-    if since is not None and type(document) is StoredValue:
-        means = "it was not spent in time: what is left of it is nobody's any more"
-        return Due(document.ref, since, "customer", means, lapse_stored_value.of(document.ref))
-    return None
+    match document:
+        case _ if since is None:
+            return None
+        case Order():
+            found = _order_due(document, since, case, rules)
+        case Payment():
+            found = _payment_due(document, since, case)
+        case StoredValue():
+            means = "it was not spent in time: what is left of it is nobody's any more"
+            return Due(document.ref, since, "customer", means, lapse_stored_value.of(document.ref))
+        case Return() | Exchange() | Reissue():
+            silence = silence_of(document, case)
+            if silence is None:
+                return None
+            found = Due(document.ref, since, silence[0].who, silence[0].means, silence[1])
+        case _:
+            return None
+    return attrs.evolve(found, state=document.state.value)
 
 
 def _order_due(order: Order, since: datetime, case: Case, rules: Rules) -> Due:
@@ -203,11 +245,9 @@ def _payment_due(payment: Payment, since: datetime, case: Case) -> Due:
     since = until or since
     if payment.state is PaymentState.DEPOSIT_TAKEN and payment.expires_at is not None:
         means = "the balance is to be asked for from now on"
-        call = open_balance.of(payment.ref, payment.expires_at, payment.forfeits)
-        return Due(payment.ref, since, "seller", means, call)
+        return Due(payment.ref, since, "seller", means, open_balance.of(payment.ref))
     if payment.state is PaymentState.BALANCE_OPEN:
-        means = "the balance was not paid in time: it is overdue"
-        return Due(payment.ref, since, "customer", means, miss_balance.of(payment.ref))
+        return _missed(payment, since)
     if payment.state is PaymentState.BALANCE_OVERDUE:
         means = "the balance was not paid in time: the deposit is forfeited, its orders end"
         return Due(payment.ref, since, "customer", means, forfeit_deposit.of(payment.ref))
@@ -216,6 +256,11 @@ def _payment_due(payment: Payment, since: datetime, case: Case) -> Due:
         who = "gateway"
         means = "the gateway did not answer in time: the payment ends without money"
     return Due(payment.ref, since, who, means, expire_payment.of(payment.ref))
+
+
+def _missed(payment: Payment, since: datetime) -> Due:
+    means = "the balance was not paid in time: it is overdue"
+    return Due(payment.ref, since, "customer", means, miss_balance.of(payment.ref))
 
 
 def _limits(payment: Payment) -> tuple[datetime, ...]:

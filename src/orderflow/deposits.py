@@ -8,12 +8,12 @@ Observation: deposit and balance are one promise to pay one price.
 Decision: they are one payment. Its amount is the whole price, its captured money what has come; the
 balance is what is still to come, and has a limit of its own once it is asked for.
 A balance may come in parts: the payment is captured when all of it is there, or when its orders
-cost no more.
+owe no more.
 
 Problem: an order whose balance was asked for is paid in another way, or comes to cost no more than
 its deposit; a limit that is looked at alone ends an order that owes nothing, and keeps its deposit.
 Decision: a balance that no order wants any more is captured as soon as that is so, whichever
-command did it, and is never missed.
+command did it and whether or not it was asked for, and is never missed.
 
 A deposit whose balance was missed may be forfeited: the orders that miss it are given up, and their
 deposit stands on an account of its own, so that they owe none of it back. Which orders have missed
@@ -23,7 +23,9 @@ after the miss leaves its deposit to be decided on. Until then a late balance is
 person forfeits, or `due` where it was said when the balance was asked for.
 
 A balance has a window: from when on it is asked for may be said as soon as the deposit is there,
-and `due` lists its opening then, so nobody has to be there at eight in the evening.
+and `due` lists its opening then, so nobody has to be there at eight in the evening. Who opens it
+when its window is over already gives the customer one as long: no deposit is forfeited in the
+minute in which its balance is asked for.
 
 Observation: what a presale costs is often known only when its balance is asked for, and units may
 have been cancelled since the deposit.
@@ -36,14 +38,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from orderflow.calls import Ref
-from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import BALANCE_MISSED, BALANCE_PLANNED, EXPIRED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.orders import cancel_order
 from orderflow.payments import Shares
 from orderflow.payments.applying import apply_shares, capture, checked_shares, open_payment
-from orderflow.payments.balances import BALANCE_ASKED, BALANCE_DUE, balance_of
+from orderflow.payments.balances import BALANCE_DUE, balance_of
 from orderflow.payments.course import come_in
 from orderflow.payments.losses import left_of
 from orderflow.pricing import due
@@ -57,7 +59,7 @@ from orderflow.records import (
 )
 from orderflow.states import ORDER_CALLED_OFF, PAYMENT, PaymentMove, PaymentState
 from orderflow.tenders import Tendered
-from orderflow.values import instant
+from orderflow.values import instant, later
 
 
 @verb("take_deposit", Payment)
@@ -90,25 +92,34 @@ def take_deposit(
 
 
 @verb("open_balance", Payment)
-def open_balance(case: Case, context: Context, until: datetime, forfeit: bool = False) -> Step:
-    """Ask for the balance of a payment: it is to come before `until`.
+def open_balance(
+    case: Case, context: Context, until: datetime | None = None, forfeit: bool = False
+) -> Step:
+    """Ask for the balance of a payment: it is to come before `until`, which is not over yet.
 
+    Without `until` it is as `plan_balance` has it, whatever `forfeit` says here; where that window
+    is over already, it runs from now on for as long as was planned.
     The whole price is from here on what its orders cost by now; of a payment of no order it is as
     it was. Where they cost no more than has come, nothing is to be asked for; while a gateway that
     was asked for some of it has not answered, it waits.
     With `forfeit` a balance that is missed costs the deposit: `due` lists that, too.
     """
     step = Step(case, context)
-    limit = instant(until, "until")
+    said_until = None if until is None else instant(until, "until")
     if type(forfeit) is not bool:
         raise BadInput("forfeit", "true or false is wanted")
     payment = step.now(case.own(Payment))
     step.proceed(PAYMENT, payment.ref, PaymentMove.OPEN_BALANCE)
+    limit = _planned_end(payment, context.at) if said_until is None else said_until
+    if limit < context.at:
+        over = limit.isoformat()
+        raise MoveRefused((Refusal.of("balance_over", payment=payment.ref.id, until=over),))
+    forfeits = payment.forfeits if said_until is None else forfeit
     amount = _whole_price(step, payment)
     if amount <= payment.captured:
         raise _no_balance(payment)
     _know_what_came(payment)
-    said: dict[str, str | int] = {"forfeit": 1} if forfeit else {}
+    said: dict[str, str | int] = {"forfeit": 1} if forfeits else {}
     step.note(payment.ref, "balance", until=limit.isoformat(), amount=amount, **said)
     return step
 
@@ -119,8 +130,9 @@ def plan_balance(
 ) -> Step:
     """Say from when on a balance is to be asked for, and until when it is to come then.
 
-    `due` lists it as `open_balance` from that instant on. It may be said anew as long as the
-    balance was not asked for; one that comes before is taken all the same.
+    `due` lists it as `open_balance` from that instant on, and `reminders` its end from now on. It
+    may be said anew as long as the balance was not asked for; one that comes before is taken all
+    the same.
     """
     step = Step(case, context)
     start, limit = instant(opens_at, "opens_at"), instant(until, "until")
@@ -130,6 +142,9 @@ def plan_balance(
         raise BadInput("forfeit", "true or false is wanted")
     payment = step.now(case.own(Payment))
     if payment.state is not PaymentState.DEPOSIT_TAKEN:
+        can = step.chart(PAYMENT).can(payment.state)
+        raise IllegalMove(str(payment.ref), payment.state.value, "plan balance", can)
+    if balance_of(step, payment) <= 0:
         raise _no_balance(payment)
     said: dict[str, str | int] = {"forfeit": 1} if forfeit else {}
     window = {"opens_at": start.isoformat(), "until": limit.isoformat()}
@@ -229,13 +244,13 @@ def pay_balance(
 
 
 def let_go(step: Step, ref: Ref[Payment]) -> None:
-    """Say that a balance that was asked for is wanted no more, where its orders owe nothing.
+    """Say that a balance is wanted no more, where its orders owe nothing, asked for or not.
 
     One that was missed waits for a decision as long as an order that it has paid was given up
     since.
     """
     payment = step.now(ref)
-    if payment.state not in BALANCE_ASKED or balance_of(step, payment) > 0:
+    if payment.state not in BALANCE_DUE or balance_of(step, payment) > 0:
         return
     if payment.state is PaymentState.BALANCE_OVERDUE:
         paid = [step.case.order(one.order) for one in payment.applications if one.amount]
@@ -252,6 +267,14 @@ def _misses(payment: Payment, order: Order) -> bool:
     if payment.missed and order.ref.id not in payment.missed:
         return False
     return order.state in ORDER_CALLED_OFF or due(order) > 0
+
+
+def _planned_end(payment: Payment, at: datetime) -> datetime:
+    """Until when a balance that was planned is to come, if it is asked for now."""
+    start, end = payment.balance_from, payment.expires_at
+    if start is None or end is None:
+        raise MoveRefused((Refusal.of("balance_not_planned", payment=payment.ref.id),))
+    return end if end > at else later(at, end - start)
 
 
 def _kept(step: Step, payment: Payment) -> int:

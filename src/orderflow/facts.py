@@ -74,6 +74,7 @@ from orderflow.records import (
 )
 from orderflow.states import (
     OrderState,
+    ParcelMove,
     ParcelState,
     PaymentState,
     ReplacementState,
@@ -85,6 +86,7 @@ from orderflow.states import (
     WorkOrderState,
 )
 from orderflow.tenders import StoredValue, TenderBook, part_of
+from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import Position
 
 D = TypeVar("D", bound=Document)
@@ -424,7 +426,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     invoices = (*invoices, str(dict(fact.details)["invoice"]))
                 elif fact.what == CREDITED:
                     credit_notes = (*credit_notes, str(dict(fact.details)["credit_note"]))
-                elif fact.what in (PLAN, INSTALMENT):
+                elif fact.what in (PLAN, INSTALMENT, INSTALMENT_MISSED):
                     plan = _planned(plan, fact)
                 elif fact.what == DOOR:
                     doors = _with_door(doors, dict(fact.details))
@@ -494,11 +496,13 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
 
 
 def _planned(plan: Plan | None, fact: Noted) -> Plan:
-    """A plan that begins, or has one instalment more."""
+    """A plan that begins, has one instalment more, or has missed one."""
     said = dict(fact.details)
     if plan is None or fact.what == PLAN:
         return Plan((), tuple(str(said["blocks"]).split(",")) if said["blocks"] else ())
     due_at = datetime.fromisoformat(str(said["due_at"]))
+    if fact.what == INSTALMENT_MISSED:
+        return attrs.evolve(plan, missed=due_at)
     more = Instalment(int(said["amount"]), due_at)
     return attrs.evolve(plan, instalments=(*plan.instalments, more))
 
@@ -532,11 +536,17 @@ PLAN: Final = "plan"
 INSTALMENT: Final = "instalment"
 """What an order notes of one instalment of its plan: `amount` and `due_at`."""
 
+INSTALMENT_MISSED: Final = "instalment missed"
+"""What an order notes of the last instalment that is overdue: `due_at`."""
+
 EXPIRED: Final = "expire"
 """The document of the cuts of units that were given up as their order expired."""
 
 REINSTATED: Final = "reinstated"
 """What an order notes when it stands again after it had expired: what it gave up then is kept."""
+
+WAITS: Final = "waits"
+"""What a return, an exchange or a reissue notes of its limit: `until`, empty without one."""
 
 PAYABLE: Final = "payable"
 """What an order on account notes of the day on which it is to be paid: `by`."""
@@ -552,6 +562,15 @@ DUE_AT_DOOR: Final = "due at the door"
 
 DOOR: Final = "door"
 """What an order notes of a door: `payment`, `amount`, `parcel`; `open` is 0 where it has ended."""
+
+SCANNED: Final = "scanned"
+"""What a parcel notes of a scan that it keeps: what a `Scan` says; `incident` may be empty."""
+
+CAME_AT: Final = "came at"
+"""What a parcel notes of the instant `at` which it came, as its scans say."""
+
+BY_HAND: Final = "by hand"
+"""What a parcel notes whose state people have said, and no scans."""
 
 CASH_CHANGED: Final = "cash changed"
 """What a payment notes of what is to be collected from here on: `amount`."""
@@ -895,15 +914,24 @@ def _fold_dispatch(dispatch: Dispatch, facts: Sequence[Fact]) -> Dispatch:
 def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     handed_over_at, delivered_at = parcel.handed_over_at, parcel.delivered_at
     carrier, tracking = parcel.carrier, parcel.tracking
+    scans, by_hand = set(parcel.scans), parcel.by_hand
     for fact in facts:
         if isinstance(fact, Advanced):
-            if fact.target == ParcelState.SHIPPED:
+            if fact.target == ParcelState.SHIPPED and fact.move != ParcelMove.GO_ON:
                 handed_over_at = fact.at
             elif fact.target == ParcelState.DELIVERED:
                 delivered_at = fact.at
+            elif fact.move == ParcelMove.PUT_RIGHT:  # it never was with its customer
+                delivered_at = None
         elif isinstance(fact, Noted) and fact.what == "handed over":
             details = dict(fact.details)
             carrier, tracking = str(details["carrier"]), str(details["tracking"])
+        elif isinstance(fact, Noted) and fact.what == SCANNED:
+            scans.add(_scan(dict(fact.details)))
+        elif isinstance(fact, Noted) and fact.what == CAME_AT:
+            delivered_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
+        elif isinstance(fact, Noted) and fact.what == BY_HAND:
+            by_hand = True
     state, holds = _fold_common(parcel, _PARCEL_STATES, parcel.holds, facts)
     return Parcel(
         parcel.ref,
@@ -916,16 +944,42 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         handed_over_at,
         delivered_at,
         holds,
+        tuple(sorted(scans, key=_by_instant)) if len(scans) > len(parcel.scans) else parcel.scans,
+        by_hand,
     )
 
 
+def _scan(said: Mapping[str, str | int]) -> Scan:
+    return Scan(
+        str(said["tracking"]),
+        TrackingStatus(str(said["status"])),
+        datetime.fromisoformat(str(said["at"])),
+        str(said["place"]),
+        Incident(str(said["incident"])) if said["incident"] else None,
+        str(said["said"]),
+    )
+
+
+def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str]:
+    return (scan.at, scan.tracking, scan.status, scan.place, scan.incident or "", scan.said)
+
+
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
-    location = returned.location
+    location, until = returned.location, _waits(returned.until, facts)
     for fact in facts:
         if isinstance(fact, Noted) and fact.what == "received":
             location = str(dict(fact.details)["location"])
     state, holds = _fold_common(returned, _RETURN_STATES, returned.holds, facts)
-    return Return(returned.ref, state, returned.order, returned.reason, location, holds)
+    return Return(returned.ref, state, returned.order, returned.reason, location, holds, until)
+
+
+def _waits(until: datetime | None, facts: Sequence[Fact]) -> datetime | None:
+    """Until when a document waits, by what was noted last of it."""
+    for fact in facts:
+        if isinstance(fact, Noted) and fact.what == WAITS:
+            said = str(dict(fact.details)["until"])
+            until = datetime.fromisoformat(said) if said else None
+    return until
 
 
 def _fold_replacement(document: Reissue | Exchange, facts: Sequence[Fact]) -> Document:
@@ -934,7 +988,8 @@ def _fold_replacement(document: Reissue | Exchange, facts: Sequence[Fact]) -> Do
         if isinstance(fact, Noted) and fact.what == "sent anew":
             anew = str(dict(fact.details)["order"])
     state, holds = _fold_common(document, _REPLACEMENT_STATES, document.holds, facts)
-    return attrs.evolve(document, state=state, anew=anew, holds=holds)
+    until = _waits(document.until, facts)
+    return attrs.evolve(document, state=state, anew=anew, holds=holds, until=until)
 
 
 def _fold_purchase(purchase: Purchase, facts: Sequence[Fact]) -> Purchase:

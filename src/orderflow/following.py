@@ -1,35 +1,38 @@
 """What follows for orders and payments from what a verb has done, whichever it was.
 
-It knows claims and balances that follow what has become of their orders, and refuses to know which
-verb it was.
+It knows claims, doors and balances that follow what has become of their orders, and refuses to know
+which verb it was.
 
 Problem: an order comes to its end, or to cost less or more, by a score of verbs, and a claim that
 one of them forgets to give back is lost for good; a balance that one of them forgets is missed by
 who has paid it.
-Decision: no verb gives back. When a verb has given its facts, each order that it touched is looked
-at once, and what it claims as a whole follows: its coupons where it has ended unused, its
-customer's credit by what it owes. So does the hold that keeps its goods, since a bank has taken
-their money back. Where it owes nothing any more it is confirmed, as one is that was paid, and so is
-the end of each balance that was asked for it.
+Decision: no verb gives back. When a verb has given its facts, the doors of its orders follow what
+they cost (`cod`). Then each order that it touched is looked at once, and what it claims as a whole
+follows: its coupons where it has ended unused, its customer's credit by what it owes. So do the
+holds that ask for its money (`missing_money`). An order that owes nothing any more is confirmed, as
+one is that was paid, and each balance that was asked for it ends. What waits for somebody after a
+sale notes until when.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from orderflow.calls import Ref
 from orderflow.cod.following import follow_doors
 from orderflow.coupons import given_back
 from orderflow.deposits import let_go
 from orderflow.facts import PAYABLE
 from orderflow.journal import Step
-from orderflow.on_account import as_owed, let_terms_rest
+from orderflow.missing_money import let_go_on
+from orderflow.on_account import as_owed
 from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.pricing import due
 from orderflow.pricing.carrying import has_left
 from orderflow.records import Order, Payment, credit_id
 from orderflow.states import OrderState
 from orderflow.values import later
-from orderflow.withheld import let_goods_go
+from orderflow.waiting import note_waits
 
 
 def follow(step: Step) -> None:
@@ -38,9 +41,7 @@ def follow(step: Step) -> None:
     for document in tuple(step.after.values()):
         if type(document) is Payment:
             let_go(step, document.ref)
-            if document.charged_back:
-                for one in document.applications:
-                    let_goods_go(step, step.now(step.case.order(one.order)))
+            _let_orders_go_on(step, document)
         if type(document) is not Order:
             continue
         if document.pools:
@@ -48,10 +49,12 @@ def follow(step: Step) -> None:
         if document.on_account:
             _begin_terms(step, document)
             step.add(*as_owed(step.now(document.ref)))
-            let_terms_rest(step, step.now(document.ref))
-        let_goods_go(step, step.now(document.ref))
+        went_on = let_go_on(step, document.ref)
         if document.tenders and due(document) <= 0 < _due_before(step, document):
             _settled(step, document)
+        elif went_on:
+            _confirm(step, document.ref)
+    note_waits(step)
 
 
 def _due_before(step: Step, order: Order) -> int:
@@ -62,10 +65,23 @@ def _due_before(step: Step, order: Order) -> int:
 
 def _settled(step: Step, order: Order) -> None:
     """An order owes nothing any more: what waited for its money goes on."""
-    if order.state is OrderState.PLACED:
-        confirm_if_ready(step, order.ref)
+    _confirm(step, order.ref)
     for tender in order.tenders:
         let_go(step, step.case.payment(tender.payment))
+
+
+def _confirm(step: Step, order: Ref[Order]) -> None:
+    if step.now(order).state is OrderState.PLACED:
+        confirm_if_ready(step, order)
+
+
+def _let_orders_go_on(step: Step, payment: Payment) -> None:
+    """The orders of a payment whose money a bank has, or had, may be waiting for that alone."""
+    before = step.case.find(payment.ref)
+    if payment.charged_back or (before is not None and before.charged_back):
+        for one in payment.applications:
+            if let_go_on(step, step.case.order(one.order)):
+                _confirm(step, step.case.order(one.order))
 
 
 def _begin_terms(step: Step, order: Order) -> None:

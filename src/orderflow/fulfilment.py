@@ -610,7 +610,8 @@ def _only_location(order: Order) -> str:
 def contents(step: Step, parcel: Parcel, state: UnitState) -> list[tuple[Order, list[Chosen]]]:
     """The units of a parcel in a state, order by order.
 
-    There may be none: what was reported missing on the road shares the parcel's fate no longer.
+    There may be none: what was reported missing on the road, or is in a return, shares the parcel's
+    fate no longer.
     """
     found = []
     for name in parcel.orders:
@@ -618,7 +619,9 @@ def contents(step: Step, parcel: Parcel, state: UnitState) -> list[tuple[Order, 
         chosen = [
             Chosen(line, spot, spot.n)
             for line, spot in order.units()
-            if spot.state is state and spot.slice.parcel == parcel.ref.id
+            if spot.state is state
+            and spot.slice.parcel == parcel.ref.id
+            and not spot.slice.returning
         ]
         if chosen:
             found.append((order, chosen))

@@ -8,11 +8,11 @@ from __future__ import annotations
 import attrs
 
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
-from orderflow.facts import INSTALMENT, PLAN
+from orderflow.facts import INSTALMENT, INSTALMENT_MISSED, PLAN
 from orderflow.holding import checked_blocks
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.payments.confirmation import confirm_if_ready
-from orderflow.plans import OVERDUE, due_by
+from orderflow.plans import OVERDUE, instalments_missing, missed_until, overdue
 from orderflow.pricing import total
 from orderflow.records import Instalment, Order
 from orderflow.states import ONWARD, ORDER, ORDER_RUNNING, UNIT, OrderState
@@ -62,14 +62,21 @@ def agree_plan(
 
 @verb("miss_instalment", Order)
 def miss_instalment(case: Case, context: Context) -> Step:
-    """Say that an instalment has not come in time: the order is on hold until it has."""
+    """Say that an instalment has not come in time: the order is on hold until it has.
+
+    One that is missed after it makes the hold anew, with what is missing by then.
+    """
     step = Step(case, context)
     order = step.now(case.own(Order))
-    missing = 0 if order.plan is None or _is_over(order) else due_by(order, context.at)
+    missing = instalments_missing(order, context.at)
     if order.plan is None or missing <= 0:
         raise MoveRefused((Refusal.of("no_instalment_due", order=order.ref.id),))
-    if any(hold.code == OVERDUE for hold in order.holds):
+    last = max([one.due_at for one in overdue(order, context.at)])
+    noted = missed_until(order)
+    if noted is not None and noted >= last:
         raise MoveRefused((Refusal.of("already_there", kind="hold", id=OVERDUE),))
+    step.note(order.ref, INSTALMENT_MISSED, due_at=last.isoformat())
+    step.lift_if_there(order.ref, OVERDUE)
     reason = f"{missing} {order.currency} of the plan have not come in time"
     step.hold(order.ref, OVERDUE, reason, order.plan.blocks)
     return step

@@ -471,6 +471,11 @@ class Step:
             raise MoveRefused((Refusal.of("hold_not_set", what=str(ref), hold=code),))
         self.add(Unheld(ref, code))
 
+    def lift_if_there(self, ref: Ref[Document], code: str) -> None:
+        """Lift a named hold that a verb has set; one that a person has lifted before is gone."""
+        if any(hold.code == code for hold in holds_of(self.now(ref))):
+            self.add(Unheld(ref, code))
+
     def note(self, ref: Ref[Document], what: str, **details: str | int) -> None:
         """Write down what was learnt."""
         self.add(Noted(ref, what, tuple(details.items())))

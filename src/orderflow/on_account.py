@@ -125,12 +125,6 @@ def next_terms(order: Order) -> datetime | None:
     return None if _is_noted(order) else to_pay_by(order)
 
 
-def let_terms_rest(step: Step, order: Order) -> None:
-    """An order on account that owes nothing any more is overdue no more."""
-    if due(order) <= 0 and _is_noted(order):
-        step.lift(order.ref, TERMS_OVERDUE)
-
-
 def _is_noted(order: Order) -> bool:
     return any(hold.code == TERMS_OVERDUE for hold in order.holds)
 
@@ -156,7 +150,7 @@ def cover(step: Step, order: Order) -> list[Refusal]:
     own = sum([one.n for one in claims_on_account(order)])
     left = line.limit - step.case.counter(Position(pool)).claimed + own
     if owed > left:
-        more = {"asked": owed, "left": max(0, left)}
+        more = {"asked": owed, "left": left}
         refusals.append(Refusal.of("credit_exceeded", customer=customer, currency=currency, **more))
     late = step.case.overdue(pool)
     if late:

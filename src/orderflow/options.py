@@ -38,6 +38,7 @@ from orderflow import (
     replacements,
     repricing,
     returns,
+    scanning,
     stages,
 )
 from orderflow.agreed import NewCharge, NewLine
@@ -77,6 +78,7 @@ from orderflow.returns import Verdict
 from orderflow.reviewing import TO_AGREE
 from orderflow.states import UnitState
 from orderflow.tenders import StoredValue
+from orderflow.tracking import Scan, TrackingStatus
 from orderflow.trial import Source
 from orderflow.units import LineQuantities
 from orderflow.values import TEXT_MAX, Sku, later
@@ -394,6 +396,24 @@ def _(look: Look[Dispatch]) -> Iterator[Call[Parcel]]:
 def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
     for status in ScanStatus:
         yield fulfilment.record_scan.on(look.id, status)
+
+
+@suggests(scanning.record_scans, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    kept = {scan.status: scan for scan in look.document.scans}
+    number = look.document.tracking or look.id
+    for status in _TURNING:  # each once: a new scan at each instant would have no end
+        new = Scan(number, status, look.context.at)
+        yield scanning.record_scans.on(look.id, (kept.get(status, new),))
+
+
+_TURNING: Final = (
+    TrackingStatus.IN_TRANSIT,
+    TrackingStatus.READY_FOR_PICKUP,
+    TrackingStatus.RETURN_TO_SENDER,
+    TrackingStatus.DELIVERED,
+)
+"""The scans that a parcel suggests: those that move it."""
 
 
 @suggests(fulfilment.receive_back, on=Parcel)

@@ -19,7 +19,7 @@ import attrs
 from orderflow.errors import BadInput
 from orderflow.pricing import due, order_facts, total
 from orderflow.records import Order
-from orderflow.states import ORDER_RUNNING, OrderFacts
+from orderflow.states import ORDER_RUNNING, OrderFacts, OrderState
 from orderflow.values import MINOR_MAX, whole
 
 OVERDUE = "instalment_overdue"
@@ -64,20 +64,40 @@ def due_by(order: Order, at: datetime) -> int:
     owing = due(order)
     if order.plan is None or owing <= 0:
         return owing
-    return sum([one.amount - one.paid for one in _scheduled(order) if one.due_at <= at])
+    return sum([one.amount - one.paid for one in overdue(order, at)])
+
+
+def overdue(order: Order, at: datetime) -> tuple[Scheduled, ...]:
+    """The instalments of an order that should have come whole by an instant, and have not."""
+    late = [one for one in _scheduled(order) if one.due_at <= at and one.paid < one.amount]
+    return tuple(late)
+
+
+def instalments_missing(order: Order, at: datetime) -> int:
+    """What of a plan should have come by an instant and has not; none of it without a plan.
+
+    Nothing is missing of an order that is completed, or came to nothing.
+    """
+    over = order.state is not OrderState.DRAFT and order.state not in ORDER_RUNNING
+    return 0 if order.plan is None or over else max(0, due_by(order, at))
 
 
 def next_instalment(order: Order) -> datetime | None:
     """When the next instalment of an order is due that has not come whole, if one is wanted.
 
-    None of an order that is held for it already: somebody knows.
+    One that the order is held for already is not meant, since somebody knows, but those after it.
     """
     if order.plan is None or order.state not in ORDER_RUNNING:
         return None
-    if any(hold.code == OVERDUE for hold in order.holds):
-        return None
+    noted = missed_until(order)
     open_yet = (one.due_at for one in _scheduled(order) if one.paid < one.amount)
-    return next(open_yet, None)
+    return next((at for at in open_yet if noted is None or at > noted), None)
+
+
+def missed_until(order: Order) -> datetime | None:
+    """The day of the last instalment that an order is on hold for; None without such a hold."""
+    held = order.plan is not None and any(hold.code == OVERDUE for hold in order.holds)
+    return order.plan.missed if order.plan is not None and held else None
 
 
 def confirmable(order: Order, at: datetime) -> OrderFacts:

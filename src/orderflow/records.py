@@ -45,6 +45,7 @@ from orderflow.states import (
     WorkOrderState,
 )
 from orderflow.tenders import StoredValue, TenderBook
+from orderflow.tracking import Scan
 from orderflow.values import Position
 
 
@@ -310,10 +311,14 @@ class Instalment:
 
 @attrs.frozen(weakref_slot=False)
 class Plan:
-    """By when an order is paid in which parts, and which moves one that is overdue blocks."""
+    """By when an order is paid in which parts, and which moves one that is overdue blocks.
+
+    Those until `missed` are overdue under a hold, as long as the order has that hold.
+    """
 
     instalments: tuple[Instalment, ...] = ()
     blocks: tuple[str, ...] = ONWARD
+    missed: datetime | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -575,6 +580,8 @@ class Parcel:
     handed_over_at: datetime | None = None
     delivered_at: datetime | None = None
     holds: tuple[Hold, ...] = ()
+    scans: tuple[Scan, ...] = ()  # each once, in the order of their instants
+    by_hand: bool = False  # a person has said where it is: scans correct nothing of that
 
 
 @attrs.frozen(weakref_slot=False)
@@ -587,6 +594,7 @@ class Return:
     reason: str
     location: str = ""  # where it was received
     holds: tuple[Hold, ...] = ()
+    until: datetime | None = None  # when silence means something
 
 
 @attrs.frozen(weakref_slot=False)
@@ -603,6 +611,7 @@ class Reissue:
     lines: tuple[tuple[str, int], ...]  # (line id, units) of the order
     anew: str = ""
     holds: tuple[Hold, ...] = ()
+    until: datetime | None = None  # when silence means something
 
 
 @attrs.frozen(weakref_slot=False)
@@ -620,6 +629,7 @@ class Exchange:
     wanted: tuple[Line, ...]
     anew: str = ""
     holds: tuple[Hold, ...] = ()
+    until: datetime | None = None  # when silence means something
 
 
 @attrs.frozen(weakref_slot=False)

@@ -22,6 +22,8 @@ The new order has the lines that were agreed, at their prices, with the taxes of
 is opened; what is owed back on the old order pays it as far as it goes, out of the same payments.
 What is still to be paid then, or is owed back still, is money like any other.
 The new goods go out when the old ones were accepted, unless the rules say otherwise.
+Where they went out first and the old ones never come, the exchange is undone: new goods that are
+not out yet are called off, and those that are out are a sale like any other.
 
 One file, though long: reissue and exchange are one decision twice, and share what goes out.
 """
@@ -64,7 +66,7 @@ from orderflow.records import (
     Spot,
 )
 from orderflow.refunds import owed_back
-from orderflow.returns import open_return, untag_returned
+from orderflow.returns import end_return, open_return, untag_returned
 from orderflow.sent_again import note_kept, note_sent_again
 from orderflow.states import (
     EXCHANGE,
@@ -228,12 +230,13 @@ def settle_reissue(case: Case, context: Context) -> Step:
     step = Step(case, context)
     reissue = step.now(case.own(Reissue))
     missing = _not_ended(step, REISSUE, reissue) if reissue.anew else ()
-    _settle(step, REISSUE, reissue, missing)
+    _end(step, REISSUE, reissue, ReplacementMove.SETTLE, missing)
     anew = step.now(case.order(reissue.anew))
     old = step.now(case.order(reissue.order))
     noted = {row.line: row for row in old.sent_again if row.reissue == case.ref.id}
     for line, n in _named(anew, reissue.lines):
-        note_kept(step, old.ref, noted[line.id], line, n)
+        if line.id in noted:  # else all of it was given back before
+            note_kept(step, old.ref, attrs.evolve(noted[line.id], done=True), line, n)
     return step
 
 
@@ -404,8 +407,34 @@ def settle_exchange(case: Case, context: Context) -> Step:
             refusals += _not_ended(step, EXCHANGE, exchange)
         else:
             refusals.append(Refusal.of("not_sent_anew", exchange=case.ref.id))
-    _settle(step, EXCHANGE, exchange, refusals)
+    _end(step, EXCHANGE, exchange, ReplacementMove.SETTLE, refusals)
     _pay_over(step, case.order(exchange.order), case.order(exchange.anew))
+    return step
+
+
+@verb("undo_exchange", Exchange)
+def undo_exchange(case: Case, context: Context) -> Step:
+    """End an exchange whose new goods were sent for, and whose old ones never came.
+
+    Its return is closed, and its units stay with their customer, who has paid for them. A new order
+    of which nothing is with the warehouse is called off, and what had paid it is owed back; else it
+    stays, and a hold names what is still to be paid for it. So it stays where all of it was given
+    back, and what that brought is owed back.
+    """
+    step = Step(case, context)
+    exchange = step.now(case.own(Exchange))
+    refusals: list[Refusal] = []
+    if exchange.state is ReplacementState.APPROVED:
+        if not exchange.anew:
+            refusals.append(Refusal.of("not_sent_anew", exchange=case.ref.id))
+        if _is_accepted(step, exchange):
+            back = exchange.returned
+            refusals.append(Refusal.of("goods_came", exchange=case.ref.id, returned=back))
+    _end(step, EXCHANGE, exchange, ReplacementMove.UNDO, refusals)
+    returned = _return_of(step)
+    if returned.state not in RETURN.ends:
+        end_return(step, returned.ref)
+    _leave_or_call_off(step, case.order(exchange.anew))
     return step
 
 
@@ -441,16 +470,19 @@ def _reopen(step: Step, ref: Ref[Order]) -> None:
         step.advance(ORDER, ref, OrderMove.REOPEN, order_facts(order))
 
 
-def _settle(
-    step: Step, chart: _Chart, document: Reissue | Exchange, missing: Sequence[Refusal]
+def _end(
+    step: Step,
+    chart: _Chart,
+    document: Reissue | Exchange,
+    move: ReplacementMove,
+    missing: Sequence[Refusal],
 ) -> None:
-    """Settle it; what is missing and what holds it are refused together."""
+    """Settle or undo it; what is missing and what holds it are refused together."""
     if missing:
-        move = ReplacementMove.SETTLE
         held = step.chart(chart).refusals(document.state, move, document_facts(document))
         if step.chart(chart).target(document.state, move) is not None:
             raise MoveRefused((*held, *missing))
-    step.proceed(chart, document.ref, ReplacementMove.SETTLE)
+    step.proceed(chart, document.ref, move)
 
 
 def _not_ended(step: Step, chart: _Chart, document: Reissue | Exchange) -> tuple[Refusal, ...]:
@@ -646,12 +678,31 @@ def _not_accepted(step: Step, exchange: Exchange) -> tuple[Refusal, ...]:
     open_ = _not_settled(step, exchange)
     if open_:
         return open_
-    old, back = step.now(step.case.order(exchange.order)), exchange.returned
-    if any(
-        spot.state is UnitState.RETURNED and spot.slice.returning == back for _, spot in old.units()
-    ):
+    if _is_accepted(step, exchange):
         return ()
+    back = exchange.returned
     return (Refusal.of("nothing_accepted", exchange=exchange.ref.id, returned=back),)
+
+
+def _is_accepted(step: Step, exchange: Exchange) -> bool:
+    """Whether a unit of its return was accepted; an order without units has none that was."""
+    old = step.now(step.case.order(exchange.order))
+    return any(
+        spot.state is UnitState.RETURNED and spot.slice.returning == exchange.returned
+        for _, spot in old.units()
+    )
+
+
+def _leave_or_call_off(step: Step, ref: Ref[Order]) -> None:
+    """Call the new order of an undone exchange off where nothing of it is out, else leave it."""
+    order = step.now(ref)
+    live = [spot.state for _, spot in order.units() if spot.state is not UnitState.CANCELLED]
+    # The empty case: an order of which no unit is kept has ended already.
+    if live and all(state in NOT_YET_OUT for state in live):
+        _call_off(step, ref)
+    elif due(order) > 0:
+        said = "the goods for which these were sent never came, and these are not paid"
+        step.hold(ref, "goods_never_came", said, ())
 
 
 def _pay_over(step: Step, old: Ref[Order], anew: Ref[Order]) -> bool:

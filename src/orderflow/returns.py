@@ -18,12 +18,13 @@ One file, though long: a return is read from its asking to its end.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias
 
 from orderflow.books import matter_position
 from orderflow.calls import Ref
+from orderflow.eligible import asked_of, why_not_returned
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import Noted, Posted
 from orderflow.fulfilment import ScanStatus, as_far_as_there
@@ -52,7 +53,6 @@ from orderflow.units import (
     left_not_arrived,
     not_arrived,
     refuse_sent_again,
-    select,
     tag,
 )
 from orderflow.values import later, text, whole
@@ -80,8 +80,9 @@ def ask_return(
 ) -> Step:
     """Ask to give back delivered units of an order: all, or so many of some lines.
 
-    Each unit must be inside the window that its parcel's delivery has opened. The rules may approve
-    by themselves. A completed order is open again until this is settled.
+    Each unit must be inside the window that its parcel's delivery has opened. All that speaks
+    against it is told at once. The rules may approve by themselves. A completed order is open again
+    until this is settled.
     """
     step = Step(case, context)
     open_return(step, case.own(Return), order, lines, reason)
@@ -116,16 +117,7 @@ def close_return(case: Case, context: Context) -> Step:
     to decide: `cancel` or `found`.
     """
     step = Step(case, context)
-    returned = step.now(case.own(Return))
-    order = step.now(case.order(returned.order))
-    if _units_of(order, case.ref.id, (UnitState.RECEIVED_BACK,)):
-        can = can_inspect(context.rules.process)
-        raise IllegalMove(str(case.ref), returned.state.value, "close", can)
-    coming = _units_of(order, case.ref.id, (UnitState.GOING_BACK,))
-    step.move(order, UnitMove.DELIVER, coming, returning="")
-    untag_returned(step, returned)
-    under_way = returned.state in (ReturnState.GOING_BACK, ReturnState.RECEIVED)
-    step.proceed(RETURN, case.ref, ReturnMove.SETTLE if under_way else ReturnMove.CANCEL)
+    end_return(step, case.own(Return))
     return step
 
 
@@ -280,47 +272,42 @@ def open_return(
     """
     returned = step.now(step.case.order(text(order, "order")))
     wanted = checked_quantities(lines)
-    if returned.state is OrderState.ARCHIVED:
-        raise IllegalMove(str(returned.ref), returned.state.value, "return", ())
-    delivered = (UnitState.DELIVERED,)
-    chosen = step.choose(returned, "return", delivered, wanted, lambda tag: not tag.returning)
-    closed = _closed_windows(step, returned)
-    late = dict.fromkeys(
-        closed[one.spot.slice.parcel] for one in chosen if one.spot.slice.parcel in closed
-    )
-    if late and wanted:
-        # Units of the same lines may have come later, in a parcel whose window is open.
-        chosen, short = select(
-            returned,
-            "return",
-            delivered,
-            wanted,
-            lambda tag: not tag.returning and tag.parcel not in closed,
-        )
-        if short:
-            raise MoveRefused(tuple(late))
-    elif late:
-        raise MoveRefused(tuple(late))
-    refuse_sent_again(returned, chosen)
+    asked = asked_of(returned, wanted, _closed_windows(step, returned), step.context.rules.process)
+    reasons = why_not_returned(asked)
+    if reasons:
+        raise MoveRefused(reasons)
     id = text(ref.id, "return")
     step.open(Return(ref, RETURN.initial, order, text(reason, "reason", empty=True)))
-    step.retag(returned, chosen, returning=id)
+    step.retag(returned, asked.chosen, returning=id)
     if returned.state is OrderState.COMPLETED:
         step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))
 
 
-def _closed_windows(step: Step, order: Order) -> dict[str, Refusal]:
-    """A reason for each parcel of delivered units whose return window is over."""
+def end_return(step: Step, ref: Ref[Return]) -> None:
+    """End a return of which nothing waits for its inspection; the rest stays with the customer."""
+    returned = step.now(ref)
+    order = step.now(step.case.order(returned.order))
+    if _units_of(order, ref.id, (UnitState.RECEIVED_BACK,)):
+        can = can_inspect(step.context.rules.process)
+        raise IllegalMove(str(ref), returned.state.value, "close", can)
+    coming = _units_of(order, ref.id, (UnitState.GOING_BACK,))
+    step.move(order, UnitMove.DELIVER, coming, returning="")
+    untag_returned(step, returned)
+    under_way = returned.state in (ReturnState.GOING_BACK, ReturnState.RECEIVED)
+    step.proceed(RETURN, ref, ReturnMove.SETTLE if under_way else ReturnMove.CANCEL)
+
+
+def _closed_windows(step: Step, order: Order) -> dict[str, datetime]:
+    """The last instant of each return window of delivered units that is over, by its parcel."""
     days = timedelta(days=step.context.rules.return_window_days)
-    closed: dict[str, Refusal] = {}
+    closed: dict[str, datetime] = {}
     names = {
         spot.slice.parcel for _, spot in order.units() if spot.state is UnitState.DELIVERED
     } - {""}
     for name in sorted(names):
         since = step.now(step.case.parcel(name)).delivered_at
         if since is not None and step.context.at > later(since, days):
-            until = later(since, days).isoformat()
-            closed[name] = Refusal.of("window_closed", order=order.ref.id, closed=until)
+            closed[name] = later(since, days)
     return closed
 
 

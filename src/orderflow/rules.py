@@ -18,6 +18,7 @@ import attrs
 
 from orderflow.cash import CashRounding, CashRule
 from orderflow.errors import BadInput
+from orderflow.patience import Patience
 from orderflow.process import Process
 from orderflow.records import Counter, Lot
 from orderflow.taxes import Taxing
@@ -259,6 +260,8 @@ class Rules:
     `cash_on_delivery` says who may pay at the door; without it, anybody. `cash_rounding` says to
     which coin such an order is rounded, currency by currency; what is rounded off the seller bears.
     `remind_days` are how many days before a limit a customer is reminded of it, once for each.
+    `patience` says how long returns, exchanges and reissues wait for whoever must act; without it,
+    for ever. What waits already keeps the limit that it began with.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -284,6 +287,7 @@ class Rules:
     cash_on_delivery: CashRule | None = None
     cash_rounding: tuple[CashRounding, ...] = ()
     remind_days: tuple[int, ...] = ()
+    patience: Patience | None = None
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -312,6 +316,8 @@ class Rules:
         if self.cash_on_delivery is not None and not isinstance(self.cash_on_delivery, CashRule):
             raise BadInput("cash_on_delivery", "a CashRule is wanted")
         _check_cash_rounding(self.cash_rounding)
+        if self.patience is not None and not isinstance(self.patience, Patience):
+            raise BadInput("patience", "a Patience is wanted")
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
 

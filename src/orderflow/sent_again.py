@@ -10,8 +10,8 @@ Observation: whatever becomes of it happens to the order that sent it anew, also
 reissue was settled.
 Decision: a unit counts as sent again as long as its customer was sent something that was neither
 cancelled nor accepted back.
-What is settled is counted again when that changes, and the unit of the old order may be claimed
-like any other; where it went astray that order is open again.
+It is counted again as soon as that changes, settled or not, and the unit of the old order may be
+claimed like any other at once; where it went astray that order is open again.
 An archived order has no after-sales, so nothing is counted for it any more.
 """
 
@@ -36,13 +36,13 @@ def note_sent_again(step: Step, order: Ref[Order], row: SentAgain) -> None:
 
 
 def note_kept(step: Step, order: Ref[Order], row: SentAgain, line: Line, n: int) -> None:
-    """Note what is left of `n` units that went out on a line: settled, and no more than that."""
+    """Note what is left of `n` units that went out on a line, and no more than that."""
     kept = n - _came_to_nothing(line)
-    note_sent_again(step, order, attrs.evolve(row, n=kept, done=True, astray=min(kept, row.astray)))
+    note_sent_again(step, order, attrs.evolve(row, n=kept, astray=min(kept, row.astray)))
 
 
 def count_again(step: Step, ref: Ref[Order]) -> None:
-    """Count again what an order has sent anew, where its reissue is settled."""
+    """Count again what an order has sent anew of what it was to send."""
     anew = step.now(ref)
     if not anew.parent:
         return
@@ -51,7 +51,7 @@ def count_again(step: Step, ref: Ref[Order]) -> None:
         return
     for row in old.sent_again:
         line = anew.line(row.line)
-        if not row.done or line is None:
+        if line is None:
             continue
         reissue = step.now(step.case.reissue(row.reissue))
         n = dict(reissue.lines)[row.line]

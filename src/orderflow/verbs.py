@@ -148,6 +148,7 @@ from orderflow.replacements import (
     send_replacement,
     settle_exchange,
     settle_reissue,
+    undo_exchange,
 )
 from orderflow.repricing import protect_price, reprice, weigh_line
 from orderflow.returns import (
@@ -165,6 +166,7 @@ from orderflow.returns import (
     take_back,
 )
 from orderflow.reviewing import answer, ask_customer, reject, review
+from orderflow.scanning import record_scans
 from orderflow.services import lapse, redeem
 from orderflow.stages import enter_stage
 
@@ -282,6 +284,7 @@ __all__ = [
     "record_notice",
     "record_return_scan",
     "record_scan",
+    "record_scans",
     "record_shortfall",
     "redeem",
     "refund",
@@ -334,6 +337,7 @@ __all__ = [
     "take_stock",
     "top_up",
     "turn_back",
+    "undo_exchange",
     "unreserve",
     "void_payment",
     "weigh_line",

@@ -28,18 +28,11 @@ CHARGED_BACK: Final = "charged_back"
 
 def withhold(step: Step, order: Order) -> None:
     """Keep the goods of an order whose money a bank has taken back, as far as they are here."""
-    if _wants_money(step, order):
+    if goods_unpaid(step, order):
         step.hold(order.ref, CHARGED_BACK, "the payer's bank has taken its money back")
 
 
-def let_goods_go(step: Step, order: Order) -> None:
-    """Let goods go again, when nothing of their money is missing any more."""
-    held = any(hold.code == CHARGED_BACK for hold in order.holds)
-    if held and not _wants_money(step, order):
-        step.lift(order.ref, CHARGED_BACK)
-
-
-def _wants_money(step: Step, order: Order) -> bool:
+def goods_unpaid(step: Step, order: Order) -> bool:
     """Whether money is missing for goods that have not left and were to be paid before they do."""
     if order.cash_on_delivery or order.on_account:
         return False

@@ -28,7 +28,7 @@ from orderflow.bills import CreditNote, Invoice
 from orderflow.books import postings
 from orderflow.calls import Call, Ref
 from orderflow.commands import Commands, Done
-from orderflow.deadlines import FALL_DUE, Due, Reminder, due_of, reminder_of
+from orderflow.deadlines import FALL_DUE, Due, Reminder, due_of, limit_behind, reminder_of
 from orderflow.errors import (
     BadInput,
     KeyReused,
@@ -407,8 +407,11 @@ class Workflow(Commands):
         if not self.rules.remind_days:
             return []
         until = later(now, timedelta(days=max(self.rules.remind_days)))
-        found = (reminder_of(due, now, self.rules) for due in self._due_by(until))
-        return list(islice((one for one in found if one and self._falls_due(one.due)), limit))
+        case = self._case(until)
+        limits = [(due, limit_behind(due, case)) for due in self._due_by(until)]
+        limits.sort(key=lambda pair: (pair[1].since, pair[1].ref))
+        found = ((due, reminder_of(told, now, self.rules)) for due, told in limits)
+        return list(islice((one for due, one in found if one and self._falls_due(due)), limit))
 
     def _falls_due(self, due: Due) -> bool:
         """Whether a limit that is to come will mean what it says, as everything stands now."""

@@ -73,8 +73,8 @@ class UnitsCheck:
             key = (reissue.order, reissue.ref.id, line)
             noted, done = self.sent_again.pop(key, (0, settled))
             wanted = 0 if ended else n
-            some = settled and noted < n  # the rest was cancelled on its way
-            if (noted != wanted and not some) or done is not settled:
+            some = bool(reissue.anew) and not ended and noted < n  # the rest came to nothing
+            if (noted != wanted and not some) or (noted and done is not settled):
                 said = f"order {reissue.order} has noted {noted} of line {line}"
                 self.breaches.append(f"{reissue.ref} is {reissue.state}: {said}, not {wanted}")
 

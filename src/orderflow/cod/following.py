@@ -9,6 +9,8 @@ What an order costs is rounded again to a coin before that, whenever it changes:
 is between two.
 Doors that were to bring all that an order costs bring all of it after its price has risen, too. A
 price that falls lowers what no courier was told, and asks about the rest.
+A carrier that was asked to collect nothing, and says nothing until the order is completed, has
+collected nothing: its door is closed by that.
 What a carrier has refused to change stays, and is not asked again until the order costs less still:
 what it collects too much then is under a hold of its payment.
 """
@@ -144,6 +146,8 @@ def _follow(step: Step, ref: Ref[Order], before: Order) -> None:
     for door in step.now(ref).doors:
         if is_over(step, step.now(ref), door.parcel):
             _close(step, ref, door, "no goods go to this door any more")
+        elif not door.amount and step.now(ref).state is OrderState.COMPLETED:
+            _close(step, ref, door, "its order is completed, and nothing is due there")
     order = step.now(ref)
     if not order.doors:
         return
@@ -213,7 +217,6 @@ def _close(step: Step, ref: Ref[Order], door: Door, reason: str) -> None:
 
 def end_at_door(step: Step, payment: Payment, reason: str) -> None:
     """Let nothing be due at a door any more; what its carrier was asked is answered by that."""
-    if any(hold.code == CASH_CHANGE for hold in payment.holds):
-        step.lift(payment.ref, CASH_CHANGE)
+    step.lift_if_there(payment.ref, CASH_CHANGE)
     step.proceed(PAYMENT, payment.ref, PaymentMove.VOID)
     step.note(payment.ref, "voided", reason=reason)

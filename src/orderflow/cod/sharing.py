@@ -1,6 +1,7 @@
 """What is to be collected of an order, and which part of it at which door.
 
-It knows what units carry and which of them are in which parcel, and refuses to know payments.
+It knows what units carry and which of them are in which parcel, and refuses to know how the
+payments of its doors stand.
 
 An order that comes in several parcels is paid in parts, and one that shares a parcel with others
 pays its own part: what is due is spread over the parcels by what their units carry, to the coin.

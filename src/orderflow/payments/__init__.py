@@ -1,10 +1,12 @@
 """Money in: payments as documents, applied to orders.
 
-It knows where a payment stands and what it pays for, and refuses to know gateways and what is owed
-back.
+It knows where a payment stands, what it pays for, and what a gateway was asked about it and has
+answered, and refuses to know the wire between them, and why anything is owed back.
 
 One payment may pay several orders, and one order may have several payments.
 The books balance for each payment: captured = applied + unapplied + refunded + charged back.
+What is forfeited of a deposit is a part of applied, and what a gateway was asked to pay back is a
+part of refunded.
 What a gateway, a courier or a bank reports has happened: it is recorded in every state, and where
 the chart has no row for it, the money is kept unapplied and a named hold asks a person.
 """

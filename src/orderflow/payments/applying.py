@@ -111,6 +111,20 @@ def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
         confirm_if_ready(step, order_ref)
 
 
+def use_for(step: Step, ref: Ref[Payment], order: Order, amount: int, how: str) -> None:
+    """Apply what has come for an order as far as it still costs that; more is under a hold.
+
+    `how` says in the hold how the money came.
+    """
+    owed = max(0, due(order))
+    payable = min(amount, owed, max(0, step.now(ref).unapplied))
+    if payable:
+        apply_shares(step, ref, ((order.ref.id, payable),))
+    if amount > owed:
+        said = f"{amount - owed} more {how} than order {order.ref.id} costs"
+        step.hold(ref, "overpaid", said, blocks=())
+
+
 def against(step: Step, payment: str, currency: str, shares: Shares) -> list[Refusal]:
     """A reason for each order that is in another currency, or costs less than its share."""
     refusals: list[Refusal] = []

@@ -8,7 +8,8 @@ comes of its balance to what the same orders still cost.
 What comes when the payment or an order has ended is judged by when the payer has paid, not by when
 somebody has told of it: in time, an order that has expired stands again where its goods are still
 to be had; otherwise what was meant for it goes back by itself, by a request that a gateway must
-answer for. Payment and order both note it, so nothing is kept in silence.
+answer for. Where a hold forbids that, or its tender does not go back, it stays under a hold.
+Payment and order both note it, so nothing is kept in silence.
 So is a balance that is told of when its deposit was forfeited: whole and in time, its orders stand
 again, and of one that cannot the deposit goes back with it; too late, it goes back alone.
 Money that is meant for nothing in particular stays unapplied, under a hold where it was no longer
@@ -23,7 +24,7 @@ from typing import Final
 from orderflow.calls import Ref
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Step, document_facts
-from orderflow.payments.applying import apply_shares, capture
+from orderflow.payments.applying import apply_shares, capture, use_for
 from orderflow.payments.balances import BALANCE_DUE
 from orderflow.payments.course import ENDED, MONEY_READY, arrived
 from orderflow.payments.losses import left_of
@@ -99,12 +100,7 @@ def _use(step: Step, ref: Ref[Payment], meant: Application, at: datetime) -> Non
             if balance_in_time(deposit, at) and part >= deposit.amount - left_of(deposit):
                 _deposit_back(step, deposit, [meant.order])
         return
-    payable = min(part, max(0, due(step.now(order.ref))))
-    if payable:
-        apply_shares(step, ref, ((meant.order, payable),))
-    if payable < part:
-        said = f"{part - payable} more has come than order {meant.order} costs"
-        step.hold(ref, "overpaid", said, blocks=())
+    use_for(step, ref, step.now(order.ref), part, "has come")
 
 
 def _take_balance(step: Step, ref: Ref[Payment], minor: int, at: datetime) -> bool:
@@ -129,19 +125,25 @@ def _take_balance(step: Step, ref: Ref[Payment], minor: int, at: datetime) -> bo
     over = [name for name in names if step.now(step.case.order(name)).state in ORDER_CALLED_OFF]
     if over:
         _deposit_back(step, step.now(ref), over)
-    elif step.now(ref).unapplied > 0:
-        _too_much(step, ref)
+    else:
+        _not_forfeited(step, step.now(ref))
+        if names and step.now(ref).unapplied > 0:
+            _too_much(step, ref)
     return True
 
 
 def _deposit_back(step: Step, payment: Payment, orders: list[str]) -> None:
     """A deposit was not to be kept: what is forfeited yet, and what is on no order, goes back."""
-    if payment.forfeited:
-        source, target = MoneyAccount.FORFEITED, MoneyAccount.UNAPPLIED
-        step.add(MoneyMoved(payment.ref, source, target, payment.forfeited))
+    _not_forfeited(step, payment)
     free = step.now(payment.ref).unapplied
     if free > 0:
         _go_back(step, payment.ref, free, orders)
+
+
+def _not_forfeited(step: Step, payment: Payment) -> None:
+    if payment.forfeited:
+        source, target = MoneyAccount.FORFEITED, MoneyAccount.UNAPPLIED
+        step.add(MoneyMoved(payment.ref, source, target, payment.forfeited))
 
 
 def _use_balance(step: Step, ref: Ref[Payment], orders: list[str]) -> None:

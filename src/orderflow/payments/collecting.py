@@ -20,11 +20,10 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import REMITTED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import apply_shares, capture, matches
+from orderflow.payments.applying import capture, matches, use_for
 from orderflow.payments.course import ENDED, arrived
 from orderflow.payments.doors import open_at_door
-from orderflow.pricing import due
-from orderflow.records import MoneyAccount, Order, Payment
+from orderflow.records import MoneyAccount, Payment
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
 from orderflow.values import text, whole
 
@@ -70,7 +69,7 @@ def collect_on_delivery(case: Case, context: Context, order: str, amount: Money)
         said = f"cash in {payment.currency} was taken for an order in {owing.currency}"
         step.hold(ref, "unexpected_cash", said, blocks=())
     elif expected and payment.due_for == order:
-        _use(step, ref, owing, minor)
+        use_for(step, ref, owing, minor, "was collected")
     return step
 
 
@@ -123,16 +122,6 @@ def remit(
             arrived(step, ref)
         step.hold(ref, "over_remitted", "the carrier has remitted more than it owed")
     return step
-
-
-def _use(step: Step, ref: Ref[Payment], owing: Order, minor: int) -> None:
-    """Apply what was collected for an order; more than it costs is under a hold."""
-    payable = min(minor, max(0, due(owing)), max(0, step.now(ref).unapplied))
-    if payable:
-        apply_shares(step, ref, ((owing.ref.id, payable),))
-    if minor > max(0, due(owing)):
-        said = f"{minor - max(0, due(owing))} more was collected than order {owing.ref.id} costs"
-        step.hold(ref, "overpaid", said, blocks=())
 
 
 def _proceed(step: Step, ref: Ref[Payment], move: PaymentMove) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from orderflow.calls import Ref
 from orderflow.journal import Step
-from orderflow.plans import OVERDUE, confirmable, due_by
+from orderflow.missing_money import let_go_on
+from orderflow.plans import confirmable, due_by
 from orderflow.promising.reserving import reserve_paid
 from orderflow.records import Order
 from orderflow.states import (
@@ -16,20 +17,17 @@ from orderflow.states import (
     OrderMove,
     OrderState,
 )
-from orderflow.withheld import let_goods_go
 
 
 def confirm_if_ready(step: Step, ref: Ref[Order]) -> None:
     """Confirm a placed order that is paid, where the rules say so and nothing speaks against it.
 
     Where they say so its goods are claimed for it, too. One with a plan is paid as far as it is due
-    by now, and is not on hold for an instalment any more.
+    by now, and is not on hold any more for money that is there.
     """
+    let_go_on(step, ref)
     order, at = step.now(ref), step.context.at
     open_yet = due_by(order, at)
-    if order.plan is not None and open_yet <= 0 and any(one.code == OVERDUE for one in order.holds):
-        step.lift(ref, OVERDUE)
-    let_goods_go(step, order)
     goes_unpaid = order.cash_on_delivery or order.on_account
     if order.state is OrderState.DRAFT or (open_yet > 0 and not goes_unpaid):
         return

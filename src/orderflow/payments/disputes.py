@@ -30,7 +30,7 @@ from orderflow.states import (
     PaymentState,
 )
 from orderflow.values import text
-from orderflow.withheld import CHARGED_BACK, let_goods_go, withhold
+from orderflow.withheld import CHARGED_BACK, withhold
 
 
 @verb("charge_back", Payment)
@@ -94,12 +94,11 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     if not in_dispute:
         reason = f"a dispute was {outcome} while {payment.state.value}"
         step.hold(ref, "unexpected_settlement", reason)
-    elif any(hold.code == CHARGED_BACK for hold in payment.holds):
-        step.lift(ref, CHARGED_BACK)
+    else:
+        step.lift_if_there(ref, CHARGED_BACK)
     for application in payment.applications:
         order = step.now(case.order(application.order))
         make_good(step, ref, order.ref, -due(order))
-        let_goods_go(step, step.now(order.ref))
     _make_good_of_forfeited(step, ref)
     return step
 

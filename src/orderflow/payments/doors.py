@@ -93,8 +93,7 @@ def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
         reason = f"the carrier {said} another amount, and nothing was asked"
         step.hold(payment.ref, "unexpected_answer", reason, ())
         return step
-    if any(hold.code == CASH_CHANGE for hold in payment.holds):
-        step.lift(payment.ref, CASH_CHANGE)
+    step.lift_if_there(payment.ref, CASH_CHANGE)
     if payment.state is not PaymentState.DUE_AT_DOOR:
         return step
     if not agreed:

@@ -1,6 +1,6 @@
 """The verbs of a payment by hand: money recorded, applied, held, and payments that end without any.
 
-They know what a clerk does with a payment, and refuse to know gateways and carriers.
+It knows what a clerk does with a payment, and refuses to know gateways and carriers.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ _OWN_HOLDS: Final = frozenset(
     }
 )
 """The holds that the verbs here set by themselves: one that a person sets has another name."""
+
+_ALL_BACK: Final = PaymentMove.REFUND.value
+_SOME_BACK: Final = PaymentMove.REFUND_PART.value
 
 
 @verb("pay", Payment)
@@ -101,13 +104,15 @@ def hold_payment(
 ) -> Step:
     """Put a named hold on a payment, until it is lifted.
 
-    It blocks the moves that it names: "onward", that a balance is asked for; "refund" and "refund
-    part", that money goes back. Without any it is a question that blocks nothing. What happens
-    outside, such as a capture, cannot be blocked.
+    It blocks the moves that it names: "onward", that a balance is asked for; "refund", that any
+    money goes back; "refund part", that only some of it does. Without any it is a question that
+    blocks nothing. What happens outside, such as a capture, cannot be blocked.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     blocked = checked_blocks(step, blocks, PAYMENT)
+    if _ALL_BACK in blocked and _SOME_BACK not in blocked:
+        blocked = (*blocked, _SOME_BACK)  # else all but the last coin goes back
     set_hold(step, payment.ref, code, reason, blocked, ours=_OWN_HOLDS)
     return step
 

@@ -1,6 +1,7 @@
 """What a gateway is asked to do: the wire is between two commands.
 
-It knows what may be asked of a payment, and refuses to know the wire and what is answered.
+It knows what may be asked of a payment, and refuses to know the wire and what follows from an
+answer.
 
 Problem: whoever calls a gateway inside a command does not know what has happened when the reply is
 lost, and whoever calls it before one has no record when the process dies. A webhook may come before

@@ -61,7 +61,7 @@ def chart_data(chart: Chart[S, M, F]) -> ChartData:
         "name": chart.name,
         "states": [
             {"name": state.value, "initial": state == chart.initial, "end": state in chart.ends}
-            for state in chart.states
+            for state in chart.used
         ],
         "rows": [
             {
@@ -77,7 +77,7 @@ def chart_data(chart: Chart[S, M, F]) -> ChartData:
 
 def _mermaid(chart: Chart[S, M, F]) -> Iterator[str]:
     yield "stateDiagram-v2"
-    for state in chart.states:
+    for state in chart.used:
         if state.value != _id(state.value):
             yield f'    state "{state.value}" as {_id(state.value)}'
     yield f"    [*] --> {_id(chart.initial.value)}"
@@ -85,7 +85,7 @@ def _mermaid(chart: Chart[S, M, F]) -> Iterator[str]:
         guards = ", ".join(guard.name for guard in row.when)
         label = f"{row.move.value} [{guards}]" if guards else row.move.value
         yield f"    {_id(row.source.value)} --> {_id(row.target.value)}: {label}"
-    for state in chart.states:
+    for state in chart.used:
         if state in chart.ends:
             yield f"    {_id(state.value)} --> [*]"
 

@@ -9,7 +9,8 @@ Observation: at any instant the documents say what everybody owes for what the c
 until then; a period is the difference between its two ends.
 Decision: nothing is booked. What a party owes stands at an instant, row by row; a settlement is
 what has changed between two. So one month follows from the other without a gap, each row of a
-month may be taken back by a row of the next, and all of them together are what the ledger says.
+month may be taken back by a row of the next, and what customers, carriers and finance owe by all of
+them is what the ledger says.
 
 A supplier is paid for units that are kept, once their return window is over, and who bears a part
 of a discount owes it for the same units; until then it waits. What came by way of our warehouse is

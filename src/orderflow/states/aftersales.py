@@ -64,13 +64,17 @@ RETURN: Final[Chart[ReturnState, ReturnMove, DocumentFacts]] = Chart(
 
 
 class ReplacementState(StrEnum):
-    """Where an exchange or a reissue stands; how far its goods are stands in their own bag."""
+    """Where an exchange or a reissue stands; how far its goods are stands in their own bag.
+
+    Only an exchange is undone: of a reissue nothing is to come.
+    """
 
     ASKED = "asked"
     APPROVED = "approved"  # from here on an order may send goods anew
     SETTLED = "settled"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
+    UNDONE = "undone"  # the new goods were sent in advance, and the old ones never came
 
 
 class ReplacementMove(StrEnum):
@@ -80,12 +84,15 @@ class ReplacementMove(StrEnum):
     REJECT = "reject"
     CANCEL = "cancel"
     SETTLE = "settle"
+    UNDO = "undo"
 
 
 _ReplacementRow: TypeAlias = Row[ReplacementState, ReplacementMove, DocumentFacts]
 
 
-def _replacement(name: str) -> Chart[ReplacementState, ReplacementMove, DocumentFacts]:
+def _replacement(
+    name: str, *more: _ReplacementRow, without: tuple[ReplacementState, ...] = ()
+) -> Chart[ReplacementState, ReplacementMove, DocumentFacts]:
     s, m = ReplacementState, ReplacementMove
     rows = [
         _ReplacementRow(s.ASKED, m.APPROVE, s.APPROVED, (not_held(m.APPROVE),)),
@@ -93,13 +100,26 @@ def _replacement(name: str) -> Chart[ReplacementState, ReplacementMove, Document
         _ReplacementRow(s.ASKED, m.CANCEL, s.CANCELLED),
         _ReplacementRow(s.APPROVED, m.CANCEL, s.CANCELLED),
         _ReplacementRow(s.APPROVED, m.SETTLE, s.SETTLED, (not_held(m.SETTLE),)),
+        *more,
     ]
-    ends = [s.SETTLED, s.REJECTED, s.CANCELLED]
-    return Chart(name, s, m, rows, initial=s.ASKED, ends=ends)
+    ends = [s.SETTLED, s.REJECTED, s.CANCELLED, s.UNDONE]
+    return Chart(
+        name, s, m, rows, initial=s.ASKED, ends=ends, closed=without, tightened=bool(without)
+    )
 
 
-EXCHANGE: Final[Chart[ReplacementState, ReplacementMove, DocumentFacts]] = _replacement("exchange")
+EXCHANGE: Final[Chart[ReplacementState, ReplacementMove, DocumentFacts]] = _replacement(
+    "exchange",
+    _ReplacementRow(
+        ReplacementState.APPROVED,
+        ReplacementMove.UNDO,
+        ReplacementState.UNDONE,
+        (not_held(ReplacementMove.UNDO),),
+    ),
+)
 """Goods come back, and others go out for them (换货)."""
 
-REISSUE: Final[Chart[ReplacementState, ReplacementMove, DocumentFacts]] = _replacement("reissue")
+REISSUE: Final[Chart[ReplacementState, ReplacementMove, DocumentFacts]] = _replacement(
+    "reissue", without=(ReplacementState.UNDONE,)
+)
 """Goods go out again for what was lost, missing or faulty, and nothing comes back (补发)."""

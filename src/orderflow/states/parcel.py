@@ -37,6 +37,8 @@ class ParcelMove(StrEnum):
     LOSE = "lose"
     TURN_BACK = "turn back"
     RECEIVE_BACK = "receive back"
+    GO_ON = "go on"  # scanned on its way again
+    PUT_RIGHT = "put right"  # a scan that came late says otherwise
 
 
 @attrs.frozen
@@ -63,12 +65,24 @@ PARCEL: Final[Chart[ParcelState, ParcelMove, ParcelFacts]] = Chart(
         _Row(_S.READY_TO_COLLECT, _M.DELIVER, _S.DELIVERED),
         _Row(_S.READY_TO_COLLECT, _M.LOSE, _S.LOST),
         _Row(_S.READY_TO_COLLECT, _M.TURN_BACK, _S.GOING_BACK),
+        _Row(_S.READY_TO_COLLECT, _M.GO_ON, _S.SHIPPED),
+        _Row(_S.DELIVERED, _M.PUT_RIGHT, _S.GOING_BACK),
         _Row(_S.LOST, _M.DELIVER, _S.DELIVERED),
         _Row(_S.LOST, _M.TURN_BACK, _S.GOING_BACK),
+        _Row(_S.LOST, _M.GO_ON, _S.SHIPPED),
         _Row(_S.GOING_BACK, _M.LOSE, _S.LOST),
         _Row(_S.GOING_BACK, _M.RECEIVE_BACK, _S.RETURNED),
+        _Row(_S.GOING_BACK, _M.PUT_RIGHT, _S.DELIVERED),
     ],
     initial=_S.PACKED,
-    ends=[_S.DELIVERED, _S.CANCELLED, _S.RETURNED],
-    outside=[_M.MAKE_READY, _M.DELIVER, _M.LOSE, _M.TURN_BACK, _M.RECEIVE_BACK],
+    ends=[_S.CANCELLED, _S.RETURNED],
+    outside=[
+        _M.MAKE_READY,
+        _M.DELIVER,
+        _M.LOSE,
+        _M.TURN_BACK,
+        _M.RECEIVE_BACK,
+        _M.GO_ON,
+        _M.PUT_RIGHT,
+    ],
 )

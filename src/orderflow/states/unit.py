@@ -78,6 +78,7 @@ class UnitMove(StrEnum):
     MISS = "miss"
     TURN_BACK = "turn back"
     RECEIVE_BACK = "receive back"
+    GO_ON = "go on"  # its parcel is scanned on its way again
     REJECT = "reject"
     ACCEPT_BACK = "accept back"
     REOPEN = "reopen"
@@ -239,11 +240,13 @@ UNIT: Final[Chart[UnitState, UnitMove, UnitFacts]] = Chart(
         _Row(_U.READY_TO_COLLECT, _UM.LOSE, _U.LOST),
         _Row(_U.READY_TO_COLLECT, _UM.MISS, _U.MISSING),
         _Row(_U.READY_TO_COLLECT, _UM.TURN_BACK, _U.GOING_BACK),
+        _Row(_U.READY_TO_COLLECT, _UM.GO_ON, _U.SHIPPED),
         _Row(_U.DELIVERED, _UM.MISS, _U.MISSING),
         _Row(_U.DELIVERED, _UM.TURN_BACK, _U.GOING_BACK),
         _Row(_U.DELIVERED, _UM.RECEIVE_BACK, _U.RECEIVED_BACK),
         _Row(_U.LOST, _UM.DELIVER, _U.DELIVERED),
         _Row(_U.LOST, _UM.TURN_BACK, _U.GOING_BACK),
+        _Row(_U.LOST, _UM.GO_ON, _U.SHIPPED),
         _Row(_U.LOST, _UM.CANCEL, _U.CANCELLED, _CANCEL),
         _Row(_U.MISSING, _UM.DELIVER, _U.DELIVERED),
         _Row(_U.MISSING, _UM.CANCEL, _U.CANCELLED, _CANCEL),
@@ -270,6 +273,7 @@ UNIT: Final[Chart[UnitState, UnitMove, UnitFacts]] = Chart(
         _UM.MISS,
         _UM.TURN_BACK,
         _UM.RECEIVE_BACK,
+        _UM.GO_ON,
         _UM.REINSTATE,
     ],
 )

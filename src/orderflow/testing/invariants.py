@@ -333,6 +333,7 @@ _AT_REST: Final = frozenset(
         ReplacementState.SETTLED,
         ReplacementState.REJECTED,
         ReplacementState.CANCELLED,
+        ReplacementState.UNDONE,
         WorkOrderState.DONE,
         WorkOrderState.STOPPED,
     }

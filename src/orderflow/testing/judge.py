@@ -55,6 +55,7 @@ OUTSIDE: Final = frozenset(
         "record_notice",
         "record_return_scan",
         "record_scan",
+        "record_scans",
         "record_shortfall",
         "refuse_cancel_dispatch",
         "refuse_cancel_purchase",
@@ -71,6 +72,9 @@ OUTSIDE: Final = frozenset(
 
 What is said of a document that is not there is.
 """
+
+_OF_NOTHING: Final = frozenset({"not_found", "no_bank"})
+"""What a report is told that is about something that is not there: it cannot have happened."""
 
 OPENS: Final = frozenset({"ship_direct"})
 """Those of them that open the document that they are called on."""
@@ -129,9 +133,9 @@ class Judge:
 
 
 def _is_told(seen: Seen, call: AnyCall, refusals: tuple[Refusal, ...]) -> bool:
-    """Whether a report is about documents that are there, and opens one that is not."""
+    """Whether a report is about what is there, and opens a document that is not."""
     there = seen.load(call.ref) is not None
     return there is not (call.verb in OPENS) and all(
-        refusal.code != "not_found"
+        refusal.code not in _OF_NOTHING
         for refusal in refusals  # none: nothing is missed
     )

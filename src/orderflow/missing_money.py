@@ -1,0 +1,41 @@
+"""Holds of an order that last no longer than its money is missing.
+
+It knows which holds these are and what is missing for each, and refuses to know who sets them.
+
+Problem: such a hold is set by one verb, and what it asks for comes to be there, or to be owed no
+more, by a score of others: by money, a cancelled line, a lower price, the end of its order. One of
+them that forgets it leaves an order that owes nothing on hold.
+Decision: they stand in one table, each with what is to be missing for it to stay. Every order that
+a verb has touched is looked at once (`following`), and an order that is paid before its goods are
+claimed for it, since the hold would stop that (`payments.confirmation`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from orderflow.calls import Ref
+from orderflow.journal import Step
+from orderflow.on_account import TERMS_OVERDUE
+from orderflow.plans import OVERDUE, instalments_missing
+from orderflow.pricing import due
+from orderflow.records import Order
+from orderflow.withheld import CHARGED_BACK, goods_unpaid
+
+_LASTS_WHILE: Final[tuple[tuple[str, Callable[[Step, Order], bool]], ...]] = (
+    (CHARGED_BACK, goods_unpaid),
+    (OVERDUE, lambda step, order: instalments_missing(order, step.context.at) > 0),
+    (TERMS_OVERDUE, lambda _, order: due(order) > 0),
+)
+"""The holds that follow money, and what says that they stay."""
+
+
+def let_go_on(step: Step, ref: Ref[Order]) -> bool:
+    """Lift what asks for money of an order that is missing no more; whether it lifted anything."""
+    order = step.now(ref)
+    there = {hold.code for hold in order.holds}
+    past = [code for code, stays in _LASTS_WHILE if code in there and not stays(step, order)]
+    for code in past:
+        step.lift(ref, code)
+    return bool(past)

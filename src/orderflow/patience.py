@@ -1,0 +1,35 @@
+"""How long a host waits for whoever must act after a sale.
+
+It knows the spans as a value, and refuses to know what follows when one is over: `deadlines` does.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from orderflow.values import whole
+
+PATIENCE_MAX: Final = 3_660
+"""The longest span in days, about ten years."""
+
+
+@attrs.frozen
+class Patience:
+    """The days after which silence means something in a return, an exchange or a reissue.
+
+    `decide_days` are the seller's, to agree or to refuse; `send_days` the customer's, to post what
+    was agreed; `arrive_days` the carrier's, to bring it; `inspect_days` the seller's again, to look
+    at what came. `exchange_days` are all that the goods of an exchange may take to come back.
+    """
+
+    decide_days: int = 2
+    send_days: int = 7
+    arrive_days: int = 10
+    inspect_days: int = 2
+    exchange_days: int = 30
+
+    def __attrs_post_init__(self) -> None:
+        for field in attrs.fields(Patience):
+            whole(getattr(self, field.name), field.name, most=PATIENCE_MAX)
