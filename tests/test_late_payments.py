@@ -388,3 +388,17 @@ def test_each_order_of_a_balance_in_time_stands_again_if_its_goods_are_there() -
     assert [shop.order(id).state for id in ("o-17", "o-18")] == ["confirmed", "cancelled"]
     assert (payment.forfeited, payment.applied, payment.refunding) == (0, 1000, 2000)
     shop.assert_lawful()
+
+
+def test_a_deposit_for_no_order_is_the_payers_again_when_its_balance_was_in_time() -> None:
+    shop = Shop(MemoryStore(), CLAIMS)
+    shop.take_deposit("pay-1", eur(3000), eur(900), ())
+    shop.open_balance("pay-1", LIMIT, forfeit=True)
+    shop.clock.at = LIMIT
+    shop.miss_balance("pay-1")
+    shop.forfeit_deposit("pay-1")
+
+    payment = balance(shop)
+
+    assert (payment.forfeited, payment.unapplied, payment.holds) == (0, 3000, ())
+    shop.assert_lawful()

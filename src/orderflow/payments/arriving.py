@@ -129,19 +129,25 @@ def _take_balance(step: Step, ref: Ref[Payment], minor: int, at: datetime) -> bo
     over = [name for name in names if step.now(step.case.order(name)).state in ORDER_CALLED_OFF]
     if over:
         _deposit_back(step, step.now(ref), over)
-    elif step.now(ref).unapplied > 0:
-        _too_much(step, ref)
+    else:
+        _not_forfeited(step, step.now(ref))
+        if names and step.now(ref).unapplied > 0:
+            _too_much(step, ref)
     return True
 
 
 def _deposit_back(step: Step, payment: Payment, orders: list[str]) -> None:
     """A deposit was not to be kept: what is forfeited yet, and what is on no order, goes back."""
-    if payment.forfeited:
-        source, target = MoneyAccount.FORFEITED, MoneyAccount.UNAPPLIED
-        step.add(MoneyMoved(payment.ref, source, target, payment.forfeited))
+    _not_forfeited(step, payment)
     free = step.now(payment.ref).unapplied
     if free > 0:
         _go_back(step, payment.ref, free, orders)
+
+
+def _not_forfeited(step: Step, payment: Payment) -> None:
+    if payment.forfeited:
+        source, target = MoneyAccount.FORFEITED, MoneyAccount.UNAPPLIED
+        step.add(MoneyMoved(payment.ref, source, target, payment.forfeited))
 
 
 def _use_balance(step: Step, ref: Ref[Payment], orders: list[str]) -> None:
