@@ -360,7 +360,7 @@ def test_a_courier_is_asked_to_collect_nothing(any_shop: Shop, agreed: bool) -> 
 
     assert answered.state == ("voided" if agreed else "due at door")
     assert [hold.reason for hold in answered.holds] == (
-        [] if agreed else ["the carrier collects 30.00 EUR more than is to be paid for o-1"]
+        [] if agreed else ["the carrier collects 30.00 EUR more than is to be paid for order o-1"]
     )
     assert at_doors(shop) == ({} if agreed else {"pay-1": 3000})
 

@@ -537,7 +537,9 @@ class Life:
         with suppress(Refused):
             self.shop.allocate(id)
         lines = () if self.chance.random() < 0.5 else (("1", 1),)
-        unasked = self.door_taken and self.asked_at_doors() < to_collect(self.shop.order(DOOR))
+        at_door = self.shop.order(DOOR)
+        owed = min(due_by(at_door, self.clock.at), to_collect(at_door))
+        unasked = self.door_taken and self.asked_at_doors() < owed
         self.shop.release(id, f"d-{parcel}", "leith", lines)
         assert id not in self.gone, "its money is with the bank"
         assert id != DOOR or not unasked, "its money is with the bank, and asked at no door"

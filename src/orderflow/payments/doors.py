@@ -110,7 +110,7 @@ def answer_cash_change(case: Case, context: Context, agreed: bool) -> Step:
         more = payment.amount - room_at_door(order, beside=payment.ref.id)
         if more > 0:
             beyond = amount_said(more, payment.currency)
-            said = f"the carrier collects {beyond} more than is to be paid for {order.ref.id}"
+            said = f"the carrier collects {beyond} more than is to be paid for {order.ref}"
             step.hold(payment.ref, "overpaid", said, ())
     elif payment.cash_asked:
         step.note(payment.ref, CASH_CHANGED, amount=payment.cash_asked)
