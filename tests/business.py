@@ -1077,9 +1077,18 @@ def may_change_cash(d: Desk) -> bool:
 
 
 def at_no_door(order: Order, beside: str = "") -> int:
-    """What an order costs that no other payment is to bring from a door."""
+    """What an order costs that is not coming back, and no other payment is to bring from a door."""
     asked = [one.amount for one in order.doors if one.payment != beside]
-    return max(0, owing(order) - sum(asked))
+    return max(0, owing(order) - coming_back(order) - sum(asked))
+
+
+def coming_back(order: Order) -> int:
+    """What the units of an order cost that are on their way back to us, or are here again."""
+    found = 0
+    for line in order.lines:
+        back = sum(spot.n for spot in line.spots if spot.state in ("going back", "received back"))
+        found += round(sum(price_of(line, i) for i in kept_units(line)[:back]))
+    return found
 
 
 def may_set_quota(d: Desk) -> bool:
@@ -1541,13 +1550,14 @@ def reported(d: Desk, order: Order, *states: str, where: Where = anywhere) -> bo
 
 
 KEPT_IN: Final = ("captured", "part refunded")
+BALANCES: Final = ("deposit taken", "balance open", "balance overdue")
 
 
 def notice_fits(d: Desk) -> bool:
     makes_sense = {
         "authorised": ("awaiting",),
         "captured": (*WAITS, "part captured"),
-        "failed": ("awaiting",),
+        "failed": ("awaiting", "authorised", "part captured", *BALANCES),  # the payer tries again
         "voided": ("awaiting", "authorised", "part captured", "due at door"),
     }
     if d.arg("notice") == "captured" and d.paper.meant and d.stands("expired", "voided"):

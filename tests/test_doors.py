@@ -132,7 +132,7 @@ def test_without_an_amount_a_door_brings_what_its_parcel_carries(any_shop: Shop)
     shop.expect_cash("pay-rest", "o-1")
 
     assert at_doors(shop) == {"pay-p-1": 1065, "pay-p-2": 5910, "pay-rest": 1065}
-    nothing = "order o-1: nothing is to be collected with parcel ?"
+    nothing = "order o-1: nothing is to be collected at any door"
     assert shop.refuses(expect_cash.on("pay-4", "o-1")) == nothing
 
 
@@ -469,7 +469,7 @@ def test_what_is_on_its_way_back_is_asked_at_no_door(any_shop: Shop) -> None:
     assert cash_by_parcel(shop.order("o-1"), ("p-1", "p-2")) == (("p-1", 0), ("p-2", 1000))
     assert shop.expect_cash("pay-1", "o-1", parcel="p-2").document.amount == 1000
     assert shop.codes(change_cash.on("pay-1", eur(1001))) == ["overpaid"]
-    assert shop.codes(expect_cash.on("pay-2", "o-1")) == ["nothing_at_door"]
+    assert shop.codes(expect_cash.on("pay-2", "o-1")) == ["nothing_to_collect"]
     shop.receive_back("p-1")
     shop.take_back("o-1")
 

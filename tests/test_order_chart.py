@@ -12,7 +12,7 @@ from orderflow import Rules
 from orderflow.adapters.memory import MemoryStore
 from orderflow.calls import Call
 from orderflow.closing import archive, complete
-from orderflow.errors import IllegalMove
+from orderflow.errors import Refused
 from orderflow.orders import cancel, confirm, expire, place
 from orderflow.payments import Notice, record_notice
 from orderflow.returns import ask_return
@@ -155,9 +155,10 @@ def test_a_move_without_a_row_is_refused_and_changes_nothing(
     bring(careful, state)
     before = careful.order("o-17")
 
-    with pytest.raises(IllegalMove):
+    with pytest.raises(Refused) as refused:
         careful.apply(CALLS[move])
 
+    assert "illegal_move" in [reason.code for reason in refused.value.refusals]
     assert careful.order("o-17") == before
 
 

@@ -344,6 +344,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "order {order}: nothing is to be collected with parcel {parcel}",
         "zh": "订单 {order}:包裹 {parcel} 没有应代收的货款",
     },
+    "nothing_to_collect": {
+        "en": "order {order}: nothing is to be collected at any door",
+        "zh": "订单 {order}:没有应代收的货款",
+    },
     "cash_region": {
         "en": "order {order}: nothing is paid at the door in region {region}",
         "zh": "订单 {order}:地区 {region} 不支持货到付款",

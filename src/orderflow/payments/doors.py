@@ -53,11 +53,17 @@ def expect_cash(
         coin = coin_of(context.rules, owing.currency)
         amount = Money(share_of_parcel(owing, parcel, coin, again), owing.currency)
         if not amount.minor:
-            raise MoveRefused((Refusal.of("nothing_at_door", order=order, parcel=parcel or "?"),))
+            raise MoveRefused((_nothing_at_door(order, parcel),))
     minor = positive(amount, owing.currency)
     open_at_door(step, owing, amount, parcel)
     _within_room(owing, minor)
     return step
+
+
+def _nothing_at_door(order: str, parcel: str) -> Refusal:
+    if parcel:
+        return Refusal.of("nothing_at_door", order=order, parcel=parcel)
+    return Refusal.of("nothing_to_collect", order=order)
 
 
 @verb("change_cash", Payment)
