@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from orderflow import Instalment, Notice, verbs
+from orderflow.adapters.gateways import ScriptedGateway, send_open
 from orderflow.pricing import due
 from tests.builders import BELL, LAMP, MORNING, Shop, eur, new_order
 
@@ -207,3 +208,52 @@ def test_nobody_sets_by_hand_a_hold_that_is_lifted_by_itself(shop: Shop) -> None
 
     for code in ("charged_back", "instalment_overdue"):
         assert shop.cannot_take(verbs.hold.on("o-17", code, "the bank has asked")) == "code"
+
+
+# --- refunds that nobody has sent -----------------------------------------------------------------
+
+
+def captured_by_gateway(shop: Shop) -> ScriptedGateway:
+    gateway = ScriptedGateway("stirling", shop.clock)
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.await_payment("pay-1", eur(3000), "card", "c-7", None, (("o-17", 3000),))
+    shop.ask_capture("pay-1")
+    send_open(shop, gateway, shop.clock.at)
+    shop.cancel("o-17")
+    return gateway
+
+
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize("won", (True, False))
+def test_a_refund_is_not_sent_when_the_bank_has_taken_its_money_back(
+    any_shop: Shop, won: bool
+) -> None:
+    shop = any_shop
+    gateway = captured_by_gateway(shop)
+    shop.ask_refund("o-17")
+
+    payment = shop.charge_back("pay-1", eur(3000), "o-17").document
+    assert (payment.refunded, payment.charged_back, payment.unapplied) == (0, 3000, 0)
+    assert send_open(shop, gateway, shop.clock.at) == ()
+    shop.settle_dispute("pay-1", won)
+
+    (said,) = [hold.reason for hold in payment.holds if hold.code == "refund_failed"]
+    assert said.startswith("the payer's bank takes money back, so nobody has sent 30.00 EUR")
+    left = [one.code for one in shop.why_not(verbs.pay_back.on("pay-1"))]
+    assert left == ([] if won else ["nothing_to_pay_back"])
+    assert due(shop.order("o-17")) == 0
+    shop.assert_lawful()
+
+
+def test_a_refund_stays_asked_for_where_the_bank_takes_other_money(any_shop: Shop) -> None:
+    shop = any_shop
+    gateway = captured_by_gateway(shop)
+    shop.ask_refund("o-17", eur(1000))
+
+    shop.charge_back("pay-1", eur(2000), "o-17")
+    (sent,) = send_open(shop, gateway, shop.clock.at)
+
+    assert sent.answer is not None
+    payment = shop.payment("pay-1")
+    assert (payment.refunded, payment.charged_back, payment.unapplied) == (1000, 2000, 0)
+    shop.assert_lawful()

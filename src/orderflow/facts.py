@@ -850,7 +850,8 @@ def _requested(
         until = datetime.fromisoformat(str(said["until"]))
         changed = attrs.evolve(requests[i], tries=requests[i].tries + 1, busy_until=until)
     elif what == WITHDRAWN:
-        changed = attrs.evolve(requests[i], outcome=Outcome.FAILED)
+        gone = 0 if requests[i].kind is RequestKind.REFUND else requests[i].booked
+        changed = attrs.evolve(requests[i], outcome=Outcome.FAILED, booked=gone)
     else:
         outcome = Outcome(str(said["outcome"]))
         changed = attrs.evolve(

@@ -19,7 +19,7 @@ from typing import Final
 from orderflow.calls import Ref
 from orderflow.currencies import amount_said
 from orderflow.errors import BadInput
-from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, MoneyMoved
+from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, WITHDRAWN, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import own_book
@@ -210,10 +210,26 @@ def _captured(
         step.proceed(PAYMENT, ref, PaymentMove.FAIL)
 
 
-def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
+def withdraw_refunds(step: Step, ref: Ref[Payment], minor: int) -> None:
+    """Let refunds that were never sent stay, where the payer's bank takes so much of them itself.
+
+    The last that was asked for first. What is sent already may still be paid out.
+    """
+    left = minor
+    for one in reversed(step.now(ref).requests):
+        unsent = one.outcome is Outcome.PENDING and not one.tries
+        if left > 0 and unsent and one.kind is RequestKind.REFUND:
+            step.note(ref, WITHDRAWN, request=one.id)
+            _refunded(step, ref, one, "the payer's bank takes money back, so nobody has sent")
+            left -= one.booked
+
+
+def _refunded(
+    step: Step, ref: Ref[Payment], one: Request, why: str = "the gateway has not paid back"
+) -> None:
     """What was to go back has gone back, or comes back to where it was taken from.
 
-    From when it was asked it counts as gone, and where it has failed as there.
+    From when it was asked it counts as gone, and where it has failed as there; `why` says how.
     """
     payment = step.now(ref)
     before, after = one.booked, _now(payment, one).booked
@@ -226,7 +242,7 @@ def _refunded(step: Step, ref: Ref[Payment], one: Request) -> None:
         if not after:
             again = "the payer's bank has" if made >= before else "it is owed again"
             amount = amount_said(before, payment.currency)
-            said = f"the gateway has not paid back {amount} of {one.id}: {again}"
+            said = f"{why} {amount} of {one.id}: {again}"
             step.hold(ref, "refund_failed", said, blocks=())
         move = ended_as(step, ref, reopened=payment.state is PaymentState.REFUNDED)
         if move in _REOPENS.get(payment.state, ()):

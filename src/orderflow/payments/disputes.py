@@ -20,8 +20,9 @@ from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
+from orderflow.payments.answers import withdraw_refunds
 from orderflow.payments.course import ended_as
-from orderflow.payments.losses import make_good
+from orderflow.payments.losses import left_of, make_good
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Payment
 from orderflow.states import (
@@ -40,6 +41,7 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
     It has happened, so it is recorded in any state; what was applied less than it is taken from the
     unapplied rest, which may fall below zero. The payment is in dispute until `settle_dispute`.
     Money from a balance that we keep was never with a bank, so of that nothing is taken back.
+    A refund that was asked for and never sent is withdrawn, as far as the bank takes its money.
     Goods that it had paid and that are still here stay: the order that is named is on hold, and all
     orders of the payment are where more is gone than no order had used.
     """
@@ -48,6 +50,8 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
     left = positive(amount, payment.currency)
     if payment.stored and left > payment.outside:
         raise MoveRefused((_no_bank(payment, left),))
+    withdraw_refunds(step, payment.ref, left - left_of(payment))
+    payment = step.now(payment.ref)
     ref, bank = payment.ref, MoneyAccount.CHARGED_BACK
     units = 0 if payment.stored else None  # none of what came from a balance
     if text(order, "order", empty=True):
