@@ -49,7 +49,14 @@ def switched(chart: Chart[Any, Any, Any]) -> Switched:
         for row in chart.rows
     ]
     return Chart(
-        chart.name, chart.states, chart.moves, rows, initial=chart.initial, ends=chart.ends
+        chart.name,
+        chart.states,
+        chart.moves,
+        rows,
+        initial=chart.initial,
+        ends=chart.ends,
+        closed=chart.closed,
+        tightened=bool(chart.closed),
     )
 
 

@@ -997,11 +997,13 @@ def may_miss_terms(d: Desk) -> bool:
 
 
 def may_miss_instalment(d: Desk) -> bool:
-    """Less has come than all parts that are due by now, and nobody has said so yet."""
+    """Less has come than all parts that are due by now, and nobody has said so of the last yet."""
     order = d.paper
     if order.plan is None or order.state in (*OVER, "completed"):
         return False
-    told = any(hold.code == "instalment_overdue" for hold in order.holds)
+    past = [one.due_at for one in order.plan.instalments if one.due_at <= d.seen.at]
+    held = any(hold.code == "instalment_overdue" for hold in order.holds)
+    told = held and order.plan.missed is not None and order.plan.missed >= max(past)
     return missing(d, order) > 0 and not told
 
 

@@ -84,11 +84,13 @@ ROWS: Final[dict[tuple[UnitState, UnitMove], tuple[MatterKind | None, MatterKind
     (U.READY_TO_COLLECT, M.LOSE): (K.ROAD_OUT, K.CARRIER, 0),
     (U.READY_TO_COLLECT, M.MISS): (K.ROAD_OUT, K.CARRIER, 0),
     (U.READY_TO_COLLECT, M.TURN_BACK): (K.ROAD_OUT, K.ROAD_BACK, 0),
+    (U.READY_TO_COLLECT, M.GO_ON): (None, None, 0),
     (U.DELIVERED, M.MISS): (K.CUSTOMER, K.CARRIER, 0),
     (U.DELIVERED, M.TURN_BACK): (K.CUSTOMER, K.ROAD_BACK, 0),
     (U.DELIVERED, M.RECEIVE_BACK): (K.CUSTOMER, K.QUARANTINE, 0),
     (U.LOST, M.DELIVER): (K.CARRIER, K.CUSTOMER, 0),
     (U.LOST, M.TURN_BACK): (K.CARRIER, K.ROAD_BACK, 0),
+    (U.LOST, M.GO_ON): (K.CARRIER, K.ROAD_OUT, 0),
     (U.LOST, M.CANCEL): (None, None, 0),  # what the carrier lost does not come back
     (U.MISSING, M.DELIVER): (K.CARRIER, K.CUSTOMER, 0),
     (U.MISSING, M.CANCEL): (None, None, 0),

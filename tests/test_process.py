@@ -145,10 +145,6 @@ def test_further_guards_come_after_ours_and_all_say_why() -> None:
             "(can: none)",
         ),
         (
-            Remove(ORDER, OrderState.DRAFT, OrderMove.PLACE),
-            "pieces[0].move: order: no row leads to placed; close that state too, or leave the row",
-        ),
-        (
             Remove(DISPATCH, RequestState.CREATED, RequestMove.SEND),
             "pieces[0].move: dispatch: no row leads to sent; "
             "close that state too, or leave the row",

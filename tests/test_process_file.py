@@ -148,7 +148,7 @@ STATES_OF_A_PARCEL: Final = (
         (
             row("parcel.remove", **{"from": "packed"}, move="fly"),
             "chart.parcel.remove[0].move: there is no fly (can: hand over, make ready, deliver, "
-            "cancel, lose, turn back, receive back)",
+            "cancel, lose, turn back, receive back, go on, put right)",
         ),
         (
             row("parcel.remove", **{"from": "packed"}, move="deliver"),
