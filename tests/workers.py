@@ -249,13 +249,15 @@ def gateway(database: str, gate: str, name: str, count: str) -> None:
     goes on in its place. It ends when nothing is open any more.
     """
     wait_for(gate)
-    for life in range(1_000):
+    life, ended = -1, DIED
+    while ended == DIED:
+        life += 1
         child = os.fork()
         if not child:
             clerk_and_wire(database, f"{name}.{life}", int(count))
             os._exit(0)
-        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != DIED:
-            break
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert ended == 0, f"life {life} of {name} ended with {ended}"
     print(life)
 
 
@@ -340,6 +342,23 @@ NOTICES = {
 }
 
 
+def gateway_file(database: str) -> sqlite3.Connection:
+    """Make the file of a `FileGateway`, before anybody calls it.
+
+    Of many processes that turn a new file to WAL at once, SQLite refuses some, and has none wait.
+    """
+    file = sqlite3.connect(database + ".gateway", timeout=60, isolation_level=None)
+    file.execute("pragma journal_mode = wal")
+    for table in (
+        "effect (n integer primary key, key unique, kind, payment, request, minor, outcome)",
+        "call (n integer primary key, key, name, kind, heard)",
+        "other_question (n integer primary key, key, kind, payment, request, minor)",
+        "webhook (n integer primary key, key)",
+    ):
+        file.execute(f"create table {table}")
+    return file
+
+
 class FileGateway(UniformGateway):
     """A gateway that many processes call, over a wire on which everything goes wrong.
 
@@ -351,15 +370,7 @@ class FileGateway(UniformGateway):
 
     def __init__(self, path: str, workflow: Workflow, chance: random.Random, name: str) -> None:
         self.file = sqlite3.connect(path, timeout=60, isolation_level=None)
-        self.file.execute("pragma journal_mode = wal")
         self.file.execute("pragma synchronous = off")
-        for table in (
-            "effect (n integer primary key, key unique, kind, payment, request, minor, outcome)",
-            "call (n integer primary key, key, name, kind, heard)",
-            "other_question (n integer primary key, key, kind, payment, request, minor)",
-            "webhook (n integer primary key, key)",
-        ):
-            self.file.execute(f"create table if not exists {table}")
         self.workflow, self.chance, self.name = workflow, chance, name
 
     def query(self, key: str) -> GatewayAnswer | None:
@@ -465,13 +476,15 @@ def dealers(database: str, gate: str, name: str, count: str) -> None:
     another one goes on in its place, with the same keys.
     """
     wait_for(gate)
-    for life in range(1_000):
+    life, ended = -1, DIED
+    while ended == DIED:
+        life += 1
         child = os.fork()
         if not child:
             Dealing(database, name, life).live(int(count))
             os._exit(0)
-        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != DIED:
-            break
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert ended == 0, f"life {life} of {name} ended with {ended}"
     kept = json.loads(Path(f"{database}.{name}.dealt").read_text())
     print(json.dumps(kept["outcomes"] | {"died": life}))
 
