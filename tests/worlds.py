@@ -433,6 +433,14 @@ PARTS: Final[dict[str, Small]] = {
             verbs.set_coupon.on("once", 1, until=START),
         ),
     ),
+    "on account, and late": goods(
+        of("place pay cancel refund allocate release pick pack hand_over deliver complete")
+        | of("miss_terms"),
+        stock=200,  # so that as many minor units of credit may be granted
+        on_account=True,
+        first=(verbs.set_credit.on("c-7/EUR", Money(200, EUR), 0),),
+        also=(verbs.miss_terms.on("o"),),
+    ),
     "credit that runs out": goods(
         LIFE | of("adjust expire set_credit charge_back miss_terms"),
         on_account=True,
@@ -440,7 +448,10 @@ PARTS: Final[dict[str, Small]] = {
         charges=2,
         waits=(DAY,),
         first=(verbs.set_credit.on("c-7/EUR", Money(200, EUR), 0),),
-        also=(verbs.set_credit.on("c-7/EUR", Money(99, EUR), 0),),
+        also=(
+            verbs.set_credit.on("c-7/EUR", Money(99, EUR), 0),
+            verbs.miss_terms.on("o"),
+        ),
     ),
     "nothing at all": Small(
         Bounds(
