@@ -471,6 +471,7 @@ def test_a_refund_that_fails_after_its_dispute_was_lost_is_owed_to_nobody(ready:
     captured(ready)
     ready.cancel("o-17")
     ready.ask_refund("o-17")
+    ready.send_request("pay-1", "refund-3")
     ready.charge_back("pay-1", eur(10000))  # the bank gives what we had given already
     ready.settle_dispute("pay-1", won=False)
 
