@@ -831,10 +831,11 @@ def may_ask_refund(d: Desk) -> bool:
     asked = d.arg("amount").minor if d.arg("amount") else back
     if not asked or asked > back:
         return False
-    left, by_hand, sent = asked, 0, False
+    gone = already_with_payer(d, asked)
+    left, by_hand, sent = asked - sum(gone.values()), 0, False
     for tender in order.tenders:
         payment = d.get("payment", tender.payment)
-        part = min(left, tender.applied, still_ours(payment))
+        part = min(left, tender.applied - gone[tender.payment], still_ours(payment))
         if part > 0 and named in ("", tender.payment):
             by_wire = min(part, at_gateway(payment))
             by_hand += part - by_wire
@@ -852,15 +853,27 @@ def may_refund(d: Desk) -> bool:
     asked = d.arg("amount").minor if d.arg("amount") else back
     if not asked or asked > back:
         return False
-    left = asked
+    gone = already_with_payer(d, asked)
+    left = asked - sum(gone.values())
     for tender in order.tenders:
         payment = d.get("payment", tender.payment)
-        part = min(left, tender.applied, still_ours(payment))
+        part = min(left, tender.applied - gone[tender.payment], still_ours(payment))
         if part > 0 and d.arg("payment", "") in ("", tender.payment):
             if not may_send_back(d, d.get("payment", tender.payment), part):
                 return False
             left -= part
     return not left
+
+
+def already_with_payer(d: Desk, most: int) -> dict[str, int]:
+    """What of an order's money is missing of its payments: the payer has it back already."""
+    left, gone = most, dict[str, int]()
+    for tender in d.paper.tenders:
+        payment = d.get("payment", tender.payment)
+        lacks = max(0, -(payment.unapplied + payment.disputed))
+        gone[tender.payment] = min(left, tender.applied, lacks)
+        left -= gone[tender.payment]
+    return gone
 
 
 def still_ours(payment: Payment) -> int:
@@ -910,9 +923,10 @@ def may_ask(d: Desk) -> bool:
     if paper.state == "awaiting":
         most = paper.deposit or paper.amount
         asked += unanswered(paper, "authorise")
-    elif d.stands("deposit taken", "balance open", "balance overdue"):
-        most = min(paper.amount, paper.captured + still_to_come(d))
     gone = sum(one.done for one in paper.requests if one.id[:4] == "void")  # given up already
+    if d.stands("deposit taken", "balance open", "balance overdue"):
+        most = min(paper.amount, paper.captured + still_to_come(d))
+        asked, gone = unanswered(d.paper, "capture"), 0  # what was given up was the deposit's
     free = max(0, most - paper.captured - gone - sum(one.amount for one in asked))
     wanted = d.arg("amount").minor if d.arg("amount") else free
     in_one_go = d.call.verb == "ask_capture" and paper.state == "awaiting"

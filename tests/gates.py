@@ -346,6 +346,10 @@ UNSEEN: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "it leads where the payment stands already, and the money is recorded in any state": (
         "payment: disputed, charge back",
+        "payment: short paid, remit part",
+    ),
+    "the money is recorded in any state, and collected or short paid is a word only": (
+        "payment: collected, remit part",
     ),
 }
 """What only this table misses: rows and guards by the reason why no walk can."""

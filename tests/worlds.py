@@ -84,6 +84,17 @@ MONEY_STAYS: Final = (
     verbs.lift_payment_hold.on("o-pay1", "part"),
 )
 
+TOLD_ALL: Final = tuple(
+    verbs.record_notice.on("o-pay1", told, Money(50, EUR))
+    for told in (Notice.AUTHORISED, Notice.FAILED, Notice.VOIDED, Notice.CAPTURED)
+)
+"""What a gateway may say of 0.50, and last that it has come."""
+
+REFUNDED: Final = tuple(
+    verbs.record_answer.on("o-pay1", "refund-1", outcome)
+    for outcome in (Outcome.DONE, Outcome.FAILED)
+)
+
 PARTS: Final[dict[str, Small]] = {
     "prepaid goods, parcels and returns": goods(
         LIFE
@@ -591,10 +602,82 @@ CORNERS: Final[dict[str, Small]] = {
         ),
     ),
     "a deposit whose refund fails": goods(
-        of("place cancel ask_pay_back pay_back record_answer"),
+        of("place cancel ask_pay_back pay_back record_answer miss_balance"),
+        times=1,
+        waits=(timedelta(days=8),),
         first=(
             verbs.take_deposit.on("o-pay1", Money(100, EUR), Money(50, EUR), ()),
             verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(20, EUR)),
+        ),
+        also=(verbs.open_balance.on("o-pay1", START + DAY), *REFUNDED[:1]),
+    ),
+    "a deposit over a gateway, and told of too late": goods(
+        of("cancel pay_back expire_payment"),
+        times=1,
+        waits=(DAY,),
+        first=(
+            verbs.await_payment.on(
+                *("o-pay1", Money(200, EUR)), deposit=Money(50, EUR), expires_at=START + DAY
+            ),
+        ),
+        also=TOLD_ALL,
+    ),
+    "what a gateway is asked to give up": goods(
+        of("cancel pay_back expire_payment ask_void lift_payment_hold"),
+        times=1,
+        waits=(DAY,),
+        first=(verbs.await_payment.on("o-pay1", Money(50, EUR), expires_at=START + DAY),),
+        also=(
+            *TOLD_ALL[:-1],
+            verbs.hold_payment.on("o-pay1", "stay", "not yet", ("ask void",)),
+        ),
+    ),
+    "a balance that must not be asked for": goods(
+        of("place cancel pay_back refund miss_balance ask_capture lift_payment_hold"),
+        times=1,
+        waits=(timedelta(days=8),),
+        first=(
+            verbs.place.on("o"),
+            verbs.await_payment.on(
+                *("o-pay1", Money(100, EUR)), deposit=Money(50, EUR), orders=(("o", 50),)
+            ),
+        ),
+        also=(
+            verbs.hold_payment.on("o-pay1", "stay", "not yet", ("ask capture",)),
+            verbs.open_balance.on("o-pay1", START + DAY),
+            TOLD_ALL[-1],
+        ),
+    ),
+    "a deposit for nothing, and it must stay": goods(
+        of("cancel miss_balance lift_payment_hold pay_back"),
+        times=1,
+        waits=(timedelta(days=8),),
+        first=(verbs.take_deposit.on("o-pay1", Money(100, EUR), Money(50, EUR), ()),),
+        also=(
+            *MONEY_STAYS,
+            verbs.open_balance.on("o-pay1", START + DAY),
+            verbs.pay_back.on("o-pay1", Money(25, EUR)),
+        ),
+    ),
+    "a refund that fails, and is done after all": goods(
+        of("ask_pay_back pay_back record_answer cancel"),
+        first=(
+            verbs.await_payment.on("o-pay1", Money(100, EUR)),
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR)),
+        ),
+        also=(
+            verbs.ask_pay_back.on("o-pay1", Money(40, EUR)),
+            *REFUNDED,
+        ),
+    ),
+    "cash that a carrier has, and was paid back": goods(
+        of("place cancel collect_on_delivery remit pay_back refund deliver"),
+        cash_on_delivery=True,
+        also=(
+            verbs.remit.on("o-pay1", Money(50, EUR)),
+            verbs.remit.on("o-pay1", Money(25, EUR)),
+            verbs.refund.on("o", Money(50, EUR)),
+            verbs.collect_on_delivery.on("o-pay1", "o", Money(100, EUR)),
         ),
     ),
     "deposits that must stay": goods(

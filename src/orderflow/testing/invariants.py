@@ -263,8 +263,12 @@ def money_shows_in_the_state_of_its_payment(seen: Seen, document: Document) -> s
     if document.captured > document.refunded and document.state in _WITHOUT_MONEY:
         return f"{document.captured} captured while {document.state}"
     gone = 0 < document.captured <= document.refunded
-    if gone and document.state in (PaymentState.CAPTURED, PaymentState.PART_REFUNDED):
+    if gone and document.state in _WITH_MONEY:
         return f"{document.state}, and all of it was paid back"
+    if document.with_carrier and document.state in _WITHOUT_CARRIER:
+        return f"{document.state}, and the carrier has {document.with_carrier} of it"
+    if not document.with_carrier and document.state in _WITH_CARRIER:
+        return f"{document.state}, and the carrier has nothing of it"
     if document.state is PaymentState.PART_REFUNDED and not (
         document.refunded or document.charged_back
     ):
@@ -275,6 +279,19 @@ def money_shows_in_the_state_of_its_payment(seen: Seen, document: Document) -> s
     return ""
 
 
+_WITH_MONEY: Final = (
+    PaymentState.CAPTURED,
+    PaymentState.PART_REFUNDED,
+    PaymentState.DEPOSIT_TAKEN,
+    PaymentState.BALANCE_OPEN,
+    PaymentState.BALANCE_OVERDUE,
+)
+_WITH_CARRIER: Final = (PaymentState.COLLECTED, PaymentState.SHORT_PAID)
+_WITHOUT_CARRIER: Final = (
+    PaymentState.REMITTED,
+    PaymentState.PART_REFUNDED,
+    PaymentState.REFUNDED,
+)
 _WITHOUT_MONEY: Final = (
     PaymentState.AWAITING,
     PaymentState.AUTHORISED,
