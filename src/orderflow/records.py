@@ -451,6 +451,7 @@ class Reported:
     event: str
     amount: int  # as it was said
     request: str = ""
+    units: int | None = None  # of a tender in another unit, where they were named
 
 
 @attrs.frozen(weakref_slot=False)
@@ -458,8 +459,8 @@ class Request:
     """What a gateway was asked to do with a payment, and what it has answered.
 
     What is asked is reserved: so much less of it can be asked again. `order` is that from which a
-    refund is taken, empty for money that no order has used; `units` is what went along with it of a
-    payment in another currency or in points. `tries` is how often it was sent; until
+    refund is taken, empty for money that no order has used; `units` is what went or came along with
+    it of a payment in another currency or in points. `tries` is how often it was sent; until
     `busy_until` somebody waits for the reply, and nobody else sends it.
     """
 

@@ -148,6 +148,13 @@ def _book_breaches(payment: Payment) -> Iterator[str]:
     if min(book.captured, book.refunded, book.charged_back, book.held) < 0:
         said = f"{book.refunded} refunded and {book.charged_back} charged back"
         yield f"{said} of {book.captured} {book.unit}"
+    worth = book.worth
+    if worth is None:
+        return
+    left = max(0, payment.captured - payment.refunded - payment.charged_back)
+    if not 0 <= worth.held <= left or min(worth.refunded, worth.charged_back) < 0:
+        said = f"{book.held} {book.unit} stand for {worth.held}"
+        yield f"{said}, {left} of its money is left"
 
 
 def _charge_breaches(order: Order) -> Iterator[str]:

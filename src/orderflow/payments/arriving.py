@@ -25,7 +25,7 @@ from orderflow.calls import Ref
 from orderflow.currencies import amount_said
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Step, document_facts
-from orderflow.payments.applying import apply_shares, capture, use_for
+from orderflow.payments.applying import apply_shares, take_in, use_for
 from orderflow.payments.balances import BALANCE_DUE
 from orderflow.payments.course import ENDED, MONEY_READY, arrived
 from orderflow.payments.losses import left_of
@@ -55,7 +55,7 @@ def receive(
     """So much has come of a payment; where its chart has no row for that, a hold asks a person."""
     before, at = step.now(ref), paid_at or step.context.at
     currency = before.currency
-    capture(step, ref, minor, tendered)
+    take_in(step, ref, minor, tendered, by_gateway=True)
     if before.forfeited and before.state in _FORFEITED_IN and _take_balance(step, ref, minor, at):
         return
     if step.chart(PAYMENT).target(before.state, PaymentMove.CAPTURE) is None:

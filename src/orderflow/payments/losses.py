@@ -44,6 +44,19 @@ def at_gateway(payment: Payment) -> int:
     return max(0, min(payment.by_gateway - gone, there))
 
 
+def tender_at_gateway(payment: Payment) -> int:
+    """What a gateway can be asked to pay back in the units of a tender, in minor units.
+
+    None of a payment whose book does not count the money that its units stand for.
+    """
+    worth = None if payment.tendered is None else payment.tendered.worth
+    if worth is None:
+        return 0
+    refunds = [one for one in payment.requests if one.kind is RequestKind.REFUND]
+    asked = sum([one.booked for one in refunds if one.units is not None])
+    return max(0, min(worth.by_gateway - asked - worth.charged_back, worth.held))
+
+
 def holds_money(payment: Payment) -> bool:
     """Whether money has come that was not sent back; what a bank has taken may come again."""
     return payment.captured > payment.refunded

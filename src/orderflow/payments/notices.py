@@ -14,7 +14,7 @@ from typing import Final
 
 from orderflow.currencies import amount_said
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import AUTHORISED, NOTICED, Noted
+from orderflow.facts import AUTHORISED, NOTICED
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import (
@@ -113,17 +113,8 @@ def record_notice(
         paid_in(tendered, amount, own_book(payment))
     if text(event, "event", empty=True) and _is_known(step, payment, notice, event, minor):
         return step
-    step.add(
-        Noted(
-            payment.ref,
-            NOTICED,
-            (
-                ("notice", notice.value),
-                ("amount", minor),
-                ("event", event),
-            ),
-        )
-    )
+    named = {} if tendered is None or payment.stored else {"units": tendered.n}
+    step.note(payment.ref, NOTICED, notice=notice.value, amount=minor, event=event, **named)
     move = _MOVES.get(notice)
     if move is None:
         receive(step, payment.ref, minor, when, tendered)
