@@ -925,7 +925,8 @@ def may_ask(d: Desk) -> bool:
         asked += unanswered(paper, "authorise")
     gone = sum(one.done for one in paper.requests if one.id[:4] == "void")  # given up already
     if d.stands("deposit taken", "balance open", "balance overdue"):
-        most = min(paper.amount, paper.captured + still_to_come(d))
+        lost = paper.charged_back - paper.disputed
+        most = min(paper.amount + lost, paper.captured + still_to_come(d))
         asked, gone = unanswered(d.paper, "capture"), 0  # what was given up was the deposit's
     free = max(0, most - paper.captured - gone - sum(one.amount for one in asked))
     wanted = d.arg("amount").minor if d.arg("amount") else free
@@ -935,7 +936,8 @@ def may_ask(d: Desk) -> bool:
 
 def still_to_come(d: Desk) -> int:
     """What the orders of a deposit still cost, once asked for no more than was asked."""
-    rest = d.paper.amount - d.paper.captured
+    lost = d.paper.charged_back - d.paper.disputed  # its bank has it, and it is to come again
+    rest = d.paper.amount - d.paper.captured + lost
     orders = [d.get("order", one.order) for one in d.paper.applications]
     if not orders:
         return int(rest)

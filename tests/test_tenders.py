@@ -396,7 +396,9 @@ def test_a_webhook_without_units_drops_none_that_a_later_reply_names(
         shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "ch-1")
 
     for _ in range(2):
-        shop.record_answer("pay-1", "capture-1", Outcome.DONE, None, "", "ch-1", None, dollars(1087))
+        shop.record_answer(
+            "pay-1", "capture-1", Outcome.DONE, None, "", "ch-1", None, dollars(1087)
+        )
 
     assert units(shop) == (1087, 0, 0)
     assert shop.payment("pay-1").captured == 1000
@@ -416,7 +418,9 @@ def test_units_of_the_rest_are_those_that_a_webhook_has_not_named(
     shop.record_notice("pay-1", Notice.CAPTURED, eur(400), "ch-1", tendered=before)
 
     for _ in range(2):
-        shop.record_answer("pay-1", "capture-1", Outcome.DONE, None, "", "ch-1", None, dollars(1087))
+        shop.record_answer(
+            "pay-1", "capture-1", Outcome.DONE, None, "", "ch-1", None, dollars(1087)
+        )
 
     assert (units(shop), shop.payment("pay-1").captured) == ((1087, 0, 0), 1000)
     shop.pay_back("pay-1", eur(400))

@@ -588,6 +588,9 @@ TENDERED_BESIDE: Final = "tendered beside"
 BALANCE_PLANNED: Final = "balance planned"
 """What a payment notes of when its balance is to be asked for: `opens_at`, `until`, `forfeit`."""
 
+BALANCE_STOOD: Final = "balance stood"
+"""What a payment notes of where its balance stands when its money is disputed or goes: `state`."""
+
 BALANCE_MISSED: Final = "balance missed"
 """What a payment notes of an order that has missed its balance: `order`."""
 
@@ -679,6 +682,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     outside = payment.outside
     cash_asked, by_gateway = payment.cash_asked, payment.by_gateway
     balance_from, missed = payment.balance_from, payment.missed
+    balance_was = payment.balance_was
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
@@ -707,6 +711,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 spent += fact.n
             case Advanced():
                 state = _state(_PAYMENT_STATES, fact.target)
+                balance_was = balance_was if state in _WITHOUT_BALANCE else None
             case Held():
                 holds = (*holds, fact.hold)
             case Unheld():
@@ -728,6 +733,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
                     balance_from = datetime.fromisoformat(str(details["opens_at"]))
+                elif fact.what == BALANCE_STOOD:
+                    balance_was = _state(_PAYMENT_STATES, str(details["state"]))
                 elif fact.what == BALANCE_MISSED:
                     missed = (*missed, str(details["order"]))
                 elif fact.what == DUE_AT_DOOR:
@@ -788,7 +795,12 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         balance_from=balance_from,
         outside=outside,
         missed=missed,
+        balance_was=balance_was,
     )
+
+
+_WITHOUT_BALANCE: Final = (PaymentState.DISPUTED, PaymentState.REFUNDED)
+"""The states of a payment from which its balance may come to where it was."""
 
 
 def _came_in(

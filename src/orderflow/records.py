@@ -535,6 +535,7 @@ class Payment:
     balance_from: datetime | None = None  # from when on the balance is to be asked for
     outside: int = 0
     missed: tuple[str, ...] = ()  # orders that owed their balance when its limit was over
+    balance_was: PaymentState | None = None  # where it stood when all went back or was disputed
 
     @property
     def applied(self) -> int:

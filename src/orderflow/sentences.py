@@ -1029,6 +1029,8 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "set": "调整",
     "set quota": "设定配额",
     "settle deposit": "争议了结,余定金",
+    "settle balance": "争议了结,尾款待付",
+    "settle overdue": "争议了结,尾款逾期",
     "settle dispute": "了结争议",
     "settle empty": "争议了结,款项全失",
     "settle exchange": "了结换货",

@@ -151,8 +151,9 @@ def _book_breaches(payment: Payment) -> Iterator[str]:
     worth = book.worth
     if worth is None:
         return
-    left = max(0, payment.captured - payment.refunded - payment.charged_back)
-    if not 0 <= worth.held <= left or min(worth.refunded, worth.charged_back) < 0:
+    left = payment.captured - payment.refunded
+    beyond = worth.held > left and not payment.charged_back  # a bank may take more than there was
+    if beyond or min(worth.held, worth.refunded, worth.charged_back) < 0:
         said = f"{book.held} {book.unit} stand for {worth.held}"
         yield f"{said}, {left} of its money is left"
 

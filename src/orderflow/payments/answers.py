@@ -26,6 +26,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import name_units, own_book
 from orderflow.payments.arriving import receive
+from orderflow.payments.balances import note_balance
 from orderflow.payments.course import ended_as, give_up_rest, kept_after_all
 from orderflow.payments.losses import holds_money, left_of, make_good
 from orderflow.payments.naming import named_before, units_named
@@ -40,6 +41,8 @@ _REOPENS: Final = {
     PaymentState.REFUNDED: (
         PaymentMove.SETTLE_WHOLE,
         PaymentMove.SETTLE_DEPOSIT,
+        PaymentMove.SETTLE_BALANCE,
+        PaymentMove.SETTLE_OVERDUE,
         PaymentMove.SETTLE_PART,
     ),
 }
@@ -97,11 +100,11 @@ def record_answer(
     if outcome is Outcome.DONE:
         done = one.amount if said is None else said
     captures = one.kind is RequestKind.CAPTURE and not payment.stored
-    of_tender = tendered if captures else None
+    of_tender = tendered if captures and done else None  # what has failed names nothing
     named = named_before(payment, one, event) if captures else 0
     answered = one.outcome is not Outcome.PENDING
     if answered and (outcome is Outcome.PENDING or (one.outcome, one.done) == (outcome, done)):
-        late = None if named or outcome is Outcome.PENDING else of_tender
+        late = None if named else of_tender
         units = {} if late is None else {"units": late.n}
         step.note(payment.ref, ANSWERED_AGAIN, request=one.id, event=event, **units)
         if late is not None:
@@ -211,7 +214,7 @@ def _captured(step: Step, ref: Ref[Payment], said: _Said) -> None:
     The units of what had come are named first, so that what goes back by itself goes in them.
     """
     payment, one, done, told = step.now(ref), said.request, said.done, said.told
-    tendered = None if payment.stored and said.known else said.tendered
+    tendered = None if (payment.stored and said.known) or not done else said.tendered
     late, units = units_named(tendered, done, said.known, said.named)
     if late is not None:
         name_units(step, ref, late, min(done, said.known))
@@ -273,6 +276,7 @@ def _refunded(
         _make_good(step, ref, order)
         move = ended_as(step, ref, reopened=False)
         if move in _EMPTIES.get(payment.state, ()):
+            note_balance(step, ref)
             step.proceed(PAYMENT, ref, move)
 
 

@@ -19,6 +19,11 @@ def left_of(payment: Payment) -> int:
     return payment.captured - payment.refunded - payment.charged_back
 
 
+def lost_of(payment: Payment) -> int:
+    """What the payer's bank has kept of a payment for good, in minor units."""
+    return payment.charged_back - payment.disputed
+
+
 def left_to_payer(payment: Payment) -> int:
     """What is left of the payer's own money, in minor units: a deposit that is forfeited is ours.
 

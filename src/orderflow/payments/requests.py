@@ -29,7 +29,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import REQUESTED, SENT, WITHDRAWN, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.balances import BALANCE_DUE, balance_of
+from orderflow.payments.balances import BALANCE_DUE, balance_of, left_to_ask, note_balance
 from orderflow.payments.losses import at_gateway, left_of, tender_at_gateway
 from orderflow.payments.stored import give_back, of_balance, put_on, units_of
 from orderflow.records import MoneyAccount, Order, Outcome, Payment, Request, RequestKind
@@ -178,7 +178,7 @@ def free_to_ask(step: Step, payment: Payment) -> int:
     """What can still be captured or given up of a payment, less what was asked, in minor units."""
     if payment.state in BALANCE_DUE:
         # What it has become dearer by is asked of the customer first, by `open_balance`.
-        wanted = min(balance_of(step, payment), payment.amount - payment.captured)
+        wanted = min(balance_of(step, payment), left_to_ask(payment))
         return max(0, wanted - payment.asked(RequestKind.CAPTURE))
     limit = payment.authorised
     if payment.state is PaymentState.AWAITING:
@@ -229,6 +229,8 @@ def send_back(
     """
     before = step.now(ref)
     left = left_of(before) - amount
+    if left <= 0:
+        note_balance(step, ref)
     step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
     source = MoneyAccount.UNAPPLIED if order is None else MoneyAccount.APPLIED
     kept = of_balance(before, amount, order) if before.stored else 0
