@@ -414,8 +414,28 @@ def may_expire(d: Desk) -> bool:
         and late
         and unpaid
         and not (order.cash_on_delivery or order.on_account)
+        and not keeps_ready(d, order)
         and d.not_forbidden("cancel")
     )
+
+
+def keeps_ready(d: Desk, order: Order) -> bool:
+    """Cards that were authorised for an order, and not captured, are good for what it owes."""
+    name, ready = order.ref.id, 0
+    for stored in d.seen.find(Query("payment", "")):
+        card = stored.value
+        if not isinstance(card, Payment) or card.state not in ("authorised", "part captured"):
+            continue
+        gone = sum(one.done for one in card.requests if one.kind == "void")
+        left = card.authorised - card.captured - gone
+        for one in card.meant:
+            paid = sum(row.amount for row in card.applications if row.order == one.order)
+            part = max(0, min(left, one.amount - paid))
+            left -= part
+            ready += part if one.order == name else 0
+            if card.deposit and one.order == name and part == one.amount - paid > 0:
+                return True
+    return 0 < ready >= owing(order)
 
 
 def has_ended(order: Order) -> bool:

@@ -167,8 +167,20 @@ class GatewayLife(RuleBasedStateMachine):
     @rule()
     def what_is_due_happens(self) -> None:
         for found in self.shop.due(self.shop.clock.at):
+            if found.call.verb == "expire":
+                assert self.ready(found.ref.id) < 2000, "its payer has authorised what it costs"
             if found.call.verb in ("expire", "expire_payment"):
                 self.attempt(lambda call=found.call: self.shop.apply(call))  # type: ignore[misc]
+
+    def ready(self, order: str) -> int:
+        """What the card is good for, the first order first; of those that nothing has paid yet."""
+        payment = self.shop.payment("pay-1")
+        if payment.state not in ("authorised", "part captured") or self.shop.order(order).applied:
+            return 0
+        first = self.shop.order("o-1")
+        before = max(0, 2000 - first.applied) if order == "o-2" else 0
+        given_up = self.gateway.moved(RequestKind.VOID, "pay-1")
+        return payment.authorised - payment.captured - before - given_up
 
     @invariant()
     def no_order_has_lamps_that_another_has(self) -> None:

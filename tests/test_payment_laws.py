@@ -867,7 +867,7 @@ def obeys(payment: Payment) -> None:
         assert worth.by_gateway <= min(worth.captured, payment.by_gateway)
         assert bool(worth.held) >= bool(book.held), "units stand for money that is there"
         backs = [one for one in payment.requests if one.kind is RequestKind.REFUND]
-        asked = sum([one.booked for one in backs if one.units is not None])
+        asked = sum([min(one.booked, one.amount) for one in backs if one.units is not None])
         assert asked <= worth.captured, "no units are asked for money that came without"
 
 

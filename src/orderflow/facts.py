@@ -57,6 +57,7 @@ from orderflow.records import (
     PriceRange,
     Purchase,
     Quota,
+    Ready,
     Reissue,
     Remitted,
     Reported,
@@ -383,7 +384,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
     invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
-    pools, pay_by, doors = order.pools, order.pay_by, order.doors
+    pools, pay_by, doors, ready = order.pools, order.pay_by, order.doors, order.ready
     by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
@@ -432,6 +433,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     plan = _planned(plan, fact)
                 elif fact.what == DOOR:
                     doors = _with_door(doors, dict(fact.details))
+                elif fact.what == READY:
+                    ready = _with_ready(ready, dict(fact.details))
                 elif fact.what == REINSTATED:
                     for line in lines:
                         known_cuts = cuts.get(line.id, line.cuts)
@@ -494,6 +497,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         order.on_account,
         pools,
         doors,
+        ready,
     )
 
 
@@ -567,6 +571,10 @@ DUE_AT_DOOR: Final = "due at the door"
 DOOR: Final = "door"
 """What an order notes of a door: `payment`, `amount`, `parcel`; `open` is 0 where it has ended."""
 
+READY: Final = "kept ready"
+"""What an order notes of what a gateway keeps ready for it: `payment`, `amount` (0: nothing any
+more), `deposit` (1: it is the whole first part of a price in two)."""
+
 SCANNED: Final = "scanned"
 """What a parcel notes of a scan that it keeps: what a `Scan` says; `incident` may be empty."""
 
@@ -601,7 +609,7 @@ REMITTED: Final = "remitted"
 """What a payment notes of a row of a remittance file: `remittance`, `row`, `amount`, `fee`."""
 
 AUTHORISED: Final = "authorised"
-"""What a payment notes of what a gateway keeps ready: `amount`."""
+"""What a payment notes of what a gateway keeps ready: `amount`, and `at`, when the payer let it."""
 
 NOTICED: Final = "notice"
 """What a payment notes of what a gateway reports: `notice`, `amount`, `event`, and of a tender in
@@ -646,6 +654,13 @@ def _with_door(doors: tuple[Door, ...], said: Mapping[str, str | int]) -> tuple[
     return (*doors[:i], *([door] if said["open"] else []), *doors[i + 1 :])
 
 
+def _with_ready(rows: tuple[Ready, ...], said: Mapping[str, str | int]) -> tuple[Ready, ...]:
+    """What is kept ready, with what was noted last of one payment."""
+    new = Ready(str(said["payment"]), int(said["amount"]), bool(said["deposit"]))
+    kept = tuple([one for one in rows if one.payment != new.payment])
+    return (*kept, new) if new.amount else kept
+
+
 def _without(holds: tuple[Hold, ...], code: str) -> tuple[Hold, ...]:
     return tuple(hold for hold in holds if hold.code != code)
 
@@ -682,7 +697,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     outside = payment.outside
     cash_asked, by_gateway = payment.cash_asked, payment.by_gateway
     balance_from, missed = payment.balance_from, payment.missed
-    balance_was = payment.balance_was
+    balance_was, authorised_at = payment.balance_was, payment.authorised_at
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
@@ -751,6 +766,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     remitted = (*remitted, _remitted(details))
                 elif fact.what == AUTHORISED:
                     authorised = int(details["amount"])
+                    if "at" in details:
+                        authorised_at = datetime.fromisoformat(str(details["at"]))
                 elif fact.what in _OF_REQUESTS:
                     requests = _requested(requests, fact.what, details)
                     events = _answered(events, requests, fact.what, details)
@@ -796,6 +813,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         outside=outside,
         missed=missed,
         balance_was=balance_was,
+        authorised_at=authorised_at,
     )
 
 

@@ -277,6 +277,18 @@ class Door:
 
 
 @attrs.frozen(weakref_slot=False)
+class Ready:
+    """What a gateway keeps ready of a payment for an order, in minor units.
+
+    As a `deposit` it is all of the first part of a price that is paid in two.
+    """
+
+    payment: str
+    amount: int
+    deposit: bool = False
+
+
+@attrs.frozen(weakref_slot=False)
 class PoolClaim:
     """What an order as a whole claims of a pool: a use of a coupon, or what it owes on account.
 
@@ -353,6 +365,7 @@ class Order:
     on_account: bool = False  # it goes out unpaid, on the credit of its customer
     pools: tuple[PoolClaim, ...] = ()  # what it claims as a whole, beside what its units claim
     doors: tuple[Door, ...] = ()  # where carriers are to collect cash for it
+    ready: tuple[Ready, ...] = ()  # what gateways keep ready for it, and have not captured
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -496,8 +509,8 @@ class Payment:
     balance and stays with us. `forfeited` is the part of applied that was
     kept of a deposit; it is on no order any more. A balance that is missed `forfeits` the deposit
     where that was said when it was opened.
-    `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked,
-    and `by_gateway` the part of captured that has come by it.
+    `authorised` is what a gateway keeps ready of the payer's money, `authorised_at` when he has
+    let it, `requests` what it was asked, and `by_gateway` the part of captured that has come by it.
     """
 
     ref: Ref[Payment]
@@ -536,6 +549,7 @@ class Payment:
     outside: int = 0
     missed: tuple[str, ...] = ()  # orders that owed their balance when its limit was over
     balance_was: PaymentState | None = None  # where it stood when all went back or was disputed
+    authorised_at: datetime | None = None
 
     @property
     def applied(self) -> int:

@@ -384,6 +384,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "order {order} may be paid until {until}",
         "zh": "订单 {order} 的付款期限为 {until}",
     },
+    "money_ready": {
+        "en": "order {order} is not late: {amount} {currency} is kept ready for it by {payments}",
+        "zh": "订单 {order} 未逾期:付款 {payments} 已预授权 {amount} {currency}",
+    },
     "over_asked": {
         "en": "payment {payment}: {asked} {currency} to {move}, {free} can be asked for",
         "zh": "付款 {payment}:{move} {asked} {currency},最多可请求 {free}",

@@ -19,6 +19,7 @@ from orderflow.audit.doors import DoorsCheck
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.law import Law
 from orderflow.audit.papers import PapersCheck
+from orderflow.audit.ready import ReadyCheck
 from orderflow.currencies import EXPONENTS
 from orderflow.pricing import carried
 from orderflow.records import Charge, Order, Payment, RequestKind
@@ -35,6 +36,7 @@ class MoneyCheck:
         self.journal = journal
         self.papers = PapersCheck()
         self.doors = DoorsCheck()
+        self.ready = ReadyCheck()
         self.orders = self.payments = 0
         self.tenders: dict[tuple[str, str], tuple[int, str]] = {}
         self.sums: dict[str, Tally[str]] = {}
@@ -43,6 +45,7 @@ class MoneyCheck:
     def check_order(self, order: Order) -> None:
         self.orders += 1
         self.doors.check_order(order)
+        self.ready.check_order(order)
         for tender in order.tenders:
             if tender.applied < 0:
                 said = f"{tender.applied} minor units of payment {tender.payment}"
@@ -54,6 +57,7 @@ class MoneyCheck:
     def check_payment(self, payment: Payment) -> None:
         self.payments += 1
         self.doors.check_payment(payment)
+        self.ready.check_payment(payment)
         applied, unapplied = payment.applied, payment.unapplied
         parts = applied + unapplied + payment.refunded + payment.charged_back
         if payment.captured != parts:
@@ -131,6 +135,7 @@ class MoneyCheck:
         papers = self.papers.figure
         figure = f"{self.payments:,} payments of {self.orders:,} orders{totals}{papers}"
         found = (*self.breaches, *self.journal.over_refunds, *left, *self.doors.breaches())
+        found = (*found, *self.ready.breaches())
         breaches = (*found, *self.papers.all_breaches())
         return Law("money", self.orders + self.payments, figure, breaches)
 

@@ -21,15 +21,16 @@ import attrs
 from orderflow.calls import Ref
 from orderflow.currencies import amount_said
 from orderflow.errors import BadInput
-from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, WITHDRAWN, MoneyMoved
+from orderflow.facts import ANSWERED, ANSWERED_AGAIN, WITHDRAWN, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import name_units, own_book
 from orderflow.payments.arriving import receive
 from orderflow.payments.balances import note_balance
-from orderflow.payments.course import ended_as, give_up_rest, kept_after_all
+from orderflow.payments.course import ended_as, give_up_rest, kept_after_all, note_authorised
 from orderflow.payments.losses import holds_money, left_of, make_good
 from orderflow.payments.naming import named_before, units_named
+from orderflow.payments.ready import stand_by
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Notice, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
@@ -168,7 +169,7 @@ def _carry_out(step: Step, payment: Payment, said: _Said) -> None:
     match one.kind:
         case RequestKind.AUTHORISE:
             if not (done and _noticed(payment, Notice.AUTHORISED, said.event)):
-                _authorised(step, ref, done)
+                _authorised(step, ref, done, said.paid_at)
         case RequestKind.CAPTURE:
             _captured(step, ref, said)
         case RequestKind.REFUND:
@@ -197,15 +198,17 @@ def _told_before(payment: Payment, event: str) -> int:
     return max(0, sum(_noticed(payment, Notice.CAPTURED, event)) - taken)
 
 
-def _authorised(step: Step, ref: Ref[Payment], done: int) -> None:
+def _authorised(step: Step, ref: Ref[Payment], done: int, paid_at: datetime | None) -> None:
     """The payer's money is ready, or not; a payment that has gone on meanwhile stays as it is."""
     if step.now(ref).state is not PaymentState.AWAITING:
         if done:
-            kept_after_all(step, ref, done)
+            kept_after_all(step, ref, done, paid_at)
         return
     if done:
-        step.note(ref, AUTHORISED, amount=done)
+        note_authorised(step, ref, done, paid_at)
     step.proceed(PAYMENT, ref, PaymentMove.AUTHORISE if done else PaymentMove.FAIL)
+    if done:
+        stand_by(step, ref)
 
 
 def _captured(step: Step, ref: Ref[Payment], said: _Said) -> None:

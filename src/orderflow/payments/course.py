@@ -6,6 +6,7 @@ for.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from orderflow.calls import Ref
@@ -89,12 +90,17 @@ def give_up_rest(step: Step, ref: Ref[Payment]) -> None:
     step.proceed(PAYMENT, ref, ended_as(step, ref, reopened=False))
 
 
-def kept_after_all(step: Step, ref: Ref[Payment], minor: int) -> None:
+def note_authorised(step: Step, ref: Ref[Payment], minor: int, paid_at: datetime | None) -> None:
+    """Write down what a gateway keeps ready, and since when: the payer has done what he can."""
+    step.note(ref, AUTHORISED, amount=minor, at=(paid_at or step.context.at).isoformat())
+
+
+def kept_after_all(step: Step, ref: Ref[Payment], minor: int, paid_at: datetime | None) -> None:
     """A gateway keeps the payer's money ready though the payment has gone on: a hold says so.
 
     Of a payment that has ended it can be given up.
     """
     state = step.now(ref).state
     if state in ENDED:
-        step.note(ref, AUTHORISED, amount=minor)
+        note_authorised(step, ref, minor, paid_at)
     step.hold(ref, "unexpected_notice", f"authorised came while {state.value}")

@@ -58,7 +58,7 @@ def tender_at_gateway(payment: Payment) -> int:
     if worth is None:
         return 0
     refunds = [one for one in payment.requests if one.kind is RequestKind.REFUND]
-    asked = sum([one.booked for one in refunds if one.units is not None])
+    asked = sum([min(one.booked, one.amount) for one in refunds if one.units is not None])
     return max(0, min(worth.by_gateway - asked - worth.charged_back, worth.held))
 
 
