@@ -422,9 +422,8 @@ def may_expire(d: Desk) -> bool:
 def keeps_ready(d: Desk, order: Order) -> bool:
     """Cards that were authorised for an order, and not captured, are good for what it owes."""
     name, ready = order.ref.id, 0
-    for stored in d.seen.find(Query("payment", "")):
-        card = stored.value
-        if not isinstance(card, Payment) or card.state not in ("authorised", "part captured"):
+    for card in (d.get("payment", f"{name}-pay{n}") for n in (1, 2)):
+        if card is None or card.state not in ("authorised", "part captured"):
             continue
         gone = sum(one.done for one in card.requests if one.kind == "void")
         left = card.authorised - card.captured - gone
