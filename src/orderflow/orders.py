@@ -31,6 +31,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import exploded, kit_spans, lines_named
 from orderflow.on_account import cover
 from orderflow.payments.confirmation import confirm_if_ready
+from orderflow.payments.ready import is_kept
 from orderflow.plans import OVERDUE, confirmable
 from orderflow.pricing import Ranges, charge_kept, due, give_up, kept, order_facts, part_charge
 from orderflow.promising.reserving import reserve_placed
@@ -275,7 +276,10 @@ def cancel_order(
 
 @verb("expire", Order)
 def expire(case: Case, context: Context) -> Step:
-    """End an order that was not paid in time."""
+    """End an order that was not paid in time.
+
+    Not while a gateway keeps ready for it what is due: that is captured, or runs out first.
+    """
     step = Step(case, context)
     order = step.now(case.own(Order))
     if step.chart(ORDER).target(order.state, OrderMove.EXPIRE) is not None:
@@ -285,10 +289,19 @@ def expire(case: Case, context: Context) -> Step:
             until = order.pay_by.isoformat() if order.pay_by and owing else "any time"
             raise MoveRefused((Refusal.of("not_due", order=order.ref.id, until=until),))
         if order.applied == 0:
+            if is_kept(order):
+                raise MoveRefused((_money_ready(order),))
             chosen = step.choose(order, "expire", CANCELLABLE)
             cancel_units(step, order.ref, chosen, document=EXPIRED)
     step.advance(ORDER, order.ref, OrderMove.EXPIRE, order_facts(step.now(order.ref)))
     return step
+
+
+def _money_ready(order: Order) -> Refusal:
+    payments = ", ".join([one.payment for one in order.ready])
+    amount = sum([one.amount for one in order.ready])
+    which = {"order": order.ref.id, "payments": payments, "currency": order.currency}
+    return Refusal.of("money_ready", **which, amount=amount)
 
 
 def give_up_units(step: Step, ref: Ref[Order], chosen: Iterable[Chosen], document: str) -> None:
