@@ -935,6 +935,9 @@ def unanswered(payment: Payment, *kinds: str) -> list[Request]:
     return [one for one in payment.requests if one.outcome == "pending" and one.kind in kinds]
 
 
+BALANCE_TO_COME: Final = ("deposit taken", "balance open", "balance overdue")
+
+
 def may_ask(d: Desk) -> bool:
     """No more is asked for than a gateway keeps ready, or a payment that waits is about."""
     paper, asked = d.paper, unanswered(d.paper, "capture", "void")
@@ -943,14 +946,31 @@ def may_ask(d: Desk) -> bool:
         most = paper.deposit or paper.amount
         asked += unanswered(paper, "authorise")
     gone = sum(one.done for one in paper.requests if one.id[:4] == "void")  # given up already
-    if d.stands("deposit taken", "balance open", "balance overdue"):
+    if paper.state in BALANCE_TO_COME:
         lost = paper.charged_back - paper.disputed
         most = min(paper.amount + lost, paper.captured + still_to_come(d))
         asked, gone = unanswered(d.paper, "capture"), 0  # what was given up was the deposit's
     free = max(0, most - paper.captured - gone - sum(one.amount for one in asked))
+    if d.call.verb != "ask_void" and paper.state not in BALANCE_TO_COME:
+        free = max(0, min(free, still_wanted(d) - sum(one.amount for one in captures(paper))))
     wanted = d.arg("amount").minor if d.arg("amount") else free
     in_one_go = d.call.verb == "ask_capture" and paper.state == "awaiting"
     return bool(0 < wanted <= free) and (wanted == free or not in_one_go)
+
+
+def captures(payment: Payment) -> list[Request]:
+    return unanswered(payment, "capture")
+
+
+def still_wanted(d: Desk) -> int:
+    """Nobody pays twice: what is meant for an order is wanted as far as that still costs it."""
+    paper = d.paper
+    ready = (paper.deposit or paper.amount) if paper.state == "awaiting" else paper.authorised
+    wanted = max(0, ready - sum(one.amount for one in paper.meant))
+    for one in paper.meant:
+        there = sum(each.amount for each in paper.applications if each.order == one.order)
+        wanted += max(0, min(one.amount - there, owing(d.get("order", one.order))))
+    return int(wanted)
 
 
 def still_to_come(d: Desk) -> int:

@@ -54,6 +54,7 @@ from orderflow.plans import due_by
 from orderflow.pricing import due, parts_carried, shares_of, total
 from orderflow.records import Order, Parcel, Payment, Request, RequestKind
 from orderflow.rules import ReserveWhen
+from orderflow.states import PaymentState
 from orderflow.tenders import MethodKind, PaymentMethod
 from tests.builders import Clock
 
@@ -346,7 +347,11 @@ class Life:
         payment = self.any_payment("authorised", "part captured", *BALANCE_DUE)
         rest = (payment.authorised or payment.amount) - payment.captured
         amount = None if self.chance.random() < 0.2 else self.some_of(rest // 2)
-        self.shop.ask_capture(payment.ref.id, amount)
+        after = self.shop.ask_capture(payment.ref.id, amount).document
+        assert not self.owes_nothing(payment), "nobody pays twice"
+        if after.meant and sum([one.amount for one in after.meant]) >= after.authorised:
+            costs = sum([max(0, due(self.shop.order(one.order))) for one in after.meant])
+            assert after.state in BALANCE_DUE or after.asked(RequestKind.CAPTURE) <= costs
 
     def ask_void(self) -> None:
         payment = self.any_payment("authorised", "part captured")
@@ -415,9 +420,22 @@ class Life:
         takes = one.kind in (RequestKind.AUTHORISE, RequestKind.CAPTURE)
         names = {each.order for each in (*payment.meant, *payment.applications)}
         over = names and all(self.shop.order(id).state in CALLED_OFF for id in names)
-        if takes and (over or payment.state in OVER):
+        paid = self.owes_nothing(payment)
+        if takes and (over or paid or payment.state in OVER):
             assert not first_sent, "nobody wants it any more"
             assert one.tries or after.outcome is Outcome.FAILED
+
+    def owes_nothing(self, payment: Payment) -> bool:
+        """Whether all of a payment is for orders that are paid; some may be for none."""
+        names = {one.order for one in (*payment.meant, *payment.applications)}
+        if payment.state not in BALANCE_DUE:
+            ready = payment.authorised
+            if payment.state is PaymentState.AWAITING:
+                ready = payment.deposit or payment.amount
+            names = {one.order for one in payment.meant}
+            if sum([one.amount for one in payment.meant]) < ready:
+                return False
+        return bool(names) and all(due(self.shop.order(id)) <= 0 for id in names)
 
     def paid_at(self) -> datetime | None:
         """When the payer has paid, where the gateway says it: a while ago."""

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from orderflow.adapters.gateways import Fault, ScriptedGateway, send_open
-from orderflow.payments import Notice, ask_void, key_of
+from orderflow.payments import Notice, ask_authorise, ask_capture, ask_void, key_of
 from orderflow.records import Outcome, RequestKind
 from orderflow.states import PaymentState
 from tests.builders import LAMP, MORNING, Shop, eur, new_order
@@ -36,11 +36,13 @@ ENDS: Final[tuple[Callable[[Shop], object], ...]] = (
     expire,
     lambda shop: shop.record_notice("pay-1", Notice.FAILED, eur(10000)),
     lambda shop: shop.cancel("o-17"),
+    lambda shop: shop.pay("pay-2", eur(10000), (("o-17", 10000),), "bank transfer"),
 )
+ENDED_BY: Final = ("voided", "expired", "failed", "its order cancelled", "its order paid otherwise")
 
 
 @pytest.mark.feature("F183")
-@pytest.mark.parametrize("end", ENDS, ids=("voided", "expired", "failed", "its order cancelled"))
+@pytest.mark.parametrize("end", ENDS, ids=ENDED_BY)
 def test_what_was_not_sent_when_its_payment_has_ended_is_never_sent(
     asked: Shop, end: Callable[[Shop], object]
 ) -> None:
@@ -152,6 +154,64 @@ def test_what_is_meant_for_two_orders_is_sent_while_one_of_them_stands(shop: Sho
 
     assert gateway.heard == [("capture", key_of(shop.payment("pay-1").ref, "capture-1"))]
     assert (shop.payment("pay-1").applied, shop.payment("pay-1").refunding) == (1000, 1000)
+
+
+@pytest.mark.feature("F183")
+def test_no_card_is_charged_for_an_order_that_was_paid_in_another_way(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 10)))
+    shop.await_payment("pay-1", eur(10000), "card", "c-7", LIMIT, (("o-17", 10000),))
+    shop.ask_authorise("pay-1")
+    shop.record_answer("pay-1", "authorise-1", Outcome.DONE)
+
+    shop.pay("pay-2", eur(10000), (("o-17", 10000),), "bank transfer")
+
+    assert shop.codes(ask_capture.on("pay-1")) == ["over_asked"]
+    payment = shop.ask_void("pay-1", "paid in another way").document
+    assert payment.asked(RequestKind.VOID) == 10000
+
+
+def test_no_card_is_asked_to_keep_money_for_an_order_that_is_paid(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 10)))
+    shop.await_payment("pay-1", eur(10000), "card", "c-7", LIMIT, (("o-17", 10000),))
+
+    shop.pay("pay-2", eur(10000), (("o-17", 10000),), "bank transfer")
+
+    assert shop.codes(ask_authorise.on("pay-1")) == ["over_asked"]
+    assert shop.codes(ask_capture.on("pay-1")) == ["over_asked"]
+
+
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize("authorised", (True, False), ids=("authorised", "charged in one go"))
+def test_a_card_is_charged_no_more_than_its_order_still_costs(
+    shop: Shop, *, authorised: bool
+) -> None:
+    gateway = ScriptedGateway("stirling", shop.clock)
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.await_payment("pay-1", eur(3000), "card", "c-7", LIMIT, (("o-17", 3000),))
+    if authorised:
+        shop.ask_authorise("pay-1")
+        send_open(shop, gateway, shop.clock.at)
+
+    shop.cancel("o-17", (("1", 2),))
+    assert shop.codes(ask_capture.on("pay-1", eur(3000))) == ["over_asked"]
+    shop.ask_capture("pay-1")
+    send_open(shop, gateway, shop.clock.at)
+
+    payment = shop.payment("pay-1")
+    assert (payment.captured, payment.applied, payment.holds) == (1000, 1000, ())
+    assert gateway.moved(RequestKind.CAPTURE, "pay-1") == 1000
+
+
+def test_what_is_meant_for_no_order_may_be_asked_for_beside_what_its_orders_cost(
+    shop: Shop,
+) -> None:
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.await_payment("pay-1", eur(5000), "card", "c-7", LIMIT, (("o-17", 3000),))
+
+    shop.cancel("o-17", (("1", 1),))
+    payment = shop.ask_capture("pay-1").document
+
+    assert payment.asked(RequestKind.CAPTURE) == 2000 + 2000
 
 
 def test_money_goes_back_though_its_payment_and_order_have_ended(asked: Shop) -> None:

@@ -578,6 +578,23 @@ CORNERS: Final[dict[str, Small]] = {
             verbs.record_notice.on("o-pay1", Notice.VOIDED, Money(100, EUR)),
         ),
     ),
+    "a card for an order that is paid in another way": goods(
+        of("cancel ask_authorise ask_capture ask_void record_answer expire_payment")
+        | of("refund pay_back"),
+        times=1,
+        waits=(DAY,),
+        first=(
+            verbs.place.on("o"),
+            verbs.await_payment.on(
+                "o-pay1", Money(100, EUR), expires_at=START + DAY, orders=(("o", 100),)
+            ),
+        ),
+        also=(
+            verbs.pay.on("o-pay2", Money(40, EUR), (("o", 40),)),
+            verbs.pay.on("o-pay2", Money(100, EUR), (("o", 100),)),
+            verbs.ask_capture.on("o-pay1", Money(60, EUR)),
+        ),
+    ),
     "a balance in time, and told of too late": goods(
         of("cancel miss_balance forfeit_deposit refund pay_back"),
         times=1,

@@ -11,9 +11,9 @@ asked twice. Somebody outside any command sends what is open, always with the sa
 made of the payment and the request. A second command *records the answer*.
 
 Problem: a request that waits to be sent outlives what it was asked for, and charges a card for a
-payment that a clerk has ended, or an order that was given up.
+payment that a clerk has ended, or an order that was given up or paid in another way.
 Decision: what would take the payer's money, and was never sent, is *withdrawn* as soon as it could
-not be asked any more; where only the orders have ended it is when somebody would send it. It counts
+not be asked any more; where only the orders want none it is when somebody would send it. It counts
 as failed. Of what was sent nobody knows, so it is asked about, and not sent once more. To give up
 and to pay back is right at any time.
 """
@@ -32,6 +32,7 @@ from orderflow.money import Money, positive
 from orderflow.payments.balances import BALANCE_DUE, balance_of, left_to_ask, note_balance
 from orderflow.payments.losses import at_gateway, left_of, tender_at_gateway
 from orderflow.payments.stored import give_back, of_balance, put_on, units_of
+from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import ORDER_CALLED_OFF, PAYMENT, PaymentMove, PaymentState
 from orderflow.tenders import units_gone
@@ -70,8 +71,9 @@ def ask_capture(case: Case, context: Context, amount: Money | None = None) -> St
 
     That is what was authorised, or the amount of a payment that is captured in one go, less what
     has come and what was asked for already; of a price in two parts the deposit, and after it what
-    is still to come of the balance. A smaller amount is asked for only of what was authorised or of
-    a balance: whoever is charged in one go is charged the whole.
+    is still to come of the balance. For the orders that it is for it is no more than these still
+    cost. A smaller amount is asked for only of what was authorised or of a balance: whoever is
+    charged in one go is charged the whole.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -113,8 +115,8 @@ def send_request(
 
     From then on nobody knows whether it has been carried out, until an answer is recorded. For so
     long nobody else sends it. What would take money that nobody wants any more, since the payment
-    has gone on or all orders that it is for were given up, is withdrawn instead where it was never
-    sent: whoever sends looks first whether its outcome is still pending.
+    has gone on or all orders that it is for were given up or paid, is withdrawn instead where it
+    was never sent: whoever sends looks first whether its outcome is still pending.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -154,9 +156,31 @@ def still_wanted(payment: Payment, one: Request, orders: Iterable[Order]) -> boo
     move = _TAKES.get(one.kind)
     if move is None:
         return True
-    states = [order.state for order in orders]
-    over = bool(states) and all(state in ORDER_CALLED_OFF for state in states)
-    return not over and PAYMENT.target(payment.state, move) is not None
+    known = tuple(orders)
+    # The empty case: for no order, or none that anybody has looked at, all of it is wanted.
+    wanted = not known or _wanted(payment, known) > 0
+    over = bool(known) and all(order.state in ORDER_CALLED_OFF for order in known)
+    return wanted and not over and PAYMENT.target(payment.state, move) is not None
+
+
+def _wanted(payment: Payment, orders: Iterable[Order]) -> int:
+    """What is wanted of a payment for its orders, and beside them for none, in minor units.
+
+    Of each order no more than was meant for it, nor than it still costs.
+    """
+    owed = {order.ref.id: max(0, due(order)) for order in orders}
+    if payment.state in BALANCE_DUE:
+        return sum(owed.values())
+    limit = _first(payment) if payment.state is PaymentState.AWAITING else payment.authorised
+    used = {one.order: one.amount for one in payment.applications}
+    parts = [min(one.amount - used.get(one.order, 0), owed[one.order]) for one in payment.meant]
+    beside = limit - sum([one.amount for one in payment.meant])
+    return sum([max(0, part) for part in (*parts, beside)])
+
+
+def _first(payment: Payment) -> int:
+    """What comes first of a payment: the deposit, where its price is in two parts."""
+    return payment.deposit or payment.amount
 
 
 def meant_for(payment: Payment) -> tuple[str, ...]:
@@ -174,20 +198,26 @@ def withdraw_unwanted(step: Step, ref: Ref[Payment]) -> None:
             step.note(ref, WITHDRAWN, request=one.id)
 
 
-def free_to_ask(step: Step, payment: Payment) -> int:
-    """What can still be captured or given up of a payment, less what was asked, in minor units."""
+def _free(step: Step, payment: Payment, kind: RequestKind) -> int:
+    """What can still be asked for, less what was asked for already, in minor units.
+
+    What takes money asks for no more than is wanted of it; all that is kept ready can be given up.
+    """
     if payment.state in BALANCE_DUE:
         # What it has become dearer by is asked of the customer first, by `open_balance`.
         wanted = min(balance_of(step, payment), left_to_ask(payment))
         return max(0, wanted - payment.asked(RequestKind.CAPTURE))
     limit = payment.authorised
     if payment.state is PaymentState.AWAITING:
-        first = payment.deposit or payment.amount
-        limit = first - payment.asked(RequestKind.AUTHORISE)
+        limit = _first(payment) - payment.asked(RequestKind.AUTHORISE)
     voids = [one for one in payment.requests if one.kind is RequestKind.VOID]
     given_up = sum([one.done for one in voids if one.outcome is Outcome.DONE])
-    asked = payment.asked(RequestKind.CAPTURE) + payment.asked(RequestKind.VOID)
-    return max(0, limit - payment.captured - given_up - asked)
+    open_yet = payment.asked(RequestKind.CAPTURE)
+    free = limit - payment.captured - given_up - open_yet - payment.asked(RequestKind.VOID)
+    if kind in _TAKES:
+        orders = [step.now(step.case.order(name)) for name in meant_for(payment)]
+        free = min(free, _wanted(payment, orders) - open_yet)
+    return max(0, free)
 
 
 def open_request(
@@ -284,7 +314,7 @@ def _ask(
     step: Step, payment: Payment, kind: RequestKind, move: PaymentMove, amount: Money | None
 ) -> None:
     """Ask for an amount, or for all that can still be asked for; never for more."""
-    free = free_to_ask(step, payment)
+    free = _free(step, payment, kind)
     asked = free if amount is None else positive(amount, payment.currency)
     if not asked or asked > free:
         refusal = Refusal.of(
@@ -301,7 +331,8 @@ def _ask(
 
 def _must_be_whole(step: Step, payment: Payment, amount: Money) -> None:
     """Refuse a part of what nobody has authorised: the rest of it could never be asked for."""
-    free, asked = free_to_ask(step, payment), positive(amount, payment.currency)
+    free = _free(step, payment, RequestKind.CAPTURE)
+    asked = positive(amount, payment.currency)
     if asked < free:
         name, currency = payment.ref.id, payment.currency
         refusal = Refusal.of(
