@@ -366,6 +366,7 @@ class Order:
     pools: tuple[PoolClaim, ...] = ()  # what it claims as a whole, beside what its units claim
     doors: tuple[Door, ...] = ()  # where carriers are to collect cash for it
     ready: tuple[Ready, ...] = ()  # what gateways keep ready for it, and have not captured
+    awaited: tuple[str, ...] = ()  # the payments for it that wait, or are kept ready
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -550,6 +551,7 @@ class Payment:
     missed: tuple[str, ...] = ()  # orders that owed their balance when its limit was over
     balance_was: PaymentState | None = None  # where it stood when all went back or was disputed
     authorised_at: datetime | None = None
+    unwanted_since: datetime | None = None  # since when no order wants its money, while it is open
 
     @property
     def applied(self) -> int:
