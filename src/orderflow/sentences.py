@@ -1165,6 +1165,7 @@ HOLDS: Final[dict[str, str]] = {
     "unknown_request": "未知的支付请求",
     "unexpected_scan": "意外扫描",
     "unexpected_settlement": "意外的争议结果",
+    "void_failed": "撤销授权失败",
 }
 """The holds that the library sets by itself, by code."""
 
