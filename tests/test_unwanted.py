@@ -1,4 +1,4 @@
-"""A payment that no order wants money of any more ends: by itself, or it is told to whoever acts."""
+"""A payment that no order wants money of any more ends by itself, or whoever acts is told."""
 
 from __future__ import annotations
 
