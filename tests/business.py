@@ -291,6 +291,15 @@ def may_owe(d: Desk, order: Order) -> bool:
     )
 
 
+def sold_as(d: Desk, order: Order) -> Order:
+    """What is sent anew for nothing is paid by the order whose goods went astray."""
+    if order.parent:
+        old = d.get("order", order.parent)
+        if any(d.get("reissue", row.reissue).anew == order.ref.id for row in old.sent_again):
+            return sold_as(d, old)
+    return order
+
+
 def may_use(d: Desk, code: str) -> bool:
     """The coupon is good, and a use of it is left in all; the small worlds have one customer."""
     coupon = d.get("coupon", code)
@@ -691,7 +700,7 @@ def may_release(d: Desk) -> bool:
     }
     at = d.arg("location") or (places.pop() if len(places) == 1 else None)
     here = at is not None and d.there(order, "allocated", where=lambda tag: tag.location == at)
-    confirmed = order.state == "confirmed" and d.free("release") and may_owe(d, order)
+    confirmed = order.state == "confirmed" and d.free("release") and may_owe(d, sold_as(d, order))
     return confirmed and here and d.is_new("dispatch", d.arg("dispatch"))
 
 
@@ -1178,7 +1187,7 @@ def may_purchase(d: Desk) -> bool:
         d.there(order, "to buy", "reserved", where=lambda tag: tag.peg == his or not tag.location)
         and order.state == "confirmed"
         and d.free("buy", order)
-        and (d.arg("location") or may_owe(d, order))
+        and (d.arg("location") or may_owe(d, sold_as(d, order)))
         for order in orders
     )
 

@@ -32,6 +32,7 @@ from orderflow.on_account import cover
 from orderflow.pricing import bill, order_facts
 from orderflow.production import Reported, ask_about_unknown, finish, meant, take_reported
 from orderflow.records import Dispatch, Line, Order, Parcel, Purchase, Spot
+from orderflow.sent_again import sold_by
 from orderflow.states import (
     DISPATCH,
     ONWARD,
@@ -132,7 +133,7 @@ def release(
     )
     reasons = spoiled(step, [position_of(line.sku, spot.slice) for line, spot, _ in chosen])
     ref = case.dispatch(text(dispatch, "dispatch"))
-    with all_told((*reasons, *cover(step, order))):
+    with all_told((*reasons, *cover(step, sold_by(step, order)))):
         step.open(Dispatch(ref, DISPATCH.initial, at, (order.ref.id,)))
         step.move(order, UnitMove.RELEASE, chosen, dispatch=dispatch)
     return step

@@ -21,6 +21,7 @@ from orderflow.on_account import TERMS_OVERDUE
 from orderflow.plans import OVERDUE, instalments_missing
 from orderflow.pricing import due
 from orderflow.records import Order
+from orderflow.sent_again import sent_anew
 from orderflow.withheld import CHARGED_BACK, goods_unpaid
 
 _LASTS_WHILE: Final[tuple[tuple[str, Callable[[Step, Order], bool]], ...]] = (
@@ -32,10 +33,19 @@ _LASTS_WHILE: Final[tuple[tuple[str, Callable[[Step, Order], bool]], ...]] = (
 
 
 def let_go_on(step: Step, ref: Ref[Order]) -> bool:
-    """Lift what asks for money of an order that is missing no more; whether it lifted anything."""
+    """Lift what asks for money of an order that is missing no more; whether it lifted anything.
+
+    What is sent anew for it waits for the same money.
+    """
     order = step.now(ref)
+    for anew in sent_anew(step, order):
+        _lift_past(step, anew)
+    return _lift_past(step, order)
+
+
+def _lift_past(step: Step, order: Order) -> bool:
     there = {hold.code for hold in order.holds}
     past = [code for code, stays in _LASTS_WHILE if code in there and not stays(step, order)]
     for code in past:
-        step.lift(ref, code)
+        step.lift(order.ref, code)
     return bool(past)
