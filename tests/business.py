@@ -832,6 +832,18 @@ def may_apply(d: Desk, free: int) -> bool:
     return within and asked <= free
 
 
+def free_of(d: Desk) -> int:
+    """What is on no order, and what its orders owe back to the customer of those that want it."""
+    wanting = {d.get("order", id).customer for id, _ in d.arg("orders", ())}
+    free = int(d.paper.unapplied)
+    there = max(0, d.paper.captured - d.paper.refunded - d.paper.charged_back - d.paper.forfeited)
+    for one in d.paper.applications:
+        order = d.get("order", one.order)
+        if wanting == {order.customer}:
+            free += max(0, min(-owing(order), one.amount, there))
+    return free
+
+
 def may_pay(d: Desk) -> bool:
     return d.fresh and may_apply(d, d.arg("amount").minor)
 
@@ -1461,7 +1473,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "record_notice": always,
     "lift_payment_hold": Desk.has_hold,
     "expire_payment": may_expire_payment,
-    "apply_payment": lambda d: not d.stands("refunded") and may_apply(d, d.paper.unapplied),
+    "apply_payment": lambda d: not d.stands("refunded") and may_apply(d, free_of(d)),
     "collect_on_delivery": may_collect,
     "expect_cash": may_expect_cash,
     "remit": always,

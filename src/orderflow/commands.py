@@ -491,7 +491,11 @@ class Commands:
     def apply_payment(
         self, id: str, orders: Shares, *, key: str | None = None, by: str = ""
     ) -> Done[Payment]:
-        """Apply unapplied money of a payment to orders."""
+        """Apply money of a payment to orders: what is unapplied, and then what its orders owe back.
+
+        What is owed back is set off between orders of one customer alone: what he has paid for
+        goods that he gave back pays his next order.
+        """
         call = payments.apply_payment.of(Ref(self.tenant, "payment", id), orders)
         return self.apply(call, key=key, by=by)
 
