@@ -49,6 +49,7 @@ from orderflow.records import (
     RequestKind,
     Return,
 )
+from orderflow.replacements import cancel_exchange
 from orderflow.rules import Rules
 from orderflow.silence import silence_of
 from orderflow.states import ORDER, ORDER_UNCONFIRMED, OrderMove, OrderState, PaymentState
@@ -109,7 +110,7 @@ class Reminder:
 
 _REMINDED: Final = (
     *(expire, miss_balance, forfeit_deposit, miss_instalment, miss_terms),
-    lapse_stored_value,
+    *(lapse_stored_value, cancel_exchange),
 )
 """The calls that silence means where a customer has not paid, or not used what is his."""
 
@@ -157,7 +158,7 @@ def reminder_of(due: Due, at: datetime, rules: Rules) -> Reminder | None:
     """
     left = due.since - at
     spans = [days for days in rules.remind_days if left <= timedelta(days=days)]
-    asked = due.call.verb in {verb.name for verb in _REMINDED}
+    asked = due.who == "customer" and due.call.verb in {verb.name for verb in _REMINDED}
     return Reminder(due, min(spans)) if spans and left > timedelta() and asked else None
 
 
