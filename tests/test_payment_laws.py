@@ -523,13 +523,22 @@ class Life:
             payment = self.chance.choice(kept)
         order = self.chance.choice(("", *ORDERS, *[one.order for one in payment.applications]))
         owed = due(self.shop.order(DOOR))
-        self.shop.charge_back(payment.ref.id, money, order)
+        after = self.shop.charge_back(payment.ref.id, money, order).document
+        self.withdrawn(payment, after)
         self.gone |= {order} - {"", DOOR, ON_ACCOUNT}
         if due(self.shop.order(DOOR)) > owed:  # a cent may be less than its coin
             self.door_taken = True
         ledger = self.ledgers[payment.ref.id]
         ledger.taken += money.minor
         ledger.disputed += money.minor
+
+    def withdrawn(self, before: Payment, after: Payment) -> None:
+        """What was to go back and was never sent stays, where a bank takes that money itself."""
+        for was, now in zip(before.requests, after.requests, strict=True):
+            if was.kind is RequestKind.REFUND and is_open(was) and not is_open(now):
+                assert not was.tries
+                self.booked[after.ref.id, now.id] = 0
+                self.back(after.ref.id, -was.booked)
 
     def settle(self) -> None:
         payment, won = self.any_payment("disputed"), self.chance.random() < 0.5

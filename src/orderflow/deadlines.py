@@ -37,6 +37,7 @@ from orderflow.payments import expire_payment, lapse_stored_value, send_request
 from orderflow.payments.ready import is_kept
 from orderflow.payments.requests import UNREAD
 from orderflow.plans import next_instalment
+from orderflow.pools import stored_pool
 from orderflow.pricing import due, order_facts
 from orderflow.records import (
     Document,
@@ -54,6 +55,7 @@ from orderflow.rules import Rules
 from orderflow.silence import silence_of
 from orderflow.states import ORDER, ORDER_UNCONFIRMED, OrderMove, OrderState, PaymentState
 from orderflow.tenders import StoredValue
+from orderflow.values import Position
 
 _CLOSING: Final = {
     OrderState.CONFIRMED: OrderMove.COMPLETE,
@@ -188,8 +190,7 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
         case Payment():
             found = _payment_due(document, since, case)
         case StoredValue():
-            means = "it was not spent in time: what is left of it is nobody's any more"
-            return Due(document.ref, since, "customer", means, lapse_stored_value.of(document.ref))
+            return _lapse_due(document, since, case)
         case Return() | Exchange() | Reissue():
             silence = silence_of(document, case)
             if silence is None:
@@ -198,6 +199,14 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
         case _:
             return None
     return attrs.evolve(found, state=document.state.value)
+
+
+def _lapse_due(stored: StoredValue, since: datetime, case: Case) -> Due:
+    """The end of a balance: of one that is spent nobody has anything to lose."""
+    who, means = "customer", "it was not spent in time: what is left of it is nobody's any more"
+    if case.counter(Position(stored_pool(stored.ref.id))).free <= 0:
+        who, means = "seller", "its time is over, and nothing is left of it"
+    return Due(stored.ref, since, who, means, lapse_stored_value.of(stored.ref))
 
 
 def _order_due(order: Order, since: datetime, case: Case, rules: Rules) -> Due:

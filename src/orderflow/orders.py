@@ -58,6 +58,7 @@ from orderflow.states import (
     UnitMove,
     UnitState,
 )
+from orderflow.taxes import FREIGHT_GROUP
 from orderflow.units import (
     UNCLAIMED,
     Chosen,
@@ -200,15 +201,28 @@ def add_charge(
     kind, names = charge.kind, lines_named(order, charge.lines)
     id = later_id(order, kind)
     if charge.is_of_order:
-        beside = [one for one in order.charges if not one.spans]
-        of_kind = sum([one.amount for one in beside if one.kind is kind])
-        # A part of it may have been credited, with its tax.
-        if min(of_kind, sum([one.amount for one in beside])) + charge.amount < 0:
-            raise BadInput("charge.amount", f"the discount is more than the {kind.value}")
+        if charge.amount < 0 and _freight_left(step, order) + charge.amount < 0:
+            raise BadInput("charge.amount", "the discount is more than the freight")
         made = Charge(id, kind, charge.amount)
     else:
         made = charge_kept(id, kind, charge.amount, order, names, charge.parts, of)
     step.add(Charged(order.ref, attrs.evolve(made, bearer=charge.bearer, reason=charge.reason)))
+
+
+def _freight_left(step: Step, order: Order) -> int:
+    """What is left of the freight of an order: credit notes may have lowered some of it.
+
+    What a note took off goods is off their units.
+    """
+    notes = [step.now(step.case.credit_note(id)) for id in order.credit_notes]
+    of_freight = {
+        f"credit-{note.ref.id}"
+        for note in notes
+        if any(line.group == FREIGHT_GROUP for line in note.lines)
+    }
+    of_order = [one for one in order.charges if not one.spans]
+    freight = [c for c in of_order if c.kind is ChargeKind.FREIGHT or c.id in of_freight]
+    return sum([one.amount for one in freight])
 
 
 def later_id(order: Order, kind: ChargeKind) -> str:

@@ -148,6 +148,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{stored} could be used until {until}",
         "zh": "{stored} 的有效期到 {until} 为止",
     },
+    "stored_full": {
+        "en": "{stored} takes no {asked} more: {there} were put on it, at most {most} may be",
+        "zh": "{stored} 已存入 {there},不能再存入 {asked}:上限 {most}",
+    },
     "no_bank": {
         "en": "payment {payment} came from {stored}, and no bank has it: {free} {currency} of it "
         "came from outside, {asked} was charged back",

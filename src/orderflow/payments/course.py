@@ -62,7 +62,9 @@ def come_in(step: Step, ref: Ref[Payment], move: PaymentMove = PaymentMove.CAPTU
     step.proceed(PAYMENT, ref, move)
     payment = step.now(ref)
     if payment.state is PaymentState.CAPTURED and (payment.refunded or payment.charged_back):
-        step.proceed(PAYMENT, ref, PaymentMove.SETTLE_PART)
+        part_left = left_of(payment) > 0
+        move = PaymentMove.SETTLE_PART if part_left else PaymentMove.SETTLE_EMPTY
+        step.proceed(PAYMENT, ref, move)
 
 
 def ended_as(step: Step, ref: Ref[Payment], *, reopened: bool) -> PaymentMove:
