@@ -25,7 +25,7 @@ from orderflow.coupons import given_back
 from orderflow.deposits import let_go
 from orderflow.facts import PAYABLE
 from orderflow.journal import Step
-from orderflow.missing_money import let_go_on
+from orderflow.missing_money import ask_about_lost, let_go_on
 from orderflow.on_account import as_owed
 from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.payments.ready import note_ready
@@ -52,6 +52,7 @@ def follow(step: Step) -> None:
         if document.pools:
             step.add(*given_back(document))
         withhold_unasked(step, step.now(document.ref))
+        ask_about_lost(step, step.now(document.ref))
         if document.on_account:
             _begin_terms(step, document)
             step.add(*as_owed(step.now(document.ref)))

@@ -1136,6 +1136,7 @@ HOLDS: Final[dict[str, str]] = {
     "came_unasked": "未约定的来货",
     "charged_back": "银行已扣回款项",
     "goods_never_came": "换货的旧货始终未退回",
+    "lost_coming_back": "拒收的货物在退回途中丢失",
     "given_up": "已作废的货物重新出现",
     "instalment_overdue": "分期款逾期",
     "terms_overdue": "账期款逾期",
