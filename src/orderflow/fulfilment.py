@@ -21,8 +21,8 @@ from typing import Final, NamedTuple
 
 from orderflow.books import position_of
 from orderflow.calls import Ref
-from orderflow.cash_terms import count_refused
 from orderflow.claiming import keep_again
+from orderflow.cod.terms import count_refused
 from orderflow.errors import BadInput, MoveRefused, Refusal, all_told
 from orderflow.facts import CutMade, Noted
 from orderflow.holding import checked_blocks, set_hold
