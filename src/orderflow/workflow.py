@@ -551,18 +551,20 @@ class Workflow(Commands):
             tenant=self.tenant,
         )
 
-    def reconcile(self, remittance: Remittance, fee: CashFee | None = None) -> Reconciled:
+    def reconcile_remittance(
+        self, remittance: Remittance, fee: CashFee | None = None
+    ) -> Reconciled:
         """A carrier's remittance file against the cash that it owes: bookings and findings.
 
         Without `fee` no fee is wrong. It reads all payments and parcels of the tenant.
         """
-        from orderflow.remittances import reconcile  # here, for the same reason
+        from orderflow.remittances import reconcile_remittance  # here, for the same reason
 
         payments, parcels = (
             [stored.value for stored in every(self.store, Query(kind, self.tenant))]
             for kind in ("payment", "parcel")
         )
-        return reconcile(
+        return reconcile_remittance(
             remittance,
             [one for one in payments if isinstance(one, Payment)],
             [one for one in parcels if isinstance(one, Parcel)],
