@@ -34,6 +34,7 @@ from orderflow.journal import Case
 from orderflow.on_account import miss_terms, next_terms
 from orderflow.orders import expire
 from orderflow.payments import expire_payment, lapse_stored_value, send_request
+from orderflow.payments.ready import is_kept
 from orderflow.payments.requests import UNREAD
 from orderflow.plans import next_instalment
 from orderflow.pools import stored_pool
@@ -125,8 +126,8 @@ def next_due(document: Document) -> datetime | None:
     `None` when it waits for nobody, or without a limit.
 
     "支付...否则订单将被取消": an order is to be paid until its `pay_by`, in review or not, unless
-    the carrier shall collect, a part is paid already or it costs nothing; on account, by the day
-    that its terms give it. A payment is to be
+    the carrier shall collect, a part is paid already, a gateway keeps its money ready or it costs
+    nothing; on account, by the day that its terms give it. A payment is to be
     answered for and captured until it expires, a balance is to be asked for from when it was
     planned, and paid until the limit that it was opened with, an instalment until its own; what a
     gateway was asked is to be sent at once, and again when whoever has sent it has had no reply for
@@ -309,4 +310,5 @@ def _is_unpaid(order: Order) -> bool:
         and not order.on_account
         and order.applied == 0
         and due(order) > 0
+        and not is_kept(order)
     )

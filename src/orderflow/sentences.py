@@ -388,6 +388,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "order {order} may be paid until {until}",
         "zh": "订单 {order} 的付款期限为 {until}",
     },
+    "money_ready": {
+        "en": "order {order} is not late: {amount} {currency} is kept ready for it by {payments}",
+        "zh": "订单 {order} 未逾期:付款 {payments} 已预授权 {amount} {currency}",
+    },
     "over_asked": {
         "en": "payment {payment}: {asked} {currency} to {move}, {free} can be asked for",
         "zh": "付款 {payment}:{move} {asked} {currency},最多可请求 {free}",
@@ -1033,6 +1037,8 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "set": "调整",
     "set quota": "设定配额",
     "settle deposit": "争议了结,余定金",
+    "settle balance": "争议了结,尾款待付",
+    "settle overdue": "争议了结,尾款逾期",
     "settle dispute": "了结争议",
     "settle empty": "争议了结,款项全失",
     "settle exchange": "了结换货",
