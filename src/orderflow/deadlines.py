@@ -55,6 +55,7 @@ from orderflow.silence import silence_of
 from orderflow.states import ORDER, ORDER_UNCONFIRMED, OrderMove, OrderState, PaymentState
 from orderflow.tenders import StoredValue
 from orderflow.values import Position
+from orderflow.withheld import CHARGED_BACK
 
 _CLOSING: Final = {
     OrderState.CONFIRMED: OrderMove.COMPLETE,
@@ -303,6 +304,7 @@ def _may_close(order: Order) -> bool:
 
 
 def _is_unpaid(order: Order) -> bool:
+    """Whether an order ends by its `pay_by`: one whose money a bank has taken back was paid."""
     return (
         order.pay_by is not None
         and order.state in ORDER_UNCONFIRMED
@@ -311,4 +313,5 @@ def _is_unpaid(order: Order) -> bool:
         and order.applied == 0
         and due(order) > 0
         and not is_kept(order)
+        and all(hold.code != CHARGED_BACK for hold in order.holds)  # none: nobody took it back
     )

@@ -698,6 +698,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     cash_asked, by_gateway = payment.cash_asked, payment.by_gateway
     balance_from, missed = payment.balance_from, payment.missed
     balance_was, authorised_at = payment.balance_was, payment.authorised_at
+    taken = payment.taken
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
@@ -722,6 +723,9 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 sums[fact.target] += fact.amount
                 applications = _applied(applications, fact)
                 disputed += _change(fact, MoneyAccount.CHARGED_BACK)
+                to_bank = fact.target is MoneyAccount.CHARGED_BACK
+                if to_bank and fact.order is not None:
+                    taken = _added(taken, fact.order.id, fact.amount)
             case Claimed():
                 spent += fact.n
             case Advanced():
@@ -773,7 +777,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     events = _answered(events, requests, fact.what, details)
                     by_gateway += int(details.get("came", 0))
                 elif fact.what == "dispute":
-                    disputed = 0  # what was won has come back, what was lost is gone for good
+                    # What was won has come back, what was lost is gone for good.
+                    disputed, taken = 0, ()
             case _:
                 raise _misfit(payment, fact)
     return Payment(
@@ -814,6 +819,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         missed=missed,
         balance_was=balance_was,
         authorised_at=authorised_at,
+        taken=taken,
     )
 
 
@@ -1014,13 +1020,14 @@ def _reported(events: tuple[Reported, ...], new: Reported) -> tuple[Reported, ..
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:
     if fact.order is None:
         return applications
-    change = _change(fact, MoneyAccount.APPLIED)
-    name = fact.order.id
-    for i, application in enumerate(applications):
-        if application.order == name:
-            new = Application(name, application.amount + change)
-            return (*applications[:i], new, *applications[i + 1 :])
-    return (*applications, Application(name, change))
+    return _added(applications, fact.order.id, _change(fact, MoneyAccount.APPLIED))
+
+
+def _added(rows: tuple[Application, ...], name: str, change: int) -> tuple[Application, ...]:
+    for i, one in enumerate(rows):
+        if one.order == name:
+            return (*rows[:i], Application(name, one.amount + change), *rows[i + 1 :])
+    return (*rows, Application(name, change))
 
 
 def _fold_dispatch(dispatch: Dispatch, facts: Sequence[Fact]) -> Dispatch:

@@ -550,6 +550,7 @@ class Payment:
     missed: tuple[str, ...] = ()  # orders that owed their balance when its limit was over
     balance_was: PaymentState | None = None  # where it stood when all went back or was disputed
     authorised_at: datetime | None = None
+    taken: tuple[Application, ...] = ()  # what of disputed was taken from which order
 
     @property
     def applied(self) -> int:

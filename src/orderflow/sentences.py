@@ -1165,6 +1165,7 @@ HOLDS: Final[dict[str, str]] = {
     "unknown_request": "未知的支付请求",
     "unexpected_scan": "意外扫描",
     "unexpected_settlement": "意外的争议结果",
+    "won_back": "争议胜诉退回的款项未用于订单",
 }
 """The holds that the library sets by itself, by code."""
 
