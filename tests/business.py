@@ -769,6 +769,16 @@ def is_late(d: Desk, parcel: Parcel | None) -> bool:
     return came is not None and d.seen.at > came + timedelta(days=d.window_days)
 
 
+def may_chase(d: Desk) -> bool:
+    """A limit is over for which it has not been chased yet."""
+    held = {hold.code for hold in d.paper.holds}
+    limits = (("parcel_silent", d.paper.silent_at), ("parcel_late", d.paper.late_at))
+    past = {code for code, at in limits if at is not None and at <= d.seen.at}
+    if d.paper.state != "shipped":
+        past -= {"parcel_late"}
+    return bool(past - held)
+
+
 def may_ask_return(d: Desk) -> bool:
     return d.fresh and d.order.state not in OVER and returnable(d, d.order)
 
@@ -1380,6 +1390,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "make_ready": lambda d: d.stands("shipped"),
     "record_scan": always,
     "record_scans": always,
+    "chase": may_chase,
     "hold_parcel": Desk.lacks_hold,
     "lift_parcel_hold": Desk.has_hold,
     "report_missing": always,

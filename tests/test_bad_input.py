@@ -296,6 +296,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "event": "e-1",
     },
     "record_scans": {"id": "p-o-shipped", "scans": (SCAN,)},
+    "chase": {"id": "p-o-silent"},
     "lift_parcel_hold": {"id": "p-o-delivered", "code": "unexpected_scan"},
     "report_missing": {"id": "o-delivered", "lines": ONE, "reason": "not in the box"},
     "found": {"id": "o-missing", "lines": ONE},
@@ -601,6 +602,9 @@ def furnish(house: Workflow, clock: Clock) -> None:
         sell(id, "shipped")
         house.turn_back(f"p-{id}")
     house.receive_back("p-o-back")
+    clock.at = MORNING - timedelta(days=30)
+    sell("o-silent", "shipped")
+    clock.at = MORNING
     for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
@@ -713,6 +717,7 @@ class House:
             confirm_when_paid=False,
             approve_returns=False,
             price_protection_days=30,
+            silent_days=14,
             process=Process.of(Stage("polishing", UnitState.PICKED)),
         )
         self.workflow = Workflow(store, rules, clock=clock)

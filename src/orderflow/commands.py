@@ -15,6 +15,7 @@ import attrs
 
 from orderflow import (
     allocation,
+    chasing,
     closing,
     coupons,
     deposits,
@@ -1202,6 +1203,10 @@ class Commands:
         """Record what a carrier saw of a parcel, in any state, order and number."""
         call = scanning.record_scans.of(Ref(self.tenant, "parcel", id), scans)
         return self.apply(call, key=key, by=by)
+
+    def chase(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:
+        """Put a parcel that is silent or late on a hold of that name, which blocks nothing."""
+        return self.apply(chasing.chase.of(Ref(self.tenant, "parcel", id)), key=key, by=by)
 
     def lift_parcel_hold(
         self, id: str, code: str, *, key: str | None = None, by: str = ""

@@ -27,6 +27,7 @@ from typing import Final
 import attrs
 
 from orderflow.calls import Call, Ref
+from orderflow.chasing import chase, limits_of
 from orderflow.closing import archive, complete, receipt_since, window_since
 from orderflow.deposits import forfeit_deposit, miss_balance, open_balance
 from orderflow.instalments import miss_instalment
@@ -42,6 +43,7 @@ from orderflow.records import (
     Exchange,
     Order,
     Outcome,
+    Parcel,
     Payment,
     Reissue,
     Request,
@@ -52,6 +54,7 @@ from orderflow.rules import Rules
 from orderflow.silence import silence_of
 from orderflow.states import ORDER, ORDER_UNCONFIRMED, OrderMove, OrderState, PaymentState
 from orderflow.tenders import StoredValue
+from orderflow.tracking.troubles import LATE, SILENT
 
 _CLOSING: Final = {
     OrderState.CONFIRMED: OrderMove.COMPLETE,
@@ -113,7 +116,7 @@ _REMINDED: Final = (
 """The calls that silence means where a customer has not paid, or not used what is his."""
 
 
-FALL_DUE: Final = ("order", "payment", "stored value", "return", "exchange", "reissue")
+FALL_DUE: Final = ("order", "payment", "stored value", "return", "exchange", "reissue", "parcel")
 """The kinds of document that have a time limit."""
 
 
@@ -129,8 +132,9 @@ def next_due(document: Document) -> datetime | None:
     planned, and paid until the limit that it was opened with, an instalment until its own; what a
     gateway was asked is to be sent at once, and again when whoever has sent it has had no reply for
     as long as it was to wait. A stored value is to be spent until its time is over. A return, an
-    exchange or a reissue notes until when it waits. An order that may be completed or archived but
-    for the days after its delivery is looked at from its placing on.
+    exchange or a reissue notes until when it waits, and a parcel from when on it is silent and
+    late. An order that may be completed or archived but for the days after its delivery is looked
+    at from its placing on.
     """
     if type(document) is Order:
         unpaid = document.pay_by if _is_unpaid(document) else None
@@ -146,6 +150,8 @@ def next_due(document: Document) -> datetime | None:
         return document.until
     if isinstance(document, Return | Exchange | Reissue):
         return document.until
+    if type(document) is Parcel:
+        return min([at for _, at in limits_of(document)], default=None)
     return None
 
 
@@ -193,9 +199,24 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
             if silence is None:
                 return None
             found = Due(document.ref, since, silence[0].who, silence[0].means, silence[1])
+        case Parcel():
+            found = Due(
+                document.ref, since, "carrier", _PARCEL[_first(document)], chase.of(document.ref)
+            )
         case _:
             return None
     return attrs.evolve(found, state=document.state.value)
+
+
+_PARCEL: Final = {
+    SILENT: "nothing was heard of the parcel for days: its carrier is asked",
+    LATE: "the parcel is not there on the day that it was promised for: its carrier is asked",
+}
+
+
+def _first(parcel: Parcel) -> str:
+    """The limit of a parcel that comes first."""
+    return min(limits_of(parcel), key=lambda one: (one[1], one[0]))[0]
 
 
 def _order_due(order: Order, since: datetime, case: Case, rules: Rules) -> Due:

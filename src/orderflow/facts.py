@@ -569,6 +569,9 @@ SCANNED: Final = "scanned"
 CAME_AT: Final = "came at"
 """What a parcel notes of the instant `at` which it came, as its scans say."""
 
+LIMITS: Final = "limits"
+"""What a parcel notes of when it is silent and when late: `silent_at`, `late_at`, or empty."""
+
 BY_HAND: Final = "by hand"
 """What a parcel notes whose state people have said, and no scans."""
 
@@ -921,6 +924,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     handed_over_at, delivered_at = parcel.handed_over_at, parcel.delivered_at
     carrier, tracking = parcel.carrier, parcel.tracking
     scans, by_hand = set(parcel.scans), parcel.by_hand
+    silent_at, late_at = parcel.silent_at, parcel.late_at
     for fact in facts:
         if isinstance(fact, Advanced):
             if fact.target == ParcelState.SHIPPED and fact.move != ParcelMove.GO_ON:
@@ -938,6 +942,9 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             delivered_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
         elif isinstance(fact, Noted) and fact.what == BY_HAND:
             by_hand = True
+        elif isinstance(fact, Noted) and fact.what == LIMITS:
+            said = dict(fact.details)
+            silent_at, late_at = _maybe(said["silent_at"]), _maybe(said["late_at"])
     state, holds = _fold_common(parcel, _PARCEL_STATES, parcel.holds, facts)
     return Parcel(
         parcel.ref,
@@ -952,7 +959,13 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         holds,
         tuple(sorted(scans, key=_by_instant)) if len(scans) > len(parcel.scans) else parcel.scans,
         by_hand,
+        silent_at,
+        late_at,
     )
+
+
+def _maybe(at: str | int) -> datetime | None:
+    return datetime.fromisoformat(str(at)) if at else None
 
 
 def _scan(said: Mapping[str, str | int]) -> Scan:

@@ -11,7 +11,8 @@ they cost (`cod`). Then each order that it touched is looked at once, and what i
 follows: its coupons where it has ended unused, its customer's credit by what it owes. So do the
 holds that ask for its money (`missing_money`). An order that owes nothing any more is confirmed, as
 one is that was paid, and each balance that was asked for it ends. What waits for somebody after a
-sale notes until when; what a gateway was to be asked, and nobody wants any more, is not sent.
+sale notes until when, and a parcel on the road by when it is to be heard of; what a gateway was to
+be asked, and nobody wants any more, is not sent.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from orderflow.calls import Ref
+from orderflow.chasing import note_limits
 from orderflow.cod.following import follow_doors
 from orderflow.coupons import given_back
 from orderflow.deposits import let_go
@@ -61,6 +63,7 @@ def follow(step: Step) -> None:
         if type(document) is Payment:
             withdraw_unwanted(step, document.ref)
     note_waits(step)
+    note_limits(step)
 
 
 def _due_before(step: Step, order: Order) -> int:

@@ -48,6 +48,7 @@ from orderflow.states import (
     UnitState,
 )
 from orderflow.tracking import Track, Whereabouts
+from orderflow.tracking.troubles import OURS
 from orderflow.units import (
     UNCLAIMED,
     Chosen,
@@ -414,7 +415,8 @@ def hold_parcel(
     Without `blocks` it blocks nothing, and is a question that somebody must look into.
     """
     step = Step(case, context)
-    set_hold(step, case.own(Parcel), code, reason, checked_blocks(step, blocks, PARCEL))
+    names = checked_blocks(step, blocks, PARCEL)
+    set_hold(step, case.own(Parcel), code, reason, names, ours=OURS)
     return step
 
 

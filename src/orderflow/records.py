@@ -582,6 +582,8 @@ class Parcel:
     holds: tuple[Hold, ...] = ()
     scans: tuple[Scan, ...] = ()  # each once, in the order of their instants
     by_hand: bool = False  # a person has said where it is: scans correct nothing of that
+    silent_at: datetime | None = None  # from when on it is chased, where nothing is heard of it
+    late_at: datetime | None = None  # from when on it is late; `None` once it was chased for that
 
 
 @attrs.frozen(weakref_slot=False)

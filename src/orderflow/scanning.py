@@ -17,6 +17,10 @@ since the turn before it is heard of late; or a parcel that turned had been deli
 What people have said no scan corrects: it leads on from there where the chart has a row, and what
 contradicts it is asked about under a hold, which goes when a later scan takes the doubt away.
 The receipt that a customer has confirmed is such a word; so is an order that is closed for good.
+
+What the story gives somebody to do (`tracking.troubles`) is a hold that blocks nothing. It goes
+when the story does not tell of it any more; one that a person has lifted comes back only with news
+of it.
 """
 
 from __future__ import annotations
@@ -40,7 +44,8 @@ from orderflow.states import (
     UnitMove,
     UnitState,
 )
-from orderflow.tracking import Scan, Whereabouts, follow
+from orderflow.tracking import Scan, Whereabouts, follow, troubles
+from orderflow.tracking.troubles import OF_STORIES, Trouble
 
 SCANS_MAX: Final = 1_000
 """So many scans are taken at once."""
@@ -69,6 +74,7 @@ def record_scans(case: Case, context: Context, scans: tuple[Scan, ...]) -> Step:
     _catch_up(step, parcel)
     if step.facts:
         _ask_about_doubts(step, parcel)
+        _ask_about_troubles(step, parcel)
     return step
 
 
@@ -227,3 +233,30 @@ def _ask_about_doubts(step: Step, before: Parcel) -> None:
         step.lift(parcel.ref, SCANS_DISAGREE)
     if reason:
         step.hold(parcel.ref, SCANS_DISAGREE, reason, ())
+
+
+def _ask_about_troubles(step: Step, before: Parcel) -> None:
+    """Set the holds of what is new in the story, and lift those of what it does not tell any more.
+
+    They stand in an order of their own, whichever scan came first.
+    """
+    parcel = step.now(before.ref)
+    known, told = _troubles(before), _troubles(parcel)
+    there = {hold.code for hold in parcel.holds}
+    wanted = [one for one in told if one.code in there or one not in known]
+    ours = [hold for hold in parcel.holds if hold.code in OF_STORIES]
+    if [(hold.code, hold.reason) for hold in ours] == [(one.code, one.reason) for one in wanted]:
+        return
+    for hold in ours:
+        step.lift(parcel.ref, hold.code)
+    for trouble in wanted:
+        step.hold(parcel.ref, trouble.code, trouble.reason, ())
+
+
+def _troubles(parcel: Parcel) -> tuple[Trouble, ...]:
+    """What the story of a parcel gives to do, where it is the parcel's own."""
+    told, state = _told(parcel.scans), parcel.state
+    if told is None and state is ParcelState.SHIPPED:  # so far an office alone has spoken
+        return troubles(parcel.scans)
+    back = state is ParcelState.RETURNED and told is ParcelState.GOING_BACK
+    return troubles(parcel.scans) if back or told is state else ()

@@ -380,6 +380,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "stock hold {hold} ran out at {until}",
         "zh": "库存占用 {hold} 已于 {until} 失效",
     },
+    "parcel_not_due": {
+        "en": "parcel {parcel} is waited for until {until}",
+        "zh": "包裹 {parcel} 的等待期限为 {until}",
+    },
     "not_due": {
         "en": "order {order} may be paid until {until}",
         "zh": "订单 {order} 的付款期限为 {until}",
@@ -882,6 +886,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "capture part": "部分收款",
     "capture": "收款",
     "charge back": "退单扣款",
+    "chase": "追查包裹",
     "close return": "关闭退货",
     "close": "关闭",
     "collect on delivery": "代收货款",

@@ -4,6 +4,7 @@ It knows names alone; each verb stands in the module of its subject.
 """
 
 from orderflow.allocation import allocate, reserve, unreserve
+from orderflow.chasing import chase
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
 from orderflow.coupons import set_coupon
@@ -202,6 +203,7 @@ __all__ = [
     "cancel_reissue",
     "change_cash",
     "charge_back",
+    "chase",
     "close_return",
     "collect_on_delivery",
     "complete",
