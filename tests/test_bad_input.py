@@ -270,7 +270,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "scan_serials": {"id": "o-released", "line": "1", "serials": ("SN-1", "SN-2")},
     "pack": {"id": "p-new", "dispatches": ("d-o-picked",), "weight_grams": 900, "lines": ONE},
     "cancel_parcel": {"id": "p-o-packed"},
-    "hand_over": {"id": "p-o-packed", "carrier": "sea mail", "tracking": "T-1"},
+    "hand_over": {"id": "p-o-packed", "carrier": "sea mail", "tracking": "T-1", "waybill": "T-0"},
     "hold_parcel": {
         "id": "p-o-packed",
         "code": "label",

@@ -129,9 +129,8 @@ PARTS: Final[dict[str, Small]] = {
         Bounds(
             (1,),
             stock=1,
-            only=of("place confirm pay allocate release pick pack hand_over make_ready deliver")
-            | of("lose turn_back receive_back chase lift_parcel_hold"),
-            waits=(2 * DAY, 2 * DAY),
+            only=LIFE | ROAD | of("chase lift_parcel_hold"),
+            waits=(2 * DAY,),
         ),
         {"silent_days": 1},
     ),

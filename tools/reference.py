@@ -502,6 +502,8 @@ BESIDE = {
         "Zones",
         "price_list",
         "zones",
+        "hear",
+        "Heard",
     ),
     "orderflow.adapters.webhooks": (
         "Endpoint",
@@ -522,7 +524,10 @@ BESIDE = {
         "Track",
         "Whereabouts",
         "follow",
+        "Trouble",
+        "troubles",
     ),
+    "orderflow.ways_out": ("Troubled", "WayOut", "Remedied"),
     "orderflow.adapters.gateways": (
         "send_open",
         "Sent",

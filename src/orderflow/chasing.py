@@ -115,7 +115,7 @@ def _heard(parcel: Parcel) -> datetime | None:
     """When a parcel on the road was heard of last; `None` where nobody waits for news of it."""
     if parcel.state not in _ON_THE_ROAD or parcel.handed_over_at is None:
         return None
-    said = follow(parcel.scans).at
+    said = follow(parcel.told).at
     return parcel.handed_over_at if said is None else max(said, parcel.handed_over_at)
 
 

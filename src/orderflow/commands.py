@@ -1084,12 +1084,13 @@ class Commands:
         id: str,
         carrier: str = "",
         tracking: str = "",
+        waybill: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Parcel]:
         """Give a parcel to its carrier: its units are shipped, and billed."""
-        call = fulfilment.hand_over.of(Ref(self.tenant, "parcel", id), carrier, tracking)
+        call = fulfilment.hand_over.of(Ref(self.tenant, "parcel", id), carrier, tracking, waybill)
         return self.apply(call, key=key, by=by)
 
     def ship_direct(

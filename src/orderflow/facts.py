@@ -922,7 +922,7 @@ def _fold_dispatch(dispatch: Dispatch, facts: Sequence[Fact]) -> Dispatch:
 
 def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     handed_over_at, delivered_at = parcel.handed_over_at, parcel.delivered_at
-    carrier, tracking = parcel.carrier, parcel.tracking
+    carrier, tracking, waybill = parcel.carrier, parcel.tracking, parcel.waybill
     scans, by_hand = set(parcel.scans), parcel.by_hand
     silent_at, late_at = parcel.silent_at, parcel.late_at
     for fact in facts:
@@ -936,6 +936,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         elif isinstance(fact, Noted) and fact.what == "handed over":
             details = dict(fact.details)
             carrier, tracking = str(details["carrier"]), str(details["tracking"])
+            waybill = str(details.get("waybill", ""))
         elif isinstance(fact, Noted) and fact.what == SCANNED:
             scans.add(_scan(dict(fact.details)))
         elif isinstance(fact, Noted) and fact.what == CAME_AT:
@@ -961,6 +962,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         by_hand,
         silent_at,
         late_at,
+        waybill,
     )
 
 

@@ -46,6 +46,7 @@ from orderflow.states import (
 )
 from orderflow.tenders import StoredValue, TenderBook
 from orderflow.tracking import Scan
+from orderflow.tracking.pieces import of_piece
 from orderflow.values import Position
 
 
@@ -584,6 +585,12 @@ class Parcel:
     by_hand: bool = False  # a person has said where it is: scans correct nothing of that
     silent_at: datetime | None = None  # from when on it is chased, where nothing is heard of it
     late_at: datetime | None = None  # from when on it is late; `None` once it was chased for that
+    waybill: str = ""  # the number of all pieces, where it is one of several under one waybill
+
+    @property
+    def told(self) -> tuple[Scan, ...]:
+        """The scans that tell where it is: of a piece those of its own number, where it has one."""
+        return of_piece(self.scans, self.tracking, self.waybill)
 
 
 @attrs.frozen(weakref_slot=False)

@@ -22,7 +22,7 @@ from orderflow.journal import Context
 from orderflow.options import Look
 from orderflow.records import Document, Hold, Order, Parcel, Reissue, Return
 from orderflow.states import UnitState
-from orderflow.tracking.troubles import DAMAGED, OURS
+from orderflow.tracking.troubles import DAMAGED, OURS, PIECE_MISSING
 from orderflow.trial import Source, tried
 from orderflow.units import LineQuantities
 
@@ -33,6 +33,7 @@ class Remedied(StrEnum):
     SEND_AGAIN = "send again"  # the goods that came back
     REISSUE = "reissue"  # others in their place
     CALL_BACK = "call back"
+    DELIVERED = "record as delivered"  # its customer says that he has it
     GIVE_UP = "give up for lost"
     RECEIVE = "receive back"
     TAKE_BACK = "take back to stock"
@@ -81,6 +82,8 @@ def _thinkable(look: Look[Parcel]) -> Iterator[WayOut]:
         if order is not None:
             yield from _of_goods(look, order)
     codes = {hold.code for hold in look.document.holds}
+    if PIECE_MISSING in codes:
+        yield WayOut(Remedied.DELIVERED, fulfilment.deliver.on(look.id))
     if codes & OURS - {DAMAGED}:
         why = next(one.reason for one in look.document.holds if one.code in OURS)
         yield WayOut(Remedied.CALL_BACK, fulfilment.turn_back.on(look.id, why))
@@ -97,6 +100,7 @@ def _of_goods(look: Look[Parcel], order: Order) -> Iterator[WayOut]:
         _lines(look, order, state)
         for state in (UnitState.LOST, UnitState.RECEIVED_BACK, UnitState.DELIVERED)
     )
+    astray, there = _not_sent_again(order, astray), _not_sent_again(order, there)
     damaged = any(hold.code == DAMAGED for hold in look.document.holds)
     reissue = look.fresh(Reissue, "again")
     if astray:
@@ -129,6 +133,16 @@ def _lines(look: Look[Parcel], order: Order, state: UnitState) -> LineQuantities
         if spot.state is state and tag.parcel == look.id and not tag.returning:
             counts[line.id] = counts.get(line.id, 0) + spot.n
     return tuple(counts.items())
+
+
+def _not_sent_again(order: Order, lines: LineQuantities) -> LineQuantities:
+    """These units less those of their line that others go out for already."""
+    left = ((line, n - _again(order, line)) for line, n in lines)
+    return tuple((line, n) for line, n in left if n > 0)
+
+
+def _again(order: Order, line: str) -> int:
+    return sum([row.n for row in order.sent_again if row.line == line])
 
 
 def _inside(look: Look[Parcel], state: UnitState) -> bool:

@@ -402,7 +402,8 @@ class Workflow(Commands):
     def numbered(self, number: str, carrier: str = "") -> tuple[Parcel, ...]:
         """The parcels that went out under a waybill number, by id: of any carrier, or of one.
 
-        Carriers use numbers again, so there may be several. It looks at every parcel.
+        The number of several pieces together finds each of them. Carriers use numbers again, so
+        there may be others. It looks at every parcel.
         """
         text(number, "number")
         text(carrier, "carrier", empty=True)
@@ -411,7 +412,7 @@ class Workflow(Commands):
             parcel
             for parcel in parcels
             if isinstance(parcel, Parcel)
-            and number == parcel.tracking
+            and number in (parcel.tracking, parcel.waybill)
             and carrier in ("", parcel.carrier)
         )
 

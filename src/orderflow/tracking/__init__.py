@@ -3,7 +3,8 @@
 It knows scans, and refuses to know parcels, orders and carriers.
 
 `words` has the thirteen statuses and the reasons of incidents, `tracker` makes of any heap of
-scans the one story that it tells, and `troubles` names what of it somebody must look into.
+scans the one story that it tells, `pieces` says which scans tell of which of several pieces, and
+`troubles` names what of it somebody must look into.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from typing import Final
 
 import attrs
 
+from orderflow.tracking.pieces import is_left_behind, of_piece
 from orderflow.tracking.tracker import follow
 from orderflow.tracking.words import Incident, Scan, TrackingStatus
 
@@ -28,10 +29,11 @@ WRONG_ADDRESS: Final = "wrong_address"
 AT_CUSTOMS: Final = "held_at_customs"
 DELAYED: Final = "parcel_delayed"
 
+PIECE_MISSING: Final = "piece_missing"
 LATE: Final = "parcel_late"
 SILENT: Final = "parcel_silent"
 
-OF_STORIES: Final = (DAMAGED, LOST, REFUSED, WRONG_ADDRESS, AT_CUSTOMS, DELAYED)
+OF_STORIES: Final = (DAMAGED, LOST, REFUSED, WRONG_ADDRESS, AT_CUSTOMS, DELAYED, PIECE_MISSING)
 """The troubles that scans tell of, in the order in which they are listed."""
 
 OURS: Final = frozenset({*OF_STORIES, LATE, SILENT})
@@ -71,6 +73,15 @@ class Trouble:
 
     code: str
     reason: str
+
+
+def troubles_of_piece(scans: tuple[Scan, ...], number: str, waybill: str) -> tuple[Trouble, ...]:
+    """The troubles of a piece that goes with others under one waybill; of any parcel, without."""
+    found = troubles(of_piece(scans, number, waybill))
+    if not is_left_behind(scans, number, waybill):
+        return found
+    reason = f"all of {waybill} is said to be delivered, and nothing says so of {number}"
+    return (*found, Trouble(PIECE_MISSING, reason))
 
 
 def troubles(scans: Iterable[Scan]) -> tuple[Trouble, ...]:

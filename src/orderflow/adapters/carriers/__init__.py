@@ -3,12 +3,14 @@
 They know labels, scans and rates, and refuse to know orders: what a carrier is told is a parcel.
 
 `desk` keeps bookings by key, `scripted` and `table_rate` are the carriers; `rates` reckons what a
-price list asks, and `reading` makes one of rows.
+price list asks, and `reading` makes one of rows. `hearing` brings what any carrier tells by numbers
+to the parcels that bear them.
 """
 
 from __future__ import annotations
 
 from orderflow.adapters.carriers.desk import Asked
+from orderflow.adapters.carriers.hearing import Heard, hear
 from orderflow.adapters.carriers.rates import PriceList, Rate, Surcharge
 from orderflow.adapters.carriers.reading import TakenPrices, Zones, price_list, zones
 from orderflow.adapters.carriers.scripted import Fault, ScriptedCarrier
@@ -17,6 +19,7 @@ from orderflow.adapters.carriers.table_rate import TableRateCarrier
 __all__ = [
     "Asked",
     "Fault",
+    "Heard",
     "PriceList",
     "Rate",
     "ScriptedCarrier",
@@ -24,6 +27,7 @@ __all__ = [
     "TableRateCarrier",
     "TakenPrices",
     "Zones",
+    "hear",
     "price_list",
     "zones",
 ]
