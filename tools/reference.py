@@ -504,6 +504,11 @@ BESIDE = {
         "zones",
         "hear",
         "Heard",
+        "offers_of",
+        "Offers",
+    ),
+    "orderflow.choosing": (
+        *("choose", "Choice", "Errand", "CarrierRule", "Prefer", "Offer", "LeftOut", "LeftOutFor"),
     ),
     "orderflow.adapters.webhooks": (
         "Endpoint",

@@ -4,11 +4,12 @@ They know labels, scans and rates, and refuse to know orders: what a carrier is 
 
 `desk` keeps bookings by key, `scripted` and `table_rate` are the carriers; `rates` reckons what a
 price list asks, and `reading` makes one of rows. `hearing` brings what any carrier tells by numbers
-to the parcels that bear them.
+to the parcels that bear them, and `asking` has what several carriers want for one.
 """
 
 from __future__ import annotations
 
+from orderflow.adapters.carriers.asking import Offers, offers_of
 from orderflow.adapters.carriers.desk import Asked
 from orderflow.adapters.carriers.hearing import Heard, hear
 from orderflow.adapters.carriers.rates import PriceList, Rate, Surcharge
@@ -20,6 +21,7 @@ __all__ = [
     "Asked",
     "Fault",
     "Heard",
+    "Offers",
     "PriceList",
     "Rate",
     "ScriptedCarrier",
@@ -28,6 +30,7 @@ __all__ = [
     "TakenPrices",
     "Zones",
     "hear",
+    "offers_of",
     "price_list",
     "zones",
 ]
