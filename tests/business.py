@@ -1391,6 +1391,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "record_scan": always,
     "record_scans": always,
     "chase": may_chase,
+    "number_parcel": lambda d: d.stands("packed") and not d.paper.tracking,
     "hold_parcel": Desk.lacks_hold,
     "lift_parcel_hold": Desk.has_hold,
     "report_missing": always,
@@ -1515,6 +1516,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "slip": always,
     # goods that come in, and their lots
     "receive": always,
+    "add_waybills": lambda d: True,
     "set_expiry": always,
     "hold_lot": Desk.lacks_hold,
     "lift_lot_hold": Desk.has_hold,
@@ -1540,7 +1542,7 @@ NEW: Final = frozenset(
         "set_credit",
     }
     | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
-    | {"send_transfer", "receive"}
+    | {"send_transfer", "add_waybills", "receive"}
 )
 """The verbs that open the document that they are called on; of all others it must be there."""
 

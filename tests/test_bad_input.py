@@ -296,6 +296,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "event": "e-1",
     },
     "record_scans": {"id": "p-o-shipped", "scans": (SCAN,)},
+    "number_parcel": {"id": "p-o-packed", "carrier": "north post"},
     "chase": {"id": "p-o-silent"},
     "lift_parcel_hold": {"id": "p-o-delivered", "code": "unexpected_scan"},
     "report_missing": {"id": "o-delivered", "lines": ONE, "reason": "not in the box"},
@@ -377,6 +378,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "hold_lot": {"id": "BRASS-LAMP/L-1", "code": "recall", "reason": "it gets too hot"},
     "lift_lot_hold": {"id": "BRASS-LAMP/L-2", "code": "recall"},
     "record_breakage": {"position": SHELF, "n": 1, "reason": "dropped"},
+    "add_waybills": {"carrier": "south post", "first": "SP-0001", "n": 500},
     "set_limit": {"pool": "COUPON-10", "limit": 5},
     "describe_item": {
         "id": "BRASS-LAMP",
@@ -527,6 +529,7 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.complete("o-old")
     clock.at = MORNING
     house.set_limit("COUPON-10", 3)
+    house.add_waybills("north post", "NP-0100", 50)
     house.set_coupon("SPRING", 9)
     for dealer in ("d-1/EUR", "d-2/EUR"):
         house.set_credit(dealer, eur(10_000))

@@ -154,12 +154,12 @@ def test_prices_in_several_currencies_are_not_compared() -> None:
         lambda: CarrierRule("x", zones=("",)),
         lambda: CarrierRule("x", weight_grams_max=-1),
         lambda: CarrierRule("x", days_max=True),
-        lambda: CarrierRule("x", collects_cash=1),  # type: ignore[arg-type] - what is refused
+        lambda: CarrierRule("x", collects_cash=1),  # type: ignore[arg-type]  # that is refused
         lambda: Errand(weight_grams=-1),
-        lambda: Errand(cash="yes"),  # type: ignore[arg-type] - what is refused
+        lambda: Errand(cash="yes"),  # type: ignore[arg-type]  # that is refused
         lambda: Errand(days_max=-1),
         lambda: Offer("", POST.quote),
-        lambda: Offer("x", 450),  # type: ignore[arg-type] - what is refused
+        lambda: Offer("x", 450),  # type: ignore[arg-type]  # that is refused
     ),
 )
 def test_a_rule_that_means_nothing_is_refused(wrong: Any) -> None:

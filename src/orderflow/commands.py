@@ -37,6 +37,7 @@ from orderflow import (
     scanning,
     services,
     stages,
+    waybills,
 )
 from orderflow.agreed import NewCharge, NewOrder
 from orderflow.bills import Invoice
@@ -1205,6 +1206,13 @@ class Commands:
         call = scanning.record_scans.of(Ref(self.tenant, "parcel", id), scans)
         return self.apply(call, key=key, by=by)
 
+    def number_parcel(
+        self, id: str, carrier: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Give a packed parcel the next waybill number of a carrier."""
+        call = waybills.number_parcel.of(Ref(self.tenant, "parcel", id), carrier)
+        return self.apply(call, key=key, by=by)
+
     def chase(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:
         """Put a parcel that is silent or late on a hold of that name, which blocks nothing."""
         return self.apply(chasing.chase.of(Ref(self.tenant, "parcel", id)), key=key, by=by)
@@ -1806,6 +1814,13 @@ class Commands:
     ) -> Done[Document]:
         """Set how much a pool of a host's own gives in all: the uses of a coupon, or the like."""
         call = inventory.set_limit.of(Ref(self.tenant, STOCK, pool), pool, limit)
+        return self.apply(call, key=key, by=by)
+
+    def add_waybills(
+        self, carrier: str, first: str, n: int, *, key: str | None = None, by: str = ""
+    ) -> Done[Document]:
+        """Enter waybill numbers that a carrier has handed out, from the first on."""
+        call = waybills.add_waybills.of(Ref(self.tenant, STOCK, carrier), carrier, first, n)
         return self.apply(call, key=key, by=by)
 
     def hold_stock(

@@ -569,6 +569,9 @@ SCANNED: Final = "scanned"
 CAME_AT: Final = "came at"
 """What a parcel notes of the instant `at` which it came, as its scans say."""
 
+NUMBERED: Final = "numbered"
+"""What a parcel notes of the waybill number that it gets: `carrier`, `tracking`."""
+
 LIMITS: Final = "limits"
 """What a parcel notes of when it is silent and when late: `silent_at`, `late_at`, or empty."""
 
@@ -937,6 +940,9 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             details = dict(fact.details)
             carrier, tracking = str(details["carrier"]), str(details["tracking"])
             waybill = str(details.get("waybill", ""))
+        elif isinstance(fact, Noted) and fact.what == NUMBERED:
+            details = dict(fact.details)
+            carrier, tracking = str(details["carrier"]), str(details["tracking"])
         elif isinstance(fact, Noted) and fact.what == SCANNED:
             scans.add(_scan(dict(fact.details)))
         elif isinstance(fact, Noted) and fact.what == CAME_AT:

@@ -351,7 +351,8 @@ def hand_over(
 ) -> Step:
     """Give a parcel to its carrier: its units are shipped, and billed.
 
-    `carrier` and `tracking` (the waybill number) are written down. A piece that goes with others
+    `carrier` and `tracking` (the waybill number) are written down, unless the parcel has them
+    already. A piece that goes with others
     under one waybill (子母件) has that number as its `waybill`, and its own as `tracking`; without
     its own it shares what is said of all.
     """
@@ -641,7 +642,8 @@ def put_on_road(step: Step, parcel: Parcel, carrier: str, tracking: str, waybill
     text(tracking, "tracking", empty=True)
     of_all = {"waybill": waybill} if text(waybill, "waybill", empty=True) else {}
     if carrier or tracking or waybill:
-        step.note(parcel.ref, "handed over", carrier=carrier, tracking=tracking, **of_all)
+        by, number = carrier or parcel.carrier, tracking or parcel.tracking
+        step.note(parcel.ref, "handed over", carrier=by, tracking=number, **of_all)
 
 
 def _ship(

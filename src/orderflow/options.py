@@ -40,6 +40,7 @@ from orderflow import (
     returns,
     scanning,
     stages,
+    waybills,
 )
 from orderflow.agreed import NewCharge, NewLine
 from orderflow.calls import Call, Ref
@@ -414,6 +415,11 @@ _TURNING: Final = (
     TrackingStatus.DELIVERED,
 )
 """The scans that a parcel suggests: those that move it."""
+
+
+@suggests(waybills.number_parcel, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    yield waybills.number_parcel.on(look.id, look.document.carrier or "post")
 
 
 @suggests(fulfilment.receive_back, on=Parcel)

@@ -380,6 +380,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "stock hold {hold} ran out at {until}",
         "zh": "库存占用 {hold} 已于 {until} 失效",
     },
+    "no_waybills": {
+        "en": "there is no waybill number of {carrier} left",
+        "zh": "{carrier} 的运单号已用完",
+    },
+    "not_packed": {
+        "en": "parcel {parcel} is {state}: a waybill number is for a packed one",
+        "zh": "包裹 {parcel} 状态为“{state}”,只有已包装的包裹才能取运单号",
+    },
     "parcel_not_due": {
         "en": "parcel {parcel} is waited for until {until}",
         "zh": "包裹 {parcel} 的等待期限为 {until}",
@@ -849,6 +857,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "accept dispatch": "接受发货单",
     "accept purchase": "接受采购单",
     "accept": "接受",
+    "add waybills": "录入运单号",
     "adjust": "调整",
     "agree plan": "约定分期",
     "allocate": "分配",
@@ -920,6 +929,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "give up plan": "放弃计划",
     "go on": "继续",
     "hand over": "交运",
+    "number parcel": "分配运单号",
     "set coupon": "登记优惠券",
     "hold credit": "挂起信用额度",
     "set credit": "设定信用额度",

@@ -170,10 +170,12 @@ from orderflow.reviewing import answer, ask_customer, reject, review
 from orderflow.scanning import record_scans
 from orderflow.services import lapse, redeem
 from orderflow.stages import enter_stage
+from orderflow.waybills import add_waybills, number_parcel
 
 __all__ = [
     "accept_dispatch",
     "accept_purchase",
+    "add_waybills",
     "adjust",
     "agree_plan",
     "allocate",
@@ -258,6 +260,7 @@ __all__ = [
     "miss_instalment",
     "miss_terms",
     "move_stock",
+    "number_parcel",
     "open_balance",
     "open_stored_value",
     "pack",
