@@ -769,6 +769,22 @@ def is_late(d: Desk, parcel: Parcel | None) -> bool:
     return came is not None and d.seen.at > came + timedelta(days=d.window_days)
 
 
+def may_number(d: Desk) -> bool:
+    return d.stands("packed") and not d.paper.tracking
+
+
+def booked(d: Desk, *states: str, free: bool = False) -> list[Any]:
+    """The bookings in these states, or the named one; `free`: those that nobody waits for."""
+    named = d.arg("booking")
+    return [
+        one
+        for one in d.paper.bookings
+        if one.state.value in states
+        and named in (None, one.id)
+        and not (free and one.busy_until is not None and one.busy_until > d.seen.at)
+    ]
+
+
 def may_chase(d: Desk) -> bool:
     """A limit is over for which it has not been chased yet."""
     held = {hold.code for hold in d.paper.holds}
@@ -1391,7 +1407,11 @@ ROWS: Final[Mapping[str, Row]] = {
     "record_scan": always,
     "record_scans": always,
     "chase": may_chase,
-    "number_parcel": lambda d: d.stands("packed") and not d.paper.tracking,
+    "ask_booking": lambda d: may_number(d) and not booked(d, "asked", "booked"),
+    "send_booking": lambda d: bool(booked(d, "asked", "cancel asked", free=True)),
+    "record_booking": always,
+    "cancel_booking": lambda d: d.stands("packed") and bool(booked(d, "booked")),
+    "number_parcel": may_number,
     "hold_parcel": Desk.lacks_hold,
     "lift_parcel_hold": Desk.has_hold,
     "report_missing": always,

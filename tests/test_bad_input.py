@@ -296,6 +296,15 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "event": "e-1",
     },
     "record_scans": {"id": "p-o-shipped", "scans": (SCAN,)},
+    "ask_booking": {"id": "p-o-packed", "carrier": "north post", "service": "express"},
+    "send_booking": {"id": "p-o-asked-for", "booking": "book-1", "patience_seconds": 90},
+    "record_booking": {
+        "id": "p-o-asked-for",
+        "booking": "book-1",
+        "outcome": Outcome.DONE,
+        "tracking": "NP-17",
+    },
+    "cancel_booking": {"id": "p-o-labelled", "booking": "book-1"},
     "number_parcel": {"id": "p-o-packed", "carrier": "north post"},
     "chase": {"id": "p-o-silent"},
     "lift_parcel_hold": {"id": "p-o-delivered", "code": "unexpected_scan"},
@@ -605,6 +614,10 @@ def furnish(house: Workflow, clock: Clock) -> None:
         sell(id, "shipped")
         house.turn_back(f"p-{id}")
     house.receive_back("p-o-back")
+    for id in ("o-asked-for", "o-labelled"):
+        sell(id, "packed")
+        house.ask_booking(f"p-{id}", "north post")
+    house.record_booking("p-o-labelled", "book-1", Outcome.DONE, "NP-1")
     clock.at = MORNING - timedelta(days=30)
     sell("o-silent", "shipped")
     clock.at = MORNING

@@ -135,6 +135,16 @@ PARTS: Final[dict[str, Small]] = {
         ),
         {"silent_days": 1},
     ),
+    "labels that are booked": Small(
+        Bounds(
+            (1,),
+            stock=1,
+            only=of("place confirm pay allocate release pick pack hand_over deliver complete")
+            | of("cancel_parcel ask_booking send_booking record_booking cancel_booking"),
+            waits=(HOUR,),
+            requests=1,
+        )
+    ),
     "the warehouse and its reports": goods(
         LIFE
         | SHELF

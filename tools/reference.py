@@ -506,6 +506,9 @@ BESIDE = {
         "Heard",
         "offers_of",
         "Offers",
+        "book_open",
+        "track_all",
+        "Once",
     ),
     "orderflow.choosing": (
         *("choose", "Choice", "Errand", "CarrierRule", "Prefer", "Offer", "LeftOut", "LeftOutFor"),

@@ -15,6 +15,7 @@ import attrs
 
 from orderflow import (
     allocation,
+    bookings,
     chasing,
     closing,
     coupons,
@@ -1211,6 +1212,49 @@ class Commands:
     ) -> Done[Parcel]:
         """Give a packed parcel the next waybill number of a carrier."""
         call = waybills.number_parcel.of(Ref(self.tenant, "parcel", id), carrier)
+        return self.apply(call, key=key, by=by)
+
+    def ask_booking(
+        self, id: str, carrier: str, service: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Ask a carrier for a label of a packed parcel that has no waybill number yet."""
+        call = bookings.ask_booking.of(Ref(self.tenant, "parcel", id), carrier, service)
+        return self.apply(call, key=key, by=by)
+
+    def send_booking(
+        self,
+        id: str,
+        booking: str,
+        patience_seconds: int = bookings.PATIENCE_SECONDS,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Write down that a booking, or its cancelling, goes over the wire now."""
+        ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
+        call = bookings.send_booking.of(ref, booking, patience_seconds)
+        return self.apply(call, key=key, by=by)
+
+    def record_booking(
+        self,
+        id: str,
+        booking: str,
+        outcome: Outcome,
+        tracking: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Record what a carrier has answered to a booking or to its cancelling, in any state."""
+        ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
+        call = bookings.record_booking.of(ref, booking, outcome, tracking)
+        return self.apply(call, key=key, by=by)
+
+    def cancel_booking(
+        self, id: str, booking: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Ask a carrier to take a booked label back that its packed parcel is not to go with."""
+        call = bookings.cancel_booking.of(Ref(self.tenant, "parcel", id), booking)
         return self.apply(call, key=key, by=by)
 
     def chase(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:

@@ -26,6 +26,7 @@ from typing import Final
 
 import attrs
 
+from orderflow.bookings import send_booking, waiting
 from orderflow.calls import Call, Ref
 from orderflow.chasing import chase, limits_of
 from orderflow.closing import archive, complete, receipt_since, window_since
@@ -151,7 +152,8 @@ def next_due(document: Document) -> datetime | None:
     if isinstance(document, Return | Exchange | Reissue):
         return document.until
     if type(document) is Parcel:
-        return min([at for _, at in limits_of(document)], default=None)
+        limits = [at for _, at in limits_of(document)] + [at for at, _ in waiting(document)]
+        return min(limits, default=None)
     return None
 
 
@@ -200,9 +202,7 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
                 return None
             found = Due(document.ref, since, silence[0].who, silence[0].means, silence[1])
         case Parcel():
-            found = Due(
-                document.ref, since, "carrier", _PARCEL[_first(document)], chase.of(document.ref)
-            )
+            found = _parcel_due(document, since)
         case _:
             return None
     return attrs.evolve(found, state=document.state.value)
@@ -214,9 +214,14 @@ _PARCEL: Final = {
 }
 
 
-def _first(parcel: Parcel) -> str:
-    """The limit of a parcel that comes first."""
-    return min(limits_of(parcel), key=lambda one: (one[1], one[0]))[0]
+def _parcel_due(parcel: Parcel, since: datetime) -> Due:
+    """What comes first of a parcel: a booking that is to be sent, its silence, or its lateness."""
+    for at, one in waiting(parcel):
+        if at == since:
+            means = "the carrier has not answered: it is asked, or asked again by the same key"
+            return Due(parcel.ref, since, "carrier", means, send_booking.of(parcel.ref, one.id))
+    code = min(limits_of(parcel), key=lambda one: (one[1], one[0]))[0]
+    return Due(parcel.ref, since, "carrier", _PARCEL[code], chase.of(parcel.ref))
 
 
 def _order_due(order: Order, since: datetime, case: Case, rules: Rules) -> Due:

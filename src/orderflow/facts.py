@@ -29,6 +29,8 @@ from orderflow.money import Price
 from orderflow.records import (
     KINDS,
     Application,
+    Booking,
+    BookingState,
     Charge,
     Charted,
     Coupon,
@@ -569,6 +571,9 @@ SCANNED: Final = "scanned"
 CAME_AT: Final = "came at"
 """What a parcel notes of the instant `at` which it came, as its scans say."""
 
+BOOKING: Final = "booking"
+"""What a parcel notes of a booking as it is now: what a `Booking` says; `until` may be empty."""
+
 NUMBERED: Final = "numbered"
 """What a parcel notes of the waybill number that it gets: `carrier`, `tracking`."""
 
@@ -927,7 +932,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     handed_over_at, delivered_at = parcel.handed_over_at, parcel.delivered_at
     carrier, tracking, waybill = parcel.carrier, parcel.tracking, parcel.waybill
     scans, by_hand = set(parcel.scans), parcel.by_hand
-    silent_at, late_at = parcel.silent_at, parcel.late_at
+    silent_at, late_at, bookings = parcel.silent_at, parcel.late_at, parcel.bookings
     for fact in facts:
         if isinstance(fact, Advanced):
             if fact.target == ParcelState.SHIPPED and fact.move != ParcelMove.GO_ON:
@@ -940,6 +945,8 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             details = dict(fact.details)
             carrier, tracking = str(details["carrier"]), str(details["tracking"])
             waybill = str(details.get("waybill", ""))
+        elif isinstance(fact, Noted) and fact.what == BOOKING:
+            bookings = _booked(bookings, dict(fact.details))
         elif isinstance(fact, Noted) and fact.what == NUMBERED:
             details = dict(fact.details)
             carrier, tracking = str(details["carrier"]), str(details["tracking"])
@@ -969,7 +976,25 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         silent_at,
         late_at,
         waybill,
+        bookings,
     )
+
+
+def _booked(bookings: tuple[Booking, ...], said: Mapping[str, str | int]) -> tuple[Booking, ...]:
+    """The bookings of a parcel with one of them as it is now."""
+    one = Booking(
+        str(said["booking"]),
+        str(said["carrier"]),
+        datetime.fromisoformat(str(said["at"])),
+        str(said["service"]),
+        BookingState(str(said["state"])),
+        int(said["tries"]),
+        _maybe(said["until"]),
+        str(said["tracking"]),
+    )
+    if all(known.id != one.id for known in bookings):  # none is known: it is the first
+        return (*bookings, one)
+    return tuple([one if known.id == one.id else known for known in bookings])
 
 
 def _maybe(at: str | int) -> datetime | None:

@@ -12,13 +12,14 @@ follows: its coupons where it has ended unused, its customer's credit by what it
 holds that ask for its money (`missing_money`). An order that owes nothing any more is confirmed, as
 one is that was paid, and each balance that was asked for it ends. What waits for somebody after a
 sale notes until when, and a parcel on the road by when it is to be heard of; what a gateway was to
-be asked, and nobody wants any more, is not sent.
+be asked, and nobody wants any more, is not sent, and no label is kept that no parcel uses.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from orderflow.bookings import drop_unused
 from orderflow.calls import Ref
 from orderflow.chasing import note_limits
 from orderflow.cod.following import follow_doors
@@ -64,6 +65,7 @@ def follow(step: Step) -> None:
             withdraw_unwanted(step, document.ref)
     note_waits(step)
     note_limits(step)
+    drop_unused(step)
 
 
 def _due_before(step: Step, order: Order) -> int:

@@ -4,6 +4,7 @@ It knows names alone; each verb stands in the module of its subject.
 """
 
 from orderflow.allocation import allocate, reserve, unreserve
+from orderflow.bookings import ask_booking, cancel_booking, record_booking, send_booking
 from orderflow.chasing import chase
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
@@ -187,6 +188,7 @@ __all__ = [
     "approve_return",
     "archive",
     "ask_authorise",
+    "ask_booking",
     "ask_cancel_dispatch",
     "ask_cancel_purchase",
     "ask_capture",
@@ -199,6 +201,7 @@ __all__ = [
     "ask_void",
     "await_payment",
     "cancel",
+    "cancel_booking",
     "cancel_exchange",
     "cancel_parcel",
     "cancel_purchase",
@@ -284,6 +287,7 @@ __all__ = [
     "receive_return",
     "receive_supply",
     "record_answer",
+    "record_booking",
     "record_breakage",
     "record_feed",
     "record_notice",
@@ -317,6 +321,7 @@ __all__ = [
     "review",
     "rework",
     "scan_serials",
+    "send_booking",
     "send_dispatch",
     "send_purchase",
     "send_replacement",
