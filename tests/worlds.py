@@ -139,7 +139,7 @@ PARTS: Final[dict[str, Small]] = {
         Bounds(
             (1,),
             stock=1,
-            only=of("place confirm pay allocate release pick pack hand_over deliver complete")
+            only=LIFE
             | of("cancel_parcel ask_booking send_booking record_booking cancel_booking"),
             waits=(HOUR,),
             requests=1,
