@@ -45,6 +45,7 @@ from orderflow.ledger import (
 )
 from orderflow.ports import Books, Query, Store
 from orderflow.pricing import due, total
+from orderflow.pricing.carrying import is_owed
 from orderflow.records import (
     KINDS,
     Counter,
@@ -398,7 +399,7 @@ def assert_ledger(
         of_orders[one.order] += one.to(OrderAccount.RECEIVABLE)
         on_balances[one.stored, one.currency] += one.to(MoneyAccount.STORED)
     for order in orders:
-        cost = 0 if order.state is OrderState.DRAFT else total(order)
+        cost = total(order) if is_owed(order) else 0
         assert of_orders[order.ref.id] == cost
     balances = {one.ref.id: one for one in stored}
     left = Tally({id: one.n for id, one in balances.items()})
@@ -435,7 +436,7 @@ def assert_customers(
     by_id = {order.ref.id: order for order in orders}
     owing: Tally[tuple[str, str]] = Tally()
     for order in by_id.values():
-        cost = 0 if order.state is OrderState.DRAFT else total(order)
+        cost = total(order) if is_owed(order) else 0
         owing[order.customer, order.currency] += cost - order.applied
     for payment in payments:
         used = [by_id[one.order].customer for one in payment.applications]

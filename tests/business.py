@@ -414,8 +414,27 @@ def may_expire(d: Desk) -> bool:
         and late
         and unpaid
         and not (order.cash_on_delivery or order.on_account)
+        and not keeps_ready(d, order)
         and d.not_forbidden("cancel")
     )
+
+
+def keeps_ready(d: Desk, order: Order) -> bool:
+    """Cards that were authorised for an order, and not captured, are good for what it owes."""
+    name, ready = order.ref.id, 0
+    for card in (d.get("payment", f"{name}-pay{n}") for n in (1, 2)):
+        if card is None or card.state not in ("authorised", "part captured"):
+            continue
+        gone = sum(one.done for one in card.requests if one.kind == "void")
+        left = card.authorised - card.captured - gone
+        for one in card.meant:
+            paid = sum(row.amount for row in card.applications if row.order == one.order)
+            part = max(0, min(left, one.amount - paid))
+            left -= part
+            ready += part if one.order == name else 0
+            if card.deposit and one.order == name and part == one.amount - paid > 0:
+                return True
+    return 0 < ready >= owing(order)
 
 
 def has_ended(order: Order) -> bool:
@@ -951,7 +970,8 @@ def may_ask(d: Desk) -> bool:
         asked += unanswered(paper, "authorise")
     gone = sum(one.done for one in paper.requests if one.id[:4] == "void")  # given up already
     if d.stands("deposit taken", "balance open", "balance overdue"):
-        most = min(paper.amount, paper.captured + still_to_come(d))
+        lost = paper.charged_back - paper.disputed
+        most = min(paper.amount + lost, paper.captured + still_to_come(d))
         asked, gone = unanswered(d.paper, "capture"), 0  # what was given up was the deposit's
     free = max(0, most - paper.captured - gone - sum(one.amount for one in asked))
     wanted = d.arg("amount").minor if d.arg("amount") else free
@@ -961,7 +981,8 @@ def may_ask(d: Desk) -> bool:
 
 def still_to_come(d: Desk) -> int:
     """What the orders of a deposit still cost, once asked for no more than was asked."""
-    rest = d.paper.amount - d.paper.captured
+    lost = d.paper.charged_back - d.paper.disputed  # its bank has it, and it is to come again
+    rest = d.paper.amount - d.paper.captured + lost
     orders = [d.get("order", one.order) for one in d.paper.applications]
     if not orders:
         return int(rest)

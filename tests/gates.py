@@ -116,6 +116,8 @@ TABLE: Final[Mapping[str, str]] = {
         charge back: disputed -> stays
         settle whole: disputed, part captured, part refunded, refunded -> captured
         settle deposit: disputed, refunded -> deposit taken
+        settle balance: disputed, refunded -> balance open
+        settle overdue: disputed, refunded -> balance overdue
         settle part: disputed, part captured, refunded, captured -> part refunded
         settle empty: disputed, part captured, captured, part refunded, deposit taken,
             balance open, balance overdue -> refunded

@@ -804,8 +804,8 @@ NO_COUNTS: Final[tuple[object, ...]] = (
     *(Decimal(1), Decimal("NaN"), Decimal("1e2000000")),
     *(-1, 10**9 + 1, 2**63, 10**5000, -(10**5000)),
 )
-MAY_BE_NOTHING: Final = ("limit",)
-"""The amounts of which nothing is one: a credit that is taken away."""
+MAY_BE_NOTHING: Final = ("set_credit.limit", "remit.amount")
+"""The amounts of which nothing is one: a credit that is taken away, no cash but a fee."""
 
 NO_MONEY: Final[tuple[object, ...]] = (
     None,
@@ -863,11 +863,11 @@ def no_positions() -> Iterator[object]:
 
 
 def bad_values(hint: Any, name: str) -> Iterator[object]:
-    """Values that a parameter of this type cannot take."""
+    """Values that a parameter of this type cannot take; `name` is `verb.parameter`."""
     kind = str(hint)
     if hint is str:
         yield from (*NO_TEXTS, *HOSTILE_TEXTS)
-    elif hint is int and name == "units":
+    elif hint is int and name.endswith(".units"):
         yield from (value for value in NO_COUNTS if value not in (0, 10**9 + 1))
     elif hint is int:
         yield from NO_COUNTS
@@ -940,7 +940,7 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
     elif hint == NewLines:
         yield from NO_TUPLES
         yield from ((), (None,), ("1",), (LAMP,), (line("1", LAMP, 1), line("1", BELL, 1)))
-    elif name == "verdicts":
+    elif name.endswith(".verdicts"):
         yield from NO_TUPLES
         yield from (ONE, (("1", 1, "sound"),), (("1", 1, None),), (("1", 1.5, Verdict.SOUND),))
         yield from ((("1", 0, Verdict.SOUND),), (("\x00", 1, Verdict.SOUND),))
@@ -966,7 +966,7 @@ def test_no_parameter_takes_what_is_not_of_its_kind(house: House, name: str) -> 
     wrong = []
 
     for parameter in CALLS[name]:
-        for value in bad_values(hints[parameter], parameter):
+        for value in bad_values(hints[parameter], f"{name}.{parameter}"):
             said = answer(house, name, {**CALLS[name], parameter: value})
             if type(said) is not BadInput or not said.path or len(str(said)) > 600:
                 wrong.append((parameter, shown(value), said))

@@ -31,10 +31,10 @@ def taxed_shop(any_shop: Shop, request: pytest.FixtureRequest) -> Shop:
     return any_shop.under(taxing(convention))
 
 
-def delivered(shop: Shop, n: int, price: str, *charges: NewCharge) -> None:
+def delivered(shop: Shop, n: int, price: str, *charges: NewCharge, to: str = "DE") -> None:
     """Order o-17 of n lamps, delivered and invoiced."""
     shop.stock(LAMP, "leith", n)
-    order(shop, line("1", LAMP, n, price), charges=charges)
+    order(shop, line("1", LAMP, n, price), to=to, charges=charges)
     ship(shop, "p-1", n)
     shop.invoice("o-17", "2026")
     shop.deliver("p-1")
@@ -336,6 +336,34 @@ def test_freight_that_was_credited_is_not_taken_off_again(taxed_shop: Shop) -> N
     off = NewCharge(ChargeKind.FREIGHT, -1)
     assert shop.cannot_take(adjust.on("o-17", off)) == "charge.amount"
 
+    agree(shop)
+
+
+def test_freight_that_was_credited_is_not_taken_off_a_fee(any_shop: Shop) -> None:
+    shop = any_shop.under(taxing())
+    delivered(shop, 1, "10.00", NewCharge(ChargeKind.FREIGHT, 278), to="PL")  # freight at 0 %
+    shop.credit("2026-000001", "CN", "freight-1", eur(198))
+    shop.adjust("o-17", NewCharge(ChargeKind.FEE, 1))
+
+    off = NewCharge(ChargeKind.FREIGHT, -81)
+    assert shop.cannot_take(adjust.on("o-17", off)) == "charge.amount"
+
+    shop.adjust("o-17", attrs.evolve(off, amount=-80))
+    shop.credit("2026-000001", "CN")
+    assert shop.account("o-17").to_credit == 0
+    agree(shop)
+
+
+def test_what_is_credited_of_a_fee_leaves_the_freight_to_be_lowered(any_shop: Shop) -> None:
+    shop = any_shop.under(taxing())
+    freight, fee = NewCharge(ChargeKind.FREIGHT, 300), NewCharge(ChargeKind.FEE, 200)
+    delivered(shop, 1, "10.00", freight, fee, to="PL")
+    shop.credit("2026-000001", "CN", "fee-2", eur(150))
+
+    shop.adjust("o-17", attrs.evolve(freight, amount=-300))
+
+    shop.credit("2026-000001", "CN")
+    assert total(shop.order("o-17")) == 1230 + 246 - 150
     agree(shop)
 
 

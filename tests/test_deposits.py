@@ -14,7 +14,7 @@ from orderflow.deposits import (
 )
 from orderflow.payments import Notice
 from orderflow.pricing import DepositCounts, Given, Offer, due, priced
-from orderflow.records import Application, Fixing
+from orderflow.records import Application, Fixing, Outcome, Payment
 from orderflow.refunds import pay_back, refund
 from orderflow.states import OrderState, PaymentState
 from orderflow.views import Headline, headline
@@ -258,18 +258,154 @@ def test_a_deposit_that_goes_back_whole_is_refunded(ordered: Shop) -> None:
     assert ordered.codes(pay_balance.on("pay-1", eur(1500), ())) == ["no_balance"]
 
 
-def test_a_dispute_about_a_deposit_that_is_won_waits_for_the_balance_again(ordered: Shop) -> None:
+@pytest.mark.feature("F078", "F183")
+def test_a_balance_that_was_asked_for_is_so_again_when_a_dispute_is_won(ordered: Shop) -> None:
     ordered.open_balance("pay-1", IN_A_WEEK)
+    before = ordered.due(IN_A_WEEK)
     ordered.charge_back("pay-1", eur(500), "o-17")
     assert headline(ordered.order("o-17")) is Headline.AWAITING_PAYMENT
 
     won = ordered.settle_dispute("pay-1", won=True).document
-    assert (won.state, won.unapplied) == (PaymentState.DEPOSIT_TAKEN, 500)
+    assert (won.state, won.unapplied) == (PaymentState.BALANCE_OPEN, 500)
+    assert ordered.due(IN_A_WEEK) == before
 
     ordered.apply_payment("pay-1", (("o-17", 500),))
-    ordered.open_balance("pay-1", IN_A_WEEK)
     paid = ordered.pay_balance("pay-1", eur(1500), (("o-17", 1500),)).document
     assert paid.state is PaymentState.CAPTURED
+
+
+def test_a_balance_that_was_planned_and_not_asked_for_is_so_after_a_dispute(ordered: Shop) -> None:
+    ordered.plan_balance("pay-1", IN_A_WEEK, IN_A_MONTH)
+    before = ordered.due(IN_A_MONTH)
+    ordered.charge_back("pay-1", eur(100), "o-17")
+
+    settled = ordered.settle_dispute("pay-1", won=False).document
+
+    assert settled.state is PaymentState.DEPOSIT_TAKEN
+    assert ordered.due(IN_A_MONTH) == before
+    ordered.open_balance("pay-1")
+    asked = ordered.payment("pay-1")
+    assert (asked.amount, asked.expires_at) == (2000, IN_A_MONTH)
+
+
+@pytest.mark.feature("F183")
+def test_what_a_bank_keeps_of_a_deposit_is_to_come_with_its_balance(ordered: Shop) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK, forfeit=True)
+    before = ordered.due(IN_A_WEEK)
+    ordered.charge_back("pay-1", eur(100), "o-17")
+
+    lost = ordered.settle_dispute("pay-1", won=False).document
+
+    assert (lost.state, due(ordered.order("o-17"))) == (PaymentState.BALANCE_OPEN, 1600)
+    assert ordered.due(IN_A_WEEK) == before
+    part = ordered.pay_balance("pay-1", eur(1500), (("o-17", 1500),)).document
+    assert part.state is PaymentState.BALANCE_OPEN, "1.00 is to come still"
+    paid = ordered.pay_balance("pay-1", eur(100), (("o-17", 100),)).document
+    assert (paid.state, due(ordered.order("o-17"))) == (PaymentState.PART_REFUNDED, 0)
+    assert ordered.order("o-17").state is OrderState.CONFIRMED
+    ordered.assert_lawful()
+
+
+@pytest.mark.parametrize("won", (True, False))
+def test_a_gateway_is_asked_for_the_balance_and_for_what_a_bank_has_kept(
+    ordered: Shop, *, won: bool
+) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK)
+    ordered.charge_back("pay-1", eur(100), "o-17")
+    ordered.settle_dispute("pay-1", won)
+    if won:
+        ordered.apply_payment("pay-1", (("o-17", 100),))
+
+    asked = ordered.ask_capture("pay-1").document.requests[-1]
+    paid = ordered.record_answer("pay-1", asked.id, Outcome.DONE).document
+
+    assert asked.amount == (1500 if won else 1600)
+    assert (due(ordered.order("o-17")), paid.holds) == (0, ())
+    ordered.assert_lawful()
+
+
+@pytest.mark.parametrize("won", (True, False))
+def test_a_limit_that_was_over_before_a_dispute_is_over_after_it(
+    ordered: Shop, *, won: bool
+) -> None:
+    overdue(ordered, forfeit=True)
+    before = ordered.payment("pay-1")
+    ordered.charge_back("pay-1", eur(100), "o-17")
+    assert ordered.due(IN_A_MONTH) == []
+
+    after = ordered.settle_dispute("pay-1", won).document
+
+    assert (after.state, after.missed) == (PaymentState.BALANCE_OVERDUE, before.missed)
+    (found,) = ordered.due(IN_A_WEEK)
+    kept = ordered.apply(found.call).document
+    assert isinstance(kept, Payment)
+    assert (kept.forfeited, kept.unapplied) == (500 if won else 400, 0)
+    assert ordered.due(IN_A_MONTH) == []
+    ordered.assert_lawful()
+
+
+def test_a_limit_that_passes_while_money_is_disputed_is_told_of_after_it(ordered: Shop) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK)
+    ordered.charge_back("pay-1", eur(500), "o-17")
+    ordered.clock.at = IN_A_MONTH
+
+    ordered.settle_dispute("pay-1", won=True)
+
+    (found,) = ordered.due(IN_A_MONTH)
+    assert (found.call, found.since) == (miss_balance.on("pay-1"), IN_A_WEEK)
+
+
+def test_of_a_deposit_that_is_lost_whole_no_balance_is_wanted(ordered: Shop) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK)
+    ordered.charge_back("pay-1", eur(500), "o-17")
+
+    lost = ordered.settle_dispute("pay-1", won=False).document
+
+    assert (lost.state, due(ordered.order("o-17"))) == (PaymentState.REFUNDED, 2000)
+    assert [hold.code for hold in ordered.order("o-17").holds] == ["charged_back"]
+    assert ordered.codes(pay_balance.on("pay-1", eur(1500), ())) == ["no_balance"]
+
+
+def test_a_balance_that_was_asked_for_is_so_again_when_the_refund_of_all_fails(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    shop.await_payment("pay-1", eur(2000), deposit=eur(500))
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(500))
+    shop.open_balance("pay-1", IN_A_WEEK)
+    shop.ask_pay_back("pay-1")
+    assert shop.payment("pay-1").state is PaymentState.REFUNDED
+
+    failed = shop.record_answer("pay-1", "refund-1", Outcome.FAILED).document
+
+    assert (failed.state, failed.expires_at) == (PaymentState.BALANCE_OPEN, IN_A_WEEK)
+
+
+def test_a_dispute_about_an_order_that_was_cancelled_leaves_no_balance_to_come(
+    ordered: Shop,
+) -> None:
+    ordered.open_balance("pay-1", IN_A_WEEK)
+    ordered.charge_back("pay-1", eur(100), "o-17")
+    ordered.cancel("o-17")
+
+    settled = ordered.settle_dispute("pay-1", won=True).document
+
+    assert settled.state is PaymentState.CAPTURED
+    assert ordered.due(IN_A_MONTH) == []
+
+
+def test_a_deposit_whose_balance_was_missed_is_to_be_decided_on_after_a_dispute_too(
+    ordered: Shop,
+) -> None:
+    overdue(ordered)
+    ordered.cancel("o-17")
+    ordered.charge_back("pay-1", eur(100), "o-17")
+
+    settled = ordered.settle_dispute("pay-1", won=False).document
+
+    assert settled.state is PaymentState.BALANCE_OVERDUE
+    assert ordered.forfeit_deposit("pay-1").document.forfeited == 400
+    ordered.assert_lawful()
 
 
 def test_a_dispute_about_a_payment_whose_balance_has_come_leaves_it_captured(ordered: Shop) -> None:

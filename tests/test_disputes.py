@@ -257,3 +257,21 @@ def test_a_refund_stays_asked_for_where_the_bank_takes_other_money(any_shop: Sho
     payment = shop.payment("pay-1")
     assert (payment.refunded, payment.charged_back, payment.unapplied) == (1000, 2000, 0)
     shop.assert_lawful()
+
+
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize(("kept", "state"), ((1000, "part refunded"), (3000, "refunded")))
+def test_money_that_a_bank_had_kept_before_it_came_is_gone_when_it_comes(
+    any_shop: Shop, kept: int, state: str
+) -> None:
+    any_shop.place("o-17", new_order((LAMP, 3)))
+    any_shop.await_payment("pay-1", eur(3000), "card", orders=(("o-17", 3000),))
+    any_shop.charge_back("pay-1", eur(kept))
+    any_shop.settle_dispute("pay-1", won=False)
+
+    any_shop.record_notice("pay-1", Notice.CAPTURED, eur(3000), "e-1")
+
+    payment = any_shop.payment("pay-1")
+    assert (payment.state, payment.applied) == (state, 3000 - kept)
+    assert due(any_shop.order("o-17")) == kept
+    any_shop.assert_lawful()

@@ -149,7 +149,15 @@ def test_every_verb_refusal_and_row_is_in_the_reference() -> None:
         ("pay", ("not_found", "already_there", "wrong_currency", "over_applied", "overpaid")),
         (
             "expire",
-            ("illegal_move", "not_found", "on_hold", "not_all_ended", "money_owed", "not_due"),
+            (
+                "illegal_move",
+                "not_found",
+                "on_hold",
+                "not_all_ended",
+                "money_owed",
+                "not_due",
+                "money_ready",
+            ),
         ),
     ),
 )

@@ -321,6 +321,73 @@ def test_goods_of_which_a_bank_took_the_money_stay_until_a_door_asks_for_it(any_
     shop.assert_lawful()
 
 
+@pytest.mark.feature("F177", "F183")
+@pytest.mark.parametrize("told", (False, True))
+def test_freight_of_goods_that_are_cancelled_is_asked_at_the_doors_that_are_left(
+    any_shop: Shop, told: bool
+) -> None:
+    shop = any_shop
+    sell(shop, (LAMP, 3), charges=(NewCharge(ChargeKind.FREIGHT, 600),))
+    shop.pack_up("o-1", "p-1", lines=(("1", 1),))
+    shop.expect_cash("pay-1", "o-1", parcel="p-1")
+    if told:
+        shop.hand_over("p-1")
+    assert at_doors(shop) == {"pay-1": 1200}
+
+    shop.cancel("o-1", (("1", 1),))
+    assert at_doors(shop) == {"pay-1": 1200}, "the other lamp goes to a door of its own"
+    shop.cancel("o-1", (("1", 1),))
+
+    assert (due(shop.order("o-1")), at_doors(shop)) == (1600, {"pay-1": 1600})
+    assert shop.payment("pay-1").cash_asked == (1600 if told else None)
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F177")
+def test_freight_of_goods_that_were_refused_is_asked_at_the_other_door(shop: Shop) -> None:
+    sell(shop, (LAMP, 2), charges=(NewCharge(ChargeKind.FREIGHT, 600),))
+    for parcel in ("p-1", "p-2"):
+        shop.pack_up("o-1", parcel, lines=(("1", 1),))
+        shop.expect_cash(f"pay-{parcel}", "o-1", parcel=parcel)
+        shop.hand_over(parcel)
+
+    shop.turn_back("p-1", "refused")
+    shop.receive_back("p-1")
+    assert at_doors(shop) == {"pay-p-2": 1300}, "the lamp may go out again"
+    shop.take_back("o-1")
+
+    assert at_doors(shop) == {"pay-p-2": 1600}
+    assert [hold.code for hold in shop.payment("pay-p-2").holds] == ["cash_change"]
+
+
+def test_a_door_whose_goods_are_never_packed_leaves_their_freight_to_the_others(shop: Shop) -> None:
+    sell(shop, (LAMP, 1), (BELL, 1), charges=(NewCharge(ChargeKind.FREIGHT, 600),))
+    shop.pack_up("o-1", "p-1", lines=(("1", 1),))
+    for parcel, amount in (("p-1", 1108), ("p-2", 5042)):
+        shop.expect_cash(f"pay-{parcel}", "o-1", eur(amount), parcel)
+
+    shop.cancel("o-1", (("2", 1),))
+
+    assert at_doors(shop) == {"pay-p-1": 1600}
+    assert shop.payment("pay-p-2").state is PaymentState.VOIDED
+
+
+@pytest.mark.feature("F177")
+def test_what_is_lost_is_asked_at_no_other_door_until_it_is_given_up(shop: Shop) -> None:
+    sell(shop, (LAMP, 3), charges=(NewCharge(ChargeKind.FREIGHT, 600),))
+    for parcel in ("p-1", "p-2"):
+        shop.pack_up("o-1", parcel, lines=(("1", 1),))
+        shop.expect_cash(f"pay-{parcel}", "o-1", parcel=parcel)
+        shop.hand_over(parcel)
+
+    shop.lose("p-1")
+    shop.cancel("o-1", (("1", 1),))
+    assert at_doors(shop) == {"pay-p-2": 1200}, "the lost lamp may be sent again"
+    shop.cancel("o-1", (("1", 1),))
+
+    assert at_doors(shop) == {"pay-p-2": 1600}
+
+
 # --- after it -------------------------------------------------------------------------------------
 
 

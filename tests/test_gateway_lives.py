@@ -47,17 +47,24 @@ def dollars(minor: int) -> Tendered:
 
 
 class Wire(ScriptedGateway):
-    """A gateway that may call all that it does with a charge by one name, and charge in dollars."""
+    """A gateway that may call all that it does with a charge by one name, and charge in dollars.
 
-    def __init__(self, clock: Clock, *, names_the_charge: bool, in_dollars: bool) -> None:
+    All of it, every second request, or none.
+    """
+
+    def __init__(self, clock: Clock, *, names_the_charge: bool, in_dollars: int) -> None:
         super().__init__("stirling", clock)
-        self.names_the_charge, self.in_dollars = names_the_charge, in_dollars
+        self.names_the_charge, self.every = names_the_charge, in_dollars
+
+    def in_dollars(self, request: GatewayRequest) -> bool:
+        number = int(request.request.rsplit("-")[-1])
+        return request.kind is RequestKind.CAPTURE and self.every > 0 and number % self.every == 0
 
     def _answer(self, request: GatewayRequest, fault: Fault | None) -> GatewayAnswer:
         answer = super()._answer(request, fault)
         if self.names_the_charge and request.kind is not RequestKind.REFUND:
             answer = attrs.evolve(answer, event="ch-1")
-        if self.in_dollars and request.kind is RequestKind.CAPTURE:
+        if self.in_dollars(request):
             answer = attrs.evolve(answer, tendered=dollars(request.amount.minor))
         return answer
 
@@ -70,7 +77,7 @@ class GatewayLife(RuleBasedStateMachine):
         authorises=st.booleans(),
         limited=st.booleans(),
         names_the_charge=st.booleans(),
-        in_dollars=st.booleans(),
+        in_dollars=st.sampled_from((0, 1, 2)),
     )
     def open(
         self,
@@ -78,7 +85,7 @@ class GatewayLife(RuleBasedStateMachine):
         authorises: bool,
         limited: bool,
         names_the_charge: bool,
-        in_dollars: bool,
+        in_dollars: int,
     ) -> None:
         self.shop = Shop(MemoryStore(), rules)
         self.gateway = Wire(
@@ -160,8 +167,20 @@ class GatewayLife(RuleBasedStateMachine):
     @rule()
     def what_is_due_happens(self) -> None:
         for found in self.shop.due(self.shop.clock.at):
+            if found.call.verb == "expire":
+                assert self.ready(found.ref.id) < 2000, "its payer has authorised what it costs"
             if found.call.verb in ("expire", "expire_payment"):
                 self.attempt(lambda call=found.call: self.shop.apply(call))  # type: ignore[misc]
+
+    def ready(self, order: str) -> int:
+        """What the card is good for, the first order first; of those that nothing has paid yet."""
+        payment = self.shop.payment("pay-1")
+        if payment.state not in ("authorised", "part captured") or self.shop.order(order).applied:
+            return 0
+        first = self.shop.order("o-1")
+        before = max(0, 2000 - first.applied) if order == "o-2" else 0
+        given_up = self.gateway.moved(RequestKind.VOID, "pay-1")
+        return payment.authorised - payment.captured - before - given_up
 
     @invariant()
     def no_order_has_lamps_that_another_has(self) -> None:
@@ -190,12 +209,16 @@ class GatewayLife(RuleBasedStateMachine):
         assert payment.refunded == self.gateway.moved(RequestKind.REFUND, "pay-1")
         assert payment.refunding == 0
         assert payment.captured == payment.applied + payment.unapplied + payment.refunded
-        if self.gateway.in_dollars and payment.captured:
-            asked = [one.request for one in self.gateway.effects]
-            came = [one.amount.minor for one in asked if one.kind is RequestKind.CAPTURE]
-            assert payment.tendered is not None
-            assert payment.tendered.captured == sum([dollars(minor).n for minor in came])
-            assert payment.tendered.refunded == sum([one.units for one in asked])
+        asked = [one.request for one in self.gateway.effects]
+        came = [one.amount.minor for one in asked if self.gateway.in_dollars(one)]
+        if came:
+            book = payment.tendered
+            assert book is not None
+            assert book.captured == sum([dollars(minor).n for minor in came])
+            assert book.refunded == sum([one.units for one in asked])
+            in_dollars = sum([one.amount.minor for one in asked if one.unit])
+            assert book.worth is not None
+            assert in_dollars == book.worth.refunded <= sum(came)
         if payment.unapplied:
             assert payment.holds, "money is kept, and nobody is asked"
         assert_laws(self.shop.store)

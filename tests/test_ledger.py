@@ -19,6 +19,7 @@ from orderflow.ledger import (
     of_order,
     text,
 )
+from orderflow.pricing import due
 from orderflow.records import MoneyAccount
 from tests.builders import BELL, LAMP, MORNING, Shop, eur, new_order
 
@@ -56,6 +57,27 @@ def test_a_draft_costs_nobody_anything_until_it_is_placed() -> None:
     (one,) = shop.postings()
     assert (one.source, one.target) == (OrderAccount.SOLD, OrderAccount.RECEIVABLE)
     assert (one.amount, one.order, one.customer, one.call) == (2000, "o-17", "c-7", "place")
+
+
+@pytest.mark.feature("F194")
+def test_a_draft_that_somebody_pays_for_costs_him_what_its_lines_do_and_nothing_is_owed_back() -> (
+    None
+):
+    shop = Shop(MemoryStore())
+    shop.draft("o-17", new_order((LAMP, 2)))
+
+    shop.pay("pay-1", eur(500), (("o-17", 500),), "card")
+
+    stated = of_order(shop.postings(), "o-17")
+    assert stated is not None
+    assert [(row.cost, row.paid) for row in stated.rows] == [(2000, 0), (0, 500)]
+    assert (stated.closing, due(shop.order("o-17"))) == (1500, 1500)
+    shop.assert_lawful()
+    shop.cancel("o-17")
+    assert closing(shop, "c-7") == -500
+    shop.refund("o-17")
+    assert closing(shop, "c-7") == 0
+    shop.assert_lawful()
 
 
 def test_the_accounts_of_a_currency_sum_to_nothing(traded: Shop) -> None:
@@ -210,7 +232,7 @@ def test_a_statement_of_a_draft_that_is_paid_ahead_names_its_customer() -> None:
     stated = of_order(shop.postings(), "o-17")
 
     assert stated is not None
-    assert (stated.customer, stated.closing) == ("c-7", -2000)
+    assert (stated.customer, stated.closing) == ("c-7", 0)
     shop.assert_lawful()
 
 

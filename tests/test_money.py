@@ -23,6 +23,7 @@ from orderflow.money import (
     Spread,
     amounts,
     exponent,
+    not_negative,
     rounded,
     scale,
     share,
@@ -724,3 +725,10 @@ def test_a_step_is_above_zero(step: object) -> None:
 def test_an_amount_that_is_no_number_is_not_rounded() -> None:
     with pytest.raises(BadInput, match=r"^amount: "):
         rounded(Decimal("NaN"), Decimal("0.05"))
+
+
+def test_an_amount_that_may_be_nothing_is_not_below_it() -> None:
+    assert not_negative(Money(0, "EUR")) == 0
+
+    with pytest.raises(BadInput, match="amount"):
+        not_negative(Money(-1, "EUR"))

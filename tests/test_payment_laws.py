@@ -111,6 +111,8 @@ class Life:
         self.ledgers: dict[str, Ledger] = {}
         self.done: Tally[str] = Tally()
         self.booked: dict[tuple[str, str], int] = {}
+        self.units_of: dict[tuple[str, str], int] = {}  # what was named of a capture
+        self.stood: dict[str, Payment] = {}  # as they were before a dispute, or all went back
         self.gone: set[str] = set()  # orders whose money a bank has taken, and none has come since
         self.door_taken = False  # what the order at the door had been paid, and nobody won it back
         self.given_up: dict[str, set[str]] = {}  # orders that ended before a balance was missed
@@ -166,7 +168,7 @@ class Life:
         """Money that comes, perhaps in another unit; in that of the payment where it has one."""
         book = None if payment is None or payment.stored else payment.tendered
         unit = "XPT" if book is None else book.unit
-        if self.chance.random() < 0.5 and book is None:
+        if self.chance.random() < (0.5 if book is None else 0.3):
             return self.money(), None
         tendered = self.tendered(unit)
         if not tendered.worth:
@@ -364,8 +366,12 @@ class Life:
         if outcome is Outcome.DONE:
             done = one.amount if said is None else said.minor
         paid_at, before = self.paid_at(), self.payments()
-        new = self.shop.record_answer(id, one.id, outcome, said, paid_at=paid_at).document
+        tendered = self.told_units(payment, one, (said.minor if said else one.amount))
+        new = self.shop.record_answer(
+            id, one.id, outcome, said, paid_at=paid_at, tendered=tendered
+        ).document
         self.others_sent_back(before, id)
+        self.named(payment, one, done, tendered)
         if outcome is Outcome.PENDING:
             return
         if one.kind is RequestKind.CAPTURE:
@@ -377,6 +383,24 @@ class Life:
             self.back(id, sent_back(payment, new))
         elif one.kind is RequestKind.REFUND:
             self.answered_refund(payment, new, one, done)
+
+    def told_units(self, payment: Payment, one: Request, minor: int) -> Tendered | None:
+        """What a gateway may say of a capture: as many units as coins."""
+        if one.kind is not RequestKind.CAPTURE or self.chance.random() < 0.6:
+            return None
+        unit = "XPT" if payment.tendered is None or payment.stored else payment.tendered.unit
+        return Tendered(unit, minor, Price(self.price.amount / 1000, self.currency))
+
+    def named(self, payment: Payment, one: Request, done: int, tendered: Tendered | None) -> None:
+        """Units of what has come are named once, whoever names them first."""
+        key = (payment.ref.id, one.id)
+        if tendered is None or not done or payment.stored:
+            return
+        before = self.units_of.get(key, 0)
+        known = self.booked.get(key, 0)
+        more = done if not before else max(0, done - before) if done > known else 0
+        self.ledgers[payment.ref.id].units += more
+        self.units_of[key] = before + more
 
     def send(self) -> None:
         """What is open goes over the wire, but takes no money that nobody wants any more."""
@@ -473,26 +497,46 @@ class Life:
         self.shop.void_payment(self.any_payment().ref.id, "wanted no more")
 
     def charge_back(self) -> None:
-        payment, money = self.any_payment(), self.money()
+        payment, money = self.any_payment(*self.chance.choice(((), BALANCE_DUE))), self.money()
         kept = [one for one in map(self.shop.payment, self.ledgers) if one.forfeited]
         if kept and self.chance.random() < 0.3:  # a bank does not know what is ours of it
             payment = self.chance.choice(kept)
         order = self.chance.choice(("", *ORDERS, *[one.order for one in payment.applications]))
-        self.shop.charge_back(payment.ref.id, money, order)
+        owed = due(self.shop.order(DOOR))
+        after = self.shop.charge_back(payment.ref.id, money, order).document
+        self.withdrawn(payment, after)
         self.gone |= {order} - {"", DOOR, ON_ACCOUNT}
-        if any(one.order == DOOR == order and one.amount for one in payment.applications):
+        if due(self.shop.order(DOOR)) > owed:  # a cent may be less than its coin
             self.door_taken = True
         ledger = self.ledgers[payment.ref.id]
         ledger.taken += money.minor
         ledger.disputed += money.minor
 
+    def withdrawn(self, before: Payment, after: Payment) -> None:
+        """What was to go back and was never sent stays, where a bank takes that money itself."""
+        for was, now in zip(before.requests, after.requests, strict=True):
+            if was.kind is RequestKind.REFUND and is_open(was) and not is_open(now):
+                assert not was.tries
+                self.booked[after.ref.id, now.id] = 0
+                self.back(after.ref.id, -was.booked)
+
     def settle(self) -> None:
         payment, won = self.any_payment("disputed"), self.chance.random() < 0.5
-        self.shop.settle_dispute(payment.ref.id, won)
+        self.is_asked_as_before(payment, self.shop.settle_dispute(payment.ref.id, won).document)
         ledger = self.ledgers[payment.ref.id]
         self.door_taken = self.door_taken and not won
         ledger.taken -= ledger.disputed if won else 0
         ledger.disputed = 0
+
+    def is_asked_as_before(self, payment: Payment, after: Payment) -> None:
+        """A dispute leaves a balance where it stood, with its limit, where one is wanted still."""
+        stood = self.stood.get(payment.ref.id)
+        if stood is None or stood.state not in BALANCE_DUE or left_of(after) <= 0:
+            return
+        assert after.expires_at == stood.expires_at
+        owed = [due(self.shop.order(one.order)) for one in after.applications]
+        to_come = sum([max(0, minor) for minor in owed]) - max(0, after.unapplied)
+        assert after.state == stood.state or (payment.state == "disputed" and to_come <= 0)
 
     def cancel(self) -> None:
         lines = () if self.chance.random() < 0.3 else (("1", 1),)
@@ -712,6 +756,8 @@ class Life:
             if payment.state in ("deposit taken", "balance open"):
                 self.given_up[id] = over
             obeys(payment)
+            if payment.state not in ("disputed", "refunded"):
+                self.stood[id] = payment
             if payment.state in OVER:
                 assert not any(map(may_take_money, payment.requests))
             told = (payment.captured, payment.refunded, payment.charged_back, payment.disputed)
@@ -820,6 +866,18 @@ def obeys(payment: Payment) -> None:
         assert book.refunded == book.captured, "all of the money is all of the units"
     if not payment.refunded:
         assert not book.refunded
+    if book.worth is not None:
+        worth = book.worth
+        assert not payment.stored
+        assert worth.held >= 0
+        assert payment.charged_back or worth.held <= left_of(payment)  # a bank may take too much
+        assert 0 <= worth.refunded <= payment.refunded
+        assert 0 <= worth.charged_back <= payment.charged_back
+        assert worth.by_gateway <= min(worth.captured, payment.by_gateway)
+        assert bool(worth.held) >= bool(book.held), "units stand for money that is there"
+        backs = [one for one in payment.requests if one.kind is RequestKind.REFUND]
+        asked = sum([min(one.booked, one.amount) for one in backs if one.units is not None])
+        assert asked <= worth.captured, "no units are asked for money that came without"
 
 
 ACTS: Final[tuple[Callable[[Life], None], ...]] = (

@@ -140,15 +140,17 @@ DONE_AFTER_ALL: Final = (
     *(S.CAPTURED, S.PART_REFUNDED),
     *(S.DEPOSIT_TAKEN, S.BALANCE_OPEN, S.BALANCE_OVERDUE),
 )
-SETTLES: Final = (M.SETTLE_WHOLE, M.SETTLE_DEPOSIT, M.SETTLE_PART, M.SETTLE_EMPTY)
+TO_COME: Final = (M.SETTLE_DEPOSIT, M.SETTLE_BALANCE, M.SETTLE_OVERDUE)
+"""What leaves a balance to come: as it stood before."""
+SETTLES: Final = (M.SETTLE_WHOLE, *TO_COME, M.SETTLE_PART, M.SETTLE_EMPTY)
 
 
 def refund_fails(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]) -> None:
     """A refund that was asked of a gateway comes back, after others or as the only one."""
-    bring(shop, row.target if row.move is M.SETTLE_DEPOSIT else S.CAPTURED)
+    bring(shop, row.target if row.move in TO_COME else S.CAPTURED)
     if row.move is M.SETTLE_PART:
         shop.pay_back("pay-1", eur(100))
-    if row.move is M.SETTLE_DEPOSIT:  # which was taken by hand
+    if row.move in TO_COME:  # of a deposit that was taken by hand
         shop.record_notice("pay-1", Notice.CAPTURED, eur(100))
         shop.pay_back("pay-1", eur(300))
     shop.ask_pay_back("pay-1", eur(400) if row.source is S.PART_REFUNDED else None)
@@ -217,8 +219,8 @@ def walk(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]) -> None
     if row.source is S.PART_CAPTURED and row.move in SETTLES:
         rest_is_given_up(shop, row)
         return
-    if row.move is M.SETTLE_DEPOSIT:
-        bring(shop, S.DEPOSIT_TAKEN)
+    if row.move in TO_COME:
+        bring(shop, row.target)
         shop.charge_back("pay-1", eur(300))
         shop.settle_dispute("pay-1", won=True)
         return

@@ -30,6 +30,7 @@ from orderflow.pricing import (
     to_invoice_in_advance,
     total,
 )
+from orderflow.pricing.carrying import has_left, is_owed
 from orderflow.records import (
     Charge,
     Cut,
@@ -547,3 +548,17 @@ def test_what_credit_notes_take_off_an_invoice_stands_no_more() -> None:
     assert standing(line, 2, 4, ("c-1", "c-2")) == [(2, 4)]
     assert on_invoice(line) == [(0, 1), (2, 4), (5, 6)]
     assert to_invoice_in_advance(line) == [(1, 2), (4, 5), (6, 9)]
+
+
+def test_an_order_has_left_when_a_unit_of_it_was_billed() -> None:
+    assert not has_left(order())
+    assert not has_left(order(lamps(2, Cut(GIVEN_UP, 0, 1, "r-1"))))
+    assert has_left(order(lamps(2), lamps(2, Cut(BILLED, 1, 2, "p-1"), id="2")))
+
+
+def test_a_draft_is_nobodys_debt_until_it_is_paid_for() -> None:
+    draft = attrs.evolve(order(lamps(1), charges=(goods(100, 1),)), state=OrderState.DRAFT)
+
+    assert is_owed(order())
+    assert not is_owed(draft)
+    assert is_owed(attrs.evolve(draft, tenders=(Tender("p-1", 40),)))

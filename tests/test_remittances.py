@@ -8,9 +8,10 @@ import pytest
 
 from orderflow import BadInput, Ref, Rounding, Workflow
 from orderflow.intake import Columns, remittance
+from orderflow.ledger import balances
 from orderflow.payments import remit
 from orderflow.ports import Query, every
-from orderflow.records import Parcel, Payment, Remitted
+from orderflow.records import MoneyAccount, Parcel, Payment, Remitted
 from orderflow.refunds import pay_back
 from orderflow.remittances import (
     CashFee,
@@ -93,7 +94,7 @@ def test_a_fee_that_eats_all_of_the_cash_settles_the_debt(shop: Shop) -> None:
 
     assert (payment.state, payment.with_carrier) == (PaymentState.REMITTED, 0)
     assert payment.fees == 1000
-    assert shop.cannot_take(remit.on("pay-1", eur(10), eur(11))) == "fee"
+    assert shop.cannot_take(remit.on("pay-1", eur(0))) == "amount"
 
 
 def test_a_carrier_that_keeps_its_fee_and_hands_over_all_has_handed_over_too_much(
@@ -177,6 +178,7 @@ def test_a_fee_is_a_flat_amount_and_a_share_between_bounds(
         ({"share_millionths": 1_000_001}, "share_millionths"),
         ({"least": 2, "most": 1}, "least"),
         ({"rounding": "up"}, "rounding"),
+        ({"refused": -1}, "refused"),
     ),
 )
 def test_a_fee_that_cannot_be_is_told_by_its_path(wrong: dict[str, Any], path: str) -> None:
@@ -459,7 +461,7 @@ def test_a_row_that_says_something_else_than_when_it_was_booked_is_found(any_sho
 
 
 @pytest.mark.feature("F183")
-def test_a_row_that_says_less_or_another_fee_by_now_is_found_and_books_nothing(
+def test_a_row_that_says_less_by_now_is_found_and_books_nothing(
     shop: Shop,
 ) -> None:
     collect(shop, "o-1", "p-1")
@@ -467,11 +469,100 @@ def test_a_row_that_says_less_or_another_fee_by_now_is_found_and_books_nothing(
 
     for row, what in (
         (("p-1", 1900, 70), (2, "p-1", FindingKind.REMITTED_BEFORE, 1900, 2000)),
-        (("p-1", 2000, 90), (2, "p-1", FindingKind.WRONG_FEE, 90, 70)),
+        (("p-1", 2000, 50), (2, "p-1", FindingKind.WRONG_FEE, 50, 70)),
     ):
         found = held(shop, file(row))
         assert told(found) == [what]
         assert (found.findings[0].bookings, found.right) == ((), 0)
+
+
+@pytest.mark.feature("F182", "F183")
+def test_a_row_that_says_a_higher_fee_by_now_is_booked_by_whoever_takes_it(any_shop: Shop) -> None:
+    shop = any_shop
+    collect(shop, "o-1", "p-1")
+    book(shop, held(shop, file(("p-1", 2000, 70))))
+
+    for kept, before in ((90, 70), (95, 90)):
+        found = held(shop, file(("p-1", 2000, kept)))
+        assert told(found) == [(2, "p-1", FindingKind.WRONG_FEE, kept, before)]
+        for _ in range(2):
+            for one in found.findings[0].bookings:
+                shop.apply(one.call, key=one.key)
+
+    assert (shop.payment("pay-o-1").fees, shop.payment("pay-o-1").unapplied) == (95, 0)
+    assert held(shop, file(("p-1", 2000, 95))).findings == ()
+
+
+# --- what a carrier charges for a door that stayed shut -------------------------------------------
+
+
+def refused(shop: Shop, order: str, parcel: str) -> None:
+    send(shop, order, parcel)
+    shop.expect_cash(f"pay-{order}", order, parcel=parcel)
+    shop.turn_back(parcel, "refused")
+
+
+@pytest.mark.feature("F182", "F183", "F185")
+def test_a_fee_for_a_refused_parcel_is_kept_of_the_cash_of_others_and_is_booked(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    collect(shop, "o-1", "p-1")
+    refused(shop, "o-2", "p-2")
+    rows = file(("p-1", 2000, 70), ("p-2", 0, 300))
+    agreed = CashFee("EUR", flat=50, share_millionths=10_000, refused=300)
+
+    found = held(shop, rows, agreed)
+    book(shop, found)
+    book(shop, found)
+
+    assert (found.findings, found.stated, found.right) == ((), 1630, 1630)
+    payment = shop.payment("pay-o-2")
+    assert (payment.state, payment.captured, payment.fees) == ("voided", 0, 300)
+    assert (payment.holds, payment.remitted) == ((), (Remitted("R-7", 3, 0, 300),))
+    bank = balances(shop.postings())["EUR", MoneyAccount.BANK]
+    assert shop.payment("pay-o-1").captured + bank == found.stated, "what the carrier hands over"
+    assert held(shop, rows, agreed) == Reconciled((), (), 1630, 1630)
+
+
+@pytest.mark.feature("F183")
+def test_a_fee_for_a_refused_parcel_that_was_not_agreed_is_wrong_and_booked_by_whoever_takes_it(
+    shop: Shop,
+) -> None:
+    refused(shop, "o-1", "p-1")
+
+    found = held(shop, file(("p-1", 0, 300)))
+    assert told(found) == [(2, "p-1", FindingKind.WRONG_FEE, 300, 0)]
+    for one in found.findings[0].bookings:
+        shop.apply(one.call, key=one.key)
+
+    assert shop.payment("pay-o-1").fees == 300
+    assert held(shop, file(("p-1", 0, 300))).findings == ()
+    charged = CashFee("EUR", refused=300)
+    again = held(shop, file(("p-1", 0, 300), id="R-8"), charged)
+    assert [one.kind for one in again.findings] == [FindingKind.WRONG_FEE], "once a parcel"
+    assert held(shop, file(("p-1", 0, 0), id="R-8"), charged).findings == (), "it may ask for less"
+
+
+def test_a_fee_that_comes_in_a_later_file_than_its_cash_is_booked_too(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1")
+    for one in held(shop, file(("p-1", 2000, 0))).findings[0].bookings:
+        shop.apply(one.call, key=one.key)
+
+    found = held(shop, file(("p-1", 0, 70), id="R-8"))
+    book(shop, found)
+
+    assert found.findings == ()
+    assert (shop.payment("pay-o-1").fees, shop.payment("pay-o-1").unapplied) == (70, 0)
+
+
+def test_a_fee_beyond_the_cash_is_kept_of_the_cash_of_others(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1", 1)
+
+    payment = shop.remit("pay-o-1", eur(1000), eur(1200)).document
+
+    assert (payment.state, payment.with_carrier) == (PaymentState.REMITTED, 0)
+    assert (payment.captured, payment.unapplied, payment.fees) == (1000, 0, 1200)
 
 
 # --- whose cash it is -----------------------------------------------------------------------------
@@ -621,9 +712,6 @@ def test_a_refused_parcel_may_stand_in_the_file_with_nothing(shop: Shop) -> None
     shop.turn_back("p-1", "refused")
 
     assert held(shop, file(("p-1", 0, 0))) == Reconciled((), (), 0, 0)
-    charged = held(shop, file(("p-1", 0, 200)))
-    assert told(charged) == [(2, "p-1", FindingKind.WRONG_FEE, 200, 0)]
-    assert charged.findings[0].bookings == ()
 
 
 def test_a_parcel_that_nobody_knows_is_named_with_what_it_brought(shop: Shop) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import combinations
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Thread, Timer
 from typing import Any, Final
 
 import pytest
@@ -123,6 +123,31 @@ def test_many_may_open_a_new_file_at_one_moment(tmp_path: Path) -> None:
             opener.join()
 
     assert failures == []
+
+
+def test_who_opens_a_new_file_while_another_writes_its_first_page_waits_for_it(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "orders.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("begin immediate")
+        Timer(0.1, lambda: other.execute("rollback")).start()
+
+        connection = connect(file)  # SQLite itself refuses a new journal mode here at once
+
+    with closing(connection):
+        assert pragma(connection, "journal_mode") == "wal"
+
+
+def test_nobody_waits_for_ever_for_who_never_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "BUSY_SECONDS", 0)
+    file = tmp_path / "orders.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("begin immediate")
+
+        assert said(file) == "database is locked"
 
 
 # --- not ours, or not to be had -----------------------------------------------------------------

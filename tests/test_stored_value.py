@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from orderflow import BadInput, MoveRefused, Outcome, Price, Short, StoredKind, Tendered
+from orderflow import BadInput, MoveRefused, Outcome, Price, Rules, Short, StoredKind, Tendered
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit, reconcile
 from orderflow.audit.journal import JournalCheck
@@ -19,6 +19,7 @@ from orderflow.audit.money import MoneyCheck
 from orderflow.payments import Notice, charge_back, lapse_stored_value, spend, top_up
 from orderflow.refunds import ask_refund, pay_back, refund
 from orderflow.tenders import StoredValue
+from orderflow.values import MINOR_MAX
 from tests.builders import LAMP, Clock, Shop, eur, new_order
 
 POINTS = Price.of("1.00", "EUR", per=300)
@@ -245,6 +246,37 @@ def test_nothing_is_spent_of_a_balance_whose_time_is_over(any_shop: Shop) -> Non
     assert not any_shop.due(until)
     assert any_shop.codes(lapse_stored_value.on("g-1")) == ["nothing_to_do"]
     any_shop.assert_lawful()
+
+
+@pytest.mark.feature("F179")
+def test_nobody_is_reminded_of_a_balance_that_is_empty_and_it_ends_all_the_same(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop.under(Rules(remind_days=(7,)))
+    until = shop.clock.at + timedelta(days=3)
+    card(shop, 1000, until=until)
+    shop.open_stored_value("g-2", StoredKind.VOUCHER, "EUR", until=until)
+    assert [one.due.ref.id for one in shop.reminders(shop.clock.at)] == ["g-1"]
+
+    shop.spend("pay-1", "g-1", eur(1000), ())
+
+    assert shop.reminders(shop.clock.at) == []
+    assert [(found.who, found.means) for found in shop.due(until)] == [
+        ("seller", "its time is over, and nothing is left of it")
+    ] * 2
+    shop.clock.at = until
+    for found in shop.due(until):
+        shop.apply(found.call)
+    assert shop.due(until) == []
+
+
+def test_no_more_is_put_on_a_balance_than_can_be_written_down(any_shop: Shop) -> None:
+    card(any_shop, MINOR_MAX - 10)
+
+    any_shop.top_up("g-1", 10, "goodwill")
+
+    said = f"g-1 takes no 1 more: {MINOR_MAX} were put on it, at most {MINOR_MAX} may be"
+    assert any_shop.refuses(top_up.on("g-1", 1, "goodwill")) == said
 
 
 def test_what_is_owed_back_to_a_balance_whose_time_is_over_goes_onto_another(

@@ -81,6 +81,10 @@ def assert_lawful(database: Path) -> None:
         assert breaches == []
 
 
+def test_processes_that_open_one_new_file_at_once_all_have_it(tmp_path: Path) -> None:
+    assert storm("opening", tmp_path / "orders.sqlite", 4, 20) == ["0", "1", "2", "3"]
+
+
 @pytest.mark.feature("F117", "F125")
 def test_eight_processes_get_exactly_the_five_thousand_units_that_are_there(
     tmp_path: Path,

@@ -281,6 +281,174 @@ def test_dollars_of_a_refund_that_fails_come_back_as_they_were_asked_for(any_sho
     shop.assert_lawful()
 
 
+@pytest.mark.feature("F176")
+def test_euro_that_came_as_euro_do_not_go_back_as_dollars(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 3)))
+    meant = (("o-17", 1000),)
+    shop.await_payment("pay-1", eur(3000), "card", "c-7", None, meant, eur(1000))
+    shop.ask_capture("pay-1")
+    shop.record_answer("pay-1", "capture-1", Outcome.DONE, tendered=dollars(1087))
+    shop.open_balance("pay-1", MORNING + timedelta(days=1))
+    shop.ask_capture("pay-1")
+    shop.record_answer("pay-1", "capture-2", Outcome.DONE)
+
+    shop.cancel("o-17", (("1", 2),))
+    shop.ask_refund("o-17")
+
+    assert refunds(shop) == [(1000, 1087), (1000, None)]
+    assert units(shop) == (1087, 1087, 0)
+    shop.assert_lawful()
+
+
+def refunds(shop: Shop) -> list[tuple[int, int | None]]:
+    """What gateways were asked to pay back of pay-1: amounts, and units where they came so."""
+    asked = [one for one in shop.payment("pay-1").requests if one.kind == "refund"]
+    return [(one.amount, one.units) for one in asked]
+
+
+def test_two_captures_of_one_authorisation_in_two_units_go_back_as_they_came(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    shop.await_payment("pay-1", eur(3000))
+    shop.record_notice("pay-1", Notice.AUTHORISED, eur(3000))
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(2000), "e-1")
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "e-2", tendered=dollars(1087))
+
+    shop.ask_pay_back("pay-1", eur(400))
+    shop.ask_pay_back("pay-1", eur(1600))
+    shop.record_answer("pay-1", "refund-3", Outcome.FAILED)
+
+    assert refunds(shop) == [(400, 435), (600, 652), (1000, None)]
+    assert units(shop) == (1087, 1087, 0)
+    assert shop.payment("pay-1").unapplied == 2000
+    shop.record_answer("pay-1", "refund-2", Outcome.FAILED)
+    assert units(shop) == (1087, 435, 0)
+    shop.assert_lawful()
+
+
+@pytest.mark.parametrize("in_dollars", (True, False))
+def test_a_gateway_is_asked_for_no_dollars_that_it_has_not_brought(
+    any_shop: Shop, *, in_dollars: bool
+) -> None:
+    """One part of a price came by hand and the other by a gateway, one of them in dollars."""
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 3)))
+    paid, told = (None, dollars(2283)) if in_dollars else (dollars(978), None)
+    shop.take_deposit("pay-1", eur(3000), eur(900), (("o-17", 900),), tendered=paid)
+    shop.ask_capture("pay-1")
+    shop.record_answer("pay-1", "capture-1", Outcome.DONE, tendered=told)
+
+    shop.cancel("o-17")
+    shop.ask_refund("o-17")
+
+    assert refunds(shop) == [(2100, 2283 if in_dollars else None)]
+    assert units(shop)[1] == (2283 if in_dollars else 0)
+    shop.refund("o-17")
+    assert units(shop)[1] == units(shop)[0]
+    shop.assert_lawful()
+
+
+def test_a_balance_without_units_leaves_those_of_its_deposit_alone(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 3)))
+    shop.take_deposit("pay-1", eur(3000), eur(1000), (("o-17", 1000),), tendered=dollars(1087))
+    shop.pay_balance("pay-1", eur(2000), (("o-17", 2000),))
+
+    back = []
+    for _ in range(3):
+        shop.cancel("o-17", (("1", 1),))
+        shop.refund("o-17")
+        back.append(units(shop)[1])
+
+    assert back == [1087, 1087, 1087], "what came in dollars goes first"
+    shop.assert_lawful()
+
+
+def test_a_bank_takes_dollars_first_and_brings_them_back(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.pay("pay-1", eur(1000), (), tendered=dollars(1087))
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(500))
+
+    shop.charge_back("pay-1", eur(1200))
+    assert units(shop) == (1087, 0, 1087)
+    shop.settle_dispute("pay-1", won=True)
+    assert units(shop) == (1087, 0, 0)
+    shop.charge_back("pay-1", eur(500))
+    shop.settle_dispute("pay-1", won=False)
+    shop.pay_back("pay-1")
+
+    assert units(shop) == (1087, 543, 544)
+    shop.assert_lawful()
+
+
+@pytest.mark.parametrize("named", (True, False))
+def test_a_webhook_without_units_drops_none_that_a_later_reply_names(
+    any_shop: Shop, *, named: bool
+) -> None:
+    shop = any_shop
+    shop.await_payment("pay-1", eur(1000))
+    shop.ask_capture("pay-1")
+    if named:
+        shop.record_answer("pay-1", "capture-1", Outcome.DONE, event="ch-1")
+    else:
+        shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "ch-1")
+
+    for _ in range(2):
+        shop.record_answer(
+            "pay-1", "capture-1", Outcome.DONE, None, "", "ch-1", None, dollars(1087)
+        )
+
+    assert units(shop) == (1087, 0, 0)
+    assert shop.payment("pay-1").captured == 1000
+    shop.ask_pay_back("pay-1")
+    assert refunds(shop) == [(1000, 1087)]
+    shop.assert_lawful()
+
+
+@pytest.mark.parametrize("before", (None, dollars(435)))
+def test_units_of_the_rest_are_those_that_a_webhook_has_not_named(
+    any_shop: Shop, before: Tendered | None
+) -> None:
+    """A webhook tells of 4.00, and the reply of 10.00 in all, which are 10.87 dollars."""
+    shop = any_shop
+    shop.await_payment("pay-1", eur(1000))
+    shop.ask_capture("pay-1")
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(400), "ch-1", tendered=before)
+
+    for _ in range(2):
+        shop.record_answer(
+            "pay-1", "capture-1", Outcome.DONE, None, "", "ch-1", None, dollars(1087)
+        )
+
+    assert (units(shop), shop.payment("pay-1").captured) == ((1087, 0, 0), 1000)
+    shop.pay_back("pay-1", eur(400))
+    assert units(shop) == (1087, 435, 0)
+    shop.assert_lawful()
+
+
+def test_what_went_back_before_its_units_were_named_has_taken_its_part_along(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    shop.await_payment("pay-1", eur(1000))
+    shop.ask_capture("pay-1")
+    shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "ch-1")
+    shop.ask_pay_back("pay-1", eur(300))
+    shop.charge_back("pay-1", eur(200))
+
+    shop.record_answer("pay-1", "capture-1", Outcome.DONE, None, "", "ch-1", None, dollars(1087))
+
+    assert units(shop) == (1087, 326, 217)
+    shop.record_answer("pay-1", "refund-2", Outcome.FAILED)
+    assert units(shop) == (1087, 0, 217)
+    shop.settle_dispute("pay-1", won=True)
+    shop.pay_back("pay-1")
+    assert units(shop) == (1087, 1087, 0)
+    shop.assert_lawful()
+
+
 def test_a_coin_that_is_worth_no_point_asks_for_none(any_shop: Shop) -> None:
     hundred = Tendered("points", 10, Price.of("1.00", "EUR", per=10))
     any_shop.await_payment("pay-1", eur(100))

@@ -71,6 +71,16 @@ def wait_for(gate: str) -> None:
         time.sleep(0.002)
 
 
+def opening(database: str, gate: str, name: str, count: str) -> None:
+    """Open a new file, so many times, each at the same instant as the other processes."""
+    wait_for(gate)
+    began = Path(gate).stat().st_mtime
+    for i in range(int(count)):
+        time.sleep(max(0.0, began + 0.02 * (i + 1) - time.time()))
+        SqliteStore(f"{database}-{i}").close()
+    print(name)
+
+
 def reserve(database: str, gate: str, name: str, count: str) -> None:
     """Ask for one unit, so many times."""
     workflow = flow(database)
@@ -629,6 +639,7 @@ def live(database: str, name: str, orders: str, done: str) -> None:
 
 if __name__ == "__main__":
     acts = {
+        "opening": opening,
         "reserve": reserve,
         "race": race,
         "kept": kept,

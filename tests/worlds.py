@@ -139,8 +139,7 @@ PARTS: Final[dict[str, Small]] = {
         Bounds(
             (1,),
             stock=1,
-            only=LIFE
-            | of("cancel_parcel ask_booking send_booking record_booking cancel_booking"),
+            only=LIFE | of("cancel_parcel ask_booking send_booking record_booking cancel_booking"),
             waits=(HOUR,),
             requests=1,
         )
@@ -580,6 +579,22 @@ CORNERS: Final[dict[str, Small]] = {
             ),
             verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR), paid_at=START),
             verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(100, EUR)),
+        ),
+    ),
+    "a card that keeps its order": goods(
+        of("place cancel expire expire_payment refund pay_back ask_capture record_answer"),
+        times=1,
+        waits=(DAY, DAY),
+        first=(
+            verbs.place.on("o"),
+            verbs.await_payment.on(
+                "o-pay1", Money(100, EUR), expires_at=START + DAY * 1.5, orders=(("o", 100),)
+            ),
+        ),
+        also=(
+            verbs.record_notice.on("o-pay1", Notice.AUTHORISED, Money(100, EUR), paid_at=START),
+            verbs.record_notice.on("o-pay1", Notice.AUTHORISED, Money(90, EUR)),
+            verbs.record_notice.on("o-pay1", Notice.VOIDED, Money(100, EUR)),
         ),
     ),
     "a balance in time, and told of too late": goods(

@@ -36,8 +36,10 @@ from orderflow.journal import Case
 from orderflow.on_account import miss_terms, next_terms
 from orderflow.orders import expire
 from orderflow.payments import expire_payment, lapse_stored_value, send_request
+from orderflow.payments.ready import is_kept
 from orderflow.payments.requests import UNREAD
 from orderflow.plans import next_instalment
+from orderflow.pools import stored_pool
 from orderflow.pricing import due, order_facts
 from orderflow.records import (
     Document,
@@ -56,6 +58,7 @@ from orderflow.silence import silence_of
 from orderflow.states import ORDER, ORDER_UNCONFIRMED, OrderMove, OrderState, PaymentState
 from orderflow.tenders import StoredValue
 from orderflow.tracking.troubles import LATE, SILENT
+from orderflow.values import Position
 
 _CLOSING: Final = {
     OrderState.CONFIRMED: OrderMove.COMPLETE,
@@ -127,8 +130,8 @@ def next_due(document: Document) -> datetime | None:
     `None` when it waits for nobody, or without a limit.
 
     "支付...否则订单将被取消": an order is to be paid until its `pay_by`, in review or not, unless
-    the carrier shall collect, a part is paid already or it costs nothing; on account, by the day
-    that its terms give it. A payment is to be
+    the carrier shall collect, a part is paid already, a gateway keeps its money ready or it costs
+    nothing; on account, by the day that its terms give it. A payment is to be
     answered for and captured until it expires, a balance is to be asked for from when it was
     planned, and paid until the limit that it was opened with, an instalment until its own; what a
     gateway was asked is to be sent at once, and again when whoever has sent it has had no reply for
@@ -164,7 +167,7 @@ def reminder_of(due: Due, at: datetime, rules: Rules) -> Reminder | None:
     """
     left = due.since - at
     spans = [days for days in rules.remind_days if left <= timedelta(days=days)]
-    asked = due.call.verb in {verb.name for verb in _REMINDED}
+    asked = due.who == "customer" and due.call.verb in {verb.name for verb in _REMINDED}
     return Reminder(due, min(spans)) if spans and left > timedelta() and asked else None
 
 
@@ -194,8 +197,7 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
         case Payment():
             found = _payment_due(document, since, case)
         case StoredValue():
-            means = "it was not spent in time: what is left of it is nobody's any more"
-            return Due(document.ref, since, "customer", means, lapse_stored_value.of(document.ref))
+            return _lapse_due(document, since, case)
         case Return() | Exchange() | Reissue():
             silence = silence_of(document, case)
             if silence is None:
@@ -222,6 +224,14 @@ def _parcel_due(parcel: Parcel, since: datetime) -> Due:
             return Due(parcel.ref, since, "carrier", means, send_booking.of(parcel.ref, one.id))
     code = min(limits_of(parcel), key=lambda one: (one[1], one[0]))[0]
     return Due(parcel.ref, since, "carrier", _PARCEL[code], chase.of(parcel.ref))
+
+
+def _lapse_due(stored: StoredValue, since: datetime, case: Case) -> Due:
+    """The end of a balance: of one that is spent nobody has anything to lose."""
+    who, means = "customer", "it was not spent in time: what is left of it is nobody's any more"
+    if case.counter(Position(stored_pool(stored.ref.id))).free <= 0:
+        who, means = "seller", "its time is over, and nothing is left of it"
+    return Due(stored.ref, since, who, means, lapse_stored_value.of(stored.ref))
 
 
 def _order_due(order: Order, since: datetime, case: Case, rules: Rules) -> Due:
@@ -326,4 +336,5 @@ def _is_unpaid(order: Order) -> bool:
         and not order.on_account
         and order.applied == 0
         and due(order) > 0
+        and not is_kept(order)
     )

@@ -47,7 +47,7 @@ from orderflow.payments import Shares
 from orderflow.payments.applying import apply_shares, capture, checked_shares, open_payment
 from orderflow.payments.balances import BALANCE_DUE, balance_of
 from orderflow.payments.course import come_in
-from orderflow.payments.losses import left_of
+from orderflow.payments.losses import left_of, lost_of
 from orderflow.pricing import due
 from orderflow.records import (
     Application,
@@ -116,7 +116,7 @@ def open_balance(
         raise MoveRefused((Refusal.of("balance_over", payment=payment.ref.id, until=over),))
     forfeits = payment.forfeits if said_until is None else forfeit
     amount = _whole_price(step, payment)
-    if amount <= payment.captured:
+    if amount <= payment.captured - lost_of(payment):
         raise _no_balance(payment)
     _know_what_came(payment)
     said: dict[str, str | int] = {"forfeit": 1} if forfeits else {}
@@ -311,5 +311,5 @@ def _whole_price(step: Step, payment: Payment) -> int:
     if not payment.applications:
         return payment.amount
     orders = [step.now(step.case.order(one.order)) for one in payment.applications]
-    used = payment.captured - max(0, payment.unapplied)
+    used = payment.captured - lost_of(payment) - max(0, payment.unapplied)
     return used + sum([max(0, due(order)) for order in orders])

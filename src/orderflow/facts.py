@@ -59,6 +59,7 @@ from orderflow.records import (
     PriceRange,
     Purchase,
     Quota,
+    Ready,
     Reissue,
     Remitted,
     Reported,
@@ -87,7 +88,7 @@ from orderflow.states import (
     UnitState,
     WorkOrderState,
 )
-from orderflow.tenders import StoredValue, TenderBook, part_of
+from orderflow.tenders import StoredValue, TenderBook, Worth, part_of
 from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import Position
 
@@ -182,7 +183,8 @@ class MoneyMoved:
 
     Of a tender in another unit its part goes along by itself; `units` says it where it is known
     better: what was asked for by a request comes back as it went. None go along with what a payment
-    from a balance got from elsewhere besides.
+    from a balance got from elsewhere besides. `worth` says how much of the amount is money that
+    such units stand for; without it that is as much as there is.
     """
 
     payment: Ref[Payment]
@@ -191,6 +193,7 @@ class MoneyMoved:
     amount: int
     order: Ref[Order] | None = None
     units: int | None = None
+    worth: int | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -383,7 +386,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     state, charges, holds, tenders = order.state, order.charges, order.holds, order.tenders
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
     invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
-    pools, pay_by, doors = order.pools, order.pay_by, order.doors
+    pools, pay_by, doors, ready = order.pools, order.pay_by, order.doors, order.ready
     by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
@@ -432,6 +435,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     plan = _planned(plan, fact)
                 elif fact.what == DOOR:
                     doors = _with_door(doors, dict(fact.details))
+                elif fact.what == READY:
+                    ready = _with_ready(ready, dict(fact.details))
                 elif fact.what == REINSTATED:
                     for line in lines:
                         known_cuts = cuts.get(line.id, line.cuts)
@@ -494,6 +499,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         order.on_account,
         pools,
         doors,
+        ready,
     )
 
 
@@ -557,13 +563,19 @@ SLIPPED: Final = "slipped"
 """What a supply row notes of its new date: `due`."""
 
 TENDERED: Final = "tendered"
-"""What a payment notes of units of its tender that have come: `unit`, `n`, `rate` for `per`."""
+"""What a payment notes of units of its tender that have come: `unit`, `n`, `rate` for `per`; the
+`worth` of it in money, and how much of that a `gateway` has brought. Where `late` is 1, the money
+had come before."""
 
 DUE_AT_DOOR: Final = "due at the door"
 """What a payment notes of the cash that is expected: its `order`, and `parcel` where named."""
 
 DOOR: Final = "door"
 """What an order notes of a door: `payment`, `amount`, `parcel`; `open` is 0 where it has ended."""
+
+READY: Final = "kept ready"
+"""What an order notes of what a gateway keeps ready for it: `payment`, `amount` (0: nothing any
+more), `deposit` (1: it is the whole first part of a price in two)."""
 
 SCANNED: Final = "scanned"
 """What a parcel notes of a scan that it keeps: what a `Scan` says; `incident` may be empty."""
@@ -595,6 +607,9 @@ TENDERED_BESIDE: Final = "tendered beside"
 BALANCE_PLANNED: Final = "balance planned"
 """What a payment notes of when its balance is to be asked for: `opens_at`, `until`, `forfeit`."""
 
+BALANCE_STOOD: Final = "balance stood"
+"""What a payment notes of where its balance stands when its money is disputed or goes: `state`."""
+
 BALANCE_MISSED: Final = "balance missed"
 """What a payment notes of an order that has missed its balance: `order`."""
 
@@ -605,10 +620,11 @@ REMITTED: Final = "remitted"
 """What a payment notes of a row of a remittance file: `remittance`, `row`, `amount`, `fee`."""
 
 AUTHORISED: Final = "authorised"
-"""What a payment notes of what a gateway keeps ready: `amount`."""
+"""What a payment notes of what a gateway keeps ready: `amount`, and `at`, when the payer let it."""
 
 NOTICED: Final = "notice"
-"""What a payment notes of what a gateway reports: `notice`, `amount`, `event`."""
+"""What a payment notes of what a gateway reports: `notice`, `amount`, `event`, and of a tender in
+another unit `units`."""
 
 REQUESTED: Final = "requested"
 """What a payment notes of what a gateway is asked: `request`, `kind`, `amount`, `order`, `at`, and
@@ -620,13 +636,14 @@ SENT: Final = "sent"
 ANSWERED: Final = "answered"
 """What a payment notes of an answer: `request`, `outcome`, `amount`, `reference`, `event`; of a
 capture or a refund, what has come or gone back for it in our books, too: `booked`; of a capture,
-how much has come with just this answer: `came`."""
+how much has come with just this answer: `came`, and the `units` of its tender that it names."""
 
 WITHDRAWN: Final = "request withdrawn"
 """What a payment notes of what was asked and is not sent any more: `request`."""
 
 ANSWERED_AGAIN: Final = "repeated_answer"
-"""What a payment notes of an answer that says nothing new: `request`, `event`."""
+"""What a payment notes of an answer that says nothing new: `request`, `event`, and `units` where
+nobody had named them before."""
 
 
 def _sent_again(
@@ -646,6 +663,13 @@ def _with_door(doors: tuple[Door, ...], said: Mapping[str, str | int]) -> tuple[
     there = [i for i, one in enumerate(doors) if one.payment == door.payment]
     i = there[0] if there else len(doors)
     return (*doors[:i], *([door] if said["open"] else []), *doors[i + 1 :])
+
+
+def _with_ready(rows: tuple[Ready, ...], said: Mapping[str, str | int]) -> tuple[Ready, ...]:
+    """What is kept ready, with what was noted last of one payment."""
+    new = Ready(str(said["payment"]), int(said["amount"]), bool(said["deposit"]))
+    kept = tuple([one for one in rows if one.payment != new.payment])
+    return (*kept, new) if new.amount else kept
 
 
 def _without(holds: tuple[Hold, ...], code: str) -> tuple[Hold, ...]:
@@ -684,6 +708,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     outside = payment.outside
     cash_asked, by_gateway = payment.cash_asked, payment.by_gateway
     balance_from, missed = payment.balance_from, payment.missed
+    balance_was, authorised_at = payment.balance_was, payment.authorised_at
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
@@ -712,6 +737,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 spent += fact.n
             case Advanced():
                 state = _state(_PAYMENT_STATES, fact.target)
+                balance_was = balance_was if state in _WITHOUT_BALANCE else None
             case Held():
                 holds = (*holds, fact.hold)
             case Unheld():
@@ -721,7 +747,9 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 if fact.what == NOTICED:
                     said = Notice(str(details["notice"]))
                     by_gateway += int(details["amount"]) if said is Notice.CAPTURED else 0
-                    events = _reported(events, said, str(details["event"]), int(details["amount"]))
+                    units = int(details["units"]) if "units" in details else None
+                    one = Reported(said, str(details["event"]), int(details["amount"]), "", units)
+                    events = _reported(events, one)
                 elif fact.what == "balance":
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
@@ -731,6 +759,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     expires_at = datetime.fromisoformat(str(details["until"]))
                     forfeits = bool(details.get("forfeit", 0))
                     balance_from = datetime.fromisoformat(str(details["opens_at"]))
+                elif fact.what == BALANCE_STOOD:
+                    balance_was = _state(_PAYMENT_STATES, str(details["state"]))
                 elif fact.what == BALANCE_MISSED:
                     missed = (*missed, str(details["order"]))
                 elif fact.what == DUE_AT_DOOR:
@@ -742,11 +772,13 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 elif fact.what == CASH_ANSWERED:
                     cash_asked = None
                 elif fact.what == TENDERED:
-                    tendered = _came_in(tendered, details, payment.currency)
+                    tendered = _came_in(tendered, details, payment.currency, sums)
                 elif fact.what == REMITTED:
                     remitted = (*remitted, _remitted(details))
                 elif fact.what == AUTHORISED:
                     authorised = int(details["amount"])
+                    if "at" in details:
+                        authorised_at = datetime.fromisoformat(str(details["at"]))
                 elif fact.what in _OF_REQUESTS:
                     requests = _requested(requests, fact.what, details)
                     events = _answered(events, requests, fact.what, details)
@@ -791,14 +823,59 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         balance_from=balance_from,
         outside=outside,
         missed=missed,
+        balance_was=balance_was,
+        authorised_at=authorised_at,
     )
 
 
-def _came_in(book: TenderBook | None, said: Mapping[str, str | int], currency: str) -> TenderBook:
+_WITHOUT_BALANCE: Final = (PaymentState.DISPUTED, PaymentState.REFUNDED)
+"""The states of a payment from which its balance may come to where it was."""
+
+
+def _came_in(
+    book: TenderBook | None,
+    said: Mapping[str, str | int],
+    currency: str,
+    sums: Mapping[MoneyAccount, int],
+) -> TenderBook:
     """The books of a tender after so many units more have come, at a rate of their own."""
-    rate = Price.of(str(said["rate"]), currency, int(said["per"]))
-    book = TenderBook(str(said["unit"]), rate) if book is None else book
-    return attrs.evolve(book, rate=rate, captured=book.captured + int(said["n"]))
+    rate, n = Price.of(str(said["rate"]), currency, int(said["per"])), int(said["n"])
+    if book is None:
+        book = TenderBook(str(said["unit"]), rate, worth=Worth() if "worth" in said else None)
+    book = attrs.evolve(book, rate=rate, captured=book.captured + n)
+    if book.worth is None or "worth" not in said:
+        return book
+    worth, minor = book.worth, int(said["worth"])
+    by_gateway = worth.by_gateway + int(said["gateway"])
+    worth = attrs.evolve(worth, captured=worth.captured + minor, by_gateway=by_gateway)
+    book = attrs.evolve(book, worth=worth)
+    return _named_late(book, worth, n, minor, sums) if "late" in said else book
+
+
+def _named_late(
+    book: TenderBook, worth: Worth, n: int, minor: int, sums: Mapping[MoneyAccount, int]
+) -> TenderBook:
+    """The books of a tender whose `n` units were named when their money had come before.
+
+    What has gone of that meanwhile, and was not theirs, has taken its part of them along.
+    """
+    back, taken = sums[MoneyAccount.REFUNDED], sums[MoneyAccount.CHARGED_BACK]
+    left = -sums[MoneyAccount.PAYER] - back - taken
+    gone = max(0, worth.held - max(0, left))
+    refunded = min(gone, back - worth.refunded)
+    of_refunded = part_of(n, minor, refunded)
+    of_taken = part_of(n - of_refunded, minor - refunded, gone - refunded)
+    worth = attrs.evolve(
+        worth,
+        refunded=worth.refunded + refunded,
+        charged_back=worth.charged_back + gone - refunded,
+    )
+    return attrs.evolve(
+        book,
+        refunded=book.refunded + of_refunded,
+        charged_back=book.charged_back + of_taken,
+        worth=worth,
+    )
 
 
 _GONE: Final = (MoneyAccount.REFUNDED, MoneyAccount.CHARGED_BACK)
@@ -818,6 +895,8 @@ def _from_elsewhere(fact: MoneyMoved, *, first: bool) -> int:
 
 def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved) -> TenderBook:
     """The books of a tender after money of its payment went back, or was taken, or came again."""
+    if book.worth is not None:
+        return _along_worth(book, book.worth, sums, fact)
     back, taken = sums[MoneyAccount.REFUNDED], sums[MoneyAccount.CHARGED_BACK]
     refunded, charged_back, n = book.refunded, book.charged_back, fact.amount
     if fact.source in _GONE:  # it is with us again
@@ -833,6 +912,39 @@ def _along(book: TenderBook, sums: Mapping[MoneyAccount, int], fact: MoneyMoved)
         else:
             charged_back += going
     return attrs.evolve(book, refunded=refunded, charged_back=charged_back)
+
+
+def _along_worth(
+    book: TenderBook, worth: Worth, sums: Mapping[MoneyAccount, int], fact: MoneyMoved
+) -> TenderBook:
+    """The same where the book counts the money that its units stand for: that goes first.
+
+    What comes again is as much of what had gone as its part of all that had.
+    """
+    comes = fact.source in _GONE
+    account = fact.source if comes else fact.target
+    if account not in _GONE:
+        return book
+    refunded = account is MoneyAccount.REFUNDED
+    there, minor = book.held, worth.held
+    if comes:
+        there = book.refunded if refunded else book.charged_back
+        minor = worth.refunded if refunded else worth.charged_back
+    part = min(fact.amount, minor) if fact.worth is None else fact.worth
+    if comes and fact.worth is None:
+        part = part_of(minor, sums[account], fact.amount)
+    units = there if part >= minor else part_of(there, minor, part)
+    if fact.units is not None and part < minor:  # all of the money is all of the units
+        units = min(fact.units, there)
+    if not part:
+        units = 0
+    if comes:
+        part, units = -part, -units
+    if refunded:
+        worth = attrs.evolve(worth, refunded=worth.refunded + part)
+        return attrs.evolve(book, refunded=book.refunded + units, worth=worth)
+    worth = attrs.evolve(worth, charged_back=worth.charged_back + part)
+    return attrs.evolve(book, charged_back=book.charged_back + units, worth=worth)
 
 
 def _remitted(said: Mapping[str, str | int]) -> Remitted:
@@ -854,10 +966,11 @@ def _requested(
         booked = asked if kind is RequestKind.REFUND else 0
         order, units = str(said["order"]), int(said["units"]) if "units" in said else None
         return (*requests, Request(id, kind, asked, at, order, booked=booked, units=units))
-    if what == ANSWERED_AGAIN:
-        return requests
     i = next(i for i, one in enumerate(requests) if one.id == id)
-    if what == SENT:
+    named = int(said["units"]) if "units" in said else requests[i].units
+    if what == ANSWERED_AGAIN:
+        changed = attrs.evolve(requests[i], units=named)
+    elif what == SENT:
         until = datetime.fromisoformat(str(said["until"]))
         changed = attrs.evolve(requests[i], tries=requests[i].tries + 1, busy_until=until)
     elif what == WITHDRAWN:
@@ -873,6 +986,7 @@ def _requested(
             reference=str(said["reference"]) or requests[i].reference,
             event=str(said["event"]) or requests[i].event,
             booked=int(said.get("booked", requests[i].booked)),
+            units=named,
         )
     return (*requests[:i], changed, *requests[i + 1 :])
 
@@ -900,15 +1014,12 @@ def _answered(
     notice = _REPORTS.get((one.kind, one.outcome))
     if notice is None:
         return events
-    return _reported(events, notice, str(said["event"]), one.done, one.id)
+    return _reported(events, Reported(notice, str(said["event"]), one.done, one.id))
 
 
-def _reported(
-    events: tuple[Reported, ...], notice: Notice, event: str, amount: int, request: str = ""
-) -> tuple[Reported, ...]:
+def _reported(events: tuple[Reported, ...], new: Reported) -> tuple[Reported, ...]:
     """What a gateway has reported, with one event more, where it has a name and is not there."""
-    new = Reported(notice, event, amount, request)
-    return (*events, new) if event and new not in events else events
+    return (*events, new) if new.event and new not in events else events
 
 
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:

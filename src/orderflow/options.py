@@ -51,6 +51,7 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.journal import MISSING, VERBS, Case, Context, Verb, holds_of, kind_of
 from orderflow.money import Money, Price
 from orderflow.payments import Notice
+from orderflow.payments.balances import left_to_ask
 from orderflow.pricing import due, kept, prices_of, quantity, total
 from orderflow.promising import slipping
 from orderflow.promising.dangers import broken
@@ -535,7 +536,7 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
 @suggests(deposits.pay_balance, on=Payment)
 def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
     payment = look.document
-    rest = max(1, payment.amount - payment.captured)
+    rest = max(1, left_to_ask(payment))
     shares = tuple((one.order, rest) for one in payment.applications[:1])
     yield deposits.pay_balance.on(look.id, Money(rest, payment.currency), shares)
 

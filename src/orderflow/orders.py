@@ -31,6 +31,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import exploded, kit_spans, lines_named
 from orderflow.on_account import cover
 from orderflow.payments.confirmation import confirm_if_ready
+from orderflow.payments.ready import is_kept
 from orderflow.plans import OVERDUE, confirmable
 from orderflow.pricing import Ranges, charge_kept, due, give_up, kept, order_facts, part_charge
 from orderflow.promising.reserving import reserve_placed
@@ -57,6 +58,7 @@ from orderflow.states import (
     UnitMove,
     UnitState,
 )
+from orderflow.taxes import FREIGHT_GROUP
 from orderflow.units import (
     UNCLAIMED,
     Chosen,
@@ -199,15 +201,28 @@ def add_charge(
     kind, names = charge.kind, lines_named(order, charge.lines)
     id = later_id(order, kind)
     if charge.is_of_order:
-        beside = [one for one in order.charges if not one.spans]
-        of_kind = sum([one.amount for one in beside if one.kind is kind])
-        # A part of it may have been credited, with its tax.
-        if min(of_kind, sum([one.amount for one in beside])) + charge.amount < 0:
-            raise BadInput("charge.amount", f"the discount is more than the {kind.value}")
+        if charge.amount < 0 and _freight_left(step, order) + charge.amount < 0:
+            raise BadInput("charge.amount", "the discount is more than the freight")
         made = Charge(id, kind, charge.amount)
     else:
         made = charge_kept(id, kind, charge.amount, order, names, charge.parts, of)
     step.add(Charged(order.ref, attrs.evolve(made, bearer=charge.bearer, reason=charge.reason)))
+
+
+def _freight_left(step: Step, order: Order) -> int:
+    """What is left of the freight of an order: credit notes may have lowered some of it.
+
+    What a note took off goods is off their units.
+    """
+    notes = [step.now(step.case.credit_note(id)) for id in order.credit_notes]
+    of_freight = {
+        f"credit-{note.ref.id}"
+        for note in notes
+        if any(line.group == FREIGHT_GROUP for line in note.lines)
+    }
+    of_order = [one for one in order.charges if not one.spans]
+    freight = [c for c in of_order if c.kind is ChargeKind.FREIGHT or c.id in of_freight]
+    return sum([one.amount for one in freight])
 
 
 def later_id(order: Order, kind: ChargeKind) -> str:
@@ -261,7 +276,10 @@ def cancel_order(
 
 @verb("expire", Order)
 def expire(case: Case, context: Context) -> Step:
-    """End an order that was not paid in time."""
+    """End an order that was not paid in time.
+
+    Not while a gateway keeps ready for it what is due: that is captured, or runs out first.
+    """
     step = Step(case, context)
     order = step.now(case.own(Order))
     if step.chart(ORDER).target(order.state, OrderMove.EXPIRE) is not None:
@@ -271,10 +289,19 @@ def expire(case: Case, context: Context) -> Step:
             until = order.pay_by.isoformat() if order.pay_by and owing else "any time"
             raise MoveRefused((Refusal.of("not_due", order=order.ref.id, until=until),))
         if order.applied == 0:
+            if is_kept(order):
+                raise MoveRefused((_money_ready(order),))
             chosen = step.choose(order, "expire", CANCELLABLE)
             cancel_units(step, order.ref, chosen, document=EXPIRED)
     step.advance(ORDER, order.ref, OrderMove.EXPIRE, order_facts(step.now(order.ref)))
     return step
+
+
+def _money_ready(order: Order) -> Refusal:
+    payments = ", ".join([one.payment for one in order.ready])
+    amount = sum([one.amount for one in order.ready])
+    which = {"order": order.ref.id, "payments": payments, "currency": order.currency}
+    return Refusal.of("money_ready", **which, amount=amount)
 
 
 def give_up_units(step: Step, ref: Ref[Order], chosen: Iterable[Chosen], document: str) -> None:

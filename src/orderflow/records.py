@@ -278,6 +278,18 @@ class Door:
 
 
 @attrs.frozen(weakref_slot=False)
+class Ready:
+    """What a gateway keeps ready of a payment for an order, in minor units.
+
+    As a `deposit` it is all of the first part of a price that is paid in two.
+    """
+
+    payment: str
+    amount: int
+    deposit: bool = False
+
+
+@attrs.frozen(weakref_slot=False)
 class PoolClaim:
     """What an order as a whole claims of a pool: a use of a coupon, or what it owes on account.
 
@@ -354,6 +366,7 @@ class Order:
     on_account: bool = False  # it goes out unpaid, on the credit of its customer
     pools: tuple[PoolClaim, ...] = ()  # what it claims as a whole, beside what its units claim
     doors: tuple[Door, ...] = ()  # where carriers are to collect cash for it
+    ready: tuple[Ready, ...] = ()  # what gateways keep ready for it, and have not captured
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -452,6 +465,7 @@ class Reported:
     event: str
     amount: int  # as it was said
     request: str = ""
+    units: int | None = None  # of a tender in another unit, where they were named
 
 
 @attrs.frozen(weakref_slot=False)
@@ -459,8 +473,8 @@ class Request:
     """What a gateway was asked to do with a payment, and what it has answered.
 
     What is asked is reserved: so much less of it can be asked again. `order` is that from which a
-    refund is taken, empty for money that no order has used; `units` is what went along with it of a
-    payment in another currency or in points. `tries` is how often it was sent; until
+    refund is taken, empty for money that no order has used; `units` is what went or came along with
+    it of a payment in another currency or in points. `tries` is how often it was sent; until
     `busy_until` somebody waits for the reply, and nobody else sends it.
     """
 
@@ -496,8 +510,8 @@ class Payment:
     balance and stays with us. `forfeited` is the part of applied that was
     kept of a deposit; it is on no order any more. A balance that is missed `forfeits` the deposit
     where that was said when it was opened.
-    `authorised` is what a gateway keeps ready of the payer's money, `requests` what it was asked,
-    and `by_gateway` the part of captured that has come by it.
+    `authorised` is what a gateway keeps ready of the payer's money, `authorised_at` when he has
+    let it, `requests` what it was asked, and `by_gateway` the part of captured that has come by it.
     """
 
     ref: Ref[Payment]
@@ -535,6 +549,8 @@ class Payment:
     balance_from: datetime | None = None  # from when on the balance is to be asked for
     outside: int = 0
     missed: tuple[str, ...] = ()  # orders that owed their balance when its limit was over
+    balance_was: PaymentState | None = None  # where it stood when all went back or was disputed
+    authorised_at: datetime | None = None
 
     @property
     def applied(self) -> int:

@@ -148,6 +148,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{stored} could be used until {until}",
         "zh": "{stored} 的有效期到 {until} 为止",
     },
+    "stored_full": {
+        "en": "{stored} takes no {asked} more: {there} were put on it, at most {most} may be",
+        "zh": "{stored} 已存入 {there},不能再存入 {asked}:上限 {most}",
+    },
     "no_bank": {
         "en": "payment {payment} came from {stored}, and no bank has it: {free} {currency} of it "
         "came from outside, {asked} was charged back",
@@ -411,6 +415,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "not_due": {
         "en": "order {order} may be paid until {until}",
         "zh": "订单 {order} 的付款期限为 {until}",
+    },
+    "money_ready": {
+        "en": "order {order} is not late: {amount} {currency} is kept ready for it by {payments}",
+        "zh": "订单 {order} 未逾期:付款 {payments} 已预授权 {amount} {currency}",
     },
     "over_asked": {
         "en": "payment {payment}: {asked} {currency} to {move}, {free} can be asked for",
@@ -1064,6 +1072,8 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "set": "调整",
     "set quota": "设定配额",
     "settle deposit": "争议了结,余定金",
+    "settle balance": "争议了结,尾款待付",
+    "settle overdue": "争议了结,尾款逾期",
     "settle dispute": "了结争议",
     "settle empty": "争议了结,款项全失",
     "settle exchange": "了结换货",

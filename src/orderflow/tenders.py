@@ -12,6 +12,11 @@ What comes in is worth its amount by one rounding, which is checked.
 What goes out of the one book takes its part of what is left in the other: all that is left of the
 money is all that is left of the units, and neither falls below zero.
 No rate is looked at again.
+
+Problem: a deposit comes in dollars and its balance does not; units that are shared over all of the
+money send back dollars for euro that never were any.
+Decision: the book counts the money that its units stand for, and they are shared over that alone.
+Of what goes, that money goes first; a gateway is asked for what it has brought itself.
 """
 
 from __future__ import annotations
@@ -86,10 +91,30 @@ class Tendered:
 
 
 @attrs.frozen(weakref_slot=False)
+class Worth:
+    """The money that the units of a tender stand for, in minor units of their payment.
+
+    `by_gateway` is the part of captured that a gateway has brought.
+    """
+
+    captured: int = 0
+    refunded: int = 0
+    charged_back: int = 0
+    by_gateway: int = 0
+
+    @property
+    def held(self) -> int:
+        """What is left of it with us."""
+        return self.captured - self.refunded - self.charged_back
+
+
+@attrs.frozen(weakref_slot=False)
 class TenderBook:
     """The books of a payment in the unit of its tender, and the rate at which it came last.
 
-    What came is with us, went back, or was taken back by the payer's bank.
+    What came is with us, went back, or was taken back by the payer's bank. `worth` is the money
+    that it stands for; without it that is all money of the payment but what is told apart
+    otherwise, as of one from a balance.
     """
 
     unit: str
@@ -97,6 +122,7 @@ class TenderBook:
     captured: int = 0
     refunded: int = 0
     charged_back: int = 0
+    worth: Worth | None = None
 
     @property
     def held(self) -> int:

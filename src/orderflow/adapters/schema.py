@@ -11,6 +11,7 @@ with `BEGIN IMMEDIATE`, and counters are guarded in the statement that changes t
 from __future__ import annotations
 
 import sqlite3
+import time
 from os import PathLike, fspath
 from typing import Final, Literal
 
@@ -19,6 +20,8 @@ from orderflow.errors import BadInput, StoreUnavailable
 APPLICATION_ID: Final = 0x6F666C77  # "oflw", in the file's header
 SCHEMA_VERSION: Final = 3
 BUSY_SECONDS: Final = 30
+AGAIN_SECONDS: Final = 0.005
+"""How long to wait before asking again for a lock that SQLite does not wait for itself."""
 
 Synchronous = Literal["full", "normal"]
 
@@ -125,7 +128,7 @@ def connect(path: str | PathLike[str], synchronous: Synchronous = "full") -> sql
 def _prepare(connection: sqlite3.Connection, name: str, synchronous: Synchronous) -> None:
     _set(connection, name, "busy_timeout", BUSY_SECONDS * 1000)
     made = _is_made(connection, name)
-    _set(connection, name, "journal_mode", "memory" if name == ":memory:" else "wal")
+    _set_journal(connection, name, "memory" if name == ":memory:" else "wal")
     _set(connection, name, "synchronous", _LEVELS[synchronous])
     _set(connection, name, "foreign_keys", 1)
     _set(connection, name, "secure_delete", 1)  # who is erased is in no free page
@@ -155,6 +158,18 @@ def _is_made(connection: sqlite3.Connection, name: str) -> bool:
     if ours or tables:
         raise StoreUnavailable(name, "is a database of another program")
     return False
+
+
+def _set_journal(connection: sqlite3.Connection, name: str, mode: str) -> None:
+    """Set the mode of the journal; where another is about to write, SQLite refuses at once."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return _set(connection, name, "journal_mode", mode)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+        time.sleep(AGAIN_SECONDS)
 
 
 def _pragma(connection: sqlite3.Connection, pragma: str) -> int | str:

@@ -19,6 +19,7 @@ from orderflow.audit.doors import DoorsCheck
 from orderflow.audit.journal import JournalCheck
 from orderflow.audit.law import Law
 from orderflow.audit.papers import PapersCheck
+from orderflow.audit.ready import ReadyCheck
 from orderflow.currencies import EXPONENTS
 from orderflow.pricing import carried
 from orderflow.records import Charge, Order, Payment, RequestKind
@@ -35,6 +36,7 @@ class MoneyCheck:
         self.journal = journal
         self.papers = PapersCheck()
         self.doors = DoorsCheck()
+        self.ready = ReadyCheck()
         self.orders = self.payments = 0
         self.tenders: dict[tuple[str, str], tuple[int, str]] = {}
         self.sums: dict[str, Tally[str]] = {}
@@ -43,6 +45,7 @@ class MoneyCheck:
     def check_order(self, order: Order) -> None:
         self.orders += 1
         self.doors.check_order(order)
+        self.ready.check_order(order)
         for tender in order.tenders:
             if tender.applied < 0:
                 said = f"{tender.applied} minor units of payment {tender.payment}"
@@ -54,6 +57,7 @@ class MoneyCheck:
     def check_payment(self, payment: Payment) -> None:
         self.payments += 1
         self.doors.check_payment(payment)
+        self.ready.check_payment(payment)
         applied, unapplied = payment.applied, payment.unapplied
         parts = applied + unapplied + payment.refunded + payment.charged_back
         if payment.captured != parts:
@@ -131,6 +135,7 @@ class MoneyCheck:
         papers = self.papers.figure
         figure = f"{self.payments:,} payments of {self.orders:,} orders{totals}{papers}"
         found = (*self.breaches, *self.journal.over_refunds, *left, *self.doors.breaches())
+        found = (*found, *self.ready.breaches())
         breaches = (*found, *self.papers.all_breaches())
         return Law("money", self.orders + self.payments, figure, breaches)
 
@@ -148,6 +153,14 @@ def _book_breaches(payment: Payment) -> Iterator[str]:
     if min(book.captured, book.refunded, book.charged_back, book.held) < 0:
         said = f"{book.refunded} refunded and {book.charged_back} charged back"
         yield f"{said} of {book.captured} {book.unit}"
+    worth = book.worth
+    if worth is None:
+        return
+    left = payment.captured - payment.refunded
+    beyond = worth.held > left and not payment.charged_back  # a bank may take more than there was
+    if beyond or min(worth.held, worth.refunded, worth.charged_back) < 0:
+        said = f"{book.held} {book.unit} stand for {worth.held}"
+        yield f"{said}, {left} of its money is left"
 
 
 def _charge_breaches(order: Order) -> Iterator[str]:

@@ -8,8 +8,9 @@ be paid there any more.
 What an order costs is rounded again to a coin before that, whenever it changes: no coin pays what
 is between two.
 Doors that were to bring all that is due bring all of it after that has risen, too: by the price, or
-since a bank has taken money back. Where less is due, what no courier was told falls, and he is
-asked about the rest.
+since a bank has taken money back. So do those that are left when the last goods are given up which
+later doors were for: their freight is to be paid all the same. Where less is due, what no courier
+was told falls, and he is asked about the rest.
 A carrier that was asked to collect nothing, and says nothing until the order is completed, has
 collected nothing: its door is closed by that.
 What a carrier has refused to change stays, and is not asked again until the order costs less still:
@@ -57,6 +58,10 @@ _NO_DOOR: Final = (
 )
 """Where a parcel reaches no door any more; a lost one may be found, and has a new door then."""
 
+_GIVEN_UP: Final = (UnitState.CANCELLED, UnitState.RETURNED)
+_FOR_LATER: Final = NOT_LEFT | COMING_BACK | {UnitState.LOST, UnitState.MISSING}
+"""The states of units that may go out to a door that is to come yet."""
+
 _NOT_ROUNDED: Final = ORDER_OVER | {OrderState.DRAFT, OrderState.COMPLETED}
 
 
@@ -98,7 +103,7 @@ def is_over(step: Step, order: Order, parcel: str) -> bool:
     if parcel:
         found = _parcel(step, parcel)
         return found is not None and found.state in _NO_DOOR
-    gone = {*COMING_BACK, UnitState.CANCELLED, UnitState.RETURNED}
+    gone = {*COMING_BACK, *_GIVEN_UP}
     return all(spot.state in gone for _, spot in order.units())
 
 
@@ -149,8 +154,10 @@ def _round_again(step: Step, ref: Ref[Order], before: Order) -> None:
 
 
 def _follow(step: Step, ref: Ref[Order], before: Order) -> None:
+    none_later = _none_later(before, step.now(ref))
     for door in step.now(ref).doors:
-        if is_over(step, step.now(ref), door.parcel):
+        is_empty = none_later and door.parcel and _parcel(step, door.parcel) is None
+        if is_empty or is_over(step, step.now(ref), door.parcel):
             _close(step, ref, door, "no goods go to this door any more")
         elif not door.amount and step.now(ref).state is OrderState.COMPLETED:
             _close(step, ref, door, "its order is completed, and nothing is due there")
@@ -164,6 +171,29 @@ def _follow(step: Step, ref: Ref[Order], before: Order) -> None:
         _lower(step, order, wanted)
     elif more > 0 and asked >= was and before.doors == order.doors:
         _raise(step, order, more)
+    elif wanted > asked and none_later:
+        _raise(step, order, wanted - asked)
+
+
+def _none_later(before: Order, order: Order) -> bool:
+    """Whether the last goods of an order that doors to come would be for have been given up."""
+    if not set(order.doors) <= set(before.doors):  # somebody has just said what they bring
+        return False
+    gone = _given_up(order) - _given_up(before)
+    return gone >= _for_later(before) > 0 == _for_later(order)
+
+
+def _for_later(order: Order) -> int:
+    """How many units of an order may go to a door that is to come yet."""
+    doors = {door.parcel for door in order.doors}
+    if "" in doors:  # it is for all of them
+        return 0
+    there = [spot for _, spot in order.units() if spot.slice.parcel not in doors]
+    return sum([spot.n for spot in there if spot.state in _FOR_LATER])
+
+
+def _given_up(order: Order) -> int:
+    return sum([spot.n for _, spot in order.units() if spot.state in _GIVEN_UP])
 
 
 def _lower(step: Step, order: Order, wanted: int) -> None:

@@ -2,7 +2,8 @@
 
 It knows which facts change what an order costs, and refuses to know accounts beyond their names.
 
-What an order costs is posted from its placing on: a draft costs nobody anything.
+What an order costs is posted from its placing on, or from when somebody pays for it: a draft that
+nobody has paid for costs nobody anything.
 
 Problem: one payment pays orders of several customers, and a mother pays for her child; whoever
 books all of a payment on one of them duns a customer who has paid.
@@ -27,8 +28,8 @@ from orderflow.ledger.known import Known
 from orderflow.ledger.onto import converted, is_put_on, issued, way_of
 from orderflow.ledger.sides import About, Side, posted
 from orderflow.pricing import total
+from orderflow.pricing.carrying import is_owed
 from orderflow.records import Document, MoneyAccount, Order, Payment
-from orderflow.states import OrderState
 from orderflow.tenders import StoredValue
 
 
@@ -75,7 +76,7 @@ def _cost(entry: Entry, was: Order | None, now: Order) -> Iterator[Posting]:
 
 
 def _costs(order: Order) -> int:
-    return 0 if order.state is OrderState.DRAFT else total(order)
+    return total(order) if is_owed(order) else 0
 
 
 def _named(entry: Entry, was: Payment, now: Payment, known: Known) -> Iterator[Posting]:

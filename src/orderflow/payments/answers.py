@@ -16,16 +16,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+import attrs
+
 from orderflow.calls import Ref
 from orderflow.currencies import amount_said
 from orderflow.errors import BadInput
-from orderflow.facts import ANSWERED, ANSWERED_AGAIN, AUTHORISED, WITHDRAWN, MoneyMoved
+from orderflow.facts import ANSWERED, ANSWERED_AGAIN, WITHDRAWN, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.applying import own_book
+from orderflow.payments.applying import name_units, own_book
 from orderflow.payments.arriving import receive
-from orderflow.payments.course import ended_as, give_up_rest, kept_after_all
+from orderflow.payments.balances import note_balance
+from orderflow.payments.course import ended_as, give_up_rest, kept_after_all, note_authorised
 from orderflow.payments.losses import holds_money, left_of, make_good
+from orderflow.payments.naming import named_before, units_named
+from orderflow.payments.ready import stand_by
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Notice, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
@@ -37,6 +42,8 @@ _REOPENS: Final = {
     PaymentState.REFUNDED: (
         PaymentMove.SETTLE_WHOLE,
         PaymentMove.SETTLE_DEPOSIT,
+        PaymentMove.SETTLE_BALANCE,
+        PaymentMove.SETTLE_OVERDUE,
         PaymentMove.SETTLE_PART,
     ),
 }
@@ -93,9 +100,16 @@ def record_answer(
     done = 0
     if outcome is Outcome.DONE:
         done = one.amount if said is None else said
+    captures = one.kind is RequestKind.CAPTURE and not payment.stored
+    of_tender = tendered if captures and done else None  # what has failed names nothing
+    named = named_before(payment, one, event) if captures else 0
     answered = one.outcome is not Outcome.PENDING
     if answered and (outcome is Outcome.PENDING or (one.outcome, one.done) == (outcome, done)):
-        step.note(payment.ref, ANSWERED_AGAIN, request=one.id, event=event)
+        late = None if named else of_tender
+        units = {} if late is None else {"units": late.n}
+        step.note(payment.ref, ANSWERED_AGAIN, request=one.id, event=event, **units)
+        if late is not None:
+            name_units(step, payment.ref, late, done)
         return step
     booked: dict[str, str | int] = {}
     told = 0
@@ -107,6 +121,8 @@ def record_answer(
         told = _told_before(payment, event)
         booked["booked"] = max(done, one.booked)  # what has come is not told away
         booked["came"] = max(0, done - one.booked - told)
+        units_now = max(named, 0 if of_tender is None else of_tender.n)
+        booked |= {"units": units_now} if units_now else {}
     step.note(
         payment.ref,
         ANSWERED,
@@ -125,31 +141,37 @@ def record_answer(
         differs = f"{one.id} was about {of}, and the gateway has done {did}"
         step.hold(payment.ref, "amount_differs", differs, blocks=())
     if outcome is not Outcome.PENDING:
-        _carry_out(step, payment, one, done, event, told, when, tendered)
+        said_so = _Said(one, done, event, when, tendered, one.booked + told, told, named)
+        _carry_out(step, payment, said_so)
     return step
 
 
-def _carry_out(
-    step: Step,
-    payment: Payment,
-    one: Request,
-    done: int,
-    event: str,
-    told: int,
-    paid_at: datetime | None,
-    tendered: Tendered | None,
-) -> None:
+@attrs.frozen
+class _Said:
+    """What was answered, and how much of it had come and was told before, in money and in units."""
+
+    request: Request
+    done: int
+    event: str
+    paid_at: datetime | None
+    tendered: Tendered | None
+    known: int
+    told: int
+    named: int
+
+
+def _carry_out(step: Step, payment: Payment, said: _Said) -> None:
     """What follows from an answer: so much was done, or nothing where it has failed.
 
     `payment` is as it was before; a notice may have told of it then, and it has counted.
     """
-    ref = payment.ref
+    ref, one, done = payment.ref, said.request, said.done
     match one.kind:
         case RequestKind.AUTHORISE:
-            if not (done and _noticed(payment, Notice.AUTHORISED, event)):
-                _authorised(step, ref, done)
+            if not (done and _noticed(payment, Notice.AUTHORISED, said.event)):
+                _authorised(step, ref, done, said.paid_at)
         case RequestKind.CAPTURE:
-            _captured(step, ref, one, done, told, paid_at, tendered)
+            _captured(step, ref, said)
         case RequestKind.REFUND:
             _refunded(step, ref, one)
         case RequestKind.VOID:
@@ -176,30 +198,31 @@ def _told_before(payment: Payment, event: str) -> int:
     return max(0, sum(_noticed(payment, Notice.CAPTURED, event)) - taken)
 
 
-def _authorised(step: Step, ref: Ref[Payment], done: int) -> None:
+def _authorised(step: Step, ref: Ref[Payment], done: int, paid_at: datetime | None) -> None:
     """The payer's money is ready, or not; a payment that has gone on meanwhile stays as it is."""
     if step.now(ref).state is not PaymentState.AWAITING:
         if done:
-            kept_after_all(step, ref, done)
+            kept_after_all(step, ref, done, paid_at)
         return
     if done:
-        step.note(ref, AUTHORISED, amount=done)
+        note_authorised(step, ref, done, paid_at)
     step.proceed(PAYMENT, ref, PaymentMove.AUTHORISE if done else PaymentMove.FAIL)
+    if done:
+        stand_by(step, ref)
 
 
-def _captured(
-    step: Step,
-    ref: Ref[Payment],
-    one: Request,
-    done: int,
-    told: int,
-    paid_at: datetime | None,
-    tendered: Tendered | None,
-) -> None:
-    """Money has come, or none; what was said to have come before and has not is for a person."""
-    known, payment = one.booked + told, step.now(ref)
-    if done > known:
-        receive(step, ref, done - known, paid_at, None if known else tendered)
+def _captured(step: Step, ref: Ref[Payment], said: _Said) -> None:
+    """Money has come, or none; what was said to have come before and has not is for a person.
+
+    The units of what had come are named first, so that what goes back by itself goes in them.
+    """
+    payment, one, done, told = step.now(ref), said.request, said.done, said.told
+    tendered = None if (payment.stored and said.known) or not done else said.tendered
+    late, units = units_named(tendered, done, said.known, said.named)
+    if late is not None:
+        name_units(step, ref, late, min(done, said.known))
+    if done > said.known:
+        receive(step, ref, done - said.known, said.paid_at, units)
         return
     if done < told:
         came, before = (amount_said(minor, payment.currency) for minor in (done, told))
@@ -236,8 +259,9 @@ def _refunded(
     home = MoneyAccount.APPLIED if one.order else MoneyAccount.UNAPPLIED
     order = step.case.order(one.order) if one.order else None
     if after < before:
-        units = 0 if payment.stored else _units_back(one, before, after)
-        step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, before - after, order, units))
+        units, worth = _tender_back(payment, one, after)
+        back = before - after
+        step.add(MoneyMoved(ref, MoneyAccount.REFUNDED, home, back, order, units, worth))
         made = _make_good(step, ref, order)
         if not after:
             again = "the payer's bank has" if made >= before else "it is owed again"
@@ -255,6 +279,7 @@ def _refunded(
         _make_good(step, ref, order)
         move = ended_as(step, ref, reopened=False)
         if move in _EMPTIES.get(payment.state, ()):
+            note_balance(step, ref)
             step.proceed(PAYMENT, ref, move)
 
 
@@ -270,14 +295,25 @@ def _make_good(step: Step, ref: Ref[Payment], first: Ref[Order] | None) -> int:
     return made
 
 
-def _units_back(one: Request, before: int, after: int) -> int | None:
-    """The units of its tender that come back of a refund, as they went when it was asked for.
+def _tender_back(payment: Payment, one: Request, after: int) -> tuple[int | None, int | None]:
+    """The units of its tender that come back of a refund, and the money that they stand for.
 
-    Nobody knows it of a tender in the unit of the payment, nor where more had gone than was asked.
+    They come as they went when it was asked for. Nobody knows it of a tender in the unit of the
+    payment, nor where more had gone than was asked.
     """
-    if one.units is None or before > one.amount:
-        return None
-    return part_of(one.units, one.amount, before) - part_of(one.units, one.amount, after)
+    if payment.stored:
+        return 0, None
+    back, book = one.booked - after, payment.tendered
+    known = one.booked <= one.amount
+    units = None
+    if one.units is not None and known:
+        units = part_of(one.units, one.amount, one.booked) - part_of(one.units, one.amount, after)
+    if book is None or book.worth is None or not known:
+        return units, None
+    if units is not None:
+        return units, min(back, book.worth.refunded)
+    plain = payment.refunded - book.worth.refunded
+    return None, max(0, back - plain)
 
 
 def _now(payment: Payment, one: Request) -> Request:

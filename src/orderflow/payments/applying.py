@@ -71,10 +71,32 @@ def capture(step: Step, ref: Ref[Payment], amount: int, tendered: Tendered | Non
     if tendered is not None:
         payment = step.now(ref)
         paid_in(tendered, Money(amount, payment.currency), own_book(payment))
-        rate, per = format(tendered.rate.amount, "f"), tendered.rate.per
+    take_in(step, ref, amount, tendered, by_gateway=False)
+
+
+def take_in(
+    step: Step, ref: Ref[Payment], amount: int, tendered: Tendered | None, *, by_gateway: bool
+) -> None:
+    """The same, where somebody has looked already whether the units are worth the amount."""
+    if tendered is not None:
+        payment = step.now(ref)
+        details = _said(tendered)
+        if not payment.stored:
+            details |= {"worth": amount, "gateway": amount if by_gateway else 0}
         what = TENDERED_BESIDE if payment.stored and payment.captured else TENDERED
-        step.note(ref, what, unit=tendered.unit, n=tendered.n, rate=rate, per=per)
+        step.note(ref, what, **details)
     step.add(MoneyMoved(ref, MoneyAccount.PAYER, MoneyAccount.UNAPPLIED, amount))
+
+
+def name_units(step: Step, ref: Ref[Payment], tendered: Tendered, amount: int) -> None:
+    """A gateway names the units of money that has come by it without."""
+    worth = {"worth": amount, "gateway": amount, "late": 1}
+    step.note(ref, TENDERED, **_said(tendered), **worth)
+
+
+def _said(tendered: Tendered) -> dict[str, str | int]:
+    rate, per = format(tendered.rate.amount, "f"), tendered.rate.per
+    return {"unit": tendered.unit, "n": tendered.n, "rate": rate, "per": per}
 
 
 def own_book(payment: Payment) -> TenderBook | None:

@@ -6,7 +6,8 @@ has told of it: a notice or an answer.
 Money that is meant for orders is applied to them by itself: a deposit as it was said, and what
 comes of its balance to what the same orders still cost.
 What comes when the payment or an order has ended is judged by when the payer has paid, not by when
-somebody has told of it: in time, an order that has expired stands again where its goods are still
+somebody has told of it, and of what he had authorised by when he did: in time, an order that has
+expired stands again where its goods are still
 to be had; otherwise what was meant for it goes back by itself, by a request that a gateway must
 answer for. Where a hold forbids that, or its tender does not go back, it stays under a hold.
 Payment and order both note it, so nothing is kept in silence.
@@ -25,7 +26,7 @@ from orderflow.calls import Ref
 from orderflow.currencies import amount_said
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Step, document_facts
-from orderflow.payments.applying import apply_shares, capture, use_for
+from orderflow.payments.applying import apply_shares, take_in, use_for
 from orderflow.payments.balances import BALANCE_DUE
 from orderflow.payments.course import ENDED, MONEY_READY, arrived
 from orderflow.payments.losses import left_of
@@ -55,7 +56,7 @@ def receive(
     """So much has come of a payment; where its chart has no row for that, a hold asks a person."""
     before, at = step.now(ref), paid_at or step.context.at
     currency = before.currency
-    capture(step, ref, minor, tendered)
+    take_in(step, ref, minor, tendered, by_gateway=True)
     if before.forfeited and before.state in _FORFEITED_IN and _take_balance(step, ref, minor, at):
         return
     if step.chart(PAYMENT).target(before.state, PaymentMove.CAPTURE) is None:
@@ -98,6 +99,8 @@ def _use(step: Step, ref: Ref[Payment], meant: Application, at: datetime) -> Non
     if part <= 0:
         return
     over = order.state in ORDER_CALLED_OFF
+    if payment.authorised_at is not None:  # it was the payer's to do, and to capture was ours
+        at = min(at, payment.authorised_at)
     if over and not (paid_in_time(step, order, at) and reinstated(step, order.ref, part)):
         _go_back(step, ref, part, [meant.order])
         for deposit in forfeited_by(step, order):

@@ -4,7 +4,8 @@ It knows who has the cash, and refuses to know parcels and what they hold.
 
 The carrier *collects*, from then on the order is paid and the carrier owes us; it *remits*, and
 that debt is settled. What it keeps of it as its fee settles the debt as well: the order was paid in
-full, and the fee is ours to bear.
+full, and the fee is ours to bear. So is the fee for a parcel that was refused, which it keeps of
+the cash of others: what its customer is to bear of that is a matter of the order's price.
 What it remits beyond its debt has come too, and stays unapplied. So does what it collects beyond
 what the order costs.
 Both have happened, so they are recorded in any state of a payment of a door; where its chart has no
@@ -16,10 +17,10 @@ from __future__ import annotations
 from typing import Final
 
 from orderflow.calls import Ref
-from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import REMITTED, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.money import Money, positive
+from orderflow.money import Money, not_negative, positive
 from orderflow.payments.applying import capture, matches, use_for
 from orderflow.payments.course import ENDED, arrived
 from orderflow.payments.doors import open_at_door
@@ -84,23 +85,23 @@ def remit(
 ) -> Step:
     """Record that the carrier has handed over cash that it had collected, in any state.
 
-    `fee` is the part of the amount that it has kept; what of that is beyond its debt was kept of
-    our money. `remittance` and `row` say where it stands in a remittance file. What is handed over
-    beyond the debt stays unapplied, under a hold, and may go back: where no money was to come of
-    the payment yet, or no more, it is captured by it.
+    `fee` is what it has kept of the amount; what of that is beyond its debt, or beyond the amount,
+    was kept of our money. With a fee the amount may be nothing: carriers charge for a parcel that
+    was refused, too. `remittance` and `row` say where it stands in a remittance file. What is
+    handed over beyond the debt stays unapplied, under a hold, and may go back: where no money was
+    to come of the payment yet, or no more, it is captured by it.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     ref, state = payment.ref, payment.state
-    minor = positive(amount, payment.currency)
     kept = 0 if fee is None else positive(fee, payment.currency, "fee")
-    if kept > minor:
-        raise BadInput("fee", "is a part of the amount, and not more than it")
+    minor = (not_negative if kept else positive)(amount, payment.currency)
+    of_it = min(kept, minor)
     line = whole(row, "row", least=0, most=ROWS_MAX)
     if text(remittance, "remittance", empty=True):
         step.note(ref, REMITTED, remittance=remittance, row=line, amount=minor, fee=kept)
-    of_debt = min(kept, payment.with_carrier)
-    owed = min(minor - kept, payment.with_carrier - of_debt)
+    of_debt = min(of_it, payment.with_carrier)
+    owed = min(minor - of_it, payment.with_carrier - of_debt)
     for source, target, part in (
         (MoneyAccount.CARRIER, MoneyAccount.BANK, owed),
         (MoneyAccount.CARRIER, MoneyAccount.FEES, of_debt),
@@ -112,7 +113,7 @@ def remit(
         settled = owed + of_debt == payment.with_carrier
         _proceed(step, ref, PaymentMove.REMIT if settled else PaymentMove.REMIT_PART)
     at_door = state is PaymentState.DUE_AT_DOOR  # it must have been collected, with the fee
-    beyond = minor if at_door else minor - kept - owed
+    beyond = minor if at_door else minor - of_it - owed
     if beyond:
         capture(step, ref, beyond)
         if at_door:

@@ -10,6 +10,10 @@ An order that owes something back, or comes to, owes so much less: its customer 
 bank, so what stands on the order makes good what is missing, and nothing is sent. So does a deposit
 that was forfeited: what the bank has given back was not kept.
 
+A dispute stops no limit. A balance that was to come is to come again, where it stood and until the
+limit that it had, as long as anything of its deposit is left; what the bank has kept of that is to
+come with it. Of a deposit that is lost whole no balance is wanted: its orders are unpaid.
+
 Goods whose money is taken back do not go out meanwhile: their orders are on hold (`withheld`).
 """
 
@@ -21,6 +25,7 @@ from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.answers import withdraw_refunds
+from orderflow.payments.balances import note_balance
 from orderflow.payments.course import ended_as
 from orderflow.payments.losses import left_of, make_good
 from orderflow.pricing import due
@@ -64,6 +69,7 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
     if left:
         step.add(MoneyMoved(ref, MoneyAccount.UNAPPLIED, bank, left, units=units))
     if step.chart(PAYMENT).target(payment.state, PaymentMove.CHARGE_BACK) is not None:
+        note_balance(step, payment.ref)
         step.proceed(PAYMENT, payment.ref, PaymentMove.CHARGE_BACK)
     step.hold(payment.ref, CHARGED_BACK, "the payer's bank has taken money back")
     payment = step.now(payment.ref)
@@ -78,7 +84,8 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     """Record how the payer's bank has decided about all money that it had taken back.
 
     When the seller has `won`, the money is back and unapplied; else it is gone for good. The
-    payment is whole, in part or wholly refunded by what is left, or waits for its balance again.
+    payment is whole, in part or wholly refunded by what is left, or waits for its balance again:
+    where that was asked for before, until the limit that it had.
     What is gone is owed back on none of its orders. The hold "charged_back" is lifted, where money
     was in dispute; that of an order when nothing of its money is missing any more.
     """

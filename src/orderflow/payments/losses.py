@@ -19,6 +19,11 @@ def left_of(payment: Payment) -> int:
     return payment.captured - payment.refunded - payment.charged_back
 
 
+def lost_of(payment: Payment) -> int:
+    """What the payer's bank has kept of a payment for good, in minor units."""
+    return payment.charged_back - payment.disputed
+
+
 def left_to_payer(payment: Payment) -> int:
     """What is left of the payer's own money, in minor units: a deposit that is forfeited is ours.
 
@@ -42,6 +47,19 @@ def at_gateway(payment: Payment) -> int:
     gone = sum(asked) + payment.charged_back
     there = payment.outside if payment.stored else left_of(payment)
     return max(0, min(payment.by_gateway - gone, there))
+
+
+def tender_at_gateway(payment: Payment) -> int:
+    """What a gateway can be asked to pay back in the units of a tender, in minor units.
+
+    None of a payment whose book does not count the money that its units stand for.
+    """
+    worth = None if payment.tendered is None else payment.tendered.worth
+    if worth is None:
+        return 0
+    refunds = [one for one in payment.requests if one.kind is RequestKind.REFUND]
+    asked = sum([min(one.booked, one.amount) for one in refunds if one.units is not None])
+    return max(0, min(worth.by_gateway - asked - worth.charged_back, worth.held))
 
 
 def holds_money(payment: Payment) -> bool:

@@ -14,7 +14,7 @@ from typing import Final
 
 from orderflow.currencies import amount_said
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import AUTHORISED, NOTICED, Noted
+from orderflow.facts import NOTICED
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import (
@@ -26,8 +26,14 @@ from orderflow.payments.applying import (
 )
 from orderflow.payments.arriving import receive
 from orderflow.payments.balances import BALANCE_DUE
-from orderflow.payments.course import MONEY_READY, give_up_rest, kept_after_all
+from orderflow.payments.course import (
+    MONEY_READY,
+    give_up_rest,
+    kept_after_all,
+    note_authorised,
+)
 from orderflow.payments.losses import holds_money
+from orderflow.payments.ready import stand_by
 from orderflow.records import Application, Notice, Payment
 from orderflow.states import (
     PAYMENT,
@@ -113,17 +119,8 @@ def record_notice(
         paid_in(tendered, amount, own_book(payment))
     if text(event, "event", empty=True) and _is_known(step, payment, notice, event, minor):
         return step
-    step.add(
-        Noted(
-            payment.ref,
-            NOTICED,
-            (
-                ("notice", notice.value),
-                ("amount", minor),
-                ("event", event),
-            ),
-        )
-    )
+    named = {} if tendered is None or payment.stored else {"units": tendered.n}
+    step.note(payment.ref, NOTICED, notice=notice.value, amount=minor, event=event, **named)
     move = _MOVES.get(notice)
     if move is None:
         receive(step, payment.ref, minor, when, tendered)
@@ -136,10 +133,12 @@ def record_notice(
     ends_with_money = notice is Notice.VOIDED and holds_money(payment)
     if step.chart(PAYMENT).target(payment.state, move) is not None and not ends_with_money:
         if notice is Notice.AUTHORISED:
-            step.note(payment.ref, AUTHORISED, amount=minor)
+            note_authorised(step, payment.ref, minor, when)
         step.proceed(PAYMENT, payment.ref, move)
+        if notice is Notice.AUTHORISED:
+            stand_by(step, payment.ref)
     elif notice is Notice.AUTHORISED:
-        kept_after_all(step, payment.ref, minor)
+        kept_after_all(step, payment.ref, minor, when)
     else:
         state = payment.state.value
         step.hold(payment.ref, "unexpected_notice", f"{notice.value} came while {state}")

@@ -57,15 +57,16 @@ def forfeited_by(step: Step, order: Order) -> list[Payment]:
     return [one for one in tenders if one.forfeited]
 
 
-def reinstated(step: Step, ref: Ref[Order], paid: int) -> bool:
+def reinstated(step: Step, ref: Ref[Order], paid: int, *, whole: bool = False) -> bool:
     """Let an order that has ended unpaid stand again; false if it cannot, and nothing has changed.
 
-    `paid` is what there is for it: one that has missed its balance wants the whole of that.
+    `paid` is what there is for it: one that has missed its balance wants the whole of that, and so
+    does each where `whole` says so.
     """
-    return not attempted(step, lambda tried: _reinstate(tried, ref, paid))
+    return not attempted(step, lambda tried: _reinstate(tried, ref, paid, whole=whole))
 
 
-def _reinstate(step: Step, ref: Ref[Order], paid: int) -> None:
+def _reinstate(step: Step, ref: Ref[Order], paid: int, *, whole: bool) -> None:
     order = step.now(ref)
     deposits = forfeited_by(step, order) if order.state is OrderState.CANCELLED else []
     for line in order.lines:
@@ -81,7 +82,7 @@ def _reinstate(step: Step, ref: Ref[Order], paid: int) -> None:
         step.add(MoneyMoved(payment.ref, source, target, part, ref))
     again = step.now(ref)
     owed = due(again)
-    if deposits and owed > paid:
+    if (deposits or whole) and owed > paid:
         refusal = Refusal.of("not_paid", order=ref.id, due=owed - paid, currency=again.currency)
         raise MoveRefused((refusal,))
     with all_told(use_coupons(step, again, again.placed_at)):

@@ -29,8 +29,8 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import REQUESTED, SENT, WITHDRAWN, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.balances import BALANCE_DUE, balance_of
-from orderflow.payments.losses import at_gateway, left_of
+from orderflow.payments.balances import BALANCE_DUE, balance_of, left_to_ask, note_balance
+from orderflow.payments.losses import at_gateway, left_of, tender_at_gateway
 from orderflow.payments.stored import give_back, of_balance, put_on, units_of
 from orderflow.records import MoneyAccount, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import ORDER_CALLED_OFF, PAYMENT, PaymentMove, PaymentState
@@ -178,7 +178,7 @@ def free_to_ask(step: Step, payment: Payment) -> int:
     """What can still be captured or given up of a payment, less what was asked, in minor units."""
     if payment.state in BALANCE_DUE:
         # What it has become dearer by is asked of the customer first, by `open_balance`.
-        wanted = min(balance_of(step, payment), payment.amount - payment.captured)
+        wanted = min(balance_of(step, payment), left_to_ask(payment))
         return max(0, wanted - payment.asked(RequestKind.CAPTURE))
     limit = payment.authorised
     if payment.state is PaymentState.AWAITING:
@@ -229,15 +229,18 @@ def send_back(
     """
     before = step.now(ref)
     left = left_of(before) - amount
+    if left <= 0:
+        note_balance(step, ref)
     step.proceed(PAYMENT, ref, PaymentMove.REFUND_PART if left > 0 else PaymentMove.REFUND)
     source = MoneyAccount.UNAPPLIED if order is None else MoneyAccount.APPLIED
     kept = of_balance(before, amount, order) if before.stored else 0
+    worth = _of_tender(before, amount) if ask else None
     for part, units in (
         (kept, units_of(before, kept)),
         (amount - kept, 0 if before.stored else None),
     ):
         if part:
-            step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, part, order, units))
+            step.add(MoneyMoved(ref, source, MoneyAccount.REFUNDED, part, order, units, worth))
     if to:
         put_on(step, ref, amount, to)
         return
@@ -246,8 +249,35 @@ def send_back(
     wanted = min(amount - kept, at_gateway(before)) if before.stored else amount
     if ask and wanted:
         name = "" if order is None else order.id
-        gone = 0 if before.stored else units_gone(before.tendered, step.now(ref).tendered)
-        open_request(step, ref, RequestKind.REFUND, wanted, name, gone)
+        for part, gone in _asked_back(before, step.now(ref), wanted):
+            open_request(step, ref, RequestKind.REFUND, part, name, gone)
+
+
+def _of_tender(payment: Payment, amount: int) -> int | None:
+    """How much of what a gateway is asked for goes back in the units in which it came.
+
+    All that it has brought so goes first. `None` where nothing is known of that.
+    """
+    worth = None if payment.tendered is None else payment.tendered.worth
+    if worth is None:
+        return None
+    others = max(0, left_of(payment) - worth.held)
+    return max(min(amount, tender_at_gateway(payment)), amount - others)
+
+
+def _asked_back(before: Payment, after: Payment, amount: int) -> list[tuple[int, int | None]]:
+    """An amount that has left the books, as a gateway is asked for it: each part with its units.
+
+    What came without units is asked for apart, so that units stand for the amount beside them.
+    """
+    if before.stored:
+        return [(amount, 0)]
+    was, now = before.tendered, after.tendered
+    gone = units_gone(was, now)
+    if was is None or now is None or was.worth is None or now.worth is None:
+        return [(amount, gone)]
+    part = was.worth.held - now.worth.held
+    return [one for one in ((part, gone), (amount - part, None)) if one[0]]
 
 
 def _ask(

@@ -178,6 +178,10 @@ def put_on(step: Step, ref: Ref[Payment], amount: int, to: str) -> None:
 
 
 def _put(step: Step, stored: StoredValue, n: int) -> None:
+    """Put units on a balance; all that were ever put there are still a number that we can write."""
+    if n > MINOR_MAX - stored.n:
+        figures = {"there": stored.n, "asked": n, "most": MINOR_MAX}
+        raise MoveRefused((Refusal.of("stored_full", stored=stored.ref.id, **figures),))
     step.add(Limited(_pool(stored.ref.id), n, stored.ref))
 
 

@@ -29,7 +29,7 @@ from orderflow.errors import BadInput
 from orderflow.kits import lines_named
 from orderflow.money import scale, share, spread
 from orderflow.records import Charge, ChargeKind, Cut, CutKind, Line, Order, Span
-from orderflow.states import UnitState
+from orderflow.states import OrderState, UnitState
 from orderflow.values import unique
 
 Ranges = list[tuple[int, int]]
@@ -275,6 +275,11 @@ def total(order: Order) -> int:
 def due(order: Order) -> int:
     """What is still to be paid, in minor units; below zero, what is owed back."""
     return total(order) - order.applied
+
+
+def is_owed(order: Order) -> bool:
+    """Whether somebody owes what an order costs: a draft is nobody's debt until it is paid for."""
+    return order.state is not OrderState.DRAFT or order.applied > 0
 
 
 def units_kept(order: Order) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from orderflow.calls import Call
 from orderflow.errors import BadInput
 from orderflow.money import Money, spread
 from orderflow.payments import collect_on_delivery, remit
@@ -221,28 +222,40 @@ class _Desk:
         if not cash and not kept:
             self.right += row.remitted
             return
-        if not cash:
-            self.find(row, FindingKind.WRONG_FEE, row.fee, row.fee - kept, payments)
-            return
         one, before = payments[-1], row.cash - cash
+        after = f"after {before}" if cash else f"after {before} with {row.fee - kept}"
         more: tuple[Booking, ...] = ()
-        if 0 <= kept <= cash:
-            fee = Money(kept, self.file.currency) if kept else None
-            call = remit.of(one.ref, Money(cash, self.file.currency), fee, self.file.id, row.row)
-            more = (Booking(call, f"{self.key_of(row, one)}/after {before}"),)
-        self.find(row, FindingKind.REMITTED_BEFORE, row.cash, before, payments, more)
+        if cash >= 0 and kept >= 0:  # one of them is above zero
+            call = self.remitted(row, one, cash, kept)
+            more = (Booking(call, f"{self.key_of(row, one)}/{after}"),)
+        if cash:
+            self.find(row, FindingKind.REMITTED_BEFORE, row.cash, before, payments, more)
+        else:
+            self.find(row, FindingKind.WRONG_FEE, row.fee, row.fee - kept, payments, more)
+
+    def remitted(self, row: RemittanceRow, payment: Payment, cash: int, kept: int) -> Call[Payment]:
+        """The call that books so much of a row on a payment."""
+        currency = self.file.currency
+        fee = Money(kept, currency) if kept else None
+        return remit.of(payment.ref, Money(cash, currency), fee, self.file.id, row.row)
 
     def key_of(self, row: RemittanceRow, payment: Payment) -> str:
         """The key of what a row books of a payment."""
         return f"remittance/{self.file.id}/{row.row}/{payment.ref.id}"
 
     def right_fee(self, payments: list[Payment], known: int, kept: int) -> int:
-        """The fee that is right: of the cash that was collected, whatever is handed over of it."""
+        """The fee that is right: of the cash that was collected, whatever is handed over of it.
+
+        Of a parcel that brought nothing it may keep less than was agreed.
+        """
         if self.fee is None:
             return kept
         before = [said for one in payments for said in one.remitted]
         collected = known + sum([said.amount for said in before])
-        return max(0, self.fee.of(collected) - sum([said.fee for said in before]))
+        charged = sum([said.fee for said in before])
+        if not collected and not any(one.captured for one in payments):
+            return min(kept, max(0, self.fee.refused - charged))
+        return max(0, self.fee.of(collected) - charged)
 
     def book(
         self, row: RemittanceRow, payments: list[Payment], owed: list[int], cash: int, kept: int
@@ -253,19 +266,17 @@ class _Desk:
             parts.append(min(n, left))
             left -= parts[-1]
         parts.append(left)
-        fees = spread(kept, parts)
+        fees = spread(kept, parts if cash else [1] * len(parts))
         made: list[Booking] = []
         for one, part, n, fee in zip(payments, parts, owed, fees, strict=True):
             key = self.key_of(row, one)
-            if not part or part < fee:  # nothing has come
+            if not part and not fee:  # nothing has come, and nothing is kept
                 continue
-            said = Money(part, self.file.currency)
-            if one.state is PaymentState.DUE_AT_DOOR and n:
+            if part and n and one.state is PaymentState.DUE_AT_DOOR:
+                said = Money(part, self.file.currency)
                 call = collect_on_delivery.of(one.ref, one.due_for, said)
                 made.append(Booking(call, f"{key}/collected"))
-            of_fee = Money(fee, self.file.currency) if fee else None
-            call = remit.of(one.ref, said, of_fee, self.file.id, row.row)
-            made.append(Booking(call, key))
+            made.append(Booking(self.remitted(row, one, part, fee), key))
         return tuple(made)
 
     # --- what no row is about ------------------------------------------------------------------

@@ -37,7 +37,8 @@ class FindingKind(StrEnum):
 class CashFee:
     """What a carrier keeps of the cash of a parcel: a flat amount and a share, between bounds.
 
-    Amounts are minor units, the share is in millionths, rounded once.
+    Amounts are minor units, the share is in millionths, rounded once. `refused` is the most that it
+    keeps, of the cash of others, for a parcel that brought nothing.
 
     >>> CashFee("EUR", flat=50, share_millionths=15_000, least=100).of(2_000), CashFee("EUR").of(9)
     (100, 0)
@@ -49,11 +50,12 @@ class CashFee:
     least: int = 0
     most: int = MINOR_MAX
     rounding: Rounding = Rounding.HALF_UP
+    refused: int = 0
 
     def __attrs_post_init__(self) -> None:
         exponent(self.currency)
         whole(self.share_millionths, "share_millionths", least=0, most=MILLION)
-        for name in ("flat", "least", "most"):
+        for name in ("flat", "least", "most", "refused"):
             whole(getattr(self, name), name, least=0, most=MINOR_MAX)
         if self.least > self.most:
             raise BadInput("least", "must not be above the most")

@@ -17,11 +17,11 @@ from typing import Final
 import attrs
 
 from orderflow.pricing import Ranges, first, given_up, kept, parts_carried, shares_of, units_kept
-from orderflow.pricing.carrying import minus
+from orderflow.pricing.carrying import is_owed, minus
 from orderflow.records import Charge, CutKind, Line, Order, Parcel, Spot
 from orderflow.settlement.sums import Cause, Party, Sums
 from orderflow.settlement.values import Reason, Role
-from orderflow.states import OrderState, UnitState
+from orderflow.states import UnitState
 from orderflow.values import later
 
 _USED: Final = frozenset({UnitState.REDEEMED, UnitState.LAPSED})
@@ -67,7 +67,7 @@ class Keeping:
 
 def add_bearers(sums: Sums, order: Order, keeping: Keeping, suppliers: frozenset[str]) -> None:
     """What those owe who bear a part of the discounts of an order."""
-    if order.state is OrderState.DRAFT or not any(charge.bearer for charge in order.charges):
+    if not is_owed(order) or not any(charge.bearer for charge in order.charges):
         return
     shares = shares_of(order.charges)
     over = True  # an order without lines has no unit that is still under way

@@ -14,11 +14,11 @@ from typing import Final
 
 from orderflow.ledger import Posting
 from orderflow.pricing import kept, parts_carried, shares_of, units_kept
+from orderflow.pricing.carrying import is_owed
 from orderflow.records import MoneyAccount, Order, Parcel, Payment
 from orderflow.settlement.replaying import Known
 from orderflow.settlement.sums import Cause, Party, Sums
 from orderflow.settlement.values import Reason, Role
-from orderflow.states import OrderState
 
 _GONE: Final = (
     MoneyAccount.PAYER,
@@ -31,9 +31,9 @@ _GONE: Final = (
 
 
 def add_orders(sums: Sums, orders: Iterable[Order]) -> None:
-    """What orders cost their customers, for the units that are kept; a draft costs nothing."""
+    """What orders cost their customers, for the units that are kept; not what nobody owes yet."""
     for order in orders:
-        if order.state is OrderState.DRAFT:
+        if not is_owed(order):
             continue
         customer = Party(Role.CUSTOMER, order.customer, order.currency)
         shares = shares_of(order.charges)

@@ -7,8 +7,9 @@ open that the rest is to come.
 Cash on delivery is due at the door, then with the carrier, who remits it: the order is paid from
 the moment when the carrier has the cash.
 A dispute ends where its money says: with all of it there, with a part, with none, or with a deposit
-whose balance is still to come. So does what was open when a refund fails after all, or when the
-rest of an authorisation is given up.
+whose balance is still to come: where it stood before, as long as anything of it is left.
+So does what was open when a refund fails after all, or when the rest of an authorisation is given
+up.
 To ask a gateway changes no state: its answer does.
 What a gateway, a payer's bank or a carrier reports has happened; where no row takes it, a hold asks
 a person.
@@ -66,6 +67,8 @@ class PaymentMove(StrEnum):
     CHARGE_BACK = "charge back"
     SETTLE_WHOLE = "settle whole"  # what was open is decided, and all of the money is there
     SETTLE_DEPOSIT = "settle deposit"  # the same, and a balance is still to come
+    SETTLE_BALANCE = "settle balance"  # a balance was asked for, and is still to come
+    SETTLE_OVERDUE = "settle overdue"  # it was told to be overdue, and still is
     SETTLE_PART = "settle part"
     SETTLE_EMPTY = "settle empty"
     OWE_AT_DOOR = "owe at door"
@@ -167,6 +170,8 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _Row(_S.REFUNDED, _M.CHARGE_BACK, _S.DISPUTED),
         _Row(_S.REFUNDED, _M.SETTLE_WHOLE, _S.CAPTURED),
         _Row(_S.REFUNDED, _M.SETTLE_DEPOSIT, _S.DEPOSIT_TAKEN),
+        _Row(_S.REFUNDED, _M.SETTLE_BALANCE, _S.BALANCE_OPEN),
+        _Row(_S.REFUNDED, _M.SETTLE_OVERDUE, _S.BALANCE_OVERDUE),
         _Row(_S.REFUNDED, _M.SETTLE_PART, _S.PART_REFUNDED),
         _Row(_S.DISPUTED, _M.CHARGE_BACK, _S.DISPUTED),
         # The rest of it may be paid back meanwhile, to those whom the dispute is not about.
@@ -174,6 +179,8 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _Row(_S.DISPUTED, _M.REFUND, _S.DISPUTED, _REFUND),
         _Row(_S.DISPUTED, _M.SETTLE_WHOLE, _S.CAPTURED),
         _Row(_S.DISPUTED, _M.SETTLE_DEPOSIT, _S.DEPOSIT_TAKEN),
+        _Row(_S.DISPUTED, _M.SETTLE_BALANCE, _S.BALANCE_OPEN),
+        _Row(_S.DISPUTED, _M.SETTLE_OVERDUE, _S.BALANCE_OVERDUE),
         _Row(_S.DISPUTED, _M.SETTLE_PART, _S.PART_REFUNDED),
         _Row(_S.DISPUTED, _M.SETTLE_EMPTY, _S.REFUNDED),
         _Row(_S.DUE_AT_DOOR, _M.COLLECT, _S.COLLECTED),
@@ -211,6 +218,8 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _M.OWE_AT_DOOR,  # what a door was paid may be the first that is heard of it
         _M.SETTLE_WHOLE,
         _M.SETTLE_DEPOSIT,
+        _M.SETTLE_BALANCE,
+        _M.SETTLE_OVERDUE,
         _M.SETTLE_PART,
         _M.SETTLE_EMPTY,
         _M.COLLECT,
@@ -226,6 +235,8 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _M.OWE_AT_DOOR,
         _M.SETTLE_WHOLE,
         _M.SETTLE_DEPOSIT,
+        _M.SETTLE_BALANCE,
+        _M.SETTLE_OVERDUE,
         _M.SETTLE_PART,
         _M.SETTLE_EMPTY,
     ],
