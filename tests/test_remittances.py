@@ -19,7 +19,7 @@ from orderflow.remittances import (
     Reconciled,
     Remittance,
     RemittanceRow,
-    reconcile,
+    reconcile_remittance,
 )
 from orderflow.states import ParcelState, PaymentState
 from tests.builders import LAMP, MORNING, Clock, Shop, eur, new_order
@@ -36,7 +36,7 @@ def of_kind(shop: Workflow, kind: str) -> Any:
 
 def held(shop: Workflow, file: Remittance, fee: CashFee | None = FEE) -> Reconciled:
     """The file against all that the store knows."""
-    return shop.reconcile(file, fee)
+    return shop.reconcile_remittance(file, fee)
 
 
 def book(shop: Workflow, found: Reconciled) -> None:
@@ -788,7 +788,7 @@ def test_the_work_grows_with_the_rows_and_not_faster() -> None:
             for i in range(n)
         ]
         rows = Remittance("R", "EUR", tuple(RemittanceRow(i, f"p-{i}", 1000) for i in range(n)))
-        return lines_of(lambda: reconcile(rows, payments, parcels))
+        return lines_of(lambda: reconcile_remittance(rows, payments, parcels))
 
     assert steps(2_000) < 12 * steps(200)
 

@@ -20,8 +20,8 @@ import attrs
 
 from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Ref
-from orderflow.cash_terms import bar_dearer, barred_from_cash, round_cash
 from orderflow.claiming import Claiming, keep_again
+from orderflow.cod.terms import bar_dearer, barred_from_cash, round_cash
 from orderflow.coupons import use_coupons
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal, all_told
 from orderflow.facts import EXPIRED, Charged, CutMade, add_cut

@@ -39,8 +39,8 @@ import attrs
 
 from orderflow.agreed import NewCharge, NewLine, checked_tuple
 from orderflow.calls import Ref
-from orderflow.cash_terms import barred_from_cash, round_cash
 from orderflow.chart import Chart
+from orderflow.cod.terms import barred_from_cash, round_cash
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal, all_told
 from orderflow.facts import MoneyMoved
 from orderflow.holding import set_hold

@@ -17,7 +17,7 @@ What a customer was paid back between the door and the remittance is between us 
 the carrier owes what it has collected.
 """
 
-from orderflow.remittances.reconciling import reconcile
+from orderflow.remittances.reconciling import reconcile_remittance
 from orderflow.remittances.values import (
     Booking,
     CashFee,
@@ -36,5 +36,5 @@ __all__ = [
     "Remittance",
     "RemittanceFinding",
     "RemittanceRow",
-    "reconcile",
+    "reconcile_remittance",
 ]

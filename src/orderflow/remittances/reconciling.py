@@ -26,7 +26,7 @@ from orderflow.remittances.values import (
 from orderflow.states import ParcelState, PaymentState
 
 
-def reconcile(
+def reconcile_remittance(
     remittance: Remittance,
     payments: Iterable[Payment],
     parcels: Iterable[Parcel] = (),
