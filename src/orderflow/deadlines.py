@@ -37,7 +37,8 @@ from orderflow.on_account import miss_terms, next_terms
 from orderflow.orders import expire
 from orderflow.payments import expire_payment, lapse_stored_value, send_request
 from orderflow.payments.ready import is_kept
-from orderflow.payments.requests import UNREAD
+from orderflow.payments.requests import UNREAD, ask_void
+from orderflow.payments.unwanted import WHY, given_up_from, limit_of
 from orderflow.plans import next_instalment
 from orderflow.pools import stored_pool
 from orderflow.pricing import due, order_facts
@@ -133,14 +134,14 @@ def next_due(document: Document) -> datetime | None:
 
     "支付...否则订单将被取消": an order is to be paid until its `pay_by`, in review or not, unless
     the carrier shall collect, a part is paid already, a gateway keeps its money ready or it costs
-    nothing; on account, by the day that its terms give it. A payment is to be
-    answered for and captured until it expires, a balance is to be asked for from when it was
-    planned, and paid until the limit that it was opened with, an instalment until its own; what a
-    gateway was asked is to be sent at once, and again when whoever has sent it has had no reply for
-    as long as it was to wait. A stored value is to be spent until its time is over. A return, an
-    exchange or a reissue notes until when it waits, and a parcel from when on it is silent and
-    late. An order that may be completed or archived but for the days after its delivery is looked
-    at from its placing on.
+    nothing; on account, by the day that its terms give it. A payment is to be answered for and
+    captured until it expires, a balance is to be asked for from when it was planned, and paid until
+    the limit that it was opened with, an instalment until its own; what a gateway was asked is to
+    be sent at once, and again when whoever has sent it has had no reply for as long as it was to
+    wait. What is kept ready and no order wants is to be given up at once. A stored value is to be
+    spent until its time is over. A return, an exchange or a reissue notes until when it waits, and
+    a parcel from when on it is silent and late. An order that may be completed or archived but for
+    the days after its delivery is looked at from its placing on.
     """
     if type(document) is Order:
         unpaid = document.pay_by if _is_unpaid(document) else None
@@ -151,7 +152,9 @@ def next_due(document: Document) -> datetime | None:
         return document.placed_at if _may_close(document) else None
     if type(document) is Payment:
         limits = [_unanswered(one) for one in document.requests if one.outcome is Outcome.PENDING]
-        return min([*limits, *_limits(document)], default=None)
+        given_up = given_up_from(document)
+        wanted_no_more = () if given_up is None else (given_up,)
+        return min([*limits, *_limits(document), *wanted_no_more], default=None)
     if type(document) is StoredValue and not document.lapsed:
         return document.until
     if isinstance(document, Return | Exchange | Reissue):
@@ -276,6 +279,10 @@ def _payment_due(payment: Payment, since: datetime, case: Case) -> Due:
     nothing ends while what a gateway has said of it cannot be read.
     """
     until = min(_limits(payment), default=None)
+    given_up = given_up_from(payment)
+    if given_up is not None and (until is None or until > case.at):
+        means = "no order wants the money that is kept ready: it is given up"
+        return Due(payment.ref, given_up, "seller", means, ask_void.of(payment.ref, WHY))
     waiting = [one for one in payment.requests if one.outcome is Outcome.PENDING]
     unread = any(hold.code == UNREAD for hold in payment.holds)
     unsure = unread or (payment.state in _KNOWING and payment.asked(RequestKind.CAPTURE))
@@ -297,6 +304,8 @@ def _payment_due(payment: Payment, since: datetime, case: Case) -> Due:
     who, means = "seller", "the money was not captured in time: the authorisation ends"
     if payment.state is PaymentState.AWAITING:
         who, means = "gateway", "no money has come in time: the payment ends"
+        if payment.expires_at is None:
+            means = "its orders have ended, and it has no limit of its own: the payment ends"
         if any(one.tries for one in waiting):
             means = "the gateway did not answer in time: the payment ends, and it is still asked"
         elif waiting:
@@ -318,7 +327,8 @@ def _limits(payment: Payment) -> tuple[datetime, ...]:
         return () if payment.balance_from is None else (payment.balance_from,)
     forfeits = payment.forfeits and payment.state is PaymentState.BALANCE_OVERDUE
     runs = payment.state in _RUNNING or forfeits
-    return (payment.expires_at,) if runs and payment.expires_at is not None else ()
+    limit = limit_of(payment) if runs else None
+    return () if limit is None else (limit,)
 
 
 def _may_close(order: Order) -> bool:

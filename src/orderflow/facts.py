@@ -387,6 +387,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     lines, received_at, sent_again = order.lines, order.received_at, order.sent_again
     invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
     pools, pay_by, doors, ready = order.pools, order.pay_by, order.doors, order.ready
+    awaited = order.awaited
     by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
@@ -437,6 +438,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     doors = _with_door(doors, dict(fact.details))
                 elif fact.what == READY:
                     ready = _with_ready(ready, dict(fact.details))
+                elif fact.what == AWAITED:
+                    awaited = _with_awaited(awaited, dict(fact.details))
                 elif fact.what == REINSTATED:
                     for line in lines:
                         known_cuts = cuts.get(line.id, line.cuts)
@@ -500,6 +503,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         pools,
         doors,
         ready,
+        awaited=awaited,
     )
 
 
@@ -577,6 +581,9 @@ READY: Final = "kept ready"
 """What an order notes of what a gateway keeps ready for it: `payment`, `amount` (0: nothing any
 more), `deposit` (1: it is the whole first part of a price in two)."""
 
+AWAITED: Final = "awaited"
+"""What an order notes of a payment that is meant for it: `payment`, `open` (0: no more)."""
+
 SCANNED: Final = "scanned"
 """What a parcel notes of a scan that it keeps: what a `Scan` says; `incident` may be empty."""
 
@@ -618,6 +625,10 @@ CASH_ANSWERED: Final = "cash answered"
 
 REMITTED: Final = "remitted"
 """What a payment notes of a row of a remittance file: `remittance`, `row`, `amount`, `fee`."""
+
+UNWANTED: Final = "unwanted"
+"""What an open payment notes of when its orders want its money no more: `since`, empty where one
+wants it again."""
 
 AUTHORISED: Final = "authorised"
 """What a payment notes of what a gateway keeps ready: `amount`, and `at`, when the payer let it."""
@@ -672,6 +683,12 @@ def _with_ready(rows: tuple[Ready, ...], said: Mapping[str, str | int]) -> tuple
     return (*kept, new) if new.amount else kept
 
 
+def _with_awaited(names: tuple[str, ...], said: Mapping[str, str | int]) -> tuple[str, ...]:
+    """The payments that are open for an order, with one more or without one."""
+    kept = tuple([name for name in names if name != said["payment"]])
+    return (*kept, str(said["payment"])) if said["open"] else kept
+
+
 def _without(holds: tuple[Hold, ...], code: str) -> tuple[Hold, ...]:
     return tuple(hold for hold in holds if hold.code != code)
 
@@ -710,6 +727,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     balance_from, missed = payment.balance_from, payment.missed
     balance_was, authorised_at = payment.balance_was, payment.authorised_at
     taken = payment.taken
+    unwanted_since = payment.unwanted_since
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
         MoneyAccount.PAYER: -payment.captured,
@@ -783,6 +801,9 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     authorised = int(details["amount"])
                     if "at" in details:
                         authorised_at = datetime.fromisoformat(str(details["at"]))
+                elif fact.what == UNWANTED:
+                    since = str(details["since"])
+                    unwanted_since = datetime.fromisoformat(since) if since else None
                 elif fact.what in _OF_REQUESTS:
                     requests = _requested(requests, fact.what, details)
                     events = _answered(events, requests, fact.what, details)
@@ -831,6 +852,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         balance_was=balance_was,
         authorised_at=authorised_at,
         taken=taken,
+        unwanted_since=unwanted_since,
     )
 
 

@@ -9,11 +9,12 @@ who has paid it.
 Decision: no verb gives back. When a verb has given its facts, the doors of its orders follow what
 they cost (`cod`). Then each order that it touched is looked at once, and what it claims as a whole
 follows: its coupons where it has ended unused, its customer's credit by what it owes. So do the
-holds that ask for its money (`missing_money`). An order notes what gateways keep ready for it. One
-that owes nothing any more is confirmed, as one is that was paid, and each balance that was asked
-for it ends. What waits for somebody after a sale notes until when, and a parcel on the road by when
-it is to be heard of; what a gateway was to be asked, and nobody wants any more, is not sent, and no
-label is kept that no parcel uses.
+holds that ask for its money (`missing_money`). An order notes what gateways keep ready for it. A
+payment that no order wants money of any more ends, or falls due (`payments.unwanted`). One that
+owes nothing any more is confirmed, as one is that was paid, and each balance that was asked for it
+ends. What waits for somebody after a sale notes until when, and a parcel on the road by when it is
+to be heard of; what a gateway was to be asked, and nobody wants any more, is not sent, and no label
+is kept that no parcel uses.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from orderflow.on_account import as_owed
 from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.payments.ready import note_ready
 from orderflow.payments.requests import withdraw_unwanted
+from orderflow.payments.unwanted import end_unwanted, note_awaited
 from orderflow.pricing import due
 from orderflow.pricing.carrying import has_left
 from orderflow.records import Order, Payment, credit_id
@@ -49,6 +51,7 @@ def follow(step: Step) -> None:
         if type(document) is Payment:
             let_go(step, document.ref)
             note_ready(step, step.now(document.ref))
+            note_awaited(step, step.now(document.ref))
             _let_orders_go_on(step, document)
         if type(document) is not Order:
             continue
@@ -64,6 +67,7 @@ def follow(step: Step) -> None:
             _settled(step, document)
         elif went_on:
             _confirm(step, document.ref)
+    end_unwanted(step)
     for document in tuple(step.after.values()):
         if type(document) is Payment:
             withdraw_unwanted(step, document.ref)

@@ -367,6 +367,7 @@ class Order:
     pools: tuple[PoolClaim, ...] = ()  # what it claims as a whole, beside what its units claim
     doors: tuple[Door, ...] = ()  # where carriers are to collect cash for it
     ready: tuple[Ready, ...] = ()  # what gateways keep ready for it, and have not captured
+    awaited: tuple[str, ...] = ()  # the payments for it that wait, or are kept ready
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -552,6 +553,7 @@ class Payment:
     balance_was: PaymentState | None = None  # where it stood when all went back or was disputed
     authorised_at: datetime | None = None
     taken: tuple[Application, ...] = ()  # what of disputed was taken from which order
+    unwanted_since: datetime | None = None  # since when no order wants its money, while it is open
 
     @property
     def applied(self) -> int:

@@ -31,6 +31,7 @@ from orderflow.payments.course import ended_as, give_up_rest, kept_after_all, no
 from orderflow.payments.losses import holds_money, left_of, make_good
 from orderflow.payments.naming import answer_again, named_before, units_named
 from orderflow.payments.ready import stand_by
+from orderflow.payments.unwanted import KEPT_ON, given_up_from
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Notice, Order, Outcome, Payment, Request, RequestKind
 from orderflow.states import PAYMENT, PaymentMove, PaymentState
@@ -174,6 +175,9 @@ def _carry_out(step: Step, payment: Payment, said: _Said) -> None:
         case RequestKind.VOID:
             if done:
                 _voided(step, ref)
+            elif given_up_from(step.now(ref)) is not None:
+                failed = f"{one.id}: the gateway still keeps ready what nobody wants"
+                step.hold(ref, KEPT_ON, failed, blocks=())
 
 
 def _noticed(payment: Payment, notice: Notice, event: str) -> list[int]:

@@ -35,6 +35,7 @@ from orderflow.payments.course import (
 from orderflow.payments.losses import holds_money
 from orderflow.payments.naming import answer_again, named_before
 from orderflow.payments.ready import stand_by
+from orderflow.payments.unwanted import limit_of
 from orderflow.records import Application, Notice, Payment, RequestKind
 from orderflow.states import (
     PAYMENT,
@@ -176,12 +177,14 @@ def _is_known(step: Step, payment: Payment, notice: Notice, event: str, minor: i
 def expire_payment(case: Case, context: Context) -> Step:
     """End a payment that the gateway has not answered for in time.
 
-    Of one that was captured in part, the rest is given up.
+    Of one that was captured in part, the rest is given up. One without a limit ends so when no
+    order wants its money any more.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
-    if payment.expires_at is None or payment.expires_at > context.at:
-        until = "any time" if payment.expires_at is None else payment.expires_at.isoformat()
+    limit = limit_of(payment)
+    if limit is None or limit > context.at:
+        until = "any time" if limit is None else limit.isoformat()
         raise MoveRefused((Refusal.of("payment_not_due", payment=payment.ref.id, until=until),))
     if payment.state is PaymentState.PART_CAPTURED:
         give_up_rest(step, payment.ref)

@@ -48,6 +48,7 @@ _OWN_HOLDS: Final = frozenset(
         "unexpected_settlement",
         "unknown_request",
         "won_back",
+        "void_failed",
     }
 )
 """The holds that the verbs here set by themselves: one that a person sets has another name."""
