@@ -942,6 +942,19 @@ def already_with_payer(d: Desk, most: int) -> dict[str, int]:
     return gone
 
 
+def decision_fits(d: Desk) -> bool:
+    """A bank decides about what it has taken; what it gives back is wanted where it took it."""
+    if not d.arg("won") or not d.paper.disputed:
+        return bool(d.paper.disputed)
+    free, unwanted = d.paper.unapplied + d.paper.disputed, 0
+    for one in d.paper.taken:
+        order = d.get("order", one.order)
+        costs = 0 if order.state in ("cancelled", "expired", "rejected") else max(0, owing(order))
+        part = min(one.amount, costs, max(0, free))
+        free, unwanted = free - part, unwanted + one.amount - part
+    return bool(min(free, unwanted) <= 0)
+
+
 def still_ours(payment: Payment) -> int:
     """What neither we nor the payer's bank has given back, and no deposit that is forfeited."""
     gone = payment.refunded + payment.charged_back + payment.forfeited
@@ -1749,7 +1762,7 @@ FITS: Final[Mapping[str, Row]] = {
     ),
     "record_notice": notice_fits,
     "record_answer": answer_fits,
-    "settle_dispute": lambda d: d.paper.disputed > 0,
+    "settle_dispute": decision_fits,
     "answer_cash_change": lambda d: d.paper.cash_asked is not None,
     "remit": lambda d: d.arg("amount").minor <= d.paper.with_carrier,
     "collect_on_delivery": lambda d: (
