@@ -15,7 +15,7 @@ from orderflow.calls import Call
 from orderflow.errors import BadInput, Refusal
 from orderflow.money import Rounding, divided, exponent
 from orderflow.records import Payment
-from orderflow.values import MINOR_MAX, instant, text, whole
+from orderflow.values import MINOR_MAX, instant, text, unique, whole
 
 MILLION: Final = 1_000_000
 
@@ -118,6 +118,7 @@ class Remittance:
         for i, row in enumerate(rows):
             if not isinstance(row, RemittanceRow):
                 raise BadInput(f"rows[{i}]", "a RemittanceRow is wanted")
+        unique([str(row.row) for row in self.rows], "rows")
         text(self.carrier, "carrier", empty=True)
         if self.until is not None:
             object.__setattr__(self, "until", instant(self.until, "until"))
