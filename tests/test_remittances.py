@@ -5,8 +5,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orderflow import BadInput, Ref, Rounding, Workflow
+from orderflow.adapters.memory import MemoryStore
 from orderflow.intake import Columns, remittance
 from orderflow.ledger import balances
 from orderflow.payments import remit
@@ -659,6 +662,55 @@ def test_a_file_of_another_carrier_under_the_same_number_is_no_corrected_one(sho
     assert (found.findings, found.right) == ((), 1930)
 
 
+ROWS_OF_A_FILE: Final = st.lists(
+    st.tuples(
+        st.sampled_from(("p-1", "T-p-1", "p-2", "p-3", "o-4", "d-1", "d-2", "nobody")),
+        st.sampled_from((0, 0, 500, 1000, 1500, 2000)),
+        st.sampled_from((0, 0, 20, 50, 70)),
+        st.integers(2, 6),
+    ),
+    max_size=5,
+    unique_by=lambda row: row[3],
+)
+
+
+@pytest.mark.feature("F183", "F185")
+@given(
+    st.lists(st.tuples(ROWS_OF_A_FILE, st.integers(0, 9), st.booleans()), max_size=4),
+    st.sampled_from((None, FEE)),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_file_without_a_finding_has_booked_what_it_states_whatever_it_said_before(
+    versions: list[tuple[list[tuple[str, int, int, int]], int, bool]], agreed: CashFee | None
+) -> None:
+    shop = Shop(MemoryStore())
+    for n in ("1", "2"):
+        collect(shop, f"o-{n}", f"p-{n}")
+    refused(shop, "o-3", "p-3")
+    send(shop, "o-4", "p-4")
+    shop.expect_cash("pay-o-4", "o-4", parcel="p-4")
+    shop.deliver("p-4")  # the file is the first to say that it was collected
+    one_door(shop)
+
+    for said, booked, all_of_it in versions:
+        rows = tuple(RemittanceRow(n, *row) for *row, n in said)
+        stated = Remittance("R-7", "EUR", rows, "acme")
+        found = held(shop, stated, agreed)
+        for one in found.bookings[:booked]:  # a process may die
+            shop.apply(one.call, key=one.key)
+        if all_of_it:
+            take(shop, held(shop, stated, agreed))
+
+        again = held(shop, stated, agreed)
+        if not again.bookings and not [one for one in again.findings if one.row]:
+            in_books = sum(
+                done.amount - done.fee
+                for payment in of_kind(shop, "payment")
+                for done in payment.remitted
+            )
+            assert in_books == again.stated == again.right
+
+
 # --- several rows about the same cash -------------------------------------------------------------
 
 
@@ -696,17 +748,22 @@ def test_rows_about_the_same_cash_are_right_where_they_are_right_together(
     assert held(shop, file(*rows)) == Reconciled((), (), 1930, 1930)
 
 
-def test_a_row_for_each_parcel_of_one_door_is_right(shop: Shop) -> None:
+def one_door(shop: Shop) -> None:
+    """An order in two parcels, whose cash was all taken at one door."""
     shop.stock(LAMP, "leith", 2)
-    shop.sell("o-1", (LAMP, 2), cash_on_delivery=True)
-    shop.allocate("o-1")
-    for parcel in ("p-1", "p-2"):
-        shop.pack_up("o-1", parcel, lines=(("1", 1),))
+    shop.sell("o-5", (LAMP, 2), cash_on_delivery=True)
+    shop.allocate("o-5")
+    for parcel in ("d-1", "d-2"):
+        shop.pack_up("o-5", parcel, lines=(("1", 1),))
         shop.hand_over(parcel, "acme", f"T-{parcel}")
         shop.deliver(parcel)
-    shop.collect_on_delivery("pay-1", "o-1", eur(2000))
+    shop.collect_on_delivery("pay-1", "o-5", eur(2000))
 
-    found = held(shop, file(("p-1", 1000, 35), ("p-2", 1000, 35)))
+
+def test_a_row_for_each_parcel_of_one_door_is_right(shop: Shop) -> None:
+    one_door(shop)
+
+    found = held(shop, file(("d-1", 1000, 35), ("d-2", 1000, 35)))
     book(shop, found)
 
     assert found.findings == ()
