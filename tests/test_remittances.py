@@ -693,7 +693,7 @@ def test_a_file_without_a_finding_has_booked_what_it_states_whatever_it_said_bef
     one_door(shop)
 
     for said, booked, all_of_it in versions:
-        rows = tuple(RemittanceRow(n, *row) for *row, n in said)
+        rows = tuple(RemittanceRow(n, name, cash, fee) for name, cash, fee, n in said)
         stated = Remittance("R-7", "EUR", rows, "acme")
         found = held(shop, stated, agreed)
         for one in found.bookings[:booked]:  # a process may die
