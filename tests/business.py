@@ -788,6 +788,32 @@ def is_late(d: Desk, parcel: Parcel | None) -> bool:
     return came is not None and d.seen.at > came + timedelta(days=d.window_days)
 
 
+def may_number(d: Desk) -> bool:
+    return d.stands("packed") and not d.paper.tracking
+
+
+def booked(d: Desk, *states: str, free: bool = False) -> list[Any]:
+    """The bookings in these states, or the named one; `free`: those that nobody waits for."""
+    named = d.arg("booking")
+    return [
+        one
+        for one in d.paper.bookings
+        if one.state.value in states
+        and named in (None, one.id)
+        and not (free and one.busy_until is not None and one.busy_until > d.seen.at)
+    ]
+
+
+def may_chase(d: Desk) -> bool:
+    """A limit is over for which it has not been chased yet."""
+    held = {hold.code for hold in d.paper.holds}
+    limits = (("parcel_silent", d.paper.silent_at), ("parcel_late", d.paper.late_at))
+    past = {code for code, at in limits if at is not None and at <= d.seen.at}
+    if d.paper.state != "shipped":
+        past -= {"parcel_late"}
+    return bool(past - held)
+
+
 def may_ask_return(d: Desk) -> bool:
     return d.fresh and d.order.state not in OVER and returnable(d, d.order)
 
@@ -1401,6 +1427,12 @@ ROWS: Final[Mapping[str, Row]] = {
     "make_ready": lambda d: d.stands("shipped"),
     "record_scan": always,
     "record_scans": always,
+    "chase": may_chase,
+    "ask_booking": lambda d: may_number(d) and not booked(d, "asked", "booked"),
+    "send_booking": lambda d: bool(booked(d, "asked", "cancel asked", free=True)),
+    "record_booking": always,
+    "cancel_booking": lambda d: d.stands("packed") and bool(booked(d, "booked")),
+    "number_parcel": may_number,
     "hold_parcel": Desk.lacks_hold,
     "lift_parcel_hold": Desk.has_hold,
     "report_missing": always,
@@ -1525,6 +1557,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "slip": always,
     # goods that come in, and their lots
     "receive": always,
+    "add_waybills": lambda d: True,
     "set_expiry": always,
     "hold_lot": Desk.lacks_hold,
     "lift_lot_hold": Desk.has_hold,
@@ -1550,7 +1583,7 @@ NEW: Final = frozenset(
         "set_credit",
     }
     | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
-    | {"send_transfer", "receive"}
+    | {"send_transfer", "add_waybills", "receive"}
 )
 """The verbs that open the document that they are called on; of all others it must be there."""
 

@@ -407,6 +407,30 @@ def test_a_webhook_without_units_drops_none_that_a_later_reply_names(
     shop.assert_lawful()
 
 
+def test_a_reply_without_units_drops_none_that_a_later_webhook_names(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.await_payment("pay-1", eur(1000))
+    shop.ask_capture("pay-1")
+    shop.record_answer("pay-1", "capture-1", Outcome.DONE, event="ch-1")
+
+    for _ in range(2):
+        shop.record_notice("pay-1", Notice.CAPTURED, eur(1000), "ch-1", tendered=dollars(1087))
+    shop.record_answer("pay-1", "capture-1", Outcome.DONE, event="ch-1", tendered=dollars(1087))
+
+    assert (units(shop), shop.payment("pay-1").captured) == ((1087, 0, 0), 1000)
+    shop.assert_lawful()
+
+
+def test_what_has_failed_names_no_units(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.await_payment("pay-1", eur(1000))
+    shop.ask_capture("pay-1")
+    for _ in range(2):
+        shop.record_answer("pay-1", "capture-1", Outcome.FAILED, tendered=dollars(1087))
+
+    assert shop.payment("pay-1").tendered is None
+
+
 @pytest.mark.parametrize("before", (None, dollars(435)))
 def test_units_of_the_rest_are_those_that_a_webhook_has_not_named(
     any_shop: Shop, before: Tendered | None

@@ -11,15 +11,18 @@ they cost (`cod`). Then each order that it touched is looked at once, and what i
 follows: its coupons where it has ended unused, its customer's credit by what it owes. So do the
 holds that ask for its money (`missing_money`). An order notes what gateways keep ready for it. One
 that owes nothing any more is confirmed, as one is that was paid, and each balance that was asked
-for it ends. What waits for somebody after a sale notes until when; what a gateway was to be asked,
-and nobody wants any more, is not sent.
+for it ends. What waits for somebody after a sale notes until when, and a parcel on the road by when
+it is to be heard of; what a gateway was to be asked, and nobody wants any more, is not sent, and no
+label is kept that no parcel uses.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from orderflow.bookings import drop_unused
 from orderflow.calls import Ref
+from orderflow.chasing import note_limits
 from orderflow.cod.following import follow_doors
 from orderflow.coupons import given_back
 from orderflow.deposits import let_go
@@ -64,6 +67,8 @@ def follow(step: Step) -> None:
         if type(document) is Payment:
             withdraw_unwanted(step, document.ref)
     note_waits(step)
+    note_limits(step)
+    drop_unused(step)
 
 
 def _due_before(step: Step, order: Order) -> int:

@@ -21,7 +21,7 @@ import attrs
 from orderflow.calls import Ref
 from orderflow.currencies import amount_said
 from orderflow.errors import BadInput
-from orderflow.facts import ANSWERED, ANSWERED_AGAIN, WITHDRAWN, MoneyMoved
+from orderflow.facts import ANSWERED, WITHDRAWN, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.applying import name_units, own_book
@@ -29,7 +29,7 @@ from orderflow.payments.arriving import receive
 from orderflow.payments.balances import note_balance
 from orderflow.payments.course import ended_as, give_up_rest, kept_after_all, note_authorised
 from orderflow.payments.losses import holds_money, left_of, make_good
-from orderflow.payments.naming import named_before, units_named
+from orderflow.payments.naming import answer_again, named_before, units_named
 from orderflow.payments.ready import stand_by
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Notice, Order, Outcome, Payment, Request, RequestKind
@@ -76,8 +76,9 @@ def record_answer(
     A reply and a webhook that name the same request are one event: the second changes nothing.
     Without an `amount` it is what was asked. `event` is the gateway's own name of what has
     happened, by which a notice that names no request is known to be the same; `reference` is its
-    name of the result. `paid_at` is when the payer has paid, by which money that comes late is
-    judged. What was captured in another currency or in points is `tendered`, worth just the amount.
+    name of the result. `paid_at` is when the payer has paid, or has authorised it, by which money
+    that comes late is judged. What was captured in another currency or in points is `tendered`,
+    worth just the amount; it may be said when the money has been told of before.
     What is said of a request that is not there is written down, under a hold.
     """
     step = Step(case, context)
@@ -105,11 +106,7 @@ def record_answer(
     named = named_before(payment, one, event) if captures else 0
     answered = one.outcome is not Outcome.PENDING
     if answered and (outcome is Outcome.PENDING or (one.outcome, one.done) == (outcome, done)):
-        late = None if named else of_tender
-        units = {} if late is None else {"units": late.n}
-        step.note(payment.ref, ANSWERED_AGAIN, request=one.id, event=event, **units)
-        if late is not None:
-            name_units(step, payment.ref, late, done)
+        answer_again(step, payment, one, event, None if named else of_tender)
         return step
     booked: dict[str, str | int] = {}
     told = 0

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import attrs
 
+from orderflow.facts import ANSWERED_AGAIN
+from orderflow.journal import Step
+from orderflow.payments.applying import name_units
 from orderflow.records import Notice, Payment, Request, RequestKind
 from orderflow.tenders import Tendered, part_of
 
@@ -40,6 +43,16 @@ def units_named(
     there = 0 if before else part_of(tendered.n, done, known)
     rest = tendered.n - before - there if done > known else 0
     return _so_many(tendered, there), _so_many(tendered, rest)
+
+
+def answer_again(
+    step: Step, payment: Payment, one: Request, event: str, tendered: Tendered | None
+) -> None:
+    """Write down that a capture is told of once more, with its units where nobody had named any."""
+    units = {} if tendered is None else {"units": tendered.n}
+    step.note(payment.ref, ANSWERED_AGAIN, request=one.id, event=event, **units)
+    if tendered is not None:
+        name_units(step, payment.ref, tendered, one.done)
 
 
 def _so_many(tendered: Tendered, n: int) -> Tendered | None:

@@ -33,8 +33,9 @@ from orderflow.payments.course import (
     note_authorised,
 )
 from orderflow.payments.losses import holds_money
+from orderflow.payments.naming import answer_again, named_before
 from orderflow.payments.ready import stand_by
-from orderflow.records import Application, Notice, Payment
+from orderflow.records import Application, Notice, Payment, RequestKind
 from orderflow.states import (
     PAYMENT,
     PaymentMove,
@@ -105,9 +106,10 @@ def record_notice(
     balance pays the orders of its deposit, and the balance stays open until all of it is there. A
     gateway may report the same of an `event` twice, or answer a request with it: the second time is
     written down and changes nothing; where it is about another amount, a hold asks a person.
-    `paid_at` is when the payer has paid, by which money that comes late is judged. What was
-    captured in another currency or in points is `tendered`, worth just the amount. Where it names a
-    request, `record_answer` is the verb.
+    `paid_at` is when the payer has paid, or has authorised it, by which money that comes late is
+    judged. What was captured in another currency or in points is `tendered`, worth just the amount;
+    it may be said when a capture has been answered for without it. Where it names a request,
+    `record_answer` is the verb.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -118,6 +120,8 @@ def record_notice(
     if tendered is not None:
         paid_in(tendered, amount, own_book(payment))
     if text(event, "event", empty=True) and _is_known(step, payment, notice, event, minor):
+        if tendered is not None and not payment.stored:
+            _name_after(step, payment, event, tendered)
         return step
     named = {} if tendered is None or payment.stored else {"units": tendered.n}
     step.note(payment.ref, NOTICED, notice=notice.value, amount=minor, event=event, **named)
@@ -143,6 +147,16 @@ def record_notice(
         state = payment.state.value
         step.hold(payment.ref, "unexpected_notice", f"{notice.value} came while {state}")
     return step
+
+
+def _name_after(step: Step, payment: Payment, event: str, tendered: Tendered) -> None:
+    """The units of a capture that was answered for before, and without them."""
+    for one in payment.requests:
+        same = one.kind is RequestKind.CAPTURE and one.event == event
+        whole = one.booked == one.done == tendered.worth
+        if same and whole and not named_before(payment, one, event):
+            answer_again(step, payment, one, event, tendered)
+            return
 
 
 def _is_known(step: Step, payment: Payment, notice: Notice, event: str, minor: int) -> bool:

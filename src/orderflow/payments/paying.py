@@ -38,6 +38,7 @@ _OWN_HOLDS: Final = frozenset(
         "unexpected_notice",
         "unexpected_settlement",
         "unknown_request",
+        "won_back",
     }
 )
 """The holds that the verbs here set by themselves: one that a person sets has another name."""
