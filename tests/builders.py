@@ -32,6 +32,7 @@ from orderflow import (
 )
 from orderflow.commands import Done
 from orderflow.currencies import EXPONENTS
+from orderflow.deadlines import next_due
 from orderflow.facts import fold, touches
 from orderflow.journal import Entry, Stored
 from orderflow.ledger import (
@@ -56,6 +57,7 @@ from orderflow.records import (
     MatterKind,
     MoneyAccount,
     Order,
+    Outcome,
     Parcel,
     Payment,
     Purchase,
@@ -66,7 +68,7 @@ from orderflow.records import (
     Supply,
 )
 from orderflow.settlement import Role, Settlement, settlement
-from orderflow.states import ORDER_OVER, OrderState, PaymentState, UnitState
+from orderflow.states import ORDER_CALLED_OFF, ORDER_OVER, OrderState, PaymentState, UnitState
 from orderflow.tenders import StoredValue
 
 D = TypeVar("D", bound=Document)
@@ -371,6 +373,7 @@ def assert_laws(store: Store, tenant: str = "") -> None:
     assert_claims(kept, books)
     assert_money(orders, payments)
     assert_doors(orders, payments)
+    assert_wanted(orders, payments)
     balances = [one for one in kept if isinstance(one, StoredValue)]
     assert_ledger(postings(store.entries(), tenant), orders, payments, balances)
     assert_customers(tuple(store.entries()), tenant, orders, payments)
@@ -615,6 +618,22 @@ def assert_doors(orders: Iterable[Order], payments: Iterable[Payment]) -> None:
         if silent:
             assert sum(one.amount for one in silent) <= max(0, due(order))
             assert order.state not in (*ORDER_OVER, OrderState.COMPLETED)
+
+
+def assert_wanted(orders: Iterable[Order], payments: Iterable[Payment]) -> None:
+    """No payment waits, or keeps money ready, for orders that want none, and nobody is told."""
+    by_id = {order.ref.id: order for order in orders}
+    for payment in payments:
+        is_open = payment.state in ("awaiting", "authorised", "part captured")
+        for one in payment.meant:
+            assert is_open is (payment.ref.id in by_id[one.order].awaited)
+        meant = [by_id[one.order] for one in payment.meant]
+        over = [order.state in ORDER_CALLED_OFF or due(order) <= 0 for order in meant]
+        whole = sum(one.amount for one in payment.meant) >= (payment.deposit or payment.amount)
+        asked = [one for one in payment.requests if one.outcome is Outcome.PENDING]
+        if is_open and whole and all(over) and not asked and not payment.holds:
+            assert payment.state != "awaiting" or payment.unwanted_since is not None
+            assert next_due(payment) is not None
 
 
 def assert_journal(store: Store, tenant: str = "") -> None:

@@ -1056,12 +1056,19 @@ def may_send_request(d: Desk) -> bool:
 
 
 def may_expire_payment(d: Desk) -> bool:
+    """Its time is over; one without a limit waits no longer than an order that may stand again."""
     until = d.paper.expires_at
-    return (
-        d.stands("awaiting", "authorised", "part captured")
-        and until is not None
-        and until <= d.seen.at
-    )
+    if until is None:
+        return d.stands("awaiting") and wanted_by_none(d)
+    return d.stands("awaiting", "authorised", "part captured") and until <= d.seen.at
+
+
+def wanted_by_none(d: Desk) -> bool:
+    """All of a payment was meant for orders, and each was given up or costs nothing more."""
+    paper = d.paper
+    whole = sum(one.amount for one in paper.meant) >= (paper.deposit or paper.amount)
+    orders = [d.get("order", one.order) for one in paper.meant]
+    return whole and all(is_cancelled(order) or owing(order) <= 0 for order in orders)
 
 
 def may_open_balance(d: Desk) -> bool:
@@ -1696,13 +1703,14 @@ def notice_fits(d: Desk) -> bool:
 def answer_fits(d: Desk) -> bool:
     """It is what was asked, as it was asked, of a payment that waits for it; or it says so again.
 
-    That money cannot go back is always looked into.
+    That money cannot go back is always looked into, and that it is kept ready for nobody.
     """
     one, outcome = d.paper.request(d.arg("request")), d.arg("outcome")
     if one is None or one.outcome != "pending":
         return one is not None and outcome in (one.outcome, "pending")
     if outcome == "failed":
-        return bool(one.kind != "refund")
+        kept_on = one.kind == "void" and d.stands("authorised", "part captured")
+        return bool(one.kind != "refund") and not (kept_on and wanted_by_none(d))
     if one.kind == "authorise":
         return d.stands("awaiting")
     if one.kind == "capture" and d.stands("deposit taken", "balance open", "balance overdue"):

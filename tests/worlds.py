@@ -597,6 +597,19 @@ CORNERS: Final[dict[str, Small]] = {
             verbs.record_notice.on("o-pay1", Notice.VOIDED, Money(100, EUR)),
         ),
     ),
+    "a card without a limit": goods(
+        of("place cancel expire expire_payment ask_authorise ask_void record_answer"),
+        times=1,
+        waits=(DAY,),
+        first=(
+            verbs.place.on("o"),
+            verbs.await_payment.on("o-pay1", Money(100, EUR), orders=(("o", 100),)),
+        ),
+        also=(
+            verbs.pay.on("o-pay2", Money(100, EUR), (("o", 100),)),
+            verbs.lift_payment_hold.on("o-pay1", "void_failed"),
+        ),
+    ),
     "a card for an order that is paid in another way": goods(
         of("cancel ask_authorise ask_capture ask_void record_answer expire_payment")
         | of("refund pay_back"),

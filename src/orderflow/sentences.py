@@ -1202,6 +1202,7 @@ HOLDS: Final[dict[str, str]] = {
     "unexpected_scan": "意外扫描",
     "unexpected_settlement": "意外的争议结果",
     "won_back": "争议胜诉退回的款项未用于订单",
+    "void_failed": "撤销授权失败",
 }
 """The holds that the library sets by itself, by code."""
 

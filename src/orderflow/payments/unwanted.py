@@ -35,14 +35,15 @@ WHY: Final = "no order wants its money any more"
 KEPT_ON: Final = "void_failed"
 """The hold of a payment whose gateway has not given up what it keeps ready, and nobody wants."""
 
-_OPEN: Final = (PaymentState.AWAITING, *MONEY_READY)
+OPEN: Final = (PaymentState.AWAITING, *MONEY_READY)
+"""The states of a payment that has brought nothing yet, or not all that is kept ready."""
 
 
 def note_awaited(step: Step, payment: Payment) -> None:
     """Let the orders of a payment note whether it is open for them, where that has changed."""
     before = step.case.find(payment.ref)
-    is_open = payment.state in _OPEN
-    if is_open is (before is not None and before.state in _OPEN):
+    is_open = payment.state in OPEN
+    if is_open is (before is not None and before.state in OPEN):
         return
     for one in payment.meant:
         order = step.now(step.case.order(one.order))
@@ -54,7 +55,7 @@ def end_unwanted(step: Step) -> None:
     """Look at the open payments that a step has touched, or whose orders it has."""
     for ref in _looked_at(step):
         payment = step.now(ref)
-        if payment.state not in _OPEN or _is_under_way(payment):
+        if payment.state not in OPEN or _is_under_way(payment):
             continue
         if _is_wanted(step, payment):
             if payment.unwanted_since is not None:
