@@ -41,7 +41,7 @@ laws: $(STAMP) ## the laws of prices, taxes, invoices, payments and scans 10,000
 	@ORDERFLOW_TAXES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_taxes.py $(ARGS)
 	@ORDERFLOW_INVOICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_invoice_lives.py $(ARGS)
 	@ORDERFLOW_PAYMENTS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_payment_laws.py $(ARGS)
-	@ORDERFLOW_SCANS=10000 $(BIN)/python -m pytest -q -n 0 tests/test_tracking.py $(ARGS)
+	@ORDERFLOW_SCANS=10000 $(BIN)/python -m pytest -q -n 0 tests/test_tracking.py tests/test_scanning.py $(ARGS)
 	@ORDERFLOW_WEBHOOKS=100000 $(BIN)/python -m pytest -q -n 0 tests/test_webhooks.py -k no_body $(ARGS)
 	@ORDERFLOW_CREDIT=400 $(BIN)/python -m pytest -q -n 0 tests/test_storms.py -k credit $(ARGS)
 

@@ -291,6 +291,15 @@ def may_owe(d: Desk, order: Order) -> bool:
     )
 
 
+def sold_as(d: Desk, order: Order) -> Order:
+    """What is sent anew for nothing is paid by the order whose goods went astray."""
+    if order.parent:
+        old = d.get("order", order.parent)
+        if any(d.get("reissue", row.reissue).anew == order.ref.id for row in old.sent_again):
+            return sold_as(d, old)
+    return order
+
+
 def may_use(d: Desk, code: str) -> bool:
     """The coupon is good, and a use of it is left in all; the small worlds have one customer."""
     coupon = d.get("coupon", code)
@@ -691,7 +700,7 @@ def may_release(d: Desk) -> bool:
     }
     at = d.arg("location") or (places.pop() if len(places) == 1 else None)
     here = at is not None and d.there(order, "allocated", where=lambda tag: tag.location == at)
-    confirmed = order.state == "confirmed" and d.free("release") and may_owe(d, order)
+    confirmed = order.state == "confirmed" and d.free("release") and may_owe(d, sold_as(d, order))
     return confirmed and here and d.is_new("dispatch", d.arg("dispatch"))
 
 
@@ -788,6 +797,32 @@ def is_late(d: Desk, parcel: Parcel | None) -> bool:
     return came is not None and d.seen.at > came + timedelta(days=d.window_days)
 
 
+def may_number(d: Desk) -> bool:
+    return d.stands("packed") and not d.paper.tracking
+
+
+def booked(d: Desk, *states: str, free: bool = False) -> list[Any]:
+    """The bookings in these states, or the named one; `free`: those that nobody waits for."""
+    named = d.arg("booking")
+    return [
+        one
+        for one in d.paper.bookings
+        if one.state.value in states
+        and named in (None, one.id)
+        and not (free and one.busy_until is not None and one.busy_until > d.seen.at)
+    ]
+
+
+def may_chase(d: Desk) -> bool:
+    """A limit is over for which it has not been chased yet."""
+    held = {hold.code for hold in d.paper.holds}
+    limits = (("parcel_silent", d.paper.silent_at), ("parcel_late", d.paper.late_at))
+    past = {code for code, at in limits if at is not None and at <= d.seen.at}
+    if d.paper.state != "shipped":
+        past -= {"parcel_late"}
+    return bool(past - held)
+
+
 def may_ask_return(d: Desk) -> bool:
     return d.fresh and d.order.state not in OVER and returnable(d, d.order)
 
@@ -821,6 +856,18 @@ def may_apply(d: Desk, free: int) -> bool:
     asked = sum(amount for _, amount in shares)
     within = all(amount <= owing(d.get("order", id)) for id, amount in shares)  # none: nothing
     return within and asked <= free
+
+
+def free_of(d: Desk) -> int:
+    """What is on no order, and what its orders owe back to the customer of those that want it."""
+    wanting = {d.get("order", id).customer for id, _ in d.arg("orders", ())}
+    free = int(d.paper.unapplied)
+    there = max(0, d.paper.captured - d.paper.refunded - d.paper.charged_back - d.paper.forfeited)
+    for one in d.paper.applications:
+        order = d.get("order", one.order)
+        if wanting == {order.customer}:
+            free += max(0, min(-owing(order), one.amount, there))
+    return free
 
 
 def may_pay(d: Desk) -> bool:
@@ -893,6 +940,19 @@ def already_with_payer(d: Desk, most: int) -> dict[str, int]:
         gone[tender.payment] = min(left, tender.applied, lacks)
         left -= gone[tender.payment]
     return gone
+
+
+def decision_fits(d: Desk) -> bool:
+    """A bank decides about what it has taken; what it gives back is wanted where it took it."""
+    if not d.arg("won") or not d.paper.disputed:
+        return bool(d.paper.disputed)
+    free, unwanted = d.paper.unapplied + d.paper.disputed, 0
+    for one in d.paper.taken:
+        order = d.get("order", one.order)
+        costs = 0 if order.state in ("cancelled", "expired", "rejected") else max(0, owing(order))
+        part = min(one.amount, costs, max(0, free))
+        free, unwanted = free - part, unwanted + one.amount - part
+    return bool(min(free, unwanted) <= 0)
 
 
 def still_ours(payment: Payment) -> int:
@@ -1185,7 +1245,7 @@ def may_purchase(d: Desk) -> bool:
         d.there(order, "to buy", "reserved", where=lambda tag: tag.peg == his or not tag.location)
         and order.state == "confirmed"
         and d.free("buy", order)
-        and (d.arg("location") or may_owe(d, order))
+        and (d.arg("location") or may_owe(d, sold_as(d, order)))
         for order in orders
     )
 
@@ -1428,6 +1488,12 @@ ROWS: Final[Mapping[str, Row]] = {
     "make_ready": lambda d: d.stands("shipped"),
     "record_scan": always,
     "record_scans": always,
+    "chase": may_chase,
+    "ask_booking": lambda d: may_number(d) and not booked(d, "asked", "booked"),
+    "send_booking": lambda d: bool(booked(d, "asked", "cancel asked", free=True)),
+    "record_booking": always,
+    "cancel_booking": lambda d: d.stands("packed") and bool(booked(d, "booked")),
+    "number_parcel": may_number,
     "hold_parcel": Desk.lacks_hold,
     "lift_parcel_hold": Desk.has_hold,
     "report_missing": always,
@@ -1459,7 +1525,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "record_notice": always,
     "lift_payment_hold": Desk.has_hold,
     "expire_payment": may_expire_payment,
-    "apply_payment": lambda d: not d.stands("refunded") and may_apply(d, d.paper.unapplied),
+    "apply_payment": lambda d: not d.stands("refunded") and may_apply(d, free_of(d)),
     "collect_on_delivery": may_collect,
     "expect_cash": may_expect_cash,
     "remit": always,
@@ -1552,6 +1618,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "slip": always,
     # goods that come in, and their lots
     "receive": always,
+    "add_waybills": lambda d: True,
     "set_expiry": always,
     "hold_lot": Desk.lacks_hold,
     "lift_lot_hold": Desk.has_hold,
@@ -1577,7 +1644,7 @@ NEW: Final = frozenset(
         "set_credit",
     }
     | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
-    | {"send_transfer", "receive"}
+    | {"send_transfer", "add_waybills", "receive"}
 )
 """The verbs that open the document that they are called on; of all others it must be there."""
 
@@ -1703,7 +1770,7 @@ FITS: Final[Mapping[str, Row]] = {
     ),
     "record_notice": notice_fits,
     "record_answer": answer_fits,
-    "settle_dispute": lambda d: d.paper.disputed > 0,
+    "settle_dispute": decision_fits,
     "answer_cash_change": lambda d: d.paper.cash_asked is not None,
     "remit": lambda d: d.arg("amount").minor <= d.paper.with_carrier,
     "collect_on_delivery": lambda d: (

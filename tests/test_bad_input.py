@@ -270,7 +270,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "scan_serials": {"id": "o-released", "line": "1", "serials": ("SN-1", "SN-2")},
     "pack": {"id": "p-new", "dispatches": ("d-o-picked",), "weight_grams": 900, "lines": ONE},
     "cancel_parcel": {"id": "p-o-packed"},
-    "hand_over": {"id": "p-o-packed", "carrier": "sea mail", "tracking": "T-1"},
+    "hand_over": {"id": "p-o-packed", "carrier": "sea mail", "tracking": "T-1", "waybill": "T-0"},
     "hold_parcel": {
         "id": "p-o-packed",
         "code": "label",
@@ -296,6 +296,17 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "event": "e-1",
     },
     "record_scans": {"id": "p-o-shipped", "scans": (SCAN,)},
+    "ask_booking": {"id": "p-o-packed", "carrier": "north post", "service": "express"},
+    "send_booking": {"id": "p-o-asked-for", "booking": "book-1", "patience_seconds": 90},
+    "record_booking": {
+        "id": "p-o-asked-for",
+        "booking": "book-1",
+        "outcome": Outcome.DONE,
+        "tracking": "NP-17",
+    },
+    "cancel_booking": {"id": "p-o-labelled", "booking": "book-1"},
+    "number_parcel": {"id": "p-o-packed", "carrier": "north post"},
+    "chase": {"id": "p-o-silent"},
     "lift_parcel_hold": {"id": "p-o-delivered", "code": "unexpected_scan"},
     "report_missing": {"id": "o-delivered", "lines": ONE, "reason": "not in the box"},
     "found": {"id": "o-missing", "lines": ONE},
@@ -376,6 +387,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "hold_lot": {"id": "BRASS-LAMP/L-1", "code": "recall", "reason": "it gets too hot"},
     "lift_lot_hold": {"id": "BRASS-LAMP/L-2", "code": "recall"},
     "record_breakage": {"position": SHELF, "n": 1, "reason": "dropped"},
+    "add_waybills": {"carrier": "south post", "first": "SP-0001", "n": 500},
     "set_limit": {"pool": "COUPON-10", "limit": 5},
     "describe_item": {
         "id": "BRASS-LAMP",
@@ -526,6 +538,7 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.complete("o-old")
     clock.at = MORNING
     house.set_limit("COUPON-10", 3)
+    house.add_waybills("north post", "NP-0100", 50)
     house.set_coupon("SPRING", 9)
     for dealer in ("d-1/EUR", "d-2/EUR"):
         house.set_credit(dealer, eur(10_000))
@@ -601,6 +614,13 @@ def furnish(house: Workflow, clock: Clock) -> None:
         sell(id, "shipped")
         house.turn_back(f"p-{id}")
     house.receive_back("p-o-back")
+    for id in ("o-asked-for", "o-labelled"):
+        sell(id, "packed")
+        house.ask_booking(f"p-{id}", "north post")
+    house.record_booking("p-o-labelled", "book-1", Outcome.DONE, "NP-1")
+    clock.at = MORNING - timedelta(days=30)
+    sell("o-silent", "shipped")
+    clock.at = MORNING
     for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
@@ -713,6 +733,7 @@ class House:
             confirm_when_paid=False,
             approve_returns=False,
             price_protection_days=30,
+            silent_days=14,
             process=Process.of(Stage("polishing", UnitState.PICKED)),
         )
         self.workflow = Workflow(store, rules, clock=clock)

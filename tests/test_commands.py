@@ -84,6 +84,7 @@ def test_a_method_calls_its_verb_with_key_and_actor(name: str) -> None:
     id = {
         "position": "BRASS-LAMP",
         "pool": "<pool>",
+        "carrier": "<carrier>",
         "location": "<location>",
         "id": "<id>",
     }[next(iter(values))]

@@ -240,13 +240,11 @@ def test_a_balance_falls_due_and_its_customer_is_to_be_reminded(ordered: Shop) -
 
 
 def test_a_part_of_a_deposit_goes_back_and_the_balance_is_still_to_come(ordered: Shop) -> None:
-    ordered.cancel("o-17", (("1", 1),))
-    ordered.charge_back("pay-1", eur(100), "o-17")
-    ordered.settle_dispute("pay-1", won=True)
+    ordered.take_deposit("pay-2", eur(2000), eur(500), ())
 
-    part = ordered.pay_back("pay-1").document
+    part = ordered.pay_back("pay-2", eur(100)).document
 
-    assert (part.state, part.refunded, part.applied) == (PaymentState.DEPOSIT_TAKEN, 100, 400)
+    assert (part.state, part.refunded, part.unapplied) == (PaymentState.DEPOSIT_TAKEN, 100, 400)
 
 
 def test_a_deposit_that_goes_back_whole_is_refunded(ordered: Shop) -> None:
@@ -266,10 +264,9 @@ def test_a_balance_that_was_asked_for_is_so_again_when_a_dispute_is_won(ordered:
     assert headline(ordered.order("o-17")) is Headline.AWAITING_PAYMENT
 
     won = ordered.settle_dispute("pay-1", won=True).document
-    assert (won.state, won.unapplied) == (PaymentState.BALANCE_OPEN, 500)
+    assert (won.state, won.applied) == (PaymentState.BALANCE_OPEN, 500)
     assert ordered.due(IN_A_WEEK) == before
 
-    ordered.apply_payment("pay-1", (("o-17", 500),))
     paid = ordered.pay_balance("pay-1", eur(1500), (("o-17", 1500),)).document
     assert paid.state is PaymentState.CAPTURED
 
@@ -313,8 +310,6 @@ def test_a_gateway_is_asked_for_the_balance_and_for_what_a_bank_has_kept(
     ordered.open_balance("pay-1", IN_A_WEEK)
     ordered.charge_back("pay-1", eur(100), "o-17")
     ordered.settle_dispute("pay-1", won)
-    if won:
-        ordered.apply_payment("pay-1", (("o-17", 100),))
 
     asked = ordered.ask_capture("pay-1").document.requests[-1]
     paid = ordered.record_answer("pay-1", asked.id, Outcome.DONE).document

@@ -151,13 +151,13 @@ def test_money_that_comes_for_what_a_bank_has_kept_lets_goods_go(shop: Shop) -> 
     assert codes(shop, "o-17") == []
 
 
-def test_money_that_was_won_lets_goods_go_when_it_is_applied_again(taken_back: Shop) -> None:
-    taken_back.settle_dispute("pay-o-17", won=True)
+def test_money_that_was_won_lets_the_goods_go_that_it_had_paid(taken_back: Shop) -> None:
     assert codes(taken_back, "o-17") == ["charged_back"]
 
-    taken_back.apply_payment("pay-o-17", (("o-17", 2000),))
+    taken_back.settle_dispute("pay-o-17", won=True)
 
     assert codes(taken_back, "o-17") == []
+    assert due(taken_back.order("o-17")) == 0
     taken_back.assert_lawful()
 
 
@@ -208,6 +208,94 @@ def test_nobody_sets_by_hand_a_hold_that_is_lifted_by_itself(shop: Shop) -> None
 
     for code in ("charged_back", "instalment_overdue"):
         assert shop.cannot_take(verbs.hold.on("o-17", code, "the bank has asked")) == "code"
+
+
+# --- goods that are sent anew ---------------------------------------------------------------------
+
+
+def lose_and_ask_anew(shop: Shop, *, on_account: bool = False) -> None:
+    """Two lamps for 20.00 were lost, and are asked for anew."""
+    shop.stock(LAMP, "leith", 9)
+    if on_account:
+        shop.place("o-17", new_order((LAMP, 2), on_account=True))
+    else:
+        shop.sell("o-17", (LAMP, 2))
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1")
+    shop.lose("p-1")
+    shop.ask_reissue("x-1", "o-17", (("1", 2),), "lost")
+
+
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize("bank_first", (False, True), ids=("approved first", "bank first"))
+def test_goods_are_not_sent_anew_while_a_bank_has_their_money(
+    any_shop: Shop, *, bank_first: bool
+) -> None:
+    lose_and_ask_anew(any_shop)
+    if not bank_first:
+        any_shop.approve_reissue("x-1", "o-18")
+    any_shop.charge_back("pay-o-17", eur(2000), "o-17")
+    if bank_first:
+        any_shop.approve_reissue("x-1", "o-18")
+
+    assert (codes(any_shop, "o-17"), codes(any_shop, "o-18")) == ([], ["charged_back"])
+    assert any_shop.codes(verbs.allocate.on("o-18")) == ["on_hold"]
+    any_shop.settle_dispute("pay-o-17", won=False)
+    assert codes(any_shop, "o-18") == ["charged_back"], "what they cost is owed still"
+    any_shop.pay("pay-2", eur(2000), (("o-17", 2000),))
+    assert codes(any_shop, "o-18") == []
+    any_shop.assert_lawful()
+
+
+def test_goods_sent_anew_stay_too_where_more_is_gone_than_no_order_had_used(shop: Shop) -> None:
+    lose_and_ask_anew(shop)
+    shop.approve_reissue("x-1", "o-18")
+
+    shop.charge_back("pay-o-17", eur(2000))
+
+    assert codes(shop, "o-18") == ["charged_back"]
+    shop.settle_dispute("pay-o-17", won=True)
+    assert codes(shop, "o-18") == []
+
+
+def test_what_was_lost_twice_is_the_goods_of_the_order_that_was_paid(shop: Shop) -> None:
+    lose_and_ask_anew(shop)
+    shop.approve_reissue("x-1", "o-18")
+    shop.allocate("o-18")
+    shop.ship("o-18", "p-2")
+    shop.lose("p-2")
+    shop.ask_reissue("x-2", "o-18", (("1", 2),), "lost")
+    shop.approve_reissue("x-2", "o-19")
+
+    shop.charge_back("pay-o-17", eur(2000), "o-17")
+
+    assert (codes(shop, "o-18"), codes(shop, "o-19")) == ([], ["charged_back"])
+    shop.pay("pay-2", eur(2000), (("o-17", 2000),))
+    assert codes(shop, "o-19") == []
+
+
+def test_what_is_sent_anew_of_a_paid_order_goes_out(shop: Shop) -> None:
+    lose_and_ask_anew(shop)
+    shop.approve_reissue("x-1", "o-18")
+    shop.allocate("o-18")
+
+    shop.release("o-18", "d-2")
+
+    assert codes(shop, "o-18") == []
+
+
+@pytest.mark.feature("F183")
+def test_a_dealer_who_is_overdue_is_sent_nothing_anew_until_he_has_paid(shop: Shop) -> None:
+    shop.set_credit("c-7/EUR", eur(9000), 10)
+    lose_and_ask_anew(shop, on_account=True)
+    shop.approve_reissue("x-1", "o-18")
+    shop.allocate("o-18")
+    shop.clock.forward(days=11)
+
+    assert shop.codes(verbs.release.on("o-18", "d-2")) == ["credit_overdue"]
+
+    shop.pay("pay-1", eur(2000), (("o-17", 2000),))
+    shop.release("o-18", "d-2")
 
 
 # --- refunds that nobody has sent -----------------------------------------------------------------

@@ -607,7 +607,7 @@ def test_goods_that_were_lost_are_paid_at_the_door_of_what_is_sent_for_them(any_
     shop.collect_on_delivery("pay-2", "o-1", eur(1000))
     assert shop.expect_cash("pay-3", "o-1", parcel="p-3").document.amount == 850
     row = RemittanceRow(2, "p-2", 1000)
-    assert shop.reconcile(Remittance("R-7", "EUR", (row,), "acme")).findings == ()
+    assert shop.reconcile_remittance(Remittance("R-7", "EUR", (row,), "acme")).findings == ()
     shop.assert_lawful()
 
 

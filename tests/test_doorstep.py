@@ -66,6 +66,42 @@ def test_a_customer_looks_keeps_a_part_and_pays_for_just_that(any_shop: Shop) ->
     shop.assert_lawful()
 
 
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize("in_part", (False, True), ids=("refused", "taken in part"))
+def test_what_was_not_taken_and_is_lost_on_its_way_back_asks_a_person(
+    any_shop: Shop, *, in_part: bool
+) -> None:
+    shop = any_shop
+    send(shop)
+    if in_part:
+        shop.take_in_part("p-1", "p-back", (("1", 1),))
+    else:
+        shop.turn_back("p-1")
+
+    shop.lose("p-back" if in_part else "p-1")
+
+    lost = 2 if in_part else 3
+    (hold,) = shop.order("o-1").holds
+    assert (hold.code, hold.blocks) == ("lost_coming_back", ())
+    assert (
+        hold.reason == f"{lost} units were lost on their way back: cancel them, or send them again"
+    )
+    assert [one.ref.id for one in shop.held("lost_coming_back")] == ["o-1"]
+    shop.cancel("o-1", (("1", lost),))
+    assert (due(shop.order("o-1")), shop.order("o-1").holds) == (1000 if in_part else 0, ())
+    shop.assert_lawful()
+
+
+def test_what_is_found_again_on_its_way_back_asks_nobody_any_more(shop: Shop) -> None:
+    send(shop)
+    shop.turn_back("p-1")
+    shop.lose("p-1")
+
+    shop.turn_back("p-1")
+
+    assert shop.order("o-1").holds == ()
+
+
 def test_what_goes_back_may_be_lost_found_and_put_on_the_shelf(shop: Shop) -> None:
     send(shop)
     shop.take_in_part("p-1", "p-back", (("1", 1),))

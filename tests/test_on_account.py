@@ -599,3 +599,25 @@ def test_what_goes_out_in_exchange_is_on_account_as_the_old_order_is(shop: Shop)
     assert shop.order("o-2").state is OrderState.CONFIRMED
     assert owed(shop) == 90_00
     shop.assert_lawful()
+
+
+@pytest.mark.feature("F183")
+def test_what_a_dealer_paid_for_goods_that_came_back_pays_what_is_overdue(any_shop: Shop) -> None:
+    any_shop.set_credit(DEALER, eur(200_00), 10)
+    any_shop.stock(LAMP, "leith", 2)
+    for order, parcel in (("o-1", "p-1"), ("o-2", "p-2")):
+        place(any_shop, order)
+        deliver(any_shop, order, parcel)
+    any_shop.pay("pay-1", eur(60_00), (("o-1", 60_00),), "bank transfer", "d-1")
+    any_shop.ask_return("r-1", "o-1", (("1", 1),))
+    any_shop.receive_return("r-1", "leith")
+    any_shop.inspect("r-1")
+    any_shop.clock.forward(days=10)
+    assert any_shop.codes(verbs.place.on("o-3", wanted("1.00"))) == ["credit_overdue"]
+
+    any_shop.apply_payment("pay-1", (("o-2", 60_00),))
+
+    assert any_shop.overdue() == ()
+    assert "miss_terms" not in {one.call.verb for one in any_shop.due(any_shop.clock.at)}
+    place(any_shop, "o-3", "1.00")
+    any_shop.assert_lawful()

@@ -60,6 +60,7 @@ OUTSIDE: Final = frozenset(
         "recall",
         "receive_supply",
         "record_answer",
+        "record_booking",
         "record_breakage",
         "record_notice",
         "record_return_scan",

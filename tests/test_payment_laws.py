@@ -509,7 +509,9 @@ class Life:
 
     def apply(self) -> None:
         payment = self.any_payment()
-        self.shop.apply_payment(payment.ref.id, self.shares(max(0, payment.unapplied)))
+        owed_back = sum([max(0, -due(self.shop.order(one.order))) for one in payment.applications])
+        there = max(0, payment.unapplied) + self.chance.choice((0, owed_back))
+        self.shop.apply_payment(payment.ref.id, self.shares(there))
 
     def void(self) -> None:
         self.shop.void_payment(self.any_payment().ref.id, "wanted no more")

@@ -57,8 +57,11 @@ class PaymentLife(RuleBasedStateMachine):
 
     @rule(notice=st.sampled_from(Notice), amount=AMOUNTS)
     def notice(self, notice: Notice, amount: int) -> None:
+        before = self.shop.payment("pay-1").refunded
         self.shop.record_notice("pay-1", notice, eur(amount))
         self.came += amount if notice is Notice.CAPTURED else 0
+        gone = self.shop.payment("pay-1").refunded - before  # too late: it goes back by itself
+        self.back += gone
 
     @rule()
     def balance_falls_due(self) -> None:

@@ -124,6 +124,66 @@ def test_all_reasons_against_an_application_are_said_at_once(shop: Shop) -> None
     assert shop.codes(call) == ["overpaid", "overpaid", "over_applied"]
 
 
+def test_what_is_wrong_with_its_orders_is_told_of_a_payment_that_was_refunded(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.pay("pay-1", eur(1500), ())
+    shop.pay_back("pay-1")
+
+    assert shop.codes(apply_payment.on("pay-1", (("o-17", 1001),))) == ["overpaid", "illegal_move"]
+    assert shop.codes(apply_payment.on("pay-1", (("o-17", 1000),))) == ["illegal_move"]
+
+
+@pytest.mark.feature("F183")
+def test_what_is_owed_back_on_one_order_pays_the_next_of_its_customer(any_shop: Shop) -> None:
+    any_shop.sell("o-17", (LAMP, 5))
+    any_shop.cancel("o-17", (("1", 3),))
+    any_shop.place("o-18", new_order((LAMP, 4)))
+
+    said = any_shop.refuses(apply_payment.on("pay-o-17", (("o-18", 3001),)))
+    assert said == "payment pay-o-17: 30.01 EUR to apply, 30.00 there"
+    any_shop.apply_payment("pay-o-17", (("o-18", 2500),))
+
+    assert [due(any_shop.order(id)) for id in ("o-17", "o-18")] == [-500, 1500]
+    any_shop.pay("pay-2", eur(100), ())
+    assert any_shop.payment("pay-o-17").applications == (
+        Application("o-17", 2500),
+        Application("o-18", 2500),
+    )
+    any_shop.assert_lawful()
+
+
+def test_what_is_unapplied_is_used_before_what_is_owed_back(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 5)))
+    shop.pay("pay-1", eur(7000), (("o-17", 5000),))
+    shop.cancel("o-17", (("1", 3),))
+    shop.place("o-18", new_order((LAMP, 3)))
+
+    payment = shop.apply_payment("pay-1", (("o-18", 2500),)).document
+
+    assert (payment.unapplied, due(shop.order("o-17"))) == (0, -2500)
+
+
+def test_what_is_owed_to_one_customer_pays_nothing_for_another(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 5))
+    shop.cancel("o-17", (("1", 3),))
+    shop.place("o-18", new_order((LAMP, 1), customer="c-8"))
+
+    assert shop.codes(apply_payment.on("pay-o-17", (("o-18", 1000),))) == ["over_applied"]
+
+
+def test_what_a_bank_has_kept_is_owed_back_no_more_and_pays_no_order(shop: Shop) -> None:
+    shop.sell("o-17", (LAMP, 5))
+    shop.charge_back("pay-o-17", eur(1000))
+    shop.settle_dispute("pay-o-17", won=False)
+    shop.cancel("o-17", (("1", 3),))
+    shop.place("o-18", new_order((LAMP, 3)))
+
+    assert shop.codes(apply_payment.on("pay-o-17", (("o-18", 2001),))) == ["over_applied"]
+    shop.apply_payment("pay-o-17", (("o-18", 2000),))
+
+    assert due(shop.order("o-17")) == 0
+
+
 def test_a_payment_comes_once_and_its_orders_are_there(shop: Shop) -> None:
     shop.pay("pay-1", eur(100), ())
 
@@ -551,7 +611,7 @@ def test_a_remittance_of_a_voided_payment_can_go_back(shop: Shop) -> None:
 
 
 @pytest.mark.feature("F183")
-def test_a_dispute_that_is_won_brings_the_money_back_unapplied(any_shop: Shop) -> None:
+def test_a_dispute_that_is_won_lets_the_money_pay_again(any_shop: Shop) -> None:
     shop = any_shop
     shop.sell("o-17", (LAMP, 1))
     disputed = shop.charge_back("pay-o-17", eur(600), "o-17").document
@@ -560,8 +620,7 @@ def test_a_dispute_that_is_won_brings_the_money_back_unapplied(any_shop: Shop) -
     won = shop.settle_dispute("pay-o-17", won=True).document
 
     assert (won.state, won.charged_back, won.disputed) == (PaymentState.CAPTURED, 0, 0)
-    assert (won.applied, won.unapplied, won.holds) == (400, 600, ())
-    shop.apply_payment("pay-o-17", (("o-17", 600),))
+    assert (won.applied, won.unapplied, won.holds) == (1000, 0, ())
     assert due(shop.order("o-17")) == 0
 
 

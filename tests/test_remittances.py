@@ -5,8 +5,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orderflow import BadInput, Ref, Rounding, Workflow
+from orderflow.adapters.memory import MemoryStore
 from orderflow.intake import Columns, remittance
 from orderflow.ledger import balances
 from orderflow.payments import remit
@@ -19,7 +22,7 @@ from orderflow.remittances import (
     Reconciled,
     Remittance,
     RemittanceRow,
-    reconcile,
+    reconcile_remittance,
 )
 from orderflow.states import ParcelState, PaymentState
 from tests.builders import LAMP, MORNING, Clock, Shop, eur, new_order
@@ -36,7 +39,7 @@ def of_kind(shop: Workflow, kind: str) -> Any:
 
 def held(shop: Workflow, file: Remittance, fee: CashFee | None = FEE) -> Reconciled:
     """The file against all that the store knows."""
-    return shop.reconcile(file, fee)
+    return shop.reconcile_remittance(file, fee)
 
 
 def book(shop: Workflow, found: Reconciled) -> None:
@@ -212,6 +215,7 @@ def test_what_is_no_row_of_a_file_is_told_by_its_path(wrong: dict[str, Any], pat
     (
         ({"rows": (1,)}, "rows[0]"),
         ({"rows": [RemittanceRow(2, "p-1", 5)]}, "rows"),
+        ({"rows": (RemittanceRow(2, "p-1", 5), RemittanceRow(2, "p-2", 5))}, "rows"),
         ({"carrier": 7}, "carrier"),
         ({"until": MORNING.replace(tzinfo=None)}, "until"),
     ),
@@ -565,6 +569,290 @@ def test_a_fee_beyond_the_cash_is_kept_of_the_cash_of_others(shop: Shop) -> None
     assert (payment.captured, payment.unapplied, payment.fees) == (1000, 0, 1200)
 
 
+# --- a file that was corrected --------------------------------------------------------------------
+
+
+def take(shop: Shop, found: Reconciled) -> None:
+    """Book a file as it is stated: what is right, and what is wrong."""
+    for one in (*found.bookings, *(one for wrong in found.findings for one in wrong.bookings)):
+        shop.apply(one.call, key=one.key)
+
+
+@pytest.mark.feature("F183", "F185")
+def test_a_row_that_a_corrected_file_gives_to_another_parcel_is_no_clean_booking(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    for n in ("1", "2"):
+        collect(shop, f"o-{n}", f"p-{n}")
+    book(shop, held(shop, file(("p-1", 2000, 70))))
+    corrected = file(("p-2", 2000, 70))
+
+    found = held(shop, corrected)
+
+    assert told(found) == [
+        (2, "p-2", FindingKind.REMITTED_BEFORE, 2000, 2000),
+        (2, "p-1", FindingKind.REMITTED_BEFORE, 0, 2000),
+    ]
+    assert (found.bookings, found.right) == ((), 0)
+    assert [one.payments for one in found.findings] == [("pay-o-2",), ("pay-o-1",)]
+    take(shop, found)  # 20.00 came for each of them
+    again = held(shop, corrected)
+    assert told(again) == [(2, "p-1", FindingKind.REMITTED_BEFORE, 0, 2000)]
+    assert again.right == 1930
+
+
+@pytest.mark.feature("F183")
+def test_a_row_that_a_corrected_file_has_no_more_is_found_with_what_was_booked(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1")
+    send(shop, "o-2", "p-2")
+    shop.expect_cash("pay-o-2", "o-2", parcel="p-2")
+    shop.turn_back("p-2", "refused")
+    agreed = CashFee("EUR", flat=50, share_millionths=10_000, refused=300)
+    book(shop, held(shop, file(("p-1", 2000, 70), ("p-2", 0, 300)), agreed))
+
+    found = held(shop, file(), agreed)
+
+    assert told(found) == [
+        (2, "p-1", FindingKind.REMITTED_BEFORE, 0, 2000),
+        (3, "p-2", FindingKind.WRONG_FEE, 0, 300),
+    ]
+    assert str(found.findings[0].reason) == (
+        "p-1: 0.00 EUR in a row that was booked with 20.00 before"
+    )
+    assert held(shop, file(unread=("T-p-1", "o-2")), agreed).findings == ()
+    assert held(shop, file(id="R-8"), agreed).findings == ()
+
+
+def test_a_row_under_another_number_is_found_and_books_nothing_by_itself(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1")
+    take(shop, held(shop, file(("p-1", 1000, 70))))
+    moved = Remittance("R-7", "EUR", (RemittanceRow(3, "T-p-1", 1000),))
+
+    found = held(shop, moved)
+
+    assert told(found) == [(3, "T-p-1", FindingKind.REMITTED_BEFORE, 1000, 1000)]
+    assert found.bookings == ()
+    take(shop, found)  # somebody knows that it came twice
+    assert shop.payment("pay-o-1").with_carrier == 0
+    assert told(held(shop, moved)) == [(2, "p-1", FindingKind.REMITTED_BEFORE, 0, 1000)]
+
+
+def test_rows_in_another_order_are_found_and_book_nothing(shop: Shop) -> None:
+    for n in ("1", "2"):
+        collect(shop, f"o-{n}", f"p-{n}")
+    book(shop, held(shop, file(("p-1", 2000, 70), ("p-2", 2000, 70))))
+
+    found = held(shop, file(("p-2", 2000, 70), ("p-1", 2000, 70)))
+
+    assert [(one.row, one.kind) for one in found.findings] == [
+        (2, FindingKind.REMITTED_BEFORE),
+        (3, FindingKind.REMITTED_BEFORE),
+    ]
+    assert found.bookings == ()
+
+
+def test_a_file_of_another_carrier_under_the_same_number_is_no_corrected_one(shop: Shop) -> None:
+    collect(shop, "o-1", "p-1", carrier="acme")
+    collect(shop, "o-2", "p-2", carrier="sea mail")
+    book(shop, held(shop, file(("p-1", 2000, 70), carrier="acme")))
+
+    found = held(shop, file(("p-2", 2000, 70), carrier="sea mail"))
+
+    assert (found.findings, found.right) == ((), 1930)
+
+
+ROWS_OF_A_FILE: Final = st.lists(
+    st.tuples(
+        st.sampled_from(("p-1", "T-p-1", "p-2", "p-3", "o-4", "d-1", "d-2", "nobody")),
+        st.sampled_from((0, 0, 500, 1000, 1500, 2000)),
+        st.sampled_from((0, 0, 20, 50, 70)),
+        st.integers(2, 6),
+    ),
+    max_size=5,
+    unique_by=lambda row: row[3],
+)
+
+
+@pytest.mark.feature("F183", "F185")
+@given(
+    st.lists(st.tuples(ROWS_OF_A_FILE, st.integers(0, 9), st.booleans()), max_size=4),
+    st.sampled_from((None, FEE)),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_file_without_a_finding_has_booked_what_it_states_whatever_it_said_before(
+    versions: list[tuple[list[tuple[str, int, int, int]], int, bool]], agreed: CashFee | None
+) -> None:
+    shop = Shop(MemoryStore())
+    for n in ("1", "2"):
+        collect(shop, f"o-{n}", f"p-{n}")
+    refused(shop, "o-3", "p-3")
+    send(shop, "o-4", "p-4")
+    shop.expect_cash("pay-o-4", "o-4", parcel="p-4")
+    shop.deliver("p-4")  # the file is the first to say that it was collected
+    one_door(shop)
+
+    for said, booked, all_of_it in versions:
+        rows = tuple(RemittanceRow(n, name, cash, fee) for name, cash, fee, n in said)
+        stated = Remittance("R-7", "EUR", rows, "acme")
+        found = held(shop, stated, agreed)
+        for one in found.bookings[:booked]:  # a process may die
+            shop.apply(one.call, key=one.key)
+        if all_of_it:
+            take(shop, held(shop, stated, agreed))
+
+        again = held(shop, stated, agreed)
+        if not again.bookings and not [one for one in again.findings if one.row]:
+            in_books = sum(
+                done.amount - done.fee
+                for payment in of_kind(shop, "payment")
+                for done in payment.remitted
+            )
+            assert in_books == again.stated == again.right
+
+
+# --- several rows about the same cash -------------------------------------------------------------
+
+
+@pytest.mark.feature("F182", "F185")
+@pytest.mark.parametrize(
+    "rows",
+    (
+        (("p-1", 0, 70), ("p-1", 2000, 0)),
+        (("p-1", 2000, 0), ("T-p-1", 0, 70)),
+        (("p-1", 1000, 40), ("o-1", 1000, 30), ("p-1", 0, 0)),
+    ),
+)
+@pytest.mark.parametrize("known", (True, False))
+def test_rows_about_the_same_cash_are_right_where_they_are_right_together(
+    any_shop: Shop, rows: tuple[tuple[str, int, int], ...], known: bool
+) -> None:
+    shop = any_shop
+    send(shop, "o-1", "p-1")
+    shop.expect_cash("pay-o-1", "o-1", parcel="p-1")
+    shop.deliver("p-1")
+    if known:
+        shop.collect_on_delivery("pay-o-1", "o-1", eur(2000))
+
+    found = held(shop, file(*rows))
+    assert (found.findings, found.right) == ((), 1930)
+    for one in held(shop, file(*rows)).bookings:  # a process that dies after each
+        shop.apply(one.call, key=one.key)
+        again = held(shop, file(*rows))
+        assert (again.findings, again.right) == ((), 1930)
+    book(shop, found)
+
+    payment = shop.payment("pay-o-1")
+    assert (payment.state, payment.with_carrier) == (PaymentState.REMITTED, 0)
+    assert (payment.captured, payment.fees, payment.holds) == (2000, 70, ())
+    assert held(shop, file(*rows)) == Reconciled((), (), 1930, 1930)
+
+
+def one_door(shop: Shop) -> None:
+    """An order in two parcels, whose cash was all taken at one door."""
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-5", (LAMP, 2), cash_on_delivery=True)
+    shop.allocate("o-5")
+    for parcel in ("d-1", "d-2"):
+        shop.pack_up("o-5", parcel, lines=(("1", 1),))
+        shop.hand_over(parcel, "acme", f"T-{parcel}")
+        shop.deliver(parcel)
+    shop.collect_on_delivery("pay-1", "o-5", eur(2000))
+
+
+def test_a_row_for_each_parcel_of_one_door_is_right(shop: Shop) -> None:
+    one_door(shop)
+
+    found = held(shop, file(("d-1", 1000, 35), ("d-2", 1000, 35)))
+    book(shop, found)
+
+    assert found.findings == ()
+    assert (shop.payment("pay-1").with_carrier, shop.payment("pay-1").fees) == (0, 70)
+
+
+def test_rows_about_the_cash_of_two_orders_are_right_together(shop: Shop) -> None:
+    two_doors(shop)
+    rows = file(("o-1", 1500, 0), ("o-1", 0, 80), ("o-1", 1500, 0))
+
+    for one in held(shop, rows).bookings:
+        shop.apply(one.call, key=one.key)
+        again = held(shop, rows)
+        assert (again.findings, again.right) == ((), 2920)
+
+    assert [shop.payment(f"pay-p-{i}").with_carrier for i in (1, 2)] == [0, 0]
+    assert sum(shop.payment(f"pay-p-{i}").fees for i in (1, 2)) == 80
+
+
+@pytest.mark.feature("F183")
+@pytest.mark.parametrize(
+    ("rows", "faults"),
+    (
+        (
+            (("p-1", 0, 90), ("p-1", 2000, 0)),
+            [(2, "p-1", FindingKind.WRONG_FEE, 90, 70)],
+        ),
+        (
+            (("p-1", 2000, 70), ("p-1", 0, 30)),
+            [(3, "p-1", FindingKind.WRONG_FEE, 100, 70)],
+        ),
+        (
+            (("p-1", 1000, 0), ("p-1", 1000, 0)),
+            [(2, "p-1", FindingKind.WRONG_FEE, 0, 70)],
+        ),
+        (
+            (("p-1", 0, 70), ("p-1", 1500, 0)),
+            [(3, "p-1", FindingKind.SHORT, 1500, 2000)],
+        ),
+        (
+            (("p-1", 0, 40), ("p-1", 0, 30)),
+            [(2, "p-1", FindingKind.SHORT, 0, 2000)],
+        ),
+        (
+            (("p-1", 1500, 70), ("p-1", 1500, 70), ("p-1", 0, 0), ("p-1", 0, 9)),
+            [
+                (2, "p-1", FindingKind.SHORT, 1500, 2000),
+                (3, "p-1", FindingKind.TWICE, 1500, 0),
+                (5, "p-1", FindingKind.WRONG_FEE, 9, 0),
+            ],
+        ),
+    ),
+)
+def test_rows_that_are_wrong_together_are_found_once_and_taken_as_they_are(
+    any_shop: Shop,
+    rows: tuple[tuple[str, int, int], ...],
+    faults: list[tuple[int, str, str, int, int]],
+) -> None:
+    shop = any_shop
+    collect(shop, "o-1", "p-1")
+
+    found = held(shop, file(*rows))
+    assert told(found) == faults
+    book(shop, found)
+    again = held(shop, file(*rows))
+    assert (told(again), again.bookings) == (faults, ())
+    take(shop, again)
+
+    assert [one.kind for one in held(shop, file(*rows)).findings if one.row] == []
+    payment = shop.payment("pay-o-1")
+    assert payment.fees == sum(fee for _, _, fee in rows)
+    assert sum(one.amount for one in payment.remitted) == sum(cash for _, cash, _ in rows)
+
+
+@pytest.mark.feature("F183")
+def test_a_fee_above_its_cash_is_wrong_and_the_cash_settles_debt(any_shop: Shop) -> None:
+    shop = any_shop
+    collect(shop, "o-1", "p-1")
+
+    found = held(shop, file(("p-1", 500, 700)))
+    assert told(found) == [
+        (2, "p-1", FindingKind.SHORT, 500, 2000),
+        (2, "p-1", FindingKind.WRONG_FEE, 700, 70),
+    ]
+    take(shop, found)
+
+    assert (shop.payment("pay-o-1").with_carrier, shop.payment("pay-o-1").fees) == (1500, 700)
+
+
 # --- whose cash it is -----------------------------------------------------------------------------
 
 
@@ -788,7 +1076,7 @@ def test_the_work_grows_with_the_rows_and_not_faster() -> None:
             for i in range(n)
         ]
         rows = Remittance("R", "EUR", tuple(RemittanceRow(i, f"p-{i}", 1000) for i in range(n)))
-        return lines_of(lambda: reconcile(rows, payments, parcels))
+        return lines_of(lambda: reconcile_remittance(rows, payments, parcels))
 
     assert steps(2_000) < 12 * steps(200)
 

@@ -47,6 +47,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(price_protection_days=7),
         Rules(remind_days=(3, 1)),
         Rules(patience=Patience()),
+        Rules(silent_days=3),
         Rules(methods=(PaymentMethod("card", MethodKind.CARD),)),
         Rules(cash_on_delivery=CashRule(refused_most=1)),
         Rules(cash_rounding=(CashRounding("EUR", 5),)),
@@ -67,7 +68,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 23, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 24, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(
@@ -88,6 +89,7 @@ def test_what_is_no_location_is_refused(locations: object, path: str) -> None:
         ("remind_days", (0,)),
         ("remind_days", 3),
         ("patience", 3),
+        ("silent_days", -1),
         ("tries_max", 0),
         ("tries_max", True),
     ),

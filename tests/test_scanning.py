@@ -18,8 +18,8 @@ from orderflow.facts import fold, touches
 from orderflow.records import Order, Parcel
 from orderflow.scanning import SCANS_DISAGREE, SCANS_MAX
 from orderflow.states import OrderState, ParcelState, PaymentState
-from orderflow.tracking import Incident, Scan, TrackingStatus, follow
-from orderflow.verbs import record_scans
+from orderflow.tracking import Incident, Scan, TrackingStatus, follow, troubles
+from orderflow.verbs import hold_parcel, record_scans
 from tests.builders import LAMP, MORNING, TWO_PLACES, Clock, Shop, eur, new_order
 
 T, P = TrackingStatus, ParcelState
@@ -99,7 +99,8 @@ def test_a_parcel_and_its_goods_are_where_the_scans_say(
 
     assert shop.parcel("p-1").state is state
     assert shop.bag("o-17") == {bag: 2}
-    assert (shop.parcel("p-1").scans, codes(shop)) == (story, [])
+    assert shop.parcel("p-1").scans == story
+    assert codes(shop) == [one.code for one in troubles(story)]
 
 
 @pytest.mark.feature("F212", "F213")
@@ -130,7 +131,7 @@ def test_a_parcel_that_goes_back_under_its_own_number_never_collects_cash(
     payment = shop.payment("cod-1")
     assert (payment.state, payment.captured) == (PaymentState.VOIDED, 0)
     assert (shop.order("o-17").applied, shop.order("o-17").doors) == (0, ())
-    assert (shop.bag("o-17"), codes(shop)) == ({"going back": 2}, [])
+    assert (shop.bag("o-17"), codes(shop)) == ({"going back": 2}, ["parcel_refused"])
 
 
 def test_a_turn_that_is_heard_of_late_puts_the_delivery_right(any_shop: Shop) -> None:
@@ -345,6 +346,95 @@ def test_only_scans_are_taken_and_not_too_many(shop: Shop) -> None:
     )
 
 
+# --- troubles -------------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F221", "F292")
+@pytest.mark.parametrize(
+    ("said", "code"),
+    (
+        (scan(T.ON_HOLD, 1, incident=GONE), "parcel_lost"),
+        (scan(T.IN_TRANSIT, 1, incident=Incident.CARRIER_DAMAGED_PARCEL), "parcel_damaged"),
+        (scan(T.DELIVERY_FAILED, 1, incident=REFUSED), "parcel_refused"),
+        (scan(T.ON_HOLD, 1, incident=Incident.CONSIGNEE_INCORRECT_ADDRESS), "wrong_address"),
+        (scan(T.ON_HOLD, 1, incident=Incident.CUSTOMS_DUTIES_UNPAID), "held_at_customs"),
+        (scan(T.DELAYED, 1), "parcel_delayed"),
+        (scan(T.IN_TRANSIT, 1, incident=Incident.WEATHER_DELAY), "parcel_delayed"),
+    ),
+)
+def test_what_goes_wrong_on_the_road_is_a_hold_of_its_name(
+    any_shop: Shop, said: Scan, code: str
+) -> None:
+    shop = any_shop
+    sent(shop)
+
+    hear(shop, said)
+
+    (hold,) = shop.parcel("p-1").holds
+    assert (hold.code, hold.blocks) == (code, ())
+    assert [one.ref.id for one in shop.held(code, "parcel")] == ["p-1"]
+
+
+def test_a_failed_attempt_that_is_made_again_is_no_trouble(shop: Shop) -> None:
+    sent(shop)
+
+    hear(shop, scan(T.DELIVERY_FAILED, 1, incident=Incident.CONSIGNEE_NOT_HOME))
+
+    assert codes(shop) == []
+
+
+def test_a_trouble_goes_when_the_parcel_goes_on(shop: Shop) -> None:
+    sent(shop)
+    hear(shop, scan(T.DELIVERY_FAILED, 2, incident=REFUSED))
+
+    hear(shop, scan(T.IN_TRANSIT, 1))
+    assert codes(shop) == ["parcel_refused"]
+    hear(shop, scan(T.OUT_FOR_DELIVERY, 3))
+
+    assert codes(shop) == []
+
+
+def test_a_damage_is_not_unsaid_by_a_delivery(shop: Shop) -> None:
+    sent(shop)
+
+    hear(
+        shop,
+        scan(T.DELIVERED, 5),
+        scan(T.DELIVERY_FAILED, 3, incident=REFUSED),
+        scan(T.IN_TRANSIT, 1, incident=Incident.CARRIER_DAMAGED_PARCEL),
+    )
+
+    assert (shop.parcel("p-1").state, codes(shop)) == (P.DELIVERED, ["parcel_damaged"])
+
+
+def test_a_trouble_that_somebody_has_looked_into_comes_back_only_with_news_of_it(
+    shop: Shop,
+) -> None:
+    sent(shop)
+    hear(shop, scan(T.ON_HOLD, 1, incident=Incident.CUSTOMS_INSPECTION))
+    shop.lift_parcel_hold("p-1", "held_at_customs")
+
+    hear(shop, scan(T.IN_TRANSIT, 0.5))
+    assert codes(shop) == []
+    hear(shop, scan(T.ON_HOLD, 2, incident=Incident.CUSTOMS_DUTIES_UNPAID))
+
+    assert codes(shop) == ["held_at_customs"]
+
+
+def test_what_comes_after_the_end_of_the_road_is_no_trouble(shop: Shop) -> None:
+    sent(shop)
+
+    hear(shop, scan(T.DELIVERED, 5), scan(T.ON_HOLD, 6, incident=Incident.CUSTOMS_INSPECTION))
+
+    assert codes(shop) == []
+
+
+def test_no_person_sets_a_hold_that_scans_set_and_lift(shop: Shop) -> None:
+    sent(shop)
+
+    assert shop.cannot_take(hold_parcel.on("p-1", "parcel_lost", "where is it?")) == "code"
+
+
 # --- laws -----------------------------------------------------------------------------------------
 
 SCANS: Final = st.builds(
@@ -413,7 +503,9 @@ def test_a_parcel_is_delivered_just_when_its_story_is(heap: list[Scan]) -> None:
     assert set(parcel.scans) == set(heap)
     assert parcel.delivered_at == track.delivered_at
     assert (parcel.state is P.DELIVERED) == (track.delivered_at is not None)
-    assert parcel.holds == ()
+    assert [(one.code, one.reason) for one in parcel.holds] == [
+        (one.code, one.reason) for one in troubles(heap)
+    ]
     states = {spot.state.value for _, spot in order.units()}
     assert states == {parcel.state.value}
 

@@ -200,6 +200,30 @@ def test_an_exchange_whose_goods_came_ends_by_what_became_of_the_new_ones(
     shop.assert_lawful()
 
 
+@pytest.mark.feature("F226")
+def test_who_has_not_paid_what_new_goods_cost_more_is_reminded_before_the_exchange_is_called_off(
+    any_shop: Shop,
+) -> None:
+    shop = sold(any_shop, attrs.evolve(PATIENT, remind_days=(3,)))
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), (line("1", BELL, 1),))
+    shop.approve_exchange("e-1")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.send_replacement("e-1", "o-18")
+
+    ends = shop.clock.at + timedelta(days=30)
+    (told,) = [
+        one for one in shop.reminders(ends - timedelta(days=3)) if one.due.ref.kind == "exchange"
+    ]
+    assert after(shop, 30) == ("customer", "cancel_exchange")
+
+    said = "what the new goods cost more was not paid in time: the exchange is called off"
+    assert (told.due.means, told.due.since) == (said, ends)
+    assert shop.order("o-18").state is OrderState.CANCELLED
+    assert owed_back(shop.order("o-18")) == 1000
+    shop.assert_lawful()
+
+
 # --- reissues ---------------------------------------------------------------------------------
 
 

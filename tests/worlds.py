@@ -125,6 +125,25 @@ PARTS: Final[dict[str, Small]] = {
             )
         ),
     ),
+    "parcels of which nothing is heard": Small(
+        Bounds(
+            (1,),
+            stock=1,
+            only=LIFE | ROAD | of("chase lift_parcel_hold number_parcel"),
+            waits=(2 * DAY,),
+            first=(verbs.add_waybills.of(Ref("", STOCK, "post"), "post", "NP-1", 1),),
+        ),
+        {"silent_days": 1},
+    ),
+    "labels that are booked": Small(
+        Bounds(
+            (1,),
+            stock=1,
+            only=LIFE | of("cancel_parcel ask_booking send_booking record_booking cancel_booking"),
+            waits=(HOUR,),
+            requests=1,
+        )
+    ),
     "the warehouse and its reports": goods(
         LIFE
         | SHELF

@@ -502,6 +502,16 @@ BESIDE = {
         "Zones",
         "price_list",
         "zones",
+        "hear",
+        "Heard",
+        "offers_of",
+        "Offers",
+        "book_open",
+        "track_all",
+        "Once",
+    ),
+    "orderflow.choosing": (
+        *("choose", "Choice", "Errand", "CarrierRule", "Prefer", "Offer", "LeftOut", "LeftOutFor"),
     ),
     "orderflow.adapters.webhooks": (
         "Endpoint",
@@ -522,7 +532,10 @@ BESIDE = {
         "Track",
         "Whereabouts",
         "follow",
+        "Trouble",
+        "troubles",
     ),
+    "orderflow.ways_out": ("Troubled", "WayOut", "Remedied"),
     "orderflow.adapters.gateways": (
         "send_open",
         "Sent",

@@ -1,6 +1,7 @@
 """What a host decides of cash: who may pay at the door, and to which coin it is rounded.
 
-It knows the decisions as values, and refuses to know orders and customers.
+It knows the decisions as values, and refuses to know orders and customers: what follows for an
+order is in `cod`.
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ import attrs
 
 from orderflow import (
     allocation,
+    bookings,
+    chasing,
     closing,
     coupons,
     deposits,
@@ -36,6 +38,7 @@ from orderflow import (
     scanning,
     services,
     stages,
+    waybills,
 )
 from orderflow.agreed import NewCharge, NewOrder
 from orderflow.bills import Invoice
@@ -491,7 +494,11 @@ class Commands:
     def apply_payment(
         self, id: str, orders: Shares, *, key: str | None = None, by: str = ""
     ) -> Done[Payment]:
-        """Apply unapplied money of a payment to orders."""
+        """Apply money of a payment to orders: what is unapplied, and then what its orders owe back.
+
+        What is owed back is set off between orders of one customer alone: what he has paid for
+        goods that he gave back pays his next order.
+        """
         call = payments.apply_payment.of(Ref(self.tenant, "payment", id), orders)
         return self.apply(call, key=key, by=by)
 
@@ -1083,12 +1090,13 @@ class Commands:
         id: str,
         carrier: str = "",
         tracking: str = "",
+        waybill: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Parcel]:
         """Give a parcel to its carrier: its units are shipped, and billed."""
-        call = fulfilment.hand_over.of(Ref(self.tenant, "parcel", id), carrier, tracking)
+        call = fulfilment.hand_over.of(Ref(self.tenant, "parcel", id), carrier, tracking, waybill)
         return self.apply(call, key=key, by=by)
 
     def ship_direct(
@@ -1202,6 +1210,60 @@ class Commands:
         """Record what a carrier saw of a parcel, in any state, order and number."""
         call = scanning.record_scans.of(Ref(self.tenant, "parcel", id), scans)
         return self.apply(call, key=key, by=by)
+
+    def number_parcel(
+        self, id: str, carrier: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Give a packed parcel the next waybill number of a carrier."""
+        call = waybills.number_parcel.of(Ref(self.tenant, "parcel", id), carrier)
+        return self.apply(call, key=key, by=by)
+
+    def ask_booking(
+        self, id: str, carrier: str, service: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Ask a carrier for a label of a packed parcel that has no waybill number yet."""
+        call = bookings.ask_booking.of(Ref(self.tenant, "parcel", id), carrier, service)
+        return self.apply(call, key=key, by=by)
+
+    def send_booking(
+        self,
+        id: str,
+        booking: str,
+        patience_seconds: int = bookings.PATIENCE_SECONDS,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Write down that a booking, or its cancelling, goes over the wire now."""
+        ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
+        call = bookings.send_booking.of(ref, booking, patience_seconds)
+        return self.apply(call, key=key, by=by)
+
+    def record_booking(
+        self,
+        id: str,
+        booking: str,
+        outcome: Outcome,
+        tracking: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Record what a carrier has answered to a booking or to its cancelling, in any state."""
+        ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
+        call = bookings.record_booking.of(ref, booking, outcome, tracking)
+        return self.apply(call, key=key, by=by)
+
+    def cancel_booking(
+        self, id: str, booking: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Ask a carrier to take a booked label back that its packed parcel is not to go with."""
+        call = bookings.cancel_booking.of(Ref(self.tenant, "parcel", id), booking)
+        return self.apply(call, key=key, by=by)
+
+    def chase(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:
+        """Put a parcel that is silent or late on a hold of that name, which blocks nothing."""
+        return self.apply(chasing.chase.of(Ref(self.tenant, "parcel", id)), key=key, by=by)
 
     def lift_parcel_hold(
         self, id: str, code: str, *, key: str | None = None, by: str = ""
@@ -1800,6 +1862,13 @@ class Commands:
     ) -> Done[Document]:
         """Set how much a pool of a host's own gives in all: the uses of a coupon, or the like."""
         call = inventory.set_limit.of(Ref(self.tenant, STOCK, pool), pool, limit)
+        return self.apply(call, key=key, by=by)
+
+    def add_waybills(
+        self, carrier: str, first: str, n: int, *, key: str | None = None, by: str = ""
+    ) -> Done[Document]:
+        """Enter waybill numbers that a carrier has handed out, from the first on."""
+        call = waybills.add_waybills.of(Ref(self.tenant, STOCK, carrier), carrier, first, n)
         return self.apply(call, key=key, by=by)
 
     def hold_stock(

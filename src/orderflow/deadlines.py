@@ -26,7 +26,9 @@ from typing import Final
 
 import attrs
 
+from orderflow.bookings import send_booking, waiting
 from orderflow.calls import Call, Ref
+from orderflow.chasing import chase, limits_of
 from orderflow.closing import archive, complete, receipt_since, window_since
 from orderflow.deposits import forfeit_deposit, miss_balance, open_balance
 from orderflow.instalments import miss_instalment
@@ -45,17 +47,21 @@ from orderflow.records import (
     Exchange,
     Order,
     Outcome,
+    Parcel,
     Payment,
     Reissue,
     Request,
     RequestKind,
     Return,
 )
+from orderflow.replacements import cancel_exchange
 from orderflow.rules import Rules
 from orderflow.silence import silence_of
 from orderflow.states import ORDER, ORDER_UNCONFIRMED, OrderMove, OrderState, PaymentState
 from orderflow.tenders import StoredValue
+from orderflow.tracking.troubles import LATE, SILENT
 from orderflow.values import Position
+from orderflow.withheld import CHARGED_BACK
 
 _CLOSING: Final = {
     OrderState.CONFIRMED: OrderMove.COMPLETE,
@@ -112,12 +118,12 @@ class Reminder:
 
 _REMINDED: Final = (
     *(expire, miss_balance, forfeit_deposit, miss_instalment, miss_terms),
-    lapse_stored_value,
+    *(lapse_stored_value, cancel_exchange),
 )
 """The calls that silence means where a customer has not paid, or not used what is his."""
 
 
-FALL_DUE: Final = ("order", "payment", "stored value", "return", "exchange", "reissue")
+FALL_DUE: Final = ("order", "payment", "stored value", "return", "exchange", "reissue", "parcel")
 """The kinds of document that have a time limit."""
 
 
@@ -133,9 +139,9 @@ def next_due(document: Document) -> datetime | None:
     the limit that it was opened with, an instalment until its own; what a gateway was asked is to
     be sent at once, and again when whoever has sent it has had no reply for as long as it was to
     wait. What is kept ready and no order wants is to be given up at once. A stored value is to be
-    spent until its time is over. A return, an exchange or a reissue notes until when it waits. An
-    order that may be completed or archived but for the days after its delivery is looked at from
-    its placing on.
+    spent until its time is over. A return, an exchange or a reissue notes until when it waits, and
+    a parcel from when on it is silent and late. An order that may be completed or archived but for
+    the days after its delivery is looked at from its placing on.
     """
     if type(document) is Order:
         unpaid = document.pay_by if _is_unpaid(document) else None
@@ -153,6 +159,9 @@ def next_due(document: Document) -> datetime | None:
         return document.until
     if isinstance(document, Return | Exchange | Reissue):
         return document.until
+    if type(document) is Parcel:
+        limits = [at for _, at in limits_of(document)] + [at for at, _ in waiting(document)]
+        return min(limits, default=None)
     return None
 
 
@@ -199,9 +208,27 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
             if silence is None:
                 return None
             found = Due(document.ref, since, silence[0].who, silence[0].means, silence[1])
+        case Parcel():
+            found = _parcel_due(document, since)
         case _:
             return None
     return attrs.evolve(found, state=document.state.value)
+
+
+_PARCEL: Final = {
+    SILENT: "nothing was heard of the parcel for days: its carrier is asked",
+    LATE: "the parcel is not there on the day that it was promised for: its carrier is asked",
+}
+
+
+def _parcel_due(parcel: Parcel, since: datetime) -> Due:
+    """What comes first of a parcel: a booking that is to be sent, its silence, or its lateness."""
+    for at, one in waiting(parcel):
+        if at == since:
+            means = "the carrier has not answered: it is asked, or asked again by the same key"
+            return Due(parcel.ref, since, "carrier", means, send_booking.of(parcel.ref, one.id))
+    code = min(limits_of(parcel), key=lambda one: (one[1], one[0]))[0]
+    return Due(parcel.ref, since, "carrier", _PARCEL[code], chase.of(parcel.ref))
 
 
 def _lapse_due(stored: StoredValue, since: datetime, case: Case) -> Due:
@@ -314,6 +341,7 @@ def _may_close(order: Order) -> bool:
 
 
 def _is_unpaid(order: Order) -> bool:
+    """Whether an order ends by its `pay_by`: one whose money a bank has taken back was paid."""
     return (
         order.pay_by is not None
         and order.state in ORDER_UNCONFIRMED
@@ -322,4 +350,5 @@ def _is_unpaid(order: Order) -> bool:
         and order.applied == 0
         and due(order) > 0
         and not is_kept(order)
+        and all(hold.code != CHARGED_BACK for hold in order.holds)  # none: nobody took it back
     )

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import attrs
 
-from orderflow.cash_terms import charge_rounding
 from orderflow.cod.following import coin_of, end_at_door
 from orderflow.cod.sharing import carried_by, indices_of, lowered, staying, to_collect
+from orderflow.cod.terms import charge_rounding
 from orderflow.errors import BadInput
 from orderflow.facts import CASH_CHANGED
 from orderflow.fulfilment import ON_THE_ROAD, ask_about_given_up, contents, put_on_road

@@ -29,6 +29,8 @@ from orderflow.money import Price
 from orderflow.records import (
     KINDS,
     Application,
+    Booking,
+    BookingState,
     Charge,
     Charted,
     Coupon,
@@ -588,6 +590,15 @@ SCANNED: Final = "scanned"
 CAME_AT: Final = "came at"
 """What a parcel notes of the instant `at` which it came, as its scans say."""
 
+BOOKING: Final = "booking"
+"""What a parcel notes of a booking as it is now: what a `Booking` says; `until` may be empty."""
+
+NUMBERED: Final = "numbered"
+"""What a parcel notes of the waybill number that it gets: `carrier`, `tracking`."""
+
+LIMITS: Final = "limits"
+"""What a parcel notes of when it is silent and when late: `silent_at`, `late_at`, or empty."""
+
 BY_HAND: Final = "by hand"
 """What a parcel notes whose state people have said, and no scans."""
 
@@ -715,6 +726,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
     cash_asked, by_gateway = payment.cash_asked, payment.by_gateway
     balance_from, missed = payment.balance_from, payment.missed
     balance_was, authorised_at = payment.balance_was, payment.authorised_at
+    taken = payment.taken
     unwanted_since = payment.unwanted_since
     amount, authorised, requests = payment.amount, payment.authorised, payment.requests
     sums = {
@@ -740,6 +752,9 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                 sums[fact.target] += fact.amount
                 applications = _applied(applications, fact)
                 disputed += _change(fact, MoneyAccount.CHARGED_BACK)
+                to_bank = fact.target is MoneyAccount.CHARGED_BACK
+                if to_bank and fact.order is not None:
+                    taken = _added(taken, fact.order.id, fact.amount)
             case Claimed():
                 spent += fact.n
             case Advanced():
@@ -794,7 +809,8 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
                     events = _answered(events, requests, fact.what, details)
                     by_gateway += int(details.get("came", 0))
                 elif fact.what == "dispute":
-                    disputed = 0  # what was won has come back, what was lost is gone for good
+                    # What was won has come back, what was lost is gone for good.
+                    disputed, taken = 0, ()
             case _:
                 raise _misfit(payment, fact)
     return Payment(
@@ -835,6 +851,7 @@ def _fold_payment(payment: Payment, facts: Sequence[Fact]) -> Payment:
         missed=missed,
         balance_was=balance_was,
         authorised_at=authorised_at,
+        taken=taken,
         unwanted_since=unwanted_since,
     )
 
@@ -1036,13 +1053,14 @@ def _reported(events: tuple[Reported, ...], new: Reported) -> tuple[Reported, ..
 def _applied(applications: tuple[Application, ...], fact: MoneyMoved) -> tuple[Application, ...]:
     if fact.order is None:
         return applications
-    change = _change(fact, MoneyAccount.APPLIED)
-    name = fact.order.id
-    for i, application in enumerate(applications):
-        if application.order == name:
-            new = Application(name, application.amount + change)
-            return (*applications[:i], new, *applications[i + 1 :])
-    return (*applications, Application(name, change))
+    return _added(applications, fact.order.id, _change(fact, MoneyAccount.APPLIED))
+
+
+def _added(rows: tuple[Application, ...], name: str, change: int) -> tuple[Application, ...]:
+    for i, one in enumerate(rows):
+        if one.order == name:
+            return (*rows[:i], Application(name, one.amount + change), *rows[i + 1 :])
+    return (*rows, Application(name, change))
 
 
 def _fold_dispatch(dispatch: Dispatch, facts: Sequence[Fact]) -> Dispatch:
@@ -1052,8 +1070,9 @@ def _fold_dispatch(dispatch: Dispatch, facts: Sequence[Fact]) -> Dispatch:
 
 def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     handed_over_at, delivered_at = parcel.handed_over_at, parcel.delivered_at
-    carrier, tracking = parcel.carrier, parcel.tracking
+    carrier, tracking, waybill = parcel.carrier, parcel.tracking, parcel.waybill
     scans, by_hand = set(parcel.scans), parcel.by_hand
+    silent_at, late_at, bookings = parcel.silent_at, parcel.late_at, parcel.bookings
     for fact in facts:
         if isinstance(fact, Advanced):
             if fact.target == ParcelState.SHIPPED and fact.move != ParcelMove.GO_ON:
@@ -1065,12 +1084,21 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         elif isinstance(fact, Noted) and fact.what == "handed over":
             details = dict(fact.details)
             carrier, tracking = str(details["carrier"]), str(details["tracking"])
+            waybill = str(details.get("waybill", ""))
+        elif isinstance(fact, Noted) and fact.what == BOOKING:
+            bookings = _booked(bookings, dict(fact.details))
+        elif isinstance(fact, Noted) and fact.what == NUMBERED:
+            details = dict(fact.details)
+            carrier, tracking = str(details["carrier"]), str(details["tracking"])
         elif isinstance(fact, Noted) and fact.what == SCANNED:
             scans.add(_scan(dict(fact.details)))
         elif isinstance(fact, Noted) and fact.what == CAME_AT:
             delivered_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
         elif isinstance(fact, Noted) and fact.what == BY_HAND:
             by_hand = True
+        elif isinstance(fact, Noted) and fact.what == LIMITS:
+            said = dict(fact.details)
+            silent_at, late_at = _maybe(said["silent_at"]), _maybe(said["late_at"])
     state, holds = _fold_common(parcel, _PARCEL_STATES, parcel.holds, facts)
     return Parcel(
         parcel.ref,
@@ -1085,7 +1113,32 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         holds,
         tuple(sorted(scans, key=_by_instant)) if len(scans) > len(parcel.scans) else parcel.scans,
         by_hand,
+        silent_at,
+        late_at,
+        waybill,
+        bookings,
     )
+
+
+def _booked(bookings: tuple[Booking, ...], said: Mapping[str, str | int]) -> tuple[Booking, ...]:
+    """The bookings of a parcel with one of them as it is now."""
+    one = Booking(
+        str(said["booking"]),
+        str(said["carrier"]),
+        datetime.fromisoformat(str(said["at"])),
+        str(said["service"]),
+        BookingState(str(said["state"])),
+        int(said["tries"]),
+        _maybe(said["until"]),
+        str(said["tracking"]),
+    )
+    if all(known.id != one.id for known in bookings):  # none is known: it is the first
+        return (*bookings, one)
+    return tuple([one if known.id == one.id else known for known in bookings])
+
+
+def _maybe(at: str | int) -> datetime | None:
+    return datetime.fromisoformat(str(at)) if at else None
 
 
 def _scan(said: Mapping[str, str | int]) -> Scan:

@@ -12,21 +12,24 @@ follows: its coupons where it has ended unused, its customer's credit by what it
 holds that ask for its money (`missing_money`). An order notes what gateways keep ready for it. A
 payment that no order wants money of any more ends, or falls due (`payments.unwanted`). One that
 owes nothing any more is confirmed, as one is that was paid, and each balance that was asked for it
-ends. What waits for somebody after a sale notes until when; what a gateway was to be asked, and
-nobody wants any more, is not sent.
+ends. What waits for somebody after a sale notes until when, and a parcel on the road by when it is
+to be heard of; what a gateway was to be asked, and nobody wants any more, is not sent, and no label
+is kept that no parcel uses.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from orderflow.bookings import drop_unused
 from orderflow.calls import Ref
+from orderflow.chasing import note_limits
 from orderflow.cod.following import follow_doors
 from orderflow.coupons import given_back
 from orderflow.deposits import let_go
 from orderflow.facts import PAYABLE
 from orderflow.journal import Step
-from orderflow.missing_money import let_go_on
+from orderflow.missing_money import ask_about_lost, let_go_on
 from orderflow.on_account import as_owed
 from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.payments.ready import note_ready
@@ -55,6 +58,7 @@ def follow(step: Step) -> None:
         if document.pools:
             step.add(*given_back(document))
         withhold_unasked(step, step.now(document.ref))
+        ask_about_lost(step, step.now(document.ref))
         if document.on_account:
             _begin_terms(step, document)
             step.add(*as_owed(step.now(document.ref)))
@@ -68,6 +72,8 @@ def follow(step: Step) -> None:
         if type(document) is Payment:
             withdraw_unwanted(step, document.ref)
     note_waits(step)
+    note_limits(step)
+    drop_unused(step)
 
 
 def _due_before(step: Step, order: Order) -> int:

@@ -21,8 +21,8 @@ from typing import Final, NamedTuple
 
 from orderflow.books import position_of
 from orderflow.calls import Ref
-from orderflow.cash_terms import count_refused
 from orderflow.claiming import keep_again
+from orderflow.cod.terms import count_refused
 from orderflow.errors import BadInput, MoveRefused, Refusal, all_told
 from orderflow.facts import CutMade, Noted
 from orderflow.holding import checked_blocks, set_hold
@@ -32,6 +32,7 @@ from orderflow.on_account import cover
 from orderflow.pricing import bill, order_facts
 from orderflow.production import Reported, ask_about_unknown, finish, meant, take_reported
 from orderflow.records import Dispatch, Line, Order, Parcel, Purchase, Spot
+from orderflow.sent_again import sold_by
 from orderflow.states import (
     DISPATCH,
     ONWARD,
@@ -48,6 +49,7 @@ from orderflow.states import (
     UnitState,
 )
 from orderflow.tracking import Track, Whereabouts
+from orderflow.tracking.troubles import OURS
 from orderflow.units import (
     UNCLAIMED,
     Chosen,
@@ -132,7 +134,7 @@ def release(
     )
     reasons = spoiled(step, [position_of(line.sku, spot.slice) for line, spot, _ in chosen])
     ref = case.dispatch(text(dispatch, "dispatch"))
-    with all_told((*reasons, *cover(step, order))):
+    with all_told((*reasons, *cover(step, sold_by(step, order)))):
         step.open(Dispatch(ref, DISPATCH.initial, at, (order.ref.id,)))
         step.move(order, UnitMove.RELEASE, chosen, dispatch=dispatch)
     return step
@@ -345,14 +347,19 @@ def cancel_parcel(case: Case, context: Context) -> Step:
 
 
 @verb("hand_over", Parcel)
-def hand_over(case: Case, context: Context, carrier: str = "", tracking: str = "") -> Step:
+def hand_over(
+    case: Case, context: Context, carrier: str = "", tracking: str = "", waybill: str = ""
+) -> Step:
     """Give a parcel to its carrier: its units are shipped, and billed.
 
-    `carrier` and `tracking` (the waybill number) are written down.
+    `carrier` and `tracking` (the waybill number) are written down, unless the parcel has them
+    already. A piece that goes with others
+    under one waybill (子母件) has that number as its `waybill`, and its own as `tracking`; without
+    its own it shares what is said of all.
     """
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
-    put_on_road(step, parcel, carrier, tracking)
+    put_on_road(step, parcel, carrier, tracking, waybill)
     dispatches: set[str] = set()
     for order, chosen in contents(step, parcel, UnitState.PACKED):
         dispatches.update(one.spot.slice.dispatch for one in chosen)
@@ -414,7 +421,8 @@ def hold_parcel(
     Without `blocks` it blocks nothing, and is a question that somebody must look into.
     """
     step = Step(case, context)
-    set_hold(step, case.own(Parcel), code, reason, checked_blocks(step, blocks, PARCEL))
+    names = checked_blocks(step, blocks, PARCEL)
+    set_hold(step, case.own(Parcel), code, reason, names, ours=OURS)
     return step
 
 
@@ -628,13 +636,15 @@ def contents(step: Step, parcel: Parcel, state: UnitState) -> list[tuple[Order, 
     return found
 
 
-def put_on_road(step: Step, parcel: Parcel, carrier: str, tracking: str) -> None:
+def put_on_road(step: Step, parcel: Parcel, carrier: str, tracking: str, waybill: str = "") -> None:
     """Put a parcel on its road, and write down by whom it goes."""
     step.proceed(PARCEL, parcel.ref, ParcelMove.HAND_OVER)
     text(carrier, "carrier", empty=True)
     text(tracking, "tracking", empty=True)
-    if carrier or tracking:
-        step.note(parcel.ref, "handed over", carrier=carrier, tracking=tracking)
+    of_all = {"waybill": waybill} if text(waybill, "waybill", empty=True) else {}
+    if carrier or tracking or waybill:
+        by, number = carrier or parcel.carrier, tracking or parcel.tracking
+        step.note(parcel.ref, "handed over", carrier=by, tracking=number, **of_all)
 
 
 def _ship(

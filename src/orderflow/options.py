@@ -24,6 +24,7 @@ from typing import Any, Final, Generic, ParamSpec, TypeAlias, TypeVar, cast
 import attrs
 
 from orderflow import (
+    bookings,
     coupons,
     deposits,
     doorstep,
@@ -40,6 +41,7 @@ from orderflow import (
     returns,
     scanning,
     stages,
+    waybills,
 )
 from orderflow.agreed import NewCharge, NewLine
 from orderflow.calls import Call, Ref
@@ -415,6 +417,41 @@ _TURNING: Final = (
     TrackingStatus.DELIVERED,
 )
 """The scans that a parcel suggests: those that move it."""
+
+
+@suggests(bookings.ask_booking, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    yield bookings.ask_booking.on(look.id, look.document.carrier or "post")
+
+
+@suggests(bookings.send_booking, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    for id in _bookings(look):
+        yield bookings.send_booking.on(look.id, id)
+
+
+@suggests(bookings.record_booking, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    for id in _bookings(look):
+        number = f"{look.id}-{id}"
+        yield bookings.record_booking.on(look.id, id, Outcome.DONE, number)
+        yield bookings.record_booking.on(look.id, id, Outcome.FAILED)
+
+
+@suggests(bookings.cancel_booking, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    for id in _bookings(look):
+        yield bookings.cancel_booking.on(look.id, id)
+
+
+def _bookings(look: Look[Parcel]) -> list[str]:
+    """The last booking of a parcel, or the name of the first, where there is none."""
+    return [one.id for one in look.document.bookings[-1:]] or ["book-1"]
+
+
+@suggests(waybills.number_parcel, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    yield waybills.number_parcel.on(look.id, look.document.carrier or "post")
 
 
 @suggests(fulfilment.receive_back, on=Parcel)

@@ -20,8 +20,8 @@ import attrs
 
 from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Ref
-from orderflow.cash_terms import bar_dearer, barred_from_cash, round_cash
 from orderflow.claiming import Claiming, keep_again
+from orderflow.cod.terms import bar_dearer, barred_from_cash, round_cash
 from orderflow.coupons import use_coupons
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal, all_told
 from orderflow.facts import EXPIRED, Charged, CutMade, add_cut
@@ -29,6 +29,7 @@ from orderflow.holding import checked_blocks, set_hold
 from orderflow.inventory import take_over
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.kits import exploded, kit_spans, lines_named
+from orderflow.missing_money import LOST_COMING_BACK
 from orderflow.on_account import cover
 from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.payments.ready import is_kept
@@ -73,8 +74,8 @@ from orderflow.units import (
 from orderflow.values import MINOR_MAX, text
 from orderflow.withheld import CHARGED_BACK
 
-_OWN_HOLDS: Final = frozenset({CHARGED_BACK, OVERDUE})
-"""The holds that are lifted by themselves, when the money has come."""
+_OWN_HOLDS: Final = frozenset({CHARGED_BACK, LOST_COMING_BACK, OVERDUE})
+"""The holds that are lifted by themselves, when the money has come or is owed no more."""
 
 CANCELLABLE: Final = (
     UnitState.OPEN,

@@ -1,7 +1,7 @@
 """The names of pools: what is limited, and is no goods on a shelf.
 
-It knows how a buyer's limit, a quota, a day's capacity, a kept balance, a coupon's uses and a
-credit are named, and refuses to know how much they give.
+It knows how a buyer's limit, a quota, a day's capacity, a kept balance, a coupon's uses, a
+credit and a carrier's waybill numbers are named, and refuses to know how much they give.
 
 A pool is counted like goods, under its name.
 Names are made of others' names, so each part but the last is written so that no two pools share a
@@ -21,6 +21,8 @@ CREDIT: Final = "credit line"
 COUPON: Final = "coupon uses"
 COUPON_OF: Final = "coupon uses of"
 REFUSED: Final = "refused"
+WAYBILLS: Final = "waybills"
+WAYBILL_RANGES: Final = "waybill ranges"
 
 
 OF_ORDERS: Final = frozenset({COUPON, COUPON_OF, CREDIT})
@@ -74,6 +76,16 @@ def refused_pool(customer: str) -> str:
     return f"{REFUSED}:{customer}"
 
 
+def waybill_pool(carrier: str) -> str:
+    """How many waybill numbers of a carrier are left, range by range."""
+    return f"{WAYBILLS}:{carrier}"
+
+
+def waybill_ranges(carrier: str) -> str:
+    """The ranges of waybill numbers that a carrier has ever handed out."""
+    return f"{WAYBILL_RANGES}:{carrier}"
+
+
 _PARTS: Final = {
     LIMIT: 2,
     QUOTA: 1,
@@ -83,6 +95,8 @@ _PARTS: Final = {
     COUPON_OF: 2,
     CREDIT: 2,
     REFUSED: 1,
+    WAYBILLS: 1,
+    WAYBILL_RANGES: 1,
 }
 
 

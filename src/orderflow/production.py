@@ -46,6 +46,7 @@ from orderflow.records import (
     WorkOrder,
     feed_peg,
 )
+from orderflow.sent_again import sold_by
 from orderflow.states import (
     PURCHASE,
     WORK_ORDER,
@@ -160,7 +161,8 @@ def _uncovered(step: Step, made: Purchase) -> tuple[Refusal, ...]:
     if made.location:
         return ()
     orders = [step.now(step.case.order(id)) for id in made.orders]
-    return tuple(dict.fromkeys(reason for order in orders for reason in cover(step, order)))
+    sold = [sold_by(step, order) for order in orders]
+    return tuple(dict.fromkeys(reason for order in sold for reason in cover(step, order)))
 
 
 @verb("send_purchase", Purchase)

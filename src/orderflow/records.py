@@ -46,6 +46,7 @@ from orderflow.states import (
 )
 from orderflow.tenders import StoredValue, TenderBook
 from orderflow.tracking import Scan
+from orderflow.tracking.pieces import of_piece
 from orderflow.values import Position
 
 
@@ -551,6 +552,7 @@ class Payment:
     missed: tuple[str, ...] = ()  # orders that owed their balance when its limit was over
     balance_was: PaymentState | None = None  # where it stood when all went back or was disputed
     authorised_at: datetime | None = None
+    taken: tuple[Application, ...] = ()  # what of disputed was taken from which order
     unwanted_since: datetime | None = None  # since when no order wants its money, while it is open
 
     @property
@@ -584,6 +586,36 @@ class Dispatch:
     holds: tuple[Hold, ...] = ()
 
 
+class BookingState(StrEnum):
+    """How far a carrier is with the label of a parcel."""
+
+    ASKED = "asked"
+    BOOKED = "booked"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # it was never sent
+    CANCEL_ASKED = "cancel asked"
+    CANCELLED = "cancelled"
+    NOT_CANCELLED = "not cancelled"
+
+
+@attrs.frozen(weakref_slot=False)
+class Booking:
+    """What a carrier was asked for a parcel, and what came of it.
+
+    `tries` is how often it, or its cancelling, was sent; until `busy_until` somebody waits for the
+    reply, and nobody else sends it. `tracking` is the number of its label.
+    """
+
+    id: str
+    carrier: str
+    at: datetime
+    service: str = ""
+    state: BookingState = BookingState.ASKED
+    tries: int = 0
+    busy_until: datetime | None = None
+    tracking: str = ""
+
+
 @attrs.frozen(weakref_slot=False)
 class Parcel:
     """A parcel: what travels together. Its units carry its id, of one order or of several."""
@@ -600,6 +632,19 @@ class Parcel:
     holds: tuple[Hold, ...] = ()
     scans: tuple[Scan, ...] = ()  # each once, in the order of their instants
     by_hand: bool = False  # a person has said where it is: scans correct nothing of that
+    silent_at: datetime | None = None  # from when on it is chased, where nothing is heard of it
+    late_at: datetime | None = None  # from when on it is late; `None` once it was chased for that
+    waybill: str = ""  # the number of all pieces, where it is one of several under one waybill
+    bookings: tuple[Booking, ...] = ()
+
+    def booking(self, id: str) -> Booking | None:
+        """The booking of that name."""
+        return next((one for one in self.bookings if one.id == id), None)
+
+    @property
+    def told(self) -> tuple[Scan, ...]:
+        """The scans that tell where it is: of a piece those of its own number, where it has one."""
+        return of_piece(self.scans, self.tracking, self.waybill)
 
 
 @attrs.frozen(weakref_slot=False)

@@ -39,8 +39,8 @@ import attrs
 
 from orderflow.agreed import NewCharge, NewLine, checked_tuple
 from orderflow.calls import Ref
-from orderflow.cash_terms import barred_from_cash, round_cash
 from orderflow.chart import Chart
+from orderflow.cod.terms import barred_from_cash, round_cash
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal, all_told
 from orderflow.facts import MoneyMoved
 from orderflow.holding import set_hold
@@ -94,6 +94,7 @@ from orderflow.units import (
     unit_of,
 )
 from orderflow.values import MINOR_MAX, text, unique
+from orderflow.withheld import withhold_anew
 
 NewLines: TypeAlias = tuple[NewLine, ...]
 """The lines that go out in an exchange."""
@@ -172,7 +173,10 @@ def ask_reissue(
 
 @verb("approve_reissue", Reissue)
 def approve_reissue(case: Case, context: Context, anew: str) -> Step:
-    """Agree to a reissue: the order `anew` is opened and confirmed, and costs nothing."""
+    """Agree to a reissue: the order `anew` is opened and confirmed, and costs nothing.
+
+    It is on hold as long as the payer's bank has taken back what its goods were paid with.
+    """
     step = Step(case, context)
     step.proceed(REISSUE, case.ref, ReplacementMove.APPROVE)
     reissue = step.now(case.own(Reissue))
@@ -195,6 +199,7 @@ def approve_reissue(case: Case, context: Context, anew: str) -> Step:
     )
     ref = _open_anew(step, old, text(anew, "anew"), lines, (), as_the_old=False)
     step.advance(ORDER, ref, OrderMove.CONFIRM, order_facts(step.now(ref)))
+    withhold_anew(step, step.now(ref))
     return step
 
 

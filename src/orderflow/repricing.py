@@ -36,7 +36,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from orderflow.agreed import NewCharge
-from orderflow.cash_terms import bar_dearer, mark_dearer
+from orderflow.cod.terms import bar_dearer, mark_dearer
 from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
 from orderflow.facts import Charged, Repriced
 from orderflow.journal import Case, Context, Step, verb

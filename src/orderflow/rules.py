@@ -262,6 +262,8 @@ class Rules:
     `remind_days` are how many days before a limit a customer is reminded of it, once for each.
     `patience` says how long returns, exchanges and reissues wait for whoever must act; without it,
     for ever. What waits already keeps the limit that it began with.
+    `silent_days` without news of a parcel on the road, or when the day is over that it was promised
+    for, `due` lists it, so that its carrier is asked; with 0 it never does.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -288,6 +290,7 @@ class Rules:
     cash_rounding: tuple[CashRounding, ...] = ()
     remind_days: tuple[int, ...] = ()
     patience: Patience | None = None
+    silent_days: int = 0
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -316,6 +319,7 @@ class Rules:
         if self.cash_on_delivery is not None and not isinstance(self.cash_on_delivery, CashRule):
             raise BadInput("cash_on_delivery", "a CashRule is wanted")
         _check_cash_rounding(self.cash_rounding)
+        whole(self.silent_days, "silent_days", least=0, most=WINDOW_DAYS_MAX)
         if self.patience is not None and not isinstance(self.patience, Patience):
             raise BadInput("patience", "a Patience is wanted")
         if not isinstance(self.process, Process):

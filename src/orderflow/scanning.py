@@ -17,6 +17,10 @@ since the turn before it is heard of late; or a parcel that turned had been deli
 What people have said no scan corrects: it leads on from there where the chart has a row, and what
 contradicts it is asked about under a hold, which goes when a later scan takes the doubt away.
 The receipt that a customer has confirmed is such a word; so is an order that is closed for good.
+
+What the story gives somebody to do (`tracking.troubles`) is a hold that blocks nothing. It goes
+when the story does not tell of it any more; one that a person has lifted comes back only with news
+of it.
 """
 
 from __future__ import annotations
@@ -41,6 +45,7 @@ from orderflow.states import (
     UnitState,
 )
 from orderflow.tracking import Scan, Whereabouts, follow
+from orderflow.tracking.troubles import OF_STORIES, Trouble, troubles_of_piece
 
 SCANS_MAX: Final = 1_000
 """So many scans are taken at once."""
@@ -55,13 +60,14 @@ def record_scans(case: Case, context: Context, scans: tuple[Scan, ...]) -> Step:
 
     The parcel keeps each scan once and follows what all of them say together: after a turn to the
     sender, *delivered* means that it waits there to be received. It is delivered at the instant of
-    its scan. `follow(parcel.scans)` is the story, with what fits nowhere in `unplaced`.
+    its scan. `follow(parcel.told)` is the story, with what fits nowhere in `unplaced`. Of several
+    pieces under one waybill each that has a number of its own is where scans of that number say.
     """
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
     known = set(parcel.scans)
     new = [scan for scan in dict.fromkeys(_checked(scans)) if scan not in known]
-    told = _told(parcel.scans)
+    told = _told(parcel)
     if parcel.state not in (ParcelState.PACKED, ParcelState.SHIPPED, told) and not parcel.by_hand:
         step.note(parcel.ref, BY_HAND)
     for scan in new:
@@ -69,6 +75,7 @@ def record_scans(case: Case, context: Context, scans: tuple[Scan, ...]) -> Step:
     _catch_up(step, parcel)
     if step.facts:
         _ask_about_doubts(step, parcel)
+        _ask_about_troubles(step, parcel)
     return step
 
 
@@ -104,9 +111,9 @@ _SAID: Final = {
 }
 
 
-def _told(scans: tuple[Scan, ...]) -> ParcelState | None:
+def _told(parcel: Parcel) -> ParcelState | None:
     """The state of a parcel that only scans have moved; `None` where nobody has seen it."""
-    return _SAID.get(follow(scans).whereabouts)
+    return _SAID.get(follow(parcel.told).whereabouts)
 
 
 _WAYS: Final = {
@@ -132,7 +139,7 @@ _UNIT_MOVES: Final = {
 def _catch_up(step: Step, before: Parcel) -> None:
     """Bring a parcel to where its scans say that it is, as far as they may."""
     parcel = step.now(before.ref)
-    target = _told(parcel.scans)
+    target = _told(parcel)
     if target is None or parcel.state not in (*ON_THE_ROAD, ParcelState.DELIVERED):
         return
     found = parcel.state is ParcelState.LOST and target is ParcelState.READY_TO_COLLECT
@@ -140,7 +147,7 @@ def _catch_up(step: Step, before: Parcel) -> None:
         _lead(step, parcel, ParcelState.SHIPPED)
     _lead(step, step.now(parcel.ref), target)
     parcel = step.now(parcel.ref)
-    came = follow(parcel.scans).delivered_at
+    came = follow(parcel.told).delivered_at
     by_scan = parcel.state is ParcelState.DELIVERED and (
         before.state is not ParcelState.DELIVERED or not parcel.by_hand
     )
@@ -218,7 +225,7 @@ _NO_NEWS: Final = {
 def _ask_about_doubts(step: Step, before: Parcel) -> None:
     """Set the hold of scans that contradict what is known, or lift it when they do no longer."""
     parcel = step.now(before.ref)
-    told = _told(parcel.scans)
+    told = _told(parcel)
     reason = ""
     if told is not None and told not in _NO_NEWS[parcel.state]:
         reason = f"its scans say {told.value}, and it is {parcel.state.value}"
@@ -227,3 +234,34 @@ def _ask_about_doubts(step: Step, before: Parcel) -> None:
         step.lift(parcel.ref, SCANS_DISAGREE)
     if reason:
         step.hold(parcel.ref, SCANS_DISAGREE, reason, ())
+
+
+def _ask_about_troubles(step: Step, before: Parcel) -> None:
+    """Set the holds of what is new in the story, and lift those of what it does not tell any more.
+
+    They stand in an order of their own, whichever scan came first.
+    """
+    parcel = step.now(before.ref)
+    known, told = _troubles(before), _troubles(parcel)
+    there = {hold.code for hold in parcel.holds}
+    wanted = [one for one in told if one.code in there or one not in known]
+    ours = [hold for hold in parcel.holds if hold.code in OF_STORIES]
+    if [(hold.code, hold.reason) for hold in ours] == [(one.code, one.reason) for one in wanted]:
+        return
+    for hold in ours:
+        step.lift(parcel.ref, hold.code)
+    for trouble in wanted:
+        step.hold(parcel.ref, trouble.code, trouble.reason, ())
+
+
+def _troubles(parcel: Parcel) -> tuple[Trouble, ...]:
+    """What the story of a parcel gives to do, where it is the parcel's own."""
+    told, state = _told(parcel), parcel.state
+    if told is None and state is ParcelState.SHIPPED:  # so far an office alone has spoken
+        return troubles_of_piece(parcel.scans, parcel.tracking, parcel.waybill)
+    back = state is ParcelState.RETURNED and told is ParcelState.GOING_BACK
+    return (
+        troubles_of_piece(parcel.scans, parcel.tracking, parcel.waybill)
+        if back or told is state
+        else ()
+    )

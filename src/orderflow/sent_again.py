@@ -13,6 +13,9 @@ cancelled nor accepted back.
 It is counted again as soon as that changes, settled or not, and the unit of the old order may be
 claimed like any other at once; where it went astray that order is open again.
 An archived order has no after-sales, so nothing is counted for it any more.
+
+What is sent anew costs nothing, so whether it is paid is told by the order by which it was sold:
+that of the goods which went astray first.
 """
 
 from __future__ import annotations
@@ -60,6 +63,28 @@ def count_again(step: Step, ref: Ref[Order]) -> None:
     after = order_facts(step.now(old.ref))
     if old.state is OrderState.COMPLETED and after.units_live:
         step.advance(ORDER, old.ref, OrderMove.REOPEN, after)
+
+
+def sold_by(step: Step, order: Order) -> Order:
+    """The order that the goods of an order are paid by: for what is sent anew, the one before."""
+    while order.parent:
+        old = step.now(step.case.order(order.parent))
+        if order.ref.id not in _names_anew(step, old):
+            return order  # the new order of an exchange is paid for itself
+        order = old
+    return order
+
+
+def sent_anew(step: Step, order: Order) -> list[Order]:
+    """The orders that send goods of an order anew, and those that send these once more."""
+    direct = [step.now(step.case.order(name)) for name in _names_anew(step, order)]
+    return [one for anew in direct for one in (anew, *sent_anew(step, anew))]
+
+
+def _names_anew(step: Step, order: Order) -> list[str]:
+    reissues = dict.fromkeys([row.reissue for row in order.sent_again])
+    found = [step.now(step.case.reissue(one)).anew for one in reissues]
+    return [name for name in found if name]
 
 
 def _came_to_nothing(line: Line) -> int:

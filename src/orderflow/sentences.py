@@ -384,6 +384,34 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "stock hold {hold} ran out at {until}",
         "zh": "库存占用 {hold} 已于 {until} 失效",
     },
+    "booking_open": {
+        "en": "parcel {parcel}: {booking} is {state}, and one label is enough",
+        "zh": "包裹 {parcel} 已有面单请求 {booking}({state}),无需另行下单",
+    },
+    "no_such_booking": {
+        "en": "parcel {parcel} has no booking {booking}",
+        "zh": "包裹 {parcel} 没有面单请求 {booking}",
+    },
+    "booking_answered": {
+        "en": "parcel {parcel}: {booking} is {state}",
+        "zh": "包裹 {parcel} 的面单请求 {booking} 状态为“{state}”",
+    },
+    "booking_under_way": {
+        "en": "parcel {parcel}: {booking} is under way until {until}",
+        "zh": "包裹 {parcel} 的面单请求 {booking} 正在进行,至 {until}",
+    },
+    "no_waybills": {
+        "en": "there is no waybill number of {carrier} left",
+        "zh": "{carrier} 的运单号已用完",
+    },
+    "not_packed": {
+        "en": "parcel {parcel} is {state}: a waybill is for a packed one",
+        "zh": "包裹 {parcel} 状态为“{state}”,只有已包装的包裹才能取运单",
+    },
+    "parcel_not_due": {
+        "en": "parcel {parcel} is waited for until {until}",
+        "zh": "包裹 {parcel} 的等待期限为 {until}",
+    },
     "not_due": {
         "en": "order {order} may be paid until {until}",
         "zh": "订单 {order} 的付款期限为 {until}",
@@ -853,6 +881,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "accept dispatch": "接受发货单",
     "accept purchase": "接受采购单",
     "accept": "接受",
+    "add waybills": "录入运单号",
     "adjust": "调整",
     "agree plan": "约定分期",
     "allocate": "分配",
@@ -866,6 +895,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "archive": "归档",
     "arrive": "到货",
     "ask authorise": "请求授权",
+    "ask booking": "请求面单",
     "ask cancel dispatch": "请求取消发货单",
     "ask cancel purchase": "请求取消采购单",
     "ask cancel": "请求取消",
@@ -882,6 +912,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "backorder": "转为缺货待补",
     "book": "预订运单",
     "buy": "采购",
+    "cancel booking": "请求取消面单",
     "cancel exchange": "取消换货",
     "cancel parcel": "取消包裹",
     "cancel purchase": "取消采购单",
@@ -890,6 +921,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "capture part": "部分收款",
     "capture": "收款",
     "charge back": "退单扣款",
+    "chase": "追查包裹",
     "close return": "关闭退货",
     "close": "关闭",
     "collect on delivery": "代收货款",
@@ -923,6 +955,9 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "give up plan": "放弃计划",
     "go on": "继续",
     "hand over": "交运",
+    "number parcel": "分配运单号",
+    "send booking": "发送面单请求",
+    "record booking": "登记面单答复",
     "set coupon": "登记优惠券",
     "hold credit": "挂起信用额度",
     "set credit": "设定信用额度",
@@ -1136,6 +1171,7 @@ HOLDS: Final[dict[str, str]] = {
     "came_unasked": "未约定的来货",
     "charged_back": "银行已扣回款项",
     "goods_never_came": "换货的旧货始终未退回",
+    "lost_coming_back": "拒收的货物在退回途中丢失",
     "given_up": "已作废的货物重新出现",
     "instalment_overdue": "分期款逾期",
     "terms_overdue": "账期款逾期",
@@ -1165,6 +1201,7 @@ HOLDS: Final[dict[str, str]] = {
     "unknown_request": "未知的支付请求",
     "unexpected_scan": "意外扫描",
     "unexpected_settlement": "意外的争议结果",
+    "won_back": "争议胜诉退回的款项未用于订单",
     "void_failed": "撤销授权失败",
 }
 """The holds that the library sets by itself, by code."""

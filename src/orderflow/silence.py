@@ -17,6 +17,7 @@ import attrs
 from orderflow.calls import Call
 from orderflow.fulfilment import ScanStatus
 from orderflow.journal import Case
+from orderflow.pricing import due
 from orderflow.records import Document, Exchange, Reissue, Return
 from orderflow.replacements import (
     approve_exchange,
@@ -53,6 +54,9 @@ NOT_SENT: Final = Silence("seller", "what was to be sent again was called off: s
 ASKED_EXCHANGE: Final = Silence("seller", "the exchange was not decided in time: it is agreed to")
 UNDONE: Final = Silence("customer", "the old goods never came: the new ones are sold as well")
 CALLED_OFF: Final = Silence("seller", "the exchange was not carried out in time: it is called off")
+UNPAID: Final = Silence(
+    "customer", "what the new goods cost more was not paid in time: the exchange is called off"
+)
 CARRIED_OUT: Final = Silence("seller", "the goods of both ways have come: the exchange is settled")
 
 
@@ -101,7 +105,8 @@ def _of_exchange(exchange: Exchange, waits: Wait, case: Case) -> tuple[Silence, 
     anew = case.get(case.order(exchange.anew))
     never_sent = anew.state in (*ORDER_UNCONFIRMED, *ORDER_CALLED_OFF)
     if never_sent and back.state in RETURN.ends:
-        return CALLED_OFF, cancel_exchange.of(exchange.ref)
+        unpaid = anew.state in ORDER_UNCONFIRMED and due(anew) > 0
+        return UNPAID if unpaid else CALLED_OFF, cancel_exchange.of(exchange.ref)
     if not accepted:
         return UNDONE, undo_exchange.of(exchange.ref)
     return CARRIED_OUT, settle_exchange.of(exchange.ref)

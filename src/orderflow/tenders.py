@@ -157,10 +157,16 @@ def units_gone(before: TenderBook | None, after: TenderBook | None) -> int | Non
     return None if before is None or after is None else before.held - after.held
 
 
-def paid_in(tendered: object, amount: Money, book: TenderBook | None) -> Tendered:
-    """What was handed over for an amount: worth just that, and of the unit that came before."""
+def checked_tendered(tendered: object) -> Tendered:
+    """A verb's argument of what was handed over in another unit."""
     if not isinstance(tendered, Tendered):
         raise BadInput("tendered", f"a Tendered is wanted, not {type(tendered).__name__}")
+    return tendered
+
+
+def paid_in(tendered: object, amount: Money, book: TenderBook | None) -> Tendered:
+    """What was handed over for an amount: worth just that, and of the unit that came before."""
+    tendered = checked_tendered(tendered)
     if tendered.rate.currency != amount.currency:
         path = "tendered.rate"
         raise BadInput(path, f"is in {tendered.rate.currency}, not in {amount.currency}")

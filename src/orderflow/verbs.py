@@ -4,6 +4,8 @@ It knows names alone; each verb stands in the module of its subject.
 """
 
 from orderflow.allocation import allocate, reserve, unreserve
+from orderflow.bookings import ask_booking, cancel_booking, record_booking, send_booking
+from orderflow.chasing import chase
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
 from orderflow.coupons import set_coupon
@@ -169,10 +171,12 @@ from orderflow.reviewing import answer, ask_customer, reject, review
 from orderflow.scanning import record_scans
 from orderflow.services import lapse, redeem
 from orderflow.stages import enter_stage
+from orderflow.waybills import add_waybills, number_parcel
 
 __all__ = [
     "accept_dispatch",
     "accept_purchase",
+    "add_waybills",
     "adjust",
     "agree_plan",
     "allocate",
@@ -184,6 +188,7 @@ __all__ = [
     "approve_return",
     "archive",
     "ask_authorise",
+    "ask_booking",
     "ask_cancel_dispatch",
     "ask_cancel_purchase",
     "ask_capture",
@@ -196,12 +201,14 @@ __all__ = [
     "ask_void",
     "await_payment",
     "cancel",
+    "cancel_booking",
     "cancel_exchange",
     "cancel_parcel",
     "cancel_purchase",
     "cancel_reissue",
     "change_cash",
     "charge_back",
+    "chase",
     "close_return",
     "collect_on_delivery",
     "complete",
@@ -256,6 +263,7 @@ __all__ = [
     "miss_instalment",
     "miss_terms",
     "move_stock",
+    "number_parcel",
     "open_balance",
     "open_stored_value",
     "pack",
@@ -279,6 +287,7 @@ __all__ = [
     "receive_return",
     "receive_supply",
     "record_answer",
+    "record_booking",
     "record_breakage",
     "record_feed",
     "record_notice",
@@ -312,6 +321,7 @@ __all__ = [
     "review",
     "rework",
     "scan_serials",
+    "send_booking",
     "send_dispatch",
     "send_purchase",
     "send_replacement",

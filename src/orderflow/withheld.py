@@ -10,6 +10,8 @@ Decision: the order is on hold as soon as its money is taken, if any of it has n
 longer than while something is due by now or missing. An order on account needs no such hold: its
 credit has its own limit. One that is paid at the door needs it for what no door asks: its doors
 follow first, and when one of them closes later, what it was to bring is missing, too.
+What is sent anew in the place of goods that went astray costs nothing, but it is these goods: it
+stays as long as the money of the order by which they were sold is missing.
 Where a dispute is lost and nothing stands as due, goods still stay: whether they go out to a payer
 whose bank has kept the money is for a person to say, who lifts the hold.
 """
@@ -23,6 +25,7 @@ from orderflow.cod.sharing import to_collect
 from orderflow.journal import Step
 from orderflow.plans import due_by
 from orderflow.records import Order
+from orderflow.sent_again import sent_anew, sold_by
 from orderflow.states import NOT_LEFT
 
 CHARGED_BACK: Final = "charged_back"
@@ -32,12 +35,20 @@ CHARGED_BACK: Final = "charged_back"
 def withhold(step: Step, order: Order) -> None:
     """Keep the goods of an order whose money a bank has taken back, as far as they are here.
 
-    What doors ask instead is known when they have followed: see `withhold_unasked`.
+    So are those that are sent anew for it. What doors ask instead is known when they have followed:
+    see `withhold_unasked`.
     """
     if order.cash_on_delivery and not _is_short(step, order):
         return
-    if goods_unpaid(step, order):
-        _keep(step, order)
+    for goods in (order, *sent_anew(step, order)):
+        if goods_unpaid(step, goods):
+            _keep(step, goods)
+
+
+def withhold_anew(step: Step, anew: Order) -> None:
+    """Keep what is to be sent anew of goods whose money a bank has taken back before."""
+    if _was_taken(step, sold_by(step, anew)) and goods_unpaid(step, anew):
+        _keep(step, anew)
 
 
 def withhold_unasked(step: Step, order: Order) -> None:
@@ -47,9 +58,13 @@ def withhold_unasked(step: Step, order: Order) -> None:
         return
     if _missing_here(order, at) <= _missing_here(before, at):
         return
-    taken = [step.now(step.case.payment(one.payment)).charged_back for one in order.tenders]
-    if any(taken) and all(hold.code != CHARGED_BACK for hold in order.holds):  # none: not held yet
+    if _was_taken(step, order):
         _keep(step, order)
+
+
+def _was_taken(step: Step, order: Order) -> bool:
+    """Whether a bank has taken money of any payment of an order; none has of one that has none."""
+    return any(step.now(step.case.payment(one.payment)).charged_back for one in order.tenders)
 
 
 def _keep(step: Step, order: Order) -> None:
@@ -58,9 +73,13 @@ def _keep(step: Step, order: Order) -> None:
 
 def goods_unpaid(step: Step, order: Order) -> bool:
     """Whether money is missing for goods that have not left and were to be paid before they do."""
-    if order.on_account or not _is_here(order):
+    sold, at = sold_by(step, order), step.context.at
+    if sold.on_account or not _is_here(order):
         return False
-    return _missing_here(order, step.context.at) > 0 or _is_short(step, order)
+    if sold.ref == order.ref:
+        return _missing_here(order, at) > 0 or _is_short(step, order)
+    # What a door asks of an order whose goods went astray is asked with what is sent anew.
+    return (due_by(sold, at) > 0 and not sold.cash_on_delivery) or _is_short(step, sold)
 
 
 def _missing_here(order: Order, at: datetime) -> int:

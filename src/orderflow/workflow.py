@@ -93,6 +93,7 @@ from orderflow.records import (
 from orderflow.remedies import explained
 from orderflow.rules import Policy, Rules
 from orderflow.tenders import StoredValue
+from orderflow.tracking.troubles import OURS
 from orderflow.trial import ask, tried
 from orderflow.units import LineQuantities
 from orderflow.values import Position, instant, later, text, whole
@@ -105,6 +106,7 @@ from orderflow.views import (
     purchaser_view,
     supplier_view,
 )
+from orderflow.ways_out import Troubled, ways_out
 from orderflow.ways_to_pay import WayToPay, ways_to_pay
 
 if TYPE_CHECKING:
@@ -383,6 +385,37 @@ class Workflow(Commands):
             for call in suggested(self.store, document, context)
         )
 
+    def troubled(self) -> Iterator[Troubled]:
+        """Every parcel that is lost, late, silent or otherwise in trouble, in the order of ids.
+
+        Beside each stands what can be done about it now: each call was tried.
+        """
+        for stored in every(self.store, Query("parcel", self.tenant, on_hold=True)):
+            parcel = stored.value
+            if isinstance(parcel, Parcel) and any(hold.code in OURS for hold in parcel.holds):
+                yield self.ways_out(parcel.ref.id)
+
+    def ways_out(self, id: str, *, by: str = "") -> Troubled:
+        """What can be done about a parcel now; each call was tried, and would succeed."""
+        return ways_out(self.store, self.parcel(id), self._context(by))
+
+    def numbered(self, number: str, carrier: str = "") -> tuple[Parcel, ...]:
+        """The parcels that went out under a waybill number, by id: of any carrier, or of one.
+
+        The number of several pieces together finds each of them. Carriers use numbers again, so
+        there may be others. It looks at every parcel.
+        """
+        text(number, "number")
+        text(carrier, "carrier", empty=True)
+        parcels = (stored.value for stored in every(self.store, Query("parcel", self.tenant)))
+        return tuple(
+            parcel
+            for parcel in parcels
+            if isinstance(parcel, Parcel)
+            and number in (parcel.tracking, parcel.waybill)
+            and carrier in ("", parcel.carrier)
+        )
+
     def due(self, at: datetime, *, limit: int = 100) -> list[Due]:
         """What has fallen due until an instant, earliest first, at most `limit` of it.
 
@@ -551,18 +584,20 @@ class Workflow(Commands):
             tenant=self.tenant,
         )
 
-    def reconcile(self, remittance: Remittance, fee: CashFee | None = None) -> Reconciled:
+    def reconcile_remittance(
+        self, remittance: Remittance, fee: CashFee | None = None
+    ) -> Reconciled:
         """A carrier's remittance file against the cash that it owes: bookings and findings.
 
         Without `fee` no fee is wrong. It reads all payments and parcels of the tenant.
         """
-        from orderflow.remittances import reconcile  # here, for the same reason
+        from orderflow.remittances import reconcile_remittance  # here, for the same reason
 
         payments, parcels = (
             [stored.value for stored in every(self.store, Query(kind, self.tenant))]
             for kind in ("payment", "parcel")
         )
-        return reconcile(
+        return reconcile_remittance(
             remittance,
             [one for one in payments if isinstance(one, Payment)],
             [one for one in parcels if isinstance(one, Parcel)],

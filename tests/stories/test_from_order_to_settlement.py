@@ -245,11 +245,11 @@ def at_the_door(shop: Shop, *charges: NewCharge) -> None:
 def remitted(shop: Shop, row: str) -> None:
     """The carrier hands over what it has collected, with a file that says so."""
     taken = remittance(f"parcel,collected,fee\n{row}\n", "R-7", "EUR")
-    found = shop.reconcile(taken.remittance, CashFee("EUR", flat=60))
+    found = shop.reconcile_remittance(taken.remittance, CashFee("EUR", flat=60))
     assert (taken.findings, found.findings) == ((), ())
     for one in found.bookings:
         shop.apply(one.call, key=one.key)
-    assert shop.reconcile(taken.remittance).bookings == ()
+    assert shop.reconcile_remittance(taken.remittance).bookings == ()
 
 
 @pytest.mark.feature("F177", "F182", "F190")

@@ -7,7 +7,7 @@ import pytest
 from orderflow import ChargeKind, NewCharge
 from orderflow.cod import cash_by_parcel
 from orderflow.pricing import due
-from orderflow.remittances import CashFee, Remittance, RemittanceRow, reconcile
+from orderflow.remittances import CashFee, Remittance, RemittanceRow, reconcile_remittance
 from orderflow.views import headline
 from tests.builders import BELL, LAMP, Shop, eur
 
@@ -59,7 +59,7 @@ def test_two_doors_one_part_taken_and_the_carrier_settles_what_it_collected(any_
     )
     payments = [first, second] = [shop.payment("pay-p-1"), shop.payment("pay-p-2")]
     parcels = [shop.parcel(id) for id in ("p-1", "p-2", "p-2-back")]
-    found = reconcile(Remittance("R-1", "EUR", rows, "acme"), payments, parcels, FEE)
+    found = reconcile_remittance(Remittance("R-1", "EUR", rows, "acme"), payments, parcels, FEE)
     assert found.findings == ()
     for one in found.bookings:
         shop.apply(one.call, key=one.key, by="finance")

@@ -1,7 +1,8 @@
-"""What doors are to bring: the cash that carriers are to collect for an order, and how it follows.
+"""Cash on delivery: which orders may be paid at the door, what doors are to bring, how they follow.
 
 It knows orders, the doors that they note, and the parcels behind them, and refuses to know who
-takes the cash: that is `payments`.
+takes the cash: that is `payments`. What a host decides of cash stands on the ground (`cash`), since
+its rules name it.
 
 Problem: a courier is told an amount, and until he rings, the order is paid by card, cancelled in
 part, made dearer, or its parcel turns round; the host who forgets to change the amount has the

@@ -23,8 +23,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from orderflow.calls import Ref
-from orderflow.cash_terms import charge_rounding
 from orderflow.cod.sharing import lowered, raised, staying, to_collect
+from orderflow.cod.terms import charge_rounding
 from orderflow.facts import CASH_ASKED, CASH_CHANGED, DOOR
 from orderflow.journal import Step
 from orderflow.pricing import due

@@ -5,7 +5,7 @@ It knows orders, payments and balances, and refuses to know what was done to the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, cast
 
 from orderflow.calls import Ref
@@ -17,6 +17,21 @@ from orderflow.tenders import StoredValue
 _KINDS: Final = frozenset({"order", "payment", "stored value"})
 
 
+def follow(
+    documents: dict[Ref[Document], Document], entry: Entry, kinds: Collection[str]
+) -> Mapping[Ref[Document], Document | None]:
+    """Bring documents of these kinds one entry further; what it has changed, as that was before."""
+    mine: dict[Ref[Document], list[Fact]] = {}
+    for fact in entry.facts:
+        for ref in touches(fact):
+            if ref.kind in kinds:
+                mine.setdefault(ref, []).append(fact)
+    before = {ref: documents.get(ref) for ref in mine}
+    for ref, facts in mine.items():
+        documents[ref] = fold(before[ref], facts)
+    return before
+
+
 class Known:
     """What the journal has said until an entry."""
 
@@ -25,15 +40,7 @@ class Known:
 
     def follow(self, entry: Entry) -> Mapping[Ref[Document], Document | None]:
         """Go one entry further; what it has changed, as that was before."""
-        mine: dict[Ref[Document], list[Fact]] = {}
-        for fact in entry.facts:
-            for ref in touches(fact):
-                if ref.kind in _KINDS:
-                    mine.setdefault(ref, []).append(fact)
-        before = {ref: self._documents.get(ref) for ref in mine}
-        for ref, facts in mine.items():
-            self._documents[ref] = fold(before[ref], facts)
-        return before
+        return follow(self._documents, entry, _KINDS)
 
     def now(self, ref: Ref[Document]) -> Document:
         """A document as it is now."""

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from orderflow.calls import Ref
 from orderflow.currencies import amount_said
-from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal
+from orderflow.errors import BadInput, IllegalMove, MoveRefused, Refusal, all_told
 from orderflow.facts import TENDERED, TENDERED_BESIDE, MoneyMoved
 from orderflow.journal import Step
 from orderflow.money import Money, positive
@@ -111,10 +111,11 @@ def apply_shares(step: Step, ref: Ref[Payment], orders: Shares) -> None:
     """
     shares = checked_shares(orders)
     payment = step.now(ref)
+    refusals = against(step, ref.id, payment.currency, shares)
     if payment.state is PaymentState.REFUNDED:
         can = step.chart(PAYMENT).can(payment.state)
-        raise IllegalMove(str(ref), payment.state.value, "apply", can)
-    refusals = against(step, ref.id, payment.currency, shares)
+        with all_told(refusals):
+            raise IllegalMove(str(ref), payment.state.value, "apply", can)
     asked = sum(amount for _, amount in shares)
     if asked > payment.unapplied:
         refusals.append(

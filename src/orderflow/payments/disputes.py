@@ -2,8 +2,8 @@
 
 It knows what is in dispute and what a decision leaves, and refuses to know who is right.
 
-When the dispute is won the money comes back unapplied, not to the orders that it was taken from: by
-then they may have been paid in another way.
+When the dispute is won the money pays again what it was taken from, as far as that still costs it;
+by then an order may have been paid in another way, or be over. What is left is under a hold.
 When it is lost, money that no order was named for is missing on the payment, whose unapplied rest
 is below zero: the loss is the payment's, and its orders stay paid.
 An order that owes something back, or comes to, owes so much less: its customer has had it from the
@@ -19,24 +19,27 @@ Goods whose money is taken back do not go out meanwhile: their orders are on hol
 
 from __future__ import annotations
 
+from typing import Final
+
 from orderflow.calls import Ref
+from orderflow.currencies import amount_said
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.answers import withdraw_refunds
+from orderflow.payments.applying import apply_shares
 from orderflow.payments.balances import note_balance
 from orderflow.payments.course import ended_as
 from orderflow.payments.losses import left_of, make_good
 from orderflow.pricing import due
 from orderflow.records import MoneyAccount, Payment
-from orderflow.states import (
-    PAYMENT,
-    PaymentMove,
-    PaymentState,
-)
+from orderflow.states import ORDER_CALLED_OFF, PAYMENT, PaymentMove, PaymentState
 from orderflow.values import text
 from orderflow.withheld import CHARGED_BACK, withhold
+
+WON_BACK: Final = "won_back"
+"""The hold of a payment with money that a bank has given back, and that no order costs by now."""
 
 
 @verb("charge_back", Payment)
@@ -83,11 +86,12 @@ def charge_back(case: Case, context: Context, amount: Money, order: str = "") ->
 def settle_dispute(case: Case, context: Context, won: bool) -> Step:
     """Record how the payer's bank has decided about all money that it had taken back.
 
-    When the seller has `won`, the money is back and unapplied; else it is gone for good. The
-    payment is whole, in part or wholly refunded by what is left, or waits for its balance again:
-    where that was asked for before, until the limit that it had.
-    What is gone is owed back on none of its orders. The hold "charged_back" is lifted, where money
-    was in dispute; that of an order when nothing of its money is missing any more.
+    When the seller has `won`, the money is back: on the orders that it was taken from, as far as
+    these still cost it, and the rest unapplied, under the hold "won_back"; else it is gone for
+    good. The payment is whole, in part or wholly refunded by what is left, or waits for its balance
+    again: where that was asked for before, until the limit that it had. What is gone is owed back
+    on none of its orders. The hold "charged_back" is lifted, where money was in dispute; that of an
+    order when nothing of its money is missing any more.
     """
     step = Step(case, context)
     payment = step.now(case.own(Payment))
@@ -111,7 +115,25 @@ def settle_dispute(case: Case, context: Context, won: bool) -> Step:
         order = step.now(case.order(application.order))
         make_good(step, ref, order.ref, -due(order))
     _make_good_of_forfeited(step, ref)
+    if won:
+        _pay_again(step, payment)
     return step
+
+
+def _pay_again(step: Step, before: Payment) -> None:
+    """Let money that was won pay again what it was taken from; a hold tells of the rest."""
+    ref, left = before.ref, 0
+    for one in before.taken:
+        order, free = step.now(step.case.order(one.order)), max(0, step.now(ref).unapplied)
+        wanted = 0 if order.state in ORDER_CALLED_OFF else max(0, due(order))
+        part = min(one.amount, wanted, free)
+        if part:
+            apply_shares(step, ref, ((one.order, part),))
+        left += one.amount - part
+    left = min(left, step.now(ref).unapplied)
+    if left > 0:
+        said = f"{amount_said(left, before.currency)} was won back, and its orders cost no more"
+        step.hold(ref, WON_BACK, said, blocks=())
 
 
 def _make_good_of_forfeited(step: Step, ref: Ref[Payment]) -> None:

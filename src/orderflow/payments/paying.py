@@ -7,13 +7,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from orderflow.calls import Ref
 from orderflow.errors import IllegalMove
+from orderflow.facts import MoneyMoved
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money
-from orderflow.payments.applying import Shares, apply_shares, capture, open_payment
-from orderflow.payments.losses import holds_money
-from orderflow.records import Payment
+from orderflow.payments.applying import (
+    Shares,
+    apply_shares,
+    capture,
+    checked_shares,
+    open_payment,
+)
+from orderflow.payments.losses import holds_money, left_to_payer, make_all_good
+from orderflow.pricing import due
+from orderflow.records import MoneyAccount, Payment
 from orderflow.states import (
     ONWARD,
     PAYMENT,
@@ -38,6 +47,7 @@ _OWN_HOLDS: Final = frozenset(
         "unexpected_notice",
         "unexpected_settlement",
         "unknown_request",
+        "won_back",
         "void_failed",
     }
 )
@@ -73,10 +83,35 @@ def pay(
 
 @verb("apply_payment", Payment)
 def apply_payment(case: Case, context: Context, orders: Shares) -> Step:
-    """Apply unapplied money of a payment to orders."""
+    """Apply money of a payment to orders: what is unapplied, and then what its orders owe back.
+
+    What is owed back is set off between orders of one customer alone: what he has paid for goods
+    that he gave back pays his next order.
+    """
     step = Step(case, context)
+    _set_off(step, case.own(Payment), checked_shares(orders))
     apply_shares(step, case.own(Payment), orders)
     return step
+
+
+def _set_off(step: Step, ref: Ref[Payment], shares: Shares) -> None:
+    """Take so much as shares want beyond what is unapplied off orders that owe it back.
+
+    What a payer's bank has taken for good is owed back on no order: it is made good first.
+    """
+    wanted = sum([amount for _, amount in shares])
+    customers = {step.now(step.case.order(name)).customer for name, _ in shares}
+    for one in step.now(ref).applications:
+        order = step.now(step.case.order(one.order))
+        if wanted <= step.now(ref).unapplied or customers != {order.customer} or due(order) >= 0:
+            continue
+        make_all_good(step, order.ref, -due(order))
+        left, payment = -due(step.now(order.ref)), step.now(ref)
+        there = sum([each.amount for each in payment.applications if each.order == one.order])
+        part = min(wanted - payment.unapplied, left, there, left_to_payer(payment))
+        if part > 0:
+            source, target = MoneyAccount.APPLIED, MoneyAccount.UNAPPLIED
+            step.add(MoneyMoved(ref, source, target, part, order.ref))
 
 
 @verb("void_payment", Payment)

@@ -28,7 +28,7 @@ from orderflow.payments.losses import left_of
 from orderflow.pools import stored_pool
 from orderflow.records import MoneyAccount, Order, Payment
 from orderflow.states import PAYMENT, PaymentMove
-from orderflow.tenders import StoredKind, StoredValue, Tendered, part_of
+from orderflow.tenders import StoredKind, StoredValue, Tendered, checked_tendered, part_of
 from orderflow.tenders import unit as unit_of
 from orderflow.values import MINOR_MAX, Position, instant, text, whole
 
@@ -93,7 +93,7 @@ def spend(
     step = Step(case, context)
     balance = running(step, text(stored, "stored"))
     n = positive(amount)
-    given = amount.currency if tendered is None else _checked(tendered).unit
+    given = amount.currency if tendered is None else checked_tendered(tendered).unit
     if given != balance.unit:
         raise MoveRefused((_other_unit(balance, given),))
     ref = case.own(Payment)
@@ -183,12 +183,6 @@ def _put(step: Step, stored: StoredValue, n: int) -> None:
         figures = {"there": stored.n, "asked": n, "most": MINOR_MAX}
         raise MoveRefused((Refusal.of("stored_full", stored=stored.ref.id, **figures),))
     step.add(Limited(_pool(stored.ref.id), n, stored.ref))
-
-
-def _checked(tendered: object) -> Tendered:
-    if not isinstance(tendered, Tendered):
-        raise BadInput("tendered", f"a Tendered is wanted, not {type(tendered).__name__}")
-    return tendered
 
 
 def _over(stored: str, until: datetime) -> Refusal:

@@ -182,6 +182,7 @@ OF_UNITS: Final[dict[str, Finder]] = {
     "not_received": _later,
     "window_open": _later,
     "not_due": _later,
+    "parcel_not_due": _later,
     "payment_not_due": _later,
     "balance_not_due": _later,
     "not_lapsed": _later,

@@ -1,7 +1,11 @@
-"""Each row of a remittance file against the cash of its parcel, alone.
+"""Each row of a remittance file against the cash of its parcel, with the rows about the same cash.
 
-It knows whose cash a row is about and what the carrier owes of it, and refuses to know how a file
-is read and who books what is right.
+It knows what a row and the cash that it is about must agree in, and refuses to know how a file is
+read and who books what is right.
+
+Several rows may be about one cash: a fee in a row of its own, a row for each parcel of one door.
+They are right where they are right together; where their cash is not, the first is held against
+all of it, and each further one is one too many.
 """
 
 from __future__ import annotations
@@ -9,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from orderflow.calls import Call
+import attrs
+
 from orderflow.errors import BadInput
-from orderflow.money import Money, spread
-from orderflow.payments import collect_on_delivery, remit
 from orderflow.records import Parcel, Payment
+from orderflow.remittances.booking import Rest, book, key_of, parts_of, remitted
 from orderflow.remittances.values import (
     Booking,
     CashFee,
@@ -23,10 +27,11 @@ from orderflow.remittances.values import (
     RemittanceFinding,
     RemittanceRow,
 )
+from orderflow.remittances.whose import Known
 from orderflow.states import ParcelState, PaymentState
 
 
-def reconcile(
+def reconcile_remittance(
     remittance: Remittance,
     payments: Iterable[Payment],
     parcels: Iterable[Parcel] = (),
@@ -39,157 +44,174 @@ def reconcile(
     """
     if fee is not None and fee.currency != remittance.currency:
         raise BadInput("fee.currency", f"{remittance.currency} is wanted, not {fee.currency}")
-    desk = _Desk(remittance, payments, parcels, fee)
+    known = Known(remittance, payments, parcels)
+    desk = _Desk(remittance, known, fee)
     for row in remittance.rows:
-        desk.judge(row)
+        desk.place(row)
+    for pile in desk.piles.values():
+        desk.judge_pile(pile)
+    at = {row.row: i for i, row in enumerate(remittance.rows)}
+    desk.findings.sort(key=lambda one: at[one.row])  # each row is one of the file's, and two stay
     for name in remittance.unread:
-        desk.named.update(one.ref.id for one in desk.cash_of(name)[0])
+        for one in known.cash_of(name)[0]:
+            known.named.add(one.ref.id)
+            known.strayed.pop(one.ref.id, None)
+    desk.find_strayed()
     desk.find_missing()
     stated = sum([row.remitted for row in remittance.rows])
     return Reconciled(tuple(desk.bookings), tuple(desk.findings), stated, desk.right)
 
 
 _NEVER_COLLECTED: Final = (PaymentState.DUE_AT_DOOR, PaymentState.VOIDED)
-_AT_CUSTOMER: Final = (ParcelState.SHIPPED, ParcelState.READY_TO_COLLECT, ParcelState.DELIVERED)
-"""Where a parcel may be of which a row says that its cash was collected."""
+
+
+@attrs.frozen
+class _Placed:
+    """A row on the desk, with all cash that its name is about."""
+
+    row: RemittanceRow
+    named: list[Payment]
+
+
+@attrs.frozen
+class _Pile:
+    """The rows about the same cash, in their order; not `fresh` where earlier rows are about it."""
+
+    payments: list[Payment]
+    parcel: Parcel | None
+    fresh: bool
+    rows: list[_Placed]
 
 
 class _Desk:
     """Where a file lies beside what is known."""
 
-    def __init__(
-        self,
-        remittance: Remittance,
-        payments: Iterable[Payment],
-        parcels: Iterable[Parcel],
-        fee: CashFee | None,
-    ) -> None:
+    def __init__(self, remittance: Remittance, known: Known, fee: CashFee | None) -> None:
         self.file = remittance
+        self.known = known
         self.fee = fee
+        self.piles: dict[tuple[str, ...], _Pile] = {}
         self.bookings: list[Booking] = []
         self.findings: list[RemittanceFinding] = []
         self.right = 0
-        self.named: set[str] = set()
-        self.payments: dict[str, Payment] = {}
-        self.by_parcel: dict[str, list[Payment]] = {}
-        self.by_order: dict[str, list[Payment]] = {}  # those that name no parcel
-        self.of_order: dict[str, list[Payment]] = {}
-        for one in sorted(payments, key=lambda payment: payment.ref.id):
-            if one.due_for and one.currency == remittance.currency:
-                self.payments[one.ref.id] = one
-                self.of_order.setdefault(one.due_for, []).append(one)
-                if one.parcel:
-                    self.by_parcel.setdefault(one.parcel, []).append(one)
-                else:
-                    self.by_order.setdefault(one.due_for, []).append(one)
-        self.parcels: dict[str, Parcel] = {}
-        self.waybills: dict[str, list[Parcel]] = {}  # carriers number alike, and number again
-        self.parcels_of: dict[str, list[Parcel]] = {}
-        for parcel in sorted(parcels, key=lambda parcel: parcel.ref.id):
-            self.parcels[parcel.ref.id] = parcel
-            if parcel.tracking:
-                self.waybills.setdefault(parcel.tracking, []).append(parcel)
-            for order in parcel.orders:
-                self.parcels_of.setdefault(order, []).append(parcel)
-
-    # --- whose cash it is ----------------------------------------------------------------------
-
-    def cash_of(self, name: str, number: int = 0) -> tuple[list[Payment], Parcel | None]:
-        """The payments that a row of this name is about, and the parcel where it is known."""
-        parcel = self.parcels.get(name) or self.of_waybill(name, number)
-        if parcel is None:
-            found = self.by_parcel.get(name) or self.of_order.get(name, [])
-            return [one for one in found if self.is_theirs(one)], None
-        if self.file.carrier and parcel.carrier != self.file.carrier:
-            return [], parcel
-        return self.cash_with(parcel), parcel
-
-    def cash_with(self, parcel: Parcel) -> list[Payment]:
-        """The payments that are due with a parcel, or with any of one of its orders."""
-        found = list(self.by_parcel.get(parcel.ref.id, ()))
-        for order in dict.fromkeys(parcel.orders):
-            found += self.by_order.get(order, ())
-        return found
-
-    def of_waybill(self, name: str, number: int) -> Parcel | None:
-        """The parcel of a waybill number, if any; several may have had it.
-
-        Those that the carrier of the file has come first, then what this row has booked before,
-        those at whose door cash is owed that no row has named yet, and those where any is due still
-        or has come.
-        """
-
-        def last(parcel: Parcel) -> tuple[bool, bool, bool, bool, str]:
-            cash = self.cash_with(parcel)
-            fresh = [one for one in cash if one.ref.id not in self.named]
-            return (
-                bool(self.file.carrier) and parcel.carrier != self.file.carrier,
-                not any(self.said_of(one, number) for one in cash),  # no cash: nothing was booked
-                not any(self.owed(one, parcel) for one in fresh),  # no cash: nothing is owed
-                all(one.state is PaymentState.VOIDED for one in cash),  # no cash: nothing is due
-                parcel.ref.id,
-            )
-
-        return min(self.waybills.get(name, ()), key=last, default=None)
-
-    def is_theirs(self, payment: Payment) -> bool:
-        """Whether the carrier of the file has what a payment is due with; so where nobody knows."""
-        there, carrier = self.parcels_for(payment), self.file.carrier
-        return not carrier or not there or any(one.carrier == carrier for one in there)
-
-    def parcels_for(self, payment: Payment) -> list[Parcel]:
-        """The parcels at whose doors a payment was due; there may be none yet."""
-        if payment.parcel:
-            return [self.parcels[payment.parcel]] if payment.parcel in self.parcels else []
-        return self.parcels_of.get(payment.due_for, [])
-
-    def owed(self, payment: Payment, parcel: Parcel | None) -> int:
-        """What the carrier owes of a payment, also where the row is the first to say so."""
-        if payment.state is PaymentState.DUE_AT_DOOR and not payment.captured:
-            there = [parcel] if parcel else self.parcels_for(payment)
-            # Where no parcel is known, nothing speaks against the row.
-            came = not there or any(one.state in _AT_CUSTOMER for one in there)
-            return payment.amount if came else 0
-        return payment.with_carrier
-
-    def owed_of(self, payments: list[Payment], parcel: Parcel | None, cash: int) -> list[int]:
-        """What the carrier owes of each; a row may answer to what it was asked to collect."""
-        owed = [self.owed(one, parcel) for one in payments]
-        asked = [
-            n if one.captured or one.cash_asked is None or not n else one.cash_asked
-            for one, n in zip(payments, owed, strict=True)
-        ]
-        return asked if sum(asked) == cash else owed
 
     # --- row by row ----------------------------------------------------------------------------
 
-    def judge(self, row: RemittanceRow) -> None:
-        """Book a row that is right, and find what is wrong with any other."""
-        payments, parcel = self.cash_of(row.parcel, row.row)
+    def place(self, row: RemittanceRow) -> None:
+        """Put a row to those about the same cash; an order's is about what none has named."""
+        payments, parcel = self.known.cash_of(row.parcel, row.row)
         if not payments:
             if row.cash or row.fee:  # a parcel that came back may stand there with nothing
                 self.find(row, FindingKind.UNKNOWN_PARCEL, row.cash, 0)
             return
-        fresh = [one for one in payments if one.ref.id not in self.named]
-        self.named.update(one.ref.id for one in payments)
-        done = {one.ref.id: said for one in payments if (said := self.said_of(one, row.row))}
-        cash = row.cash - sum([amount for amount, _ in done.values()])
-        kept = row.fee - sum([fee for _, fee in done.values()])
+        fresh = [one for one in payments if one.ref.id not in self.known.named]
+        self.known.named.update(one.ref.id for one in payments)
         about = fresh or payments
-        left = [one for one in about if one.ref.id not in done]
-        owed = self.owed_of(left, parcel, cash) if fresh else [0] * len(left)
-        if done and (cash <= 0 or not any(owed)):
-            self.judge_again(row, [one for one in payments if one.ref.id in done], cash, kept)
+        key = tuple([one.ref.id for one in about])
+        pile = self.piles.setdefault(key, _Pile(about, parcel, bool(fresh), []))
+        pile.rows.append(_Placed(row, payments))
+
+    def judge_pile(self, pile: _Pile) -> None:
+        """Judge rows together where they can be, and else the first against all of their cash."""
+        if len(pile.rows) > 1 and pile.fresh and self.judge_together(pile):
             return
-        bookings = self.book(row, left, owed, cash, kept)
-        wrong = [(FindingKind.TWICE, cash, 0)]
+        fresh = pile.fresh
+        for placed in sorted(pile.rows, key=lambda one: not one.row.cash):  # fees last, in order
+            self.judge(placed, pile, fresh)
+            fresh = False
+
+    def judge_together(self, pile: _Pile) -> bool:
+        """Whether rows could be judged by their sum: it is right, or one of them brings the cash.
+
+        A fee that is wrong is that of the last row that has one.
+        """
+        rests = [self.rest_of(one.row, pile.payments, pile.payments) for one in pile.rows]
+        if any(one.changed or one.row.row in self.known.given_away for one in rests):
+            return False  # there are at least two rows, and at least one payment
+        if any(one.ref.id in self.known.strayed for one in pile.payments):
+            return False
+        cash, kept = sum([one.cash for one in rests]), sum([one.fee for one in rests])
+        owed = self.known.owed_of(pile.payments, pile.parcel, cash)
+        bringing = [one for one in rests if one.row.cash]
+        if cash != sum(owed) and len(bringing) > 1:
+            return False
+        still = [one for one in rests if not one.settled]
+        found: dict[int, list[tuple[FindingKind, int, int]]] = {one.row.row: [] for one in still}
+        paying = next((one for one in bringing if not one.settled), None)
+        if still and (paying or not bringing):  # else what came was booked, and is done with
+            at = (paying or still[0]).row.row
+            found[at] += self.wrong(pile.payments, owed, cash, 0, 0)
+        right = self.right_fee(pile.payments, sum(owed), kept)
+        if still and kept != right:
+            last = next((one for one in reversed(still) if one.fee), still[0])
+            before = sum([one.row.fee for one in rests]) - kept
+            found[last.row.row].append((FindingKind.WRONG_FEE, kept + before, right + before))
+        self.right += sum([one.row.remitted for one in rests if one.settled])
+        owing = {one.ref.id: n for one, n in zip(pile.payments, owed, strict=True)}
+        doors = dict(owing) if cash == sum(owed) else None
+        for rest in still:
+            left = [owing[one.ref.id] for one in rest.payments]
+            parts = parts_of(left, rest.cash)
+            self.tell(rest, found[rest.row.row], book(self.file, rest, parts, left, doors))
+            for one, part in zip(rest.payments, parts, strict=True):
+                owing[one.ref.id] -= part
+        return True
+
+    def judge(self, placed: _Placed, pile: _Pile, fresh: bool) -> None:
+        """Book a row that is right, and find what is wrong with any other."""
+        row = placed.row
+        rest = self.rest_of(row, pile.payments, placed.named)
+        left, cash, kept = rest.payments, rest.cash, rest.fee
+        owed = self.known.owed_of(left, pile.parcel, cash) if fresh else [0] * len(left)
+        if rest.begun and (cash <= 0 or not any(owed)):
+            done = [one for one in placed.named if self.known.said_of(one, row.row)]
+            self.judge_again(row, done, cash, kept)
+            return
+        bookings = book(self.file, rest, parts_of(owed, cash), owed)
+        wrong: list[tuple[FindingKind, int, int]] = []
         if fresh:
-            wrong = self.wrong(left, owed, cash, kept, self.right_fee(about, sum(owed), kept))
+            right = self.right_fee(pile.payments, sum(owed), kept)
+            wrong = self.wrong(left, owed, cash, kept, right)
+        elif cash or kept:
+            wrong = [(FindingKind.TWICE, cash, 0) if cash else (FindingKind.WRONG_FEE, kept, 0)]
+        if bookings:
+            wrong = self.strayed(row, left) or wrong
+        self.tell(rest, wrong, bookings)
+
+    def rest_of(self, row: RemittanceRow, payments: list[Payment], named: list[Payment]) -> Rest:
+        """What of a row is not booked yet, of all that its name is about."""
+        done = {one.ref.id: said for one in named if (said := self.known.said_of(one, row.row))}
+        cash = row.cash - sum([said.cash for said in done.values()])
+        kept = row.fee - sum([said.fee for said in done.values()])
+        left = [one for one in payments if one.ref.id not in done]
+        return Rest(row, left, cash, kept, bool(done))
+
+    def strayed(
+        self, row: RemittanceRow, payments: list[Payment]
+    ) -> list[tuple[FindingKind, int, int]]:
+        """What this file booked of these payments by other rows, or by this row for others."""
+        known = self.known
+        said = [one for p in payments for one in known.strayed.pop(p.ref.id, {}).values()]
+        said = said or known.given_away.get(row.row, [])
+        if not said:
+            return []
+        cash = sum([one.cash for one in said])
+        if cash:
+            return [(FindingKind.REMITTED_BEFORE, row.cash, cash)]
+        return [(FindingKind.WRONG_FEE, row.fee, sum([one.fee for one in said]))]
+
+    def tell(
+        self,
+        rest: Rest,
+        wrong: list[tuple[FindingKind, int, int]],
+        bookings: tuple[Booking, ...],
+    ) -> None:
+        """Book a row with which nothing is wrong, and write down what is."""
         for kind, stated, wanted in wrong:
-            self.find(row, kind, stated, wanted, left, bookings)
+            self.find(rest.row, kind, stated, wanted, rest.payments, bookings)
         if not wrong:
             self.bookings += bookings
-            self.right += row.remitted
+            self.right += rest.row.remitted
 
     def wrong(
         self, payments: list[Payment], owed: list[int], cash: int, kept: int, right: int
@@ -207,11 +229,6 @@ class _Desk:
             found.append((FindingKind.WRONG_FEE, kept, right))
         return found
 
-    def said_of(self, payment: Payment, row: int) -> tuple[int, int] | None:
-        """What was booked of a payment by this row of this file before: its cash and its fee."""
-        said = [one for one in payment.remitted if (one.remittance, one.row) == (self.file.id, row)]
-        return (sum([one.amount for one in said]), sum([one.fee for one in said])) if said else None
-
     def judge_again(
         self, row: RemittanceRow, payments: list[Payment], cash: int, kept: int
     ) -> None:
@@ -226,22 +243,12 @@ class _Desk:
         after = f"after {before}" if cash else f"after {before} with {row.fee - kept}"
         more: tuple[Booking, ...] = ()
         if cash >= 0 and kept >= 0:  # one of them is above zero
-            call = self.remitted(row, one, cash, kept)
-            more = (Booking(call, f"{self.key_of(row, one)}/{after}"),)
+            call = remitted(self.file, row, one, cash, kept)
+            more = (Booking(call, f"{key_of(self.file, row, one)}/{after}"),)
         if cash:
             self.find(row, FindingKind.REMITTED_BEFORE, row.cash, before, payments, more)
         else:
             self.find(row, FindingKind.WRONG_FEE, row.fee, row.fee - kept, payments, more)
-
-    def remitted(self, row: RemittanceRow, payment: Payment, cash: int, kept: int) -> Call[Payment]:
-        """The call that books so much of a row on a payment."""
-        currency = self.file.currency
-        fee = Money(kept, currency) if kept else None
-        return remit.of(payment.ref, Money(cash, currency), fee, self.file.id, row.row)
-
-    def key_of(self, row: RemittanceRow, payment: Payment) -> str:
-        """The key of what a row books of a payment."""
-        return f"remittance/{self.file.id}/{row.row}/{payment.ref.id}"
 
     def right_fee(self, payments: list[Payment], known: int, kept: int) -> int:
         """The fee that is right: of the cash that was collected, whatever is handed over of it.
@@ -257,44 +264,34 @@ class _Desk:
             return min(kept, max(0, self.fee.refused - charged))
         return max(0, self.fee.of(collected) - charged)
 
-    def book(
-        self, row: RemittanceRow, payments: list[Payment], owed: list[int], cash: int, kept: int
-    ) -> tuple[Booking, ...]:
-        """The calls that book a row as it is stated; one parcel may have cash of several orders."""
-        left, parts = cash, []
-        for n in owed[:-1]:
-            parts.append(min(n, left))
-            left -= parts[-1]
-        parts.append(left)
-        fees = spread(kept, parts if cash else [1] * len(parts))
-        made: list[Booking] = []
-        for one, part, n, fee in zip(payments, parts, owed, fees, strict=True):
-            key = self.key_of(row, one)
-            if not part and not fee:  # nothing has come, and nothing is kept
-                continue
-            if part and n and one.state is PaymentState.DUE_AT_DOOR:
-                said = Money(part, self.file.currency)
-                call = collect_on_delivery.of(one.ref, one.due_for, said)
-                made.append(Booking(call, f"{key}/collected"))
-            made.append(Booking(self.remitted(row, one, part, fee), key))
-        return tuple(made)
-
     # --- what no row is about ------------------------------------------------------------------
+
+    def find_strayed(self) -> None:
+        """Find what this file has booked, and no row of it is about any more."""
+        for id, rows in self.known.strayed.items():
+            payment = self.known.payments[id]
+            there = self.known.parcels_for(payment)
+            for number, said in rows.items():
+                kind, before = FindingKind.REMITTED_BEFORE, said.cash
+                if not before:
+                    kind, before = FindingKind.WRONG_FEE, said.fee
+                row = RemittanceRow(number, self.known.name_of(payment, there), 0)
+                self.find(row, kind, 0, before, [payment])
 
     def find_missing(self) -> None:
         """Find the cash that the carrier has, or must have, and says nothing of."""
-        for id, payment in self.payments.items():
-            owed = self.owed(payment, None)
-            if id in self.named or not owed:
+        known = self.known
+        for id, payment in known.payments.items():
+            owed = known.owed(payment, None)
+            if id in known.named or not owed:
                 continue
-            there = self.parcels_for(payment)
+            there = known.parcels_for(payment)
             if payment.state is PaymentState.DUE_AT_DOOR:
                 there = [one for one in there if one.state is ParcelState.DELIVERED]
                 if not there:
                     continue
             if self._of_file(there):
-                name = there[0].ref.id if there else payment.parcel or payment.due_for
-                row = RemittanceRow(0, name, 0)
+                row = RemittanceRow(0, known.name_of(payment, there), 0)
                 self.find(row, FindingKind.MISSING, 0, owed, [payment])
 
     def _of_file(self, parcels: list[Parcel]) -> bool:

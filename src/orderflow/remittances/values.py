@@ -15,7 +15,7 @@ from orderflow.calls import Call
 from orderflow.errors import BadInput, Refusal
 from orderflow.money import Rounding, divided, exponent
 from orderflow.records import Payment
-from orderflow.values import MINOR_MAX, instant, text, whole
+from orderflow.values import MINOR_MAX, instant, text, unique, whole
 
 MILLION: Final = 1_000_000
 
@@ -28,7 +28,7 @@ class FindingKind(StrEnum):
     OVER = "over"
     WRONG_FEE = "wrong_fee"
     TWICE = "twice"  # an earlier row of the file is about the same cash
-    REMITTED_BEFORE = "remitted_before"  # by another file, or the row said something else then
+    REMITTED_BEFORE = "remitted_before"  # by another file, or this one said something else then
     REFUSED_YET_REMITTED = "refused_yet_remitted"  # nothing was collected
     UNKNOWN_PARCEL = "unknown_parcel"
 
@@ -96,7 +96,7 @@ class RemittanceRow:
 
 @attrs.frozen
 class Remittance:
-    """A carrier's file: its name, its currency, and its rows.
+    """A carrier's file: its name, its currency, and its rows, each with a number of its own.
 
     With a `carrier`, parcels of others are none of its business; with `until`, what was delivered
     later is not missing from it. `unread` are the parcels whose rows could not be read.
@@ -118,6 +118,7 @@ class Remittance:
         for i, row in enumerate(rows):
             if not isinstance(row, RemittanceRow):
                 raise BadInput(f"rows[{i}]", "a RemittanceRow is wanted")
+        unique([str(row.row) for row in self.rows], "rows")
         text(self.carrier, "carrier", empty=True)
         if self.until is not None:
             object.__setattr__(self, "until", instant(self.until, "until"))
@@ -136,7 +137,7 @@ class RemittanceFinding:
     """What is wrong: its row (0 where there is none), the parcel, what is stated and what is known.
 
     `bookings` book the row as it is stated, for whoever decides so: money that has come has come.
-    There are none for a row that is missing, and for a parcel that is not known.
+    There are none for a row that is missing or was taken out, and for a parcel that is not known.
     """
 
     row: int

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Final, NamedTuple, TypeVar
 
 from orderflow.calls import Ref
-from orderflow.facts import Fact, Moved, fold, touches
+from orderflow.facts import Moved
 from orderflow.journal import Entry
+from orderflow.ledger.known import follow
 from orderflow.records import Document, Order, Parcel, Payment, Purchase
 from orderflow.states import UnitState
 from orderflow.tenders import StoredValue
@@ -45,15 +46,10 @@ class Known:
     def follow(self, entry: Entry) -> None:
         """Go one entry further."""
         self.seq = entry.seq
-        mine: dict[Ref[Document], list[Fact]] = {}
         for fact in entry.facts:
-            for ref in touches(fact):
-                if ref.kind in _KINDS:
-                    mine.setdefault(ref, []).append(fact)
             if isinstance(fact, Moved):
                 self._follow_goods(fact)
-        for ref, facts in mine.items():
-            self.documents[ref] = fold(self.documents.get(ref), facts)
+        follow(self.documents, entry, _KINDS)
 
     def _follow_goods(self, fact: Moved) -> None:
         if UnitState.BUYING not in (fact.source, fact.target):

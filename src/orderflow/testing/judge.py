@@ -52,6 +52,7 @@ OUTSIDE: Final = frozenset(
         "receive_return",
         "receive_supply",
         "record_answer",
+        "record_booking",
         "record_notice",
         "record_return_scan",
         "record_scan",

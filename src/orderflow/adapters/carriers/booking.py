@@ -1,0 +1,144 @@
+"""The wire to carriers: what sends bookings and asks for scans.
+
+It knows bookings, keys and labels, and refuses to know orders, and what an answer changes.
+
+Each booking is written down as sent, sent, and its answer recorded, each by itself. What was not
+recorded stays open, and falls due again when its patience is over: then it is sent by the same key.
+A carrier that does not know his keys is asked first what he has booked for it; of one that cannot
+tell either nobody knows, and a person is asked. It is never booked again blindly.
+Any number of processes may send side by side: a booking is sent by one of them at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import attrs
+
+from orderflow.adapters.carriers.hearing import Heard, hear
+from orderflow.bookings import PATIENCE_SECONDS, key_of, waiting
+from orderflow.errors import CarrierFailed, OutcomeUnknown, Refused, RetryExhausted
+from orderflow.ports import Carrier, Label, Query, every
+from orderflow.records import Booking, BookingState, Outcome, Parcel
+from orderflow.states import ParcelState
+from orderflow.values import instant
+from orderflow.workflow import Workflow
+
+
+@attrs.frozen
+class Once:
+    """A carrier that books anew each time he is asked, whatever the key.
+
+    `look_up` says what he has booked for a key, where he can tell: a label, or `None`.
+    """
+
+    carrier: Carrier
+    look_up: Callable[[str], Label | None] | None = None
+
+
+@attrs.frozen
+class Asked:
+    """What came of one booking that was sent: what was recorded, or `None` where nobody knows."""
+
+    parcel: str
+    booking: str
+    outcome: Outcome | None
+
+
+def book_open(
+    workflow: Workflow,
+    carriers: Mapping[str, Carrier | Once],
+    at: datetime,
+    *,
+    patience_seconds: int = PATIENCE_SECONDS,
+    by: str = "",
+) -> tuple[Asked, ...]:
+    """Send every booking of these carriers that waits at an instant, and record what is answered.
+
+    Labels that no parcel uses are cancelled so, too. Call it again as often as you like, from as
+    many processes as you like.
+    """
+    until = instant(at, "at")
+    found: list[Asked] = []
+    for stored in every(workflow.store, Query("parcel", workflow.tenant, due_by=until)):
+        parcel = stored.value
+        if isinstance(parcel, Parcel):
+            for since, one in waiting(parcel):
+                if since <= until and one.carrier in carriers:
+                    sent = _send(workflow, carriers, parcel.ref.id, one, patience_seconds, by)
+                    found += [] if sent is None else [sent]
+    return tuple(found)
+
+
+def track_all(workflow: Workflow, carriers: Mapping[str, Carrier], *, by: str = "") -> Heard:
+    """Ask carriers for the scans of every parcel that is on its road, and record them.
+
+    One that gives no answer keeps no other from being asked; it is asked again the next time.
+    """
+    heard: list[str] = []
+    for stored in every(workflow.store, Query("parcel", workflow.tenant)):
+        parcel = stored.value
+        if not isinstance(parcel, Parcel) or parcel.state not in _ON_THE_ROAD:
+            continue
+        carrier, number = carriers.get(parcel.carrier), parcel.tracking or parcel.waybill
+        if carrier is None or not number:
+            continue
+        try:
+            scans = tuple(carrier.track(number))
+        except (CarrierFailed, Refused):
+            continue
+        if set(scans) - set(parcel.scans):
+            heard += hear(workflow, scans, parcel.carrier, by=by).parcels
+    return Heard(tuple(sorted(set(heard))), ())
+
+
+_ON_THE_ROAD = (
+    ParcelState.SHIPPED,
+    ParcelState.READY_TO_COLLECT,
+    ParcelState.LOST,
+    ParcelState.GOING_BACK,
+)
+
+
+def _send(
+    workflow: Workflow,
+    carriers: Mapping[str, Carrier | Once],
+    id: str,
+    booking: Booking,
+    patience_seconds: int,
+    by: str,
+) -> Asked | None:
+    """Send one booking and record its answer; `None` where somebody else was quicker."""
+    try:
+        parcel = workflow.send_booking(id, booking.id, patience_seconds, by=by).document
+        one = parcel.booking(booking.id)
+        if one is None:
+            return None
+        outcome, number = _ask(carriers[one.carrier], parcel, one)
+        workflow.record_booking(id, one.id, outcome, number, by=by)
+    except (Refused, RetryExhausted, OutcomeUnknown):
+        return None  # another has sent it; or nobody knows, and then it waits
+    except CarrierFailed:
+        return Asked(id, booking.id, None)
+    return Asked(id, one.id, outcome)
+
+
+def _ask(named: Carrier | Once, parcel: Parcel, one: Booking) -> tuple[Outcome, str]:
+    """Ask a carrier, and say what came of it; a carrier that says no is an answer."""
+    key = key_of(parcel.ref, one.id)
+    carrier = named.carrier if isinstance(named, Once) else named
+    try:
+        if one.state is BookingState.CANCEL_ASKED:
+            carrier.cancel(Label(one.carrier, one.tracking, parcel.ref.id), f"{key}/cancel")
+            return Outcome.DONE, ""
+        if isinstance(named, Once) and one.tries > 1:
+            if named.look_up is None:
+                return Outcome.PENDING, ""
+            known = named.look_up(key)
+            if known is not None:
+                return Outcome.DONE, known.tracking
+        number = carrier.book(parcel, key).tracking
+        return (Outcome.DONE, number) if number else (Outcome.PENDING, "")
+    except Refused:
+        return Outcome.FAILED, ""
