@@ -756,6 +756,11 @@ CORNERS: Final[dict[str, Small]] = {
             verbs.hold_payment.on("o-pay1", "late", "the customer is asked", ("forfeit",)),
         ),
     ),
+    "a part in dispute": goods(
+        of("place pay cancel refund pay_back settle_dispute"),
+        times=1,
+        also=(verbs.charge_back.on("o-pay1", Money(50, EUR), "o"),),
+    ),
     "disputed money that must stay": goods(
         of("place pay cancel refund"),
         times=1,
