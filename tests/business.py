@@ -1176,7 +1176,8 @@ def may_collect(d: Desk) -> bool:
 
 
 TAKES_CASH: Final = (
-    *("due at door", "collected", "short paid", "remitted", "part refunded", "refunded"),
+    *("due at door", "collected", "short paid", "remitted", "captured", "part refunded"),
+    "refunded",
 )
 """The states of a payment of a door that waits for cash, or has had some."""
 

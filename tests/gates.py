@@ -108,7 +108,7 @@ TABLE: Final[Mapping[str, str]] = {
         collect: voided, due at door -> collected
         collect: collected -> stays
         collect: short paid -> stays
-        collect: remitted, part refunded, refunded -> short paid
+        collect: captured, remitted, part refunded, refunded -> short paid
         refund part: due at door, part captured -> stays | not held
         refund: due at door, part captured -> stays | not held
         refund part: captured, refunded, remitted -> part refunded | not held

@@ -735,6 +735,15 @@ CORNERS: Final[dict[str, Small]] = {
             *REFUNDED,
         ),
     ),
+    "cash at a door that something else has paid": goods(
+        of("cancel refund void_payment pay_back remit"),
+        cash_on_delivery=True,
+        first=(verbs.place.on("o"), verbs.expect_cash.on("o-pay1", "o", Money(100, EUR))),
+        also=(
+            verbs.record_notice.on("o-pay1", Notice.CAPTURED, Money(50, EUR)),
+            verbs.collect_on_delivery.on("o-pay1", "o", Money(50, EUR)),
+        ),
+    ),
     "cash that a carrier has, and was paid back": goods(
         of("place cancel collect_on_delivery remit pay_back refund deliver"),
         cash_on_delivery=True,

@@ -192,6 +192,7 @@ PAYMENT: Final[Chart[PaymentState, PaymentMove, DocumentFacts]] = Chart(
         _Row(_S.COLLECTED, _M.COLLECT, _S.COLLECTED),
         _Row(_S.SHORT_PAID, _M.COLLECT, _S.SHORT_PAID),
         _Row(_S.REMITTED, _M.COLLECT, _S.SHORT_PAID),
+        _Row(_S.CAPTURED, _M.COLLECT, _S.SHORT_PAID),
         _Row(_S.PART_REFUNDED, _M.COLLECT, _S.SHORT_PAID),
         _Row(_S.REFUNDED, _M.COLLECT, _S.SHORT_PAID),
         _Row(_S.COLLECTED, _M.REMIT_PART, _S.SHORT_PAID),

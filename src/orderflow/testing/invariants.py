@@ -288,6 +288,7 @@ _WITH_MONEY: Final = (
 )
 _WITH_CARRIER: Final = (PaymentState.COLLECTED, PaymentState.SHORT_PAID)
 _WITHOUT_CARRIER: Final = (
+    PaymentState.CAPTURED,
     PaymentState.REMITTED,
     PaymentState.PART_REFUNDED,
     PaymentState.REFUNDED,
