@@ -224,6 +224,12 @@ def walk(shop: Shop, row: Row[PaymentState, PaymentMove, DocumentFacts]) -> None
         shop.charge_back("pay-1", eur(300))
         shop.settle_dispute("pay-1", won=True)
         return
+    if row.source is S.CAPTURED and row.move is M.COLLECT:
+        bring(shop, S.DUE_AT_DOOR)
+        shop.void_payment("pay-1", "wanted no more")
+        shop.record_notice("pay-1", Notice.CAPTURED, eur(400))
+        shop.collect_on_delivery("pay-1", "o-else", eur(600))
+        return
     if row.source in (S.PART_REFUNDED, S.REFUNDED) and row.move is M.COLLECT:
         bring(shop, S.REMITTED)  # it had come from a door
         shop.pay_back("pay-1", eur(1000 if row.source is S.REFUNDED else 400))
