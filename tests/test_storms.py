@@ -247,7 +247,7 @@ def test_eight_processes_promise_and_order_no_more_than_a_supplier_has(tmp_path:
 
 DEALT = int(os.environ.get("ORDERFLOW_CREDIT", "40"))
 """How many orders each process places on account; `make laws` has it larger."""
-CREDIT, USES, EACH, BUYER = 1_000_00, DEALT // 2, DEALT // 8, DEALT // 2
+CREDIT, USES, EACH, BUYER = 25_00 * DEALT, DEALT // 2, DEALT // 8, DEALT // 2
 
 
 @pytest.mark.feature("F125")
