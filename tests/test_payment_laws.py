@@ -429,12 +429,15 @@ class Life:
     def owes_nothing(self, payment: Payment) -> bool:
         """Whether all of a payment is for orders that are paid; some may be for none."""
         names = {one.order for one in (*payment.meant, *payment.applications)}
+        meant = sum([one.amount for one in payment.meant])
+        if payment.state in BALANCE_DUE and not payment.applications and meant < payment.deposit:
+            return False
         if payment.state not in BALANCE_DUE:
             ready = payment.authorised
             if payment.state is PaymentState.AWAITING:
                 ready = payment.deposit or payment.amount
             names = {one.order for one in payment.meant}
-            if sum([one.amount for one in payment.meant]) < ready:
+            if meant < ready:
                 return False
         return bool(names) and all(due(self.shop.order(id)) <= 0 for id in names)
 
