@@ -301,6 +301,7 @@ def test_eight_processes_exceed_neither_credit_nor_coupons_nor_buyers_limits(
     done = "select payment, sum(minor) from effect where outcome = 'done' group by payment"
     for payment, captured in wire.execute(done):
         assert shop.payment(payment).captured == captured
+    wire.close()
     assert_lawful(database)
 
 
@@ -375,6 +376,7 @@ def test_eight_processes_on_a_bad_wire_have_one_effect_for_each_request(tmp_path
     assert wire.execute("select * from webhook").fetchall() == []
     assert_effects_are_booked(wire, [workflow.payment(f"pay-{i}") for i in range(GATEWAYS)])
     assert_nothing_is_sent_again_unasked(wire)
+    wire.close()
     assert_lawful(database)
 
 
