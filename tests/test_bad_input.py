@@ -36,6 +36,7 @@ from orderflow import (
 )
 from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.sqlite import SqliteStore
+from orderflow.conditions import Verdict
 from orderflow.fulfilment import ScanStatus
 from orderflow.items import SafetyRows
 from orderflow.journal import VERBS
@@ -45,7 +46,6 @@ from orderflow.process import Process, Stage
 from orderflow.records import Fixing, Origin, Outcome
 from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
-from orderflow.returns import Verdict
 from orderflow.states import UnitState
 from orderflow.tracking import Scan, TrackingStatus
 from tests.builders import (

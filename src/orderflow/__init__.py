@@ -9,6 +9,7 @@ from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Call, Ref, Remedy
 from orderflow.cash import CashRounding, CashRule
 from orderflow.commands import Done
+from orderflow.conditions import Verdict
 from orderflow.deadlines import Due
 from orderflow.errors import (
     BadInput,
@@ -48,7 +49,6 @@ from orderflow.records import (
     feed_id,
     lot_id,
 )
-from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
 from orderflow.tenders import MethodKind, PaymentMethod, StoredKind, Tendered
 from orderflow.tracking import Incident, Scan, TrackingStatus

@@ -22,6 +22,7 @@ from orderflow import (
     deposits,
     doorstep,
     fulfilment,
+    inspecting,
     instalments,
     inventory,
     invoices,
@@ -30,6 +31,7 @@ from orderflow import (
     orders,
     payments,
     production,
+    receiving,
     refunds,
     replacements,
     repricing,
@@ -47,6 +49,7 @@ from orderflow.claiming import setting
 from orderflow.errors import BadInput
 from orderflow.facts import Fact
 from orderflow.fulfilment import ScanStatus
+from orderflow.inspecting import Verdicts
 from orderflow.items import SafetyRows
 from orderflow.journal import STOCK
 from orderflow.money import Money
@@ -77,7 +80,6 @@ from orderflow.records import (
 )
 from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
-from orderflow.returns import Verdicts
 from orderflow.states import ONWARD
 from orderflow.tenders import StoredKind, StoredValue, Tendered
 from orderflow.tracking import Scan
@@ -1375,7 +1377,7 @@ class Commands:
         by: str = "",
     ) -> Done[Return]:
         """Record what came back of a return, and where: all that was announced, or so many."""
-        call = returns.receive_return.of(Ref(self.tenant, "return", id), location, lines)
+        call = receiving.receive_return.of(Ref(self.tenant, "return", id), location, lines)
         return self.apply(call, key=key, by=by)
 
     def hold_return(
@@ -1403,28 +1405,28 @@ class Commands:
         self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
     ) -> Done[Return]:
         """Decide about what came back: all sound, or a verdict for so many of some lines."""
-        call = returns.inspect.of(Ref(self.tenant, "return", id), verdicts)
+        call = inspecting.inspect.of(Ref(self.tenant, "return", id), verdicts)
         return self.apply(call, key=key, by=by)
 
     def take_back(
         self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
     ) -> Done[Order]:
         """Accept units that came back undelivered for good: they are given up, and owed back."""
-        call = returns.take_back.of(Ref(self.tenant, "order", id), verdicts)
+        call = inspecting.take_back.of(Ref(self.tenant, "order", id), verdicts)
         return self.apply(call, key=key, by=by)
 
     def restock(
         self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
     ) -> Done[Order]:
         """Put goods that came back on the shelf, in whose stead others are sent again."""
-        call = returns.restock.of(Ref(self.tenant, "order", id), verdicts)
+        call = inspecting.restock.of(Ref(self.tenant, "order", id), verdicts)
         return self.apply(call, key=key, by=by)
 
     def deliver_again(
         self, id: str, lines: LineQuantities = (), *, key: str | None = None, by: str = ""
     ) -> Done[Order]:
         """Record that rejected units have reached their customer again."""
-        call = returns.deliver_again.of(Ref(self.tenant, "order", id), lines)
+        call = inspecting.deliver_again.of(Ref(self.tenant, "order", id), lines)
         return self.apply(call, key=key, by=by)
 
     # --- reissues and exchanges ------------------------------------------------------------------

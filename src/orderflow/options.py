@@ -29,6 +29,7 @@ from orderflow import (
     deposits,
     doorstep,
     fulfilment,
+    inspecting,
     instalments,
     inventory,
     items,
@@ -36,6 +37,7 @@ from orderflow import (
     orders,
     payments,
     production,
+    receiving,
     replacements,
     repricing,
     returns,
@@ -46,6 +48,7 @@ from orderflow import (
 from orderflow.agreed import NewCharge, NewLine
 from orderflow.calls import Call, Ref
 from orderflow.claiming import setting
+from orderflow.conditions import Verdict
 from orderflow.errors import Refusal
 from orderflow.fulfilment import ScanStatus
 from orderflow.journal import MISSING, VERBS, Case, Context, Verb, holds_of, kind_of
@@ -77,7 +80,6 @@ from orderflow.records import (
     Supply,
     WorkOrder,
 )
-from orderflow.returns import Verdict
 from orderflow.reviewing import TO_AGREE
 from orderflow.states import UnitState
 from orderflow.tenders import StoredValue
@@ -582,18 +584,18 @@ def _(look: Look[Return]) -> Iterator[Call[Return]]:
         yield returns.record_return_scan.on(look.id, status)
 
 
-@suggests(returns.receive_return, on=Return)
+@suggests(receiving.receive_return, on=Return)
 def _(look: Look[Return]) -> Iterator[Call[Return]]:
-    yield returns.receive_return.on(look.id, look.document.location or _place(look))
+    yield receiving.receive_return.on(look.id, look.document.location or _place(look))
 
 
-@suggests(returns.inspect, on=Return)
+@suggests(inspecting.inspect, on=Return)
 def _(look: Look[Return]) -> Iterator[Call[Return]]:
-    yield returns.inspect.on(look.id)
+    yield inspecting.inspect.on(look.id)
     for order in _orders(look, (look.document.order,)):
         came = _lines(order, UnitState.RECEIVED_BACK)
         rejected = tuple((line, n, Verdict.REJECTED) for line, n in came)
-        yield returns.inspect.on(look.id, rejected)
+        yield inspecting.inspect.on(look.id, rejected)
 
 
 @suggests(replacements.approve_reissue, on=Reissue)
