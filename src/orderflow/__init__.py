@@ -9,7 +9,7 @@ from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Call, Ref, Remedy
 from orderflow.cash import CashRounding, CashRule
 from orderflow.commands import Done
-from orderflow.conditions import Verdict
+from orderflow.conditions import Condition, Fate, Verdict
 from orderflow.deadlines import Due
 from orderflow.errors import (
     BadInput,
@@ -37,6 +37,7 @@ from orderflow.patience import Patience
 from orderflow.payments import Notice, key_of
 from orderflow.ports import Query
 from orderflow.promising.dangers import Danger
+from orderflow.reasons import Fault, Reason, Way
 from orderflow.records import (
     ChargeKind,
     Destination,
@@ -64,10 +65,13 @@ __all__ = [
     "CashRule",
     "ChargeKind",
     "Component",
+    "Condition",
     "Danger",
     "Destination",
     "Done",
     "Due",
+    "Fate",
+    "Fault",
     "Fixing",
     "GatewayFailed",
     "IllegalMove",
@@ -93,6 +97,7 @@ __all__ = [
     "Position",
     "Price",
     "Query",
+    "Reason",
     "Ref",
     "Refusal",
     "Refused",
@@ -110,6 +115,7 @@ __all__ = [
     "Tendered",
     "TrackingStatus",
     "Verdict",
+    "Way",
     "WebhookRejected",
     "Workflow",
     "credit_id",

@@ -21,6 +21,7 @@ from orderflow.conditions import Condition, Verdict
 from orderflow.errors import BadInput
 from orderflow.patience import Patience
 from orderflow.process import Process
+from orderflow.reasons import Reason, checked_reasons, named
 from orderflow.records import Counter, Lot
 from orderflow.taxes import Taxing
 from orderflow.tenders import PaymentMethod
@@ -273,6 +274,8 @@ class Rules:
     for, `due` lists it, so that its carrier is asked; with 0 it never does.
     `conditions` are what goods may be like that come back, by the host's own names, and what
     becomes of them; beside the verdicts, which every host has.
+    `reasons` are those for which customers may ask for something after a sale, each with the ways
+    that it leads; without any, every word is a reason and leads wherever somebody agrees to.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -301,6 +304,7 @@ class Rules:
     patience: Patience | None = None
     silent_days: int = 0
     conditions: tuple[Condition, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     process: Process = attrs.field(default=Process(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -333,6 +337,7 @@ class Rules:
         if self.patience is not None and not isinstance(self.patience, Patience):
             raise BadInput("patience", "a Patience is wanted")
         _check_conditions(self.conditions)
+        checked_reasons(self.reasons)
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
 
@@ -343,6 +348,10 @@ class Rules:
     def condition(self, code: str) -> Condition | None:
         """The condition of that code, where it is one of the host's."""
         return next((one for one in self.conditions if one.code == code), None)
+
+    def reason(self, code: str) -> Reason | None:
+        """The reason of that code, where it is one of those that are named."""
+        return named(self.reasons, code)
 
     @property
     def fingerprint(self) -> str:
