@@ -26,9 +26,9 @@ from orderflow import (
     Workflow,
 )
 from orderflow.adapters.memory import MemoryStore
+from orderflow.conditions import Verdict
 from orderflow.currencies import EXPONENTS
 from orderflow.records import Destination, Order
-from orderflow.returns import Verdict
 from orderflow.states import UnitState
 from orderflow.taxes import (
     GROSS_BY_LINE,
