@@ -6,8 +6,8 @@ import attrs
 import pytest
 
 from orderflow import BadInput, Location, Rules
-from orderflow.conditions import Condition, Fate
 from orderflow.cash import CashRounding, CashRule
+from orderflow.conditions import Condition, Fate
 from orderflow.patience import Patience
 from orderflow.process import Process, Stage
 from orderflow.reasons import FAULTY
