@@ -49,6 +49,7 @@ from orderflow.records import (
     lot_id,
 )
 from orderflow.rules import Location, Rules
+from orderflow.tender_order import CashBack, Means, PayingBack, Portion, TenderOrder
 from orderflow.tenders import MethodKind, PaymentMethod, StoredKind, Tendered
 from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import Position, Sku
@@ -60,6 +61,7 @@ __all__ = [
     "BadInput",
     "Call",
     "CarrierFailed",
+    "CashBack",
     "CashRounding",
     "CashRule",
     "ChargeKind",
@@ -75,6 +77,7 @@ __all__ = [
     "Instalment",
     "KeyReused",
     "Location",
+    "Means",
     "MethodKind",
     "Money",
     "MoveRefused",
@@ -89,7 +92,9 @@ __all__ = [
     "Outcome",
     "OutcomeUnknown",
     "Patience",
+    "PayingBack",
     "PaymentMethod",
+    "Portion",
     "Position",
     "Price",
     "Query",
@@ -107,6 +112,7 @@ __all__ = [
     "Stale",
     "StoreUnavailable",
     "StoredKind",
+    "TenderOrder",
     "Tendered",
     "TrackingStatus",
     "Verdict",
