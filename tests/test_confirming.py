@@ -23,7 +23,6 @@ from orderflow import (
     Tendered,
     TenderOrder,
 )
-from orderflow.facts import Noted
 from orderflow.journal import Case, Context
 from orderflow.records import Outcome
 from orderflow.refunds import Planned, confirm_refund, owed_back, proposed, refund
