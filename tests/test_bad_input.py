@@ -369,7 +369,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "confirm_refund": {
         "id": "o-owed",
         "owed": eur(2000),
-        "plan": (Portion("pay-o-owed", 2000, Means.BY_HAND),),
+        "plan": (Portion("pay-o-owed", 2000, Means.GATEWAY),),
         "payee": "account-c-7",
     },
     "pay_back": {
@@ -954,7 +954,7 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         yield from NO_TUPLES
         two = [Portion("pay-1", 1, Means.STORE_CREDIT, to) for to in ("credit-1", "credit-2")]
         yield from ((), (None,), ("pay-o-owed",), ONE, tuple(two))
-        yield (Portion("pay-o-owed", 2001, Means.BY_HAND),)
+        yield (Portion("pay-o-owed", 2001, Means.GATEWAY),)
     elif hint == NewLines:
         yield from NO_TUPLES
         yield from ((), (None,), ("1",), (LAMP,), (line("1", LAMP, 1), line("1", BELL, 1)))
