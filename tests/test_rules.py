@@ -16,6 +16,7 @@ from orderflow.sending import Sending
 from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UnitState
 from orderflow.taxes import Table, Taxing
+from orderflow.tender_order import PayingBack
 from orderflow.tenders import MethodKind, PaymentMethod
 
 
@@ -50,6 +51,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(remind_days=(3, 1)),
         Rules(patience=Patience()),
         Rules(silent_days=3),
+        Rules(paying_back=PayingBack(last=("points",))),
         Rules(reasons=(FAULTY,)),
         Rules(conditions=(Condition("used", Fate.SHELF),)),
         Rules(methods=(PaymentMethod("card", MethodKind.CARD),)),

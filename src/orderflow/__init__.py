@@ -50,6 +50,7 @@ from orderflow.records import (
     lot_id,
 )
 from orderflow.rules import Location, Rules
+from orderflow.tender_order import CashBack, Means, PayingBack, Portion, TenderOrder
 from orderflow.tenders import MethodKind, PaymentMethod, StoredKind, Tendered
 from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import Position, Sku
@@ -61,6 +62,7 @@ __all__ = [
     "BadInput",
     "Call",
     "CarrierFailed",
+    "CashBack",
     "CashRounding",
     "CashRule",
     "ChargeKind",
@@ -79,6 +81,7 @@ __all__ = [
     "Instalment",
     "KeyReused",
     "Location",
+    "Means",
     "MethodKind",
     "Money",
     "MoveRefused",
@@ -93,7 +96,9 @@ __all__ = [
     "Outcome",
     "OutcomeUnknown",
     "Patience",
+    "PayingBack",
     "PaymentMethod",
+    "Portion",
     "Position",
     "Price",
     "Query",
@@ -112,6 +117,7 @@ __all__ = [
     "Stale",
     "StoreUnavailable",
     "StoredKind",
+    "TenderOrder",
     "Tendered",
     "TrackingStatus",
     "Verdict",

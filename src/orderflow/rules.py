@@ -24,6 +24,7 @@ from orderflow.process import Process
 from orderflow.reasons import Reason, checked_reasons, named
 from orderflow.records import Counter, Lot
 from orderflow.taxes import Taxing
+from orderflow.tender_order import PayingBack
 from orderflow.tenders import PaymentMethod
 from orderflow.values import MINOR_MAX, several, text, unique, whole
 
@@ -267,6 +268,8 @@ class Rules:
     made in others, too.
     `cash_on_delivery` says who may pay at the door; without it, anybody. `cash_rounding` says to
     which coin such an order is rounded, currency by currency; what is rounded off the seller bears.
+    `paying_back` says which tender of an order gets money back first, and how cash of a door does;
+    without it they do as they were applied, and cash as whoever pays it back finds right.
     `remind_days` are how many days before a limit a customer is reminded of it, once for each.
     `patience` says how long returns, exchanges and reissues wait for whoever must act; without it,
     for ever. What waits already keeps the limit that it began with.
@@ -306,6 +309,7 @@ class Rules:
     conditions: tuple[Condition, ...] = ()
     reasons: tuple[Reason, ...] = ()
     process: Process = attrs.field(default=Process(), repr=False)
+    paying_back: PayingBack | None = None
 
     def __attrs_post_init__(self) -> None:
         whole(self.return_window_days, "return_window_days", least=0, most=WINDOW_DAYS_MAX)
@@ -340,6 +344,8 @@ class Rules:
         checked_reasons(self.reasons)
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
+        if self.paying_back is not None and not isinstance(self.paying_back, PayingBack):
+            raise BadInput("paying_back", "a PayingBack is wanted")
 
     def method(self, name: str) -> PaymentMethod | None:
         """The way to pay of that name, where it is one of those that are offered."""

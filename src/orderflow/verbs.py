@@ -135,7 +135,7 @@ from orderflow.promising.committing import promise, repeg, repromise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
 from orderflow.receiving import receive_return
-from orderflow.refunds import ask_pay_back, ask_refund, pay_back, refund
+from orderflow.refunds import ask_pay_back, ask_refund, confirm_refund, pay_back, refund
 from orderflow.replacements import (
     approve_exchange,
     approve_reissue,
@@ -212,6 +212,7 @@ __all__ = [
     "complete",
     "confirm",
     "confirm_receipt",
+    "confirm_refund",
     "confirm_stock_hold",
     "count",
     "credit",
