@@ -63,16 +63,7 @@ def storm(mode: str, database: Path, processes: int, count: int) -> list[str]:
     worker = [sys.executable, "-m", "tests.workers"]
     running = [
         subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.workers",
-                mode,
-                str(database),
-                str(gate),
-                str(i),
-                str(count),
-            ],
+            [*worker, mode, str(database), str(gate), str(i), str(count)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
