@@ -60,18 +60,10 @@ ROOT = Path(__file__).resolve().parent.parent
 def storm(mode: str, database: Path, processes: int, count: int) -> list[str]:
     """The last line that each process prints, all of them started at one moment."""
     gate = database.with_suffix(".gate")
+    worker = [sys.executable, "-m", "tests.workers"]
     running = [
         subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.workers",
-                mode,
-                str(database),
-                str(gate),
-                str(i),
-                str(count),
-            ],
+            [*worker, mode, str(database), str(gate), str(i), str(count)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
