@@ -557,6 +557,9 @@ EXPIRED: Final = "expire"
 REINSTATED: Final = "reinstated"
 """What an order notes when it stands again after it had expired: what it gave up then is kept."""
 
+RESENT: Final = "resent"
+"""The note of a return whose rejected goods go to their customer again, or came back from him."""
+
 WAITS: Final = "waits"
 """What a return, an exchange or a reissue notes of its limit: `until`, empty without one."""
 
@@ -1157,12 +1160,18 @@ def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str]:
 
 
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
-    location, until = returned.location, _waits(returned.until, facts)
+    location, resent = returned.location, returned.resent
     for fact in facts:
         if isinstance(fact, Noted) and fact.what == "received":
             location = str(dict(fact.details)["location"])
+        elif isinstance(fact, Noted) and fact.what == RESENT:
+            said = dict(fact.details)
+            resent = "-".join(filter(None, (str(said["carrier"]), str(said["tracking"]))))
     state, holds = _fold_common(returned, _RETURN_STATES, returned.holds, facts)
-    return Return(returned.ref, state, returned.order, returned.reason, location, holds, until)
+    until = _waits(returned.until, facts)
+    return attrs.evolve(
+        returned, state=state, location=location, holds=holds, until=until, resent=resent
+    )
 
 
 def _waits(until: datetime | None, facts: Sequence[Fact]) -> datetime | None:

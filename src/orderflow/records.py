@@ -659,6 +659,7 @@ class Return:
     location: str = ""  # where it was received
     holds: tuple[Hold, ...] = ()
     until: datetime | None = None  # when silence means something
+    resent: str = ""  # the number of the parcel by which rejected goods go to their customer
 
 
 @attrs.frozen(weakref_slot=False)

@@ -16,10 +16,11 @@ import attrs
 
 from orderflow.calls import Call
 from orderflow.fulfilment import ScanStatus
-from orderflow.inspecting import inspect
+from orderflow.inspecting import deliver_again, inspect
 from orderflow.journal import Case
 from orderflow.pricing import due
 from orderflow.records import Document, Exchange, Reissue, Return
+from orderflow.rejecting import keep_rejected
 from orderflow.replacements import (
     approve_exchange,
     approve_reissue,
@@ -31,6 +32,7 @@ from orderflow.replacements import (
 )
 from orderflow.returns import approve_return, close_return, record_return_scan
 from orderflow.states import ORDER_CALLED_OFF, ORDER_UNCONFIRMED, RETURN, UnitState
+from orderflow.units import of_return
 from orderflow.waiting import AfterSale, Wait, wait_of
 
 
@@ -48,6 +50,8 @@ RETURN_SILENCE: Final[Mapping[Wait, Silence]] = {
     Wait.ARRIVAL: Silence("carrier", "the goods did not arrive in time: they count as lost"),
     Wait.STRAGGLERS: Silence("customer", "the rest did not come in time: the return ends"),
     Wait.INSPECTION: Silence("seller", "the goods were not inspected in time: they are accepted"),
+    Wait.REJECTED: Silence("customer", "what was rejected was not taken in time: it stays sold"),
+    Wait.RESENT: Silence("carrier", "what was rejected went to its customer: he has it again"),
 }
 ASKED_REISSUE: Final = Silence("seller", "the reissue was not decided in time: it is agreed to")
 SENT_AGAIN: Final = Silence("seller", "all that was sent again has arrived: the reissue is settled")
@@ -68,14 +72,21 @@ def silence_of(document: AfterSale, case: Case) -> tuple[Silence, Call[Document]
         return None
     match document:
         case Return():
-            return RETURN_SILENCE[waits], _of_return(document, waits)
+            return RETURN_SILENCE[waits], _of_return(document, waits, case)
         case Reissue():
             return _of_reissue(document, waits, case)
         case Exchange():
             return _of_exchange(document, waits, case)
 
 
-def _of_return(returned: Return, waits: Wait) -> Call[Document]:
+def _of_return(returned: Return, waits: Wait, case: Case) -> Call[Document]:
+    if waits is Wait.REJECTED:
+        return keep_rejected.of(returned.ref)
+    if waits is Wait.RESENT:
+        order = case.get(case.order(returned.order))
+        his = of_return(order, returned.ref.id, (UnitState.SENT_BACK,))
+        counts = {line.id: sum([n for one, _, n in his if one.id == line.id]) for line, _, _ in his}
+        return deliver_again.of(order.ref, tuple(counts.items()))
     if waits is Wait.DECISION:
         return approve_return.of(returned.ref)
     if waits is Wait.ARRIVAL:
