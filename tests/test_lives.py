@@ -301,8 +301,8 @@ class Lives(RuleBasedStateMachine):
             ],
             "sent back": [
                 lambda: self.deliver_again(paper, wanted),
-                lambda: self.send_rejected(unit.returning),
-                lambda: self.keep_rejected(unit.returning),
+                lambda: self.send_rejected(unit.returning or "r-0"),
+                lambda: self.keep_rejected(unit.returning or "r-0"),
             ],
             "returned": [lambda: self.complete(paper), lambda: self.place(dice)],
         }
