@@ -153,7 +153,8 @@ def open_return(
     if reasons:
         raise MoveRefused(reasons)
     id = text(ref.id, "return")
-    step.open(Return(ref, RETURN.initial, order, text(reason, "reason", empty=True)))
+    said = text(reason, "reason", empty=True)
+    step.open(Return(ref, RETURN.initial, order, said, brought=0))
     step.retag(returned, asked.chosen, returning=id)
     if returned.state is OrderState.COMPLETED:
         step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))
