@@ -37,6 +37,7 @@ from orderflow.patience import Patience
 from orderflow.payments import Notice, key_of
 from orderflow.ports import Query
 from orderflow.promising.dangers import Danger
+from orderflow.reasons import Fault, Reason, Way
 from orderflow.records import (
     ChargeKind,
     Destination,
@@ -68,6 +69,7 @@ __all__ = [
     "Destination",
     "Done",
     "Due",
+    "Fault",
     "Fixing",
     "GatewayFailed",
     "IllegalMove",
@@ -93,6 +95,7 @@ __all__ = [
     "Position",
     "Price",
     "Query",
+    "Reason",
     "Ref",
     "Refusal",
     "Refused",
@@ -110,6 +113,7 @@ __all__ = [
     "Tendered",
     "TrackingStatus",
     "Verdict",
+    "Way",
     "WebhookRejected",
     "Workflow",
     "credit_id",

@@ -236,6 +236,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "zh": "订单 {order}:“{state}”的商品须先经过工序“{stage}”",
     },
     "own_rule": {"en": "{reason} ({rule})", "zh": "{reason}({rule})"},
+    "no_such_reason": {
+        "en": "the reason must be one of {reasons}, not {given}",
+        "zh": "原因须为以下之一:{reasons},而不是“{given}”",
+    },
+    "another_way": {
+        "en": "the reason {given} leads to no {move} (can: {can})",
+        "zh": "原因“{given}”不支持{move}(可以:{can})",
+    },
     "window_closed": {
         "en": "the return window of order {order} closed on {closed}",
         "zh": "订单 {order} 的退货期已于 {closed} 结束",
@@ -1037,6 +1045,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "refuse purchase": "拒绝采购单",
     "refuse": "拒绝",
     "reissue": "补发",
+    "repair": "维修",
     "reject exchange": "驳回换货",
     "reject quarantine": "待检不合格",
     "reject reissue": "驳回补发",
@@ -1091,6 +1100,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "stop production": "停止生产",
     "stop": "停止",
     "supply": "供货",
+    "support": "技术支持",
     "take back": "收回入库",
     "spend": "使用储值",
     "take deposit": "收取定金",
