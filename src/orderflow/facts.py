@@ -561,7 +561,7 @@ BROUGHT: Final = "brought"
 """What a return notes of an inspection: the `amount` that it has taken off its order's price."""
 
 PAID_OVER: Final = "paid over"
-"""What an exchange notes of the `amount` that its return has brought and that pays its new order."""
+"""What an exchange notes of the `amount` by which its return has paid its new order."""
 
 WAITS: Final = "waits"
 """What a return, an exchange or a reissue notes of its limit: `until`, empty without one."""
