@@ -1,8 +1,8 @@
 """What silence means after a sale: who should have acted, what follows, and by which call.
 
 It knows one row for each thing that a return, an exchange or a reissue waits for, and refuses to
-know until when: the document says that itself. How long a reissue may take to be sent is counted here:
-it is settled as soon as all of it has arrived, however early.
+know until when: the document says that itself. How long a reissue may take to go out is counted
+here: it is settled as soon as all of it has arrived, however early.
 
 Silence never takes anything from a customer who has done his part: what nobody decides is agreed
 to, what nobody inspects is accepted; what he does not send stays his, and stays sold. What is not
