@@ -40,6 +40,7 @@ from orderflow.allocation import allocate
 from orderflow.allocation import reserve as reserve_at_once
 from orderflow.calls import Call
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
+from orderflow.inspecting import inspect
 from orderflow.inventory import confirm_stock_hold, record_feed
 from orderflow.orders import cancel, place
 from orderflow.payments import ask_capture, await_payment, charge_back, pay, spend, top_up
@@ -49,9 +50,10 @@ from orderflow.production import purchase
 from orderflow.promising.committing import promise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
+from orderflow.receiving import receive_return
 from orderflow.records import RequestKind
 from orderflow.refunds import pay_back, refund
-from orderflow.returns import ask_return, inspect, receive_return
+from orderflow.returns import ask_return
 from orderflow.rules import ReserveWhen
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
