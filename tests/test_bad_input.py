@@ -388,6 +388,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     },
     "release_quarantine": {"position": SHELF, "n": 1, "supply": "s-caged"},
     "reject_quarantine": {"position": SHELF, "n": 1, "reason": "dented", "supply": "s-caged"},
+    "regrade": {"position": SHELF, "n": 1, "grade": "second", "reason": "scratched"},
     "move_stock": {"position": SHELF, "to": "leith/a-03/bin-7", "n": 1},
     "count": {"position": SHELF, "counted": 900, "reason": "the yearly count"},
     "take_stock": {

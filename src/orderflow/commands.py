@@ -1709,6 +1709,20 @@ class Commands:
         call = inventory.reject_quarantine.of(self._shelf(position), position, n, reason, supply)
         return self.apply(call, key=key, by=by)
 
+    def regrade(
+        self,
+        position: Position,
+        n: int,
+        grade: str,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Document]:
+        """Let free goods stand in another grade: they were mended, or looked at again."""
+        call = inventory.regrade.of(self._shelf(position), position, n, grade, reason)
+        return self.apply(call, key=key, by=by)
+
     def move_stock(
         self, position: Position, to: str, n: int, *, key: str | None = None, by: str = ""
     ) -> Done[Document]:
