@@ -725,6 +725,7 @@ SETTLED_FOR: Final[dict[str, dict[Language, str]]] = {
     "paid": {"en": "paid", "zh": "已核销付款"},
     "unapplied": {"en": "unapplied", "zh": "未核销付款"},
     "shipped by the supplier": {"en": "shipped by the supplier", "zh": "供应商直发"},
+    "made good": {"en": "sent again at no cost", "zh": "免费补发"},
     "sold on consignment": {"en": "sold on consignment", "zh": "寄售"},
     "bought": {"en": "bought", "zh": "采购入库"},
     "without a quote": {"en": "without a quote", "zh": "无报价"},
