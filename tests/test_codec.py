@@ -563,7 +563,7 @@ def test_facts_of_another_form_are_named_with_their_place(facts: object, where: 
         ("release", {"lines": [["1", 1.5]]}, "@ arguments[0]"),
         ("release", {"lines": ["1a"]}, "@ arguments[0]"),
         ("release", {"lines": [["1"]]}, "@ arguments[0]"),
-        ("inspect", {"verdicts": [["1", 1, "nice"]]}, "@ arguments[0]"),
+        ("inspect", {"verdicts": [["1", 1, 7]]}, "@ arguments[0]"),
     ),
 )
 def test_arguments_of_another_form_are_named(verb: str, args: object, where: str) -> None:

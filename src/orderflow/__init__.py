@@ -9,7 +9,7 @@ from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Call, Ref, Remedy
 from orderflow.cash import CashRounding, CashRule
 from orderflow.commands import Done
-from orderflow.conditions import Verdict
+from orderflow.conditions import Condition, Fate, Verdict
 from orderflow.deadlines import Due
 from orderflow.errors import (
     BadInput,
@@ -67,10 +67,12 @@ __all__ = [
     "CashRule",
     "ChargeKind",
     "Component",
+    "Condition",
     "Danger",
     "Destination",
     "Done",
     "Due",
+    "Fate",
     "Fault",
     "Fixing",
     "GatewayFailed",

@@ -1522,12 +1522,12 @@ class Commands:
     def send_replacement(
         self, id: str, anew: str, *, key: str | None = None, by: str = ""
     ) -> Done[Exchange]:
-        """Open the order `anew` with the new goods; what is owed back on the old order pays it."""
+        """Open the order `anew` with the new goods; what the old ones have brought pays it."""
         call = replacements.send_replacement.of(Ref(self.tenant, "exchange", id), anew)
         return self.apply(call, key=key, by=by)
 
     def pay_over(self, id: str, *, key: str | None = None, by: str = "") -> Done[Exchange]:
-        """Pay what the new order still costs out of what is owed back on the old one."""
+        """Pay what the new order still costs out of what the old goods have brought."""
         call = replacements.pay_over.of(Ref(self.tenant, "exchange", id))
         return self.apply(call, key=key, by=by)
 
@@ -1707,6 +1707,20 @@ class Commands:
     ) -> Done[Document]:
         """Take goods in quarantine as damaged: they have not passed their inspection."""
         call = inventory.reject_quarantine.of(self._shelf(position), position, n, reason, supply)
+        return self.apply(call, key=key, by=by)
+
+    def regrade(
+        self,
+        position: Position,
+        n: int,
+        grade: str,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Document]:
+        """Let free goods stand in another grade: they were mended, or looked at again."""
+        call = inventory.regrade.of(self._shelf(position), position, n, grade, reason)
         return self.apply(call, key=key, by=by)
 
     def move_stock(

@@ -1105,6 +1105,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "reject quarantine": "待检不合格",
     "reject reissue": "驳回补发",
     "reject return": "驳回退货",
+    "regrade": "改等级",
     "reinstate": "恢复",
     "reject": "驳回",
     "release quarantine": "待检放行",
