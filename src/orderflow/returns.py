@@ -37,6 +37,7 @@ from orderflow.states import (
     UnitMove,
     UnitState,
 )
+from orderflow.together import belongs_along
 from orderflow.units import (
     LineQuantities,
     can_inspect,
@@ -158,6 +159,7 @@ def open_return(
     asked = asked_of(returned, wanted, _closed_windows(step, returned), step.context.rules.process)
     said = text(reason, "reason", empty=True)
     reasons = (*why_not_returned(asked), *not_for(step.context.rules.reasons, said, way))
+    reasons += tuple(belongs_along(asked, step.context.rules))
     if reasons:
         raise MoveRefused(reasons)
     id = text(ref.id, "return")
