@@ -16,6 +16,7 @@ from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UnitState
 from orderflow.taxes import Table, Taxing
 from orderflow.tenders import MethodKind, PaymentMethod
+from orderflow.windows import Window
 
 
 def test_equal_rules_have_one_fingerprint() -> None:
@@ -50,6 +51,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(patience=Patience()),
         Rules(silent_days=3),
         Rules(reasons=(FAULTY,)),
+        Rules(return_window=Window(7, "Asia/Shanghai")),
         Rules(methods=(PaymentMethod("card", MethodKind.CARD),)),
         Rules(cash_on_delivery=CashRule(refused_most=1)),
         Rules(cash_rounding=(CashRounding("EUR", 5),)),
@@ -70,7 +72,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 25, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 26, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(

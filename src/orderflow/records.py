@@ -305,13 +305,15 @@ class PoolClaim:
 class Destination:
     """Where an order goes: an address token, and what allocation may read of it.
 
-    Degrees are in millionths; without them, nothing is near or far.
+    Degrees are in millionths; without them, nothing is near or far. `zone` is the time zone of the
+    customer's clocks, where it is known.
     """
 
     address: str = ""
     region: str = ""
     latitude_e6: int | None = None
     longitude_e6: int | None = None
+    zone: str = ""
 
 
 @attrs.frozen(weakref_slot=False)

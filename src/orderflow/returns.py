@@ -15,7 +15,7 @@ named hold asks a person.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from orderflow.calls import Ref
 from orderflow.eligible import asked_of, why_not_returned
@@ -26,6 +26,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
 from orderflow.reasons import Way, not_for
 from orderflow.records import Order, Return
+from orderflow.return_windows import closings, window_of
 from orderflow.states import (
     ONWARD,
     ORDER,
@@ -43,7 +44,10 @@ from orderflow.units import (
     checked_quantities,
     of_return,
 )
-from orderflow.values import later, text
+from orderflow.values import text
+
+if TYPE_CHECKING:
+    from orderflow.windows import Closing
 
 
 @verb("ask_return", Return)
@@ -52,10 +56,9 @@ def ask_return(
 ) -> Step:
     """Ask to give back delivered units of an order: all, or so many of some lines.
 
-    Each unit must be inside the window that its parcel's delivery has opened, and the reason one
-    that leads to a return, where the rules name any. All that speaks against it is told at once.
-    The rules may approve by themselves. A completed order is open again
-    until this is settled.
+    Each unit must be inside its return window, and the reason one that leads to a return, where the
+    rules name any. All that speaks against it is told at once. The rules may approve by themselves.
+    A completed order is open again until this is settled.
     """
     step = Step(case, context)
     open_return(step, case.own(Return), order, lines, reason)
@@ -155,8 +158,9 @@ def open_return(
     """
     returned = step.now(step.case.order(text(order, "order")))
     wanted = checked_quantities(lines)
-    asked = asked_of(returned, wanted, _closed_windows(step, returned), step.context.rules.process)
     said = text(reason, "reason", empty=True)
+    closed = _closed_windows(step, returned, said)
+    asked = asked_of(returned, wanted, closed, step.context.rules.process)
     reasons = (*why_not_returned(asked), *not_for(step.context.rules.reasons, said, way))
     if reasons:
         raise MoveRefused(reasons)
@@ -181,18 +185,11 @@ def end_return(step: Step, ref: Ref[Return]) -> None:
     step.proceed(RETURN, ref, ReturnMove.SETTLE if under_way else ReturnMove.CANCEL)
 
 
-def _closed_windows(step: Step, order: Order) -> dict[str, datetime]:
-    """The last instant of each return window of delivered units that is over, by its parcel."""
-    days = timedelta(days=step.context.rules.return_window_days)
-    closed: dict[str, datetime] = {}
-    names = {
-        spot.slice.parcel for _, spot in order.units() if spot.state is UnitState.DELIVERED
-    } - {""}
-    for name in sorted(names):
-        since = step.now(step.case.parcel(name)).delivered_at
-        if since is not None and step.context.at > later(since, days):
-            closed[name] = later(since, days)
-    return closed
+def _closed_windows(step: Step, order: Order, reason: str) -> dict[str, Closing]:
+    """The end of each return window of delivered units that is over, by its parcel."""
+    window = window_of(step.context.rules, reason)
+    ends = closings(order, lambda name: step.now(step.case.parcel(name)), window)
+    return {name: one for name, one in ends.items() if step.context.at > one.last}
 
 
 def untag_returned(step: Step, returned: Return) -> None:

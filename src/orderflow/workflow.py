@@ -581,6 +581,7 @@ class Workflow(Commands):
             until,
             quotes,
             window_days=self.rules.return_window_days,
+            window=self.rules.return_window,
             tenant=self.tenant,
         )
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from orderflow.records import Line, Order, Purchase
 from orderflow.settlement.asking import Prices
-from orderflow.settlement.keeping import Keeping
+from orderflow.settlement.keeping import Keeping, for_good
 from orderflow.settlement.replaying import Bought, Known
 from orderflow.settlement.sums import Cause, Party, Sums
 from orderflow.settlement.values import Reason, Role
@@ -32,8 +32,9 @@ class _From(NamedTuple):
 
 def add_supplied(sums: Sums, order: Order, keeping: Keeping, known: Known, prices: Prices) -> None:
     """What suppliers are owed for units of an order that never were ours."""
+    over = keeping.over(order)
     for line in order.lines:
-        for of, (kept, under_way) in _supplied(order, line, keeping, known).items():
+        for of, (kept, under_way) in _supplied(order, line, over, known).items():
             bought = Bought(of.purchase, order.ref.id, line.id, line.sku)
             first = known.came.get(bought, 0)  # those that came to us are the first ones
             if kept:
@@ -76,7 +77,7 @@ def _owe(
 
 
 def _supplied(
-    order: Order, line: Line, keeping: Keeping, known: Known
+    order: Order, line: Line, over: frozenset[str], known: Known
 ) -> dict[_From, tuple[int, int]]:
     """How many units of a line that are a supplier's are kept for good, and how many not yet."""
     found: dict[_From, tuple[int, int]] = {}
@@ -89,7 +90,7 @@ def _supplied(
         reason = Reason.SHIPPED if tag.supplier else Reason.CONSIGNED
         of = _From(tag.supplier or owner, reason, purchase)
         kept, under_way = found.get(of, (0, 0))
-        if keeping.for_good(spot):
+        if for_good(spot, over):
             kept += spot.n
         else:
             under_way += spot.n
