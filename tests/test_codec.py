@@ -126,7 +126,11 @@ def new_charges(draw: st.DrawFn, lines: tuple[str, ...] = ("1", "2")) -> NewChar
 @st.composite
 def new_orders(draw: st.DrawFn) -> NewOrder:
     currency, at_the_door = draw(CURRENCY), draw(st.booleans())
-    lines = draw(st.lists(new_lines(st.just(currency)), max_size=3, unique_by=lambda line: line.id))
+    drawn = draw(st.lists(new_lines(st.just(currency)), max_size=3, unique_by=lambda line: line.id))
+    kits = {line.sku.code for line in drawn if line.components}
+    lines = [
+        line for line in drawn if not any(one.sku.code in kits for one in line.components)
+    ]  # no part of a kit is a kit
     charges = draw(st.lists(new_charges(tuple(line.id for line in lines)), max_size=3))
     return NewOrder(
         draw(NAMES),
