@@ -827,6 +827,16 @@ def may_ask_return(d: Desk) -> bool:
     return d.fresh and d.order.state not in OVER and returnable(d, d.order)
 
 
+def may_add_evidence(d: Desk) -> bool:
+    new = {*d.arg("evidence", ())} - {*d.paper.evidence}
+    return not d.stands("settled", "rejected", "cancelled") and bool(new or d.arg("words", ""))
+
+
+def may_record_talk(d: Desk) -> bool:
+    is_new = d.arg("reference") not in d.paper.talks
+    return not d.stands("settled", "rejected", "cancelled") and is_new
+
+
 def may_close_return(d: Desk) -> bool:
     """What has come of it is decided first."""
     id = d.call.ref.id
@@ -1509,7 +1519,11 @@ ROWS: Final[Mapping[str, Row]] = {
     "lapse": may_lapse,
     # what comes back
     "ask_return": may_ask_return,
-    "approve_return": lambda d: d.stands("asked") and d.free("approve"),
+    "approve_return": lambda d: (
+        d.stands("asked") and d.free("approve") and not d.paper.lacks_evidence
+    ),
+    "add_evidence": may_add_evidence,
+    "record_talk": may_record_talk,
     "reject_return": lambda d: d.stands("asked"),
     "close_return": may_close_return,
     "record_return_scan": always,

@@ -31,6 +31,7 @@ from orderflow import (
     orders,
     payments,
     production,
+    proving,
     receiving,
     refunds,
     replacements,
@@ -1326,12 +1327,35 @@ class Commands:
         order: str,
         lines: LineQuantities = (),
         reason: str = "",
+        evidence: tuple[str, ...] = (),
+        words: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Return]:
         """Ask to give back delivered units of an order: all, or so many of some lines."""
-        call = returns.ask_return.of(Ref(self.tenant, "return", id), order, lines, reason)
+        ref: Ref[Return] = Ref(self.tenant, "return", id)
+        call = returns.ask_return.of(ref, order, lines, reason, evidence, words)
+        return self.apply(call, key=key, by=by)
+
+    def add_evidence(
+        self,
+        id: str,
+        evidence: tuple[str, ...] = (),
+        words: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Return]:
+        """Add references of pictures or films to a return that is not over, or words about it."""
+        call = proving.add_evidence.of(Ref(self.tenant, "return", id), evidence, words)
+        return self.apply(call, key=key, by=by)
+
+    def record_talk(
+        self, id: str, reference: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Record that staff and customer have talked about a return: the talk's own reference."""
+        call = proving.record_talk.of(Ref(self.tenant, "return", id), reference)
         return self.apply(call, key=key, by=by)
 
     def approve_return(self, id: str, *, key: str | None = None, by: str = "") -> Done[Return]:

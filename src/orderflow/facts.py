@@ -560,6 +560,12 @@ REINSTATED: Final = "reinstated"
 WAITS: Final = "waits"
 """What a return, an exchange or a reissue notes of its limit: `until`, empty without one."""
 
+EVIDENCE: Final = "evidence"
+"""What is noted of evidence: the `reference` of a picture or film, or `words`."""
+
+TALK: Final = "talk"
+"""What is noted of what staff and customer have said: the talk's `reference`."""
+
 PAYABLE: Final = "payable"
 """What an order on account notes of the day on which it is to be paid: `by`."""
 
@@ -1162,7 +1168,30 @@ def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
         if isinstance(fact, Noted) and fact.what == "received":
             location = str(dict(fact.details)["location"])
     state, holds = _fold_common(returned, _RETURN_STATES, returned.holds, facts)
-    return Return(returned.ref, state, returned.order, returned.reason, location, holds, until)
+    return attrs.evolve(
+        returned,
+        state=state,
+        location=location,
+        holds=holds,
+        until=until,
+        words=_words(returned.words, facts),
+        evidence=_references(returned.evidence, EVIDENCE, facts),
+        talks=_references(returned.talks, TALK, facts),
+    )
+
+
+def _words(words: str, facts: Sequence[Fact]) -> str:
+    """What was said last of what is the matter."""
+    for fact in facts:
+        if isinstance(fact, Noted) and fact.what == EVIDENCE:
+            words = str(dict(fact.details).get("words", words))
+    return words
+
+
+def _references(known: tuple[str, ...], what: str, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """References that were noted, in the order in which they came."""
+    said = [dict(one.details) for one in facts if isinstance(one, Noted) and one.what == what]
+    return (*known, *[str(one["reference"]) for one in said if "reference" in one])
 
 
 def _waits(until: datetime | None, facts: Sequence[Fact]) -> datetime | None:

@@ -20,8 +20,9 @@ class Patience:
     """The days after which silence means something in a return, an exchange or a reissue.
 
     `decide_days` are the seller's, to agree or to refuse; `send_days` the customer's, to post what
-    was agreed; `arrive_days` the carrier's, to bring it; `inspect_days` the seller's again, to look
-    at what came. `exchange_days` are all that the goods of an exchange may take to come back.
+    was agreed, or to show the evidence that is wanted; `arrive_days` the carrier's, to bring it;
+    `inspect_days` the seller's again, to look at what came. `exchange_days` are all that the goods
+    of an exchange may take to come back.
     """
 
     decide_days: int = 2

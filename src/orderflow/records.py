@@ -651,7 +651,11 @@ class Parcel:
 
 @attrs.frozen(weakref_slot=False)
 class Return:
-    """A return: what a customer wants to give back. Its units carry its id."""
+    """A return: what a customer wants to give back. Its units carry its id.
+
+    `words` say what is the matter, `evidence` and `talks` are references of pictures and films, and
+    of what staff and customer have said. So many pieces are wanted before somebody agrees.
+    """
 
     ref: Ref[Return]
     state: ReturnState
@@ -660,6 +664,15 @@ class Return:
     location: str = ""  # where it was received
     holds: tuple[Hold, ...] = ()
     until: datetime | None = None  # when silence means something
+    words: str = ""
+    evidence: tuple[str, ...] = ()
+    evidence_wanted: int = 0
+    talks: tuple[str, ...] = ()
+
+    @property
+    def lacks_evidence(self) -> bool:
+        """Whether less of it has come than is wanted."""
+        return len(self.evidence) < self.evidence_wanted
 
 
 @attrs.frozen(weakref_slot=False)

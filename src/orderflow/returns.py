@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING
 
 from orderflow.calls import Ref
 from orderflow.eligible import asked_of, why_not_returned
-from orderflow.errors import BadInput, IllegalMove, MoveRefused
+from orderflow.errors import BadInput, IllegalMove, MoveRefused, all_told
 from orderflow.fulfilment import ScanStatus
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
+from orderflow.proving import checked_evidence, lacks_evidence
 from orderflow.reasons import Way, not_for
 from orderflow.records import Order, Return
 from orderflow.return_windows import closings, window_of
@@ -52,26 +53,36 @@ if TYPE_CHECKING:
 
 @verb("ask_return", Return)
 def ask_return(
-    case: Case, context: Context, order: str, lines: LineQuantities = (), reason: str = ""
+    case: Case,
+    context: Context,
+    order: str,
+    lines: LineQuantities = (),
+    reason: str = "",
+    evidence: tuple[str, ...] = (),
+    words: str = "",
 ) -> Step:
     """Ask to give back delivered units of an order: all, or so many of some lines.
 
     Each unit must be inside its return window, and the reason one that leads to a return, where the
     rules name any. All that speaks against it is told at once. The rules may approve by themselves.
     A completed order is open again until this is settled.
+    `evidence` are references of pictures and films, and `words` say what is the matter; what the
+    reason wants of it may come later (`add_evidence`), and until then nobody agrees.
     """
     step = Step(case, context)
-    open_return(step, case.own(Return), order, lines, reason)
-    if context.rules.approve_returns:
+    given = checked_evidence(evidence)
+    said = text(words, "words", empty=True)
+    open_return(step, case.own(Return), order, lines, reason, evidence=given, words=said)
+    if context.rules.approve_returns and not step.now(case.own(Return)).lacks_evidence:
         step.proceed(RETURN, case.ref, ReturnMove.APPROVE)
     return step
 
 
 @verb("approve_return", Return)
 def approve_return(case: Case, context: Context) -> Step:
-    """Agree that the goods may come back."""
+    """Agree that the goods may come back, once the evidence is there that its reason wants."""
     step = Step(case, context)
-    step.proceed(RETURN, case.ref, ReturnMove.APPROVE)
+    agree_to_return(step, case.own(Return))
     return step
 
 
@@ -144,6 +155,14 @@ def lift_return_hold(case: Case, context: Context, code: str) -> Step:
     return step
 
 
+def agree_to_return(step: Step, ref: Ref[Return]) -> None:
+    """Approve a return, once the evidence is there that its reason wants."""
+    returned = step.now(ref)
+    asked = returned.state is ReturnState.ASKED  # else its state says what is the matter
+    with all_told(lacks_evidence(returned) if asked else ()):
+        step.proceed(RETURN, ref, ReturnMove.APPROVE)
+
+
 def open_return(
     step: Step,
     ref: Ref[Return],
@@ -151,6 +170,8 @@ def open_return(
     lines: LineQuantities,
     reason: str,
     way: Way = Way.RETURN,
+    evidence: tuple[str, ...] = (),
+    words: str = "",
 ) -> None:
     """Open a return of delivered units, and the order again where it was completed.
 
@@ -165,7 +186,19 @@ def open_return(
     if reasons:
         raise MoveRefused(reasons)
     id = text(ref.id, "return")
-    step.open(Return(ref, RETURN.initial, order, said))
+    named = step.context.rules.reason(said)
+    wanted_of_it = 0 if named is None else named.evidence
+    step.open(
+        Return(
+            ref,
+            RETURN.initial,
+            order,
+            said,
+            words=words,
+            evidence=evidence,
+            evidence_wanted=wanted_of_it,
+        )
+    )
     step.retag(returned, asked.chosen, returning=id)
     if returned.state is OrderState.COMPLETED:
         step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))

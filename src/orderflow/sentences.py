@@ -244,6 +244,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "the reason {given} leads to no {move} (can: {can})",
         "zh": "原因“{given}”不支持{move}(可以:{can})",
     },
+    "evidence_wanted": {
+        "en": "{what} wants {wanted} pictures or films as evidence: there are {there}",
+        "zh": "{what}需要 {wanted} 份图片或视频作为凭证:已有 {there} 份",
+    },
     "window_closed": {
         "en": "the return window of order {order} closed on {closed}",
         "zh": "订单 {order} 的退货期已于 {closed} 结束",
@@ -593,6 +597,7 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
 """Each refusal's sentences, by code and language."""
 
 OF_ONE: Final[dict[str, tuple[str, str]]] = {
+    "evidence_wanted": ("wanted", "{what} wants a picture or a film as evidence: there is none"),
     "offer_wants_units": ("wanted", "offer {offer} wants a unit: there are {there}"),
     "cash_refused_before": (
         "refused",
@@ -889,6 +894,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "accept dispatch": "接受发货单",
     "accept purchase": "接受采购单",
     "accept": "接受",
+    "add evidence": "补充凭证",
     "add waybills": "录入运单号",
     "adjust": "调整",
     "agree plan": "约定分期",
@@ -1032,6 +1038,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "record notice": "登记支付通知",
     "record return scan": "登记退货扫描",
     "record scan": "登记扫描",
+    "record talk": "登记沟通",
     "record scans": "登记一组扫描",
     "record shortfall": "登记供货不足",
     "redeem": "核销",

@@ -44,6 +44,7 @@ class Silence:
 
 RETURN_SILENCE: Final[Mapping[Wait, Silence]] = {
     Wait.DECISION: Silence("seller", "the return was not decided in time: it is agreed to"),
+    Wait.EVIDENCE: Silence("customer", "the evidence did not come in time: the return ends"),
     Wait.POSTING: Silence("customer", "the goods were not posted in time: they stay sold"),
     Wait.ARRIVAL: Silence("carrier", "the goods did not arrive in time: they count as lost"),
     Wait.STRAGGLERS: Silence("customer", "the rest did not come in time: the return ends"),
@@ -53,6 +54,9 @@ ASKED_REISSUE: Final = Silence("seller", "the reissue was not decided in time: i
 SENT_AGAIN: Final = Silence("seller", "all that was sent again has arrived: the reissue is settled")
 NOT_SENT: Final = Silence("seller", "what was to be sent again was called off: so is the reissue")
 ASKED_EXCHANGE: Final = Silence("seller", "the exchange was not decided in time: it is agreed to")
+UNPROVED: Final = Silence(
+    "customer", "the evidence did not come in time: the exchange is called off"
+)
 UNDONE: Final = Silence("customer", "the old goods never came: the new ones are sold as well")
 CALLED_OFF: Final = Silence("seller", "the exchange was not carried out in time: it is called off")
 UNPAID: Final = Silence(
@@ -95,6 +99,8 @@ def _of_reissue(reissue: Reissue, waits: Wait, case: Case) -> tuple[Silence, Cal
 def _of_exchange(exchange: Exchange, waits: Wait, case: Case) -> tuple[Silence, Call[Document]]:
     """An exchange that is agreed to ends by what has come of its two ways."""
     if waits is Wait.DECISION:
+        if case.get(case.returned(exchange.returned)).lacks_evidence:
+            return UNPROVED, cancel_exchange.of(exchange.ref)
         return ASKED_EXCHANGE, approve_exchange.of(exchange.ref)
     accepted = any(
         spot.state is UnitState.RETURNED and spot.slice.returning == exchange.returned

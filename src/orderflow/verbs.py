@@ -133,6 +133,7 @@ from orderflow.production import (
 from orderflow.promising.committing import promise, repeg, repromise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
+from orderflow.proving import add_evidence, record_talk
 from orderflow.receiving import receive_return
 from orderflow.refunds import ask_pay_back, ask_refund, pay_back, refund
 from orderflow.replacements import (
@@ -173,6 +174,7 @@ from orderflow.waybills import add_waybills, number_parcel
 __all__ = [
     "accept_dispatch",
     "accept_purchase",
+    "add_evidence",
     "add_waybills",
     "adjust",
     "agree_plan",
@@ -292,6 +294,7 @@ __all__ = [
     "record_scan",
     "record_scans",
     "record_shortfall",
+    "record_talk",
     "redeem",
     "refund",
     "refuse_cancel_dispatch",

@@ -35,6 +35,7 @@ class Wait(StrEnum):
     """What a return, an exchange or a reissue waits for."""
 
     DECISION = "decision"
+    EVIDENCE = "evidence"  # the customer's, without which nobody decides
     POSTING = "posting"
     ARRIVAL = "arrival"
     STRAGGLERS = "stragglers"  # nothing is on its way any more, and not all has come
@@ -73,7 +74,7 @@ def note_waits(step: Step) -> None:
 
 def _wait_of_return(returned: Return, order: Order) -> Wait | None:
     if returned.state is ReturnState.ASKED:
-        return Wait.DECISION
+        return Wait.EVIDENCE if returned.lacks_evidence else Wait.DECISION
     if returned.state is ReturnState.APPROVED:
         return Wait.POSTING
     if returned.state not in (ReturnState.GOING_BACK, ReturnState.RECEIVED):
@@ -110,6 +111,7 @@ def _until(at: datetime, waits: Wait, patience: Patience | None) -> datetime | N
         return None
     days = {
         Wait.DECISION: patience.decide_days,
+        Wait.EVIDENCE: patience.send_days,
         Wait.POSTING: patience.send_days,
         Wait.ARRIVAL: patience.arrive_days,
         Wait.STRAGGLERS: patience.arrive_days,

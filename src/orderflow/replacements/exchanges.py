@@ -18,6 +18,7 @@ from orderflow.on_account import cover
 from orderflow.orders import opened_line
 from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.pricing import due
+from orderflow.reasons import Way
 from orderflow.records import Exchange, Line, Order
 from orderflow.replacements.coming_back import (
     end_return_of,
@@ -35,7 +36,7 @@ from orderflow.replacements.opening import (
     open_anew,
 )
 from orderflow.replacements.paying_over import pay_out_of
-from orderflow.returns import end_return, open_return
+from orderflow.returns import agree_to_return, end_return, open_return
 from orderflow.states import (
     EXCHANGE,
     RETURN,
@@ -73,7 +74,7 @@ def ask_exchange(
     said = text(reason, "reason", empty=True)
     back = text(returned, "returned")
     must_be_open(step, old, "exchange")
-    open_return(step, case.returned(back), order, lines, reason)
+    open_return(step, case.returned(back), order, lines, reason, Way.EXCHANGE)
     text(case.ref.id, "exchange")
     wanted = tuple(opened_line(line) for line in new)
     step.open(Exchange(case.own(Exchange), EXCHANGE.initial, order, said, back, wanted))
@@ -87,7 +88,7 @@ def approve_exchange(case: Case, context: Context) -> Step:
     step.proceed(EXCHANGE, case.ref, ReplacementMove.APPROVE)
     back = return_of(step)
     if back.state in (ReturnState.ASKED, ReturnState.REJECTED, ReturnState.CANCELLED):
-        step.proceed(RETURN, back.ref, ReturnMove.APPROVE)
+        agree_to_return(step, back.ref)
     return step
 
 

@@ -14,6 +14,7 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.holding import set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
+from orderflow.reasons import Way, not_for
 from orderflow.records import Fixing, Order, Reissue, SentAgain, Spot
 from orderflow.replacements.ending import end, not_ended
 from orderflow.replacements.opening import call_off, must_be_open, named, open_anew, reopen
@@ -44,6 +45,9 @@ def ask_reissue(
     wanted = checked_quantities(lines)
     said = text(reason, "reason")
     must_be_open(step, old, "reissue")
+    barred = tuple(not_for(context.rules.reasons, said, Way.REISSUE))
+    if barred:
+        raise MoveRefused(barred)
     pairs = _to_send_again(old, wanted) if wanted else _astray(old)
     astray = {line.id: min(n, astray_to_send_again(old, line)) for line, n in named(old, pairs)}
     text(case.ref.id, "reissue")
