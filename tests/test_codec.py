@@ -32,6 +32,7 @@ from orderflow.money import Rounding
 from orderflow.records import KINDS, ChargeKind, Claim, Counter, Destination, Fixing, Slice
 from orderflow.states import UnitState
 from orderflow.taxes import Rate
+from orderflow.tender_order import Means, Portion
 from orderflow.tenders import Tendered
 from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import MINOR_MAX, QUANTITY_MAX, Position
@@ -173,6 +174,13 @@ OF_THEIR_OWN: Final[dict[object, st.SearchStrategy[Any]]] = {
         st.just("") | NAMES,
     ),
     NewCharge: new_charges(),
+    Portion: st.builds(
+        Portion,
+        NAMES,
+        st.integers(1, MINOR_MAX),
+        st.sampled_from([one for one in Means if one is not Means.STORE_CREDIT]),
+    )
+    | st.builds(Portion, NAMES, st.integers(1, MINOR_MAX), st.just(Means.STORE_CREDIT), NAMES),
     Tendered: st.builds(
         Tendered, NAMES, st.integers(1, MINOR_MAX), prices(CURRENCY), st.sampled_from(Rounding)
     ),
@@ -555,7 +563,7 @@ def test_facts_of_another_form_are_named_with_their_place(facts: object, where: 
         ("release", {"lines": [["1", 1.5]]}, "@ arguments[0]"),
         ("release", {"lines": ["1a"]}, "@ arguments[0]"),
         ("release", {"lines": [["1"]]}, "@ arguments[0]"),
-        ("inspect", {"verdicts": [["1", 1, "nice"]]}, "@ arguments[0]"),
+        ("inspect", {"verdicts": [["1", 1, 7]]}, "@ arguments[0]"),
     ),
 )
 def test_arguments_of_another_form_are_named(verb: str, args: object, where: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from orderflow import BadInput, Location, Rules
 from orderflow.cash import CashRounding, CashRule
+from orderflow.conditions import Condition, Fate
 from orderflow.patience import Patience
 from orderflow.process import Process, Stage
 from orderflow.reasons import FAULTY
@@ -15,6 +16,7 @@ from orderflow.sending import Sending
 from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UnitState
 from orderflow.taxes import Table, Taxing
+from orderflow.tender_order import PayingBack
 from orderflow.tenders import MethodKind, PaymentMethod
 from orderflow.windows import Window
 
@@ -50,8 +52,10 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(remind_days=(3, 1)),
         Rules(patience=Patience()),
         Rules(silent_days=3),
+        Rules(paying_back=PayingBack(last=("points",))),
         Rules(reasons=(FAULTY,)),
         Rules(return_window=Window(7, "Asia/Shanghai")),
+        Rules(conditions=(Condition("used", Fate.SHELF),)),
         Rules(methods=(PaymentMethod("card", MethodKind.CARD),)),
         Rules(cash_on_delivery=CashRule(refused_most=1)),
         Rules(cash_rounding=(CashRounding("EUR", 5),)),
@@ -72,7 +76,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 26, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 28, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(

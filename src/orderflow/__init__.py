@@ -9,7 +9,7 @@ from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Call, Ref, Remedy
 from orderflow.cash import CashRounding, CashRule
 from orderflow.commands import Done
-from orderflow.conditions import Verdict
+from orderflow.conditions import Condition, Fate, Verdict
 from orderflow.deadlines import Due
 from orderflow.errors import (
     BadInput,
@@ -50,6 +50,7 @@ from orderflow.records import (
     lot_id,
 )
 from orderflow.rules import Location, Rules
+from orderflow.tender_order import CashBack, Means, PayingBack, Portion, TenderOrder
 from orderflow.tenders import MethodKind, PaymentMethod, StoredKind, Tendered
 from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import Position, Sku
@@ -61,14 +62,17 @@ __all__ = [
     "BadInput",
     "Call",
     "CarrierFailed",
+    "CashBack",
     "CashRounding",
     "CashRule",
     "ChargeKind",
     "Component",
+    "Condition",
     "Danger",
     "Destination",
     "Done",
     "Due",
+    "Fate",
     "Fault",
     "Fixing",
     "GatewayFailed",
@@ -77,6 +81,7 @@ __all__ = [
     "Instalment",
     "KeyReused",
     "Location",
+    "Means",
     "MethodKind",
     "Money",
     "MoveRefused",
@@ -91,7 +96,9 @@ __all__ = [
     "Outcome",
     "OutcomeUnknown",
     "Patience",
+    "PayingBack",
     "PaymentMethod",
+    "Portion",
     "Position",
     "Price",
     "Query",
@@ -110,6 +117,7 @@ __all__ = [
     "Stale",
     "StoreUnavailable",
     "StoredKind",
+    "TenderOrder",
     "Tendered",
     "TrackingStatus",
     "Verdict",

@@ -548,6 +548,24 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "payment {payment} was made by {method}: nothing goes back to it, but onto a balance",
         "zh": "付款 {payment} 以 {method} 支付:不可原路退回,请指定储值账户",
     },
+    "cash_to_balance": {
+        "en": "payment {payment} was cash at the door: it goes back as store credit, so name a "
+        "balance",
+        "zh": "付款 {payment} 为货到付款:须退至储值账户,请指定账户",
+    },
+    "cash_to_payee": {
+        "en": "payment {payment} was cash at the door: it goes back by transfer, so say to which "
+        "account",
+        "zh": "付款 {payment} 为货到付款:须转账退款,请提供收款账户",
+    },
+    "owed_changed": {
+        "en": "{owed} {currency} is owed back on order {order} by now, not {said}",
+        "zh": "订单 {order} 目前应退 {owed} {currency},不再是 {said}",
+    },
+    "plan_changed": {
+        "en": "what is owed back on order {order} would go back otherwise by now: {now}",
+        "zh": "订单 {order} 的退款方式已变化,目前为:{now}",
+    },
     "over_deposit": {
         "en": "{asked} {currency} asked of a deposit of {deposit} {currency}: payment {payment}",
         "zh": "付款 {payment} 的定金为 {deposit} {currency}:要求没收 {asked} {currency}",
@@ -942,6 +960,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "collect": "代收货款",
     "complete": "完成",
     "confirm receipt": "确认收货",
+    "confirm refund": "确认退款",
     "confirm stock hold": "确认库存占用",
     "confirm": "确认",
     "count": "盘点",
@@ -1057,6 +1076,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "reject quarantine": "待检不合格",
     "reject reissue": "驳回补发",
     "reject return": "驳回退货",
+    "regrade": "改等级",
     "reinstate": "恢复",
     "reject": "驳回",
     "release quarantine": "待检放行",
