@@ -147,7 +147,7 @@ def test_a_return_whose_evidence_has_come_is_decided_by_the_seller(shop: Shop) -
     shop.clock.forward(days=2)
     (limit,) = [one for one in shop.due(shop.clock.at) if one.ref.id == "r-1"]
 
-    assert (limit.who, limit.call) == ("seller", v.approve_return.of(limit.ref))
+    assert (limit.who, limit.call) == ("seller", v.approve_return.on("r-1"))
 
 
 def test_an_exchange_whose_evidence_does_not_come_is_called_off_by_due_alone(shop: Shop) -> None:
