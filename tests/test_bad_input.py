@@ -323,6 +323,29 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     },
     "add_evidence": {"id": "r-o-asking", "evidence": ("pic-3",), "words": "seen from behind"},
     "record_talk": {"id": "r-o-asking", "reference": "call-7"},
+    "complain": {
+        "id": "q-new",
+        "order": "o-delivered",
+        "words": "when does it come?",
+        "reason": "impatience",
+        "evidence": ("pic-1",),
+    },
+    "ask_refund_only": {
+        "id": "q-new",
+        "order": "o-delivered",
+        "amount": eur(100),
+        "lines": ONE,
+        "reason": "scratched",
+        "evidence": ("pic-1",),
+        "words": "at the foot",
+    },
+    "add_complaint_evidence": {"id": "q-asked", "evidence": ("pic-3",), "words": "from behind"},
+    "record_complaint_talk": {"id": "q-asked", "reference": "call-7"},
+    "grant_complaint": {"id": "q-asked", "amount": eur(50), "answer": "half of it"},
+    "answer_complaint": {"id": "q-asked", "answer": "it comes tomorrow"},
+    "reject_complaint": {"id": "q-asked", "reason": "worn"},
+    "withdraw_complaint": {"id": "q-asked"},
+    "miss_complaint": {"id": "q-asked"},
     "approve_return": {"id": "r-o-asking"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
@@ -647,6 +670,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
+    sell("o-complained", "delivered")
+    house.ask_refund_only("q-asked", "o-complained", eur(100))
     sell("o-also", "delivered")
     sell("o-invoiced", "delivered")
     house.invoice("o-invoiced", "2026")

@@ -81,15 +81,15 @@ def test_what_staff_and_customer_have_said_is_kept_as_references(any_shop: Shop)
     shop.record_talk("r-1", "chat-9", by="anna")
 
     assert shop.returned("r-1").talks == ("call-7", "chat-9")
-    assert shop.codes(v.record_talk.on("r-1", "call-7")) == ["nothing_to_do"]
+    assert shop.codes(v.record_talk.on("r-1", "call-7")) == ["nothing_new"]
 
 
 def test_the_same_picture_is_not_added_twice_and_none_to_what_is_over(shop: Shop) -> None:
     shop = delivered(shop)
     shop.ask_return("r-1", "o-17", (), "faulty", ("pic-1",))
 
-    assert shop.codes(v.add_evidence.on("r-1", ("pic-1",))) == ["nothing_to_do"]
-    assert shop.codes(v.add_evidence.on("r-1")) == ["nothing_to_do"]
+    assert shop.codes(v.add_evidence.on("r-1", ("pic-1",))) == ["nothing_new"]
+    assert shop.codes(v.add_evidence.on("r-1")) == ["nothing_new"]
     shop.close_return("r-1")
     assert shop.refuses(v.add_evidence.on("r-1", ("pic-2",))) == (
         "return r-1 is cancelled: cannot add evidence (can: nothing more)"

@@ -8,9 +8,9 @@ Nothing but the bag counts units: a dispatch, a parcel and a return hold no coun
 their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
-exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed, coupon,
-credit line; invoice, credit note and their series, which stand in `bills.py`; stored value, which
-is in `tenders.py`.
+exchange, reissue, complaint, purchase, work order, stock hold, supply row, lot, item, quota, feed,
+coupon, credit line; invoice, credit note and their series, which stand in `bills.py`; stored value,
+which is in `tenders.py`.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -33,6 +33,7 @@ from orderflow.calls import Ref
 from orderflow.money import Rounding, share
 from orderflow.states import (
     ONWARD,
+    ComplaintState,
     OrderState,
     ParcelState,
     PaymentState,
@@ -712,6 +713,35 @@ class Exchange:
 
 
 @attrs.frozen(weakref_slot=False)
+class Complaint:
+    """What a customer complains of without giving anything back: for money, or for an answer.
+
+    `lines` are pairs of a line's id and how many units of it are meant, of which `amount` is asked
+    in minor units (仅退款); both are empty where an answer is wanted. `granted` is by how much they
+    cost less. `words`, `evidence` and `talks` are as those of a return.
+    """
+
+    ref: Ref[Complaint]
+    state: ComplaintState
+    order: str
+    reason: str
+    lines: tuple[tuple[str, int], ...] = ()
+    amount: int = 0
+    granted: int = 0
+    answer: str = ""
+    until: datetime | None = None  # when silence means something
+    words: str = ""
+    evidence: tuple[str, ...] = ()
+    evidence_wanted: int = 0
+    talks: tuple[str, ...] = ()
+
+    @property
+    def lacks_evidence(self) -> bool:
+        """Whether less of it has come than is wanted."""
+        return len(self.evidence) < self.evidence_wanted
+
+
+@attrs.frozen(weakref_slot=False)
 class Purchase:
     """What a supplier is asked to supply for orders (采购单). Its units carry its id as their peg.
 
@@ -973,6 +1003,7 @@ Charted: TypeAlias = (
     | Return
     | Exchange
     | Reissue
+    | Complaint
     | Purchase
     | WorkOrder
     | StockHold
@@ -1002,6 +1033,7 @@ KINDS: Final[dict[str, type[Document]]] = {
     "return": Return,
     "exchange": Exchange,
     "reissue": Reissue,
+    "complaint": Complaint,
     "purchase": Purchase,
     "work order": WorkOrder,
     "stock hold": StockHold,
@@ -1032,7 +1064,7 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return tuple(dict.fromkeys(document.orders))
         case Invoice() | CreditNote():
             return document.orders
-        case Return() | Exchange() | Reissue():
+        case Return() | Exchange() | Reissue() | Complaint():
             return (document.order,)
         case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series() | StoredValue():
             return ()

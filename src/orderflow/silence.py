@@ -1,7 +1,7 @@
 """What silence means after a sale: who should have acted, what follows, and by which call.
 
-It knows one row for each thing that a return, an exchange or a reissue waits for, and refuses to
-know until when: the document says that itself.
+It knows one row for each thing that a return, an exchange, a reissue or a complaint waits for, and
+refuses to know until when: the document says that itself.
 
 Silence never takes anything from a customer who has done his part: what nobody decides is agreed
 to, what nobody inspects is accepted; what he does not send stays his, and stays sold.
@@ -15,11 +15,13 @@ from typing import Final
 import attrs
 
 from orderflow.calls import Call
+from orderflow.complaints import grant_complaint, miss_complaint, withdraw_complaint
 from orderflow.fulfilment import ScanStatus
 from orderflow.inspecting import inspect
 from orderflow.journal import Case
+from orderflow.kept_goods import carrying
 from orderflow.pricing import due
-from orderflow.records import Document, Exchange, Reissue, Return
+from orderflow.records import Complaint, Document, Exchange, Reissue, Return
 from orderflow.replacements import (
     approve_exchange,
     approve_reissue,
@@ -62,6 +64,10 @@ CALLED_OFF: Final = Silence("seller", "the exchange was not carried out in time:
 UNPAID: Final = Silence(
     "customer", "what the new goods cost more was not paid in time: the exchange is called off"
 )
+GRANTED: Final = Silence("seller", "the complaint was not decided in time: it is granted")
+MADE_GOOD: Final = Silence("customer", "its goods came back meanwhile: the complaint ends")
+NOT_PROVED: Final = Silence("customer", "the evidence did not come in time: the complaint ends")
+NOT_ANSWERED: Final = Silence("seller", "the complaint was not answered in time")
 CARRIED_OUT: Final = Silence("seller", "the goods of both ways have come: the exchange is settled")
 
 
@@ -77,6 +83,8 @@ def silence_of(document: AfterSale, case: Case) -> tuple[Silence, Call[Document]
             return _of_reissue(document, waits, case)
         case Exchange():
             return _of_exchange(document, waits, case)
+        case Complaint():
+            return _of_complaint(document, waits, case)
 
 
 def _of_return(returned: Return, waits: Wait) -> Call[Document]:
@@ -117,3 +125,15 @@ def _of_exchange(exchange: Exchange, waits: Wait, case: Case) -> tuple[Silence, 
     if not accepted:
         return UNDONE, undo_exchange.of(exchange.ref)
     return CARRIED_OUT, settle_exchange.of(exchange.ref)
+
+
+def _of_complaint(complaint: Complaint, waits: Wait, case: Case) -> tuple[Silence, Call[Document]]:
+    """Money that nobody decides about is granted, as far as the goods still carry it."""
+    if waits is Wait.EVIDENCE:
+        return NOT_PROVED, withdraw_complaint.of(complaint.ref)
+    if not complaint.amount:
+        return NOT_ANSWERED, miss_complaint.of(complaint.ref)
+    order = case.get(case.order(complaint.order))
+    if not carrying(order, complaint.lines).amount:
+        return MADE_GOOD, withdraw_complaint.of(complaint.ref)
+    return GRANTED, grant_complaint.of(complaint.ref)

@@ -8,6 +8,17 @@ from orderflow.bookings import ask_booking, cancel_booking, record_booking, send
 from orderflow.chasing import chase
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
+from orderflow.complaints import (
+    add_complaint_evidence,
+    answer_complaint,
+    ask_refund_only,
+    complain,
+    grant_complaint,
+    miss_complaint,
+    record_complaint_talk,
+    reject_complaint,
+    withdraw_complaint,
+)
 from orderflow.coupons import set_coupon
 from orderflow.deposits import (
     forfeit_deposit,
@@ -175,6 +186,7 @@ from orderflow.waybills import add_waybills, number_parcel
 __all__ = [
     "accept_dispatch",
     "accept_purchase",
+    "add_complaint_evidence",
     "add_evidence",
     "add_waybills",
     "adjust",
@@ -182,6 +194,7 @@ __all__ = [
     "allocate",
     "answer",
     "answer_cash_change",
+    "answer_complaint",
     "apply_payment",
     "approve_exchange",
     "approve_reissue",
@@ -196,6 +209,7 @@ __all__ = [
     "ask_exchange",
     "ask_pay_back",
     "ask_refund",
+    "ask_refund_only",
     "ask_reissue",
     "ask_return",
     "ask_void",
@@ -211,6 +225,7 @@ __all__ = [
     "chase",
     "close_return",
     "collect_on_delivery",
+    "complain",
     "complete",
     "confirm",
     "confirm_receipt",
@@ -232,6 +247,7 @@ __all__ = [
     "found",
     "free_surplus",
     "give_up_plan",
+    "grant_complaint",
     "hand_over",
     "hold",
     "hold_credit",
@@ -261,6 +277,7 @@ __all__ = [
     "lose",
     "make_ready",
     "miss_balance",
+    "miss_complaint",
     "miss_instalment",
     "miss_terms",
     "move_stock",
@@ -290,6 +307,7 @@ __all__ = [
     "record_answer",
     "record_booking",
     "record_breakage",
+    "record_complaint_talk",
     "record_feed",
     "record_notice",
     "record_return_scan",
@@ -305,6 +323,7 @@ __all__ = [
     "refuse_purchase",
     "regrade",
     "reject",
+    "reject_complaint",
     "reject_exchange",
     "reject_quarantine",
     "reject_reissue",
@@ -354,5 +373,6 @@ __all__ = [
     "unreserve",
     "void_payment",
     "weigh_line",
+    "withdraw_complaint",
     "write_off",
 ]

@@ -67,6 +67,7 @@ from orderflow.promising.forecasting import Forecast, forecast
 from orderflow.records import (
     KINDS,
     Claim,
+    Complaint,
     Counter,
     Coupon,
     CreditLine,
@@ -289,6 +290,10 @@ class Workflow(Commands):
         """What a supplier has said last that he has of a SKU."""
         id = feed_id(text(supplier, "supplier"), text(sku, "sku"))
         return self.get(Ref(self.tenant, "feed", id))
+
+    def complaint(self, id: str) -> Complaint:
+        """A complaint as it is now."""
+        return self.get(Ref(self.tenant, "complaint", id))
 
     def coupon(self, code: str) -> Coupon:
         """A coupon as it is now."""
