@@ -728,22 +728,21 @@ def furnish_replacements(house: Workflow) -> None:
         house.inspect(f"r-e-{stage}")
     house.send_replacement("e-done", "o-e-done")
     house.confirm("o-e-done")
-    dearer = (line("1", LAMP, 1, "20.00"),)
-    house.ask_exchange("e-paid", "o-paid-over", "r-e-paid", ONE, dearer, "too bright")
-    house.approve_exchange("e-paid")
-    house.receive_return("r-e-paid", "leith")
-    house.inspect("r-e-paid")
-    house.send_replacement("e-paid", "o-e-paid")
-    house.adjust("o-paid-over", NewCharge(ChargeKind.DISCOUNT, -100))
-    for order in ("o-i-done", "o-e-done"):
-        send(order)
-    house.hold_reissue("i-held", "check", "the third this month")
-    house.hold_exchange("e-held", "check", "the third this month")
     first = Workflow(
         house.store,
         attrs.evolve(house.rules, replace_before_return=True),
         clock=lambda: house.order("o-first-out").placed_at,
     )
+    dearer = (line("1", LAMP, 1, "20.00"),)
+    house.ask_exchange("e-paid", "o-paid-over", "r-e-paid", ONE, dearer, "too bright")
+    house.approve_exchange("e-paid")
+    first.send_replacement("e-paid", "o-e-paid")
+    house.receive_return("r-e-paid", "leith")
+    house.inspect("r-e-paid")
+    for order in ("o-i-done", "o-e-done"):
+        send(order)
+    house.hold_reissue("i-held", "check", "the third this month")
+    house.hold_exchange("e-held", "check", "the third this month")
     house.ask_exchange(
         "e-gone", "o-first-out", "r-e-gone", ONE, (line("1", LAMP, 1),), "too bright"
     )

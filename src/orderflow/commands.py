@@ -1644,12 +1644,12 @@ class Commands:
     def send_replacement(
         self, id: str, anew: str, *, key: str | None = None, by: str = ""
     ) -> Done[Exchange]:
-        """Open the order `anew` with the new goods; what is owed back on the old order pays it."""
+        """Open the order `anew` with the new goods; what the old ones have brought pays it."""
         call = replacements.send_replacement.of(Ref(self.tenant, "exchange", id), anew)
         return self.apply(call, key=key, by=by)
 
     def pay_over(self, id: str, *, key: str | None = None, by: str = "") -> Done[Exchange]:
-        """Pay what the new order still costs out of what is owed back on the old one."""
+        """Pay what the new order still costs out of what the old goods have brought."""
         call = replacements.pay_over.of(Ref(self.tenant, "exchange", id))
         return self.apply(call, key=key, by=by)
 

@@ -14,9 +14,10 @@ from orderflow.books import LEAVES_FOR, matter_position
 from orderflow.calls import Ref
 from orderflow.conditions import OF_VERDICTS, Condition, Fate, Verdict
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import Posted
+from orderflow.facts import BROUGHT, Posted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.orders import give_up_units
+from orderflow.pricing import total
 from orderflow.records import Line, MatterKind, Order, Return, Transfer
 from orderflow.rules import Rules
 from orderflow.sent_again import count_again
@@ -57,9 +58,12 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     step = Step(case, context)
     returned = step.now(case.own(Return))
     order_ref = case.order(returned.order)
+    cost = total(step.now(order_ref))
     _inspect(step, order_ref, case.ref.id, _judged(verdicts, context.rules))
     count_again(step, order_ref)
     after = step.now(order_ref)
+    if total(after) != cost:
+        step.note(case.ref, BROUGHT, amount=cost - total(after))
     if not of_return(after, case.ref.id, _COMING):
         step.proceed(RETURN, case.ref, ReturnMove.SETTLE)
     return step

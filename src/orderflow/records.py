@@ -657,6 +657,8 @@ class Return:
 
     `words` say what is the matter, `evidence` and `talks` are references of pictures and films, and
     of what staff and customer have said. So many pieces are wanted before somebody agrees.
+    `brought` is what its accepted units have taken off the price of their order, in minor units, as
+    each inspection fixed it; `None` where the journal is older than that note.
     """
 
     ref: Ref[Return]
@@ -670,6 +672,7 @@ class Return:
     evidence: tuple[str, ...] = ()
     evidence_wanted: int = 0
     talks: tuple[str, ...] = ()
+    brought: int | None = None
 
     @property
     def lacks_evidence(self) -> bool:
@@ -698,7 +701,8 @@ class Reissue:
 class Exchange:
     """Goods come back by a return, and others go out for them by the order `anew` (换货).
 
-    `wanted` are the lines that the new order will have, at the prices that were agreed.
+    `wanted` are the lines that the new order will have, at the prices that were agreed. `paid_over`
+    is what of the money that the return brought has paid the new order, in minor units.
     """
 
     ref: Ref[Exchange]
@@ -710,6 +714,7 @@ class Exchange:
     anew: str = ""
     holds: tuple[Hold, ...] = ()
     until: datetime | None = None  # when silence means something
+    paid_over: int = 0
 
 
 @attrs.frozen(weakref_slot=False)

@@ -197,6 +197,7 @@ def open_return(
             words=words,
             evidence=evidence,
             evidence_wanted=wanted_of_it,
+            brought=0,
         )
     )
     step.retag(returned, asked.chosen, returning=id)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import attrs
 
-from orderflow.errors import MoveRefused, Refusal
+from orderflow.errors import MoveRefused, Refusal, all_told
 from orderflow.holding import set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
@@ -46,9 +46,8 @@ def ask_reissue(
     said = text(reason, "reason")
     must_be_open(step, old, "reissue")
     barred = tuple(not_for(context.rules.reasons, said, Way.REISSUE))
-    if barred:
-        raise MoveRefused(barred)
-    pairs = _to_send_again(old, wanted) if wanted else _astray(old)
+    with all_told(barred):
+        pairs = _to_send_again(old, wanted) if wanted else _astray(old)
     astray = {line.id: min(n, astray_to_send_again(old, line)) for line, n in named(old, pairs)}
     text(case.ref.id, "reissue")
     step.open(Reissue(case.own(Reissue), REISSUE.initial, order, said, pairs))
