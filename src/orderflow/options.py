@@ -41,6 +41,7 @@ from orderflow import (
     proving,
     receiving,
     refunds,
+    rejecting,
     replacements,
     repricing,
     returns,
@@ -624,6 +625,11 @@ def _(look: Look[Complaint]) -> Iterator[Call[Complaint]]:
     for order in () if look.document.amount else _orders(look, (look.document.order,)):
         sample = _money(order, 1)
     yield complaints.grant_complaint.on(look.id, sample)
+
+
+@suggests(rejecting.send_rejected, on=Return)
+def _(look: Look[Return]) -> Iterator[Call[Return]]:
+    yield rejecting.send_rejected.on(look.id, f"{look.id}/rejected")
 
 
 @suggests(returns.record_return_scan, on=Return)

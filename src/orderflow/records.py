@@ -673,6 +673,7 @@ class Return:
     evidence_wanted: int = 0
     talks: tuple[str, ...] = ()
     brought: int | None = None
+    resent: str = ""  # the number of the parcel by which rejected goods go to their customer
 
     @property
     def lacks_evidence(self) -> bool:

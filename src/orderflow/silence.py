@@ -20,13 +20,14 @@ import attrs
 from orderflow.calls import Call
 from orderflow.complaints import grant_complaint, miss_complaint, withdraw_complaint
 from orderflow.fulfilment import ScanStatus
-from orderflow.inspecting import inspect
+from orderflow.inspecting import deliver_again, inspect
 from orderflow.journal import Case
 from orderflow.kept_goods import carrying
 from orderflow.orders import cancel
 from orderflow.patience import Patience
 from orderflow.pricing import due
 from orderflow.records import Complaint, Document, Exchange, Order, Reissue, Return
+from orderflow.rejecting import keep_rejected
 from orderflow.replacements import (
     approve_exchange,
     approve_reissue,
@@ -45,7 +46,7 @@ from orderflow.states import (
     ReturnState,
     UnitState,
 )
-from orderflow.units import LineQuantities
+from orderflow.units import LineQuantities, of_return
 from orderflow.values import later
 from orderflow.waiting import AfterSale, Wait, wait_of
 
@@ -67,6 +68,8 @@ RETURN_SILENCE: Final[Mapping[Wait, Silence]] = {
     Wait.ARRIVAL: Silence("carrier", "the goods did not arrive in time: they count as lost"),
     Wait.STRAGGLERS: Silence("customer", "the rest did not come in time: the return ends"),
     Wait.INSPECTION: Silence("seller", "the goods were not inspected in time: they are accepted"),
+    Wait.REJECTED: Silence("customer", "what was rejected was not taken in time: it stays sold"),
+    Wait.RESENT: Silence("carrier", "what was rejected went to its customer: he has it again"),
 }
 ASKED_REISSUE: Final = Silence("seller", "the reissue was not decided in time: it is agreed to")
 NEVER_SENT: Final = Silence(
@@ -116,7 +119,7 @@ def silence_of(
         return None
     state = document.state.value
     if isinstance(document, Return):
-        return Silent(RETURN_SILENCE[waits], _of_return(document, waits), since, state)
+        return Silent(RETURN_SILENCE[waits], _of_return(document, waits, case), since, state)
     if isinstance(document, Complaint):
         return Silent(*_of_complaint(document, waits, case), since, state)
     if isinstance(document, Reissue):
@@ -132,7 +135,14 @@ def silence_of(
     return Silent(silence, call, since, state)
 
 
-def _of_return(returned: Return, waits: Wait) -> Call[Document]:
+def _of_return(returned: Return, waits: Wait, case: Case) -> Call[Document]:
+    if waits is Wait.REJECTED:
+        return keep_rejected.of(returned.ref)
+    if waits is Wait.RESENT:
+        order = case.get(case.order(returned.order))
+        his = of_return(order, returned.ref.id, (UnitState.SENT_BACK,))
+        counts = {line.id: sum([n for one, _, n in his if one.id == line.id]) for line, _, _ in his}
+        return deliver_again.of(order.ref, tuple(counts.items()))
     if waits is Wait.DECISION:
         return approve_return.of(returned.ref)
     if waits is Wait.ARRIVAL:

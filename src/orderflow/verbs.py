@@ -148,6 +148,7 @@ from orderflow.promising.stock_holds import hold_stock
 from orderflow.proving import add_evidence, record_talk
 from orderflow.receiving import receive_return
 from orderflow.refunds import ask_pay_back, ask_refund, confirm_refund, pay_back, refund
+from orderflow.rejecting import keep_rejected, receive_rejected, send_rejected
 from orderflow.replacements import (
     approve_exchange,
     approve_reissue,
@@ -261,6 +262,7 @@ __all__ = [
     "inspect",
     "inspect_production",
     "invoice",
+    "keep_rejected",
     "lapse",
     "lapse_stored_value",
     "lift_credit_hold",
@@ -302,6 +304,7 @@ __all__ = [
     "receive",
     "receive_back",
     "receive_purchase",
+    "receive_rejected",
     "receive_return",
     "receive_supply",
     "record_answer",
@@ -346,6 +349,7 @@ __all__ = [
     "send_booking",
     "send_dispatch",
     "send_purchase",
+    "send_rejected",
     "send_replacement",
     "send_request",
     "send_transfer",
