@@ -38,6 +38,7 @@ from orderflow.payments import Notice, key_of
 from orderflow.ports import Query
 from orderflow.promising.dangers import Danger
 from orderflow.records import (
+    AddedServices,
     ChargeKind,
     Destination,
     Fixing,
@@ -57,6 +58,7 @@ from orderflow.workflow import Workflow
 __version__ = "0.1.0"
 
 __all__ = [
+    "AddedServices",
     "BadInput",
     "Call",
     "CarrierFailed",
