@@ -82,6 +82,7 @@ from orderflow.records import (
 from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
 from orderflow.states import ONWARD
+from orderflow.tender_order import Portions
 from orderflow.tenders import StoredKind, StoredValue, Tendered
 from orderflow.tracking import Scan
 from orderflow.units import LineQuantities
@@ -1531,12 +1532,12 @@ class Commands:
     def send_replacement(
         self, id: str, anew: str, *, key: str | None = None, by: str = ""
     ) -> Done[Exchange]:
-        """Open the order `anew` with the new goods; what is owed back on the old order pays it."""
+        """Open the order `anew` with the new goods; what the old ones have brought pays it."""
         call = replacements.send_replacement.of(Ref(self.tenant, "exchange", id), anew)
         return self.apply(call, key=key, by=by)
 
     def pay_over(self, id: str, *, key: str | None = None, by: str = "") -> Done[Exchange]:
-        """Pay what the new order still costs out of what is owed back on the old one."""
+        """Pay what the new order still costs out of what the old goods have brought."""
         call = replacements.pay_over.of(Ref(self.tenant, "exchange", id))
         return self.apply(call, key=key, by=by)
 
@@ -1572,12 +1573,27 @@ class Commands:
         amount: Money | None = None,
         payment: str = "",
         to: str = "",
+        payee: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
         """Pay back what is owed on an order: all of it, or a smaller amount."""
-        call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment, to)
+        call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment, to, payee)
+        return self.apply(call, key=key, by=by)
+
+    def confirm_refund(
+        self,
+        id: str,
+        owed: Money,
+        plan: Portions,
+        payee: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Pay back what was proposed, in one step: gateways are asked, balances credited."""
+        call = refunds.confirm_refund.of(Ref(self.tenant, "order", id), owed, plan, payee)
         return self.apply(call, key=key, by=by)
 
     def ask_refund(
@@ -1605,12 +1621,13 @@ class Commands:
         id: str,
         amount: Money | None = None,
         to: str = "",
+        payee: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
-        call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount, to)
+        call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount, to, payee)
         return self.apply(call, key=key, by=by)
 
     # --- invoices ---------------------------------------------------------------------------------
@@ -1700,6 +1717,20 @@ class Commands:
     ) -> Done[Document]:
         """Take goods in quarantine as damaged: they have not passed their inspection."""
         call = inventory.reject_quarantine.of(self._shelf(position), position, n, reason, supply)
+        return self.apply(call, key=key, by=by)
+
+    def regrade(
+        self,
+        position: Position,
+        n: int,
+        grade: str,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Document]:
+        """Let free goods stand in another grade: they were mended, or looked at again."""
+        call = inventory.regrade.of(self._shelf(position), position, n, grade, reason)
         return self.apply(call, key=key, by=by)
 
     def move_stock(

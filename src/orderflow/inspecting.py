@@ -10,20 +10,23 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
-from orderflow.books import matter_position
+from orderflow.books import LEAVES_FOR, matter_position
 from orderflow.calls import Ref
-from orderflow.conditions import Verdict
+from orderflow.conditions import OF_VERDICTS, Condition, Fate, Verdict
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import Posted
+from orderflow.facts import BROUGHT, Posted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.orders import give_up_units
+from orderflow.pricing import total
 from orderflow.records import Line, MatterKind, Order, Return, Transfer
+from orderflow.rules import Rules
 from orderflow.sent_again import count_again
 from orderflow.states import RETURN, ReturnMove, UnitMove, UnitState
 from orderflow.units import (
     STILL_OUT,
     Chosen,
     LineQuantities,
+    Tag,
     checked_quantities,
     left_not_arrived,
     not_arrived,
@@ -33,8 +36,10 @@ from orderflow.units import (
 )
 from orderflow.values import text, whole
 
-Verdicts: TypeAlias = tuple[tuple[str, int, Verdict], ...]
-"""(line id, units, verdict) triples."""
+Verdicts: TypeAlias = tuple[tuple[str, int, Verdict | str], ...]
+"""(line id, units, verdict) triples; in its stead, the code of a condition of the host's."""
+
+_Judged: TypeAlias = tuple[tuple[str, int, Condition], ...]
 
 _COMING: Final = (*STILL_OUT, UnitState.RECEIVED_BACK)
 """Where the units of a return are of which nothing is decided yet."""
@@ -44,15 +49,21 @@ _COMING: Final = (*STILL_OUT, UnitState.RECEIVED_BACK)
 def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     """Decide about what came back: all sound, or a verdict for so many of some lines.
 
+    For a verdict there may stand the code of a condition of the rules, which says what becomes of
+    the goods.
+
     What is accepted is given up by the customer, and what it carried is owed back; what is rejected
     goes to the customer again. The return is settled when none of its units waits any more.
     """
     step = Step(case, context)
     returned = step.now(case.own(Return))
     order_ref = case.order(returned.order)
-    _inspect(step, order_ref, case.ref.id, _checked_verdicts(verdicts))
+    cost = total(step.now(order_ref))
+    _inspect(step, order_ref, case.ref.id, _judged(verdicts, context.rules))
     count_again(step, order_ref)
     after = step.now(order_ref)
+    if total(after) != cost:
+        step.note(case.ref, BROUGHT, amount=cost - total(after))
     if not of_return(after, case.ref.id, _COMING):
         step.proceed(RETURN, case.ref, ReturnMove.SETTLE)
     return step
@@ -63,7 +74,7 @@ def take_back(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     """Accept units that came back undelivered for good: they are given up, and owed back."""
     step = Step(case, context)
     ref = case.own(Order)
-    _inspect(step, ref, "", _checked_verdicts(verdicts))
+    _inspect(step, ref, "", _judged(verdicts, context.rules))
     count_again(step, ref)
     return step
 
@@ -77,9 +88,9 @@ def restock(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     """
     step = Step(case, context)
     ref = case.own(Order)
-    checked = _checked_verdicts(verdicts)
-    for i, (_, _, verdict) in enumerate(checked):
-        if verdict is Verdict.REJECTED:
+    checked = _judged(verdicts, context.rules)
+    for i, (_, _, condition) in enumerate(checked):
+        if condition.fate is Fate.REJECT:
             raise BadInput(f"verdicts[{i}].verdict", "what is sent again goes to nobody else")
     if not checked:
         order = step.now(ref)
@@ -88,11 +99,11 @@ def restock(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
         covered = [
             (one.id, min(came[one.id], _sent_in_their_stead(order, one))) for one in order.lines
         ]
-        checked = tuple((line, n, Verdict.SOUND) for line, n in covered if n)
+        checked = tuple((line, n, OF_VERDICTS[Verdict.SOUND]) for line, n in covered if n)
         if not checked:
             raise MoveRefused((Refusal.of("nothing_to_do", what=str(ref), move="restock"),))
-    for line, n, verdict in checked:
-        _restock(step, ref, line, n, verdict)
+    for line, n, condition in checked:
+        _restock(step, ref, line, n, condition)
     return step
 
 
@@ -102,37 +113,41 @@ def deliver_again(case: Case, context: Context, lines: LineQuantities = ()) -> S
     step = Step(case, context)
     order = step.now(case.own(Order))
     chosen = step.choose(order, "deliver", (UnitState.SENT_BACK,), checked_quantities(lines))
-    step.move(order, UnitMove.DELIVER, chosen, returning="")
+    step.move(order, UnitMove.DELIVER, chosen, returning="", condition="")
     return step
 
 
-def _inspect(step: Step, ref: Ref[Order], returning: str, verdicts: Verdicts) -> None:
+def _inspect(step: Step, ref: Ref[Order], returning: str, judged: _Judged) -> None:
     order = step.now(ref)
     came = (UnitState.RECEIVED_BACK,)
-    if not verdicts:
+    if not judged:
         chosen = step.choose(order, "inspect", came, (), lambda tag: tag.returning == returning)
-        _decide(step, ref, chosen, Verdict.SOUND, returning)
-    for line, n, verdict in verdicts:
+        _decide(step, ref, chosen, OF_VERDICTS[Verdict.SOUND], returning)
+    for line, n, condition in judged:
         order = step.now(ref)
         chosen = step.choose(
             order, "inspect", came, ((line, n),), lambda tag: tag.returning == returning
         )
-        _decide(step, ref, chosen, verdict, returning)
+        _decide(step, ref, chosen, condition, returning)
 
 
 def _decide(
-    step: Step, ref: Ref[Order], chosen: list[Chosen], verdict: Verdict, returning: str
+    step: Step, ref: Ref[Order], chosen: list[Chosen], condition: Condition, returning: str
 ) -> None:
     order = step.now(ref)
     refuse_sent_again(order, chosen)
-    if verdict is Verdict.REJECTED:
-        step.move(order, UnitMove.REJECT, chosen)
+    if condition.fate is Fate.REJECT:
+        step.move(order, UnitMove.REJECT, chosen, **_noted(condition))
         return
     give_up_units(step, ref, chosen, returning or "take back")
-    if verdict is Verdict.SOUND:
-        step.move(order, UnitMove.ACCEPT_BACK, chosen)
-    else:
-        step.move(order, UnitMove.ACCEPT_BACK, chosen, grade=verdict.value)
+    for one in chosen:
+        grade = condition.graded(one.spot.slice.grade)
+        step.move(order, UnitMove.ACCEPT_BACK, [one], grade=grade, **_noted(condition))
+
+
+def _noted(condition: Condition) -> dict[str, Tag]:
+    """The tag of units in a condition of the host's; a verdict is told by their grade."""
+    return {} if condition in OF_VERDICTS.values() else {"condition": condition.code}
 
 
 def _sent_in_their_stead(order: Order, line: Line) -> int:
@@ -141,7 +156,7 @@ def _sent_in_their_stead(order: Order, line: Line) -> int:
     return not_arrived(line) - left_not_arrived(line, rows)
 
 
-def _restock(step: Step, ref: Ref[Order], name: str, n: int, verdict: Verdict) -> None:
+def _restock(step: Step, ref: Ref[Order], name: str, n: int, condition: Condition) -> None:
     order = step.now(ref)
     wanted = ((name, n),)
     came = (UnitState.RECEIVED_BACK,)
@@ -151,25 +166,33 @@ def _restock(step: Step, ref: Ref[Order], name: str, n: int, verdict: Verdict) -
         raise MoveRefused(
             (Refusal.of("too_many", line=name, order=ref.id, asked=n, move="restock", there=there),)
         )
-    kind = MatterKind.DAMAGED if verdict is Verdict.DAMAGED else MatterKind.SELLABLE
     for one in chosen:
         tags = one.spot.slice
-        graded = tags if verdict is Verdict.SOUND else tag(tags, grade=verdict.value)
+        graded = tag(tags, grade=condition.graded(tags.grade))
         step.move(order, UnitMove.RESTOCK, [one], grade=graded.grade)
         at = matter_position(one.line.sku, graded)
+        kind = LEAVES_FOR.get(graded.grade, MatterKind.SELLABLE)
         step.add(Posted(Transfer(MatterKind.CARRIER, at, kind, at, one.n)))
 
 
-def _checked_verdicts(verdicts: object) -> Verdicts:
+def _judged(verdicts: object, rules: Rules) -> _Judged:
+    """A verb's argument of verdicts, each as the condition that it stands for."""
     if not isinstance(verdicts, tuple | list):
         raise BadInput("verdicts", "triples of line, quantity and verdict are wanted")
-    checked: list[tuple[str, int, Verdict]] = []
+    checked: list[tuple[str, int, Condition]] = []
     for i, triple in enumerate(verdicts):
         path = f"verdicts[{i}]"
         if not isinstance(triple, tuple | list) or len(triple) != 3:
             raise BadInput(path, "a triple of line, quantity and verdict is wanted")
-        if not isinstance(triple[2], Verdict):
-            raise BadInput(f"{path}.verdict", "a Verdict is wanted")
         line, n = text(triple[0], f"{path}.line"), whole(triple[1], f"{path}.quantity")
-        checked.append((line, n, triple[2]))
+        checked.append((line, n, _condition(triple[2], rules, f"{path}.verdict")))
     return tuple(checked)
+
+
+def _condition(verdict: object, rules: Rules, path: str) -> Condition:
+    if isinstance(verdict, Verdict):
+        return OF_VERDICTS[verdict]
+    found = rules.condition(verdict) if isinstance(verdict, str) else None
+    if found is None:
+        raise BadInput(path, "a Verdict is wanted, or the code of one of the rules' conditions")
+    return found

@@ -38,6 +38,7 @@ from orderflow import (
     payments,
     production,
     receiving,
+    refunds,
     replacements,
     repricing,
     returns,
@@ -82,6 +83,7 @@ from orderflow.records import (
 )
 from orderflow.reviewing import TO_AGREE
 from orderflow.states import UnitState
+from orderflow.tender_order import Means, Portion
 from orderflow.tenders import StoredValue
 from orderflow.tracking import Scan, TrackingStatus
 from orderflow.trial import Source
@@ -301,6 +303,16 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     amount = _money(look.document, due(look.document))
     shares = ((look.id, amount.minor),)
     yield payments.pay.on(look.fresh(Payment, "pay"), amount, shares)
+
+
+@suggests(refunds.confirm_refund, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    order, back = look.document, refunds.owed_back(look.document)
+    case = Case(order.ref, look.source, look.context.at)
+    plan = refunds.proposed(case, look.context, order.ref, back).portions
+    first = order.tenders[0].payment if order.tenders else look.fresh(Payment, "pay")
+    sample = (Portion(first, 1, Means.BY_HAND),)
+    yield refunds.confirm_refund.on(look.id, _money(order, back), plan or sample)
 
 
 @suggests(payments.await_payment, on=Order)

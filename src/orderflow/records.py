@@ -72,6 +72,7 @@ class Slice:
     pools: tuple[str, ...] = ()  # the quotas and limits that they count against
     ready_by: datetime | None = None  # when their goods must be there, while the peg may change
     promised: datetime | None = None  # the date that the customer was told
+    condition: str = ""  # what it was like when it came back, by the host's own names
 
 
 PLAIN: Final = Slice()
@@ -674,7 +675,11 @@ class Parcel:
 
 @attrs.frozen(weakref_slot=False)
 class Return:
-    """A return: what a customer wants to give back. Its units carry its id."""
+    """A return: what a customer wants to give back. Its units carry its id.
+
+    `brought` is what its accepted units have taken off the price of their order, in minor units, as
+    each inspection fixed it; `None` where the journal is older than that note.
+    """
 
     ref: Ref[Return]
     state: ReturnState
@@ -683,6 +688,7 @@ class Return:
     location: str = ""  # where it was received
     holds: tuple[Hold, ...] = ()
     until: datetime | None = None  # when silence means something
+    brought: int | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -706,7 +712,8 @@ class Reissue:
 class Exchange:
     """Goods come back by a return, and others go out for them by the order `anew` (换货).
 
-    `wanted` are the lines that the new order will have, at the prices that were agreed.
+    `wanted` are the lines that the new order will have, at the prices that were agreed. `paid_over`
+    is what of the money that the return brought has paid the new order, in minor units.
     """
 
     ref: Ref[Exchange]
@@ -718,6 +725,7 @@ class Exchange:
     anew: str = ""
     holds: tuple[Hold, ...] = ()
     until: datetime | None = None  # when silence means something
+    paid_over: int = 0
 
 
 @attrs.frozen(weakref_slot=False)

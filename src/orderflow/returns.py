@@ -24,6 +24,7 @@ from orderflow.fulfilment import ScanStatus
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
+from orderflow.reasons import Way, not_for
 from orderflow.records import Order, Return
 from orderflow.states import (
     ONWARD,
@@ -51,8 +52,9 @@ def ask_return(
 ) -> Step:
     """Ask to give back delivered units of an order: all, or so many of some lines.
 
-    Each unit must be inside the window that its parcel's delivery has opened. All that speaks
-    against it is told at once. The rules may approve by themselves. A completed order is open again
+    Each unit must be inside the window that its parcel's delivery has opened, and the reason one
+    that leads to a return, where the rules name any. All that speaks against it is told at once.
+    The rules may approve by themselves. A completed order is open again
     until this is settled.
     """
     step = Step(case, context)
@@ -140,20 +142,26 @@ def lift_return_hold(case: Case, context: Context, code: str) -> Step:
 
 
 def open_return(
-    step: Step, ref: Ref[Return], order: str, lines: LineQuantities, reason: str
+    step: Step,
+    ref: Ref[Return],
+    order: str,
+    lines: LineQuantities,
+    reason: str,
+    way: Way = Way.RETURN,
 ) -> None:
     """Open a return of delivered units, and the order again where it was completed.
 
-    Nobody has approved it yet.
+    Nobody has approved it yet. The reason leads to what is asked for, that `way`.
     """
     returned = step.now(step.case.order(text(order, "order")))
     wanted = checked_quantities(lines)
     asked = asked_of(returned, wanted, _closed_windows(step, returned), step.context.rules.process)
-    reasons = why_not_returned(asked)
+    said = text(reason, "reason", empty=True)
+    reasons = (*why_not_returned(asked), *not_for(step.context.rules.reasons, said, way))
     if reasons:
         raise MoveRefused(reasons)
     id = text(ref.id, "return")
-    step.open(Return(ref, RETURN.initial, order, text(reason, "reason", empty=True)))
+    step.open(Return(ref, RETURN.initial, order, said, brought=0))
     step.retag(returned, asked.chosen, returning=id)
     if returned.state is OrderState.COMPLETED:
         step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))

@@ -348,6 +348,7 @@ def tag(slice: Slice, **tags: Tag) -> Slice:
         get("pools", slice.pools),
         get("ready_by", slice.ready_by),
         get("promised", slice.promised),
+        get("condition", slice.condition),
     )
 
 

@@ -59,6 +59,7 @@ from orderflow.inventory import (
     receive_supply,
     record_breakage,
     record_feed,
+    regrade,
     reject_quarantine,
     release_quarantine,
     release_stock_hold,
@@ -134,7 +135,7 @@ from orderflow.promising.committing import promise, repeg, repromise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
 from orderflow.receiving import receive_return
-from orderflow.refunds import ask_pay_back, ask_refund, pay_back, refund
+from orderflow.refunds import ask_pay_back, ask_refund, confirm_refund, pay_back, refund
 from orderflow.replacements import (
     approve_exchange,
     approve_reissue,
@@ -211,6 +212,7 @@ __all__ = [
     "complete",
     "confirm",
     "confirm_receipt",
+    "confirm_refund",
     "confirm_stock_hold",
     "count",
     "credit",
@@ -298,6 +300,7 @@ __all__ = [
     "refuse_cancel_purchase",
     "refuse_dispatch",
     "refuse_purchase",
+    "regrade",
     "reject",
     "reject_exchange",
     "reject_quarantine",
