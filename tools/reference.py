@@ -490,6 +490,7 @@ _DOCUMENTS = {cls.__name__ for cls in KINDS.values()}
 
 BESIDE = {
     "orderflow.adapters.sqlite": ("SqliteStore",),
+    "orderflow.adapters.postgres": ("PostgresStore",),
     "orderflow.adapters.memory": ("MemoryStore",),
     "orderflow.adapters.carriers": (
         "ScriptedCarrier",
