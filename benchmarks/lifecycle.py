@@ -42,11 +42,13 @@ from orderflow.allocation import allocate
 from orderflow.calls import Call
 from orderflow.closing import complete
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
+from orderflow.inspecting import inspect
 from orderflow.orders import hold, lift_hold, place
 from orderflow.payments import pay
 from orderflow.ports import Store
+from orderflow.receiving import receive_return
 from orderflow.refunds import refund
-from orderflow.returns import ask_return, inspect, receive_return
+from orderflow.returns import ask_return
 from orderflow.states import UNIT, OrderState, UnitFacts
 
 SKUS = [Sku(f"SKU-{i:02}") for i in range(50)]

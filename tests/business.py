@@ -1037,7 +1037,8 @@ def still_to_come(d: Desk) -> int:
     """What the orders of a deposit still cost, once asked for no more than was asked."""
     lost = d.paper.charged_back - d.paper.disputed  # its bank has it, and it is to come again
     rest = d.paper.amount - d.paper.captured + lost
-    orders = [d.get("order", one.order) for one in d.paper.applications]
+    names = {one.order for one in (*d.paper.applications, *d.paper.meant)}
+    orders = [d.get("order", name) for name in sorted(names)]
     if not orders:
         return int(rest)
     costs = sum(max(0, owing(order)) for order in orders) - max(0, d.paper.unapplied)

@@ -19,6 +19,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import Law, audit, reconcile
 from orderflow.audit.books import LISTED_MAX
+from orderflow.conditions import Verdict
 from orderflow.facts import Moved
 from orderflow.journal import Change, Committed, Entry, Stored
 from orderflow.payments import Notice
@@ -38,7 +39,6 @@ from orderflow.records import (
     Spot,
     Tender,
 )
-from orderflow.returns import Verdict
 from orderflow.states import RequestState, UnitState, WorkOrderState
 from tests.builders import BELL, LAMP, MORNING, ROPE, TEA, TWO_PLACES, Clock, Shop, eur, new_order
 

@@ -36,6 +36,7 @@ from orderflow import (
 )
 from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.sqlite import SqliteStore
+from orderflow.conditions import Verdict
 from orderflow.fulfilment import ScanStatus
 from orderflow.items import SafetyRows
 from orderflow.journal import VERBS
@@ -45,8 +46,8 @@ from orderflow.process import Process, Stage
 from orderflow.records import Fixing, Origin, Outcome
 from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
-from orderflow.returns import Verdict
 from orderflow.states import UnitState
+from orderflow.tender_order import Means, Portion, Portions
 from orderflow.tracking import Scan, TrackingStatus
 from tests.builders import (
     BELL,
@@ -363,8 +364,20 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "amount": eur(100),
         "payment": "pay-o-owed",
         "to": "credit-c-7",
+        "payee": "account-c-7",
     },
-    "pay_back": {"id": "pay-spare", "amount": eur(100), "to": "credit-c-7"},
+    "confirm_refund": {
+        "id": "o-owed",
+        "owed": eur(2000),
+        "plan": (Portion("pay-o-owed", 2000, Means.GATEWAY),),
+        "payee": "account-c-7",
+    },
+    "pay_back": {
+        "id": "pay-spare",
+        "amount": eur(100),
+        "to": "credit-c-7",
+        "payee": "account-c-7",
+    },
     "receive": {
         "position": OF_LOT,
         "n": 5,
@@ -375,6 +388,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     },
     "release_quarantine": {"position": SHELF, "n": 1, "supply": "s-caged"},
     "reject_quarantine": {"position": SHELF, "n": 1, "reason": "dented", "supply": "s-caged"},
+    "regrade": {"position": SHELF, "n": 1, "grade": "second", "reason": "scratched"},
     "move_stock": {"position": SHELF, "to": "leith/a-03/bin-7", "n": 1},
     "count": {"position": SHELF, "counted": 900, "reason": "the yearly count"},
     "take_stock": {
@@ -937,6 +951,11 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
             yield (Instalment(1000, cast("datetime", at)),)
     elif hint == Tendered | None:
         yield from (5, "1500 points", {}, (), object(), eur(500), TENDERED.rate)
+    elif hint == Portions:
+        yield from NO_TUPLES
+        two = [Portion("pay-1", 1, Means.STORE_CREDIT, to) for to in ("credit-1", "credit-2")]
+        yield from ((), (None,), ("pay-o-owed",), ONE, tuple(two))
+        yield (Portion("pay-o-owed", 2001, Means.GATEWAY),)
     elif hint == NewLines:
         yield from NO_TUPLES
         yield from ((), (None,), ("1",), (LAMP,), (line("1", LAMP, 1), line("1", BELL, 1)))

@@ -74,6 +74,20 @@ def test_who_pays_the_whole_price_at_once_has_paid(awaited: Shop) -> None:
     assert awaited.order("o-17").state is OrderState.CONFIRMED
 
 
+def test_a_deposit_whose_order_is_paid_already_has_no_balance(awaited: Shop) -> None:
+    asked = awaited.ask_capture("pay-1").document.requests[-1].id
+    awaited.send_request("pay-1", asked, 1)
+    awaited.pay("pay-2", eur(2000), (("o-17", 2000),))
+
+    payment = answered(awaited)
+
+    assert (payment.unapplied, payment.applications) == (500, ()), "it is there, and on no order"
+    assert (payment.state, payment.holds[0].code) == (PaymentState.CAPTURED, "overpaid")
+    assert awaited.codes(ask_capture.on("pay-1")) == ["illegal_move"]
+    assert awaited.codes(open_balance.on("pay-1", IN_A_WEEK)) == ["illegal_move"]
+    awaited.assert_lawful()
+
+
 def test_a_deposit_that_comes_short_asks_a_person(awaited: Shop) -> None:
     payment = awaited.record_notice("pay-1", Notice.CAPTURED, eur(300), "ch-1").document
 

@@ -12,7 +12,7 @@ from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit
 from tests.workers import LAMP, flow, life
 
-WORKERS = Path(__file__).with_name("workers.py")
+ROOT = Path(__file__).resolve().parent.parent
 KILLS = 50
 ORDERS = 180
 
@@ -24,12 +24,19 @@ def run_and_kill(
 
     Gives how many commands were acknowledged in all, and whether the stream has ended.
     """
-    command = [sys.executable, str(WORKERS), "live", str(database), "1", str(ORDERS), str(done)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.workers",
+        "live",
+        str(database),
+        "1",
+        str(ORDERS),
+        str(done),
+    ]
     heard = 0
     ended = False
-    with subprocess.Popen(
-        command, cwd=WORKERS.parent.parent, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if line == "end\n":

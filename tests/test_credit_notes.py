@@ -12,11 +12,11 @@ from orderflow.audit import audit
 from orderflow.audit.papers import PapersCheck
 from orderflow.bills import CreditNote, Invoice, Series, gross, net
 from orderflow.calls import Ref
+from orderflow.conditions import Verdict
 from orderflow.invoices import credit, en16931, fapiao_lines, invoice, left_of
 from orderflow.orders import adjust
 from orderflow.pricing import total
 from orderflow.records import Cut, CutKind, Document
-from orderflow.returns import Verdict
 from orderflow.taxes import GROSS_BY_LINE, GROSS_BY_TOTAL, NET_BY_TOTAL, Convention
 from tests.builders import LAMP, Shop, eur, line
 from tests.test_invoices import SPRING, agree, invoices, notes, order, ship, taxing

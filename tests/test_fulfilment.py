@@ -7,6 +7,7 @@ import pytest
 
 from orderflow import Destination, Position
 from orderflow.calls import Ref
+from orderflow.conditions import Verdict
 from orderflow.facts import Moved, Noted
 from orderflow.fulfilment import (
     ScanStatus,
@@ -29,10 +30,10 @@ from orderflow.fulfilment import (
     send_dispatch,
     turn_back,
 )
+from orderflow.inspecting import take_back
 from orderflow.orders import cancel
 from orderflow.pricing import due
 from orderflow.records import Cut, CutKind, Dispatch, Hold, MatterKind
-from orderflow.returns import Verdict, take_back
 from orderflow.states import OrderState, ParcelState, RequestState
 from tests.builders import BELL, LAMP, MORNING, Shop, line, new_order
 

@@ -29,6 +29,7 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.bills import CreditNote, Invoice, gross
+from orderflow.conditions import Verdict
 from orderflow.currencies import EXPONENTS
 from orderflow.invoices import left_of
 from orderflow.invoices.papers import Papers
@@ -36,7 +37,6 @@ from orderflow.invoices.raises import missing
 from orderflow.money import Rounding, Spread, divided
 from orderflow.pricing import carried, total
 from orderflow.records import Destination, Fixing, Order
-from orderflow.returns import Verdict
 from orderflow.taxes import By, Convention, Level, Rate, Table, Taxing, TaxRow
 from orderflow.taxing import tax_charges
 from tests.builders import MORNING

@@ -28,6 +28,7 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryStore
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
+from orderflow.conditions import Verdict
 from orderflow.invoices import (
     credit,
     fapiao_lines,
@@ -42,7 +43,6 @@ from orderflow.orders import adjust
 from orderflow.ports import Query
 from orderflow.pricing import carried, total
 from orderflow.records import Cut, CutKind, Destination, Fixing
-from orderflow.returns import Verdict
 from orderflow.states import UnitState
 from orderflow.taxes import (
     GROSS_BY_LINE,

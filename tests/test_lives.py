@@ -37,6 +37,7 @@ from orderflow import closing as closing_
 from orderflow import orders as orders_
 from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import allocate, reserve, unreserve
+from orderflow.conditions import Verdict
 from orderflow.facts import Fact, Moved
 from orderflow.fulfilment import (
     ScanStatus,
@@ -56,6 +57,7 @@ from orderflow.fulfilment import (
     report_missing,
     turn_back,
 )
+from orderflow.inspecting import deliver_again, inspect, take_back
 from orderflow.inventory import (
     confirm_stock_hold,
     count,
@@ -66,19 +68,10 @@ from orderflow.inventory import (
 from orderflow.payments import charge_back, collect_on_delivery, pay, remit
 from orderflow.pricing import due
 from orderflow.promising.stock_holds import hold_stock
+from orderflow.receiving import receive_return
 from orderflow.records import MatterKind, Slice
 from orderflow.refunds import refund
-from orderflow.returns import (
-    Verdict,
-    ask_return,
-    close_return,
-    deliver_again,
-    inspect,
-    lift_return_hold,
-    receive_return,
-    record_return_scan,
-    take_back,
-)
+from orderflow.returns import ask_return, close_return, lift_return_hold, record_return_scan
 from tests.builders import BELL, LAMP, Shop, assert_claims, assert_goods, assert_units, eur, line
 from tests.naive import (
     ACCOUNT,

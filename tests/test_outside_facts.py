@@ -12,6 +12,7 @@ import pytest
 from orderflow import Call, NewLine, Position, Ref, Rules, Sku
 from orderflow.adapters.memory import MemoryStore
 from orderflow.commands import Done
+from orderflow.conditions import Verdict
 from orderflow.facts import Noted
 from orderflow.fulfilment import (
     ScanStatus,
@@ -23,7 +24,6 @@ from orderflow.fulfilment import (
 )
 from orderflow.payments import Notice
 from orderflow.records import Counter, Dispatch, Document, MatterKind, Order
-from orderflow.returns import Verdict
 from orderflow.states import (
     OrderState,
     ParcelState,

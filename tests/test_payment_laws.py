@@ -526,11 +526,12 @@ class Life:
         if kept and self.chance.random() < 0.3:  # a bank does not know what is ours of it
             payment = self.chance.choice(kept)
         order = self.chance.choice(("", *ORDERS, *[one.order for one in payment.applications]))
-        owed = due(self.shop.order(DOOR))
+        owed = {id: due(self.shop.order(id)) for id in ORDERS}
         after = self.shop.charge_back(payment.ref.id, money, order).document
         self.withdrawn(payment, after)
-        self.gone |= {order} - {"", DOOR, ON_ACCOUNT}
-        if due(self.shop.order(DOOR)) > owed:  # a cent may be less than its coin
+        missing = {id for id in ORDERS if due(self.shop.order(id)) > owed[id]}
+        self.gone |= missing - {DOOR, ON_ACCOUNT}  # a bank may name one that was never paid
+        if DOOR in missing:  # a cent may be less than its coin
             self.door_taken = True
         ledger = self.ledgers[payment.ref.id]
         ledger.taken += money.minor

@@ -23,6 +23,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.allocation import allocate
 from orderflow.audit import audit
 from orderflow.commands import Done
+from orderflow.conditions import Verdict
 from orderflow.facts import Noted
 from orderflow.fulfilment import receive_back, ship_direct
 from orderflow.journal import Case, Context, Stored
@@ -51,7 +52,6 @@ from orderflow.production import (
     stop_production,
 )
 from orderflow.records import Claim, Counter, Line, MatterKind, Order
-from orderflow.returns import Verdict
 from orderflow.states import (
     PURCHASE,
     UNIT,

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from orderflow import ChargeKind, NewCharge
 from orderflow.adapters.memory import MemoryStore
+from orderflow.conditions import Verdict
 from orderflow.pricing import due
 from orderflow.records import Tender
 from orderflow.refunds import owed_back, pay_back, refund
-from orderflow.returns import Verdict
 from orderflow.states import PaymentState
 from tests.builders import LAMP, Shop, assert_laws, eur, line, new_order
 

@@ -23,12 +23,12 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.audit.units import UnitsCheck
 from orderflow.calls import Ref
+from orderflow.conditions import Verdict
 from orderflow.fulfilment import ScanStatus
 from orderflow.pricing import due, total
 from orderflow.records import Exchange, Line, Order, Reissue, Slice, Spot
 from orderflow.refunds import owed_back
 from orderflow.replacements import Progress, progress
-from orderflow.returns import Verdict
 from orderflow.states import (
     EXCHANGE,
     REISSUE,

@@ -11,25 +11,23 @@ from hypothesis import strategies as st
 from orderflow import Call, Refused, Rules
 from orderflow.adapters.memory import MemoryStore
 from orderflow.closing import complete
+from orderflow.conditions import Verdict
 from orderflow.facts import Noted
 from orderflow.fulfilment import ScanStatus, found, report_missing
+from orderflow.inspecting import deliver_again, inspect, take_back
 from orderflow.journal import VERBS
 from orderflow.orders import cancel
 from orderflow.pricing import due
+from orderflow.receiving import receive_return
 from orderflow.records import Cut, CutKind, MatterKind
 from orderflow.refunds import owed_back
 from orderflow.returns import (
-    Verdict,
     approve_return,
     ask_return,
     close_return,
-    deliver_again,
     hold_return,
-    inspect,
-    receive_return,
     record_return_scan,
     reject_return,
-    take_back,
 )
 from orderflow.states import RETURN, OrderState, ReturnState
 from tests.builders import BELL, LAMP, LEITH, MORNING, Shop, new_order

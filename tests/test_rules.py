@@ -7,13 +7,16 @@ import pytest
 
 from orderflow import BadInput, Location, Rules
 from orderflow.cash import CashRounding, CashRule
+from orderflow.conditions import Condition, Fate
 from orderflow.patience import Patience
 from orderflow.process import Process, Stage
+from orderflow.reasons import FAULTY
 from orderflow.rules import DEFAULT_POLICY, FIRST_IN, ReserveWhen
 from orderflow.sending import Sending
 from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UnitState
 from orderflow.taxes import Table, Taxing
+from orderflow.tender_order import PayingBack
 from orderflow.tenders import MethodKind, PaymentMethod
 
 
@@ -48,6 +51,9 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(remind_days=(3, 1)),
         Rules(patience=Patience()),
         Rules(silent_days=3),
+        Rules(paying_back=PayingBack(last=("points",))),
+        Rules(reasons=(FAULTY,)),
+        Rules(conditions=(Condition("used", Fate.SHELF),)),
         Rules(methods=(PaymentMethod("card", MethodKind.CARD),)),
         Rules(cash_on_delivery=CashRule(refused_most=1)),
         Rules(cash_rounding=(CashRounding("EUR", 5),)),
@@ -68,7 +74,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 24, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 27, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(
@@ -90,6 +96,8 @@ def test_what_is_no_location_is_refused(locations: object, path: str) -> None:
         ("remind_days", 3),
         ("patience", 3),
         ("silent_days", -1),
+        ("reasons", ("faulty",)),
+        ("reasons", (FAULTY, FAULTY)),
         ("tries_max", 0),
         ("tries_max", True),
     ),

@@ -14,9 +14,9 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.chart import Guard
 from orderflow.facts import Moved
+from orderflow.inspecting import inspect as inspect_return
 from orderflow.process import Close, Piece, Process, Require, Stage, own_guard
 from orderflow.records import Order
-from orderflow.returns import inspect as inspect_return
 from orderflow.states import UNIT, OrderState, UnitFacts, UnitMove, UnitState
 from orderflow.verbs import (
     allocate,

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,10 +30,12 @@ from orderflow.audit import audit
 from orderflow.books import postings
 from orderflow.payments import key_of
 from orderflow.pools import coupon_pool, coupon_pool_of, credit_pool, limit_pool
-from orderflow.ports import Query, every
+from orderflow.ports import Query, Store, every
 from orderflow.pricing import due
 from orderflow.records import Order, Payment, RequestKind, credit_id
 from orderflow.rules import ReserveWhen
+from tests.giving_back import ROUNDS, assert_given_back_once, deliver_all, give_back
+from tests.giving_back import RULES as RETURNING
 from tests.workers import (
     BELL,
     CARD,
@@ -51,16 +54,17 @@ from tests.workers import (
     gateway_file,
 )
 
-WORKERS = Path(__file__).with_name("workers.py")
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def storm(mode: str, database: Path, processes: int, count: int) -> list[str]:
     """The last line that each process prints, all of them started at one moment."""
     gate = database.with_suffix(".gate")
+    worker = [sys.executable, "-m", "tests.workers"]
     running = [
         subprocess.Popen(
-            [sys.executable, str(WORKERS), mode, str(database), str(gate), str(i), str(count)],
-            cwd=WORKERS.parent.parent,
+            [*worker, mode, str(database), str(gate), str(i), str(count)],
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -331,6 +335,32 @@ def test_eight_processes_spend_no_more_of_a_balance_than_is_on_it(tmp_path: Path
             claimed[one.stored] += one.spent
     assert claimed == spent
     assert_lawful(database)
+
+
+@pytest.mark.feature("F125", "F231")
+def test_eight_processes_give_back_the_same_units_and_each_is_refunded_once(
+    tmp_path: Path,
+) -> None:
+    database = tmp_path / "returns.sqlite"
+    shop = Workflow(SqliteStore(database, synchronous="normal"), RETURNING, clock=lambda: START)
+    deliver_all(shop)
+
+    outputs = storm("giving_back", database, processes=8, count=ROUNDS)
+
+    assert_given_back_once(shop, [json.loads(output) for output in outputs])
+    assert_lawful(database)
+
+
+@pytest.mark.feature("F125", "F231")
+def test_eight_threads_give_back_the_same_units_and_each_is_refunded_once(store: Store) -> None:
+    shop = Workflow(store, RETURNING, clock=lambda: START)
+    deliver_all(shop)
+
+    with ThreadPoolExecutor(8) as threads:
+        done = list(threads.map(lambda who: give_back(shop, who, ROUNDS), range(8)))
+
+    assert_given_back_once(shop, done)
+    assert [breach for law in audit(store) for breach in law.breaches] == []
 
 
 def promises(shop: Workflow) -> dict[str, datetime]:

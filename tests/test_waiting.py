@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from orderflow import Patience, Refused, Rules
 from orderflow import verbs as v
 from orderflow.adapters.memory import MemoryStore
+from orderflow.conditions import Verdict
 from orderflow.deadlines import Due
 from orderflow.errors import BadInput
 from orderflow.fulfilment import ScanStatus
@@ -21,7 +22,6 @@ from orderflow.patience import PATIENCE_MAX
 from orderflow.pricing import due
 from orderflow.records import Exchange, Reissue, Return
 from orderflow.refunds import owed_back
-from orderflow.returns import Verdict
 from orderflow.states import EXCHANGE, REISSUE, RETURN, OrderState, ReplacementState, ReturnState
 from tests.builders import BELL, LAMP, LEITH, YORK, Shop, eur, line, new_order
 

@@ -1,4 +1,4 @@
-"""What the processes of the storm tests do: `python tests/workers.py MODE DATABASE ...`.
+"""What the processes of the storm tests do: `python -m tests.workers MODE DATABASE ...`.
 
 Each prints one JSON line at its end, or one line for each command that was acknowledged.
 """
@@ -40,6 +40,7 @@ from orderflow.allocation import allocate
 from orderflow.allocation import reserve as reserve_at_once
 from orderflow.calls import Call
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
+from orderflow.inspecting import inspect
 from orderflow.inventory import confirm_stock_hold, record_feed
 from orderflow.orders import cancel, place
 from orderflow.payments import ask_capture, await_payment, charge_back, pay, spend, top_up
@@ -49,10 +50,13 @@ from orderflow.production import purchase
 from orderflow.promising.committing import promise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
+from orderflow.receiving import receive_return
 from orderflow.records import RequestKind
 from orderflow.refunds import pay_back, refund
-from orderflow.returns import ask_return, inspect, receive_return
+from orderflow.returns import ask_return
 from orderflow.rules import ReserveWhen
+from tests.giving_back import RULES as RETURNING
+from tests.giving_back import give_back
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 LAMP = Position("BRASS-LAMP", "leith")
@@ -602,6 +606,14 @@ def spending(database: str, gate: str, name: str, count: str) -> None:
     print(json.dumps(outcomes))
 
 
+def giving_back(database: str, gate: str, name: str, count: str) -> None:
+    """Give units back, and be paid for them, beside others who give back the same ones."""
+    store = SqliteStore(database, synchronous="normal")
+    shop = Workflow(store, RETURNING, clock=lambda: START)
+    wait_for(gate)
+    print(json.dumps(give_back(shop, int(name), int(count))))
+
+
 def life(i: int) -> Iterator[Call[Any]]:
     """The commands of one order: every third is cancelled in part, every other comes back."""
     order, line = f"o-{i}", NewLine("1", Sku("BRASS-LAMP"), 3, PRICE)
@@ -650,6 +662,7 @@ if __name__ == "__main__":
         "late": late,
         "live": live,
         "spending": spending,
+        "giving_back": giving_back,
         "dealers": dealers,
     }
     acts[sys.argv[1]](*sys.argv[2:])

@@ -260,7 +260,7 @@ TYPES = (
     "- `Verdicts` is a tuple of (line id, units, `Verdict`) triples; "
     "empty means that all is sound.",
     "- `NewLines` is a tuple of `NewLine`.",
-    "- `Verdict` is in `orderflow.returns`, `Notice` in `orderflow.payments`, "
+    "- `Verdict` is in `orderflow.conditions`, `Notice` in `orderflow.payments`, "
     "`ScanStatus` in `orderflow.fulfilment`; every other type is in `orderflow` itself.",
 )
 

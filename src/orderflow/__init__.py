@@ -9,6 +9,7 @@ from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Call, Ref, Remedy
 from orderflow.cash import CashRounding, CashRule
 from orderflow.commands import Done
+from orderflow.conditions import Condition, Fate, Verdict
 from orderflow.deadlines import Due
 from orderflow.errors import (
     BadInput,
@@ -36,6 +37,7 @@ from orderflow.patience import Patience
 from orderflow.payments import Notice, key_of
 from orderflow.ports import Query
 from orderflow.promising.dangers import Danger
+from orderflow.reasons import Fault, Reason, Way
 from orderflow.records import (
     ChargeKind,
     Destination,
@@ -47,8 +49,8 @@ from orderflow.records import (
     feed_id,
     lot_id,
 )
-from orderflow.returns import Verdict
 from orderflow.rules import Location, Rules
+from orderflow.tender_order import CashBack, Means, PayingBack, Portion, TenderOrder
 from orderflow.tenders import MethodKind, PaymentMethod, StoredKind, Tendered
 from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import Position, Sku
@@ -60,14 +62,18 @@ __all__ = [
     "BadInput",
     "Call",
     "CarrierFailed",
+    "CashBack",
     "CashRounding",
     "CashRule",
     "ChargeKind",
     "Component",
+    "Condition",
     "Danger",
     "Destination",
     "Done",
     "Due",
+    "Fate",
+    "Fault",
     "Fixing",
     "GatewayFailed",
     "IllegalMove",
@@ -75,6 +81,7 @@ __all__ = [
     "Instalment",
     "KeyReused",
     "Location",
+    "Means",
     "MethodKind",
     "Money",
     "MoveRefused",
@@ -89,10 +96,13 @@ __all__ = [
     "Outcome",
     "OutcomeUnknown",
     "Patience",
+    "PayingBack",
     "PaymentMethod",
+    "Portion",
     "Position",
     "Price",
     "Query",
+    "Reason",
     "Ref",
     "Refusal",
     "Refused",
@@ -107,9 +117,11 @@ __all__ = [
     "Stale",
     "StoreUnavailable",
     "StoredKind",
+    "TenderOrder",
     "Tendered",
     "TrackingStatus",
     "Verdict",
+    "Way",
     "WebhookRejected",
     "Workflow",
     "credit_id",

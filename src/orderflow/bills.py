@@ -252,6 +252,11 @@ class CreditNote(_Totals):
         return (self.order, *[one.order for one in self.others])
 
 
+def lowering_id(note: str) -> str:
+    """The id of the charge by which a credit note of an amount lowers its order."""
+    return f"credit-{note}"
+
+
 def checked_papers(papers: object, path: str) -> None:
     """Each must be an invoice or a credit note; `BadInput` with its path otherwise."""
     if isinstance(papers, str) or not isinstance(papers, Sequence):

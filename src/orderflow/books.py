@@ -20,6 +20,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from orderflow.calls import Ref
+from orderflow.conditions import DAMAGED, TO_INSPECT, TO_SUPPLIER, WRITTEN_OFF
 from orderflow.facts import (
     Advanced,
     Charged,
@@ -92,12 +93,12 @@ Services stand nowhere: they never leave the shelf on which no goods of theirs a
 
 _ASKED_FOR: Final = frozenset({UnitState.BUYING, UnitState.MAKING})
 
-DAMAGED: Final = "damaged"
-"""The grade whose returned units are not sellable."""
-
-TO_INSPECT: Final = "to inspect"
-"""The grade of goods that came in and are in quarantine: they stand on a shelf of their own, where
-they are counted and claimed like others, and no policy sees them."""
+LEAVES_FOR: Final = {
+    DAMAGED: MatterKind.DAMAGED,
+    WRITTEN_OFF: MatterKind.WRITTEN_OFF,
+    TO_SUPPLIER: MatterKind.SUPPLIER,
+}
+"""The account of goods that were taken back in a grade that is not on the shelf."""
 
 IN_HOUSE: Final = frozenset({MatterKind.STAGED, MatterKind.QUARANTINE})
 """Accounts from which a unit that is let go comes back to the shelf."""
@@ -259,8 +260,8 @@ def _post_move(
             leg = (stands, stands)  # the tags alone changed
     if leg is not None:
         from_, to = leg
-        if target is UnitState.RETURNED and put.grade == DAMAGED:
-            to = MatterKind.DAMAGED
+        if target is UnitState.RETURNED:
+            to = LEAVES_FOR.get(put.grade, to)
         # A unit that is let go comes back to the shelf of the place where it stands.
         left = matter_position(fact.sku, taken)
         at = left if same_place or not put.location else matter_position(fact.sku, put)

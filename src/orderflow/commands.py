@@ -22,6 +22,7 @@ from orderflow import (
     deposits,
     doorstep,
     fulfilment,
+    inspecting,
     instalments,
     inventory,
     invoices,
@@ -30,6 +31,7 @@ from orderflow import (
     orders,
     payments,
     production,
+    receiving,
     refunds,
     replacements,
     repricing,
@@ -47,6 +49,7 @@ from orderflow.claiming import setting
 from orderflow.errors import BadInput
 from orderflow.facts import Fact
 from orderflow.fulfilment import ScanStatus
+from orderflow.inspecting import Verdicts
 from orderflow.items import SafetyRows
 from orderflow.journal import STOCK
 from orderflow.money import Money
@@ -77,8 +80,8 @@ from orderflow.records import (
 )
 from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
-from orderflow.returns import Verdicts
 from orderflow.states import ONWARD
+from orderflow.tender_order import Portions
 from orderflow.tenders import StoredKind, StoredValue, Tendered
 from orderflow.tracking import Scan
 from orderflow.units import LineQuantities
@@ -1375,7 +1378,7 @@ class Commands:
         by: str = "",
     ) -> Done[Return]:
         """Record what came back of a return, and where: all that was announced, or so many."""
-        call = returns.receive_return.of(Ref(self.tenant, "return", id), location, lines)
+        call = receiving.receive_return.of(Ref(self.tenant, "return", id), location, lines)
         return self.apply(call, key=key, by=by)
 
     def hold_return(
@@ -1403,28 +1406,28 @@ class Commands:
         self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
     ) -> Done[Return]:
         """Decide about what came back: all sound, or a verdict for so many of some lines."""
-        call = returns.inspect.of(Ref(self.tenant, "return", id), verdicts)
+        call = inspecting.inspect.of(Ref(self.tenant, "return", id), verdicts)
         return self.apply(call, key=key, by=by)
 
     def take_back(
         self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
     ) -> Done[Order]:
         """Accept units that came back undelivered for good: they are given up, and owed back."""
-        call = returns.take_back.of(Ref(self.tenant, "order", id), verdicts)
+        call = inspecting.take_back.of(Ref(self.tenant, "order", id), verdicts)
         return self.apply(call, key=key, by=by)
 
     def restock(
         self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
     ) -> Done[Order]:
         """Put goods that came back on the shelf, in whose stead others are sent again."""
-        call = returns.restock.of(Ref(self.tenant, "order", id), verdicts)
+        call = inspecting.restock.of(Ref(self.tenant, "order", id), verdicts)
         return self.apply(call, key=key, by=by)
 
     def deliver_again(
         self, id: str, lines: LineQuantities = (), *, key: str | None = None, by: str = ""
     ) -> Done[Order]:
         """Record that rejected units have reached their customer again."""
-        call = returns.deliver_again.of(Ref(self.tenant, "order", id), lines)
+        call = inspecting.deliver_again.of(Ref(self.tenant, "order", id), lines)
         return self.apply(call, key=key, by=by)
 
     # --- reissues and exchanges ------------------------------------------------------------------
@@ -1560,12 +1563,27 @@ class Commands:
         amount: Money | None = None,
         payment: str = "",
         to: str = "",
+        payee: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Order]:
         """Pay back what is owed on an order: all of it, or a smaller amount."""
-        call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment, to)
+        call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment, to, payee)
+        return self.apply(call, key=key, by=by)
+
+    def confirm_refund(
+        self,
+        id: str,
+        owed: Money,
+        plan: Portions,
+        payee: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Pay back what was proposed, in one step: gateways are asked, balances credited."""
+        call = refunds.confirm_refund.of(Ref(self.tenant, "order", id), owed, plan, payee)
         return self.apply(call, key=key, by=by)
 
     def ask_refund(
@@ -1593,12 +1611,13 @@ class Commands:
         id: str,
         amount: Money | None = None,
         to: str = "",
+        payee: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Payment]:
         """Pay back money of a payment that no order has used: all of it, or a smaller amount."""
-        call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount, to)
+        call = refunds.pay_back.of(Ref(self.tenant, "payment", id), amount, to, payee)
         return self.apply(call, key=key, by=by)
 
     # --- invoices ---------------------------------------------------------------------------------
@@ -1688,6 +1707,20 @@ class Commands:
     ) -> Done[Document]:
         """Take goods in quarantine as damaged: they have not passed their inspection."""
         call = inventory.reject_quarantine.of(self._shelf(position), position, n, reason, supply)
+        return self.apply(call, key=key, by=by)
+
+    def regrade(
+        self,
+        position: Position,
+        n: int,
+        grade: str,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Document]:
+        """Let free goods stand in another grade: they were mended, or looked at again."""
+        call = inventory.regrade.of(self._shelf(position), position, n, grade, reason)
         return self.apply(call, key=key, by=by)
 
     def move_stock(

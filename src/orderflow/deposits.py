@@ -45,7 +45,7 @@ from orderflow.money import Money, positive
 from orderflow.orders import cancel_order
 from orderflow.payments import Shares
 from orderflow.payments.applying import apply_shares, capture, checked_shares, open_payment
-from orderflow.payments.balances import BALANCE_DUE, balance_of
+from orderflow.payments.balances import BALANCE_DUE, balance_of, meant_for, still_due
 from orderflow.payments.course import come_in
 from orderflow.payments.losses import left_of, lost_of
 from orderflow.pricing import due
@@ -308,8 +308,8 @@ def _no_balance(payment: Payment) -> MoveRefused:
 
 def _whole_price(step: Step, payment: Payment) -> int:
     """What has come of a payment and is used, and what its orders still cost."""
-    if not payment.applications:
+    names = meant_for(payment)
+    if not names:
         return payment.amount
-    orders = [step.now(step.case.order(one.order)) for one in payment.applications]
     used = payment.captured - lost_of(payment) - max(0, payment.unapplied)
-    return used + sum([max(0, due(order)) for order in orders])
+    return used + still_due(step, names)

@@ -29,6 +29,7 @@ from orderflow import (
     deposits,
     doorstep,
     fulfilment,
+    inspecting,
     instalments,
     inventory,
     items,
@@ -36,6 +37,8 @@ from orderflow import (
     orders,
     payments,
     production,
+    receiving,
+    refunds,
     replacements,
     repricing,
     returns,
@@ -46,6 +49,7 @@ from orderflow import (
 from orderflow.agreed import NewCharge, NewLine
 from orderflow.calls import Call, Ref
 from orderflow.claiming import setting
+from orderflow.conditions import Verdict
 from orderflow.errors import Refusal
 from orderflow.fulfilment import ScanStatus
 from orderflow.journal import MISSING, VERBS, Case, Context, Verb, holds_of, kind_of
@@ -77,9 +81,9 @@ from orderflow.records import (
     Supply,
     WorkOrder,
 )
-from orderflow.returns import Verdict
 from orderflow.reviewing import TO_AGREE
 from orderflow.states import UnitState
+from orderflow.tender_order import Means, Portion
 from orderflow.tenders import StoredValue
 from orderflow.tracking import Scan, TrackingStatus
 from orderflow.trial import Source
@@ -299,6 +303,16 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     amount = _money(look.document, due(look.document))
     shares = ((look.id, amount.minor),)
     yield payments.pay.on(look.fresh(Payment, "pay"), amount, shares)
+
+
+@suggests(refunds.confirm_refund, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    order, back = look.document, refunds.owed_back(look.document)
+    case = Case(order.ref, look.source, look.context.at)
+    plan = refunds.proposed(case, look.context, order.ref, back).portions
+    first = order.tenders[0].payment if order.tenders else look.fresh(Payment, "pay")
+    sample = (Portion(first, 1, Means.BY_HAND),)
+    yield refunds.confirm_refund.on(look.id, _money(order, back), plan or sample)
 
 
 @suggests(payments.await_payment, on=Order)
@@ -582,18 +596,18 @@ def _(look: Look[Return]) -> Iterator[Call[Return]]:
         yield returns.record_return_scan.on(look.id, status)
 
 
-@suggests(returns.receive_return, on=Return)
+@suggests(receiving.receive_return, on=Return)
 def _(look: Look[Return]) -> Iterator[Call[Return]]:
-    yield returns.receive_return.on(look.id, look.document.location or _place(look))
+    yield receiving.receive_return.on(look.id, look.document.location or _place(look))
 
 
-@suggests(returns.inspect, on=Return)
+@suggests(inspecting.inspect, on=Return)
 def _(look: Look[Return]) -> Iterator[Call[Return]]:
-    yield returns.inspect.on(look.id)
+    yield inspecting.inspect.on(look.id)
     for order in _orders(look, (look.document.order,)):
         came = _lines(order, UnitState.RECEIVED_BACK)
         rejected = tuple((line, n, Verdict.REJECTED) for line, n in came)
-        yield returns.inspect.on(look.id, rejected)
+        yield inspecting.inspect.on(look.id, rejected)
 
 
 @suggests(replacements.approve_reissue, on=Reissue)

@@ -19,6 +19,7 @@ from typing import Final
 import attrs
 
 from orderflow.agreed import NewCharge, NewLine, NewOrder
+from orderflow.bills import lowering_id
 from orderflow.calls import Ref
 from orderflow.claiming import Claiming, keep_again
 from orderflow.cod.terms import bar_dearer, barred_from_cash, round_cash
@@ -217,7 +218,7 @@ def _freight_left(step: Step, order: Order) -> int:
     """
     notes = [step.now(step.case.credit_note(id)) for id in order.credit_notes]
     of_freight = {
-        f"credit-{note.ref.id}"
+        lowering_id(note.ref.id)
         for note in notes
         if any(line.group == FREIGHT_GROUP for line in note.lines)
     }

@@ -71,6 +71,7 @@ class Slice:
     pools: tuple[str, ...] = ()  # the quotas and limits that they count against
     ready_by: datetime | None = None  # when their goods must be there, while the peg may change
     promised: datetime | None = None  # the date that the customer was told
+    condition: str = ""  # what it was like when it came back, by the host's own names
 
 
 PLAIN: Final = Slice()

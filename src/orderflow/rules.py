@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Final, Protocol
 import attrs
 
 from orderflow.cash import CashRounding, CashRule
+from orderflow.conditions import Condition, Verdict
 from orderflow.errors import BadInput
 from orderflow.patience import Patience
 from orderflow.process import Process
+from orderflow.reasons import Reason, checked_reasons, named
 from orderflow.records import Counter, Lot
 from orderflow.taxes import Taxing
+from orderflow.tender_order import PayingBack
 from orderflow.tenders import PaymentMethod
 from orderflow.values import MINOR_MAX, several, text, unique, whole
 
@@ -199,6 +202,12 @@ def _check_methods(methods: object) -> None:
     unique((one.name for one in methods), "methods")
 
 
+def _check_conditions(conditions: object) -> None:
+    if not isinstance(conditions, tuple) or any(type(one) is not Condition for one in conditions):
+        raise BadInput("conditions", "a tuple of Condition is wanted")
+    unique((*Verdict, *(one.code for one in conditions)), "conditions")
+
+
 def _check_shipping(ships: object, path: str) -> None:
     from orderflow.shipping import Shipping  # here, so that the library is imported without zones
 
@@ -259,11 +268,17 @@ class Rules:
     made in others, too.
     `cash_on_delivery` says who may pay at the door; without it, anybody. `cash_rounding` says to
     which coin such an order is rounded, currency by currency; what is rounded off the seller bears.
+    `paying_back` says which tender of an order gets money back first, and how cash of a door does;
+    without it they do as they were applied, and cash as whoever pays it back finds right.
     `remind_days` are how many days before a limit a customer is reminded of it, once for each.
     `patience` says how long returns, exchanges and reissues wait for whoever must act; without it,
     for ever. What waits already keeps the limit that it began with.
     `silent_days` without news of a parcel on the road, or when the day is over that it was promised
     for, `due` lists it, so that its carrier is asked; with 0 it never does.
+    `conditions` are what goods may be like that come back, by the host's own names, and what
+    becomes of them; beside the verdicts, which every host has.
+    `reasons` are those for which customers may ask for something after a sale, each with the ways
+    that it leads; without any, every word is a reason and leads wherever somebody agrees to.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -291,7 +306,10 @@ class Rules:
     remind_days: tuple[int, ...] = ()
     patience: Patience | None = None
     silent_days: int = 0
+    conditions: tuple[Condition, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     process: Process = attrs.field(default=Process(), repr=False)
+    paying_back: PayingBack | None = None
 
     def __attrs_post_init__(self) -> None:
         whole(self.return_window_days, "return_window_days", least=0, most=WINDOW_DAYS_MAX)
@@ -322,12 +340,24 @@ class Rules:
         whole(self.silent_days, "silent_days", least=0, most=WINDOW_DAYS_MAX)
         if self.patience is not None and not isinstance(self.patience, Patience):
             raise BadInput("patience", "a Patience is wanted")
+        _check_conditions(self.conditions)
+        checked_reasons(self.reasons)
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
+        if self.paying_back is not None and not isinstance(self.paying_back, PayingBack):
+            raise BadInput("paying_back", "a PayingBack is wanted")
 
     def method(self, name: str) -> PaymentMethod | None:
         """The way to pay of that name, where it is one of those that are offered."""
         return next((one for one in self.methods if one.name == name), None)
+
+    def condition(self, code: str) -> Condition | None:
+        """The condition of that code, where it is one of the host's."""
+        return next((one for one in self.conditions if one.code == code), None)
+
+    def reason(self, code: str) -> Reason | None:
+        """The reason of that code, where it is one of those that are named."""
+        return named(self.reasons, code)
 
     @property
     def fingerprint(self) -> str:

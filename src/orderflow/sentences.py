@@ -236,6 +236,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "zh": "订单 {order}:“{state}”的商品须先经过工序“{stage}”",
     },
     "own_rule": {"en": "{reason} ({rule})", "zh": "{reason}({rule})"},
+    "no_such_reason": {
+        "en": "the reason must be one of {reasons}, not {given}",
+        "zh": "原因须为以下之一:{reasons},而不是“{given}”",
+    },
+    "another_way": {
+        "en": "the reason {given} leads to no {move} (can: {can})",
+        "zh": "原因“{given}”不支持{move}(可以:{can})",
+    },
     "window_closed": {
         "en": "the return window of order {order} closed on {closed}",
         "zh": "订单 {order} 的退货期已于 {closed} 结束",
@@ -535,6 +543,24 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "not_taken_back": {
         "en": "payment {payment} was made by {method}: nothing goes back to it, but onto a balance",
         "zh": "付款 {payment} 以 {method} 支付:不可原路退回,请指定储值账户",
+    },
+    "cash_to_balance": {
+        "en": "payment {payment} was cash at the door: it goes back as store credit, so name a "
+        "balance",
+        "zh": "付款 {payment} 为货到付款:须退至储值账户,请指定账户",
+    },
+    "cash_to_payee": {
+        "en": "payment {payment} was cash at the door: it goes back by transfer, so say to which "
+        "account",
+        "zh": "付款 {payment} 为货到付款:须转账退款,请提供收款账户",
+    },
+    "owed_changed": {
+        "en": "{owed} {currency} is owed back on order {order} by now, not {said}",
+        "zh": "订单 {order} 目前应退 {owed} {currency},不再是 {said}",
+    },
+    "plan_changed": {
+        "en": "what is owed back on order {order} would go back otherwise by now: {now}",
+        "zh": "订单 {order} 的退款方式已变化,目前为:{now}",
     },
     "over_deposit": {
         "en": "{asked} {currency} asked of a deposit of {deposit} {currency}: payment {payment}",
@@ -928,6 +954,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "collect": "代收货款",
     "complete": "完成",
     "confirm receipt": "确认收货",
+    "confirm refund": "确认退款",
     "confirm stock hold": "确认库存占用",
     "confirm": "确认",
     "count": "盘点",
@@ -1037,10 +1064,12 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "refuse purchase": "拒绝采购单",
     "refuse": "拒绝",
     "reissue": "补发",
+    "repair": "维修",
     "reject exchange": "驳回换货",
     "reject quarantine": "待检不合格",
     "reject reissue": "驳回补发",
     "reject return": "驳回退货",
+    "regrade": "改等级",
     "reinstate": "恢复",
     "reject": "驳回",
     "release quarantine": "待检放行",
@@ -1091,6 +1120,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "stop production": "停止生产",
     "stop": "停止",
     "supply": "供货",
+    "support": "技术支持",
     "take back": "收回入库",
     "spend": "使用储值",
     "take deposit": "收取定金",

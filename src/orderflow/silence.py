@@ -16,6 +16,7 @@ import attrs
 
 from orderflow.calls import Call
 from orderflow.fulfilment import ScanStatus
+from orderflow.inspecting import inspect
 from orderflow.journal import Case
 from orderflow.pricing import due
 from orderflow.records import Document, Exchange, Reissue, Return
@@ -28,7 +29,7 @@ from orderflow.replacements import (
     settle_reissue,
     undo_exchange,
 )
-from orderflow.returns import approve_return, close_return, inspect, record_return_scan
+from orderflow.returns import approve_return, close_return, record_return_scan
 from orderflow.states import ORDER_CALLED_OFF, ORDER_UNCONFIRMED, RETURN, UnitState
 from orderflow.waiting import AfterSale, Wait, wait_of
 

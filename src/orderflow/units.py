@@ -47,6 +47,19 @@ class Chosen(NamedTuple):
     n: int
 
 
+STILL_OUT: Final = (UnitState.GOING_BACK, UnitState.DELIVERED, UnitState.LOST)
+"""Where units are that can still come, in the order in which they are taken for what came."""
+
+
+def of_return(order: Order, returning: str, states: tuple[UnitState, ...]) -> list[Chosen]:
+    """The units of a return in these states; there may be none."""
+    return [
+        Chosen(line, spot, spot.n)
+        for line, spot in order.units()
+        if spot.state in states and spot.slice.returning == returning
+    ]
+
+
 def checked_quantities(quantities: object, path: str = "lines") -> LineQuantities:
     """A verb's argument of (line id, units) pairs: each line once, each count at least 1."""
     if quantities == ():
@@ -335,6 +348,7 @@ def tag(slice: Slice, **tags: Tag) -> Slice:
         get("pools", slice.pools),
         get("ready_by", slice.ready_by),
         get("promised", slice.promised),
+        get("condition", slice.condition),
     )
 
 

@@ -45,6 +45,7 @@ from orderflow.fulfilment import (
     ship_direct,
     turn_back,
 )
+from orderflow.inspecting import deliver_again, inspect, restock, take_back
 from orderflow.instalments import agree_plan, miss_instalment
 from orderflow.inventory import (
     confirm_stock_hold,
@@ -58,6 +59,7 @@ from orderflow.inventory import (
     receive_supply,
     record_breakage,
     record_feed,
+    regrade,
     reject_quarantine,
     release_quarantine,
     release_stock_hold,
@@ -132,7 +134,8 @@ from orderflow.production import (
 from orderflow.promising.committing import promise, repeg, repromise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
-from orderflow.refunds import ask_pay_back, ask_refund, pay_back, refund
+from orderflow.receiving import receive_return
+from orderflow.refunds import ask_pay_back, ask_refund, confirm_refund, pay_back, refund
 from orderflow.replacements import (
     approve_exchange,
     approve_reissue,
@@ -157,15 +160,10 @@ from orderflow.returns import (
     approve_return,
     ask_return,
     close_return,
-    deliver_again,
     hold_return,
-    inspect,
     lift_return_hold,
-    receive_return,
     record_return_scan,
     reject_return,
-    restock,
-    take_back,
 )
 from orderflow.reviewing import answer, ask_customer, reject, review
 from orderflow.scanning import record_scans
@@ -214,6 +212,7 @@ __all__ = [
     "complete",
     "confirm",
     "confirm_receipt",
+    "confirm_refund",
     "confirm_stock_hold",
     "count",
     "credit",
@@ -301,6 +300,7 @@ __all__ = [
     "refuse_cancel_purchase",
     "refuse_dispatch",
     "refuse_purchase",
+    "regrade",
     "reject",
     "reject_exchange",
     "reject_quarantine",

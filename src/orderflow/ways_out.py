@@ -16,7 +16,7 @@ from enum import StrEnum
 
 import attrs
 
-from orderflow import fulfilment, orders, replacements, returns
+from orderflow import fulfilment, inspecting, orders, replacements, returns
 from orderflow.calls import Call, Ref
 from orderflow.journal import Context
 from orderflow.options import Look
@@ -109,7 +109,7 @@ def _of_goods(look: Look[Parcel], order: Order) -> Iterator[WayOut]:
     if back:
         yield WayOut(Remedied.SEND_AGAIN, fulfilment.reopen.on(id, back))
         yield WayOut(Remedied.TAKE_BACK, orders.cancel.on(id, back))
-        yield WayOut(Remedied.REFUND, returns.take_back.on(id))
+        yield WayOut(Remedied.REFUND, inspecting.take_back.on(id))
     if there and damaged:
         why = "damaged on the road"
         yield WayOut(Remedied.REISSUE, replacements.ask_reissue.on(reissue, id, there, why))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from orderflow import ChargeKind, NewCharge
+from orderflow.conditions import Verdict
 from orderflow.pricing import due
 from orderflow.refunds import refund
-from orderflow.returns import Verdict, ask_return
+from orderflow.returns import ask_return
 from orderflow.states import OrderState
 from tests.builders import LAMP, Shop, eur, line
 

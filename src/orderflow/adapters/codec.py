@@ -28,6 +28,7 @@ from cattrs.errors import BaseValidationError, ForbiddenExtraKeysError
 from cattrs.fns import identity
 
 from orderflow.calls import Ref
+from orderflow.conditions import Verdict
 from orderflow.errors import BadInput
 from orderflow.facts import Fact
 from orderflow.journal import VERBS
@@ -121,6 +122,15 @@ def _position(value: object, _: object) -> Position:
     return Position(*parts)
 
 
+def _verdict_or_code(value: object, _: object) -> Verdict | str:
+    if type(value) is not str:
+        raise ValueError("a verdict or the code of a condition is wanted")
+    return Verdict(value) if value in _VERDICTS else value
+
+
+_VERDICTS: Final = frozenset(verdict.value for verdict in Verdict)
+
+
 def _text_or_whole(value: object, _: object) -> str | int:
     if type(value) is str or type(value) is int:
         return value
@@ -208,6 +218,8 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(Position, _put_position)
     converter.register_structure_hook_func(lambda kind: kind == str | int, _text_or_whole)
     converter.register_unstructure_hook_func(lambda kind: kind == str | int, identity)
+    converter.register_structure_hook_func(lambda kind: kind == Verdict | str, _verdict_or_code)
+    converter.register_unstructure_hook_func(lambda kind: kind == Verdict | str, identity)
     converter.register_structure_hook_factory(attrs.has, _record)
     converter.register_structure_hook_factory(_is_tuple, _tuple)
     # What cattrs would do itself, as a list comprehension: documents are mostly tuples.

@@ -37,7 +37,8 @@ from orderflow.errors import (
     RetryExhausted,
 )
 from orderflow.money import Money
-from orderflow.payments.requests import PATIENCE_SECONDS, UNREAD, key_of, meant_for, still_wanted
+from orderflow.payments.balances import meant_for
+from orderflow.payments.requests import PATIENCE_SECONDS, UNREAD, key_of, still_wanted
 from orderflow.ports import Gateway, GatewayAnswer, GatewayRequest, Query, every
 from orderflow.records import Outcome, Payment, Request, RequestKind
 from orderflow.values import TEXT_MAX, instant, seen_only, several, text

@@ -30,6 +30,7 @@ from orderflow.errors import (
     BadInput,
     OrderflowError,
     OutcomeUnknown,
+    Refused,
     RetryExhausted,
     Stale,
     StoreUnavailable,
@@ -96,15 +97,22 @@ class PostgresStore(Reading):
             try:
                 row = line.execute(self._said(postgres_sql.COMMIT), values).fetchone()
             except psycopg.Error as error:
-                raise self._failed(change, error, line) from error
+                no = self._failed(change, error, line)
+                if isinstance(no, Refused | Stale) and self._was_sent_twice(change):
+                    return self._repeated(change)
+                raise no from error
             answer, seq, detail = cast("tuple[str, int, str | None]", row)
-            if answer == "seen":
+            if answer == "seen" or (answer == "stale" and self._was_sent_twice(change)):
                 return self._repeated(change)
             if answer != "done" or detail is None:
                 raise refused(change, answer, detail)
             for (document, version), n in zip(change.replaced, numbers(detail), strict=True):
                 self._remember(document.ref, n, Stored(document, version + 1))
         return committed(change, seq)
+
+    def _was_sent_twice(self, change: Change) -> bool:
+        """Whether another has carried it out meanwhile: then what refuses it is its own doing."""
+        return self.seen(change.call.ref.tenant, change.key) is not None
 
     def _failed(self, change: Change, error: psycopg.Error, line: _Line) -> OrderflowError:
         """What it means that the statement failed."""

@@ -16,11 +16,13 @@ from typing import Final, TypeVar
 from orderflow.allocation import allocate, reserve
 from orderflow.calls import Ref
 from orderflow.closing import complete
+from orderflow.conditions import Verdict
 from orderflow.demo.chance import draw
 from orderflow.demo.clockwork import Clockwork
 from orderflow.demo.journey import DAY, NO_HABITS, Habits, Journey
 from orderflow.errors import BadInput
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
+from orderflow.inspecting import deliver_again, inspect
 from orderflow.intake import Status, Stocked
 from orderflow.inventory import expect, receive, receive_supply
 from orderflow.journal import STOCK
@@ -29,9 +31,10 @@ from orderflow.orders import cancel, place
 from orderflow.payments import collect_on_delivery, pay, remit
 from orderflow.ports import Store
 from orderflow.pricing import carried, due, order_facts
+from orderflow.receiving import receive_return
 from orderflow.records import ChargeKind, CutKind, Document, Line, Order
 from orderflow.refunds import owed_back, refund
-from orderflow.returns import Verdict, ask_return, deliver_again, inspect, receive_return
+from orderflow.returns import ask_return
 from orderflow.rules import Rules
 from orderflow.states import OrderState, UnitState
 from orderflow.units import LineQuantities

@@ -17,6 +17,7 @@ from orderflow.inventory.feeds import (
     take_off,
     there_from,
 )
+from orderflow.inventory.grading import regrade
 from orderflow.inventory.holds import (
     confirm_stock_hold,
     due_at,
@@ -75,6 +76,7 @@ __all__ = [
     "record_breakage",
     "record_feed",
     "refuse_stale",
+    "regrade",
     "reject_quarantine",
     "release_quarantine",
     "release_stock_hold",

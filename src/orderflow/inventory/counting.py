@@ -13,7 +13,7 @@ A stocktake says of a whole place what was counted; what was not is listed, and 
 
 from __future__ import annotations
 
-from orderflow.books import DAMAGED
+from orderflow.conditions import DAMAGED
 from orderflow.errors import BadInput
 from orderflow.facts import Noted, Posted
 from orderflow.inventory.lots import record_lot

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from orderflow.books import DAMAGED, TO_INSPECT, to_inspect
+from orderflow.books import to_inspect
+from orderflow.conditions import DAMAGED, TO_INSPECT
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Claimed, Posted
 from orderflow.grants import Kept

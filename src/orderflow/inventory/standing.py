@@ -14,7 +14,7 @@ from typing import Final
 
 import attrs
 
-from orderflow.books import DAMAGED, TO_INSPECT
+from orderflow.conditions import DAMAGED, TO_INSPECT, TO_REPAIR
 from orderflow.ports import Books
 from orderflow.records import MatterKind, Supply
 from orderflow.states import SupplyState
@@ -26,8 +26,9 @@ class Standing:
     """What stands at a position, in units.
 
     `free` is what is `there` less what is `claimed`, never below zero. `quarantine` has goods to be
-    inspected, returned ones among them; `staged` is picked, `on_road` is on its way from here, back
-    to here, or here from another warehouse; `coming` is what open supply rows will bring.
+    inspected or mended, returned ones among them; `staged` is picked, `on_road` is on its way from
+    here, back to here, or here from another warehouse; `coming` is what open supply rows will
+    bring.
     """
 
     position: Position
@@ -41,6 +42,7 @@ class Standing:
     coming: int = 0
 
 
+_APART: Final = (TO_INSPECT, TO_REPAIR)
 _COLUMNS: Final = {
     MatterKind.STAGED: "staged",
     MatterKind.QUARANTINE: "quarantine",
@@ -55,7 +57,8 @@ _NUMBERS: Final = tuple(field.name for field in attrs.fields(Standing) if field.
 def standing(books: Books, supplies: Iterable[Supply], at: datetime) -> tuple[Standing, ...]:
     """What stands at each position at an instant, sorted; where there is nothing, there is no row.
 
-    Goods to inspect and damaged ones stand in the row of the sound goods of their position.
+    Goods to inspect or to repair and damaged ones stand in the row of the sound goods of their
+    position.
     """
     rows: dict[Position, dict[str, int]] = {}
 
@@ -71,7 +74,7 @@ def standing(books: Books, supplies: Iterable[Supply], at: datetime) -> tuple[St
         place = counter.position
         if not place.location or place.peg:
             continue
-        if place.grade == TO_INSPECT:
+        if place.grade in _APART:
             add(_sound(place), "quarantine", counter.there)
             continue
         claimed = counter.claimed - gone.get(place, 0)
@@ -101,4 +104,4 @@ def total(rows: Iterable[Standing]) -> Standing:
 
 def _sound(place: Position) -> Position:
     """The row in which goods stand that are not to be sold, or not yet."""
-    return place._replace(grade="") if place.grade in (TO_INSPECT, DAMAGED) else place
+    return place._replace(grade="") if place.grade in (*_APART, DAMAGED) else place

@@ -16,8 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from orderflow.books import DAMAGED, TO_INSPECT, to_inspect
+from orderflow.books import to_inspect
 from orderflow.calls import Ref
+from orderflow.conditions import DAMAGED, TO_INSPECT
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import Claimed, Limited, Posted
 from orderflow.grants import Kept

@@ -30,7 +30,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from orderflow.bills import BillLine, CreditNote, Invoice, Lowered
+from orderflow.bills import BillLine, CreditNote, Invoice, Lowered, lowering_id
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import CREDITED, Charged, CutMade
 from orderflow.invoices.lines import Book
@@ -80,7 +80,7 @@ def credit(
     if line and all(line != had.line for one in meant for had in invoice.of(one)):
         raise MoveRefused((Refusal.of("not_on_invoice", invoice=invoice.ref.id, line=line),))
     id, given = number(step, invoice.seller, series)
-    lower = None if amount is None else _Lower(amount, f"credit-{id}", reason)
+    lower = None if amount is None else _Lower(amount, lowering_id(id), reason)
     parts = [_part(step, one, invoice, line, lower, whole=whole) for one in orders]
     parts = [part for part in parts if part.lines]
     if not parts:

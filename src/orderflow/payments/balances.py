@@ -13,6 +13,7 @@ limit: the whole price was asked for, and so much less of it has come.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from orderflow.calls import Ref
@@ -35,6 +36,17 @@ def left_to_ask(payment: Payment) -> int:
     return payment.amount - payment.captured + lost_of(payment)
 
 
+def meant_for(payment: Payment) -> tuple[str, ...]:
+    """The orders that money of a payment is for, or is on already, each once."""
+    names = [one.order for one in (*payment.meant, *payment.applications)]
+    return tuple(dict.fromkeys(names))
+
+
+def still_due(step: Step, orders: Iterable[str]) -> int:
+    """What these orders still cost, in minor units; one that owes something back costs nothing."""
+    return sum([max(0, due(step.now(step.case.order(name)))) for name in orders])
+
+
 def note_balance(step: Step, ref: Ref[Payment]) -> None:
     """Write down where a balance stands, before its payment is disputed or all of it goes back."""
     payment = step.now(ref)
@@ -46,11 +58,10 @@ def balance_of(step: Step, payment: Payment) -> int:
     """What of a balance is still to come, in minor units; zero or less where nothing is.
 
     Money that has come and is on no order counts as there. A payment of no order waits for its
-    whole amount.
+    whole amount; one that is meant for orders which others have paid by now is not of that kind.
     """
-    asked = left_to_ask(payment)
-    if not payment.applications:
+    asked, names = left_to_ask(payment), meant_for(payment)
+    if not names:
         return asked
-    orders = [step.now(step.case.order(one.order)) for one in payment.applications]
-    wanted = sum([max(0, due(order)) for order in orders]) - max(0, payment.unapplied)
+    wanted = still_due(step, names) - max(0, payment.unapplied)
     return wanted if payment.state is PaymentState.DEPOSIT_TAKEN else min(asked, wanted)

@@ -29,7 +29,13 @@ from orderflow.errors import MoveRefused, Refusal
 from orderflow.facts import REQUESTED, SENT, WITHDRAWN, MoneyMoved
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
-from orderflow.payments.balances import BALANCE_DUE, balance_of, left_to_ask, note_balance
+from orderflow.payments.balances import (
+    BALANCE_DUE,
+    balance_of,
+    left_to_ask,
+    meant_for,
+    note_balance,
+)
 from orderflow.payments.losses import at_gateway, left_of, tender_at_gateway
 from orderflow.payments.stored import give_back, of_balance, put_on, units_of
 from orderflow.pricing import due
@@ -181,12 +187,6 @@ def _wanted(payment: Payment, orders: Iterable[Order]) -> int:
 def _first(payment: Payment) -> int:
     """What comes first of a payment: the deposit, where its price is in two parts."""
     return payment.deposit or payment.amount
-
-
-def meant_for(payment: Payment) -> tuple[str, ...]:
-    """The orders that money of a payment is for, or is on already, each once."""
-    names = [one.order for one in (*payment.meant, *payment.applications)]
-    return tuple(dict.fromkeys(names))
 
 
 def withdraw_unwanted(step: Step, ref: Ref[Payment]) -> None:

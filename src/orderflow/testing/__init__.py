@@ -1,11 +1,14 @@
 """What a host tests its own process and adapters with: nothing here runs in production.
 
-It knows how to walk every way that a small order can go, and refuses to know any test framework.
+It knows how to walk every way that a small order can go and how to hold a store of somebody else to
+its promises, and refuses to know any test framework.
 """
 
 from orderflow.testing.invariants import INVARIANTS, Invariant
 from orderflow.testing.judge import OUTSIDE, Allows, Comes
+from orderflow.testing.kit import Checked, Report, Result, Suite, conformance
 from orderflow.testing.memo import Seen
+from orderflow.testing.stores import Raw, StoreSuite, Watch
 from orderflow.testing.walk import Bounds, Explored, Stuck, explore
 
 __all__ = [
@@ -13,10 +16,18 @@ __all__ = [
     "OUTSIDE",
     "Allows",
     "Bounds",
+    "Checked",
     "Comes",
     "Explored",
     "Invariant",
+    "Raw",
+    "Report",
+    "Result",
     "Seen",
+    "StoreSuite",
     "Stuck",
+    "Suite",
+    "Watch",
+    "conformance",
     "explore",
 ]

@@ -170,6 +170,7 @@ class LineSeen:
     """A line as a reader sees it: `n` units are its own to see, so many under each status.
 
     `n` is in the SKU's smallest unit, as on the line. A part of a kit names it by the kit's id.
+    `conditions` are what units of it were like that came back, by the host's names, so many each.
     """
 
     id: str
@@ -179,6 +180,7 @@ class LineSeen:
     scale: int
     progress: tuple[tuple[PartyStatus, int], ...]
     kit: str = ""
+    conditions: tuple[tuple[str, int], ...] = ()
 
 
 @attrs.frozen
@@ -483,9 +485,19 @@ def _lines(order: Order | None, units: list[_Unit], word: _Words) -> tuple[LineS
                 if status in counts[line.id]
             ),
             line.kit if order is not None else "",
+            _conditions(line, units),
         )
         for line in lines.values()
     )
+
+
+def _conditions(line: Line, units: list[_Unit]) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for unit in units:
+        code = unit.spot.slice.condition
+        if code and unit.line.id == line.id:
+            found[code] = found.get(code, 0) + unit.spot.n
+    return tuple(sorted(found.items()))
 
 
 _GIVEN_UP: Final = (UnitState.CANCELLED, UnitState.RETURNED)

@@ -1,11 +1,6 @@
-"""What is owed back, and the money that goes.
+"""The verbs that pay back: what is owed on an order, and what of a payment no order has used.
 
-It knows what an order's customer has paid beyond what the kept units cost, and refuses to know why
-units were given up.
-
-What is owed back is never stored: it is what was applied less what the order costs without the
-units that were given up, each of which carries its exact part of price, discounts and taxes.
-So any sequence of partial returns ends at the same sum, and none can exceed it.
+It knows a clerk who says what goes where, and refuses to know proposals.
 """
 
 from __future__ import annotations
@@ -16,15 +11,15 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.money import Money, positive
 from orderflow.payments.losses import left_at_gateway, left_to_payer, make_all_good
 from orderflow.payments.requests import send_back
-from orderflow.payments.stored import balance_over
-from orderflow.pricing import due
 from orderflow.records import Order, Payment
+from orderflow.refunds.owing import (
+    not_taken_back,
+    not_through_a_door,
+    owed_back,
+    tenders_in_order,
+)
+from orderflow.refunds.planning import name_payee
 from orderflow.values import text
-
-
-def owed_back(order: Order) -> int:
-    """What is owed back to the customer now, in minor units."""
-    return max(0, -due(order))
 
 
 @verb("refund", Order)
@@ -34,17 +29,19 @@ def refund(
     amount: Money | None = None,
     payment: str = "",
     to: str = "",
+    payee: str = "",
 ) -> Step:
     """Pay back what is owed on an order: all of it, or a smaller amount.
 
-    It goes to the named payment, or to the order's payments in the order in which they were
-    applied, to each never more than it had paid of this order, nor than is left of it: what a
-    payer's bank has taken back is not sent a second time. What a bank keeps for good of any of them
-    counts as paid back first, and nothing is sent for it. With `to` it goes onto that balance of
-    the customer's, and stays with us; so it must where the rules say that nothing goes back to what
-    it was paid with.
+    It goes to the named payment, or to the order's payments in the order of the rules, which is the
+    one in which they were applied where they say none, to each never more than it had paid of this
+    order, nor than is left of it: what a payer's bank has taken back is not sent a second time.
+    What a bank keeps for good of any of them counts as paid back first, and nothing is sent for it.
+    With `to` it goes onto that balance of the customer's, and stays with us; so it must where the
+    rules say that nothing goes back to what it was paid with. Else `payee` is the account of his
+    that it is transferred to, by its reference: cash of a door may want one by the rules.
     """
-    return _refund(case, context, amount, payment, to, ask=False)
+    return _refund(case, context, amount, payment, to, payee, ask=False)
 
 
 @verb("ask_refund", Order)
@@ -58,29 +55,40 @@ def ask_refund(
     for what came by it: what came in another way, such as cash, is owed still, for `refund` to
     record.
     """
-    return _refund(case, context, amount, payment, "", ask=True)
+    return _refund(case, context, amount, payment, "", "", ask=True)
 
 
 def _refund(
-    case: Case, context: Context, amount: Money | None, payment: str, to: str, *, ask: bool
+    case: Case,
+    context: Context,
+    amount: Money | None,
+    payment: str,
+    to: str,
+    payee: str,
+    *,
+    ask: bool,
 ) -> Step:
     step = Step(case, context)
     order = step.now(case.own(Order))
     named, balance = text(payment, "payment", empty=True), text(to, "to", empty=True)
+    account = text(payee, "payee", empty=True)
     asked = _asked_of(order, amount, named)
     left, stuck = asked - make_all_good(step, order.ref, asked), list[Refusal]()
     by_hand, sent = list[Refusal](), False
-    tenders = [one for one in step.now(order.ref).tenders if named in ("", one.payment)]
+    in_order = tenders_in_order(step, step.now(order.ref))
+    tenders = [one for one in in_order if named in ("", one.payment)]
     for tender in tenders:
         ref = case.payment(tender.payment)
         part = min(left, tender.applied, left_to_payer(step.now(ref)))
-        barred = () if part <= 0 or balance else _not_taken_back(step, ref)
+        barred = () if part <= 0 or balance else _barred(step, ref, account, ask=ask)
         stuck += barred
         if ask and not barred:
             whole, part = part, min(part, left_at_gateway(step.now(ref)))
             by_hand += _by_hand(step, ref, whole - part)
         if part > 0 and not barred:
             send_back(step, ref, part, order.ref, ask=ask, to=balance)
+            if account and not balance:
+                name_payee(step, ref, part, account)
             left, sent = left - part, True
     if left and by_hand and not stuck:
         if sent and amount is None:
@@ -112,13 +120,16 @@ def _asked_of(order: Order, amount: Money | None, payment: str) -> int:
 
 
 @verb("pay_back", Payment)
-def pay_back(case: Case, context: Context, amount: Money | None = None, to: str = "") -> Step:
+def pay_back(
+    case: Case, context: Context, amount: Money | None = None, to: str = "", payee: str = ""
+) -> Step:
     """Pay back money of a payment that no order has used: all of it, or a smaller amount.
 
     With `to` it goes onto that balance of the customer's, and stays with us; so it must where the
-    rules say that nothing goes back to what it was paid with.
+    rules say that nothing goes back to what it was paid with. `payee` is the account of his that it
+    is transferred to, by its reference.
     """
-    return _pay_back(case, context, amount, to, ask=False)
+    return _pay_back(case, context, amount, to, payee, ask=False)
 
 
 @verb("ask_pay_back", Payment)
@@ -128,10 +139,12 @@ def ask_pay_back(case: Case, context: Context, amount: Money | None = None) -> S
     As `pay_back`; but the gateway must answer for it, and what it does not pay back is there again.
     It is asked only for what came by it.
     """
-    return _pay_back(case, context, amount, "", ask=True)
+    return _pay_back(case, context, amount, "", "", ask=True)
 
 
-def _pay_back(case: Case, context: Context, amount: Money | None, to: str, *, ask: bool) -> Step:
+def _pay_back(
+    case: Case, context: Context, amount: Money | None, to: str, payee: str, *, ask: bool
+) -> Step:
     step = Step(case, context)
     payment = step.now(case.own(Payment))
     free = max(0, min(payment.unapplied, left_to_payer(payment)))
@@ -141,8 +154,8 @@ def _pay_back(case: Case, context: Context, amount: Money | None, to: str, *, as
     if asked > free:
         which = {"payment": payment.ref.id, "currency": payment.currency}
         raise MoveRefused((Refusal.of("over_pay_back", **which, asked=asked, free=free),))
-    balance = text(to, "to", empty=True)
-    stuck = () if balance else _not_taken_back(step, payment.ref)
+    balance, account = text(to, "to", empty=True), text(payee, "payee", empty=True)
+    stuck = () if balance else _barred(step, payment.ref, account, ask=ask)
     if ask:
         there = left_at_gateway(payment)
         asked = min(asked, there) if amount is None and there else asked
@@ -150,7 +163,15 @@ def _pay_back(case: Case, context: Context, amount: Money | None, to: str, *, as
     if stuck:
         raise MoveRefused(stuck)
     send_back(step, payment.ref, asked, None, ask=ask, to=balance)
+    if account and not balance:
+        name_payee(step, payment.ref, asked, account)
     return step
+
+
+def _barred(step: Step, ref: Ref[Payment], payee: str, *, ask: bool) -> tuple[Refusal, ...]:
+    """Why a payment takes nothing back; a gateway is not asked for cash, and is told so apart."""
+    of_cash = () if ask else not_through_a_door(step, ref, payee)
+    return (*not_taken_back(step, ref), *of_cash)
 
 
 def _by_hand(step: Step, ref: Ref[Payment], amount: int) -> tuple[Refusal, ...]:
@@ -159,15 +180,3 @@ def _by_hand(step: Step, ref: Ref[Payment], amount: int) -> tuple[Refusal, ...]:
         return ()
     currency = step.now(ref).currency
     return (Refusal.of("not_by_gateway", payment=ref.id, amount=amount, currency=currency),)
-
-
-def _not_taken_back(step: Step, ref: Ref[Payment]) -> tuple[Refusal, ...]:
-    """That nothing goes back to what a payment was made with.
-
-    The rules say so, or the time of the balance that it came from is over.
-    """
-    payment = step.now(ref)
-    method, ended = step.context.rules.method(payment.method), balance_over(step, payment)
-    if (method is None or method.goes_back) and not ended:
-        return ()
-    return (Refusal.of("not_taken_back", payment=ref.id, method=payment.method), *ended)

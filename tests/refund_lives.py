@@ -1,0 +1,365 @@
+"""Random lives of what comes back: goods, money, papers, and other goods in their stead."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from contextlib import suppress
+from itertools import count
+from random import Random
+from typing import Any, Final
+
+import attrs
+
+from orderflow import (
+    BadInput,
+    ChargeKind,
+    Location,
+    Money,
+    NewCharge,
+    NewLine,
+    NewOrder,
+    Position,
+    Price,
+    Refused,
+    Rules,
+    Sku,
+    Workflow,
+)
+from orderflow.adapters.memory import MemoryStore
+from orderflow.conditions import Verdict
+from orderflow.currencies import EXPONENTS
+from orderflow.records import Destination, Order
+from orderflow.states import UnitState
+from orderflow.taxes import (
+    GROSS_BY_LINE,
+    GROSS_BY_TOTAL,
+    NET_BY_LINE,
+    NET_BY_TOTAL,
+    NET_BY_UNIT,
+    Rate,
+    Table,
+    Taxing,
+    TaxRow,
+)
+from orderflow.taxing import tax_charges
+from tests.builders import MORNING
+from tests.by_unit import amounts_of, cost_of, given_up, of_the_order
+
+CURRENCIES: Final = sorted(EXPONENTS)
+TABLE: Final = Table(
+    "two",
+    (
+        TaxRow("X", Rate.of("A", "19")),
+        TaxRow("X", Rate.of("B", "6.5"), group="b"),
+        TaxRow("X", Rate.zero("Z", "post"), group="freight"),
+    ),
+    groups=(("SKU-2", "b"),),
+)
+TAXED: Final = (
+    None,
+    *[
+        Taxing(TABLE, way)
+        for way in (NET_BY_LINE, NET_BY_UNIT, NET_BY_TOTAL, GROSS_BY_LINE, GROSS_BY_TOTAL)
+    ],
+)
+LINES: Final = ("1", "2")
+HERE: Final = (UnitState.ALLOCATED, UnitState.DELIVERED)
+ACTS: Final = (
+    *("send_back", "send_back", "send_back", "all_back", "ask", "receive", "inspect", "close"),
+    *("again", "cancel", "refund", "refund", "some_money", "goodwill", "of_a_line", "freight"),
+    *("reprice", "protect", "exchange", "exchange", "pay", "ship", "invoice", "credit", "credit"),
+    "off_the_paper",
+)
+
+
+def price_of(chance: Random, currency: str) -> Price:
+    """Some coins, or finer than one."""
+    coins = chance.choice([0, 1, 5, 333, 999, 10_000, 123_456])
+    return Price(_scaled(coins, chance.choice([0, 0, -2]), currency), currency)
+
+
+def _scaled(coins: int, by: int, currency: str) -> Any:
+    return Money(coins, currency).decimal.scaleb(by)
+
+
+def new_order_of(chance: Random, currency: str, taxing: Taxing | None) -> NewOrder:
+    """Two lines with discounts, freight, and the taxes that the rules know."""
+    lines = tuple(
+        NewLine(id, Sku(f"SKU-{id}"), chance.randint(1, 5), price_of(chance, currency))
+        for id in LINES
+    )
+    worth = sum(line.amount for line in lines)
+    first = chance.randint(0, worth)
+    second = chance.randint(0, chance.choice([0, 2, worth - first]) % (worth - first + 1))
+    charges = (
+        NewCharge(ChargeKind.DISCOUNT, -first, bearer="platform"),
+        NewCharge(ChargeKind.DISCOUNT, -second),
+        NewCharge(ChargeKind.FREIGHT, chance.choice([0, 490])),
+        NewCharge(ChargeKind.FEE, chance.choice([0, 0, 7])),
+    )
+    new = NewOrder("c-7", currency, lines, charges, destination=Destination(region="X"))
+    return new if taxing is None else tax_charges(new, taxing, MORNING)
+
+
+@attrs.define
+class Life:
+    """Orders of one customer in a store of their own, and what a plain book says of them."""
+
+    house: Workflow
+    chance: Random
+    orders: list[str] = attrs.field(factory=lambda: ["o"])
+    names: Any = attrs.field(factory=lambda: count(1))
+    paid: Tally[str] = attrs.field(factory=Tally)
+    back: Tally[str] = attrs.field(factory=Tally)
+    gone: dict[tuple[str, str, int], int] = attrs.field(factory=dict)
+    """What each unit carried when it was given up, by order, line and index."""
+    returns: list[str] = attrs.field(factory=list)
+
+    @classmethod
+    def begun(cls, chance: Random, currency: str, taxing: Taxing | None) -> Life:
+        """An order that is placed, allocated, and mostly paid for and sent."""
+        rules = Rules(
+            locations=(Location("leith"),),
+            taxing=taxing,
+            price_protection_days=9,
+            replace_before_return=chance.random() < 0.5,
+        )
+        house = Workflow(MemoryStore(), rules, clock=lambda: MORNING)
+        life = cls(house, chance)
+        for id in LINES:
+            house.receive(Position(f"SKU-{id}", "leith"), 40)
+        house.place("o", new_order_of(chance, currency, taxing))
+        for _ in range(3):
+            life.act("pay")
+        life.act("allocate")
+        for _ in range(chance.randint(1, 4)):
+            life.act("ship")
+        if chance.random() < 0.5:
+            life.act("invoice")
+        return life
+
+    def order(self, id: str) -> Order:
+        return self.house.order(id)
+
+    def name(self, kind: str) -> str:
+        return f"{kind}-{next(self.names)}"
+
+    def act(self, what: str = "") -> None:
+        """Something happens, or is refused; at times more is asked for than there is."""
+        order = self.chance.choice(self.orders)
+        act = getattr(self, f"_{what or self.chance.choice(ACTS)}")
+        line = self.chance.choice(self.order(order).lines)
+        here = sum([spot.n for spot in line.spots if spot.state in HERE])
+        with suppress(Refused):
+            act(order, line.id, self.chance.randint(1, here or 3))
+
+    # --- money ------------------------------------------------------------------------------------
+
+    def _pay(self, order: str, line: str, n: int) -> None:
+        """What is due, or some of it, by a payment of its own."""
+        now = self.order(order)
+        owed = cost_of(now) - now.applied
+        part = owed if self.chance.random() < 0.7 else min(owed, 1 + owed // 2)
+        if part > 0:
+            name = self.name("pay")
+            self.house.pay(name, Money(part, now.currency), ((order, part),))
+            self.paid[name] += part
+
+    def _refund(self, order: str, line: str, n: int) -> None:
+        """What is owed back, and not a coin of anything else."""
+        now = self.order(order)
+        owed = now.applied - cost_of(now)
+        if owed <= 0:
+            return
+        self._paid_back(order, owed, None)
+        assert self.order(order).applied == cost_of(self.order(order))
+
+    def _some_money(self, order: str, line: str, n: int) -> None:
+        now = self.order(order)
+        owed = now.applied - cost_of(now)
+        if owed > n:
+            self._paid_back(order, n, Money(n, now.currency))
+
+    def _paid_back(self, order: str, amount: int, asked: Money | None) -> None:
+        """The payments of an order give back so much together, each no more than it gave."""
+        applied = {one.payment: one.applied for one in self.order(order).tenders}
+        before = {id: self.house.payment(id).refunded for id in applied}
+        self.house.refund(order, asked)
+        parts = {id: self.house.payment(id).refunded - before[id] for id in applied}
+        assert sum(parts.values()) == amount
+        assert all(0 <= part <= applied[id] for id, part in parts.items())
+        self.back.update(parts)
+
+    # --- the price ----------------------------------------------------------------------------
+
+    def _adjust(self, order: str, charge: NewCharge) -> None:
+        with suppress(BadInput):  # more off than there is
+            self.house.adjust(order, charge)
+
+    def _goodwill(self, order: str, line: str, n: int) -> None:
+        self._adjust(order, NewCharge(ChargeKind.DISCOUNT, -self.chance.randint(1, 300)))
+
+    def _of_a_line(self, order: str, line: str, n: int) -> None:
+        """Up to all that the kept units of a line carry."""
+        now = self.order(order)
+        kept = set(range(99)) - given_up(now).get(line, set())
+        units = amounts_of(now).get(line, [])
+        there = sum([amount for i, amount in enumerate(units) if i in kept])
+        off = self.chance.choice([1, there, self.chance.randint(0, there + 1)])
+        self._adjust(order, NewCharge(ChargeKind.DISCOUNT, -off, (line,)))
+
+    def _freight(self, order: str, line: str, n: int) -> None:
+        self._adjust(order, NewCharge(ChargeKind.FREIGHT, self.chance.choice([-490, -n, n])))
+
+    def _reprice(self, order: str, line: str, n: int) -> None:
+        price = price_of(self.chance, self.order(order).currency)
+        self.house.reprice(order, ((line, price),), invoiced=self.chance.random() < 0.5)
+
+    def _protect(self, order: str, line: str, n: int) -> None:
+        """Something less than the price, which may be less than what is off it."""
+        (found,) = [one for one in self.order(order).lines if one.id == line]
+        less = found.price * self.chance.randint(5, 10) / 10
+        self.house.protect_price(order, ((line, Price(less, self._currency(), found.per)),))
+
+    def _currency(self) -> str:
+        return self.order("o").currency
+
+    # --- goods ------------------------------------------------------------------------------------
+
+    def _allocate(self, order: str, line: str, n: int) -> None:
+        self.house.allocate(order)
+
+    def _ship(self, order: str, line: str, n: int) -> None:
+        """Some units of a line go out in a parcel of their own, or all that is there."""
+        parcel = self.name("p")
+        wanted = ((line, n),) if self.chance.random() < 0.7 else ()
+        self.house.release(order, f"d-{parcel}", "leith", wanted)
+        self.house.pick(f"d-{parcel}")
+        self.house.pack(parcel, (f"d-{parcel}",))
+        self.house.hand_over(parcel)
+        self.house.deliver(parcel)
+
+    def _cancel(self, order: str, line: str, n: int) -> None:
+        self.house.cancel(order, ((line, n),))
+
+    def _ask(self, order: str, line: str, n: int) -> None:
+        name = self.name("r")
+        self.house.ask_return(name, order, ((line, n),), "no")
+        self.returns.append(name)
+
+    def _receive(self, order: str, line: str, n: int) -> None:
+        if self.returns:
+            wanted = ((line, n),) if self.chance.random() < 0.5 else ()
+            self.house.receive_return(self.chance.choice(self.returns), "leith", wanted)
+
+    def _inspect(self, order: str, line: str, n: int) -> None:
+        if self.returns:
+            verdict = self.chance.choice(list(Verdict))
+            self.house.inspect(self.chance.choice(self.returns), ((line, 1, verdict),))
+
+    def _close(self, order: str, line: str, n: int) -> None:
+        if self.returns:
+            self.house.close_return(self.chance.choice(self.returns))
+
+    def _again(self, order: str, line: str, n: int) -> None:
+        self.house.deliver_again(order)
+
+    def _send_back(self, order: str, line: str, n: int) -> None:
+        """A return from its asking to its end."""
+        name = self.name("r")
+        self.house.ask_return(name, order, ((line, n),), "no")
+        self.house.receive_return(name, "leith")
+        self.house.inspect(name, ((line, n, self.chance.choice(list(Verdict))),))
+
+    def _all_back(self, order: str, line: str, n: int) -> None:
+        name = self.name("r")
+        self.house.ask_return(name, order)
+        self.house.receive_return(name, "leith")
+        self.house.inspect(name)
+
+    def _exchange(self, order: str, line: str, n: int) -> None:
+        """Other goods at another price, in advance or when the old ones are back; or never."""
+        currency = self._currency()
+        name, anew = self.name("x"), self.name("new")
+        new = NewLine("1", Sku(f"SKU-{line}"), n, price_of(self.chance, currency))
+        self.house.ask_exchange(name, order, f"r-{name}", ((line, n),), (new,))
+        self.house.approve_exchange(name)
+        first = self.chance.random() < 0.5
+        comes = self.chance.random() < 0.8
+        if first:
+            with suppress(Refused):
+                self._send_anew(name, anew)
+        if not comes:
+            self.house.undo_exchange(name) if first else self.house.cancel_exchange(name)
+            return
+        self.house.receive_return(f"r-{name}", "leith")
+        self.house.inspect(f"r-{name}", ((line, n, self.chance.choice(list(Verdict))),))
+        if anew not in self.orders:
+            self._send_anew(name, anew)
+        with suppress(Refused):
+            self.house.pay_over(name)
+        self._pay(anew, line, n)
+        self._allocate(anew, line, n)
+        self._ship(anew, "1", n)
+        self.house.settle_exchange(name)
+
+    def _send_anew(self, name: str, anew: str) -> None:
+        self.house.send_replacement(name, anew)
+        self.orders.append(anew)
+
+    # --- papers -----------------------------------------------------------------------------------
+
+    def _invoice(self, order: str, line: str, n: int) -> None:
+        self.house.invoice(order, "I")
+
+    def _credit(self, order: str, line: str, n: int) -> None:
+        ids = self.order(order).invoices
+        if ids:
+            self.house.credit(self.chance.choice(ids), "C")
+
+    def _off_the_paper(self, order: str, line: str, n: int) -> None:
+        ids = self.order(order).invoices
+        if ids:
+            amount = Money(self.chance.randint(1, 300), self._currency())
+            self.house.credit(self.chance.choice(ids), "C", line, amount)
+
+    # --- what must hold ---------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Money is conserved, nothing carried is below zero, and what went back stays so."""
+        applied = 0
+        for id in self.orders:
+            order = self.order(id)
+            units, gone = amounts_of(order), given_up(order)
+            assert min([amount for one in units.values() for amount in one]) >= 0
+            assert of_the_order(order) >= 0
+            for line in order.lines:
+                ended = line.count(UnitState.CANCELLED, UnitState.RETURNED)
+                assert len(gone[line.id]) == ended
+                for i in gone[line.id]:
+                    had = self.gone.setdefault((id, line.id, i), units[line.id][i])
+                    assert units[line.id][i] == had, "what was given up is never changed again"
+            assert self.house.account(id).total == cost_of(order)
+            assert order.applied >= 0
+            applied += order.applied
+        kept = 0
+        for id, amount in self.paid.items():
+            payment = self.house.payment(id)
+            assert (payment.captured, payment.refunded) == (amount, self.back[id])
+            assert 0 <= payment.refunded <= payment.captured
+            kept += payment.captured - payment.refunded - payment.unapplied
+        assert kept == applied
+
+    def wind_up(self) -> None:
+        """All that may end ends: goods go out and come back, papers are written, money is paid."""
+        for id in self.orders:
+            for name in self.returns:
+                for last in (self.house.inspect, self.house.close_return):
+                    with suppress(Refused):
+                        last(name)
+            for act in ("_again", "_invoice", "_refund"):
+                with suppress(Refused):
+                    getattr(self, act)(id, "1", 1)
+            for paper in self.order(id).invoices:
+                with suppress(Refused):
+                    self.house.credit(paper, "C")

@@ -1,0 +1,102 @@
+"""Why customers complain, and where each reason leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orderflow import BadInput, Fault, Reason, Rules, Way
+from orderflow.errors import Refusal
+from orderflow.reasons import FAULTY, MISSING, USAGE, WITHDRAWAL, WRONG_ITEM, not_for
+from orderflow.returns import ask_return
+from tests.builders import LAMP, LEITH, Shop
+
+REASONS = (WITHDRAWAL, FAULTY, WRONG_ITEM, MISSING, USAGE)
+NAMED = Rules(locations=(LEITH,), reasons=REASONS)
+
+
+def delivered(shop: Shop) -> Shop:
+    """Order o-17 of three lamps, with its customer, in a shop that names its reasons."""
+    shop = shop.under(NAMED)
+    shop.stock(LAMP, "leith", 3)
+    shop.sell_and_deliver("o-17", "p-1", (LAMP, 3))
+    return shop
+
+
+@pytest.mark.feature("F234", "F240")
+def test_a_return_is_asked_for_a_reason_that_leads_to_one(any_shop: Shop) -> None:
+    shop = delivered(any_shop)
+
+    shop.ask_return("r-1", "o-17", (("1", 1),), "faulty")
+    shop.ask_return("r-2", "o-17", (("1", 1),), "wrong item")
+
+    assert shop.returned("r-1").reason == "faulty"
+    assert shop.refuses(ask_return.on("r-3", "o-17", (), "missing")) == (
+        "the reason missing leads to no return (can: reissue, refund)"
+    )
+
+
+@pytest.mark.feature("F241")
+def test_a_question_of_usage_leads_to_support_and_is_no_return(shop: Shop) -> None:
+    shop = delivered(shop)
+
+    (no,) = shop.why_not(ask_return.on("r-1", "o-17", (), "usage"))
+
+    assert str(no) == "the reason usage leads to no return (can: support)"
+    assert no.say("zh") == "原因“usage”不支持退货(可以:技术支持)"
+
+
+@pytest.mark.feature("F234")
+def test_another_word_is_told_which_reasons_there_are(shop: Shop) -> None:
+    shop = delivered(shop)
+
+    assert shop.refuses(ask_return.on("r-1", "o-17", (), "too small")) == (
+        "the reason must be one of withdrawal, faulty, wrong item, not too small"
+    )
+    assert shop.refuses(ask_return.on("r-1", "o-17")) == (
+        "the reason must be one of withdrawal, faulty, wrong item, not -"
+    )
+
+
+def test_the_reason_is_told_beside_all_that_speaks_against_the_units(shop: Shop) -> None:
+    shop = delivered(shop)
+    shop.clock.forward(days=15)
+
+    call = ask_return.on("r-1", "o-17", (("1", 4),), "usage")
+    assert shop.codes(call) == ["too_many", "window_closed", "another_way"]
+
+
+def test_a_shop_that_names_no_reasons_takes_any_words() -> None:
+    assert [*not_for((), "too small", Way.REFUND)] == []
+    assert Rules().reason("too small") is None
+    assert NAMED.reason("faulty") is FAULTY
+
+
+def test_a_way_that_no_reason_leads_to_is_named_as_none() -> None:
+    (no,) = not_for((USAGE,), "dull", Way.REPAIR)
+
+    assert no == Refusal.of("no_such_reason", given="dull", reasons="-")
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    (
+        ("reason.code", {"code": ""}),
+        ("reason dull.fault", {"fault": "seller"}),
+        ("reason dull.ways", {"ways": ()}),
+        ("reason dull.ways", {"ways": [Way.RETURN]}),
+        ("reason dull.ways", {"ways": ("return",)}),
+        ("reason dull.ways", {"ways": (Way.RETURN, Way.RETURN)}),
+        ("reason dull.evidence", {"evidence": -1}),
+        ("reason dull.evidence", {"evidence": True}),
+        ("reason dull.statutory", {"statutory": 1}),
+        ("reason dull.statutory", {"statutory": True}),
+        ("reason dull.statutory", {"statutory": True, "fault": Fault.NOBODY, "evidence": 1}),
+    ),
+)
+def test_a_reason_that_makes_no_sense_is_refused(path: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadInput) as no:
+        Reason(**{"code": "dull", **wrong})
+
+    assert no.value.path == path
