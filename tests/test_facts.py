@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from orderflow import ChargeKind, Position, Ref
 from orderflow.facts import (
+    BROUGHT,
     Advanced,
     Charged,
     Claimed,
@@ -331,6 +332,13 @@ def test_a_return_remembers_where_it_was_received() -> None:
     received = Noted(RETURN.ref, "received", (("location", "york"),))
 
     assert fold(RETURN, [received]).location == "york"
+
+
+def test_what_each_inspection_brought_is_summed_and_an_older_journal_does_not_say_it() -> None:
+    brought = Noted(RETURN.ref, BROUGHT, (("amount", 700),))
+
+    assert fold(RETURN, [brought, brought]).brought == 1400
+    assert RETURN.brought is None
 
 
 def test_a_stock_hold_grows_and_keeps_its_new_expiry() -> None:

@@ -26,6 +26,7 @@ from orderflow.calls import Ref
 from orderflow.conditions import Verdict
 from orderflow.fulfilment import ScanStatus
 from orderflow.pricing import due, total
+from orderflow.reasons import FAULTY, MISSING
 from orderflow.records import Exchange, Line, Order, Reissue, Slice, Spot
 from orderflow.refunds import owed_back
 from orderflow.replacements import Progress, progress
@@ -776,6 +777,89 @@ def test_what_is_owed_beyond_the_new_goods_stays_owed(shop: Shop) -> None:
     assert shop.order("o-18").state is OrderState.CONFIRMED
     shop.refund("o-17")
     assert shop.payment("pay-o-17").refunded == 1250
+
+
+@pytest.mark.feature("F228")
+@pytest.mark.parametrize("first", ("e-1", "e-2"))
+def test_each_of_two_exchanges_of_an_order_costs_its_own_difference(
+    any_shop: Shop, first: str
+) -> None:
+    shop = any_shop
+    delivered(shop)
+    news = {"e-1": bells(), "e-2": (line("1", LAMP, 1),)}
+    for i in (1, 2):
+        shop.ask_exchange(f"e-{i}", "o-17", f"r-{i}", (("1", 1),), news[f"e-{i}"])
+        shop.approve_exchange(f"e-{i}")
+        shop.receive_return(f"r-{i}", "leith")
+        shop.inspect(f"r-{i}")
+
+    for id in sorted(news, key=lambda id: id != first):
+        shop.send_replacement(id, f"o-{id}")
+
+    assert [due(shop.order(f"o-e-{i}")) for i in (1, 2)] == [3550, 0]
+    assert [shop.exchange(f"e-{i}").paid_over for i in (1, 2)] == [1000, 1000]
+    assert owed_back(shop.order("o-17")) == 0
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F228")
+def test_an_exchange_leaves_what_a_plain_return_brought_to_be_paid_back(shop: Shop) -> None:
+    delivered(shop)
+    taken_back(shop, "o-17")
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), bells())
+    shop.approve_exchange("e-1")
+    come_back(shop)
+
+    shop.send_replacement("e-1", "o-18")
+
+    assert (owed_back(shop.order("o-17")), due(shop.order("o-18"))) == (1000, 3550)
+    assert shop.codes(v.pay_over.on("e-1")) == ["nothing_to_do"]
+
+
+@pytest.mark.feature("F228")
+def test_what_came_in_an_exchange_is_exchanged_again_out_of_the_same_payment(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), (line("1", LAMP, 1),))
+    shop.approve_exchange("e-1")
+    come_back(shop)
+    shop.send_replacement("e-1", "o-18")
+    send(shop, "o-18")
+    shop.settle_exchange("e-1")
+
+    shop.ask_exchange("e-2", "o-18", "r-2", (), (line("1", LAMP, 1, "7.50"),))
+    shop.approve_exchange("e-2")
+    shop.receive_return("r-2", "leith")
+    shop.inspect("r-2")
+    shop.send_replacement("e-2", "o-19")
+    send(shop, "o-19")
+    shop.settle_exchange("e-2")
+
+    assert (owed_back(shop.order("o-18")), due(shop.order("o-19"))) == (250, 0)
+    shop.refund("o-18")
+    for order in ("o-17", "o-18", "o-19"):
+        shop.complete(order)
+    assert shop.payment("pay-o-17").refunded == 250
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F234", "F240")
+def test_a_reason_leads_to_a_reissue_or_an_exchange_only_where_the_host_says_so(
+    shop: Shop,
+) -> None:
+    shop = shop.under(attrs.evolve(shop.rules, reasons=(FAULTY, MISSING)))
+    delivered(shop)
+    many = (("1", 4),)
+
+    reissue, exchange = (
+        v.ask_reissue.on("i-1", "o-17", many, "faulty"),
+        v.ask_exchange.on("e-1", "o-17", "r-1", many, bells(), "missing"),
+    )
+
+    assert shop.codes(reissue) == ["another_way", "too_many"]
+    assert shop.codes(exchange) == ["too_many", "another_way"]
+    assert shop.codes(v.ask_reissue.on("i-1", "o-17", BOTH, "dull")) == ["no_such_reason"]
+    shop.ask_reissue("i-1", "o-17", (("1", 1),), "missing")
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), bells(), "faulty")
 
 
 def test_several_payments_pay_the_new_order_in_their_order(shop: Shop) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderflow import Patience, Refused, Rules
+from orderflow import Call, Patience, Refused, Rules
 from orderflow import verbs as v
 from orderflow.adapters.memory import MemoryStore
 from orderflow.conditions import Verdict
@@ -253,6 +253,85 @@ def test_a_reissue_whose_order_was_called_off_is_called_off(shop: Shop) -> None:
     assert [one.call.verb for one in waits(shop)] == ["cancel_reissue"]
 
 
+@pytest.mark.feature("F236")
+def test_a_reissue_that_nobody_sends_is_called_off_and_its_goods_may_be_paid_back(
+    any_shop: Shop,
+) -> None:
+    shop = sold(any_shop)
+    shop.report_missing("o-17", (("1", 1),))
+    shop.ask_reissue("i-1", "o-17", (), "short in the box")
+    shop.approve_reissue("i-1", "o-18")
+    shop.allocate("o-18")
+
+    assert after(shop, 14) == ("seller", "cancel_reissue")
+
+    assert shop.reissue("i-1").state is X.CANCELLED
+    shop.cancel("o-17", (("1", 1),))
+    assert owed_back(shop.order("o-17")) == 1000
+    shop.assert_lawful()
+
+
+@pytest.mark.parametrize("kind", ("reissue", "exchange"))
+def test_of_what_is_sent_anew_the_part_that_is_not_sent_or_is_lost_is_called_off(
+    shop: Shop, kind: str
+) -> None:
+    shop = sold(shop)
+    if kind == "reissue":
+        shop.ask_reissue("i-1", "o-17", (("1", 3),), "faulty")
+        shop.approve_reissue("i-1", "o-18")
+    else:
+        shop.ask_exchange("e-1", "o-17", "r-1", (("1", 3),), (line("1", LAMP, 3),))
+        shop.approve_exchange("e-1")
+        shop.receive_return("r-1", "leith")
+        shop.inspect("r-1")
+        shop.send_replacement("e-1", "o-18")
+    shop.allocate("o-18")
+    for i in (1, 2):
+        shop.ship("o-18", f"p-{i}-anew", lines=(("1", 1),))
+    shop.deliver("p-1-anew")
+
+    assert after(shop, 14 if kind == "reissue" else 30) == ("seller", "cancel")
+    assert shop.bag("o-18") == {"delivered": 1, "shipped": 1, "cancelled": 1}
+    assert not waits(shop), "the other is on its way"
+    shop.lose("p-2-anew")
+    (one,) = waits(shop)
+    shop.apply(one.call, key=one.key)
+    assert shop.bag("o-18") == {"delivered": 1, "cancelled": 2}
+    (one,) = waits(shop)
+    assert shop.apply(one.call, key=one.key).document.ref.kind == kind
+
+    assert owed_back(shop.order("o-18")) == (0 if kind == "reissue" else 2000)
+    shop.assert_lawful()
+
+
+@pytest.mark.parametrize("refused", (v.reject_return.on("r-1", "worn"), v.close_return.on("r-1")))
+def test_an_exchange_whose_return_was_refused_or_ended_is_called_off(
+    shop: Shop, refused: Call[Return]
+) -> None:
+    shop = sold(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), (line("1", BELL, 1),))
+    shop.apply(refused)
+
+    assert after(shop, 2) == ("seller", "cancel_exchange")
+
+    assert shop.exchange("e-1").state is X.CANCELLED
+
+
+def test_new_goods_that_were_paid_and_never_sent_are_called_off_and_owed_back(shop: Shop) -> None:
+    shop = sold(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), (line("1", BELL, 1),))
+    shop.approve_exchange("e-1")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    shop.send_replacement("e-1", "o-18")
+    shop.pay("pay-2", eur(3550), (("o-18", 3550),))
+
+    assert after(shop, 30) == ("seller", "cancel_exchange")
+
+    assert owed_back(shop.order("o-18")) == 4550
+    shop.assert_lawful()
+
+
 # --- all of them ------------------------------------------------------------------------------
 
 
@@ -320,6 +399,9 @@ DEEDS: Final = (
     lambda i: v.ask_reissue.on(f"i-{i}", "o-17", (("1", 1),), "faulty"),
     lambda i: v.approve_reissue.on(f"i-{i}", f"o-i-{i}"),
     lambda i: v.report_missing.on("o-17", (("1", 1),)),
+    lambda i: v.reject_return.on(f"r-{i}", "worn"),
+    lambda i: v.close_return.on(f"r-{i}"),
+    lambda i: v.allocate.on(f"o-i-{i}"),
 )
 
 
@@ -341,11 +423,6 @@ def test_whatever_was_begun_ends_by_silence_alone(
         for one in waits(shop):
             with suppress(Refused):  # another of them has done it
                 shop.apply(one.call, key=one.key)
-        for document in shop.documents():
-            if isinstance(document, Reissue) and document.state is X.APPROVED:
-                with suppress(Refused):
-                    send(shop, document.anew)
-
     for document in shop.documents():
         if isinstance(document, Return):
             assert document.state in RETURN.ends or document.holds

@@ -489,6 +489,10 @@ def _ends(chart: Chart[Any, Any, Any]) -> str:
 _DOCUMENTS = {cls.__name__ for cls in KINDS.values()}
 
 BESIDE = {
+    "orderflow.proposals": (
+        *("propose", "coming_back", "supposed", "text", "Proposal", "LineDiffers", "Coming"),
+        "PaidFrom",
+    ),
     "orderflow.adapters.sqlite": ("SqliteStore",),
     "orderflow.adapters.postgres": ("PostgresStore",),
     "orderflow.adapters.memory": ("MemoryStore",),

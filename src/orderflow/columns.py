@@ -6,6 +6,7 @@ It knows how wide signs are, and refuses to know what they say.
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from unicodedata import east_asian_width
 
@@ -16,6 +17,16 @@ _AMOUNT: Final = 13
 def minute(at: datetime) -> str:
     """An instant to the minute."""
     return f"{at:%Y-%m-%d %H:%M}"
+
+
+def plain(value: Decimal) -> str:
+    """A number without zeros at its end.
+
+    >>> plain(Decimal("2.50")), plain(Decimal("10"))
+    ('2.5', '10')
+    """
+    said = f"{value:f}"
+    return said.rstrip("0").rstrip(".") if "." in said else said
 
 
 def row(what: str, *amounts: str, width: int = 0) -> str:

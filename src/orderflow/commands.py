@@ -33,6 +33,7 @@ from orderflow import (
     production,
     receiving,
     refunds,
+    rejecting,
     replacements,
     repricing,
     returns,
@@ -1409,6 +1410,27 @@ class Commands:
         call = inspecting.inspect.of(Ref(self.tenant, "return", id), verdicts)
         return self.apply(call, key=key, by=by)
 
+    def send_rejected(
+        self, id: str, tracking: str, carrier: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Send what was rejected of a return to its customer again, by a parcel of its own."""
+        call = rejecting.send_rejected.of(Ref(self.tenant, "return", id), tracking, carrier)
+        return self.apply(call, key=key, by=by)
+
+    def receive_rejected(
+        self, id: str, location: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Record that rejected goods came back: their customer has not taken them."""
+        call = rejecting.receive_rejected.of(Ref(self.tenant, "return", id), location)
+        return self.apply(call, key=key, by=by)
+
+    def keep_rejected(
+        self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Keep rejected goods that their customer does not take: they stay sold."""
+        call = rejecting.keep_rejected.of(Ref(self.tenant, "return", id), verdicts)
+        return self.apply(call, key=key, by=by)
+
     def take_back(
         self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
     ) -> Done[Order]:
@@ -1522,12 +1544,12 @@ class Commands:
     def send_replacement(
         self, id: str, anew: str, *, key: str | None = None, by: str = ""
     ) -> Done[Exchange]:
-        """Open the order `anew` with the new goods; what is owed back on the old order pays it."""
+        """Open the order `anew` with the new goods; what the old ones have brought pays it."""
         call = replacements.send_replacement.of(Ref(self.tenant, "exchange", id), anew)
         return self.apply(call, key=key, by=by)
 
     def pay_over(self, id: str, *, key: str | None = None, by: str = "") -> Done[Exchange]:
-        """Pay what the new order still costs out of what is owed back on the old one."""
+        """Pay what the new order still costs out of what the old goods have brought."""
         call = replacements.pay_over.of(Ref(self.tenant, "exchange", id))
         return self.apply(call, key=key, by=by)
 

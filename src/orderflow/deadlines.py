@@ -204,10 +204,12 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
         case StoredValue():
             return _lapse_due(document, since, case)
         case Return() | Exchange() | Reissue():
-            silence = silence_of(document, case)
-            if silence is None:
+            silent = silence_of(document, since, case, rules.patience)
+            if silent is None:
                 return None
-            found = Due(document.ref, since, silence[0].who, silence[0].means, silence[1])
+            told = silent.silence
+            ref, since, state = document.ref, silent.since, silent.state
+            return Due(ref, since, told.who, told.means, silent.call, state)
         case Parcel():
             found = _parcel_due(document, since)
         case _:

@@ -557,6 +557,15 @@ EXPIRED: Final = "expire"
 REINSTATED: Final = "reinstated"
 """What an order notes when it stands again after it had expired: what it gave up then is kept."""
 
+RESENT: Final = "resent"
+"""The note of a return whose rejected goods go to their customer again, or came back from him."""
+
+BROUGHT: Final = "brought"
+"""What a return notes of an inspection: the `amount` that it has taken off its order's price."""
+
+PAID_OVER: Final = "paid over"
+"""What an exchange notes of the `amount` by which its return has paid its new order."""
+
 WAITS: Final = "waits"
 """What a return, an exchange or a reissue notes of its limit: `until`, empty without one."""
 
@@ -1158,11 +1167,25 @@ def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str]:
 
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
     location, until = returned.location, _waits(returned.until, facts)
+    brought, resent = returned.brought, returned.resent
     for fact in facts:
         if isinstance(fact, Noted) and fact.what == "received":
             location = str(dict(fact.details)["location"])
+        elif isinstance(fact, Noted) and fact.what == BROUGHT:
+            brought = (brought or 0) + int(dict(fact.details)["amount"])
+        elif isinstance(fact, Noted) and fact.what == RESENT:
+            said = dict(fact.details)
+            resent = "-".join(filter(None, (str(said["carrier"]), str(said["tracking"]))))
     state, holds = _fold_common(returned, _RETURN_STATES, returned.holds, facts)
-    return Return(returned.ref, state, returned.order, returned.reason, location, holds, until)
+    return attrs.evolve(
+        returned,
+        state=state,
+        location=location,
+        holds=holds,
+        until=until,
+        brought=brought,
+        resent=resent,
+    )
 
 
 def _waits(until: datetime | None, facts: Sequence[Fact]) -> datetime | None:
@@ -1174,14 +1197,30 @@ def _waits(until: datetime | None, facts: Sequence[Fact]) -> datetime | None:
     return until
 
 
-def _fold_replacement(document: Reissue | Exchange, facts: Sequence[Fact]) -> Document:
-    anew = document.anew
+def _fold_reissue(reissue: Reissue, facts: Sequence[Fact]) -> Reissue:
+    state, holds = _fold_common(reissue, _REPLACEMENT_STATES, reissue.holds, facts)
+    anew, until = _sent_anew(reissue.anew, facts), _waits(reissue.until, facts)
+    return attrs.evolve(reissue, state=state, anew=anew, holds=holds, until=until)
+
+
+def _fold_exchange(exchange: Exchange, facts: Sequence[Fact]) -> Exchange:
+    paid_over = exchange.paid_over
+    for fact in facts:
+        if isinstance(fact, Noted) and fact.what == PAID_OVER:
+            paid_over += int(dict(fact.details)["amount"])
+    state, holds = _fold_common(exchange, _REPLACEMENT_STATES, exchange.holds, facts)
+    anew, until = _sent_anew(exchange.anew, facts), _waits(exchange.until, facts)
+    return attrs.evolve(
+        exchange, state=state, anew=anew, holds=holds, until=until, paid_over=paid_over
+    )
+
+
+def _sent_anew(anew: str, facts: Sequence[Fact]) -> str:
+    """The order that sends goods anew, once one was opened."""
     for fact in facts:
         if isinstance(fact, Noted) and fact.what == "sent anew":
             anew = str(dict(fact.details)["order"])
-    state, holds = _fold_common(document, _REPLACEMENT_STATES, document.holds, facts)
-    until = _waits(document.until, facts)
-    return attrs.evolve(document, state=state, anew=anew, holds=holds, until=until)
+    return anew
 
 
 def _fold_purchase(purchase: Purchase, facts: Sequence[Fact]) -> Purchase:
@@ -1375,8 +1414,8 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Dispatch: _fold_dispatch,
     Parcel: _fold_parcel,
     Return: _fold_return,
-    Exchange: _fold_replacement,
-    Reissue: _fold_replacement,
+    Exchange: _fold_exchange,
+    Reissue: _fold_reissue,
     Purchase: _fold_purchase,
     WorkOrder: _fold_work_order,
     StockHold: _fold_stock_hold,

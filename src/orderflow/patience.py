@@ -21,7 +21,9 @@ class Patience:
 
     `decide_days` are the seller's, to agree or to refuse; `send_days` the customer's, to post what
     was agreed; `arrive_days` the carrier's, to bring it; `inspect_days` the seller's again, to look
-    at what came. `exchange_days` are all that the goods of an exchange may take to come back.
+    at what came. `exchange_days` are all that an exchange may take, from its approval to the new
+    goods on their way; `resend_days` all that a reissue may.
+    `keep_days` are the customer's, to take what was rejected and waits for him.
     """
 
     decide_days: int = 2
@@ -29,6 +31,8 @@ class Patience:
     arrive_days: int = 10
     inspect_days: int = 2
     exchange_days: int = 30
+    resend_days: int = 14
+    keep_days: int = attrs.field(default=30, repr=False)  # has its own place in the fingerprint
 
     def __attrs_post_init__(self) -> None:
         for field in attrs.fields(Patience):

@@ -650,7 +650,11 @@ class Parcel:
 
 @attrs.frozen(weakref_slot=False)
 class Return:
-    """A return: what a customer wants to give back. Its units carry its id."""
+    """A return: what a customer wants to give back. Its units carry its id.
+
+    `brought` is what its accepted units have taken off the price of their order, in minor units, as
+    each inspection fixed it; `None` where the journal is older than that note.
+    """
 
     ref: Ref[Return]
     state: ReturnState
@@ -659,6 +663,8 @@ class Return:
     location: str = ""  # where it was received
     holds: tuple[Hold, ...] = ()
     until: datetime | None = None  # when silence means something
+    brought: int | None = None
+    resent: str = ""  # the number of the parcel by which rejected goods go to their customer
 
 
 @attrs.frozen(weakref_slot=False)
@@ -682,7 +688,8 @@ class Reissue:
 class Exchange:
     """Goods come back by a return, and others go out for them by the order `anew` (换货).
 
-    `wanted` are the lines that the new order will have, at the prices that were agreed.
+    `wanted` are the lines that the new order will have, at the prices that were agreed. `paid_over`
+    is what of the money that the return brought has paid the new order, in minor units.
     """
 
     ref: Ref[Exchange]
@@ -694,6 +701,7 @@ class Exchange:
     anew: str = ""
     holds: tuple[Hold, ...] = ()
     until: datetime | None = None  # when silence means something
+    paid_over: int = 0
 
 
 @attrs.frozen(weakref_slot=False)

@@ -161,7 +161,7 @@ def open_return(
     if reasons:
         raise MoveRefused(reasons)
     id = text(ref.id, "return")
-    step.open(Return(ref, RETURN.initial, order, said))
+    step.open(Return(ref, RETURN.initial, order, said, brought=0))
     step.retag(returned, asked.chosen, returning=id)
     if returned.state is OrderState.COMPLETED:
         step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))

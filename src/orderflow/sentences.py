@@ -725,6 +725,7 @@ SETTLED_FOR: Final[dict[str, dict[Language, str]]] = {
     "paid": {"en": "paid", "zh": "已核销付款"},
     "unapplied": {"en": "unapplied", "zh": "未核销付款"},
     "shipped by the supplier": {"en": "shipped by the supplier", "zh": "供应商直发"},
+    "made good": {"en": "sent again at no cost", "zh": "免费补发"},
     "sold on consignment": {"en": "sold on consignment", "zh": "寄售"},
     "bought": {"en": "bought", "zh": "采购入库"},
     "without a quote": {"en": "without a quote", "zh": "无报价"},
@@ -790,6 +791,42 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     },
 }
 """The rows of a statement of an order, by what they say and language."""
+
+PROPOSAL: Final[dict[str, dict[Language, str]]] = {
+    "head": {
+        "en": "Proposal for order {order}, in {currency}",
+        "zh": "订单 {order} 结算建议,币种 {currency}",
+    },
+    "supposing": {"en": "Supposing: {verbs}", "zh": "假设:{verbs}"},
+    "agreed": {
+        "en": "Agreed at first, less what is paid",
+        "zh": "原订单金额减已付金额",
+    },
+    "before": {"en": "Due before (below zero: owed back)", "zh": "此前应付(负数为应退)"},
+    "line": {"en": "Line {line}: {sku}", "zh": "第 {line} 行:{sku}"},
+    "given_up": {"en": "Line {line}: {n} x {sku} given up", "zh": "第 {line} 行:{sku} 减少 {n}"},
+    "more": {"en": "Line {line}: {n} x {sku} more", "zh": "第 {line} 行:{sku} 增加 {n}"},
+    "repriced": {"en": "Change of price", "zh": "改价"},
+    "to_gateway": {"en": "to {payment}, by its gateway", "zh": "经支付渠道退至 {payment}"},
+    "to_balance": {"en": "to {payment}, onto its balance", "zh": "退回 {payment} 的储值账户"},
+    "by_hand": {"en": "to {payment}, by hand", "zh": "人工退至 {payment}"},
+    "by_transfer": {"en": "of {payment}, by transfer", "zh": "{payment} 转账退款"},
+    "to_credit": {"en": "of {payment}, onto balance {to}", "zh": "{payment} 退至储值账户 {to}"},
+    "by_bank": {
+        "en": "of {payment}, taken by its bank already",
+        "zh": "{payment} 已被付款银行扣回",
+    },
+    "left": {"en": "left, since no payment takes it", "zh": "无法退回的余额"},
+    "from_unapplied": {
+        "en": "from {payment}, that no order has used",
+        "zh": "取自 {payment} 的未核销金额",
+    },
+    "from_ready": {"en": "from {payment}, kept ready", "zh": "取自 {payment} 的预授权"},
+    "at_door": {"en": "at the door", "zh": "货到付款"},
+    "to_ask": {"en": "the customer is to be asked for", "zh": "待客户支付"},
+    "passed_over": {"en": "- {reason}", "zh": "- {reason}"},
+}
+"""The rows of a proposal, by what they say and language."""
 
 KINDS_AND_STATES: Final[dict[str, str]] = {
     # kinds of document, and what else can be missing
@@ -1085,6 +1122,9 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "repromise": "重新承诺",
     "reserve": "预留",
     "restock": "重新上架",
+    "send rejected": "寄回不合格退货",
+    "receive rejected": "收回不合格退货",
+    "keep rejected": "留存不合格退货",
     "return": "退货",
     "review": "审核",
     "rework": "返工",

@@ -28,6 +28,7 @@ from orderflow.bills import CreditNote, Invoice
 from orderflow.books import postings
 from orderflow.calls import Call, Ref
 from orderflow.commands import Commands, Done
+from orderflow.conditions import Verdict
 from orderflow.deadlines import FALL_DUE, Due, Reminder, due_of, limit_behind, reminder_of
 from orderflow.errors import (
     BadInput,
@@ -111,6 +112,7 @@ from orderflow.ways_to_pay import WayToPay, ways_to_pay
 
 if TYPE_CHECKING:
     from orderflow.ledger import Posting
+    from orderflow.proposals import Proposal
     from orderflow.remittances import CashFee, Reconciled, Remittance
     from orderflow.sending import Sending
     from orderflow.settlement import Quote, Settlement
@@ -339,6 +341,53 @@ class Workflow(Commands):
         invoices = [self.invoiced(one) for one in order.invoices]
         notes = [self.credited(one) for one in order.credit_notes]
         return statement(order, (*invoices, *notes), self.rules.taxing)
+
+    def propose(
+        self, id: str, calls: Sequence[Call[Document]] = (), *, to: str = "", by: str = ""
+    ) -> Proposal:
+        """What is owed on an order and why, row by row, and to which tender each part would go.
+
+        With `calls`, what it would be once they were made, one after the other: a cancel, a new
+        price, goods that come back. They are run dry, and nothing is changed; raises `MoveRefused`
+        with every reason against the first that would be refused. `to` is the balance for what
+        goes onto one. `confirm` of what is proposed is the call that pays it back.
+        """
+        from orderflow.proposals import propose, supposed  # here, as above
+        from orderflow.proposals.proposing import agreed
+
+        order, context = self.order(id), self._context(by)
+        text(to, "to", empty=True)
+        if not isinstance(calls, tuple | list):
+            raise BadInput("calls", "a tuple of calls is wanted")
+        ours = [self._ours(call) for call in calls]
+        if not ours:
+            first = agreed(self.store.entries(0, order.ref), order.ref)
+            return propose(self.store, context, first, order, to)
+        imagined = supposed(self.store, context, ours)
+        found = imagined.load(order.ref)
+        after = order if found is None else found.value
+        return propose(imagined, context, order, after, to, tuple([one.verb for one in ours]))
+
+    def propose_return(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        reason: str = "",
+        verdict: Verdict = Verdict.SOUND,
+        *,
+        to: str = "",
+        by: str = "",
+    ) -> Proposal:
+        """What would be owed if delivered units of an order came back, and were found so.
+
+        All of them, or so many of some lines, for a reason. It is asked for, received and inspected
+        dry; raises `MoveRefused` with every reason against asking for it.
+        """
+        from orderflow.proposals import coming_back  # here, as above
+
+        order, context = self.order(id), self._context(by)
+        calls = coming_back(self.store, context, order, lines, reason, verdict)
+        return self.propose(id, calls, to=to, by=by)
 
     def seen_by_platform(self, id: str) -> PlatformView:
         """An order as the platform sees it: its status, and everything about it."""

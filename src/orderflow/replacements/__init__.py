@@ -19,7 +19,7 @@ What was lost has ended for the old order once it has been sent again.
 The goods of an exchange come back by a return, which is approved, rejected and cancelled with it as
 long as nothing has moved.
 The new order has the lines that were agreed, at their prices, with the taxes of the day on which it
-is opened; what is owed back on the old order pays it as far as it goes, out of the same payments.
+is opened; what the old goods have brought pays it as far as it goes, out of the same payments.
 What is still to be paid then, or is owed back still, is money like any other.
 The new goods go out when the old ones were accepted, unless the rules say otherwise.
 Where they went out first and the old ones never come, the exchange is undone: new goods that are

@@ -18,6 +18,7 @@ from orderflow.on_account import cover
 from orderflow.orders import opened_line
 from orderflow.payments.confirmation import confirm_if_ready
 from orderflow.pricing import due
+from orderflow.reasons import Way
 from orderflow.records import Exchange, Line, Order
 from orderflow.replacements.coming_back import (
     end_return_of,
@@ -73,7 +74,7 @@ def ask_exchange(
     said = text(reason, "reason", empty=True)
     back = text(returned, "returned")
     must_be_open(step, old, "exchange")
-    open_return(step, case.returned(back), order, lines, reason)
+    open_return(step, case.returned(back), order, lines, reason, Way.EXCHANGE)
     text(case.ref.id, "exchange")
     wanted = tuple(opened_line(line) for line in new)
     step.open(Exchange(case.own(Exchange), EXCHANGE.initial, order, said, back, wanted))
@@ -119,7 +120,7 @@ def cancel_exchange(case: Case, context: Context) -> Step:
 
 @verb("send_replacement", Exchange)
 def send_replacement(case: Case, context: Context, anew: str) -> Step:
-    """Open the order `anew` with the new goods; what is owed back on the old order pays it.
+    """Open the order `anew` with the new goods; what the old ones have brought pays it.
 
     It waits until the return is settled and something of it was accepted, unless the rules let it
     go out before. It is confirmed once it is paid, as any order is. Where the rules tax goods, it
@@ -150,7 +151,7 @@ def send_replacement(case: Case, context: Context, anew: str) -> Step:
         raise MoveRefused(tuple(refusals))
     must_be_open(step, old, "exchange")
     ref = open_anew(step, old, name, exchange.wanted, taxes, as_the_old=True)
-    pay_out_of(step, old.ref, ref)
+    pay_out_of(step, step.now(exchange.ref))
     round_cash(step, ref)
     new = step.now(ref)
     with all_told((*barred_from_cash(step, new), *cover(step, new))):
@@ -160,7 +161,7 @@ def send_replacement(case: Case, context: Context, anew: str) -> Step:
 
 @verb("pay_over", Exchange)
 def pay_over(case: Case, context: Context) -> Step:
-    """Pay what the new order still costs out of what is owed back on the old one.
+    """Pay what the new order still costs out of what the old goods have brought.
 
     For new goods that may go out before the old ones are back: what the return brought since then
     pays them, and their order is confirmed once it is paid. What a payer's bank has taken for good
@@ -179,10 +180,9 @@ def pay_over(case: Case, context: Context) -> Step:
         refusals.append(Refusal.of("not_sent_anew", exchange=case.ref.id))
     if refusals:
         raise MoveRefused(tuple(refusals))
-    old, anew = case.order(exchange.order), case.order(exchange.anew)
-    if not pay_out_of(step, old, anew):
+    if not pay_out_of(step, exchange):
         raise MoveRefused((Refusal.of("nothing_to_do", what=str(case.ref), move="pay over"),))
-    confirm_if_ready(step, anew)
+    confirm_if_ready(step, case.order(exchange.anew))
     return step
 
 
@@ -190,7 +190,7 @@ def pay_over(case: Case, context: Context) -> Step:
 def settle_exchange(case: Case, context: Context) -> Step:
     """End an exchange: its return is settled, and what went out has ended its way.
 
-    What came to be owed back on the old order since then pays what the new one still costs.
+    What the old goods have brought since then pays what the new order still costs.
     """
     step = Step(case, context)
     exchange = step.now(case.own(Exchange))
@@ -202,7 +202,7 @@ def settle_exchange(case: Case, context: Context) -> Step:
         else:
             refusals.append(Refusal.of("not_sent_anew", exchange=case.ref.id))
     end(step, EXCHANGE, exchange, ReplacementMove.SETTLE, refusals)
-    pay_out_of(step, case.order(exchange.order), case.order(exchange.anew))
+    pay_out_of(step, step.now(exchange.ref))
     return step
 
 

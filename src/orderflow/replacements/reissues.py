@@ -10,10 +10,11 @@ from decimal import Decimal
 
 import attrs
 
-from orderflow.errors import MoveRefused, Refusal
+from orderflow.errors import MoveRefused, Refusal, all_told
 from orderflow.holding import set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
+from orderflow.reasons import Way, not_for
 from orderflow.records import Fixing, Order, Reissue, SentAgain, Spot
 from orderflow.replacements.ending import end, not_ended
 from orderflow.replacements.opening import call_off, must_be_open, named, open_anew, reopen
@@ -44,7 +45,9 @@ def ask_reissue(
     wanted = checked_quantities(lines)
     said = text(reason, "reason")
     must_be_open(step, old, "reissue")
-    pairs = _to_send_again(old, wanted) if wanted else _astray(old)
+    barred = tuple(not_for(context.rules.reasons, said, Way.REISSUE))
+    with all_told(barred):
+        pairs = _to_send_again(old, wanted) if wanted else _astray(old)
     astray = {line.id: min(n, astray_to_send_again(old, line)) for line, n in named(old, pairs)}
     text(case.ref.id, "reissue")
     step.open(Reissue(case.own(Reissue), REISSUE.initial, order, said, pairs))

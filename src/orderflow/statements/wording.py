@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
-from orderflow.columns import row
+from orderflow.columns import plain, row
 from orderflow.currencies import in_main_unit
 from orderflow.errors import BadInput
 from orderflow.money import exponent
@@ -124,7 +124,7 @@ class _Writer:
         if line.by_weight:
             price = self.price(one.price, one.per, "kg", 3)
             title = "weighed" if one.fixed else "to_weigh"
-            much = _plain(scaled(one.quantity, 3))
+            much = plain(scaled(one.quantity, 3))
             said = self.say(title, n=one.n, kg=much, price=price)
         else:
             price = self.price(one.price, one.per, line.unit, line.scale)
@@ -151,7 +151,7 @@ class _Writer:
         return self.say(title, number=bill.number, tax=tax)
 
     def units(self, n: int, line: LineStated) -> str:
-        much = _plain(scaled(n, line.scale))
+        much = plain(scaled(n, line.scale))
         return much if line.unit == "piece" else f"{much} {line.unit}"
 
     def price(self, price: Decimal, per: int, unit: str, scale: int) -> str:
@@ -159,7 +159,7 @@ class _Writer:
         whole, _, decimals = f"{price:f}".partition(".")
         decimals = decimals.ljust(exponent(self.currency), "0")
         amount = f"{whole}.{decimals}" if decimals else whole
-        many = _plain(scaled(per, scale))
+        many = plain(scaled(per, scale))
         of = [one for one in (many, unit) if one not in ("1", "piece")]
         return " ".join((amount, "/", *of)) if of else amount
 
@@ -177,9 +177,3 @@ _TITLES: Final[dict[ChargeKind, str]] = {
     ChargeKind.ROUNDING: "rounding",
     ChargeKind.CASH: "cash",
 }
-
-
-def _plain(value: Decimal) -> str:
-    """A number without zeros at its end."""
-    said = f"{value:f}"
-    return said.rstrip("0").rstrip(".") if "." in said else said

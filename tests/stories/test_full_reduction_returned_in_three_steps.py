@@ -1,0 +1,83 @@
+"""满300减50, and all of it comes back in three steps: each step is kept as a text.
+
+The kept texts stand in `tests/golden/returned`; `ORDERFLOW_WRITE_RETURNED=1` writes them anew. Look
+at each before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from orderflow import ChargeKind, Money, NewCharge, NewLine, NewOrder, Price, Sku, ledger
+from orderflow.pricing import Given, Offer, Threshold, due, priced, total
+from orderflow.statements import statement, text
+from tests.builders import MORNING, Shop
+
+KEPT: Final = Path(__file__).parents[1] / "golden" / "returned"
+GOODS: Final = (("TEA-SET", 1, "120.00"), ("FAN", 1, "99.99"), ("SILK", 2, "40.01"))
+FULL_REDUCTION: Final = Offer(
+    "满300减50", Threshold(Money(30_000, "CNY"), Money(5_000, "CNY")), bearer="platform"
+)
+STEPS: Final = ((("1", 1),), (("3", 1),), (("2", 1), ("3", 1)))
+"""What comes back in turn; the last piece of silk goes back with the fan."""
+
+
+def sell(shop: Shop) -> None:
+    """Three lines for 300.01 less 50.00, with freight of 12.00; paid, delivered and invoiced."""
+    lines = []
+    for i, (code, n, price) in enumerate(GOODS, 1):
+        lines.append(NewLine(str(i), Sku(code), n, Price.of(price, "CNY")))
+        shop.stock(Sku(code), "leith", n)
+    freight = (NewCharge(ChargeKind.FREIGHT, 1200),)
+    new = priced(NewOrder("c-7", "CNY", tuple(lines), freight), (FULL_REDUCTION,), Given(MORNING))
+    shop.place("o-17", new.order)
+    shop.pay("pay-1", Money(26_201, "CNY"), (("o-17", 26_201),), "wallet")
+    shop.allocate("o-17")
+    shop.ship("o-17", "p-1")
+    shop.deliver("p-1")
+    shop.invoice("o-17", "2026")
+
+
+@pytest.mark.feature("F195", "F230", "F231")
+def test_all_of_a_full_reduction_comes_back_in_three_steps(any_shop: Shop) -> None:
+    shop = any_shop
+    sell(shop)
+    said = [text(statement(shop.order("o-17")))]
+    back = []
+
+    for i, lines in enumerate(STEPS, 1):
+        shop.clock.forward(days=1)
+        shop.ask_return(f"r-{i}", "o-17", lines, "unwanted")
+        shop.receive_return(f"r-{i}", "leith")
+        shop.inspect(f"r-{i}")
+        said.append(text(statement(shop.order("o-17"))))
+        owed = -due(shop.order("o-17"))
+        shop.credit("2026-000001", "CN")
+        assert shop.credited(f"CN-{i:06}").gross == owed
+        shop.refund("o-17")
+        back.append(owed)
+
+    # A sixth is off each: the offer is kept, whatever else is kept of the order.
+    assert back == [10_000, 3_334, 8_333 + 3_334]
+    assert (total(shop.order("o-17")), shop.payment("pay-1").refunded) == (1_200, sum(back))
+    assert sum(back) == 25_001
+    stated = ledger.of_order(shop.postings(), "o-17")
+    assert stated is not None
+    said += [
+        text(statement(shop.order("o-17")), "zh"),
+        ledger.text(stated),
+        ledger.text(stated, "zh"),
+    ]
+    assert_kept("full-reduction-in-three-steps", "\n".join(said))
+
+
+def assert_kept(name: str, said: str) -> None:
+    kept = KEPT / f"{name}.txt"
+    if os.environ.get("ORDERFLOW_WRITE_RETURNED"):
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(said, encoding="utf-8")
+    assert said == kept.read_text(encoding="utf-8")
