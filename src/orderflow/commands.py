@@ -57,6 +57,7 @@ from orderflow.money import Money
 from orderflow.payments import PATIENCE_SECONDS, Notice, Shares
 from orderflow.promising import committing, slipping, stock_holds
 from orderflow.records import (
+    AddedServices,
     Coupon,
     CreditLine,
     Dispatch,
@@ -1223,10 +1224,18 @@ class Commands:
         return self.apply(call, key=key, by=by)
 
     def ask_booking(
-        self, id: str, carrier: str, service: str = "", *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        carrier: str,
+        service: str = "",
+        added: AddedServices | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Parcel]:
         """Ask a carrier for a label of a packed parcel that has no waybill number yet."""
-        call = bookings.ask_booking.of(Ref(self.tenant, "parcel", id), carrier, service)
+        ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
+        call = bookings.ask_booking.of(ref, carrier, service, added)
         return self.apply(call, key=key, by=by)
 
     def send_booking(
@@ -1249,13 +1258,14 @@ class Commands:
         booking: str,
         outcome: Outcome,
         tracking: str = "",
+        reference: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Parcel]:
         """Record what a carrier has answered to a booking or to its cancelling, in any state."""
         ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
-        call = bookings.record_booking.of(ref, booking, outcome, tracking)
+        call = bookings.record_booking.of(ref, booking, outcome, tracking, reference)
         return self.apply(call, key=key, by=by)
 
     def cancel_booking(

@@ -25,9 +25,10 @@ import attrs
 
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
-from orderflow.money import Price
+from orderflow.money import Money, Price
 from orderflow.records import (
     KINDS,
+    AddedServices,
     Application,
     Booking,
     BookingState,
@@ -600,7 +601,11 @@ CAME_AT: Final = "came at"
 """What a parcel notes of the instant `at` which it came, as its scans say."""
 
 BOOKING: Final = "booking"
-"""What a parcel notes of a booking as it is now: what a `Booking` says; `until` may be empty."""
+"""What a parcel notes of a booking as it is now: what a `Booking` says; `until` may be empty.
+
+What is done besides carrying stands there only where something is: `insured` and `collect`, each
+with its currency, and `signature`; and so does the carrier's own `reference`.
+"""
 
 NUMBERED: Final = "numbered"
 """What a parcel notes of the waybill number that it gets: `carrier`, `tracking`."""
@@ -1140,10 +1145,22 @@ def _booked(bookings: tuple[Booking, ...], said: Mapping[str, str | int]) -> tup
         int(said["tries"]),
         _maybe(said["until"]),
         str(said["tracking"]),
+        _added_services(said),
+        str(said.get("reference", "")),
     )
     if all(known.id != one.id for known in bookings):  # none is known: it is the first
         return (*bookings, one)
     return tuple([one if known.id == one.id else known for known in bookings])
+
+
+def _added_services(said: Mapping[str, str | int]) -> AddedServices:
+    """What a carrier is to do besides; facts that say nothing of it want nothing."""
+    of = {
+        name: Money(int(said[name]), str(said[f"{name}_currency"]))
+        for name in ("insured", "collect")
+        if name in said
+    }
+    return AddedServices(of.get("insured"), of.get("collect"), bool(said.get("signature", 0)))
 
 
 def _maybe(at: str | int) -> datetime | None:
