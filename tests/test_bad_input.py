@@ -65,7 +65,7 @@ from tests.builders import (
     line,
     new_order,
 )
-from tests.stores import STORES
+from tests.stores import STORES, stores_of
 
 # --- a house in which every verb has something to do --------------------------------------------
 
@@ -805,7 +805,7 @@ class House:
         assert self.workflow.store.seen("", "k-bad") is None
 
 
-@pytest.fixture(scope="module", params=sorted(STORES))
+@pytest.fixture(scope="module", params=stores_of("test_bad_input"))
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> House:
     return House(STORES[cast("str", request.param)](tmp_path_factory.mktemp("house")))
 
