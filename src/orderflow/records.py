@@ -1007,6 +1007,22 @@ class Coupon:
 
 
 @attrs.frozen(weakref_slot=False)
+class Arrival:
+    """Goods that came back and nobody waited for: what is left of them, as (SKU, units) pairs.
+
+    They stand in quarantine at `location` until somebody says whose they are; `words` are what the
+    parcel tells of itself.
+    """
+
+    ref: Ref[Arrival]
+    location: str
+    goods: tuple[tuple[str, int], ...]
+    came_at: datetime
+    words: str = ""
+    until: datetime | None = None  # when silence means something
+
+
+@attrs.frozen(weakref_slot=False)
 class CreditLine:
     """How much a customer may owe on account in a currency, and in how many days it is to be paid.
 
@@ -1054,6 +1070,7 @@ Document: TypeAlias = (
     | StoredValue
     | Coupon
     | CreditLine
+    | Arrival
 )
 
 KINDS: Final[dict[str, type[Document]]] = {
@@ -1079,6 +1096,7 @@ KINDS: Final[dict[str, type[Document]]] = {
     "stored value": StoredValue,
     "coupon": Coupon,
     "credit line": CreditLine,
+    "arrival": Arrival,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -1099,7 +1117,7 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return (document.order,)
         case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series() | StoredValue():
             return ()
-        case Coupon() | CreditLine():
+        case Coupon() | CreditLine() | Arrival():
             return ()
         case _:
             assert_never(document)
