@@ -18,6 +18,7 @@ import pytest
 from orderflow import (
     BadInput,
     ChargeKind,
+    Compensable,
     Destination,
     Instalment,
     Money,
@@ -365,6 +366,14 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "payment": "pay-o-owed",
         "to": "credit-c-7",
         "payee": "account-c-7",
+    },
+    "compensate": {
+        "id": "o-owed",
+        "reason": "late",
+        "amount": eur(100),
+        "payee": "account-c-7",
+        "to": "credit-c-7",
+        "bearer": "sf-express",
     },
     "confirm_refund": {
         "id": "o-owed",
@@ -747,6 +756,7 @@ class House:
             approve_returns=False,
             price_protection_days=30,
             silent_days=14,
+            compensable=(Compensable("late", 30),),
             process=Process.of(Stage("polishing", UnitState.PICKED)),
         )
         self.workflow = Workflow(store, rules, clock=clock)
