@@ -34,6 +34,7 @@ from orderflow import (
     production,
     receiving,
     refunds,
+    rejecting,
     replacements,
     repricing,
     returns,
@@ -1408,6 +1409,27 @@ class Commands:
     ) -> Done[Return]:
         """Decide about what came back: all sound, or a verdict for so many of some lines."""
         call = inspecting.inspect.of(Ref(self.tenant, "return", id), verdicts)
+        return self.apply(call, key=key, by=by)
+
+    def send_rejected(
+        self, id: str, tracking: str, carrier: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Send what was rejected of a return to its customer again, by a parcel of its own."""
+        call = rejecting.send_rejected.of(Ref(self.tenant, "return", id), tracking, carrier)
+        return self.apply(call, key=key, by=by)
+
+    def receive_rejected(
+        self, id: str, location: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Record that rejected goods came back: their customer has not taken them."""
+        call = rejecting.receive_rejected.of(Ref(self.tenant, "return", id), location)
+        return self.apply(call, key=key, by=by)
+
+    def keep_rejected(
+        self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Keep rejected goods that their customer does not take: they stay sold."""
+        call = rejecting.keep_rejected.of(Ref(self.tenant, "return", id), verdicts)
         return self.apply(call, key=key, by=by)
 
     def take_back(

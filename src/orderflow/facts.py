@@ -572,6 +572,9 @@ EXPIRED: Final = "expire"
 REINSTATED: Final = "reinstated"
 """What an order notes when it stands again after it had expired: what it gave up then is kept."""
 
+RESENT: Final = "resent"
+"""The note of a return whose rejected goods go to their customer again, or came back from him."""
+
 BROUGHT: Final = "brought"
 """What a return notes of an inspection: the `amount` that it has taken off its order's price."""
 
@@ -1179,15 +1182,24 @@ def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str]:
 
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
     location, until = returned.location, _waits(returned.until, facts)
-    brought = returned.brought
+    brought, resent = returned.brought, returned.resent
     for fact in facts:
         if isinstance(fact, Noted) and fact.what == "received":
             location = str(dict(fact.details)["location"])
         elif isinstance(fact, Noted) and fact.what == BROUGHT:
             brought = (brought or 0) + int(dict(fact.details)["amount"])
+        elif isinstance(fact, Noted) and fact.what == RESENT:
+            said = dict(fact.details)
+            resent = "-".join(filter(None, (str(said["carrier"]), str(said["tracking"]))))
     state, holds = _fold_common(returned, _RETURN_STATES, returned.holds, facts)
     return attrs.evolve(
-        returned, state=state, location=location, holds=holds, until=until, brought=brought
+        returned,
+        state=state,
+        location=location,
+        holds=holds,
+        until=until,
+        brought=brought,
+        resent=resent,
     )
 
 

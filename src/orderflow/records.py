@@ -680,6 +680,7 @@ class Return:
     holds: tuple[Hold, ...] = ()
     until: datetime | None = None  # when silence means something
     brought: int | None = None
+    resent: str = ""  # the number of the parcel by which rejected goods go to their customer
 
 
 @attrs.frozen(weakref_slot=False)

@@ -385,6 +385,8 @@ class Rules:
         more = tuple([(one.id, one.handling, tuple(sorted(one.tags))) for one in self.locations])
         if any(handling or tags for _, handling, tags in more):  # no locations: none has any
             later += f"; places={more!r}"
+        if self.patience is not None and self.patience.keep_days != Patience().keep_days:
+            later += f"; keep_days={self.patience.keep_days}"
         if self.taxing is not None:
             later += f"; taxing=({self.taxing.fingerprint})"
         policy = DEFAULT_POLICY if self.policy is None else self.policy.name

@@ -4,6 +4,10 @@ It knows whose units are, and refuses to know what else is settled with whom.
 
 What a supplier ships straight to the customer, and what he has given us on consignment, is his own
 until the customer keeps it for good. What he has sent to our warehouse is ours from then on.
+
+Where faulty goods are sent again, their customer keeps both; who has supplied both was paid for the
+first, and is paid nothing for the second, unless its purchase says what it costs. For what was lost
+or was never in the box nobody was paid, so what is sent in its stead is owed like any other.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from orderflow.calls import Ref
 from orderflow.records import Line, Order, Purchase
 from orderflow.settlement.asking import Prices
 from orderflow.settlement.keeping import Keeping
@@ -34,6 +39,12 @@ def add_supplied(sums: Sums, order: Order, keeping: Keeping, known: Known, price
     """What suppliers are owed for units of an order that never were ours."""
     for line in order.lines:
         for of, (kept, under_way) in _supplied(order, line, keeping, known).items():
+            for_nothing = min(kept, _made_good(order, line, of, known))
+            if for_nothing:
+                party = Party(Role.SUPPLIER, of.supplier, order.currency)
+                cause = Cause(Reason.MADE_GOOD, order.ref.id, line.id, of.purchase)
+                sums.add(party, cause, 0, for_nothing)
+                kept -= for_nothing
             bought = Bought(of.purchase, order.ref.id, line.id, line.sku)
             first = known.came.get(bought, 0)  # those that came to us are the first ones
             if kept:
@@ -73,6 +84,29 @@ def _owe(
         party = Party(Role.SUPPLIER, of.supplier, asking.currency)
         cause = Cause(of.reason, order.ref.id, line.id, of.purchase)
         sums.add(party, cause, -asking.amount, n)
+
+
+def _made_good(order: Order, line: Line, of: _From, known: Known) -> int:
+    """How many units of a line stand for others of the same supplier that their customer kept."""
+    tenant = order.ref.tenant
+    old = known.documents.get(Ref(tenant, "order", order.parent))
+    asked = known.documents.get(Ref(tenant, "purchase", of.purchase))
+    first = old.line(line.id) if isinstance(old, Order) else None
+    if not isinstance(old, Order) or first is None:
+        return 0
+    if isinstance(asked, Purchase) and asked.currency:
+        return 0
+    by = {one.ref.id for one in known.reissues() if one.anew == order.ref.id}
+    faulty = sum(
+        row.n - row.astray for row in old.sent_again if row.reissue in by and row.line == line.id
+    )
+    theirs = sum(
+        spot.n
+        for spot in first.spots
+        if spot.state is UnitState.DELIVERED
+        and of.supplier in (spot.slice.supplier, spot.slice.owner)
+    )
+    return min(faulty, theirs)
 
 
 def _supplied(

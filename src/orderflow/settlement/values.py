@@ -40,6 +40,7 @@ class Reason(StrEnum):
     UNAPPLIED = "unapplied"  # money of a customer that is applied to none
     SHIPPED = "shipped by the supplier"  # straight to the customer, who keeps it
     CONSIGNED = "sold on consignment"  # out of our warehouse, and the customer keeps it
+    MADE_GOOD = "made good"  # sent again by who had supplied what its customer has kept
     BOUGHT = "bought"  # it came to our warehouse
     UNQUOTED = "without a quote"  # units of a supplier of which nobody knows what he asks
     COLLECTED = "collected"  # by the carrier, at the door
