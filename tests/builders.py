@@ -493,8 +493,8 @@ def assert_settled(store: Store, tenant: str = "") -> None:
         assert not on[OrderAccount.PAID_FOR]
     assert_borne(whole, suppliers_of(store, tenant))
     orders = [one.value for one in documents(store, tenant) if isinstance(one.value, Order)]
-    paid = [one for order in orders for one in order.compensations if one.bearer]
-    assert sum(made_good(one) for one in whole.parties) == sum(one.amount for one in paid)
+    borne = [one for order in orders for one in order.compensations if one.bearer]
+    assert sum(made_good(one) for one in whole.parties) == sum(one.amount for one in borne)
     first, second = (
         settlement(entries, *period, tenant=tenant) for period in ((since, middle), (middle, until))
     )
