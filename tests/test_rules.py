@@ -19,6 +19,7 @@ from orderflow.states import UnitState
 from orderflow.taxes import Table, Taxing
 from orderflow.tender_order import PayingBack
 from orderflow.tenders import MethodKind, PaymentMethod
+from orderflow.windows import Window
 
 
 def test_equal_rules_have_one_fingerprint() -> None:
@@ -55,6 +56,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(compensable=(Compensable("late", 30),)),
         Rules(paying_back=PayingBack(last=("points",))),
         Rules(reasons=(FAULTY,)),
+        Rules(return_window=Window(7, "Asia/Shanghai")),
         Rules(conditions=(Condition("used", Fate.SHELF),)),
         Rules(methods=(PaymentMethod("card", MethodKind.CARD),)),
         Rules(cash_on_delivery=CashRule(refused_most=1)),

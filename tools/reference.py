@@ -494,6 +494,7 @@ BESIDE = {
         "PaidFrom",
     ),
     "orderflow.adapters.sqlite": ("SqliteStore",),
+    "orderflow.adapters.postgres": ("PostgresStore",),
     "orderflow.adapters.memory": ("MemoryStore",),
     "orderflow.adapters.carriers": (
         "ScriptedCarrier",
@@ -606,6 +607,16 @@ BESIDE = {
         "latest_shipped",
     ),
     "orderflow.shipping": ("Shipping",),
+    "orderflow.adapters.karrio": (
+        "KarrioCarrier",
+        "Consignment",
+        "PostalAddress",
+        "PrintedLabel",
+        "status_of",
+        "incident_of",
+        "karrio_status",
+        "karrio_incident",
+    ),
     "orderflow.adapters.holidays": ("closed_days",),
     "orderflow.sending": ("Sending",),
     "orderflow.sourcing": tuple(
