@@ -356,7 +356,12 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "approve_return": {"id": "r-o-asking"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
-    "receive_return": {"id": "r-o-coming", "location": "leith", "lines": ONE},
+    "receive_return": {
+        "id": "r-o-coming",
+        "location": "leith",
+        "lines": ONE,
+        "serials": ("SB-9",),
+    },
     "record_return_scan": {
         "id": "r-o-coming",
         "status": ScanStatus.IN_TRANSIT,

@@ -1506,12 +1506,14 @@ class Commands:
         id: str,
         location: str,
         lines: LineQuantities = (),
+        serials: tuple[str, ...] = (),
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Return]:
         """Record what came back of a return, and where: all that was announced, or so many."""
-        call = receiving.receive_return.of(Ref(self.tenant, "return", id), location, lines)
+        ref: Ref[Return] = Ref(self.tenant, "return", id)
+        call = receiving.receive_return.of(ref, location, lines, serials)
         return self.apply(call, key=key, by=by)
 
     def hold_return(

@@ -281,6 +281,8 @@ class Rules:
     becomes of them; beside the verdicts, which every host has.
     `reasons` are those for which customers may ask for something after a sale, each with the ways
     that it leads; without any, every word is a reason and leads wherever somebody agrees to.
+    `whole_kits` come back whole only; with `gifts_back` a gift comes back with the last of what has
+    earned it.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -309,6 +311,8 @@ class Rules:
     patience: Patience | None = None
     silent_days: int = 0
     conditions: tuple[Condition, ...] = ()
+    whole_kits: bool = False
+    gifts_back: bool = False
     reasons: tuple[Reason, ...] = ()
     return_window: Window | None = None
     process: Process = attrs.field(default=Process(), repr=False)

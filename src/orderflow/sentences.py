@@ -244,6 +244,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "the reason {given} leads to no {move} (can: {can})",
         "zh": "原因“{given}”不支持{move}(可以:{can})",
     },
+    "kit_in_part": {
+        "en": "kit {kit} of order {order} comes back whole: {n} more of line {line} belong to it",
+        "zh": "订单 {order} 的套装 {kit} 须整套退回:还须退第 {line} 行 {n} 件",
+    },
+    "gift_stays": {
+        "en": "line {line} of order {order} is a gift for what comes back: {n} of it come along",
+        "zh": "订单 {order} 第 {line} 行为所退商品的赠品:须一并退回 {n} 件",
+    },
     "evidence_wanted": {
         "en": "{what} wants {wanted} pictures or films as evidence: there are {there}",
         "zh": "{what}需要 {wanted} 份图片或视频作为凭证:已有 {there} 份",
@@ -1279,6 +1287,7 @@ HOLDS: Final[dict[str, str]] = {
     "answer_changed": "支付平台的答复前后不一",
     "came_back": "意外退回",
     "came_unasked": "未约定的来货",
+    "other_serial": "序列号不符",
     "charged_back": "银行已扣回款项",
     "goods_never_came": "换货的旧货始终未退回",
     "lost_coming_back": "拒收的货物在退回途中丢失",
