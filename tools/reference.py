@@ -490,7 +490,16 @@ _DOCUMENTS = {cls.__name__ for cls in KINDS.values()}
 
 BESIDE = {
     "orderflow.proposals": (
-        *("propose", "coming_back", "supposed", "text", "Proposal", "LineDiffers", "Coming"),
+        *(
+            "propose",
+            "coming_back",
+            "money_alone",
+            "supposed",
+            "text",
+            "Proposal",
+            "LineDiffers",
+            "Coming",
+        ),
         "PaidFrom",
     ),
     "orderflow.adapters.sqlite": ("SqliteStore",),
