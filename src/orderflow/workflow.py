@@ -388,7 +388,8 @@ class Workflow(Commands):
         """What would be owed if delivered units of an order came back, and were found so.
 
         All of them, or so many of some lines, for a reason; `verdict` may be the code of a
-        condition of the rules. It is asked for, received and inspected dry; raises `MoveRefused` with every reason against asking for it.
+        condition of the rules. It is asked for, received and inspected dry; raises
+        `MoveRefused` with every reason against asking for it.
         """
         from orderflow.proposals import coming_back  # here, as above
 
