@@ -16,6 +16,7 @@ import attrs
 import pytest
 
 from orderflow import (
+    AddedServices,
     BadInput,
     ChargeKind,
     Destination,
@@ -64,7 +65,7 @@ from tests.builders import (
     line,
     new_order,
 )
-from tests.stores import STORES
+from tests.stores import STORES, stores_of
 
 # --- a house in which every verb has something to do --------------------------------------------
 
@@ -297,13 +298,19 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "event": "e-1",
     },
     "record_scans": {"id": "p-o-shipped", "scans": (SCAN,)},
-    "ask_booking": {"id": "p-o-packed", "carrier": "north post", "service": "express"},
+    "ask_booking": {
+        "id": "p-o-packed",
+        "carrier": "north post",
+        "service": "express",
+        "added": AddedServices(Money(9_950, "EUR"), signature=True),
+    },
     "send_booking": {"id": "p-o-asked-for", "booking": "book-1", "patience_seconds": 90},
     "record_booking": {
         "id": "p-o-asked-for",
         "booking": "book-1",
         "outcome": Outcome.DONE,
         "tracking": "NP-17",
+        "reference": "shp-17",
     },
     "cancel_booking": {"id": "p-o-labelled", "booking": "book-1"},
     "number_parcel": {"id": "p-o-packed", "carrier": "north post"},
@@ -313,7 +320,39 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "found": {"id": "o-missing", "lines": ONE},
     "redeem": {"id": "o-service", "lines": ONE},
     "lapse": {"id": "o-service", "lines": ONE},
-    "ask_return": {"id": "r-new", "order": "o-delivered", "lines": ONE, "reason": "too bright"},
+    "ask_return": {
+        "id": "r-new",
+        "order": "o-delivered",
+        "lines": ONE,
+        "reason": "too bright",
+        "evidence": ("pic-1", "film-2"),
+        "words": "it hurts the eyes",
+    },
+    "add_evidence": {"id": "r-o-asking", "evidence": ("pic-3",), "words": "seen from behind"},
+    "record_talk": {"id": "r-o-asking", "reference": "call-7"},
+    "complain": {
+        "id": "q-new",
+        "order": "o-delivered",
+        "words": "when does it come?",
+        "reason": "impatience",
+        "evidence": ("pic-1",),
+    },
+    "ask_refund_only": {
+        "id": "q-new",
+        "order": "o-delivered",
+        "amount": eur(100),
+        "lines": ONE,
+        "reason": "scratched",
+        "evidence": ("pic-1",),
+        "words": "at the foot",
+    },
+    "add_complaint_evidence": {"id": "q-asked", "evidence": ("pic-3",), "words": "from behind"},
+    "record_complaint_talk": {"id": "q-asked", "reference": "call-7"},
+    "grant_complaint": {"id": "q-asked", "amount": eur(50), "answer": "half of it"},
+    "answer_complaint": {"id": "q-asked", "answer": "it comes tomorrow"},
+    "reject_complaint": {"id": "q-asked", "reason": "worn"},
+    "withdraw_complaint": {"id": "q-asked"},
+    "miss_complaint": {"id": "q-asked"},
     "approve_return": {"id": "r-o-asking"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
@@ -334,6 +373,9 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "inspect": {"id": "r-o-came", "verdicts": (("1", 1, Verdict.SOUND),)},
     "take_back": {"id": "o-back", "verdicts": (("1", 1, Verdict.SOUND),)},
     "restock": {"id": "o-again", "verdicts": (("1", 1, Verdict.SOUND),)},
+    "send_rejected": {"id": "r-o-rejected", "tracking": "T-9", "carrier": "north post"},
+    "receive_rejected": {"id": "r-o-rejected", "location": "leith"},
+    "keep_rejected": {"id": "r-o-rejected", "verdicts": (("1", 1, Verdict.SECOND),)},
     "deliver_again": {"id": "o-rejected", "lines": ONE},
     "ask_reissue": {"id": "i-new", "order": "o-delivered", "lines": ONE, "reason": "faulty"},
     "approve_reissue": {"id": "i-asked", "anew": "o-new"},
@@ -638,6 +680,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
+    sell("o-complained", "delivered")
+    house.ask_refund_only("q-asked", "o-complained", eur(100))
     sell("o-also", "delivered")
     sell("o-invoiced", "delivered")
     house.invoice("o-invoiced", "2026")
@@ -761,7 +805,7 @@ class House:
         assert self.workflow.store.seen("", "k-bad") is None
 
 
-@pytest.fixture(scope="module", params=sorted(STORES))
+@pytest.fixture(scope="module", params=stores_of("test_bad_input"))
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> House:
     return House(STORES[cast("str", request.param)](tmp_path_factory.mktemp("house")))
 
@@ -950,6 +994,8 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
             yield (Instalment(1000, cast("datetime", at)),)
     elif hint == Tendered | None:
         yield from (5, "1500 points", {}, (), object(), eur(500), TENDERED.rate)
+    elif hint == AddedServices | None:
+        yield from (5, "insured", {}, (), object(), eur(500))
     elif hint == Portions:
         yield from NO_TUPLES
         two = [Portion("pay-1", 1, Means.STORE_CREDIT, to) for to in ("credit-1", "credit-2")]

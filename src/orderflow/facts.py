@@ -25,14 +25,16 @@ import attrs
 
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
-from orderflow.money import Price
+from orderflow.money import Money, Price
 from orderflow.records import (
     KINDS,
+    AddedServices,
     Application,
     Booking,
     BookingState,
     Charge,
     Charted,
+    Complaint,
     Coupon,
     CreditLine,
     Cut,
@@ -76,6 +78,7 @@ from orderflow.records import (
     WorkOrder,
 )
 from orderflow.states import (
+    ComplaintState,
     OrderState,
     ParcelMove,
     ParcelState,
@@ -264,6 +267,7 @@ _PAYMENT_STATES: Final = {state.value: state for state in PaymentState}
 _REQUEST_STATES: Final = {state.value: state for state in RequestState}
 _PARCEL_STATES: Final = {state.value: state for state in ParcelState}
 _RETURN_STATES: Final = {state.value: state for state in ReturnState}
+_COMPLAINT_STATES: Final = {state.value: state for state in ComplaintState}
 _STOCK_HOLD_STATES: Final = {state.value: state for state in StockHoldState}
 _REPLACEMENT_STATES: Final = {state.value: state for state in ReplacementState}
 _WORK_ORDER_STATES: Final = {state.value: state for state in WorkOrderState}
@@ -557,6 +561,9 @@ EXPIRED: Final = "expire"
 REINSTATED: Final = "reinstated"
 """What an order notes when it stands again after it had expired: what it gave up then is kept."""
 
+RESENT: Final = "resent"
+"""The note of a return whose rejected goods go to their customer again, or came back from him."""
+
 BROUGHT: Final = "brought"
 """What a return notes of an inspection: the `amount` that it has taken off its order's price."""
 
@@ -565,6 +572,15 @@ PAID_OVER: Final = "paid over"
 
 WAITS: Final = "waits"
 """What a return, an exchange or a reissue notes of its limit: `until`, empty without one."""
+
+EVIDENCE: Final = "evidence"
+"""What is noted of evidence: the `reference` of a picture or film, or `words`."""
+
+TALK: Final = "talk"
+"""What is noted of what staff and customer have said: the talk's `reference`."""
+
+REPLIED: Final = "replied"
+"""What a complaint notes of its end: the `answer`, and how much was `granted`."""
 
 PAYABLE: Final = "payable"
 """What an order on account notes of the day on which it is to be paid: `by`."""
@@ -597,7 +613,11 @@ CAME_AT: Final = "came at"
 """What a parcel notes of the instant `at` which it came, as its scans say."""
 
 BOOKING: Final = "booking"
-"""What a parcel notes of a booking as it is now: what a `Booking` says; `until` may be empty."""
+"""What a parcel notes of a booking as it is now: what a `Booking` says; `until` may be empty.
+
+What is done besides carrying stands there only where something is: `insured` and `collect`, each
+with its currency, and `signature`; and so does the carrier's own `reference`.
+"""
 
 NUMBERED: Final = "numbered"
 """What a parcel notes of the waybill number that it gets: `carrier`, `tracking`."""
@@ -1137,10 +1157,22 @@ def _booked(bookings: tuple[Booking, ...], said: Mapping[str, str | int]) -> tup
         int(said["tries"]),
         _maybe(said["until"]),
         str(said["tracking"]),
+        _added_services(said),
+        str(said.get("reference", "")),
     )
     if all(known.id != one.id for known in bookings):  # none is known: it is the first
         return (*bookings, one)
     return tuple([one if known.id == one.id else known for known in bookings])
+
+
+def _added_services(said: Mapping[str, str | int]) -> AddedServices:
+    """What a carrier is to do besides; facts that say nothing of it want nothing."""
+    of = {
+        name: Money(int(said[name]), str(said[f"{name}_currency"]))
+        for name in ("insured", "collect")
+        if name in said
+    }
+    return AddedServices(of.get("insured"), of.get("collect"), bool(said.get("signature", 0)))
 
 
 def _maybe(at: str | int) -> datetime | None:
@@ -1164,16 +1196,61 @@ def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str]:
 
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
     location, until = returned.location, _waits(returned.until, facts)
-    brought = returned.brought
+    brought, resent = returned.brought, returned.resent
     for fact in facts:
         if isinstance(fact, Noted) and fact.what == "received":
             location = str(dict(fact.details)["location"])
         elif isinstance(fact, Noted) and fact.what == BROUGHT:
             brought = (brought or 0) + int(dict(fact.details)["amount"])
+        elif isinstance(fact, Noted) and fact.what == RESENT:
+            said = dict(fact.details)
+            resent = "-".join(filter(None, (str(said["carrier"]), str(said["tracking"]))))
     state, holds = _fold_common(returned, _RETURN_STATES, returned.holds, facts)
     return attrs.evolve(
-        returned, state=state, location=location, holds=holds, until=until, brought=brought
+        returned,
+        state=state,
+        location=location,
+        holds=holds,
+        until=until,
+        brought=brought,
+        words=_words(returned.words, facts),
+        evidence=_references(returned.evidence, EVIDENCE, facts),
+        talks=_references(returned.talks, TALK, facts),
+        resent=resent,
     )
+
+
+def _fold_complaint(complaint: Complaint, facts: Sequence[Fact]) -> Complaint:
+    granted, answer = complaint.granted, complaint.answer
+    for fact in facts:
+        if isinstance(fact, Noted) and fact.what == REPLIED:
+            said = dict(fact.details)
+            granted, answer = int(said.get("granted", granted)), str(said.get("answer", answer))
+    state, _ = _fold_common(complaint, _COMPLAINT_STATES, None, facts)
+    return attrs.evolve(
+        complaint,
+        state=state,
+        granted=granted,
+        answer=answer,
+        until=_waits(complaint.until, facts),
+        words=_words(complaint.words, facts),
+        evidence=_references(complaint.evidence, EVIDENCE, facts),
+        talks=_references(complaint.talks, TALK, facts),
+    )
+
+
+def _words(words: str, facts: Sequence[Fact]) -> str:
+    """What was said last of what is the matter."""
+    for fact in facts:
+        if isinstance(fact, Noted) and fact.what == EVIDENCE:
+            words = str(dict(fact.details).get("words", words))
+    return words
+
+
+def _references(known: tuple[str, ...], what: str, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """References that were noted, in the order in which they came."""
+    said = [dict(one.details) for one in facts if isinstance(one, Noted) and one.what == what]
+    return (*known, *[str(one["reference"]) for one in said if "reference" in one])
 
 
 def _waits(until: datetime | None, facts: Sequence[Fact]) -> datetime | None:
@@ -1404,6 +1481,7 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Return: _fold_return,
     Exchange: _fold_exchange,
     Reissue: _fold_reissue,
+    Complaint: _fold_complaint,
     Purchase: _fold_purchase,
     WorkOrder: _fold_work_order,
     StockHold: _fold_stock_hold,

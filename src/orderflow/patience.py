@@ -20,9 +20,10 @@ class Patience:
     """The days after which silence means something in a return, an exchange or a reissue.
 
     `decide_days` are the seller's, to agree or to refuse; `send_days` the customer's, to post what
-    was agreed; `arrive_days` the carrier's, to bring it; `inspect_days` the seller's again, to look
-    at what came. `exchange_days` are all that an exchange may take, from its approval to the new
-    goods on their way; `resend_days` all that a reissue may.
+    was agreed, or to show the evidence that is wanted; `arrive_days` the carrier's, to bring it;
+    `inspect_days` the seller's again, to look at what came. `exchange_days` are all that an
+    exchange may take, from its approval to the new goods on their way; `resend_days` all that a
+    reissue may. `keep_days` are the customer's, to take what was rejected and waits for him.
     """
 
     decide_days: int = 2
@@ -31,6 +32,7 @@ class Patience:
     inspect_days: int = 2
     exchange_days: int = 30
     resend_days: int = 14
+    keep_days: int = attrs.field(default=30, repr=False)  # has its own place in the fingerprint
 
     def __attrs_post_init__(self) -> None:
         for field in attrs.fields(Patience):
