@@ -19,6 +19,7 @@ from orderflow import (
     AddedServices,
     BadInput,
     ChargeKind,
+    Compensable,
     Destination,
     Instalment,
     Money,
@@ -320,11 +321,48 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "found": {"id": "o-missing", "lines": ONE},
     "redeem": {"id": "o-service", "lines": ONE},
     "lapse": {"id": "o-service", "lines": ONE},
-    "ask_return": {"id": "r-new", "order": "o-delivered", "lines": ONE, "reason": "too bright"},
+    "ask_return": {
+        "id": "r-new",
+        "order": "o-delivered",
+        "lines": ONE,
+        "reason": "too bright",
+        "evidence": ("pic-1", "film-2"),
+        "words": "it hurts the eyes",
+    },
+    "add_evidence": {"id": "r-o-asking", "evidence": ("pic-3",), "words": "seen from behind"},
+    "record_talk": {"id": "r-o-asking", "reference": "call-7"},
+    "complain": {
+        "id": "q-new",
+        "order": "o-delivered",
+        "words": "when does it come?",
+        "reason": "impatience",
+        "evidence": ("pic-1",),
+    },
+    "ask_refund_only": {
+        "id": "q-new",
+        "order": "o-delivered",
+        "amount": eur(100),
+        "lines": ONE,
+        "reason": "scratched",
+        "evidence": ("pic-1",),
+        "words": "at the foot",
+    },
+    "add_complaint_evidence": {"id": "q-asked", "evidence": ("pic-3",), "words": "from behind"},
+    "record_complaint_talk": {"id": "q-asked", "reference": "call-7"},
+    "grant_complaint": {"id": "q-asked", "amount": eur(50), "answer": "half of it"},
+    "answer_complaint": {"id": "q-asked", "answer": "it comes tomorrow"},
+    "reject_complaint": {"id": "q-asked", "reason": "worn"},
+    "withdraw_complaint": {"id": "q-asked"},
+    "miss_complaint": {"id": "q-asked"},
     "approve_return": {"id": "r-o-asking"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
-    "receive_return": {"id": "r-o-coming", "location": "leith", "lines": ONE},
+    "receive_return": {
+        "id": "r-o-coming",
+        "location": "leith",
+        "lines": ONE,
+        "serials": ("SB-9",),
+    },
     "record_return_scan": {
         "id": "r-o-coming",
         "status": ScanStatus.IN_TRANSIT,
@@ -375,6 +413,14 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "payment": "pay-o-owed",
         "to": "credit-c-7",
         "payee": "account-c-7",
+    },
+    "compensate": {
+        "id": "o-owed",
+        "reason": "late",
+        "amount": eur(100),
+        "payee": "account-c-7",
+        "to": "credit-c-7",
+        "bearer": "sf-express",
     },
     "confirm_refund": {
         "id": "o-owed",
@@ -648,6 +694,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
         sell(id, "delivered")
     house.report_missing("o-missing", ())
+    sell("o-complained", "delivered")
+    house.ask_refund_only("q-asked", "o-complained", eur(100))
     sell("o-also", "delivered")
     sell("o-invoiced", "delivered")
     house.invoice("o-invoiced", "2026")
@@ -757,6 +805,7 @@ class House:
             approve_returns=False,
             price_protection_days=30,
             silent_days=14,
+            compensable=(Compensable("late", 30),),
             process=Process.of(Stage("polishing", UnitState.PICKED)),
         )
         self.workflow = Workflow(store, rules, clock=clock)

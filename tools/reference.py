@@ -681,6 +681,9 @@ BESIDE = {
         if name == "CHARTS" or name.endswith(("State", "Move", "Facts"))
     ),
     "orderflow.testing": tuple(testing.__all__),
+    "orderflow.testing.kit": ("NotAsked", "agree", "together", "Passing"),
+    "orderflow.testing.broken": ("BROKEN_STORES", "BROKEN_CARRIERS", "BROKEN_GATEWAYS"),
+    "orderflow.testing.strategies": ("orders", "stock", "journals", "prices"),
     "orderflow.rules": (
         "Policy",
         "ReserveWhen",

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 import attrs
 
 from orderflow.cash import CashRounding, CashRule
+from orderflow.compensations import Compensable, checked_compensables
 from orderflow.conditions import Condition, Verdict
 from orderflow.errors import BadInput
 from orderflow.patience import Patience
 from orderflow.process import Process
-from orderflow.reasons import Reason, checked_reasons, named
+from orderflow.reasons import Reason, check_window, checked_reasons, named
 from orderflow.records import Counter, Lot
 from orderflow.taxes import Taxing
 from orderflow.tender_order import PayingBack
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from orderflow.shipping import Shipping
     from orderflow.sourcing.pipeline import Sourced
     from orderflow.sourcing.values import Problem
+    from orderflow.windows import Window
 
 PRIORITY_MAX: Final = 999_999
 UNLISTED: Final = PRIORITY_MAX + 1
@@ -245,8 +247,9 @@ class Rules:
     delivery); without it, a person confirms.
     `split` allows an order to be allocated in part, the rest being backordered; without it, an
     order that cannot be filled whole is refused.
-    `return_window_days` counts from the delivery of the parcel; `approve_returns` approves a return
-    that is inside it by itself.
+    `return_window_days` counts days of 24 hours from the delivery of the parcel; a `return_window`
+    takes its place, in days of the customer's calendar, and a reason may have one of its own.
+    `approve_returns` approves a return that is inside its window by itself.
     `receipt_days` after its last delivery an order counts as received, though nobody has confirmed
     it; with 0 a delivery is a receipt.
     `replace_before_return` lets the new goods of an exchange go out before the old ones are back.
@@ -270,6 +273,8 @@ class Rules:
     which coin such an order is rounded, currency by currency; what is rounded off the seller bears.
     `paying_back` says which tender of an order gets money back first, and how cash of a door does;
     without it they do as they were applied, and cash as whoever pays it back finds right.
+    `compensable` are the reasons for which a customer may be paid beyond what his order costs, each
+    with its limit; for no other anything is.
     `remind_days` are how many days before a limit a customer is reminded of it, once for each.
     `patience` says how long returns, exchanges and reissues wait for whoever must act; without it,
     for ever. What waits already keeps the limit that it began with.
@@ -279,6 +284,8 @@ class Rules:
     becomes of them; beside the verdicts, which every host has.
     `reasons` are those for which customers may ask for something after a sale, each with the ways
     that it leads; without any, every word is a reason and leads wherever somebody agrees to.
+    `whole_kits` come back whole only; with `gifts_back` a gift comes back with the last of what has
+    earned it.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -307,9 +314,13 @@ class Rules:
     patience: Patience | None = None
     silent_days: int = 0
     conditions: tuple[Condition, ...] = ()
+    whole_kits: bool = False
+    gifts_back: bool = False
     reasons: tuple[Reason, ...] = ()
+    return_window: Window | None = None
     process: Process = attrs.field(default=Process(), repr=False)
     paying_back: PayingBack | None = None
+    compensable: tuple[Compensable, ...] = attrs.field(default=(), converter=checked_compensables)
 
     def __attrs_post_init__(self) -> None:
         whole(self.return_window_days, "return_window_days", least=0, most=WINDOW_DAYS_MAX)
@@ -342,6 +353,8 @@ class Rules:
             raise BadInput("patience", "a Patience is wanted")
         _check_conditions(self.conditions)
         checked_reasons(self.reasons)
+        if self.return_window is not None:
+            check_window(self.return_window, "return_window")
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
         if self.paying_back is not None and not isinstance(self.paying_back, PayingBack):
