@@ -749,6 +749,9 @@ BESIDE = {
     "orderflow.invoices": tuple(
         name for name in invoices.__all__ if name not in {"invoice", "credit", *_DOCUMENTS}
     ),
+    "orderflow.reasons": ("WITHDRAWAL", "FAULTY", "WRONG_ITEM", "MISSING", "USAGE"),
+    "orderflow.windows": ("Window", "Start", "LastDay", "Closing"),
+    "orderflow.returnable": ("Returnable", "Against"),
     "orderflow.replacements": ("Progress", "progress"),
     "orderflow.deadlines": ("Due", "Reminder"),
     "orderflow.audit": ("audit", "Law", "reconcile", "Plan", "Drift", "DriftKind"),
