@@ -19,6 +19,7 @@ from orderflow import (
     AddedServices,
     BadInput,
     ChargeKind,
+    Compensable,
     Destination,
     Instalment,
     Money,
@@ -422,6 +423,14 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "to": "credit-c-7",
         "payee": "account-c-7",
     },
+    "compensate": {
+        "id": "o-owed",
+        "reason": "late",
+        "amount": eur(100),
+        "payee": "account-c-7",
+        "to": "credit-c-7",
+        "bearer": "sf-express",
+    },
     "confirm_refund": {
         "id": "o-owed",
         "owed": eur(2000),
@@ -806,6 +815,7 @@ class House:
             approve_returns=False,
             price_protection_days=30,
             silent_days=14,
+            compensable=(Compensable("late", 30),),
             process=Process.of(Stage("polishing", UnitState.PICKED)),
         )
         self.workflow = Workflow(store, rules, clock=clock)
