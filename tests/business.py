@@ -1509,6 +1509,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "lapse": may_lapse,
     # what comes back
     "ask_return": may_ask_return,
+    "ask_repair": may_ask_return,
+    "mend": lambda d: d.paper.repair and may_inspect(d),
     "approve_return": lambda d: d.stands("asked") and d.free("approve"),
     "reject_return": lambda d: d.stands("asked"),
     "close_return": may_close_return,
@@ -1645,7 +1647,16 @@ NEW: Final = frozenset(
         "set_coupon",
         "set_credit",
     }
-    | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
+    | {
+        "ask_return",
+        "ask_repair",
+        "ask_reissue",
+        "ask_exchange",
+        "ship_direct",
+        "draft",
+        "hold_stock",
+        "expect",
+    }
     | {"send_transfer", "add_waybills", "receive"}
 )
 """The verbs that open the document that they are called on; of all others it must be there."""

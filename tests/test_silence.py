@@ -115,6 +115,12 @@ def called_off_again(shop: Shop) -> None:
     shop.cancel("o-18")
 
 
+def to_mend(shop: Shop) -> None:
+    shop.ask_repair("x-1", "o-17", (("1", 2),))
+    shop.approve_return("x-1")
+    shop.receive_return("x-1", "leith")
+
+
 W: Final = Wait
 TABLE: Final[tuple[Row, ...]] = (
     ("return", "asked", W.DECISION, asked_back, 2, "seller", "approve_return"),
@@ -130,6 +136,7 @@ TABLE: Final[tuple[Row, ...]] = (
         *("return", "received", W.STRAGGLERS, lambda shop: came_in_part(shop, posted=False)),
         *(10, "customer", "close_return"),
     ),
+    ("return", "received", W.REPAIR, to_mend, 30, "seller", "inspect"),
     ("exchange", "asked", W.DECISION, asked_anew, 2, "seller", "approve_exchange"),
     ("exchange", "asked", W.DECISION, refused_anew, 2, "seller", "cancel_exchange"),
     ("exchange", "approved", W.EXCHANGE, agreed_anew, 30, "seller", "cancel_exchange"),

@@ -22,7 +22,8 @@ class Patience:
     `decide_days` are the seller's, to agree or to refuse; `send_days` the customer's, to post what
     was agreed; `arrive_days` the carrier's, to bring it; `inspect_days` the seller's again, to look
     at what came. `exchange_days` are all that an exchange may take, from its approval to the new
-    goods on their way; `resend_days` all that a reissue may.
+    goods on their way; `resend_days` all that a reissue may. `repair_days` are the seller's, to
+    mend what came under warranty.
     """
 
     decide_days: int = 2
@@ -31,6 +32,7 @@ class Patience:
     inspect_days: int = 2
     exchange_days: int = 30
     resend_days: int = 14
+    repair_days: int = 30
 
     def __attrs_post_init__(self) -> None:
         for field in attrs.fields(Patience):

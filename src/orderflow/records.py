@@ -664,6 +664,7 @@ class Return:
     holds: tuple[Hold, ...] = ()
     until: datetime | None = None  # when silence means something
     brought: int | None = None
+    repair: bool = False  # its goods are to be mended, and stay their customer's
 
 
 @attrs.frozen(weakref_slot=False)

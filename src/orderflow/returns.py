@@ -161,7 +161,8 @@ def open_return(
     if reasons:
         raise MoveRefused(reasons)
     id = text(ref.id, "return")
-    step.open(Return(ref, RETURN.initial, order, said, brought=0))
+    repair = way is Way.REPAIR
+    step.open(Return(ref, RETURN.initial, order, said, brought=0, repair=repair))
     step.retag(returned, asked.chosen, returning=id)
     if returned.state is OrderState.COMPLETED:
         step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))

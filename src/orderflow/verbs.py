@@ -136,6 +136,7 @@ from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
 from orderflow.receiving import receive_return
 from orderflow.refunds import ask_pay_back, ask_refund, confirm_refund, pay_back, refund
+from orderflow.repairs import ask_repair, mend
 from orderflow.replacements import (
     approve_exchange,
     approve_reissue,
@@ -195,6 +196,7 @@ __all__ = [
     "ask_pay_back",
     "ask_refund",
     "ask_reissue",
+    "ask_repair",
     "ask_return",
     "ask_void",
     "await_payment",
@@ -258,6 +260,7 @@ __all__ = [
     "lift_work_order_hold",
     "lose",
     "make_ready",
+    "mend",
     "miss_balance",
     "miss_instalment",
     "miss_terms",

@@ -39,6 +39,7 @@ class Wait(StrEnum):
     ARRIVAL = "arrival"
     STRAGGLERS = "stragglers"  # nothing is on its way any more, and not all has come
     INSPECTION = "inspection"
+    REPAIR = "repair"
     EXCHANGE = "exchange"  # the old goods are to come, and the new ones to go
     SENDING = "sending"  # what is sent anew is to arrive
 
@@ -81,7 +82,7 @@ def _wait_of_return(returned: Return, order: Order) -> Wait | None:
     id = returned.ref.id
     there = {spot.state for _, spot in order.units() if spot.slice.returning == id}
     if UnitState.RECEIVED_BACK in there:
-        return Wait.INSPECTION
+        return Wait.REPAIR if returned.repair else Wait.INSPECTION
     return Wait.ARRIVAL if UnitState.GOING_BACK in there else Wait.STRAGGLERS
 
 
@@ -114,6 +115,7 @@ def _until(at: datetime, waits: Wait, patience: Patience | None) -> datetime | N
         Wait.ARRIVAL: patience.arrive_days,
         Wait.STRAGGLERS: patience.arrive_days,
         Wait.INSPECTION: patience.inspect_days,
+        Wait.REPAIR: patience.repair_days,
         Wait.EXCHANGE: patience.exchange_days,
         Wait.SENDING: 0,  # it ends as soon as all has arrived
     }
