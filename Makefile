@@ -46,7 +46,7 @@ laws: $(STAMP) ## the laws of prices, taxes, invoices, refunds, payments and sca
 	@ORDERFLOW_WEBHOOKS=100000 $(BIN)/python -m pytest -q -n 0 tests/test_webhooks.py -k no_body $(ARGS)
 	@ORDERFLOW_CREDIT=400 $(BIN)/python -m pytest -q -n 0 tests/test_storms.py -k credit $(ARGS)
 
-mutants: $(STAMP) ## which small changes of money and pricing no test notices
+mutants: $(STAMP) ## which small changes of money, prices, returns and refunds no test notices
 	@$(BIN)/python tools/mutants.py $(ARGS)
 
 plans: $(STAMP) ## hold 20,000 plans against all plans there are

@@ -12,6 +12,7 @@ import attrs
 
 from orderflow import (
     BadInput,
+    Call,
     ChargeKind,
     Location,
     Money,
@@ -29,6 +30,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.conditions import Verdict
 from orderflow.currencies import EXPONENTS
 from orderflow.records import Destination, Order
+from orderflow.refunds import refund
 from orderflow.states import UnitState
 from orderflow.taxes import (
     GROSS_BY_LINE,
@@ -171,20 +173,25 @@ class Life:
         owed = now.applied - cost_of(now)
         if owed <= 0:
             return
-        self._paid_back(order, owed, None)
+        if self.chance.random() < 0.5:
+            proposed = self.house.propose(order)
+            assert (proposed.owed, proposed.left) == (owed, 0)
+            self._paid_back(order, owed, proposed.confirm())
+        else:
+            self._paid_back(order, owed, refund.on(order))
         assert self.order(order).applied == cost_of(self.order(order))
 
     def _some_money(self, order: str, line: str, n: int) -> None:
         now = self.order(order)
         owed = now.applied - cost_of(now)
         if owed > n:
-            self._paid_back(order, n, Money(n, now.currency))
+            self._paid_back(order, n, refund.on(order, Money(n, now.currency)))
 
-    def _paid_back(self, order: str, amount: int, asked: Money | None) -> None:
+    def _paid_back(self, order: str, amount: int, call: Call[Order]) -> None:
         """The payments of an order give back so much together, each no more than it gave."""
         applied = {one.payment: one.applied for one in self.order(order).tenders}
         before = {id: self.house.payment(id).refunded for id in applied}
-        self.house.refund(order, asked)
+        self.house.apply(call)
         parts = {id: self.house.payment(id).refunded - before[id] for id in applied}
         assert sum(parts.values()) == amount
         assert all(0 <= part <= applied[id] for id, part in parts.items())
@@ -265,11 +272,13 @@ class Life:
         self.house.deliver_again(order)
 
     def _send_back(self, order: str, line: str, n: int) -> None:
-        """A return from its asking to its end."""
-        name = self.name("r")
+        """A return from its asking to its end, which comes to what was foreseen."""
+        name, verdict = self.name("r"), self.chance.choice(list(Verdict))
+        foreseen = self.house.propose_return(order, ((line, n),), "no", verdict)
         self.house.ask_return(name, order, ((line, n),), "no")
         self.house.receive_return(name, "leith")
-        self.house.inspect(name, ((line, n, self.chance.choice(list(Verdict))),))
+        self.house.inspect(name, ((line, n, verdict),))
+        assert cost_of(self.order(order)) - self.order(order).applied == foreseen.due
 
     def _all_back(self, order: str, line: str, n: int) -> None:
         name = self.name("r")

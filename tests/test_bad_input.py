@@ -16,6 +16,7 @@ import attrs
 import pytest
 
 from orderflow import (
+    AddedServices,
     BadInput,
     ChargeKind,
     Destination,
@@ -297,13 +298,19 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "event": "e-1",
     },
     "record_scans": {"id": "p-o-shipped", "scans": (SCAN,)},
-    "ask_booking": {"id": "p-o-packed", "carrier": "north post", "service": "express"},
+    "ask_booking": {
+        "id": "p-o-packed",
+        "carrier": "north post",
+        "service": "express",
+        "added": AddedServices(Money(9_950, "EUR"), signature=True),
+    },
     "send_booking": {"id": "p-o-asked-for", "booking": "book-1", "patience_seconds": 90},
     "record_booking": {
         "id": "p-o-asked-for",
         "booking": "book-1",
         "outcome": Outcome.DONE,
         "tracking": "NP-17",
+        "reference": "shp-17",
     },
     "cancel_booking": {"id": "p-o-labelled", "booking": "book-1"},
     "number_parcel": {"id": "p-o-packed", "carrier": "north post"},
@@ -336,6 +343,9 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "inspect": {"id": "r-o-came", "verdicts": (("1", 1, Verdict.SOUND),)},
     "take_back": {"id": "o-back", "verdicts": (("1", 1, Verdict.SOUND),)},
     "restock": {"id": "o-again", "verdicts": (("1", 1, Verdict.SOUND),)},
+    "send_rejected": {"id": "r-o-rejected", "tracking": "T-9", "carrier": "north post"},
+    "receive_rejected": {"id": "r-o-rejected", "location": "leith"},
+    "keep_rejected": {"id": "r-o-rejected", "verdicts": (("1", 1, Verdict.SECOND),)},
     "deliver_again": {"id": "o-rejected", "lines": ONE},
     "ask_reissue": {"id": "i-new", "order": "o-delivered", "lines": ONE, "reason": "faulty"},
     "approve_reissue": {"id": "i-asked", "anew": "o-new"},
@@ -955,6 +965,8 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
             yield (Instalment(1000, cast("datetime", at)),)
     elif hint == Tendered | None:
         yield from (5, "1500 points", {}, (), object(), eur(500), TENDERED.rate)
+    elif hint == AddedServices | None:
+        yield from (5, "insured", {}, (), object(), eur(500))
     elif hint == Portions:
         yield from NO_TUPLES
         two = [Portion("pay-1", 1, Means.STORE_CREDIT, to) for to in ("credit-1", "credit-2")]

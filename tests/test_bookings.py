@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import count, product
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
 
-from orderflow import Workflow
+from orderflow import AddedServices, BadInput, Workflow
 from orderflow.adapters.carriers import Asked, Fault, Once, ScriptedCarrier, book_open, track_all
-from orderflow.bookings import key_of
+from orderflow.bookings import asked_by, key_of
 from orderflow.calls import Ref
 from orderflow.errors import CarrierFailed, OutcomeUnknown
 from orderflow.journal import Change, Committed
@@ -21,7 +21,7 @@ from orderflow.records import BookingState, Outcome, Parcel
 from orderflow.states import ParcelState
 from orderflow.tracking import Scan, TrackingStatus
 from orderflow.verbs import ask_booking, cancel_booking, record_booking, send_booking
-from tests.builders import LAMP, MORNING, Shop
+from tests.builders import LAMP, MORNING, Shop, eur
 
 POST: Final = "north post"
 B = BookingState
@@ -432,3 +432,27 @@ def test_carriers_are_asked_for_the_scans_of_what_is_on_its_road(any_shop: Shop)
     assert shop.parcel("p-1").state is ParcelState.DELIVERED
     assert track_all(shop, {}).parcels == ()
     assert shop.clock.at > MORNING + timedelta(minutes=1)
+
+
+# --- what is done besides carrying ----------------------------------------------------------------
+
+
+def test_what_is_done_besides_carrying_stands_in_the_booking(any_shop: Shop) -> None:
+    packed(any_shop)
+    added = AddedServices(eur(9950), eur(4005), signature=True)
+
+    parcel = any_shop.ask_booking("p-1", POST, "express", added).document
+
+    asked = asked_by(parcel, key_of(parcel.ref, "book-1"))
+    assert asked is not None
+    assert (asked.service, asked.added) == ("express", added)
+    assert asked_by(parcel, "another") is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ({"insured": 5}, {"insured": eur(0)}, {"collect": eur(-1)}, {"signature": "yes"}),
+)
+def test_what_cannot_be_done_besides_is_bad_input(wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadInput):
+        AddedServices(**wrong)

@@ -29,7 +29,16 @@ from orderflow.currencies import EXPONENTS
 from orderflow.facts import Fact, Moved
 from orderflow.journal import VERBS
 from orderflow.money import Rounding
-from orderflow.records import KINDS, ChargeKind, Claim, Counter, Destination, Fixing, Slice
+from orderflow.records import (
+    KINDS,
+    AddedServices,
+    ChargeKind,
+    Claim,
+    Counter,
+    Destination,
+    Fixing,
+    Slice,
+)
 from orderflow.states import UnitState
 from orderflow.taxes import Rate
 from orderflow.tender_order import Means, Portion
@@ -161,6 +170,11 @@ OF_THEIR_OWN: Final[dict[object, st.SearchStrategy[Any]]] = {
     Sku: SKUS,
     Price: prices(CURRENCY),
     Money: st.builds(Money, st.integers(-MINOR_MAX, MINOR_MAX), CURRENCY),
+    AddedServices: st.builds(
+        AddedServices,
+        *[st.none() | st.builds(Money, st.integers(1, MINOR_MAX), CURRENCY)] * 2,
+        st.booleans(),
+    ),
     NewLine: new_lines(CURRENCY),
     Component: st.builds(Component, SKUS, st.integers(1, QUANTITY_MAX), WEIGHTS),
     NewOrder: new_orders(),

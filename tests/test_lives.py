@@ -71,6 +71,7 @@ from orderflow.promising.stock_holds import hold_stock
 from orderflow.receiving import receive_return
 from orderflow.records import MatterKind, Slice
 from orderflow.refunds import refund
+from orderflow.rejecting import keep_rejected, receive_rejected, send_rejected
 from orderflow.returns import ask_return, close_return, lift_return_hold, record_return_scan
 from tests.builders import BELL, LAMP, Shop, assert_claims, assert_goods, assert_units, eur, line
 from tests.naive import (
@@ -298,7 +299,11 @@ class Lives(RuleBasedStateMachine):
                 lambda: self.take_back(paper, given),
                 lambda: self.take_back(paper, judged),
             ],
-            "sent back": [lambda: self.deliver_again(paper, wanted)],
+            "sent back": [
+                lambda: self.deliver_again(paper, wanted),
+                lambda: self.send_rejected(unit.returning or "r-0"),
+                lambda: self.keep_rejected(unit.returning or "r-0"),
+            ],
             "returned": [lambda: self.complete(paper), lambda: self.place(dice)],
         }
         deeds = next_for.get(unit.state) or [
@@ -407,6 +412,8 @@ class Lives(RuleBasedStateMachine):
             lambda: self.inspect(back, given),
             lambda: self.close_return(back),
             lambda: self.deliver_again(paper, wanted),
+            lambda: self.send_rejected(back),
+            lambda: self.keep_rejected(back),
         ]
         if payment:
             deeds.append(lambda: self.charge_back(paper, payment, 700 if yes else 1))
@@ -951,6 +958,18 @@ class Lives(RuleBasedStateMachine):
         chosen = self.naive.choose(paper, ("sent back",), wanted)
         moves = self.naive.moves(chosen or (), "delivered")
         self.attempt(deliver_again.on(paper.id, wanted), chosen is not None, moves)
+
+    def send_rejected(self, id: str) -> None:
+        rejected = self.of_return(id, ("sent back",))
+        self.attempt(send_rejected.on(id, "NP-9"), rejected is not None)
+        self.attempt(receive_rejected.on(id), rejected is not None)
+
+    def keep_rejected(self, id: str) -> None:
+        rejected = self.of_return(id, ("sent back",))
+        moves = self.naive.moves(rejected or (), "delivered")
+        here = [(one.sku, unit.location, "to inspect") for one, unit in rejected or ()]
+        if self.attempt(keep_rejected.on(id), rejected is not None, moves) is not None:
+            self.naive.shelf.update(here)
 
     # --- after every step ------------------------------------------------------------------------
 

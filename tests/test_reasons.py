@@ -100,3 +100,11 @@ def test_a_reason_that_makes_no_sense_is_refused(path: str, wrong: dict[str, Any
         Reason(**{"code": "dull", **wrong})
 
     assert no.value.path == path
+
+
+@pytest.mark.parametrize("wrong", ([Reason("dull")], ("dull",), (Reason("dull"), Reason("dull"))))
+def test_the_reasons_of_a_host_are_reasons_with_a_code_each(wrong: Any) -> None:
+    with pytest.raises(BadInput) as no:
+        Rules(reasons=wrong)
+
+    assert no.value.path == "reasons"

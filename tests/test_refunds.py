@@ -8,8 +8,8 @@ from orderflow import ChargeKind, NewCharge
 from orderflow.adapters.memory import MemoryStore
 from orderflow.conditions import Verdict
 from orderflow.pricing import due
-from orderflow.records import Tender
-from orderflow.refunds import owed_back, pay_back, refund
+from orderflow.records import Outcome, Tender
+from orderflow.refunds import ask_pay_back, ask_refund, owed_back, pay_back, refund
 from orderflow.states import PaymentState
 from tests.builders import LAMP, Shop, assert_laws, eur, line, new_order
 
@@ -105,6 +105,55 @@ def test_money_of_another_order_on_the_same_payment_is_left_alone(shop: Shop) ->
 
     assert shop.payment("pay-1").refunded == 1000
     assert shop.order("o-18").applied == 2000
+
+
+def by_card(shop: Shop, id: str, amount: int, *orders: tuple[str, int]) -> None:
+    """A payment that comes by a gateway."""
+    shop.await_payment(id, eur(amount), "card", "c-7", None, orders)
+    shop.ask_capture(id)
+    shop.record_answer(id, "capture-1", Outcome.DONE, event=f"done-{id}")
+
+
+@pytest.mark.feature("F183", "F231")
+def test_a_gateway_is_asked_for_what_came_by_it_and_the_rest_is_owed_still(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 3)))
+    by_card(shop, "card", 1200, ("o-17", 1200))
+    shop.pay("cash", eur(1800), (("o-17", 1800),))
+    shop.cancel("o-17")
+
+    assert shop.refuses(ask_refund.on("o-17", eur(1300))) == (
+        "payment cash: 1.00 EUR came by no gateway, so none can pay it back"
+    )
+    shop.ask_refund("o-17")
+
+    assert owed_back(shop.order("o-17")) == 1800
+    (asked,) = [one for one in shop.payment("card").requests if one.outcome is Outcome.PENDING]
+    assert asked.amount == 1200
+    assert shop.codes(ask_refund.on("o-17")) == ["not_by_gateway"]
+    shop.record_answer("card", asked.id, Outcome.FAILED)
+    assert owed_back(shop.order("o-17")) == 3000  # what it does not pay back is owed again
+    shop.refund("o-17")
+    assert [shop.payment(id).refunded for id in ("card", "cash")] == [1200, 1800]
+
+
+@pytest.mark.feature("F183")
+def test_money_that_no_order_has_used_is_asked_of_the_gateway_it_came_by(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.place("o-17", new_order((LAMP, 1)))
+    by_card(shop, "card", 2500, ("o-17", 1000))
+    shop.pay("cash", eur(700), ())
+
+    assert shop.refuses(pay_back.on("card", eur(1501))) == (
+        "payment card: 15.01 EUR to pay back, 15.00 that no order has used"
+    )
+    assert shop.codes(ask_pay_back.on("cash")) == ["not_by_gateway"]
+    shop.ask_pay_back("card", eur(500))
+    shop.pay_back("card")
+    shop.pay_back("cash", eur(700))
+
+    assert (shop.payment("card").refunded, shop.payment("cash").refunded) == (1500, 700)
+    assert shop.codes(pay_back.on("card")) == ["nothing_to_pay_back"]
 
 
 @pytest.mark.feature("F183")

@@ -48,6 +48,23 @@ def in_return(shop: Shop, id: str) -> int:
 # --- asking -------------------------------------------------------------------
 
 
+def test_an_archived_order_has_no_after_sales(shop: Shop) -> None:
+    delivered(shop)
+    shop.complete("o-17")
+    shop.clock.forward(days=15)
+    shop.archive("o-17")
+
+    assert shop.codes(ask_return.on("r-1", "o-17")) == ["illegal_move", "window_closed"]
+
+
+def test_a_scan_of_what_comes_back_is_a_scan(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17")
+    word: Any = "delivered"
+
+    assert shop.cannot_take(record_return_scan.on("r-1", word)) == "status"
+
+
 @pytest.mark.feature("F226", "F227")
 def test_delivered_goods_may_be_asked_back_and_stay_with_the_customer_until_they_move(
     any_shop: Shop,

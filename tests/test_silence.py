@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 import pytest
 
 from orderflow import Patience, Rules
+from orderflow.conditions import Verdict
 from orderflow.fulfilment import ScanStatus
 from orderflow.pricing import due
 from orderflow.records import Exchange, Reissue, Return
@@ -121,6 +122,13 @@ def to_mend(shop: Shop) -> None:
     shop.receive_return("x-1", "leith")
 
 
+def rejected(shop: Shop, *, posted: bool) -> None:
+    came_back(shop)
+    shop.inspect("x-1", (("1", 2, Verdict.REJECTED),))
+    if posted:
+        shop.send_rejected("x-1", "A-7")
+
+
 W: Final = Wait
 TABLE: Final[tuple[Row, ...]] = (
     ("return", "asked", W.DECISION, asked_back, 2, "seller", "approve_return"),
@@ -137,6 +145,14 @@ TABLE: Final[tuple[Row, ...]] = (
         *(10, "customer", "close_return"),
     ),
     ("return", "received", W.REPAIR, to_mend, 30, "seller", "inspect"),
+    (
+        *("return", "settled", W.REJECTED, lambda shop: rejected(shop, posted=False)),
+        *(30, "customer", "keep_rejected"),
+    ),
+    (
+        *("return", "settled", W.RESENT, lambda shop: rejected(shop, posted=True)),
+        *(10, "carrier", "deliver_again"),
+    ),
     ("exchange", "asked", W.DECISION, asked_anew, 2, "seller", "approve_exchange"),
     ("exchange", "asked", W.DECISION, refused_anew, 2, "seller", "cancel_exchange"),
     ("exchange", "approved", W.EXCHANGE, agreed_anew, 30, "seller", "cancel_exchange"),
@@ -218,5 +234,5 @@ def test_no_waiting_is_forgotten() -> None:
         for state in set(chart.states) - set(chart.ends) - set(chart.closed)
     }
 
-    assert told == waiting
+    assert told == waiting | {("return", "settled")}, "what was rejected is on its way yet"
     assert {row[2] for row in TABLE} == set(Wait)

@@ -105,7 +105,8 @@ PARTS: Final[dict[str, Small]] = {
         most={"parcel": 2},
     ),
     "repairs": goods(
-        LIFE | of("ask_repair close_return receive_return mend inspect deliver_again"), (2,)
+        LIFE
+        | of("ask_repair approve_return close_return receive_return mend inspect deliver_again")
     ),
     "returns in part": goods(LIFE | BACK | of("record_return_scan hold_return lift_return_hold")),
     "a shelf that has less": Small(

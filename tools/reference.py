@@ -606,6 +606,16 @@ BESIDE = {
         "latest_shipped",
     ),
     "orderflow.shipping": ("Shipping",),
+    "orderflow.adapters.karrio": (
+        "KarrioCarrier",
+        "Consignment",
+        "PostalAddress",
+        "PrintedLabel",
+        "status_of",
+        "incident_of",
+        "karrio_status",
+        "karrio_incident",
+    ),
     "orderflow.adapters.holidays": ("closed_days",),
     "orderflow.sending": ("Sending",),
     "orderflow.sourcing": tuple(

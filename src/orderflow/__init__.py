@@ -39,6 +39,7 @@ from orderflow.ports import Query
 from orderflow.promising.dangers import Danger
 from orderflow.reasons import Fault, Reason, Way
 from orderflow.records import (
+    AddedServices,
     ChargeKind,
     Destination,
     Fixing,
@@ -59,6 +60,7 @@ from orderflow.workflow import Workflow
 __version__ = "0.1.0"
 
 __all__ = [
+    "AddedServices",
     "BadInput",
     "Call",
     "CarrierFailed",

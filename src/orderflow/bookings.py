@@ -25,7 +25,7 @@ from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import BOOKING, NUMBERED
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.records import Booking, BookingState, Outcome, Parcel
+from orderflow.records import AddedServices, Booking, BookingState, Outcome, Parcel
 from orderflow.states import ParcelState
 from orderflow.values import later, text, whole
 
@@ -48,12 +48,23 @@ _TAKEN: Final = (BookingState.ASKED, BookingState.BOOKED)
 
 
 @verb("ask_booking", Parcel)
-def ask_booking(case: Case, context: Context, carrier: str, service: str = "") -> Step:
-    """Ask a carrier for a label of a packed parcel that has no waybill number yet."""
+def ask_booking(
+    case: Case,
+    context: Context,
+    carrier: str,
+    service: str = "",
+    added: AddedServices | None = None,
+) -> Step:
+    """Ask a carrier for a label of a packed parcel that has no waybill number yet.
+
+    `added` is what he is to do besides: insure a value, take cash at the door, have it signed for.
+    """
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
     text(carrier, "carrier")
     text(service, "service", empty=True)
+    if added is not None and not isinstance(added, AddedServices):
+        raise BadInput("added", "AddedServices are wanted")
     refusals = [
         Refusal.of("booking_open", parcel=parcel.ref.id, booking=one.id, state=one.state)
         for one in parcel.bookings
@@ -67,7 +78,8 @@ def ask_booking(case: Case, context: Context, carrier: str, service: str = "") -
         raise MoveRefused(tuple(refusals))
     step.lift_if_there(parcel.ref, REFUSED)
     id = f"book-{len(parcel.bookings) + 1}"
-    _write(step, parcel.ref, Booking(id, carrier, context.at, service))
+    asked = Booking(id, carrier, context.at, service, added=added or AddedServices())
+    _write(step, parcel.ref, asked)
     return step
 
 
@@ -99,18 +111,25 @@ def send_booking(
 
 @verb("record_booking", Parcel)
 def record_booking(
-    case: Case, context: Context, booking: str, outcome: Outcome, tracking: str = ""
+    case: Case,
+    context: Context,
+    booking: str,
+    outcome: Outcome,
+    tracking: str = "",
+    reference: str = "",
 ) -> Step:
     """Record what a carrier has answered to a booking or to its cancelling, in any state.
 
     Done is a label with its number, or one that is cancelled; pending says that nobody can know,
-    and a person is asked. A label that comes for a parcel that needs none is cancelled.
+    and a person is asked. A label that comes for a parcel that needs none is cancelled. `reference`
+    is the carrier's own name for the shipment, where he has one beside the number.
     """
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
     if type(outcome) is not Outcome:
         raise BadInput("outcome", f"one of {', '.join(Outcome)} is wanted")
     number = text(tracking, "tracking", empty=True)
+    named = text(reference, "reference", empty=True)
     one = parcel.booking(text(booking, "booking"))
     fits = one is not None and one.state in _OPEN
     wants_number = fits and one is not None and one.state is BookingState.ASKED
@@ -123,7 +142,7 @@ def record_booking(
         step.hold(parcel.ref, UNKNOWN, f"nobody knows what came of {one.id} at {one.carrier}", ())
         return step
     step.lift_if_there(parcel.ref, UNKNOWN)
-    _write(step, parcel.ref, _answered(one, outcome, number))
+    _write(step, parcel.ref, _answered(one, outcome, number, named))
     if one.state is BookingState.ASKED and outcome is Outcome.DONE:
         if parcel.state is ParcelState.PACKED and not parcel.tracking:
             step.note(parcel.ref, NUMBERED, carrier=one.carrier, tracking=number)
@@ -161,6 +180,11 @@ def key_of(ref: Ref[Parcel], booking: str) -> str:
     return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
 
 
+def asked_by(parcel: Parcel, key: str) -> Booking | None:
+    """What a parcel's carrier is asked for by a key."""
+    return next((one for one in parcel.bookings if key_of(parcel.ref, one.id) == key), None)
+
+
 def waiting(parcel: Parcel) -> tuple[tuple[datetime, Booking], ...]:
     """The bookings of a parcel that are to be sent, each with since when; none while one is asked
     of a person.
@@ -196,14 +220,15 @@ def _drop(step: Step, ref: Ref[Parcel], one: Booking) -> None:
         _write(step, ref, attrs.evolve(one, state=BookingState.WITHDRAWN))
 
 
-def _answered(one: Booking, outcome: Outcome, number: str) -> Booking:
+def _answered(one: Booking, outcome: Outcome, number: str, named: str) -> Booking:
     if outcome is Outcome.FAILED:
         asked = one.state is BookingState.ASKED
         state = BookingState.REFUSED if asked else BookingState.NOT_CANCELLED
         return attrs.evolve(one, state=state, busy_until=None)
     if one.state is BookingState.CANCEL_ASKED:
         return attrs.evolve(one, state=BookingState.CANCELLED, busy_until=None)
-    return attrs.evolve(one, state=BookingState.BOOKED, tracking=number, busy_until=None)
+    booked = BookingState.BOOKED
+    return attrs.evolve(one, state=booked, tracking=number, reference=named, busy_until=None)
 
 
 def _keep(
@@ -229,4 +254,18 @@ def _write(step: Step, ref: Ref[Parcel], one: Booking) -> None:
         tries=one.tries,
         until="" if one.busy_until is None else one.busy_until.isoformat(),
         tracking=one.tracking,
+        **_besides(one),
     )
+
+
+def _besides(one: Booking) -> dict[str, str | int]:
+    """What a booking says beyond what every one says."""
+    said: dict[str, str | int] = {}
+    for name, money in (("insured", one.added.insured), ("collect", one.added.collect)):
+        if money is not None:
+            said |= {name: money.minor, f"{name}_currency": money.currency}
+    if one.added.signature:
+        said["signature"] = 1
+    if one.reference:
+        said["reference"] = one.reference
+    return said

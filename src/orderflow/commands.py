@@ -33,6 +33,7 @@ from orderflow import (
     production,
     receiving,
     refunds,
+    rejecting,
     repairs,
     replacements,
     repricing,
@@ -57,6 +58,7 @@ from orderflow.money import Money
 from orderflow.payments import PATIENCE_SECONDS, Notice, Shares
 from orderflow.promising import committing, slipping, stock_holds
 from orderflow.records import (
+    AddedServices,
     Coupon,
     CreditLine,
     Dispatch,
@@ -1223,10 +1225,18 @@ class Commands:
         return self.apply(call, key=key, by=by)
 
     def ask_booking(
-        self, id: str, carrier: str, service: str = "", *, key: str | None = None, by: str = ""
+        self,
+        id: str,
+        carrier: str,
+        service: str = "",
+        added: AddedServices | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
     ) -> Done[Parcel]:
         """Ask a carrier for a label of a packed parcel that has no waybill number yet."""
-        call = bookings.ask_booking.of(Ref(self.tenant, "parcel", id), carrier, service)
+        ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
+        call = bookings.ask_booking.of(ref, carrier, service, added)
         return self.apply(call, key=key, by=by)
 
     def send_booking(
@@ -1249,13 +1259,14 @@ class Commands:
         booking: str,
         outcome: Outcome,
         tracking: str = "",
+        reference: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Parcel]:
         """Record what a carrier has answered to a booking or to its cancelling, in any state."""
         ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
-        call = bookings.record_booking.of(ref, booking, outcome, tracking)
+        call = bookings.record_booking.of(ref, booking, outcome, tracking, reference)
         return self.apply(call, key=key, by=by)
 
     def cancel_booking(
@@ -1429,6 +1440,27 @@ class Commands:
     ) -> Done[Return]:
         """Decide about what came back: all sound, or a verdict for so many of some lines."""
         call = inspecting.inspect.of(Ref(self.tenant, "return", id), verdicts)
+        return self.apply(call, key=key, by=by)
+
+    def send_rejected(
+        self, id: str, tracking: str, carrier: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Send what was rejected of a return to its customer again, by a parcel of its own."""
+        call = rejecting.send_rejected.of(Ref(self.tenant, "return", id), tracking, carrier)
+        return self.apply(call, key=key, by=by)
+
+    def receive_rejected(
+        self, id: str, location: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Record that rejected goods came back: their customer has not taken them."""
+        call = rejecting.receive_rejected.of(Ref(self.tenant, "return", id), location)
+        return self.apply(call, key=key, by=by)
+
+    def keep_rejected(
+        self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Keep rejected goods that their customer does not take: they stay sold."""
+        call = rejecting.keep_rejected.of(Ref(self.tenant, "return", id), verdicts)
         return self.apply(call, key=key, by=by)
 
     def take_back(

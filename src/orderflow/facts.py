@@ -25,9 +25,10 @@ import attrs
 
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
-from orderflow.money import Price
+from orderflow.money import Money, Price
 from orderflow.records import (
     KINDS,
+    AddedServices,
     Application,
     Booking,
     BookingState,
@@ -557,6 +558,9 @@ EXPIRED: Final = "expire"
 REINSTATED: Final = "reinstated"
 """What an order notes when it stands again after it had expired: what it gave up then is kept."""
 
+RESENT: Final = "resent"
+"""The note of a return whose rejected goods go to their customer again, or came back from him."""
+
 BROUGHT: Final = "brought"
 """What a return notes of an inspection: the `amount` that it has taken off its order's price."""
 
@@ -597,7 +601,11 @@ CAME_AT: Final = "came at"
 """What a parcel notes of the instant `at` which it came, as its scans say."""
 
 BOOKING: Final = "booking"
-"""What a parcel notes of a booking as it is now: what a `Booking` says; `until` may be empty."""
+"""What a parcel notes of a booking as it is now: what a `Booking` says; `until` may be empty.
+
+What is done besides carrying stands there only where something is: `insured` and `collect`, each
+with its currency, and `signature`; and so does the carrier's own `reference`.
+"""
 
 NUMBERED: Final = "numbered"
 """What a parcel notes of the waybill number that it gets: `carrier`, `tracking`."""
@@ -1137,10 +1145,22 @@ def _booked(bookings: tuple[Booking, ...], said: Mapping[str, str | int]) -> tup
         int(said["tries"]),
         _maybe(said["until"]),
         str(said["tracking"]),
+        _added_services(said),
+        str(said.get("reference", "")),
     )
     if all(known.id != one.id for known in bookings):  # none is known: it is the first
         return (*bookings, one)
     return tuple([one if known.id == one.id else known for known in bookings])
+
+
+def _added_services(said: Mapping[str, str | int]) -> AddedServices:
+    """What a carrier is to do besides; facts that say nothing of it want nothing."""
+    of = {
+        name: Money(int(said[name]), str(said[f"{name}_currency"]))
+        for name in ("insured", "collect")
+        if name in said
+    }
+    return AddedServices(of.get("insured"), of.get("collect"), bool(said.get("signature", 0)))
 
 
 def _maybe(at: str | int) -> datetime | None:
@@ -1164,15 +1184,24 @@ def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str]:
 
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
     location, until = returned.location, _waits(returned.until, facts)
-    brought = returned.brought
+    brought, resent = returned.brought, returned.resent
     for fact in facts:
         if isinstance(fact, Noted) and fact.what == "received":
             location = str(dict(fact.details)["location"])
         elif isinstance(fact, Noted) and fact.what == BROUGHT:
             brought = (brought or 0) + int(dict(fact.details)["amount"])
+        elif isinstance(fact, Noted) and fact.what == RESENT:
+            said = dict(fact.details)
+            resent = "-".join(filter(None, (str(said["carrier"]), str(said["tracking"]))))
     state, holds = _fold_common(returned, _RETURN_STATES, returned.holds, facts)
     return attrs.evolve(
-        returned, state=state, location=location, holds=holds, until=until, brought=brought
+        returned,
+        state=state,
+        location=location,
+        holds=holds,
+        until=until,
+        brought=brought,
+        resent=resent,
     )
 
 

@@ -14,7 +14,7 @@ from orderflow.books import LEAVES_FOR, matter_position
 from orderflow.calls import Ref
 from orderflow.conditions import OF_VERDICTS, Condition, Fate, Verdict
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.facts import BROUGHT, Posted
+from orderflow.facts import BROUGHT, RESENT, Posted
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.orders import give_up_units
 from orderflow.pricing import total
@@ -39,7 +39,8 @@ from orderflow.values import text, whole
 Verdicts: TypeAlias = tuple[tuple[str, int, Verdict | str], ...]
 """(line id, units, verdict) triples; in its stead, the code of a condition of the host's."""
 
-_Judged: TypeAlias = tuple[tuple[str, int, Condition], ...]
+Judged: TypeAlias = tuple[tuple[str, int, Condition], ...]
+"""The same, each with the condition that its verdict stands for."""
 
 COMING: Final = (*STILL_OUT, UnitState.RECEIVED_BACK)
 """Where the units of a return are of which nothing is decided yet."""
@@ -59,7 +60,7 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     returned = step.now(case.own(Return))
     order_ref = case.order(returned.order)
     cost = total(step.now(order_ref))
-    _inspect(step, order_ref, case.ref.id, _judged(verdicts, context.rules))
+    _inspect(step, order_ref, case.ref.id, judged(verdicts, context.rules))
     count_again(step, order_ref)
     after = step.now(order_ref)
     if total(after) != cost:
@@ -74,7 +75,7 @@ def take_back(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     """Accept units that came back undelivered for good: they are given up, and owed back."""
     step = Step(case, context)
     ref = case.own(Order)
-    _inspect(step, ref, "", _judged(verdicts, context.rules))
+    _inspect(step, ref, "", judged(verdicts, context.rules))
     count_again(step, ref)
     return step
 
@@ -88,7 +89,7 @@ def restock(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     """
     step = Step(case, context)
     ref = case.own(Order)
-    checked = _judged(verdicts, context.rules)
+    checked = judged(verdicts, context.rules)
     for i, (_, _, condition) in enumerate(checked):
         if condition.fate is Fate.REJECT:
             raise BadInput(f"verdicts[{i}].verdict", "what is sent again goes to nobody else")
@@ -117,13 +118,13 @@ def deliver_again(case: Case, context: Context, lines: LineQuantities = ()) -> S
     return step
 
 
-def _inspect(step: Step, ref: Ref[Order], returning: str, judged: _Judged) -> None:
+def _inspect(step: Step, ref: Ref[Order], returning: str, found: Judged) -> None:
     order = step.now(ref)
     came = (UnitState.RECEIVED_BACK,)
-    if not judged:
+    if not found:
         chosen = step.choose(order, "inspect", came, (), lambda tag: tag.returning == returning)
         _decide(step, ref, chosen, OF_VERDICTS[Verdict.SOUND], returning)
-    for line, n, condition in judged:
+    for line, n, condition in found:
         order = step.now(ref)
         chosen = step.choose(
             order, "inspect", came, ((line, n),), lambda tag: tag.returning == returning
@@ -138,6 +139,8 @@ def _decide(
     refuse_sent_again(order, chosen)
     if condition.fate is Fate.REJECT:
         step.move(order, UnitMove.REJECT, chosen, **_noted(condition))
+        if returning and step.now(step.case.returned(returning)).resent:
+            step.note(step.case.returned(returning), RESENT, tracking="", carrier="")
         return
     give_up_units(step, ref, chosen, returning or "take back")
     for one in chosen:
@@ -175,7 +178,7 @@ def _restock(step: Step, ref: Ref[Order], name: str, n: int, condition: Conditio
         step.add(Posted(Transfer(MatterKind.CARRIER, at, kind, at, one.n)))
 
 
-def _judged(verdicts: object, rules: Rules) -> _Judged:
+def judged(verdicts: object, rules: Rules) -> Judged:
     """A verb's argument of verdicts, each as the condition that it stands for."""
     if not isinstance(verdicts, tuple | list):
         raise BadInput("verdicts", "triples of line, quantity and verdict are wanted")

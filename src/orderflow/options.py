@@ -39,6 +39,7 @@ from orderflow import (
     production,
     receiving,
     refunds,
+    rejecting,
     repairs,
     replacements,
     repricing,
@@ -594,6 +595,11 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
         yield payments.apply_payment.on(look.id, ((one.order, max(1, look.document.unapplied)),))
     if not look.document.applications:
         yield payments.apply_payment.on(look.id, ())
+
+
+@suggests(rejecting.send_rejected, on=Return)
+def _(look: Look[Return]) -> Iterator[Call[Return]]:
+    yield rejecting.send_rejected.on(look.id, f"{look.id}/rejected")
 
 
 @suggests(returns.record_return_scan, on=Return)

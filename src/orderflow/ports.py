@@ -170,11 +170,16 @@ class Quote:
 
 @attrs.frozen
 class Label:
-    """A booked shipment: the waybill number and the parcel's reference at the carrier."""
+    """A booked shipment: the waybill number, the parcel, and the carrier's own name for it.
+
+    `reference` is by what the carrier knows the shipment where it is not by its number; empty where
+    it is.
+    """
 
     carrier: str
     tracking: str
     parcel: str
+    reference: str = ""
 
 
 class DemandForecast(Protocol):
@@ -193,7 +198,11 @@ class Carrier(Protocol):
         ...
 
     def book(self, parcel: Parcel, key: str) -> Label:
-        """A label; the same key gives the same label."""
+        """A label; the same key gives the same label.
+
+        What it is booked as stands in the parcel: `bookings.asked_by(parcel, key)` has its service
+        and what is to be done besides.
+        """
         ...
 
     def cancel(self, label: Label, key: str) -> None:

@@ -30,7 +30,8 @@ import attrs
 
 from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
-from orderflow.money import Rounding, share
+from orderflow.errors import BadInput
+from orderflow.money import Money, Rounding, positive, share
 from orderflow.states import (
     ONWARD,
     OrderState,
@@ -600,11 +601,33 @@ class BookingState(StrEnum):
 
 
 @attrs.frozen(weakref_slot=False)
+class AddedServices:
+    """What a carrier is to do besides carrying (增值服务), and for how much.
+
+    `insured` is the value that he answers for (保价), `collect` the cash that he takes at the door
+    (代收货款), `signature` that somebody signs.
+    """
+
+    insured: Money | None = None
+    collect: Money | None = None
+    signature: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("insured", "collect"):
+            money = getattr(self, name)
+            if money is not None:
+                positive(money, path=f"added.{name}")
+        if type(self.signature) is not bool:
+            raise BadInput("added.signature", "yes or no is wanted")
+
+
+@attrs.frozen(weakref_slot=False)
 class Booking:
     """What a carrier was asked for a parcel, and what came of it.
 
     `tries` is how often it, or its cancelling, was sent; until `busy_until` somebody waits for the
-    reply, and nobody else sends it. `tracking` is the number of its label.
+    reply, and nobody else sends it. `tracking` is the number of its label, and `reference` the
+    carrier's own name for the shipment, where that is another one.
     """
 
     id: str
@@ -615,6 +638,8 @@ class Booking:
     tries: int = 0
     busy_until: datetime | None = None
     tracking: str = ""
+    added: AddedServices = AddedServices()
+    reference: str = ""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -665,6 +690,7 @@ class Return:
     until: datetime | None = None  # when silence means something
     brought: int | None = None
     repair: bool = False  # its goods are to be mended, and stay their customer's
+    resent: str = ""  # the number of the parcel by which rejected goods go to their customer
 
 
 @attrs.frozen(weakref_slot=False)

@@ -19,12 +19,13 @@ import attrs
 
 from orderflow.calls import Call
 from orderflow.fulfilment import ScanStatus
-from orderflow.inspecting import inspect
+from orderflow.inspecting import deliver_again, inspect
 from orderflow.journal import Case
 from orderflow.orders import cancel
 from orderflow.patience import Patience
 from orderflow.pricing import due
 from orderflow.records import Document, Exchange, Order, Reissue, Return
+from orderflow.rejecting import keep_rejected
 from orderflow.replacements import (
     approve_exchange,
     approve_reissue,
@@ -43,7 +44,7 @@ from orderflow.states import (
     ReturnState,
     UnitState,
 )
-from orderflow.units import LineQuantities
+from orderflow.units import LineQuantities, of_return
 from orderflow.values import later
 from orderflow.waiting import AfterSale, Wait, wait_of
 
@@ -65,6 +66,8 @@ RETURN_SILENCE: Final[Mapping[Wait, Silence]] = {
     Wait.STRAGGLERS: Silence("customer", "the rest did not come in time: the return ends"),
     Wait.INSPECTION: Silence("seller", "the goods were not inspected in time: they are accepted"),
     Wait.REPAIR: Silence("seller", "the goods were not mended in time: they are accepted"),
+    Wait.REJECTED: Silence("customer", "what went back was not taken in time: it stays sold"),
+    Wait.RESENT: Silence("carrier", "what went back is with its customer: he has it again"),
 }
 ASKED_REISSUE: Final = Silence("seller", "the reissue was not decided in time: it is agreed to")
 NEVER_SENT: Final = Silence(
@@ -107,7 +110,7 @@ def silence_of(
         return None
     state = document.state.value
     if isinstance(document, Return):
-        return Silent(RETURN_SILENCE[waits], _of_return(document, waits), since, state)
+        return Silent(RETURN_SILENCE[waits], _of_return(document, waits, case), since, state)
     if isinstance(document, Reissue):
         silence, call = _of_reissue(document, waits, case, patience)
         if patience is not None and silence in (NEVER_SENT, NOT_ALL_SENT):
@@ -121,7 +124,14 @@ def silence_of(
     return Silent(silence, call, since, state)
 
 
-def _of_return(returned: Return, waits: Wait) -> Call[Document]:
+def _of_return(returned: Return, waits: Wait, case: Case) -> Call[Document]:
+    if waits is Wait.REJECTED:
+        return keep_rejected.of(returned.ref)
+    if waits is Wait.RESENT:
+        order = case.get(case.order(returned.order))
+        his = of_return(order, returned.ref.id, (UnitState.SENT_BACK,))
+        counts = {line.id: sum([n for one, _, n in his if one.id == line.id]) for line, _, _ in his}
+        return deliver_again.of(order.ref, tuple(counts.items()))
     if waits is Wait.DECISION:
         return approve_return.of(returned.ref)
     if waits is Wait.ARRIVAL:

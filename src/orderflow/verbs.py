@@ -136,6 +136,7 @@ from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
 from orderflow.receiving import receive_return
 from orderflow.refunds import ask_pay_back, ask_refund, confirm_refund, pay_back, refund
+from orderflow.rejecting import keep_rejected, receive_rejected, send_rejected
 from orderflow.repairs import ask_repair, mend
 from orderflow.replacements import (
     approve_exchange,
@@ -245,6 +246,7 @@ __all__ = [
     "inspect",
     "inspect_production",
     "invoice",
+    "keep_rejected",
     "lapse",
     "lapse_stored_value",
     "lift_credit_hold",
@@ -286,6 +288,7 @@ __all__ = [
     "receive",
     "receive_back",
     "receive_purchase",
+    "receive_rejected",
     "receive_return",
     "receive_supply",
     "record_answer",
@@ -327,6 +330,7 @@ __all__ = [
     "send_booking",
     "send_dispatch",
     "send_purchase",
+    "send_rejected",
     "send_replacement",
     "send_request",
     "send_transfer",

@@ -40,6 +40,8 @@ class Wait(StrEnum):
     STRAGGLERS = "stragglers"  # nothing is on its way any more, and not all has come
     INSPECTION = "inspection"
     REPAIR = "repair"
+    REJECTED = "rejected"  # what was rejected is here, for its customer to take
+    RESENT = "resent"  # what was rejected is on its way to him
     EXCHANGE = "exchange"  # the old goods are to come, and the new ones to go
     SENDING = "sending"  # what is sent anew is to arrive
 
@@ -77,10 +79,13 @@ def _wait_of_return(returned: Return, order: Order) -> Wait | None:
         return Wait.DECISION
     if returned.state is ReturnState.APPROVED:
         return Wait.POSTING
-    if returned.state not in (ReturnState.GOING_BACK, ReturnState.RECEIVED):
-        return None
     id = returned.ref.id
     there = {spot.state for _, spot in order.units() if spot.slice.returning == id}
+    rejected = Wait.RESENT if returned.resent else Wait.REJECTED
+    if returned.state is ReturnState.SETTLED:
+        return rejected if UnitState.SENT_BACK in there else None
+    if returned.state not in (ReturnState.GOING_BACK, ReturnState.RECEIVED):
+        return None
     if UnitState.RECEIVED_BACK in there:
         return Wait.REPAIR if returned.repair else Wait.INSPECTION
     return Wait.ARRIVAL if UnitState.GOING_BACK in there else Wait.STRAGGLERS
@@ -116,6 +121,8 @@ def _until(at: datetime, waits: Wait, patience: Patience | None) -> datetime | N
         Wait.STRAGGLERS: patience.arrive_days,
         Wait.INSPECTION: patience.inspect_days,
         Wait.REPAIR: patience.repair_days,
+        Wait.REJECTED: patience.keep_days,
+        Wait.RESENT: patience.arrive_days,
         Wait.EXCHANGE: patience.exchange_days,
         Wait.SENDING: 0,  # it ends as soon as all has arrived
     }

@@ -115,8 +115,9 @@ def _send(
         one = parcel.booking(booking.id)
         if one is None:
             return None
-        outcome, number = _ask(carriers[one.carrier], parcel, one)
-        workflow.record_booking(id, one.id, outcome, number, by=by)
+        outcome, label = _ask(carriers[one.carrier], parcel, one)
+        number, named = ("", "") if label is None else (label.tracking, label.reference)
+        workflow.record_booking(id, one.id, outcome, number, named, by=by)
     except (Refused, RetryExhausted, OutcomeUnknown):
         return None  # another has sent it; or nobody knows, and then it waits
     except CarrierFailed:
@@ -124,21 +125,22 @@ def _send(
     return Asked(id, one.id, outcome)
 
 
-def _ask(named: Carrier | Once, parcel: Parcel, one: Booking) -> tuple[Outcome, str]:
+def _ask(named: Carrier | Once, parcel: Parcel, one: Booking) -> tuple[Outcome, Label | None]:
     """Ask a carrier, and say what came of it; a carrier that says no is an answer."""
     key = key_of(parcel.ref, one.id)
     carrier = named.carrier if isinstance(named, Once) else named
     try:
         if one.state is BookingState.CANCEL_ASKED:
-            carrier.cancel(Label(one.carrier, one.tracking, parcel.ref.id), f"{key}/cancel")
-            return Outcome.DONE, ""
+            booked = Label(one.carrier, one.tracking, parcel.ref.id, one.reference)
+            carrier.cancel(booked, f"{key}/cancel")
+            return Outcome.DONE, None
         if isinstance(named, Once) and one.tries > 1:
             if named.look_up is None:
-                return Outcome.PENDING, ""
+                return Outcome.PENDING, None
             known = named.look_up(key)
             if known is not None:
-                return Outcome.DONE, known.tracking
-        number = carrier.book(parcel, key).tracking
-        return (Outcome.DONE, number) if number else (Outcome.PENDING, "")
+                return Outcome.DONE, known
+        label = carrier.book(parcel, key)
+        return (Outcome.DONE, label) if label.tracking else (Outcome.PENDING, None)
     except Refused:
-        return Outcome.FAILED, ""
+        return Outcome.FAILED, None

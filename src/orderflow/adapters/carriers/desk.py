@@ -68,14 +68,10 @@ class Desk:
         return tuple(label for _, label in self.booked.values() if label not in gone)
 
     def refusal(self, asked: Asked, parcel: str, reason: str) -> MoveRefused:
-        return MoveRefused(
-            (
-                Refusal.of(
-                    "carrier_refused",
-                    carrier=self.carrier,
-                    asked=asked.value,
-                    parcel=parcel,
-                    reason=reason,
-                ),
-            )
-        )
+        return refusal_of(self.carrier, asked, parcel, reason)
+
+
+def refusal_of(carrier: str, asked: Asked, parcel: str, reason: str) -> MoveRefused:
+    """That a carrier says no to what it is asked about a parcel."""
+    of = {"carrier": carrier, "asked": asked.value, "parcel": parcel, "reason": reason}
+    return MoveRefused((Refusal.of("carrier_refused", **of),))
