@@ -15,10 +15,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test laws mutants plans check format bench docs features clean
+.PHONY: help venv demo test test-slow laws mutants plans check format bench docs features clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 - \2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 - \2/p' Makefile
 
 venv: $(STAMP) ## prepare .venv
 	@:
@@ -35,6 +35,9 @@ demo: $(STAMP) ## run the order stream of TPC-H through the library and check th
 
 test: $(STAMP) ## run every test
 	@$(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
+
+test-slow: $(STAMP) ## run every test that is about a store on all of them
+	@ORDERFLOW_STORES=all $(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
 
 laws: $(STAMP) ## the laws of prices, taxes, invoices, refunds, payments and scans 10,000 times or more, and storms in full
 	@ORDERFLOW_PRICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_price_laws.py $(ARGS)

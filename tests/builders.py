@@ -49,6 +49,7 @@ from orderflow.pricing import due, total
 from orderflow.pricing.carrying import is_owed
 from orderflow.records import (
     KINDS,
+    Complaint,
     Counter,
     CutKind,
     Document,
@@ -245,6 +246,10 @@ class Shop(Workflow):
 
     def reissue(self, id: str) -> Reissue:
         ref: Ref[Reissue] = Ref(self.tenant, "reissue", id)
+        return self.get(ref)
+
+    def complaint(self, id: str) -> Complaint:
+        ref: Ref[Complaint] = Ref(self.tenant, "complaint", id)
         return self.get(ref)
 
     def stock_hold(self, id: str) -> StockHold:

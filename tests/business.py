@@ -827,6 +827,51 @@ def may_ask_return(d: Desk) -> bool:
     return d.fresh and d.order.state not in OVER and returnable(d, d.order)
 
 
+_ENDED: Final = ("settled", "rejected", "cancelled", "granted", "answered", "withdrawn")
+
+
+def carried_by(order: Order) -> int:
+    """What the units cost that have left and are kept, in cents; the small worlds have one line."""
+    left = [
+        i
+        for line in order.lines
+        for i in kept_units(line)
+        if any(cut.kind == "billed" and cut.start <= i < cut.stop for cut in line.cuts)
+    ]
+    paid = sum(tender.applied for tender in order.tenders)
+    return owing(order) + paid if left else 0
+
+
+def may_ask_refund_only(d: Desk) -> bool:
+    there = carried_by(d.order)
+    amount = d.arg("amount")
+    asked = there if amount is None else amount.minor
+    known = all(d.order.line(id) is not None for id in d.wanted())
+    return d.fresh and d.order.state != "archived" and known and 0 < asked <= there
+
+
+def may_grant(d: Desk) -> bool:
+    there = carried_by(d.order)
+    amount = d.arg("amount")
+    minor = min(d.paper.amount, there) if amount is None else amount.minor
+    return d.stands("asked", "unanswered") and not d.paper.lacks_evidence and 0 < minor <= there
+
+
+def may_miss_complaint(d: Desk) -> bool:
+    until = d.paper.until
+    return d.stands("asked") and until is not None and until <= d.seen.at
+
+
+def may_add_evidence(d: Desk) -> bool:
+    new = {*d.arg("evidence", ())} - {*d.paper.evidence}
+    return not d.stands(*_ENDED) and bool(new or d.arg("words", ""))
+
+
+def may_record_talk(d: Desk) -> bool:
+    is_new = d.arg("reference") not in d.paper.talks
+    return not d.stands(*_ENDED) and is_new
+
+
 def may_close_return(d: Desk) -> bool:
     """What has come of it is decided first."""
     id = d.call.ref.id
@@ -1511,7 +1556,20 @@ ROWS: Final[Mapping[str, Row]] = {
     "ask_return": may_ask_return,
     "ask_repair": may_ask_return,
     "mend": lambda d: d.paper.repair and may_inspect(d),
-    "approve_return": lambda d: d.stands("asked") and d.free("approve"),
+    "approve_return": lambda d: (
+        d.stands("asked") and d.free("approve") and not d.paper.lacks_evidence
+    ),
+    "complain": lambda d: d.fresh and d.order.state != "archived",
+    "ask_refund_only": may_ask_refund_only,
+    "grant_complaint": may_grant,
+    "answer_complaint": lambda d: d.stands("asked", "unanswered"),
+    "reject_complaint": lambda d: d.stands("asked", "unanswered"),
+    "withdraw_complaint": lambda d: d.stands("asked", "unanswered"),
+    "miss_complaint": may_miss_complaint,
+    "add_complaint_evidence": may_add_evidence,
+    "record_complaint_talk": may_record_talk,
+    "add_evidence": may_add_evidence,
+    "record_talk": may_record_talk,
     "reject_return": lambda d: d.stands("asked"),
     "close_return": may_close_return,
     "record_return_scan": always,
@@ -1647,16 +1705,8 @@ NEW: Final = frozenset(
         "set_coupon",
         "set_credit",
     }
-    | {
-        "ask_return",
-        "ask_repair",
-        "ask_reissue",
-        "ask_exchange",
-        "ship_direct",
-        "draft",
-        "hold_stock",
-        "expect",
-    }
+    | {"complain", "ask_refund_only", "ask_repair"}
+    | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
     | {"send_transfer", "add_waybills", "receive"}
 )
 """The verbs that open the document that they are called on; of all others it must be there."""

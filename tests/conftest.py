@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, Phase, settings
 
 from orderflow.adapters.memory import MemoryStore
 from orderflow.ports import Store
+from tests import servers
 from tests.builders import Shop
-from tests.stores import STORES
+from tests.stores import empty, stores_of
 
 settings.register_profile("orderflow", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # A mutant is dead at the first wrong example: nobody reads a smaller one.
@@ -26,10 +27,30 @@ settings.register_profile(
 settings.load_profile("orderflow")
 
 
-@pytest.fixture(params=sorted(STORES))
+def pytest_configure(config: pytest.Config) -> None:
+    """One PostgreSQL for the whole run, for whoever asks for it."""
+    if not hasattr(config, "workerinput"):
+        servers.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """It ends with the run."""
+    if not hasattr(config, "workerinput"):
+        servers.end()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tell a test on each store that it is for."""
+    if "store" in metafunc.fixturenames:
+        folder, module = metafunc.module.__file__.split("/")[-2:]
+        names = stores_of(f"{folder}.{module}" if folder == "stories" else module)
+        metafunc.parametrize("store", names, indirect=True)
+
+
+@pytest.fixture
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """Each store that there is, empty."""
-    made = STORES[cast("str", request.param)](tmp_path)
+    """Each store that a test is told on, empty."""
+    made = empty(cast("str", request.param), tmp_path)
     yield made
     close = getattr(made, "close", None)
     if close is not None:

@@ -156,6 +156,13 @@ TABLE: Final[Mapping[str, str]] = {
         settle: going back, received -> settled | not held
         receive: received -> stays
     """,
+    "complaint": """
+        grant: asked, unanswered -> granted
+        answer: asked, unanswered -> answered
+        reject: asked, unanswered -> rejected
+        withdraw: asked, unanswered -> withdrawn
+        leave unanswered: asked -> unanswered
+    """,
     "exchange": """
         approve: asked -> approved | not held
         reject: asked -> rejected

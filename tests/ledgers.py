@@ -1,21 +1,16 @@
-"""The kept texts of stories: what orders cost and were paid, each account, and the settlement.
-
-`ORDERFLOW_WRITE_LEDGERS=1` writes them anew; look at each before it is committed.
-"""
+"""The kept texts of stories: what orders cost and were paid, each account, and the settlement."""
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 from orderflow import ledger, settlement, statements
 from orderflow.settlement import Quote
 from orderflow.statements import statement
+from tests import kept
 from tests.builders import MORNING, Shop
 
-KEPT: Final = Path(__file__).parent / "golden" / "ledgers"
 FAR: Final = MORNING + timedelta(days=365)
 
 
@@ -26,7 +21,14 @@ def assert_kept(
     orders: tuple[str, ...] = ("o-17",),
     explain: bool = False,
 ) -> None:
-    """The books of a story read as they were agreed to: its accounts and its settlement.
+    """The books of a story read as they were agreed to."""
+    kept.assert_kept("ledgers", name, told(shop, *quotes, orders=orders, explain=explain))
+
+
+def told(
+    shop: Shop, *quotes: Quote, orders: tuple[str, ...] = ("o-17",), explain: bool = False
+) -> str:
+    """The books of a story: its accounts and its settlement.
 
     Where it is to `explain` them, what each order costs stands before that, row by row.
     """
@@ -39,7 +41,7 @@ def assert_kept(
     settled = shop.settlement(MORNING, FAR, quotes)
 
     explained = [statement(shop.order(id)) for id in orders] if explain else []
-    said = "\n".join(
+    return "\n".join(
         (
             *(statements.text(one) for one in explained),
             *(ledger.text(one) for one in stated),
@@ -50,8 +52,3 @@ def assert_kept(
             settlement.text(settled, "zh"),
         )
     )
-
-    kept = KEPT / f"{name}.txt"
-    if os.environ.get("ORDERFLOW_WRITE_LEDGERS"):
-        kept.write_text(said, encoding="utf-8")
-    assert said == kept.read_text(encoding="utf-8")

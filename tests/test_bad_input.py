@@ -65,7 +65,7 @@ from tests.builders import (
     line,
     new_order,
 )
-from tests.stores import STORES
+from tests.stores import STORES, stores_of
 
 # --- a house in which every verb has something to do --------------------------------------------
 
@@ -320,7 +320,39 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "found": {"id": "o-missing", "lines": ONE},
     "redeem": {"id": "o-service", "lines": ONE},
     "lapse": {"id": "o-service", "lines": ONE},
-    "ask_return": {"id": "r-new", "order": "o-delivered", "lines": ONE, "reason": "too bright"},
+    "ask_return": {
+        "id": "r-new",
+        "order": "o-delivered",
+        "lines": ONE,
+        "reason": "too bright",
+        "evidence": ("pic-1", "film-2"),
+        "words": "it hurts the eyes",
+    },
+    "add_evidence": {"id": "r-o-asking", "evidence": ("pic-3",), "words": "seen from behind"},
+    "record_talk": {"id": "r-o-asking", "reference": "call-7"},
+    "complain": {
+        "id": "q-new",
+        "order": "o-delivered",
+        "words": "when does it come?",
+        "reason": "impatience",
+        "evidence": ("pic-1",),
+    },
+    "ask_refund_only": {
+        "id": "q-new",
+        "order": "o-delivered",
+        "amount": eur(100),
+        "lines": ONE,
+        "reason": "scratched",
+        "evidence": ("pic-1",),
+        "words": "at the foot",
+    },
+    "add_complaint_evidence": {"id": "q-asked", "evidence": ("pic-3",), "words": "from behind"},
+    "record_complaint_talk": {"id": "q-asked", "reference": "call-7"},
+    "grant_complaint": {"id": "q-asked", "amount": eur(50), "answer": "half of it"},
+    "answer_complaint": {"id": "q-asked", "answer": "it comes tomorrow"},
+    "reject_complaint": {"id": "q-asked", "reason": "worn"},
+    "withdraw_complaint": {"id": "q-asked"},
+    "miss_complaint": {"id": "q-asked"},
     "approve_return": {"id": "r-o-asking"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
@@ -653,6 +685,8 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.approve_return("r-o-broken")
     house.receive_return("r-o-broken", "leith")
     house.report_missing("o-missing", ())
+    sell("o-complained", "delivered")
+    house.ask_refund_only("q-asked", "o-complained", eur(100))
     sell("o-also", "delivered")
     sell("o-invoiced", "delivered")
     house.invoice("o-invoiced", "2026")
@@ -776,7 +810,7 @@ class House:
         assert self.workflow.store.seen("", "k-bad") is None
 
 
-@pytest.fixture(scope="module", params=sorted(STORES))
+@pytest.fixture(scope="module", params=stores_of("test_bad_input"))
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> House:
     return House(STORES[cast("str", request.param)](tmp_path_factory.mktemp("house")))
 

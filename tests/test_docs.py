@@ -16,7 +16,7 @@ from orderflow.chart import Chart
 from orderflow.journal import VERBS
 from orderflow.ports import Store
 from orderflow.sentences import SENTENCES
-from tests import snippets
+from tests import servers, snippets
 from tools import reference
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +31,8 @@ def test_the_python_of_a_page_runs_as_it_is_shown(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    if "SHOP_DATABASE" in page.read_text(encoding="utf-8"):
+        monkeypatch.setenv("SHOP_DATABASE", servers.url())
 
     snippets.run(page)
 

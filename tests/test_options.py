@@ -86,6 +86,8 @@ OPENED_BY_OTHERS = {
     "ask_repair",
     "ask_reissue",
     "ask_exchange",
+    "ask_refund_only",
+    "complain",
 }
 """The verbs that open a document of an order, and those that only cash or a request knows."""
 

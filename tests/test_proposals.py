@@ -1,13 +1,12 @@
 """What is proposed adds up, is what then happens, and is said in every case that is kept as text.
 
-`ORDERFLOW_WRITE_PROPOSALS=1` writes the kept texts anew; look at each before it is committed.
+The kept texts stand in `tests/golden/proposals`.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -44,9 +43,9 @@ from orderflow.sentences import PROPOSAL
 from orderflow.statements import Part
 from orderflow.states import UnitState
 from tests.builders import BELL, LAMP, TWO_PLACES, Shop, eur, everything, line, new_order
+from tests.kept import assert_kept, kept
 from tests.proposed import CASES, delivered
 
-KEPT: Final = Path(__file__).parent / "golden" / "proposals"
 DISCOUNT, FREIGHT, GOODS = ChargeKind.DISCOUNT, ChargeKind.FREIGHT, ChargeKind.GOODS
 
 
@@ -68,14 +67,11 @@ def test_a_proposal_says_what_was_agreed_to_be_said(name: str) -> None:
     said = f"{text(told)}\n{text(told, 'zh')}"
 
     assert_adds_up(told)
-    kept = KEPT / f"{name}.txt"
-    if os.environ.get("ORDERFLOW_WRITE_PROPOSALS"):
-        kept.write_text(said, encoding="utf-8")
-    assert said == kept.read_text(encoding="utf-8")
+    assert_kept("proposals", name, said)
 
 
 def test_no_kept_text_is_without_its_case() -> None:
-    assert {path.stem for path in KEPT.iterdir()} == set(CASES)
+    assert kept("proposals") == set(CASES)
 
 
 def test_each_row_is_said_in_both_languages_with_the_same_figures() -> None:

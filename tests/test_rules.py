@@ -18,6 +18,7 @@ from orderflow.states import UnitState
 from orderflow.taxes import Table, Taxing
 from orderflow.tender_order import PayingBack
 from orderflow.tenders import MethodKind, PaymentMethod
+from orderflow.windows import Window
 
 
 def test_equal_rules_have_one_fingerprint() -> None:
@@ -53,6 +54,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(silent_days=3),
         Rules(paying_back=PayingBack(last=("points",))),
         Rules(reasons=(FAULTY,)),
+        Rules(return_window=Window(7, "Asia/Shanghai")),
         Rules(conditions=(Condition("used", Fate.SHELF),)),
         Rules(methods=(PaymentMethod("card", MethodKind.CARD),)),
         Rules(cash_on_delivery=CashRule(refused_most=1)),
@@ -74,7 +76,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 27, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 28, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(

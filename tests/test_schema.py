@@ -269,8 +269,8 @@ def test_a_file_that_may_only_be_read_says_so_and_keeps_what_it_has(open_folder:
 
 # --- every statement finds its rows by an index -------------------------------------------------
 
-FRAGMENTS: Final = {"AT", "HOLDER", "COLUMNS", "ENTRY", "LOOKED_UP_BY", "_WITHIN"}
-WHOLE: Final = {"LOST"}  # a gap is in no index: each number is looked at
+FRAGMENTS: Final = {"AT", "HOLDER", "COLUMNS", "KEY", "ENTRY", "LOOKED_UP_BY", "_WITHIN"}
+WHOLE: Final = {"LOST", "LOST_VERSIONED"}  # a gap is in no index: each number is looked at
 STATEMENTS: Final = (
     {
         name: text

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
+import attrs
 import pytest
 
-from orderflow import Patience, Rules
+from orderflow import Patience, Reason, Rules, Way
 from orderflow.conditions import Verdict
 from orderflow.fulfilment import ScanStatus
 from orderflow.pricing import due
-from orderflow.records import Exchange, Reissue, Return
-from orderflow.states import EXCHANGE, REISSUE, RETURN
-from orderflow.waiting import Wait, wait_of
+from orderflow.states import COMPLAINT, EXCHANGE, REISSUE, RETURN
+from orderflow.waiting import AfterSale, Wait, wait_of
 from tests.builders import BELL, LAMP, LEITH, YORK, Shop, eur, line
 
 PATIENT: Final = Rules(
@@ -129,9 +129,42 @@ def rejected(shop: Shop, *, posted: bool) -> None:
         shop.send_rejected("x-1", "A-7")
 
 
+PROVED: Final = attrs.evolve(PATIENT, reasons=(Reason("faulty", ways=tuple(Way), evidence=1),))
+
+
+def asked_back_unproved(shop: Shop) -> None:
+    shop.under(PROVED).ask_return("x-1", "o-17", (("1", 2),), "faulty")
+
+
+def asked_anew_unproved(shop: Shop) -> None:
+    new = (line("1", BELL, 1),)
+    shop.under(PROVED).ask_exchange("x-1", "o-17", "r-1", (("1", 1),), new, "faulty")
+
+
+def asked_for_money(shop: Shop) -> None:
+    shop.ask_refund_only("x-1", "o-17", eur(500))
+
+
+def asked_for_money_unproved(shop: Shop) -> None:
+    shop.under(PROVED).ask_refund_only("x-1", "o-17", eur(500), (), "faulty")
+
+
+def asked_for_money_for_goods_that_came_back(shop: Shop) -> None:
+    asked_for_money(shop)
+    shop.ask_return("r-1", "o-17")
+    shop.approve_return("r-1")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+
+
+def complained(shop: Shop) -> None:
+    shop.complain("x-1", "o-17", "the driver was rude")
+
+
 W: Final = Wait
 TABLE: Final[tuple[Row, ...]] = (
     ("return", "asked", W.DECISION, asked_back, 2, "seller", "approve_return"),
+    ("return", "asked", W.EVIDENCE, asked_back_unproved, 7, "customer", "close_return"),
     ("return", "approved", W.POSTING, agreed_back, 7, "customer", "close_return"),
     ("return", "going back", W.ARRIVAL, posted_back, 10, "carrier", "record_return_scan"),
     ("return", "going back", W.STRAGGLERS, lost_coming_back, 10, "customer", "close_return"),
@@ -155,6 +188,7 @@ TABLE: Final[tuple[Row, ...]] = (
     ),
     ("exchange", "asked", W.DECISION, asked_anew, 2, "seller", "approve_exchange"),
     ("exchange", "asked", W.DECISION, refused_anew, 2, "seller", "cancel_exchange"),
+    ("exchange", "asked", W.DECISION, asked_anew_unproved, 2, "customer", "cancel_exchange"),
     ("exchange", "approved", W.EXCHANGE, agreed_anew, 30, "seller", "cancel_exchange"),
     (
         *("exchange", "approved", W.EXCHANGE, lambda shop: agreed_anew(shop, came=True)),
@@ -180,17 +214,28 @@ TABLE: Final[tuple[Row, ...]] = (
     ("reissue", "approved", W.SENDING, lost_again, 14, "seller", "cancel"),
     ("reissue", "approved", W.SENDING, sent_again, 0, "seller", "settle_reissue"),
     ("reissue", "approved", W.SENDING, called_off_again, 0, "seller", "cancel_reissue"),
+    ("complaint", "asked", W.DECISION, asked_for_money, 2, "seller", "grant_complaint"),
+    (
+        *("complaint", "asked", W.DECISION, asked_for_money_for_goods_that_came_back),
+        *(2, "customer", "withdraw_complaint"),
+    ),
+    ("complaint", "asked", W.DECISION, complained, 2, "seller", "miss_complaint"),
+    (
+        *("complaint", "asked", W.EVIDENCE, asked_for_money_unproved),
+        *(7, "customer", "withdraw_complaint"),
+    ),
 )
 """Each waiting: of what, in which state, how it comes to be, and who is silent for how long."""
 
 
-def standing(shop: Shop, kind: str) -> Return | Exchange | Reissue:
+def standing(shop: Shop, kind: str) -> AfterSale:
     looks: dict[str, Callable[[str], Any]] = {
         "return": shop.returned,
         "exchange": shop.exchange,
         "reissue": shop.reissue,
+        "complaint": shop.complaint,
     }
-    found: Return | Exchange | Reissue = looks[kind]("x-1")
+    found: AfterSale = looks[kind]("x-1")
     return found
 
 
@@ -230,9 +275,11 @@ def test_no_waiting_is_forgotten() -> None:
     told = {(row[0], row[1]) for row in TABLE}
     waiting = {
         (chart.name, state.value)
-        for chart in (RETURN, EXCHANGE, REISSUE)
+        for chart in (RETURN, EXCHANGE, REISSUE, COMPLAINT)
         for state in set(chart.states) - set(chart.ends) - set(chart.closed)
     }
 
-    assert told == waiting | {("return", "settled")}, "what was rejected is on its way yet"
+    resting = ("complaint", "unanswered")  # that waits for nobody any more
+    on_the_way = ("return", "settled")  # what went back to its customer
+    assert told == waiting - {resting} | {on_the_way}
     assert {row[2] for row in TABLE} == set(Wait)

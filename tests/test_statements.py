@@ -1,17 +1,15 @@
 """What an order costs, explained: the parts sum to the total, in every case that is kept as text.
 
-`ORDERFLOW_WRITE_STATEMENTS=1` writes the kept texts anew; look at each before it is committed.
+The kept texts stand in `tests/golden/statements`.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from decimal import Context, Decimal, Inexact, Rounded, localcontext
 from itertools import pairwise
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -24,10 +22,10 @@ from orderflow.sentences import STATEMENT
 from orderflow.statements import LineStated, Part, Statement, statement, text
 from orderflow.taxes import GROSS_BY_LINE, GROSS_BY_TOTAL, Convention
 from tests.builders import BELL, LAMP, TEA, Shop, line, new_order
+from tests.kept import GOLDEN, assert_kept, kept
 from tests.stated import CASES
 from tests.test_invoices import taxing
 
-KEPT: Final = Path(__file__).parent / "golden" / "statements"
 DISCOUNT, TAX, FREIGHT = ChargeKind.DISCOUNT, ChargeKind.TAX, ChargeKind.FREIGHT
 
 
@@ -63,14 +61,11 @@ def test_a_statement_says_what_was_agreed_to_be_said(name: str) -> None:
     said = f"{text(stated)}\n{text(stated, 'zh')}"
 
     assert_adds_up(stated)
-    kept = KEPT / f"{name}.txt"
-    if os.environ.get("ORDERFLOW_WRITE_STATEMENTS"):
-        kept.write_text(said, encoding="utf-8")
-    assert said == kept.read_text(encoding="utf-8")
+    assert_kept("statements", name, said)
 
 
 def test_no_kept_text_is_without_its_case() -> None:
-    assert {path.stem for path in KEPT.iterdir()} == set(CASES)
+    assert kept("statements") == set(CASES)
 
 
 def amounts(said: str) -> list[tuple[str, Decimal]]:
@@ -86,7 +81,7 @@ def amounts(said: str) -> list[tuple[str, Decimal]]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_clerk_who_adds_the_rows_of_a_kept_text_finds_its_sums(name: str) -> None:
-    said = (KEPT / f"{name}.txt").read_text(encoding="utf-8").split("\n订单")[0]
+    said = (GOLDEN / "statements" / f"{name}.txt").read_text(encoding="utf-8").split("\n订单")[0]
     of_line = of_order = paid = Decimal(0)
     sums = []
 

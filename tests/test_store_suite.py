@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import psycopg
 import pytest
 
 from orderflow.adapters import schema
 from orderflow.adapters import sqlite as sqlite_adapter
 from orderflow.adapters.memory import MemoryStore
+from orderflow.adapters.postgres import PostgresStore
 from orderflow.adapters.rows import NO_DATE, instant_of
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.calls import Ref
@@ -23,6 +25,8 @@ from orderflow.testing.broken import BROKEN_STORES, SoundStore
 from orderflow.testing.kit import Checked, NotAsked, Suite, together
 from orderflow.testing.stores.base import ClaimRow
 from orderflow.values import Position
+from tests import servers
+from tests.stores import schema_of
 
 
 class TestMemory(StoreSuite):
@@ -74,25 +78,75 @@ class TestSqlite(StoreSuite):
 
     def raw(self, where: Path, store: Store) -> Raw:
         with closing(sqlite3.connect(where / "orders.sqlite")) as db:
-            documents: dict[Ref[Document], int] = {
-                Ref(*row[:3]): row[3]
-                for row in db.execute("select tenant, kind, id, version from document")
-            }
-            counters = {
-                (row[0], Position(*row[1:7])): (row[7], row[8])
-                for row in db.execute("select * from counter")
-            }
-            claims: dict[ClaimRow, int] = {
-                (
-                    row[0],
-                    Position(*row[1:7]),
-                    Ref(row[0], row[7], row[8]),
-                    None if row[9] == NO_DATE else instant_of(row[9]),
-                ): row[10]
-                for row in db.execute("select * from claim")
-            }
-            keys = tuple(db.execute("select tenant, key from entry order by seq"))
-        return Raw(documents, counters, claims, keys)
+            return raw_of(lambda statement: db.execute(statement).fetchall())
+
+
+def raw_of(ask: Callable[[str], list[Any]]) -> Raw:
+    """What stands in the tables, by statements of its own."""
+    documents: dict[Ref[Document], int] = {
+        Ref(*row[:3]): row[3] for row in ask("select tenant, kind, id, version from document")
+    }
+    counters = {
+        (row[0], Position(*row[1:7])): (row[7], row[8]) for row in ask("select * from counter")
+    }
+    claims: dict[ClaimRow, int] = {
+        (
+            row[0],
+            Position(*row[1:7]),
+            Ref(row[0], row[7], row[8]),
+            None if row[9] == NO_DATE else instant_of(row[9]),
+        ): row[10]
+        for row in ask("select * from claim")
+    }
+    keys = tuple(ask("select tenant, key from entry order by seq"))
+    return Raw(documents, counters, claims, keys)
+
+
+class Heard:
+    """A connection to a server of which each statement is told that it begins, and is done.
+
+    A fault is the server's: what it says in the middle of a commit, it has not done; and what is
+    said behind one is a reply that was lost, since the line breaks.
+    """
+
+    def __init__(self, real: psycopg.Connection[Any], watch: Watch) -> None:
+        self.real, self.watch = real, watch
+
+    def execute(self, statement: bytes, values: Sequence[Any] | None = None) -> Any:
+        self.watch(statement.decode(), False)
+        cursor = self.real.execute(statement, values)
+        try:
+            self.watch(statement.decode(), True)
+        except BaseException:
+            self.real.close()
+            raise
+        return cursor
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
+class TestPostgres(StoreSuite):
+    of = "PostgresStore"
+    people = True
+
+    def open(self, where: Path) -> Store:
+        return PostgresStore(servers.url(), schema=schema_of(where))
+
+    def open_watched(self, where: Path, watch: Watch) -> Store:
+        store = PostgresStore(servers.url(), schema=schema_of(where))
+        dial = store._dial
+        store._lines[:] = [cast("Any", Heard(store._lines[0], watch))]
+        cast("Any", store)._dial = lambda: Heard(dial(), watch)
+        return store
+
+    def fault(self) -> Exception:
+        return psycopg.OperationalError("the server is gone")
+
+    def raw(self, where: Path, store: Store) -> Raw:
+        with psycopg.connect(servers.url()) as db:
+            db.execute(f"set search_path = {schema_of(where)}".encode())
+            return raw_of(lambda statement: db.execute(statement.encode()).fetchall())
 
 
 # --- broken on purpose --------------------------------------------------------------------------

@@ -31,9 +31,10 @@ from orderflow import (
     Stale,
     Workflow,
 )
-from orderflow.adapters import schema
+from orderflow.adapters import reading, schema
 from orderflow.adapters import sqlite as sqlite_adapter
 from orderflow.adapters.memory import MemoryStore
+from orderflow.adapters.postgres import PostgresStore
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.audit import audit
@@ -74,6 +75,7 @@ from tests.builders import (
     line,
     new_order,
 )
+from tests.stores import empty
 
 LAMPS: Final = Position("BRASS-LAMP", "leith")
 BELLS: Final = Position("SHIP-BELL", "leith")
@@ -357,12 +359,12 @@ def test_the_journal_is_in_order_from_behind_an_entry_on(any_shop: Shop) -> None
 
 
 def test_a_journal_longer_than_a_page_is_told_whole(store: Store) -> None:
-    for i in range(sqlite_adapter.PAGE + 3):
+    for i in range(reading.PAGE + 3):
         store.commit(of_books(goods(LAMPS, 1), key=f"k-{i}"))
 
     entries = list(store.entries())
 
-    assert [entry.key for entry in entries] == [f"k-{i}" for i in range(sqlite_adapter.PAGE + 3)]
+    assert [entry.key for entry in entries] == [f"k-{i}" for i in range(reading.PAGE + 3)]
 
 
 def test_an_entry_holds_the_question_the_figures_and_the_facts(any_shop: Shop) -> None:
@@ -976,57 +978,75 @@ def outcome(house: Workflow, verb: str, args: Sequence[Any], key: str) -> object
     return done
 
 
-@settings(max_examples=120)
-@given(
+STREAMS: Final = (
     st.integers(0, len(OPENING)),
     st.lists(st.tuples(COMMANDS, st.integers(0, 40), st.booleans()), min_size=10, max_size=30),
 )
+
+
+@settings(max_examples=120)
+@given(*STREAMS)
 def test_memory_and_sqlite_agree_about_everything(
     opened: int, stream: list[tuple[Asked, int, bool]]
 ) -> None:
+    with SqliteStore(":memory:") as on_disk:
+        assert_agree_with_memory(on_disk, opened, stream)
+
+
+@settings(max_examples=12)
+@given(*STREAMS)
+def test_memory_and_postgres_agree_about_everything(
+    opened: int, stream: list[tuple[Asked, int, bool]]
+) -> None:
+    with closing(cast("PostgresStore", empty("postgres", Path()))) as on_a_server:
+        assert_agree_with_memory(on_a_server, opened, stream)
+
+
+def assert_agree_with_memory(
+    on_disk: Store, opened: int, stream: list[tuple[Asked, int, bool]]
+) -> None:
     clock = Clock()
     commands = [(asked, 100 + i, True) for i, asked in enumerate(OPENING[:opened])] + stream
-    with SqliteStore(":memory:") as on_disk:
-        stores: tuple[Store, Store] = (MemoryStore(), on_disk)
-        houses = {
-            tenant: [Workflow(store, TWO_PLACES, tenant=tenant, clock=clock) for store in stores]
-            for tenant in ("", "south")
-        }
+    stores: tuple[Store, Store] = (MemoryStore(), on_disk)
+    houses = {
+        tenant: [Workflow(store, TWO_PLACES, tenant=tenant, clock=clock) for store in stores]
+        for tenant in ("", "south")
+    }
 
-        for i, ((verb, args), key, at_home) in enumerate(commands):
-            if verb == "take a pause":
-                clock.forward(minutes=args[0])
-                continue
-            if verb in ("hold_stock", "expect") and args[-1] is not None:
-                args = (*args[:-1], clock.at + timedelta(minutes=args[-1]))
-            tenant = "" if at_home or key % 3 else "south"
-            # Now and then a key comes again, mostly with another question.
-            named = f"k-{key}" if key < 3 else f"k-{key}-{i}"
-            mine, theirs = (outcome(house, verb, args, named) for house in houses[tenant])
-            assert mine == theirs
+    for i, ((verb, args), key, at_home) in enumerate(commands):
+        if verb == "take a pause":
+            clock.forward(minutes=args[0])
+            continue
+        if verb in ("hold_stock", "expect") and args[-1] is not None:
+            args = (*args[:-1], clock.at + timedelta(minutes=args[-1]))
+        tenant = "" if at_home or key % 3 else "south"
+        # Now and then a key comes again, mostly with another question.
+        named = f"k-{key}" if key < 3 else f"k-{key}-{i}"
+        mine, theirs = (outcome(house, verb, args, named) for house in houses[tenant])
+        assert mine == theirs
 
-        for tenant in houses:
-            mine, theirs = (everything(store, tenant) for store in stores)
+    for tenant in houses:
+        mine, theirs = (everything(store, tenant) for store in stores)
+        assert mine == theirs
+        skus = [*{shelf.sku for shelf in SHELVES}, "NOWHERE"]
+        for at in (clock.at, clock.at + timedelta(minutes=10)):
+            mine, theirs = (
+                (store.counters(tenant, skus, at), store.over_committed(tenant, at))
+                for store in stores
+            )
             assert mine == theirs
-            skus = [*{shelf.sku for shelf in SHELVES}, "NOWHERE"]
-            for at in (clock.at, clock.at + timedelta(minutes=10)):
-                mine, theirs = (
-                    (store.counters(tenant, skus, at), store.over_committed(tenant, at))
-                    for store in stores
-                )
-                assert mine == theirs
-            for shelf in SHELVES:
-                mine, theirs = (store.claims(tenant, shelf) for store in stores)
-                assert mine == theirs
-            for entry in stores[0].entries():
-                seen = [store.seen(tenant, entry.key) for store in stores]
-                assert seen[0] == seen[1]
-            for stored in everything(stores[0], tenant).documents:
-                ref = cast("Ref[Document]", stored.value.ref)
-                mine, theirs = (list(store.entries(0, ref)) for store in stores)
-                assert mine == theirs
-                assert stores[0].load(ref) == stores[1].load(ref)
-            assert_laws(on_disk, tenant)
+        for shelf in SHELVES:
+            mine, theirs = (store.claims(tenant, shelf) for store in stores)
+            assert mine == theirs
+        for entry in stores[0].entries():
+            seen = [store.seen(tenant, entry.key) for store in stores]
+            assert seen[0] == seen[1]
+        for stored in everything(stores[0], tenant).documents:
+            ref = cast("Ref[Document]", stored.value.ref)
+            mine, theirs = (list(store.entries(0, ref)) for store in stores)
+            assert mine == theirs
+            assert stores[0].load(ref) == stores[1].load(ref)
+        assert_laws(on_disk, tenant)
 
 
 # --- threads ------------------------------------------------------------------------------------
@@ -1163,7 +1183,7 @@ def test_a_document_that_many_change_has_every_change(store: Store) -> None:
 def test_a_full_cache_forgets_and_reads_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_adapter, "CACHE_MAX", 3)
+    monkeypatch.setattr(reading, "CACHE_MAX", 3)
     with SqliteStore(tmp_path / "orders.sqlite", synchronous="normal") as store:
         house = Workflow(store, clock=Clock())
 

@@ -39,7 +39,6 @@ from orderflow.sourcing.policies import (
     PRIORITY,
 )
 from tests.builders import BELL, LAMP, LEITH, YORK, Shop, everything
-from tests.stores import STORES
 
 POLICIES: Final = (PRIORITY, NEAREST, FEWEST_SHIPMENTS, CHEAPEST, BEST, ONE_OR_NONE)
 EDINBURGH: Final = Destination("", "GB", 55_953_000, -3_188_000)
@@ -228,7 +227,9 @@ LIVES: Final = st.lists(
 )
 
 
-@pytest.mark.parametrize("database", (MemoryStore, lambda: SqliteStore(":memory:")), ids=STORES)
+@pytest.mark.parametrize(
+    "database", (MemoryStore, lambda: SqliteStore(":memory:")), ids=("memory", "sqlite")
+)
 @settings(max_examples=40)
 @given(LIVES, st.sampled_from(POLICIES), st.booleans(), st.booleans())
 def test_the_same_policy_makes_no_difference(

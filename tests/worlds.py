@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from orderflow import Instalment, Location, Money, Price, Ref, Rules, StoredKind, verbs
+from orderflow import Instalment, Location, Money, Patience, Price, Ref, Rules, StoredKind, verbs
 from orderflow.journal import STOCK
 from orderflow.payments import Notice
 from orderflow.records import Outcome
@@ -501,6 +501,18 @@ PARTS: Final[dict[str, Small]] = {
 """A world for each part of the trade."""
 
 CORNERS: Final[dict[str, Small]] = {
+    "complaints": Small(
+        Bounds(
+            (1,),
+            stock=1,
+            only=of("place pay allocate release pick pack hand_over deliver complete refund")
+            | of("ask_refund_only complain answer_complaint reject_complaint withdraw_complaint")
+            | of("grant_complaint miss_complaint"),
+            times=1,
+            waits=(3 * DAY,),
+        ),
+        {"patience": Patience()},
+    ),
     "a desk where parcels wait": goods(
         LIFE
         | of("make_ready lose turn_back receive_back take_back report_missing found lift_hold")

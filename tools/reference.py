@@ -494,6 +494,7 @@ BESIDE = {
         "PaidFrom",
     ),
     "orderflow.adapters.sqlite": ("SqliteStore",),
+    "orderflow.adapters.postgres": ("PostgresStore",),
     "orderflow.adapters.memory": ("MemoryStore",),
     "orderflow.adapters.carriers": (
         "ScriptedCarrier",

@@ -285,3 +285,7 @@ def _checked_destination(destination: object) -> None:
             whole(degrees, f"destination.{name}", least=-most, most=most)
     if (destination.latitude_e6 is None) != (destination.longitude_e6 is None):
         raise BadInput("destination", "latitude and longitude go together")
+    if text(destination.zone, "destination.zone", empty=True):
+        from orderflow.windows import check_zone  # here, so that a plain shop loads no zones
+
+        check_zone(destination.zone, "destination.zone")

@@ -31,6 +31,7 @@ import attrs
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
 from orderflow.records import Order
+from orderflow.return_windows import last_closing
 from orderflow.rules import Rules
 from orderflow.states import ORDER, OrderMove, UnitState
 from orderflow.values import later
@@ -114,8 +115,7 @@ def _window_until(step: Step, order: Order) -> str:
 
 def _window_end(case: Case, order: Order, rules: Rules) -> datetime | None:
     """The last instant at which a return may be asked; `None` where nothing came with a date."""
-    came = _last_delivery(case, order)
-    return None if came is None else later(came, timedelta(days=rules.return_window_days))
+    return last_closing(order, lambda name: case.get(case.parcel(name)), rules)
 
 
 def _confirmed(order: Order, came: datetime) -> datetime | None:

@@ -18,6 +18,7 @@ from orderflow import (
     bookings,
     chasing,
     closing,
+    complaints,
     coupons,
     deposits,
     doorstep,
@@ -31,6 +32,7 @@ from orderflow import (
     orders,
     payments,
     production,
+    proving,
     receiving,
     refunds,
     rejecting,
@@ -59,6 +61,7 @@ from orderflow.payments import PATIENCE_SECONDS, Notice, Shares
 from orderflow.promising import committing, slipping, stock_holds
 from orderflow.records import (
     AddedServices,
+    Complaint,
     Coupon,
     CreditLine,
     Dispatch,
@@ -1339,12 +1342,35 @@ class Commands:
         order: str,
         lines: LineQuantities = (),
         reason: str = "",
+        evidence: tuple[str, ...] = (),
+        words: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Return]:
         """Ask to give back delivered units of an order: all, or so many of some lines."""
-        call = returns.ask_return.of(Ref(self.tenant, "return", id), order, lines, reason)
+        ref: Ref[Return] = Ref(self.tenant, "return", id)
+        call = returns.ask_return.of(ref, order, lines, reason, evidence, words)
+        return self.apply(call, key=key, by=by)
+
+    def add_evidence(
+        self,
+        id: str,
+        evidence: tuple[str, ...] = (),
+        words: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Return]:
+        """Add references of pictures or films to a return that is not over, or words about it."""
+        call = proving.add_evidence.of(Ref(self.tenant, "return", id), evidence, words)
+        return self.apply(call, key=key, by=by)
+
+    def record_talk(
+        self, id: str, reference: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Record that staff and customer have talked about a return: the talk's own reference."""
+        call = proving.record_talk.of(Ref(self.tenant, "return", id), reference)
         return self.apply(call, key=key, by=by)
 
     def approve_return(self, id: str, *, key: str | None = None, by: str = "") -> Done[Return]:
@@ -1363,6 +1389,102 @@ class Commands:
         """End a return: what has not come back stays with the customer."""
         call = returns.close_return.of(Ref(self.tenant, "return", id))
         return self.apply(call, key=key, by=by)
+
+    def complain(
+        self,
+        id: str,
+        order: str,
+        words: str,
+        reason: str = "",
+        evidence: tuple[str, ...] = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Complaint]:
+        """Ask for an answer about an order: a question, a complaint or a suggestion."""
+        ref: Ref[Complaint] = Ref(self.tenant, "complaint", id)
+        call = complaints.complain.of(ref, order, words, reason, evidence)
+        return self.apply(call, key=key, by=by)
+
+    def ask_refund_only(
+        self,
+        id: str,
+        order: str,
+        amount: Money | None = None,
+        lines: LineQuantities = (),
+        reason: str = "",
+        evidence: tuple[str, ...] = (),
+        words: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Complaint]:
+        """Ask for money and give nothing back: so much, or all that the units carry."""
+        ref: Ref[Complaint] = Ref(self.tenant, "complaint", id)
+        given = (order, amount, lines, reason, evidence, words)
+        return self.apply(complaints.ask_refund_only.of(ref, *given), key=key, by=by)
+
+    def add_complaint_evidence(
+        self,
+        id: str,
+        evidence: tuple[str, ...] = (),
+        words: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Complaint]:
+        """Add references of pictures or films to a complaint that is not over, or words."""
+        ref: Ref[Complaint] = Ref(self.tenant, "complaint", id)
+        call = complaints.add_complaint_evidence.of(ref, evidence, words)
+        return self.apply(call, key=key, by=by)
+
+    def record_complaint_talk(
+        self, id: str, reference: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Complaint]:
+        """Record that staff and customer have talked about a complaint."""
+        ref: Ref[Complaint] = Ref(self.tenant, "complaint", id)
+        call = complaints.record_complaint_talk.of(ref, reference)
+        return self.apply(call, key=key, by=by)
+
+    def grant_complaint(
+        self,
+        id: str,
+        amount: Money | None = None,
+        answer: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Complaint]:
+        """Give in: the goods cost less by what was asked, or by another amount."""
+        ref: Ref[Complaint] = Ref(self.tenant, "complaint", id)
+        call = complaints.grant_complaint.of(ref, amount, answer)
+        return self.apply(call, key=key, by=by)
+
+    def answer_complaint(
+        self, id: str, answer: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Complaint]:
+        """Answer a complaint, and give nothing."""
+        ref: Ref[Complaint] = Ref(self.tenant, "complaint", id)
+        return self.apply(complaints.answer_complaint.of(ref, answer), key=key, by=by)
+
+    def reject_complaint(
+        self, id: str, reason: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Complaint]:
+        """Refuse a complaint, and say why."""
+        ref: Ref[Complaint] = Ref(self.tenant, "complaint", id)
+        return self.apply(complaints.reject_complaint.of(ref, reason), key=key, by=by)
+
+    def withdraw_complaint(
+        self, id: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Complaint]:
+        """End a complaint that its customer does not keep up."""
+        ref: Ref[Complaint] = Ref(self.tenant, "complaint", id)
+        return self.apply(complaints.withdraw_complaint.of(ref), key=key, by=by)
+
+    def miss_complaint(self, id: str, *, key: str | None = None, by: str = "") -> Done[Complaint]:
+        """Write down that nobody has answered a complaint in time."""
+        ref: Ref[Complaint] = Ref(self.tenant, "complaint", id)
+        return self.apply(complaints.miss_complaint.of(ref), key=key, by=by)
 
     def record_return_scan(
         self,

@@ -43,6 +43,7 @@ from orderflow.plans import next_instalment
 from orderflow.pools import stored_pool
 from orderflow.pricing import due, order_facts
 from orderflow.records import (
+    Complaint,
     Document,
     Exchange,
     Order,
@@ -61,6 +62,7 @@ from orderflow.states import ORDER, ORDER_UNCONFIRMED, OrderMove, OrderState, Pa
 from orderflow.tenders import StoredValue
 from orderflow.tracking.troubles import LATE, SILENT
 from orderflow.values import Position
+from orderflow.waiting import AfterSale
 from orderflow.withheld import CHARGED_BACK
 
 _CLOSING: Final = {
@@ -123,7 +125,10 @@ _REMINDED: Final = (
 """The calls that silence means where a customer has not paid, or not used what is his."""
 
 
-FALL_DUE: Final = ("order", "payment", "stored value", "return", "exchange", "reissue", "parcel")
+FALL_DUE: Final = (
+    *("order", "payment", "stored value", "parcel"),
+    *("return", "exchange", "reissue", "complaint"),
+)
 """The kinds of document that have a time limit."""
 
 
@@ -139,9 +144,9 @@ def next_due(document: Document) -> datetime | None:
     the limit that it was opened with, an instalment until its own; what a gateway was asked is to
     be sent at once, and again when whoever has sent it has had no reply for as long as it was to
     wait. What is kept ready and no order wants is to be given up at once. A stored value is to be
-    spent until its time is over. A return, an exchange or a reissue notes until when it waits, and
-    a parcel from when on it is silent and late. An order that may be completed or archived but for
-    the days after its delivery is looked at from its placing on.
+    spent until its time is over. A return, an exchange, a reissue or a complaint notes until when
+    it waits, and a parcel from when on it is silent and late. An order that may be completed or
+    archived but for the days after its delivery is looked at from its placing on.
     """
     if type(document) is Order:
         unpaid = document.pay_by if _is_unpaid(document) else None
@@ -157,7 +162,7 @@ def next_due(document: Document) -> datetime | None:
         return min([*limits, *_limits(document), *wanted_no_more], default=None)
     if type(document) is StoredValue and not document.lapsed:
         return document.until
-    if isinstance(document, Return | Exchange | Reissue):
+    if isinstance(document, AfterSale):
         return document.until
     if type(document) is Parcel:
         limits = [at for _, at in limits_of(document)] + [at for at, _ in waiting(document)]
@@ -203,7 +208,7 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
             found = _payment_due(document, since, case)
         case StoredValue():
             return _lapse_due(document, since, case)
-        case Return() | Exchange() | Reissue():
+        case Return() | Exchange() | Reissue() | Complaint():
             silent = silence_of(document, since, case, rules.patience)
             if silent is None:
                 return None

@@ -13,8 +13,7 @@ Units may be asked back exactly when no rule says a word.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -24,6 +23,9 @@ from orderflow.records import Order, Slice
 from orderflow.states import OrderState, UnitState
 from orderflow.units import Chosen, LineQuantities, choose, refuse_sent_again, select
 
+if TYPE_CHECKING:
+    from orderflow.windows import Closing
+
 _THERE: Final = (UnitState.DELIVERED,)
 
 
@@ -31,19 +33,19 @@ _THERE: Final = (UnitState.DELIVERED,)
 class Asked:
     """A question: may so many units of some lines come back, or all that were delivered?
 
-    `closed` has the last instant of each return window that is over, by the parcel whose coming
-    began it. `chosen` are the units that are meant, as far as they are there.
+    `closed` has the end of each return window that is over, by the parcel in which units came.
+    `chosen` are the units that are meant, as far as they are there.
     """
 
     order: Order
     wanted: LineQuantities
-    closed: Mapping[str, datetime]
+    closed: Mapping[str, Closing]
     process: Process
     chosen: tuple[Chosen, ...]
 
 
 def asked_of(
-    order: Order, wanted: LineQuantities, closed: Mapping[str, datetime], process: Process
+    order: Order, wanted: LineQuantities, closed: Mapping[str, Closing], process: Process
 ) -> Asked:
     """The question, with the units that it means.
 
@@ -88,8 +90,8 @@ def in_window(asked: Asked) -> Iterator[Refusal]:
     """The window of each parcel is open; each that is not says since when."""
     parcels = [one.spot.slice.parcel for one in asked.chosen]
     over = dict.fromkeys([asked.closed[name] for name in parcels if name in asked.closed])
-    for last in over:
-        yield Refusal.of("window_closed", order=asked.order.ref.id, closed=last.isoformat())
+    for end in over:
+        yield Refusal.of("window_closed", order=asked.order.ref.id, closed=end.said)
 
 
 def not_sent_again(asked: Asked) -> Iterator[Refusal]:
@@ -105,7 +107,7 @@ def _free(tag: Slice) -> bool:
 
 
 def _in_time(
-    order: Order, wanted: LineQuantities, closed: Mapping[str, datetime], *, late: bool
+    order: Order, wanted: LineQuantities, closed: Mapping[str, Closing], *, late: bool
 ) -> list[Chosen]:
     """As many of the wanted units as are there and came in parcels that are late, or are not."""
     chosen, _ = select(

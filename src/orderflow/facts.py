@@ -34,6 +34,7 @@ from orderflow.records import (
     BookingState,
     Charge,
     Charted,
+    Complaint,
     Coupon,
     CreditLine,
     Cut,
@@ -77,6 +78,7 @@ from orderflow.records import (
     WorkOrder,
 )
 from orderflow.states import (
+    ComplaintState,
     OrderState,
     ParcelMove,
     ParcelState,
@@ -265,6 +267,7 @@ _PAYMENT_STATES: Final = {state.value: state for state in PaymentState}
 _REQUEST_STATES: Final = {state.value: state for state in RequestState}
 _PARCEL_STATES: Final = {state.value: state for state in ParcelState}
 _RETURN_STATES: Final = {state.value: state for state in ReturnState}
+_COMPLAINT_STATES: Final = {state.value: state for state in ComplaintState}
 _STOCK_HOLD_STATES: Final = {state.value: state for state in StockHoldState}
 _REPLACEMENT_STATES: Final = {state.value: state for state in ReplacementState}
 _WORK_ORDER_STATES: Final = {state.value: state for state in WorkOrderState}
@@ -569,6 +572,15 @@ PAID_OVER: Final = "paid over"
 
 WAITS: Final = "waits"
 """What a return, an exchange or a reissue notes of its limit: `until`, empty without one."""
+
+EVIDENCE: Final = "evidence"
+"""What is noted of evidence: the `reference` of a picture or film, or `words`."""
+
+TALK: Final = "talk"
+"""What is noted of what staff and customer have said: the talk's `reference`."""
+
+REPLIED: Final = "replied"
+"""What a complaint notes of its end: the `answer`, and how much was `granted`."""
 
 PAYABLE: Final = "payable"
 """What an order on account notes of the day on which it is to be paid: `by`."""
@@ -1201,8 +1213,44 @@ def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
         holds=holds,
         until=until,
         brought=brought,
+        words=_words(returned.words, facts),
+        evidence=_references(returned.evidence, EVIDENCE, facts),
+        talks=_references(returned.talks, TALK, facts),
         resent=resent,
     )
+
+
+def _fold_complaint(complaint: Complaint, facts: Sequence[Fact]) -> Complaint:
+    granted, answer = complaint.granted, complaint.answer
+    for fact in facts:
+        if isinstance(fact, Noted) and fact.what == REPLIED:
+            said = dict(fact.details)
+            granted, answer = int(said.get("granted", granted)), str(said.get("answer", answer))
+    state, _ = _fold_common(complaint, _COMPLAINT_STATES, None, facts)
+    return attrs.evolve(
+        complaint,
+        state=state,
+        granted=granted,
+        answer=answer,
+        until=_waits(complaint.until, facts),
+        words=_words(complaint.words, facts),
+        evidence=_references(complaint.evidence, EVIDENCE, facts),
+        talks=_references(complaint.talks, TALK, facts),
+    )
+
+
+def _words(words: str, facts: Sequence[Fact]) -> str:
+    """What was said last of what is the matter."""
+    for fact in facts:
+        if isinstance(fact, Noted) and fact.what == EVIDENCE:
+            words = str(dict(fact.details).get("words", words))
+    return words
+
+
+def _references(known: tuple[str, ...], what: str, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """References that were noted, in the order in which they came."""
+    said = [dict(one.details) for one in facts if isinstance(one, Noted) and one.what == what]
+    return (*known, *[str(one["reference"]) for one in said if "reference" in one])
 
 
 def _waits(until: datetime | None, facts: Sequence[Fact]) -> datetime | None:
@@ -1433,6 +1481,7 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Return: _fold_return,
     Exchange: _fold_exchange,
     Reissue: _fold_reissue,
+    Complaint: _fold_complaint,
     Purchase: _fold_purchase,
     WorkOrder: _fold_work_order,
     StockHold: _fold_stock_hold,

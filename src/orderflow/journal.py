@@ -57,6 +57,7 @@ from orderflow.records import (
     KINDS,
     Charted,
     Claim,
+    Complaint,
     Counter,
     Coupon,
     CreditLine,
@@ -232,6 +233,10 @@ class Case:
     def reissue(self, id: str) -> Ref[Reissue]:
         """The reference of a reissue of the same tenant."""
         return Ref(self.ref.tenant, "reissue", id)
+
+    def complaint(self, id: str) -> Ref[Complaint]:
+        """The reference of a complaint of the same tenant."""
+        return Ref(self.ref.tenant, "complaint", id)
 
     def purchase(self, id: str) -> Ref[Purchase]:
         """The reference of a purchase of the same tenant."""
@@ -514,7 +519,7 @@ def _as_kept(value: object, depth: int = 2) -> object:
 
 def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
-    if isinstance(document, StockHold | Supply | Item | Quota | Feed):
+    if isinstance(document, StockHold | Supply | Item | Quota | Feed | Complaint):
         return ()
     if isinstance(document, Invoice | CreditNote | Series | StoredValue | Coupon):
         return ()

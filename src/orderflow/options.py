@@ -25,6 +25,7 @@ import attrs
 
 from orderflow import (
     bookings,
+    complaints,
     coupons,
     deposits,
     doorstep,
@@ -37,6 +38,7 @@ from orderflow import (
     orders,
     payments,
     production,
+    proving,
     receiving,
     refunds,
     rejecting,
@@ -64,6 +66,7 @@ from orderflow.promising.dangers import broken
 from orderflow.records import (
     KINDS,
     ChargeKind,
+    Complaint,
     Coupon,
     CreditLine,
     Dispatch,
@@ -162,10 +165,12 @@ SLIP_DAYS: Final = 7
 """From now on, when supply comes that is late, where nobody has said."""
 
 SAMPLES: Final = {
+    "answer": "Yes.",
     "code": "look-again",
     "offer": "a later date, or another product?",
     "question": "Is the address right?",
     "reason": "as agreed",
+    "reference": "talk-1",
     "series": "bills",
     "text": "Yes.",
 }
@@ -372,6 +377,16 @@ def _(look: Look[Order]) -> Iterator[Call[Return]]:
 @suggests(returns.ask_return, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Return]]:
     yield returns.ask_return.on(look.fresh(Return, "r"), look.id)
+
+
+@suggests(complaints.ask_refund_only, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Complaint]]:
+    yield complaints.ask_refund_only.on(look.fresh(Complaint, "q"), look.id)
+
+
+@suggests(complaints.complain, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Complaint]]:
+    yield complaints.complain.on(look.fresh(Complaint, "q"), look.id, SAMPLES["question"])
 
 
 _MAY_GO_AGAIN: Final = (UnitState.LOST, UnitState.MISSING, UnitState.DELIVERED)
@@ -595,6 +610,27 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
         yield payments.apply_payment.on(look.id, ((one.order, max(1, look.document.unapplied)),))
     if not look.document.applications:
         yield payments.apply_payment.on(look.id, ())
+
+
+SAMPLE_EVIDENCE: Final = ("picture-1",)
+
+
+@suggests(proving.add_evidence, on=Return)
+def _(look: Look[Return]) -> Iterator[Call[Return]]:
+    yield proving.add_evidence.on(look.id, SAMPLE_EVIDENCE)
+
+
+@suggests(complaints.add_complaint_evidence, on=Complaint)
+def _(look: Look[Complaint]) -> Iterator[Call[Complaint]]:
+    yield complaints.add_complaint_evidence.on(look.id, SAMPLE_EVIDENCE)
+
+
+@suggests(complaints.grant_complaint, on=Complaint)
+def _(look: Look[Complaint]) -> Iterator[Call[Complaint]]:
+    sample: Money | None = None
+    for order in () if look.document.amount else _orders(look, (look.document.order,)):
+        sample = _money(order, 1)
+    yield complaints.grant_complaint.on(look.id, sample)
 
 
 @suggests(rejecting.send_rejected, on=Return)

@@ -20,11 +20,11 @@ class Patience:
     """The days after which silence means something in a return, an exchange or a reissue.
 
     `decide_days` are the seller's, to agree or to refuse; `send_days` the customer's, to post what
-    was agreed; `arrive_days` the carrier's, to bring it; `inspect_days` the seller's again, to look
-    at what came. `exchange_days` are all that an exchange may take, from its approval to the new
-    goods on their way; `resend_days` all that a reissue may. `repair_days` are the seller's, to
-    mend what came under warranty, and `keep_days` the customer's, to take what was rejected or
-    mended and waits for him.
+    was agreed, or to show the evidence that is wanted; `arrive_days` the carrier's, to bring it;
+    `inspect_days` the seller's again, to look at what came. `exchange_days` are all that an
+    exchange may take, from its approval to the new goods on their way; `resend_days` all that a
+    reissue may. `repair_days` are the seller's, to mend what came under warranty, and `keep_days`
+    the customer's, to take what was rejected or mended and waits for him.
     """
 
     decide_days: int = 2

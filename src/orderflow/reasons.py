@@ -17,12 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from orderflow.errors import BadInput, Refusal
 from orderflow.values import text, unique, whole
+
+if TYPE_CHECKING:
+    from orderflow.windows import Window
 
 EVIDENCE_MAX: Final = 20
 """The most pictures and films that are wanted or kept at once."""
@@ -58,7 +61,8 @@ class Reason:
 
     So many pieces of `evidence` (pictures, films) are wanted before somebody agrees. A `statutory`
     reason is a withdrawal by law (七天无理由退货, fourteen days): it is nobody's fault, needs no
-    evidence, and costs the customer no fee.
+    evidence, and costs the customer no fee. With a `window` it may be given until that closes, and
+    not until that of the rules does.
     """
 
     code: str
@@ -66,6 +70,7 @@ class Reason:
     ways: tuple[Way, ...] = (Way.RETURN,)
     evidence: int = 0
     statutory: bool = False
+    window: Window | None = None
 
     def __attrs_post_init__(self) -> None:
         path = f"reason {text(self.code, 'reason.code')}"
@@ -81,6 +86,8 @@ class Reason:
             raise BadInput(f"{path}.statutory", "true or false is wanted")
         if self.statutory and (self.fault is not Fault.NOBODY or self.evidence):
             raise BadInput(f"{path}.statutory", "is nobody's fault and needs no evidence")
+        if self.window is not None:
+            check_window(self.window, f"{path}.window")
 
     def allows(self, way: Way) -> bool:
         """Whether it may go that way."""
@@ -117,6 +124,14 @@ def not_for(reasons: tuple[Reason, ...], code: str, way: Way) -> Iterator[Refusa
         yield Refusal.of("no_such_reason", given=code or NONE, reasons=which)
     elif not found.allows(way):
         yield Refusal.of("another_way", given=code, move=way.value, can=", ".join(found.ways))
+
+
+def check_window(window: object, path: str) -> None:
+    """Refuse what is no window."""
+    from orderflow.windows import Window  # here, so that the library is imported without zones
+
+    if not isinstance(window, Window):
+        raise BadInput(path, "a Window is wanted")
 
 
 def named(reasons: Iterable[Reason], code: str) -> Reason | None:

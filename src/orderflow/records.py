@@ -8,9 +8,9 @@ Nothing but the bag counts units: a dispatch, a parcel and a return hold no coun
 their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
-exchange, reissue, purchase, work order, stock hold, supply row, lot, item, quota, feed, coupon,
-credit line; invoice, credit note and their series, which stand in `bills.py`; stored value, which
-is in `tenders.py`.
+exchange, reissue, complaint, purchase, work order, stock hold, supply row, lot, item, quota, feed,
+coupon, credit line; invoice, credit note and their series, which stand in `bills.py`; stored value,
+which is in `tenders.py`.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -34,6 +34,7 @@ from orderflow.errors import BadInput
 from orderflow.money import Money, Rounding, positive, share
 from orderflow.states import (
     ONWARD,
+    ComplaintState,
     OrderState,
     ParcelState,
     PaymentState,
@@ -307,13 +308,15 @@ class PoolClaim:
 class Destination:
     """Where an order goes: an address token, and what allocation may read of it.
 
-    Degrees are in millionths; without them, nothing is near or far.
+    Degrees are in millionths; without them, nothing is near or far. `zone` is the time zone of the
+    customer's clocks, where it is known.
     """
 
     address: str = ""
     region: str = ""
     latitude_e6: int | None = None
     longitude_e6: int | None = None
+    zone: str = ""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -677,6 +680,8 @@ class Parcel:
 class Return:
     """A return: what a customer wants to give back. Its units carry its id.
 
+    `words` say what is the matter, `evidence` and `talks` are references of pictures and films, and
+    of what staff and customer have said. So many pieces are wanted before somebody agrees.
     `brought` is what its accepted units have taken off the price of their order, in minor units, as
     each inspection fixed it; `None` where the journal is older than that note.
     """
@@ -688,9 +693,18 @@ class Return:
     location: str = ""  # where it was received
     holds: tuple[Hold, ...] = ()
     until: datetime | None = None  # when silence means something
+    words: str = ""
+    evidence: tuple[str, ...] = ()
+    evidence_wanted: int = 0
+    talks: tuple[str, ...] = ()
     brought: int | None = None
     repair: bool = False  # its goods are to be mended, and stay their customer's
     resent: str = ""  # the number of the parcel by which rejected goods go to their customer
+
+    @property
+    def lacks_evidence(self) -> bool:
+        """Whether less of it has come than is wanted."""
+        return len(self.evidence) < self.evidence_wanted
 
 
 @attrs.frozen(weakref_slot=False)
@@ -728,6 +742,35 @@ class Exchange:
     holds: tuple[Hold, ...] = ()
     until: datetime | None = None  # when silence means something
     paid_over: int = 0
+
+
+@attrs.frozen(weakref_slot=False)
+class Complaint:
+    """What a customer complains of without giving anything back: for money, or for an answer.
+
+    `lines` are pairs of a line's id and how many units of it are meant, of which `amount` is asked
+    in minor units (仅退款); both are empty where an answer is wanted. `granted` is by how much they
+    cost less. `words`, `evidence` and `talks` are as those of a return.
+    """
+
+    ref: Ref[Complaint]
+    state: ComplaintState
+    order: str
+    reason: str
+    lines: tuple[tuple[str, int], ...] = ()
+    amount: int = 0
+    granted: int = 0
+    answer: str = ""
+    until: datetime | None = None  # when silence means something
+    words: str = ""
+    evidence: tuple[str, ...] = ()
+    evidence_wanted: int = 0
+    talks: tuple[str, ...] = ()
+
+    @property
+    def lacks_evidence(self) -> bool:
+        """Whether less of it has come than is wanted."""
+        return len(self.evidence) < self.evidence_wanted
 
 
 @attrs.frozen(weakref_slot=False)
@@ -992,6 +1035,7 @@ Charted: TypeAlias = (
     | Return
     | Exchange
     | Reissue
+    | Complaint
     | Purchase
     | WorkOrder
     | StockHold
@@ -1021,6 +1065,7 @@ KINDS: Final[dict[str, type[Document]]] = {
     "return": Return,
     "exchange": Exchange,
     "reissue": Reissue,
+    "complaint": Complaint,
     "purchase": Purchase,
     "work order": WorkOrder,
     "stock hold": StockHold,
@@ -1051,7 +1096,7 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return tuple(dict.fromkeys(document.orders))
         case Invoice() | CreditNote():
             return document.orders
-        case Return() | Exchange() | Reissue():
+        case Return() | Exchange() | Reissue() | Complaint():
             return (document.order,)
         case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series() | StoredValue():
             return ()

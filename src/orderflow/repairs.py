@@ -33,10 +33,11 @@ def ask_repair(
 
     It is a return that may be asked for as any may, by a reason that leads to a repair where the
     rules name any, and as long as the window of that reason is open. Its goods stay the customer's.
+    Evidence that the reason wants is given by `add_evidence`, and until then nobody agrees.
     """
     step = Step(case, context)
     open_return(step, case.own(Return), order, lines, reason, Way.REPAIR)
-    if context.rules.approve_returns:
+    if context.rules.approve_returns and not step.now(case.own(Return)).lacks_evidence:
         step.proceed(RETURN, case.ref, ReturnMove.APPROVE)
     return step
 

@@ -15,17 +15,19 @@ named hold asks a person.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from orderflow.calls import Ref
 from orderflow.eligible import asked_of, why_not_returned
-from orderflow.errors import BadInput, IllegalMove, MoveRefused
+from orderflow.errors import BadInput, IllegalMove, MoveRefused, all_told
 from orderflow.fulfilment import ScanStatus
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
+from orderflow.proving import checked_evidence, lacks_evidence
 from orderflow.reasons import Way, not_for
 from orderflow.records import Order, Return
+from orderflow.return_windows import closings, window_of
 from orderflow.states import (
     ONWARD,
     ORDER,
@@ -43,32 +45,44 @@ from orderflow.units import (
     checked_quantities,
     of_return,
 )
-from orderflow.values import later, text
+from orderflow.values import text
+
+if TYPE_CHECKING:
+    from orderflow.windows import Closing
 
 
 @verb("ask_return", Return)
 def ask_return(
-    case: Case, context: Context, order: str, lines: LineQuantities = (), reason: str = ""
+    case: Case,
+    context: Context,
+    order: str,
+    lines: LineQuantities = (),
+    reason: str = "",
+    evidence: tuple[str, ...] = (),
+    words: str = "",
 ) -> Step:
     """Ask to give back delivered units of an order: all, or so many of some lines.
 
-    Each unit must be inside the window that its parcel's delivery has opened, and the reason one
-    that leads to a return, where the rules name any. All that speaks against it is told at once.
-    The rules may approve by themselves. A completed order is open again
-    until this is settled.
+    Each unit must be inside its return window, and the reason one that leads to a return, where the
+    rules name any. All that speaks against it is told at once. The rules may approve by themselves.
+    A completed order is open again until this is settled.
+    `evidence` are references of pictures and films, and `words` say what is the matter; what the
+    reason wants of it may come later (`add_evidence`), and until then nobody agrees.
     """
     step = Step(case, context)
-    open_return(step, case.own(Return), order, lines, reason)
-    if context.rules.approve_returns:
+    given = checked_evidence(evidence)
+    said = text(words, "words", empty=True)
+    open_return(step, case.own(Return), order, lines, reason, evidence=given, words=said)
+    if context.rules.approve_returns and not step.now(case.own(Return)).lacks_evidence:
         step.proceed(RETURN, case.ref, ReturnMove.APPROVE)
     return step
 
 
 @verb("approve_return", Return)
 def approve_return(case: Case, context: Context) -> Step:
-    """Agree that the goods may come back."""
+    """Agree that the goods may come back, once the evidence is there that its reason wants."""
     step = Step(case, context)
-    step.proceed(RETURN, case.ref, ReturnMove.APPROVE)
+    agree_to_return(step, case.own(Return))
     return step
 
 
@@ -141,6 +155,14 @@ def lift_return_hold(case: Case, context: Context, code: str) -> Step:
     return step
 
 
+def agree_to_return(step: Step, ref: Ref[Return]) -> None:
+    """Approve a return, once the evidence is there that its reason wants."""
+    returned = step.now(ref)
+    asked = returned.state is ReturnState.ASKED  # else its state says what is the matter
+    with all_told(lacks_evidence(returned) if asked else ()):
+        step.proceed(RETURN, ref, ReturnMove.APPROVE)
+
+
 def open_return(
     step: Step,
     ref: Ref[Return],
@@ -148,6 +170,8 @@ def open_return(
     lines: LineQuantities,
     reason: str,
     way: Way = Way.RETURN,
+    evidence: tuple[str, ...] = (),
+    words: str = "",
 ) -> None:
     """Open a return of delivered units, and the order again where it was completed.
 
@@ -155,14 +179,28 @@ def open_return(
     """
     returned = step.now(step.case.order(text(order, "order")))
     wanted = checked_quantities(lines)
-    asked = asked_of(returned, wanted, _closed_windows(step, returned), step.context.rules.process)
     said = text(reason, "reason", empty=True)
+    closed = _closed_windows(step, returned, said)
+    asked = asked_of(returned, wanted, closed, step.context.rules.process)
     reasons = (*why_not_returned(asked), *not_for(step.context.rules.reasons, said, way))
     if reasons:
         raise MoveRefused(reasons)
     id = text(ref.id, "return")
-    repair = way is Way.REPAIR
-    step.open(Return(ref, RETURN.initial, order, said, brought=0, repair=repair))
+    named = step.context.rules.reason(said)
+    wanted_of_it = 0 if named is None else named.evidence
+    step.open(
+        Return(
+            ref,
+            RETURN.initial,
+            order,
+            said,
+            words=words,
+            evidence=evidence,
+            evidence_wanted=wanted_of_it,
+            brought=0,
+            repair=way is Way.REPAIR,
+        )
+    )
     step.retag(returned, asked.chosen, returning=id)
     if returned.state is OrderState.COMPLETED:
         step.advance(ORDER, returned.ref, OrderMove.REOPEN, order_facts(returned))
@@ -182,18 +220,11 @@ def end_return(step: Step, ref: Ref[Return]) -> None:
     step.proceed(RETURN, ref, ReturnMove.SETTLE if under_way else ReturnMove.CANCEL)
 
 
-def _closed_windows(step: Step, order: Order) -> dict[str, datetime]:
-    """The last instant of each return window of delivered units that is over, by its parcel."""
-    days = timedelta(days=step.context.rules.return_window_days)
-    closed: dict[str, datetime] = {}
-    names = {
-        spot.slice.parcel for _, spot in order.units() if spot.state is UnitState.DELIVERED
-    } - {""}
-    for name in sorted(names):
-        since = step.now(step.case.parcel(name)).delivered_at
-        if since is not None and step.context.at > later(since, days):
-            closed[name] = later(since, days)
-    return closed
+def _closed_windows(step: Step, order: Order, reason: str) -> dict[str, Closing]:
+    """The end of each return window of delivered units that is over, by its parcel."""
+    window = window_of(step.context.rules, reason)
+    ends = closings(order, lambda name: step.now(step.case.parcel(name)), window)
+    return {name: one for name, one in ends.items() if step.context.at > one.last}
 
 
 def untag_returned(step: Step, returned: Return) -> None:

@@ -21,7 +21,7 @@ from orderflow.conditions import Condition, Verdict
 from orderflow.errors import BadInput
 from orderflow.patience import Patience
 from orderflow.process import Process
-from orderflow.reasons import Reason, checked_reasons, named
+from orderflow.reasons import Reason, check_window, checked_reasons, named
 from orderflow.records import Counter, Lot
 from orderflow.taxes import Taxing
 from orderflow.tender_order import PayingBack
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from orderflow.shipping import Shipping
     from orderflow.sourcing.pipeline import Sourced
     from orderflow.sourcing.values import Problem
+    from orderflow.windows import Window
 
 _PLAIN_PATIENCE: Final = Patience()
 PRIORITY_MAX: Final = 999_999
@@ -246,8 +247,9 @@ class Rules:
     delivery); without it, a person confirms.
     `split` allows an order to be allocated in part, the rest being backordered; without it, an
     order that cannot be filled whole is refused.
-    `return_window_days` counts from the delivery of the parcel; `approve_returns` approves a return
-    that is inside it by itself.
+    `return_window_days` counts days of 24 hours from the delivery of the parcel; a `return_window`
+    takes its place, in days of the customer's calendar, and a reason may have one of its own.
+    `approve_returns` approves a return that is inside its window by itself.
     `receipt_days` after its last delivery an order counts as received, though nobody has confirmed
     it; with 0 a delivery is a receipt.
     `replace_before_return` lets the new goods of an exchange go out before the old ones are back.
@@ -309,6 +311,7 @@ class Rules:
     silent_days: int = 0
     conditions: tuple[Condition, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    return_window: Window | None = None
     process: Process = attrs.field(default=Process(), repr=False)
     paying_back: PayingBack | None = None
 
@@ -343,6 +346,8 @@ class Rules:
             raise BadInput("patience", "a Patience is wanted")
         _check_conditions(self.conditions)
         checked_reasons(self.reasons)
+        if self.return_window is not None:
+            check_window(self.return_window, "return_window")
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
         if self.paying_back is not None and not isinstance(self.paying_back, PayingBack):

@@ -244,6 +244,26 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "the reason {given} leads to no {move} (can: {can})",
         "zh": "原因“{given}”不支持{move}(可以:{can})",
     },
+    "evidence_wanted": {
+        "en": "{what} wants {wanted} pictures or films as evidence: there are {there}",
+        "zh": "{what}需要 {wanted} 份图片或视频作为凭证:已有 {there} 份",
+    },
+    "nothing_new": {
+        "en": "{what} has all that already",
+        "zh": "{what}已有这些内容",
+    },
+    "amount_wanted": {
+        "en": "{what} asks for no amount: one is wanted",
+        "zh": "{what}未申请金额:需要给出金额",
+    },
+    "over_kept": {
+        "en": "the goods of order {order} carry {there} {currency}: {asked} asked back",
+        "zh": "订单 {order} 的商品尚承担 {there} {currency}:申请退回 {asked}",
+    },
+    "in_time": {
+        "en": "{what} may be answered until {until}",
+        "zh": "{what}的答复期限为 {until}",
+    },
     "window_closed": {
         "en": "the return window of order {order} closed on {closed}",
         "zh": "订单 {order} 的退货期已于 {closed} 结束",
@@ -615,6 +635,7 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
 """Each refusal's sentences, by code and language."""
 
 OF_ONE: Final[dict[str, tuple[str, str]]] = {
+    "evidence_wanted": ("wanted", "{what} wants a picture or a film as evidence: there is none"),
     "offer_wants_units": ("wanted", "offer {offer} wants a unit: there are {there}"),
     "cash_refused_before": (
         "refused",
@@ -841,6 +862,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "return": "退货单",
     "exchange": "换货单",
     "reissue": "补发单",
+    "complaint": "投诉单",
     "purchase": "采购单",
     "work order": "生产单",
     "stock hold": "库存占用",
@@ -915,7 +937,11 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "cancel asked": "已请求取消",
     "refused": "已拒绝",
     "done": "已完成",
+    "answered": "已答复",
     "asked": "已申请",
+    "granted": "已同意",
+    "unanswered": "逾期未答复",
+    "withdrawn": "已撤销",
     "approved": "已同意",
     "received": "已收到",
     "settled": "已了结",
@@ -948,6 +974,19 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "accept dispatch": "接受发货单",
     "accept purchase": "接受采购单",
     "accept": "接受",
+    "add complaint evidence": "补充投诉凭证",
+    "add evidence": "补充凭证",
+    "answer complaint": "答复投诉",
+    "ask refund only": "申请仅退款",
+    "complain": "投诉",
+    "grant": "同意投诉",
+    "grant complaint": "同意投诉",
+    "leave unanswered": "逾期未答复",
+    "miss complaint": "登记投诉逾期未答复",
+    "record complaint talk": "登记投诉沟通",
+    "reject complaint": "驳回投诉",
+    "withdraw": "撤销投诉",
+    "withdraw complaint": "撤销投诉",
     "add waybills": "录入运单号",
     "adjust": "调整",
     "agree plan": "约定分期",
@@ -1094,6 +1133,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "record notice": "登记支付通知",
     "record return scan": "登记退货扫描",
     "record scan": "登记扫描",
+    "record talk": "登记沟通",
     "record scans": "登记一组扫描",
     "record shortfall": "登记供货不足",
     "redeem": "核销",

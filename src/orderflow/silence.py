@@ -1,8 +1,8 @@
 """What silence means after a sale: who should have acted, what follows, and by which call.
 
-It knows one row for each thing that a return, an exchange or a reissue waits for, and refuses to
-know until when: the document says that itself. How long a reissue may take to go out is counted
-here: it is settled as soon as all of it has arrived, however early.
+It knows one row for each thing that a return, an exchange, a reissue or a complaint waits for, and
+refuses to know until when: the document says that itself. How long a reissue may take to go out is
+counted here: it is settled as soon as all of it has arrived, however early.
 
 Silence never takes anything from a customer who has done his part: what nobody decides is agreed
 to, what nobody inspects is accepted; what he does not send stays his, and stays sold. What is not
@@ -18,13 +18,15 @@ from typing import Final
 import attrs
 
 from orderflow.calls import Call
+from orderflow.complaints import grant_complaint, miss_complaint, withdraw_complaint
 from orderflow.fulfilment import ScanStatus
 from orderflow.inspecting import deliver_again, inspect
 from orderflow.journal import Case
+from orderflow.kept_goods import carrying
 from orderflow.orders import cancel
 from orderflow.patience import Patience
 from orderflow.pricing import due
-from orderflow.records import Document, Exchange, Order, Reissue, Return
+from orderflow.records import Complaint, Document, Exchange, Order, Reissue, Return
 from orderflow.rejecting import keep_rejected
 from orderflow.replacements import (
     approve_exchange,
@@ -61,6 +63,7 @@ _ASTRAY: Final = (UnitState.LOST, UnitState.MISSING)
 
 RETURN_SILENCE: Final[Mapping[Wait, Silence]] = {
     Wait.DECISION: Silence("seller", "the return was not decided in time: it is agreed to"),
+    Wait.EVIDENCE: Silence("customer", "the evidence did not come in time: the return ends"),
     Wait.POSTING: Silence("customer", "the goods were not posted in time: they stay sold"),
     Wait.ARRIVAL: Silence("carrier", "the goods did not arrive in time: they count as lost"),
     Wait.STRAGGLERS: Silence("customer", "the rest did not come in time: the return ends"),
@@ -79,12 +82,19 @@ NOT_ALL_SENT: Final = Silence(
 SENT_AGAIN: Final = Silence("seller", "all that was sent again has arrived: the reissue is settled")
 NOT_SENT: Final = Silence("seller", "what was to be sent again was called off: so is the reissue")
 ASKED_EXCHANGE: Final = Silence("seller", "the exchange was not decided in time: it is agreed to")
+UNPROVED: Final = Silence(
+    "customer", "the evidence did not come in time: the exchange is called off"
+)
 REFUSED: Final = Silence("seller", "its return was refused or ended: the exchange is called off")
 UNDONE: Final = Silence("customer", "the old goods never came: the new ones are sold as well")
 CALLED_OFF: Final = Silence("seller", "the exchange was not carried out in time: it is called off")
 UNPAID: Final = Silence(
     "customer", "what the new goods cost more was not paid in time: the exchange is called off"
 )
+GRANTED: Final = Silence("seller", "the complaint was not decided in time: it is granted")
+MADE_GOOD: Final = Silence("customer", "its goods came back meanwhile: the complaint ends")
+NOT_PROVED: Final = Silence("customer", "the evidence did not come in time: the complaint ends")
+NOT_ANSWERED: Final = Silence("seller", "the complaint was not answered in time")
 CARRIED_OUT: Final = Silence("seller", "the goods of both ways have come: the exchange is settled")
 
 
@@ -111,6 +121,8 @@ def silence_of(
     state = document.state.value
     if isinstance(document, Return):
         return Silent(RETURN_SILENCE[waits], _of_return(document, waits, case), since, state)
+    if isinstance(document, Complaint):
+        return Silent(*_of_complaint(document, waits, case), since, state)
     if isinstance(document, Reissue):
         silence, call = _of_reissue(document, waits, case, patience)
         if patience is not None and silence in (NEVER_SENT, NOT_ALL_SENT):
@@ -162,6 +174,8 @@ def _of_exchange(exchange: Exchange, waits: Wait, case: Case) -> tuple[Silence, 
     if waits is Wait.DECISION:
         if back.state in (ReturnState.REJECTED, ReturnState.CANCELLED):
             return REFUSED, cancel_exchange.of(exchange.ref)
+        if back.lacks_evidence:
+            return UNPROVED, cancel_exchange.of(exchange.ref)
         return ASKED_EXCHANGE, approve_exchange.of(exchange.ref)
     accepted = any(
         spot.state is UnitState.RETURNED and spot.slice.returning == exchange.returned
@@ -179,6 +193,18 @@ def _of_exchange(exchange: Exchange, waits: Wait, case: Case) -> tuple[Silence, 
     if _not_there(anew):
         return NOT_ALL_SENT, cancel.of(anew.ref, _not_there(anew))
     return CARRIED_OUT, settle_exchange.of(exchange.ref)
+
+
+def _of_complaint(complaint: Complaint, waits: Wait, case: Case) -> tuple[Silence, Call[Document]]:
+    """Money that nobody decides about is granted, as far as the goods still carry it."""
+    if waits is Wait.EVIDENCE:
+        return NOT_PROVED, withdraw_complaint.of(complaint.ref)
+    if not complaint.amount:
+        return NOT_ANSWERED, miss_complaint.of(complaint.ref)
+    order = case.get(case.order(complaint.order))
+    if not carrying(order, complaint.lines).amount:
+        return MADE_GOOD, withdraw_complaint.of(complaint.ref)
+    return GRANTED, grant_complaint.of(complaint.ref)
 
 
 def _is_out(anew: Order) -> bool:

@@ -8,6 +8,17 @@ from orderflow.bookings import ask_booking, cancel_booking, record_booking, send
 from orderflow.chasing import chase
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
+from orderflow.complaints import (
+    add_complaint_evidence,
+    answer_complaint,
+    ask_refund_only,
+    complain,
+    grant_complaint,
+    miss_complaint,
+    record_complaint_talk,
+    reject_complaint,
+    withdraw_complaint,
+)
 from orderflow.coupons import set_coupon
 from orderflow.deposits import (
     forfeit_deposit,
@@ -134,6 +145,7 @@ from orderflow.production import (
 from orderflow.promising.committing import promise, repeg, repromise
 from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
+from orderflow.proving import add_evidence, record_talk
 from orderflow.receiving import receive_return
 from orderflow.refunds import ask_pay_back, ask_refund, confirm_refund, pay_back, refund
 from orderflow.rejecting import keep_rejected, receive_rejected, send_rejected
@@ -176,12 +188,15 @@ from orderflow.waybills import add_waybills, number_parcel
 __all__ = [
     "accept_dispatch",
     "accept_purchase",
+    "add_complaint_evidence",
+    "add_evidence",
     "add_waybills",
     "adjust",
     "agree_plan",
     "allocate",
     "answer",
     "answer_cash_change",
+    "answer_complaint",
     "apply_payment",
     "approve_exchange",
     "approve_reissue",
@@ -196,6 +211,7 @@ __all__ = [
     "ask_exchange",
     "ask_pay_back",
     "ask_refund",
+    "ask_refund_only",
     "ask_reissue",
     "ask_repair",
     "ask_return",
@@ -212,6 +228,7 @@ __all__ = [
     "chase",
     "close_return",
     "collect_on_delivery",
+    "complain",
     "complete",
     "confirm",
     "confirm_receipt",
@@ -233,6 +250,7 @@ __all__ = [
     "found",
     "free_surplus",
     "give_up_plan",
+    "grant_complaint",
     "hand_over",
     "hold",
     "hold_credit",
@@ -264,6 +282,7 @@ __all__ = [
     "make_ready",
     "mend",
     "miss_balance",
+    "miss_complaint",
     "miss_instalment",
     "miss_terms",
     "move_stock",
@@ -294,12 +313,14 @@ __all__ = [
     "record_answer",
     "record_booking",
     "record_breakage",
+    "record_complaint_talk",
     "record_feed",
     "record_notice",
     "record_return_scan",
     "record_scan",
     "record_scans",
     "record_shortfall",
+    "record_talk",
     "redeem",
     "refund",
     "refuse_cancel_dispatch",
@@ -308,6 +329,7 @@ __all__ = [
     "refuse_purchase",
     "regrade",
     "reject",
+    "reject_complaint",
     "reject_exchange",
     "reject_quarantine",
     "reject_reissue",
@@ -358,5 +380,6 @@ __all__ = [
     "unreserve",
     "void_payment",
     "weigh_line",
+    "withdraw_complaint",
     "write_off",
 ]

@@ -1,4 +1,4 @@
-"""What a return, an exchange or a reissue waits for, and until when.
+"""What a return, an exchange, a reissue or a complaint waits for, and until when.
 
 It knows for whom each of them waits and writes the limit down when the waiting begins, and refuses
 to know what silence means.
@@ -23,18 +23,19 @@ from orderflow.calls import Ref
 from orderflow.facts import WAITS, Moved
 from orderflow.journal import Step
 from orderflow.patience import Patience
-from orderflow.records import Document, Exchange, Order, Reissue, Return
-from orderflow.states import ReplacementState, ReturnState, UnitState
+from orderflow.records import Complaint, Document, Exchange, Order, Reissue, Return
+from orderflow.states import ComplaintState, ReplacementState, ReturnState, UnitState
 from orderflow.values import later
 
-AfterSale: TypeAlias = Return | Exchange | Reissue
+AfterSale: TypeAlias = Return | Exchange | Reissue | Complaint
 """What follows a sale, and waits for somebody."""
 
 
 class Wait(StrEnum):
-    """What a return, an exchange or a reissue waits for."""
+    """What a return, an exchange, a reissue or a complaint waits for."""
 
     DECISION = "decision"
+    EVIDENCE = "evidence"  # the customer's, without which nobody decides
     POSTING = "posting"
     ARRIVAL = "arrival"
     STRAGGLERS = "stragglers"  # nothing is on its way any more, and not all has come
@@ -57,6 +58,10 @@ def wait_of(document: AfterSale, order: Callable[[str], Order]) -> Wait | None:
             if document.state is ReplacementState.APPROVED:
                 return Wait.EXCHANGE if isinstance(document, Exchange) else Wait.SENDING
             return None
+        case Complaint():
+            if document.state is not ComplaintState.ASKED:
+                return None
+            return Wait.EVIDENCE if document.lacks_evidence else Wait.DECISION
 
 
 def note_waits(step: Step) -> None:
@@ -67,7 +72,7 @@ def note_waits(step: Step) -> None:
             continue
         waits = wait_of(document, lambda id: step.now(step.case.order(id)))
         before = step.case.find(document.ref)
-        if isinstance(before, Return | Exchange | Reissue) and waits is _waited(step, before):
+        if isinstance(before, AfterSale) and waits is _waited(step, before):
             continue
         until = None if waits is None else _until(step.context.at, waits, patience)
         if until != document.until:
@@ -76,7 +81,7 @@ def note_waits(step: Step) -> None:
 
 def _wait_of_return(returned: Return, order: Order) -> Wait | None:
     if returned.state is ReturnState.ASKED:
-        return Wait.DECISION
+        return Wait.EVIDENCE if returned.lacks_evidence else Wait.DECISION
     if returned.state is ReturnState.APPROVED:
         return Wait.POSTING
     id = returned.ref.id
@@ -100,7 +105,7 @@ def _looked_at(step: Step) -> tuple[AfterSale, ...]:
     """The documents that a step has touched, or whose units it has moved, as they are now."""
     found: dict[Ref[Document], AfterSale] = {}
     for document in step.after.values():
-        if isinstance(document, Return | Exchange | Reissue):
+        if isinstance(document, AfterSale):
             found[document.ref] = document
     if step.context.rules.patience is not None:
         moved = [fact.taken.returning for fact in step.facts if type(fact) is Moved]
@@ -116,6 +121,7 @@ def _until(at: datetime, waits: Wait, patience: Patience | None) -> datetime | N
         return None
     days = {
         Wait.DECISION: patience.decide_days,
+        Wait.EVIDENCE: patience.send_days,
         Wait.POSTING: patience.send_days,
         Wait.ARRIVAL: patience.arrive_days,
         Wait.STRAGGLERS: patience.arrive_days,

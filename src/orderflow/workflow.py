@@ -68,6 +68,7 @@ from orderflow.promising.forecasting import Forecast, forecast
 from orderflow.records import (
     KINDS,
     Claim,
+    Complaint,
     Counter,
     Coupon,
     CreditLine,
@@ -291,6 +292,10 @@ class Workflow(Commands):
         """What a supplier has said last that he has of a SKU."""
         id = feed_id(text(supplier, "supplier"), text(sku, "sku"))
         return self.get(Ref(self.tenant, "feed", id))
+
+    def complaint(self, id: str) -> Complaint:
+        """A complaint as it is now."""
+        return self.get(Ref(self.tenant, "complaint", id))
 
     def coupon(self, code: str) -> Coupon:
         """A coupon as it is now."""
@@ -630,6 +635,7 @@ class Workflow(Commands):
             until,
             quotes,
             window_days=self.rules.return_window_days,
+            window=self.rules.return_window,
             tenant=self.tenant,
         )
 

@@ -1,6 +1,6 @@
 """Goods are exchanged for dearer ones, for cheaper ones, and not at all: one difference is left.
 
-The kept texts stand in `tests/golden/ledgers`; `tests/ledgers.py` says how they are written.
+The kept texts stand in `tests/golden/ledgers`; `tests/ledgers.py` says what is in them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""From order to refund by what a carrier tells: one parcel goes back, one is lost, one disputed."""
+"""From order to refund by what a carrier tells: one parcel goes back, one is lost, one disputed.
+
+What was done and seen is kept as text in `tests/golden/roads`, with the books.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from orderflow.pricing import due
 from orderflow.states import OrderState, ParcelState, PaymentState
 from orderflow.tracking import Incident, Scan, TrackingStatus, follow
 from orderflow.ways_out import Remedied
+from tests import ledgers
 from tests.builders import LAMP, LEITH, MORNING, YORK, Shop, eur
+from tests.kept import assert_kept
 
 T = TrackingStatus
 
@@ -33,6 +38,22 @@ def sent(shop: Shop, cash_on_delivery: bool = False) -> Shop:
 def told(shop: Shop, status: TrackingStatus, hour: int, incident: Incident | None = None) -> None:
     scan = Scan("NP-17", status, MORNING + timedelta(hours=hour), incident=incident)
     assert hear(shop, (scan,), "north post").parcels == ("p-1",)
+
+
+def road(shop: Shop, *orders: str) -> str:
+    """What the carrier has seen, what was done, what became of the goods, and the books."""
+    said = ["Seen of p-1"]
+    for one in shop.parcel("p-1").told:
+        why = "" if one.incident is None else f", {one.incident.value}"
+        said.append(f"{one.at:%Y-%m-%d %H:%M}  {one.status.value}{why}")
+    said += ["", "Done"]
+    done = [entry for entry in shop.store.entries(0) if entry.call.verb != "receive"]
+    said += [f"{one.at:%Y-%m-%d %H:%M}  {one.call.verb} {one.call.ref.id}" for one in done]
+    said += ["", "Goods"]
+    for id in orders:
+        bag = ", ".join([f"{n} {state}" for state, n in shop.bag(id).items()])
+        said.append(f"{id} is {shop.order(id).state.value}: {bag}")
+    return "\n".join([*said, "", ledgers.told(shop, orders=orders, explain=True)])
 
 
 def do(shop: Shop, kind: Remedied) -> None:
@@ -61,6 +82,7 @@ def test_a_refused_parcel_goes_back_under_its_own_number_and_nobody_pays(any_sho
     assert (shop.bag("o-17"), shop.free(LAMP, "leith")) == ({"returned": 2}, 4)
     assert (due(order), order.applied, tuple(shop.troubled())) == (0, 0, ())
     assert shop.complete("o-17").document.state is OrderState.COMPLETED
+    assert_kept("roads", "refused-at-the-door", road(shop, "o-17"))
 
 
 @pytest.mark.feature("F221", "F292")
@@ -87,6 +109,7 @@ def test_a_silent_parcel_is_chased_lost_and_sent_anew_and_the_rest_paid_back(
     shop.deliver("p-2")
     shop.settle_reissue("i-1")
     assert shop.complete("o-17").document.state is OrderState.COMPLETED
+    assert_kept("roads", "lost-and-reissued", road(shop, "o-17", "o-18"))
 
 
 @pytest.mark.feature("F222")

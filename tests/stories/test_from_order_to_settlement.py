@@ -1,6 +1,6 @@
 """From the order to the settlement, way by way in which money comes: its books are kept as texts.
 
-The kept texts stand in `tests/golden/ledgers`; `tests/ledgers.py` says how they are written.
+The kept texts stand in `tests/golden/ledgers`; `tests/ledgers.py` says what is in them.
 """
 
 from __future__ import annotations
@@ -25,23 +25,11 @@ from orderflow.records import RequestKind
 from orderflow.remittances import CashFee
 from orderflow.states import OrderState, PaymentState
 from tests.builders import BELL, LAMP, Shop, eur, new_order
-from tests.ledgers import KEPT, assert_kept
+from tests.ledgers import assert_kept
 
 DAY: Final = timedelta(days=1)
 FREIGHT: Final = NewCharge(ChargeKind.FREIGHT, 490)
 CENT_A_POINT: Final = Price.of("0.01", "EUR")
-STORIES: Final = {
-    "card",
-    "card-and-points",
-    "one-transfer-three-orders",
-    "deposit-and-balance",
-    "balance-paid-late",
-    "deposit-forfeited",
-    "cash-at-the-door",
-    "cash-for-a-part-at-the-door",
-    "cash-refused-at-the-door",
-    "chargeback-after-a-partial-refund",
-}
 
 
 def deliver(shop: Shop, order: str, parcel: str) -> None:
@@ -330,7 +318,3 @@ def test_a_bank_takes_back_what_is_left_after_a_partial_refund(any_shop: Shop) -
     payment = shop.payment("pay-o-17")
     assert (payment.captured, payment.refunded, payment.charged_back) == (3000, 1000, 2000)
     assert_kept("chargeback-after-a-partial-refund", shop)
-
-
-def test_each_kept_text_has_its_story() -> None:
-    assert {path.stem for path in KEPT.iterdir()} == STORIES

@@ -1,13 +1,10 @@
 """满300减50, and all of it comes back in three steps: each step is kept as a text.
 
-The kept texts stand in `tests/golden/returned`; `ORDERFLOW_WRITE_RETURNED=1` writes them anew. Look
-at each before it is committed.
+The kept text stands in `tests/golden/returned`.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -16,8 +13,8 @@ from orderflow import ChargeKind, Money, NewCharge, NewLine, NewOrder, Price, Sk
 from orderflow.pricing import Given, Offer, Threshold, due, priced, total
 from orderflow.statements import statement, text
 from tests.builders import MORNING, Shop
+from tests.kept import assert_kept
 
-KEPT: Final = Path(__file__).parents[1] / "golden" / "returned"
 GOODS: Final = (("TEA-SET", 1, "120.00"), ("FAN", 1, "99.99"), ("SILK", 2, "40.01"))
 FULL_REDUCTION: Final = Offer(
     "满300减50", Threshold(Money(30_000, "CNY"), Money(5_000, "CNY")), bearer="platform"
@@ -72,12 +69,4 @@ def test_all_of_a_full_reduction_comes_back_in_three_steps(any_shop: Shop) -> No
         ledger.text(stated),
         ledger.text(stated, "zh"),
     ]
-    assert_kept("full-reduction-in-three-steps", "\n".join(said))
-
-
-def assert_kept(name: str, said: str) -> None:
-    kept = KEPT / f"{name}.txt"
-    if os.environ.get("ORDERFLOW_WRITE_RETURNED"):
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_text(said, encoding="utf-8")
-    assert said == kept.read_text(encoding="utf-8")
+    assert_kept("returned", "full-reduction-in-three-steps", "\n".join(said))

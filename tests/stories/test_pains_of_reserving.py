@@ -29,7 +29,6 @@ from orderflow.rules import Policy
 from orderflow.sourcing.policies import FEWEST_SHIPMENTS, NEAREST, PRIORITY
 from orderflow.states import UnitState
 from tests.builders import BELL, LAMP, LEITH, MORNING, TWO_PLACES, YORK, Shop, assert_laws
-from tests.stores import STORES
 
 LEITH_LAMPS: Final = Position("BRASS-LAMP", "leith")
 YORK_LAMPS: Final = Position("BRASS-LAMP", "york")
@@ -114,7 +113,9 @@ STOCKS: Final = st.dictionaries(
 WISHES: Final = st.lists(st.tuples(CODES, st.integers(1, 9)), min_size=1, max_size=4)
 
 
-@pytest.mark.parametrize("database", (MemoryStore, lambda: SqliteStore(":memory:")), ids=STORES)
+@pytest.mark.parametrize(
+    "database", (MemoryStore, lambda: SqliteStore(":memory:")), ids=("memory", "sqlite")
+)
 @settings(max_examples=40)
 @given(STOCKS, WISHES)
 def test_pain_4_what_is_allocated_is_what_was_ordered_and_no_unit_more(

@@ -1,6 +1,6 @@
 """A parcel is short by one: what is missing goes out again, nobody pays, no supplier is paid twice.
 
-The kept texts stand in `tests/golden/ledgers`; `tests/ledgers.py` says how they are written.
+The kept texts stand in `tests/golden/ledgers`; `tests/ledgers.py` says what is in them.
 """
 
 from __future__ import annotations

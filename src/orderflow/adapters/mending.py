@@ -1,4 +1,4 @@
-"""How a SQLite file is looked at in one instant, and how it is mended.
+"""How a database is looked at in one instant, and how it is mended.
 
 It knows which rows a repair is about, and refuses to know what should stand in them.
 
@@ -10,12 +10,11 @@ by the number a process sees that what it has read, or kept decoded, is not ther
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, assert_never
 
 from orderflow.adapters import codec, sql
+from orderflow.adapters.reading import PAGE
 from orderflow.adapters.rows import (
     Written,
     books_in,
@@ -27,6 +26,7 @@ from orderflow.adapters.rows import (
     micros,
     written,
 )
+from orderflow.adapters.writing import Connected
 from orderflow.calls import Ref
 from orderflow.errors import BadInput, Stale
 from orderflow.journal import Entry
@@ -48,25 +48,22 @@ from orderflow.records import Document
 # --- one instant --------------------------------------------------------------------------------
 
 
-@contextmanager
-def reading(db: sqlite3.Connection, tenant: str) -> Generator[Instant]:
-    """All that a file holds of a tenant, in one read transaction."""
+def looked(db: Connected, tenant: str, lost: Iterable[tuple[int, int]]) -> Instant:
+    """All that a database holds of a tenant, for as long as its read transaction is open."""
 
     def rows(statement: str, order: str) -> list[tuple[Any, ...]]:
         every = sql.of_books(statement, order, sku=False, location=False)
         return db.execute(every, (tenant,)).fetchall()
 
-    db.execute("begin")
-    try:
-        books = books_in(tenant, *(rows(*book) for book in sql.BOOKS))
-        lost = tuple(_lost(db))
-        yield Instant(lambda: _entries(db, tenant), lambda: _documents(db, tenant), books, lost)
-    finally:
-        db.execute("rollback")
+    books = books_in(tenant, *(rows(*book) for book in sql.BOOKS))
+    return Instant(lambda: _entries(db, tenant), lambda: _documents(db, tenant), books, tuple(lost))
 
 
-def _lost(db: sqlite3.Connection) -> Iterator[tuple[int, int]]:
-    """Numbers are given without gaps, and the table of versions has each that changed something."""
+def gaps(db: Connected) -> Iterator[tuple[int, int]]:
+    """What is lost where numbers are given without gaps.
+
+    The table of versions has each number that changed a document.
+    """
     yield from db.execute(sql.LOST).fetchall()
     (last,), (versioned,) = (
         db.execute(sql.LAST).fetchone(),
@@ -76,27 +73,36 @@ def _lost(db: sqlite3.Connection) -> Iterator[tuple[int, int]]:
         yield (last + 1, versioned)
 
 
-def _entries(db: sqlite3.Connection, tenant: str) -> Iterator[Entry | Unread]:
-    for row in db.execute(sql.ALL_ENTRIES, (tenant,)):
-        try:
-            entry: Entry | Unread = entry_of(row, db.execute(sql.VERSIONS, (row[0],)).fetchall())
-        except BadInput as bad:
-            entry = Unread(row[0], str(bad))
-        yield entry
+def _entries(db: Connected, tenant: str) -> Iterator[Entry | Unread]:
+    after = 0
+    while rows := db.execute(sql.ALL_ENTRIES, (tenant, after, PAGE)).fetchall():
+        versions: dict[int, list[tuple[Any, ...]]] = {}
+        for seq, *version in db.execute(sql.VERSIONS_BETWEEN, (rows[0][0], rows[-1][0])):
+            versions.setdefault(seq, []).append(tuple(version))
+        for row in rows:
+            try:
+                entry: Entry | Unread = entry_of(row, versions.get(row[0], ()))
+            except BadInput as bad:
+                entry = Unread(row[0], str(bad))
+            yield entry
+        after = rows[-1][0]
 
 
-def _documents(db: sqlite3.Connection, tenant: str) -> Iterator[Kept]:
+def _documents(db: Connected, tenant: str) -> Iterator[Kept]:
     """Every document with what it is found by, and what would be found if it were there."""
     about, of_lot = _apart(db, tenant, sql.ALL_ABOUT), _apart(db, tenant, sql.ALL_LOTS)
-    for kind, id, version, *by, body in db.execute(sql.ALL_DOCUMENTS, (tenant,)):
-        lookup = lookup_in(by, about.pop((kind, id), ()), of_lot.pop((kind, id), ()))
-        yield Kept(Ref(tenant, kind, id), _read(body), version, lookup, body)
+    after = ("", "")
+    while rows := db.execute(sql.ALL_DOCUMENTS, (tenant, *after, PAGE)).fetchall():
+        for kind, id, version, *by, body in rows:
+            lookup = lookup_in(by, about.pop((kind, id), ()), of_lot.pop((kind, id), ()))
+            yield Kept(Ref(tenant, kind, id), _read(body), version, lookup, body)
+        after = tuple(rows[-1][:2])
     for kind, id in dict.fromkeys((*about, *of_lot)):
         lookup = lookup_in(_NOTHING, about.get((kind, id), ()), of_lot.get((kind, id), ()))
         yield Kept(Ref(tenant, kind, id), None, 0, lookup)
 
 
-def _apart(db: sqlite3.Connection, tenant: str, statement: str) -> dict[tuple[str, str], list[str]]:
+def _apart(db: Connected, tenant: str, statement: str) -> dict[tuple[str, str], list[str]]:
     """What documents are found by in a table apart from theirs, by kind and id."""
     found: dict[tuple[str, str], list[str]] = {}
     for kind, id, by in db.execute(statement, (tenant,)):
@@ -118,7 +124,7 @@ def _read(body: str) -> Document | None:
 # --- mending ------------------------------------------------------------------------------------
 
 
-def mend(db: sqlite3.Connection, tenant: str, repairs: Sequence[Repair]) -> None:
+def mend(db: Connected, tenant: str, repairs: Sequence[Repair]) -> None:
     """Make every repair in the open transaction; `Stale` where one is not as it was seen."""
     for repair in repairs:
         if not _is_as_seen(db, tenant, repair):
@@ -129,7 +135,7 @@ def mend(db: sqlite3.Connection, tenant: str, repairs: Sequence[Repair]) -> None
         _make(db, tenant, repair)
 
 
-def _is_as_seen(db: sqlite3.Connection, tenant: str, repair: Repair) -> bool:
+def _is_as_seen(db: Connected, tenant: str, repair: Repair) -> bool:
     match repair:
         case MendThere():
             return _number(db, sql.THERE, (tenant, *repair.position)) == repair.seen
@@ -143,7 +149,7 @@ def _is_as_seen(db: sqlite3.Connection, tenant: str, repair: Repair) -> bool:
         case MendDocument():
             kept = db.execute(sql.LOAD, repair.ref).fetchone()
             seen = repair.seen
-            return (None if kept is None else kept[:2]) == (
+            return (None if kept is None else tuple(kept[:2])) == (
                 None if seen is None else (seen.version, seen.text)
             )
         case MendLookup():
@@ -157,14 +163,14 @@ def _is_as_seen(db: sqlite3.Connection, tenant: str, repair: Repair) -> bool:
             assert_never(repair)
 
 
-def _number(db: sqlite3.Connection, statement: str, key: tuple[Any, ...]) -> int:
+def _number(db: Connected, statement: str, key: tuple[Any, ...]) -> int:
     """The number of a row; what is nothing may have no row."""
     row = db.execute(statement, key).fetchone()
     found: int = 0 if row is None else row[0]
     return found
 
 
-def _is_claim_as_seen(db: sqlite3.Connection, tenant: str, repair: MendClaim) -> bool:
+def _is_claim_as_seen(db: Connected, tenant: str, repair: MendClaim) -> bool:
     if _number(db, sql.VERSION, repair.claim.holder) != repair.version:
         return False
     for (at, holder, due), (seen, _) in repair.rows.items():
@@ -175,7 +181,7 @@ def _is_claim_as_seen(db: sqlite3.Connection, tenant: str, repair: MendClaim) ->
     return True
 
 
-def _clear(db: sqlite3.Connection, repair: Repair) -> None:
+def _clear(db: Connected, repair: Repair) -> None:
     """Take away what may stand in another's way: an order's number is unique in its shop."""
     if isinstance(repair, MendLookup):
         db.execute(sql.SET_LOOKUP, (*columns_of(Lookup()).columns, *repair.ref))
@@ -184,7 +190,7 @@ def _clear(db: sqlite3.Connection, repair: Repair) -> None:
         _put_apart(db, repair.ref, columns_of(Lookup()))
 
 
-def _make(db: sqlite3.Connection, tenant: str, repair: Repair) -> None:
+def _make(db: Connected, tenant: str, repair: Repair) -> None:
     match repair:
         case MendThere():
             db.execute(sql.SET_THERE, (tenant, *repair.position, repair.should))
@@ -214,7 +220,7 @@ def _make(db: sqlite3.Connection, tenant: str, repair: Repair) -> None:
             assert_never(repair)
 
 
-def _put_document(db: sqlite3.Connection, repair: MendDocument) -> None:
+def _put_document(db: Connected, repair: MendDocument) -> None:
     """Write a document, and what it is found by where it was not there at all."""
     ref, stored = repair.ref, repair.should
     if stored is None:
@@ -227,7 +233,7 @@ def _put_document(db: sqlite3.Connection, repair: MendDocument) -> None:
     _put_apart(db, ref, row)
 
 
-def _put_apart(db: sqlite3.Connection, ref: Ref[Document], row: Written) -> None:
+def _put_apart(db: Connected, ref: Ref[Document], row: Written) -> None:
     """Write the rows of what a document is about, and those of its lots: only orders have any."""
     db.execute(sql.NO_ABOUT, ref)
     for order in row.orders:

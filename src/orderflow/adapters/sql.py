@@ -1,6 +1,7 @@
-"""Every statement of the SQLite store, in one place.
+"""Every statement that the stores in SQL share, in one place.
 
 They are made of constants alone; values are always bound.
+They are written as SQLite is told them; `dialects` says how another database is told the same.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ AT: Final = (
     "tenant = ? and sku = ? and location = ? and owner = ? and lot = ? and grade = ? and peg = ?"
 )
 COLUMNS: Final = "sku, location, owner, lot, grade, peg"
+KEY: Final = f"tenant, {COLUMNS}"
 
 LOAD: Final = "select version, body, n from document where tenant = ? and kind = ? and id = ?"
 VERSION: Final = "select version, n from document where tenant = ? and kind = ? and id = ?"
 INSERT: Final = """insert into document (tenant, kind, id, version, headline, customer, channel,
-    shop, number, next_due, holds, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    shop, number, next_due, holds, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict do nothing"""
 UPDATE: Final = """update document set version = ?, headline = ?, next_due = ?, holds = ?, body = ?
     where tenant = ? and kind = ? and id = ? and version = ? and n = coalesce(?, n)"""
 ENTER: Final = """insert into entry (tenant, key, verb, kind, id, args, by, at, rules, figures,
-    facts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    facts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing"""
 VERSIONED: Final = "insert into version values (?, ?, ?, ?, ?)"
 ENTRY: Final = """select seq, tenant, key, verb, kind, id, args, by, at,
     (select fingerprint from rules where n = rules), figures, facts from entry"""
@@ -29,8 +32,8 @@ SHELF: Final = """insert into counter values (?, ?, ?, ?, ?, ?, ?, ?, 0)
 CLAIM_MORE: Final = f"""update counter set claimed = claimed + ? where {AT}
     and there - claimed >= ?"""
 CLAIM_LESS: Final = f"update counter set claimed = claimed - ? where {AT}"
-RUN_OUT: Final = f"select coalesce(sum(n), 0) from claim where {AT} and until <= ?"
-LATER: Final = f"select coalesce(sum(n), 0) from claim where {AT} and due >= ?"
+RUN_OUT: Final = f"select cast(coalesce(sum(n), 0) as bigint) from claim where {AT} and until <= ?"
+LATER: Final = f"select cast(coalesce(sum(n), 0) as bigint) from claim where {AT} and due >= ?"
 GIVE_BACK: Final = f"delete from claim where {AT} and until <= ?"
 FREE: Final = f"select there - claimed from counter where {AT}"
 NEXT_TENANT: Final = "select tenant from entry where tenant > ? order by tenant limit 1"
@@ -46,9 +49,10 @@ LESSEN: Final = f"""update claim set n = n - ? where {AT} and {HOLDER}
 MATTER: Final = """insert into matter values (?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict do update set n = n + excluded.n"""
 
-_COUNTERS: Final = f"""select {COLUMNS}, there, claimed - coalesce((select sum(k.n) from claim k
+_COUNTERS: Final = f"""select {COLUMNS}, there,
+    claimed - cast(coalesce((select sum(k.n) from claim k
     where k.tenant = c.tenant and k.sku = c.sku and k.location = c.location and k.owner = c.owner
-    and k.lot = c.lot and k.grade = c.grade and k.peg = c.peg and k.until <= ?), 0)
+    and k.lot = c.lot and k.grade = c.grade and k.peg = c.peg and k.until <= ?), 0) as bigint)
     from counter c where tenant = ?"""
 COUNTERS_OF: Final = f"{_COUNTERS} and sku = ? order by {COLUMNS}"
 _WITHIN: Final = "(location = ? or (location > ? and location < ?))"
@@ -76,29 +80,37 @@ ENTRIES: Final = f"{ENTRY} where seq > ? order by seq limit ?"
 ENTRIES_OF: Final = f"""{ENTRY} where seq > ? and seq in
     (select seq from version where tenant = ? and kind = ? and id = ?) order by seq limit ?"""
 VERSIONS: Final = "select tenant, kind, id, version from version where seq = ? order by 1, 2, 3"
-RULES: Final = "insert or ignore into rules (fingerprint) values (?)"
+VERSIONS_BETWEEN: Final = """select seq, tenant, kind, id, version from version
+    where seq between ? and ? order by 1, 2, 3, 4"""
+VERSIONS_BESIDE: Final = """select v.seq, v.tenant, v.kind, v.id, v.version
+    from version o join version v on v.seq = o.seq
+    where o.tenant = ? and o.kind = ? and o.id = ? and o.seq between ? and ?
+    order by 1, 2, 3, 4"""
+RULES: Final = "insert into rules (fingerprint) values (?) on conflict do nothing"
 RULES_NUMBER: Final = "select n from rules where fingerprint = ?"
 NUMBER: Final = """select id from document
     where tenant = ? and channel = ? and shop = ? and number = ?"""
 RUNS: Final = f"""select 1 from claim where {AT} and {HOLDER}
     and (until is null or until > ?)"""
 PUT_PERSON: Final = """insert into person values (?, ?)
-    on conflict do update set details = excluded.details"""
+    on conflict (ref) do update set details = excluded.details"""
 GET_PERSON: Final = "select details from person where ref = ?"
 ERASE_PERSON: Final = "delete from person where ref = ?"
 CHECKPOINT: Final = "pragma wal_checkpoint(truncate)"
 
-OF_LOT: Final = "insert or ignore into of_lot values (?, ?, ?)"
+OF_LOT: Final = "insert into of_lot values (?, ?, ?) on conflict do nothing"
 NO_LOT: Final = "delete from of_lot where tenant = ? and id = ?"
 FILE: Final = "pragma database_list"
 LOOKED_UP_BY: Final = "headline, customer, channel, shop, number, next_due, holds"
 ALL_DOCUMENTS: Final = f"""select kind, id, version, {LOOKED_UP_BY}, body from document
-    where tenant = ? order by kind, id"""
+    where tenant = ? and (kind, id) > (?, ?) order by kind, id limit ?"""
 ALL_ABOUT: Final = """select kind, id, "order" from about where tenant = ? order by kind, id"""
 ALL_LOTS: Final = "select 'order', id, lot from of_lot where tenant = ? order by id"
-ALL_ENTRIES: Final = f"{ENTRY} where tenant = ? order by seq"
+ALL_ENTRIES: Final = f"{ENTRY} where tenant = ? and seq > ? order by seq limit ?"
 LOST: Final = """select before + 1, seq - 1 from
     (select seq, lag(seq, 1, 0) over (order by seq) as before from entry) where seq > before + 1"""
+LOST_VERSIONED: Final = """select distinct seq, seq from version v
+    where not exists (select 1 from entry e where e.seq = v.seq) order by 1"""
 LAST: Final = "select coalesce(max(seq), 0) from entry"
 LAST_VERSIONED: Final = "select coalesce(max(seq), 0) from version"
 
@@ -110,15 +122,16 @@ IS_LOOKED_UP_BY: Final = f"""select {LOOKED_UP_BY} from document
 IS_ABOUT: Final = 'select "order" from about where tenant = ? and kind = ? and id = ?'
 IS_OF_LOT: Final = "select lot from of_lot where tenant = ? and ? = 'order' and id = ?"
 
-SET_THERE: Final = """insert into counter values (?, ?, ?, ?, ?, ?, ?, ?, 0)
-    on conflict do update set there = excluded.there"""
-SET_CLAIMED: Final = """insert into counter values (?, ?, ?, ?, ?, ?, ?, 0, ?)
-    on conflict do update set claimed = excluded.claimed"""
-SET_MATTER: Final = """insert into matter values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-    on conflict do update set n = excluded.n"""
+SET_THERE: Final = f"""insert into counter values (?, ?, ?, ?, ?, ?, ?, ?, 0)
+    on conflict ({KEY}) do update set there = excluded.there"""
+SET_CLAIMED: Final = f"""insert into counter values (?, ?, ?, ?, ?, ?, ?, 0, ?)
+    on conflict ({KEY}) do update set claimed = excluded.claimed"""
+SET_MATTER: Final = f"""insert into matter values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict ({KEY}, account) do update set n = excluded.n"""
 NO_MATTER: Final = f"delete from matter where {AT} and account = ?"
-SET_CLAIM: Final = """insert into claim values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    on conflict do update set n = excluded.n, until = excluded.until"""
+SET_CLAIM: Final = f"""insert into claim values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict ({KEY}, holder_kind, holder, due)
+    do update set n = excluded.n, until = excluded.until"""
 NO_CLAIM: Final = f"delete from claim where {AT} and {HOLDER}"
 SET_DOCUMENT: Final = """update document
     set n = (select max(n) + 1 from document), version = ?, body = ?
@@ -128,7 +141,7 @@ SET_LOOKUP: Final = """update document set headline = ?, customer = ?, channel =
     number = ?, next_due = ?, holds = ? where tenant = ? and kind = ? and id = ?"""
 NO_ABOUT: Final = "delete from about where tenant = ? and kind = ? and id = ?"
 
-ABOUT: Final = "insert or ignore into about values (?, ?, ?, ?)"
+ABOUT: Final = "insert into about values (?, ?, ?, ?) on conflict do nothing"
 
 NARROWING: Final = ("headline", "customer", "channel", "number")
 _LESS_THAN_NUMBER: Final = ("headline", "customer")
@@ -142,6 +155,7 @@ def find(
     hold: bool = False,
     order: bool = False,
     lot: bool = False,
+    hints: bool = True,
 ) -> str:
     """The statement that finds documents by some of the narrowing columns, what is due and holds.
 
@@ -150,9 +164,10 @@ def find(
     A `+` keeps SQLite from choosing an index by that column: what has a number or a limit is sooner
     found by it than by walking the ids, which come in the order that is wanted.
     Few documents are on hold, so their index is named where nothing finds less.
+    Such `hints` are for SQLite alone.
     """
-    by_number = "+" if "number" in narrowed else ""
-    by_either = "+" if due else by_number
+    by_number = "+" if hints and "number" in narrowed else ""
+    by_either = "+" if hints and due else by_number
     wanted = "".join(
         f" and {by_number if column in _LESS_THAN_NUMBER else ''}{column} = ?"
         for column in NARROWING
@@ -160,7 +175,8 @@ def find(
     )
     until = " and next_due <= ?" if due else ""
     held = " and holds is not null" if on_hold else ""
-    coded = " and instr(holds, ?)" if hold else ""
+    found = "instr(holds, ?)" if hints else "strpos(holds, ?) > 0"
+    coded = f" and {found}" if hold else ""
     about = (
         ' and id in (select id from about where tenant = ? and kind = ? and "order" = ?)'
         if order
@@ -172,7 +188,11 @@ def find(
         else ""
     )
     conditions = f"{wanted}{until}{held}{coded}{about}{of_lot}"
-    index = " indexed by document_holds" if on_hold and not (by_either or order or lot) else ""
+    index = (
+        " indexed by document_holds"
+        if hints and on_hold and not (by_either or order or lot)
+        else ""
+    )
     return f"""select version, body from document{index}
         where tenant = ? and {by_number}kind = ? and {by_either}id > ?{conditions}
         order by id limit ?"""

@@ -36,7 +36,7 @@ from orderflow.replacements.opening import (
     open_anew,
 )
 from orderflow.replacements.paying_over import pay_out_of
-from orderflow.returns import end_return, open_return
+from orderflow.returns import agree_to_return, end_return, open_return
 from orderflow.states import (
     EXCHANGE,
     RETURN,
@@ -90,7 +90,7 @@ def approve_exchange(case: Case, context: Context) -> Step:
     step.proceed(EXCHANGE, case.ref, ReplacementMove.APPROVE)
     back = return_of(step)
     if back.state in (ReturnState.ASKED, ReturnState.REJECTED, ReturnState.CANCELLED):
-        step.proceed(RETURN, back.ref, ReturnMove.APPROVE)
+        agree_to_return(step, back.ref)
     return step
 
 

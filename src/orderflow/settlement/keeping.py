@@ -10,19 +10,22 @@ of its bill, so those that are kept are the last ones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from orderflow.pricing import Ranges, first, given_up, kept, parts_carried, shares_of, units_kept
 from orderflow.pricing.carrying import is_owed, minus
 from orderflow.records import Charge, CutKind, Line, Order, Parcel, Spot
+from orderflow.return_windows import closings
 from orderflow.settlement.sums import Cause, Party, Sums
 from orderflow.settlement.values import Reason, Role
 from orderflow.states import UnitState
-from orderflow.values import later
+
+if TYPE_CHECKING:
+    from orderflow.windows import Window
 
 _USED: Final = frozenset({UnitState.REDEEMED, UnitState.LAPSED})
 
@@ -32,25 +35,20 @@ class Keeping:
     """Which units are kept for good at an instant."""
 
     at: datetime
-    window: timedelta
+    window: Window | timedelta
     parcels: Mapping[str, Parcel]
 
-    def for_good(self, spot: Spot) -> bool:
-        """Whether the units of a spot are."""
-        if spot.state in _USED:
-            return True
-        parcel = self.parcels.get(spot.slice.parcel)
-        if spot.state is not UnitState.DELIVERED or spot.slice.returning or parcel is None:
-            return False
-        came = parcel.delivered_at
-        return came is not None and later(came, self.window) < self.at
+    def over(self, order: Order) -> frozenset[str]:
+        """The parcels of an order whose return window is over."""
+        ends = closings(order, self.parcels.get, self.window)
+        return frozenset([name for name, one in ends.items() if one.last < self.at])
 
-    def indices(self, line: Line) -> Ranges:
-        """The unit indices of a line that are."""
+    def indices(self, line: Line, over: Collection[str]) -> Ranges:
+        """The unit indices of a line that are, by the parcels whose window is over."""
         gone = given_up(line)
         counts: dict[str, int] = {}
         for spot in line.spots:
-            if self.for_good(spot):
+            if for_good(spot, over):
                 counts[spot.slice.invoice] = counts.get(spot.slice.invoice, 0) + spot.n
         found: Ranges = []
         for bill, n in counts.items():
@@ -65,15 +63,24 @@ class Keeping:
         return sorted(found)
 
 
+def for_good(spot: Spot, over: Collection[str]) -> bool:
+    """Whether the units of a spot are, by the parcels whose window is over."""
+    if spot.state in _USED:
+        return True
+    there = spot.state is UnitState.DELIVERED and not spot.slice.returning
+    return there and spot.slice.parcel in over
+
+
 def add_bearers(sums: Sums, order: Order, keeping: Keeping, suppliers: frozenset[str]) -> None:
     """What those owe who bear a part of the discounts of an order."""
     if not is_owed(order) or not any(charge.bearer for charge in order.charges):
         return
     shares = shares_of(order.charges)
+    closed = keeping.over(order)
     over = True  # an order without lines has no unit that is still under way
     for line in order.lines:
         of_line = shares.get(line.id, ())
-        settled, all_kept = keeping.indices(line), kept(line)
+        settled, all_kept = keeping.indices(line, closed), kept(line)
         n = _units(settled)
         over = over and n == _units(all_kept)
         for charge, part in parts_carried(of_line, settled):

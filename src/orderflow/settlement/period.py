@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from orderflow.journal import Entry
 from orderflow.ledger import Posting, postings
 from orderflow.ledger.stated import span
+from orderflow.reasons import check_window
 from orderflow.rules import WINDOW_DAYS_MAX
 from orderflow.settlement.asking import Prices
 from orderflow.settlement.keeping import Keeping, add_bearers
@@ -29,6 +30,9 @@ from orderflow.settlement.values import (
 )
 from orderflow.values import whole
 
+if TYPE_CHECKING:
+    from orderflow.windows import Window
+
 _ROLES: Final = {role: i for i, role in enumerate(Role)}
 _REASONS: Final = {reason: i for i, reason in enumerate(Reason)}
 
@@ -40,19 +44,23 @@ def settlement(
     quotes: Sequence[Quote] = (),
     *,
     window_days: int = 14,
+    window: Window | None = None,
     tenant: str = "",
 ) -> Settlement:
     """What everybody and we owe each other from `since` until `until`, by a whole journal.
 
-    Units are kept for good when `window_days` have passed since their parcel was delivered. What
-    the suppliers ask for units follows from their purchases, and else from the `quotes`.
+    Units are kept for good when `window_days` have passed since their parcel was delivered, or when
+    the `window` is over that takes their place. What the suppliers ask for units follows from their
+    purchases, and else from the `quotes`.
     """
     since, until = span(since, until)
-    window = timedelta(days=whole(window_days, "window_days", least=0, most=WINDOW_DAYS_MAX))
+    days = timedelta(days=whole(window_days, "window_days", least=0, most=WINDOW_DAYS_MAX))
+    if window is not None:
+        check_window(window, "window")
     journal, instants = tuple(entries), (since, until)
     posted = postings(journal, tenant)
     before, after = (
-        _standing(known, at, posted, quotes, window)
+        _standing(known, at, posted, quotes, days if window is None else window)
         for known, at in zip(replayed(journal, tenant, instants), instants, strict=True)
     )
     parties = {*before.rows, *after.rows, *after.waiting}
@@ -67,7 +75,7 @@ def _standing(
     at: datetime,
     posted: Iterable[Posting],
     quotes: Sequence[Quote],
-    window: timedelta,
+    window: Window | timedelta,
 ) -> Sums:
     """What everybody owes at an instant, by what was known then: nothing later changes it."""
     sums = Sums()

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from orderflow.calls import Ref
 from orderflow.records import Line, Order, Purchase
 from orderflow.settlement.asking import Prices
-from orderflow.settlement.keeping import Keeping
+from orderflow.settlement.keeping import Keeping, for_good
 from orderflow.settlement.replaying import Bought, Known
 from orderflow.settlement.sums import Cause, Party, Sums
 from orderflow.settlement.values import Reason, Role
@@ -37,8 +37,9 @@ class _From(NamedTuple):
 
 def add_supplied(sums: Sums, order: Order, keeping: Keeping, known: Known, prices: Prices) -> None:
     """What suppliers are owed for units of an order that never were ours."""
+    over = keeping.over(order)
     for line in order.lines:
-        for of, (kept, under_way) in _supplied(order, line, keeping, known).items():
+        for of, (kept, under_way) in _supplied(order, line, over, known).items():
             for_nothing = min(kept, _made_good(order, line, of, known))
             if for_nothing:
                 party = Party(Role.SUPPLIER, of.supplier, order.currency)
@@ -110,7 +111,7 @@ def _made_good(order: Order, line: Line, of: _From, known: Known) -> int:
 
 
 def _supplied(
-    order: Order, line: Line, keeping: Keeping, known: Known
+    order: Order, line: Line, over: frozenset[str], known: Known
 ) -> dict[_From, tuple[int, int]]:
     """How many units of a line that are a supplier's are kept for good, and how many not yet."""
     found: dict[_From, tuple[int, int]] = {}
@@ -123,7 +124,7 @@ def _supplied(
         reason = Reason.SHIPPED if tag.supplier else Reason.CONSIGNED
         of = _From(tag.supplier or owner, reason, purchase)
         kept, under_way = found.get(of, (0, 0))
-        if keeping.for_good(spot):
+        if for_good(spot, over):
             kept += spot.n
         else:
             under_way += spot.n

@@ -19,9 +19,12 @@ from typing import Any, Final
 
 from orderflow.chart import Chart
 from orderflow.states.aftersales import (
+    COMPLAINT,
     EXCHANGE,
     REISSUE,
     RETURN,
+    ComplaintMove,
+    ComplaintState,
     ReplacementMove,
     ReplacementState,
     ReturnMove,
@@ -97,6 +100,7 @@ CHARTS: Final[Mapping[str, AnyChart]] = MappingProxyType(
             RETURN,
             EXCHANGE,
             REISSUE,
+            COMPLAINT,
             PURCHASE,
             WORK_ORDER,
             SUPPLY,
@@ -109,6 +113,7 @@ CHARTS: Final[Mapping[str, AnyChart]] = MappingProxyType(
 __all__ = [
     "CHARTS",
     "COMING_BACK",
+    "COMPLAINT",
     "DISPATCH",
     "EXCHANGE",
     "LEADS_ON",
@@ -130,6 +135,8 @@ __all__ = [
     "UNIT_OVER",
     "WORK_ORDER",
     "AnyChart",
+    "ComplaintMove",
+    "ComplaintState",
     "DocumentFacts",
     "Estimate",
     "Holdable",

@@ -1,4 +1,4 @@
-"""What follows a sale: the return, the exchange and the reissue (补发).
+"""What follows a sale: the return, the exchange, the reissue (补发) and the complaint.
 
 It knows what is decided about each, and refuses to know its goods: units that come back stand in
 the bags of their order, and what is sent anew is an order of its own, with a bag of its own.
@@ -123,3 +123,48 @@ REISSUE: Final[Chart[ReplacementState, ReplacementMove, DocumentFacts]] = _repla
     "reissue", without=(ReplacementState.UNDONE,)
 )
 """Goods go out again for what was lost, missing or faulty, and nothing comes back (补发)."""
+
+
+class ComplaintState(StrEnum):
+    """Where a complaint stands: it is about money or an answer, and moves no goods."""
+
+    ASKED = "asked"
+    GRANTED = "granted"  # the customer pays less for what he keeps
+    ANSWERED = "answered"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    UNANSWERED = "unanswered"  # nobody answered in time; a late answer is one
+
+
+class ComplaintMove(StrEnum):
+    """What happens to a complaint."""
+
+    GRANT = "grant"
+    ANSWER = "answer"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    LEAVE = "leave unanswered"
+
+
+_ComplaintRow: TypeAlias = Row[ComplaintState, ComplaintMove, DocumentFacts]
+_C, _CM = ComplaintState, ComplaintMove
+
+COMPLAINT: Final[Chart[ComplaintState, ComplaintMove, DocumentFacts]] = Chart(
+    "complaint",
+    ComplaintState,
+    ComplaintMove,
+    [
+        _ComplaintRow(_C.ASKED, _CM.GRANT, _C.GRANTED),
+        _ComplaintRow(_C.ASKED, _CM.ANSWER, _C.ANSWERED),
+        _ComplaintRow(_C.ASKED, _CM.REJECT, _C.REJECTED),
+        _ComplaintRow(_C.ASKED, _CM.WITHDRAW, _C.WITHDRAWN),
+        _ComplaintRow(_C.ASKED, _CM.LEAVE, _C.UNANSWERED),
+        _ComplaintRow(_C.UNANSWERED, _CM.GRANT, _C.GRANTED),
+        _ComplaintRow(_C.UNANSWERED, _CM.ANSWER, _C.ANSWERED),
+        _ComplaintRow(_C.UNANSWERED, _CM.REJECT, _C.REJECTED),
+        _ComplaintRow(_C.UNANSWERED, _CM.WITHDRAW, _C.WITHDRAWN),
+    ],
+    initial=_C.ASKED,
+    ends=[_C.GRANTED, _C.ANSWERED, _C.REJECTED, _C.WITHDRAWN],
+)
+"""A customer asks for money without giving anything back (仅退款), or for an answer (投诉)."""
