@@ -19,6 +19,7 @@ from orderflow.records import MatterKind
 from orderflow.refunds import owed_back
 from orderflow.states import OrderState, ReturnState
 from orderflow.waiting import Wait, wait_of
+from orderflow.windows import Window
 from tests.builders import BELL, LAMP, LEITH, YORK, Shop, line
 
 R: Final = ReturnState
@@ -95,6 +96,26 @@ def test_a_repair_is_asked_for_by_a_reason_that_leads_to_one_and_in_its_time(sho
     assert shop.codes(v.ask_return.on("r-1", "o-17", (), "broken")) == ["another_way"]
     shop.clock.forward(days=15)
     assert shop.codes(v.ask_repair.on("r-1", "o-17", (), "broken")) == ["window_closed"]
+
+
+@pytest.mark.feature("F244")
+def test_a_warranty_of_two_years_keeps_its_order_from_being_put_away(any_shop: Shop) -> None:
+    reasons = (attrs.evolve(BROKEN, window=Window(730, "Europe/London")), DULL)
+    shop = sold(any_shop, attrs.evolve(any_shop.rules, reasons=reasons))
+    shop.complete("o-17")
+    shop.clock.forward(days=600)
+    assert shop.codes(v.ask_return.on("r-1", "o-17", (), "dull")) == ["window_closed"]
+    assert shop.codes(v.archive.on("o-17")) == ["window_open"]
+
+    came(shop, 1)
+    shop.mend("r-1")
+    shop.deliver_again("o-17")
+
+    shop.clock.forward(days=131)
+    assert shop.codes(v.ask_repair.on("r-2", "o-17", (), "broken")) == ["window_closed"]
+    shop.complete("o-17")
+    shop.archive("o-17")
+    shop.assert_lawful()
 
 
 # --- what cannot be mended ------------------------------------------------------------------------
