@@ -19,6 +19,7 @@ from orderflow import (
     AddedServices,
     BadInput,
     ChargeKind,
+    Compensable,
     Destination,
     Instalment,
     Money,
@@ -356,7 +357,12 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "approve_return": {"id": "r-o-asking"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
-    "receive_return": {"id": "r-o-coming", "location": "leith", "lines": ONE},
+    "receive_return": {
+        "id": "r-o-coming",
+        "location": "leith",
+        "lines": ONE,
+        "serials": ("SB-9",),
+    },
     "record_return_scan": {
         "id": "r-o-coming",
         "status": ScanStatus.IN_TRANSIT,
@@ -409,6 +415,14 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "payment": "pay-o-owed",
         "to": "credit-c-7",
         "payee": "account-c-7",
+    },
+    "compensate": {
+        "id": "o-owed",
+        "reason": "late",
+        "amount": eur(100),
+        "payee": "account-c-7",
+        "to": "credit-c-7",
+        "bearer": "sf-express",
     },
     "confirm_refund": {
         "id": "o-owed",
@@ -796,6 +810,7 @@ class House:
             approve_returns=False,
             price_protection_days=30,
             silent_days=14,
+            compensable=(Compensable("late", 30),),
             process=Process.of(Stage("polishing", UnitState.PICKED)),
         )
         self.workflow = Workflow(store, rules, clock=clock)

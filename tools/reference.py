@@ -681,6 +681,9 @@ BESIDE = {
         if name == "CHARTS" or name.endswith(("State", "Move", "Facts"))
     ),
     "orderflow.testing": tuple(testing.__all__),
+    "orderflow.testing.kit": ("NotAsked", "agree", "together", "Passing"),
+    "orderflow.testing.broken": ("BROKEN_STORES", "BROKEN_CARRIERS", "BROKEN_GATEWAYS"),
+    "orderflow.testing.strategies": ("orders", "stock", "journals", "prices"),
     "orderflow.rules": (
         "Policy",
         "ReserveWhen",
@@ -740,6 +743,9 @@ BESIDE = {
     "orderflow.invoices": tuple(
         name for name in invoices.__all__ if name not in {"invoice", "credit", *_DOCUMENTS}
     ),
+    "orderflow.reasons": ("WITHDRAWAL", "FAULTY", "WRONG_ITEM", "MISSING", "USAGE"),
+    "orderflow.windows": ("Window", "Start", "LastDay", "Closing"),
+    "orderflow.returnable": ("Returnable", "Against"),
     "orderflow.replacements": ("Progress", "progress"),
     "orderflow.deadlines": ("Due", "Reminder"),
     "orderflow.audit": ("audit", "Law", "reconcile", "Plan", "Drift", "DriftKind"),

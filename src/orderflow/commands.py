@@ -18,6 +18,7 @@ from orderflow import (
     bookings,
     chasing,
     closing,
+    compensating,
     complaints,
     coupons,
     deposits,
@@ -1507,12 +1508,14 @@ class Commands:
         id: str,
         location: str,
         lines: LineQuantities = (),
+        serials: tuple[str, ...] = (),
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Return]:
         """Record what came back of a return, and where: all that was announced, or so many."""
-        call = receiving.receive_return.of(Ref(self.tenant, "return", id), location, lines)
+        ref: Ref[Return] = Ref(self.tenant, "return", id)
+        call = receiving.receive_return.of(ref, location, lines, serials)
         return self.apply(call, key=key, by=by)
 
     def hold_return(
@@ -1746,6 +1749,23 @@ class Commands:
     ) -> Done[Order]:
         """Pay back what is owed on an order: all of it, or a smaller amount."""
         call = refunds.refund.of(Ref(self.tenant, "order", id), amount, payment, to, payee)
+        return self.apply(call, key=key, by=by)
+
+    def compensate(
+        self,
+        id: str,
+        reason: str,
+        amount: Money,
+        payee: str = "",
+        to: str = "",
+        bearer: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Pay a customer money beyond what his order costs: late shipping, a fake, postage."""
+        ref = Ref[Order](self.tenant, "order", id)
+        call = compensating.compensate.of(ref, reason, amount, payee, to, bearer)
         return self.apply(call, key=key, by=by)
 
     def confirm_refund(

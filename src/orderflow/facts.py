@@ -34,6 +34,7 @@ from orderflow.records import (
     BookingState,
     Charge,
     Charted,
+    Compensation,
     Complaint,
     Coupon,
     CreditLine,
@@ -200,6 +201,14 @@ class MoneyMoved:
 
 
 @attrs.frozen(weakref_slot=False)
+class Compensated:
+    """The customer of an order was paid money beyond what it costs."""
+
+    order: Ref[Order]
+    paid: Compensation
+
+
+@attrs.frozen(weakref_slot=False)
 class Posted:
     """Goods went from account to account other than by units of an order."""
 
@@ -254,6 +263,7 @@ Fact: TypeAlias = (
     | Held
     | Unheld
     | MoneyMoved
+    | Compensated
     | Posted
     | Limited
     | Claimed
@@ -304,6 +314,7 @@ TOUCHES_ONE: Final[dict[type[Fact], Callable[[Fact], Ref[Document]]]] = {
     CutMade: attrgetter("order"),
     Charged: attrgetter("order"),
     Repriced: attrgetter("order"),
+    Compensated: attrgetter("order"),
     Advanced: attrgetter("ref"),
     Held: attrgetter("ref"),
     Unheld: attrgetter("ref"),
@@ -392,6 +403,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
     pools, pay_by, doors, ready = order.pools, order.pay_by, order.doors, order.ready
     awaited = order.awaited
+    compensations = order.compensations
     by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
@@ -423,6 +435,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                 holds = _without(holds, fact.code)
             case MoneyMoved():
                 tenders = _tendered(tenders, fact)
+            case Compensated():
+                compensations = (*compensations, fact.paid)
             case Claimed():
                 pools = _pooled(pools, fact)
             case Noted():
@@ -508,6 +522,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         doors,
         ready,
         awaited=awaited,
+        compensations=compensations,
     )
 
 

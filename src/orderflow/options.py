@@ -25,6 +25,7 @@ import attrs
 
 from orderflow import (
     bookings,
+    compensating,
     complaints,
     coupons,
     deposits,
@@ -310,6 +311,18 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     amount = _money(look.document, due(look.document))
     shares = ((look.id, amount.minor),)
     yield payments.pay.on(look.fresh(Payment, "pay"), amount, shares)
+
+
+@suggests(compensating.compensate, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    order, reason, amount = look.document, SAMPLES["reason"], 1
+    for one in look.context.rules.compensable:
+        rule = compensating.rule_of(look.context.rules, one.reason, order.currency)
+        if rule is not None:
+            reason, amount = rule.reason, compensating.left_to_compensate(order, rule)
+            break
+    payee = f"account of {order.customer}"[:TEXT_MAX]
+    yield compensating.compensate.on(look.id, reason, _money(order, amount), payee)
 
 
 @suggests(refunds.confirm_refund, on=Order)

@@ -340,6 +340,21 @@ class Plan:
 
 
 @attrs.frozen(weakref_slot=False)
+class Compensation:
+    """What a customer was paid beyond what his order costs, in minor units, and for which reason.
+
+    It went to the account that `payee` refers to, or onto the balance `stored`. `bearer` makes it
+    good to us; without one, we bear it.
+    """
+
+    reason: str
+    amount: int
+    bearer: str = ""
+    payee: str = ""
+    stored: str = ""
+
+
+@attrs.frozen(weakref_slot=False)
 class Order:
     """An order: its lines with their bags, its charges and its named holds."""
 
@@ -373,6 +388,7 @@ class Order:
     doors: tuple[Door, ...] = ()  # where carriers are to collect cash for it
     ready: tuple[Ready, ...] = ()  # what gateways keep ready for it, and have not captured
     awaited: tuple[str, ...] = ()  # the payments for it that wait, or are kept ready
+    compensations: tuple[Compensation, ...] = ()  # what was paid beside it, in that order
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""

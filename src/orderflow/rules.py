@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import attrs
 
 from orderflow.cash import CashRounding, CashRule
+from orderflow.compensations import Compensable, checked_compensables
 from orderflow.conditions import Condition, Verdict
 from orderflow.errors import BadInput
 from orderflow.patience import Patience
@@ -273,6 +274,8 @@ class Rules:
     which coin such an order is rounded, currency by currency; what is rounded off the seller bears.
     `paying_back` says which tender of an order gets money back first, and how cash of a door does;
     without it they do as they were applied, and cash as whoever pays it back finds right.
+    `compensable` are the reasons for which a customer may be paid beyond what his order costs, each
+    with its limit; for no other anything is.
     `remind_days` are how many days before a limit a customer is reminded of it, once for each.
     `patience` says how long returns, exchanges and reissues wait for whoever must act; without it,
     for ever. What waits already keeps the limit that it began with.
@@ -282,6 +285,8 @@ class Rules:
     becomes of them; beside the verdicts, which every host has.
     `reasons` are those for which customers may ask for something after a sale, each with the ways
     that it leads; without any, every word is a reason and leads wherever somebody agrees to.
+    `whole_kits` come back whole only; with `gifts_back` a gift comes back with the last of what has
+    earned it.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -310,10 +315,13 @@ class Rules:
     patience: Patience | None = None
     silent_days: int = 0
     conditions: tuple[Condition, ...] = ()
+    whole_kits: bool = False
+    gifts_back: bool = False
     reasons: tuple[Reason, ...] = ()
     return_window: Window | None = None
     process: Process = attrs.field(default=Process(), repr=False)
     paying_back: PayingBack | None = None
+    compensable: tuple[Compensable, ...] = attrs.field(default=(), converter=checked_compensables)
 
     def __attrs_post_init__(self) -> None:
         whole(self.return_window_days, "return_window_days", least=0, most=WINDOW_DAYS_MAX)

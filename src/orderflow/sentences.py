@@ -244,6 +244,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "the reason {given} leads to no {move} (can: {can})",
         "zh": "原因“{given}”不支持{move}(可以:{can})",
     },
+    "kit_in_part": {
+        "en": "kit {kit} of order {order} comes back whole: {n} more of line {line} belong to it",
+        "zh": "订单 {order} 的套装 {kit} 须整套退回:还须退第 {line} 行 {n} 件",
+    },
+    "gift_stays": {
+        "en": "line {line} of order {order} is a gift for what comes back: {n} of it come along",
+        "zh": "订单 {order} 第 {line} 行为所退商品的赠品:须一并退回 {n} 件",
+    },
     "evidence_wanted": {
         "en": "{what} wants {wanted} pictures or films as evidence: there are {there}",
         "zh": "{what}需要 {wanted} 份图片或视频作为凭证:已有 {there} 份",
@@ -578,6 +586,19 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "account",
         "zh": "付款 {payment} 为货到付款:须转账退款,请提供收款账户",
     },
+    "not_compensated": {
+        "en": "order {order} is not compensated for {given}: the rules know {reasons}",
+        "zh": "订单 {order} 不因 {given} 赔付,规则仅有:{reasons}",
+    },
+    "over_compensation": {
+        "en": "order {order}: {asked} {currency} to compensate for {reason}, "
+        "{left} of {limit} left",
+        "zh": "订单 {order}:因“{reason}”赔付 {asked} {currency},限额 {limit},剩余 {left}",
+    },
+    "compensation_to_nobody": {
+        "en": "a compensation for order {order} wants an account or a balance to go to",
+        "zh": "订单 {order} 的赔付须指定收款账户或储值账户",
+    },
     "owed_changed": {
         "en": "{owed} {currency} is owed back on order {order} by now, not {said}",
         "zh": "订单 {order} 目前应退 {owed} {currency},不再是 {said}",
@@ -710,6 +731,8 @@ ACCOUNTS: Final[dict[str, dict[Language, str]]] = {
     "issued": {"en": "issued", "zh": "发放储值"},
     "lapsed": {"en": "lapsed", "zh": "过期储值"},
     "converted": {"en": "converted", "zh": "兑换"},
+    "compensated": {"en": "compensated", "zh": "赔付"},
+    "paid out": {"en": "paid out", "zh": "赔付付款"},
 }
 """What the accounts of the ledger are called, by their values."""
 
@@ -759,6 +782,8 @@ SETTLED_FOR: Final[dict[str, dict[Language, str]]] = {
     "kept as a fee": {"en": "kept as a fee", "zh": "代收手续费"},
     "held": {"en": "held", "zh": "资金"},
     "stored": {"en": "stored", "zh": "储值余额"},
+    "paid out": {"en": "paid out", "zh": "赔付付款"},
+    "compensation": {"en": "compensation", "zh": "赔付"},
 }
 """What rows of a settlement are for, by the values of `Reason`."""
 
@@ -809,6 +834,10 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "owed": {"en": "Owed back", "zh": "应退"},
     "settled": {"en": "Nothing is open", "zh": "已结清"},
     "given_up": {"en": "Given up, no part of the total", "zh": "已取消或退回(不计入合计)"},
+    "compensation": {
+        "en": "Compensation, no part of the total: {reason}",
+        "zh": "赔付(不计入合计):{reason}",
+    },
     "invoice": {"en": "Invoice {number}, {tax} of tax in it", "zh": "发票 {number},其中税额 {tax}"},
     "credit_note": {
         "en": "Credit note {number}, {tax} of tax in it",
@@ -1034,6 +1063,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "collect on delivery": "代收货款",
     "collect": "代收货款",
     "complete": "完成",
+    "compensate": "赔付",
     "confirm receipt": "确认收货",
     "confirm refund": "确认退款",
     "confirm stock hold": "确认库存占用",
@@ -1285,6 +1315,7 @@ HOLDS: Final[dict[str, str]] = {
     "answer_changed": "支付平台的答复前后不一",
     "came_back": "意外退回",
     "came_unasked": "未约定的来货",
+    "other_serial": "序列号不符",
     "charged_back": "银行已扣回款项",
     "goods_never_came": "换货的旧货始终未退回",
     "lost_coming_back": "拒收的货物在退回途中丢失",

@@ -247,7 +247,7 @@ def not_arrived(line: Line) -> int:
     return _held(line, (*_ASTRAY, UnitState.RECEIVED_BACK))
 
 
-def _left_delivered(order: Order, line: Line) -> int:
+def left_delivered(order: Order, line: Line) -> int:
     """How many delivered units of a line are in no return, and are not sent again."""
     rows = _rows(order, line)
     there = _held(line, (UnitState.DELIVERED,))
@@ -275,7 +275,7 @@ def refuse_sent_again(order: Order, chosen: Sequence[Chosen]) -> None:
         again = sum([row.n for row in rows])
         for states, left in (
             ((*_ASTRAY, UnitState.RECEIVED_BACK), left_not_arrived(line, rows)),
-            ((UnitState.DELIVERED,), _left_delivered(order, line)),
+            ((UnitState.DELIVERED,), left_delivered(order, line)),
         ):
             asked = sum(
                 [

@@ -8,6 +8,7 @@ from orderflow.bookings import ask_booking, cancel_booking, record_booking, send
 from orderflow.chasing import chase
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
+from orderflow.compensating import compensate
 from orderflow.complaints import (
     add_complaint_evidence,
     answer_complaint,
@@ -228,6 +229,7 @@ __all__ = [
     "chase",
     "close_return",
     "collect_on_delivery",
+    "compensate",
     "complain",
     "complete",
     "confirm",

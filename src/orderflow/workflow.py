@@ -93,6 +93,7 @@ from orderflow.records import (
     lot_id,
 )
 from orderflow.remedies import explained
+from orderflow.returnable import Returnable, returnable
 from orderflow.rules import Policy, Rules
 from orderflow.tenders import StoredValue
 from orderflow.tracking.troubles import OURS
@@ -708,6 +709,16 @@ class Workflow(Commands):
             raise ValueError(f"entry {entry.seq} was decided under other rules")
         case = Case(entry.call.ref, Past(self.store, entry), entry.at)
         return tuple(ask(case, entry.call, Context(entry.at, entry.by, self.rules)).facts)
+
+    def returnable(self, id: str, reason: str = "") -> tuple[Returnable, ...]:
+        """The delivered units of an order that may come back now for a reason, and until when.
+
+        By line and parcel, with all that speaks against those that may not, and since when.
+        """
+        order = self.order(id)
+        return returnable(
+            Case(order.ref, self.store, instant(self._clock(), "clock")), order, self.rules, reason
+        )
 
     def sourcing(self, id: str, lines: LineQuantities = (), *, by: str = "") -> Sourcing:
         """From where an order's goods would come if it were allocated now, and why not elsewhere.

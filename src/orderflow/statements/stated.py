@@ -31,7 +31,17 @@ from orderflow.pricing import (
     total,
     units_kept,
 )
-from orderflow.records import Charge, ChargeKind, Fixing, Kit, Line, Order, Span, Tender
+from orderflow.records import (
+    Charge,
+    ChargeKind,
+    Compensation,
+    Fixing,
+    Kit,
+    Line,
+    Order,
+    Span,
+    Tender,
+)
 from orderflow.taxes import RateTotal, Taxing, rate_totals
 
 
@@ -110,7 +120,8 @@ class Statement:
 
     The amounts of `lines` and of `parts`, which are of the order as a whole, sum to `total`; that
     and `given_up` are all that was ever charged. `due` is `total` less what was `paid`; below zero
-    it is owed back. `included_in_parts` are the taxes in freight and fees that are on no paper yet.
+    it is owed back. `compensations` were paid beside it, and are part of none of that.
+    `included_in_parts` are the taxes in freight and fees that are on no paper yet.
     """
 
     order: str
@@ -125,6 +136,7 @@ class Statement:
     due: int
     bills: tuple[Bill, ...] = ()
     included_in_parts: tuple[RateTotal, ...] = ()
+    compensations: tuple[Compensation, ...] = ()
 
     @property
     def included(self) -> tuple[RateTotal, ...]:
@@ -187,6 +199,7 @@ def statement(
         due(order),
         tuple([_bill(order, one) for one in bills]),
         included.get(None, ()),
+        order.compensations,
     )
 
 

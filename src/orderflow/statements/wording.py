@@ -84,13 +84,17 @@ class _Writer:
     def beside(self) -> Iterator[str]:
         """What is no part of the total: what was given up, and what invoices say."""
         stated = self.stated
-        if not stated.given_up and not stated.bills:
+        if not (stated.given_up or stated.bills or stated.compensations):
             return
         yield ""
         if stated.given_up:
             yield self.row(self.say("given_up"), stated.given_up)
         for bill in stated.bills:
             yield self.row(self.bill(bill), bill.amount)
+        for one in stated.compensations:
+            said = self.say("compensation", reason=one.reason)
+            said += self.say("borne" if one.bearer else "borne_by_seller", bearer=one.bearer)
+            yield self.row(said, one.amount)
 
     def line(self, line: LineStated) -> Iterator[str]:
         n = self.units(line.n, line)

@@ -1,7 +1,7 @@
 """What a host tests its own process and adapters with: nothing here runs in production.
 
-It knows how to walk every way that a small order can go and how to hold a store of somebody else to
-its promises, and refuses to know any test framework.
+It knows how to walk every way that a small order can go, and how to hold the adapters of a host to
+their promises, and refuses to know any test framework.
 """
 
 from orderflow.testing.invariants import INVARIANTS, Invariant
@@ -10,15 +10,18 @@ from orderflow.testing.kit import Checked, Report, Result, Suite, conformance
 from orderflow.testing.memo import Seen
 from orderflow.testing.stores import Raw, StoreSuite, Watch
 from orderflow.testing.walk import Bounds, Explored, Stuck, explore
+from orderflow.testing.wires import CarrierSuite, GatewaySuite
 
 __all__ = [
     "INVARIANTS",
     "OUTSIDE",
     "Allows",
     "Bounds",
+    "CarrierSuite",
     "Checked",
     "Comes",
     "Explored",
+    "GatewaySuite",
     "Invariant",
     "Raw",
     "Report",

@@ -6,5 +6,6 @@ names the check that must.
 
 from orderflow.testing.broken.sound import SoundStore
 from orderflow.testing.broken.stores import BROKEN_STORES
+from orderflow.testing.broken.wires import BROKEN_CARRIERS, BROKEN_GATEWAYS
 
-__all__ = ["BROKEN_STORES", "SoundStore"]
+__all__ = ["BROKEN_CARRIERS", "BROKEN_GATEWAYS", "BROKEN_STORES", "SoundStore"]
