@@ -376,6 +376,8 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "blocks": ("settle",),
     },
     "lift_return_hold": {"id": "r-o-rejected", "code": "came_unasked"},
+    "ask_repair": {"id": "r-new", "order": "o-delivered", "lines": ONE, "reason": "broken"},
+    "mend": {"id": "r-o-broken", "lines": ONE},
     "inspect": {"id": "r-o-came", "verdicts": (("1", 1, Verdict.SOUND),)},
     "take_back": {"id": "o-back", "verdicts": (("1", 1, Verdict.SOUND),)},
     "restock": {"id": "o-again", "verdicts": (("1", 1, Verdict.SOUND),)},
@@ -691,8 +693,11 @@ def furnish(house: Workflow, clock: Clock) -> None:
     clock.at = MORNING - timedelta(days=30)
     sell("o-silent", "shipped")
     clock.at = MORNING
-    for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
+    for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected", "o-broken"):
         sell(id, "delivered")
+    house.ask_repair("r-o-broken", "o-broken", ONE)
+    house.approve_return("r-o-broken")
+    house.receive_return("r-o-broken", "leith")
     house.report_missing("o-missing", ())
     sell("o-complained", "delivered")
     house.ask_refund_only("q-asked", "o-complained", eur(100))

@@ -37,6 +37,7 @@ from orderflow import (
     receiving,
     refunds,
     rejecting,
+    repairs,
     replacements,
     repricing,
     returns,
@@ -1536,6 +1537,27 @@ class Commands:
     ) -> Done[Return]:
         """Lift a named hold of a return: somebody has looked into it."""
         call = returns.lift_return_hold.of(Ref(self.tenant, "return", id), code)
+        return self.apply(call, key=key, by=by)
+
+    def ask_repair(
+        self,
+        id: str,
+        order: str,
+        lines: LineQuantities = (),
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Return]:
+        """Ask that delivered units of an order be mended: all, or so many of some lines."""
+        call = repairs.ask_repair.of(Ref(self.tenant, "return", id), order, lines, reason)
+        return self.apply(call, key=key, by=by)
+
+    def mend(
+        self, id: str, lines: LineQuantities = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Record that goods of a repair were mended: all that came, or so many of some lines."""
+        call = repairs.mend.of(Ref(self.tenant, "return", id), lines)
         return self.apply(call, key=key, by=by)
 
     def inspect(

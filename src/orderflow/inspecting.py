@@ -43,7 +43,7 @@ Verdicts: TypeAlias = tuple[tuple[str, int, Verdict | str], ...]
 Judged: TypeAlias = tuple[tuple[str, int, Condition], ...]
 """The same, each with the condition that its verdict stands for."""
 
-_COMING: Final = (*STILL_OUT, UnitState.RECEIVED_BACK)
+COMING: Final = (*STILL_OUT, UnitState.RECEIVED_BACK)
 """Where the units of a return are of which nothing is decided yet."""
 
 
@@ -68,7 +68,7 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     after = step.now(order_ref)
     if total(after) != cost:
         step.note(case.ref, BROUGHT, amount=cost - total(after))
-    if not of_return(after, case.ref.id, _COMING):
+    if not of_return(after, case.ref.id, COMING):
         step.proceed(RETURN, case.ref, ReturnMove.SETTLE)
     return step
 

@@ -731,6 +731,7 @@ class Return:
     evidence_wanted: int = 0
     talks: tuple[str, ...] = ()
     brought: int | None = None
+    repair: bool = False  # its goods are to be mended, and stay their customer's
     resent: str = ""  # the number of the parcel by which rejected goods go to their customer
 
     @property

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from orderflow.sourcing.values import Problem
     from orderflow.windows import Window
 
+_PLAIN_PATIENCE: Final = Patience()
 PRIORITY_MAX: Final = 999_999
 UNLISTED: Final = PRIORITY_MAX + 1
 """The rank of a warehouse that the rules do not name: after all others."""
@@ -400,8 +401,10 @@ class Rules:
         more = tuple([(one.id, one.handling, tuple(sorted(one.tags))) for one in self.locations])
         if any(handling or tags for _, handling, tags in more):  # no locations: none has any
             later += f"; places={more!r}"
-        if self.patience is not None and self.patience.keep_days != Patience().keep_days:
-            later += f"; keep_days={self.patience.keep_days}"
+        for name in ("keep_days", "resend_days", "repair_days"):
+            days = None if self.patience is None else getattr(self.patience, name)
+            if days is not None and days != getattr(_PLAIN_PATIENCE, name):
+                later += f"; {name}={days}"
         if self.taxing is not None:
             later += f"; taxing=({self.taxing.fingerprint})"
         policy = DEFAULT_POLICY if self.policy is None else self.policy.name

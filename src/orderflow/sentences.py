@@ -528,6 +528,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "line {line} of order {order}: {asked} asked, {n} are sent again and {left} are left",
         "zh": "订单 {order} 第 {line} 行:要求 {asked} 件,已补发 {n} 件,只余 {left} 件",
     },
+    "not_for_repair": {
+        "en": "return {returned} is no repair: its goods are given back",
+        "zh": "退货单 {returned} 不是维修单:商品是退回的",
+    },
     "not_back": {
         "en": "exchange {exchange} waits for its goods: return {returned} is {state}",
         "zh": "换货单 {exchange} 等待退回商品:退货单 {returned} 状态为“{state}”",
@@ -1059,6 +1063,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "ask pay back": "请求退回付款",
     "ask refund": "请求退款",
     "ask reissue": "申请补发",
+    "ask repair": "申请维修",
     "ask return": "申请退货",
     "ask void": "请求作废",
     "authorise": "授权",
@@ -1128,6 +1133,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "hold": "挂起",
     "inspect production": "检验产品",
     "inspect": "验收",
+    "mend": "维修",
     "lapse stored value": "使储值失效",
     "lapse": "失效",
     "lift dispatch hold": "解除发货单挂起",

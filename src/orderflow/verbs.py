@@ -150,6 +150,7 @@ from orderflow.proving import add_evidence, record_talk
 from orderflow.receiving import receive_return
 from orderflow.refunds import ask_pay_back, ask_refund, confirm_refund, pay_back, refund
 from orderflow.rejecting import keep_rejected, receive_rejected, send_rejected
+from orderflow.repairs import ask_repair, mend
 from orderflow.replacements import (
     approve_exchange,
     approve_reissue,
@@ -213,6 +214,7 @@ __all__ = [
     "ask_refund",
     "ask_refund_only",
     "ask_reissue",
+    "ask_repair",
     "ask_return",
     "ask_void",
     "await_payment",
@@ -280,6 +282,7 @@ __all__ = [
     "lift_work_order_hold",
     "lose",
     "make_ready",
+    "mend",
     "miss_balance",
     "miss_complaint",
     "miss_instalment",
