@@ -47,6 +47,7 @@ from orderflow.states import (
     WorkOrderState,
 )
 from orderflow.tenders import StoredValue, TenderBook
+from orderflow.thresholds import Terms
 from orderflow.tracking import Scan
 from orderflow.tracking.pieces import of_piece
 from orderflow.values import Position
@@ -215,13 +216,27 @@ class ChargeKind(StrEnum):
 
 
 @attrs.frozen(weakref_slot=False)
+class Because:
+    """Why goods that came back made a charge: the rule, and the figures that it looked at.
+
+    `document` is the return, `of` the charge that is taken back, where it is of one. `figures` are
+    (name, text) pairs; amounts are in the main unit of the order's currency.
+    """
+
+    rule: str
+    document: str = ""
+    of: str = ""
+    figures: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen(weakref_slot=False)
 class Charge:
     """An amount that the order costs, in minor units; negative for a discount.
 
     Its `spans` share `amount` between unit indices of lines; without spans (freight, a fee) it
     belongs to the order as a whole.
     `bearer` pays for a discount: empty is the seller, else the platform's, supplier's or brand's
-    reference.
+    reference. `terms` are what it was given for; `because` says which rule of a refund made it.
     """
 
     id: str
@@ -230,6 +245,8 @@ class Charge:
     spans: tuple[Span, ...] = ()
     bearer: str = ""
     reason: str = ""
+    terms: Terms | None = None
+    because: Because | None = None
 
 
 @attrs.frozen(weakref_slot=False)

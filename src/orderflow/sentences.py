@@ -827,6 +827,29 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "price": {"en": "included change of price", "zh": "其中改价"},
     "rounding": {"en": "Rounding to the invoice", "zh": "开票尾差"},
     "cash": {"en": "Rounding to a coin", "zh": "抹零"},
+    "clawed_back": {
+        "en": "Discount taken back, {left} of {least} are left",
+        "zh": "收回优惠(剩余 {left},未满 {least})",
+    },
+    "capped": {
+        "en": "Discount taken back as far as it may be, {left} of {least} are left",
+        "zh": "限额收回优惠(剩余 {left},未满 {least})",
+    },
+    "freight_again": {
+        "en": "Freight is not free any more, {left} of {least} are left",
+        "zh": "不再免运费(剩余 {left},未满 {least})",
+    },
+    "freight_back": {"en": "Freight given back", "zh": "退还运费"},
+    "lost_value": {
+        "en": "Lost value, {n} of line {line} came back {condition}",
+        "zh": "价值减损(第 {line} 行退回 {n},{condition})",
+    },
+    "restocking": {
+        "en": "Restocking, {n} of line {line} came back {condition}",
+        "zh": "退货手续费(第 {line} 行退回 {n},{condition})",
+    },
+    "postage": {"en": "Postage of the return", "zh": "退货运费"},
+    "tax_changed": {"en": "Tax on what a return has changed", "zh": "退货引起的税额变动"},
     "reason": {"en": ": {reason}", "zh": ":{reason}"},
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
     "borne_by_seller": {"en": ", borne by the seller", "zh": ",由商家承担"},
