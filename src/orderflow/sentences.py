@@ -839,6 +839,10 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
         "en": "Freight is not free any more, {left} of {least} are left",
         "zh": "不再免运费(剩余 {left},未满 {least})",
     },
+    "gift_kept": {
+        "en": "A gift is kept without what has earned it, {n} of line {line}",
+        "zh": "保留赠品(第 {line} 行 {n} 件,所购商品已退)",
+    },
     "freight_back": {"en": "Freight given back", "zh": "退还运费"},
     "lost_value": {
         "en": "Lost value, {n} of line {line} came back {condition}",
