@@ -20,7 +20,7 @@ from orderflow.refunds import owed_back
 from orderflow.statements import statement, text
 from orderflow.states import ComplaintState, OrderState
 from orderflow.taxes import GROSS_BY_LINE, NET_BY_TOTAL, Convention
-from tests.builders import BELL, LAMP, LEITH, Shop, eur, line
+from tests.builders import BELL, LAMP, LEITH, Shop, eur, line, new_order
 from tests.test_invoices import agree, notes, order, ship, taxing
 
 S = ComplaintState
@@ -215,6 +215,25 @@ def test_a_credit_note_says_what_was_granted_and_then_what_came_back(
     shop.credit("2026-000001", "CN")
     assert sum(note.gross for note in notes(shop)) == billed
     agree(shop)
+    shop.assert_lawful()
+
+
+def test_what_is_owed_at_the_door_or_on_account_is_less_and_nothing_goes_back(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 6)
+    shop.set_credit("c-7/EUR", eur(5000))
+    for id, how in (("o-17", {"cash_on_delivery": True}), ("o-18", {"on_account": True})):
+        shop.place(id, new_order((LAMP, 3), **how))
+        shop.allocate(id)
+        shop.ship(id, f"p-{id}")
+        if id == "o-17":
+            shop.expect_cash("pay-17", id, eur(3000))
+        shop.ask_refund_only(f"q-{id}", id, eur(500))
+        shop.grant_complaint(f"q-{id}")
+
+        assert (due(shop.order(id)), owed_back(shop.order(id))) == (2500, 0)
     shop.assert_lawful()
 
 
