@@ -104,6 +104,10 @@ PARTS: Final[dict[str, Small]] = {
         (2,),
         most={"parcel": 2},
     ),
+    "repairs": goods(
+        LIFE
+        | of("ask_repair approve_return close_return receive_return mend inspect deliver_again")
+    ),
     "returns in part": goods(LIFE | BACK | of("record_return_scan hold_return lift_return_hold")),
     "a shelf that has less": Small(
         Bounds((2,), stock=1, only=LIFE | SHELF | of("plan_to_buy give_up_plan"))

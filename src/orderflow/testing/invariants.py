@@ -15,6 +15,7 @@ from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
 from orderflow.pricing import due, given_up
 from orderflow.records import (
+    Arrival,
     Coupon,
     CreditLine,
     Document,
@@ -374,7 +375,7 @@ def is_at_rest(document: Document) -> bool:
         return document.unapplied <= 0
     if isinstance(document, Parcel):
         return document.state is not ParcelState.PACKED
-    if isinstance(document, StockHold | Supply | Lot | Item | Quota | Feed):
+    if isinstance(document, StockHold | Supply | Lot | Item | Quota | Feed | Arrival):
         return True
     if isinstance(document, Invoice | CreditNote | Series | StoredValue | Coupon | CreditLine):
         return True
