@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 import attrs
@@ -13,6 +14,7 @@ from orderflow import Fault, Patience, Reason, Rules, ScanStatus, Way
 from orderflow import verbs as v
 from orderflow.adapters.memory import MemoryStore
 from orderflow.deadlines import Due
+from orderflow.paid_back import Deduction, Refunding, RestockingFee
 from orderflow.pricing import due, total
 from orderflow.reasons import USAGE
 from orderflow.records import ChargeKind
@@ -435,3 +437,24 @@ def test_bad_input_about_a_complaint_is_found_with_its_place(shop: Shop) -> None
         (v.record_complaint_talk.on("q-1", ""), "reference"),
     ):
         assert shop.cannot_take(call) == path, call
+
+
+# --- a return without a refund --------------------------------------------------------------------
+
+
+@pytest.mark.feature("F230", "F234")
+def test_goods_that_come_back_for_a_swap_agreed_otherwise_owe_nothing_back(any_shop: Shop) -> None:
+    swap = Reason("swap", Fault.NOBODY)
+    keep_all = RestockingFee(Deduction(Decimal(100)), reasons=("swap",))
+    rules = Rules(
+        locations=(LEITH,), reasons=(swap, SCRATCHED), refunding=Refunding(restocking=(keep_all,))
+    )
+    shop = delivered(any_shop, rules, price="10.01")
+
+    shop.ask_return("r-1", "o-17", (("1", 2),), "swap")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+
+    assert shop.bag("o-17") == {"delivered": 1, "returned": 2}
+    assert (owed_back(shop.order("o-17")), due(shop.order("o-17"))) == (0, 0)
+    shop.assert_lawful()
