@@ -53,7 +53,7 @@ def receive_return(
     if chosen:
         step.add(Noted(case.ref, "received", (("location", at),)))
         step.proceed(RETURN, case.ref, ReturnMove.RECEIVE)
-        on_the_road = _found_again(step, order, chosen)
+        on_the_road = found_again(step, order, chosen)
         step.move(order, UnitMove.RECEIVE_BACK, on_the_road, location=at)
     if came.beyond:
         _keep_unasked(step, at, _beyond(wanted, came.chosen), "more goods came than were announced")
@@ -82,7 +82,7 @@ def _keep_serials(step: Step, at: str, serials: tuple[str, ...]) -> None:
         step.hold(step.case.ref, "other_serial", reason, ())
 
 
-def _found_again(step: Step, order: Order, chosen: list[Chosen]) -> list[Chosen]:
+def found_again(step: Step, order: Order, chosen: list[Chosen]) -> list[Chosen]:
     """The same units, with the lost ones on the road again."""
     lost = [one for one in chosen if one.spot.state is UnitState.LOST]
     step.move(order, UnitMove.TURN_BACK, lost)
