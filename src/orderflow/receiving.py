@@ -56,7 +56,7 @@ def receive_return(
         on_the_road = found_again(step, order, chosen)
         step.move(order, UnitMove.RECEIVE_BACK, on_the_road, location=at)
     if came.beyond:
-        _keep_unasked(step, at, wanted, "more goods came than were announced")
+        _keep_unasked(step, at, _beyond(wanted, came.chosen), "more goods came than were announced")
     _keep_serials(step, at, tuple([serial for serial in named if serial not in pieces]))
     return step
 
@@ -90,6 +90,12 @@ def found_again(step: Step, order: Order, chosen: list[Chosen]) -> list[Chosen]:
         one._replace(spot=Spot(UnitState.GOING_BACK, one.n, one.spot.slice)) if one in lost else one
         for one in chosen
     ]
+
+
+def _beyond(wanted: LineQuantities, chosen: list[Chosen]) -> LineQuantities:
+    """How many more units of each line came than were waited for."""
+    had = {line: sum([one.n for one in chosen if one.line.id == line]) for line, _ in wanted}
+    return tuple([(line, n - had[line]) for line, n in wanted if n > had[line]])
 
 
 def _keep_unasked(step: Step, at: str, wanted: LineQuantities, reason: str) -> None:

@@ -31,6 +31,7 @@ from orderflow.records import (
     Supply,
 )
 from orderflow.states import (
+    ComplaintState,
     OrderState,
     ParcelState,
     PaymentState,
@@ -353,6 +354,10 @@ _AT_REST: Final = frozenset(
         ReplacementState.REJECTED,
         ReplacementState.CANCELLED,
         ReplacementState.UNDONE,
+        ComplaintState.GRANTED,
+        ComplaintState.ANSWERED,
+        ComplaintState.REJECTED,
+        ComplaintState.WITHDRAWN,
         WorkOrderState.DONE,
         WorkOrderState.STOPPED,
     }
