@@ -43,6 +43,7 @@ from orderflow import (
     receiving,
     refunds,
     rejecting,
+    repairs,
     replacements,
     repricing,
     returns,
@@ -388,6 +389,11 @@ def _(look: Look[Order]) -> Iterator[Call[Purchase]]:
 @suggests(production.plan_production, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[WorkOrder]]:
     yield production.plan_production.on(look.fresh(WorkOrder, "make"), (look.id,), _place(look))
+
+
+@suggests(repairs.ask_repair, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Return]]:
+    yield repairs.ask_repair.on(look.fresh(Return, "r"), look.id)
 
 
 @suggests(returns.ask_return, on=Order)
