@@ -37,6 +37,7 @@ from orderflow.facts import fold, touches
 from orderflow.journal import Entry, Stored
 from orderflow.ledger import (
     Account,
+    CompensationAccount,
     OrderAccount,
     Posting,
     StoredAccount,
@@ -68,7 +69,7 @@ from orderflow.records import (
     StockHold,
     Supply,
 )
-from orderflow.settlement import Role, Settlement, settlement
+from orderflow.settlement import PartySettled, Reason, Role, Settlement, settlement
 from orderflow.states import ORDER_CALLED_OFF, ORDER_OVER, OrderState, PaymentState, UnitState
 from orderflow.tenders import StoredValue
 
@@ -386,7 +387,12 @@ def assert_laws(store: Store, tenant: str = "") -> None:
     assert_journal(store, tenant)
 
 
-KNOWN: Final[tuple[Account, ...]] = (*OrderAccount, *MoneyAccount, *StoredAccount)
+KNOWN: Final[tuple[Account, ...]] = (
+    *OrderAccount,
+    *MoneyAccount,
+    *StoredAccount,
+    *CompensationAccount,
+)
 """Each account of the ledger."""
 
 
@@ -477,7 +483,7 @@ def assert_settled(store: Store, tenant: str = "") -> None:
     sums: Tally[tuple[Role, str]] = Tally()
     for one in whole.parties:
         assert one.opening + sum(row.amount for row in one.rows) == one.closing
-        sums[one.role, one.currency] += one.closing
+        sums[one.role, one.currency] += one.closing - made_good(one)
     said = balances(postings(entries, tenant))
     for currency in {currency for currency, _ in said} | {currency for _, currency in sums}:
         on = {account: said.get((currency, account), 0) for account in KNOWN}
@@ -485,11 +491,15 @@ def assert_settled(store: Store, tenant: str = "") -> None:
         assert sums[Role.CUSTOMER, currency] == on[OrderAccount.RECEIVABLE] - paid
         assert sums[Role.CARRIER, currency] == on[MoneyAccount.CARRIER]
         ours = on[MoneyAccount.FORFEITED] + sum(on[account] for account in StoredAccount)
+        ours += on[CompensationAccount.COMPENSATED]
         parts = (Role.CUSTOMER, Role.CARRIER, Role.FINANCE)
         all_of_it = sum(sums[role, currency] for role in parts)
         assert all_of_it == ours - on[OrderAccount.SOLD] - on[MoneyAccount.FEES]
         assert not on[OrderAccount.PAID_FOR]
     assert_borne(whole, suppliers_of(store, tenant))
+    orders = [one.value for one in documents(store, tenant) if isinstance(one.value, Order)]
+    borne = [one for order in orders for one in order.compensations if one.bearer]
+    assert sum(made_good(one) for one in whole.parties) == sum(one.amount for one in borne)
     first, second = (
         settlement(entries, *period, tenant=tenant) for period in ((since, middle), (middle, until))
     )
@@ -499,6 +509,11 @@ def assert_settled(store: Store, tenant: str = "") -> None:
         halves = [half.of(one.role, one.party, one.currency) for half in (first, second)]
         moved = [part.closing - part.opening for part in halves if part is not None]
         assert sum(moved) == one.closing - one.opening
+
+
+def made_good(party: PartySettled) -> int:
+    """What a party makes good to us of compensations, over all of its rows."""
+    return sum(row.amount for row in party.rows if row.reason is Reason.COMPENSATION)
 
 
 def suppliers_of(store: Store, tenant: str = "") -> set[str]:
@@ -517,7 +532,7 @@ def assert_borne(whole: Settlement, suppliers: set[str]) -> None:
     for one in whole.parties:
         if one.role is Role.BEARER:
             assert {row.bearer for row in one.rows} <= {one.party}
-            borne[one.party] += one.closing + one.waiting
+            borne[one.party] += one.closing + one.waiting - made_good(one)
         elif one.role is Role.CUSTOMER:
             for row in one.rows:
                 borne[row.bearer] += row.amount

@@ -70,7 +70,7 @@ ACTS: Final = (
     *("send_back", "send_back", "send_back", "all_back", "ask", "receive", "inspect", "close"),
     *("again", "cancel", "refund", "refund", "some_money", "goodwill", "of_a_line", "freight"),
     *("reprice", "protect", "exchange", "exchange", "pay", "ship", "invoice", "credit", "credit"),
-    "off_the_paper",
+    *("off_the_paper", "money_only", "money_only"),
 )
 
 
@@ -214,6 +214,23 @@ class Life:
         there = sum([amount for i, amount in enumerate(units) if i in kept])
         off = self.chance.choice([1, there, self.chance.randint(0, there + 1)])
         self._adjust(order, NewCharge(ChargeKind.DISCOUNT, -off, (line,)))
+
+    def _money_only(self, order: str, line: str, n: int) -> None:
+        """Money back for goods that are kept: all that they carry, some, or not what was asked."""
+        name, currency = self.name("q"), self._currency()
+        some = Money(self.chance.choice([1, 100, 4999]), currency)
+        amount = some if self.chance.random() < 0.7 else None
+        wanted = ((line, n),) if self.chance.random() < 0.7 else ()
+        self.house.ask_refund_only(name, order, amount, wanted)
+        asked = self.house.complaint(name).amount
+        before = cost_of(self.order(order))
+        if self.chance.random() < 0.2:
+            other = Money(self.chance.randint(1, 2 * asked), currency)
+            self.house.grant_complaint(name, other)
+            asked = other.minor
+        else:
+            self.house.grant_complaint(name)
+        assert before - cost_of(self.order(order)) == asked
 
     def _freight(self, order: str, line: str, n: int) -> None:
         self._adjust(order, NewCharge(ChargeKind.FREIGHT, self.chance.choice([-490, -n, n])))

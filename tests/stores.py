@@ -29,6 +29,18 @@ EVERYWHERE: Final = bool(os.environ.get("ORDERFLOW_STORES"))
 """Whether every test that is about a store is told on all of them; `make test-slow` says so."""
 
 
+def opened(database: str | Path) -> PostgresStore | SqliteStore:
+    """The store that stands where a name says: its ending tells of which kind it is."""
+    path = Path(database)
+    if path.suffix == ".postgres":
+        return PostgresStore(servers.url(), schema=schema_of(path))
+    return SqliteStore(path, synchronous="normal")
+
+
+KINDS: Final = ("postgres", "sqlite")
+"""The stores that several processes may open: the endings of their names."""
+
+
 def stores_of(module: str) -> list[str]:
     """The stores that a test of a module is told on.
 

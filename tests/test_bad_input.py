@@ -19,6 +19,7 @@ from orderflow import (
     AddedServices,
     BadInput,
     ChargeKind,
+    Compensable,
     Destination,
     Instalment,
     Money,
@@ -356,7 +357,12 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "approve_return": {"id": "r-o-asking"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
-    "receive_return": {"id": "r-o-coming", "location": "leith", "lines": ONE},
+    "receive_return": {
+        "id": "r-o-coming",
+        "location": "leith",
+        "lines": ONE,
+        "serials": ("SB-9",),
+    },
     "record_return_scan": {
         "id": "r-o-coming",
         "status": ScanStatus.IN_TRANSIT,
@@ -370,9 +376,20 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "blocks": ("settle",),
     },
     "lift_return_hold": {"id": "r-o-rejected", "code": "came_unasked"},
+    "ask_repair": {"id": "r-new", "order": "o-delivered", "lines": ONE, "reason": "broken"},
+    "mend": {"id": "r-o-broken", "lines": ONE},
     "inspect": {"id": "r-o-came", "verdicts": (("1", 1, Verdict.SOUND),)},
     "take_back": {"id": "o-back", "verdicts": (("1", 1, Verdict.SOUND),)},
     "restock": {"id": "o-again", "verdicts": (("1", 1, Verdict.SOUND),)},
+    "record_arrival": {
+        "id": "a-new",
+        "location": "leith",
+        "goods": (("BRASS-LAMP", 1),),
+        "words": "of A. Customer",
+    },
+    "attach_arrival": {"id": "a-1", "returned": "r-o-coming", "lines": ONE},
+    "send_back_arrival": {"id": "a-1", "tracking": "T-9"},
+    "keep_arrival": {"id": "a-1", "verdicts": (("BRASS-LAMP", 1, Verdict.SOUND),)},
     "send_rejected": {"id": "r-o-rejected", "tracking": "T-9", "carrier": "north post"},
     "receive_rejected": {"id": "r-o-rejected", "location": "leith"},
     "keep_rejected": {"id": "r-o-rejected", "verdicts": (("1", 1, Verdict.SECOND),)},
@@ -407,6 +424,14 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "payment": "pay-o-owed",
         "to": "credit-c-7",
         "payee": "account-c-7",
+    },
+    "compensate": {
+        "id": "o-owed",
+        "reason": "late",
+        "amount": eur(100),
+        "payee": "account-c-7",
+        "to": "credit-c-7",
+        "bearer": "sf-express",
     },
     "confirm_refund": {
         "id": "o-owed",
@@ -677,9 +702,13 @@ def furnish(house: Workflow, clock: Clock) -> None:
     clock.at = MORNING - timedelta(days=30)
     sell("o-silent", "shipped")
     clock.at = MORNING
-    for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected"):
+    for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected", "o-broken"):
         sell(id, "delivered")
+    house.ask_repair("r-o-broken", "o-broken", ONE)
+    house.approve_return("r-o-broken")
+    house.receive_return("r-o-broken", "leith")
     house.report_missing("o-missing", ())
+    house.record_arrival("a-1", "leith", (("BRASS-LAMP", 2),))
     sell("o-complained", "delivered")
     house.ask_refund_only("q-asked", "o-complained", eur(100))
     sell("o-also", "delivered")
@@ -791,6 +820,7 @@ class House:
             approve_returns=False,
             price_protection_days=30,
             silent_days=14,
+            compensable=(Compensable("late", 30),),
             process=Process.of(Stage("polishing", UnitState.PICKED)),
         )
         self.workflow = Workflow(store, rules, clock=clock)

@@ -8,8 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from orderflow.adapters.sqlite import SqliteStore
+import pytest
+
 from orderflow.audit import audit
+from tests.stores import EVERYWHERE, KINDS, opened
 from tests.workers import LAMP, flow, life
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,8 +53,9 @@ def run_and_kill(
     return done, ended
 
 
-def test_fifty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
-    database = tmp_path / "killed.sqlite"
+@pytest.mark.parametrize("kind", KINDS if EVERYWHERE else ("sqlite",))
+def test_fifty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path, kind: str) -> None:
+    database = tmp_path / f"killed.{kind}"
     flow(str(database)).receive(LAMP, 3 * ORDERS)
     commands = [call for i in range(ORDERS) for call in life(100_000 + i)]
     chance = random.Random(7)
@@ -65,7 +68,7 @@ def test_fifty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
         kills += not ended
 
     assert kills == KILLS
-    with SqliteStore(database) as store:
+    with opened(database) as store:
         keys = [entry.key for entry in store.entries(after=1)]
         assert keys == [f"1/{i}" for i in range(len(commands))]
         assert [law for law in audit(store) if law.breaches] == []

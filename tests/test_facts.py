@@ -15,6 +15,7 @@ from orderflow.facts import (
     Advanced,
     Charged,
     Claimed,
+    Compensated,
     CutMade,
     Fact,
     Held,
@@ -35,6 +36,7 @@ from orderflow.records import (
     PLAIN,
     Application,
     Charge,
+    Compensation,
     Cut,
     CutKind,
     Dispatch,
@@ -117,6 +119,7 @@ def facts_about(ref: Ref[Any]) -> dict[type, Fact]:
         Repriced: Repriced(ref, "1", PriceRange(0, 1, Decimal(2), 1)),
         Held: Held(ref, FRAUD),
         Unheld: Unheld(ref, "fraud"),
+        Compensated: Compensated(ref, Compensation("late", 100)),
         MoneyMoved: MoneyMoved(ref, MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED, 10, ORDER.ref),
         Posted: Posted(GOODS, ref),
         Limited: Limited(SHELF, 1, ref),
@@ -129,7 +132,7 @@ def facts_about(ref: Ref[Any]) -> dict[type, Fact]:
 FITS: Final[dict[str, set[type]]] = {
     "order": {
         *(Advanced, Moved, CutMade, Charged, Repriced, Held, Unheld, MoneyMoved, Noted),
-        Claimed,
+        *(Claimed, Compensated),
     },
     "payment": {Advanced, Held, Unheld, MoneyMoved, Noted, Claimed},
     "dispatch": {Advanced, Held, Unheld, Noted},

@@ -33,10 +33,11 @@ from orderflow import (
     verbs,
 )
 from orderflow.adapters.memory import MemoryStore
-from orderflow.conditions import Verdict
+from orderflow.conditions import Condition, Fate, Verdict
 from orderflow.currencies import EXPONENTS, in_main_unit
 from orderflow.pricing import due
 from orderflow.proposals import LineDiffers, Proposal, text
+from orderflow.reasons import Fault, Reason, Way
 from orderflow.records import Order, Payment
 from orderflow.refunds import owed_back
 from orderflow.sentences import PROPOSAL
@@ -141,6 +142,37 @@ def test_goods_come_back_under_a_name_that_no_return_has(shop: Shop) -> None:
     shop.ask_return("supposed-1", "o-17", (("1", 1),))
 
     assert shop.propose_return("o-17", (("1", 1),)).owed == 1000
+
+
+def test_goods_are_supposed_to_be_proved_as_their_reason_wants_it(any_shop: Shop) -> None:
+    broken = Reason("broken", Fault.SELLER, (Way.RETURN, Way.REFUND), evidence=2)
+    worn = Condition("worn", Fate.SHELF, "second")
+    rules = attrs.evolve(TWO_PLACES, approve_returns=False, reasons=(broken,), conditions=(worn,))
+    shop = delivered(any_shop.under(rules), (LAMP, 3))
+
+    told = shop.propose_return("o-17", (("1", 1),), "broken", "worn")
+
+    assert told.supposing == ("ask_return", "approve_return", "receive_return", "inspect")
+    assert told.owed == 1000
+    assert shop.propose_refund_only("o-17", eur(700), (("1", 1),), "broken").owed == 700
+    with pytest.raises(MoveRefused) as no:
+        shop.propose_return("o-17", (("1", 1),), "too small")
+    assert [one.code for one in no.value.refusals] == ["no_such_reason"]
+
+
+@pytest.mark.feature("F230")
+def test_money_alone_is_told_before_it_is_granted(any_shop: Shop) -> None:
+    shop = delivered(any_shop, (LAMP, 3))
+
+    told = shop.propose_refund_only("o-17", eur(1000))
+
+    assert [(one.n, one.amount) for one in told.lines] == [(0, -1000)]
+    shop.ask_refund_only("co-1", "o-17", eur(1000))
+    shop.grant_complaint("co-1")
+    shop.apply(told.confirm())
+    assert shop.payment("pay-o-17").refunded == 1000
+    assert shop.propose_return("o-17", (("1", 1),)).owed == 667
+    assert shop.propose_refund_only("o-17").owed == 2000
 
 
 @pytest.mark.feature("F097")

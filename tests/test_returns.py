@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderflow import Call, Refused, Rules
+from orderflow import Call, Position, Refused, Rules
 from orderflow.adapters.memory import MemoryStore
 from orderflow.closing import complete
 from orderflow.conditions import Verdict
@@ -30,7 +30,7 @@ from orderflow.returns import (
     reject_return,
 )
 from orderflow.states import RETURN, OrderState, ReturnState
-from tests.builders import BELL, LAMP, LEITH, MORNING, Shop, new_order
+from tests.builders import BELL, LAMP, LEITH, MORNING, Shop, line, new_order
 
 SOUND, SECOND, DAMAGED, REJECTED = Verdict
 
@@ -43,6 +43,54 @@ def delivered(shop: Shop, n: int = 3) -> None:
 
 def in_return(shop: Shop, id: str) -> int:
     return sum(spot.n for _, spot in shop.order("o-17").units() if spot.slice.returning == id)
+
+
+# --- serials ----------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F232", "F234")
+def test_a_piece_that_comes_back_is_one_that_was_sent(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.stock(BELL, "leith", 2)
+    bells = (line("1", BELL, 1, serial="SB-1"), line("2", BELL, 1, serial="SB-2"))
+    shop.sell_and_deliver("o-17", "p-1", *bells)
+    shop.ask_return("r-1", "o-17")
+
+    shop.receive_return("r-1", "leith", serials=("SB-2", "SB-7"))
+
+    assert shop.bag("o-17", "2") == {"received back": 1}
+    assert shop.bag("o-17", "1") == {"delivered": 1}
+    (hold,) = shop.returned("r-1").holds
+    assert (hold.code, hold.blocks) == ("other_serial", ())
+    assert hold.reason == "SB-7 came back, and is none of those that were sent"
+    shop.receive_return("r-1", "leith", serials=("SB-1",))
+    assert shop.bag("o-17") == {"received back": 2}
+
+
+def test_a_lot_of_one_is_named_beside_other_goods(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.receive(Position("SHIP-BELL", "leith", lot="SB-1"), 1, serial=True)
+    shop.stock(LAMP, "leith", 2)
+    shop.sell_and_deliver("o-17", "p-1", (BELL, 1), (LAMP, 2))
+    shop.ask_return("r-1", "o-17")
+
+    shop.receive_return("r-1", "leith", (("2", 1),), ("SB-1",))
+
+    assert shop.bag("o-17", "1") == {"received back": 1}
+    assert shop.bag("o-17", "2") == {"received back": 1, "delivered": 1}
+    assert shop.returned("r-1").holds == ()
+
+
+def test_a_serial_that_comes_for_a_return_that_is_over_is_written_down(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_return("r-1", "o-17")
+    shop.close_return("r-1")
+
+    shop.receive_return("r-1", "leith", serials=("SB-7",))
+
+    codes = [hold.code for hold in shop.returned("r-1").holds]
+    assert codes == ["came_unasked", "other_serial"]
+    assert shop.cannot_take(receive_return.on("r-1", "leith", (), ("SB-7", "SB-7"))) == "serials"
 
 
 # --- asking -------------------------------------------------------------------
@@ -304,6 +352,13 @@ def test_more_units_than_announced_are_written_down_under_a_hold(shop: Shop) -> 
     assert [hold.code for hold in returned.holds] == ["came_unasked"]
     assert shop.bag("o-17") == {"delivered": 2, "received back": 1}
     assert returned.holds[0].reason == "more goods came than were announced"
+    (noted,) = [
+        dict(fact.details)
+        for entry in shop.store.entries()
+        for fact in entry.facts
+        if isinstance(fact, Noted) and fact.what == "came_unasked"
+    ]
+    assert noted == {"location": "leith", "line": "1", "n": 1}
     shop.inspect("r-1")
     shop.lift_return_hold("r-1", "came_unasked")
     shop.ask_return("r-2", "o-17", (("1", 1),))
@@ -616,6 +671,7 @@ def test_a_return_parcel_that_is_lost_may_be_found_again(any_shop: Shop) -> None
     shop.record_return_scan("r-1", ScanStatus.IN_TRANSIT)
     assert shop.bag("o-17") == {"delivered": 1, "going back": 2}
     shop.record_return_scan("r-1", ScanStatus.LOST)
+    shop.record_return_scan("r-1", ScanStatus.LOST)  # said twice, it makes sense twice
 
     shop.receive_return("r-1", "leith")
 

@@ -18,7 +18,7 @@ from orderflow.testing.broken.stores import KeepsMoneyAsFloat, LosesTheKey
 from orderflow.testing.simulating.story import Act, Happening, story_of
 
 SEEDS = int(os.environ.get("ORDERFLOW_SEEDS", "5"))
-"""How many stories are told; `make laws` tells a thousand."""
+"""How many stories are told; `make test-slow` tells a thousand."""
 DAYS = 30 if SEEDS > 100 else 12
 
 

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from orderflow import (
@@ -25,7 +26,6 @@ from orderflow import (
     StoredKind,
     Workflow,
 )
-from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit
 from orderflow.books import postings
 from orderflow.payments import key_of
@@ -34,9 +34,13 @@ from orderflow.ports import Query, Store, every
 from orderflow.pricing import due
 from orderflow.records import Order, Payment, RequestKind, credit_id
 from orderflow.rules import ReserveWhen
+from orderflow.states import UnitState
+from tests import servers
 from tests.giving_back import ROUNDS, assert_given_back_once, deliver_all, give_back
 from tests.giving_back import RULES as RETURNING
+from tests.stores import EVERYWHERE, KINDS, opened
 from tests.workers import (
+    BASKETS,
     BELL,
     CARD,
     COUPONS,
@@ -55,6 +59,17 @@ from tests.workers import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+LASTING = KINDS if EVERYWHERE else ("sqlite",)
+ON_EACH = pytest.mark.parametrize("database", KINDS, indirect=True)
+"""What is taken by many is told on each store at all times, and the rest in `make test-slow`."""
+
+
+@pytest.fixture(params=LASTING)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where a store stands that many processes open."""
+    return tmp_path / f"storm.{request.param}"
 
 
 def storm(mode: str, database: Path, processes: int, count: int) -> list[str]:
@@ -79,8 +94,13 @@ def storm(mode: str, database: Path, processes: int, count: int) -> list[str]:
     return [output.splitlines()[-1] for output in outputs]
 
 
+def whole(database: Path, full: int, small: int) -> int:
+    """How large a storm is: on a server it is small, but in `make test-slow`."""
+    return full if EVERYWHERE or database.suffix == ".sqlite" else small
+
+
 def assert_lawful(database: Path) -> None:
-    with SqliteStore(database) as store:
+    with opened(database) as store:
         breaches = [breach for law in audit(store) for breach in law.breaches]
         assert breaches == []
 
@@ -89,29 +109,28 @@ def test_processes_that_open_one_new_file_at_once_all_have_it(tmp_path: Path) ->
     assert storm("opening", tmp_path / "orders.sqlite", 4, 20) == ["0", "1", "2", "3"]
 
 
+@ON_EACH
 @pytest.mark.feature("F117", "F125")
-def test_eight_processes_get_exactly_the_five_thousand_units_that_are_there(
-    tmp_path: Path,
-) -> None:
-    database = tmp_path / "storm.sqlite"
-    flow(str(database)).receive(LAMP, 5_000)
+def test_eight_processes_get_exactly_the_units_that_are_there(database: Path) -> None:
+    there = whole(database, 5_000, 250)
+    flow(str(database)).receive(LAMP, there)
 
-    outputs = storm("reserve", database, processes=8, count=10_000)
+    outputs = storm("reserve", database, processes=8, count=2 * there)
 
     outcomes: Counter[str] = Counter()
     for output in outputs:
         outcomes.update(json.loads(output))
-    assert outcomes == {"granted": 5_000, "short": 75_000}
-    with SqliteStore(database) as store:
+    assert outcomes == {"granted": there, "short": 15 * there}
+    with opened(database) as store:
         (counter,) = store.books("").counters
-        assert (counter.there, counter.claimed) == (5_000, 5_000)
-        assert sum(1 for _ in store.entries()) == 5_001
+        assert (counter.there, counter.claimed) == (there, there)
+        assert sum(1 for _ in store.entries()) == there + 1
     assert_lawful(database)
 
 
 @pytest.mark.feature("F118")
-def test_a_hold_is_either_kept_or_taken_at_its_expiry_by_exactly_one(tmp_path: Path) -> None:
-    database, races = tmp_path / "race.sqlite", 2_000
+def test_a_hold_is_either_kept_or_taken_at_its_expiry_by_exactly_one(database: Path) -> None:
+    races = whole(database, 2_000, 500)
     workflow = flow(str(database))
     for i in range(races):
         last = Position(f"LAST-{i}", "leith")
@@ -123,7 +142,7 @@ def test_a_hold_is_either_kept_or_taken_at_its_expiry_by_exactly_one(tmp_path: P
     won = Counter(i for output in outputs for i in json.loads(output))
     assert won == dict.fromkeys(range(races), 1)
     kept = {i for output in outputs[0::2] for i in json.loads(output)}
-    with SqliteStore(database) as store:
+    with opened(database) as store:
         for i in range(races):
             (claim,) = store.claims("", Position(f"LAST-{i}", "leith"))
             assert claim.holder.id.startswith("hold-" if i in kept else "new-")
@@ -132,8 +151,7 @@ def test_a_hold_is_either_kept_or_taken_at_its_expiry_by_exactly_one(tmp_path: P
 
 
 @pytest.mark.feature("F116", "F125")
-def test_eight_processes_take_four_shelves_and_leave_the_safety_stock(tmp_path: Path) -> None:
-    database = tmp_path / "kept.sqlite"
+def test_eight_processes_take_four_shelves_and_leave_the_safety_stock(database: Path) -> None:
     workflow = flow(str(database))
     for shelf in SHELVES:
         workflow.receive(shelf, 30)
@@ -146,7 +164,7 @@ def test_eight_processes_take_four_shelves_and_leave_the_safety_stock(tmp_path: 
     for output in outputs:
         outcomes.update(json.loads(output))
     assert outcomes == {"granted": 100, "safety_stock": 140, "late": 80}
-    with SqliteStore(database) as store:
+    with opened(database) as store:
         rows = store.counters("", ["BRASS-LAMP"], START)
         assert sum(row.free for row in rows if not row.position.peg) == 20
     assert workflow.available("BRASS-LAMP", START) == 0
@@ -154,8 +172,7 @@ def test_eight_processes_take_four_shelves_and_leave_the_safety_stock(tmp_path: 
 
 
 @pytest.mark.feature("F116", "F125", "F139")
-def test_eight_processes_promise_one_purchase_within_quota_limit_and_date(tmp_path: Path) -> None:
-    database = tmp_path / "presale.sqlite"
+def test_eight_processes_promise_one_purchase_within_quota_limit_and_date(database: Path) -> None:
     workflow = flow(str(database))
     workflow.expect("po-1", LAMP, 500, DUE)
     workflow.describe_item("BRASS-LAMP", 2)
@@ -166,7 +183,7 @@ def test_eight_processes_promise_one_purchase_within_quota_limit_and_date(tmp_pa
 
     granted = sum(json.loads(output)["granted"] for output in outputs)
     assert granted == 500
-    with SqliteStore(database) as store:
+    with opened(database) as store:
         slipped = 0
         before: list[str] = []
         channels: Counter[str] = Counter()
@@ -195,9 +212,8 @@ def test_eight_processes_promise_one_purchase_within_quota_limit_and_date(tmp_pa
 
 @pytest.mark.feature("F116", "F125", "F139")
 def test_eight_processes_promise_a_future_purchase_that_slips_and_none_keeps_the_date_that_is_gone(
-    tmp_path: Path,
+    database: Path,
 ) -> None:
-    database = tmp_path / "future.sqlite"
     shop = flow(str(database))
     shop.expect("po-1", LAMP, 500, FRIDAY)
 
@@ -226,9 +242,8 @@ def test_eight_processes_promise_a_future_purchase_that_slips_and_none_keeps_the
 
 
 @pytest.mark.feature("F116", "F125", "F155")
-def test_eight_processes_promise_and_order_no_more_than_a_supplier_has(tmp_path: Path) -> None:
+def test_eight_processes_promise_and_order_no_more_than_a_supplier_has(database: Path) -> None:
     """He has 300, then 500, of which 100 stay: 400 in all, promised or ordered."""
-    database = tmp_path / "feed.sqlite"
     shop = flow(str(database))
     shop.record_feed(FEED, "leith", 300, START - timedelta(hours=1), 100, 3)
 
@@ -242,7 +257,7 @@ def test_eight_processes_promise_and_order_no_more_than_a_supplier_has(tmp_path:
     ordered = outcomes["ordered"]
     feed = shop.feed("acme", "BRASS-LAMP")
     assert sum(row.n for row in feed.ordered) == ordered > 0
-    with SqliteStore(database) as store:
+    with opened(database) as store:
         (counter,) = store.books("").counters
         assert (counter.there, counter.claimed) == (400 - ordered, 400 - ordered)
     assert shop.in_danger() == ()
@@ -254,12 +269,51 @@ DEALT = int(os.environ.get("ORDERFLOW_CREDIT", "40"))
 CREDIT, USES, EACH, BUYER = 25_00 * DEALT, DEALT // 2, DEALT // 8, DEALT // 2
 
 
+@ON_EACH
+@pytest.mark.feature("F117", "F125")
+def test_eight_processes_that_want_the_same_goods_in_any_order_never_lock_each_other_out(
+    database: Path,
+) -> None:
+    """Two to five goods of twenty an order: all of it or nothing, and no deadlock."""
+    shop, each = flow(str(database)), whole(database, 400, 40)
+    for at in BASKETS:
+        shop.receive(at, each)
+
+    outputs = storm("baskets", database, processes=8, count=each)
+
+    outcomes: Counter[str] = Counter()
+    for output in outputs:
+        outcomes.update(json.loads(output))
+    assert outcomes["granted"] > each
+    assert outcomes["short"]
+    reserved: Counter[str] = Counter()
+    for stored in every(shop.store, Query("order")):
+        assert isinstance(stored.value, Order)
+        states = {spot.state for _, spot in stored.value.units()}
+        assert states in ({UnitState.RESERVED}, {UnitState.OPEN})
+        if states == {UnitState.RESERVED}:
+            reserved.update(line.sku for line in stored.value.lines)
+    for counter in shop.store.books("").counters:
+        assert counter.claimed == reserved[counter.position.sku] <= counter.there
+    if database.suffix == ".postgres":
+        assert deadlocks() == 0
+    assert_lawful(database)
+
+
+def deadlocks() -> int:
+    """How many there have been on the server, in this whole run of the tests."""
+    with psycopg.connect(servers.url()) as line:
+        row = line.execute("select sum(deadlocks)::bigint from pg_stat_database").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@ON_EACH
 @pytest.mark.feature("F125")
 def test_eight_processes_exceed_neither_credit_nor_coupons_nor_buyers_limits(
-    tmp_path: Path,
+    database: Path,
 ) -> None:
     """What a bank takes back may raise a debt beyond its limit; an order that is placed never."""
-    database = tmp_path / "dealers.sqlite"
     shop = flow(str(database))
     for shelf in (LAMP, BELL):
         shop.receive(shelf, 1_000_000)
@@ -310,8 +364,7 @@ def test_eight_processes_exceed_neither_credit_nor_coupons_nor_buyers_limits(
 
 
 @pytest.mark.feature("F125", "F176")
-def test_eight_processes_spend_no_more_of_a_balance_than_is_on_it(tmp_path: Path) -> None:
-    database = tmp_path / "spending.sqlite"
+def test_eight_processes_spend_no_more_of_a_balance_than_is_on_it(database: Path) -> None:
     shop = flow(str(database))
     shop.open_stored_value(CARD, StoredKind.STORED_VALUE, "EUR", 10_000)
     shop.open_stored_value("points", StoredKind.POINTS, "points", 30_000)
@@ -327,7 +380,7 @@ def test_eight_processes_spend_no_more_of_a_balance_than_is_on_it(tmp_path: Path
     for balance, there in ((CARD, 15_000), ("points", 45_000)):
         assert shop.stored_value(balance).n == there
         assert spent[balance] + shop.balance(balance) == there
-    with SqliteStore(database) as store:
+    with opened(database) as store:
         payments = [one.value for one in every(store, Query("payment"))]
         claimed = Counter[str]()
         for one in payments:
@@ -338,11 +391,8 @@ def test_eight_processes_spend_no_more_of_a_balance_than_is_on_it(tmp_path: Path
 
 
 @pytest.mark.feature("F125", "F231")
-def test_eight_processes_give_back_the_same_units_and_each_is_refunded_once(
-    tmp_path: Path,
-) -> None:
-    database = tmp_path / "returns.sqlite"
-    shop = Workflow(SqliteStore(database, synchronous="normal"), RETURNING, clock=lambda: START)
+def test_eight_processes_give_back_the_same_units_and_each_is_refunded_once(database: Path) -> None:
+    shop = Workflow(opened(database), RETURNING, clock=lambda: START)
     deliver_all(shop)
 
     outputs = storm("giving_back", database, processes=8, count=ROUNDS)
@@ -389,9 +439,8 @@ GATEWAYS = int(os.environ.get("ORDERFLOW_GATEWAYS", "300"))
 
 
 @pytest.mark.feature("F176", "F181", "F183", "F185")
-def test_eight_processes_on_a_bad_wire_have_one_effect_for_each_request(tmp_path: Path) -> None:
-    database = tmp_path / "gateway.sqlite"
-    workflow = Workflow(SqliteStore(database, synchronous="normal"))
+def test_eight_processes_on_a_bad_wire_have_one_effect_for_each_request(database: Path) -> None:
+    workflow = Workflow(opened(database))
     for i in range(GATEWAYS):
         line = NewLine("1", Sku("BRASS-LAMP"), 10, PRICE)
         workflow.place(f"o-{i}", NewOrder("c-7", "EUR", (line,)))
@@ -479,11 +528,11 @@ def assert_nothing_is_sent_again_unasked(wire: sqlite3.Connection) -> None:
 
 
 @pytest.mark.feature("F117", "F181", "F183")
-def test_of_late_payments_as_many_orders_stand_again_as_there_are_goods(tmp_path: Path) -> None:
-    database, orders, lamps = tmp_path / "late.sqlite", 60, 25
+def test_of_late_payments_as_many_orders_stand_again_as_there_are_goods(database: Path) -> None:
+    orders, lamps = 60, 25
     rules = Rules(reserve_when=ReserveWhen.PLACED)
     now = [START]
-    workflow = Workflow(SqliteStore(database, synchronous="normal"), rules, clock=lambda: now[0])
+    workflow = Workflow(opened(database), rules, clock=lambda: now[0])
     workflow.receive(LAMP, orders)
     limit = START + timedelta(hours=1)
     for i in range(orders):
@@ -505,7 +554,7 @@ def test_of_late_payments_as_many_orders_stand_again_as_there_are_goods(tmp_path
         (4_990, 4_990, 0): lamps,
         (4_990, 0, 4_990): orders - lamps,
     }
-    with SqliteStore(database) as store:
+    with opened(database) as store:
         (counter,) = store.books("").counters
         assert (counter.there, counter.claimed) == (lamps, lamps)
     assert_lawful(database)

@@ -57,6 +57,7 @@ from orderflow.returns import ask_return
 from orderflow.rules import ReserveWhen
 from tests.giving_back import RULES as RETURNING
 from tests.giving_back import give_back
+from tests.stores import opened
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 LAMP = Position("BRASS-LAMP", "leith")
@@ -65,7 +66,7 @@ PRICE = Price.of("49.90", "EUR")
 
 
 def flow(database: str, at: datetime = START) -> Workflow:
-    return Workflow(SqliteStore(database, synchronous="normal"), Rules(), clock=lambda: at)
+    return Workflow(opened(database), Rules(), clock=lambda: at)
 
 
 def wait_for(gate: str) -> None:
@@ -132,7 +133,7 @@ def kept(database: str, gate: str, name: str, count: str) -> None:
     Every fourth process has the late goods, in turns; the others want theirs at once, one by one,
     with a date and without.
     """
-    store = SqliteStore(database, synchronous="normal")
+    store = opened(database)
     workflow = Workflow(store, Rules(tries_max=1_000), clock=lambda: START)
     outcomes: Counter[str] = Counter()
     wait_for(gate)
@@ -165,7 +166,7 @@ def presale(database: str, gate: str, name: str, count: str) -> None:
     Every third order comes through the channel that has a quota. Who is refused a few times in turn
     by both channels has seen the end.
     """
-    store = SqliteStore(database, synchronous="normal")
+    store = opened(database)
     workflow = Workflow(store, Rules(tries_max=1_000), clock=lambda: START)
     outcomes: Counter[str] = Counter()
     wait_for(gate)
@@ -233,7 +234,7 @@ def feed(database: str, gate: str, name: str, count: str) -> None:
 
     In the middle the first process hears a new word of him; nobody comes to the end before that.
     """
-    store = SqliteStore(database, synchronous="normal")
+    store = opened(database)
     workflow = Workflow(store, Rules(tries_max=1_000), clock=lambda: START)
     outcomes: Counter[str] = Counter()
     wait_for(gate)
@@ -282,7 +283,7 @@ PATIENCE = 1
 def clerk_and_wire(database: str, name: str, count: int) -> None:
     """One life of it: it clerks first, and then sends and hands on until nothing is open."""
     chance = random.Random(name)
-    workflow = Workflow(SqliteStore(database, synchronous="normal"), Rules(tries_max=1_000))
+    workflow = Workflow(opened(database), Rules(tries_max=1_000))
     wire = FileGateway(database + ".gateway", workflow, chance, name)
     clerks = Path(f"{database}.{name.split('.')[0]}.clerked")
 
@@ -328,7 +329,7 @@ def clerk(workflow: Workflow, id: str, chance: random.Random) -> None:
 def late(database: str, gate: str, name: str, count: str) -> None:
     """Tell of payments whose orders have expired, each by its own event, as all others do."""
     rules = Rules(tries_max=1_000, reserve_when=ReserveWhen.PLACED)
-    store = SqliteStore(database, synchronous="normal")
+    store = opened(database)
     workflow = Workflow(store, rules, clock=lambda: START + timedelta(hours=2))
     wait_for(gate)
     for i in random.Random(name).sample(range(int(count)), int(count)):
@@ -508,7 +509,7 @@ class Dealing:
 
     def __init__(self, database: str, name: str, life: int) -> None:
         self.name, self.chance = name, random.Random(f"{name}.{life}")
-        self.workflow = Workflow(SqliteStore(database, synchronous="normal"), AT_PLACING)
+        self.workflow = Workflow(opened(database), AT_PLACING)
         self.wire = FileGateway(database + ".gateway", self.workflow, self.chance, f"{name}.{life}")
         self.kept = Path(f"{database}.{name}.dealt")
         known = json.loads(self.kept.read_text()) if self.kept.exists() else {}
@@ -578,12 +579,32 @@ CARD = "card-1"
 SPENT_POINTS = Tendered("points", 300, Price.of("1.00", "EUR", per=300))
 
 
+BASKETS = tuple(Position(f"GOODS-{i:02}", "leith") for i in range(20))
+
+
+def baskets(database: str, gate: str, name: str, count: str) -> None:
+    """Order two to five goods of twenty, in any order, and have all of them reserved or none."""
+    workflow, chance = Workflow(opened(database), Rules(tries_max=1_000)), random.Random(name)
+    outcomes: Counter[str] = Counter()
+    wait_for(gate)
+    for i in range(int(count)):
+        id, wanted = f"o-{name}-{i}", chance.sample(BASKETS, chance.randint(2, 5))
+        lines = tuple(NewLine(str(k), Sku(at.sku), 1, PRICE) for k, at in enumerate(wanted))
+        workflow.apply(place.on(id, NewOrder("c-7", "EUR", lines, cash_on_delivery=True)))
+        try:
+            workflow.apply(reserve_at_once.on(id))
+            outcomes["granted"] += 1
+        except Refused as no:
+            outcomes.update({one.code for one in no.refusals})
+    print(json.dumps(outcomes))
+
+
 def spending(database: str, gate: str, name: str, count: str) -> None:
     """Spend a gift card and an account of points, 1.00 at a time; every fourth goes back again.
 
     The first process tops both up in the middle.
     """
-    store = SqliteStore(database, synchronous="normal")
+    store = opened(database)
     workflow = Workflow(store, Rules(tries_max=1_000), clock=lambda: START)
     outcomes: Counter[str] = Counter()
     euro = Money(100, "EUR")
@@ -608,7 +629,7 @@ def spending(database: str, gate: str, name: str, count: str) -> None:
 
 def giving_back(database: str, gate: str, name: str, count: str) -> None:
     """Give units back, and be paid for them, beside others who give back the same ones."""
-    store = SqliteStore(database, synchronous="normal")
+    store = opened(database)
     shop = Workflow(store, RETURNING, clock=lambda: START)
     wait_for(gate)
     print(json.dumps(give_back(shop, int(name), int(count))))
@@ -662,6 +683,7 @@ if __name__ == "__main__":
         "late": late,
         "live": live,
         "spending": spending,
+        "baskets": baskets,
         "giving_back": giving_back,
         "dealers": dealers,
     }

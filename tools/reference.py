@@ -490,7 +490,16 @@ _DOCUMENTS = {cls.__name__ for cls in KINDS.values()}
 
 BESIDE = {
     "orderflow.proposals": (
-        *("propose", "coming_back", "supposed", "text", "Proposal", "LineDiffers", "Coming"),
+        *(
+            "propose",
+            "coming_back",
+            "money_alone",
+            "supposed",
+            "text",
+            "Proposal",
+            "LineDiffers",
+            "Coming",
+        ),
         "PaidFrom",
     ),
     "orderflow.adapters.sqlite": ("SqliteStore",),
@@ -749,6 +758,9 @@ BESIDE = {
     "orderflow.invoices": tuple(
         name for name in invoices.__all__ if name not in {"invoice", "credit", *_DOCUMENTS}
     ),
+    "orderflow.reasons": ("WITHDRAWAL", "FAULTY", "WRONG_ITEM", "MISSING", "USAGE"),
+    "orderflow.windows": ("Window", "Start", "LastDay", "Closing"),
+    "orderflow.returnable": ("Returnable", "Against"),
     "orderflow.replacements": ("Progress", "progress"),
     "orderflow.deadlines": ("Due", "Reminder"),
     "orderflow.audit": ("audit", "Law", "reconcile", "Plan", "Drift", "DriftKind"),

@@ -9,6 +9,7 @@ from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Call, Ref, Remedy
 from orderflow.cash import CashRounding, CashRule
 from orderflow.commands import Done
+from orderflow.compensations import Compensable
 from orderflow.conditions import Condition, Fate, Verdict
 from orderflow.deadlines import Due
 from orderflow.errors import (
@@ -68,6 +69,7 @@ __all__ = [
     "CashRounding",
     "CashRule",
     "ChargeKind",
+    "Compensable",
     "Component",
     "Condition",
     "Danger",

@@ -25,6 +25,7 @@ from orderflow.facts import (
     Advanced,
     Charged,
     Claimed,
+    Compensated,
     CutMade,
     Described,
     Fact,
@@ -241,7 +242,7 @@ def postings(facts: Iterable[Fact]) -> Postings:
 
 
 _NEVER_POST: Final = frozenset(
-    {Advanced, CutMade, Charged, Repriced, Described, Held, Unheld, MoneyMoved, Noted}
+    {Advanced, CutMade, Charged, Repriced, Compensated, Described, Held, Unheld, MoneyMoved, Noted}
 )
 
 

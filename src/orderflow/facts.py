@@ -30,10 +30,12 @@ from orderflow.records import (
     KINDS,
     AddedServices,
     Application,
+    Arrival,
     Booking,
     BookingState,
     Charge,
     Charted,
+    Compensation,
     Complaint,
     Coupon,
     CreditLine,
@@ -108,7 +110,7 @@ class Opened:
 
 @attrs.frozen(weakref_slot=False)
 class Described:
-    """What an item, a feed, a series, a coupon or a credit line says is now what it says here."""
+    """What an item, a feed, a series, a coupon, an arrival or a credit line says is now this."""
 
     document: Document
 
@@ -200,6 +202,14 @@ class MoneyMoved:
 
 
 @attrs.frozen(weakref_slot=False)
+class Compensated:
+    """The customer of an order was paid money beyond what it costs."""
+
+    order: Ref[Order]
+    paid: Compensation
+
+
+@attrs.frozen(weakref_slot=False)
 class Posted:
     """Goods went from account to account other than by units of an order."""
 
@@ -254,6 +264,7 @@ Fact: TypeAlias = (
     | Held
     | Unheld
     | MoneyMoved
+    | Compensated
     | Posted
     | Limited
     | Claimed
@@ -304,6 +315,7 @@ TOUCHES_ONE: Final[dict[type[Fact], Callable[[Fact], Ref[Document]]]] = {
     CutMade: attrgetter("order"),
     Charged: attrgetter("order"),
     Repriced: attrgetter("order"),
+    Compensated: attrgetter("order"),
     Advanced: attrgetter("ref"),
     Held: attrgetter("ref"),
     Unheld: attrgetter("ref"),
@@ -392,6 +404,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
     pools, pay_by, doors, ready = order.pools, order.pay_by, order.doors, order.ready
     awaited = order.awaited
+    compensations = order.compensations
     by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
@@ -423,6 +436,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                 holds = _without(holds, fact.code)
             case MoneyMoved():
                 tenders = _tendered(tenders, fact)
+            case Compensated():
+                compensations = (*compensations, fact.paid)
             case Claimed():
                 pools = _pooled(pools, fact)
             case Noted():
@@ -508,6 +523,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         doors,
         ready,
         awaited=awaited,
+        compensations=compensations,
     )
 
 
@@ -1378,7 +1394,13 @@ def _fold_lot(lot: Lot, facts: Sequence[Fact]) -> Lot:
     return attrs.evolve(lot, expires_at=expires_at, holds=holds)
 
 
-def _fold_described(document: Item | Feed | Series | Coupon, facts: Sequence[Fact]) -> Document:
+def _fold_arrival(arrival: Arrival, facts: Sequence[Fact]) -> Document:
+    return _fold_described(arrival, [fact for fact in facts if not isinstance(fact, Noted)])
+
+
+def _fold_described(
+    document: Item | Feed | Series | Coupon | Arrival, facts: Sequence[Fact]
+) -> Document:
     said: Document = document
     for fact in facts:
         if not isinstance(fact, Described) or type(fact.document) is not type(document):
@@ -1495,5 +1517,6 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Series: _fold_described,
     StoredValue: _fold_stored,
     Coupon: _fold_described,
+    Arrival: _fold_arrival,
     CreditLine: _fold_credit_line,
 }

@@ -25,6 +25,7 @@ import attrs
 
 from orderflow import (
     bookings,
+    compensating,
     complaints,
     coupons,
     deposits,
@@ -42,6 +43,7 @@ from orderflow import (
     receiving,
     refunds,
     rejecting,
+    repairs,
     replacements,
     repricing,
     returns,
@@ -311,6 +313,18 @@ def _(look: Look[Order]) -> Iterator[Call[Payment]]:
     yield payments.pay.on(look.fresh(Payment, "pay"), amount, shares)
 
 
+@suggests(compensating.compensate, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    order, reason, amount = look.document, SAMPLES["reason"], 1
+    for one in look.context.rules.compensable:
+        rule = compensating.rule_of(look.context.rules, one.reason, order.currency)
+        if rule is not None:
+            reason, amount = rule.reason, compensating.left_to_compensate(order, rule)
+            break
+    payee = f"account of {order.customer}"[:TEXT_MAX]
+    yield compensating.compensate.on(look.id, reason, _money(order, amount), payee)
+
+
 @suggests(refunds.confirm_refund, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Order]]:
     order, back = look.document, refunds.owed_back(look.document)
@@ -366,6 +380,11 @@ def _(look: Look[Order]) -> Iterator[Call[Purchase]]:
 @suggests(production.plan_production, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[WorkOrder]]:
     yield production.plan_production.on(look.fresh(WorkOrder, "make"), (look.id,), _place(look))
+
+
+@suggests(repairs.ask_repair, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Return]]:
+    yield repairs.ask_repair.on(look.fresh(Return, "r"), look.id)
 
 
 @suggests(returns.ask_return, on=Order)

@@ -39,6 +39,7 @@ from orderflow.states import (
     UnitMove,
     UnitState,
 )
+from orderflow.together import belongs_along
 from orderflow.units import (
     LineQuantities,
     can_inspect,
@@ -183,6 +184,7 @@ def open_return(
     closed = _closed_windows(step, returned, said)
     asked = asked_of(returned, wanted, closed, step.context.rules.process)
     reasons = (*why_not_returned(asked), *not_for(step.context.rules.reasons, said, way))
+    reasons += tuple(belongs_along(asked, step.context.rules))
     if reasons:
         raise MoveRefused(reasons)
     id = text(ref.id, "return")
@@ -198,6 +200,7 @@ def open_return(
             evidence=evidence,
             evidence_wanted=wanted_of_it,
             brought=0,
+            repair=way is Way.REPAIR,
         )
     )
     step.retag(returned, asked.chosen, returning=id)

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 import attrs
 
 from orderflow.cash import CashRounding, CashRule
+from orderflow.compensations import Compensable, checked_compensables
 from orderflow.conditions import Condition, Verdict
 from orderflow.errors import BadInput
+from orderflow.paid_back import Refunding
 from orderflow.patience import Patience
 from orderflow.process import Process
 from orderflow.reasons import Reason, check_window, checked_reasons, named
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from orderflow.sourcing.values import Problem
     from orderflow.windows import Window
 
+_PLAIN_PATIENCE: Final = Patience()
 PRIORITY_MAX: Final = 999_999
 UNLISTED: Final = PRIORITY_MAX + 1
 """The rank of a warehouse that the rules do not name: after all others."""
@@ -272,6 +275,8 @@ class Rules:
     which coin such an order is rounded, currency by currency; what is rounded off the seller bears.
     `paying_back` says which tender of an order gets money back first, and how cash of a door does;
     without it they do as they were applied, and cash as whoever pays it back finds right.
+    `compensable` are the reasons for which a customer may be paid beyond what his order costs, each
+    with its limit; for no other anything is.
     `remind_days` are how many days before a limit a customer is reminded of it, once for each.
     `patience` says how long returns, exchanges and reissues wait for whoever must act; without it,
     for ever. What waits already keeps the limit that it began with.
@@ -281,6 +286,10 @@ class Rules:
     becomes of them; beside the verdicts, which every host has.
     `reasons` are those for which customers may ask for something after a sale, each with the ways
     that it leads; without any, every word is a reason and leads wherever somebody agrees to.
+    `whole_kits` come back whole only; with `gifts_back` a gift comes back with the last of what has
+    earned it.
+    `refunding` says what goes back for goods that come back beside what they carried, and what is
+    kept of it; without it, nothing is.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -309,10 +318,14 @@ class Rules:
     patience: Patience | None = None
     silent_days: int = 0
     conditions: tuple[Condition, ...] = ()
+    whole_kits: bool = False
+    gifts_back: bool = False
     reasons: tuple[Reason, ...] = ()
     return_window: Window | None = None
+    refunding: Refunding | None = None
     process: Process = attrs.field(default=Process(), repr=False)
     paying_back: PayingBack | None = None
+    compensable: tuple[Compensable, ...] = attrs.field(default=(), converter=checked_compensables)
 
     def __attrs_post_init__(self) -> None:
         whole(self.return_window_days, "return_window_days", least=0, most=WINDOW_DAYS_MAX)
@@ -347,6 +360,8 @@ class Rules:
         checked_reasons(self.reasons)
         if self.return_window is not None:
             check_window(self.return_window, "return_window")
+        if self.refunding is not None and not isinstance(self.refunding, Refunding):
+            raise BadInput("refunding", "a Refunding is wanted")
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
         if self.paying_back is not None and not isinstance(self.paying_back, PayingBack):
@@ -386,8 +401,10 @@ class Rules:
         more = tuple([(one.id, one.handling, tuple(sorted(one.tags))) for one in self.locations])
         if any(handling or tags for _, handling, tags in more):  # no locations: none has any
             later += f"; places={more!r}"
-        if self.patience is not None and self.patience.keep_days != Patience().keep_days:
-            later += f"; keep_days={self.patience.keep_days}"
+        for name in ("keep_days", "resend_days", "repair_days"):
+            days = None if self.patience is None else getattr(self.patience, name)
+            if days is not None and days != getattr(_PLAIN_PATIENCE, name):
+                later += f"; {name}={days}"
         if self.taxing is not None:
             later += f"; taxing=({self.taxing.fingerprint})"
         policy = DEFAULT_POLICY if self.policy is None else self.policy.name

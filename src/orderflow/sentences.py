@@ -244,6 +244,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "the reason {given} leads to no {move} (can: {can})",
         "zh": "原因“{given}”不支持{move}(可以:{can})",
     },
+    "kit_in_part": {
+        "en": "kit {kit} of order {order} comes back whole: {n} more of line {line} belong to it",
+        "zh": "订单 {order} 的套装 {kit} 须整套退回:还须退第 {line} 行 {n} 件",
+    },
+    "gift_stays": {
+        "en": "line {line} of order {order} is a gift for what comes back: {n} of it come along",
+        "zh": "订单 {order} 第 {line} 行为所退商品的赠品:须一并退回 {n} 件",
+    },
     "evidence_wanted": {
         "en": "{what} wants {wanted} pictures or films as evidence: there are {there}",
         "zh": "{what}需要 {wanted} 份图片或视频作为凭证:已有 {there} 份",
@@ -263,6 +271,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "in_time": {
         "en": "{what} may be answered until {until}",
         "zh": "{what}的答复期限为 {until}",
+    },
+    "not_come": {
+        "en": "{what} has not {n} more of line {line} of what return {returned} waits for",
+        "zh": "{what}中没有退货单 {returned} 第 {line} 行所等待的另外 {n} 件",
+    },
+    "not_there": {
+        "en": "{what} has {there} of {sku}: {asked} asked",
+        "zh": "{what}有 {there} 件 {sku}:需要 {asked} 件",
     },
     "window_closed": {
         "en": "the return window of order {order} closed on {closed}",
@@ -520,6 +536,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "line {line} of order {order}: {asked} asked, {n} are sent again and {left} are left",
         "zh": "订单 {order} 第 {line} 行:要求 {asked} 件,已补发 {n} 件,只余 {left} 件",
     },
+    "not_for_repair": {
+        "en": "return {returned} is no repair: its goods are given back",
+        "zh": "退货单 {returned} 不是维修单:商品是退回的",
+    },
     "not_back": {
         "en": "exchange {exchange} waits for its goods: return {returned} is {state}",
         "zh": "换货单 {exchange} 等待退回商品:退货单 {returned} 状态为“{state}”",
@@ -573,6 +593,19 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "payment {payment} was cash at the door: it goes back by transfer, so say to which "
         "account",
         "zh": "付款 {payment} 为货到付款:须转账退款,请提供收款账户",
+    },
+    "not_compensated": {
+        "en": "order {order} is not compensated for {given}: the rules know {reasons}",
+        "zh": "订单 {order} 不因 {given} 赔付,规则仅有:{reasons}",
+    },
+    "over_compensation": {
+        "en": "order {order}: {asked} {currency} to compensate for {reason}, "
+        "{left} of {limit} left",
+        "zh": "订单 {order}:因“{reason}”赔付 {asked} {currency},限额 {limit},剩余 {left}",
+    },
+    "compensation_to_nobody": {
+        "en": "a compensation for order {order} wants an account or a balance to go to",
+        "zh": "订单 {order} 的赔付须指定收款账户或储值账户",
     },
     "owed_changed": {
         "en": "{owed} {currency} is owed back on order {order} by now, not {said}",
@@ -706,6 +739,8 @@ ACCOUNTS: Final[dict[str, dict[Language, str]]] = {
     "issued": {"en": "issued", "zh": "发放储值"},
     "lapsed": {"en": "lapsed", "zh": "过期储值"},
     "converted": {"en": "converted", "zh": "兑换"},
+    "compensated": {"en": "compensated", "zh": "赔付"},
+    "paid out": {"en": "paid out", "zh": "赔付付款"},
 }
 """What the accounts of the ledger are called, by their values."""
 
@@ -755,6 +790,8 @@ SETTLED_FOR: Final[dict[str, dict[Language, str]]] = {
     "kept as a fee": {"en": "kept as a fee", "zh": "代收手续费"},
     "held": {"en": "held", "zh": "资金"},
     "stored": {"en": "stored", "zh": "储值余额"},
+    "paid out": {"en": "paid out", "zh": "赔付付款"},
+    "compensation": {"en": "compensation", "zh": "赔付"},
 }
 """What rows of a settlement are for, by the values of `Reason`."""
 
@@ -790,6 +827,33 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "price": {"en": "included change of price", "zh": "其中改价"},
     "rounding": {"en": "Rounding to the invoice", "zh": "开票尾差"},
     "cash": {"en": "Rounding to a coin", "zh": "抹零"},
+    "clawed_back": {
+        "en": "Discount taken back, {left} of {least} are left",
+        "zh": "收回优惠(剩余 {left},未满 {least})",
+    },
+    "capped": {
+        "en": "Discount taken back as far as it may be, {left} of {least} are left",
+        "zh": "限额收回优惠(剩余 {left},未满 {least})",
+    },
+    "freight_again": {
+        "en": "Freight is not free any more, {left} of {least} are left",
+        "zh": "不再免运费(剩余 {left},未满 {least})",
+    },
+    "gift_kept": {
+        "en": "A gift is kept without what has earned it, {n} of line {line}",
+        "zh": "保留赠品(第 {line} 行 {n} 件,所购商品已退)",
+    },
+    "freight_back": {"en": "Freight given back", "zh": "退还运费"},
+    "lost_value": {
+        "en": "Lost value, {n} of line {line} came back {condition}",
+        "zh": "价值减损(第 {line} 行退回 {n},{condition})",
+    },
+    "restocking": {
+        "en": "Restocking, {n} of line {line} came back {condition}",
+        "zh": "退货手续费(第 {line} 行退回 {n},{condition})",
+    },
+    "postage": {"en": "Postage of the return", "zh": "退货运费"},
+    "tax_changed": {"en": "Tax on what a return has changed", "zh": "退货引起的税额变动"},
     "reason": {"en": ": {reason}", "zh": ":{reason}"},
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
     "borne_by_seller": {"en": ", borne by the seller", "zh": ",由商家承担"},
@@ -805,6 +869,10 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "owed": {"en": "Owed back", "zh": "应退"},
     "settled": {"en": "Nothing is open", "zh": "已结清"},
     "given_up": {"en": "Given up, no part of the total", "zh": "已取消或退回(不计入合计)"},
+    "compensation": {
+        "en": "Compensation, no part of the total: {reason}",
+        "zh": "赔付(不计入合计):{reason}",
+    },
     "invoice": {"en": "Invoice {number}, {tax} of tax in it", "zh": "发票 {number},其中税额 {tax}"},
     "credit_note": {
         "en": "Credit note {number}, {tax} of tax in it",
@@ -866,6 +934,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "lot": "批次",
     "item": "商品资料",
     "quota": "配额",
+    "arrival": "不明来货",
     "stored value": "储值",
     "feed": "供应商库存",
     "invoice": "发票",
@@ -1007,6 +1076,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "ask pay back": "请求退回付款",
     "ask refund": "请求退款",
     "ask reissue": "申请补发",
+    "ask repair": "申请维修",
     "ask return": "申请退货",
     "ask void": "请求作废",
     "authorise": "授权",
@@ -1029,6 +1099,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "collect on delivery": "代收货款",
     "collect": "代收货款",
     "complete": "完成",
+    "compensate": "赔付",
     "confirm receipt": "确认收货",
     "confirm refund": "确认退款",
     "confirm stock hold": "确认库存占用",
@@ -1075,6 +1146,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "hold": "挂起",
     "inspect production": "检验产品",
     "inspect": "验收",
+    "mend": "维修",
     "lapse stored value": "使储值失效",
     "lapse": "失效",
     "lift dispatch hold": "解除发货单挂起",
@@ -1162,6 +1234,10 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "repromise": "重新承诺",
     "reserve": "预留",
     "restock": "重新上架",
+    "record arrival": "登记不明来货",
+    "attach arrival": "归入退货单",
+    "send back arrival": "退回不明来货",
+    "keep arrival": "留存不明来货",
     "send rejected": "寄回不合格退货",
     "receive rejected": "收回不合格退货",
     "keep rejected": "留存不合格退货",
@@ -1279,6 +1355,7 @@ HOLDS: Final[dict[str, str]] = {
     "answer_changed": "支付平台的答复前后不一",
     "came_back": "意外退回",
     "came_unasked": "未约定的来货",
+    "other_serial": "序列号不符",
     "charged_back": "银行已扣回款项",
     "goods_never_came": "换货的旧货始终未退回",
     "lost_coming_back": "拒收的货物在退回途中丢失",

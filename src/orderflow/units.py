@@ -120,6 +120,7 @@ _ASKED_BY: Final = {
     UnitMove.SHIP: "hand over",
     UnitMove.MISS: "report missing",
     UnitMove.REJECT: "inspect",
+    UnitMove.MEND: "mend",
     UnitMove.ACCEPT_BACK: "inspect",
 }
 
@@ -151,7 +152,8 @@ def can_do(
         if row.source is state
         and all(guard.name != never for guard in row.when)  # no guard: may
         and (passed or row.move not in LEADS_ON)
-        and row.move is not UnitMove.REINSTATE  # nobody asks for that: money does
+        # Nobody asks for these of units: money does, and the return that brings them.
+        and row.move not in (UnitMove.REINSTATE, UnitMove.MEND)
     ]
     return (*enter, *dict.fromkeys(_ASKED_BY.get(move, move.value) for move in moves))
 
@@ -245,7 +247,7 @@ def not_arrived(line: Line) -> int:
     return _held(line, (*_ASTRAY, UnitState.RECEIVED_BACK))
 
 
-def _left_delivered(order: Order, line: Line) -> int:
+def left_delivered(order: Order, line: Line) -> int:
     """How many delivered units of a line are in no return, and are not sent again."""
     rows = _rows(order, line)
     there = _held(line, (UnitState.DELIVERED,))
@@ -273,7 +275,7 @@ def refuse_sent_again(order: Order, chosen: Sequence[Chosen]) -> None:
         again = sum([row.n for row in rows])
         for states, left in (
             ((*_ASTRAY, UnitState.RECEIVED_BACK), left_not_arrived(line, rows)),
-            ((UnitState.DELIVERED,), _left_delivered(order, line)),
+            ((UnitState.DELIVERED,), left_delivered(order, line)),
         ):
             asked = sum(
                 [

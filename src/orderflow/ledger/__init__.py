@@ -11,7 +11,13 @@ so all accounts of a currency sum to zero whatever the journal says; and a state
 postings of an order, of a customer or of a day, with what stood before them.
 """
 
-from orderflow.ledger.accounts import Account, OrderAccount, Posting, StoredAccount
+from orderflow.ledger.accounts import (
+    Account,
+    CompensationAccount,
+    OrderAccount,
+    Posting,
+    StoredAccount,
+)
 from orderflow.ledger.posting import postings
 from orderflow.ledger.stated import (
     AccountStated,
@@ -28,6 +34,7 @@ from orderflow.ledger.wording import text
 __all__ = [
     "Account",
     "AccountStated",
+    "CompensationAccount",
     "Day",
     "LedgerRow",
     "LedgerStatement",

@@ -30,7 +30,14 @@ class StoredAccount(StrEnum):
     CONVERTED = "converted"  # what points, or money of other currencies, were worth as they paid
 
 
-Account: TypeAlias = OrderAccount | MoneyAccount | StoredAccount
+class CompensationAccount(StrEnum):
+    """Money that customers get beyond what their orders cost; what goes onto a balance is there."""
+
+    COMPENSATED = "compensated"  # below zero: what it was in all
+    PAID_OUT = "paid out"  # outside: what was transferred of it
+
+
+Account: TypeAlias = OrderAccount | MoneyAccount | StoredAccount | CompensationAccount
 
 PAID: Final = frozenset({MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED})
 """Where money of a customer stands that he has paid and that is neither back nor forfeited."""

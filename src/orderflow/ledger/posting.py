@@ -21,9 +21,9 @@ from typing import cast
 import attrs
 
 from orderflow.calls import Ref
-from orderflow.facts import MoneyMoved
+from orderflow.facts import Compensated, MoneyMoved
 from orderflow.journal import Entry
-from orderflow.ledger.accounts import OrderAccount, Posting
+from orderflow.ledger.accounts import CompensationAccount, OrderAccount, Posting
 from orderflow.ledger.known import Known
 from orderflow.ledger.onto import converted, is_put_on, issued, way_of
 from orderflow.ledger.sides import About, Side, posted
@@ -56,6 +56,7 @@ def _of_entry(
         now = known.now(ref)
         if isinstance(now, Order):
             yield from _cost(entry, cast("Order | None", was), now)
+            yield from _compensated(entry, now, known)
         elif isinstance(now, Payment):
             payments.append(now)
             if isinstance(was, Payment):
@@ -73,6 +74,20 @@ def _cost(entry: Entry, was: Order | None, now: Order) -> Iterator[Posting]:
     sold = Side(OrderAccount.SOLD, now.customer)
     receivable = Side(OrderAccount.RECEIVABLE, now.customer)
     yield from posted(About(entry, now.currency, now.ref.id), sold, receivable, more)
+
+
+def _compensated(entry: Entry, now: Order, known: Known) -> Iterator[Posting]:
+    """What the customer of an order was paid beyond it: onto a balance, or to an account."""
+    granted = Side(CompensationAccount.COMPENSATED, now.customer)
+    for fact in entry.facts:
+        if not isinstance(fact, Compensated) or fact.order != now.ref:
+            continue
+        target, stored = Side(CompensationAccount.PAID_OUT, now.customer), fact.paid.stored
+        if stored:
+            holder = known.stored(Ref(now.ref.tenant, "stored value", stored)).holder
+            target = Side(MoneyAccount.STORED, holder)
+        about = About(entry, now.currency, now.ref.id, stored=stored)
+        yield from posted(about, granted, target, fact.paid.amount)
 
 
 def _costs(order: Order) -> int:

@@ -15,7 +15,14 @@ from typing import Final
 import attrs
 
 from orderflow.errors import BadInput
-from orderflow.ledger.accounts import PAID, Account, OrderAccount, Posting, StoredAccount
+from orderflow.ledger.accounts import (
+    PAID,
+    Account,
+    CompensationAccount,
+    OrderAccount,
+    Posting,
+    StoredAccount,
+)
 from orderflow.records import MoneyAccount
 from orderflow.values import instant
 
@@ -156,7 +163,12 @@ def day(postings: Iterable[Posting], since: datetime, until: datetime) -> tuple[
     )
 
 
-_ORDER: Final[tuple[Account, ...]] = (*OrderAccount, *MoneyAccount, *StoredAccount)
+_ORDER: Final[tuple[Account, ...]] = (
+    *OrderAccount,
+    *MoneyAccount,
+    *StoredAccount,
+    *CompensationAccount,
+)
 """The order in which accounts are told."""
 
 _OF_ITS_CUSTOMER: Final = frozenset(

@@ -170,10 +170,15 @@ def give_back(step: Step, before: Payment, amount: int) -> None:
 
 def put_on(step: Step, ref: Ref[Payment], amount: int, to: str) -> None:
     """What went back of a payment is put on a balance of its currency, and stays with us."""
-    stored, currency = running(step, to), step.now(ref).currency
+    credited(step, to, amount, step.now(ref).currency)
+    step.add(MoneyMoved(ref, MoneyAccount.BANK, MoneyAccount.STORED, amount))
+
+
+def credited(step: Step, to: str, amount: int, currency: str) -> None:
+    """Put money on a balance of its currency; it may be spent from there on."""
+    stored = running(step, to)
     if stored.unit != currency:
         raise MoveRefused((_other_unit(stored, currency),))
-    step.add(MoneyMoved(ref, MoneyAccount.BANK, MoneyAccount.STORED, amount))
     _put(step, stored, amount)
 
 

@@ -185,6 +185,7 @@ OF_AMOUNTS: Final[dict[str, Finder]] = {
     "overpaid": _as_due,
     "over_applied": _as_there,
     "over_credit": _as_left,
+    "over_compensation": _as_left,
     "over_left": _else_paid_back,
     "no_credit": _granted,
     "credit_exceeded": _granted,

@@ -9,10 +9,10 @@ What is on balances that we keep is told by their kind, and is owed to whoever h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
-from orderflow.ledger import Posting
+from orderflow.ledger import CompensationAccount, Posting
 from orderflow.pricing import kept, parts_carried, shares_of, units_kept
 from orderflow.pricing.carrying import is_owed
 from orderflow.records import MoneyAccount, Order, Parcel, Payment
@@ -57,6 +57,10 @@ def add_money(sums: Sums, posted: Iterable[Posting], known: Known, carriers: Car
     payments = {one.ref.id: one for one in known.payments()}
     balances = {one.ref.id: one for one in known.balances()}
     for one in posted:
+        out = one.to(CompensationAccount.PAID_OUT)
+        if out:
+            bank = Party(Role.FINANCE, "compensation", one.currency)
+            sums.add(bank, Cause(Reason.PAID_OUT, one.order), -out)
         payment = payments.get(one.payment)
         if payment is not None:
             _add_payment(sums, one, payment, carriers)
@@ -83,6 +87,18 @@ def _add_payment(sums: Sums, one: Posting, payment: Payment, carriers: Carriers)
     if with_us:
         finance = Party(Role.FINANCE, payment.method, one.currency)
         sums.add(finance, Cause(Reason.HELD, document=name), with_us)
+
+
+def add_compensations(
+    sums: Sums, order: Order, suppliers: Collection[str], carriers: Collection[str]
+) -> None:
+    """What those owe us who make good what the customer of an order was paid beyond it."""
+    for one in order.compensations:
+        if one.bearer:
+            of = Role.CARRIER if one.bearer in carriers else Role.BEARER
+            role = Role.SUPPLIER if one.bearer in suppliers else of
+            cause = Cause(Reason.COMPENSATION, order.ref.id, bearer=one.bearer)
+            sums.add(Party(role, one.bearer, order.currency), cause, one.amount)
 
 
 def _at_door(one: Posting) -> Reason:

@@ -16,7 +16,7 @@ from orderflow.reasons import check_window
 from orderflow.rules import WINDOW_DAYS_MAX
 from orderflow.settlement.asking import Prices
 from orderflow.settlement.keeping import Keeping, add_bearers
-from orderflow.settlement.money import Carriers, add_money, add_orders
+from orderflow.settlement.money import Carriers, add_compensations, add_money, add_orders
 from orderflow.settlement.replaying import Known, replayed
 from orderflow.settlement.sums import Cause, Party, Sums
 from orderflow.settlement.supplying import add_bought, add_supplied
@@ -90,11 +90,13 @@ def _standing(
     suppliers = prices.suppliers() | (owners - {""})
     keeping = Keeping(at, window, known.parcels())
     add_orders(sums, orders)
+    carriers = {parcel.carrier for parcel in keeping.parcels.values()} - {""}
     done = [one for one in posted if one.seq <= known.seq]
     add_money(sums, done, known, Carriers(keeping.parcels))
     for order in orders:
         add_supplied(sums, order, keeping, known, prices)
         add_bearers(sums, order, keeping, suppliers)
+        add_compensations(sums, order, suppliers, carriers)
     add_bought(sums, orders, purchases, known, prices)
     return sums
 

@@ -48,6 +48,8 @@ class Reason(StrEnum):
     KEPT_AS_FEE = "kept as a fee"  # by the carrier, of what it had collected
     HELD = "held"  # money that is with us
     STORED = "stored"  # money that is with us, and owed to who has a balance
+    PAID_OUT = "paid out"  # to a customer, beyond what his order costs
+    COMPENSATION = "compensation"  # what others make good to us of that
 
 
 @attrs.frozen

@@ -31,18 +31,33 @@ from orderflow.pricing import (
     total,
     units_kept,
 )
-from orderflow.records import Charge, ChargeKind, Fixing, Kit, Line, Order, Span, Tender
+from orderflow.records import (
+    Because,
+    Charge,
+    ChargeKind,
+    Compensation,
+    Fixing,
+    Kit,
+    Line,
+    Order,
+    Span,
+    Tender,
+)
 from orderflow.taxes import RateTotal, Taxing, rate_totals
 
 
 @attrs.frozen
 class Part:
-    """What a charge adds to some units, or takes off them, in minor units."""
+    """What a charge adds to some units, or takes off them, in minor units.
+
+    `because` says which rule of a refund made it, and the figures that it looked at.
+    """
 
     kind: ChargeKind
     amount: int
     bearer: str = ""
     reason: str = ""
+    because: Because | None = None
 
 
 @attrs.frozen
@@ -110,7 +125,8 @@ class Statement:
 
     The amounts of `lines` and of `parts`, which are of the order as a whole, sum to `total`; that
     and `given_up` are all that was ever charged. `due` is `total` less what was `paid`; below zero
-    it is owed back. `included_in_parts` are the taxes in freight and fees that are on no paper yet.
+    it is owed back. `compensations` were paid beside it, and are part of none of that.
+    `included_in_parts` are the taxes in freight and fees that are on no paper yet.
     """
 
     order: str
@@ -125,6 +141,7 @@ class Statement:
     due: int
     bills: tuple[Bill, ...] = ()
     included_in_parts: tuple[RateTotal, ...] = ()
+    compensations: tuple[Compensation, ...] = ()
 
     @property
     def included(self) -> tuple[RateTotal, ...]:
@@ -187,6 +204,7 @@ def statement(
         due(order),
         tuple([_bill(order, one) for one in bills]),
         included.get(None, ()),
+        order.compensations,
     )
 
 
@@ -275,7 +293,7 @@ def _at_prices(order: Order, line: Line, ranges: Ranges) -> tuple[AtPrice, ...]:
 
 
 def _part(charge: Charge, amount: int) -> Part:
-    return Part(charge.kind, amount, charge.bearer, charge.reason)
+    return Part(charge.kind, amount, charge.bearer, charge.reason, charge.because)
 
 
 def _bill(order: Order, one: Invoice | CreditNote) -> Bill:

@@ -13,7 +13,7 @@ from orderflow.columns import plain, row
 from orderflow.currencies import in_main_unit
 from orderflow.errors import BadInput
 from orderflow.money import exponent
-from orderflow.records import ChargeKind, Fixing
+from orderflow.records import Because, ChargeKind, Fixing
 from orderflow.repricing import WEIGHED
 from orderflow.sentences import STATEMENT, WORDS, Language
 from orderflow.statements.stated import AtPrice, Bill, LineStated, Part, Statement
@@ -84,13 +84,17 @@ class _Writer:
     def beside(self) -> Iterator[str]:
         """What is no part of the total: what was given up, and what invoices say."""
         stated = self.stated
-        if not stated.given_up and not stated.bills:
+        if not (stated.given_up or stated.bills or stated.compensations):
             return
         yield ""
         if stated.given_up:
             yield self.row(self.say("given_up"), stated.given_up)
         for bill in stated.bills:
             yield self.row(self.bill(bill), bill.amount)
+        for one in stated.compensations:
+            said = self.say("compensation", reason=one.reason)
+            said += self.say("borne" if one.bearer else "borne_by_seller", bearer=one.bearer)
+            yield self.row(said, one.amount)
 
     def line(self, line: LineStated) -> Iterator[str]:
         n = self.units(line.n, line)
@@ -136,7 +140,11 @@ class _Writer:
     def part(self, part: Part) -> str:
         """Such as "Discount: spring, borne by platform"; a discount always says who bears it."""
         off_freight = part.kind is ChargeKind.FREIGHT and part.amount < 0
-        said = self.say("off_freight" if off_freight else _TITLES[part.kind])
+        if part.because is None:
+            said = self.say("off_freight" if off_freight else _TITLES[part.kind])
+        else:
+            said = self.because(part.kind, part.because)
+            off_freight = off_freight and bool(part.because.of)
         if part.reason:  # our own word is translated; the host's are told as they were given
             reason = self.word(WEIGHED) if part.reason == WEIGHED else part.reason
             said += self.say("reason", reason=reason)
@@ -144,6 +152,12 @@ class _Writer:
             title = "borne" if part.bearer else "borne_by_seller"
             said += self.say(title, bearer=part.bearer)
         return said
+
+    def because(self, kind: ChargeKind, why: Because) -> str:
+        """Such as "Discount taken back, 250.00 of 300.00 are left"."""
+        if kind is ChargeKind.TAX:
+            return self.say("tax_changed")
+        return self.say(why.rule, **{name: self.word(said) for name, said in why.figures})
 
     def bill(self, bill: Bill) -> str:
         title = "credit_note" if bill.is_credit else "invoice"
