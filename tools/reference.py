@@ -495,6 +495,7 @@ BESIDE = {
     ),
     "orderflow.adapters.sqlite": ("SqliteStore",),
     "orderflow.adapters.postgres": ("PostgresStore",),
+    "orderflow.adapters.sqlalchemy": ("SqlAlchemyStore", "make_tables"),
     "orderflow.adapters.memory": ("MemoryStore",),
     "orderflow.adapters.carriers": (
         "ScriptedCarrier",
