@@ -36,14 +36,15 @@ demo: $(STAMP) ## run the order stream of TPC-H through the library and check th
 test: $(STAMP) ## run every test
 	@$(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
 
-test-slow: $(STAMP) ## run every test that is about a store on all of them
-	@ORDERFLOW_STORES=all $(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
+test-slow: $(STAMP) ## run every test that is about a store on all of them, and simulate a thousand months
+	@ORDERFLOW_STORES=all ORDERFLOW_SEEDS=1000 $(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
 
 laws: $(STAMP) ## the laws of prices, taxes, invoices, refunds, payments and scans 10,000 times or more, and storms in full
 	@ORDERFLOW_PRICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_price_laws.py $(ARGS)
 	@ORDERFLOW_TAXES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_taxes.py $(ARGS)
 	@ORDERFLOW_INVOICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_invoice_lives.py $(ARGS)
 	@ORDERFLOW_REFUNDS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_refunds_together.py $(ARGS)
+	@ORDERFLOW_REFUNDS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_refunding_laws.py $(ARGS)
 	@ORDERFLOW_PAYMENTS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_payment_laws.py $(ARGS)
 	@ORDERFLOW_SCANS=10000 $(BIN)/python -m pytest -q -n 0 tests/test_tracking.py tests/test_scanning.py $(ARGS)
 	@ORDERFLOW_WEBHOOKS=100000 $(BIN)/python -m pytest -q -n 0 tests/test_webhooks.py -k no_body $(ARGS)

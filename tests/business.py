@@ -1554,6 +1554,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "lapse": may_lapse,
     # what comes back
     "ask_return": may_ask_return,
+    "ask_repair": may_ask_return,
+    "mend": lambda d: d.paper.repair and may_inspect(d),
     "approve_return": lambda d: (
         d.stands("asked") and d.free("approve") and not d.paper.lacks_evidence
     ),
@@ -1703,7 +1705,7 @@ NEW: Final = frozenset(
         "set_coupon",
         "set_credit",
     }
-    | {"complain", "ask_refund_only"}
+    | {"complain", "ask_refund_only", "ask_repair"}
     | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
     | {"send_transfer", "add_waybills", "receive"}
 )

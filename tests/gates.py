@@ -78,6 +78,7 @@ TABLE: Final[Mapping[str, str]] = {
         receive back: delivered, going back -> received back
         accept back: received back -> returned
         reject: received back -> sent back
+        mend: received back -> sent back
         restock: received back -> lost
         reopen: received back -> open
         reinstate: cancelled -> open

@@ -83,6 +83,7 @@ OPENED_BY_OTHERS = {
     "purchase",
     "plan_production",
     "ask_return",
+    "ask_repair",
     "ask_reissue",
     "ask_exchange",
     "ask_refund_only",

@@ -33,11 +33,12 @@ from orderflow import (
     verbs,
 )
 from orderflow.adapters.memory import MemoryStore
-from orderflow.conditions import Verdict
+from orderflow.conditions import Condition, Fate, Verdict
 from orderflow.currencies import EXPONENTS, in_main_unit
 from orderflow.pricing import due
-from orderflow.proposals import LineDiffers, Proposal, text
-from orderflow.records import Order, Payment
+from orderflow.proposals import LineDiffers, PaidFrom, Proposal, text
+from orderflow.reasons import Fault, Reason, Way
+from orderflow.records import Order, Outcome, Payment
 from orderflow.refunds import owed_back
 from orderflow.sentences import PROPOSAL
 from orderflow.statements import Part
@@ -143,6 +144,37 @@ def test_goods_come_back_under_a_name_that_no_return_has(shop: Shop) -> None:
     assert shop.propose_return("o-17", (("1", 1),)).owed == 1000
 
 
+def test_goods_are_supposed_to_be_proved_as_their_reason_wants_it(any_shop: Shop) -> None:
+    broken = Reason("broken", Fault.SELLER, (Way.RETURN, Way.REFUND), evidence=2)
+    worn = Condition("worn", Fate.SHELF, "second")
+    rules = attrs.evolve(TWO_PLACES, approve_returns=False, reasons=(broken,), conditions=(worn,))
+    shop = delivered(any_shop.under(rules), (LAMP, 3))
+
+    told = shop.propose_return("o-17", (("1", 1),), "broken", "worn")
+
+    assert told.supposing == ("ask_return", "approve_return", "receive_return", "inspect")
+    assert told.owed == 1000
+    assert shop.propose_refund_only("o-17", eur(700), (("1", 1),), "broken").owed == 700
+    with pytest.raises(MoveRefused) as no:
+        shop.propose_return("o-17", (("1", 1),), "too small")
+    assert [one.code for one in no.value.refusals] == ["no_such_reason"]
+
+
+@pytest.mark.feature("F230")
+def test_money_alone_is_told_before_it_is_granted(any_shop: Shop) -> None:
+    shop = delivered(any_shop, (LAMP, 3))
+
+    told = shop.propose_refund_only("o-17", eur(1000))
+
+    assert [(one.n, one.amount) for one in told.lines] == [(0, -1000)]
+    shop.ask_refund_only("co-1", "o-17", eur(1000))
+    shop.grant_complaint("co-1")
+    shop.apply(told.confirm())
+    assert shop.payment("pay-o-17").refunded == 1000
+    assert shop.propose_return("o-17", (("1", 1),)).owed == 667
+    assert shop.propose_refund_only("o-17").owed == 2000
+
+
 @pytest.mark.feature("F097")
 def test_a_cancel_is_told_before_it_is_made(any_shop: Shop) -> None:
     shop = any_shop
@@ -188,6 +220,29 @@ def test_a_draft_that_was_placed_later_was_agreed_when_it_was_placed(shop: Shop)
 
     assert (told.before, told.lines, told.due) == (1500, (), 1500)
     assert shop.propose("o-17", (verbs.cancel.on("o-17"),)).difference == -1500
+
+
+def test_a_draft_is_told_as_it_is(shop: Shop) -> None:
+    shop.draft("o-17", new_order((LAMP, 2)))
+    shop.adjust("o-17", NewCharge(DISCOUNT, -500))
+
+    told = shop.propose("o-17")
+
+    assert (told.before, told.lines, told.due) == (1500, (), 1500)
+
+
+def test_no_more_is_taken_of_what_is_ready_than_is_due(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2)))
+    for id in ("pay-1", "pay-2"):
+        shop.await_payment(id, eur(2000), "card", "c-7", None, (("o-17", 2000),))
+        shop.ask_authorise(id)
+        shop.record_answer(id, "authorise-1", Outcome.DONE, event=f"auth-{id}")
+
+    coming = shop.propose("o-17").coming
+
+    assert [(one.source, one.payment, one.amount) for one in coming] == [
+        (PaidFrom.READY, "pay-1", 2000)
+    ]
 
 
 def test_a_proposal_is_made_for_no_order_that_is_not_there(shop: Shop) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -79,32 +79,55 @@ def test_a_way_that_no_reason_leads_to_is_named_as_none() -> None:
     assert no == Refusal.of("no_such_reason", given="dull", reasons="-")
 
 
+_SOME: Final = "some of return, exchange, reissue, refund, repair, support are wanted"
+
+
 @pytest.mark.parametrize(
-    ("path", "wrong"),
+    ("said", "wrong"),
     (
-        ("reason.code", {"code": ""}),
-        ("reason dull.fault", {"fault": "seller"}),
-        ("reason dull.ways", {"ways": ()}),
-        ("reason dull.ways", {"ways": [Way.RETURN]}),
-        ("reason dull.ways", {"ways": ("return",)}),
-        ("reason dull.ways", {"ways": (Way.RETURN, Way.RETURN)}),
-        ("reason dull.evidence", {"evidence": -1}),
-        ("reason dull.evidence", {"evidence": True}),
-        ("reason dull.statutory", {"statutory": 1}),
-        ("reason dull.statutory", {"statutory": True}),
-        ("reason dull.statutory", {"statutory": True, "fault": Fault.NOBODY, "evidence": 1}),
+        ("reason.code: must not be empty", {"code": ""}),
+        (
+            "reason dull.fault: one of customer, seller, carrier, nobody is wanted",
+            {"fault": "seller"},
+        ),
+        ("reason dull.ways: a tuple of at least one Way is wanted", {"ways": ()}),
+        ("reason dull.ways: a tuple of at least one Way is wanted", {"ways": [Way.RETURN]}),
+        (f"reason dull.ways: {_SOME}", {"ways": ("return",)}),
+        ("reason dull.ways: return comes twice", {"ways": (Way.RETURN, Way.RETURN)}),
+        ("reason dull.evidence: -1 is not between 0 and 20", {"evidence": -1}),
+        ("reason dull.evidence: 21 is not between 0 and 20", {"evidence": 21}),
+        ("reason dull.evidence: a whole number is wanted, not bool", {"evidence": True}),
+        ("reason dull.statutory: true or false is wanted", {"statutory": 1}),
+        (
+            "reason dull.statutory: is nobody's fault and needs no evidence",
+            {"statutory": True},
+        ),
+        (
+            "reason dull.statutory: is nobody's fault and needs no evidence",
+            {"statutory": True, "fault": Fault.NOBODY, "evidence": 1},
+        ),
+        ("reason dull.window: a Window is wanted", {"window": 5}),
     ),
 )
-def test_a_reason_that_makes_no_sense_is_refused(path: str, wrong: dict[str, Any]) -> None:
+def test_a_reason_that_makes_no_sense_says_what_is_wrong_with_it(
+    said: str, wrong: dict[str, Any]
+) -> None:
     with pytest.raises(BadInput) as no:
         Reason(**{"code": "dull", **wrong})
 
-    assert no.value.path == path
+    assert str(no.value) == said
 
 
-@pytest.mark.parametrize("wrong", ([Reason("dull")], ("dull",), (Reason("dull"), Reason("dull"))))
-def test_the_reasons_of_a_host_are_reasons_with_a_code_each(wrong: Any) -> None:
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    (
+        ("reasons: a tuple of Reason is wanted", [Reason("dull")]),
+        ("reasons: a tuple of Reason is wanted", ("dull",)),
+        ("reasons: dull comes twice", (Reason("dull"), Reason("dull"))),
+    ),
+)
+def test_the_reasons_of_a_host_are_reasons_with_a_code_each(said: str, wrong: Any) -> None:
     with pytest.raises(BadInput) as no:
         Rules(reasons=wrong)
 
-    assert no.value.path == "reasons"
+    assert str(no.value) == said

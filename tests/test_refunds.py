@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderflow import ChargeKind, NewCharge
+from orderflow import ChargeKind, Money, NewCharge, StoredKind
 from orderflow.adapters.memory import MemoryStore
 from orderflow.conditions import Verdict
+from orderflow.facts import Noted
 from orderflow.pricing import due
 from orderflow.records import Outcome, Tender
 from orderflow.refunds import ask_pay_back, ask_refund, owed_back, pay_back, refund
@@ -154,6 +155,37 @@ def test_money_that_no_order_has_used_is_asked_of_the_gateway_it_came_by(any_sho
 
     assert (shop.payment("card").refunded, shop.payment("cash").refunded) == (1500, 700)
     assert shop.codes(pay_back.on("card")) == ["nothing_to_pay_back"]
+
+
+@pytest.mark.feature("F183")
+def test_money_that_no_order_has_used_goes_onto_a_balance_or_to_an_account(any_shop: Shop) -> None:
+    shop = any_shop
+    shop.open_stored_value("purse", StoredKind.STORED_VALUE, "EUR", 0, "c-7")
+    by_card(shop, "card", 2500)
+    shop.pay("cash", eur(700), ())
+
+    shop.pay_back("card", eur(500), to="purse")
+    shop.pay_back("cash", eur(200), payee="account-c-7")
+
+    assert shop.balance("purse") == 500
+    assert (shop.payment("card").unapplied, shop.payment("card").credited) == (2000, 500)
+    payment = shop.payment("cash")
+    assert (payment.unapplied, payment.refunded) == (500, 200)
+    (told,) = [
+        dict(fact.details)
+        for entry in shop.store.entries()
+        for fact in entry.facts
+        if isinstance(fact, Noted) and fact.what == "transferred"
+    ]
+    assert told == {"amount": 200, "payee": "account-c-7"}
+
+    shop.ask_pay_back("card")  # all that came by its gateway and is there still
+    (asked,) = [one for one in shop.payment("card").requests if one.outcome is Outcome.PENDING]
+    assert asked.amount == 2000
+    assert shop.refuses(pay_back.on("card")) == ("payment card has nothing that could be paid back")
+    assert shop.cannot_take(pay_back.on("cash", eur(100), to=" ")) == "to"
+    assert shop.cannot_take(pay_back.on("cash", eur(100), payee=" ")) == "payee"
+    assert shop.cannot_take(pay_back.on("cash", Money(100, "USD"))) == "amount"
 
 
 @pytest.mark.feature("F183")

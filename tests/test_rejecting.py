@@ -139,7 +139,7 @@ def test_what_a_customer_does_not_take_in_time_stays_sold(any_shop: Shop) -> Non
 
     assert after(shop, 30) == (
         "customer",
-        "what was rejected was not taken in time: it stays sold",
+        "what went back was not taken in time: it stays sold",
         "keep_rejected",
     )
 
@@ -156,7 +156,7 @@ def test_what_was_sent_again_and_not_heard_of_is_with_its_customer(any_shop: Sho
 
     assert after(shop, 10) == (
         "carrier",
-        "what was rejected went to its customer: he has it again",
+        "what went back is with its customer: he has it again",
         "deliver_again",
     )
 

@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from orderflow import Patience, Reason, Rules, Way
+from orderflow.conditions import Verdict
 from orderflow.fulfilment import ScanStatus
 from orderflow.pricing import due
 from orderflow.states import COMPLAINT, EXCHANGE, REISSUE, RETURN
@@ -115,6 +116,19 @@ def called_off_again(shop: Shop) -> None:
     shop.cancel("o-18")
 
 
+def to_mend(shop: Shop) -> None:
+    shop.ask_repair("x-1", "o-17", (("1", 2),))
+    shop.approve_return("x-1")
+    shop.receive_return("x-1", "leith")
+
+
+def rejected(shop: Shop, *, posted: bool) -> None:
+    came_back(shop)
+    shop.inspect("x-1", (("1", 2, Verdict.REJECTED),))
+    if posted:
+        shop.send_rejected("x-1", "A-7")
+
+
 PROVED: Final = attrs.evolve(PATIENT, reasons=(Reason("faulty", ways=tuple(Way), evidence=1),))
 
 
@@ -162,6 +176,15 @@ TABLE: Final[tuple[Row, ...]] = (
     (
         *("return", "received", W.STRAGGLERS, lambda shop: came_in_part(shop, posted=False)),
         *(10, "customer", "close_return"),
+    ),
+    ("return", "received", W.REPAIR, to_mend, 30, "seller", "inspect"),
+    (
+        *("return", "settled", W.REJECTED, lambda shop: rejected(shop, posted=False)),
+        *(30, "customer", "keep_rejected"),
+    ),
+    (
+        *("return", "settled", W.RESENT, lambda shop: rejected(shop, posted=True)),
+        *(10, "carrier", "deliver_again"),
     ),
     ("exchange", "asked", W.DECISION, asked_anew, 2, "seller", "approve_exchange"),
     ("exchange", "asked", W.DECISION, refused_anew, 2, "seller", "cancel_exchange"),
@@ -256,5 +279,7 @@ def test_no_waiting_is_forgotten() -> None:
         for state in set(chart.states) - set(chart.ends) - set(chart.closed)
     }
 
-    assert told == waiting - {("complaint", "unanswered")}, "that waits for nobody any more"
+    resting = ("complaint", "unanswered")  # that waits for nobody any more
+    on_the_way = ("return", "settled")  # what went back to its customer
+    assert told == waiting - {resting} | {on_the_way}
     assert {row[2] for row in TABLE} == set(Wait)

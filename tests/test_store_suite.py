@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 import pytest
@@ -78,16 +78,16 @@ class TestSqlite(StoreSuite):
 
     def raw(self, where: Path, store: Store) -> Raw:
         with closing(sqlite3.connect(where / "orders.sqlite")) as db:
-            return raw_of(lambda statement: db.execute(statement).fetchall())
+            return raw_in(lambda statement: db.execute(statement).fetchall())
 
 
-def raw_of(ask: Callable[[str], list[Any]]) -> Raw:
-    """What stands in the tables, by statements of its own."""
+def raw_in(rows: Callable[[str], list[tuple[Any, ...]]]) -> Raw:
+    """What stands in the tables that both databases have alike."""
     documents: dict[Ref[Document], int] = {
-        Ref(*row[:3]): row[3] for row in ask("select tenant, kind, id, version from document")
+        Ref(*row[:3]): row[3] for row in rows("select tenant, kind, id, version from document")
     }
     counters = {
-        (row[0], Position(*row[1:7])): (row[7], row[8]) for row in ask("select * from counter")
+        (row[0], Position(*row[1:7])): (row[7], row[8]) for row in rows("select * from counter")
     }
     claims: dict[ClaimRow, int] = {
         (
@@ -96,34 +96,30 @@ def raw_of(ask: Callable[[str], list[Any]]) -> Raw:
             Ref(row[0], row[7], row[8]),
             None if row[9] == NO_DATE else instant_of(row[9]),
         ): row[10]
-        for row in ask("select * from claim")
+        for row in rows("select * from claim")
     }
-    keys = tuple(ask("select tenant, key from entry order by seq"))
-    return Raw(documents, counters, claims, keys)
+    keys = rows("select tenant, key from entry order by seq")
+    return Raw(documents, counters, claims, tuple((tenant, key) for tenant, key in keys))
 
 
-class Heard:
-    """A connection to a server of which each statement is told that it begins, and is done.
+class WatchedLine(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that says of each statement that it begins and is done; a fault cuts it."""
 
-    A fault is the server's: what it says in the middle of a commit, it has not done; and what is
-    said behind one is a reply that was lost, since the line breaks.
-    """
+    watch: Watch
 
-    def __init__(self, real: psycopg.Connection[Any], watch: Watch) -> None:
-        self.real, self.watch = real, watch
-
-    def execute(self, statement: bytes, values: Sequence[Any] | None = None) -> Any:
-        self.watch(statement.decode(), False)
-        cursor = self.real.execute(statement, values)
+    def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
         try:
-            self.watch(statement.decode(), True)
-        except BaseException:
-            self.real.close()
+            self.watch(str(query), False)
+            cursor = super().execute(query, params, **more)
+            self.watch(str(query), True)
+        except Cut:
+            self.close()
             raise
         return cursor
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.real, name)
+
+class Cut(psycopg.OperationalError):
+    """The server is gone."""
 
 
 class TestPostgres(StoreSuite):
@@ -134,19 +130,23 @@ class TestPostgres(StoreSuite):
         return PostgresStore(servers.url(), schema=schema_of(where))
 
     def open_watched(self, where: Path, watch: Watch) -> Store:
-        store = PostgresStore(servers.url(), schema=schema_of(where))
-        dial = store._dial
-        store._lines[:] = [cast("Any", Heard(store._lines[0], watch))]
-        cast("Any", store)._dial = lambda: Heard(dial(), watch)
-        return store
+        line: Any = type("Line", (WatchedLine,), {"watch": staticmethod(watch)})
+
+        class Watching(PostgresStore):
+            def _dial(self) -> Any:
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(psycopg, "connect", line.connect)
+                    return super()._dial()
+
+        return Watching(servers.url(), schema=schema_of(where))
 
     def fault(self) -> Exception:
-        return psycopg.OperationalError("the server is gone")
+        return Cut("server closed the connection unexpectedly")
 
     def raw(self, where: Path, store: Store) -> Raw:
-        with psycopg.connect(servers.url()) as db:
-            db.execute(f"set search_path = {schema_of(where)}".encode())
-            return raw_of(lambda statement: db.execute(statement.encode()).fetchall())
+        with psycopg.connect(servers.url(), autocommit=True) as db:
+            db.execute(f"set search_path to {schema_of(where)}".encode())
+            return raw_in(lambda statement: db.execute(statement.encode()).fetchall())
 
 
 class TestSqlAlchemyOnSqlite(StoreSuite):

@@ -490,13 +490,28 @@ _DOCUMENTS = {cls.__name__ for cls in KINDS.values()}
 
 BESIDE = {
     "orderflow.proposals": (
-        *("propose", "coming_back", "supposed", "text", "Proposal", "LineDiffers", "Coming"),
+        *(
+            "propose",
+            "coming_back",
+            "money_alone",
+            "supposed",
+            "text",
+            "Proposal",
+            "LineDiffers",
+            "Coming",
+        ),
         "PaidFrom",
     ),
     "orderflow.adapters.sqlite": ("SqliteStore",),
     "orderflow.adapters.postgres": ("PostgresStore",),
     "orderflow.adapters.sqlalchemy": ("SqlAlchemyStore", "make_tables"),
     "orderflow.adapters.memory": ("MemoryStore",),
+    "orderflow.adapters": ("codec",),
+    "orderflow.adapters.judging": ("again", "judge", "means", "relied_on"),
+    "orderflow.adapters.plain": ("PlainReads",),
+    "orderflow.books": ("by_claim", "changes_on_shelf", "claim_key", "claimed_net"),
+    "orderflow.grants": ("hold_expired", "number_taken", "runs", "shortage", "unkept"),
+    "orderflow.journal": ("Change", "Committed", "Entry", "Stored"),
     "orderflow.adapters.carriers": (
         "ScriptedCarrier",
         "Fault",
@@ -753,7 +768,12 @@ BESIDE = {
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
     "orderflow.intake": ("orders", "stock", "remittance", "Columns", "Finding"),
-    "orderflow.records": tuple(cls.__name__ for cls in KINDS.values()),
+    "orderflow.records": (
+        *(cls.__name__ for cls in KINDS.values()),
+        "Claim",
+        "Counter",
+        "MatterKind",
+    ),
 }
 """What a host may want beside the names of the package itself."""
 

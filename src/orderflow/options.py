@@ -43,6 +43,7 @@ from orderflow import (
     receiving,
     refunds,
     rejecting,
+    repairs,
     replacements,
     repricing,
     returns,
@@ -324,6 +325,15 @@ def _(look: Look[Order]) -> Iterator[Call[Order]]:
     yield compensating.compensate.on(look.id, reason, _money(order, amount), payee)
 
 
+@suggests(compensating.return_compensation, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    order, out = look.document, [one for one in look.document.compensations if one.payee]
+    reason, payee = (out[-1].reason, out[-1].payee) if out else (SAMPLES["reason"], order.customer)
+    amount = sum([one.amount for one in out if (one.reason, one.payee) == (reason, payee)])
+    back = _money(order, amount)
+    yield compensating.return_compensation.on(look.id, reason, back, payee or "account")
+
+
 @suggests(refunds.confirm_refund, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Order]]:
     order, back = look.document, refunds.owed_back(look.document)
@@ -379,6 +389,11 @@ def _(look: Look[Order]) -> Iterator[Call[Purchase]]:
 @suggests(production.plan_production, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[WorkOrder]]:
     yield production.plan_production.on(look.fresh(WorkOrder, "make"), (look.id,), _place(look))
+
+
+@suggests(repairs.ask_repair, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Return]]:
+    yield repairs.ask_repair.on(look.fresh(Return, "r"), look.id)
 
 
 @suggests(returns.ask_return, on=Order)

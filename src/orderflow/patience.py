@@ -23,7 +23,8 @@ class Patience:
     was agreed, or to show the evidence that is wanted; `arrive_days` the carrier's, to bring it;
     `inspect_days` the seller's again, to look at what came. `exchange_days` are all that an
     exchange may take, from its approval to the new goods on their way; `resend_days` all that a
-    reissue may. `keep_days` are the customer's, to take what was rejected and waits for him.
+    reissue may. `repair_days` are the seller's, to mend what came under warranty, and `keep_days`
+    the customer's, to take what was rejected or mended and waits for him.
     """
 
     decide_days: int = 2
@@ -31,8 +32,10 @@ class Patience:
     arrive_days: int = 10
     inspect_days: int = 2
     exchange_days: int = 30
-    resend_days: int = 14
-    keep_days: int = attrs.field(default=30, repr=False)  # has its own place in the fingerprint
+    # The rest has places of its own in the fingerprint of the rules.
+    resend_days: int = attrs.field(default=14, repr=False)
+    repair_days: int = attrs.field(default=30, repr=False)
+    keep_days: int = attrs.field(default=30, repr=False)
 
     def __attrs_post_init__(self) -> None:
         for field in attrs.fields(Patience):

@@ -200,6 +200,7 @@ def open_return(
             evidence=evidence,
             evidence_wanted=wanted_of_it,
             brought=0,
+            repair=way is Way.REPAIR,
         )
     )
     step.retag(returned, asked.chosen, returning=id)

@@ -68,8 +68,9 @@ RETURN_SILENCE: Final[Mapping[Wait, Silence]] = {
     Wait.ARRIVAL: Silence("carrier", "the goods did not arrive in time: they count as lost"),
     Wait.STRAGGLERS: Silence("customer", "the rest did not come in time: the return ends"),
     Wait.INSPECTION: Silence("seller", "the goods were not inspected in time: they are accepted"),
-    Wait.REJECTED: Silence("customer", "what was rejected was not taken in time: it stays sold"),
-    Wait.RESENT: Silence("carrier", "what was rejected went to its customer: he has it again"),
+    Wait.REPAIR: Silence("seller", "the goods were not mended in time: they are accepted"),
+    Wait.REJECTED: Silence("customer", "what went back was not taken in time: it stays sold"),
+    Wait.RESENT: Silence("carrier", "what went back is with its customer: he has it again"),
 }
 ASKED_REISSUE: Final = Silence("seller", "the reissue was not decided in time: it is agreed to")
 NEVER_SENT: Final = Silence(
@@ -147,7 +148,8 @@ def _of_return(returned: Return, waits: Wait, case: Case) -> Call[Document]:
         return approve_return.of(returned.ref)
     if waits is Wait.ARRIVAL:
         return record_return_scan.of(returned.ref, ScanStatus.LOST)
-    return inspect.of(returned.ref) if waits is Wait.INSPECTION else close_return.of(returned.ref)
+    here = waits in (Wait.INSPECTION, Wait.REPAIR)
+    return inspect.of(returned.ref) if here else close_return.of(returned.ref)
 
 
 def _of_reissue(

@@ -120,6 +120,7 @@ _ASKED_BY: Final = {
     UnitMove.SHIP: "hand over",
     UnitMove.MISS: "report missing",
     UnitMove.REJECT: "inspect",
+    UnitMove.MEND: "mend",
     UnitMove.ACCEPT_BACK: "inspect",
 }
 
@@ -151,7 +152,8 @@ def can_do(
         if row.source is state
         and all(guard.name != never for guard in row.when)  # no guard: may
         and (passed or row.move not in LEADS_ON)
-        and row.move is not UnitMove.REINSTATE  # nobody asks for that: money does
+        # Nobody asks for these of units: money does, and the return that brings them.
+        and row.move not in (UnitMove.REINSTATE, UnitMove.MEND)
     ]
     return (*enter, *dict.fromkeys(_ASKED_BY.get(move, move.value) for move in moves))
 

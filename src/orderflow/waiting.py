@@ -40,6 +40,7 @@ class Wait(StrEnum):
     ARRIVAL = "arrival"
     STRAGGLERS = "stragglers"  # nothing is on its way any more, and not all has come
     INSPECTION = "inspection"
+    REPAIR = "repair"
     REJECTED = "rejected"  # what was rejected is here, for its customer to take
     RESENT = "resent"  # what was rejected is on its way to him
     EXCHANGE = "exchange"  # the old goods are to come, and the new ones to go
@@ -91,7 +92,7 @@ def _wait_of_return(returned: Return, order: Order) -> Wait | None:
     if returned.state not in (ReturnState.GOING_BACK, ReturnState.RECEIVED):
         return None
     if UnitState.RECEIVED_BACK in there:
-        return Wait.INSPECTION
+        return Wait.REPAIR if returned.repair else Wait.INSPECTION
     return Wait.ARRIVAL if UnitState.GOING_BACK in there else Wait.STRAGGLERS
 
 
@@ -125,6 +126,7 @@ def _until(at: datetime, waits: Wait, patience: Patience | None) -> datetime | N
         Wait.ARRIVAL: patience.arrive_days,
         Wait.STRAGGLERS: patience.arrive_days,
         Wait.INSPECTION: patience.inspect_days,
+        Wait.REPAIR: patience.repair_days,
         Wait.REJECTED: patience.keep_days,
         Wait.RESENT: patience.arrive_days,
         Wait.EXCHANGE: patience.exchange_days,

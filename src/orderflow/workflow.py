@@ -46,6 +46,7 @@ from orderflow.invoices import Account, account
 from orderflow.journal import STOCK, Case, Change, Context, Entry, Step
 from orderflow.measures import Advice, SteadyDemand, Stocking, Turned, turned
 from orderflow.measures.cover import DAYS_MAX, advices
+from orderflow.money import Money
 from orderflow.on_account import CreditStanding, credit_standing
 from orderflow.options import Option, suggested
 from orderflow.past import Past
@@ -67,6 +68,7 @@ from orderflow.promising.figures import skus_of, terms_of
 from orderflow.promising.forecasting import Forecast, forecast
 from orderflow.records import (
     KINDS,
+    Arrival,
     Claim,
     Complaint,
     Counter,
@@ -294,6 +296,10 @@ class Workflow(Commands):
         id = feed_id(text(supplier, "supplier"), text(sku, "sku"))
         return self.get(Ref(self.tenant, "feed", id))
 
+    def arrival(self, id: str) -> Arrival:
+        """Goods that came back unasked, as they are now."""
+        return self.get(Ref(self.tenant, "arrival", id))
+
     def complaint(self, id: str) -> Complaint:
         """A complaint as it is now."""
         return self.get(Ref(self.tenant, "complaint", id))
@@ -379,20 +385,42 @@ class Workflow(Commands):
         id: str,
         lines: LineQuantities = (),
         reason: str = "",
-        verdict: Verdict = Verdict.SOUND,
+        verdict: Verdict | str = Verdict.SOUND,
         *,
         to: str = "",
         by: str = "",
     ) -> Proposal:
         """What would be owed if delivered units of an order came back, and were found so.
 
-        All of them, or so many of some lines, for a reason. It is asked for, received and inspected
-        dry; raises `MoveRefused` with every reason against asking for it.
+        All of them, or so many of some lines, for a reason; `verdict` may be the code of a
+        condition of the rules. It is asked for, received and inspected dry; raises
+        `MoveRefused` with every reason against asking for it.
         """
         from orderflow.proposals import coming_back  # here, as above
 
         order, context = self.order(id), self._context(by)
         calls = coming_back(self.store, context, order, lines, reason, verdict)
+        return self.propose(id, calls, to=to, by=by)
+
+    def propose_refund_only(
+        self,
+        id: str,
+        amount: Money | None = None,
+        lines: LineQuantities = (),
+        reason: str = "",
+        *,
+        to: str = "",
+        by: str = "",
+    ) -> Proposal:
+        """What would be owed if money were granted for units that the customer keeps (仅退款).
+
+        So much, or all that they carry; all that he keeps, or so many of some lines. Raises
+        `MoveRefused` with every reason against asking for it.
+        """
+        from orderflow.proposals import money_alone  # here, as above
+
+        order, context = self.order(id), self._context(by)
+        calls = money_alone(self.store, context, order, amount, lines, reason)
         return self.propose(id, calls, to=to, by=by)
 
     def seen_by_platform(self, id: str) -> PlatformView:

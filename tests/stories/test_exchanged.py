@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 import pytest
 
-from orderflow import ChargeKind, NewCharge, NewLine, Patience
+from orderflow import ChargeKind, Instalment, NewCharge, NewLine, Patience
 from orderflow.pricing import due
 from orderflow.refunds import owed_back
 from orderflow.states import OrderState, ReplacementState
@@ -109,4 +109,48 @@ def test_the_difference_is_never_paid_and_silence_calls_the_exchange_off(any_sho
     shop.refund("o-18")
     shop.complete("o-17")
     assert_kept("exchange-abandoned", shop, orders=BOTH, explain=True)
+    shop.assert_lawful()
+
+
+@pytest.mark.feature("F228")
+@pytest.mark.parametrize(("price", "difference"), (("9.00", 0), ("15.00", 600)))
+@pytest.mark.parametrize("they_come", (True, False))
+def test_new_goods_go_out_first_for_the_difference_alone(
+    any_shop: Shop, price: str, difference: int, they_come: bool
+) -> None:
+    shop = sold(any_shop)
+    rules = attrs.evolve(shop.rules, replace_before_return=True, patience=Patience())
+    shop = shop.under(rules)
+    agree(shop, 1, line("1", BELL, 1, price))
+    shop.send_replacement("e-1", "o-18")
+
+    by = shop.exchange("e-1").until
+    assert by is not None
+    parts = (Instalment(difference, shop.clock.at), Instalment(900, by))
+    shop.agree_plan("o-18", parts if difference else parts[1:])
+    if difference:
+        shop.pay("pay-2", eur(difference), (("o-18", difference),))
+    assert shop.order("o-18").state is OrderState.CONFIRMED
+    send(shop, "o-18")
+
+    if they_come:
+        come_back(shop)
+        shop.settle_exchange("e-1")
+        assert [due(shop.order(order)) for order in BOTH] == [0, 0]
+        shop.complete("o-17")
+        shop.complete("o-18")
+    else:
+        shop.close_return("r-1")
+        shop.clock.at = by
+        calls = sorted(
+            one.call.verb for one in shop.due(by) if one.ref.kind in ("order", "exchange")
+        )
+        assert "undo_exchange" in calls
+        assert "miss_instalment" in calls
+        for one in shop.due(by):
+            shop.apply(one.call, key=one.key)
+        assert shop.exchange("e-1").state is ReplacementState.UNDONE
+        assert due(shop.order("o-18")) == 900
+        held = {hold.code for hold in shop.order("o-18").holds}
+        assert held == {"goods_never_came", "instalment_overdue"}
     shop.assert_lawful()

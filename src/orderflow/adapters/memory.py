@@ -14,13 +14,13 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar, assert_never
 
+from orderflow.adapters.judging import again, means, relied_on
 from orderflow.books import NOTHING, ClaimChange, by_claim, changes_on_shelf, claimed_net
 from orderflow.calls import Call, Ref
-from orderflow.deadlines import next_due
-from orderflow.errors import KeyReused, Short, Stale
+from orderflow.errors import Short, Stale
 from orderflow.facts import Fact
 from orderflow.grants import checked_details, hold_expired, number_taken, runs, shortage, unkept
-from orderflow.journal import Change, Committed, Entry, Stored, holds_of
+from orderflow.journal import Change, Committed, Entry, Stored
 from orderflow.mending import (
     Instant,
     Kept,
@@ -33,9 +33,8 @@ from orderflow.mending import (
     Repair,
 )
 from orderflow.ports import Books, Query
-from orderflow.records import Claim, Counter, Document, MatterKind, Order, lots_of, orders_of
+from orderflow.records import Claim, Counter, Document, MatterKind, Order, lots_of
 from orderflow.values import Position, within
-from orderflow.views import headline
 
 D = TypeVar("D", bound=Document)
 
@@ -149,7 +148,7 @@ class MemoryStore:
             if not left:
                 return
             stored = self._documents[ref]
-            if ref.id > query.after and _means(query, stored.value):
+            if ref.id > query.after and means(query, stored.value):
                 yield stored
                 left -= 1
 
@@ -250,28 +249,13 @@ class MemoryStore:
         """Apply a change whole, or raise and apply nothing."""
         with self._lock:
             tenant = change.call.ref.tenant
-            earlier = self.seen(tenant, change.key)
-            if earlier is not None:
-                if (earlier.call, earlier.by) != (change.call, change.by):
-                    raise KeyReused(change.key, change.call.verb)
-                return Committed(earlier, repeated=True)
-            self._check_versions(change)
+            repeated = again(self.seen(tenant, change.key), change)
+            if repeated is not None:
+                return repeated
+            relied_on(change, self._version, lambda at: self._shelf(tenant, at).there)
             numbers = self._check_numbers(change)
             net = self._check_claims(tenant, change)
             return self._apply(tenant, change, numbers, net)
-
-    def _check_versions(self, change: Change) -> None:
-        for document, version in change.replaced:
-            self._check_version(document.ref, version)
-        for ref, version in change.relied:
-            self._check_version(ref, version)
-        for position, n in change.there:
-            if self._shelf(change.call.ref.tenant, position).there != n:
-                raise Stale(f"what is there of {position.sku}")
-
-    def _check_version(self, ref: Ref[Document], version: int) -> None:
-        if self._version(ref) != version:
-            raise Stale(str(ref))
 
     def _version(self, ref: Ref[Document]) -> int:
         stored = self._documents.get(ref)
@@ -492,33 +476,6 @@ class MemoryStore:
     def erase(self, ref: str) -> None:
         """Forget a person."""
         self._people.pop(ref, None)
-
-
-def _means(query: Query, document: Document) -> bool:
-    ref = document.ref
-    if ref.kind != query.kind or ref.tenant != query.tenant:
-        return False
-    if query.due_by is not None:
-        due = next_due(document)
-        if due is None or due > query.due_by:
-            return False
-    if query.hold or query.on_hold:
-        codes = [hold.code for hold in holds_of(document)]
-        if not codes or (query.hold and query.hold not in codes):
-            return False
-    if query.order and query.order not in orders_of(document):
-        return False
-    if query.lot and query.lot not in lots_of(document):
-        return False
-    if not (query.headline or query.customer or query.channel or query.number):
-        return True
-    return (
-        isinstance(document, Order)
-        and query.headline in ("", headline(document).value)
-        and query.customer in ("", document.customer)
-        and query.channel in ("", document.channel)
-        and query.number in ("", document.number)
-    )
 
 
 def _claims(position: Position, shelf: _Shelf) -> tuple[Claim, ...]:

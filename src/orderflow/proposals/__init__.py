@@ -15,7 +15,7 @@ The same rows, with either sign, tell what a change of price would mean.
 """
 
 from orderflow.proposals.proposing import propose
-from orderflow.proposals.supposing import coming_back, supposed
+from orderflow.proposals.supposing import coming_back, money_alone, supposed
 from orderflow.proposals.values import Coming, LineDiffers, PaidFrom, Proposal
 from orderflow.proposals.wording import text
 
@@ -25,6 +25,7 @@ __all__ = [
     "PaidFrom",
     "Proposal",
     "coming_back",
+    "money_alone",
     "propose",
     "supposed",
     "text",

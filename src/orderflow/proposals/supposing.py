@@ -6,20 +6,26 @@ It knows calls, and refuses to know what they do.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final, TypeVar
 
 from orderflow.calls import Call, Ref
+from orderflow.complaints import ask_refund_only, grant_complaint
 from orderflow.conditions import Verdict
 from orderflow.errors import MoveRefused
 from orderflow.inspecting import inspect
-from orderflow.journal import Context
+from orderflow.journal import Context, kind_of
+from orderflow.money import Money
+from orderflow.reasons import named
 from orderflow.receiving import receive_return
-from orderflow.records import Document, Order, Return
+from orderflow.records import Complaint, Document, Order, Return
 from orderflow.returns import approve_return, ask_return
 from orderflow.states import ReturnState, UnitState
 from orderflow.trial import Imagined, Source, tried
 from orderflow.units import LineQuantities
 
-_ANYWHERE = "returns"
+D = TypeVar("D", bound=Document)
+
+_ANYWHERE: Final = "returns"
 """Where goods are supposed to come back to that lay at no place of ours."""
 
 
@@ -43,15 +49,17 @@ def coming_back(
     order: Order,
     lines: LineQuantities = (),
     reason: str = "",
-    verdict: Verdict = Verdict.SOUND,
+    verdict: Verdict | str = Verdict.SOUND,
 ) -> tuple[Call[Document], ...]:
     """The calls by which delivered units of an order would come back, and be found in a condition.
 
-    They are asked for, approved where the rules do not do that by themselves, received and
-    inspected. Raises `MoveRefused` with every reason against asking for them.
+    They are asked for with the evidence that the reason wants, approved where the rules do not do
+    that by themselves, received and inspected; `verdict` may be the code of a condition of the
+    rules. Raises `MoveRefused` with every reason against asking for them.
     """
-    ref = _fresh(source, order)
-    calls: list[Call[Document]] = [ask_return.of(ref, order.ref.id, lines, reason)]
+    ref = _fresh(source, order, Return)
+    proof = _evidence(context, reason)
+    calls: list[Call[Document]] = [ask_return.of(ref, order.ref.id, lines, reason, proof)]
     asked = supposed(source, context, calls)
     found = asked.load(ref)
     if found is not None and found.value.state is ReturnState.ASKED:
@@ -62,11 +70,31 @@ def coming_back(
     return (*calls, inspect.of(ref, tuple([(line, n, verdict) for line, n in verdicts])))
 
 
-def _fresh(source: Source, order: Order) -> Ref[Return]:
-    """A name that no return has yet."""
+def money_alone(
+    source: Source,
+    context: Context,
+    order: Order,
+    amount: Money | None = None,
+    lines: LineQuantities = (),
+    reason: str = "",
+) -> tuple[Call[Document], ...]:
+    """The calls by which money would be asked for and granted, and the goods be kept (仅退款)."""
+    ref, proof = _fresh(source, order, Complaint), _evidence(context, reason)
+    asked = ask_refund_only.of(ref, order.ref.id, amount, lines, reason, proof)
+    return (asked, grant_complaint.of(ref))
+
+
+def _evidence(context: Context, reason: str) -> tuple[str, ...]:
+    """As many references of pictures as a reason wants."""
+    found = named(context.rules.reasons, reason)
+    return tuple([f"supposed-{i + 1}" for i in range(found.evidence if found is not None else 0)])
+
+
+def _fresh(source: Source, order: Order, kind: type[D]) -> Ref[D]:
+    """A name that no document of a kind has yet."""
     number = 1
     while True:
-        ref: Ref[Return] = Ref(order.ref.tenant, "return", f"supposed-{number}")
+        ref: Ref[D] = Ref(order.ref.tenant, kind_of(kind), f"supposed-{number}")
         if source.load(ref) is None:
             return ref
         number += 1

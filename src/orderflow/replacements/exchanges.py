@@ -67,6 +67,7 @@ def ask_exchange(
     """Ask to give back delivered units of an order for other goods, at agreed prices.
 
     Opens the return `returned` beside it, by the rules of every return; both wait for a person.
+    Without lines it may be a repair whose goods are here and cannot be mended.
     """
     step = Step(case, context)
     old = step.now(case.order(text(order, "order")))
@@ -74,7 +75,8 @@ def ask_exchange(
     said = text(reason, "reason", empty=True)
     back = text(returned, "returned")
     must_be_open(step, old, "exchange")
-    open_return(step, case.returned(back), order, lines, reason, Way.EXCHANGE)
+    if lines or not _is_to_be_mended(case, back, order):
+        open_return(step, case.returned(back), order, lines, reason, Way.EXCHANGE)
     text(case.ref.id, "exchange")
     wanted = tuple(opened_line(line) for line in new)
     step.open(Exchange(case.own(Exchange), EXCHANGE.initial, order, said, back, wanted))
@@ -246,6 +248,13 @@ def lift_exchange_hold(case: Case, context: Context, code: str) -> Step:
     step = Step(case, context)
     step.lift(case.own(Exchange), text(code, "code"))
     return step
+
+
+def _is_to_be_mended(case: Case, returned: str, order: str) -> bool:
+    """Whether goods of an order are here to be mended, by that return."""
+    known = case.find(case.returned(returned))
+    here = known is not None and known.state is ReturnState.RECEIVED
+    return known is not None and here and known.repair and known.order == order
 
 
 def _check_new_lines(new: object, currency: str) -> None:

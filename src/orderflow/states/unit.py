@@ -44,7 +44,7 @@ class UnitState(StrEnum):
     MISSING = "missing"  # short in the box, or a delivery that the customer disputes
     GOING_BACK = "going back"  # refused, intercepted, undeliverable or returned
     RECEIVED_BACK = "received back"
-    SENT_BACK = "sent back"  # rejected at inspection, on its way to the customer again
+    SENT_BACK = "sent back"  # rejected or mended, on its way to the customer again
     RETURNED = "returned"
     REDEEMED = "redeemed"  # a service that was used
     LAPSED = "lapsed"  # a service that was not used in time
@@ -80,6 +80,7 @@ class UnitMove(StrEnum):
     RECEIVE_BACK = "receive back"
     GO_ON = "go on"  # its parcel is scanned on its way again
     REJECT = "reject"
+    MEND = "mend"  # it came to be repaired, and goes to its customer again
     ACCEPT_BACK = "accept back"
     REOPEN = "reopen"
     REINSTATE = "reinstate"  # its order had expired, and was paid in time after all
@@ -108,6 +109,7 @@ LEADS_ON: Final = frozenset(
         UnitMove.PACK,
         UnitMove.SHIP,
         UnitMove.REJECT,
+        UnitMove.MEND,
         UnitMove.ACCEPT_BACK,
         UnitMove.REOPEN,
         UnitMove.REDEEM,
@@ -255,6 +257,7 @@ UNIT: Final[Chart[UnitState, UnitMove, UnitFacts]] = Chart(
         _Row(_U.GOING_BACK, _UM.LOSE, _U.LOST),
         _Row(_U.RECEIVED_BACK, _UM.ACCEPT_BACK, _U.RETURNED),
         _Row(_U.RECEIVED_BACK, _UM.REJECT, _U.SENT_BACK),
+        _Row(_U.RECEIVED_BACK, _UM.MEND, _U.SENT_BACK),
         _Row(_U.RECEIVED_BACK, _UM.REOPEN, _U.OPEN),
         _Row(_U.RECEIVED_BACK, _UM.RESTOCK, _U.LOST),  # the goods go on the shelf
         _Row(_U.RECEIVED_BACK, _UM.CANCEL, _U.CANCELLED, _CANCEL),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import product
 from typing import Final
 
 import attrs
@@ -76,7 +77,8 @@ class SurvivesEveryCrash(StoreCase):
         met = 0
         for after in (False, True):
             point = _Point(Died(), after)
-            for came in self._faults(Passing(self.store, point), point):
+            store = Passing(self.store, point)
+            for came in [came for what in _SCENES for came in self._faults(store, point, what)]:
                 met += 1
                 told = f"{came.what}, {'after' if after else 'before'} {came.point}"
                 agree(came.done, after and came.point == "commit", f"whether it is done: {told}")
@@ -181,32 +183,31 @@ class SurvivesEveryCrash(StoreCase):
     def _at(self, error: BaseException) -> list[_Came]:
         """What came of each command that met an error before, and after, each of its statements."""
         found: list[_Came] = []
-        for after in (False, True):
+        for i, (after, what) in enumerate(product((False, True), _SCENES)):
             point = _Point(error, after)
-            where = self.where / f"{type(error).__name__}-{after}"
+            where = self.where / f"{type(error).__name__}-{i}"
             where.mkdir()
             store = self.open_watched(where, point)
             if store is None:
                 raise NotAsked("its statements cannot be watched")
-            found += self._faults(self._keep(store), point)
+            found += self._faults(self._keep(store), point, what)
         return found
 
-    def _faults(self, store: Store, point: _Point) -> list[_Came]:
-        """Carry out each sort of command again and again, with the fault one point later each time.
+    def _faults(self, store: Store, point: _Point, what: str) -> list[_Came]:
+        """Carry out one sort of command again and again, with the fault one point later each time.
 
         Behind each of them the same key must find out what has become of it, and do it where it was
         not done; and every law must hold.
         """
         found: list[_Came] = []
-        for what, scene in _SCENES.items():
-            for k in range(POINTS_MAX):
-                call = scene(self, store, f"{what}-{point.after}-{k}")
-                came = self._met(store, point, k, what, call)
-                if not point.met:
-                    break
-                found.append(came)
-            else:
-                raise AssertionError(f"{what} has more than {POINTS_MAX} points")
+        for k in range(POINTS_MAX):
+            call = _SCENES[what](self, store, f"{what}-{point.after}-{k}")
+            came = self._met(store, point, k, what, call)
+            if not point.met:
+                break
+            found.append(came)
+        else:
+            raise AssertionError(f"{what} has more than {POINTS_MAX} points")
         agree([one for law in audit(store) for one in law.breaches], [], "broken laws")
         return found
 
