@@ -433,6 +433,12 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "to": "credit-c-7",
         "bearer": "sf-express",
     },
+    "return_compensation": {
+        "id": "o-compensated",
+        "reason": "late",
+        "amount": eur(100),
+        "payee": "account-c-7",
+    },
     "confirm_refund": {
         "id": "o-owed",
         "owed": eur(2000),
@@ -724,6 +730,10 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.receive_return("r-o-rejected", "leith")
     sell("o-owed", "ready")
     house.cancel("o-owed", (("1", 2),))
+    sell("o-compensated", "ready")
+    paying = attrs.evolve(house.rules, compensable=(Compensable("late", 30),))
+    generous = Workflow(house.store, paying, clock=clock)
+    generous.compensate("o-compensated", "late", eur(200), "account-c-7")
     house.hold_stock("h-runs", SHELF, 1, TOMORROW)
     sell("o-faulty", "delivered")
     by_weight = line("1", LAMP, 2, fixed=Fixing.WEIGHING, grams_each=600)

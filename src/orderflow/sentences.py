@@ -603,6 +603,11 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "{left} of {limit} left",
         "zh": "订单 {order}:因“{reason}”赔付 {asked} {currency},限额 {limit},剩余 {left}",
     },
+    "over_compensated_back": {
+        "en": "order {order}: {asked} {currency} of a compensation for {reason} to come back, "
+        "{there} went there",
+        "zh": "订单 {order}:因“{reason}”赔付退回 {asked} {currency},实际付出 {there}",
+    },
     "compensation_to_nobody": {
         "en": "a compensation for order {order} wants an account or a balance to go to",
         "zh": "订单 {order} 的赔付须指定收款账户或储值账户",
@@ -1234,6 +1239,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "repromise": "重新承诺",
     "reserve": "预留",
     "restock": "重新上架",
+    "return compensation": "赔付退回",
     "record arrival": "登记不明来货",
     "attach arrival": "归入退货单",
     "send back arrival": "退回不明来货",
