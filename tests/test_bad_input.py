@@ -381,6 +381,15 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "inspect": {"id": "r-o-came", "verdicts": (("1", 1, Verdict.SOUND),)},
     "take_back": {"id": "o-back", "verdicts": (("1", 1, Verdict.SOUND),)},
     "restock": {"id": "o-again", "verdicts": (("1", 1, Verdict.SOUND),)},
+    "record_arrival": {
+        "id": "a-new",
+        "location": "leith",
+        "goods": (("BRASS-LAMP", 1),),
+        "words": "of A. Customer",
+    },
+    "attach_arrival": {"id": "a-1", "returned": "r-o-coming", "lines": ONE},
+    "send_back_arrival": {"id": "a-1", "tracking": "T-9"},
+    "keep_arrival": {"id": "a-1", "verdicts": (("BRASS-LAMP", 1, Verdict.SOUND),)},
     "send_rejected": {"id": "r-o-rejected", "tracking": "T-9", "carrier": "north post"},
     "receive_rejected": {"id": "r-o-rejected", "location": "leith"},
     "keep_rejected": {"id": "r-o-rejected", "verdicts": (("1", 1, Verdict.SECOND),)},
@@ -423,6 +432,12 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "payee": "account-c-7",
         "to": "credit-c-7",
         "bearer": "sf-express",
+    },
+    "return_compensation": {
+        "id": "o-compensated",
+        "reason": "late",
+        "amount": eur(100),
+        "payee": "account-c-7",
     },
     "confirm_refund": {
         "id": "o-owed",
@@ -699,6 +714,7 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.approve_return("r-o-broken")
     house.receive_return("r-o-broken", "leith")
     house.report_missing("o-missing", ())
+    house.record_arrival("a-1", "leith", (("BRASS-LAMP", 2),))
     sell("o-complained", "delivered")
     house.ask_refund_only("q-asked", "o-complained", eur(100))
     sell("o-also", "delivered")
@@ -714,6 +730,10 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.receive_return("r-o-rejected", "leith")
     sell("o-owed", "ready")
     house.cancel("o-owed", (("1", 2),))
+    sell("o-compensated", "ready")
+    paying = attrs.evolve(house.rules, compensable=(Compensable("late", 30),))
+    generous = Workflow(house.store, paying, clock=clock)
+    generous.compensate("o-compensated", "late", eur(200), "account-c-7")
     house.hold_stock("h-runs", SHELF, 1, TOMORROW)
     sell("o-faulty", "delivered")
     by_weight = line("1", LAMP, 2, fixed=Fixing.WEIGHING, grams_each=600)

@@ -106,6 +106,18 @@ class LostValue:
 
 
 @attrs.frozen
+class GiftWorth:
+    """What one unit of a SKU is worth that was a gift, where it is kept without what earned it."""
+
+    sku: str
+    amounts: tuple[Money, ...]
+
+    def __attrs_post_init__(self) -> None:
+        text(self.sku, "gifts.sku")
+        checked_amounts(self.amounts, "gifts.amounts")
+
+
+@attrs.frozen
 class Refunding:
     """What goes back, beside what the units carried that came back, and what is kept of it.
 
@@ -116,6 +128,7 @@ class Refunding:
     and `lost_value` by the condition of the goods.
     `points` are earned one for each such amount that goods cost, and taken back with them. With
     `coupons` the uses of an order's codes are given back when all of its goods came back.
+    `gifts` are deducted at their worth that are kept when all that has earned them came back.
     """
 
     unmet: Unmet = Unmet.KEEP
@@ -126,6 +139,7 @@ class Refunding:
     lost_value: tuple[LostValue, ...] = ()
     points: tuple[Money, ...] = ()
     coupons: bool = False
+    gifts: tuple[GiftWorth, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if type(self.unmet) is not Unmet:
@@ -136,6 +150,8 @@ class Refunding:
         _check_all(self.restocking, RestockingFee, "refunding.restocking")
         _check_all(self.lost_value, LostValue, "refunding.lost_value")
         unique((one.condition for one in self.lost_value), "refunding.lost_value")
+        _check_all(self.gifts, GiftWorth, "refunding.gifts")
+        unique((one.sku for one in self.gifts), "refunding.gifts")
         checked_amounts(self.points, "refunding.points")
         if type(self.coupons) is not bool:
             raise BadInput("refunding.coupons", "true or false is wanted")

@@ -360,8 +360,8 @@ class Plan:
 class Compensation:
     """What a customer was paid beyond what his order costs, in minor units, and for which reason.
 
-    It went to the account that `payee` refers to, or onto the balance `stored`. `bearer` makes it
-    good to us; without one, we bear it.
+    It went to the account that `payee` refers to, or onto the balance `stored`; below zero it came
+    back from there. `bearer` makes it good to us; without one, we bear it.
     """
 
     reason: str
@@ -1041,6 +1041,22 @@ class Coupon:
 
 
 @attrs.frozen(weakref_slot=False)
+class Arrival:
+    """Goods that came back and nobody waited for: what is left of them, as (SKU, units) pairs.
+
+    They stand in quarantine at `location` until somebody says whose they are; `words` are what the
+    parcel tells of itself.
+    """
+
+    ref: Ref[Arrival]
+    location: str
+    goods: tuple[tuple[str, int], ...]
+    came_at: datetime
+    words: str = ""
+    until: datetime | None = None  # when silence means something
+
+
+@attrs.frozen(weakref_slot=False)
 class CreditLine:
     """How much a customer may owe on account in a currency, and in how many days it is to be paid.
 
@@ -1088,6 +1104,7 @@ Document: TypeAlias = (
     | StoredValue
     | Coupon
     | CreditLine
+    | Arrival
 )
 
 KINDS: Final[dict[str, type[Document]]] = {
@@ -1113,6 +1130,7 @@ KINDS: Final[dict[str, type[Document]]] = {
     "stored value": StoredValue,
     "coupon": Coupon,
     "credit line": CreditLine,
+    "arrival": Arrival,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -1133,7 +1151,7 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return (document.order,)
         case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series() | StoredValue():
             return ()
-        case Coupon() | CreditLine():
+        case Coupon() | CreditLine() | Arrival():
             return ()
         case _:
             assert_never(document)

@@ -272,6 +272,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{what} may be answered until {until}",
         "zh": "{what}的答复期限为 {until}",
     },
+    "not_come": {
+        "en": "{what} has not {n} more of line {line} of what return {returned} waits for",
+        "zh": "{what}中没有退货单 {returned} 第 {line} 行所等待的另外 {n} 件",
+    },
+    "not_there": {
+        "en": "{what} has {there} of {sku}: {asked} asked",
+        "zh": "{what}有 {there} 件 {sku}:需要 {asked} 件",
+    },
     "window_closed": {
         "en": "the return window of order {order} closed on {closed}",
         "zh": "订单 {order} 的退货期已于 {closed} 结束",
@@ -595,6 +603,11 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "{left} of {limit} left",
         "zh": "订单 {order}:因“{reason}”赔付 {asked} {currency},限额 {limit},剩余 {left}",
     },
+    "over_compensated_back": {
+        "en": "order {order}: {asked} {currency} of a compensation for {reason} to come back, "
+        "{there} went there",
+        "zh": "订单 {order}:因“{reason}”赔付退回 {asked} {currency},实际付出 {there}",
+    },
     "compensation_to_nobody": {
         "en": "a compensation for order {order} wants an account or a balance to go to",
         "zh": "订单 {order} 的赔付须指定收款账户或储值账户",
@@ -831,6 +844,10 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
         "en": "Freight is not free any more, {left} of {least} are left",
         "zh": "不再免运费(剩余 {left},未满 {least})",
     },
+    "gift_kept": {
+        "en": "A gift is kept without what has earned it, {n} of line {line}",
+        "zh": "保留赠品(第 {line} 行 {n} 件,所购商品已退)",
+    },
     "freight_back": {"en": "Freight given back", "zh": "退还运费"},
     "lost_value": {
         "en": "Lost value, {n} of line {line} came back {condition}",
@@ -922,6 +939,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "lot": "批次",
     "item": "商品资料",
     "quota": "配额",
+    "arrival": "不明来货",
     "stored value": "储值",
     "feed": "供应商库存",
     "invoice": "发票",
@@ -1221,6 +1239,11 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "repromise": "重新承诺",
     "reserve": "预留",
     "restock": "重新上架",
+    "return compensation": "赔付退回",
+    "record arrival": "登记不明来货",
+    "attach arrival": "归入退货单",
+    "send back arrival": "退回不明来货",
+    "keep arrival": "留存不明来货",
     "send rejected": "寄回不合格退货",
     "receive rejected": "收回不合格退货",
     "keep rejected": "留存不合格退货",

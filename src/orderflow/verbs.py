@@ -4,11 +4,17 @@ It knows names alone; each verb stands in the module of its subject.
 """
 
 from orderflow.allocation import allocate, reserve, unreserve
+from orderflow.arrivals import (
+    attach_arrival,
+    keep_arrival,
+    record_arrival,
+    send_back_arrival,
+)
 from orderflow.bookings import ask_booking, cancel_booking, record_booking, send_booking
 from orderflow.chasing import chase
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
-from orderflow.compensating import compensate
+from orderflow.compensating import compensate, return_compensation
 from orderflow.complaints import (
     add_complaint_evidence,
     answer_complaint,
@@ -217,6 +223,7 @@ __all__ = [
     "ask_repair",
     "ask_return",
     "ask_void",
+    "attach_arrival",
     "await_payment",
     "cancel",
     "cancel_booking",
@@ -266,6 +273,7 @@ __all__ = [
     "inspect",
     "inspect_production",
     "invoice",
+    "keep_arrival",
     "keep_rejected",
     "lapse",
     "lapse_stored_value",
@@ -313,6 +321,7 @@ __all__ = [
     "receive_return",
     "receive_supply",
     "record_answer",
+    "record_arrival",
     "record_booking",
     "record_breakage",
     "record_complaint_talk",
@@ -348,9 +357,11 @@ __all__ = [
     "repromise",
     "reserve",
     "restock",
+    "return_compensation",
     "review",
     "rework",
     "scan_serials",
+    "send_back_arrival",
     "send_booking",
     "send_dispatch",
     "send_purchase",

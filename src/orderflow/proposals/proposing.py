@@ -56,10 +56,9 @@ def agreed(entries: Iterable[Entry], ref: Ref[Order]) -> Order:
     order: Order | None = None
     for entry in entries:
         facts: list[Fact] = [fact for fact in entry.facts if ref in touches(fact)]
-        if facts:
-            order = fold(order, facts)
-            if order.state is not OrderState.DRAFT:
-                break
+        order = fold(order, facts)
+        if order.state is not OrderState.DRAFT:
+            break
     assert order is not None, "an order is opened before anybody asks for it"
     return order
 
@@ -133,9 +132,8 @@ def _coming(case: Case, order: Order) -> Iterator[Coming]:
             yield Coming(part, PaidFrom.UNAPPLIED, tender.payment)
         left -= part
     for one in order.ready:
-        part = min(left, one.amount)
-        if part:
-            yield Coming(part, PaidFrom.READY, one.payment)
-        left -= part
+        if left and one.amount:
+            yield Coming(min(left, one.amount), PaidFrom.READY, one.payment)
+        left -= min(left, one.amount)
     if left:
         yield Coming(left, PaidFrom.DOOR if order.cash_on_delivery else PaidFrom.ASKED)

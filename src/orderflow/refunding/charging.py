@@ -23,6 +23,7 @@ from orderflow.records import Charge, ChargeKind, Order, Return
 from orderflow.refunding.came import Asked, Came, GivenBack, nothing_kept
 from orderflow.refunding.fees import fees
 from orderflow.refunding.freight import freight_back
+from orderflow.refunding.gifts import gifts_kept
 from orderflow.refunding.thresholds import unearned
 from orderflow.states import UnitState
 from orderflow.taxes import FREIGHT_GROUP
@@ -30,7 +31,7 @@ from orderflow.taxes import FREIGHT_GROUP
 Rule: TypeAlias = Callable[[Asked], Iterator[Charge]]
 """Says what is to be charged for what came back; the ids are given later."""
 
-RULES: Final[tuple[Rule, ...]] = (unearned, freight_back, fees)
+RULES: Final[tuple[Rule, ...]] = (unearned, gifts_kept, freight_back, fees)
 """The rules of a refund, in the order in which they are asked."""
 
 POINTS_BACK: Final = "points back"
