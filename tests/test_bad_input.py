@@ -27,6 +27,7 @@ from orderflow import (
     NewLine,
     NewOrder,
     OrderflowError,
+    Patience,
     Position,
     Price,
     Refused,
@@ -353,7 +354,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "answer_complaint": {"id": "q-asked", "answer": "it comes tomorrow"},
     "reject_complaint": {"id": "q-asked", "reason": "worn"},
     "withdraw_complaint": {"id": "q-asked"},
-    "miss_complaint": {"id": "q-asked"},
+    "miss_complaint": {"id": "q-late"},
     "approve_return": {"id": "r-o-asking"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
@@ -717,6 +718,10 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.record_arrival("a-1", "leith", (("BRASS-LAMP", 2),))
     sell("o-complained", "delivered")
     house.ask_refund_only("q-asked", "o-complained", eur(100))
+    patient = Workflow(house.store, attrs.evolve(house.rules, patience=Patience()), clock=clock)
+    clock.at = MORNING - timedelta(days=3)
+    patient.complain("q-late", "o-complained", "how is it switched on?")
+    clock.at = MORNING
     sell("o-also", "delivered")
     sell("o-invoiced", "delivered")
     house.invoice("o-invoiced", "2026")
