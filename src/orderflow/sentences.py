@@ -857,7 +857,7 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
         "en": "Restocking, {n} of line {line} came back {condition}",
         "zh": "退货手续费(第 {line} 行退回 {n},{condition})",
     },
-    "postage": {"en": "Postage of the return", "zh": "退货运费"},
+    "postage": {"en": "Postage of return {returned}", "zh": "退货单 {returned} 运费"},
     "tax_changed": {"en": "Tax on what a return has changed", "zh": "退货引起的税额变动"},
     "reason": {"en": ": {reason}", "zh": ":{reason}"},
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
@@ -1353,7 +1353,10 @@ REASONS: Final[dict[str, str]] = {
 }
 """Why a location or a line is left out, in the words of the shipped policies."""
 
-WORDS: Final[dict[str, str]] = MOVES_AND_VERBS | KINDS_AND_STATES | REASONS
+CONDITIONS: Final[dict[str, str]] = {"sound": "完好", "second": "二级品", "damaged": "残损"}
+"""What goods are like that came back, as every shop says it."""
+
+WORDS: Final[dict[str, str]] = MOVES_AND_VERBS | KINDS_AND_STATES | REASONS | CONDITIONS
 """The words of the trade that stand as figures in sentences; a noun before a verb of its name."""
 
 HOLDS: Final[dict[str, str]] = {
