@@ -51,7 +51,7 @@ def test_the_command_line_has_the_commands_and_options_that_it_names() -> None:
 
     named = re.findall(r"^python -m orderflow (\w+)(.*?)(?:#|$)", README.read_text(), re.MULTILINE)
 
-    assert list(dict(named)) == ["demo", "run", "check", "chart"]
+    assert list(dict(named)) == ["demo", "run", "check", "chart", "simulate"]
     for command, arguments in named:
         app.parse_args([command, *arguments.split()], exit_on_error=False, print_error=False)
 
