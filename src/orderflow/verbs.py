@@ -5,6 +5,14 @@ It knows names alone; each verb stands in the module of its subject.
 
 from orderflow.allocation import allocate, reserve, unreserve
 from orderflow.bookings import ask_booking, cancel_booking, record_booking, send_booking
+from orderflow.carrier_claims import (
+    accept_carrier_claim,
+    claim_on_carrier,
+    miss_carrier_claim,
+    record_claim_payment,
+    reject_carrier_claim,
+    withdraw_carrier_claim,
+)
 from orderflow.chasing import chase
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
@@ -187,6 +195,7 @@ from orderflow.stages import enter_stage
 from orderflow.waybills import add_waybills, number_parcel
 
 __all__ = [
+    "accept_carrier_claim",
     "accept_dispatch",
     "accept_purchase",
     "add_complaint_evidence",
@@ -227,6 +236,7 @@ __all__ = [
     "change_cash",
     "charge_back",
     "chase",
+    "claim_on_carrier",
     "close_return",
     "collect_on_delivery",
     "compensate",
@@ -284,6 +294,7 @@ __all__ = [
     "make_ready",
     "mend",
     "miss_balance",
+    "miss_carrier_claim",
     "miss_complaint",
     "miss_instalment",
     "miss_terms",
@@ -315,6 +326,7 @@ __all__ = [
     "record_answer",
     "record_booking",
     "record_breakage",
+    "record_claim_payment",
     "record_complaint_talk",
     "record_feed",
     "record_notice",
@@ -331,6 +343,7 @@ __all__ = [
     "refuse_purchase",
     "regrade",
     "reject",
+    "reject_carrier_claim",
     "reject_complaint",
     "reject_exchange",
     "reject_quarantine",
@@ -382,6 +395,7 @@ __all__ = [
     "unreserve",
     "void_payment",
     "weigh_line",
+    "withdraw_carrier_claim",
     "withdraw_complaint",
     "write_off",
 ]

@@ -68,6 +68,7 @@ from orderflow.promising.figures import skus_of, terms_of
 from orderflow.promising.forecasting import Forecast, forecast
 from orderflow.records import (
     KINDS,
+    CarrierClaim,
     Claim,
     Complaint,
     Counter,
@@ -294,6 +295,10 @@ class Workflow(Commands):
         """What a supplier has said last that he has of a SKU."""
         id = feed_id(text(supplier, "supplier"), text(sku, "sku"))
         return self.get(Ref(self.tenant, "feed", id))
+
+    def carrier_claim(self, id: str) -> CarrierClaim:
+        """A claim on a carrier as it is now."""
+        return self.get(Ref(self.tenant, "carrier claim", id))
 
     def complaint(self, id: str) -> Complaint:
         """A complaint as it is now."""
