@@ -44,6 +44,7 @@ laws: $(STAMP) ## the laws of prices, taxes, invoices, refunds, payments and sca
 	@ORDERFLOW_TAXES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_taxes.py $(ARGS)
 	@ORDERFLOW_INVOICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_invoice_lives.py $(ARGS)
 	@ORDERFLOW_REFUNDS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_refunds_together.py $(ARGS)
+	@ORDERFLOW_REFUNDS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_refunding_laws.py $(ARGS)
 	@ORDERFLOW_PAYMENTS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_payment_laws.py $(ARGS)
 	@ORDERFLOW_SCANS=10000 $(BIN)/python -m pytest -q -n 0 tests/test_tracking.py tests/test_scanning.py $(ARGS)
 	@ORDERFLOW_WEBHOOKS=100000 $(BIN)/python -m pytest -q -n 0 tests/test_webhooks.py -k no_body $(ARGS)

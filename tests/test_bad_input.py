@@ -394,6 +394,15 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "inspect": {"id": "r-o-came", "verdicts": (("1", 1, Verdict.SOUND),)},
     "take_back": {"id": "o-back", "verdicts": (("1", 1, Verdict.SOUND),)},
     "restock": {"id": "o-again", "verdicts": (("1", 1, Verdict.SOUND),)},
+    "record_arrival": {
+        "id": "a-new",
+        "location": "leith",
+        "goods": (("BRASS-LAMP", 1),),
+        "words": "of A. Customer",
+    },
+    "attach_arrival": {"id": "a-1", "returned": "r-o-coming", "lines": ONE},
+    "send_back_arrival": {"id": "a-1", "tracking": "T-9"},
+    "keep_arrival": {"id": "a-1", "verdicts": (("BRASS-LAMP", 1, Verdict.SOUND),)},
     "send_rejected": {"id": "r-o-rejected", "tracking": "T-9", "carrier": "north post"},
     "receive_rejected": {"id": "r-o-rejected", "location": "leith"},
     "keep_rejected": {"id": "r-o-rejected", "verdicts": (("1", 1, Verdict.SECOND),)},
@@ -712,6 +721,7 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.approve_return("r-o-broken")
     house.receive_return("r-o-broken", "leith")
     house.report_missing("o-missing", ())
+    house.record_arrival("a-1", "leith", (("BRASS-LAMP", 2),))
     sell("o-complained", "delivered")
     patient = Workflow(
         house.store,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 import attrs
@@ -13,6 +14,7 @@ from orderflow import Fault, Patience, Reason, Rules, ScanStatus, Way
 from orderflow import verbs as v
 from orderflow.adapters.memory import MemoryStore
 from orderflow.deadlines import Due
+from orderflow.paid_back import Deduction, Refunding, RestockingFee
 from orderflow.pricing import due, total
 from orderflow.reasons import USAGE
 from orderflow.records import ChargeKind
@@ -20,7 +22,7 @@ from orderflow.refunds import owed_back
 from orderflow.statements import statement, text
 from orderflow.states import ComplaintState, OrderState
 from orderflow.taxes import GROSS_BY_LINE, NET_BY_TOTAL, Convention
-from tests.builders import BELL, LAMP, LEITH, Shop, eur, line
+from tests.builders import BELL, LAMP, LEITH, Shop, eur, line, new_order
 from tests.test_invoices import agree, notes, order, ship, taxing
 
 S = ComplaintState
@@ -215,6 +217,25 @@ def test_a_credit_note_says_what_was_granted_and_then_what_came_back(
     shop.credit("2026-000001", "CN")
     assert sum(note.gross for note in notes(shop)) == billed
     agree(shop)
+    shop.assert_lawful()
+
+
+def test_what_is_owed_at_the_door_or_on_account_is_less_and_nothing_goes_back(
+    any_shop: Shop,
+) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 6)
+    shop.set_credit("c-7/EUR", eur(5000))
+    for id, how in (("o-17", {"cash_on_delivery": True}), ("o-18", {"on_account": True})):
+        shop.place(id, new_order((LAMP, 3), **how))
+        shop.allocate(id)
+        shop.ship(id, f"p-{id}")
+        if id == "o-17":
+            shop.expect_cash("pay-17", id, eur(3000))
+        shop.ask_refund_only(f"q-{id}", id, eur(500))
+        shop.grant_complaint(f"q-{id}")
+
+        assert (due(shop.order(id)), owed_back(shop.order(id))) == (2500, 0)
     shop.assert_lawful()
 
 
@@ -416,3 +437,24 @@ def test_bad_input_about_a_complaint_is_found_with_its_place(shop: Shop) -> None
         (v.record_complaint_talk.on("q-1", ""), "reference"),
     ):
         assert shop.cannot_take(call) == path, call
+
+
+# --- a return without a refund --------------------------------------------------------------------
+
+
+@pytest.mark.feature("F230", "F234")
+def test_goods_that_come_back_for_a_swap_agreed_otherwise_owe_nothing_back(any_shop: Shop) -> None:
+    swap = Reason("swap", Fault.NOBODY)
+    keep_all = RestockingFee(Deduction(Decimal(100)), reasons=("swap",))
+    rules = Rules(
+        locations=(LEITH,), reasons=(swap, SCRATCHED), refunding=Refunding(restocking=(keep_all,))
+    )
+    shop = delivered(any_shop, rules, price="10.01")
+
+    shop.ask_return("r-1", "o-17", (("1", 2),), "swap")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+
+    assert shop.bag("o-17") == {"delivered": 1, "returned": 2}
+    assert (owed_back(shop.order("o-17")), due(shop.order("o-17"))) == (0, 0)
+    shop.assert_lawful()

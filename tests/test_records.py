@@ -93,6 +93,7 @@ def test_documents_are_frozen_and_are_told_by_their_kind(kind: str) -> None:
         "series": "name",
         "stored value": "kind",
         "coupon": "uses",
+        "arrival": "location",
         "credit line": "customer",
     }
     assert names[:2] == ["ref", unmoved.get(kind, "state")]

@@ -352,6 +352,13 @@ def test_more_units_than_announced_are_written_down_under_a_hold(shop: Shop) -> 
     assert [hold.code for hold in returned.holds] == ["came_unasked"]
     assert shop.bag("o-17") == {"delivered": 2, "received back": 1}
     assert returned.holds[0].reason == "more goods came than were announced"
+    (noted,) = [
+        dict(fact.details)
+        for entry in shop.store.entries()
+        for fact in entry.facts
+        if isinstance(fact, Noted) and fact.what == "came_unasked"
+    ]
+    assert noted == {"location": "leith", "line": "1", "n": 1}
     shop.inspect("r-1")
     shop.lift_return_hold("r-1", "came_unasked")
     shop.ask_return("r-2", "o-17", (("1", 1),))
@@ -664,6 +671,7 @@ def test_a_return_parcel_that_is_lost_may_be_found_again(any_shop: Shop) -> None
     shop.record_return_scan("r-1", ScanStatus.IN_TRANSIT)
     assert shop.bag("o-17") == {"delivered": 1, "going back": 2}
     shop.record_return_scan("r-1", ScanStatus.LOST)
+    shop.record_return_scan("r-1", ScanStatus.LOST)  # said twice, it makes sense twice
 
     shop.receive_return("r-1", "leith")
 

@@ -9,6 +9,7 @@ from orderflow import BadInput, Location, Rules
 from orderflow.cash import CashRounding, CashRule
 from orderflow.compensations import Compensable
 from orderflow.conditions import Condition, Fate
+from orderflow.paid_back import Refunding
 from orderflow.patience import Patience
 from orderflow.process import Process, Stage
 from orderflow.reasons import FAULTY
@@ -56,6 +57,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(compensable=(Compensable("late", 30),)),
         Rules(paying_back=PayingBack(last=("points",))),
         Rules(reasons=(FAULTY,)),
+        Rules(refunding=Refunding()),
         Rules(whole_kits=True),
         Rules(gifts_back=True),
         Rules(return_window=Window(7, "Asia/Shanghai")),
@@ -80,7 +82,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 31, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 32, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(

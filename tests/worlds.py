@@ -513,13 +513,18 @@ CORNERS: Final[dict[str, Small]] = {
         ),
         {"patience": Patience()},
     ),
+    "what is shown and said of a return": goods(
+        of("place confirm pay refund allocate release pick pack hand_over deliver complete")
+        | of("ask_return receive_return close_return inspect deliver_again")
+        | of("add_evidence record_talk"),
+    ),
     "complaints": Small(
         Bounds(
             (1,),
             stock=1,
             only=of("place pay allocate release pick pack hand_over deliver complete refund")
             | of("ask_refund_only complain answer_complaint reject_complaint withdraw_complaint")
-            | of("grant_complaint miss_complaint"),
+            | of("grant_complaint miss_complaint add_complaint_evidence record_complaint_talk"),
             times=1,
             waits=(3 * DAY,),
         ),

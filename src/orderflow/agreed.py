@@ -19,6 +19,7 @@ from orderflow.errors import BadInput
 from orderflow.kits import Component, check_components, part_id
 from orderflow.money import Price, Rounding, exponent
 from orderflow.records import ChargeKind, Destination, Fixing
+from orderflow.thresholds import Terms
 from orderflow.values import MINOR_MAX, Sku, instant, several, text, unique, whole
 
 LINES_MAX: Final = 10_000
@@ -123,6 +124,7 @@ class NewCharge:
     Where somebody has shared it already, `parts` has each line's own part, and they sum to
     `amount`. They may name a kit, which shares its part over its lines, or one of these lines. A
     tax of the order as a whole, as on its freight, is one part of no line: `(("", amount),)`.
+    `terms` are what a discount, or one on freight, was given for.
     """
 
     kind: ChargeKind
@@ -131,6 +133,7 @@ class NewCharge:
     bearer: str = ""
     reason: str = ""
     parts: LineAmounts = ()
+    terms: Terms | None = None
 
     def __attrs_post_init__(self) -> None:
         if not (type(self.kind) is ChargeKind and self.kind in AGREED_KINDS):
@@ -145,6 +148,7 @@ class NewCharge:
         unique(self.lines, "charge.lines")
         text(self.bearer, "charge.bearer", empty=True)
         text(self.reason, "charge.reason", empty=True)
+        _check_terms(self)
         _check_parts(self.parts, least, most, whole_order=self.kind is ChargeKind.TAX)
         if not self.parts:
             return
@@ -159,6 +163,15 @@ class NewCharge:
     def is_of_order(self) -> bool:
         """Whether it belongs to the order as a whole, and to none of its units."""
         return self.kind in OF_THE_ORDER or any(not line for line, _ in self.parts)
+
+
+def _check_terms(charge: NewCharge) -> None:
+    if charge.terms is None:
+        return
+    if not isinstance(charge.terms, Terms):
+        raise BadInput("charge.terms", "Terms are wanted")
+    if charge.kind not in _MAY_BE_BELOW_ZERO or charge.amount > 0:
+        raise BadInput("charge.terms", "only a discount is given for something")
 
 
 def _check_parts(parts: object, least: int, most: int, *, whole_order: bool) -> None:
@@ -236,6 +249,9 @@ class NewOrder:
                 kit = kit_of.get(name, name)
                 if kit != name and kit in parts:
                     raise BadInput("charge.parts", f"{name} is a part of {kit}")
+            for name in () if charge.terms is None else charge.terms.lines:
+                if name not in known:
+                    raise BadInput("charge.terms.lines", f"there is no line {name}")
         _checked_destination(self.destination)
 
 

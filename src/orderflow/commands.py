@@ -15,6 +15,7 @@ import attrs
 
 from orderflow import (
     allocation,
+    arrivals,
     bookings,
     carrier_claims,
     chasing,
@@ -63,6 +64,7 @@ from orderflow.payments import PATIENCE_SECONDS, Notice, Shares
 from orderflow.promising import committing, slipping, stock_holds
 from orderflow.records import (
     AddedServices,
+    Arrival,
     CarrierClaim,
     ClaimCause,
     Complaint,
@@ -1663,6 +1665,48 @@ class Commands:
         """Record that rejected goods came back: their customer has not taken them."""
         call = rejecting.receive_rejected.of(Ref(self.tenant, "return", id), location)
         return self.apply(call, key=key, by=by)
+
+    def record_arrival(
+        self,
+        id: str,
+        location: str,
+        goods: LineQuantities,
+        words: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Arrival]:
+        """Record goods that came back and nobody waited for, in quarantine: so many of each SKU."""
+        ref: Ref[Arrival] = Ref(self.tenant, "arrival", id)
+        call = arrivals.record_arrival.of(ref, location, goods, words)
+        return self.apply(call, key=key, by=by)
+
+    def attach_arrival(
+        self,
+        id: str,
+        returned: str,
+        lines: LineQuantities = (),
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Arrival]:
+        """Say that goods which came unasked are those of a return."""
+        ref: Ref[Arrival] = Ref(self.tenant, "arrival", id)
+        return self.apply(arrivals.attach_arrival.of(ref, returned, lines), key=key, by=by)
+
+    def send_back_arrival(
+        self, id: str, tracking: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Arrival]:
+        """Send what is left of goods that came unasked back to whoever has sent them."""
+        ref: Ref[Arrival] = Ref(self.tenant, "arrival", id)
+        return self.apply(arrivals.send_back_arrival.of(ref, tracking), key=key, by=by)
+
+    def keep_arrival(
+        self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""
+    ) -> Done[Arrival]:
+        """Keep goods that came unasked: they are ours, and wait to be inspected."""
+        ref: Ref[Arrival] = Ref(self.tenant, "arrival", id)
+        return self.apply(arrivals.keep_arrival.of(ref, verdicts), key=key, by=by)
 
     def keep_rejected(
         self, id: str, verdicts: Verdicts = (), *, key: str | None = None, by: str = ""

@@ -8,7 +8,7 @@ the order is placed; whoever comes in between has used it too.
 Observation: a use is claimed like goods, and a pool is guarded like a shelf.
 Decision: an order claims one use of each of its coupons in the change that places it, of the code
 and of the customer's share of it. An order that ends before anything of it has left gives them
-back; one that has shipped has used them, whatever comes back.
+back; one that has shipped has used them, unless the rules give them back when all of it came back.
 
 A code that nobody has described has no limit, and is claimed by nobody.
 """
@@ -84,7 +84,12 @@ def use_coupons(step: Step, order: Order, at: datetime) -> list[Refusal]:
 def given_back(order: Order) -> Iterator[Claimed]:
     """The uses that an order has claimed and has not made: it has ended before anything left."""
     if order.state in ORDER_CALLED_OFF and not has_left(order):
-        for one in order.pools:
-            named = pool_name(one.pool)
-            if named is not None and named.kind in (COUPON, COUPON_OF):
-                yield Claimed(order.ref, Position(one.pool), -one.n)
+        yield from uses_of(order)
+
+
+def uses_of(order: Order) -> Iterator[Claimed]:
+    """All uses that an order has claimed, given back."""
+    for one in order.pools:
+        named = pool_name(one.pool)
+        if named is not None and named.kind in (COUPON, COUPON_OF):
+            yield Claimed(order.ref, Position(one.pool), -one.n)

@@ -26,6 +26,7 @@ from typing import Final
 
 import attrs
 
+from orderflow.arrivals import keep_arrival
 from orderflow.bookings import send_booking, waiting
 from orderflow.calls import Call, Ref
 from orderflow.carrier_claims import miss_carrier_claim
@@ -44,6 +45,7 @@ from orderflow.plans import next_instalment
 from orderflow.pools import stored_pool
 from orderflow.pricing import due, order_facts
 from orderflow.records import (
+    Arrival,
     CarrierClaim,
     Complaint,
     Document,
@@ -128,7 +130,7 @@ _REMINDED: Final = (
 
 
 FALL_DUE: Final = (
-    *("order", "payment", "stored value", "parcel"),
+    *("order", "payment", "stored value", "parcel", "arrival"),
     *("return", "exchange", "reissue", "complaint", "carrier claim"),
 )
 """The kinds of document that have a time limit."""
@@ -165,6 +167,8 @@ def next_due(document: Document) -> datetime | None:
     if type(document) is StoredValue and not document.lapsed:
         return document.until
     if isinstance(document, AfterSale | CarrierClaim):
+        return document.until
+    if type(document) is Arrival:
         return document.until
     if type(document) is Parcel:
         limits = [at for _, at in limits_of(document)] + [at for at, _ in waiting(document)]
@@ -210,6 +214,9 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
             found = _payment_due(document, since, case)
         case StoredValue():
             return _lapse_due(document, since, case)
+        case Arrival():
+            means = "nobody has said whose the goods are: they are kept, to be inspected"
+            return Due(document.ref, since, "seller", means, keep_arrival.of(document.ref))
         case Return() | Exchange() | Reissue() | Complaint():
             silent = silence_of(document, since, case, rules.patience)
             if silent is None:

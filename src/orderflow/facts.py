@@ -30,6 +30,7 @@ from orderflow.records import (
     KINDS,
     AddedServices,
     Application,
+    Arrival,
     Booking,
     BookingState,
     CarrierClaim,
@@ -111,7 +112,7 @@ class Opened:
 
 @attrs.frozen(weakref_slot=False)
 class Described:
-    """What an item, a feed, a series, a coupon or a credit line says is now what it says here."""
+    """What an item, a feed, a series, a coupon, an arrival or a credit line says is now this."""
 
     document: Document
 
@@ -1417,7 +1418,13 @@ def _fold_lot(lot: Lot, facts: Sequence[Fact]) -> Lot:
     return attrs.evolve(lot, expires_at=expires_at, holds=holds)
 
 
-def _fold_described(document: Item | Feed | Series | Coupon, facts: Sequence[Fact]) -> Document:
+def _fold_arrival(arrival: Arrival, facts: Sequence[Fact]) -> Document:
+    return _fold_described(arrival, [fact for fact in facts if not isinstance(fact, Noted)])
+
+
+def _fold_described(
+    document: Item | Feed | Series | Coupon | Arrival, facts: Sequence[Fact]
+) -> Document:
     said: Document = document
     for fact in facts:
         if not isinstance(fact, Described) or type(fact.document) is not type(document):
@@ -1535,5 +1542,6 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Series: _fold_described,
     StoredValue: _fold_stored,
     Coupon: _fold_described,
+    Arrival: _fold_arrival,
     CreditLine: _fold_credit_line,
 }

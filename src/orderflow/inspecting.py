@@ -19,6 +19,7 @@ from orderflow.journal import Case, Context, Step, verb
 from orderflow.orders import give_up_units
 from orderflow.pricing import total
 from orderflow.records import Line, MatterKind, Order, Return, Transfer
+from orderflow.refunding import GivenBack, charge_returned
 from orderflow.rules import Rules
 from orderflow.sent_again import count_again
 from orderflow.states import RETURN, ReturnMove, UnitMove, UnitState
@@ -54,14 +55,16 @@ def inspect(case: Case, context: Context, verdicts: Verdicts = ()) -> Step:
     the goods.
 
     What is accepted is given up by the customer, and what it carried is owed back; what is rejected
-    goes to the customer again. The return is settled when none of its units waits any more.
+    goes to the customer again. What else goes back, or is kept of it, the rules say
+    (`Rules.refunding`). The return is settled when none of its units waits any more.
     """
     step = Step(case, context)
     returned = step.now(case.own(Return))
     order_ref = case.order(returned.order)
     cost = total(step.now(order_ref))
-    _inspect(step, order_ref, case.ref.id, judged(verdicts, context.rules))
+    gone = _inspect(step, order_ref, case.ref.id, judged(verdicts, context.rules))
     count_again(step, order_ref)
+    charge_returned(step, returned.ref, gone)
     after = step.now(order_ref)
     if total(after) != cost:
         step.note(case.ref, BROUGHT, amount=cost - total(after))
@@ -118,34 +121,38 @@ def deliver_again(case: Case, context: Context, lines: LineQuantities = ()) -> S
     return step
 
 
-def _inspect(step: Step, ref: Ref[Order], returning: str, found: Judged) -> None:
+def _inspect(step: Step, ref: Ref[Order], returning: str, found: Judged) -> tuple[GivenBack, ...]:
+    """Decide about units that came back; those that were given up, each with its condition."""
+    gone: list[GivenBack] = []
     order = step.now(ref)
     came = (UnitState.RECEIVED_BACK,)
     if not found:
         chosen = step.choose(order, "inspect", came, (), lambda tag: tag.returning == returning)
-        _decide(step, ref, chosen, OF_VERDICTS[Verdict.SOUND], returning)
+        gone += _decide(step, ref, chosen, OF_VERDICTS[Verdict.SOUND], returning)
     for line, n, condition in found:
         order = step.now(ref)
         chosen = step.choose(
             order, "inspect", came, ((line, n),), lambda tag: tag.returning == returning
         )
-        _decide(step, ref, chosen, condition, returning)
+        gone += _decide(step, ref, chosen, condition, returning)
+    return tuple(gone)
 
 
 def _decide(
     step: Step, ref: Ref[Order], chosen: list[Chosen], condition: Condition, returning: str
-) -> None:
+) -> list[GivenBack]:
     order = step.now(ref)
     refuse_sent_again(order, chosen)
     if condition.fate is Fate.REJECT:
         step.move(order, UnitMove.REJECT, chosen, **_noted(condition))
         if returning and step.now(step.case.returned(returning)).resent:
             step.note(step.case.returned(returning), RESENT, tracking="", carrier="")
-        return
+        return []
     give_up_units(step, ref, chosen, returning or "take back")
     for one in chosen:
         grade = condition.graded(one.spot.slice.grade)
         step.move(order, UnitMove.ACCEPT_BACK, [one], grade=grade, **_noted(condition))
+    return [GivenBack(line.id, n, condition.code) for line, _, n in chosen]
 
 
 def _noted(condition: Condition) -> dict[str, Tag]:

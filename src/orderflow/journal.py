@@ -55,6 +55,7 @@ from orderflow.facts import (
 from orderflow.grants import Kept
 from orderflow.records import (
     KINDS,
+    Arrival,
     CarrierClaim,
     Charted,
     Claim,
@@ -295,6 +296,10 @@ class Case:
         """The reference of a coupon of the same tenant."""
         return Ref(self.ref.tenant, "coupon", code)
 
+    def arrival(self, id: str) -> Ref[Arrival]:
+        """The reference of goods that came back unasked."""
+        return Ref(self.ref.tenant, "arrival", id)
+
     def credit_line(self, id: str) -> Ref[CreditLine]:
         """The reference of a customer's credit, by the id that `credit_id` makes."""
         return Ref(self.ref.tenant, "credit line", id)
@@ -524,7 +529,9 @@ def _as_kept(value: object, depth: int = 2) -> object:
 
 def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
-    if isinstance(document, StockHold | Supply | Item | Quota | Feed | Complaint | CarrierClaim):
+    if isinstance(document, StockHold | Supply | Item | Quota | Feed | Complaint | Arrival):
+        return ()
+    if isinstance(document, CarrierClaim):
         return ()
     if isinstance(document, Invoice | CreditNote | Series | StoredValue | Coupon):
         return ()

@@ -203,15 +203,20 @@ def add_charge(
     kind, names = charge.kind, lines_named(order, charge.lines)
     id = later_id(order, kind)
     if charge.is_of_order:
-        if charge.amount < 0 and _freight_left(step, order) + charge.amount < 0:
+        if charge.amount < 0 and freight_left(step, order) + charge.amount < 0:
             raise BadInput("charge.amount", "the discount is more than the freight")
         made = Charge(id, kind, charge.amount)
     else:
         made = charge_kept(id, kind, charge.amount, order, names, charge.parts, of)
-    step.add(Charged(order.ref, attrs.evolve(made, bearer=charge.bearer, reason=charge.reason)))
+    step.add(Charged(order.ref, _as_told(made, charge)))
 
 
-def _freight_left(step: Step, order: Order) -> int:
+def _as_told(made: Charge, agreed: NewCharge) -> Charge:
+    """A charge with who bears it and why, as it was agreed."""
+    return attrs.evolve(made, bearer=agreed.bearer, reason=agreed.reason, terms=agreed.terms)
+
+
+def freight_left(step: Step, order: Order) -> int:
     """What is left of the freight of an order: credit notes may have lowered some of it.
 
     What a note took off goods is off their units.
@@ -464,7 +469,7 @@ def with_charges(
         else:
             groups = _groups(charge, lines)
             made = part_charge(id, charge.kind, groups, charges, f"charges[{i}].amount")
-        charges.append(attrs.evolve(made, bearer=charge.bearer, reason=charge.reason))
+        charges.append(_as_told(made, charge))
     return tuple(charges)
 
 

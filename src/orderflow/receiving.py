@@ -53,10 +53,10 @@ def receive_return(
     if chosen:
         step.add(Noted(case.ref, "received", (("location", at),)))
         step.proceed(RETURN, case.ref, ReturnMove.RECEIVE)
-        on_the_road = _found_again(step, order, chosen)
+        on_the_road = found_again(step, order, chosen)
         step.move(order, UnitMove.RECEIVE_BACK, on_the_road, location=at)
     if came.beyond:
-        _keep_unasked(step, at, wanted, "more goods came than were announced")
+        _keep_unasked(step, at, _beyond(wanted, came.chosen), "more goods came than were announced")
     _keep_serials(step, at, tuple([serial for serial in named if serial not in pieces]))
     return step
 
@@ -82,7 +82,7 @@ def _keep_serials(step: Step, at: str, serials: tuple[str, ...]) -> None:
         step.hold(step.case.ref, "other_serial", reason, ())
 
 
-def _found_again(step: Step, order: Order, chosen: list[Chosen]) -> list[Chosen]:
+def found_again(step: Step, order: Order, chosen: list[Chosen]) -> list[Chosen]:
     """The same units, with the lost ones on the road again."""
     lost = [one for one in chosen if one.spot.state is UnitState.LOST]
     step.move(order, UnitMove.TURN_BACK, lost)
@@ -90,6 +90,12 @@ def _found_again(step: Step, order: Order, chosen: list[Chosen]) -> list[Chosen]
         one._replace(spot=Spot(UnitState.GOING_BACK, one.n, one.spot.slice)) if one in lost else one
         for one in chosen
     ]
+
+
+def _beyond(wanted: LineQuantities, chosen: list[Chosen]) -> LineQuantities:
+    """How many more units of each line came than were waited for."""
+    had = {line: sum([one.n for one in chosen if one.line.id == line]) for line, _ in wanted}
+    return tuple([(line, n - had[line]) for line, n in wanted if n > had[line]])
 
 
 def _keep_unasked(step: Step, at: str, wanted: LineQuantities, reason: str) -> None:

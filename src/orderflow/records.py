@@ -48,6 +48,7 @@ from orderflow.states import (
     WorkOrderState,
 )
 from orderflow.tenders import StoredValue, TenderBook
+from orderflow.thresholds import Terms
 from orderflow.tracking import Scan
 from orderflow.tracking.pieces import of_piece
 from orderflow.values import Position
@@ -216,13 +217,27 @@ class ChargeKind(StrEnum):
 
 
 @attrs.frozen(weakref_slot=False)
+class Because:
+    """Why goods that came back made a charge: the rule, and the figures that it looked at.
+
+    `document` is the return, `of` the charge that is taken back, where it is of one. `figures` are
+    (name, text) pairs; amounts are in the main unit of the order's currency.
+    """
+
+    rule: str
+    document: str = ""
+    of: str = ""
+    figures: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen(weakref_slot=False)
 class Charge:
     """An amount that the order costs, in minor units; negative for a discount.
 
     Its `spans` share `amount` between unit indices of lines; without spans (freight, a fee) it
     belongs to the order as a whole.
     `bearer` pays for a discount: empty is the seller, else the platform's, supplier's or brand's
-    reference.
+    reference. `terms` are what it was given for; `because` says which rule of a refund made it.
     """
 
     id: str
@@ -231,6 +246,8 @@ class Charge:
     spans: tuple[Span, ...] = ()
     bearer: str = ""
     reason: str = ""
+    terms: Terms | None = None
+    because: Because | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -1061,6 +1078,22 @@ class Coupon:
 
 
 @attrs.frozen(weakref_slot=False)
+class Arrival:
+    """Goods that came back and nobody waited for: what is left of them, as (SKU, units) pairs.
+
+    They stand in quarantine at `location` until somebody says whose they are; `words` are what the
+    parcel tells of itself.
+    """
+
+    ref: Ref[Arrival]
+    location: str
+    goods: tuple[tuple[str, int], ...]
+    came_at: datetime
+    words: str = ""
+    until: datetime | None = None  # when silence means something
+
+
+@attrs.frozen(weakref_slot=False)
 class CreditLine:
     """How much a customer may owe on account in a currency, and in how many days it is to be paid.
 
@@ -1109,6 +1142,7 @@ Document: TypeAlias = (
     | StoredValue
     | Coupon
     | CreditLine
+    | Arrival
 )
 
 KINDS: Final[dict[str, type[Document]]] = {
@@ -1135,6 +1169,7 @@ KINDS: Final[dict[str, type[Document]]] = {
     "stored value": StoredValue,
     "coupon": Coupon,
     "credit line": CreditLine,
+    "arrival": Arrival,
 }
 """Each document's kind, as it stands in a `Ref`."""
 
@@ -1155,7 +1190,7 @@ def orders_of(document: Document) -> tuple[str, ...]:
             return (document.order,)
         case StockHold() | Supply() | Lot() | Item() | Quota() | Feed() | Series() | StoredValue():
             return ()
-        case Coupon() | CreditLine():
+        case Coupon() | CreditLine() | Arrival():
             return ()
         case _:
             assert_never(document)

@@ -20,6 +20,7 @@ from orderflow.cash import CashRounding, CashRule
 from orderflow.compensations import Compensable, checked_compensables
 from orderflow.conditions import Condition, Verdict
 from orderflow.errors import BadInput
+from orderflow.paid_back import Refunding
 from orderflow.patience import Patience
 from orderflow.process import Process
 from orderflow.reasons import Reason, check_window, checked_reasons, named
@@ -287,6 +288,8 @@ class Rules:
     that it leads; without any, every word is a reason and leads wherever somebody agrees to.
     `whole_kits` come back whole only; with `gifts_back` a gift comes back with the last of what has
     earned it.
+    `refunding` says what goes back for goods that come back beside what they carried, and what is
+    kept of it; without it, nothing is.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -319,6 +322,7 @@ class Rules:
     gifts_back: bool = False
     reasons: tuple[Reason, ...] = ()
     return_window: Window | None = None
+    refunding: Refunding | None = None
     process: Process = attrs.field(default=Process(), repr=False)
     paying_back: PayingBack | None = None
     compensable: tuple[Compensable, ...] = attrs.field(default=(), converter=checked_compensables)
@@ -356,6 +360,8 @@ class Rules:
         checked_reasons(self.reasons)
         if self.return_window is not None:
             check_window(self.return_window, "return_window")
+        if self.refunding is not None and not isinstance(self.refunding, Refunding):
+            raise BadInput("refunding", "a Refunding is wanted")
         if not isinstance(self.process, Process):
             raise BadInput("process", "a Process is wanted")
         if self.paying_back is not None and not isinstance(self.paying_back, PayingBack):

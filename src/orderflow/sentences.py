@@ -272,6 +272,14 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "{what} may be answered until {until}",
         "zh": "{what}的答复期限为 {until}",
     },
+    "not_come": {
+        "en": "{what} has not {n} more of line {line} of what return {returned} waits for",
+        "zh": "{what}中没有退货单 {returned} 第 {line} 行所等待的另外 {n} 件",
+    },
+    "not_there": {
+        "en": "{what} has {there} of {sku}: {asked} asked",
+        "zh": "{what}有 {there} 件 {sku}:需要 {asked} 件",
+    },
     "window_closed": {
         "en": "the return window of order {order} closed on {closed}",
         "zh": "订单 {order} 的退货期已于 {closed} 结束",
@@ -836,6 +844,33 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     "price": {"en": "included change of price", "zh": "其中改价"},
     "rounding": {"en": "Rounding to the invoice", "zh": "开票尾差"},
     "cash": {"en": "Rounding to a coin", "zh": "抹零"},
+    "clawed_back": {
+        "en": "Discount taken back, {left} of {least} are left",
+        "zh": "收回优惠(剩余 {left},未满 {least})",
+    },
+    "capped": {
+        "en": "Discount taken back as far as it may be, {left} of {least} are left",
+        "zh": "限额收回优惠(剩余 {left},未满 {least})",
+    },
+    "freight_again": {
+        "en": "Freight is not free any more, {left} of {least} are left",
+        "zh": "不再免运费(剩余 {left},未满 {least})",
+    },
+    "gift_kept": {
+        "en": "A gift is kept without what has earned it, {n} of line {line}",
+        "zh": "保留赠品(第 {line} 行 {n} 件,所购商品已退)",
+    },
+    "freight_back": {"en": "Freight given back", "zh": "退还运费"},
+    "lost_value": {
+        "en": "Lost value, {n} of line {line} came back {condition}",
+        "zh": "价值减损(第 {line} 行退回 {n},{condition})",
+    },
+    "restocking": {
+        "en": "Restocking, {n} of line {line} came back {condition}",
+        "zh": "退货手续费(第 {line} 行退回 {n},{condition})",
+    },
+    "postage": {"en": "Postage of the return", "zh": "退货运费"},
+    "tax_changed": {"en": "Tax on what a return has changed", "zh": "退货引起的税额变动"},
     "reason": {"en": ": {reason}", "zh": ":{reason}"},
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
     "borne_by_seller": {"en": ", borne by the seller", "zh": ",由商家承担"},
@@ -917,6 +952,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "lot": "批次",
     "item": "商品资料",
     "quota": "配额",
+    "arrival": "不明来货",
     "stored value": "储值",
     "feed": "供应商库存",
     "invoice": "发票",
@@ -1223,6 +1259,10 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "repromise": "重新承诺",
     "reserve": "预留",
     "restock": "重新上架",
+    "record arrival": "登记不明来货",
+    "attach arrival": "归入退货单",
+    "send back arrival": "退回不明来货",
+    "keep arrival": "留存不明来货",
     "send rejected": "寄回不合格退货",
     "receive rejected": "收回不合格退货",
     "keep rejected": "留存不合格退货",

@@ -4,6 +4,12 @@ It knows names alone; each verb stands in the module of its subject.
 """
 
 from orderflow.allocation import allocate, reserve, unreserve
+from orderflow.arrivals import (
+    attach_arrival,
+    keep_arrival,
+    record_arrival,
+    send_back_arrival,
+)
 from orderflow.bookings import ask_booking, cancel_booking, record_booking, send_booking
 from orderflow.carrier_claims import (
     accept_carrier_claim,
@@ -226,6 +232,7 @@ __all__ = [
     "ask_repair",
     "ask_return",
     "ask_void",
+    "attach_arrival",
     "await_payment",
     "cancel",
     "cancel_booking",
@@ -276,6 +283,7 @@ __all__ = [
     "inspect",
     "inspect_production",
     "invoice",
+    "keep_arrival",
     "keep_rejected",
     "lapse",
     "lapse_stored_value",
@@ -324,6 +332,7 @@ __all__ = [
     "receive_return",
     "receive_supply",
     "record_answer",
+    "record_arrival",
     "record_booking",
     "record_breakage",
     "record_claim_payment",
@@ -364,6 +373,7 @@ __all__ = [
     "review",
     "rework",
     "scan_serials",
+    "send_back_arrival",
     "send_booking",
     "send_dispatch",
     "send_purchase",

@@ -68,6 +68,7 @@ from orderflow.promising.figures import skus_of, terms_of
 from orderflow.promising.forecasting import Forecast, forecast
 from orderflow.records import (
     KINDS,
+    Arrival,
     CarrierClaim,
     Claim,
     Complaint,
@@ -295,6 +296,10 @@ class Workflow(Commands):
         """What a supplier has said last that he has of a SKU."""
         id = feed_id(text(supplier, "supplier"), text(sku, "sku"))
         return self.get(Ref(self.tenant, "feed", id))
+
+    def arrival(self, id: str) -> Arrival:
+        """Goods that came back unasked, as they are now."""
+        return self.get(Ref(self.tenant, "arrival", id))
 
     def carrier_claim(self, id: str) -> CarrierClaim:
         """A claim on a carrier as it is now."""

@@ -33,6 +33,7 @@ from orderflow.pricing.offers import (
     checked_member,
     checked_pairs,
 )
+from orderflow.thresholds import Terms
 from orderflow.values import Sku, decimal, whole
 
 
@@ -152,7 +153,8 @@ class BuyGet:
             n = min(bought, item.free - uses[item.line])
             bought -= n
             uses[item.line] += n
-        return Saving(parts=tuple(off.values()), uses=tuple(uses.values()))
+        terms = Terms(units=wanted, times=sum([item.free for item in basket.items]) // wanted)
+        return Saving(parts=tuple(off.values()), uses=tuple(uses.values()), terms=terms)
 
 
 @attrs.frozen
@@ -184,8 +186,9 @@ class Threshold:
         worth, least = basket.worth(self.basis), self.least.minor
         if worth < least:
             return Saving(lack=Lack(least, worth, money=True))
-        times = worth // least
-        return Saving(amount=self.off.minor * (times if self.each else 1))
+        times = worth // least if self.each else 1
+        terms = Terms(least, times=times, listed=self.basis is Basis.LIST)
+        return Saving(amount=self.off.minor * times, terms=terms)
 
 
 @attrs.frozen

@@ -23,6 +23,7 @@ from orderflow.agreed import checked_tuple
 from orderflow.errors import BadInput, Refusal
 from orderflow.money import Spread, exponent, spread
 from orderflow.pricing.offers import (
+    Basis,
     Basket,
     Gift,
     Given,
@@ -34,6 +35,7 @@ from orderflow.pricing.offers import (
     lacking,
     unmet,
 )
+from orderflow.thresholds import Terms
 from orderflow.values import MINOR_MAX, text, unique, whole
 
 
@@ -43,6 +45,7 @@ class Used:
 
     `parts` say what it takes off which line, `freight` what off the freight, `unused` what it
     would have given had there been room; `gifts` are what it adds, earned by the lines `earned_by`.
+    `terms` are what it was given for, where it has a threshold.
     """
 
     offer: str
@@ -53,6 +56,7 @@ class Used:
     unused: int
     bearer: str
     reason: str
+    terms: Terms | None = None
 
     @property
     def amount(self) -> int:
@@ -209,7 +213,19 @@ def _capped(offer: Offer, saving: Saving, basket: Basket) -> Used:
         saving.amount + sum(saving.parts) + saving.freight - sum(off) - freight,
         offer.bearer,
         offer.reason or offer.id,
+        _terms(offer, saving, lines),
     )
+
+
+def _terms(offer: Offer, saving: Saving, lines: Sequence[str]) -> Terms | None:
+    """What an offer was given for: what its benefit says, else from what on it is given at all."""
+    terms, when = saving.terms, offer.when
+    if terms is None and (when.least is not None or when.units):
+        least = 0 if when.least is None else when.least.minor
+        terms = Terms(least, when.units, listed=when.basis is Basis.LIST)
+    if terms is None:
+        return None
+    return attrs.evolve(terms, lines=() if offer.scope.is_all else tuple(lines), unmet=offer.unmet)
 
 
 def _weights(offer: Offer, saving: Saving, basket: Basket) -> Sequence[int]:

@@ -23,6 +23,7 @@ import attrs
 
 from orderflow.errors import BadInput, Refusal
 from orderflow.money import Money, Price, Spread, positive
+from orderflow.thresholds import Terms, Unmet, check_unmet
 from orderflow.values import MINOR_MAX, Sku, instant, text, unique, whole
 
 
@@ -151,7 +152,7 @@ class Saving:
     `amount` is shared over the goods by what they cost, or by `weights`; `parts` are told item by
     item, and stay where they are; `freight` is off the freight. `lack` says what is missing where
     nothing is given. `uses` says how many free units of each item it is for, where a unit may serve
-    one such offer only.
+    one such offer only. `terms` say what it is given for, where the benefit knows a threshold.
     """
 
     amount: int = 0
@@ -161,6 +162,7 @@ class Saving:
     gifts: tuple[Gift, ...] = ()
     lack: Lack | None = None
     uses: tuple[int, ...] = ()
+    terms: Terms | None = None
 
     def __attrs_post_init__(self) -> None:
         for name in ("weights", "parts", "gifts", "uses"):
@@ -170,6 +172,8 @@ class Saving:
             raise BadInput("saving.gifts", "a tuple of Gift is wanted")
         if self.lack is not None and not isinstance(self.lack, Lack):
             raise BadInput("saving.lack", "a Lack is wanted")
+        if self.terms is not None and not isinstance(self.terms, Terms):
+            raise BadInput("saving.terms", "Terms are wanted")
         for one in (self.amount, self.freight, *self.weights, *self.parts, *self.uses):
             # However large: 5.00 off for each cent of a large order is more than money can be.
             if type(one) is not int or one < 0:
@@ -239,7 +243,8 @@ class Offer:
 
     `bearer` pays for it: empty is the seller, else the platform's, supplier's or brand's reference.
     `reason` is what the customer reads, the offer's id where it is empty. `sharing` is how an
-    amount over several lines is told by line.
+    amount over several lines is told by line. `unmet` is what becomes of it where goods come back
+    and the kept ones do not reach its threshold any more; without it, the rules say so.
     """
 
     id: str
@@ -249,6 +254,7 @@ class Offer:
     bearer: str = ""
     reason: str = ""
     sharing: Spread = Spread.LARGEST_REMAINDER
+    unmet: Unmet | None = None
     currency: str = attrs.field(init=False)  # empty: any
 
     def __attrs_post_init__(self) -> None:
@@ -263,6 +269,7 @@ class Offer:
         text(self.bearer, "offer.bearer", empty=True)
         text(self.reason, "offer.reason", empty=True)
         checked_member(self.sharing, Spread, "offer.sharing")
+        check_unmet(self.unmet, "offer.unmet")
         currency = text(getattr(benefit, "currency", ""), "offer.benefit.currency", empty=True)
         least = self.when.least
         if least is not None and currency not in ("", least.currency):

@@ -131,11 +131,18 @@ def _charged(one: Used) -> list[NewCharge]:
                 bearer=one.bearer,
                 reason=one.reason,
                 parts=parts,
+                terms=one.terms,
             )
         )
     if one.freight:
         made.append(
-            NewCharge(ChargeKind.FREIGHT, -one.freight, bearer=one.bearer, reason=one.reason)
+            NewCharge(
+                ChargeKind.FREIGHT,
+                -one.freight,
+                bearer=one.bearer,
+                reason=one.reason,
+                terms=one.terms,
+            )
         )
     return made
 

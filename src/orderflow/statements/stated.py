@@ -32,6 +32,7 @@ from orderflow.pricing import (
     units_kept,
 )
 from orderflow.records import (
+    Because,
     Charge,
     ChargeKind,
     Compensation,
@@ -47,12 +48,16 @@ from orderflow.taxes import RateTotal, Taxing, rate_totals
 
 @attrs.frozen
 class Part:
-    """What a charge adds to some units, or takes off them, in minor units."""
+    """What a charge adds to some units, or takes off them, in minor units.
+
+    `because` says which rule of a refund made it, and the figures that it looked at.
+    """
 
     kind: ChargeKind
     amount: int
     bearer: str = ""
     reason: str = ""
+    because: Because | None = None
 
 
 @attrs.frozen
@@ -288,7 +293,7 @@ def _at_prices(order: Order, line: Line, ranges: Ranges) -> tuple[AtPrice, ...]:
 
 
 def _part(charge: Charge, amount: int) -> Part:
-    return Part(charge.kind, amount, charge.bearer, charge.reason)
+    return Part(charge.kind, amount, charge.bearer, charge.reason, charge.because)
 
 
 def _bill(order: Order, one: Invoice | CreditNote) -> Bill:

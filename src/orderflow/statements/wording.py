@@ -13,7 +13,7 @@ from orderflow.columns import plain, row
 from orderflow.currencies import in_main_unit
 from orderflow.errors import BadInput
 from orderflow.money import exponent
-from orderflow.records import ChargeKind, Fixing
+from orderflow.records import Because, ChargeKind, Fixing
 from orderflow.repricing import WEIGHED
 from orderflow.sentences import STATEMENT, WORDS, Language
 from orderflow.statements.stated import AtPrice, Bill, LineStated, Part, Statement
@@ -140,7 +140,11 @@ class _Writer:
     def part(self, part: Part) -> str:
         """Such as "Discount: spring, borne by platform"; a discount always says who bears it."""
         off_freight = part.kind is ChargeKind.FREIGHT and part.amount < 0
-        said = self.say("off_freight" if off_freight else _TITLES[part.kind])
+        if part.because is None:
+            said = self.say("off_freight" if off_freight else _TITLES[part.kind])
+        else:
+            said = self.because(part.kind, part.because)
+            off_freight = off_freight and bool(part.because.of)
         if part.reason:  # our own word is translated; the host's are told as they were given
             reason = self.word(WEIGHED) if part.reason == WEIGHED else part.reason
             said += self.say("reason", reason=reason)
@@ -148,6 +152,12 @@ class _Writer:
             title = "borne" if part.bearer else "borne_by_seller"
             said += self.say(title, bearer=part.bearer)
         return said
+
+    def because(self, kind: ChargeKind, why: Because) -> str:
+        """Such as "Discount taken back, 250.00 of 300.00 are left"."""
+        if kind is ChargeKind.TAX:
+            return self.say("tax_changed")
+        return self.say(why.rule, **{name: self.word(said) for name, said in why.figures})
 
     def bill(self, bill: Bill) -> str:
         title = "credit_note" if bill.is_credit else "invoice"

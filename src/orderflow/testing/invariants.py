@@ -15,6 +15,7 @@ from orderflow.bills import CreditNote, Invoice, Series
 from orderflow.calls import Ref
 from orderflow.pricing import due, given_up
 from orderflow.records import (
+    Arrival,
     Coupon,
     CreditLine,
     Document,
@@ -30,6 +31,7 @@ from orderflow.records import (
     Supply,
 )
 from orderflow.states import (
+    ComplaintState,
     OrderState,
     ParcelState,
     PaymentState,
@@ -352,6 +354,10 @@ _AT_REST: Final = frozenset(
         ReplacementState.REJECTED,
         ReplacementState.CANCELLED,
         ReplacementState.UNDONE,
+        ComplaintState.GRANTED,
+        ComplaintState.ANSWERED,
+        ComplaintState.REJECTED,
+        ComplaintState.WITHDRAWN,
         WorkOrderState.DONE,
         WorkOrderState.STOPPED,
     }
@@ -369,7 +375,7 @@ def is_at_rest(document: Document) -> bool:
         return document.unapplied <= 0
     if isinstance(document, Parcel):
         return document.state is not ParcelState.PACKED
-    if isinstance(document, StockHold | Supply | Lot | Item | Quota | Feed):
+    if isinstance(document, StockHold | Supply | Lot | Item | Quota | Feed | Arrival):
         return True
     if isinstance(document, Invoice | CreditNote | Series | StoredValue | Coupon | CreditLine):
         return True

@@ -1,0 +1,255 @@
+"""Discounts whose threshold the kept goods do not reach any more: clawed back, or capped.
+
+It knows what a discount was given for and what came back, and refuses to know why it was given.
+
+Problem: 10 % from 300.00 on for six lamps at 50.00, five come back. Kept, the sixth costs 45.00;
+clawed back, 50.00. Worked out return by return, a discount is taken back once too often, or a coin
+of it is left behind on units that come back later.
+
+Decision: what is to be taken back of a discount is a function of what is kept. The kept units carry
+so much of it, and it is earned so often still; what they carry beyond that is taken back, as one
+charge over them with the same bearer. Each return charges the difference to what was charged before
+and is still carried: units that come back later take their part of it with them.
+
+- *Reached* is measured on what was agreed: later changes of a price take no discount away. What
+  came back by the fault of the seller or the carrier, or was cancelled, counts as if it were there.
+- What is capped costs no more than what would just have reached the threshold: so nobody pays more
+  for keeping less. Clawed back, it may: 200 off from 300 on, and what is kept below costs 299.
+- Freight that was free is charged again in the same way; not in a withdrawal by law.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from math import floor
+from typing import Final
+
+import attrs
+
+from orderflow.currencies import in_main_unit
+from orderflow.kits import lines_named
+from orderflow.money import scale, spread
+from orderflow.pricing import carried, kept, parts_carried, shares_of
+from orderflow.reasons import Fault
+from orderflow.records import Because, Charge, ChargeKind, Line, Order, Span
+from orderflow.refunding.came import (
+    TAXES,
+    Asked,
+    agreed,
+    by_line,
+    costs,
+    nothing_kept,
+    part_of,
+    with_tax,
+)
+from orderflow.thresholds import Reached, Terms, Unmet
+
+CLAWED_BACK: Final = "clawed_back"
+CAPPED: Final = "capped"
+FREIGHT_AGAIN: Final = "freight_again"
+
+_HIS: Final = (Fault.CUSTOMER, Fault.NOBODY)
+"""What comes back by these faults counts as not bought."""
+
+_GOODS: Final = (ChargeKind.GOODS, ChargeKind.PRICE)
+
+
+def unearned(asked: Asked) -> Iterator[Charge]:
+    """What is to be taken back of each discount that is not earned any more, or given again.
+
+    Each sees what was taken back of those before it.
+    """
+    for at, charge in enumerate(asked.order.charges):
+        if charge.terms is None or charge.because is not None:
+            continue
+        unmet = charge.terms.unmet or asked.refunding.unmet
+        if unmet is Unmet.KEEP:
+            continue
+        on_goods = bool(charge.spans)
+        back = asked.back(*_HIS, statutory=on_goods)
+        given = _Given(asked, charge, charge.terms, unmet, at, back)
+        made = tuple(_off_goods(given) if on_goods else _off_freight(given))
+        yield from made
+        order = asked.order
+        asked = attrs.evolve(asked, order=attrs.evolve(order, charges=(*order.charges, *made)))
+
+
+@attrs.frozen
+class _Given:
+    """A discount of an order, the charge at that place, and what came back that counts."""
+
+    asked: Asked
+    charge: Charge
+    terms: Terms
+    unmet: Unmet
+    at: int
+    back: Tally[str]
+
+    @property
+    def order(self) -> Order:
+        return self.asked.order
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines that it was given for."""
+        names = lines_named(self.order, self.terms.lines)
+        return [line for line in self.order.lines if line.id in names or not names]
+
+    def costs(self, *, listed: bool) -> Tally[str]:
+        """What each line cost before it: without any discount, or after those before it."""
+        kinds = _GOODS if listed else (*_GOODS, ChargeKind.DISCOUNT)
+        before = agreed(self.order.charges[: self.at])
+        return by_line([one for one in before if one.kind in kinds])
+
+    def reached(self, back: Mapping[str, int]) -> Reached:
+        """What the goods that it was given for come to without those that came back."""
+        costs, lines = self.costs(listed=self.terms.listed), self.lines
+        worth = sum([part_of(one, costs[one.id], one.n - back.get(one.id, 0)) for one in lines])
+        return Reached(worth, sum([one.n - back.get(one.id, 0) for one in lines]))
+
+    @property
+    def earned(self) -> tuple[int, int]:
+        """How often it is earned still, and how often it was at first."""
+        return self.terms.earned(self.reached(self.back)), self.terms.earned(self.reached({}))
+
+    def because(self, rule: str) -> Because:
+        terms, left = self.terms, self.reached(self.back)
+        next_ = 1 + terms.earned(left)
+        by_worth = terms.least and left.worth < next_ * terms.least
+        currency = self.order.currency
+        figures = (str(left.units), str(next_ * terms.units))
+        if by_worth:
+            amounts = (floor(left.worth), next_ * terms.least)
+            figures = (in_main_unit(amounts[0], currency), in_main_unit(amounts[1], currency))
+        told = tuple(zip(("left", "least"), figures, strict=True))
+        return Because(rule, self.asked.returned, self.charge.id, told)
+
+
+def _off_goods(given: _Given) -> Iterator[Charge]:
+    """The charges by which kept units carry no more of a discount than is earned."""
+    charge = given.charge
+    wanted = _to_take_back(given)
+    rule = CAPPED if given.unmet is Unmet.CAP else CLAWED_BACK
+    every = costs(given.order)
+    for kind in (ChargeKind.DISCOUNT, ChargeKind.TAX):
+        spans: list[Span] = []
+        for line in given.order.lines:
+            amount = wanted[line.id]
+            if kind is ChargeKind.TAX:
+                amount = with_tax(given.order, line.id, amount, every[line.id])
+            amount -= _taken_back(given.order, line, charge.id, kind)
+            spans += _over_kept(given.order, line, amount)
+        if spans:
+            yield Charge(
+                "",
+                kind,
+                sum([span.amount for span in spans]),
+                tuple(spans),
+                charge.bearer if kind is ChargeKind.DISCOUNT else "",
+                charge.reason if kind is ChargeKind.DISCOUNT else "",
+                because=given.because(rule),
+            )
+
+
+def _to_take_back(given: _Given) -> Tally[str]:
+    """How much of a discount the kept units of each line are to lose in all."""
+    carry = _carry_of_it(given)
+    every = sum(carry.values())
+    still, first = given.earned
+    if still >= first or every <= 0:
+        return Tally()
+    amount = max(0, every - scale(-given.charge.amount, still, first))
+    if given.unmet is Unmet.CAP:
+        amount = min(amount, max(0, _cap(given, still + 1) - _cost_of_kept(given)))
+    return Tally(dict(zip(carry, spread(amount, list(carry.values())), strict=True)))
+
+
+def _carry_of_it(given: _Given) -> dict[str, int]:
+    """What the kept units of each line carry of a discount, from zero up.
+
+    Less of one that has been taken back since, when others took its place.
+    """
+    charge, shares = given.charge, shares_of(agreed(given.order.charges))
+    name = (charge.bearer, charge.reason)
+    found: dict[str, int] = {}
+    for line in given.order.lines:
+        parts = parts_carried(shares.get(line.id, ()), kept(line))
+        own = -sum([part for one, part in parts if one.id == charge.id])
+        alike = -sum(
+            [
+                part
+                for one, part in parts
+                if one.kind is ChargeKind.DISCOUNT and (one.bearer, one.reason) == name
+            ]
+        )
+        if min(own, alike) > 0:
+            found[line.id] = min(own, alike)
+    return found
+
+
+def _cap(given: _Given, times: int) -> int:
+    """What goods cost, after all discounts, that just earn this one so many times."""
+    every = costs(given.order)
+    whole = sum([every[line.id] for line in given.lines])
+    return floor(whole * given.terms.share_of(times, given.reached({})))
+
+
+def _cost_of_kept(given: _Given) -> int:
+    """What the goods cost that a discount was given for, as if what counts as kept were kept.
+
+    What was taken back of discounts before it is in that; of it and of later ones, nothing.
+    """
+    charges, every = given.order.charges, costs(given.order)
+    before = {one.id for one in charges[: given.at]}
+    shares = shares_of(charges)
+    cost, others = 0, Fraction(0)
+    for line in given.lines:
+        ranges = kept(line)
+        for one, part in parts_carried(shares.get(line.id, ()), ranges):
+            known = one.because is None or one.because.of in before
+            cost += part if known and one.kind not in TAXES else 0
+        n = line.n - given.back[line.id] - sum([stop - start for start, stop in ranges])
+        others += part_of(line, every[line.id], n)
+    return cost + floor(others)
+
+
+def _taken_back(order: Order, line: Line, charge: str, kind: ChargeKind) -> int:
+    """What kept units carry of what was taken back of a discount before."""
+    parts = parts_carried(shares_of(order.charges).get(line.id, ()), kept(line))
+    return sum(
+        [
+            part
+            for one, part in parts
+            if one.kind is kind and one.because is not None and one.because.of == charge
+        ]
+    )
+
+
+def _over_kept(order: Order, line: Line, amount: int) -> list[Span]:
+    """An amount over the kept units of a line, by what they carry."""
+    ranges = kept(line)
+    if not (amount and ranges):
+        return []
+    weights = [max(0, carried(line, order.charges, [pair])) for pair in ranges]
+    pairs = zip(ranges, spread(amount, weights), strict=True)
+    return [Span(line.id, *pair, part) for pair, part in pairs if part]
+
+
+def _off_freight(given: _Given) -> Iterator[Charge]:
+    """The charge by which freight costs what it does without a discount that is not earned."""
+    off = -given.charge.amount
+    still, first = given.earned
+    wanted = 0
+    if still < first and not nothing_kept(given.order):
+        wanted = off - scale(off, still, first)
+        if given.unmet is Unmet.CAP:
+            wanted = min(wanted, max(0, _cap(given, still + 1) - _cost_of_kept(given)))
+    charges, of = given.order.charges, given.charge.id
+    told = [one.amount for one in charges if one.because is not None and one.because.of == of]
+    amount = wanted - sum(told)
+    if amount:
+        charge = given.charge
+        because = given.because(FREIGHT_AGAIN)
+        yield Charge("", charge.kind, amount, (), charge.bearer, charge.reason, because=because)
