@@ -945,6 +945,8 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "reissue": "补发单",
     "complaint": "投诉单",
     "carrier claim": "承运商理赔单",
+    "overdue": "已逾期",
+    "paid": "已到账",
     "purchase": "采购单",
     "work order": "生产单",
     "stock hold": "库存占用",
