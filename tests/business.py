@@ -906,6 +906,34 @@ def may_inspect(d: Desk) -> bool:
     return not is_last or d.free("settle")
 
 
+def was_rejected(d: Desk) -> bool:
+    """Units of the return were rejected, and have not reached their customer."""
+    id = d.call.ref.id
+    return units(d.order, "sent back", where=lambda tag: tag.returning == id) > 0
+
+
+def may_attach(d: Desk) -> bool:
+    """The return waits for goods, and such goods have come."""
+    back, came = d.get("return", d.arg("returned")), dict(d.paper.goods)
+    if back is None or back.state not in ("approved", "going back", "received"):
+        return False
+    lines = {line.id: line for line in d.get("order", back.order).lines}
+    there = {
+        name: min(
+            came.get(line.sku, 0),
+            count(
+                line,
+                *("delivered", "going back", "lost"),
+                where=lambda tag: tag.returning == back.ref.id,
+            ),
+        )
+        for name, line in lines.items()
+    }
+    if not d.wanted():
+        return any(there.values())
+    return all(n <= there.get(name, 0) for name, n in d.wanted().items())
+
+
 # --- money ----------------------------------------------------------------------------------------
 
 
@@ -1595,6 +1623,13 @@ ROWS: Final[Mapping[str, Row]] = {
     "receive_return": always,
     "hold_return": Desk.lacks_hold,
     "inspect": may_inspect,
+    "send_rejected": was_rejected,
+    "receive_rejected": was_rejected,
+    "keep_rejected": was_rejected,
+    "record_arrival": lambda d: d.fresh,
+    "attach_arrival": may_attach,
+    "send_back_arrival": lambda d: bool(d.paper.goods),
+    "keep_arrival": lambda d: bool(d.paper.goods),
     "lift_return_hold": Desk.has_hold,
     # money
     "pay": may_pay,

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
+import attrs
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from orderflow import Patience, Position, Rules, Verdict
+from orderflow import Patience, Position, Refused, Rules, Verdict
 from orderflow import verbs as v
+from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
 from orderflow.conditions import Condition, Fate
+from orderflow.deadlines import Due
 from orderflow.fulfilment import ScanStatus
 from orderflow.pricing import due
 from orderflow.records import MatterKind
@@ -35,6 +41,11 @@ def came(any_shop: Shop) -> Shop:
 
 def caged(shop: Shop, sku: str) -> int:
     return shop.counter(Position(sku, "leith", grade="to inspect")).there
+
+
+def waits(shop: Shop) -> list[Due]:
+    """What is due now of returns and of what came unasked."""
+    return [one for one in shop.due(shop.clock.at) if one.ref.kind in ("return", "arrival")]
 
 
 def assert_all_holds(shop: Shop) -> None:
@@ -176,3 +187,50 @@ def test_what_is_nobodys_cannot_be_rejected(shop: Shop) -> None:
     call = v.keep_arrival.on("a-1", (("BRASS-LAMP", 1, Verdict.REJECTED),))
 
     assert there.cannot_take(call) == "verdicts[0].verdict"
+
+
+DEEDS: Final = (
+    v.record_arrival.on("a-1", "leith", (("BRASS-LAMP", 3),)),
+    v.record_arrival.on("a-2", "york", (("BRASS-LAMP", 1), ("SHIP-BELL", 2))),
+    v.ask_return.on("r-17", "o-17", (("1", 2),)),
+    v.receive_return.on("r-17", "york", (("1", 1),)),
+    v.attach_arrival.on("a-1", "r-17", (("1", 1),)),
+    v.attach_arrival.on("a-2", "r-17"),
+    v.inspect.on("r-17", (("1", 1, "worn"),)),
+    v.inspect.on("r-17", (("1", 1, "scrap"),)),
+    v.send_rejected.on("r-17", "NP-9"),
+    v.keep_rejected.on("r-17", (("1", 1, "to maker"),)),
+    v.keep_rejected.on("r-17"),
+    v.deliver_again.on("o-17"),
+    v.keep_arrival.on("a-1", (("BRASS-LAMP", 1, Verdict.DAMAGED),)),
+    v.keep_arrival.on("a-2"),
+    v.send_back_arrival.on("a-1"),
+    v.release_quarantine.on("BRASS-LAMP", Position("BRASS-LAMP", "leith"), 1),
+    v.close_return.on("r-17"),
+)
+
+
+@given(st.lists(st.integers(0, len(DEEDS) - 1), max_size=14))
+@settings(max_examples=40, deadline=None)
+def test_whatever_is_done_with_what_came_no_goods_are_made_or_lost(deeds: list[int]) -> None:
+    conditions = (
+        Condition("worn", Fate.REJECT),
+        Condition("scrap", Fate.WRITE_OFF),
+        Condition("to maker", Fate.SUPPLIER),
+    )
+    shop = Shop(MemoryStore(), attrs.evolve(RULES, conditions=conditions))
+    shop.stock(LAMP, "leith", 3)
+    shop.sell_and_deliver("o-17", "p-1", (LAMP, 3))
+
+    for deed in deeds:
+        with suppress(Refused):
+            shop.apply(DEEDS[deed])
+    shop.clock.forward(days=400)
+    for _ in range(20):
+        for one in waits(shop):
+            shop.apply(one.call, key=one.key)
+        shop.clock.forward(days=31)
+
+    assert not waits(shop), "silence has ended each waiting"
+    assert "sent back" not in shop.bag("o-17")
+    assert_all_holds(shop)

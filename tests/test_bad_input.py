@@ -354,7 +354,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "answer_complaint": {"id": "q-asked", "answer": "it comes tomorrow"},
     "reject_complaint": {"id": "q-asked", "reason": "worn"},
     "withdraw_complaint": {"id": "q-asked"},
-    "miss_complaint": {"id": "q-asked"},
+    "miss_complaint": {"id": "q-late"},
     "claim_on_carrier": {
         "id": "n-new",
         "parcel": "p-o-again",
@@ -445,6 +445,12 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "payee": "account-c-7",
         "to": "credit-c-7",
         "bearer": "sf-express",
+    },
+    "return_compensation": {
+        "id": "o-compensated",
+        "reason": "late",
+        "amount": eur(100),
+        "payee": "account-c-7",
     },
     "confirm_refund": {
         "id": "o-owed",
@@ -723,12 +729,11 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.report_missing("o-missing", ())
     house.record_arrival("a-1", "leith", (("BRASS-LAMP", 2),))
     sell("o-complained", "delivered")
-    patient = Workflow(
-        house.store,
-        attrs.evolve(house.rules, patience=Patience()),
-        clock=lambda: MORNING - timedelta(days=60),
-    )
-    patient.ask_refund_only("q-asked", "o-complained", eur(100))
+    house.ask_refund_only("q-asked", "o-complained", eur(100))
+    patient = Workflow(house.store, attrs.evolve(house.rules, patience=Patience()), clock=clock)
+    clock.at = MORNING - timedelta(days=3)
+    patient.complain("q-late", "o-complained", "how is it switched on?")
+    clock.at = MORNING
     sell("o-also", "delivered")
     sell("o-invoiced", "delivered")
     house.invoice("o-invoiced", "2026")
@@ -742,6 +747,10 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.receive_return("r-o-rejected", "leith")
     sell("o-owed", "ready")
     house.cancel("o-owed", (("1", 2),))
+    sell("o-compensated", "ready")
+    paying = attrs.evolve(house.rules, compensable=(Compensable("late", 30),))
+    generous = Workflow(house.store, paying, clock=clock)
+    generous.compensate("o-compensated", "late", eur(200), "account-c-7")
     house.hold_stock("h-runs", SHELF, 1, TOMORROW)
     sell("o-faulty", "delivered")
     by_weight = line("1", LAMP, 2, fixed=Fixing.WEIGHING, grams_each=600)
@@ -752,7 +761,9 @@ def furnish(house: Workflow, clock: Clock) -> None:
     sell("o-again", "shipped")
     house.lose("p-o-again")
     house.ask_reissue("i-again", "o-again", (), "lost")
+    clock.at = MORNING - timedelta(days=60)
     patient.claim_on_carrier("n-asked", "p-o-again", eur(100), ClaimCause.LATE)
+    clock.at = MORNING
     house.receive_back("p-o-again")
     furnish_replacements(house)
     for id in ("o-to-buy", "o-pu-created", "o-pu-sent", "o-pu-asked"):

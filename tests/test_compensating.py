@@ -21,7 +21,7 @@ from orderflow import (
     StoredKind,
     verbs,
 )
-from orderflow.compensating import compensate, rule_of
+from orderflow.compensating import compensate, return_compensation, rule_of
 from orderflow.ledger import CompensationAccount, balances, of_customer, of_order
 from orderflow.pricing import due
 from orderflow.records import Compensation, MoneyAccount
@@ -194,6 +194,48 @@ def test_the_rules_have_each_reason_once_for_each_currency() -> None:
     for wrong in wrongs:
         with pytest.raises(BadInput, match=r"^compensable: "):
             Rules(compensable=wrong)
+
+
+# --- what comes back ---
+
+
+@pytest.mark.feature("F248")
+def test_a_compensation_that_a_bank_sends_back_may_be_paid_once_more(any_shop: Shop) -> None:
+    shop = compensating(any_shop)
+    shop.sell("o-17", (LAMP, 1))
+    shop.compensate("o-17", "late", eur(300), "account-1", bearer="sf-express")
+    shop.compensate("o-17", "late", eur(200), "account-1", bearer="platform")
+
+    order = shop.return_compensation("o-17", "late", eur(350), "account-1").document
+
+    assert order.compensations[2:] == (
+        Compensation("late", -200, "platform", "account-1"),
+        Compensation("late", -150, "sf-express", "account-1"),
+    )
+    found = balances(shop.postings())
+    assert found["EUR", CompensationAccount.PAID_OUT] == 150
+    settled = shop.settlement(MORNING, MORNING + timedelta(days=1))
+    carrier = settled.of(Role.BEARER, "sf-express", "EUR")
+    assert carrier is not None
+    assert carrier.closing == 150
+    assert told(statement(order)).splitlines()[-1].endswith("-1.50")
+    call = return_compensation.on("o-17", "late", eur(151), "account-1")
+    assert shop.refuses(call) == (
+        "order o-17: 1.51 EUR of a compensation for late to come back, 1.50 went there"
+    )
+    shop.return_compensation("o-17", "late", eur(150), "account-1")
+    shop.compensate("o-17", "late", eur(500), "account-2")
+
+
+def test_only_what_went_to_an_account_comes_back_from_it(shop: Shop) -> None:
+    shop = compensating(shop)
+    shop.open_stored_value("credit-7", StoredKind.STORE_CREDIT, "EUR", 0, "c-7")
+    shop.sell("o-17", (LAMP, 1))
+    shop.compensate("o-17", "late", eur(300), to="credit-7")
+
+    for reason, payee in (("late", "credit-7"), ("fake", "account-1")):
+        call = return_compensation.on("o-17", reason, eur(1), payee)
+        assert shop.codes(call) == ["over_compensated_back"]
 
 
 # --- where it stands ------------------------------------------------------------------------------

@@ -162,6 +162,20 @@ def test_what_one_tender_cannot_take_goes_to_the_next(any_shop: Shop) -> None:
     assert (shop.balance("credit-7"), shop.balance("v-1")) == (500, 0)
 
 
+def test_nothing_goes_onto_a_balance_that_another_tender_takes(shop: Shop) -> None:
+    voucher = PaymentMethod("voucher", MethodKind.VOUCHER, goes_back=False)
+    rules = attrs.evolve(TWO_PLACES, methods=(voucher,), paying_back=PayingBack(first=("voucher",)))
+    shop = shop.under(rules)
+    shop.open_stored_value("v-1", StoredKind.VOUCHER, "EUR", 500)
+    shop.open_stored_value("credit-7", StoredKind.STORE_CREDIT, "EUR", 0, "c-7")
+    shop.place("o-17", new_order((LAMP, 2)))
+    shop.spend("pay-v", "v-1", eur(500), (("o-17", 500),))
+    shop.pay("pay-card", eur(1500), (("o-17", 1500),), "card")
+    shop.cancel("o-17", (("1", 1),))
+
+    assert plan_of(shop, to="credit-7").portions == (Portion("pay-card", 1000, HAND),)
+
+
 def test_what_no_tender_takes_is_left_and_the_rest_may_go(shop: Shop) -> None:
     voucher = PaymentMethod("voucher", MethodKind.VOUCHER, goes_back=False)
     shop = shop.under(attrs.evolve(TWO_PLACES, methods=(voucher,)))

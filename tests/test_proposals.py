@@ -36,9 +36,9 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.conditions import Condition, Fate, Verdict
 from orderflow.currencies import EXPONENTS, in_main_unit
 from orderflow.pricing import due
-from orderflow.proposals import LineDiffers, Proposal, text
+from orderflow.proposals import LineDiffers, PaidFrom, Proposal, text
 from orderflow.reasons import Fault, Reason, Way
-from orderflow.records import Order, Payment
+from orderflow.records import Order, Outcome, Payment
 from orderflow.refunds import owed_back
 from orderflow.sentences import PROPOSAL
 from orderflow.statements import Part
@@ -220,6 +220,29 @@ def test_a_draft_that_was_placed_later_was_agreed_when_it_was_placed(shop: Shop)
 
     assert (told.before, told.lines, told.due) == (1500, (), 1500)
     assert shop.propose("o-17", (verbs.cancel.on("o-17"),)).difference == -1500
+
+
+def test_a_draft_is_told_as_it_is(shop: Shop) -> None:
+    shop.draft("o-17", new_order((LAMP, 2)))
+    shop.adjust("o-17", NewCharge(DISCOUNT, -500))
+
+    told = shop.propose("o-17")
+
+    assert (told.before, told.lines, told.due) == (1500, (), 1500)
+
+
+def test_no_more_is_taken_of_what_is_ready_than_is_due(shop: Shop) -> None:
+    shop.place("o-17", new_order((LAMP, 2)))
+    for id in ("pay-1", "pay-2"):
+        shop.await_payment(id, eur(2000), "card", "c-7", None, (("o-17", 2000),))
+        shop.ask_authorise(id)
+        shop.record_answer(id, "authorise-1", Outcome.DONE, event=f"auth-{id}")
+
+    coming = shop.propose("o-17").coming
+
+    assert [(one.source, one.payment, one.amount) for one in coming] == [
+        (PaidFrom.READY, "pay-1", 2000)
+    ]
 
 
 def test_a_proposal_is_made_for_no_order_that_is_not_there(shop: Shop) -> None:

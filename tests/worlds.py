@@ -518,6 +518,11 @@ CORNERS: Final[dict[str, Small]] = {
         | of("ask_return receive_return close_return inspect deliver_again")
         | of("add_evidence record_talk"),
     ),
+    "what is rejected goes again or stays": goods(
+        of("place confirm pay refund allocate release pick pack hand_over deliver complete")
+        | of("ask_return receive_return close_return inspect deliver_again")
+        | of("send_rejected receive_rejected keep_rejected"),
+    ),
     "complaints": Small(
         Bounds(
             (1,),

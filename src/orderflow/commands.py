@@ -1895,6 +1895,21 @@ class Commands:
         call = compensating.compensate.of(ref, reason, amount, payee, to, bearer)
         return self.apply(call, key=key, by=by)
 
+    def return_compensation(
+        self,
+        id: str,
+        reason: str,
+        amount: Money,
+        payee: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Order]:
+        """Record that a compensation has not reached its customer: his bank has sent it back."""
+        ref = Ref[Order](self.tenant, "order", id)
+        call = compensating.return_compensation.of(ref, reason, amount, payee)
+        return self.apply(call, key=key, by=by)
+
     def confirm_refund(
         self,
         id: str,

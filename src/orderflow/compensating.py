@@ -64,6 +64,33 @@ def compensate(
     return step
 
 
+@verb("return_compensation", Order)
+def return_compensation(
+    case: Case, context: Context, reason: str, amount: Money, payee: str
+) -> Step:
+    """Record that a compensation has not reached its customer: his bank has sent it back.
+
+    So much of what was transferred to that account for the reason; it may be paid once more. Who
+    made it good to us owes it no longer, the last of them first.
+    """
+    step = Step(case, context)
+    order = step.now(case.own(Order))
+    code, left = text(reason, "reason"), positive(amount, order.currency)
+    account = text(payee, "payee")
+    mine = [one for one in order.compensations if (one.reason, one.payee) == (code, account)]
+    there = sum([one.amount for one in mine])
+    if left > there:
+        which = {"order": order.ref.id, "reason": code, "currency": order.currency}
+        no = Refusal.of("over_compensated_back", **which, asked=left, there=there)
+        raise MoveRefused((no,))
+    for bearer in dict.fromkeys(one.bearer for one in reversed(mine)):
+        part = min(left, sum([one.amount for one in mine if one.bearer == bearer]))
+        if part:
+            step.add(Compensated(order.ref, Compensation(code, -part, bearer, account)))
+        left -= part
+    return step
+
+
 def rule_of(rules: Rules, reason: str, currency: str) -> Compensable | None:
     """The rule of a reason for orders of a currency: one of that currency before one of any."""
     mine = [one for one in rules.compensable if one.reason == reason]

@@ -328,6 +328,15 @@ def _(look: Look[Order]) -> Iterator[Call[Order]]:
     yield compensating.compensate.on(look.id, reason, _money(order, amount), payee)
 
 
+@suggests(compensating.return_compensation, on=Order)
+def _(look: Look[Order]) -> Iterator[Call[Order]]:
+    order, out = look.document, [one for one in look.document.compensations if one.payee]
+    reason, payee = (out[-1].reason, out[-1].payee) if out else (SAMPLES["reason"], order.customer)
+    amount = sum([one.amount for one in out if (one.reason, one.payee) == (reason, payee)])
+    back = _money(order, amount)
+    yield compensating.return_compensation.on(look.id, reason, back, payee or "account")
+
+
 @suggests(refunds.confirm_refund, on=Order)
 def _(look: Look[Order]) -> Iterator[Call[Order]]:
     order, back = look.document, refunds.owed_back(look.document)

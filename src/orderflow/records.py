@@ -361,8 +361,8 @@ class Plan:
 class Compensation:
     """What a customer was paid beyond what his order costs, in minor units, and for which reason.
 
-    It went to the account that `payee` refers to, or onto the balance `stored`. `bearer` makes it
-    good to us; without one, we bear it.
+    It went to the account that `payee` refers to, or onto the balance `stored`; below zero it came
+    back from there. `bearer` makes it good to us; without one, we bear it.
     """
 
     reason: str

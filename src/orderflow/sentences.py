@@ -615,6 +615,11 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "{left} of {limit} left",
         "zh": "订单 {order}:因“{reason}”赔付 {asked} {currency},限额 {limit},剩余 {left}",
     },
+    "over_compensated_back": {
+        "en": "order {order}: {asked} {currency} of a compensation for {reason} to come back, "
+        "{there} went there",
+        "zh": "订单 {order}:因“{reason}”赔付退回 {asked} {currency},实际付出 {there}",
+    },
     "compensation_to_nobody": {
         "en": "a compensation for order {order} wants an account or a balance to go to",
         "zh": "订单 {order} 的赔付须指定收款账户或储值账户",
@@ -869,7 +874,7 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
         "en": "Restocking, {n} of line {line} came back {condition}",
         "zh": "退货手续费(第 {line} 行退回 {n},{condition})",
     },
-    "postage": {"en": "Postage of the return", "zh": "退货运费"},
+    "postage": {"en": "Postage of return {returned}", "zh": "退货单 {returned} 运费"},
     "tax_changed": {"en": "Tax on what a return has changed", "zh": "退货引起的税额变动"},
     "reason": {"en": ": {reason}", "zh": ":{reason}"},
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
@@ -1261,6 +1266,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "repromise": "重新承诺",
     "reserve": "预留",
     "restock": "重新上架",
+    "return compensation": "赔付退回",
     "record arrival": "登记不明来货",
     "attach arrival": "归入退货单",
     "send back arrival": "退回不明来货",
@@ -1374,7 +1380,10 @@ REASONS: Final[dict[str, str]] = {
 }
 """Why a location or a line is left out, in the words of the shipped policies."""
 
-WORDS: Final[dict[str, str]] = MOVES_AND_VERBS | KINDS_AND_STATES | REASONS
+CONDITIONS: Final[dict[str, str]] = {"sound": "完好", "second": "二级品", "damaged": "残损"}
+"""What goods are like that came back, as every shop says it."""
+
+WORDS: Final[dict[str, str]] = MOVES_AND_VERBS | KINDS_AND_STATES | REASONS | CONDITIONS
 """The words of the trade that stand as figures in sentences; a noun before a verb of its name."""
 
 HOLDS: Final[dict[str, str]] = {

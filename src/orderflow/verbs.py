@@ -22,7 +22,7 @@ from orderflow.carrier_claims import (
 from orderflow.chasing import chase
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
-from orderflow.compensating import compensate
+from orderflow.compensating import compensate, return_compensation
 from orderflow.complaints import (
     add_complaint_evidence,
     answer_complaint,
@@ -370,6 +370,7 @@ __all__ = [
     "repromise",
     "reserve",
     "restock",
+    "return_compensation",
     "review",
     "rework",
     "scan_serials",

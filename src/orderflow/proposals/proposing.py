@@ -13,7 +13,7 @@ from orderflow.facts import Fact, fold, touches
 from orderflow.journal import Case, Context, Entry, Reader
 from orderflow.pricing import due, kept, parts_carried, shares_of, total, units_kept
 from orderflow.proposals.values import Coming, LineDiffers, PaidFrom, Proposal
-from orderflow.records import ChargeKind, Line, Order
+from orderflow.records import Because, Charge, ChargeKind, Line, Order
 from orderflow.refunds import Planned, proposed
 from orderflow.statements import Part
 from orderflow.states import OrderState
@@ -56,10 +56,9 @@ def agreed(entries: Iterable[Entry], ref: Ref[Order]) -> Order:
     order: Order | None = None
     for entry in entries:
         facts: list[Fact] = [fact for fact in entry.facts if ref in touches(fact)]
-        if facts:
-            order = fold(order, facts)
-            if order.state is not OrderState.DRAFT:
-                break
+        order = fold(order, facts)
+        if order.state is not OrderState.DRAFT:
+            break
     assert order is not None, "an order is opened before anybody asks for it"
     return order
 
@@ -70,6 +69,11 @@ class _Key(NamedTuple):
     kind: ChargeKind
     bearer: str
     reason: str
+    because: Because | None
+
+
+def _key(charge: Charge) -> _Key:
+    return _Key(charge.kind, charge.bearer, charge.reason, charge.because)
 
 
 def _lines(before: Order, after: Order) -> Iterator[LineDiffers]:
@@ -94,7 +98,7 @@ def _of_lines(order: Order) -> dict[str, dict[_Key, int]]:
         sums = found.setdefault(line.id, {})
         ranges = kept(line)
         for charge, part in parts_carried(shares.get(line.id, ()), ranges) if ranges else ():
-            key = _Key(charge.kind, charge.bearer, charge.reason)
+            key = _key(charge)
             sums[key] = sums.get(key, 0) + part
     return found
 
@@ -104,7 +108,7 @@ def _of_order(order: Order) -> dict[_Key, int]:
     sums: dict[_Key, int] = {}
     for charge in order.charges if units_kept(order) else ():
         if not charge.spans:
-            key = _Key(charge.kind, charge.bearer, charge.reason)
+            key = _key(charge)
             sums[key] = sums.get(key, 0) + charge.amount
     return sums
 
@@ -113,7 +117,9 @@ def _differing(before: Mapping[_Key, int], after: Mapping[_Key, int]) -> tuple[P
     """By how much the one is more than the other, row by row; rows that are alike are left out."""
     keys = dict.fromkeys((*before, *after))
     rows = ((key, after.get(key, 0) - before.get(key, 0)) for key in keys)
-    return tuple([Part(key.kind, more, key.bearer, key.reason) for key, more in rows if more])
+    return tuple(
+        [Part(key.kind, more, key.bearer, key.reason, key.because) for key, more in rows if more]
+    )
 
 
 def _coming(case: Case, order: Order) -> Iterator[Coming]:
@@ -126,9 +132,8 @@ def _coming(case: Case, order: Order) -> Iterator[Coming]:
             yield Coming(part, PaidFrom.UNAPPLIED, tender.payment)
         left -= part
     for one in order.ready:
-        part = min(left, one.amount)
-        if part:
-            yield Coming(part, PaidFrom.READY, one.payment)
-        left -= part
+        if left and one.amount:
+            yield Coming(min(left, one.amount), PaidFrom.READY, one.payment)
+        left -= min(left, one.amount)
     if left:
         yield Coming(left, PaidFrom.DOOR if order.cash_on_delivery else PaidFrom.ASKED)
