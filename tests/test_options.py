@@ -23,7 +23,16 @@ BY_HAND = Rules(
 
 NOW = Context(MORNING, "", BY_HAND)
 
-OPENING = {"draft", "hold_stock", "expect", "send_transfer", "open_stored_value", "spend"}
+OPENING = {
+    "record_arrival",
+    "attach_arrival",
+    "draft",
+    "hold_stock",
+    "expect",
+    "send_transfer",
+    "open_stored_value",
+    "spend",
+}
 """The verbs that open a document of what a person agrees; no document suggests that."""
 
 
