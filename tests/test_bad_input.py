@@ -46,7 +46,7 @@ from orderflow.journal import VERBS
 from orderflow.payments import Notice
 from orderflow.ports import Store
 from orderflow.process import Process, Stage
-from orderflow.records import Fixing, Origin, Outcome
+from orderflow.records import ClaimCause, Fixing, Origin, Outcome
 from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
 from orderflow.states import UnitState
@@ -355,6 +355,18 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "reject_complaint": {"id": "q-asked", "reason": "worn"},
     "withdraw_complaint": {"id": "q-asked"},
     "miss_complaint": {"id": "q-late"},
+    "claim_on_carrier": {
+        "id": "n-new",
+        "parcel": "p-o-again",
+        "amount": eur(500),
+        "cause": ClaimCause.DAMAGED,
+        "reason": "never seen again",
+    },
+    "accept_carrier_claim": {"id": "n-asked", "amount": eur(50)},
+    "record_claim_payment": {"id": "n-asked", "amount": eur(50)},
+    "reject_carrier_claim": {"id": "n-asked", "reason": "badly packed"},
+    "withdraw_carrier_claim": {"id": "n-asked", "reason": "it was found"},
+    "miss_carrier_claim": {"id": "n-asked"},
     "approve_return": {"id": "r-o-asking"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
@@ -749,6 +761,9 @@ def furnish(house: Workflow, clock: Clock) -> None:
     sell("o-again", "shipped")
     house.lose("p-o-again")
     house.ask_reissue("i-again", "o-again", (), "lost")
+    clock.at = MORNING - timedelta(days=60)
+    patient.claim_on_carrier("n-asked", "p-o-again", eur(100), ClaimCause.LATE)
+    clock.at = MORNING
     house.receive_back("p-o-again")
     furnish_replacements(house)
     for id in ("o-to-buy", "o-pu-created", "o-pu-sent", "o-pu-asked"):

@@ -97,6 +97,7 @@ OPENED_BY_OTHERS = {
     "ask_exchange",
     "ask_refund_only",
     "complain",
+    "claim_on_carrier",
 }
 """The verbs that open a document of an order, and those that only cash or a request knows."""
 

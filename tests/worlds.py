@@ -501,6 +501,18 @@ PARTS: Final[dict[str, Small]] = {
 """A world for each part of the trade."""
 
 CORNERS: Final[dict[str, Small]] = {
+    "claims on carriers": Small(
+        Bounds(
+            (1,),
+            stock=1,
+            only=of("place pay allocate release pick pack hand_over deliver lose complete cancel")
+            | of("refund claim_on_carrier accept_carrier_claim record_claim_payment")
+            | of("reject_carrier_claim withdraw_carrier_claim miss_carrier_claim"),
+            times=1,
+            waits=(31 * DAY,),
+        ),
+        {"patience": Patience()},
+    ),
     "what is shown and said of a return": goods(
         of("place confirm pay refund allocate release pick pack hand_over deliver complete")
         | of("ask_return receive_return close_return inspect deliver_again")
