@@ -761,6 +761,10 @@ BESIDE = {
         name for name in invoices.__all__ if name not in {"invoice", "credit", *_DOCUMENTS}
     ),
     "orderflow.reasons": ("WITHDRAWAL", "FAULTY", "WRONG_ITEM", "MISSING", "USAGE"),
+    "orderflow.paid_back": (
+        *("Refunding", "FreightBack", "Deduction", "RestockingFee", "LostValue", "GiftWorth"),
+    ),
+    "orderflow.thresholds": ("Unmet", "Terms", "Reached"),
     "orderflow.windows": ("Window", "Start", "LastDay", "Closing"),
     "orderflow.returnable": ("Returnable", "Against"),
     "orderflow.replacements": ("Progress", "progress"),
