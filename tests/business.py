@@ -7,6 +7,7 @@ missing there, or a guard, shows as a difference between two opinions.
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -1017,6 +1018,30 @@ def may_refund(d: Desk) -> bool:
     return not left
 
 
+def may_confirm_refund(d: Desk) -> bool:
+    """What is owed goes back as it was proposed: to each tender in turn, as far as it takes it."""
+    order, plan = d.paper, d.arg("plan")
+    back, asked = max(0, -owing(order)), sum(one.amount for one in plan)
+    if not back or d.arg("owed").minor != back or asked > back:
+        return False
+    gone = already_with_payer(d, asked)
+    goes, left = Tally({id: n for id, n in gone.items() if n}), asked - sum(gone.values())
+    for tender in order.tenders:
+        payment = d.get("payment", tender.payment)
+        part = min(left, tender.applied - gone[tender.payment], still_ours(payment))
+        ended = payment.stored and not can_be_used(d, d.get("stored value", payment.stored))
+        if part <= 0 or ended:
+            continue  # the next one takes it
+        if not may_send_back(d, payment, part):
+            return False
+        goes[tender.payment] += part
+        left -= part
+    told = Tally[str]()
+    for one in plan:
+        told[one.payment] += one.amount
+    return not left and told == goes
+
+
 def already_with_payer(d: Desk, most: int) -> dict[str, int]:
     """What of an order's money is missing of its payments: the payer has it back already."""
     left, gone = most, dict[str, int]()
@@ -1450,6 +1475,10 @@ def always(d: Desk) -> bool:
     return True
 
 
+def never(d: Desk) -> bool:
+    return False
+
+
 # --- invoices -------------------------------------------------------------------------------------
 
 
@@ -1660,6 +1689,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "charge_back": lambda d: not d.paper.stored,  # no bank has what a balance of ours has paid
     "settle_dispute": always,
     "refund": may_refund,
+    "confirm_refund": may_confirm_refund,
+    "compensate": never,  # the rules of no small world compensate anybody
+    "return_compensation": never,
     "pay_back": may_pay_back,
     "ask_refund": may_ask_refund,
     "ask_pay_back": may_ask_pay_back,

@@ -586,12 +586,12 @@ class Lives(RuleBasedStateMachine):
 
     def wants_money(self, paper: Paper) -> bool:
         """Whether a bank has taken money back for goods that are here, and none has come since."""
-        if paper.cash_on_delivery or not paper.any(*HERE):
+        if not paper.any(*HERE):
             return False
         tenders = self.shop.order(paper.id).tenders
         of = [self.naive.payments[one.payment] for one in tenders if one.applied]
         gone = any(one.charged_back and one.unapplied < 0 for one in of)
-        return paper.due() > 0 or gone
+        return gone or (paper.due() > 0 and not paper.cash_on_delivery)
 
     def goods_may_go(self) -> None:
         for paper in self.naive.orders.values():
