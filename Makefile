@@ -36,8 +36,8 @@ demo: $(STAMP) ## run the order stream of TPC-H through the library and check th
 test: $(STAMP) ## run every test
 	@$(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
 
-test-slow: $(STAMP) ## run every test that is about a store on all of them
-	@ORDERFLOW_STORES=all $(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
+test-slow: $(STAMP) ## run every test that is about a store on all of them, and simulate a thousand months
+	@ORDERFLOW_STORES=all ORDERFLOW_SEEDS=1000 $(BIN)/python -m pytest -q -n $(JOBS) $(ARGS)
 
 laws: $(STAMP) ## the laws of prices, taxes, invoices, refunds, payments and scans 10,000 times or more, and storms in full
 	@ORDERFLOW_PRICES=20000 $(BIN)/python -m pytest -q -n 0 tests/test_price_laws.py $(ARGS)

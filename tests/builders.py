@@ -37,6 +37,7 @@ from orderflow.facts import fold, touches
 from orderflow.journal import Entry, Stored
 from orderflow.ledger import (
     Account,
+    ClaimAccount,
     CompensationAccount,
     OrderAccount,
     Posting,
@@ -50,6 +51,7 @@ from orderflow.pricing import due, total
 from orderflow.pricing.carrying import is_owed
 from orderflow.records import (
     KINDS,
+    CarrierClaim,
     Complaint,
     Counter,
     CutKind,
@@ -249,6 +251,10 @@ class Shop(Workflow):
         ref: Ref[Reissue] = Ref(self.tenant, "reissue", id)
         return self.get(ref)
 
+    def carrier_claim(self, id: str) -> CarrierClaim:
+        ref: Ref[CarrierClaim] = Ref(self.tenant, "carrier claim", id)
+        return self.get(ref)
+
     def complaint(self, id: str) -> Complaint:
         ref: Ref[Complaint] = Ref(self.tenant, "complaint", id)
         return self.get(ref)
@@ -392,6 +398,7 @@ KNOWN: Final[tuple[Account, ...]] = (
     *MoneyAccount,
     *StoredAccount,
     *CompensationAccount,
+    *ClaimAccount,
 )
 """Each account of the ledger."""
 
@@ -489,9 +496,10 @@ def assert_settled(store: Store, tenant: str = "") -> None:
         on = {account: said.get((currency, account), 0) for account in KNOWN}
         paid = on[MoneyAccount.APPLIED] + on[MoneyAccount.UNAPPLIED]
         assert sums[Role.CUSTOMER, currency] == on[OrderAccount.RECEIVABLE] - paid
-        assert sums[Role.CARRIER, currency] == on[MoneyAccount.CARRIER]
+        owed = on[MoneyAccount.CARRIER] + on[ClaimAccount.CLAIMED]
+        assert sums[Role.CARRIER, currency] == owed
         ours = on[MoneyAccount.FORFEITED] + sum(on[account] for account in StoredAccount)
-        ours += on[CompensationAccount.COMPENSATED]
+        ours += on[CompensationAccount.COMPENSATED] - on[ClaimAccount.RECOVERED]
         parts = (Role.CUSTOMER, Role.CARRIER, Role.FINANCE)
         all_of_it = sum(sums[role, currency] for role in parts)
         assert all_of_it == ours - on[OrderAccount.SOLD] - on[MoneyAccount.FEES]

@@ -862,6 +862,19 @@ def may_miss_complaint(d: Desk) -> bool:
     return d.stands("asked") and until is not None and until <= d.seen.at
 
 
+def may_claim(d: Desk) -> bool:
+    parcel, cause = d.get("parcel", d.arg("parcel")), d.arg("cause")
+    others = [d.get("carrier claim", id) for id in parcel.claims]
+    again = [one for one in others if one.state not in ("rejected", "withdrawn")]
+    out = parcel.handed_over_at is not None and (cause != "lost" or parcel.state == "lost")
+    return d.fresh and out and all(one.cause != cause for one in again)
+
+
+def may_miss_claim(d: Desk) -> bool:
+    until = d.paper.until
+    return d.stands("asked", "accepted") and until is not None and until <= d.seen.at
+
+
 def may_add_evidence(d: Desk) -> bool:
     new = {*d.arg("evidence", ())} - {*d.paper.evidence}
     return not d.stands(*_ENDED) and bool(new or d.arg("words", ""))
@@ -891,6 +904,34 @@ def may_inspect(d: Desk) -> bool:
     still = units(order, "delivered", "going back", "lost", where=mine)
     is_last = asked == came and not still
     return not is_last or d.free("settle")
+
+
+def was_rejected(d: Desk) -> bool:
+    """Units of the return were rejected, and have not reached their customer."""
+    id = d.call.ref.id
+    return units(d.order, "sent back", where=lambda tag: tag.returning == id) > 0
+
+
+def may_attach(d: Desk) -> bool:
+    """The return waits for goods, and such goods have come."""
+    back, came = d.get("return", d.arg("returned")), dict(d.paper.goods)
+    if back is None or back.state not in ("approved", "going back", "received"):
+        return False
+    lines = {line.id: line for line in d.get("order", back.order).lines}
+    there = {
+        name: min(
+            came.get(line.sku, 0),
+            count(
+                line,
+                *("delivered", "going back", "lost"),
+                where=lambda tag: tag.returning == back.ref.id,
+            ),
+        )
+        for name, line in lines.items()
+    }
+    if not d.wanted():
+        return any(there.values())
+    return all(n <= there.get(name, 0) for name, n in d.wanted().items())
 
 
 # --- money ----------------------------------------------------------------------------------------
@@ -1566,6 +1607,12 @@ ROWS: Final[Mapping[str, Row]] = {
     "reject_complaint": lambda d: d.stands("asked", "unanswered"),
     "withdraw_complaint": lambda d: d.stands("asked", "unanswered"),
     "miss_complaint": may_miss_complaint,
+    "claim_on_carrier": may_claim,
+    "accept_carrier_claim": lambda d: d.stands("asked", "overdue"),
+    "record_claim_payment": lambda d: d.stands("asked", "accepted", "overdue"),
+    "reject_carrier_claim": lambda d: d.stands("asked", "overdue"),
+    "withdraw_carrier_claim": lambda d: d.stands("asked", "accepted", "overdue"),
+    "miss_carrier_claim": may_miss_claim,
     "add_complaint_evidence": may_add_evidence,
     "record_complaint_talk": may_record_talk,
     "add_evidence": may_add_evidence,
@@ -1576,6 +1623,13 @@ ROWS: Final[Mapping[str, Row]] = {
     "receive_return": always,
     "hold_return": Desk.lacks_hold,
     "inspect": may_inspect,
+    "send_rejected": was_rejected,
+    "receive_rejected": was_rejected,
+    "keep_rejected": was_rejected,
+    "record_arrival": lambda d: d.fresh,
+    "attach_arrival": may_attach,
+    "send_back_arrival": lambda d: bool(d.paper.goods),
+    "keep_arrival": lambda d: bool(d.paper.goods),
     "lift_return_hold": Desk.has_hold,
     # money
     "pay": may_pay,
@@ -1705,7 +1759,7 @@ NEW: Final = frozenset(
         "set_coupon",
         "set_credit",
     }
-    | {"complain", "ask_refund_only", "ask_repair"}
+    | {"complain", "ask_refund_only", "ask_repair", "claim_on_carrier"}
     | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
     | {"send_transfer", "add_waybills", "receive"}
 )

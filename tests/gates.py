@@ -156,6 +156,13 @@ TABLE: Final[Mapping[str, str]] = {
         settle: going back, received -> settled | not held
         receive: received -> stays
     """,
+    "carrier claim": """
+        accept: asked, overdue -> accepted
+        pay: asked, accepted, overdue -> paid
+        reject: asked, overdue -> rejected
+        withdraw: asked, accepted, overdue -> withdrawn
+        fall overdue: asked, accepted -> overdue
+    """,
     "complaint": """
         grant: asked, unanswered -> granted
         answer: asked, unanswered -> answered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Final
 
 import attrs
@@ -23,8 +24,11 @@ from orderflow import (
 )
 from orderflow.adapters.memory import MemoryStore
 from orderflow.conditions import Verdict
+from orderflow.paid_back import Deduction, FreightBack, LostValue, Refunding, RestockingFee
 from orderflow.proposals import Proposal
+from orderflow.reasons import Fault
 from orderflow.records import Outcome
+from orderflow.thresholds import Terms, Unmet
 from tests.builders import BELL, LAMP, ROPE, TWO_PLACES, Shop, eur, line, new_order
 
 DISCOUNT, FREIGHT = ChargeKind.DISCOUNT, ChargeKind.FREIGHT
@@ -157,6 +161,25 @@ def nothing_is_open() -> Proposal:
     return shop.propose(ID)
 
 
+def what_the_rules_keep() -> Proposal:
+    """Two of six lamps came back scratched: a discount is lost, a part of the freight goes back,
+    and lost value, a fee and the postage are kept."""
+    rules = Refunding(
+        Unmet.CLAW_BACK,
+        ((Fault.CUSTOMER, FreightBack.PRO_RATA),),
+        (eur(390),),
+        restocking=(RestockingFee(Deduction(amounts=(eur(50),))),),
+        lost_value=(LostValue("damaged", Deduction(Decimal(20))),),
+    )
+    shop = shop_of(refunding=rules)
+    off = NewCharge(DISCOUNT, -600, bearer="brand", reason="spring", terms=Terms(least=6000))
+    delivered(shop, (LAMP, 6), charges=(off, NewCharge(FREIGHT, 490)))
+    shop.ask_return("r-1", ID, (("1", 2),))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1", (("1", 2, Verdict.DAMAGED),))
+    return shop.propose(ID)
+
+
 CASES: Final[dict[str, Callable[[], Proposal]]] = {
     case.__name__.replace("_", "-"): case
     for case in (
@@ -171,6 +194,7 @@ CASES: Final[dict[str, Callable[[], Proposal]]] = {
         a_cheaper_price,
         at_the_door,
         nothing_is_open,
+        what_the_rules_keep,
     )
 }
 """Each case by the name of its text."""

@@ -22,10 +22,12 @@ from orderflow import (
 )
 from orderflow.adapters.memory import MemoryStore
 from orderflow.bills import CreditNote, Invoice
+from orderflow.paid_back import Refunding
 from orderflow.records import Fixing
 from orderflow.statements import Statement, statement
 from orderflow.taxes import GROSS_BY_LINE, Rate, Table, Taxing, TaxRow
 from orderflow.taxing import tax_charges
+from orderflow.thresholds import Terms, Unmet
 from tests.builders import BELL, LAMP, ROPE, TEA, TWO_PLACES, Shop, eur, line, new_order
 
 DISCOUNT, FREIGHT = ChargeKind.DISCOUNT, ChargeKind.FREIGHT
@@ -206,6 +208,23 @@ def _foreign(currency: str, price: str, off: int) -> Statement:
     return statement(shop.order(ID))
 
 
+def a_threshold_that_is_not_reached() -> Statement:
+    """10 % from 300 on for six lamps, and five come back in two returns: 5.00 are taken back."""
+    shop = shop_of(refunding=Refunding(Unmet.CLAW_BACK, postage=(eur(390),)))
+    off = NewCharge(DISCOUNT, -3000, bearer="brand", reason="spring", terms=Terms(least=30000))
+    shop.stock(LAMP, "leith", 6)
+    shop.sell(ID, line("1", LAMP, 6, "50.00"), charges=(off,))
+    shop.allocate(ID)
+    shop.ship(ID, "p-1")
+    shop.deliver("p-1")
+    for name, n in (("r-1", 2), ("r-2", 3)):
+        shop.ask_return(name, ID, (("1", n),))
+        shop.receive_return(name, "leith")
+        shop.inspect(name)
+    shop.refund(ID)
+    return statement(shop.order(ID))
+
+
 CASES: Final[dict[str, Callable[[], Statement]]] = {
     case.__name__.replace("_", "-"): case
     for case in (
@@ -220,6 +239,7 @@ CASES: Final[dict[str, Callable[[], Statement]]] = {
         taxes_in_the_prices,
         yen_without_decimals,
         dinar_with_three_decimals,
+        a_threshold_that_is_not_reached,
     )
 }
 """Each case by the name of its text."""

@@ -9,20 +9,42 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
+from sqlalchemy import create_engine
 
 from orderflow.adapters.dialects import TABLES
 from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.postgres import PostgresStore
+from orderflow.adapters.sqlalchemy import SqlAlchemyStore, make_tables
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.ports import Store
 from tests import servers
 
+
+class Hosted(SqlAlchemyStore):
+    """A store on an engine of its own, that ends with it."""
+
+    def __init__(self, url: str, schema: str) -> None:
+        self.engine = create_engine(url)
+        make_tables(self.engine, schema=schema)
+        super().__init__(self.engine, schema=schema)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def psycopg_url() -> str:
+    """The server as SQLAlchemy is told of it."""
+    return servers.url().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
 STORES: Final[dict[str, Callable[[Path], Store]]] = {
     "memory": lambda folder: MemoryStore(),
     "postgres": lambda folder: PostgresStore(servers.url(), schema=schema_of(folder)),
+    "sqlalchemy on postgres": lambda folder: Hosted(psycopg_url(), schema_of(folder)),
+    "sqlalchemy on sqlite": lambda folder: Hosted(f"sqlite:///{folder / 'host.sqlite'}", "of"),
     "sqlite": lambda folder: SqliteStore(folder / "orders.sqlite", synchronous="normal"),
 }
-ON_A_SERVER: Final = frozenset({"postgres"})
+ON_A_SERVER: Final = frozenset({"postgres", "sqlalchemy on postgres"})
 """The stores for which a server is asked at each step."""
 
 EVERYWHERE: Final = bool(os.environ.get("ORDERFLOW_STORES"))
@@ -47,8 +69,9 @@ def stores_of(module: str) -> list[str]:
     What a store promises and what a whole story needs is shown on each; what a rule of the business
     says is the same on all, and is told where that takes no time.
     """
-    on_all = EVERYWHERE or module.startswith(("test_stores", "stories."))
-    return sorted(name for name in STORES if on_all or name not in ON_A_SERVER)
+    if EVERYWHERE or module.startswith("test_stores"):
+        return sorted(STORES)
+    return ["memory", "postgres", "sqlite"] if "stories." in module else ["memory", "sqlite"]
 
 
 def empty(name: str, folder: Path) -> Store:

@@ -27,6 +27,7 @@ from orderflow import (
     NewLine,
     NewOrder,
     OrderflowError,
+    Patience,
     Position,
     Price,
     Refused,
@@ -45,7 +46,7 @@ from orderflow.journal import VERBS
 from orderflow.payments import Notice
 from orderflow.ports import Store
 from orderflow.process import Process, Stage
-from orderflow.records import Fixing, Origin, Outcome
+from orderflow.records import ClaimCause, Fixing, Origin, Outcome
 from orderflow.replacements import NewLines
 from orderflow.repricing import LinePrices, NewCharges
 from orderflow.states import UnitState
@@ -353,7 +354,19 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "answer_complaint": {"id": "q-asked", "answer": "it comes tomorrow"},
     "reject_complaint": {"id": "q-asked", "reason": "worn"},
     "withdraw_complaint": {"id": "q-asked"},
-    "miss_complaint": {"id": "q-asked"},
+    "miss_complaint": {"id": "q-late"},
+    "claim_on_carrier": {
+        "id": "n-new",
+        "parcel": "p-o-again",
+        "amount": eur(500),
+        "cause": ClaimCause.DAMAGED,
+        "reason": "never seen again",
+    },
+    "accept_carrier_claim": {"id": "n-asked", "amount": eur(50)},
+    "record_claim_payment": {"id": "n-asked", "amount": eur(50)},
+    "reject_carrier_claim": {"id": "n-asked", "reason": "badly packed"},
+    "withdraw_carrier_claim": {"id": "n-asked", "reason": "it was found"},
+    "miss_carrier_claim": {"id": "n-asked"},
     "approve_return": {"id": "r-o-asking"},
     "reject_return": {"id": "r-o-asking", "reason": "worn"},
     "close_return": {"id": "r-o-coming"},
@@ -717,6 +730,10 @@ def furnish(house: Workflow, clock: Clock) -> None:
     house.record_arrival("a-1", "leith", (("BRASS-LAMP", 2),))
     sell("o-complained", "delivered")
     house.ask_refund_only("q-asked", "o-complained", eur(100))
+    patient = Workflow(house.store, attrs.evolve(house.rules, patience=Patience()), clock=clock)
+    clock.at = MORNING - timedelta(days=3)
+    patient.complain("q-late", "o-complained", "how is it switched on?")
+    clock.at = MORNING
     sell("o-also", "delivered")
     sell("o-invoiced", "delivered")
     house.invoice("o-invoiced", "2026")
@@ -744,6 +761,9 @@ def furnish(house: Workflow, clock: Clock) -> None:
     sell("o-again", "shipped")
     house.lose("p-o-again")
     house.ask_reissue("i-again", "o-again", (), "lost")
+    clock.at = MORNING - timedelta(days=60)
+    patient.claim_on_carrier("n-asked", "p-o-again", eur(100), ClaimCause.LATE)
+    clock.at = MORNING
     house.receive_back("p-o-again")
     furnish_replacements(house)
     for id in ("o-to-buy", "o-pu-created", "o-pu-sent", "o-pu-asked"):

@@ -43,6 +43,7 @@ from orderflow.states import UnitState
 from orderflow.taxes import Rate
 from orderflow.tender_order import Means, Portion
 from orderflow.tenders import Tendered
+from orderflow.thresholds import Terms, Unmet
 from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import MINOR_MAX, QUANTITY_MAX, Position
 
@@ -170,6 +171,15 @@ OF_THEIR_OWN: Final[dict[object, st.SearchStrategy[Any]]] = {
     Sku: SKUS,
     Price: prices(CURRENCY),
     Money: st.builds(Money, st.integers(-MINOR_MAX, MINOR_MAX), CURRENCY),
+    Terms: st.builds(
+        Terms,
+        st.integers(1, MINOR_MAX),
+        st.integers(0, QUANTITY_MAX),
+        st.integers(1, MINOR_MAX),
+        st.booleans(),
+        st.lists(NAMES, max_size=2, unique=True).map(tuple),
+        st.none() | st.sampled_from(Unmet),
+    ),
     AddedServices: st.builds(
         AddedServices,
         *[st.none() | st.builds(Money, st.integers(1, MINOR_MAX), CURRENCY)] * 2,

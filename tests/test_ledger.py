@@ -10,6 +10,7 @@ from orderflow import BadInput, Money, Price, StoredKind, Tendered
 from orderflow.adapters.memory import MemoryStore
 from orderflow.ledger import (
     AccountStated,
+    ClaimAccount,
     CompensationAccount,
     Day,
     OrderAccount,
@@ -368,7 +369,7 @@ def test_a_statement_is_told_in_columns_in_both_languages(traded: Shop) -> None:
 
 
 def test_each_account_has_a_word_in_both_languages() -> None:
-    accounts = (*OrderAccount, *MoneyAccount, *StoredAccount, *CompensationAccount)
+    accounts = (*OrderAccount, *MoneyAccount, *StoredAccount, *CompensationAccount, *ClaimAccount)
     stated = tuple([AccountStated(account, 0, 0, 0, 0) for account in accounts])
 
     told = Day("EUR", MORNING, MORNING + DAY, stated)

@@ -23,7 +23,16 @@ BY_HAND = Rules(
 
 NOW = Context(MORNING, "", BY_HAND)
 
-OPENING = {"draft", "hold_stock", "expect", "send_transfer", "open_stored_value", "spend"}
+OPENING = {
+    "record_arrival",
+    "attach_arrival",
+    "draft",
+    "hold_stock",
+    "expect",
+    "send_transfer",
+    "open_stored_value",
+    "spend",
+}
 """The verbs that open a document of what a person agrees; no document suggests that."""
 
 
@@ -88,6 +97,7 @@ OPENED_BY_OTHERS = {
     "ask_exchange",
     "ask_refund_only",
     "complain",
+    "claim_on_carrier",
 }
 """The verbs that open a document of an order, and those that only cash or a request knows."""
 

@@ -26,7 +26,7 @@ from orderflow.testing.kit import Checked, NotAsked, Suite, together
 from orderflow.testing.stores.base import ClaimRow
 from orderflow.values import Position
 from tests import servers
-from tests.stores import schema_of
+from tests.stores import EVERYWHERE, Hosted, psycopg_url, schema_of
 
 
 class TestMemory(StoreSuite):
@@ -147,6 +147,30 @@ class TestPostgres(StoreSuite):
         with psycopg.connect(servers.url(), autocommit=True) as db:
             db.execute(f"set search_path to {schema_of(where)}".encode())
             return raw_in(lambda statement: db.execute(statement.encode()).fetchall())
+
+
+class TestSqlAlchemyOnSqlite(StoreSuite):
+    of = "SqlAlchemyStore on SQLite"
+    people = True
+    processes = EVERYWHERE
+
+    def open(self, where: Path) -> Store:
+        return Hosted(f"sqlite:///{where / 'host.sqlite'}", "host")
+
+    def fault(self) -> Exception:
+        return sqlite3.OperationalError("disk I/O error")
+
+
+class TestSqlAlchemyOnPostgres(StoreSuite):
+    of = "SqlAlchemyStore on PostgreSQL"
+    people = True
+    processes = EVERYWHERE
+
+    def open(self, where: Path) -> Store:
+        return Hosted(psycopg_url(), schema_of(where))
+
+    def fault(self) -> Exception:
+        return psycopg.OperationalError("the server is gone")
 
 
 # --- broken on purpose --------------------------------------------------------------------------

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from orderflow.adapters.carriers import Asked, Fault, Rate, ScriptedCarrier, TableRateCarrier
 from orderflow.adapters.gateways import Fault as GatewayFault
 from orderflow.adapters.gateways import ScriptedGateway
+from orderflow.adapters.karrio import Consignment, KarrioCarrier, PostalAddress
 from orderflow.calls import Ref
 from orderflow.ports import Carrier, Gateway, Label, Quote
 from orderflow.records import Parcel, RequestKind
@@ -17,6 +20,9 @@ from orderflow.testing import CarrierSuite, GatewaySuite, Result, conformance
 from orderflow.testing.broken import BROKEN_CARRIERS, BROKEN_GATEWAYS
 from orderflow.testing.samples import FixedClock
 from orderflow.tracking import Scan
+
+from karrio.api.gateway import Gateway as KarrioGateway  # isort: skip
+from karrio.core import models  # isort: skip
 
 LAND = Rate("land", "GB", 1_000, 1_200, 500, 250, days=3, grams_max=30_000)
 
@@ -107,6 +113,72 @@ class TestCarrierThatLooksUp(TestCarrierThatCannotTell):
     def look_up(self, carrier: Carrier, key: str) -> Label | None:
         assert isinstance(carrier, Forgetful)
         return next((label for known, label in carrier.booked if known == key), None)
+
+
+class Courier:
+    """The own end of a carrier that karrio speaks to, in karrio's objects."""
+
+    def __init__(self) -> None:
+        self.labels: dict[str, str] = {}
+        self.cancelled: set[str] = set()
+        self.loses = False
+
+    def get_rates(self, request: Any) -> Any:
+        return [models.RateDetails("post", "post-1", "van", "EUR", 4.99, transit_days=2)], []
+
+    def create_shipment(self, request: Any) -> Any:
+        number = f"NP-{len(self.labels) + 1}"
+        self.labels[number] = request.parcels[0].id
+        if self.loses:
+            self.loses = False
+            raise TimeoutError("reading")
+        docs = models.Documents(label=None)
+        return models.ShipmentDetails("post", "post-1", number, number, docs, "PDF"), []
+
+    def cancel_shipment(self, request: Any) -> Any:
+        self.cancelled.add(request.shipment_identifier)
+        return models.ConfirmationDetails("post", "post-1", success=True, operation="cancel"), []
+
+    def get_tracking(self, request: Any) -> Any:
+        return [], []
+
+
+class Plain:
+    """A mapper that leaves requests and answers as they are."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda one: one
+
+
+class TestKarrioCarrier(CarrierSuite):
+    of = "KarrioCarrier"
+    name = "north post"
+    service = "van"
+    knows_keys = False
+
+    def carrier(self) -> Carrier:
+        self.courier = Courier()
+        shipping_services = SimpleNamespace(state=None)
+        settings = SimpleNamespace(
+            carrier_name="post",
+            carrier_id="post-1",
+            account_country_code="DE",
+            connection_config=SimpleNamespace(shipping_services=shipping_services),
+        )
+        karrio = KarrioGateway(False, self.courier, Plain(), None, settings, SimpleNamespace())
+        home = PostalAddress("Ada", "Torstrasse 1", "Berlin", "10115", "DE")
+        away = PostalAddress("Bo", "Marienplatz 1", "Munich", "80331", "DE")
+        way = Consignment(home, away, 300, 200, 105)
+        return KarrioCarrier(self.name, karrio, lambda parcel: way, lambda label: None)
+
+    def running(self, carrier: Carrier) -> Collection[Label]:
+        labels = self.courier.labels.items()
+        found = [Label(self.name, number, parcel) for number, parcel in labels]
+        return [label for label in found if label.tracking not in self.courier.cancelled]
+
+    def lose_reply(self, carrier: Carrier, asked: Asked) -> bool:
+        self.courier.loses = asked is Asked.BOOK
+        return True
 
 
 def test_eight_carriers_are_broken_each_in_a_way_of_its_own() -> None:

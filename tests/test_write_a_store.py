@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +23,7 @@ def module_of_the_page() -> Any:
     """Write the page's blocks down as a module, without what runs three of the checks."""
     if NAME not in sys.modules:
         folder = tempfile.mkdtemp(prefix="orderflow-page-")
+        atexit.register(shutil.rmtree, folder)
         code = "\n\n".join(BLOCKS).split("report = conformance(")[0]
         Path(folder, f"{NAME}.py").write_text(code, encoding="utf-8")
         sys.path.insert(0, folder)

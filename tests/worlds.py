@@ -501,10 +501,27 @@ PARTS: Final[dict[str, Small]] = {
 """A world for each part of the trade."""
 
 CORNERS: Final[dict[str, Small]] = {
+    "claims on carriers": Small(
+        Bounds(
+            (1,),
+            stock=1,
+            only=of("place pay allocate release pick pack hand_over deliver lose complete cancel")
+            | of("refund claim_on_carrier accept_carrier_claim record_claim_payment")
+            | of("reject_carrier_claim withdraw_carrier_claim miss_carrier_claim"),
+            times=1,
+            waits=(31 * DAY,),
+        ),
+        {"patience": Patience()},
+    ),
     "what is shown and said of a return": goods(
         of("place confirm pay refund allocate release pick pack hand_over deliver complete")
         | of("ask_return receive_return close_return inspect deliver_again")
         | of("add_evidence record_talk"),
+    ),
+    "what is rejected goes again or stays": goods(
+        of("place confirm pay refund allocate release pick pack hand_over deliver complete")
+        | of("ask_return receive_return close_return inspect deliver_again")
+        | of("send_rejected receive_rejected keep_rejected"),
     ),
     "complaints": Small(
         Bounds(

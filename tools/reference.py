@@ -504,6 +504,7 @@ BESIDE = {
     ),
     "orderflow.adapters.sqlite": ("SqliteStore",),
     "orderflow.adapters.postgres": ("PostgresStore",),
+    "orderflow.adapters.sqlalchemy": ("SqlAlchemyStore", "make_tables"),
     "orderflow.adapters.memory": ("MemoryStore",),
     "orderflow.adapters": ("codec",),
     "orderflow.adapters.judging": ("again", "judge", "means", "relied_on"),

@@ -42,6 +42,7 @@ from orderflow.reasons import Fault, Reason, Way
 from orderflow.records import (
     AddedServices,
     ChargeKind,
+    ClaimCause,
     Destination,
     Fixing,
     Instalment,
@@ -69,6 +70,7 @@ __all__ = [
     "CashRounding",
     "CashRule",
     "ChargeKind",
+    "ClaimCause",
     "Compensable",
     "Component",
     "Condition",

@@ -1,4 +1,4 @@
-"""The command line: run a demo, run files of one's own, check a database, print a chart.
+"""The command line: run a demo, files or a simulation, check a database, print a chart.
 
 It knows options, exit statuses and the terminal, and refuses to know any rule.
 
@@ -14,10 +14,12 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias
+from tempfile import TemporaryDirectory
+from typing import Annotated, Final, Literal, TypeAlias
 
 import attrs
 import cyclopts
@@ -33,6 +35,7 @@ from orderflow.adapters.sqlite import SqliteStore
 from orderflow.audit import audit, reconcile
 from orderflow.errors import BadInput, OrderflowError
 from orderflow.intake import Columns, Finding, orders, stock
+from orderflow.ports import Store
 from orderflow.reporting import (
     Outcome,
     chart_named,
@@ -216,6 +219,35 @@ def _repair(db: Path, *, carry_out: bool, as_json: bool) -> int:
         print_plans(Console(highlight=False), plans, carried_out=carry_out)
     mended = carry_out and not any(plan.damage for plan in plans)
     return 0 if mended or all(plan.clean for plan in plans) else 1
+
+
+@app.command(name="simulate")
+def run_simulation(
+    *,
+    seed: Annotated[int, Parameter(help="what happens is drawn by it")] = 42,
+    days: Annotated[int, Parameter(help="how long the world lasts")] = 30,
+    store: Annotated[Literal["memory", "sqlite"], Parameter(help="where it is kept")] = "memory",
+) -> int:
+    """Let a world of customers, suppliers and carriers happen, with all that can go wrong.
+
+    Every law is looked at as it goes; where one breaks, the shortest story that breaks it is told.
+    """
+    from orderflow.testing.simulating import Broke, simulate  # nothing else needs the simulator
+
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(TemporaryDirectory(prefix="orderflow-")))
+        numbers = count()
+
+        def on_disk() -> Store:
+            file = folder / f"{next(numbers)}.sqlite"
+            return opened.enter_context(SqliteStore(file, synchronous="normal"))
+
+        try:
+            print(simulate(seed, days, store=MemoryStore if store == "memory" else on_disk))
+        except Broke as broke:
+            print(broke)
+            return 1
+    return 0
 
 
 @app.command(name="chart")

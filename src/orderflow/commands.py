@@ -17,6 +17,7 @@ from orderflow import (
     allocation,
     arrivals,
     bookings,
+    carrier_claims,
     chasing,
     closing,
     compensating,
@@ -64,6 +65,8 @@ from orderflow.promising import committing, slipping, stock_holds
 from orderflow.records import (
     AddedServices,
     Arrival,
+    CarrierClaim,
+    ClaimCause,
     Complaint,
     Coupon,
     CreditLine,
@@ -1539,6 +1542,86 @@ class Commands:
     ) -> Done[Return]:
         """Lift a named hold of a return: somebody has looked into it."""
         call = returns.lift_return_hold.of(Ref(self.tenant, "return", id), code)
+        return self.apply(call, key=key, by=by)
+
+    def claim_on_carrier(
+        self,
+        id: str,
+        parcel: str,
+        amount: Money,
+        cause: ClaimCause,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[CarrierClaim]:
+        """Ask the carrier of a parcel to make good that it was lost, damaged or late."""
+        ref: Ref[CarrierClaim] = Ref(self.tenant, "carrier claim", id)
+        call = carrier_claims.claim_on_carrier.of(ref, parcel, amount, cause, reason)
+        return self.apply(call, key=key, by=by)
+
+    def accept_carrier_claim(
+        self,
+        id: str,
+        amount: Money | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[CarrierClaim]:
+        """Record that a carrier agrees to a claim, and owes it: all of it, or a smaller amount."""
+        ref: Ref[CarrierClaim] = Ref(self.tenant, "carrier claim", id)
+        call = carrier_claims.accept_carrier_claim.of(ref, amount)
+        return self.apply(call, key=key, by=by)
+
+    def record_claim_payment(
+        self,
+        id: str,
+        amount: Money,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[CarrierClaim]:
+        """Record what a carrier has paid for a claim: that ends it."""
+        ref: Ref[CarrierClaim] = Ref(self.tenant, "carrier claim", id)
+        call = carrier_claims.record_claim_payment.of(ref, amount)
+        return self.apply(call, key=key, by=by)
+
+    def reject_carrier_claim(
+        self,
+        id: str,
+        reason: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[CarrierClaim]:
+        """Record that a carrier refuses a claim: it owes nothing."""
+        ref: Ref[CarrierClaim] = Ref(self.tenant, "carrier claim", id)
+        call = carrier_claims.reject_carrier_claim.of(ref, reason)
+        return self.apply(call, key=key, by=by)
+
+    def withdraw_carrier_claim(
+        self,
+        id: str,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[CarrierClaim]:
+        """Give a claim up, such as for a parcel that was found."""
+        ref: Ref[CarrierClaim] = Ref(self.tenant, "carrier claim", id)
+        call = carrier_claims.withdraw_carrier_claim.of(ref, reason)
+        return self.apply(call, key=key, by=by)
+
+    def miss_carrier_claim(
+        self,
+        id: str,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[CarrierClaim]:
+        """Write down that a carrier has not answered, or not paid, in time."""
+        ref: Ref[CarrierClaim] = Ref(self.tenant, "carrier claim", id)
+        call = carrier_claims.miss_carrier_claim.of(ref)
         return self.apply(call, key=key, by=by)
 
     def ask_repair(

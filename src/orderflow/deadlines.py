@@ -29,6 +29,7 @@ import attrs
 from orderflow.arrivals import keep_arrival
 from orderflow.bookings import send_booking, waiting
 from orderflow.calls import Call, Ref
+from orderflow.carrier_claims import miss_carrier_claim
 from orderflow.chasing import chase, limits_of
 from orderflow.closing import archive, complete, receipt_since, window_since
 from orderflow.deposits import forfeit_deposit, miss_balance, open_balance
@@ -45,6 +46,7 @@ from orderflow.pools import stored_pool
 from orderflow.pricing import due, order_facts
 from orderflow.records import (
     Arrival,
+    CarrierClaim,
     Complaint,
     Document,
     Exchange,
@@ -129,7 +131,7 @@ _REMINDED: Final = (
 
 FALL_DUE: Final = (
     *("order", "payment", "stored value", "parcel", "arrival"),
-    *("return", "exchange", "reissue", "complaint"),
+    *("return", "exchange", "reissue", "complaint", "carrier claim"),
 )
 """The kinds of document that have a time limit."""
 
@@ -164,7 +166,7 @@ def next_due(document: Document) -> datetime | None:
         return min([*limits, *_limits(document), *wanted_no_more], default=None)
     if type(document) is StoredValue and not document.lapsed:
         return document.until
-    if isinstance(document, AfterSale):
+    if isinstance(document, AfterSale | CarrierClaim):
         return document.until
     if type(document) is Arrival:
         return document.until
@@ -222,6 +224,10 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
             told = silent.silence
             ref, since, state = document.ref, silent.since, silent.state
             return Due(ref, since, told.who, told.means, silent.call, state)
+        case CarrierClaim():
+            means = "the carrier has not answered the claim, or not paid it, in time"
+            call = miss_carrier_claim.of(document.ref)
+            found = Due(document.ref, since, "carrier", means, call)
         case Parcel():
             found = _parcel_due(document, since)
         case _:

@@ -33,6 +33,7 @@ from orderflow.records import (
     Arrival,
     Booking,
     BookingState,
+    CarrierClaim,
     Charge,
     Charted,
     Compensation,
@@ -80,6 +81,7 @@ from orderflow.records import (
     WorkOrder,
 )
 from orderflow.states import (
+    CarrierClaimState,
     ComplaintState,
     OrderState,
     ParcelMove,
@@ -278,6 +280,7 @@ _PAYMENT_STATES: Final = {state.value: state for state in PaymentState}
 _REQUEST_STATES: Final = {state.value: state for state in RequestState}
 _PARCEL_STATES: Final = {state.value: state for state in ParcelState}
 _RETURN_STATES: Final = {state.value: state for state in ReturnState}
+_CARRIER_CLAIM_STATES: Final = {state.value: state for state in CarrierClaimState}
 _COMPLAINT_STATES: Final = {state.value: state for state in ComplaintState}
 _STOCK_HOLD_STATES: Final = {state.value: state for state in StockHoldState}
 _REPLACEMENT_STATES: Final = {state.value: state for state in ReplacementState}
@@ -585,6 +588,12 @@ BROUGHT: Final = "brought"
 
 PAID_OVER: Final = "paid over"
 """What an exchange notes of the `amount` by which its return has paid its new order."""
+
+CLAIMED_ON: Final = "claimed on"
+"""What a parcel notes of a `claim` on its carrier."""
+
+CLAIM_SAID: Final = "claim said"
+"""What a claim notes of its carrier: how much it has `accepted`, or `paid`."""
 
 WAITS: Final = "waits"
 """What a return, an exchange or a reissue notes of its limit: `until`, empty without one."""
@@ -1115,6 +1124,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     carrier, tracking, waybill = parcel.carrier, parcel.tracking, parcel.waybill
     scans, by_hand = set(parcel.scans), parcel.by_hand
     silent_at, late_at, bookings = parcel.silent_at, parcel.late_at, parcel.bookings
+    claims = parcel.claims
     for fact in facts:
         if isinstance(fact, Advanced):
             if fact.target == ParcelState.SHIPPED and fact.move != ParcelMove.GO_ON:
@@ -1138,6 +1148,8 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             delivered_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
         elif isinstance(fact, Noted) and fact.what == BY_HAND:
             by_hand = True
+        elif isinstance(fact, Noted) and fact.what == CLAIMED_ON:
+            claims = (*claims, str(dict(fact.details)["claim"]))
         elif isinstance(fact, Noted) and fact.what == LIMITS:
             said = dict(fact.details)
             silent_at, late_at = _maybe(said["silent_at"]), _maybe(said["late_at"])
@@ -1159,6 +1171,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         late_at,
         waybill,
         bookings,
+        claims,
     )
 
 
@@ -1234,6 +1247,17 @@ def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
         talks=_references(returned.talks, TALK, facts),
         resent=resent,
     )
+
+
+def _fold_carrier_claim(claim: CarrierClaim, facts: Sequence[Fact]) -> CarrierClaim:
+    accepted, paid = claim.accepted, claim.paid
+    for fact in facts:
+        if isinstance(fact, Noted) and fact.what == CLAIM_SAID:
+            said = dict(fact.details)
+            accepted, paid = int(said.get("accepted", accepted)), int(said.get("paid", paid))
+    state, _ = _fold_common(claim, _CARRIER_CLAIM_STATES, None, facts)
+    until = _waits(claim.until, facts)
+    return attrs.evolve(claim, state=state, accepted=accepted, paid=paid, until=until)
 
 
 def _fold_complaint(complaint: Complaint, facts: Sequence[Fact]) -> Complaint:
@@ -1504,6 +1528,7 @@ _FOLDS: Final[dict[type[Any], Callable[[Any, Sequence[Fact]], Document]]] = {
     Exchange: _fold_exchange,
     Reissue: _fold_reissue,
     Complaint: _fold_complaint,
+    CarrierClaim: _fold_carrier_claim,
     Purchase: _fold_purchase,
     WorkOrder: _fold_work_order,
     StockHold: _fold_stock_hold,

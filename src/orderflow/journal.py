@@ -56,6 +56,7 @@ from orderflow.grants import Kept
 from orderflow.records import (
     KINDS,
     Arrival,
+    CarrierClaim,
     Charted,
     Claim,
     Complaint,
@@ -234,6 +235,10 @@ class Case:
     def reissue(self, id: str) -> Ref[Reissue]:
         """The reference of a reissue of the same tenant."""
         return Ref(self.ref.tenant, "reissue", id)
+
+    def carrier_claim(self, id: str) -> Ref[CarrierClaim]:
+        """The reference of a claim on a carrier of the same tenant."""
+        return Ref(self.ref.tenant, "carrier claim", id)
 
     def complaint(self, id: str) -> Ref[Complaint]:
         """The reference of a complaint of the same tenant."""
@@ -525,6 +530,8 @@ def _as_kept(value: object, depth: int = 2) -> object:
 def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
     if isinstance(document, StockHold | Supply | Item | Quota | Feed | Complaint | Arrival):
+        return ()
+    if isinstance(document, CarrierClaim):
         return ()
     if isinstance(document, Invoice | CreditNote | Series | StoredValue | Coupon):
         return ()

@@ -25,6 +25,7 @@ import attrs
 
 from orderflow import (
     bookings,
+    carrier_claims,
     compensating,
     complaints,
     coupons,
@@ -66,7 +67,9 @@ from orderflow.promising import slipping
 from orderflow.promising.dangers import broken
 from orderflow.records import (
     KINDS,
+    CarrierClaim,
     ChargeKind,
+    ClaimCause,
     Complaint,
     Coupon,
     CreditLine,
@@ -632,6 +635,22 @@ def _(look: Look[Payment]) -> Iterator[Call[Payment]]:
         yield payments.apply_payment.on(look.id, ((one.order, max(1, look.document.unapplied)),))
     if not look.document.applications:
         yield payments.apply_payment.on(look.id, ())
+
+
+@suggests(carrier_claims.claim_on_carrier, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[CarrierClaim]]:
+    claim = look.fresh(CarrierClaim, "claim")
+    for order in _orders(look, look.document.orders[:1]):
+        for cause in ClaimCause:
+            sample = _money(order, 1)
+            yield carrier_claims.claim_on_carrier.on(claim, look.id, sample, cause)
+
+
+@suggests(carrier_claims.record_claim_payment, on=CarrierClaim)
+def _(look: Look[CarrierClaim]) -> Iterator[Call[CarrierClaim]]:
+    claim = look.document
+    owed = Money(claim.accepted or claim.amount, claim.currency)
+    yield carrier_claims.record_claim_payment.on(look.id, owed)
 
 
 SAMPLE_EVIDENCE: Final = ("picture-1",)

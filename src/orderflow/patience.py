@@ -24,7 +24,8 @@ class Patience:
     `inspect_days` the seller's again, to look at what came. `exchange_days` are all that an
     exchange may take, from its approval to the new goods on their way; `resend_days` all that a
     reissue may. `repair_days` are the seller's, to mend what came under warranty, and `keep_days`
-    the customer's, to take what was rejected or mended and waits for him.
+    the customer's, to take what was rejected or mended and waits for him. `claim_days` are the
+    carrier's, to answer a claim and to pay it.
     """
 
     decide_days: int = 2
@@ -36,6 +37,7 @@ class Patience:
     resend_days: int = attrs.field(default=14, repr=False)
     repair_days: int = attrs.field(default=30, repr=False)
     keep_days: int = attrs.field(default=30, repr=False)
+    claim_days: int = attrs.field(default=30, repr=False)
 
     def __attrs_post_init__(self) -> None:
         for field in attrs.fields(Patience):

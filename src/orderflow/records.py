@@ -8,9 +8,9 @@ Nothing but the bag counts units: a dispatch, a parcel and a return hold no coun
 their contents are views of the bags.
 
 Documents of their own are those that may join several orders: payment, dispatch, parcel, return,
-exchange, reissue, complaint, purchase, work order, stock hold, supply row, lot, item, quota, feed,
-coupon, credit line; invoice, credit note and their series, which stand in `bills.py`; stored value,
-which is in `tenders.py`.
+exchange, reissue, complaint, carrier claim, purchase, work order, stock hold, supply row, lot,
+item, quota, feed, coupon, credit line; invoice, credit note and their series, which stand in
+`bills.py`; stored value, which is in `tenders.py`.
 All amounts are whole minor units of the document's currency, all quantities whole units of the SKU,
 all times aware.
 People and addresses are references; nothing here reads a name or a street.
@@ -34,6 +34,7 @@ from orderflow.errors import BadInput
 from orderflow.money import Money, Rounding, positive, share
 from orderflow.states import (
     ONWARD,
+    CarrierClaimState,
     ComplaintState,
     OrderState,
     ParcelState,
@@ -698,6 +699,7 @@ class Parcel:
     late_at: datetime | None = None  # from when on it is late; `None` once it was chased for that
     waybill: str = ""  # the number of all pieces, where it is one of several under one waybill
     bookings: tuple[Booking, ...] = ()
+    claims: tuple[str, ...] = ()  # on its carrier, by their ids
 
     def booking(self, id: str) -> Booking | None:
         """The booking of that name."""
@@ -804,6 +806,41 @@ class Complaint:
     def lacks_evidence(self) -> bool:
         """Whether less of it has come than is wanted."""
         return len(self.evidence) < self.evidence_wanted
+
+
+class ClaimCause(StrEnum):
+    """What became of a parcel that its carrier is to make good."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    LATE = "late"
+
+
+@attrs.frozen(weakref_slot=False)
+class CarrierClaim:
+    """What a carrier is asked to make good for a parcel (快递理赔), in minor units.
+
+    `amount` is what was asked, `accepted` what the carrier has agreed to, `paid` what came.
+    """
+
+    ref: Ref[CarrierClaim]
+    state: CarrierClaimState
+    parcel: str
+    orders: tuple[str, ...]  # those of the parcel
+    carrier: str
+    cause: ClaimCause
+    amount: int
+    currency: str
+    reason: str = ""
+    accepted: int = 0
+    paid: int = 0
+    until: datetime | None = None  # when silence means something
+
+    @property
+    def owed(self) -> int:
+        """What the carrier owes of it now."""
+        is_open = self.state in (CarrierClaimState.ACCEPTED, CarrierClaimState.OVERDUE)
+        return self.accepted if is_open else 0
 
 
 @attrs.frozen(weakref_slot=False)
@@ -1085,6 +1122,7 @@ Charted: TypeAlias = (
     | Exchange
     | Reissue
     | Complaint
+    | CarrierClaim
     | Purchase
     | WorkOrder
     | StockHold
@@ -1116,6 +1154,7 @@ KINDS: Final[dict[str, type[Document]]] = {
     "exchange": Exchange,
     "reissue": Reissue,
     "complaint": Complaint,
+    "carrier claim": CarrierClaim,
     "purchase": Purchase,
     "work order": WorkOrder,
     "stock hold": StockHold,
@@ -1143,7 +1182,7 @@ def orders_of(document: Document) -> tuple[str, ...]:
         case Payment():
             both = (*document.applications, *document.meant)
             return tuple(dict.fromkeys([one.order for one in both]))
-        case Dispatch() | Parcel() | Purchase() | WorkOrder():
+        case Dispatch() | Parcel() | Purchase() | WorkOrder() | CarrierClaim():
             return tuple(dict.fromkeys(document.orders))
         case Invoice() | CreditNote():
             return document.orders

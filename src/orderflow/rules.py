@@ -401,7 +401,7 @@ class Rules:
         more = tuple([(one.id, one.handling, tuple(sorted(one.tags))) for one in self.locations])
         if any(handling or tags for _, handling, tags in more):  # no locations: none has any
             later += f"; places={more!r}"
-        for name in ("keep_days", "resend_days", "repair_days"):
+        for name in ("keep_days", "resend_days", "repair_days", "claim_days"):
             days = None if self.patience is None else getattr(self.patience, name)
             if days is not None and days != getattr(_PLAIN_PATIENCE, name):
                 later += f"; {name}={days}"

@@ -536,6 +536,18 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "line {line} of order {order}: {asked} asked, {n} are sent again and {left} are left",
         "zh": "订单 {order} 第 {line} 行:要求 {asked} 件,已补发 {n} 件,只余 {left} 件",
     },
+    "not_to_be_claimed": {
+        "en": "parcel {parcel} is {state}: nothing of it can be claimed as {cause}",
+        "zh": "包裹 {parcel} 状态为“{state}”:不能以“{cause}”向承运商理赔",
+    },
+    "claimed_already": {
+        "en": "parcel {parcel} is claimed as {cause} by {claim}",
+        "zh": "包裹 {parcel} 已由 {claim} 以“{cause}”理赔",
+    },
+    "over_claim": {
+        "en": "claim {claim} asks for {asked} {currency}: {agreed} are more than that",
+        "zh": "理赔单 {claim} 申请 {asked} {currency}:{agreed} 超出申请",
+    },
     "not_for_repair": {
         "en": "return {returned} is no repair: its goods are given back",
         "zh": "退货单 {returned} 不是维修单:商品是退回的",
@@ -746,6 +758,9 @@ ACCOUNTS: Final[dict[str, dict[Language, str]]] = {
     "converted": {"en": "converted", "zh": "兑换"},
     "compensated": {"en": "compensated", "zh": "赔付"},
     "paid out": {"en": "paid out", "zh": "赔付付款"},
+    "made good by carriers": {"en": "made good by carriers", "zh": "承运商理赔"},
+    "claimed from carriers": {"en": "claimed from carriers", "zh": "应收承运商理赔"},
+    "paid in by carriers": {"en": "paid in by carriers", "zh": "承运商理赔到账"},
 }
 """What the accounts of the ledger are called, by their values."""
 
@@ -797,6 +812,8 @@ SETTLED_FOR: Final[dict[str, dict[Language, str]]] = {
     "stored": {"en": "stored", "zh": "储值余额"},
     "paid out": {"en": "paid out", "zh": "赔付付款"},
     "compensation": {"en": "compensation", "zh": "赔付"},
+    "claimed": {"en": "claimed", "zh": "理赔"},
+    "claim paid": {"en": "claim paid", "zh": "理赔到账"},
 }
 """What rows of a settlement are for, by the values of `Reason`."""
 
@@ -857,7 +874,7 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
         "en": "Restocking, {n} of line {line} came back {condition}",
         "zh": "退货手续费(第 {line} 行退回 {n},{condition})",
     },
-    "postage": {"en": "Postage of the return", "zh": "退货运费"},
+    "postage": {"en": "Postage of return {returned}", "zh": "退货单 {returned} 运费"},
     "tax_changed": {"en": "Tax on what a return has changed", "zh": "退货引起的税额变动"},
     "reason": {"en": ": {reason}", "zh": ":{reason}"},
     "borne": {"en": ", borne by {bearer}", "zh": ",由 {bearer} 承担"},
@@ -932,6 +949,9 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
     "exchange": "换货单",
     "reissue": "补发单",
     "complaint": "投诉单",
+    "carrier claim": "承运商理赔单",
+    "overdue": "已逾期",
+    "paid": "已到账",
     "purchase": "采购单",
     "work order": "生产单",
     "stock hold": "库存占用",
@@ -1041,6 +1061,7 @@ KINDS_AND_STATES: Final[dict[str, str]] = {
 
 MOVES_AND_VERBS: Final[dict[str, str]] = {
     "accept back": "验收退回",
+    "accept carrier claim": "登记承运商同意理赔",
     "accept dispatch": "接受发货单",
     "accept purchase": "接受采购单",
     "accept": "接受",
@@ -1057,6 +1078,12 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "reject complaint": "驳回投诉",
     "withdraw": "撤销投诉",
     "withdraw complaint": "撤销投诉",
+    "claim on carrier": "向承运商理赔",
+    "fall overdue": "逾期",
+    "miss carrier claim": "登记承运商理赔逾期",
+    "record claim payment": "登记理赔到账",
+    "reject carrier claim": "登记承运商拒赔",
+    "withdraw carrier claim": "撤销承运商理赔",
     "add waybills": "录入运单号",
     "adjust": "调整",
     "agree plan": "约定分期",
@@ -1353,7 +1380,10 @@ REASONS: Final[dict[str, str]] = {
 }
 """Why a location or a line is left out, in the words of the shipped policies."""
 
-WORDS: Final[dict[str, str]] = MOVES_AND_VERBS | KINDS_AND_STATES | REASONS
+CONDITIONS: Final[dict[str, str]] = {"sound": "完好", "second": "二级品", "damaged": "残损"}
+"""What goods are like that came back, as every shop says it."""
+
+WORDS: Final[dict[str, str]] = MOVES_AND_VERBS | KINDS_AND_STATES | REASONS | CONDITIONS
 """The words of the trade that stand as figures in sentences; a noun before a verb of its name."""
 
 HOLDS: Final[dict[str, str]] = {

@@ -11,6 +11,14 @@ from orderflow.arrivals import (
     send_back_arrival,
 )
 from orderflow.bookings import ask_booking, cancel_booking, record_booking, send_booking
+from orderflow.carrier_claims import (
+    accept_carrier_claim,
+    claim_on_carrier,
+    miss_carrier_claim,
+    record_claim_payment,
+    reject_carrier_claim,
+    withdraw_carrier_claim,
+)
 from orderflow.chasing import chase
 from orderflow.claiming.setting import release_quota, set_quota
 from orderflow.closing import archive, complete, confirm_receipt
@@ -193,6 +201,7 @@ from orderflow.stages import enter_stage
 from orderflow.waybills import add_waybills, number_parcel
 
 __all__ = [
+    "accept_carrier_claim",
     "accept_dispatch",
     "accept_purchase",
     "add_complaint_evidence",
@@ -234,6 +243,7 @@ __all__ = [
     "change_cash",
     "charge_back",
     "chase",
+    "claim_on_carrier",
     "close_return",
     "collect_on_delivery",
     "compensate",
@@ -292,6 +302,7 @@ __all__ = [
     "make_ready",
     "mend",
     "miss_balance",
+    "miss_carrier_claim",
     "miss_complaint",
     "miss_instalment",
     "miss_terms",
@@ -324,6 +335,7 @@ __all__ = [
     "record_arrival",
     "record_booking",
     "record_breakage",
+    "record_claim_payment",
     "record_complaint_talk",
     "record_feed",
     "record_notice",
@@ -340,6 +352,7 @@ __all__ = [
     "refuse_purchase",
     "regrade",
     "reject",
+    "reject_carrier_claim",
     "reject_complaint",
     "reject_exchange",
     "reject_quarantine",
@@ -393,6 +406,7 @@ __all__ = [
     "unreserve",
     "void_payment",
     "weigh_line",
+    "withdraw_carrier_claim",
     "withdraw_complaint",
     "write_off",
 ]

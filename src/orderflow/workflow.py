@@ -69,6 +69,7 @@ from orderflow.promising.forecasting import Forecast, forecast
 from orderflow.records import (
     KINDS,
     Arrival,
+    CarrierClaim,
     Claim,
     Complaint,
     Counter,
@@ -299,6 +300,10 @@ class Workflow(Commands):
     def arrival(self, id: str) -> Arrival:
         """Goods that came back unasked, as they are now."""
         return self.get(Ref(self.tenant, "arrival", id))
+
+    def carrier_claim(self, id: str) -> CarrierClaim:
+        """A claim on a carrier as it is now."""
+        return self.get(Ref(self.tenant, "carrier claim", id))
 
     def complaint(self, id: str) -> Complaint:
         """A complaint as it is now."""

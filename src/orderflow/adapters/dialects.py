@@ -32,7 +32,7 @@ TABLES: Final = (
 """Every table of ours, by its own name."""
 
 _NAMED: Final = re.compile(
-    rf"\b(from|into|update|join|on|table|exists|index) ({'|'.join(TABLES)})(?=\b|_)"
+    rf"\b(from|into|update|join|on|table|index|indexed by|not exists) ({'|'.join(TABLES)})(?=\b|_)"
 )
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,39}")
 

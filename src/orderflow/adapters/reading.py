@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from threading import RLock
-from typing import Any, ClassVar, Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from orderflow.adapters import codec, sql
 from orderflow.adapters.rows import books_in, claim_of, entry_of, listed, micros
@@ -35,7 +35,7 @@ PAGE: Final = 500
 class Reading(ABC):
     """A store in SQL, as far as it reads."""
 
-    _hints: ClassVar[bool] = False
+    _hints: bool = False
     """Whether the database takes SQLite's hints."""
 
     def __init__(self) -> None:

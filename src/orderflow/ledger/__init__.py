@@ -13,6 +13,7 @@ postings of an order, of a customer or of a day, with what stood before them.
 
 from orderflow.ledger.accounts import (
     Account,
+    ClaimAccount,
     CompensationAccount,
     OrderAccount,
     Posting,
@@ -34,6 +35,7 @@ from orderflow.ledger.wording import text
 __all__ = [
     "Account",
     "AccountStated",
+    "ClaimAccount",
     "CompensationAccount",
     "Day",
     "LedgerRow",

@@ -37,7 +37,17 @@ class CompensationAccount(StrEnum):
     PAID_OUT = "paid out"  # outside: what was transferred of it
 
 
-Account: TypeAlias = OrderAccount | MoneyAccount | StoredAccount | CompensationAccount
+class ClaimAccount(StrEnum):
+    """What carriers make good of parcels that they have lost, damaged or brought late."""
+
+    RECOVERED = "made good by carriers"  # below zero: what it was in all
+    CLAIMED = "claimed from carriers"  # what they have accepted, and owe
+    PAID_IN = "paid in by carriers"
+
+
+Account: TypeAlias = (
+    OrderAccount | MoneyAccount | StoredAccount | CompensationAccount | ClaimAccount
+)
 
 PAID: Final = frozenset({MoneyAccount.UNAPPLIED, MoneyAccount.APPLIED})
 """Where money of a customer stands that he has paid and that is neither back nor forfeited."""

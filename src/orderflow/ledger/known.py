@@ -14,7 +14,7 @@ from orderflow.journal import Entry
 from orderflow.records import Document, Order, Payment
 from orderflow.tenders import StoredValue
 
-_KINDS: Final = frozenset({"order", "payment", "stored value"})
+_KINDS: Final = frozenset({"order", "payment", "stored value", "carrier claim"})
 
 
 def follow(

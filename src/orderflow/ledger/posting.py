@@ -23,13 +23,13 @@ import attrs
 from orderflow.calls import Ref
 from orderflow.facts import Compensated, MoneyMoved
 from orderflow.journal import Entry
-from orderflow.ledger.accounts import CompensationAccount, OrderAccount, Posting
+from orderflow.ledger.accounts import ClaimAccount, CompensationAccount, OrderAccount, Posting
 from orderflow.ledger.known import Known
 from orderflow.ledger.onto import converted, is_put_on, issued, way_of
 from orderflow.ledger.sides import About, Side, posted
 from orderflow.pricing import total
 from orderflow.pricing.carrying import is_owed
-from orderflow.records import Document, MoneyAccount, Order, Payment
+from orderflow.records import CarrierClaim, Document, MoneyAccount, Order, Payment
 from orderflow.tenders import StoredValue
 
 
@@ -62,6 +62,8 @@ def _of_entry(
             if isinstance(was, Payment):
                 yield from _named(entry, was, now, known)
             yield from converted(entry, now, known)
+        elif isinstance(now, CarrierClaim):
+            yield from _claimed(entry, cast("CarrierClaim | None", was), now)
         elif isinstance(now, StoredValue):
             yield from issued(entry, cast("StoredValue | None", was), now)
     for payment in payments:
@@ -74,6 +76,15 @@ def _cost(entry: Entry, was: Order | None, now: Order) -> Iterator[Posting]:
     sold = Side(OrderAccount.SOLD, now.customer)
     receivable = Side(OrderAccount.RECEIVABLE, now.customer)
     yield from posted(About(entry, now.currency, now.ref.id), sold, receivable, more)
+
+
+def _claimed(entry: Entry, was: CarrierClaim | None, now: CarrierClaim) -> Iterator[Posting]:
+    """What a carrier has agreed to make good, and what it has paid of it; it is no customer's."""
+    owed, paid = (0, 0) if was is None else (was.owed, was.paid)
+    about, nobody = About(entry, now.currency), ""
+    recovered, claimed = Side(ClaimAccount.RECOVERED, nobody), Side(ClaimAccount.CLAIMED, nobody)
+    yield from posted(about, recovered, claimed, now.owed + now.paid - owed - paid)
+    yield from posted(about, claimed, Side(ClaimAccount.PAID_IN, nobody), now.paid - paid)
 
 
 def _compensated(entry: Entry, now: Order, known: Known) -> Iterator[Posting]:

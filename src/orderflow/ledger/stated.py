@@ -18,6 +18,7 @@ from orderflow.errors import BadInput
 from orderflow.ledger.accounts import (
     PAID,
     Account,
+    ClaimAccount,
     CompensationAccount,
     OrderAccount,
     Posting,
@@ -168,6 +169,7 @@ _ORDER: Final[tuple[Account, ...]] = (
     *MoneyAccount,
     *StoredAccount,
     *CompensationAccount,
+    *ClaimAccount,
 )
 """The order in which accounts are told."""
 

@@ -13,7 +13,7 @@ from orderflow.facts import Fact, fold, touches
 from orderflow.journal import Case, Context, Entry, Reader
 from orderflow.pricing import due, kept, parts_carried, shares_of, total, units_kept
 from orderflow.proposals.values import Coming, LineDiffers, PaidFrom, Proposal
-from orderflow.records import ChargeKind, Line, Order
+from orderflow.records import Because, Charge, ChargeKind, Line, Order
 from orderflow.refunds import Planned, proposed
 from orderflow.statements import Part
 from orderflow.states import OrderState
@@ -69,6 +69,11 @@ class _Key(NamedTuple):
     kind: ChargeKind
     bearer: str
     reason: str
+    because: Because | None
+
+
+def _key(charge: Charge) -> _Key:
+    return _Key(charge.kind, charge.bearer, charge.reason, charge.because)
 
 
 def _lines(before: Order, after: Order) -> Iterator[LineDiffers]:
@@ -93,7 +98,7 @@ def _of_lines(order: Order) -> dict[str, dict[_Key, int]]:
         sums = found.setdefault(line.id, {})
         ranges = kept(line)
         for charge, part in parts_carried(shares.get(line.id, ()), ranges) if ranges else ():
-            key = _Key(charge.kind, charge.bearer, charge.reason)
+            key = _key(charge)
             sums[key] = sums.get(key, 0) + part
     return found
 
@@ -103,7 +108,7 @@ def _of_order(order: Order) -> dict[_Key, int]:
     sums: dict[_Key, int] = {}
     for charge in order.charges if units_kept(order) else ():
         if not charge.spans:
-            key = _Key(charge.kind, charge.bearer, charge.reason)
+            key = _key(charge)
             sums[key] = sums.get(key, 0) + charge.amount
     return sums
 
@@ -112,7 +117,9 @@ def _differing(before: Mapping[_Key, int], after: Mapping[_Key, int]) -> tuple[P
     """By how much the one is more than the other, row by row; rows that are alike are left out."""
     keys = dict.fromkeys((*before, *after))
     rows = ((key, after.get(key, 0) - before.get(key, 0)) for key in keys)
-    return tuple([Part(key.kind, more, key.bearer, key.reason) for key, more in rows if more])
+    return tuple(
+        [Part(key.kind, more, key.bearer, key.reason, key.because) for key, more in rows if more]
+    )
 
 
 def _coming(case: Case, order: Order) -> Iterator[Coming]:

@@ -14,7 +14,7 @@ from orderflow.errors import BadInput
 from orderflow.proposals.values import LineDiffers, PaidFrom, Proposal
 from orderflow.records import ChargeKind
 from orderflow.sentences import MOVES_AND_VERBS, PROPOSAL, STATEMENT, Language
-from orderflow.statements import Part
+from orderflow.statements import Part, because
 from orderflow.tender_order import Means
 from orderflow.values import scaled
 
@@ -93,6 +93,8 @@ class _Writer:
 
         title = _TITLES.get(part.kind)
         words = self.say("repriced") if title is None else said(title)
+        if part.because is not None:
+            words = because(part.kind, part.because, self.language)
         if part.reason:
             words += said("reason", reason=part.reason)
         if part.kind is ChargeKind.DISCOUNT or part.bearer:

@@ -15,10 +15,11 @@ from typing import Final
 from orderflow.ledger import CompensationAccount, Posting
 from orderflow.pricing import kept, parts_carried, shares_of, units_kept
 from orderflow.pricing.carrying import is_owed
-from orderflow.records import MoneyAccount, Order, Parcel, Payment
+from orderflow.records import CarrierClaim, MoneyAccount, Order, Parcel, Payment
 from orderflow.settlement.replaying import Known
 from orderflow.settlement.sums import Cause, Party, Sums
 from orderflow.settlement.values import Reason, Role
+from orderflow.states import CARRIER_CLAIM
 
 _GONE: Final = (
     MoneyAccount.PAYER,
@@ -99,6 +100,21 @@ def add_compensations(
             role = Role.SUPPLIER if one.bearer in suppliers else of
             cause = Cause(Reason.COMPENSATION, order.ref.id, bearer=one.bearer)
             sums.add(Party(role, one.bearer, order.currency), cause, one.amount)
+
+
+def add_carrier_claims(sums: Sums, claims: Iterable[CarrierClaim]) -> None:
+    """What carriers owe for parcels, what they have paid, and what they have not answered yet."""
+    for one in claims:
+        carrier = Party(Role.CARRIER, one.carrier, one.currency)
+        name = one.ref.id
+        if one.owed or one.paid:
+            sums.add(carrier, Cause(Reason.CLAIMED, document=name), one.owed + one.paid)
+        if one.paid:
+            sums.add(carrier, Cause(Reason.CLAIM_PAID, document=name), -one.paid)
+            bank = Party(Role.FINANCE, "claims", one.currency)
+            sums.add(bank, Cause(Reason.CLAIM_PAID, document=name), one.paid)
+        if one.state not in CARRIER_CLAIM.ends and not one.owed:
+            sums.wait(carrier, one.amount)
 
 
 def _at_door(one: Posting) -> Reason:

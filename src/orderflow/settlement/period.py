@@ -16,7 +16,13 @@ from orderflow.reasons import check_window
 from orderflow.rules import WINDOW_DAYS_MAX
 from orderflow.settlement.asking import Prices
 from orderflow.settlement.keeping import Keeping, add_bearers
-from orderflow.settlement.money import Carriers, add_compensations, add_money, add_orders
+from orderflow.settlement.money import (
+    Carriers,
+    add_carrier_claims,
+    add_compensations,
+    add_money,
+    add_orders,
+)
 from orderflow.settlement.replaying import Known, replayed
 from orderflow.settlement.sums import Cause, Party, Sums
 from orderflow.settlement.supplying import add_bought, add_supplied
@@ -98,6 +104,7 @@ def _standing(
         add_bearers(sums, order, keeping, suppliers)
         add_compensations(sums, order, suppliers, carriers)
     add_bought(sums, orders, purchases, known, prices)
+    add_carrier_claims(sums, known.carrier_claims())
     return sums
 
 

@@ -13,13 +13,15 @@ from orderflow.calls import Ref
 from orderflow.facts import Moved
 from orderflow.journal import Entry
 from orderflow.ledger.known import follow
-from orderflow.records import Document, Order, Parcel, Payment, Purchase, Reissue
+from orderflow.records import CarrierClaim, Document, Order, Parcel, Payment, Purchase, Reissue
 from orderflow.states import UnitState
 from orderflow.tenders import StoredValue
 
 D = TypeVar("D", bound=Document)
 
-_KINDS: Final = frozenset({"order", "payment", "parcel", "purchase", "reissue", "stored value"})
+_KINDS: Final = frozenset(
+    {"order", "payment", "parcel", "purchase", "reissue", "stored value", "carrier claim"}
+)
 
 
 class Bought(NamedTuple):
@@ -87,6 +89,10 @@ class Known:
     def parcels(self) -> dict[str, Parcel]:
         """All parcels."""
         return {one.ref.id: one for one in self._all(Parcel)}
+
+    def carrier_claims(self) -> list[CarrierClaim]:
+        """All claims on carriers, by id."""
+        return self._all(CarrierClaim)
 
     def reissues(self) -> list[Reissue]:
         """All reissues, by id."""

@@ -43,6 +43,8 @@ class Reason(StrEnum):
     MADE_GOOD = "made good"  # sent again by who had supplied what its customer has kept
     BOUGHT = "bought"  # it came to our warehouse
     UNQUOTED = "without a quote"  # units of a supplier of which nobody knows what he asks
+    CLAIMED = "claimed"  # what a carrier has agreed to make good of a parcel
+    CLAIM_PAID = "claim paid"
     COLLECTED = "collected"  # by the carrier, at the door
     REMITTED = "remitted"
     KEPT_AS_FEE = "kept as a fee"  # by the carrier, of what it had collected

@@ -18,7 +18,7 @@ from orderflow.statements.stated import (
     Statement,
     statement,
 )
-from orderflow.statements.wording import text
+from orderflow.statements.wording import because, text
 
 __all__ = [
     "AtPrice",
@@ -26,6 +26,7 @@ __all__ = [
     "LineStated",
     "Part",
     "Statement",
+    "because",
     "statement",
     "text",
 ]

@@ -143,7 +143,7 @@ class _Writer:
         if part.because is None:
             said = self.say("off_freight" if off_freight else _TITLES[part.kind])
         else:
-            said = self.because(part.kind, part.because)
+            said = because(part.kind, part.because, self.language)
             off_freight = off_freight and bool(part.because.of)
         if part.reason:  # our own word is translated; the host's are told as they were given
             reason = self.word(WEIGHED) if part.reason == WEIGHED else part.reason
@@ -152,12 +152,6 @@ class _Writer:
             title = "borne" if part.bearer else "borne_by_seller"
             said += self.say(title, bearer=part.bearer)
         return said
-
-    def because(self, kind: ChargeKind, why: Because) -> str:
-        """Such as "Discount taken back, 250.00 of 300.00 are left"."""
-        if kind is ChargeKind.TAX:
-            return self.say("tax_changed")
-        return self.say(why.rule, **{name: self.word(said) for name, said in why.figures})
 
     def bill(self, bill: Bill) -> str:
         title = "credit_note" if bill.is_credit else "invoice"
@@ -178,7 +172,19 @@ class _Writer:
         return " ".join((amount, "/", *of)) if of else amount
 
     def word(self, word: str) -> str:
-        return WORDS.get(word, word) if self.language == "zh" else word
+        return _word(word, self.language)
+
+
+def because(kind: ChargeKind, why: Because, language: Language) -> str:
+    """What a rule of a refund says of its charge: "Restocking, 2 of line 1 came back second"."""
+    rule = "tax_changed" if kind is ChargeKind.TAX else why.rule
+    figures = {name: _word(said, language) for name, said in why.figures}
+    figures["returned"] = why.document
+    return STATEMENT[rule][language].format_map(figures)
+
+
+def _word(word: str, language: Language) -> str:
+    return WORDS.get(word, word) if language == "zh" else word
 
 
 _TITLES: Final[dict[ChargeKind, str]] = {

@@ -30,6 +30,11 @@ from orderflow.states.aftersales import (
     ReturnMove,
     ReturnState,
 )
+from orderflow.states.carrier_claim import (
+    CARRIER_CLAIM,
+    CarrierClaimMove,
+    CarrierClaimState,
+)
 from orderflow.states.holds import (
     ONWARD,
     DocumentFacts,
@@ -101,6 +106,7 @@ CHARTS: Final[Mapping[str, AnyChart]] = MappingProxyType(
             EXCHANGE,
             REISSUE,
             COMPLAINT,
+            CARRIER_CLAIM,
             PURCHASE,
             WORK_ORDER,
             SUPPLY,
@@ -111,6 +117,7 @@ CHARTS: Final[Mapping[str, AnyChart]] = MappingProxyType(
 """Every chart by its name. All but the unit's are named as the kind of their document."""
 
 __all__ = [
+    "CARRIER_CLAIM",
     "CHARTS",
     "COMING_BACK",
     "COMPLAINT",
@@ -135,6 +142,8 @@ __all__ = [
     "UNIT_OVER",
     "WORK_ORDER",
     "AnyChart",
+    "CarrierClaimMove",
+    "CarrierClaimState",
     "ComplaintMove",
     "ComplaintState",
     "DocumentFacts",

@@ -8,6 +8,7 @@ from orderflow.testing.invariants import INVARIANTS, Invariant
 from orderflow.testing.judge import OUTSIDE, Allows, Comes
 from orderflow.testing.kit import Checked, Report, Result, Suite, conformance
 from orderflow.testing.memo import Seen
+from orderflow.testing.simulating import Broke, Faults, Simulated, simulate
 from orderflow.testing.stores import Raw, StoreSuite, Watch
 from orderflow.testing.walk import Bounds, Explored, Stuck, explore
 from orderflow.testing.wires import CarrierSuite, GatewaySuite
@@ -17,20 +18,24 @@ __all__ = [
     "OUTSIDE",
     "Allows",
     "Bounds",
+    "Broke",
     "CarrierSuite",
     "Checked",
     "Comes",
     "Explored",
+    "Faults",
     "GatewaySuite",
     "Invariant",
     "Raw",
     "Report",
     "Result",
     "Seen",
+    "Simulated",
     "StoreSuite",
     "Stuck",
     "Suite",
     "Watch",
     "conformance",
     "explore",
+    "simulate",
 ]

@@ -12,13 +12,14 @@ from typing import ClassVar, Final
 
 from orderflow.adapters.carriers import Asked, Once, book_open
 from orderflow.adapters.memory import MemoryStore
+from orderflow.bookings import key_of
 from orderflow.calls import Ref
 from orderflow.errors import CarrierFailed, KeyReused, Refused
 from orderflow.ports import Carrier, Label, Quote
-from orderflow.records import BookingState, Parcel
+from orderflow.records import Booking, BookingState, Parcel
 from orderflow.states import ParcelState
 from orderflow.testing.kit import NotAsked, Suite, agree
-from orderflow.testing.samples import LAMP, LAMPS, RULES, CountedIds, FixedClock, order_of
+from orderflow.testing.samples import LAMP, LAMPS, MORNING, RULES, CountedIds, FixedClock, order_of
 from orderflow.testing.wires.cut import Cut
 from orderflow.tracking import Scan, TrackingStatus, follow
 from orderflow.workflow import Workflow
@@ -30,11 +31,13 @@ _STRANGE: Final = "in the hands of fate"
 class CarrierCase(Suite):
     """A carrier under check. A host says how it is made, and what it is able to.
 
-    `name` is the carrier as the rules name it. `knows_keys`: the same key gives the same label,
-    always. A host whose carrier does not know them may override `look_up`.
+    `name` is the carrier as the rules name it, `service` what is booked with him. `knows_keys`: the
+    same key gives the same label, always. A host whose carrier does not know them may override
+    `look_up`.
     """
 
     name: ClassVar[str] = "carrier"
+    service: ClassVar[str] = ""
     knows_keys: ClassVar[bool] = True
 
     @abstractmethod
@@ -50,9 +53,14 @@ class CarrierCase(Suite):
         return None
 
     def parcel(self, i: int = 1) -> Parcel:
-        """A packed parcel that the carrier takes; those of two numbers are two parcels."""
+        """A packed parcel for which a label is asked; those of two numbers are two parcels."""
         ref: Ref[Parcel] = Ref("", "parcel", f"p-{i}")
-        return Parcel(ref, ParcelState.PACKED, ("o-1",), "leith", 1_318)
+        booking = Booking("book-1", self.name, MORNING, self.service)
+        return Parcel(ref, ParcelState.PACKED, ("o-1",), "leith", 1_318, bookings=(booking,))
+
+    def key(self, i: int = 1) -> str:
+        """The key of the first booking of such a parcel."""
+        return key_of(self.parcel(i).ref, "book-1")
 
     def not_served(self) -> Parcel | None:
         """A parcel that the carrier does not take; `None` where he takes whatever comes."""
@@ -94,14 +102,14 @@ class CarrierSuite(CarrierCase):
         if not self.knows_keys:
             raise NotAsked("this carrier knows no keys")
         carrier = self.carrier()
-        labels = [carrier.book(self.parcel(), "k-1") for _ in range(3)]
+        labels = [carrier.book(self.parcel(), self.key()) for _ in range(3)]
         agree(labels[1:], [labels[0]] * 2, "the label of a key that came again")
         self.has_running(carrier, labels[:1], "what is booked for one key")
 
     def test_each_booking_has_a_number_of_its_own(self) -> None:
         """And it names the parcel that it is for."""
         carrier = self.carrier()
-        labels = [carrier.book(self.parcel(i), f"k-{i}") for i in (1, 2, 3)]
+        labels = [carrier.book(self.parcel(i), self.key(i)) for i in (1, 2, 3)]
         numbers = {label.tracking for label in labels}
         assert len(numbers) == 3, f"three parcels have the numbers {', '.join(sorted(numbers))}"
         assert all(numbers), "a label has no number"
@@ -114,9 +122,9 @@ class CarrierSuite(CarrierCase):
         if not self.knows_keys:
             raise NotAsked("this carrier knows no keys")
         carrier = self.carrier()
-        first = carrier.book(self.parcel(1), "k-1")
+        first = carrier.book(self.parcel(1), self.key(1))
         try:
-            other = carrier.book(self.parcel(2), "k-1")
+            other = carrier.book(self.parcel(2), self.key(1))
         except (KeyReused, Refused):
             self.has_running(carrier, [first], "what is booked")
         else:
@@ -125,8 +133,11 @@ class CarrierSuite(CarrierCase):
     def test_what_is_cancelled_is_not_booked_any_more(self) -> None:
         """That label alone, and no other."""
         carrier = self.carrier()
-        gone, kept = carrier.book(self.parcel(1), "k-1"), carrier.book(self.parcel(2), "k-2")
-        carrier.cancel(gone, "k-3")
+        gone, kept = (
+            carrier.book(self.parcel(1), self.key(1)),
+            carrier.book(self.parcel(2), self.key(2)),
+        )
+        carrier.cancel(gone, f"{self.key(1)}/cancel")
         if self.running(carrier) is None:
             raise NotAsked("nobody can look what is really booked")
         self.has_running(carrier, [kept], "what is booked, once a label is cancelled")
@@ -134,10 +145,10 @@ class CarrierSuite(CarrierCase):
     def test_a_cancel_may_be_repeated(self) -> None:
         """By the same key and by another: whoever heard no reply asks again."""
         carrier = self.carrier()
-        label = carrier.book(self.parcel(), "k-1")
-        for key in ("k-2", "k-2", "k-3"):
+        label = carrier.book(self.parcel(), self.key())
+        for again in ("cancel", "cancel", "cancel anew"):
             try:
-                carrier.cancel(label, key)
+                carrier.cancel(label, f"{self.key()}/{again}")
             except Refused as no:
                 raise AssertionError(f"cancelled again, it says no: {no}") from no
         self.has_running(carrier, [], "what is booked, once the only label is cancelled")
@@ -148,7 +159,7 @@ class CarrierSuite(CarrierCase):
         if not self.lose_reply(carrier, Asked.BOOK):
             raise NotAsked("nobody can have its replies lost")
         try:
-            label = carrier.book(self.parcel(), "k-1")
+            label = carrier.book(self.parcel(), self.key())
         except CarrierFailed:
             pass
         except Refused as no:
@@ -156,7 +167,7 @@ class CarrierSuite(CarrierCase):
         else:
             raise AssertionError(f"nobody knows, and it says {label}")
         if self.knows_keys:
-            self.has_running(carrier, [carrier.book(self.parcel(), "k-1")], "what is booked")
+            self.has_running(carrier, [carrier.book(self.parcel(), self.key())], "what is booked")
 
     def test_quotes_are_whole_minor_units(self) -> None:
         """Of a currency, in whole days; and what is not served has none and is refused."""
@@ -171,7 +182,7 @@ class CarrierSuite(CarrierCase):
             return
         agree(tuple(carrier.quote(far)), (), "what it asks for a parcel that it does not take")
         try:
-            carrier.book(far, "k-1")
+            carrier.book(far, key_of(far.ref, "book-1"))
         except Refused:
             self.has_running(carrier, [], "what is booked of what was refused")
         else:
@@ -181,14 +192,14 @@ class CarrierSuite(CarrierCase):
         """That is no error: labels are tracked before anybody has seen them."""
         carrier = self.carrier()
         agree(tuple(carrier.track("NOBODY-000001")), (), "the scans of a strange number")
-        number = carrier.book(self.parcel(), "k-1").tracking
+        number = carrier.book(self.parcel(), self.key()).tracking
         told = follow(tuple(carrier.track(number)))
         agree(told.delivered_at, None, "when a parcel was delivered that was never handed over")
 
     def test_scans_are_told_again_and_strange_words_are_kept(self) -> None:
         """All scans so far, each time; what is no word of ours is unknown, and no error."""
         carrier = self.carrier()
-        number = carrier.book(self.parcel(), "k-1").tracking
+        number = carrier.book(self.parcel(), self.key()).tracking
         for status in (TrackingStatus.IN_TRANSIT.value, _STRANGE, TrackingStatus.DELIVERED.value):
             if not self.scan(carrier, number, status):
                 raise NotAsked("nobody can have something scanned")
@@ -223,7 +234,7 @@ class CarrierSuite(CarrierCase):
         if not self.knows_keys:
             tells = type(self).look_up is not CarrierCase.look_up
             named = Once(line, partial(self.look_up, line.carrier) if tells else None)
-        shop.ask_booking("p-1", self.name)
+        shop.ask_booking("p-1", self.name, self.service)
         for i in range(8):
             book_open(shop, {self.name: named}, clock.at)
             clock.forward(minutes=2)
