@@ -10,6 +10,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from orderflow.adapters import schema
 from orderflow.adapters import sqlite as sqlite_adapter
@@ -149,28 +151,55 @@ class TestPostgres(StoreSuite):
             return raw_in(lambda statement: db.execute(statement.encode()).fetchall())
 
 
-class TestSqlAlchemyOnSqlite(StoreSuite):
-    of = "SqlAlchemyStore on SQLite"
+class OfAHost(StoreSuite):
+    """The suite on a store in a host's database, by SQLAlchemy's own events."""
+
     people = True
     processes = EVERYWHERE
 
+    def hosted(self, where: Path) -> Hosted:
+        raise NotImplementedError
+
     def open(self, where: Path) -> Store:
+        return self.hosted(where)
+
+    def open_watched(self, where: Path, watch: Watch) -> Store:
+        store = self.hosted(where)
+        dialect: Any = store.engine.dialect
+        commit = dialect.do_commit
+
+        def do_commit(line: object) -> None:
+            watch("commit", False)
+            commit(line)
+            watch("commit", True)
+
+        def begins(line: object, cursor: object, statement: str, *more: object) -> None:
+            watch(statement, False)
+
+        def is_done(line: object, cursor: object, statement: str, *more: object) -> None:
+            watch(statement, True)
+
+        dialect.do_commit = do_commit
+        event.listen(store.engine, "before_cursor_execute", begins)
+        event.listen(store.engine, "after_cursor_execute", is_done)
+        return store
+
+    def fault(self) -> Exception:
+        return OperationalError("a statement", {}, Exception("the server is gone"))
+
+
+class TestSqlAlchemyOnSqlite(OfAHost):
+    of = "SqlAlchemyStore on SQLite"
+
+    def hosted(self, where: Path) -> Hosted:
         return Hosted(f"sqlite:///{where / 'host.sqlite'}", "host")
 
-    def fault(self) -> Exception:
-        return sqlite3.OperationalError("disk I/O error")
 
-
-class TestSqlAlchemyOnPostgres(StoreSuite):
+class TestSqlAlchemyOnPostgres(OfAHost):
     of = "SqlAlchemyStore on PostgreSQL"
-    people = True
-    processes = EVERYWHERE
 
-    def open(self, where: Path) -> Store:
+    def hosted(self, where: Path) -> Hosted:
         return Hosted(psycopg_url(), schema_of(where))
-
-    def fault(self) -> Exception:
-        return psycopg.OperationalError("the server is gone")
 
 
 # --- broken on purpose --------------------------------------------------------------------------

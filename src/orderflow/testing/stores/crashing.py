@@ -220,7 +220,7 @@ class SurvivesEveryCrash(StoreCase):
         try:
             house.apply(call, key=key)
         except (Exception, Died, KeyboardInterrupt) as error:  # noqa: BLE001 - others judge it
-            failure = error
+            failure = error.with_traceback(None)  # it would keep what it has met alive
         point.disarm()
         told = f"{what} that failed at {point.met}"
         after = everything(store)
