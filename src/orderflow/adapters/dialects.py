@@ -25,6 +25,7 @@ TABLES: Final = (
     "matter",
     "migration",
     "of_lot",
+    "outbox",
     "person",
     "rules",
     "version",

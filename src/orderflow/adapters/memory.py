@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from threading import Lock
 from typing import Any, TypeVar, assert_never
 
@@ -132,6 +133,7 @@ class MemoryStore:
         self._shelves: dict[str, dict[str, dict[Position, _Shelf]]] = {}
         self._matter: dict[str, dict[tuple[MatterKind, Position], int]] = {}
         self._of_lot: dict[tuple[str, str], set[Ref[Any]]] = {}  # orders that ever had units of it
+        self._outbox: dict[int, None] = {}  # what has not left yet, in order
         self._people: dict[str, dict[str, str]] = {}
 
     # --- reading -------------------------------------------------------------------------------
@@ -333,6 +335,7 @@ class MemoryStore:
             )
         )
         self._keys.setdefault(tenant, {})[change.key] = seq
+        self._outbox[seq] = None
         if change.postings is not NOTHING:
             self._post(tenant, change, net)
         return Committed(self._entry(seq))
@@ -370,6 +373,19 @@ class MemoryStore:
             of_sku = self._shelves.setdefault(tenant, {}).setdefault(position.sku, {})
             shelf = of_sku[position] = _Shelf()
             return shelf
+
+    # --- the outbox ----------------------------------------------------------------------------
+
+    def unsent(self, limit: int) -> tuple[Entry, ...]:
+        """The first entries that have not left, in order."""
+        with self._lock:
+            return tuple(self._entry(seq) for seq in islice(self._outbox, limit))
+
+    def sent(self, seqs: tuple[int, ...]) -> None:
+        """Note that the entries of these numbers have left."""
+        with self._lock:
+            for seq in seqs:
+                self._outbox.pop(seq, None)
 
     # --- mending -------------------------------------------------------------------------------
 

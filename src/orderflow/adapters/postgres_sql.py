@@ -114,6 +114,7 @@ create table {{p}}matter ({_POSITION_COLUMNS},
 ) with (fillfactor = 50);
 create index matter_location on {{p}}matter (tenant, location);
 
+create table {{p}}outbox (seq bigint primary key);
 create table {{p}}person (ref {_TEXT} primary key, details text not null);
 """
 
@@ -329,6 +330,7 @@ begin
     for x in select value from jsonb_array_elements(rest->'documents') loop
         insert into {{p}}version values (x->>0, x->>1, x->>2, (x->>3)::bigint + 1, made);
     end loop;
+    insert into {{p}}outbox values (made);
     answer := 'done'; seq := made; detail := numbers;
 end $$;
 """

@@ -8,6 +8,7 @@ versions, not their bodies.
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -163,6 +164,17 @@ class Reading(ABC):
             if len(rows) < PAGE:
                 return
             after = rows[-1][0]
+
+    # --- the outbox -----------------------------------------------------------------------------
+
+    def unsent(self, limit: int) -> tuple[Entry, ...]:
+        """The first entries that have not left, in order."""
+        rows = self._all(sql.UNSENT, (limit,))
+        return tuple(told(row, self._all(sql.VERSIONS, (row[0],))) for row in rows)
+
+    def sent(self, seqs: tuple[int, ...]) -> None:
+        """Note that the entries of these numbers have left."""
+        self._all(sql.SENT if self._hints else sql.SENT_ON_POSTGRES, (json.dumps(seqs),))
 
     # --- people ---------------------------------------------------------------------------------
 

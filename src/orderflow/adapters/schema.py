@@ -18,7 +18,7 @@ from typing import Final, Literal
 from orderflow.errors import BadInput, StoreUnavailable
 
 APPLICATION_ID: Final = 0x6F666C77  # "oflw", in the file's header
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 BUSY_SECONDS: Final = 30
 AGAIN_SECONDS: Final = 0.005
 """How long to wait before asking again for a lock that SQLite does not wait for itself."""
@@ -93,6 +93,8 @@ create table matter ({_POSITION_COLUMNS},
 ) strict, without rowid;
 create index matter_location on matter (tenant, location);
 
+create table outbox (seq integer primary key) strict;
+
 create table person (ref text primary key, details text not null) strict, without rowid;
 
 pragma application_id = {APPLICATION_ID};
@@ -139,10 +141,26 @@ def _prepare(connection: sqlite3.Connection, name: str, synchronous: Synchronous
                 if statement.strip():
                     connection.execute(statement)
         connection.execute("commit")
-    version = _pragma(connection, "user_version")
+    version = _brought(connection)
     if version != SCHEMA_VERSION:
         told = f"has tables of version {version}, not {SCHEMA_VERSION}"
         raise StoreUnavailable(name, f"{told}: open it with the orderflow that made it")
+
+
+STEPS: Final = {3: ("create table outbox (seq integer primary key) strict",)}
+"""What brings tables from a version to the next; a step only adds."""
+
+
+def _brought(connection: sqlite3.Connection) -> int | str:
+    """Bring tables of an earlier version to ours, step by step; the version that they have."""
+    while (version := _pragma(connection, "user_version")) in STEPS:
+        connection.execute("begin immediate")
+        if _pragma(connection, "user_version") == version:  # another may have been quicker
+            for statement in STEPS[int(version)]:
+                connection.execute(statement)
+            connection.execute(f"pragma user_version = {int(version) + 1}")
+        connection.execute("commit")
+    return version
 
 
 def _is_made(connection: sqlite3.Connection, name: str) -> bool:

@@ -75,6 +75,13 @@ BOOKS: Final = (
 )
 """Counters, the ledger of goods and claims, each with the order of its rows, for `of_books`."""
 
+OUT: Final = "insert into outbox values (?)"
+UNSENT: Final = f"""{ENTRY} where seq in (select seq from outbox order by seq limit ?)
+    order by seq"""
+SENT: Final = "delete from outbox where seq in (select value from json_each(?))"
+SENT_ON_POSTGRES: Final = """delete from outbox
+    where seq in (select value::bigint from jsonb_array_elements_text(?::jsonb))"""
+
 SEEN: Final = f"{ENTRY} where tenant = ? and key = ?"
 ENTRIES: Final = f"{ENTRY} where seq > ? order by seq limit ?"
 ENTRIES_OF: Final = f"""{ENTRY} where seq > ? and seq in

@@ -125,6 +125,7 @@ class Writing:
         Raises `Stale`, `Short` or `MoveRefused`; then what it has written must be undone.
         """
         numbers = self._replace(rows, seq)
+        self._execute(sql.OUT, (seq,))
         self._look()
         self._post()
         return numbers
