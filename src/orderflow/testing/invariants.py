@@ -31,6 +31,7 @@ from orderflow.records import (
     Supply,
 )
 from orderflow.states import (
+    CarrierClaimState,
     ComplaintState,
     OrderState,
     ParcelState,
@@ -354,6 +355,9 @@ _AT_REST: Final = frozenset(
         ReplacementState.REJECTED,
         ReplacementState.CANCELLED,
         ReplacementState.UNDONE,
+        CarrierClaimState.PAID,
+        CarrierClaimState.REJECTED,
+        CarrierClaimState.WITHDRAWN,
         ComplaintState.GRANTED,
         ComplaintState.ANSWERED,
         ComplaintState.REJECTED,
