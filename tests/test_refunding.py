@@ -227,6 +227,19 @@ def test_the_tax_of_a_discount_is_taken_back_with_it_and_papers_agree(*, invoice
     shop.assert_lawful()
 
 
+def test_what_was_lowered_to_nothing_since_is_given_no_discount_again() -> None:
+    shop = shop_of(Refunding(Unmet.CLAW_BACK))
+    each = Offer("each", Threshold(eur(179_569), eur(103_916)))
+    deliver(shop, line("1", LAMP, 2, "3.33"), line("2", BELL, 4, "1234.56"), offers=(each,))
+    assert back(shop, "r-1", ("2", 2)) == 386 + 2 * 71_568 + 140
+
+    shop.ask_refund_only("q-1", "o-17", None, (("2", 2),), FAULTY.code)
+    shop.grant_complaint("q-1")
+    assert total(shop.order("o-17")) == 386
+
+    assert back(shop, "r-2", ("1", 1)) == 193  # and not 1.40 less, which nobody has paid
+
+
 # --- freight -----------------------------------------------------------------------------------
 
 FREE = Offer("free freight", FreightOff(), When(least=eur(3000)), bearer="platform")
