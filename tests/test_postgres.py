@@ -18,6 +18,7 @@ from orderflow import BadInput, OutcomeUnknown, RetryExhausted, Short, Stale, Wo
 from orderflow.adapters import postgres, postgres_sql
 from orderflow.adapters.dialects import TABLES
 from orderflow.adapters.postgres import PostgresStore
+from orderflow.adapters.postgres_tables import steps_done, take_step
 from orderflow.errors import StoreUnavailable
 from orderflow.journal import Change
 from orderflow.orders import place
@@ -305,6 +306,40 @@ def test_a_database_that_is_one_step_ahead_is_worked_on_and_one_of_two_is_refuse
 
     with pytest.raises(StoreUnavailable, match="open it with a newer one"):
         PostgresStore(servers.url(), schema=schema)
+
+
+@pytest.mark.parametrize("change", ("add column", "add table"))
+def test_a_step_is_taken_while_four_others_write_and_none_of_them_fails(
+    served: PostgresStore, schema: str, change: str
+) -> None:
+    steps = {
+        "add column": "alter table {p}entry add column told_to text",
+        "add table": "create table {p}told (seq bigint primary key references {p}entry)",
+    }
+    taken = (*postgres_sql.MIGRATIONS, steps[change])
+    done: list[int] = []
+
+    def write(name: int) -> None:
+        with PostgresStore(servers.url(), schema=schema) as store:
+            house = Workflow(store, clock=Clock())
+            while len(done) < 4 or not stepped:
+                house.receive(LAMPS, 1, key=f"{name}-{time.monotonic_ns()}")
+                done.append(name)
+
+    stepped: list[int] = []
+    with ThreadPoolExecutor(4) as pool, by_hand() as line:
+        writers = [pool.submit(write, name) for name in range(4)]
+        while len(done) < 4 and not any(one.done() for one in writers):
+            time.sleep(0.005)
+        with line.transaction():
+            assert not take_step(postgres._Plain(line), schema, taken)
+        stepped.append(1)
+        for one in writers:
+            one.result()
+
+    assert steps_done(postgres._Plain(served._line()), schema) == len(taken)
+    assert served.books("").counters == (Counter(LAMPS, len(done), 0),)
+    assert_laws(served)
 
 
 def test_two_schemas_of_one_database_know_nothing_of_each_other(

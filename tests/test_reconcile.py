@@ -97,8 +97,7 @@ def test_a_furnished_store_has_no_drift_and_empty_ones_neither(hands: Hands) -> 
 
 
 def test_claims_that_have_run_out_are_no_drift(any_shop: Shop) -> None:
-    store = any_shop.store
-    assert isinstance(store, MemoryStore | SqliteStore)
+    store = cast("MendableStore", any_shop.store)
     at = any_shop.stock(LAMP, "leith", 3)
     any_shop.hold_stock("h-1", at, 3, MORNING + timedelta(minutes=15))
     any_shop.clock.forward(hours=1)

@@ -34,7 +34,7 @@ from orderflow.reasons import FAULTY, WITHDRAWAL, Fault, Reason
 from orderflow.records import Destination, Order
 from orderflow.refunding import POINTS_BACK
 from orderflow.statements import statement, text
-from orderflow.taxes import NET_BY_LINE
+from orderflow.taxes import FREIGHT_GROUP, NET_BY_LINE, Rate, Table, Taxing, TaxRow
 from orderflow.taxing import tax_charges
 from orderflow.thresholds import Terms, Unmet
 from tests.builders import BELL, LAMP, TWO_PLACES, Shop, eur, line, new_order
@@ -227,6 +227,19 @@ def test_the_tax_of_a_discount_is_taken_back_with_it_and_papers_agree(*, invoice
     shop.assert_lawful()
 
 
+def test_what_was_lowered_to_nothing_since_is_given_no_discount_again() -> None:
+    shop = shop_of(Refunding(Unmet.CLAW_BACK))
+    each = Offer("each", Threshold(eur(179_569), eur(103_916)))
+    deliver(shop, line("1", LAMP, 2, "3.33"), line("2", BELL, 4, "1234.56"), offers=(each,))
+    assert back(shop, "r-1", ("2", 2)) == 386 + 2 * 71_568 + 140
+
+    shop.ask_refund_only("q-1", "o-17", None, (("2", 2),), FAULTY.code)
+    shop.grant_complaint("q-1")
+    assert total(shop.order("o-17")) == 386
+
+    assert back(shop, "r-2", ("1", 1)) == 193  # and not 1.40 less, which nobody has paid
+
+
 # --- freight -----------------------------------------------------------------------------------
 
 FREE = Offer("free freight", FreightOff(), When(least=eur(3000)), bearer="platform")
@@ -309,6 +322,23 @@ def test_the_tax_on_freight_goes_back_with_it(*, invoiced: bool) -> None:
         shop.invoice("o-17", "2026")
     agree(shop)
     assert back(shop, "r-2", ("1", 2)) == 0
+
+
+def test_the_tax_on_a_fee_does_not_go_back_with_the_freight() -> None:
+    rows = (
+        TaxRow("DE", Rate.of("VAT", "19")),
+        TaxRow("DE", Rate.zero("Z", "post"), group=FREIGHT_GROUP),
+    )
+    rules = Refunding(freight=((Fault.CUSTOMER, FreightBack.ALL),))
+    shop = shop_of(rules, taxing=Taxing(Table("post", rows), NET_BY_LINE))
+    charges = (NewCharge(FREIGHT, 490), NewCharge(FEE, 700))
+    deliver(shop, (LAMP, 2), charges=charges, destination=GERMANY)
+    shop.invoice("o-17", "2026")
+
+    assert back(shop, "r-1", ("1", 1)) == 1190 + 833
+
+    shop.credit("2026-000001", "CN")
+    agree(shop)
 
 
 def test_freight_that_a_credit_note_has_lowered_is_not_given_back_twice() -> None:

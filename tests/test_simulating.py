@@ -9,13 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from orderflow import BadInput, Rules
+from orderflow import BadInput, Ref, Rules
+from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.cli import run
 from orderflow.ports import Store
+from orderflow.records import Parcel
 from orderflow.testing import Broke, Faults, simulate
 from orderflow.testing.broken.stores import KeepsMoneyAsFloat, LosesTheKey
+from orderflow.testing.samples import RULES
+from orderflow.testing.simulating.laws import Broken, hold_to_the_wires
 from orderflow.testing.simulating.story import Act, Happening, story_of
+from orderflow.testing.simulating.world import World
 
 SEEDS = int(os.environ.get("ORDERFLOW_SEEDS", "5"))
 """How many stories are told; `make test-slow` tells a thousand."""
@@ -89,6 +94,35 @@ def test_a_broken_store_is_told_of_by_a_short_story() -> None:
 def test_a_command_that_is_carried_out_twice_is_told_of() -> None:
     with pytest.raises(Broke, match=r"key w-\d+ was committed, and"):
         simulate(1, 10, store=LosesTheKey)
+
+
+@pytest.fixture
+def world() -> World:
+    """A world in which six days have gone by without a fault."""
+    made = World(3, RULES, Faults.none(), MemoryStore())
+    made.live(story_of(3, 6, Faults.none()))
+    return made
+
+
+def test_a_label_that_nobody_uses_is_told_of(world: World) -> None:
+    (first, *_) = world.carrier.running
+    parcel: Ref[Parcel] = Ref("", "parcel", first.parcel)
+    stored = world.store.load(parcel)
+    assert stored is not None
+    world.carrier.book(stored.value, "a key of nobody")
+
+    with pytest.raises(Broken, match=f"parcel {first.parcel} has 2 labels that run"):
+        hold_to_the_wires(world.store, world.carrier, world.gateway)
+
+
+def test_money_that_the_books_do_not_know_is_told_of(world: World) -> None:
+    taken = next(one for one in world.gateway.effects if one.request.kind == "capture")
+    world.gateway.capture(taken.request, "a key of nobody")
+
+    with pytest.raises(
+        Broken, match=f"payment {taken.request.payment}: capture, .* at the gateway"
+    ):
+        hold_to_the_wires(world.store, world.carrier, world.gateway)
 
 
 def test_a_happening_is_told_with_its_day_and_its_hour() -> None:

@@ -37,7 +37,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.adapters.postgres import PostgresStore
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
-from orderflow.audit import audit
+from orderflow.audit import audit, reconcile
 from orderflow.books import postings
 from orderflow.calls import Call
 from orderflow.errors import OrderflowError, StoreUnavailable
@@ -46,6 +46,7 @@ from orderflow.fulfilment import hand_over
 from orderflow.grants import Kept
 from orderflow.inventory import confirm_stock_hold, receive
 from orderflow.journal import VERBS, Case, Change, Context, Entry
+from orderflow.mending import Mendable, MendClaimed, MendMatter, MendThere
 from orderflow.orders import hold, place
 from orderflow.payments import Notice
 from orderflow.ports import Books, People, Query, Store
@@ -785,6 +786,29 @@ def test_the_books_are_sorted_whole_and_without_zeros(any_shop: Shop) -> None:
     assert store.claims("", LAMPS) == books.claims
     assert store.claims("", far) == ()
     assert store.books("south").counters == ()
+
+
+# --- mending ------------------------------------------------------------------------------------
+
+
+def test_what_has_drifted_is_found_and_mended_on_any_store(any_shop: Shop) -> None:
+    any_shop.stock(LAMP, "leith", 5)
+    any_shop.sell_and_deliver("o-17", "p-1", (LAMP, 2))
+    any_shop.hold_stock("h-1", LAMPS, 1)
+    store = cast("Mendable", any_shop.store)
+    assert reconcile(store).clean
+    before = everything(any_shop.store)
+    staged = MendMatter(MatterKind.STAGED, LAMPS, 0, 4)
+
+    store.mend("", (MendThere(LAMPS, 3, 7), MendClaimed(LAMPS, 1, 2), staged))
+    with pytest.raises(Stale):
+        store.mend("", (MendThere(LAMPS, 7, 9), MendClaimed(LAMPS, 1, 3)))
+
+    plan = reconcile(store)
+    assert {type(repair) for repair in plan.repairs} == {MendThere, MendClaimed, MendMatter}
+    store.mend(plan.tenant, plan.repairs)
+    assert reconcile(store).clean
+    assert everything(any_shop.store) == before
 
 
 # --- people -------------------------------------------------------------------------------------

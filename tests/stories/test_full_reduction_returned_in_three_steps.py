@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import Final
 
+import attrs
 import pytest
 
 from orderflow import ChargeKind, Money, NewCharge, NewLine, NewOrder, Price, Sku, ledger
+from orderflow.paid_back import Refunding
 from orderflow.pricing import Given, Offer, Threshold, due, priced, total
 from orderflow.statements import statement, text
-from tests.builders import MORNING, Shop
+from orderflow.thresholds import Unmet
+from tests.builders import MORNING, TWO_PLACES, Shop
 from tests.kept import assert_kept
 
 GOODS: Final = (("TEA-SET", 1, "120.00"), ("FAN", 1, "99.99"), ("SILK", 2, "40.01"))
@@ -37,6 +40,32 @@ def sell(shop: Shop) -> None:
     shop.ship("o-17", "p-1")
     shop.deliver("p-1")
     shop.invoice("o-17", "2026")
+
+
+@pytest.mark.feature("F195", "F230")
+@pytest.mark.parametrize("unmet", (Unmet.CLAW_BACK, Unmet.CAP))
+def test_what_is_kept_below_the_threshold_loses_its_reduction_where_the_rules_say_so(
+    any_shop: Shop, unmet: Unmet
+) -> None:
+    rules = attrs.evolve(TWO_PLACES, refunding=Refunding(unmet))
+    shop = any_shop.under(rules)
+    sell(shop)
+
+    said, back = [], []
+    for i, lines in enumerate(STEPS, 1):
+        shop.clock.forward(days=1)
+        shop.ask_return(f"r-{i}", "o-17", lines, "unwanted")
+        shop.receive_return(f"r-{i}", "leith")
+        shop.inspect(f"r-{i}")
+        said.append(text(statement(shop.order("o-17"))))
+        back.append(-due(shop.order("o-17")))
+        shop.refund("o-17")
+
+    # Without the tea set 180.01 is kept, and loses what is off it: 30.00 are held back once.
+    assert back == [10_000 - 3_000, 4_001, 9_999 + 4_001]
+    assert sum(back) == 25_001
+    said.append(text(statement(shop.order("o-17")), "zh"))
+    assert_kept("returned", f"full-reduction-{unmet.value.replace(' ', '-')}", "\n".join(said))
 
 
 @pytest.mark.feature("F195", "F230", "F231")

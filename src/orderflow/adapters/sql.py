@@ -27,8 +27,8 @@ ENTER: Final = """insert into entry (tenant, key, verb, kind, id, args, by, at, 
 VERSIONED: Final = "insert into version values (?, ?, ?, ?, ?)"
 ENTRY: Final = """select seq, tenant, key, verb, kind, id, args, by, at,
     (select fingerprint from rules where n = rules), figures, facts from entry"""
-SHELF: Final = """insert into counter values (?, ?, ?, ?, ?, ?, ?, ?, 0)
-    on conflict do update set there = there + excluded.there"""
+SHELF: Final = f"""insert into counter as c values (?, ?, ?, ?, ?, ?, ?, ?, 0)
+    on conflict ({KEY}) do update set there = c.there + excluded.there"""
 CLAIM_MORE: Final = f"""update counter set claimed = claimed + ? where {AT}
     and there - claimed >= ?"""
 CLAIM_LESS: Final = f"update counter set claimed = claimed - ? where {AT}"
@@ -39,15 +39,15 @@ FREE: Final = f"select there - claimed from counter where {AT}"
 NEXT_TENANT: Final = "select tenant from entry where tenant > ? order by tenant limit 1"
 THERE: Final = f"select there from counter where {AT}"
 HOLDER: Final = "holder_kind = ? and holder = ? and due = ?"
-GRANT: Final = """insert into claim values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    on conflict do update set n = n + excluded.n"""
+GRANT: Final = f"""insert into claim as k values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict ({KEY}, holder_kind, holder, due) do update set n = k.n + excluded.n"""
 RENEW: Final = f"update claim set until = ? where {AT} and {HOLDER}"
 END: Final = f"""delete from claim where {AT} and {HOLDER} and n = ?
     and (until is null or until > ?)"""
 LESSEN: Final = f"""update claim set n = n - ? where {AT} and {HOLDER}
     and n > ? and (until is null or until > ?)"""
-MATTER: Final = """insert into matter values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-    on conflict do update set n = n + excluded.n"""
+MATTER: Final = f"""insert into matter as m values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict ({KEY}, account) do update set n = m.n + excluded.n"""
 
 _COUNTERS: Final = f"""select {COLUMNS}, there,
     claimed - cast(coalesce((select sum(k.n) from claim k

@@ -47,7 +47,8 @@ class Asked:
     """What a refund is worked out for: units of an order that a return has given up.
 
     `gone` are those of this moment, `came` all of the order so far. Credit notes have `lowered` its
-    freight by so much, taxes and all, and it is `invoiced` or not.
+    freight by so much, taxes and all. `freight_tax` is the tax on its freight as its invoices say,
+    as a part of it; `None` where freight is on none.
     """
 
     order: Order
@@ -57,7 +58,7 @@ class Asked:
     came: tuple[Came, ...]
     refunding: Refunding
     lowered: int = 0
-    invoiced: bool = False
+    freight_tax: Fraction | None = None
 
     def back(self, *faults: Fault, statutory: bool = True) -> Tally[str]:
         """How many units of each line came back by these faults, by law or not."""

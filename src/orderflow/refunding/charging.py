@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from typing import Final, TypeAlias
 
 import attrs
@@ -57,8 +58,8 @@ def charge_returned(step: Step, ref: Ref[Return], gone: Sequence[GivenBack]) -> 
     if not gone:
         return
     if rules.freight:
-        lowered, invoiced = _lowered(step, asked.order), _on_invoice(step, asked.order)
-        asked = attrs.evolve(asked, lowered=lowered, invoiced=invoiced)
+        lowered, tax = _lowered(step, asked.order), _tax_on_freight(step, asked.order)
+        asked = attrs.evolve(asked, lowered=lowered, freight_tax=tax)
     for rule in RULES:
         for charge in tuple(rule(asked)):
             id = later_id(step.now(order_ref), charge.kind)
@@ -102,10 +103,22 @@ def _lowered(step: Step, order: Order) -> int:
     return freight - freight_left(step, order)
 
 
-def _on_invoice(step: Step, order: Order) -> bool:
-    """Whether the freight of an order is on one of its invoices."""
+def _tax_on_freight(step: Step, order: Order) -> Fraction | None:
+    """The tax on the freight of an order by its invoices, as a part of it; none where on none.
+
+    A tax that is in the prices is no charge of its own.
+    """
     papers = [step.now(step.case.invoice(id)) for id in order.invoices]
-    return any(one.group == FREIGHT_GROUP for bill in papers for one in bill.of(order.ref.id))
+    billed = [
+        (line.amount, 0 if bill.inclusive else line.tax)
+        for bill in papers
+        for line in bill.of(order.ref.id)
+        if line.group == FREIGHT_GROUP
+    ]
+    if not billed:
+        return None
+    freight = sum([amount for amount, _ in billed])
+    return Fraction(sum([tax for _, tax in billed]), freight) if freight > 0 else Fraction(0)
 
 
 def _take_points(step: Step, asked: Asked) -> None:

@@ -25,22 +25,26 @@ FREIGHT_BACK: Final = "freight_back"
 def freight_back(asked: Asked) -> Iterator[Charge]:
     """What goes back of the freight, and of the tax on it.
 
-    On an invoice freight stands with its tax, and one amount is off both; else each is its own.
+    On an invoice freight stands with its tax, and one amount is off both; else each is its own,
+    and freight has its part of what freight and fees are taxed together.
     """
     whole = [one for one in asked.order.charges if not one.spans]
     billed = agreed(whole)
     freight = sum([one.amount for one in billed if one.kind is ChargeKind.FREIGHT])
-    taxed = freight + sum([one.amount for one in billed if one.kind is ChargeKind.FEE])
-    tax = sum([one.amount for one in billed if one.kind in TAXES])
+    rate = asked.freight_tax
+    if rate is None:
+        taxed = freight + sum([one.amount for one in billed if one.kind is ChargeKind.FEE])
+        tax = sum([one.amount for one in billed if one.kind in TAXES])
+        rate = Fraction(tax, taxed) if taxed > 0 else Fraction(0)
     part = _part(asked)
-    wanted = scale(freight, part.numerator, part.denominator)
-    of_tax = _tax_on(wanted, tax, taxed)
+    wanted = _times(freight, part)
+    of_tax = _times(wanted, rate)
     told = [one for one in whole if one.because is not None and one.because.rule == FREIGHT_BACK]
     gone = -sum([one.amount for one in told])
     gone_tax = -sum([one.amount for one in told if one.kind is ChargeKind.TAX])
-    left = freight + _tax_on(freight, tax, taxed) - asked.lowered - gone
+    left = freight + _times(freight, rate) - asked.lowered - gone
     off = max(0, min(wanted + of_tax - gone, left))
-    off_tax = 0 if asked.invoiced else max(0, min(of_tax - gone_tax, off))
+    off_tax = 0 if asked.freight_tax is not None else max(0, min(of_tax - gone_tax, off))
     because = Because(FREIGHT_BACK, asked.returned)
     if off > off_tax:
         yield Charge("", ChargeKind.FREIGHT, off_tax - off, because=because)
@@ -48,9 +52,9 @@ def freight_back(asked: Asked) -> Iterator[Charge]:
         yield Charge("", ChargeKind.TAX, -off_tax, because=because)
 
 
-def _tax_on(freight: int, tax: int, taxed: int) -> int:
-    """The part of the tax of an order as a whole that is on so much freight."""
-    return scale(tax, freight, taxed) if taxed > 0 else 0
+def _times(amount: int, part: Fraction) -> int:
+    """A part of an amount, rounded once."""
+    return scale(amount, part.numerator, part.denominator)
 
 
 def _part(asked: Asked) -> Fraction:

@@ -114,6 +114,11 @@ class _Given:
         """How often it is earned still, and how often it was at first."""
         return self.terms.earned(self.reached(self.back)), self.terms.earned(self.reached({}))
 
+    def after(self, made: Charge) -> _Given:
+        """The same when a charge was made for it."""
+        order = attrs.evolve(self.order, charges=(*self.order.charges, made))
+        return attrs.evolve(self, asked=attrs.evolve(self.asked, order=order))
+
     def because(self, rule: str) -> Because:
         terms, left = self.terms, self.reached(self.back)
         next_ = 1 + terms.earned(left)
@@ -142,7 +147,7 @@ def _off_goods(given: _Given) -> Iterator[Charge]:
             amount -= _taken_back(given.order, line, charge.id, kind)
             spans += _over_kept(given.order, line, amount)
         if spans:
-            yield Charge(
+            made = Charge(
                 "",
                 kind,
                 sum([span.amount for span in spans]),
@@ -151,6 +156,8 @@ def _off_goods(given: _Given) -> Iterator[Charge]:
                 charge.reason if kind is ChargeKind.DISCOUNT else "",
                 because=given.because(rule),
             )
+            yield made
+            given = given.after(made)
 
 
 def _to_take_back(given: _Given) -> Tally[str]:
@@ -228,11 +235,15 @@ def _taken_back(order: Order, line: Line, charge: str, kind: ChargeKind) -> int:
 
 
 def _over_kept(order: Order, line: Line, amount: int) -> list[Span]:
-    """An amount over the kept units of a line, by what they carry."""
+    """An amount over the kept units of a line, by what they carry.
+
+    What is given again of a discount is never more than that: they may have been lowered since.
+    """
     ranges = kept(line)
+    weights = [max(0, carried(line, order.charges, [pair])) for pair in ranges]
+    amount = max(amount, -sum(weights))
     if not (amount and ranges):
         return []
-    weights = [max(0, carried(line, order.charges, [pair])) for pair in ranges]
     pairs = zip(ranges, spread(amount, weights), strict=True)
     return [Span(line.id, *pair, part) for pair, part in pairs if part]
 

@@ -10,7 +10,8 @@ the same story, to the byte of its journal. Each happening draws for itself: wit
 the others stay as they are, so a story that breaks a law is made shorter until every happening in
 it is needed.
 
-`story` draws what happens, `world` lets it happen, `laws` looks at what has come of it.
+`story` draws what happens, `host` is the process that dies of it, `world` lets it happen, and
+`laws` looks at what has come of it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from orderflow.adapters.codec import put_args, put_facts, put_figures
 from orderflow.adapters.gateways import ScriptedGateway
 from orderflow.audit import audit
 from orderflow.ports import Query, Store, every
-from orderflow.records import Outcome, Parcel, Payment, RequestKind
+from orderflow.records import BookingState, Outcome, Parcel, Payment, RequestKind
 from orderflow.states import ParcelState
 
 
@@ -30,7 +30,7 @@ def hold_to_the_laws(store: Store) -> None:
 def hold_to_the_wires(store: Store, carrier: ScriptedCarrier, gateway: ScriptedGateway) -> None:
     """Raise `Broken` where the books say other than what carrier and gateway really did.
 
-    What nobody has heard of yet is asked of the wires later, so only what is answered is compared.
+    It is asked when all replies have come: then nothing may be open, either.
     """
     running: dict[str, list[str]] = {}
     for label in carrier.running:
@@ -43,9 +43,15 @@ def hold_to_the_wires(store: Store, carrier: ScriptedCarrier, gateway: ScriptedG
                 raise Broken(f"parcel {parcel.ref.id} has {len(labels)} labels that run")
             if labels and parcel.state is ParcelState.CANCELLED:
                 raise Broken(f"parcel {parcel.ref.id} was unpacked, and its label runs")
+            if labels and labels != [parcel.tracking]:
+                raise Broken(f"parcel {parcel.ref.id} does not go by its label {labels[0]}")
+            if any(one.state in _OPEN for one in parcel.bookings):
+                raise Broken(f"parcel {parcel.ref.id} has a booking that nobody has answered")
     for stored in every(store, Query("payment")):
         payment = stored.value
-        if isinstance(payment, Payment) and not _is_open(payment):
+        if isinstance(payment, Payment):
+            if any(one.outcome is Outcome.PENDING for one in payment.requests):
+                raise Broken(f"payment {payment.ref.id} has a request that nobody has answered")
             for kind, ours in (
                 (RequestKind.CAPTURE, payment.captured),
                 (RequestKind.REFUND, payment.refunded),
@@ -56,12 +62,10 @@ def hold_to_the_wires(store: Store, carrier: ScriptedCarrier, gateway: ScriptedG
                     raise Broken(f"payment {payment.ref.id}: {kind}, {told}")
 
 
+_OPEN = (BookingState.ASKED, BookingState.CANCEL_ASKED)
+
 METHOD = "card"
 """The method of the payments that go over the gateway."""
-
-
-def _is_open(payment: Payment) -> bool:
-    return any(one.outcome is Outcome.PENDING for one in payment.requests)
 
 
 def digest_of(store: Store) -> str:

@@ -1,49 +1,41 @@
 """A world in which a story happens: a shop on a store, and the people and wires around it.
 
 It knows who does what next, and refuses to know what may be done: the shop says no by itself.
-Who is told no shrugs; a process that dies is started again, and sends its command by the same key.
+Who is told no shrugs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import attrs
 
 from orderflow import verbs
-from orderflow.adapters.carriers import Asked, Fault, ScriptedCarrier, book_open, track_all
+from orderflow.adapters.carriers import Asked, Fault, book_open, track_all
 from orderflow.adapters.gateways import Fault as GatewayFault
-from orderflow.adapters.gateways import ScriptedGateway, send_open
-from orderflow.calls import Call
-from orderflow.commands import Done
-from orderflow.errors import OrderflowError
+from orderflow.adapters.gateways import send_open
 from orderflow.money import Money
 from orderflow.ports import Query, Store, every
 from orderflow.pricing import due
-from orderflow.records import Document, Order, Outcome, Parcel, Payment
+from orderflow.records import Order, Outcome, Parcel, Payment
 from orderflow.rules import Rules
 from orderflow.states import ParcelState, PaymentState, UnitState
-from orderflow.testing.kit import Passing
-from orderflow.testing.samples import BELL, LAMP, CountedIds, FixedClock, order_of
+from orderflow.testing.samples import BELL, LAMP, order_of
+from orderflow.testing.simulating.host import CARRIER, START, Host
 from orderflow.testing.simulating.laws import (
     METHOD,
-    Broken,
     digest_of,
     hold_to_the_laws,
     hold_to_the_wires,
 )
-from orderflow.testing.simulating.story import Act, Faults, Happening, draw
+from orderflow.testing.simulating.story import Act, Faults, Happening
 from orderflow.tracking import TrackingStatus
 from orderflow.values import Position, Sku
-from orderflow.workflow import Workflow
 
-START: Final = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
-CARRIER: Final = "north post"
 ROPE: Final = Sku("HEMP-ROPE", "m", scale=3, per=1_000)
 SKUS: Final = (LAMP, BELL, ROPE)
-AN_HOUR: Final = 60
 
 
 @attrs.frozen
@@ -72,37 +64,15 @@ class Simulated:
         )
 
 
-class _Died(BaseException):
-    """The process ends here: nothing may catch it. `behind` says whether the commit was made."""
-
-    def __init__(self, *, behind: bool) -> None:
-        super().__init__()
-        self.behind = behind
-
-
-class World:
+class World(Host):
     """A shop, its carrier, its gateway, and a clock; all of them as their seed says."""
 
     def __init__(self, seed: int, rules: Rules, faults: Faults, store: Store) -> None:
-        self._seed, self._rules, self._faults = seed, rules, faults
-        self.store = store
-        self.clock = FixedClock(START)
-        self.carrier = ScriptedCarrier(CARRIER, self.clock)
-        self.gateway = ScriptedGateway("gateway", self.clock)
-        self._keys = CountedIds("w-")
-        self._subject = "the beginning"
-        self._drawn = self._crashes = self._done = self._refused = 0
+        super().__init__(seed, rules, faults, store)
         self._orders: list[str] = []
         self._returns: list[str] = []
         self._supplies: list[str] = []
         self._scanned: set[str] = set()
-        self._house = self._begin()
-
-    def _begin(self) -> Workflow:
-        """The process, started anew on the same store."""
-        return Workflow(
-            Passing(self.store, self._at_commit), self._rules, clock=self.clock, keys=self._keys
-        )
 
     # --- the story -----------------------------------------------------------------------------
 
@@ -145,56 +115,6 @@ class World:
             sum(1 for _ in self.store.entries()),
             digest_of(self.store),
         )
-
-    # --- chance --------------------------------------------------------------------------------
-
-    def _chance(self, below: int, *about: str | int) -> int:
-        """A number of this happening's own: others draw what they draw without it."""
-        self._drawn += 1
-        return draw(self._seed, below, self._subject, self._drawn, *about)
-
-    def _goes_wrong(self, percent: int, what: str) -> bool:
-        return percent > 0 and self._chance(100, what) < percent
-
-    def _jump(self) -> timedelta:
-        if not self._goes_wrong(self._faults.jumps, "jump"):
-            return timedelta(0)
-        return timedelta(minutes=self._chance(2 * AN_HOUR + 1, "minutes") - AN_HOUR)
-
-    def _at_commit(self, method: str, done: bool) -> None:
-        if method == "commit" and self._goes_wrong(self._faults.crashes, "crash"):
-            raise _Died(behind=done)
-
-    # --- commands ------------------------------------------------------------------------------
-
-    def _do(self, call: Call[Document]) -> Done[Document] | None:
-        """Send a command, and again by its key as often as the process dies; `None`: refused."""
-        key, was_made = self._keys(), False
-        while True:
-            try:
-                done = self._house.apply(call, key=key)
-            except _Died as died:
-                was_made = was_made or died.behind
-                self._crashes += 1
-                self._house = self._begin()
-                continue
-            except OrderflowError as no:
-                if was_made:
-                    raise Broken(f"key {key} was committed, and sent again: {no}") from no
-                self._refused += 1
-                return None
-            if was_made and not done.repeated:
-                raise Broken(f"key {key} was committed, and carried out again")
-            self._done += 1
-            return done
-
-    def _ask(self, work: Callable[[Workflow], object]) -> None:
-        """Do what nobody waits for; when the process dies, it is done the next time."""
-        try:
-            work(self._house)
-        except _Died:
-            self._crashes += 1
-            self._house = self._begin()
 
     # --- customers -----------------------------------------------------------------------------
 
