@@ -748,8 +748,6 @@ BESIDE = {
         "price_of",
     ),
     "orderflow.cod": ("cash_by_parcel",),
-    "orderflow.paid_back": ("Refunding", "FreightBack", "RestockingFee", "LostValue", "Deduction"),
-    "orderflow.thresholds": ("Unmet", "Terms"),
     "orderflow.refunds": ("owed_back",),
     "orderflow.remittances": tuple(remittances.__all__),
     "orderflow.taxes": (
