@@ -70,6 +70,7 @@ class Paper:
     holds: set[str] = field(default_factory=set)
     reports: set[str] = field(default_factory=set)  # holds that block nothing but its end
     paid: int = 0
+    missing: int = 0  # what was due of goods that had not left, after the last step
 
     def units(self) -> Iterator[tuple[Line, Unit]]:
         for line in self.lines.values():

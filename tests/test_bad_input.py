@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -1001,7 +1002,7 @@ def bad_values(hint: Any, name: str) -> Iterator[object]:
         yield from (value for value in NO_TIMES if value is not None or hint is datetime)
     elif hint is NewCharge or hint is NewOrder or hint == NewOrder | None:
         yield from (object(), [], {}, b"", "o-17", 5, 1.5, True, line("1", LAMP, 1))
-    elif hint in (Notice, Outcome, ScanStatus, StoredKind):
+    elif hint in (ClaimCause, Notice, Outcome, ScanStatus, StoredKind):
         yield from (None, object(), [], {}, b"", "captured", "delivered", 5, True, Verdict.SOUND)
     elif kind == "tuple[str, ...]":
         yield from NO_TUPLES
@@ -1354,8 +1355,12 @@ ODD_BUT_PROPER: Final = (
 
 @pytest.mark.parametrize("odd", ODD_BUT_PROPER, ids=range(len(ODD_BUT_PROPER)))
 @pytest.mark.parametrize("made", sorted(STORES))
-def test_odd_text_is_kept_as_it_is_in_every_field(odd: str, made: str, tmp_path: Path) -> None:
+def test_odd_text_is_kept_as_it_is_in_every_field(
+    odd: str, made: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     store = STORES[made](tmp_path)
+    if not isinstance(store, MemoryStore):
+        request.addfinalizer(cast("SqliteStore", store).close)
     clock = Clock()
     shop = Workflow(store, Rules(), tenant=odd, clock=clock)
     sku, at = Sku(odd, odd), Position(odd, odd, lot=odd)
@@ -1387,7 +1392,10 @@ def test_odd_text_is_kept_as_it_is_in_every_field(odd: str, made: str, tmp_path:
     shop.hold(odd, odd, odd, by=odd)
 
     order = shop.lift_hold(odd, odd).document
-    read = SqliteStore(tmp_path / "orders.sqlite") if made == "sqlite" else store
+    read = store
+    if made == "sqlite":
+        read = again = SqliteStore(tmp_path / "orders.sqlite")
+        request.addfinalizer(again.close)
     with_it = Workflow(read, Rules(), tenant=odd, clock=clock)
     assert (order.ref.id, order.customer, order.lines[0].id) == (odd, odd, odd)
     stored = read.load(order.ref)
@@ -1401,9 +1409,9 @@ def test_odd_text_is_kept_as_it_is_in_every_field(odd: str, made: str, tmp_path:
     assert with_it.receive(Position(odd, odd), 5, odd, key=odd, by=odd).repeated
     assert_laws(read, odd)
     if made == "sqlite":
-        with sqlite3.connect(tmp_path / "orders.sqlite") as database:
+        with closing(sqlite3.connect(tmp_path / "orders.sqlite")) as database:
             tables = database.execute("select count(*) from sqlite_schema where type = 'table'")
-            assert tables.fetchone() == (10,)
+            assert tables.fetchone() == (11,)
         database.close()
 
 

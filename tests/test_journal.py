@@ -107,6 +107,8 @@ def test_a_case_names_documents_of_its_own_tenant() -> None:
         case.returned("x"),
         case.exchange("x"),
         case.reissue("x"),
+        case.complaint("x"),
+        case.carrier_claim("x"),
         case.purchase("x"),
         case.work_order("x"),
         case.stock_hold("x"),
@@ -121,6 +123,7 @@ def test_a_case_names_documents_of_its_own_tenant() -> None:
         case.stored_value("x"),
         case.coupon("x"),
         case.credit_line("x"),
+        case.arrival("x"),
     )
 
     assert [ref.kind for ref in named] == list(KINDS)

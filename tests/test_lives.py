@@ -581,20 +581,29 @@ class Lives(RuleBasedStateMachine):
         for other in self.naive.orders.values():
             of = {t.payment for t in self.shop.order(other.id).tenders}
             named = other is paper or money.unapplied < 0
-            if id in of and named and self.wants_money(other):
+            asked_at_door = other.cash_on_delivery and not self.is_short(other)
+            if id in of and named and self.wants_money(other) and not asked_at_door:
                 other.holds.add("charged_back")
+
+    def is_short(self, paper: Paper) -> bool:
+        """Whether a bank has taken more of a payment of an order than no order had used."""
+        tenders = self.shop.order(paper.id).tenders
+        of = [self.naive.payments[one.payment] for one in tenders if one.applied]
+        return any(one.charged_back and one.unapplied < 0 for one in of)
 
     def wants_money(self, paper: Paper) -> bool:
         """Whether a bank has taken money back for goods that are here, and none has come since."""
-        if not paper.any(*HERE):
-            return False
-        tenders = self.shop.order(paper.id).tenders
-        of = [self.naive.payments[one.payment] for one in tenders if one.applied]
-        gone = any(one.charged_back and one.unapplied < 0 for one in of)
-        return gone or (paper.due() > 0 and not paper.cash_on_delivery)
+        return paper.any(*HERE) and (paper.due() > 0 or self.is_short(paper))
 
     def goods_may_go(self) -> None:
+        """Goods stay as long as their money is missing, and no door of these lives asks for it."""
         for paper in self.naive.orders.values():
+            missing = max(0, paper.due()) if paper.any(*HERE) else 0
+            if paper.cash_on_delivery and missing > paper.missing:
+                tenders = self.shop.order(paper.id).tenders
+                if any(self.naive.payments[one.payment].charged_back for one in tenders):
+                    paper.holds.add("charged_back")
+            paper.missing = missing
             if "charged_back" in paper.holds and not self.wants_money(paper):
                 paper.holds.discard("charged_back")
 

@@ -681,7 +681,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
 """Each refusal's sentences, by code and language."""
 
 OF_ONE: Final[dict[str, tuple[str, str]]] = {
-    "evidence_wanted": ("wanted", "{what} wants a picture or a film as evidence: there is none"),
+    "evidence_wanted": (
+        "wanted",
+        "{what} wants a picture or film as evidence: there are {there}",
+    ),
     "offer_wants_units": ("wanted", "offer {offer} wants a unit: there are {there}"),
     "cash_refused_before": (
         "refused",
