@@ -149,7 +149,7 @@ def test_whatever_journal_is_drawn_keeps_every_law(store: MemoryStore) -> None:
 def test_journals_come_far() -> None:
     verbs: set[str] = set()
 
-    @settings(max_examples=30, database=None)
+    @settings(max_examples=100, database=None)
     @given(journals(steps_max=25))
     def look(store: MemoryStore) -> None:
         verbs.update(entry.call.verb for entry in store.entries())
