@@ -299,14 +299,11 @@ class Rules:
     earned it.
     `refunding` says what goes back for goods that come back beside what they carried, and what is
     kept of it; without it, nothing is.
-<<<<<<< HEAD
     `packing` says what a parcel may hold and weigh, and what it needs before it leaves; without it,
     anything goes. With `first_scan_ships` a packed parcel is handed over by the first scan of the
     carrier that has booked its label; without it, such a scan is a question for a person.
-=======
     `aftercare` is what customers have after a sale: whom they turn to, and what those of a tier
     have besides.
->>>>>>> ground
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -343,12 +340,9 @@ class Rules:
     process: Process = attrs.field(default=Process(), repr=False)
     paying_back: PayingBack | None = None
     compensable: tuple[Compensable, ...] = attrs.field(default=(), converter=checked_compensables)
-<<<<<<< HEAD
     packing: Packing | None = None
     first_scan_ships: bool = False
-=======
     aftercare: tuple[Aftercare, ...] = attrs.field(default=(), converter=checked_aftercare)
->>>>>>> ground
 
     def __attrs_post_init__(self) -> None:
         whole(self.return_window_days, "return_window_days", least=0, most=WINDOW_DAYS_MAX)
