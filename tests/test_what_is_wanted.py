@@ -28,6 +28,7 @@ from orderflow.windows import Window
 from tests.builders import MORNING, eur
 
 TEN: Final = Deduction(Decimal(10))
+NAIVE: Final = MORNING.replace(tzinfo=None)
 
 
 def wrong(said: str, make: Callable[..., object], *args: Any, **more: Any) -> Any:
