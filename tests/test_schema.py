@@ -332,7 +332,7 @@ def test_a_file_that_may_only_be_read_says_so_and_keeps_what_it_has(open_folder:
 
 # --- every statement finds its rows by an index -------------------------------------------------
 
-FRAGMENTS: Final = {"AT", "HOLDER", "COLUMNS", "KEY", "ENTRY", "LOOKED_UP_BY", "_WITHIN"}
+FRAGMENTS: Final = {"AT", "HOLDER", "COLUMNS", "KEY", "ENTRY", "LOOKED_UP_BY", "_KEPT", "_WITHIN"}
 # A gap is in no index: each number is looked at. An outbox is read from its front.
 WHOLE: Final = {"LOST", "LOST_VERSIONED", "UNSENT", "SENT", "SENT_ON_POSTGRES"}
 STATEMENTS: Final = (
@@ -349,6 +349,12 @@ STATEMENTS: Final = (
         for narrowed in combinations(sql.NARROWING, n)
         for due in (False, True)
         for held in ("", " on hold", " hold")
+    }
+    | {
+        f"find everywhere {' '.join(narrowed)}": sql.find(
+            narrowed, due=False, order=not narrowed, everywhere=True
+        )
+        for narrowed in ((), ("customer",), ("number",), ("customer", "channel", "number"))
     }
     | {
         f"find of a lot{held}": sql.find((), due=False, on_hold=bool(held), lot=True)

@@ -90,7 +90,7 @@ class Reading(ABC):
         asked = (*narrowed.values(), *due, *hold, *order, *lot)
         values = (query.tenant, query.kind, query.after, *asked)
         twice = values if query.everywhere else ()
-        for version, body in self._all(statement, (*values, *twice, query.limit)):
+        for version, body, *_ in self._all(statement, (*values, *twice, query.limit)):
             yield Stored(codec.read_document(body), version)
 
     def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:

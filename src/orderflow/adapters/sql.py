@@ -232,8 +232,8 @@ def find(
     live = f"from document{index} {where}"
     if not everywhere:
         return f"select version, body {live} order by id limit ?"
-    return f"""select version, body from (select id, version, body {live}
-        union all select id, version, body from archive {where}) found order by id limit ?"""
+    return f"""select version, body, id {live}
+        union all select version, body, id from archive {where} order by id limit ?"""
 
 
 def of_books(statement: str, order: str, *, sku: bool, location: bool) -> str:
