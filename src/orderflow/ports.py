@@ -29,6 +29,7 @@ from orderflow.records import (
     Outcome,
     Parcel,
     RequestKind,
+    Return,
 )
 from orderflow.tenders import Tendered
 from orderflow.tracking import Scan
@@ -177,8 +178,9 @@ class Quote:
 
 @attrs.frozen
 class Label:
-    """A booked shipment: the waybill number, the parcel, and the carrier's own name for it.
+    """A booked shipment: the waybill number, what it is for, and the carrier's own name for it.
 
+    `parcel` is the id of a parcel, or of the return that a customer sends by it.
     `reference` is by what the carrier knows the shipment where it is not by its number; empty where
     it is.
     """
@@ -209,6 +211,13 @@ class Carrier(Protocol):
 
         What it is booked as stands in the parcel: `bookings.asked_by(parcel, key)` has its service
         and what is to be done besides.
+        """
+        ...
+
+    def book_return(self, returned: Return, key: str) -> Label:
+        """A label by which a customer sends goods back; the same key gives the same label.
+
+        Who brings nothing back refuses it. `bookings.asked_by(returned, key)` has its service.
         """
         ...
 

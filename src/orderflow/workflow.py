@@ -516,6 +516,17 @@ class Workflow(Commands):
             and carrier in ("", parcel.carrier)
         )
 
+    def numbered_returns(self, number: str, carrier: str = "") -> tuple[Return, ...]:
+        """The returns that come by a label of that number, by id; of any carrier, or of one."""
+        text(number, "number")
+        text(carrier, "carrier", empty=True)
+        returns = (stored.value for stored in every(self.store, Query("return", self.tenant)))
+        return tuple(
+            one
+            for one in returns
+            if isinstance(one, Return) and number == one.tracking and carrier in ("", one.carrier)
+        )
+
     def due(self, at: datetime, *, limit: int = 100) -> list[Due]:
         """What has fallen due until an instant, earliest first, at most `limit` of it.
 
