@@ -6,6 +6,7 @@ import attrs
 import pytest
 
 from orderflow import BadInput, Location, Rules
+from orderflow.aftercare import Aftercare
 from orderflow.cash import CashRounding, CashRule
 from orderflow.compensations import Compensable
 from orderflow.conditions import Condition, Fate
@@ -54,6 +55,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(remind_days=(3, 1)),
         Rules(patience=Patience()),
         Rules(silent_days=3),
+        Rules(aftercare=(Aftercare("gold", "anna"),)),
         Rules(compensable=(Compensable("late", 30),)),
         Rules(paying_back=PayingBack(last=("points",))),
         Rules(reasons=(FAULTY,)),
@@ -82,7 +84,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 32, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 33, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(
@@ -102,6 +104,8 @@ def test_what_is_no_location_is_refused(locations: object, path: str) -> None:
         ("price_protection_days", -1),
         ("remind_days", (0,)),
         ("remind_days", 3),
+        ("aftercare", Aftercare("gold")),
+        ("aftercare", (Aftercare("gold"), Aftercare("gold", "anna"))),
         ("patience", 3),
         ("silent_days", -1),
         ("reasons", ("faulty",)),

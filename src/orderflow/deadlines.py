@@ -89,7 +89,8 @@ class Due:
 
     `who` is a party (customer, gateway, seller, carrier); `means` says for people what silence
     means, `call` for the library: while there was something to wait for before `since`, it was
-    refused. `state` is what the document has come to.
+    refused. `state` is what the document has come to. `desk` is who of the seller acts for such a
+    customer after a sale, where the rules name one.
     """
 
     ref: Ref[Document]
@@ -98,6 +99,7 @@ class Due:
     means: str
     call: Call[Document]
     state: str = ""
+    desk: str = ""
 
     @property
     def key(self) -> str:
@@ -223,7 +225,9 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
                 return None
             told = silent.silence
             ref, since, state = document.ref, silent.since, silent.state
-            return Due(ref, since, told.who, told.means, silent.call, state)
+            desk = rules.desk(case.get(case.order(document.order)).tier)
+            ours = desk if told.who == "seller" else ""
+            return Due(ref, since, told.who, told.means, silent.call, state, ours)
         case CarrierClaim():
             means = "the carrier has not answered the claim, or not paid it, in time"
             call = miss_carrier_claim.of(document.ref)

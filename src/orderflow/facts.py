@@ -407,7 +407,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
     pools, pay_by, doors, ready = order.pools, order.pay_by, order.doors, order.ready
     awaited = order.awaited
-    compensations = order.compensations
+    compensations, contact = order.compensations, order.contact
     by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
@@ -462,6 +462,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     ready = _with_ready(ready, dict(fact.details))
                 elif fact.what == AWAITED:
                     awaited = _with_awaited(awaited, dict(fact.details))
+                elif fact.what == CONTACT:
+                    contact = str(dict(fact.details)["desk"])
                 elif fact.what == REINSTATED:
                     for line in lines:
                         known_cuts = cuts.get(line.id, line.cuts)
@@ -527,6 +529,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         ready,
         awaited=awaited,
         compensations=compensations,
+        tier=order.tier,
+        contact=contact,
     )
 
 
@@ -579,6 +583,9 @@ EXPIRED: Final = "expire"
 
 REINSTATED: Final = "reinstated"
 """What an order notes when it stands again after it had expired: what it gave up then is kept."""
+
+CONTACT: Final = "contact"
+"""What a completed order notes: whom its customer turns to after the sale."""
 
 RESENT: Final = "resent"
 """The note of a return whose rejected goods go to their customer again, or came back from him."""

@@ -407,6 +407,8 @@ class Order:
     ready: tuple[Ready, ...] = ()  # what gateways keep ready for it, and have not captured
     awaited: tuple[str, ...] = ()  # the payments for it that wait, or are kept ready
     compensations: tuple[Compensation, ...] = ()  # what was paid beside it, in that order
+    tier: str = ""  # of its customer, as the host names them
+    contact: str = ""  # whom its customer was told to turn to after the sale
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""

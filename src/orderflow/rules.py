@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
+from orderflow.aftercare import Aftercare, care_of, checked_aftercare
 from orderflow.cash import CashRounding, CashRule
 from orderflow.compensations import Compensable, checked_compensables
 from orderflow.conditions import Condition, Verdict
@@ -290,6 +291,8 @@ class Rules:
     earned it.
     `refunding` says what goes back for goods that come back beside what they carried, and what is
     kept of it; without it, nothing is.
+    `aftercare` is what customers have after a sale: whom they turn to, and what those of a tier
+    have besides.
     `process` has the host's own charts.
     `tries_max` bounds how often a command meets other writers before it gives up.
     """
@@ -326,6 +329,7 @@ class Rules:
     process: Process = attrs.field(default=Process(), repr=False)
     paying_back: PayingBack | None = None
     compensable: tuple[Compensable, ...] = attrs.field(default=(), converter=checked_compensables)
+    aftercare: tuple[Aftercare, ...] = attrs.field(default=(), converter=checked_aftercare)
 
     def __attrs_post_init__(self) -> None:
         whole(self.return_window_days, "return_window_days", least=0, most=WINDOW_DAYS_MAX)
@@ -378,6 +382,15 @@ class Rules:
     def reason(self, code: str) -> Reason | None:
         """The reason of that code, where it is one of those that are named."""
         return named(self.reasons, code)
+
+    def desk(self, tier: str) -> str:
+        """Whom orders of a tier turn to after their sale; empty where nobody is named."""
+        return next((one.desk for one in care_of(self.aftercare, tier) if one.desk), "")
+
+    def approves(self, tier: str) -> bool:
+        """Whether returns of orders of a tier are approved by themselves."""
+        own = [one.approve_returns for one in care_of(self.aftercare, tier)]
+        return self.approve_returns or any(own)
 
     @property
     def fingerprint(self) -> str:

@@ -44,7 +44,15 @@ from orderflow.facts import Fact
 from orderflow.inventory import Got, Standing, got, standing
 from orderflow.invoices import Account, account
 from orderflow.journal import STOCK, Case, Change, Context, Entry, Step
-from orderflow.measures import Advice, SteadyDemand, Stocking, Turned, turned
+from orderflow.measures import (
+    Advice,
+    AfterSales,
+    SteadyDemand,
+    Stocking,
+    Turned,
+    after_sales,
+    turned,
+)
 from orderflow.measures.cover import DAYS_MAX, advices
 from orderflow.money import Money
 from orderflow.on_account import CreditStanding, credit_standing
@@ -644,6 +652,13 @@ class Workflow(Commands):
         """
         return turned(self.store.entries(), start, end, location, self.tenant)
 
+    def after_sales(self, start: datetime, end: datetime) -> AfterSales:
+        """How much came back in a period, for which reasons, and what became of it.
+
+        It reads the whole journal once; keep the periods that are over, `then` joins them.
+        """
+        return after_sales(self.store.entries(), start, end, self.tenant)
+
     def postings(self) -> tuple[Posting, ...]:
         """What all commands have done to money: `orderflow.ledger` makes statements of it.
 
@@ -670,6 +685,7 @@ class Workflow(Commands):
             quotes,
             window_days=self.rules.return_window_days,
             window=self.rules.return_window,
+            aftercare=self.rules.aftercare,
             tenant=self.tenant,
         )
 

@@ -1,0 +1,128 @@
+"""Goods leave: a carrier takes a parcel, or a supplier ships it straight to the customer.
+
+It knows what is billed as it leaves, and refuses to know what becomes of it on the road.
+"""
+
+from __future__ import annotations
+
+from orderflow.calls import Ref
+from orderflow.fulfilment.contents import bill_units, contents, finish_dispatches
+from orderflow.fulfilment.packing import WEIGHT_GRAMS_MAX
+from orderflow.journal import Case, Context, Step, verb
+from orderflow.production import Reported, ask_about_unknown, finish, meant, take_reported
+from orderflow.records import Order, Parcel, Purchase
+from orderflow.states import (
+    PARCEL,
+    ParcelMove,
+    UnitMove,
+    UnitState,
+)
+from orderflow.units import (
+    Chosen,
+    LineQuantities,
+    checked_quantities,
+)
+from orderflow.values import text, whole
+
+
+@verb("hand_over", Parcel)
+def hand_over(
+    case: Case, context: Context, carrier: str = "", tracking: str = "", waybill: str = ""
+) -> Step:
+    """Give a parcel to its carrier: its units are shipped, and billed.
+
+    `carrier` and `tracking` (the waybill number) are written down, unless the parcel has them
+    already. A piece that goes with others under one waybill (子母件) has that number as its
+    `waybill`, and its own as `tracking`; without its own it shares what is said of all.
+    """
+    step = Step(case, context)
+    parcel = step.now(case.own(Parcel))
+    put_on_road(step, parcel, carrier, tracking, waybill)
+    dispatches: set[str] = set()
+    for order, chosen in contents(step, parcel, UnitState.PACKED):
+        dispatches.update(one.spot.slice.dispatch for one in chosen)
+        _ship(step, order, UnitMove.SHIP, chosen, invoice=parcel.ref.id)
+    finish_dispatches(step, dispatches)
+    return step
+
+
+@verb("ship_direct", Parcel)
+def ship_direct(
+    case: Case,
+    context: Context,
+    purchase: str,
+    lines: LineQuantities = (),
+    order: str = "",
+    carrier: str = "",
+    tracking: str = "",
+    weight_grams: int = 0,
+) -> Step:
+    """Record that a supplier has shipped straight to the customer: all of it, or a part.
+
+    A parcel is opened and on its road at once; its units are shipped, and billed. `carrier` and
+    `tracking` (the waybill number) are written down. What was shipped beyond what is bought never
+    was ours; a hold of the parcel asks what the customer got, also where it is for an order that
+    nothing is bought for, or of lines that the order does not have. Another asks where it goes,
+    when it has goods for several destinations: it has been shipped all the same.
+    """
+    step = Step(case, context)
+    asked = step.now(case.purchase(text(purchase, "purchase")))
+    wanted = checked_quantities(lines)
+    orders = [step.now(case.order(name)) for name in meant(asked, order, wanted)]
+    reports = [(one, take_reported(one, asked, wanted)) for one in orders]
+    shipped = [(order, reported.chosen) for order, reported in reports if reported.chosen]
+    id = text(case.ref.id, "parcel")
+    grams = whole(weight_grams, "weight_grams", least=0, most=WEIGHT_GRAMS_MAX)
+    # It has no location: it begins at the supplier's.
+    names = tuple([one.ref.id for one, _ in shipped or reports])
+    parcel = Parcel(case.own(Parcel), PARCEL.initial, names, "", grams)
+    step.open(parcel)
+    put_on_road(step, parcel, carrier, tracking)
+    step.note(asked.ref, "shipped direct", parcel=id)
+    for one, chosen in shipped:
+        _ship(step, one, UnitMove.SHIP_DIRECT, chosen, invoice=id, peg="", parcel=id)
+    _keep_unasked(step, parcel.ref, asked, reports)
+    elsewhere = [one.ref.id for one, _ in shipped if one.destination != shipped[0][0].destination]
+    if elsewhere:
+        reason = f"it goes to one place, and has goods of {', '.join(elsewhere)} for another"
+        step.hold(parcel.ref, "other_destination", reason, ())
+    finish(step, asked)
+    return step
+
+
+def put_on_road(step: Step, parcel: Parcel, carrier: str, tracking: str, waybill: str = "") -> None:
+    """Put a parcel on its road, and write down by whom it goes."""
+    step.proceed(PARCEL, parcel.ref, ParcelMove.HAND_OVER)
+    text(carrier, "carrier", empty=True)
+    text(tracking, "tracking", empty=True)
+    of_all = {"waybill": waybill} if text(waybill, "waybill", empty=True) else {}
+    if carrier or tracking or waybill:
+        by, number = carrier or parcel.carrier, tracking or parcel.tracking
+        step.note(parcel.ref, "handed over", carrier=by, tracking=number, **of_all)
+
+
+def _ship(
+    step: Step, order: Order, move: UnitMove, chosen: list[Chosen], *, invoice: str, **tags: str
+) -> None:
+    """Ship units, and bill those that were not billed before."""
+    fresh = [one for one in chosen if not one.spot.slice.invoice]
+    billed = [one for one in chosen if one.spot.slice.invoice]
+    bill_units(step, order, fresh, invoice)
+    step.move(order, move, fresh, invoice=invoice, **tags)
+    step.move(order, move, billed, **tags)
+
+
+def _keep_unasked(
+    step: Step, parcel: Ref[Parcel], asked: Purchase, reports: list[tuple[Order, Reported]]
+) -> None:
+    """Write down what a supplier has shipped and was not bought, line by line, under holds."""
+    fits = False
+    for order, (chosen, beyond, unknown) in reports:
+        for line, n in (*((line.id, n) for line, n in beyond), *unknown):
+            step.note(parcel, "shipped_unasked", order=order.ref.id, line=line, n=n)
+        if unknown:
+            ask_about_unknown(step, parcel, "goods", order.ref.id, dict(unknown))
+        fits = fits or bool(chosen or unknown)
+    if not fits or any(reported.beyond for _, reported in reports):  # no reports: nothing fits
+        reason = f"goods were shipped that were not bought, while it was {asked.state.value}"
+        step.hold(parcel, "shipped_unasked", reason)
