@@ -53,7 +53,7 @@ from orderflow.taxes import (
 from orderflow.taxing import tax_charges
 from orderflow.trial import tried
 from orderflow.values import MINOR_MAX
-from tests.builders import BELL, LAMP, LEITH, YORK, D, Shop, eur, line, new_order
+from tests.builders import BELL, LAMP, LEITH, ROPE, YORK, D, Shop, eur, line, new_order
 
 R, P = ReplacementState, Progress
 
@@ -698,6 +698,17 @@ def test_goods_are_exchanged_and_the_difference_is_paid(any_shop: Shop) -> None:
     shop.complete("o-18")
     shop.assert_lawful()
     assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
+
+
+def test_new_goods_that_are_sold_by_length_cost_their_price_for_so_much(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), (line("1", ROPE, 7500),))
+    shop.approve_exchange("e-1")
+    come_back(shop)
+
+    shop.send_replacement("e-1", "o-18")
+
+    assert total(shop.order("o-18")) == 1500
 
 
 def test_new_goods_cost_their_taxes_from_the_start() -> None:
