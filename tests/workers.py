@@ -12,11 +12,12 @@ import sqlite3
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from orderflow import (
     GatewayFailed,
@@ -26,6 +27,7 @@ from orderflow import (
     NewOrder,
     Notice,
     Outcome,
+    OutcomeUnknown,
     Position,
     Price,
     Refused,
@@ -39,6 +41,7 @@ from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.allocation import reserve as reserve_at_once
 from orderflow.calls import Call
+from orderflow.errors import StoreUnavailable
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
 from orderflow.inspecting import inspect
 from orderflow.inventory import confirm_stock_hold, record_feed
@@ -545,7 +548,8 @@ class Dealing:
         except Refused as no:
             self.outcomes.update({one.code for one in no.refusals})
             if self.unpaid:
-                self.pay_by_wire(self.unpaid.pop(0), f"late-{id}")
+                oldest = self.unpaid.pop(0)  # a life that died on the wire may have paid it
+                self.pay_by_wire(oldest, f"late-{oldest}")
             return
         if self.chance.random() < 0.05:
             os._exit(DIED)
@@ -657,14 +661,28 @@ def life(i: int) -> Iterator[Call[Any]]:
         yield inspect.on(f"r-{i}")
 
 
+T = TypeVar("T")
+
+
+def until_it_is_there(ask: Callable[[], T]) -> T:
+    """Ask a server that may be down as long as it takes, for a minute at most."""
+    for _ in range(600):
+        try:
+            return ask()
+        except (OutcomeUnknown, StoreUnavailable):
+            time.sleep(0.1)
+    return ask()
+
+
 def live(database: str, name: str, orders: str, done: str) -> None:
     """Whole lives, one command after the other, from the `done`-th on; each acknowledged aloud."""
-    workflow = flow(database)
+    workflow = until_it_is_there(lambda: flow(database))
     number = 0
     for i in range(int(orders)):
         for call in life(int(name) * 100_000 + i):
             if number >= int(done):
-                workflow.apply(call, key=f"{name}/{number}")
+                send = partial(workflow.apply, call, key=f"{name}/{number}")
+                until_it_is_there(send)
                 print(number, flush=True)
             number += 1
     print("end", flush=True)
