@@ -13,14 +13,17 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count as numbers
 from pathlib import Path
 from typing import Any, TypeVar
 
 from orderflow import (
     GatewayFailed,
+    KeyReused,
     Money,
     MoveRefused,
     NewLine,
@@ -688,8 +691,45 @@ def live(database: str, name: str, orders: str, done: str) -> None:
     print("end", flush=True)
 
 
+def together(database: str, gate: str, name: str, seconds: str) -> None:
+    """Four threads on one store, each with whole lives of its own, until the time is up."""
+    workflow = Workflow(opened(database), Rules(tries_max=1_000), clock=lambda: START)
+    wait_for(gate)
+    end = time.monotonic() + float(seconds)
+
+    def one(thread: int) -> int:
+        done, lives, who = 0, numbers(), int(name) * 10 + thread
+        while time.monotonic() < end:
+            for call in life(who * 100_000 + next(lives)):
+                workflow.apply(call, key=f"{who}/{done}")
+                done += 1
+        return done
+
+    with ThreadPoolExecutor(4) as threads:
+        print(sum(threads.map(one, range(4))))
+
+
+def same_keys(database: str, gate: str, name: str, count: str) -> None:
+    """Send what all others send too, under the same keys, in an order of one's own."""
+    workflow = Workflow(opened(database), Rules(tries_max=1_000), clock=lambda: START)
+    order = list(range(int(count)))
+    random.Random(name).shuffle(order)
+    outcomes: Counter[str] = Counter()
+    wait_for(gate)
+    for i in order:
+        given = workflow.apply(hold_stock.on(f"h-{i}", LAMP, 1), key=f"k-{i}")
+        outcomes["repeated" if given.repeated else "done"] += 1
+        try:
+            workflow.apply(hold_stock.on(f"h-{i}", LAMP, 2), key=f"k-{i}")
+        except KeyReused:
+            outcomes["another question"] += 1
+    print(json.dumps(outcomes))
+
+
 if __name__ == "__main__":
     acts = {
+        "together": together,
+        "same_keys": same_keys,
         "opening": opening,
         "reserve": reserve,
         "race": race,
