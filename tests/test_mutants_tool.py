@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tools.mutants import by_package, report, verdicts
+from tools.mutants import bodies_apart, by_package, report, verdicts
 
 SAID = """
     orderflow.money.sharing.x_share__mutmut_1: killed
@@ -29,3 +29,60 @@ def test_mutants_are_told_by_the_package_that_was_changed() -> None:
     packages = by_package(verdicts(SAID.splitlines()))
 
     assert {name: len(found) for name, found in packages.items()} == {"money": 2, "pricing": 2}
+
+
+MODULE = '''
+@verb("ask", Return)
+def ask(
+    case: Case, n: int = 1
+) -> Step:
+    """Ask for it."""
+    return case, n
+
+
+def plain() -> None: ...
+
+
+@final
+class Kept: ...
+
+
+@verb("end", Return)
+def end(case: Case) -> Step:
+    return ask(case, 2)
+'''
+
+APART = '''
+def ask__body(
+    case: Case, n: int = 1
+) -> Step:
+    """Ask for it."""
+    return case, n
+
+
+@verb("ask", Return)
+def ask(
+    case: Case, n: int = 1
+) -> Step:
+    return ask__body(case, n)
+
+
+def plain() -> None: ...
+
+
+@final
+class Kept: ...
+
+
+def end__body(case: Case) -> Step:
+    return ask(case, 2)
+
+
+@verb("end", Return)
+def end(case: Case) -> Step:
+    return end__body(case)
+'''
+
+
+def test_the_body_of_a_verb_is_changed_as_any_function_is() -> None:
+    assert bodies_apart(MODULE) == APART

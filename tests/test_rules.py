@@ -6,9 +6,11 @@ import attrs
 import pytest
 
 from orderflow import BadInput, Location, Rules
+from orderflow.aftercare import Aftercare
 from orderflow.cash import CashRounding, CashRule
 from orderflow.compensations import Compensable
 from orderflow.conditions import Condition, Fate
+from orderflow.packing import Packing
 from orderflow.paid_back import Refunding
 from orderflow.patience import Patience
 from orderflow.process import Process, Stage
@@ -54,6 +56,7 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(remind_days=(3, 1)),
         Rules(patience=Patience()),
         Rules(silent_days=3),
+        Rules(aftercare=(Aftercare("gold", "anna"),)),
         Rules(compensable=(Compensable("late", 30),)),
         Rules(paying_back=PayingBack(last=("points",))),
         Rules(reasons=(FAULTY,)),
@@ -68,6 +71,8 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(sending=Sending("2026", shipments_max=2)),
         Rules(locations=(Location("leith", tags=("store",)),)),
         Rules(locations=(Location("leith", handling=120),)),
+        Rules(packing=Packing("2026")),
+        Rules(first_scan_ships=True),
         Rules(process=Process.of(Stage("polishing", UnitState.PICKED))),
     ),
 )
@@ -82,7 +87,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 32, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 35, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(
@@ -102,6 +107,8 @@ def test_what_is_no_location_is_refused(locations: object, path: str) -> None:
         ("price_protection_days", -1),
         ("remind_days", (0,)),
         ("remind_days", 3),
+        ("aftercare", Aftercare("gold")),
+        ("aftercare", (Aftercare("gold"), Aftercare("gold", "anna"))),
         ("patience", 3),
         ("silent_days", -1),
         ("reasons", ("faulty",)),

@@ -148,11 +148,23 @@ PARTS: Final[dict[str, Small]] = {
             requests=1,
         )
     ),
+    "labels of what comes back": Small(
+        Bounds(
+            (1,),
+            stock=1,
+            only=LIFE
+            | BACK
+            | of("ask_return_label send_return_label record_return_label cancel_return_label")
+            | of("record_return_scans"),
+            waits=(HOUR,),
+            requests=1,
+        )
+    ),
     "the warehouse and its reports": goods(
         LIFE
         | SHELF
         | of("send_dispatch accept_dispatch refuse_dispatch lift_dispatch_hold")
-        | of("scan_serials hold lift_hold")
+        | of("scan_serials hold lift_hold weigh mark")
     ),
     "cash on delivery": goods(
         LIFE - {"pay"} | ROAD | of("collect_on_delivery expect_cash remit pay_back apply_payment"),

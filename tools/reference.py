@@ -636,6 +636,7 @@ BESIDE = {
     ),
     "orderflow.adapters.holidays": ("closed_days",),
     "orderflow.sending": ("Sending",),
+    "orderflow.packing": ("Packing",),
     "orderflow.sourcing": tuple(
         name for name in sourcing.__all__ if isinstance(vars(sourcing)[name], type | FunctionType)
     ),
@@ -770,6 +771,7 @@ BESIDE = {
     "orderflow.replacements": ("Progress", "progress"),
     "orderflow.deadlines": ("Due", "Reminder"),
     "orderflow.audit": ("audit", "Law", "reconcile", "Plan", "Drift", "DriftKind"),
+    "orderflow.archiving": ("Archive", "is_at_rest", "put_away"),
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
     "orderflow.intake": ("orders", "stock", "remittance", "Columns", "Finding"),

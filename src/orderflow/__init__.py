@@ -5,6 +5,7 @@ that a gateway knows, and what `Rules` say of paying. What is only read or compu
 that knows it.
 """
 
+from orderflow.aftercare import Aftercare
 from orderflow.agreed import NewCharge, NewLine, NewOrder
 from orderflow.calls import Call, Ref, Remedy
 from orderflow.cash import CashRounding, CashRule
@@ -63,6 +64,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AddedServices",
+    "Aftercare",
     "BadInput",
     "Call",
     "CarrierFailed",

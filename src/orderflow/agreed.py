@@ -192,7 +192,8 @@ class NewOrder:
     `customer` is a person's reference; `number` is the channel's own and unique there; `pay_by` is
     when an unpaid order falls due to expire; a lower `priority` is more urgent. Each of its
     `coupons` is used once. `on_account` it goes out unpaid, on the credit of its customer; then
-    `pay_by` is when it is to be paid, and without it the terms of the credit say so.
+    `pay_by` is when it is to be paid, and without it the terms of the credit say so. `tier` is that
+    of its customer, and says what he has after the sale.
     """
 
     customer: str
@@ -209,11 +210,12 @@ class NewOrder:
     destination: Destination = Destination()
     coupons: tuple[str, ...] = ()
     on_account: bool = False
+    tier: str = ""
 
     def __attrs_post_init__(self) -> None:
         text(self.customer, "customer")
         exponent(self.currency)
-        for name in ("seller", "channel", "shop", "number"):
+        for name in ("seller", "channel", "shop", "number", "tier"):
             text(getattr(self, name), name, empty=True)
         if type(self.cash_on_delivery) is not bool:
             raise BadInput("cash_on_delivery", "true or false is wanted")

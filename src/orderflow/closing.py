@@ -28,6 +28,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from orderflow.facts import CONTACT
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
 from orderflow.records import Order
@@ -57,12 +58,16 @@ def confirm_receipt(case: Case, context: Context) -> Step:
 def complete(case: Case, context: Context) -> Step:
     """Close an order: every unit has ended its outward life and nothing is owed either way.
 
-    Its receipt was confirmed, or the days of the rules have passed since its last delivery.
+    Its receipt was confirmed, or the days of the rules have passed since its last delivery. Its
+    customer is told whom to turn to from now on, where the rules name a desk (`Rules.aftercare`).
     """
     step = Step(case, context)
     order = step.now(case.own(Order))
     facts = attrs.evolve(order_facts(order), receipt_until=_receipt_until(step, order))
     step.advance(ORDER, order.ref, OrderMove.COMPLETE, facts)
+    desk = context.rules.desk(order.tier)
+    if desk and desk != order.contact:
+        step.note(order.ref, CONTACT, desk=desk)
     return step
 
 

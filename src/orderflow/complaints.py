@@ -21,7 +21,7 @@ from orderflow.money import Money, positive
 from orderflow.proving import checked_evidence, lacks_evidence, note_evidence, note_talk
 from orderflow.reasons import Way, not_for
 from orderflow.records import Complaint, Order
-from orderflow.return_windows import closings, window_of
+from orderflow.return_windows import closings, windows_of
 from orderflow.states import COMPLAINT, ComplaintMove, ComplaintState, OrderState
 from orderflow.units import LineQuantities, checked_quantities
 from orderflow.values import text
@@ -74,7 +74,8 @@ def ask_refund_only(
     said, given = text(reason, "reason", empty=True), checked_evidence(evidence)
     told = text(words, "words", empty=True)
     minor = None if amount is None else positive(amount, about.currency)
-    ends = closings(about, lambda name: step.now(case.parcel(name)), window_of(context.rules, said))
+    windows = windows_of(context.rules, about.tier, said)
+    ends = closings(about, lambda name: step.now(case.parcel(name)), windows)
     closed = {name: end for name, end in ends.items() if context.at > end.last}
     pairs, refusals = meant_units(about, wanted, closed)
     refusals += not_for(context.rules.reasons, said, Way.REFUND)

@@ -407,7 +407,7 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
     invoices, credit_notes, plan = order.invoices, order.credit_notes, order.plan
     pools, pay_by, doors, ready = order.pools, order.pay_by, order.doors, order.ready
     awaited = order.awaited
-    compensations = order.compensations
+    compensations, contact = order.compensations, order.contact
     by_id: dict[str, Line] = {}
     spots: dict[str, list[Spot]] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
@@ -462,6 +462,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
                     ready = _with_ready(ready, dict(fact.details))
                 elif fact.what == AWAITED:
                     awaited = _with_awaited(awaited, dict(fact.details))
+                elif fact.what == CONTACT:
+                    contact = str(dict(fact.details)["desk"])
                 elif fact.what == REINSTATED:
                     for line in lines:
                         known_cuts = cuts.get(line.id, line.cuts)
@@ -527,6 +529,8 @@ def _fold_order(order: Order, facts: Sequence[Fact]) -> Order:
         ready,
         awaited=awaited,
         compensations=compensations,
+        tier=order.tier,
+        contact=contact,
     )
 
 
@@ -579,6 +583,9 @@ EXPIRED: Final = "expire"
 
 REINSTATED: Final = "reinstated"
 """What an order notes when it stands again after it had expired: what it gave up then is kept."""
+
+CONTACT: Final = "contact"
+"""What a completed order notes: whom its customer turns to after the sale."""
 
 RESENT: Final = "resent"
 """The note of a return whose rejected goods go to their customer again, or came back from him."""
@@ -647,8 +654,17 @@ with its currency, and `signature`; and so does the carrier's own `reference`.
 NUMBERED: Final = "numbered"
 """What a parcel notes of the waybill number that it gets: `carrier`, `tracking`."""
 
+WEIGHED: Final = "weighed"
+"""What a parcel notes of what it weighs: `grams`, and why they were `accepted`."""
+
+MARKED: Final = "marked"
+"""What a parcel notes of a `mark` that was put on it."""
+
 LIMITS: Final = "limits"
 """What a parcel notes of when it is silent and when late: `silent_at`, `late_at`, or empty."""
+
+LEFT_AT: Final = "left at"
+"""What a parcel notes of the instant `at` which its carrier had it, as its scans say."""
 
 BY_HAND: Final = "by hand"
 """What a parcel notes whose state people have said, and no scans."""
@@ -1124,7 +1140,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     carrier, tracking, waybill = parcel.carrier, parcel.tracking, parcel.waybill
     scans, by_hand = set(parcel.scans), parcel.by_hand
     silent_at, late_at, bookings = parcel.silent_at, parcel.late_at, parcel.bookings
-    claims = parcel.claims
+    claims, marks, grams = parcel.claims, parcel.marks, parcel.weight_grams
     for fact in facts:
         if isinstance(fact, Advanced):
             if fact.target == ParcelState.SHIPPED and fact.move != ParcelMove.GO_ON:
@@ -1144,8 +1160,14 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             carrier, tracking = str(details["carrier"]), str(details["tracking"])
         elif isinstance(fact, Noted) and fact.what == SCANNED:
             scans.add(_scan(dict(fact.details)))
+        elif isinstance(fact, Noted) and fact.what == WEIGHED:
+            grams = int(dict(fact.details)["grams"])
+        elif isinstance(fact, Noted) and fact.what == MARKED:
+            marks = (*marks, str(dict(fact.details)["mark"]))
         elif isinstance(fact, Noted) and fact.what == CAME_AT:
             delivered_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
+        elif isinstance(fact, Noted) and fact.what == LEFT_AT:
+            handed_over_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
         elif isinstance(fact, Noted) and fact.what == BY_HAND:
             by_hand = True
         elif isinstance(fact, Noted) and fact.what == CLAIMED_ON:
@@ -1159,7 +1181,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         state,
         parcel.orders,
         parcel.location,
-        parcel.weight_grams,
+        grams,
         carrier,
         tracking,
         handed_over_at,
@@ -1172,6 +1194,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         waybill,
         bookings,
         claims,
+        marks,
     )
 
 
@@ -1225,9 +1248,17 @@ def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str]:
 
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
     location, until = returned.location, _waits(returned.until, facts)
-    brought, resent = returned.brought, returned.resent
+    brought, resent, bookings = returned.brought, returned.resent, returned.bookings
+    carrier, tracking, scans = returned.carrier, returned.tracking, set(returned.scans)
     for fact in facts:
-        if isinstance(fact, Noted) and fact.what == "received":
+        if isinstance(fact, Noted) and fact.what == BOOKING:
+            bookings = _booked(bookings, dict(fact.details))
+        elif isinstance(fact, Noted) and fact.what == NUMBERED:
+            said = dict(fact.details)
+            carrier, tracking = str(said["carrier"]), str(said["tracking"])
+        elif isinstance(fact, Noted) and fact.what == SCANNED:
+            scans.add(_scan(dict(fact.details)))
+        elif isinstance(fact, Noted) and fact.what == "received":
             location = str(dict(fact.details)["location"])
         elif isinstance(fact, Noted) and fact.what == BROUGHT:
             brought = (brought or 0) + int(dict(fact.details)["amount"])
@@ -1246,6 +1277,10 @@ def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
         evidence=_references(returned.evidence, EVIDENCE, facts),
         talks=_references(returned.talks, TALK, facts),
         resent=resent,
+        carrier=carrier,
+        tracking=tracking,
+        bookings=bookings,
+        scans=tuple(sorted(scans, key=_by_instant)),
     )
 
 

@@ -394,6 +394,7 @@ def _open(step: Step, new: NewOrder) -> None:
         destination=new.destination,
         coupons=new.coupons,
         on_account=new.on_account,
+        tier=new.tier,
         kits=tuple([_kit(line) for line in new.lines if line.components]),
     )
     text(case.ref.id, "order")

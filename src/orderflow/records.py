@@ -407,6 +407,8 @@ class Order:
     ready: tuple[Ready, ...] = ()  # what gateways keep ready for it, and have not captured
     awaited: tuple[str, ...] = ()  # the payments for it that wait, or are kept ready
     compensations: tuple[Compensation, ...] = ()  # what was paid beside it, in that order
+    tier: str = ""  # of its customer, as the host names them
+    contact: str = ""  # whom its customer was told to turn to after the sale
 
     def line(self, id: str) -> Line | None:
         """The line of that id."""
@@ -700,6 +702,7 @@ class Parcel:
     waybill: str = ""  # the number of all pieces, where it is one of several under one waybill
     bookings: tuple[Booking, ...] = ()
     claims: tuple[str, ...] = ()  # on its carrier, by their ids
+    marks: tuple[str, ...] = ()  # that stand on it
 
     def booking(self, id: str) -> Booking | None:
         """The booking of that name."""
@@ -735,6 +738,14 @@ class Return:
     brought: int | None = None
     repair: bool = False  # its goods are to be mended, and stay their customer's
     resent: str = ""  # the number of the parcel by which rejected goods go to their customer
+    carrier: str = ""  # who brings the goods back by a label of ours, and its number
+    tracking: str = ""
+    bookings: tuple[Booking, ...] = ()
+    scans: tuple[Scan, ...] = ()  # each once, in the order of their instants
+
+    def booking(self, id: str) -> Booking | None:
+        """The booking of that name."""
+        return next((one for one in self.bookings if one.id == id), None)
 
     @property
     def lacks_evidence(self) -> bool:

@@ -20,7 +20,7 @@ from orderflow.inspecting import COMING
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.reasons import Way
 from orderflow.records import Return
-from orderflow.returns import open_return
+from orderflow.returns import approve_by_itself, open_return
 from orderflow.states import RETURN, ReturnMove, UnitMove, UnitState
 from orderflow.units import LineQuantities, checked_quantities, of_return
 
@@ -37,8 +37,7 @@ def ask_repair(
     """
     step = Step(case, context)
     open_return(step, case.own(Return), order, lines, reason, Way.REPAIR)
-    if context.rules.approve_returns and not step.now(case.own(Return)).lacks_evidence:
-        step.proceed(RETURN, case.ref, ReturnMove.APPROVE)
+    approve_by_itself(step, case.own(Return))
     return step
 
 

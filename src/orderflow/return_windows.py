@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from orderflow.aftercare import care_of
 from orderflow.reasons import Way
 from orderflow.records import Order, Parcel
 from orderflow.rules import Rules
@@ -23,13 +24,42 @@ from orderflow.values import later
 if TYPE_CHECKING:
     from orderflow.windows import Closing, Window
 
+Span: TypeAlias = "Window | timedelta"
+"""A window of the calendar, or days of 24 hours."""
+
 _CAME: Final = frozenset(
     {UnitState.DELIVERED, UnitState.RETURNED, UnitState.SENT_BACK, UnitState.CANCELLED}
 )
 _ASTRAY: Final = frozenset({UnitState.LOST, UnitState.MISSING})
 
 
-def window_of(rules: Rules, reason: str = "") -> Window | timedelta:
+def windows_of(rules: Rules, tier: str, reason: str = "") -> tuple[Span, ...]:
+    """The windows for a reason of which one must be open: that of the reason or of the rules, and
+    those that customers of the tier have besides."""
+    besides = [one.window for one in care_of(rules.aftercare, tier) if one.window is not None]
+    return (_window_of(rules, reason), *besides)
+
+
+def closings(
+    order: Order, parcel: Callable[[str], Parcel | None], windows: Iterable[Span]
+) -> dict[str, Closing]:
+    """When the last window of each parcel closes in which delivered units of an order came.
+
+    `parcel` reads the one of that id, where it is there. A parcel with a window that has not begun
+    is left out.
+    """
+    first, *others = [_closings(order, parcel, window) for window in windows]
+    for other in others:
+        both = [name for name in first if name in other]
+        first = {name: max(first[name], other[name], key=_last) for name in both}
+    return first
+
+
+def _last(closing: Closing) -> datetime:
+    return closing.last
+
+
+def _window_of(rules: Rules, reason: str) -> Span:
     """The window for a reason: its own, else that of the rules, else their days of 24 hours."""
     named = rules.reason(reason)
     if named is not None and named.window is not None:
@@ -39,14 +69,10 @@ def window_of(rules: Rules, reason: str = "") -> Window | timedelta:
     return timedelta(days=rules.return_window_days)
 
 
-def closings(
-    order: Order, parcel: Callable[[str], Parcel | None], window: Window | timedelta
+def _closings(
+    order: Order, parcel: Callable[[str], Parcel | None], window: Span
 ) -> dict[str, Closing]:
-    """When the window of each parcel closes in which delivered units of an order came.
-
-    `parcel` reads the one of that id, where it is there. A parcel whose window has not begun is
-    left out.
-    """
+    """The same for one window."""
     from orderflow.windows import Closing, Start  # here, so that a plain shop loads no zones
 
     came = _came(order, parcel, (UnitState.DELIVERED,))
@@ -69,8 +95,8 @@ def last_closing(
     """The last instant at which anything may be asked for, by any reason that leads to more than an
     answer; `None` where nothing came with a date."""
     codes = [one.code for one in rules.reasons if one.ways != (Way.SUPPORT,)]
-    windows = dict.fromkeys([window_of(rules, code) for code in codes or [""]])
-    ends = [one.last for window in windows for one in closings(order, parcel, window).values()]
+    windows = dict.fromkeys([windows_of(rules, order.tier, code) for code in codes or [""]])
+    ends = [one.last for each in windows for one in closings(order, parcel, each).values()]
     return max(ends, default=None)
 
 

@@ -21,7 +21,7 @@ from orderflow.journal import Case
 from orderflow.pricing import carried, give_up
 from orderflow.reasons import Way, not_for
 from orderflow.records import Line, Order, Spot
-from orderflow.return_windows import closings, window_of
+from orderflow.return_windows import closings, windows_of
 from orderflow.rules import Rules
 from orderflow.states import UnitState
 from orderflow.units import Chosen, left_delivered
@@ -56,7 +56,8 @@ class Returnable:
 def returnable(case: Case, order: Order, rules: Rules, reason: str = "") -> tuple[Returnable, ...]:
     """The delivered units of an order that are in no return, by line and parcel, for a reason."""
     said = text(reason, "reason", empty=True)
-    ends = closings(order, lambda name: case.find(case.parcel(name)), window_of(rules, said))
+    windows = windows_of(rules, order.tier, said)
+    ends = closings(order, lambda name: case.find(case.parcel(name)), windows)
     closed = {name: end for name, end in ends.items() if case.at > end.last}
     always = [Against(no) for no in not_for(rules.reasons, said, Way.RETURN)]
     found: list[Returnable] = []

@@ -27,7 +27,7 @@ from orderflow.pricing import order_facts
 from orderflow.proving import checked_evidence, lacks_evidence
 from orderflow.reasons import Way, not_for
 from orderflow.records import Order, Return
-from orderflow.return_windows import closings, window_of
+from orderflow.return_windows import closings, windows_of
 from orderflow.states import (
     ONWARD,
     ORDER,
@@ -74,8 +74,7 @@ def ask_return(
     given = checked_evidence(evidence)
     said = text(words, "words", empty=True)
     open_return(step, case.own(Return), order, lines, reason, evidence=given, words=said)
-    if context.rules.approve_returns and not step.now(case.own(Return)).lacks_evidence:
-        step.proceed(RETURN, case.ref, ReturnMove.APPROVE)
+    approve_by_itself(step, case.own(Return))
     return step
 
 
@@ -156,6 +155,14 @@ def lift_return_hold(case: Case, context: Context, code: str) -> Step:
     return step
 
 
+def approve_by_itself(step: Step, ref: Ref[Return]) -> None:
+    """Approve a return where the rules do so for its customer, and no evidence is wanted yet."""
+    returned = step.now(ref)
+    tier = step.now(step.case.order(returned.order)).tier
+    if step.context.rules.approves(tier) and not returned.lacks_evidence:
+        step.proceed(RETURN, ref, ReturnMove.APPROVE)
+
+
 def agree_to_return(step: Step, ref: Ref[Return]) -> None:
     """Approve a return, once the evidence is there that its reason wants."""
     returned = step.now(ref)
@@ -224,8 +231,8 @@ def end_return(step: Step, ref: Ref[Return]) -> None:
 
 def _closed_windows(step: Step, order: Order, reason: str) -> dict[str, Closing]:
     """The end of each return window of delivered units that is over, by its parcel."""
-    window = window_of(step.context.rules, reason)
-    ends = closings(order, lambda name: step.now(step.case.parcel(name)), window)
+    windows = windows_of(step.context.rules, order.tier, reason)
+    ends = closings(order, lambda name: step.now(step.case.parcel(name)), windows)
     return {name: one for name, one in ends.items() if step.context.at > one.last}
 
 

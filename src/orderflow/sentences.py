@@ -429,28 +429,61 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "zh": "库存占用 {hold} 已于 {until} 失效",
     },
     "booking_open": {
-        "en": "parcel {parcel}: {booking} is {state}, and one label is enough",
-        "zh": "包裹 {parcel} 已有面单请求 {booking}({state}),无需另行下单",
+        "en": "{what}: {booking} is {state}, and one label is enough",
+        "zh": "{what} 已有面单请求 {booking}({state}),无需另行下单",
     },
     "no_such_booking": {
-        "en": "parcel {parcel} has no booking {booking}",
-        "zh": "包裹 {parcel} 没有面单请求 {booking}",
+        "en": "{what} has no booking {booking}",
+        "zh": "{what} 没有面单请求 {booking}",
     },
     "booking_answered": {
-        "en": "parcel {parcel}: {booking} is {state}",
-        "zh": "包裹 {parcel} 的面单请求 {booking} 状态为“{state}”",
+        "en": "{what}: {booking} is {state}",
+        "zh": "{what} 的面单请求 {booking} 状态为“{state}”",
     },
     "booking_under_way": {
-        "en": "parcel {parcel}: {booking} is under way until {until}",
-        "zh": "包裹 {parcel} 的面单请求 {booking} 正在进行,至 {until}",
+        "en": "{what}: {booking} is under way until {until}",
+        "zh": "{what} 的面单请求 {booking} 正在进行,至 {until}",
     },
     "no_waybills": {
         "en": "there is no waybill number of {carrier} left",
         "zh": "{carrier} 的运单号已用完",
     },
+    "not_to_be_sent": {
+        "en": "return {returned} is {state}: a label is for goods that are agreed to come back and "
+        "were not posted yet",
+        "zh": "退货 {returned} 状态为“{state}”,只有已同意且尚未寄回的退货才能取面单",
+    },
     "not_packed": {
         "en": "parcel {parcel} is {state}: a waybill is for a packed one",
         "zh": "包裹 {parcel} 状态为“{state}”,只有已包装的包裹才能取运单",
+    },
+    "parcel_left": {
+        "en": "parcel {parcel} is {state}: only a packed one can be asked to {asked}",
+        "zh": "包裹 {parcel} 状态为“{state}”,只有已包装的包裹才能{asked}",
+    },
+    "parcel_too_heavy": {
+        "en": "parcel {parcel} weighs {grams} g, and may weigh {most} g",
+        "zh": "包裹 {parcel} 重 {grams} 克,上限为 {most} 克",
+    },
+    "parcel_too_large": {
+        "en": "what is to be in parcel {parcel} takes {cm3} cm3, and there is room for {most} cm3",
+        "zh": "包裹 {parcel} 内商品体积为 {cm3} 立方厘米,上限为 {most} 立方厘米",
+    },
+    "not_in_one_box": {
+        "en": "{sku} is {trait} and {other} is {other_trait}: they may not share parcel {parcel}",
+        "zh": "{sku}({trait})与{other}({other_trait})不能同装包裹 {parcel}",
+    },
+    "weight_off": {
+        "en": "parcel {parcel} weighs {grams} g, and by what is in it from {least} to {most} g",
+        "zh": "包裹 {parcel} 实重 {grams} 克,按内装商品应为 {least} 至 {most} 克",
+    },
+    "not_weighed": {
+        "en": "parcel {parcel} was not weighed",
+        "zh": "包裹 {parcel} 尚未称重",
+    },
+    "mark_missing": {
+        "en": "parcel {parcel} does not bear the mark {mark}",
+        "zh": "包裹 {parcel} 缺少标记:{mark}",
     },
     "parcel_not_due": {
         "en": "parcel {parcel} is waited for until {until}",
@@ -1120,6 +1153,11 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "book": "预订运单",
     "buy": "采购",
     "cancel booking": "请求取消面单",
+    "ask return label": "请求退货面单",
+    "send return label": "发送退货面单请求",
+    "record return label": "登记退货面单答复",
+    "cancel return label": "请求取消退货面单",
+    "record return scans": "登记退货物流轨迹",
     "cancel exchange": "取消换货",
     "cancel parcel": "取消包裹",
     "cancel purchase": "取消采购单",
@@ -1207,6 +1245,8 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "open balance": "开放尾款",
     "owe at door": "货到付款",
     "pack": "打包",
+    "weigh": "称重",
+    "mark": "贴标记",
     "pay back": "退回付款",
     "pay balance": "支付尾款",
     "pay over": "转付",
@@ -1425,6 +1465,7 @@ HOLDS: Final[dict[str, str]] = {
     "unexpected_report": "意外报告",
     "unknown_line": "未知订单行",
     "unknown_request": "未知的支付请求",
+    "return_turned": "退货件被退回客户",
     "unexpected_scan": "意外扫描",
     "unexpected_settlement": "意外的争议结果",
     "won_back": "争议胜诉退回的款项未用于订单",

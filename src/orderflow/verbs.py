@@ -56,6 +56,7 @@ from orderflow.fulfilment import (
     lift_parcel_hold,
     lose,
     make_ready,
+    mark,
     pack,
     pick,
     recall,
@@ -70,6 +71,7 @@ from orderflow.fulfilment import (
     send_dispatch,
     ship_direct,
     turn_back,
+    weigh,
 )
 from orderflow.inspecting import deliver_again, inspect, restock, take_back
 from orderflow.instalments import agree_plan, miss_instalment
@@ -185,6 +187,13 @@ from orderflow.replacements import (
     undo_exchange,
 )
 from orderflow.repricing import protect_price, reprice, weigh_line
+from orderflow.return_labels import (
+    ask_return_label,
+    cancel_return_label,
+    record_return_label,
+    send_return_label,
+)
+from orderflow.return_scans import record_return_scans
 from orderflow.returns import (
     approve_return,
     ask_return,
@@ -231,6 +240,7 @@ __all__ = [
     "ask_reissue",
     "ask_repair",
     "ask_return",
+    "ask_return_label",
     "ask_void",
     "attach_arrival",
     "await_payment",
@@ -240,6 +250,7 @@ __all__ = [
     "cancel_parcel",
     "cancel_purchase",
     "cancel_reissue",
+    "cancel_return_label",
     "change_cash",
     "charge_back",
     "chase",
@@ -300,6 +311,7 @@ __all__ = [
     "lift_work_order_hold",
     "lose",
     "make_ready",
+    "mark",
     "mend",
     "miss_balance",
     "miss_carrier_claim",
@@ -339,7 +351,9 @@ __all__ = [
     "record_complaint_talk",
     "record_feed",
     "record_notice",
+    "record_return_label",
     "record_return_scan",
+    "record_return_scans",
     "record_scan",
     "record_scans",
     "record_shortfall",
@@ -381,6 +395,7 @@ __all__ = [
     "send_rejected",
     "send_replacement",
     "send_request",
+    "send_return_label",
     "send_transfer",
     "set_coupon",
     "set_credit",
@@ -405,6 +420,7 @@ __all__ = [
     "undo_exchange",
     "unreserve",
     "void_payment",
+    "weigh",
     "weigh_line",
     "withdraw_carrier_claim",
     "withdraw_complaint",

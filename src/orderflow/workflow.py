@@ -44,7 +44,15 @@ from orderflow.facts import Fact
 from orderflow.inventory import Got, Standing, got, standing
 from orderflow.invoices import Account, account
 from orderflow.journal import STOCK, Case, Change, Context, Entry, Step
-from orderflow.measures import Advice, SteadyDemand, Stocking, Turned, turned
+from orderflow.measures import (
+    Advice,
+    AfterSales,
+    SteadyDemand,
+    Stocking,
+    Turned,
+    after_sales,
+    turned,
+)
 from orderflow.measures.cover import DAYS_MAX, advices
 from orderflow.money import Money
 from orderflow.on_account import CreditStanding, credit_standing
@@ -491,17 +499,32 @@ class Workflow(Commands):
         """The parcels that went out under a waybill number, by id: of any carrier, or of one.
 
         The number of several pieces together finds each of them. Carriers use numbers again, so
-        there may be others. It looks at every parcel.
+        there may be others. It looks at every parcel, and at those that were put away where no
+        other has the number.
         """
         text(number, "number")
         text(carrier, "carrier", empty=True)
-        parcels = (stored.value for stored in every(self.store, Query("parcel", self.tenant)))
+        return self._numbered(number, carrier, False) or self._numbered(number, carrier, True)
+
+    def _numbered(self, number: str, carrier: str, archived: bool) -> tuple[Parcel, ...]:
+        query = Query("parcel", self.tenant, archived=archived)
         return tuple(
             parcel
-            for parcel in parcels
-            if isinstance(parcel, Parcel)
+            for stored in every(self.store, query)
+            if isinstance(parcel := stored.value, Parcel)
             and number in (parcel.tracking, parcel.waybill)
             and carrier in ("", parcel.carrier)
+        )
+
+    def numbered_returns(self, number: str, carrier: str = "") -> tuple[Return, ...]:
+        """The returns that come by a label of that number, by id; of any carrier, or of one."""
+        text(number, "number")
+        text(carrier, "carrier", empty=True)
+        returns = (stored.value for stored in every(self.store, Query("return", self.tenant)))
+        return tuple(
+            one
+            for one in returns
+            if isinstance(one, Return) and number == one.tracking and carrier in ("", one.carrier)
         )
 
     def due(self, at: datetime, *, limit: int = 100) -> list[Due]:
@@ -644,6 +667,13 @@ class Workflow(Commands):
         """
         return turned(self.store.entries(), start, end, location, self.tenant)
 
+    def after_sales(self, start: datetime, end: datetime) -> AfterSales:
+        """How much came back in a period, for which reasons, and what became of it.
+
+        It reads the whole journal once; keep the periods that are over, `then` joins them.
+        """
+        return after_sales(self.store.entries(), start, end, self.tenant)
+
     def postings(self) -> tuple[Posting, ...]:
         """What all commands have done to money: `orderflow.ledger` makes statements of it.
 
@@ -670,6 +700,7 @@ class Workflow(Commands):
             quotes,
             window_days=self.rules.return_window_days,
             window=self.rules.return_window,
+            aftercare=self.rules.aftercare,
             tenant=self.tenant,
         )
 
@@ -683,7 +714,7 @@ class Workflow(Commands):
         from orderflow.remittances import reconcile_remittance  # here, for the same reason
 
         payments, parcels = (
-            [stored.value for stored in every(self.store, Query(kind, self.tenant))]
+            [stored.value for stored in every(self.store, Query(kind, self.tenant, archived=True))]
             for kind in ("payment", "parcel")
         )
         return reconcile_remittance(

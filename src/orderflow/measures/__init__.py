@@ -1,4 +1,4 @@
-"""What a host measures of its stock: how fast it turns, how long it lasts, what to buy.
+"""What a host measures: how fast stock turns, how long it lasts, what to buy, what comes back.
 
 It reads the journal and figures, and refuses to decide: what is bought is for a person.
 Nothing is kept for a measure, so none can disagree with the journal, and figures are exact.
@@ -6,16 +6,21 @@ Nothing is kept for a measure, so none can disagree with the journal, and figure
 
 from __future__ import annotations
 
+from orderflow.measures.aftersales import AfterSales, AfterSalesRow, Happened, after_sales
 from orderflow.measures.cover import Advice, Level, SteadyDemand, Stocking, advise, level_of
 from orderflow.measures.turnover import Turned, turned
 
 __all__ = [
     "Advice",
+    "AfterSales",
+    "AfterSalesRow",
+    "Happened",
     "Level",
     "SteadyDemand",
     "Stocking",
     "Turned",
     "advise",
+    "after_sales",
     "level_of",
     "turned",
 ]

@@ -75,6 +75,7 @@ def open_anew(
             destination=old.destination,
             parent=old.ref.id,
             on_account=as_the_old and old.on_account,
+            tier=old.tier,
         )
     )
     step.advance(ORDER, ref, OrderMove.PLACE, order_facts(step.now(ref)))

@@ -11,21 +11,19 @@ of its bill, so those that are kept are the last ones.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import Final
 
 import attrs
 
+from orderflow.aftercare import Aftercare, care_of
 from orderflow.pricing import Ranges, first, given_up, kept, parts_carried, shares_of, units_kept
 from orderflow.pricing.carrying import is_owed, minus
 from orderflow.records import Charge, CutKind, Line, Order, Parcel, Spot
-from orderflow.return_windows import closings
+from orderflow.return_windows import Span, closings
 from orderflow.settlement.sums import Cause, Party, Sums
 from orderflow.settlement.values import Reason, Role
 from orderflow.states import UnitState
-
-if TYPE_CHECKING:
-    from orderflow.windows import Window
 
 _USED: Final = frozenset({UnitState.REDEEMED, UnitState.LAPSED})
 
@@ -35,12 +33,15 @@ class Keeping:
     """Which units are kept for good at an instant."""
 
     at: datetime
-    window: Window | timedelta
+    window: Span
     parcels: Mapping[str, Parcel]
+    aftercare: tuple[Aftercare, ...] = ()
 
     def over(self, order: Order) -> frozenset[str]:
         """The parcels of an order whose return window is over."""
-        ends = closings(order, self.parcels.get, self.window)
+        besides = [one.window for one in care_of(self.aftercare, order.tier)]
+        windows = (self.window, *[one for one in besides if one is not None])
+        ends = closings(order, self.parcels.get, windows)
         return frozenset([name for name, one in ends.items() if one.last < self.at])
 
     def indices(self, line: Line, over: Collection[str]) -> Ranges:

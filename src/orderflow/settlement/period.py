@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from orderflow.aftercare import Aftercare, checked_aftercare
 from orderflow.journal import Entry
 from orderflow.ledger import Posting, postings
 from orderflow.ledger.stated import span
@@ -51,22 +52,25 @@ def settlement(
     *,
     window_days: int = 14,
     window: Window | None = None,
+    aftercare: tuple[Aftercare, ...] = (),
     tenant: str = "",
 ) -> Settlement:
     """What everybody and we owe each other from `since` until `until`, by a whole journal.
 
     Units are kept for good when `window_days` have passed since their parcel was delivered, or when
-    the `window` is over that takes their place. What the suppliers ask for units follows from their
-    purchases, and else from the `quotes`.
+    the `window` is over that takes their place, and those that `aftercare` gives besides. What the
+    suppliers ask for units follows from their purchases, and else from the `quotes`.
     """
     since, until = span(since, until)
     days = timedelta(days=whole(window_days, "window_days", least=0, most=WINDOW_DAYS_MAX))
     if window is not None:
         check_window(window, "window")
+    checked_aftercare(aftercare)
+    kept_after = days if window is None else window
     journal, instants = tuple(entries), (since, until)
     posted = postings(journal, tenant)
     before, after = (
-        _standing(known, at, posted, quotes, days if window is None else window)
+        _standing(known, posted, quotes, Keeping(at, kept_after, known.parcels(), aftercare))
         for known, at in zip(replayed(journal, tenant, instants), instants, strict=True)
     )
     parties = {*before.rows, *after.rows, *after.waiting}
@@ -78,10 +82,9 @@ def settlement(
 
 def _standing(
     known: Known,
-    at: datetime,
     posted: Iterable[Posting],
     quotes: Sequence[Quote],
-    window: Window | timedelta,
+    keeping: Keeping,
 ) -> Sums:
     """What everybody owes at an instant, by what was known then: nothing later changes it."""
     sums = Sums()
@@ -94,7 +97,6 @@ def _standing(
         if spot.slice.owner != order.customer
     }
     suppliers = prices.suppliers() | (owners - {""})
-    keeping = Keeping(at, window, known.parcels())
     add_orders(sums, orders)
     carriers = {parcel.carrier for parcel in keeping.parcels.values()} - {""}
     done = [one for one in posted if one.seq <= known.seq]

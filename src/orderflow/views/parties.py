@@ -236,7 +236,10 @@ class PlatformView:
 
 @attrs.frozen
 class PurchaserView:
-    """What the purchaser sees: its lines, its parcels, and its own money in minor units."""
+    """What the purchaser sees: its lines, its parcels, and its own money in minor units.
+
+    `contact` is whom it turns to after the sale, once its order was completed.
+    """
 
     order: str
     status: PartyStatus
@@ -248,6 +251,7 @@ class PurchaserView:
     parcels: tuple[ParcelSeen, ...]
     kits: tuple[KitSeen, ...] = ()
     waits: tuple[WaitSeen, ...] = ()
+    contact: str = ""
 
 
 @attrs.frozen
@@ -305,6 +309,7 @@ def purchaser_view(dossier: Dossier) -> PurchaserView:
         _parcels(dossier.parcels),
         _kits(order),
         waits(order, dossier.broken),
+        order.contact,
     )
 
 
