@@ -24,7 +24,6 @@ from orderflow.calls import Call
 from orderflow.errors import OrderflowError
 from orderflow.journal import VERBS
 from tests import servers
-from tests.builders import Clock
 from tests.stores import EVERYWHERE
 from tests.test_bad_input import CALLS, House
 from tests.test_store_suite import Cut, Watched, WatchedLine
@@ -60,7 +59,7 @@ class OnSqlite:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         with SqliteStore(folder / "house.sqlite", synchronous="normal") as store:
-            self.rules = House(store).workflow.rules
+            self.house = House(store)
 
     def error(self) -> Exception:
         return sqlite3.OperationalError("disk I/O error")
@@ -88,11 +87,11 @@ class OnPostgres:
 
     def __init__(self, folder: Path) -> None:
         self.url = servers.url()
-        self.house, self.copied = f"house_{os.getpid()}", f"copied_{os.getpid()}"
-        self.do(f"drop database if exists {self.house} with (force)")
-        self.do(f"create database {self.house}")
-        with PostgresStore(self.at(self.house)) as store:
-            self.rules = House(store).workflow.rules
+        self.whole, self.copied = f"house_{os.getpid()}", f"copied_{os.getpid()}"
+        self.do(f"drop database if exists {self.whole} with (force)")
+        self.do(f"create database {self.whole}")
+        with PostgresStore(self.at(self.whole)) as store:
+            self.house = House(store)
 
     def do(self, statement: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as line:
@@ -106,7 +105,7 @@ class OnPostgres:
 
     def copy(self, point: Point) -> PostgresStore:
         self.do(f"drop database if exists {self.copied} with (force)")
-        self.do(f"create database {self.copied} template {self.house}")
+        self.do(f"create database {self.copied} template {self.whole}")
         line: Any = type("Line", (WatchedLine,), {"watch": staticmethod(point)})
 
         class Watching(PostgresStore):
@@ -146,7 +145,8 @@ class Trial:
     def fresh(self) -> Workflow:
         self.end()
         self.store = self.houses.copy(self.point)
-        return Workflow(self.store, self.houses.rules, clock=Clock())
+        house = self.houses.house
+        return Workflow(self.store, house.workflow.rules, clock=house.clock)
 
     def end(self) -> None:
         if self.store is not None:
