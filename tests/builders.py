@@ -71,6 +71,7 @@ from orderflow.records import (
     StockHold,
     Supply,
 )
+from orderflow.sentences import WORDS
 from orderflow.settlement import PartySettled, Reason, Role, Settlement, settlement
 from orderflow.states import ORDER_CALLED_OFF, ORDER_OVER, OrderState, PaymentState, UnitState
 from orderflow.tenders import StoredValue
@@ -157,6 +158,7 @@ class Shop(Workflow):
             done = super().apply(call, key=key, by=by)
         except (Refused, BadInput) as no:
             self._assert_nothing_happened(before, key)
+            assert_told_in_words(no)
             if foreseen != (no.refusals if isinstance(no, Refused) else None):
                 raise AssertionError(f"why_not has other reasons: {foreseen}") from no
             raise
@@ -318,6 +320,20 @@ class Shop(Workflow):
         except BadInput as bad:
             return bad.path
         raise AssertionError(f"{call.verb} took it")
+
+
+def assert_told_in_words(no: Refused | BadInput) -> None:
+    """A clerk reads what is the matter: with every figure, and with words that Chinese has too."""
+    if isinstance(no, BadInput):
+        told: list[object] = [no.path, no.reason]
+    else:
+        told = [no.refusals, *(figure for one in no.refusals for _, figure in one.facts)]
+        for one in no.refusals:
+            move = str(dict(one.facts).get("move", "cancel"))
+            assert move in WORDS or move.startswith("enter "), f"{one}: {move} has no Chinese"
+            assert one.say("en") != one.say("zh"), f"{one} is said in one language alone"
+    assert None not in told, f"{no} leaves out what it is about"
+    assert "" not in told[:2], f"{no} says nothing"
 
 
 def bag(order: Order, line: str = "") -> dict[str, int]:

@@ -1595,6 +1595,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "pick": may_pick,
     "scan_serials": may_scan_serials,
     "pack": may_pack,
+    "weigh": lambda d: d.stands("packed"),
+    "mark": lambda d: d.stands("packed"),
     "cancel_parcel": lambda d: d.stands("packed"),
     "hand_over": may_hand_over,
     "deliver": lambda d: d.stands("shipped", "ready to collect", "lost"),

@@ -282,6 +282,8 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "reason": "torn",
         "blocks": ("hand over",),
     },
+    "weigh": {"id": "p-o-packed", "weight_grams": 900, "accepted": "looked into"},
+    "mark": {"id": "p-o-packed", "marks": ("fragile",)},
     "make_ready": {"id": "p-o-shipped", "desk": "the kiosk"},
     "deliver": {"id": "p-o-shipped"},
     "turn_back": {"id": "p-o-shipped", "reason": "nobody there"},

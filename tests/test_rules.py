@@ -10,6 +10,7 @@ from orderflow.aftercare import Aftercare
 from orderflow.cash import CashRounding, CashRule
 from orderflow.compensations import Compensable
 from orderflow.conditions import Condition, Fate
+from orderflow.packing import Packing
 from orderflow.paid_back import Refunding
 from orderflow.patience import Patience
 from orderflow.process import Process, Stage
@@ -70,6 +71,8 @@ def test_equal_rules_have_one_fingerprint() -> None:
         Rules(sending=Sending("2026", shipments_max=2)),
         Rules(locations=(Location("leith", tags=("store",)),)),
         Rules(locations=(Location("leith", handling=120),)),
+        Rules(packing=Packing("2026")),
+        Rules(first_scan_ships=True),
         Rules(process=Process.of(Stage("polishing", UnitState.PICKED))),
     ),
 )
@@ -84,7 +87,7 @@ def test_the_policy_that_is_not_named_has_its_name_in_the_fingerprint() -> None:
 
 
 def test_every_decision_counts_in_the_fingerprint() -> None:
-    assert len(attrs.fields(Rules)) == 33, "a new rule needs its line in the test above"
+    assert len(attrs.fields(Rules)) == 35, "a new rule needs its line in the test above"
 
 
 @pytest.mark.parametrize(

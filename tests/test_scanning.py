@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderflow import Position, Workflow
+from orderflow import Position, Rules, Workflow
 from orderflow.adapters.memory import MemoryStore
 from orderflow.facts import fold, touches
-from orderflow.records import Order, Parcel
+from orderflow.records import Cut, CutKind, Order, Parcel
 from orderflow.scanning import SCANS_DISAGREE, SCANS_MAX
-from orderflow.states import OrderState, ParcelState, PaymentState
+from orderflow.states import OrderState, ParcelState, PaymentState, RequestState
 from orderflow.tracking import Incident, Scan, TrackingStatus, follow, troubles
 from orderflow.verbs import hold_parcel, record_scans
-from tests.builders import LAMP, MORNING, TWO_PLACES, Clock, Shop, eur, new_order
+from tests.builders import LAMP, LEITH, MORNING, TWO_PLACES, YORK, Clock, Shop, eur, new_order
 
 T, P = TrackingStatus, ParcelState
 GONE: Final = Incident.CARRIER_PARCEL_LOST
@@ -59,6 +59,118 @@ def hear(shop: Workflow, *scans: Scan) -> None:
 
 def codes(shop: Shop) -> list[str]:
     return [hold.code for hold in shop.parcel("p-1").holds]
+
+
+# --- what is scanned before it was handed over ----------------------------------------------------
+
+
+def labelled(shop: Shop) -> None:
+    """Order o-17, two lamps, packed in p-1, which has the number NP-17 of its carrier."""
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 2))
+    shop.allocate("o-17")
+    shop.pack_up("o-17", "p-1")
+    shop.add_waybills("north post", "NP-17", 1)
+    shop.number_parcel("p-1", "north post")
+
+
+BY_SCAN: Final = Rules(locations=(LEITH, YORK), first_scan_ships=True)
+
+
+@pytest.mark.feature("F218")
+def test_the_first_scan_of_a_packed_parcel_ships_its_order(any_shop: Shop) -> None:
+    shop = Shop(any_shop.store, BY_SCAN, clock=any_shop.clock)
+    labelled(shop)
+
+    shop.record_scans("p-1", (scan(T.PENDING, 1),))
+    assert shop.parcel("p-1").state is P.PACKED
+    shop.record_scans("p-1", (scan(T.PICKED_UP, 2),))
+
+    parcel = shop.parcel("p-1")
+    assert (parcel.state, parcel.carrier, parcel.tracking) == (P.SHIPPED, "north post", "NP-17")
+    assert (parcel.handed_over_at, codes(shop)) == (MORNING + timedelta(hours=2), [])
+    assert shop.bag("o-17") == {"shipped": 2}
+    assert shop.dispatch("d-p-1").state is RequestState.DONE
+    assert shop.order("o-17").lines[0].cuts == (Cut(CutKind.BILLED, 0, 2, "p-1"),)
+
+
+@pytest.mark.feature("F218")
+def test_a_parcel_whose_first_scan_comes_late_is_where_all_its_scans_say(shop: Shop) -> None:
+    shop = Shop(shop.store, BY_SCAN, clock=shop.clock)
+    labelled(shop)
+    heard = (scan(T.DELIVERED, 9), scan(T.PICKED_UP, 2))
+
+    shop.record_scans("p-1", heard)
+
+    parcel = shop.parcel("p-1")
+    assert (parcel.state, shop.bag("o-17")) == (P.DELIVERED, {"delivered": 2})
+    assert parcel.handed_over_at == MORNING + timedelta(hours=2)
+    assert parcel.delivered_at == MORNING + timedelta(hours=9)
+    assert not parcel.by_hand
+
+
+def test_without_that_rule_a_scan_of_a_packed_parcel_is_a_question(shop: Shop) -> None:
+    labelled(shop)
+
+    shop.record_scans("p-1", (scan(T.PICKED_UP, 2),))
+
+    assert (shop.parcel("p-1").state, codes(shop)) == (P.PACKED, ["scans_disagree"])
+    shop.hand_over("p-1")
+    shop.record_scans("p-1", (scan(T.IN_TRANSIT, 3),))
+    assert codes(shop) == []
+
+
+def test_a_scan_of_another_number_ships_nothing(shop: Shop) -> None:
+    shop = Shop(shop.store, BY_SCAN, clock=shop.clock)
+    labelled(shop)
+
+    shop.record_scans("p-1", (Scan("NP-18", T.PICKED_UP, MORNING + timedelta(hours=2)),))
+
+    assert (shop.parcel("p-1").state, codes(shop)) == (P.PACKED, ["scans_disagree"])
+
+
+def test_what_is_on_hold_and_was_scanned_stays_a_question_until_it_is_not(shop: Shop) -> None:
+    shop = Shop(shop.store, BY_SCAN, clock=shop.clock)
+    labelled(shop)
+    shop.hold("o-17", "fraud", "address unknown")
+
+    shop.record_scans("p-1", (scan(T.PICKED_UP, 2),))
+    assert (shop.parcel("p-1").state, codes(shop)) == (P.PACKED, ["scans_disagree"])
+    shop.lift_hold("o-17", "fraud")
+    shop.record_scans("p-1", (scan(T.IN_TRANSIT, 3),))
+
+    assert (shop.parcel("p-1").state, codes(shop)) == (P.SHIPPED, [])
+    assert shop.parcel("p-1").handed_over_at == MORNING + timedelta(hours=2)
+
+
+def test_a_held_parcel_is_not_shipped_by_a_scan(shop: Shop) -> None:
+    shop = Shop(shop.store, BY_SCAN, clock=shop.clock)
+    labelled(shop)
+    shop.hold_parcel("p-1", "label", "torn", ("hand over",))
+
+    shop.record_scans("p-1", (scan(T.PICKED_UP, 2),))
+
+    assert shop.parcel("p-1").state is P.PACKED
+    assert sorted(codes(shop)) == ["label", "scans_disagree"]
+
+
+@pytest.mark.parametrize("shuffled", tuple(permutations(range(3))))
+def test_a_parcel_ends_the_same_in_whichever_order_its_first_scans_come(
+    shop: Shop, shuffled: tuple[int, ...]
+) -> None:
+    shop = Shop(shop.store, BY_SCAN, clock=shop.clock)
+    labelled(shop)
+    story = (
+        scan(T.PICKED_UP, 2),
+        scan(T.IN_TRANSIT, 4),
+        scan(T.READY_FOR_PICKUP, 6),
+    )
+
+    hear(shop, *(story[i] for i in shuffled))
+
+    parcel = shop.parcel("p-1")
+    assert (parcel.state, codes(shop)) == (P.READY_TO_COLLECT, [])
+    assert parcel.handed_over_at == MORNING + timedelta(hours=2)
 
 
 # --- single stories -------------------------------------------------------------------------------

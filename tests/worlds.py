@@ -152,7 +152,7 @@ PARTS: Final[dict[str, Small]] = {
         LIFE
         | SHELF
         | of("send_dispatch accept_dispatch refuse_dispatch lift_dispatch_hold")
-        | of("scan_serials hold lift_hold")
+        | of("scan_serials hold lift_hold weigh mark")
     ),
     "cash on delivery": goods(
         LIFE - {"pay"} | ROAD | of("collect_on_delivery expect_cash remit pay_back apply_payment"),

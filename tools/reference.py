@@ -636,6 +636,7 @@ BESIDE = {
     ),
     "orderflow.adapters.holidays": ("closed_days",),
     "orderflow.sending": ("Sending",),
+    "orderflow.packing": ("Packing",),
     "orderflow.sourcing": tuple(
         name for name in sourcing.__all__ if isinstance(vars(sourcing)[name], type | FunctionType)
     ),

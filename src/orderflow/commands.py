@@ -1095,6 +1095,26 @@ class Commands:
         call = fulfilment.pack.of(Ref(self.tenant, "parcel", id), dispatches, weight_grams, lines)
         return self.apply(call, key=key, by=by)
 
+    def weigh(
+        self,
+        id: str,
+        weight_grams: int,
+        accepted: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Record what a packed parcel weighs, in grams."""
+        call = fulfilment.weigh.of(Ref(self.tenant, "parcel", id), weight_grams, accepted)
+        return self.apply(call, key=key, by=by)
+
+    def mark(
+        self, id: str, marks: tuple[str, ...], *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Record marks that were put on a packed parcel, such as "fragile" or "this way up"."""
+        call = fulfilment.mark.of(Ref(self.tenant, "parcel", id), marks)
+        return self.apply(call, key=key, by=by)
+
     def cancel_parcel(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:
         """Unpack a parcel that has not left: its units are allocated again, on the shelf."""
         call = fulfilment.cancel_parcel.of(Ref(self.tenant, "parcel", id))

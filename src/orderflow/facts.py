@@ -654,8 +654,17 @@ with its currency, and `signature`; and so does the carrier's own `reference`.
 NUMBERED: Final = "numbered"
 """What a parcel notes of the waybill number that it gets: `carrier`, `tracking`."""
 
+WEIGHED: Final = "weighed"
+"""What a parcel notes of what it weighs: `grams`, and why they were `accepted`."""
+
+MARKED: Final = "marked"
+"""What a parcel notes of a `mark` that was put on it."""
+
 LIMITS: Final = "limits"
 """What a parcel notes of when it is silent and when late: `silent_at`, `late_at`, or empty."""
+
+LEFT_AT: Final = "left at"
+"""What a parcel notes of the instant `at` which its carrier had it, as its scans say."""
 
 BY_HAND: Final = "by hand"
 """What a parcel notes whose state people have said, and no scans."""
@@ -1131,7 +1140,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     carrier, tracking, waybill = parcel.carrier, parcel.tracking, parcel.waybill
     scans, by_hand = set(parcel.scans), parcel.by_hand
     silent_at, late_at, bookings = parcel.silent_at, parcel.late_at, parcel.bookings
-    claims = parcel.claims
+    claims, marks, grams = parcel.claims, parcel.marks, parcel.weight_grams
     for fact in facts:
         if isinstance(fact, Advanced):
             if fact.target == ParcelState.SHIPPED and fact.move != ParcelMove.GO_ON:
@@ -1151,8 +1160,14 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             carrier, tracking = str(details["carrier"]), str(details["tracking"])
         elif isinstance(fact, Noted) and fact.what == SCANNED:
             scans.add(_scan(dict(fact.details)))
+        elif isinstance(fact, Noted) and fact.what == WEIGHED:
+            grams = int(dict(fact.details)["grams"])
+        elif isinstance(fact, Noted) and fact.what == MARKED:
+            marks = (*marks, str(dict(fact.details)["mark"]))
         elif isinstance(fact, Noted) and fact.what == CAME_AT:
             delivered_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
+        elif isinstance(fact, Noted) and fact.what == LEFT_AT:
+            handed_over_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
         elif isinstance(fact, Noted) and fact.what == BY_HAND:
             by_hand = True
         elif isinstance(fact, Noted) and fact.what == CLAIMED_ON:
@@ -1166,7 +1181,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         state,
         parcel.orders,
         parcel.location,
-        parcel.weight_grams,
+        grams,
         carrier,
         tracking,
         handed_over_at,
@@ -1179,6 +1194,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         waybill,
         bookings,
         claims,
+        marks,
     )
 
 

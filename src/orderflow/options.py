@@ -515,6 +515,16 @@ def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
     yield waybills.number_parcel.on(look.id, look.document.carrier or "post")
 
 
+@suggests(fulfilment.weigh, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    yield fulfilment.weigh.on(look.id, look.document.weight_grams or 1)
+
+
+@suggests(fulfilment.mark, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    yield fulfilment.mark.on(look.id, ("fragile",))
+
+
 @suggests(fulfilment.receive_back, on=Parcel)
 def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
     yield fulfilment.receive_back.on(look.id, look.document.location or _place(look))

@@ -702,6 +702,7 @@ class Parcel:
     waybill: str = ""  # the number of all pieces, where it is one of several under one waybill
     bookings: tuple[Booking, ...] = ()
     claims: tuple[str, ...] = ()  # on its carrier, by their ids
+    marks: tuple[str, ...] = ()  # that stand on it
 
     def booking(self, id: str) -> Booking | None:
         """The booking of that name."""

@@ -32,6 +32,7 @@ from orderflow.tenders import PaymentMethod
 from orderflow.values import MINOR_MAX, several, text, unique, whole
 
 if TYPE_CHECKING:
+    from orderflow.packing import Packing
     from orderflow.sending import Sending
     from orderflow.shipping import Shipping
     from orderflow.sourcing.pipeline import Sourced
@@ -236,6 +237,13 @@ def _check_sending(sending: object) -> None:
         raise BadInput("sending", "a Sending is wanted")
 
 
+def _check_packing(packing: object) -> None:
+    from orderflow.packing import Packing  # here, so that rules alone do not load the search
+
+    if not isinstance(packing, Packing):
+        raise BadInput("packing", "a Packing is wanted")
+
+
 def _check_policy(policy: object) -> None:
     if not callable(policy):
         raise BadInput("policy", "one of orderflow.sourcing.policies, or one's own, is wanted")
@@ -291,6 +299,9 @@ class Rules:
     earned it.
     `refunding` says what goes back for goods that come back beside what they carried, and what is
     kept of it; without it, nothing is.
+    `packing` says what a parcel may hold and weigh, and what it needs before it leaves; without it,
+    anything goes. With `first_scan_ships` a packed parcel is handed over by the first scan of the
+    carrier that has booked its label; without it, such a scan is a question for a person.
     `aftercare` is what customers have after a sale: whom they turn to, and what those of a tier
     have besides.
     `process` has the host's own charts.
@@ -329,6 +340,8 @@ class Rules:
     process: Process = attrs.field(default=Process(), repr=False)
     paying_back: PayingBack | None = None
     compensable: tuple[Compensable, ...] = attrs.field(default=(), converter=checked_compensables)
+    packing: Packing | None = None
+    first_scan_ships: bool = False
     aftercare: tuple[Aftercare, ...] = attrs.field(default=(), converter=checked_aftercare)
 
     def __attrs_post_init__(self) -> None:
@@ -352,6 +365,10 @@ class Rules:
             _check_policy(self.policy)
         if self.sending is not None:
             _check_sending(self.sending)
+        if self.packing is not None:
+            _check_packing(self.packing)
+        if type(self.first_scan_ships) is not bool:
+            raise BadInput("first_scan_ships", "true or false is wanted")
         if self.taxing is not None and not isinstance(self.taxing, Taxing):
             raise BadInput("taxing", "a Taxing is wanted")
         if self.cash_on_delivery is not None and not isinstance(self.cash_on_delivery, CashRule):

@@ -12,6 +12,9 @@ shuffle of the same scans ends in the same state, bag and holds.
 Cash is the exception: a door that was closed since its parcel seemed to go back is opened again by
 no scan, and a hold asks who has the money.
 
+A packed parcel that its carrier has scanned has left, whatever our desk has noted. It is handed
+over by its first scan only where the rules say so, and by its own number; else a hold asks.
+
 Two steps are corrections, made by scans alone: a delivery turns out to have been at the sender,
 since the turn before it is heard of late; or a parcel that turned had been delivered before.
 What people have said no scan corrects: it leads on from there where the chart has a row, and what
@@ -25,11 +28,19 @@ of it.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from orderflow.errors import BadInput
-from orderflow.facts import BY_HAND, CAME_AT, SCANNED
-from orderflow.fulfilment import ON_THE_ROAD, ask_about_given_up, contents
+from orderflow.facts import BY_HAND, CAME_AT, LEFT_AT, SCANNED
+from orderflow.fulfilment import (
+    ON_THE_ROAD,
+    ask_about_given_up,
+    contents,
+    may_leave,
+    put_on_road,
+    ship_contents,
+)
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
 from orderflow.records import Parcel
@@ -44,7 +55,7 @@ from orderflow.states import (
     UnitMove,
     UnitState,
 )
-from orderflow.tracking import Scan, Whereabouts, follow
+from orderflow.tracking import Scan, TrackingStatus, Whereabouts, follow
 from orderflow.tracking.troubles import OF_STORIES, Trouble, troubles_of_piece
 
 SCANS_MAX: Final = 1_000
@@ -72,6 +83,7 @@ def record_scans(case: Case, context: Context, scans: tuple[Scan, ...]) -> Step:
         step.note(parcel.ref, BY_HAND)
     for scan in new:
         _note(step, parcel, scan)
+    _leave(step, parcel)
     _catch_up(step, parcel)
     if step.facts:
         _ask_about_doubts(step, parcel)
@@ -134,6 +146,34 @@ _UNIT_MOVES: Final = {
     ParcelState.GOING_BACK: UnitMove.TURN_BACK,
     ParcelState.DELIVERED: UnitMove.DELIVER,
 }
+
+
+def _leave(step: Step, before: Parcel) -> None:
+    """Hand a packed parcel over that its carrier has, where the rules let scans say so.
+
+    Only scans of the number of its own label do; and what is on hold stays a question.
+    """
+    parcel = step.now(before.ref)
+    first, left = _first_seen(parcel), before.handed_over_at
+    if not step.context.rules.first_scan_ships or first is None:
+        return
+    if parcel.state is ParcelState.PACKED:
+        if may_leave(step, parcel):
+            put_on_road(step, parcel, "", "")
+            step.note(parcel.ref, LEFT_AT, at=first.isoformat())
+            ship_contents(step, parcel)
+    elif left is not None and left == _first_seen(before) != first:  # an earlier one came later
+        step.note(parcel.ref, LEFT_AT, at=first.isoformat())
+
+
+def _first_seen(parcel: Parcel) -> datetime | None:
+    """When its carrier first saw a parcel by its own number; `None` where it has not, or none."""
+    own = [scan for scan in parcel.scans if parcel.tracking and scan.tracking == parcel.tracking]
+    return min((scan.at for scan in own if scan.status not in _OF_AN_OFFICE), default=None)
+
+
+_OF_AN_OFFICE: Final = (TrackingStatus.PENDING, TrackingStatus.CANCELLED)
+"""The scans by which nobody has seen the parcel."""
 
 
 def _catch_up(step: Step, before: Parcel) -> None:

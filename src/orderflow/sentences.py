@@ -452,6 +452,34 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "en": "parcel {parcel} is {state}: a waybill is for a packed one",
         "zh": "包裹 {parcel} 状态为“{state}”,只有已包装的包裹才能取运单",
     },
+    "parcel_left": {
+        "en": "parcel {parcel} is {state}: only a packed one can be asked to {asked}",
+        "zh": "包裹 {parcel} 状态为“{state}”,只有已包装的包裹才能{asked}",
+    },
+    "parcel_too_heavy": {
+        "en": "parcel {parcel} weighs {grams} g, and may weigh {most} g",
+        "zh": "包裹 {parcel} 重 {grams} 克,上限为 {most} 克",
+    },
+    "parcel_too_large": {
+        "en": "what is to be in parcel {parcel} takes {cm3} cm3, and there is room for {most} cm3",
+        "zh": "包裹 {parcel} 内商品体积为 {cm3} 立方厘米,上限为 {most} 立方厘米",
+    },
+    "not_in_one_box": {
+        "en": "{sku} is {trait} and {other} is {other_trait}: they may not share parcel {parcel}",
+        "zh": "{sku}({trait})与{other}({other_trait})不能同装包裹 {parcel}",
+    },
+    "weight_off": {
+        "en": "parcel {parcel} weighs {grams} g, and by what is in it from {least} to {most} g",
+        "zh": "包裹 {parcel} 实重 {grams} 克,按内装商品应为 {least} 至 {most} 克",
+    },
+    "not_weighed": {
+        "en": "parcel {parcel} was not weighed",
+        "zh": "包裹 {parcel} 尚未称重",
+    },
+    "mark_missing": {
+        "en": "parcel {parcel} does not bear the mark {mark}",
+        "zh": "包裹 {parcel} 缺少标记:{mark}",
+    },
     "parcel_not_due": {
         "en": "parcel {parcel} is waited for until {until}",
         "zh": "包裹 {parcel} 的等待期限为 {until}",
@@ -1208,6 +1236,8 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "open balance": "开放尾款",
     "owe at door": "货到付款",
     "pack": "打包",
+    "weigh": "称重",
+    "mark": "贴标记",
     "pay back": "退回付款",
     "pay balance": "支付尾款",
     "pay over": "转付",

@@ -56,6 +56,7 @@ from orderflow.fulfilment import (
     lift_parcel_hold,
     lose,
     make_ready,
+    mark,
     pack,
     pick,
     recall,
@@ -70,6 +71,7 @@ from orderflow.fulfilment import (
     send_dispatch,
     ship_direct,
     turn_back,
+    weigh,
 )
 from orderflow.inspecting import deliver_again, inspect, restock, take_back
 from orderflow.instalments import agree_plan, miss_instalment
@@ -300,6 +302,7 @@ __all__ = [
     "lift_work_order_hold",
     "lose",
     "make_ready",
+    "mark",
     "mend",
     "miss_balance",
     "miss_carrier_claim",
@@ -405,6 +408,7 @@ __all__ = [
     "undo_exchange",
     "unreserve",
     "void_payment",
+    "weigh",
     "weigh_line",
     "withdraw_carrier_claim",
     "withdraw_complaint",

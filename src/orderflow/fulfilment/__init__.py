@@ -12,7 +12,13 @@ What a carrier, a warehouse or a customer reports has happened: it is recorded i
 where the charts have no row for it, a named hold asks a person.
 """
 
-from orderflow.fulfilment.contents import ON_THE_ROAD, ask_about_given_up, bill_units, contents
+from orderflow.fulfilment.contents import (
+    ON_THE_ROAD,
+    WEIGHT_GRAMS_MAX,
+    ask_about_given_up,
+    bill_units,
+    contents,
+)
 from orderflow.fulfilment.dispatches import (
     accept_dispatch,
     ask_cancel_dispatch,
@@ -23,7 +29,13 @@ from orderflow.fulfilment.dispatches import (
     release,
     send_dispatch,
 )
-from orderflow.fulfilment.handing_over import hand_over, put_on_road, ship_direct
+from orderflow.fulfilment.handing_over import (
+    hand_over,
+    may_leave,
+    put_on_road,
+    ship_contents,
+    ship_direct,
+)
 from orderflow.fulfilment.on_the_road import (
     deliver,
     lose,
@@ -33,7 +45,6 @@ from orderflow.fulfilment.on_the_road import (
     turn_back,
 )
 from orderflow.fulfilment.packing import (
-    WEIGHT_GRAMS_MAX,
     cancel_parcel,
     hold_parcel,
     lift_parcel_hold,
@@ -42,6 +53,7 @@ from orderflow.fulfilment.packing import (
 from orderflow.fulfilment.picking import pick, scan_serials
 from orderflow.fulfilment.reports import Report, as_far_as_there, found, report_missing
 from orderflow.fulfilment.single_scans import ScanStatus, record_scan, said_by
+from orderflow.fulfilment.weighing import mark, weigh
 
 __all__ = [
     "ON_THE_ROAD",
@@ -63,6 +75,8 @@ __all__ = [
     "lift_parcel_hold",
     "lose",
     "make_ready",
+    "mark",
+    "may_leave",
     "pack",
     "pick",
     "put_on_road",
@@ -77,6 +91,8 @@ __all__ = [
     "said_by",
     "scan_serials",
     "send_dispatch",
+    "ship_contents",
     "ship_direct",
     "turn_back",
+    "weigh",
 ]

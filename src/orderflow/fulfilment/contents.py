@@ -21,6 +21,8 @@ from orderflow.units import (
     Chosen,
 )
 
+WEIGHT_GRAMS_MAX: Final = 100_000_000
+
 AT_WORK: Final = (UnitState.RELEASED, UnitState.PICKED, UnitState.PACKED)
 
 

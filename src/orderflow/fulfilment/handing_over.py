@@ -6,13 +6,21 @@ It knows what is billed as it leaves, and refuses to know what becomes of it on 
 from __future__ import annotations
 
 from orderflow.calls import Ref
-from orderflow.fulfilment.contents import bill_units, contents, finish_dispatches
-from orderflow.fulfilment.packing import WEIGHT_GRAMS_MAX
+from orderflow.errors import all_told
+from orderflow.fulfilment.contents import (
+    WEIGHT_GRAMS_MAX,
+    bill_units,
+    contents,
+    finish_dispatches,
+)
+from orderflow.fulfilment.weighing import against_leaving
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.production import Reported, ask_about_unknown, finish, meant, take_reported
 from orderflow.records import Order, Parcel, Purchase
 from orderflow.states import (
     PARCEL,
+    UNIT,
+    ParcelFacts,
     ParcelMove,
     UnitMove,
     UnitState,
@@ -21,6 +29,7 @@ from orderflow.units import (
     Chosen,
     LineQuantities,
     checked_quantities,
+    unit_facts,
 )
 from orderflow.values import text, whole
 
@@ -33,16 +42,14 @@ def hand_over(
 
     `carrier` and `tracking` (the waybill number) are written down, unless the parcel has them
     already. A piece that goes with others under one waybill (子母件) has that number as its
-    `waybill`, and its own as `tracking`; without its own it shares what is said of all.
+    `waybill`, and its own as `tracking`; without its own it shares what is said of all. The rules
+    may want it weighed and marked before.
     """
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
-    put_on_road(step, parcel, carrier, tracking, waybill)
-    dispatches: set[str] = set()
-    for order, chosen in contents(step, parcel, UnitState.PACKED):
-        dispatches.update(one.spot.slice.dispatch for one in chosen)
-        _ship(step, order, UnitMove.SHIP, chosen, invoice=parcel.ref.id)
-    finish_dispatches(step, dispatches)
+    with all_told(tuple(against_leaving(step, parcel))):
+        put_on_road(step, parcel, carrier, tracking, waybill)
+    ship_contents(step, parcel)
     return step
 
 
@@ -88,6 +95,34 @@ def ship_direct(
         step.hold(parcel.ref, "other_destination", reason, ())
     finish(step, asked)
     return step
+
+
+def ship_contents(step: Step, parcel: Parcel) -> None:
+    """Ship and bill what is packed in a parcel; the dispatches that this empties are done."""
+    dispatches: set[str] = set()
+    for order, chosen in contents(step, parcel, UnitState.PACKED):
+        dispatches.update(one.spot.slice.dispatch for one in chosen)
+        _ship(step, order, UnitMove.SHIP, chosen, invoice=parcel.ref.id)
+    finish_dispatches(step, dispatches)
+
+
+def may_leave(step: Step, parcel: Parcel) -> bool:
+    """Whether a packed parcel and all that is in it could be shipped: nothing holds them back.
+
+    For what reports that it has left: it cannot be refused, and is asked about where this says no.
+    """
+    here, out = step.chart(PARCEL), step.chart(UNIT)
+    facts = ParcelFacts(str(parcel.ref), parcel.holds, parcel.weight_grams)
+    if here.target(parcel.state, ParcelMove.HAND_OVER) is None:
+        return False
+    if here.refusals(parcel.state, ParcelMove.HAND_OVER, facts):
+        return False
+    return not any(  # an empty parcel leaves
+        out.target(spot.state, UnitMove.SHIP) is None
+        or out.refusals(spot.state, UnitMove.SHIP, unit_facts(order, line, spot.slice.stage))
+        for order, chosen in contents(step, parcel, UnitState.PACKED)
+        for line, spot, _ in chosen
+    )
 
 
 def put_on_road(step: Step, parcel: Parcel, carrier: str, tracking: str, waybill: str = "") -> None:

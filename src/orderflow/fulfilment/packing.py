@@ -5,10 +5,9 @@ It knows what goes together into one box, and refuses to know who carries it.
 
 from __future__ import annotations
 
-from typing import Final
-
 from orderflow.errors import BadInput, MoveRefused, Refusal
-from orderflow.fulfilment.contents import contents, finish_dispatches
+from orderflow.fulfilment.contents import WEIGHT_GRAMS_MAX, contents, finish_dispatches
+from orderflow.fulfilment.weighing import against_packing
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.records import Parcel
@@ -26,8 +25,6 @@ from orderflow.units import (
 )
 from orderflow.values import several, text, whole
 
-WEIGHT_GRAMS_MAX: Final = 100_000_000
-
 
 @verb("pack", Parcel)
 def pack(
@@ -39,7 +36,8 @@ def pack(
 ) -> Step:
     """Put picked units into a new parcel; they must go from one place to one place.
 
-    `lines` packs only so many of some lines, where there is one dispatch.
+    `lines` packs only so many of some lines, where there is one dispatch. What would not travel
+    whole by the rules is refused: too heavy, too large, or goods that may not share a box.
     """
     step = Step(case, context)
     several(dispatches, "dispatches")
@@ -76,6 +74,9 @@ def pack(
             ready=step.ready,
         )
         step.move(order, UnitMove.PACK, chosen, parcel=id)
+    refusals = against_packing(step, step.now(ref))
+    if refusals:
+        raise MoveRefused(tuple(refusals))
     return step
 
 

@@ -10,11 +10,11 @@ from typing import Final
 
 import attrs
 
-from orderflow import allocation, orders, stages
-from orderflow.calls import Call
+from orderflow import allocation, fulfilment, orders, stages
+from orderflow.calls import Call, Ref
 from orderflow.journal import VERBS
 from orderflow.promising import PromisePolicy
-from orderflow.records import Document, Order
+from orderflow.records import Dispatch, Document, Order
 from orderflow.remedies.asked import Asked, Candidates, Figures, Finder
 from orderflow.states import UnitState
 from orderflow.values import warehouse
@@ -144,6 +144,43 @@ def _in_time(asked: Asked, figures: Figures) -> Candidates:
             yield asked.instead(lines=kept)
 
 
+def _mark(asked: Asked, figures: Figures) -> Candidates:
+    yield asked.first(fulfilment.mark.on(str(figures["parcel"]), (str(figures["mark"]),)))
+
+
+def _accept_weight(asked: Asked, figures: Figures) -> Candidates:
+    """Whoever has looked says why a weight is right; what is being packed is weighed later."""
+    del figures
+    if asked.call.verb == "pack":
+        yield asked.instead(weight_grams=0)
+    elif asked.call.verb == "weigh":
+        yield asked.instead(accepted=_LOOKED)
+
+
+_LOOKED: Final = "looked into"
+
+
+def _pack_less(asked: Asked, figures: Figures) -> Candidates:
+    """Each line alone, and of one alone the half: the rest goes into another box."""
+    del figures
+    names = asked.args().get("dispatches", ())
+    if not isinstance(names, tuple) or len(names) != 1:
+        return
+    ref: Ref[Dispatch] = Ref(asked.call.ref.tenant, "dispatch", str(names[0]))
+    work = asked.source.load(ref)
+    order = asked.order(work.value.orders[0]) if work is not None else None
+    picked: dict[str, int] = {}
+    for line, spot in () if order is None else order.units():
+        if spot.state is UnitState.PICKED and spot.slice.dispatch == ref.id:
+            picked[line.id] = picked.get(line.id, 0) + spot.n
+    wanted = dict(asked.pairs("lines")) or picked
+    for name, n in wanted.items():
+        if len(wanted) > 1:
+            yield asked.instead(lines=((name, n),), weight_grams=0)
+        elif n > 1:
+            yield asked.instead(lines=((name, n // 2),), weight_grams=0)
+
+
 _CAN_WAIT: Final = (UnitState.BACKORDERED, UnitState.OPEN)
 
 
@@ -190,5 +227,10 @@ OF_UNITS: Final[dict[str, Finder]] = {
     "several_locations": _one_place,
     "lot_expires": _unreserve,
     "stage_left_out": _enter_stage,
+    "mark_missing": _mark,
+    "weight_off": _accept_weight,
+    "parcel_too_heavy": _pack_less,
+    "parcel_too_large": _pack_less,
+    "not_in_one_box": _pack_less,
 }
 """Where help is looked for, by the code of the refusal."""
