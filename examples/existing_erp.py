@@ -23,7 +23,7 @@ from orderflow import Money, NewLine, NewOrder, Position, Price, Ref, Sku, Workf
 from orderflow.adapters.memory import MemoryStore
 from orderflow.ports import Carrier, Label, Quote, Store
 from orderflow.pricing import due
-from orderflow.records import Document, Order, Parcel
+from orderflow.records import Document, Order, Parcel, Return
 from orderflow.tracking import Scan
 from orderflow.views import headline
 
@@ -94,6 +94,10 @@ class OwnCarrier:
     def book(self, parcel: Parcel, key: str) -> Label:
         number = self.erp.waybills.get(key) or self.erp.book_van(key)
         return Label("van", number, parcel.ref.id)
+
+    def book_return(self, returned: Return, key: str) -> Label:
+        number = self.erp.waybills.get(key) or self.erp.book_van(key)
+        return Label("van", number, returned.ref.id)
 
     def cancel(self, label: Label, key: str) -> None:
         for reference, number in tuple(self.erp.waybills.items()):

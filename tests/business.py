@@ -1651,6 +1651,13 @@ ROWS: Final[Mapping[str, Row]] = {
     "reject_return": lambda d: d.stands("asked"),
     "close_return": may_close_return,
     "record_return_scan": always,
+    "record_return_scans": always,
+    "ask_return_label": lambda d: (
+        d.stands("approved") and not d.paper.tracking and not booked(d, "asked", "booked")
+    ),
+    "send_return_label": lambda d: bool(booked(d, "asked", "cancel asked", free=True)),
+    "record_return_label": always,
+    "cancel_return_label": lambda d: d.stands("approved") and bool(booked(d, "booked")),
     "receive_return": always,
     "hold_return": Desk.lacks_hold,
     "inspect": may_inspect,

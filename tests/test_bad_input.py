@@ -385,6 +385,22 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
         "tracking": "T-2",
         "event": "e-2",
     },
+    "record_return_scans": {"id": "r-o-coming", "scans": (SCAN,)},
+    "ask_return_label": {
+        "id": "r-o-coming",
+        "carrier": "north post",
+        "service": "parcel",
+        "added": AddedServices(Money(9_950, "EUR"), signature=True),
+    },
+    "send_return_label": {"id": "r-o-sticker", "booking": "back-1", "patience_seconds": 90},
+    "record_return_label": {
+        "id": "r-o-sticker",
+        "booking": "back-1",
+        "outcome": Outcome.DONE,
+        "tracking": "NP-18",
+        "reference": "shp-18",
+    },
+    "cancel_return_label": {"id": "r-o-stuck", "booking": "back-1"},
     "hold_return": {
         "id": "r-o-asking",
         "code": "photo",
@@ -726,6 +742,12 @@ def furnish(house: Workflow, clock: Clock) -> None:
     clock.at = MORNING
     for id in ("o-missing", "o-asking", "o-coming", "o-came", "o-rejected", "o-broken"):
         sell(id, "delivered")
+    for id in ("o-sticker", "o-stuck"):
+        sell(id, "delivered")
+        house.ask_return(f"r-{id}", id)
+        house.approve_return(f"r-{id}")
+        house.ask_return_label(f"r-{id}", "north post")
+    house.record_return_label("r-o-stuck", "back-1", Outcome.DONE, "NP-19")
     house.ask_repair("r-o-broken", "o-broken", ONE)
     house.approve_return("r-o-broken")
     house.receive_return("r-o-broken", "leith")

@@ -17,7 +17,7 @@ from orderflow.calls import Ref
 from orderflow.errors import CarrierFailed, OutcomeUnknown
 from orderflow.journal import Change, Committed
 from orderflow.ports import Carrier, Label, Quote
-from orderflow.records import BookingState, Outcome, Parcel
+from orderflow.records import BookingState, Outcome, Parcel, Return
 from orderflow.states import ParcelState
 from orderflow.tracking import Scan, TrackingStatus
 from orderflow.verbs import ask_booking, cancel_booking, record_booking, send_booking
@@ -44,6 +44,14 @@ class Forgetful:
 
     def book(self, parcel: Parcel, key: str) -> Label:
         label = Label(POST, f"NP-{len(self.booked) + 1}", parcel.ref.id)
+        self.booked.append((key, label))
+        if self.lose_replies:
+            self.lose_replies -= 1
+            raise CarrierFailed(POST, "book", key, "reply lost")
+        return label
+
+    def book_return(self, returned: Return, key: str) -> Label:
+        label = Label(POST, f"NP-{len(self.booked) + 1}", returned.ref.id)
         self.booked.append((key, label))
         if self.lose_replies:
             self.lose_replies -= 1

@@ -14,7 +14,7 @@ from orderflow.adapters.gateways import ScriptedGateway
 from orderflow.adapters.karrio import Consignment, KarrioCarrier, PostalAddress
 from orderflow.calls import Ref
 from orderflow.ports import Carrier, Gateway, Label, Quote
-from orderflow.records import Parcel, RequestKind
+from orderflow.records import Parcel, RequestKind, Return
 from orderflow.states import ParcelState
 from orderflow.testing import CarrierSuite, GatewaySuite, Result, conformance
 from orderflow.testing.broken import BROKEN_CARRIERS, BROKEN_GATEWAYS
@@ -82,6 +82,11 @@ class Forgetful:
 
     def book(self, parcel: Parcel, key: str) -> Label:
         label = Label("by hand", f"BH-{len(self.booked) + 1}", parcel.ref.id)
+        self.booked.append((key, label))
+        return label
+
+    def book_return(self, returned: Return, key: str) -> Label:
+        label = Label("by hand", f"BH-{len(self.booked) + 1}", returned.ref.id)
         self.booked.append((key, label))
         return label
 
@@ -169,7 +174,14 @@ class TestKarrioCarrier(CarrierSuite):
         home = PostalAddress("Ada", "Torstrasse 1", "Berlin", "10115", "DE")
         away = PostalAddress("Bo", "Marienplatz 1", "Munich", "80331", "DE")
         way = Consignment(home, away, 300, 200, 105)
-        return KarrioCarrier(self.name, karrio, lambda parcel: way, lambda label: None)
+        back = Consignment(away, home, 300, 200, 105)
+        return KarrioCarrier(
+            self.name,
+            karrio,
+            lambda parcel: way,
+            lambda label: None,
+            consign_return=lambda returned: back,
+        )
 
     def running(self, carrier: Carrier) -> Collection[Label]:
         labels = self.courier.labels.items()

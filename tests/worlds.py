@@ -148,6 +148,18 @@ PARTS: Final[dict[str, Small]] = {
             requests=1,
         )
     ),
+    "labels of what comes back": Small(
+        Bounds(
+            (1,),
+            stock=1,
+            only=LIFE
+            | BACK
+            | of("ask_return_label send_return_label record_return_label cancel_return_label")
+            | of("record_return_scans"),
+            waits=(HOUR,),
+            requests=1,
+        )
+    ),
     "the warehouse and its reports": goods(
         LIFE
         | SHELF

@@ -1,5 +1,7 @@
 """What a carrier is asked for: a label, and to take it back; the wire is between two commands.
 
+The verbs are those of parcels; `return_labels` has those of returns, whose labels go the same way.
+
 It knows bookings and what has come of them, and refuses to know the wire, labels and prices.
 
 Problem: whoever books inside a command does not know what was booked when the reply is lost, and
@@ -17,7 +19,7 @@ for a person: the hold *booking_unknown*. It is never booked again blindly.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -25,8 +27,16 @@ from orderflow.calls import Ref
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import BOOKING, NUMBERED
 from orderflow.journal import Case, Context, Step, verb
-from orderflow.records import AddedServices, Booking, BookingState, Outcome, Parcel
-from orderflow.states import ParcelState
+from orderflow.records import (
+    AddedServices,
+    Booking,
+    BookingState,
+    Document,
+    Outcome,
+    Parcel,
+    Return,
+)
+from orderflow.states import ParcelState, ReturnState
 from orderflow.values import later, text, whole
 
 PATIENCE_SECONDS: Final = 60
@@ -61,25 +71,10 @@ def ask_booking(
     """
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
-    text(carrier, "carrier")
-    text(service, "service", empty=True)
-    if added is not None and not isinstance(added, AddedServices):
-        raise BadInput("added", "AddedServices are wanted")
-    refusals = [
-        Refusal.of("booking_open", parcel=parcel.ref.id, booking=one.id, state=one.state)
-        for one in parcel.bookings
-        if one.state in _TAKEN
-    ]
+    refusals: tuple[Refusal, ...] = ()
     if parcel.state is not ParcelState.PACKED:
-        refusals.append(Refusal.of("not_packed", parcel=parcel.ref.id, state=parcel.state))
-    if parcel.tracking and not refusals:
-        refusals.append(Refusal.of("already_there", kind="waybill", id=parcel.tracking))
-    if refusals:
-        raise MoveRefused(tuple(refusals))
-    step.lift_if_there(parcel.ref, REFUSED)
-    id = f"book-{len(parcel.bookings) + 1}"
-    asked = Booking(id, carrier, context.at, service, added=added or AddedServices())
-    _write(step, parcel.ref, asked)
+        refusals = (Refusal.of("not_packed", parcel=parcel.ref.id, state=parcel.state),)
+    ask_label(step, parcel, carrier, service, added, refusals)
     return step
 
 
@@ -93,19 +88,7 @@ def send_booking(
     sends it.
     """
     step = Step(case, context)
-    parcel = step.now(case.own(Parcel))
-    one = parcel.booking(text(booking, "booking"))
-    seconds = whole(patience_seconds, "patience_seconds", most=SECONDS_MAX)
-    named = {"parcel": parcel.ref.id, "booking": booking}
-    if one is None:
-        raise MoveRefused((Refusal.of("no_such_booking", **named),))
-    if one.state not in _OPEN:
-        raise MoveRefused((Refusal.of("booking_answered", **named, state=one.state),))
-    if one.busy_until is not None and one.busy_until > context.at:
-        until = one.busy_until.isoformat()
-        raise MoveRefused((Refusal.of("booking_under_way", **named, until=until),))
-    until_at = later(context.at, timedelta(seconds=seconds))
-    _write(step, parcel.ref, attrs.evolve(one, tries=one.tries + 1, busy_until=until_at))
+    send_label(step, step.now(case.own(Parcel)), booking, patience_seconds)
     return step
 
 
@@ -126,29 +109,7 @@ def record_booking(
     """
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
-    if type(outcome) is not Outcome:
-        raise BadInput("outcome", f"one of {', '.join(Outcome)} is wanted")
-    number = text(tracking, "tracking", empty=True)
-    named = text(reference, "reference", empty=True)
-    one = parcel.booking(text(booking, "booking"))
-    fits = one is not None and one.state in _OPEN
-    wants_number = fits and one is not None and one.state is BookingState.ASKED
-    if wants_number and outcome is Outcome.DONE and not number:
-        raise BadInput("tracking", "the number of the label is wanted")
-    if one is None or not fits:
-        _keep(step, parcel, one, booking, outcome, number)
-        return step
-    if outcome is Outcome.PENDING:
-        step.hold(parcel.ref, UNKNOWN, f"nobody knows what came of {one.id} at {one.carrier}", ())
-        return step
-    step.lift_if_there(parcel.ref, UNKNOWN)
-    _write(step, parcel.ref, _answered(one, outcome, number, named))
-    if one.state is BookingState.ASKED and outcome is Outcome.DONE:
-        if parcel.state is ParcelState.PACKED and not parcel.tracking:
-            step.note(parcel.ref, NUMBERED, carrier=one.carrier, tracking=number)
-    elif outcome is Outcome.FAILED:
-        what = "book" if one.state is BookingState.ASKED else "cancel"
-        step.hold(parcel.ref, REFUSED, f"{one.carrier} does not {what} {one.id}", ())
+    record_label(step, parcel, booking, outcome, tracking, reference)
     return step
 
 
@@ -157,20 +118,131 @@ def cancel_booking(case: Case, context: Context, booking: str) -> Step:
     """Ask a carrier to take a booked label back that its packed parcel is not to go with."""
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
-    one = parcel.booking(text(booking, "booking"))
-    named = {"parcel": parcel.ref.id, "booking": booking}
-    if one is None:
-        raise MoveRefused((Refusal.of("no_such_booking", **named),))
+    one = booked(parcel, booking)
     if one.state is not BookingState.BOOKED:
-        raise MoveRefused((Refusal.of("booking_answered", **named, state=one.state),))
+        raise MoveRefused((_answered_already(parcel, one),))
     if parcel.state is not ParcelState.PACKED:
         refusal = Refusal.of("not_packed", parcel=parcel.ref.id, state=parcel.state)
         raise MoveRefused((refusal,))
-    step.note(parcel.ref, NUMBERED, carrier="", tracking="")
-    return step  # and `drop_unused` asks for it, as for every label that no parcel uses
+    forget_number(step, parcel)
+    return step
 
 
-def key_of(ref: Ref[Parcel], booking: str) -> str:
+# --- labels of parcels and of returns -------------------------------------------------------------
+
+Labelled: TypeAlias = Parcel | Return
+"""What goes by a label of a carrier's: a parcel to its customer, or a return of his."""
+
+
+def ask_label(
+    step: Step,
+    document: Labelled,
+    carrier: str,
+    service: str,
+    added: AddedServices | None,
+    refusals: tuple[Refusal, ...],
+) -> None:
+    """Write down that a carrier is asked for a label, unless one is there or `refusals` are."""
+    text(carrier, "carrier")
+    text(service, "service", empty=True)
+    if added is not None and not isinstance(added, AddedServices):
+        raise BadInput("added", "AddedServices are wanted")
+    against = [
+        Refusal.of("booking_open", what=str(document.ref), booking=one.id, state=one.state)
+        for one in document.bookings
+        if one.state in _TAKEN
+    ]
+    against += refusals
+    if document.tracking and not against:
+        against.append(Refusal.of("already_there", kind="waybill", id=document.tracking))
+    if against:
+        raise MoveRefused(tuple(against))
+    step.lift_if_there(document.ref, REFUSED)
+    id = f"{_NAMES[document.ref.kind]}-{len(document.bookings) + 1}"
+    asked = Booking(id, carrier, step.context.at, service, added=added or AddedServices())
+    _write(step, document.ref, asked)
+
+
+_NAMES: Final = {"parcel": "book", "return": "back"}
+"""How bookings begin: a parcel and a return of one name have no key in common."""
+
+
+def send_label(step: Step, document: Labelled, booking: str, patience_seconds: int) -> None:
+    """Write down that a booking goes over the wire now, and for how long nobody else sends it."""
+    seconds = whole(patience_seconds, "patience_seconds", most=SECONDS_MAX)
+    one = booked(document, booking)
+    if one.state not in _OPEN:
+        raise MoveRefused((_answered_already(document, one),))
+    at = step.context.at
+    if one.busy_until is not None and one.busy_until > at:
+        named = {"what": str(document.ref), "booking": booking}
+        until = one.busy_until.isoformat()
+        raise MoveRefused((Refusal.of("booking_under_way", **named, until=until),))
+    until_at = later(at, timedelta(seconds=seconds))
+    _write(step, document.ref, attrs.evolve(one, tries=one.tries + 1, busy_until=until_at))
+
+
+def record_label(
+    step: Step,
+    document: Labelled,
+    booking: str,
+    outcome: Outcome,
+    tracking: str,
+    reference: str,
+) -> None:
+    """Write down what a carrier has answered, whatever has become of what the label is for."""
+    if type(outcome) is not Outcome:
+        raise BadInput("outcome", f"one of {', '.join(Outcome)} is wanted")
+    number = text(tracking, "tracking", empty=True)
+    named = text(reference, "reference", empty=True)
+    one = document.booking(text(booking, "booking"))
+    fits = one is not None and one.state in _OPEN
+    wants_number = fits and one is not None and one.state is BookingState.ASKED
+    if wants_number and outcome is Outcome.DONE and not number:
+        raise BadInput("tracking", "the number of the label is wanted")
+    if one is None or not fits:
+        _keep(step, document.ref, one, booking, outcome, number)
+        return
+    if outcome is Outcome.PENDING:
+        reason = f"nobody knows what came of {one.id} at {one.carrier}"
+        step.hold(document.ref, UNKNOWN, reason, ())
+        return
+    step.lift_if_there(document.ref, UNKNOWN)
+    _write(step, document.ref, _answered(one, outcome, number, named))
+    if one.state is BookingState.ASKED and outcome is Outcome.DONE:
+        if wants_label(document):
+            step.note(document.ref, NUMBERED, carrier=one.carrier, tracking=number)
+    elif outcome is Outcome.FAILED:
+        what = "book" if one.state is BookingState.ASKED else "cancel"
+        step.hold(document.ref, REFUSED, f"{one.carrier} does not {what} {one.id}", ())
+
+
+def forget_number(step: Step, document: Labelled) -> None:
+    """Let a document go by another number: `drop_unused` asks for its label to be cancelled."""
+    step.note(document.ref, NUMBERED, carrier="", tracking="")
+
+
+def booked(document: Labelled, booking: str) -> Booking:
+    """A booking by its name; refused where there is none."""
+    one = document.booking(text(booking, "booking"))
+    if one is None:
+        refusal = Refusal.of("no_such_booking", what=str(document.ref), booking=booking)
+        raise MoveRefused((refusal,))
+    return one
+
+
+def wants_label(document: Labelled) -> bool:
+    """Whether a document waits for a label: it was not sent, and has no number."""
+    waits = document.state in (ParcelState.PACKED, ReturnState.APPROVED)
+    return waits and not document.tracking
+
+
+def _answered_already(document: Labelled, one: Booking) -> Refusal:
+    named = {"what": str(document.ref), "booking": one.id}
+    return Refusal.of("booking_answered", **named, state=one.state)
+
+
+def key_of(ref: Ref[Parcel] | Ref[Return], booking: str) -> str:
     """The key by which a carrier knows a booking: the same however often it is sent.
 
     >>> key_of(Ref("north", "parcel", "p/1"), "book-2")
@@ -180,38 +252,43 @@ def key_of(ref: Ref[Parcel], booking: str) -> str:
     return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
 
 
-def asked_by(parcel: Parcel, key: str) -> Booking | None:
-    """What a parcel's carrier is asked for by a key."""
-    return next((one for one in parcel.bookings if key_of(parcel.ref, one.id) == key), None)
+def asked_by(document: Labelled, key: str) -> Booking | None:
+    """What the carrier of a parcel, or of a return, is asked for by a key."""
+    ref, bookings = document.ref, document.bookings
+    return next((one for one in bookings if key_of(ref, one.id) == key), None)
 
 
-def waiting(parcel: Parcel) -> tuple[tuple[datetime, Booking], ...]:
-    """The bookings of a parcel that are to be sent, each with since when; none while one is asked
+def waiting(document: Labelled) -> tuple[tuple[datetime, Booking], ...]:
+    """The bookings of a document that are to be sent, each with since when; none while one is asked
     of a person.
     """
-    if any(hold.code == UNKNOWN for hold in parcel.holds):
+    if any(hold.code == UNKNOWN for hold in document.holds):
         return ()
-    found = [(one.busy_until or one.at, one) for one in parcel.bookings if one.state in _OPEN]
+    found = [(one.busy_until or one.at, one) for one in document.bookings if one.state in _OPEN]
     return tuple(sorted(found, key=lambda pair: (pair[0], pair[1].id)))
 
 
 def drop_unused(step: Step) -> None:
-    """Give up each label that a parcel which was touched does not need any more."""
+    """Give up each label that nothing which was touched goes by any more."""
     for document in tuple(step.after.values()):
-        if type(document) is Parcel:
+        if isinstance(document, Labelled):
             for one in document.bookings:
                 if not _is_used(document, one):
                     _drop(step, document.ref, one)
 
 
-def _is_used(parcel: Parcel, one: Booking) -> bool:
+_GONE: Final = (ParcelState.CANCELLED, ReturnState.REJECTED, ReturnState.CANCELLED)
+"""Where a parcel or a return has ended without having been sent."""
+
+
+def _is_used(document: Labelled, one: Booking) -> bool:
     if one.state is BookingState.ASKED:
-        return parcel.state is ParcelState.PACKED and not parcel.tracking
-    gone = parcel.state is ParcelState.CANCELLED
-    return one.state is not BookingState.BOOKED or (not gone and parcel.tracking == one.tracking)
+        return wants_label(document)
+    gone = document.state in _GONE
+    return one.state is not BookingState.BOOKED or (not gone and document.tracking == one.tracking)
 
 
-def _drop(step: Step, ref: Ref[Parcel], one: Booking) -> None:
+def _drop(step: Step, ref: Ref[Document], one: Booking) -> None:
     """What was never sent is withdrawn; of what was sent the answer comes first."""
     if one.state is BookingState.BOOKED:
         asked = attrs.evolve(one, state=BookingState.CANCEL_ASKED, at=step.context.at, tries=0)
@@ -232,17 +309,22 @@ def _answered(one: Booking, outcome: Outcome, number: str, named: str) -> Bookin
 
 
 def _keep(
-    step: Step, parcel: Parcel, one: Booking | None, booking: str, outcome: Outcome, number: str
+    step: Step,
+    ref: Ref[Document],
+    one: Booking | None,
+    booking: str,
+    outcome: Outcome,
+    number: str,
 ) -> None:
     """Write down an answer that was there before, or that nobody has asked for: that is a hold."""
     known = one is not None and outcome is not Outcome.PENDING and number in ("", one.tracking)
-    step.note(parcel.ref, "booking answer", booking=booking, outcome=outcome.value, tracking=number)
+    step.note(ref, "booking answer", booking=booking, outcome=outcome.value, tracking=number)
     if not known:
         reason = f"{outcome.value} was said of {booking}, of which nothing was to be heard"
-        step.hold(parcel.ref, "unexpected_answer", reason, ())
+        step.hold(ref, "unexpected_answer", reason, ())
 
 
-def _write(step: Step, ref: Ref[Parcel], one: Booking) -> None:
+def _write(step: Step, ref: Ref[Document], one: Booking) -> None:
     step.note(
         ref,
         BOOKING,

@@ -42,6 +42,8 @@ from orderflow import (
     repairs,
     replacements,
     repricing,
+    return_labels,
+    return_scans,
     returns,
     reviewing,
     scanning,
@@ -1511,6 +1513,65 @@ class Commands:
         """Write down that nobody has answered a complaint in time."""
         ref: Ref[Complaint] = Ref(self.tenant, "complaint", id)
         return self.apply(complaints.miss_complaint.of(ref), key=key, by=by)
+
+    def record_return_scans(
+        self, id: str, scans: tuple[Scan, ...], *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Record what a carrier saw of goods that a customer sends back, in any state and order."""
+        call = return_scans.record_return_scans.of(Ref(self.tenant, "return", id), scans)
+        return self.apply(call, key=key, by=by)
+
+    def ask_return_label(
+        self,
+        id: str,
+        carrier: str,
+        service: str = "",
+        added: AddedServices | None = None,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Return]:
+        """Ask a carrier for the label by which a customer sends an agreed return."""
+        ref: Ref[Return] = Ref(self.tenant, "return", id)
+        call = return_labels.ask_return_label.of(ref, carrier, service, added)
+        return self.apply(call, key=key, by=by)
+
+    def send_return_label(
+        self,
+        id: str,
+        booking: str,
+        patience_seconds: int = bookings.PATIENCE_SECONDS,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Return]:
+        """Write down that the label of a return, or its cancelling, goes over the wire now."""
+        ref: Ref[Return] = Ref(self.tenant, "return", id)
+        call = return_labels.send_return_label.of(ref, booking, patience_seconds)
+        return self.apply(call, key=key, by=by)
+
+    def record_return_label(
+        self,
+        id: str,
+        booking: str,
+        outcome: Outcome,
+        tracking: str = "",
+        reference: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Return]:
+        """Record what a carrier has answered to the booking of a return's label, in any state."""
+        ref: Ref[Return] = Ref(self.tenant, "return", id)
+        call = return_labels.record_return_label.of(ref, booking, outcome, tracking, reference)
+        return self.apply(call, key=key, by=by)
+
+    def cancel_return_label(
+        self, id: str, booking: str, *, key: str | None = None, by: str = ""
+    ) -> Done[Return]:
+        """Ask a carrier to take a booked label back that goods are not to come by."""
+        call = return_labels.cancel_return_label.of(Ref(self.tenant, "return", id), booking)
+        return self.apply(call, key=key, by=by)
 
     def record_return_scan(
         self,

@@ -60,6 +60,7 @@ from orderflow.records import (
     Return,
 )
 from orderflow.replacements import cancel_exchange
+from orderflow.return_labels import send_return_label
 from orderflow.rules import Rules
 from orderflow.silence import silence_of
 from orderflow.states import ORDER, ORDER_UNCONFIRMED, OrderMove, OrderState, PaymentState
@@ -168,6 +169,10 @@ def next_due(document: Document) -> datetime | None:
         return min([*limits, *_limits(document), *wanted_no_more], default=None)
     if type(document) is StoredValue and not document.lapsed:
         return document.until
+    if type(document) is Return:
+        open_labels = [at for at, _ in waiting(document)]
+        known = open_labels if document.until is None else [*open_labels, document.until]
+        return min(known, default=None)
     if isinstance(document, AfterSale | CarrierClaim):
         return document.until
     if type(document) is Arrival:
@@ -219,8 +224,10 @@ def due_of(document: Document, case: Case, rules: Rules) -> Due | None:
         case Arrival():
             means = "nobody has said whose the goods are: they are kept, to be inspected"
             return Due(document.ref, since, "seller", means, keep_arrival.of(document.ref))
+        case Return() if (label := _label_due(document, case)) is not None:
+            found = label
         case Return() | Exchange() | Reissue() | Complaint():
-            silent = silence_of(document, since, case, rules.patience)
+            silent = silence_of(document, document.until or since, case, rules.patience)
             if silent is None:
                 return None
             told = silent.silence
@@ -245,12 +252,28 @@ _PARCEL: Final = {
 }
 
 
+def _label_due(returned: Return, case: Case) -> Due | None:
+    """The label of a return that is to be sent; a limit that is over comes first.
+
+    A carrier that is silent for good keeps nobody from ending a return.
+    """
+    until = returned.until
+    for at, one in waiting(returned)[:1]:
+        if until is None or (until > case.at and at <= until):
+            return Due(
+                returned.ref, at, "carrier", _ASKED, send_return_label.of(returned.ref, one.id)
+            )
+    return None
+
+
+_ASKED: Final = "the carrier has not answered: it is asked, or asked again by the same key"
+
+
 def _parcel_due(parcel: Parcel, since: datetime) -> Due:
     """What comes first of a parcel: a booking that is to be sent, its silence, or its lateness."""
     for at, one in waiting(parcel):
         if at == since:
-            means = "the carrier has not answered: it is asked, or asked again by the same key"
-            return Due(parcel.ref, since, "carrier", means, send_booking.of(parcel.ref, one.id))
+            return Due(parcel.ref, since, "carrier", _ASKED, send_booking.of(parcel.ref, one.id))
     code = min(limits_of(parcel), key=lambda one: (one[1], one[0]))[0]
     return Due(parcel.ref, since, "carrier", _PARCEL[code], chase.of(parcel.ref))
 

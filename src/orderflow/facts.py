@@ -1248,9 +1248,17 @@ def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str]:
 
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
     location, until = returned.location, _waits(returned.until, facts)
-    brought, resent = returned.brought, returned.resent
+    brought, resent, bookings = returned.brought, returned.resent, returned.bookings
+    carrier, tracking, scans = returned.carrier, returned.tracking, set(returned.scans)
     for fact in facts:
-        if isinstance(fact, Noted) and fact.what == "received":
+        if isinstance(fact, Noted) and fact.what == BOOKING:
+            bookings = _booked(bookings, dict(fact.details))
+        elif isinstance(fact, Noted) and fact.what == NUMBERED:
+            said = dict(fact.details)
+            carrier, tracking = str(said["carrier"]), str(said["tracking"])
+        elif isinstance(fact, Noted) and fact.what == SCANNED:
+            scans.add(_scan(dict(fact.details)))
+        elif isinstance(fact, Noted) and fact.what == "received":
             location = str(dict(fact.details)["location"])
         elif isinstance(fact, Noted) and fact.what == BROUGHT:
             brought = (brought or 0) + int(dict(fact.details)["amount"])
@@ -1269,6 +1277,10 @@ def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:
         evidence=_references(returned.evidence, EVIDENCE, facts),
         talks=_references(returned.talks, TALK, facts),
         resent=resent,
+        carrier=carrier,
+        tracking=tracking,
+        bookings=bookings,
+        scans=tuple(sorted(scans, key=_by_instant)),
     )
 
 

@@ -47,6 +47,8 @@ from orderflow import (
     repairs,
     replacements,
     repricing,
+    return_labels,
+    return_scans,
     returns,
     scanning,
     stages,
@@ -464,11 +466,17 @@ def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
 
 @suggests(scanning.record_scans, on=Parcel)
 def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
-    kept = {scan.status: scan for scan in look.document.scans}
-    number = look.document.tracking or look.id
+    for scan in _turning(look, look.document.scans, look.document.tracking):
+        yield scanning.record_scans.on(look.id, (scan,))
+
+
+def _turning(
+    look: Look[Parcel] | Look[Return], scans: tuple[Scan, ...], number: str
+) -> Iterator[Scan]:
+    """Scans that move what they are of."""
+    kept = {scan.status: scan for scan in scans}
     for status in _TURNING:  # each once: a new scan at each instant would have no end
-        new = Scan(number, status, look.context.at)
-        yield scanning.record_scans.on(look.id, (kept.get(status, new),))
+        yield kept.get(status) or Scan(number or look.id, status, look.context.at)
 
 
 _TURNING: Final = (
@@ -477,7 +485,7 @@ _TURNING: Final = (
     TrackingStatus.RETURN_TO_SENDER,
     TrackingStatus.DELIVERED,
 )
-"""The scans that a parcel suggests: those that move it."""
+"""The scans that a parcel or a return suggests: those that move it."""
 
 
 @suggests(bookings.ask_booking, on=Parcel)
@@ -693,6 +701,41 @@ def _(look: Look[Return]) -> Iterator[Call[Return]]:
 def _(look: Look[Return]) -> Iterator[Call[Return]]:
     for status in ScanStatus:
         yield returns.record_return_scan.on(look.id, status)
+
+
+@suggests(return_scans.record_return_scans, on=Return)
+def _(look: Look[Return]) -> Iterator[Call[Return]]:
+    for scan in _turning(look, look.document.scans, look.document.tracking):
+        yield return_scans.record_return_scans.on(look.id, (scan,))
+
+
+@suggests(return_labels.ask_return_label, on=Return)
+def _(look: Look[Return]) -> Iterator[Call[Return]]:
+    yield return_labels.ask_return_label.on(look.id, look.document.carrier or "post")
+
+
+@suggests(return_labels.send_return_label, on=Return)
+def _(look: Look[Return]) -> Iterator[Call[Return]]:
+    for id in _return_labels(look):
+        yield return_labels.send_return_label.on(look.id, id)
+
+
+@suggests(return_labels.record_return_label, on=Return)
+def _(look: Look[Return]) -> Iterator[Call[Return]]:
+    for id in _return_labels(look):
+        yield return_labels.record_return_label.on(look.id, id, Outcome.DONE, f"{look.id}-{id}")
+        yield return_labels.record_return_label.on(look.id, id, Outcome.FAILED)
+
+
+@suggests(return_labels.cancel_return_label, on=Return)
+def _(look: Look[Return]) -> Iterator[Call[Return]]:
+    for id in _return_labels(look):
+        yield return_labels.cancel_return_label.on(look.id, id)
+
+
+def _return_labels(look: Look[Return]) -> list[str]:
+    """The last label of a return, or the name of the first, where there is none."""
+    return [one.id for one in look.document.bookings[-1:]] or ["back-1"]
 
 
 @suggests(receiving.receive_return, on=Return)

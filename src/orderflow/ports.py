@@ -29,6 +29,7 @@ from orderflow.records import (
     Outcome,
     Parcel,
     RequestKind,
+    Return,
 )
 from orderflow.tenders import Tendered
 from orderflow.tracking import Scan
@@ -44,8 +45,9 @@ class Query:
     Empty conditions do not narrow. `headline`, `customer`, `channel` and `number` are an order's;
     `due_by` finds what falls due until then. `hold` is the code of a hold that they have, `on_hold`
     finds what has any. `order` finds what is about that order: its parcels, its returns, its
-    payments. `lot` is the id of a lot (`lot_id`) that units of an order are of. `after` is the id
-    to go on from.
+    payments. `lot` is the id of a lot (`lot_id`) that units of an order are of. `archived` finds
+    what was put away beside what goes on; a number, an order and a lot find both in any case.
+    `after` is the id to go on from.
     """
 
     kind: str
@@ -59,8 +61,14 @@ class Query:
     on_hold: bool = False
     order: str = ""
     lot: str = ""
+    archived: bool = False
     after: str = ""
     limit: int = 100
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it finds what was put away, too."""
+        return bool(self.archived or self.number or self.order or self.lot)
 
 
 @attrs.frozen
@@ -170,8 +178,9 @@ class Quote:
 
 @attrs.frozen
 class Label:
-    """A booked shipment: the waybill number, the parcel, and the carrier's own name for it.
+    """A booked shipment: the waybill number, what it is for, and the carrier's own name for it.
 
+    `parcel` is the id of a parcel, or of the return that a customer sends by it.
     `reference` is by what the carrier knows the shipment where it is not by its number; empty where
     it is.
     """
@@ -202,6 +211,13 @@ class Carrier(Protocol):
 
         What it is booked as stands in the parcel: `bookings.asked_by(parcel, key)` has its service
         and what is to be done besides.
+        """
+        ...
+
+    def book_return(self, returned: Return, key: str) -> Label:
+        """A label by which a customer sends goods back; the same key gives the same label.
+
+        Who brings nothing back refuses it. `bookings.asked_by(returned, key)` has its service.
         """
         ...
 

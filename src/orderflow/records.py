@@ -738,6 +738,14 @@ class Return:
     brought: int | None = None
     repair: bool = False  # its goods are to be mended, and stay their customer's
     resent: str = ""  # the number of the parcel by which rejected goods go to their customer
+    carrier: str = ""  # who brings the goods back by a label of ours, and its number
+    tracking: str = ""
+    bookings: tuple[Booking, ...] = ()
+    scans: tuple[Scan, ...] = ()  # each once, in the order of their instants
+
+    def booking(self, id: str) -> Booking | None:
+        """The booking of that name."""
+        return next((one for one in self.bookings if one.id == id), None)
 
     @property
     def lacks_evidence(self) -> bool:

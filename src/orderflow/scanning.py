@@ -31,6 +31,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from orderflow.calls import Ref
 from orderflow.errors import BadInput
 from orderflow.facts import BY_HAND, CAME_AT, LEFT_AT, SCANNED
 from orderflow.fulfilment import (
@@ -43,7 +44,7 @@ from orderflow.fulfilment import (
 )
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.pricing import order_facts
-from orderflow.records import Parcel
+from orderflow.records import Document, Parcel
 from orderflow.states import (
     ORDER,
     ORDER_OVER,
@@ -77,12 +78,12 @@ def record_scans(case: Case, context: Context, scans: tuple[Scan, ...]) -> Step:
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
     known = set(parcel.scans)
-    new = [scan for scan in dict.fromkeys(_checked(scans)) if scan not in known]
+    new = [scan for scan in dict.fromkeys(checked_scans(scans)) if scan not in known]
     told = _told(parcel)
     if parcel.state not in (ParcelState.PACKED, ParcelState.SHIPPED, told) and not parcel.by_hand:
         step.note(parcel.ref, BY_HAND)
     for scan in new:
-        _note(step, parcel, scan)
+        note_scan(step, parcel.ref, scan)
     _leave(step, parcel)
     _catch_up(step, parcel)
     if step.facts:
@@ -91,7 +92,8 @@ def record_scans(case: Case, context: Context, scans: tuple[Scan, ...]) -> Step:
     return step
 
 
-def _checked(scans: object) -> tuple[Scan, ...]:
+def checked_scans(scans: object) -> tuple[Scan, ...]:
+    """A verb's argument of scans: a tuple of so many at most."""
     if not isinstance(scans, tuple) or len(scans) > SCANS_MAX:
         raise BadInput("scans", f"a tuple of at most {SCANS_MAX} scans is wanted")
     for i, scan in enumerate(scans):
@@ -100,9 +102,10 @@ def _checked(scans: object) -> tuple[Scan, ...]:
     return scans
 
 
-def _note(step: Step, parcel: Parcel, scan: Scan) -> None:
+def note_scan(step: Step, ref: Ref[Document], scan: Scan) -> None:
+    """Write a scan down with what it is about."""
     step.note(
-        parcel.ref,
+        ref,
         SCANNED,
         tracking=scan.tracking,
         status=scan.status.value,

@@ -429,24 +429,29 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "zh": "库存占用 {hold} 已于 {until} 失效",
     },
     "booking_open": {
-        "en": "parcel {parcel}: {booking} is {state}, and one label is enough",
-        "zh": "包裹 {parcel} 已有面单请求 {booking}({state}),无需另行下单",
+        "en": "{what}: {booking} is {state}, and one label is enough",
+        "zh": "{what} 已有面单请求 {booking}({state}),无需另行下单",
     },
     "no_such_booking": {
-        "en": "parcel {parcel} has no booking {booking}",
-        "zh": "包裹 {parcel} 没有面单请求 {booking}",
+        "en": "{what} has no booking {booking}",
+        "zh": "{what} 没有面单请求 {booking}",
     },
     "booking_answered": {
-        "en": "parcel {parcel}: {booking} is {state}",
-        "zh": "包裹 {parcel} 的面单请求 {booking} 状态为“{state}”",
+        "en": "{what}: {booking} is {state}",
+        "zh": "{what} 的面单请求 {booking} 状态为“{state}”",
     },
     "booking_under_way": {
-        "en": "parcel {parcel}: {booking} is under way until {until}",
-        "zh": "包裹 {parcel} 的面单请求 {booking} 正在进行,至 {until}",
+        "en": "{what}: {booking} is under way until {until}",
+        "zh": "{what} 的面单请求 {booking} 正在进行,至 {until}",
     },
     "no_waybills": {
         "en": "there is no waybill number of {carrier} left",
         "zh": "{carrier} 的运单号已用完",
+    },
+    "not_to_be_sent": {
+        "en": "return {returned} is {state}: a label is for goods that are agreed to come back and "
+        "were not posted yet",
+        "zh": "退货 {returned} 状态为“{state}”,只有已同意且尚未寄回的退货才能取面单",
     },
     "not_packed": {
         "en": "parcel {parcel} is {state}: a waybill is for a packed one",
@@ -1149,6 +1154,11 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "book": "预订运单",
     "buy": "采购",
     "cancel booking": "请求取消面单",
+    "ask return label": "请求退货面单",
+    "send return label": "发送退货面单请求",
+    "record return label": "登记退货面单答复",
+    "cancel return label": "请求取消退货面单",
+    "record return scans": "登记退货物流轨迹",
     "cancel exchange": "取消换货",
     "cancel parcel": "取消包裹",
     "cancel purchase": "取消采购单",
@@ -1456,6 +1466,7 @@ HOLDS: Final[dict[str, str]] = {
     "unexpected_report": "意外报告",
     "unknown_line": "未知订单行",
     "unknown_request": "未知的支付请求",
+    "return_turned": "退货件被退回客户",
     "unexpected_scan": "意外扫描",
     "unexpected_settlement": "意外的争议结果",
     "won_back": "争议胜诉退回的款项未用于订单",

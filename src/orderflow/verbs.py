@@ -187,6 +187,13 @@ from orderflow.replacements import (
     undo_exchange,
 )
 from orderflow.repricing import protect_price, reprice, weigh_line
+from orderflow.return_labels import (
+    ask_return_label,
+    cancel_return_label,
+    record_return_label,
+    send_return_label,
+)
+from orderflow.return_scans import record_return_scans
 from orderflow.returns import (
     approve_return,
     ask_return,
@@ -233,6 +240,7 @@ __all__ = [
     "ask_reissue",
     "ask_repair",
     "ask_return",
+    "ask_return_label",
     "ask_void",
     "attach_arrival",
     "await_payment",
@@ -242,6 +250,7 @@ __all__ = [
     "cancel_parcel",
     "cancel_purchase",
     "cancel_reissue",
+    "cancel_return_label",
     "change_cash",
     "charge_back",
     "chase",
@@ -342,7 +351,9 @@ __all__ = [
     "record_complaint_talk",
     "record_feed",
     "record_notice",
+    "record_return_label",
     "record_return_scan",
+    "record_return_scans",
     "record_scan",
     "record_scans",
     "record_shortfall",
@@ -384,6 +395,7 @@ __all__ = [
     "send_rejected",
     "send_replacement",
     "send_request",
+    "send_return_label",
     "send_transfer",
     "set_coupon",
     "set_credit",

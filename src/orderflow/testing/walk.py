@@ -38,7 +38,7 @@ from orderflow.journal import VERBS, Context
 from orderflow.money import Price
 from orderflow.options import suggested
 from orderflow.process import Process
-from orderflow.records import Document, Fixing, Order, Parcel, Payment, Supply
+from orderflow.records import Document, Fixing, Order, Parcel, Payment, Return, Supply
 from orderflow.rules import Rules
 from orderflow.tenders import StoredValue
 from orderflow.testing.invariants import INVARIANTS, Invariant, is_at_rest
@@ -60,10 +60,10 @@ class Bounds:
     `on_account`, and uses `coupons`. `stock` is what is there of each SKU.
     `most` is how many documents of a kind there may be (one, unless said),
     `times` how often what was expected of a payment or a supply may come, `charges` how many an
-    order may have, and `requests` how many a payment, and bookings a parcel. `without` names the
-    verbs that nobody asks for, and where there is an `only`, nobody asks for any other. `first` are
-    calls that are made before the walk begins, `also` calls that are made in every world beside
-    those that its documents suggest. Time passes by each of `waits` in turn.
+    order may have, and `requests` how many a payment, and bookings a parcel or a return. `without`
+    names the verbs that nobody asks for, and where there is an `only`, nobody asks for any other.
+    `first` are calls that are made before the walk begins, `also` calls that are made in every
+    world beside those that its documents suggest. Time passes by each of `waits` in turn.
     """
 
     units: tuple[int, ...] = (2,)
@@ -341,7 +341,7 @@ class _Walk:
             most = self.bounds.times * document.amount
             few = len(document.requests) <= self.bounds.requests
             return few and document.captured <= most and document.charged_back <= most
-        if isinstance(document, Parcel):
+        if isinstance(document, Parcel | Return):
             return len(document.bookings) <= self.bounds.requests
         if isinstance(document, StoredValue):
             return document.n <= self.bounds.times * 100 * sum(self.bounds.units)

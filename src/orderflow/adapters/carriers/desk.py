@@ -15,7 +15,7 @@ from enum import StrEnum
 from orderflow.calls import Ref
 from orderflow.errors import KeyReused, MoveRefused, Refusal
 from orderflow.ports import Label
-from orderflow.records import Parcel
+from orderflow.records import Parcel, Return
 from orderflow.values import text
 
 
@@ -33,25 +33,25 @@ class Desk:
 
     def __init__(self, carrier: str) -> None:
         self.carrier = text(carrier, "carrier")
-        self.booked: dict[str, tuple[Ref[Parcel], Label]] = {}
+        self.booked: dict[str, tuple[Ref[Parcel] | Ref[Return], Label]] = {}
         self.cancelled: dict[str, Label] = {}
 
-    def known(self, parcel: Parcel, key: str) -> Label | None:
-        """The label that this key has had; of another parcel, it is `KeyReused`."""
+    def known(self, about: Parcel | Return, key: str) -> Label | None:
+        """The label that this key has had; of another parcel or return, it is `KeyReused`."""
         earlier = self.booked.get(text(key, "key"))
         if earlier is None:
             return None
         ref, label = earlier
-        if ref != parcel.ref:
+        if ref != about.ref:
             raise KeyReused(key, Asked.BOOK)
         return label
 
-    def book(self, parcel: Parcel, key: str) -> Label:
-        label = self.known(parcel, key)
+    def book(self, about: Parcel | Return, key: str) -> Label:
+        label = self.known(about, key)
         if label is None:
             number = f"{self.carrier}-{len(self.booked) + 1:06}"
-            label = Label(self.carrier, number, parcel.ref.id)
-            self.booked[key] = (parcel.ref, label)
+            label = Label(self.carrier, number, about.ref.id)
+            self.booked[key] = (about.ref, label)
         return label
 
     def cancel(self, label: Label, key: str) -> None:

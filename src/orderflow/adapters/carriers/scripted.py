@@ -15,7 +15,7 @@ from typing import TypeVar
 from orderflow.adapters.carriers.desk import Asked, Desk
 from orderflow.errors import CarrierFailed
 from orderflow.ports import Label, Quote
-from orderflow.records import Parcel
+from orderflow.records import Parcel, Return
 from orderflow.tracking import Incident, Scan, TrackingStatus
 from orderflow.values import instant, text, whole
 
@@ -94,6 +94,11 @@ class ScriptedCarrier:
     def book(self, parcel: Parcel, key: str) -> Label:
         """A label; the same key gives the same label."""
         return self._answer(Asked.BOOK, key, parcel.ref.id, lambda: self._desk.book(parcel, key))
+
+    def book_return(self, returned: Return, key: str) -> Label:
+        """A label for goods that come back; the same key gives the same label."""
+        id = returned.ref.id
+        return self._answer(Asked.BOOK, key, id, lambda: self._desk.book(returned, key))
 
     def cancel(self, label: Label, key: str) -> None:
         """Take a booking back; again is no error."""

@@ -12,7 +12,7 @@ from orderflow.adapters.carriers.desk import Asked, Desk
 from orderflow.adapters.carriers.rates import PriceList, Rate
 from orderflow.money import exponent
 from orderflow.ports import Label, Quote
-from orderflow.records import Parcel
+from orderflow.records import Parcel, Return
 from orderflow.tracking import Scan
 from orderflow.values import text
 
@@ -72,6 +72,13 @@ class TableRateCarrier:
                 Asked.BOOK, parcel.ref.id, f"nothing of {grams} g is taken to {zone}"
             )
         return self._desk.book(parcel, key)
+
+    def book_return(self, returned: Return, key: str) -> Label:
+        """A label for goods that come back: the same key gives the same label.
+
+        A return has no weight and no zone, so nothing of the price list is asked.
+        """
+        return self._desk.book(returned, key)
 
     def cancel(self, label: Label, key: str) -> None:
         """Take a booking back; again is no error."""

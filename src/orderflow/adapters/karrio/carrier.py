@@ -21,7 +21,7 @@ from orderflow.bookings import asked_by
 from orderflow.choosing import DAYS_MAX
 from orderflow.errors import BadInput, CarrierFailed
 from orderflow.ports import Label, Quote
-from orderflow.records import AddedServices, Parcel
+from orderflow.records import AddedServices, Booking, Parcel, Return
 from orderflow.tracking import Scan, TrackingStatus
 from orderflow.values import TEXT_MAX, seen_only, text
 
@@ -101,6 +101,7 @@ class KarrioCarrier:
     `name` is what the rules call it. `consign` says of a parcel from where to where it goes, `keep`
     is handed each printed label, and `zone` is where the wall clocks of its scans stand, when they
     name no zone. A service must be named when a label is asked for, as `quote` names it.
+    `consign_return` says of a return from where to where it goes; without it it has no label.
 
     It is no carrier of keys: hand it to `book_open` as `Once(carrier)`.
     """
@@ -112,6 +113,7 @@ class KarrioCarrier:
         consign: Callable[[Parcel], Consignment],
         keep: Callable[[PrintedLabel], None],
         zone: tzinfo = UTC,
+        consign_return: Callable[[Return], Consignment] | None = None,
     ) -> None:
         if not isinstance(gateway, KarrioGateway):
             raise TypeError(f"gateway: one that karrio makes is wanted, not {type(gateway)}")
@@ -120,6 +122,7 @@ class KarrioCarrier:
         self._consign = consign
         self._keep = keep
         self._zone = zone
+        self._consign_return = consign_return
 
     def quote(self, parcel: Parcel) -> Sequence[Quote]:
         """What each service costs, the cheapest first; nothing where the way is not served.
@@ -141,17 +144,28 @@ class KarrioCarrier:
 
     def book(self, parcel: Parcel, key: str) -> Label:
         """A label, which is handed to `keep`; another one each time, whatever the key."""
-        asked = asked_by(parcel, key)
+        return self._book(parcel.ref.id, asked_by(parcel, key), self._way(parcel), key)
+
+    def book_return(self, returned: Return, key: str) -> Label:
+        """A label from a customer to us, which is handed to `keep`; another one each time."""
+        id = returned.ref.id
+        if self._consign_return is None:
+            said = "nobody says from where to where returns go"
+            raise refusal_of(self._name, Asked.BOOK, id, said)
+        way = _as_karrio(id, self._consign_return(returned), 0)
+        return self._book(id, asked_by(returned, key), way, key)
+
+    def _book(self, id: str, asked: Booking | None, way: dict[str, object], key: str) -> Label:
         if asked is None or not asked.service:
-            raise refusal_of(self._name, Asked.BOOK, parcel.ref.id, "no service is named")
+            raise refusal_of(self._name, Asked.BOOK, id, "no service is named")
         named = {"service": asked.service, "reference": key}
-        request = self._way(parcel) | named | {"options": _options(asked.added)}
+        request = way | named | {"options": _options(asked.added)}
         answer, messages = sdk.Shipment.create(request).from_(self._gateway).parse()
         shipment = cast("_Shipment | None", answer)
         if shipment is None or not shipment.tracking_number:
-            self._failed(Asked.BOOK, messages, parcel.ref.id, key)
+            self._failed(Asked.BOOK, messages, id, key)
         number, own = shipment.tracking_number, shipment.shipment_identifier or ""
-        label = Label(self._name, number, parcel.ref.id, "" if own == number else own)
+        label = Label(self._name, number, id, "" if own == number else own)
         printed = "" if shipment.docs is None else shipment.docs.label or ""
         if printed:
             self._keep(PrintedLabel(label, shipment.label_type or "", _bytes(printed)))
@@ -177,23 +191,7 @@ class KarrioCarrier:
     # --- what is asked ---------------------------------------------------------------------------
 
     def _way(self, parcel: Parcel) -> dict[str, object]:
-        """From where to where a parcel goes, and what it is, as karrio takes it."""
-        consignment = self._consign(parcel)
-        sides = ("length", "width", "height")
-        measured: dict[str, object] = {
-            side: getattr(consignment, f"{side}_mm") / 10
-            for side in sides
-            if getattr(consignment, f"{side}_mm")
-        }
-        if parcel.weight_grams:
-            measured["weight"] = kilograms(parcel.weight_grams)
-        named = {"id": parcel.ref.id, "reference_number": parcel.ref.id}
-        units = {"weight_unit": "KG", "dimension_unit": "CM"}
-        return {
-            "shipper": _address(consignment.sender),
-            "recipient": _address(consignment.recipient),
-            "parcels": [named | units | measured],
-        }
+        return _as_karrio(parcel.ref.id, self._consign(parcel), parcel.weight_grams)
 
     # --- what is answered ------------------------------------------------------------------------
 
@@ -237,6 +235,25 @@ def _is_open(code: str | int | None) -> bool:
     if code == _NOBODY_KNOWS:
         return True
     return str(code).isdecimal() and int(str(code)) >= SERVER_FAULT
+
+
+def _as_karrio(id: str, consignment: Consignment, weight_grams: int) -> dict[str, object]:
+    """From where to where something goes, and what it is, as karrio takes it."""
+    sides = ("length", "width", "height")
+    measured: dict[str, object] = {
+        side: getattr(consignment, f"{side}_mm") / 10
+        for side in sides
+        if getattr(consignment, f"{side}_mm")
+    }
+    if weight_grams:
+        measured["weight"] = kilograms(weight_grams)
+    named = {"id": id, "reference_number": id}
+    units = {"weight_unit": "KG", "dimension_unit": "CM"}
+    return {
+        "shipper": _address(consignment.sender),
+        "recipient": _address(consignment.recipient),
+        "parcels": [named | units | measured],
+    }
 
 
 def _options(added: AddedServices) -> dict[str, float | str | bool]:

@@ -8,16 +8,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
 from functools import partial
+from itertools import product
 from typing import ClassVar, Final
 
 from orderflow.adapters.carriers import Asked, Once, book_open
 from orderflow.adapters.memory import MemoryStore
-from orderflow.bookings import key_of
+from orderflow.bookings import Labelled, key_of
 from orderflow.calls import Ref
 from orderflow.errors import CarrierFailed, KeyReused, Refused
 from orderflow.ports import Carrier, Label, Quote
-from orderflow.records import Booking, BookingState, Parcel
-from orderflow.states import ParcelState
+from orderflow.records import Booking, BookingState, Parcel, Return
+from orderflow.states import ParcelState, ReturnState
 from orderflow.testing.kit import NotAsked, Suite, agree
 from orderflow.testing.samples import LAMP, LAMPS, MORNING, RULES, CountedIds, FixedClock, order_of
 from orderflow.testing.wires.cut import Cut
@@ -61,6 +62,16 @@ class CarrierCase(Suite):
     def key(self, i: int = 1) -> str:
         """The key of the first booking of such a parcel."""
         return key_of(self.parcel(i).ref, "book-1")
+
+    def returned(self, i: int = 1) -> Return:
+        """A return that is agreed to, for which a label is asked."""
+        ref: Ref[Return] = Ref("", "return", f"r-{i}")
+        booking = Booking("back-1", self.name, MORNING, self.service)
+        return Return(ref, ReturnState.APPROVED, "o-1", "", bookings=(booking,))
+
+    def return_key(self, i: int = 1) -> str:
+        """The key of the first label of such a return."""
+        return key_of(self.returned(i).ref, "back-1")
 
     def not_served(self) -> Parcel | None:
         """A parcel that the carrier does not take; `None` where he takes whatever comes."""
@@ -129,6 +140,25 @@ class CarrierSuite(CarrierCase):
             self.has_running(carrier, [first], "what is booked")
         else:
             raise AssertionError(f"{other.tracking} was given to parcel p-2, too")
+
+    def test_a_return_has_a_label_of_its_own(self) -> None:
+        """Or is refused; it is booked once for a key, and may be cancelled like any other."""
+        carrier = self.carrier()
+        out = carrier.book(self.parcel(), self.key())
+        try:
+            back = carrier.book_return(self.returned(), self.return_key())
+        except Refused:
+            self.has_running(carrier, [out], "what is booked, where returns are refused")
+            raise NotAsked("this carrier brings nothing back") from None
+        agree(back.parcel, self.returned().ref.id, "whose the label of a return is")
+        agree(back.carrier, self.name, "the carrier that the label of a return names")
+        assert back.tracking not in ("", out.tracking), f"a return has the number {back.tracking!r}"
+        if self.knows_keys:
+            again = carrier.book_return(self.returned(), self.return_key())
+            agree(again, back, "the label of a return, by a key that came again")
+        self.has_running(carrier, [out, back], "what is booked for a parcel and a return")
+        carrier.cancel(back, f"{self.return_key()}/cancel")
+        self.has_running(carrier, [out], "what is booked, once the label of a return is cancelled")
 
     def test_what_is_cancelled_is_not_booked_any_more(self) -> None:
         """That label alone, and no other."""
@@ -211,54 +241,54 @@ class CarrierSuite(CarrierCase):
         agree(set(carrier.track(number)), set(first), "the scans, asked for again")
 
     def test_a_line_that_is_cut_anywhere_leaves_one_label_for_each_parcel(self) -> None:
-        """Before or behind any call; and none is left that no parcel uses."""
+        """Before or behind any call, of parcels and returns; and none is left that nobody uses."""
         points = 0
-        for unpacked in (False, True):
-            for after in (False, True):
-                for at in range(1, _CALLS_MAX):
-                    if not self._sent_over(Cut(at, after, self._failed), unpacked=unpacked):
-                        break
-                    points += 1
+        for way, unpacked, after in product((_Out(), _Back()), (False, True), (False, True)):
+            for at in range(1, _CALLS_MAX):
+                if not self._sent_over(way, Cut(at, after, self._failed), unpacked=unpacked):
+                    break
+                points += 1
         self.told = f"{points} points"
 
     def _failed(self, asked: str, key: str) -> Exception:
         return CarrierFailed(self.name, asked, key, "the line is cut")
 
-    def _sent_over(self, cut: Cut, *, unpacked: bool) -> bool:
-        """Whether the line got as far as its cut, once a parcel was booked over it."""
+    def _sent_over(self, way: _Out | _Back, cut: Cut, *, unpacked: bool) -> bool:
+        """Whether the line got as far as its cut, once a label was booked over it."""
         clock = FixedClock()
         shop = Workflow(MemoryStore(), RULES, clock=clock, keys=CountedIds())
-        _pack(shop)
+        way.prepare(shop)
         line = CutLine(self.carrier(), cut)
         named: Carrier | Once = line
         if not self.knows_keys:
             tells = type(self).look_up is not CarrierCase.look_up
             named = Once(line, partial(self.look_up, line.carrier) if tells else None)
-        shop.ask_booking("p-1", self.name, self.service)
+        way.ask(shop, self.name, self.service)
         for i in range(8):
             book_open(shop, {self.name: named}, clock.at)
             clock.forward(minutes=2)
             if unpacked and i == 3:
-                shop.cancel_parcel("p-1")
+                way.call_off(shop)
         told = f"cut {'behind' if cut.after else 'before'} call {cut.at}"
-        self._judge(shop, line.carrier, told)
+        self._judge(way.now(shop), line.carrier, told)
         return cut.met
 
-    def _judge(self, shop: Workflow, carrier: Carrier, told: str) -> None:
-        """One label, the parcel's; or a person is asked, and nothing was booked again."""
-        parcel = shop.parcel("p-1")
+    def _judge(self, now: Labelled, carrier: Carrier, told: str) -> None:
+        """One label, which is used; or a person is asked, and nothing was booked again."""
         found = self.running(carrier)
-        asks_a_person = any(hold.code == "booking_unknown" for hold in parcel.holds)
+        codes = {hold.code for hold in now.holds}
+        asks_a_person = "booking_unknown" in codes
         if found is not None:
-            assert len(found) <= 1, f"{len(found)} labels for one parcel: {told}"
+            assert len(found) <= 1, f"{len(found)} labels for one {now.ref.kind}: {told}"
         if asks_a_person:
             assert not self.knows_keys, f"a person is asked of a carrier who knows keys: {told}"
             return
         open_ones = (BookingState.ASKED, BookingState.CANCEL_ASKED)
-        left = [one.id for one in parcel.bookings if one.state in open_ones]
+        left = [one.id for one in now.bookings if one.state in open_ones]
         agree(left, [], f"the bookings that are still open, {told}")
         if found is not None:
-            used = [parcel.tracking] if parcel.state is ParcelState.PACKED else []
+            waits = now.state in (ParcelState.PACKED, ReturnState.APPROVED)
+            used = [now.tracking] if waits and "booking_refused" not in codes else []
             agree([label.tracking for label in found], used, f"the labels that run, {told}")
 
 
@@ -276,6 +306,10 @@ class CutLine:
         """A label."""
         return self._cut.over("book", key, lambda: self.carrier.book(parcel, key))
 
+    def book_return(self, returned: Return, key: str) -> Label:
+        """A label for what comes back."""
+        return self._cut.over("book", key, lambda: self.carrier.book_return(returned, key))
+
     def cancel(self, label: Label, key: str) -> None:
         """Take a booking back."""
         self._cut.over("cancel", key, lambda: self.carrier.cancel(label, key))
@@ -285,11 +319,51 @@ class CutLine:
         return self._cut.over("track", "", lambda: self.carrier.track(number))
 
 
-def _pack(shop: Workflow) -> None:
-    """Order o-1 of two lamps, packed as p-1."""
-    shop.receive(LAMPS, 2)
-    shop.place("o-1", order_of((LAMP, 2), cash_on_delivery=True))
-    shop.allocate("o-1")
-    shop.release("o-1", "d-1")
-    shop.pick("d-1")
-    shop.pack("p-1", ("d-1",), 1_318)
+class _Out:
+    """The way of two lamps to their customer: parcel p-1 of order o-1."""
+
+    def prepare(self, shop: Workflow) -> None:
+        """Pack the parcel."""
+        shop.receive(LAMPS, 2)
+        shop.place("o-1", order_of((LAMP, 2), cash_on_delivery=True))
+        shop.allocate("o-1")
+        shop.release("o-1", "d-1")
+        shop.pick("d-1")
+        shop.pack("p-1", ("d-1",), 1_318)
+
+    def ask(self, shop: Workflow, carrier: str, service: str) -> None:
+        """Ask for its label."""
+        shop.ask_booking("p-1", carrier, service)
+
+    def call_off(self, shop: Workflow) -> None:
+        """Let nothing go."""
+        shop.cancel_parcel("p-1")
+
+    def now(self, shop: Workflow) -> Labelled:
+        """The parcel as it is."""
+        return shop.parcel("p-1")
+
+
+class _Back(_Out):
+    """Their way back: return r-1."""
+
+    def prepare(self, shop: Workflow) -> None:
+        """Deliver the parcel, and agree that its goods may come back."""
+        super().prepare(shop)
+        shop.hand_over("p-1", "by hand", "BY-HAND-1")
+        shop.deliver("p-1")
+        shop.ask_return("r-1", "o-1")
+        if shop.returned("r-1").state is ReturnState.ASKED:
+            shop.approve_return("r-1")
+
+    def ask(self, shop: Workflow, carrier: str, service: str) -> None:
+        """Ask for its label."""
+        shop.ask_return_label("r-1", carrier, service)
+
+    def call_off(self, shop: Workflow) -> None:
+        """Let nothing come."""
+        shop.close_return("r-1")
+
+    def now(self, shop: Workflow) -> Labelled:
+        """The return as it is."""
+        return shop.returned("r-1")
