@@ -12,6 +12,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from threading import RLock
 from typing import Any, Final, TypeVar, cast
 
@@ -31,6 +32,9 @@ CACHE_MAX: Final = 10_000
 """How many decoded documents are kept."""
 
 PAGE: Final = 500
+
+SKUS_MAX: Final = 50
+"""How many SKUs one statement asks for: many at once spare round trips."""
 
 
 class Reading(ABC):
@@ -62,7 +66,7 @@ class Reading(ABC):
             row = self._one(sql.VERSION, ref)
             if row is not None and row == (cached[1].version, cached[0]):
                 return cast("Stored[D]", cached[1])
-        row = self._one(sql.LOAD, ref)
+        row = self._one(sql.LOAD_ANYWHERE, (*ref, *ref))
         if row is None:
             return None
         version, body, n = row
@@ -85,19 +89,21 @@ class Reading(ABC):
             hold=bool(hold),
             order=bool(order),
             lot=bool(lot),
+            everywhere=query.everywhere,
         )
         asked = (*narrowed.values(), *due, *hold, *order, *lot)
-        values = (query.tenant, query.kind, query.after, *asked, query.limit)
-        for version, body in self._all(statement, values):
+        values = (query.tenant, query.kind, query.after, *asked)
+        twice = values if query.everywhere else ()
+        for version, body, *_ in self._all(statement, (*values, *twice, query.limit)):
             yield Stored(codec.read_document(body), version)
 
     def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
         """Every counter of these SKUs, sorted; claims that have run out are left out."""
         now = micros(at)
         found: list[Counter] = []
-        for sku in sorted(set(skus)):
-            rows = self._all(sql.COUNTERS_OF, (now, tenant, sku))
-            found += (Counter(Position(*row[:6]), row[6], row[7]) for row in rows)
+        for asked in _batches(skus):
+            rows = self._all(sql.of_skus(sql.COUNTERS_OF, len(asked)), (now, tenant, *asked))
+            found += [Counter(Position(*row[:6]), row[6], row[7]) for row in rows]
         return tuple(found)
 
     def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
@@ -121,8 +127,8 @@ class Reading(ABC):
         now = micros(at)
         return tuple(
             claim_of(tenant, Position(*row[:6]), row[6:])
-            for sku in sorted(set(skus))
-            for row in self._all(sql.CLAIMS_OF, (tenant, sku, now))
+            for asked in _batches(skus)
+            for row in self._all(sql.of_skus(sql.CLAIMS_OF, len(asked)), (tenant, *asked, now))
         )
 
     def books(self, tenant: str, sku: str = "", location: str = "") -> Books:
@@ -209,6 +215,12 @@ class Reading(ABC):
                 cache.pop(next(iter(cache)))
             cache[ref] = (n, stored)
 
+    def _forget(self, refs: Iterable[Ref[Any]]) -> None:
+        """Keep documents decoded no longer: their rows have other numbers now."""
+        with self._lock:
+            for ref in refs:
+                self._cache.pop(ref, None)
+
     # --- a key that came before -------------------------------------------------------------------
 
     def _repeated(self, change: Change) -> Committed:
@@ -243,6 +255,13 @@ def told(row: tuple[Any, ...], versions: Iterable[tuple[Any, ...]]) -> Entry:
         return entry_of(row, versions)
     except BadInput as bad:
         raise BadInput(f"entry {row[0]}.{bad.path}", bad.reason) from bad
+
+
+def _batches(skus: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """SKUs in their order, as many at a time as a statement should name."""
+    rest = iter(sorted(set(skus)))
+    while some := tuple(islice(rest, SKUS_MAX)):
+        yield some
 
 
 def _within(location: str) -> tuple[str, str, str]:
