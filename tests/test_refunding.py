@@ -135,6 +135,31 @@ def test_what_is_capped_never_costs_more_than_what_just_earned_the_discount(
     assert [back(shop, f"r-{i}", ("1", 1)) for i in range(6)] == costs
 
 
+@pytest.mark.parametrize("steps", ((1, 1, 1, 1, 1, 1), (2, 2, 2), (3, 1, 2), (5, 1)))
+def test_what_the_tax_of_one_capped_discount_costs_is_no_matter_of_the_next(
+    steps: tuple[int, ...],
+) -> None:
+    shop = shop_of(Refunding(Unmet.CAP), taxing=taxing(NET_BY_LINE).taxing)
+    twelve = Offer("12 off", AmountOff(eur(1200)), When(least=eur(36000)))
+    half = Offer("half", PercentOff(Decimal(50)), When(least=eur(34800)))
+    offers = (twelve, half)
+    cost = deliver(shop, line("1", LAMP, 6, "60"), offers=offers, destination=GERMANY)
+    assert cost == 17400 * 119 // 100
+
+    costs = [back(shop, f"r-{i}", ("1", n)) for i, n in enumerate(steps)]
+
+    for_gone = [cost, cost, cost, cost, 14280, 7140, 0]
+    assert costs == [for_gone[sum(steps[: i + 1])] for i in range(len(steps))]
+
+
+def test_discounts_on_goods_and_freight_are_capped_together() -> None:
+    shop = shop_of(Refunding(Unmet.CAP))
+    ten = Offer("10 off", AmountOff(eur(1000)), When(least=eur(3000)))
+    assert deliver(shop, (LAMP, 3), offers=(FREE, ten), freight=490) == 2000
+
+    assert [back(shop, f"r-{i}", ("1", 1)) for i in range(3)] == [2000, 1490, 0]
+
+
 @pytest.mark.parametrize("policy", (Unmet.CLAW_BACK, Unmet.CAP))
 def test_what_a_seller_or_carrier_has_spoilt_counts_as_kept(policy: Unmet) -> None:
     shop = shop_of(Refunding(policy))
@@ -225,6 +250,18 @@ def test_the_tax_of_a_discount_is_taken_back_with_it_and_papers_agree(*, invoice
     assert total(shop.order("o-17")) == 5950
     shop.refund("o-17")
     shop.assert_lawful()
+
+
+def test_goods_for_nothing_bear_no_tax_of_a_discount_that_is_taken_back() -> None:
+    shop = shop_of(Refunding(Unmet.CLAW_BACK), taxing=taxing(NET_BY_LINE).taxing)
+    free = line("2", BELL, 1, "0")
+    deliver(shop, line("1", LAMP, 6, "50"), free, offers=(TEN_OFF,), destination=GERMANY)
+
+    back(shop, "r-1", ("1", 5))
+
+    taken = [one for one in shop.order("o-17").charges if one.because is not None]
+    assert {span.line for one in taken for span in one.spans} == {"1"}
+    assert [one.amount for one in taken] == [500, 95]
 
 
 def test_what_was_lowered_to_nothing_since_is_given_no_discount_again() -> None:
