@@ -16,7 +16,6 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 import attrs
-from dbos import DBOS, StepOptions
 
 from orderflow.adapters import codec
 from orderflow.calls import Call, Ref
@@ -61,22 +60,27 @@ def ticking(
     left yet to others and says how much that was, as `drain` does; it is called until nothing is
     left. At most `limit` calls are made in a tick.
     """
+    from dbos import DBOS, StepOptions  # here: the names of this module are known without it
+
     text(name, "name")
     if tell is not None and not callable(tell):
         raise BadInput("tell", "something to call is wanted")
+
+    def step(name: str) -> StepOptions:
+        return StepOptions(name=name, retries_allowed=True, max_attempts=TRIES)
 
     def tick(at: datetime, context: Any) -> Tick:
         del context
         made: list[str] = []
         refused: list[tuple[str, str]] = []
-        for row in DBOS.run_step(_step("due"), _due, shop, at, limit):
-            no = DBOS.run_step(_step(row[1]), _make, shop, row)
+        for row in DBOS.runstep(step("due"), _due, shop, at, limit):
+            no = DBOS.runstep(step(row[1]), _make, shop, row)
             if no:
                 refused.append((row[0], no))
             else:
                 made.append(row[0])
         told = 0
-        while tell is not None and (left := DBOS.run_step(_step("tell"), tell)):
+        while tell is not None and (left := DBOS.runstep(step("tell"), tell)):
             told += left
         return Tick(tuple(made), tuple(refused), told)
 
@@ -102,7 +106,3 @@ def _make(shop: Workflow, row: _Limit) -> str:
     except Refused as no:
         return str(no)
     return ""
-
-
-def _step(name: str) -> StepOptions:
-    return StepOptions(name=name, retries_allowed=True, max_attempts=TRIES)
