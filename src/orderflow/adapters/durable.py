@@ -73,14 +73,14 @@ def ticking(
         del context
         made: list[str] = []
         refused: list[tuple[str, str]] = []
-        for row in DBOS.runstep(step("due"), _due, shop, at, limit):
-            no = DBOS.runstep(step(row[1]), _make, shop, row)
+        for row in DBOS.run_step(step("due"), _due, shop, at, limit):
+            no = DBOS.run_step(step(row[1]), _make, shop, row)
             if no:
                 refused.append((row[0], no))
             else:
                 made.append(row[0])
         told = 0
-        while tell is not None and (left := DBOS.runstep(step("tell"), tell)):
+        while tell is not None and (left := DBOS.run_step(step("tell"), tell)):
             told += left
         return Tick(tuple(made), tuple(refused), told)
 
