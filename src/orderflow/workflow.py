@@ -8,6 +8,8 @@ change or none of it.
 Somebody else may have been quicker: then everything is read and asked again, a bounded number of
 times, with a pause that grows and is drawn by chance, so that writers who met do not meet again.
 A key that the store has seen gives the first facts and the document as it is now.
+Nobody asks for it first: a key that is new, as nearly all are, would be looked up for nothing. The
+store finds it when it commits, and whatever else stops the command is told only if it is new.
 
 One file, though long: the way of a command is read from top to bottom.
 """
@@ -47,10 +49,12 @@ from orderflow.journal import STOCK, Case, Change, Context, Entry, Step
 from orderflow.measures import (
     Advice,
     AfterSales,
+    Deliveries,
     SteadyDemand,
     Stocking,
     Turned,
     after_sales,
+    deliveries,
     turned,
 )
 from orderflow.measures.cover import DAYS_MAX, advices
@@ -113,12 +117,15 @@ from orderflow.units import LineQuantities
 from orderflow.values import Position, instant, later, text, whole
 from orderflow.views import (
     Dossier,
+    News,
     PlatformView,
     PurchaserView,
     SupplierView,
+    news_of,
     platform_view,
     purchaser_view,
     supplier_view,
+    waybill,
 )
 from orderflow.ways_out import Troubled, ways_out
 from orderflow.ways_to_pay import WayToPay, ways_to_pay
@@ -190,29 +197,20 @@ class Workflow(Commands):
         at = instant(self._clock(), "clock")
         tries = self.rules.tries_max
         for attempt in range(1, tries + 1):
-            earlier = self.store.seen(self.tenant, key)
-            if earlier is not None:
-                return self._again(earlier, call, by)
             case = Case(cast("Ref[Document]", call.ref), self.store, at)
+            step = None
             try:
                 step = ask(case, call, Context(at, by, self.rules))
-            except Refused:
-                # The same key may have been carried out in between: what refuses is its own doing.
+                committed = self.store.commit(self._change(case, step, call, key, by, at))
+            except (Refused, BadInput, Stale) as no:
+                # The key may have been carried out before: what stops it is then its own doing.
                 earlier = self.store.seen(self.tenant, key)
                 if earlier is not None:
                     return self._again(earlier, call, by)
-                raise
-            except Stale:
-                self._pause(attempt)
-                continue
-            try:
-                committed = self.store.commit(self._change(case, step, call, key, by, at))
-            except Stale:
-                self._pause(attempt)
-                continue
-            except Short:
-                # The figures were good when they were read; when they still say no, so do we.
-                if not case.figures or attempt == tries:
+                # A store that is short may have been so since the figures were read: they are read
+                # again. When they still say no, so do we.
+                moved_on = step is not None and isinstance(no, Short) and bool(case.figures)
+                if not isinstance(no, Stale) and (not moved_on or attempt == tries):
                     raise
                 self._pause(attempt)
                 continue
@@ -458,6 +456,15 @@ class Workflow(Commands):
         stored = self.store.load(self._mine(Ref[Order](self.tenant, "order", id)))
         return None if stored is None else supplier_view(self._dossier(stored.value), supplier)
 
+    def news(self, parcel: str) -> News:
+        """What customers are to be told of a parcel now: where it is, and by when it comes.
+
+        Whoever is told by `adapters.outbox.drain` that a parcel has changed asks for its news, and
+        sends each `News.key` once.
+        """
+        found = self.parcel(parcel)
+        return news_of(found, [self.order(id) for id in found.orders], waybill(found))
+
     def why_not(self, call: Call[Document], *, by: str = "") -> tuple[Refusal, ...]:
         """Every reason against a call now; empty exactly when it would succeed on what was read.
 
@@ -666,6 +673,15 @@ class Workflow(Commands):
         It reads the whole journal once; keep the periods that are over, `then` joins them.
         """
         return turned(self.store.entries(), start, end, location, self.tenant)
+
+    def deliveries(self, start: datetime, end: datetime) -> Deliveries:
+        """Whether parcels that were handed over in a period came in time and unharmed.
+
+        It reads every parcel, and the orders of those that are meant.
+        """
+        found = (stored.value for stored in every(self.store, Query("parcel", self.tenant)))
+        parcels = (one for one in found if isinstance(one, Parcel))
+        return deliveries(parcels, self.order, start, end)
 
     def after_sales(self, start: datetime, end: datetime) -> AfterSales:
         """How much came back in a period, for which reasons, and what became of it.
