@@ -637,6 +637,14 @@ BESIDE = {
     "orderflow.adapters.holidays": ("closed_days",),
     "orderflow.sending": ("Sending",),
     "orderflow.packing": ("Packing",),
+    "orderflow.adapters.warehouses": (
+        "give_work",
+        "hear_work",
+        "Given",
+        "HeardWork",
+        "ScriptedWarehouse",
+        "WarehouseFault",
+    ),
     "orderflow.sourcing": tuple(
         name for name in sourcing.__all__ if isinstance(vars(sourcing)[name], type | FunctionType)
     ),

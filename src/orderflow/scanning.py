@@ -83,12 +83,8 @@ def record_scans(case: Case, context: Context, scans: tuple[Scan, ...]) -> Step:
     if parcel.state not in (ParcelState.PACKED, ParcelState.SHIPPED, told) and not parcel.by_hand:
         step.note(parcel.ref, BY_HAND)
     for scan in new:
-<<<<<<< HEAD
         note_scan(step, parcel.ref, scan)
-=======
-        _note(step, parcel, scan)
     _leave(step, parcel)
->>>>>>> ground
     _catch_up(step, parcel)
     if step.facts:
         _ask_about_doubts(step, parcel)
