@@ -363,7 +363,7 @@ class Everything:
 
 def documents(store: Store, tenant: str = "") -> Iterator[Stored[Document]]:
     for kind in KINDS:
-        yield from store.find(Query(kind, tenant, limit=1_000_000))
+        yield from store.find(Query(kind, tenant, archived=True, limit=1_000_000))
 
 
 def everything(store: Store, tenant: str = "") -> Everything:

@@ -69,6 +69,7 @@ class Desk:
     receipt_days: int = 0
     replace_first: bool = False
     protection_days: int = 0
+    compensated_most: int = 0
 
     # --- the papers ----------------------------------------------------------------------------
 
@@ -935,6 +936,14 @@ def may_attach(d: Desk) -> bool:
     return all(n <= there.get(name, 0) for name, n in d.wanted().items())
 
 
+def may_keep_arrival(d: Desk) -> bool:
+    """As many as a verdict is about are left of what has come; without one, anything is."""
+    came, judged = dict(d.paper.goods), Tally[str]()
+    for sku, n, _ in d.arg("verdicts", ()):
+        judged[sku] += n
+    return bool(came) and all(n <= came.get(sku, 0) for sku, n in judged.items())
+
+
 # --- money ----------------------------------------------------------------------------------------
 
 
@@ -1040,6 +1049,24 @@ def may_confirm_refund(d: Desk) -> bool:
     for one in plan:
         told[one.payment] += one.amount
     return not left and told == goes
+
+
+def may_compensate(d: Desk) -> bool:
+    """The rules leave so much for the order, whatever it cost, and somebody gets it.
+
+    What came back from an account may be paid once more.
+    """
+    given = sum(one.amount for one in d.paper.compensations)  # a small world has one reason
+    within = d.arg("amount").minor <= d.compensated_most - given
+    somebody = d.arg("payee") or d.arg("to")
+    return not d.stands("draft", "archived") and within and bool(somebody) and may_go_to(d)
+
+
+def may_return_compensation(d: Desk) -> bool:
+    """No more comes back than has gone to that account for the reason."""
+    name = (d.arg("reason"), d.arg("payee"))
+    out = sum(one.amount for one in d.paper.compensations if (one.reason, one.payee) == name)
+    return bool(d.arg("amount").minor <= out)
 
 
 def already_with_payer(d: Desk, most: int) -> dict[str, int]:
@@ -1671,7 +1698,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "record_arrival": lambda d: d.fresh,
     "attach_arrival": may_attach,
     "send_back_arrival": lambda d: bool(d.paper.goods),
-    "keep_arrival": lambda d: bool(d.paper.goods),
+    "keep_arrival": may_keep_arrival,
     "lift_return_hold": Desk.has_hold,
     # money
     "pay": may_pay,
@@ -1703,8 +1730,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "settle_dispute": always,
     "refund": may_refund,
     "confirm_refund": may_confirm_refund,
-    "compensate": never,  # the rules of no small world compensate anybody
-    "return_compensation": never,
+    "compensate": may_compensate,
+    "return_compensation": may_return_compensation,
     "pay_back": may_pay_back,
     "ask_refund": may_ask_refund,
     "ask_pay_back": may_ask_pay_back,
@@ -1804,7 +1831,7 @@ NEW: Final = frozenset(
         "set_coupon",
         "set_credit",
     }
-    | {"complain", "ask_refund_only", "ask_repair", "claim_on_carrier"}
+    | {"complain", "ask_refund_only", "ask_repair", "claim_on_carrier", "record_arrival"}
     | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
     | {"send_transfer", "add_waybills", "receive"}
 )
@@ -1998,6 +2025,7 @@ class Business:
     receipt_days: int = 0
     replace_first: bool = False
     protection_days: int = 0
+    compensated_most: int = 0
 
     def allows(self, seen: Seen, call: Call[Any]) -> bool | None:
         desk = self._desk(seen, call)
@@ -2006,7 +2034,7 @@ class Business:
 
     def _desk(self, seen: Seen, call: Call[Any]) -> Desk:
         days = (self.window_days, self.receipt_days, self.replace_first, self.protection_days)
-        return Desk(seen, call, *days)
+        return Desk(seen, call, *days, self.compensated_most)
 
     def comes(self, seen: Seen, call: Call[Any], after: Mapping[Ref[Any], Document]) -> str:
         """What has happened outside sets a hold exactly when somebody has to look into it."""

@@ -69,7 +69,7 @@ def stores_of(module: str) -> list[str]:
     What a store promises and what a whole story needs is shown on each; what a rule of the business
     says is the same on all, and is told where that takes no time.
     """
-    if EVERYWHERE or module.startswith(("test_stores", "test_outbox")):
+    if EVERYWHERE or module.startswith(("test_stores", "test_outbox", "test_archiving")):
         return sorted(STORES)
     return ["memory", "postgres", "sqlite"] if "stories." in module else ["memory", "sqlite"]
 

@@ -24,7 +24,9 @@ from orderflow.states import ReturnState
 from tests.builders import BELL, LAMP, LEITH, YORK, Shop, line
 
 RULES = Rules(
-    locations=(LEITH, YORK), patience=Patience(), conditions=(Condition("scrap", Fate.WRITE_OFF),)
+    locations=(LEITH, YORK),
+    patience=Patience(),
+    conditions=(Condition("scrap", Fate.WRITE_OFF), Condition("odd", Fate.QUARANTINE)),
 )
 CAME = (("BRASS-LAMP", 3), ("SHIP-BELL", 1))
 
@@ -110,6 +112,32 @@ def test_what_is_nobodys_is_kept_where_a_verdict_says_or_to_be_inspected(any_sho
     assert (caged(shop, "BRASS-LAMP"), caged(shop, "SHIP-BELL")) == (1, 1)
     shop.release_quarantine(Position("SHIP-BELL", "leith"), 1)
     assert shop.free(BELL, "leith") == 1
+    assert_all_holds(shop)
+
+
+def test_what_is_kept_to_be_looked_at_again_stays_where_it_is(any_shop: Shop) -> None:
+    shop = came(any_shop)
+
+    shop.keep_arrival("a-1", (("BRASS-LAMP", 2, "odd"),))
+
+    assert shop.arrival("a-1").goods == (("BRASS-LAMP", 1), ("SHIP-BELL", 1))
+    assert caged(shop, "BRASS-LAMP") == 3
+    assert_all_holds(shop)
+
+
+def test_a_parcel_may_bring_some_of_the_goods_that_a_return_waits_for(any_shop: Shop) -> None:
+    shop = any_shop.under(RULES)
+    shop.stock(LAMP, "leith", 2)
+    shop.stock(BELL, "leith", 1)
+    shop.sell_and_deliver("o-17", "p-1", line("1", BELL, 1), line("2", LAMP, 2))
+    shop.ask_return("r-17", "o-17")
+    shop.record_arrival("a-1", "leith", (("BRASS-LAMP", 2),))
+
+    shop.attach_arrival("a-1", "r-17")
+
+    assert shop.bag("o-17", "1") == {"delivered": 1}
+    assert shop.bag("o-17", "2") == {"received back": 2}
+    assert shop.arrival("a-1").goods == ()
     assert_all_holds(shop)
 
 

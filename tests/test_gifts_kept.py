@@ -71,6 +71,16 @@ def test_a_gift_that_cost_a_cent_is_deducted_less_that_cent(shop: Shop) -> None:
     assert back(sold(shop, "0.01"), "r-1", ("1", 3)) == 9000
 
 
+def test_a_gift_whose_worth_no_rule_names_is_kept_for_nothing(shop: Shop) -> None:
+    there = shop.under(RULES)
+    there.stock(LAMP, "leith", 4)
+    lamps = line("1", LAMP, 3, "60.00")
+    there.sell_and_deliver("o-17", "p-1", lamps, line("2", LAMP, 1, "0", gift_for=("1",)))
+
+    assert back(there, "r-1", ("1", 3)) == 0
+    assert [one for one in there.order("o-17").charges if one.because is not None] == []
+
+
 def test_the_fault_of_the_seller_costs_no_gift(shop: Shop) -> None:
     assert back(sold(shop), "r-1", ("1", 3), why="faulty") == 0
 

@@ -135,6 +135,31 @@ def test_what_is_capped_never_costs_more_than_what_just_earned_the_discount(
     assert [back(shop, f"r-{i}", ("1", 1)) for i in range(6)] == costs
 
 
+@pytest.mark.parametrize("steps", ((1, 1, 1, 1, 1, 1), (2, 2, 2), (3, 1, 2), (5, 1)))
+def test_what_the_tax_of_one_capped_discount_costs_is_no_matter_of_the_next(
+    steps: tuple[int, ...],
+) -> None:
+    shop = shop_of(Refunding(Unmet.CAP), taxing=taxing(NET_BY_LINE).taxing)
+    twelve = Offer("12 off", AmountOff(eur(1200)), When(least=eur(36000)))
+    half = Offer("half", PercentOff(Decimal(50)), When(least=eur(34800)))
+    offers = (twelve, half)
+    cost = deliver(shop, line("1", LAMP, 6, "60"), offers=offers, destination=GERMANY)
+    assert cost == 17400 * 119 // 100
+
+    costs = [back(shop, f"r-{i}", ("1", n)) for i, n in enumerate(steps)]
+
+    for_gone = [cost, cost, cost, cost, 14280, 7140, 0]
+    assert costs == [for_gone[sum(steps[: i + 1])] for i in range(len(steps))]
+
+
+def test_discounts_on_goods_and_freight_are_capped_together() -> None:
+    shop = shop_of(Refunding(Unmet.CAP))
+    ten = Offer("10 off", AmountOff(eur(1000)), When(least=eur(3000)))
+    assert deliver(shop, (LAMP, 3), offers=(FREE, ten), freight=490) == 2000
+
+    assert [back(shop, f"r-{i}", ("1", 1)) for i in range(3)] == [2000, 1490, 0]
+
+
 @pytest.mark.parametrize("policy", (Unmet.CLAW_BACK, Unmet.CAP))
 def test_what_a_seller_or_carrier_has_spoilt_counts_as_kept(policy: Unmet) -> None:
     shop = shop_of(Refunding(policy))

@@ -47,6 +47,7 @@ from orderflow.pricing import (
 )
 from orderflow.reasons import FAULTY, WITHDRAWAL, Fault, Reason
 from orderflow.records import Destination
+from orderflow.refunding.fees import LOST_VALUE, POSTAGE, RESTOCKING
 from orderflow.taxes import GROSS_BY_LINE, NET_BY_LINE, Rate, Table, Taxing, TaxRow
 from orderflow.taxing import tax_charges
 from orderflow.thresholds import Unmet
@@ -55,6 +56,7 @@ from orderflow.thresholds import Unmet
 ORDERS: Final = int(os.environ.get("ORDERFLOW_REFUNDS", "200"))
 DAY: Final = datetime(2026, 11, 11, tzinfo=UTC)
 CURRENCIES: Final = sorted(EXPONENTS)
+FEES: Final = (LOST_VALUE, RESTOCKING, POSTAGE)
 CHANGED_MIND: Final = Reason("changed mind")
 REASONS: Final = (CHANGED_MIND, FAULTY, WITHDRAWAL, Reason("lost", Fault.CARRIER))
 TAXES: Final = Table("one", (TaxRow("X", Rate.of("VAT", "19")),))
@@ -69,7 +71,7 @@ class Case:
     def __init__(self, seed: int) -> None:
         chance = Random(seed)
         self.currency = CURRENCIES[seed % len(CURRENCIES)]
-        self.unmet = list(Unmet)[seed // len(CURRENCIES) % len(Unmet)]
+        self.unmet = list(Unmet)[seed % len(Unmet)]
         self.invoiced = chance.random() < 0.5
         taxing = chance.choice([None, None, GROSS_BY_LINE, NET_BY_LINE])
         self.rules = Rules(
@@ -165,11 +167,15 @@ class Lived:
     def __init__(self, shop: Workflow) -> None:
         self.shop = shop
         self.totals: list[int] = []
+        self.without_fees: list[int] = []
         self.look()
 
     def look(self) -> None:
         order = self.shop.order("o-17")
         self.totals.append(total(order))
+        told = [(one.because, one.amount) for one in order.charges]
+        fees = sum([amount for because, amount in told if because and because.rule in FEES])
+        self.without_fees.append(total(order) - fees)
         for line in order.lines:
             for at in range(line.n):
                 assert carried(line, order.charges, [(at, at + 1)]) >= 0
@@ -202,6 +208,20 @@ def test_any_order_of_the_same_returns_ends_at_the_same_totals(part: int) -> Non
         assert first.rules_came_to() == second.rules_came_to(), seed
         came_back += len(one)
     assert came_back > ORDERS // 4
+
+
+def test_under_a_cap_nobody_pays_more_for_keeping_less() -> None:
+    capped = 0
+    for seed in range(ORDERS):
+        case = Case(seed)
+        if case.unmet is not Unmet.CAP:
+            continue
+
+        costs = case.after(list(range(len(case.backs)))).without_fees
+
+        assert costs == sorted(costs, reverse=True), seed
+        capped += len(costs) > 1
+    assert capped > ORDERS // 5
 
 
 def test_papers_and_money_follow_what_a_refund_has_charged() -> None:

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from orderflow import Call, NewLine, Price, Refused, Rules
+from orderflow import BadInput, Call, Component, NewLine, Price, Refused, Rules
 from orderflow import verbs as v
 from orderflow.adapters.memory import MemoryStore
 from orderflow.audit import audit
@@ -25,9 +25,11 @@ from orderflow.audit.units import UnitsCheck
 from orderflow.calls import Ref
 from orderflow.conditions import Verdict
 from orderflow.fulfilment import ScanStatus
+from orderflow.journal import Context, Stored
+from orderflow.ports import Store
 from orderflow.pricing import due, total
 from orderflow.reasons import FAULTY, MISSING
-from orderflow.records import Exchange, Line, Order, Reissue, Slice, Spot
+from orderflow.records import Exchange, Line, Order, Reissue, Return, Slice, Spot
 from orderflow.refunds import owed_back
 from orderflow.replacements import Progress, progress
 from orderflow.states import (
@@ -49,8 +51,9 @@ from orderflow.taxes import (
     TaxRow,
 )
 from orderflow.taxing import tax_charges
+from orderflow.trial import tried
 from orderflow.values import MINOR_MAX
-from tests.builders import BELL, LAMP, LEITH, YORK, Shop, eur, line, new_order
+from tests.builders import BELL, LAMP, LEITH, YORK, D, Shop, eur, line, new_order
 
 R, P = ReplacementState, Progress
 
@@ -221,6 +224,21 @@ def test_no_unit_is_sent_again_twice(shop: Shop) -> None:
     assert shop.ask_reissue("i-2", "o-17", (), "lost").document.lines == (("1", 1),)
     shop.reject_reissue("i-1", "was found")
     assert shop.ask_reissue("i-3", "o-17", (), "lost").document.lines == (("1", 1),)
+
+
+def test_what_of_one_reissue_is_cancelled_leaves_another_of_its_order_alone(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 4)
+    shop.stock(BELL, "leith", 4)
+    shop.sell_and_deliver("o-17", "p-1", (LAMP, 2), (BELL, 2))
+    shop.ask_reissue("i-1", "o-17", (("1", 2),), "faulty")
+    shop.ask_reissue("i-2", "o-17", (("2", 2),), "faulty")
+    shop.approve_reissue("i-1", "o-18")
+    shop.approve_reissue("i-2", "o-19")
+
+    shop.cancel("o-19", (("2", 1),))
+
+    again = {row.reissue: row.n for row in shop.order("o-17").sent_again}
+    assert again == {"i-1": 2, "i-2": 1}
 
 
 def test_a_settled_reissue_still_counts(shop: Shop) -> None:
@@ -816,6 +834,36 @@ def test_an_exchange_leaves_what_a_plain_return_brought_to_be_paid_back(shop: Sh
     assert shop.codes(v.pay_over.on("e-1")) == ["nothing_to_do"]
 
 
+class Older:
+    """A store in which no return says what it has brought, as those of older journals."""
+
+    def __init__(self, store: Store) -> None:
+        self.counters, self.counters_at = store.counters, store.counters_at
+        self.claims_of, self.find, self._load = store.claims_of, store.find, store.load
+
+    def load(self, ref: Ref[D]) -> Stored[D] | None:
+        found = self._load(ref)
+        if found is None or not isinstance(found.value, Return):
+            return found
+        return Stored(attrs.evolve(found.value, brought=None), found.version)
+
+
+def test_a_return_of_an_older_journal_pays_new_goods_with_all_that_is_owed_back(
+    shop: Shop,
+) -> None:
+    delivered(shop)
+    taken_back(shop, "o-17")
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), bells())
+    shop.approve_exchange("e-1")
+    come_back(shop)
+
+    context = Context(shop.clock.at, "", shop.rules)
+    step, _ = tried(Older(shop.store), v.send_replacement.on("e-1", "o-18"), context)
+
+    assert step is not None
+    assert due(step.now(step.case.order("o-18"))) == 4550 - 2000
+
+
 @pytest.mark.feature("F228")
 def test_what_came_in_an_exchange_is_exchanged_again_out_of_the_same_payment(shop: Shop) -> None:
     delivered(shop)
@@ -1117,6 +1165,9 @@ def test_an_exchange_never_joins_two_currencies(shop: Shop) -> None:
     most = str(MINOR_MAX // 100)
     dear = (line("1", BELL, 1, most), line("2", BELL, 1, most))
     assert shop.cannot_take(v.ask_exchange.on("e-1", "o-17", "r-1", (), dear)) == "new"
+    kit = attrs.evolve(bells()[0], components=(Component(LAMP, 1),))
+    with pytest.raises(BadInput, match=r"^line 1\.components: name the parts: a kit is for an"):
+        shop.ask_exchange("e-1", "o-17", "r-1", (), (kit,))
 
 
 def test_a_rejected_exchange_rejects_its_return(shop: Shop) -> None:

@@ -6,11 +6,13 @@ import os
 import re
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import combinations
 from pathlib import Path
-from threading import Barrier, Thread, Timer
+from threading import Barrier, Event, Thread, Timer
 from typing import Any, Final
 
 import pytest
@@ -66,6 +68,7 @@ def test_every_table_is_strict_and_refuses_a_float(tmp_path: Path) -> None:
         assert {name for name, _ in tables} == {
             *(
                 "about",
+                "archive",
                 "claim",
                 "counter",
                 "document",
@@ -198,6 +201,7 @@ def test_a_file_of_the_version_before_is_brought_to_this_one(tmp_path: Path) -> 
         Workflow(store).receive(SHELF, 5)
     with closing(sqlite3.connect(file)) as old:
         old.execute("drop table outbox")
+        old.execute("drop table archive")
         old.execute("pragma user_version = 3")
 
     with SqliteStore(file) as store, SqliteStore(file) as another:
@@ -207,7 +211,50 @@ def test_a_file_of_the_version_before_is_brought_to_this_one(tmp_path: Path) -> 
         assert [entry.key for entry in store.unsent(5)] == ["k-2"]
 
 
-@pytest.mark.parametrize("version", (0, SCHEMA_VERSION + 1))
+def test_a_step_is_taken_while_four_others_write_and_none_of_them_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, done, stepped = tmp_path / "orders.sqlite", [0] * 4, Event()
+
+    def write(name: int, store: SqliteStore) -> None:
+        while not stepped.is_set() or not all(done):
+            Workflow(store).receive(SHELF, 1, key=f"{name}-{done[name]}")
+            done[name] += 1
+        store.close()
+
+    stores = [SqliteStore(file, synchronous="normal") for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        writers = [pool.submit(write, *one) for one in enumerate(stores)]
+        while not all(done) and not any(one.done() for one in writers):
+            time.sleep(0.005)
+        later = "create table later (n integer primary key) strict"
+        monkeypatch.setattr(schema, "STEPS", {SCHEMA_VERSION: (later,)})
+        connect(file).close()
+        stepped.set()
+        for one in writers:
+            one.result()
+
+    with SqliteStore(file) as store:
+        assert store.books("").counters[0].there == sum(done)
+    with closing(sqlite3.connect(file)) as newer:
+        assert pragma(newer, "user_version") == SCHEMA_VERSION + 1
+
+
+def test_a_file_that_the_next_version_has_opened_is_worked_on(tmp_path: Path) -> None:
+    file = tmp_path / "orders.sqlite"
+    connect(file).close()
+    with closing(sqlite3.connect(file)) as newer:  # a step only adds
+        newer.execute("create table later (n integer primary key) strict")
+        newer.execute(f"pragma user_version = {SCHEMA_VERSION + 1}")
+
+    with SqliteStore(file) as store:
+        Workflow(store).receive(SHELF, 5)
+        assert store.books("").counters[0].there == 5
+    with closing(sqlite3.connect(file)) as newer:
+        assert pragma(newer, "user_version") == SCHEMA_VERSION + 1
+
+
+@pytest.mark.parametrize("version", (0, SCHEMA_VERSION + 2))
 def test_tables_of_another_version_are_left_alone(tmp_path: Path, version: int) -> None:
     file = tmp_path / "orders.sqlite"
     connect(file).close()
@@ -285,7 +332,7 @@ def test_a_file_that_may_only_be_read_says_so_and_keeps_what_it_has(open_folder:
 
 # --- every statement finds its rows by an index -------------------------------------------------
 
-FRAGMENTS: Final = {"AT", "HOLDER", "COLUMNS", "KEY", "ENTRY", "LOOKED_UP_BY", "_WITHIN"}
+FRAGMENTS: Final = {"AT", "HOLDER", "COLUMNS", "KEY", "ENTRY", "LOOKED_UP_BY", "_KEPT", "_WITHIN"}
 # A gap is in no index: each number is looked at. An outbox is read from its front.
 WHOLE: Final = {"LOST", "LOST_VERSIONED", "UNSENT", "SENT", "SENT_ON_POSTGRES"}
 STATEMENTS: Final = (
@@ -302,6 +349,12 @@ STATEMENTS: Final = (
         for narrowed in combinations(sql.NARROWING, n)
         for due in (False, True)
         for held in ("", " on hold", " hold")
+    }
+    | {
+        f"find everywhere {' '.join(narrowed)}": sql.find(
+            narrowed, due=False, order=not narrowed, everywhere=True
+        )
+        for narrowed in ((), ("customer",), ("number",), ("customer", "channel", "number"))
     }
     | {
         f"find of a lot{held}": sql.find((), due=False, on_hold=bool(held), lot=True)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 import pytest
 
-from orderflow import BadInput, ChargeKind, Money, NewCharge, Price, Rules
+from orderflow import BadInput, ChargeKind, Condition, Fate, Money, NewCharge, Price, Rules, Verdict
 from orderflow.adapters.memory import MemoryStore
 from orderflow.settlement import (
     PartySettled,
@@ -151,6 +151,74 @@ def test_what_came_to_our_warehouse_is_paid_as_it_comes_and_is_ours_when_it_retu
     shop.inspect("r-1")
 
     assert settled(shop, Role.SUPPLIER, "mill").closing == -600
+
+
+def went_back_to_the_mill(shop: Shop, n: int, came: int, cost: Money | None) -> None:
+    """n of `came` lamps that were bought for o-17 come back, and go on to the mill."""
+    shop.sell("o-17", (LAMP, 3))
+    shop.plan_to_buy("o-17")
+    shop.purchase("pu-1", ("o-17",), "mill", "leith", cost=cost)
+    shop.receive_purchase("pu-1", (("1", came),))
+    shop.ship("o-17", "p-1")
+    shop.deliver("p-1")
+    shop.ask_return("r-1", "o-17", (("1", n),))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1", (("1", n, "factory fault"),))
+
+
+FAULT: Final = Condition("factory fault", Fate.SUPPLIER)
+
+
+def test_what_goes_back_to_its_supplier_is_owed_by_him_at_what_it_cost(shop: Shop) -> None:
+    shop = shop.under(attrs.evolve(TWO_PLACES, conditions=(FAULT,)))
+    went_back_to_the_mill(shop, 2, 3, eur(1000))
+
+    one = settled(shop, Role.SUPPLIER, "mill")
+
+    assert told(one) == [(Reason.BOUGHT, "1", 3, -1000), (Reason.SENT_BACK, "1", 2, 667)]
+    assert "sent back to the supplier" in text(one)
+    assert "退回供应商" in text(one, "zh")
+
+
+def test_what_goes_back_of_several_purchases_is_owed_by_the_first_as_far_as_it_was_his(
+    shop: Shop,
+) -> None:
+    shop = shop.under(attrs.evolve(TWO_PLACES, conditions=(FAULT,)))
+    shop.sell("o-17", (LAMP, 2))
+    for supplier, purchase in (("aster", "pu-1"), ("mill", "pu-2")):
+        shop.plan_to_buy("o-17", (("1", 1),))
+        shop.purchase(purchase, ("o-17",), supplier, "leith", cost=eur(100))
+        shop.receive_purchase(purchase)
+    shop.ship("o-17", "p-1")
+    shop.deliver("p-1")
+    shop.ask_return("r-1", "o-17")
+    shop.receive_return("r-1", "leith")
+
+    shop.inspect("r-1", (("1", 1, "factory fault"), ("1", 1, Verdict.SOUND)))
+
+    assert settled(shop, Role.SUPPLIER, "aster").closing == 0
+    assert settled(shop, Role.SUPPLIER, "mill").closing == -100
+
+
+def test_what_goes_back_without_a_price_is_told_no_more(shop: Shop) -> None:
+    shop = shop.under(attrs.evolve(TWO_PLACES, conditions=(FAULT,)))
+    went_back_to_the_mill(shop, 2, 3, None)
+
+    one = settled(shop, Role.SUPPLIER, "mill")
+
+    assert told(one) == [(Reason.UNQUOTED, "1", 1, 0)]
+
+
+def test_what_a_supplier_had_shipped_himself_and_gets_back_was_never_owed(shop: Shop) -> None:
+    shop = shop.under(attrs.evolve(TWO_PLACES, conditions=(FAULT,)))
+    dropship(shop, 1, eur(100))
+    shop.ask_return("r-1", "o-17")
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1", (("1", 1, "factory fault"),))
+
+    parties = shop.settlement(MORNING - DAY, MORNING + WINDOW + DAY).parties
+
+    assert [one for one in parties if one.role is Role.SUPPLIER] == []
 
 
 def test_what_comes_to_us_and_what_goes_straight_cost_together_what_the_purchase_costs(

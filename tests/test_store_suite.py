@@ -36,6 +36,7 @@ class TestMemory(StoreSuite):
     reopens = False
     processes = False
     people = True
+    archives = True
 
     def open(self, where: Path) -> Store:
         return MemoryStore()
@@ -64,6 +65,7 @@ class Watched:
 class TestSqlite(StoreSuite):
     of = "SqliteStore"
     people = True
+    archives = True
 
     def open(self, where: Path) -> Store:
         return SqliteStore(where / "orders.sqlite", synchronous="normal")
@@ -127,6 +129,7 @@ class Cut(psycopg.OperationalError):
 class TestPostgres(StoreSuite):
     of = "PostgresStore"
     people = True
+    archives = True
 
     def open(self, where: Path) -> Store:
         return PostgresStore(servers.url(), schema=schema_of(where))
@@ -155,6 +158,7 @@ class OfAHost(StoreSuite):
     """The suite on a store in a host's database, by SQLAlchemy's own events."""
 
     people = True
+    archives = True
     processes = EVERYWHERE
 
     def hosted(self, where: Path) -> Hosted:
@@ -222,6 +226,7 @@ class OfABrokenStore(StoreSuite):
 class TestSound(OfABrokenStore):
     of = "what the broken ones are made of"
     people = True
+    archives = True
 
 
 @pytest.mark.parametrize("broken", BROKEN_STORES, ids=lambda one: one.__name__)

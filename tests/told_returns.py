@@ -15,7 +15,7 @@ from orderflow.adapters.memory import MemoryStore
 from orderflow.calls import Call
 from orderflow.conditions import Verdict
 from orderflow.pricing import due
-from orderflow.records import credit_id
+from orderflow.records import Outcome, RequestKind, credit_id
 from tests.builders import BELL, LAMP, TWO_PLACES, Shop, bag, eur, line, new_order
 
 
@@ -203,9 +203,9 @@ def one_of_two_with_a_discount() -> str:
     return cents(paid_back(shop))
 
 
-def of_the_freight(*parts: int, unit: bool = False) -> str:
-    """So much of a freight of 20.00 is given back in turn, with a lamp or without."""
-    shop = delivered(2, freight=2000)
+def of_the_freight(*parts: int, unit: bool = False, freight: int = 2000) -> str:
+    """So much of a freight is given back in turn, with a lamp or without."""
+    shop = delivered(2, freight=freight)
     if unit:
         comes_back(shop, "r-1")
     said = ""
@@ -223,6 +223,49 @@ def owed_of(granted: int) -> str:
     shop.sell("o-17", line("1", LAMP, 1, "98.40"))
     shop.adjust("o-17", NewCharge(ChargeKind.DISCOUNT, -granted))
     return f"overcharged by {cents(owed(shop))}"
+
+
+def part_of_the_charge(total: str, paid: int) -> str:
+    """What is still due of an order of which a part was charged."""
+    shop = shop_of()
+    shop.place("o-17", new_order(line("1", LAMP, 1, total)))
+    shop.pay("pay-1", eur(paid), (("o-17", paid),))
+    return f"{cents(due(shop.order('o-17')))} due"
+
+
+def refund_by_card(*outcomes: Outcome | None) -> str:
+    """What the last refund stands at, when one was asked for and its answers came in turn."""
+    shop = shop_of()
+    shop.place("o-17", new_order((LAMP, 1)))
+    shop.await_payment("card", eur(1000), "card", "c-7", None, (("o-17", 1000),))
+    shop.ask_capture("card")
+    shop.record_answer("card", "capture-1", Outcome.DONE, event="ch-1")
+    shop.cancel("o-17")
+    if outcomes:
+        shop.ask_refund("o-17")
+    for one in outcomes:
+        if one is not None:
+            shop.record_answer("card", shop.payment("card").requests[-1].id, one)
+    asked = shop.payment("card").requests[-1]
+    return asked.outcome.value if asked.kind is RequestKind.REFUND else "none"
+
+
+def refund_goes_on() -> str:
+    """What is answered late is what has happened, whatever was answered before."""
+    done, failed = Outcome.DONE, Outcome.FAILED
+    pending = " or ".join(refund_by_card(one) for one in (done, failed))
+    return f"{pending}; {refund_by_card(done, failed)}; {refund_by_card(failed, done)}"
+
+
+def by_its_events() -> str:
+    done, failed = Outcome.DONE, Outcome.FAILED
+    ways = ((), (None,), (done,), (failed,), (done, failed))
+    return ", ".join(refund_by_card(*way) for way in ways)
+
+
+def freight_beyond(first: int, more: int) -> str:
+    """Of a freight of 10.00, so much was given back, and so much more is to be."""
+    return of_the_freight(first, more, freight=1000).rpartition("then ")[2]
 
 
 # --- exchanges and reissues -----------------------------------------------------------------------
@@ -306,6 +349,7 @@ def sent_again_for_nothing() -> str:
 
 SOLIDUS: Final = "return_item_spec"
 RMA: Final = "eligibility_validator/"
+MEMO: Final = "Creditmemo/Total/ShippingTest"
 PLUGIN: Final = "Sylius RefundPlugin"
 SALEOR: Final = "test_order_actions_create_fulfillments_for_returned_products"
 
@@ -390,6 +434,46 @@ TOLD_RETURNS: Final = (
         "98.40 charged of 98.40, and 88.40 granted back",
         "overcharged",
         lambda: owed_of(8840),
+    ),
+    ToldReturn(
+        "Saleor, STA-026",
+        "test_order",
+        "due = cost − applied",
+        "11.00 charged of 98.40, and nothing granted back",
+        "partial",
+        lambda: part_of_the_charge("98.40", 1100),
+    ),
+    ToldReturn(
+        "Saleor, STA-031",
+        "test_order_utils",
+        "`record_answer`",
+        "a refund after the charge, when it is asked for, has gone, has failed, was taken back",
+        "none, pending, success, failure, none",
+        by_its_events,
+    ),
+    ToldReturn(
+        "Vendure, STA-002",
+        "default-refund-process",
+        "`record_answer`",
+        "what a refund may come to that is pending, settled, failed",
+        "settled or failed; nothing; nothing",
+        refund_goes_on,
+    ),
+    ToldReturn(
+        "Magento",
+        MEMO,
+        "`adjust` of freight",
+        "half, and a quarter, of a freight of 10.00",
+        "5.00, 2.50",
+        lambda: ", ".join(of_the_freight(part, freight=1000) for part in (500, 250)),
+    ),
+    ToldReturn(
+        "Magento",
+        MEMO,
+        "`adjust` of freight",
+        "6.00 of a freight of 10.00 of which 5.00 went back",
+        "refused: 5.00 at most",
+        lambda: freight_beyond(500, 600),
     ),
     ToldReturn(
         "Solidus",

@@ -11,9 +11,12 @@ from typing import Any, Final
 import attrs
 
 from orderflow import Instalment, Location, Money, Patience, Price, Ref, Rules, StoredKind, verbs
+from orderflow.compensations import Compensable
+from orderflow.conditions import Verdict
 from orderflow.journal import STOCK
 from orderflow.payments import Notice
 from orderflow.records import Outcome
+from orderflow.tender_order import Means, Portion
 from orderflow.testing import Bounds
 from orderflow.testing.walk import PLACE, START
 from orderflow.tracking import Incident, Scan, TrackingStatus
@@ -515,7 +518,8 @@ PARTS: Final[dict[str, Small]] = {
             without=of(
                 "record_notice charge_back settle_dispute pay_balance open_balance miss_balance"
             )
-            | of("remit adjust hold_payment apply_payment hold expect_cash take_deposit"),
+            | of("remit adjust hold_payment apply_payment hold expect_cash take_deposit")
+            | of("await_payment collect_on_delivery"),
         )
     ),
 }
@@ -543,6 +547,44 @@ CORNERS: Final[dict[str, Small]] = {
         of("place confirm pay refund allocate release pick pack hand_over deliver complete")
         | of("ask_return receive_return close_return inspect deliver_again")
         | of("send_rejected receive_rejected keep_rejected"),
+    ),
+    "goods that nobody asked for": goods(
+        of("place pay refund allocate release pick pack hand_over deliver complete")
+        | of("ask_return receive_return close_return inspect deliver_again"),
+        also=(
+            verbs.record_arrival.on("a", PLACE, (("GOODS-1", 2),), "no name on it"),
+            verbs.attach_arrival.on("a", "o-r1"),
+            verbs.attach_arrival.on("a", "o-r1", (("1", 1),)),
+            verbs.send_back_arrival.on("a", "NP-2"),
+            verbs.keep_arrival.on("a"),
+            verbs.keep_arrival.on("a", (("GOODS-1", 1, Verdict.SOUND),)),
+        ),
+    ),
+    "money back as it was proposed": goods(
+        of("place pay cancel confirm_refund"),
+        (2,),
+        most={"payment": 2},
+        times=1,
+        also=(
+            *MONEY_STAYS,
+            verbs.pay.on("o-pay2", Money(80, EUR), (("o", 80),)),
+            verbs.confirm_refund.on("o", Money(100, EUR), (Portion("o-pay1", 60, Means.BY_HAND),)),
+        ),
+    ),
+    "compensation": Small(
+        Bounds(
+            (1,),
+            stock=200,  # so that as many minor units may come onto a balance
+            only=of("place pay cancel refund compensate return_compensation"),
+            first=(verbs.open_stored_value.on("c", StoredKind.STORE_CREDIT, EUR),),
+            also=(
+                verbs.compensate.on("o", "late", Money(200, EUR), "", "c"),
+                verbs.compensate.on("o", "late", Money(600, EUR), "account"),
+                verbs.return_compensation.on("o", "late", Money(100, EUR), "account of c-7"),
+            ),
+        ),
+        {"compensable": (Compensable("late", most=Money(500, EUR)),)},
+        Business(compensated_most=500),
     ),
     "complaints": Small(
         Bounds(

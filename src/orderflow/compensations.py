@@ -79,5 +79,5 @@ def checked_compensables(compensable: object) -> tuple[Compensable, ...]:
         not isinstance(one, Compensable) for one in compensable
     ):
         raise BadInput("compensable", "a tuple of Compensable is wanted")
-    unique((f"{one.reason} {one.currency}" for one in compensable), "compensable")
+    unique((f"{one.reason} {one.currency}".rstrip() for one in compensable), "compensable")
     return compensable

@@ -15,7 +15,6 @@ in a withdrawal by law no fee is kept for the trouble: only what the goods have 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -196,9 +195,9 @@ def _check_faults(faults: object) -> None:
     unique(faults, path)
 
 
-def _check_all(values: object, kind: Callable[..., object], path: str) -> None:
+def _check_all(values: object, kind: type[object], path: str) -> None:
     if not isinstance(values, tuple) or any(type(one) is not kind for one in values):
-        raise BadInput(path, "a tuple of them is wanted")
+        raise BadInput(path, f"a tuple of {kind.__name__} is wanted")
 
 
 def _check_names(names: object, path: str) -> None:

@@ -47,8 +47,9 @@ class Query:
     Empty conditions do not narrow. `headline`, `customer`, `channel` and `number` are an order's;
     `due_by` finds what falls due until then. `hold` is the code of a hold that they have, `on_hold`
     finds what has any. `order` finds what is about that order: its parcels, its returns, its
-    payments. `lot` is the id of a lot (`lot_id`) that units of an order are of. `after` is the id
-    to go on from.
+    payments. `lot` is the id of a lot (`lot_id`) that units of an order are of. `archived` finds
+    what was put away beside what goes on; a number, an order and a lot find both in any case.
+    `after` is the id to go on from.
     """
 
     kind: str
@@ -62,8 +63,14 @@ class Query:
     on_hold: bool = False
     order: str = ""
     lot: str = ""
+    archived: bool = False
     after: str = ""
     limit: int = 100
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it finds what was put away, too."""
+        return bool(self.archived or self.number or self.order or self.lot)
 
 
 @attrs.frozen

@@ -856,6 +856,7 @@ SETTLED_FOR: Final[dict[str, dict[Language, str]]] = {
     "made good": {"en": "sent again at no cost", "zh": "免费补发"},
     "sold on consignment": {"en": "sold on consignment", "zh": "寄售"},
     "bought": {"en": "bought", "zh": "采购入库"},
+    "sent back to the supplier": {"en": "sent back to the supplier", "zh": "退回供应商"},
     "without a quote": {"en": "without a quote", "zh": "无报价"},
     "collected": {"en": "collected", "zh": "代收货款"},
     "remitted": {"en": "remitted", "zh": "已汇款"},
@@ -881,8 +882,8 @@ STATEMENT: Final[dict[str, dict[Language, str]]] = {
     },
     "line": {"en": "Line {line}: {n} x {sku}", "zh": "第 {line} 行:{sku},数量 {n}"},
     "gift": {"en": "a gift, earned by {earned}", "zh": "赠品,来自 {earned}"},
-    "kept": {"en": "of which {n} are kept", "zh": "其中保留 {n}"},
-    "none_kept": {"en": "of which none are kept", "zh": "均已取消或退回"},
+    "kept": {"en": "kept: {n}", "zh": "其中保留 {n}"},
+    "none_kept": {"en": "kept: none", "zh": "均已取消或退回"},
     "times": {"en": "{n} x {price}", "zh": "{n} × {price}"},
     "weighed": {"en": "{n} of {kg} kg x {price}", "zh": "{n} 件重 {kg} kg × {price}"},
     "to_weigh": {

@@ -83,12 +83,6 @@ class Terms:
             times = min(times, reached.units // self.units)
         return times
 
-    def share_of(self, times: int, whole_: Reached) -> Fraction:
-        """Which part of goods that earn it oftener would just earn it so many times."""
-        by_worth = Fraction(times * self.least) / whole_.worth if self.least else Fraction(0)
-        by_units = Fraction(times * self.units, whole_.units) if self.units else Fraction(0)
-        return max(by_worth, by_units)
-
 
 def check_unmet(unmet: object, path: str) -> None:
     """`unmet` must be an `Unmet` or `None`; `BadInput` with its path otherwise."""

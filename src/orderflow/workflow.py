@@ -499,15 +499,19 @@ class Workflow(Commands):
         """The parcels that went out under a waybill number, by id: of any carrier, or of one.
 
         The number of several pieces together finds each of them. Carriers use numbers again, so
-        there may be others. It looks at every parcel.
+        there may be others. It looks at every parcel, and at those that were put away where no
+        other has the number.
         """
         text(number, "number")
         text(carrier, "carrier", empty=True)
-        parcels = (stored.value for stored in every(self.store, Query("parcel", self.tenant)))
+        return self._numbered(number, carrier, False) or self._numbered(number, carrier, True)
+
+    def _numbered(self, number: str, carrier: str, archived: bool) -> tuple[Parcel, ...]:
+        query = Query("parcel", self.tenant, archived=archived)
         return tuple(
             parcel
-            for parcel in parcels
-            if isinstance(parcel, Parcel)
+            for stored in every(self.store, query)
+            if isinstance(parcel := stored.value, Parcel)
             and number in (parcel.tracking, parcel.waybill)
             and carrier in ("", parcel.carrier)
         )
@@ -710,7 +714,7 @@ class Workflow(Commands):
         from orderflow.remittances import reconcile_remittance  # here, for the same reason
 
         payments, parcels = (
-            [stored.value for stored in every(self.store, Query(kind, self.tenant))]
+            [stored.value for stored in every(self.store, Query(kind, self.tenant, archived=True))]
             for kind in ("payment", "parcel")
         )
         return reconcile_remittance(

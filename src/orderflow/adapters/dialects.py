@@ -18,6 +18,7 @@ from orderflow.errors import BadInput
 
 TABLES: Final = (
     "about",
+    "archive",
     "claim",
     "counter",
     "document",

@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 from orderflow.adapters.dialects import said
 from orderflow.adapters.postgres_sql import MIGRATIONS
 from orderflow.adapters.postgres_tables import check, steps_done, take_step
-from orderflow.adapters.schema import TABLES
+from orderflow.adapters.schema import ARCHIVE, TABLES
 
 _STEPS: Final = (
     tuple(part for part in TABLES.split(";") if part.strip() and "pragma" not in part),
+    tuple(ARCHIVE.split(";")),
 )
 """What makes our tables in a host's SQLite, step by step; what was released is never changed."""
 

@@ -126,6 +126,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._lock = Lock()
         self._documents: dict[Ref[Any], Stored[Any]] = {}
+        self._archive: dict[Ref[Any], Stored[Any]] = {}  # what was put away
         self._seqs: dict[Ref[Any], list[int]] = {}  # where the facts of a document stand
         self._rows: list[_Row] = []
         self._keys: dict[str, dict[str, int]] = {}
@@ -140,17 +141,29 @@ class MemoryStore:
 
     def load(self, ref: Ref[D]) -> Stored[D] | None:
         """A document with its version, or `None`."""
-        return self._documents.get(ref)
+        stored = self._documents.get(ref)
+        if stored is not None:
+            return stored
+        with self._lock:
+            return self._stored(ref)
+
+    def _stored(self, ref: Ref[D]) -> Stored[D] | None:
+        """A document, wherever it is."""
+        stored = self._documents.get(ref)
+        return self._archive.get(ref) if stored is None else stored
 
     def find(self, query: Query) -> Iterator[Stored[Document]]:
         """The documents that a query means, in the order of their ids."""
         left = query.limit
-        by_lot = self._of_lot.get((query.tenant, query.lot), ())
-        for ref in sorted(by_lot if query.lot else self._documents):
+        with self._lock:
+            kept = {**self._documents, **self._archive} if query.everywhere else self._documents
+            by_lot = self._of_lot.get((query.tenant, query.lot), ())
+            refs = sorted(by_lot if query.lot else kept)
+        for ref in refs:
             if not left:
                 return
-            stored = self._documents[ref]
-            if ref.id > query.after and means(query, stored.value):
+            stored = kept.get(ref)
+            if stored is not None and ref.id > query.after and means(query, stored.value):
                 yield stored
                 left -= 1
 
@@ -260,7 +273,7 @@ class MemoryStore:
             return self._apply(tenant, change, numbers, net)
 
     def _version(self, ref: Ref[Document]) -> int:
-        stored = self._documents.get(ref)
+        stored = self._stored(ref)
         return 0 if stored is None else stored.version
 
     def _check_numbers(self, change: Change) -> dict[tuple[str, str, str, str], Ref[Order]]:
@@ -315,6 +328,7 @@ class MemoryStore:
         refs: list[Ref[Document]] = []
         for document, version in change.replaced:
             ref = document.ref
+            self._archive.pop(ref, None)
             self._documents[ref] = Stored(document, version + 1)
             self._seqs.setdefault(ref, []).append(seq)
             refs.append(ref)
@@ -374,6 +388,34 @@ class MemoryStore:
             shelf = of_sku[position] = _Shelf()
             return shelf
 
+    # --- the archive ---------------------------------------------------------------------------
+
+    def quiet(
+        self, tenant: str, kind: str, before: datetime, after: str, limit: int
+    ) -> Iterator[Stored[Document]]:
+        """The documents of a kind that were last changed before an instant and not put away."""
+        with self._lock:
+            found = sorted(
+                ref
+                for ref in self._documents
+                if (ref.tenant, ref.kind) == (tenant, kind)
+                and ref.id > after
+                and self._entry(self._seqs[ref][-1]).at < before
+            )
+            stored = [self._documents[ref] for ref in found[:limit]]
+        yield from stored
+
+    def put_away(self, documents: Sequence[tuple[Ref[Document], int]]) -> int:
+        """Put documents away that have still these versions; how many were."""
+        away = 0
+        with self._lock:
+            for ref, version in documents:
+                stored = self._documents.get(ref)
+                if stored is not None and stored.version == version:
+                    self._archive[ref] = self._documents.pop(ref)
+                    away += 1
+        return away
+
     # --- the outbox ----------------------------------------------------------------------------
 
     def unsent(self, limit: int) -> tuple[Entry, ...]:
@@ -394,8 +436,8 @@ class MemoryStore:
         """All that it holds of a tenant; what is found is read off the documents themselves."""
         with self._lock:
             seqs = range(1, len(self._rows) + 1)
-            refs = sorted(ref for ref in self._documents if ref.tenant == tenant)
-            stored = [self._documents[ref] for ref in refs]
+            kept = {**self._documents, **self._archive}
+            stored = [kept[ref] for ref in sorted(kept) if ref.tenant == tenant]
             books = self._books(tenant, lambda _: True)
 
         def entries() -> Iterator[Entry]:
@@ -433,7 +475,7 @@ class MemoryStore:
                     for (at, holder, due), (seen, _) in repair.rows.items()
                 )
             case MendDocument():
-                stored = self._documents.get(repair.ref)
+                stored = self._stored(repair.ref)
                 kept = None if stored is None else Kept(repair.ref, stored.value, stored.version)
                 return kept == repair.seen
             case MendLookup():
@@ -465,8 +507,9 @@ class MemoryStore:
         self._numbers = {name: by for name, by in self._numbers.items() if by != ref}
         for orders in self._of_lot.values():
             orders.discard(ref)
+        self._archive.pop(ref, None)
         if stored is None:
-            del self._documents[ref]
+            self._documents.pop(ref, None)
             return
         self._documents[ref] = stored
         for lot in lots_of(stored.value):

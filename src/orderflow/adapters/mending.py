@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, assert_never
 
 from orderflow.adapters import codec, sql
+from orderflow.adapters.archiving import bring_back
 from orderflow.adapters.reading import PAGE
 from orderflow.adapters.rows import (
     Written,
@@ -92,7 +93,7 @@ def _documents(db: Connected, tenant: str) -> Iterator[Kept]:
     """Every document with what it is found by, and what would be found if it were there."""
     about, of_lot = _apart(db, tenant, sql.ALL_ABOUT), _apart(db, tenant, sql.ALL_LOTS)
     after = ("", "")
-    while rows := db.execute(sql.ALL_DOCUMENTS, (tenant, *after, PAGE)).fetchall():
+    while rows := db.execute(sql.ALL_DOCUMENTS, (tenant, *after, tenant, *after, PAGE)).fetchall():
         for kind, id, version, *by, body in rows:
             lookup = lookup_in(by, about.pop((kind, id), ()), of_lot.pop((kind, id), ()))
             yield Kept(Ref(tenant, kind, id), _read(body), version, lookup, body)
@@ -124,8 +125,19 @@ def _read(body: str) -> Document | None:
 # --- mending ------------------------------------------------------------------------------------
 
 
-def mend(db: Connected, tenant: str, repairs: Sequence[Repair]) -> None:
-    """Make every repair in the open transaction; `Stale` where one is not as it was seen."""
+def mend(db: Connected, tenant: str, repairs: Sequence[Repair], *, hints: bool) -> None:
+    """Make every repair in the open transaction; `Stale` where one is not as it was seen.
+
+    What was put away is brought back first. `hints` is true of SQLite.
+    """
+    for repair in repairs:
+        match repair:
+            case MendDocument() | MendLookup():
+                bring_back(db, [repair.ref], hints)
+            case MendClaim():
+                bring_back(db, [repair.claim.holder], hints)
+            case _:
+                pass
     for repair in repairs:
         if not _is_as_seen(db, tenant, repair):
             raise Stale(repair.what)

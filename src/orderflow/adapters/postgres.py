@@ -10,21 +10,22 @@ the next command connects anew and finds out by the same key.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from types import TracebackType
-from typing import Any, Final, Self, TypeAlias, cast
+from typing import Any, Final, Self, TypeAlias, TypeVar, cast
 from weakref import finalize
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from orderflow.adapters import mending, postgres_sql, sql
+from orderflow.adapters.archiving import Archiving
 from orderflow.adapters.dialects import said, schema_name
 from orderflow.adapters.postgres_commit import asked, numbers, refused
 from orderflow.adapters.postgres_tables import check, steps_done, take_step
-from orderflow.adapters.reading import Reading, committed
-from orderflow.adapters.writing import Rows
+from orderflow.adapters.reading import committed
+from orderflow.adapters.writing import Connected, Rows
 from orderflow.books import claimed_net
 from orderflow.errors import (
     BadInput,
@@ -46,10 +47,12 @@ _MET_OTHERS: Final = frozenset({"40001", "40P01", "23505"})
 _BUSY: Final = "55P03"
 _GOING_DOWN: Final = ("08", "57P")
 
+T = TypeVar("T")
+
 _Line: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
 
-class PostgresStore(Reading):
+class PostgresStore(Archiving):
     """A `Store` and a `People` in a schema of a PostgreSQL database; safe for threads.
 
     `url` is what libpq takes, such as `postgresql://shop@db/erp`. The tables stand in a `schema` of
@@ -88,7 +91,7 @@ class PostgresStore(Reading):
 
     # --- writing -------------------------------------------------------------------------------
 
-    def commit(self, change: Change) -> Committed:
+    def _commit(self, change: Change) -> Committed:
         """Apply a change whole, or raise and apply nothing."""
         values = asked(change, claimed_net(change.postings), self._kept)
         with self._lock:
@@ -140,11 +143,18 @@ class PostgresStore(Reading):
 
     def mend(self, tenant: str, repairs: Sequence[Repair]) -> None:
         """Make every repair, or raise and make none."""
+
+        def work(db: Connected) -> None:
+            self._line().execute(self._said(postgres_sql.ALONE))
+            mending.mend(db, tenant, repairs, hints=False)
+
+        self._at_once("mend", work)
+
+    def _at_once(self, verb: str, work: Callable[[Connected], T]) -> T:
         with self._lock, self._calls():
             line = self._line()
             with line.transaction():
-                line.execute(self._said(postgres_sql.ALONE))
-                mending.mend(_Spoken(line, self._prefix), tenant, repairs)
+                return work(_Spoken(line, self._prefix))
 
     # --- people --------------------------------------------------------------------------------
 

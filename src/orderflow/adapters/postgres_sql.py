@@ -335,5 +335,34 @@ begin
 end $$;
 """
 
-MIGRATIONS: Final = (_TABLES + _COMMIT,)
+_ARCHIVE: Final = f"""
+create table {{p}}archive (
+    tenant {_TEXT}, kind {_TEXT}, id {_TEXT},
+    version bigint not null,
+    headline {_MAYBE}, customer {_MAYBE}, channel {_MAYBE}, shop {_MAYBE}, number {_MAYBE},
+    next_due bigint, holds text,
+    body text not null,
+    n bigint not null,
+    primary key (tenant, kind, id)
+);
+create index archive_customer on {{p}}archive (tenant, customer, id)
+    where customer is not null;
+create unique index archive_number on {{p}}archive (tenant, number, channel, shop)
+    where number is not null;
+
+-- The number of an order that was put away stays taken; behind the index of those that were not, so
+-- that it waits for whoever puts one away just now.
+create function {{p}}number_is_free() returns trigger language plpgsql as $$
+begin
+    if exists (select 1 from {{p}}archive a where a.tenant = new.tenant and a.number = new.number
+            and a.channel = new.channel and a.shop = new.shop) then
+        raise exception using errcode = 'unique_violation', message = 'an archived number';
+    end if;
+    return null;
+end $$;
+create trigger document_number_is_free after insert on {{p}}document
+    for each row when (new.number is not null) execute function {{p}}number_is_free();
+"""
+
+MIGRATIONS: Final = (_TABLES + _COMMIT, _ARCHIVE)
 """What makes our tables, step by step; a step that was released is never changed."""

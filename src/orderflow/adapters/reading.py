@@ -62,7 +62,7 @@ class Reading(ABC):
             row = self._one(sql.VERSION, ref)
             if row is not None and row == (cached[1].version, cached[0]):
                 return cast("Stored[D]", cached[1])
-        row = self._one(sql.LOAD, ref)
+        row = self._one(sql.LOAD_ANYWHERE, (*ref, *ref))
         if row is None:
             return None
         version, body, n = row
@@ -85,10 +85,12 @@ class Reading(ABC):
             hold=bool(hold),
             order=bool(order),
             lot=bool(lot),
+            everywhere=query.everywhere,
         )
         asked = (*narrowed.values(), *due, *hold, *order, *lot)
-        values = (query.tenant, query.kind, query.after, *asked, query.limit)
-        for version, body in self._all(statement, values):
+        values = (query.tenant, query.kind, query.after, *asked)
+        twice = values if query.everywhere else ()
+        for version, body, *_ in self._all(statement, (*values, *twice, query.limit)):
             yield Stored(codec.read_document(body), version)
 
     def counters(self, tenant: str, skus: Collection[str], at: datetime) -> tuple[Counter, ...]:
@@ -208,6 +210,12 @@ class Reading(ABC):
             if len(cache) >= CACHE_MAX and ref not in cache:
                 cache.pop(next(iter(cache)))
             cache[ref] = (n, stored)
+
+    def _forget(self, refs: Iterable[Ref[Any]]) -> None:
+        """Keep documents decoded no longer: their rows have other numbers now."""
+        with self._lock:
+            for ref in refs:
+                self._cache.pop(ref, None)
 
     # --- a key that came before -------------------------------------------------------------------
 

@@ -18,7 +18,9 @@ from typing import Final, Literal
 from orderflow.errors import BadInput, StoreUnavailable
 
 APPLICATION_ID: Final = 0x6F666C77  # "oflw", in the file's header
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
+AHEAD_MAX: Final = 1
+"""How many steps a file may be ahead of the library that opens it, since a step only adds."""
 BUSY_SECONDS: Final = 30
 AGAIN_SECONDS: Final = 0.005
 """How long to wait before asking again for a lock that SQLite does not wait for itself."""
@@ -101,6 +103,21 @@ pragma application_id = {APPLICATION_ID};
 pragma user_version = {SCHEMA_VERSION};
 """
 
+ARCHIVE: Final = """
+create table archive (
+    tenant text not null, kind text not null, id text not null,
+    version integer not null,
+    headline text, customer text, channel text, shop text, number text,
+    next_due integer, holds text,
+    body text not null,
+    n integer not null,
+    primary key (tenant, kind, id)
+) strict;
+create index archive_customer on archive (tenant, customer, id) where customer is not null;
+create unique index archive_number on archive (tenant, number, channel, shop)
+    where number is not null"""
+"""Where documents are kept that were put away."""
+
 
 def connect(path: str | PathLike[str], synchronous: Synchronous = "full") -> sqlite3.Connection:
     """Open a database of ours, making it where there is none; every pragma is set and checked.
@@ -137,17 +154,20 @@ def _prepare(connection: sqlite3.Connection, name: str, synchronous: Synchronous
     if not made:
         connection.execute("begin immediate")
         if not _is_made(connection, name):  # another process may have been quicker
-            for statement in TABLES.split(";"):
+            for statement in f"{ARCHIVE};{TABLES}".split(";"):
                 if statement.strip():
                     connection.execute(statement)
         connection.execute("commit")
-    version = _brought(connection)
-    if version != SCHEMA_VERSION:
+    version = int(_brought(connection))
+    if not SCHEMA_VERSION <= version <= SCHEMA_VERSION + AHEAD_MAX:
         told = f"has tables of version {version}, not {SCHEMA_VERSION}"
         raise StoreUnavailable(name, f"{told}: open it with the orderflow that made it")
 
 
-STEPS: Final = {3: ("create table outbox (seq integer primary key) strict",)}
+STEPS: Final = {
+    3: ("create table outbox (seq integer primary key) strict",),
+    4: tuple(ARCHIVE.split(";")),
+}
 """What brings tables from a version to the next; a step only adds."""
 
 

@@ -16,6 +16,8 @@ COLUMNS: Final = "sku, location, owner, lot, grade, peg"
 KEY: Final = f"tenant, {COLUMNS}"
 
 LOAD: Final = "select version, body, n from document where tenant = ? and kind = ? and id = ?"
+LOAD_ANYWHERE: Final = f"""{LOAD}
+    union all select version, body, null from archive where tenant = ? and kind = ? and id = ?"""
 VERSION: Final = "select version, n from document where tenant = ? and kind = ? and id = ?"
 INSERT: Final = """insert into document (tenant, kind, id, version, headline, customer, channel,
     shop, number, next_due, holds, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -109,8 +111,10 @@ OF_LOT: Final = "insert into of_lot values (?, ?, ?) on conflict do nothing"
 NO_LOT: Final = "delete from of_lot where tenant = ? and id = ?"
 FILE: Final = "pragma database_list"
 LOOKED_UP_BY: Final = "headline, customer, channel, shop, number, next_due, holds"
-ALL_DOCUMENTS: Final = f"""select kind, id, version, {LOOKED_UP_BY}, body from document
-    where tenant = ? and (kind, id) > (?, ?) order by kind, id limit ?"""
+_EACH: Final = f"""select kind, id, version, {LOOKED_UP_BY}, body from document
+    where tenant = ? and (kind, id) > (?, ?)"""
+ALL_DOCUMENTS: Final = f"""{_EACH} union all {_EACH.replace("from document", "from archive")}
+    order by 1, 2 limit ?"""
 ALL_ABOUT: Final = """select kind, id, "order" from about where tenant = ? order by kind, id"""
 ALL_LOTS: Final = "select 'order', id, lot from of_lot where tenant = ? order by id"
 ALL_ENTRIES: Final = f"{ENTRY} where tenant = ? and seq > ? order by seq limit ?"
@@ -120,6 +124,27 @@ LOST_VERSIONED: Final = """select distinct seq, seq from version v
     where not exists (select 1 from entry e where e.seq = v.seq) order by 1"""
 LAST: Final = "select coalesce(max(seq), 0) from entry"
 LAST_VERSIONED: Final = "select coalesce(max(seq), 0) from version"
+
+_KEPT: Final = f"tenant, kind, id, version, {LOOKED_UP_BY}, body, n"
+QUIET: Final = """select d.version, d.body from document d
+    join version v on v.tenant = d.tenant and v.kind = d.kind and v.id = d.id
+        and v.version = d.version
+    join entry e on e.seq = v.seq
+    where d.tenant = ? and d.kind = ? and e.at < ? and d.id > ? order by d.id limit ?"""
+LEAVE: Final = f"""delete from document where tenant = ? and kind = ? and id = ? and version = ?
+    returning {_KEPT}"""
+PUT_AWAY: Final = f"""insert into archive ({_KEPT})
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+IS_AWAY: Final = """select 1 from archive
+    where tenant = ? and kind = ? and id = ? and version = ?"""
+COME_BACK: Final = f"""delete from archive where tenant = ? and kind = ? and id = ?
+    returning {_KEPT}"""
+BRING_BACK: Final = f"""insert into document ({_KEPT})
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+        max(?, (select coalesce(max(n), 0) from document)) + 1)"""
+"""With a number beyond each that it has had: by that, others see that their copy is an old one."""
+NUMBER_AWAY: Final = """select id from archive
+    where tenant = ? and channel = ? and shop = ? and number = ?"""
 
 IS_CLAIMED: Final = f"select claimed from counter where {AT}"
 IS_MATTER: Final = f"select n from matter where {AT} and account = ?"
@@ -162,6 +187,7 @@ def find(
     hold: bool = False,
     order: bool = False,
     lot: bool = False,
+    everywhere: bool = False,
     hints: bool = True,
 ) -> str:
     """The statement that finds documents by some of the narrowing columns, what is due and holds.
@@ -170,6 +196,8 @@ def find(
 
     A `+` keeps SQLite from choosing an index by that column: what has a number or a limit is sooner
     found by it than by walking the ids, which come in the order that is wanted.
+    With `everywhere` the archive is looked through as well, and every value but the limit is bound
+    twice.
     Few documents are on hold, so their index is named where nothing finds less.
     Such `hints` are for SQLite alone.
     """
@@ -200,9 +228,12 @@ def find(
         if hints and on_hold and not (by_either or order or lot)
         else ""
     )
-    return f"""select version, body from document{index}
-        where tenant = ? and {by_number}kind = ? and {by_either}id > ?{conditions}
-        order by id limit ?"""
+    where = f"where tenant = ? and {by_number}kind = ? and {by_either}id > ?{conditions}"
+    live = f"from document{index} {where}"
+    if not everywhere:
+        return f"select version, body {live} order by id limit ?"
+    return f"""select version, body, id {live}
+        union all select version, body, id from archive {where} order by id limit ?"""
 
 
 def of_books(statement: str, order: str, *, sku: bool, location: bool) -> str:

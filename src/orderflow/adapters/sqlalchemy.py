@@ -11,21 +11,22 @@ Such a transaction is the host's: nothing in here ends it, or tries it again whe
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from orderflow.adapters import mending, postgres_sql, sql
+from orderflow.adapters.archiving import Archiving
 from orderflow.adapters.dialects import said, schema_name
 from orderflow.adapters.hosted_tables import make_on_postgres, make_on_sqlite
 from orderflow.adapters.postgres_commit import asked, refused
-from orderflow.adapters.reading import Reading, committed
+from orderflow.adapters.reading import committed
 from orderflow.adapters.rows import written
-from orderflow.adapters.writing import Rows, Writing, entered
+from orderflow.adapters.writing import Connected, Rows, Writing, entered
 from orderflow.books import claimed_net
 from orderflow.calls import Ref
 from orderflow.errors import (
@@ -40,6 +41,8 @@ from orderflow.errors import (
 from orderflow.journal import Change, Committed, Stored
 from orderflow.mending import Instant, Repair
 
+T = TypeVar("T")
+
 Bind: TypeAlias = Engine | Connection | Session
 """What a host hands over."""
 
@@ -48,7 +51,7 @@ _POISONED: Final = frozenset({"40001", "40P01"})
 _BUSY: Final = frozenset({"55P03", "SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED"})
 
 
-class SqlAlchemyStore(Reading):
+class SqlAlchemyStore(Archiving):
     """A `Store` and a `People` on a host's `Engine`, or inside the transaction of its connection.
 
     `make_tables` makes the tables first: in a `schema` of their own in PostgreSQL, and with its
@@ -68,7 +71,7 @@ class SqlAlchemyStore(Reading):
 
     # --- writing -------------------------------------------------------------------------------
 
-    def commit(self, change: Change) -> Committed:
+    def _commit(self, change: Change) -> Committed:
         """Apply a change whole, or raise and apply nothing.
 
         In a host's transaction it lasts when the host commits; nobody else sees it until then.
@@ -200,7 +203,12 @@ class SqlAlchemyStore(Reading):
         with self._changing("mend", "mend", self._name) as line:
             if self._on_postgres:
                 line.exec_driver_sql(postgres_sql.ALONE.format(p=self._prefix))
-            mending.mend(_Spoken(line, self._prefix, self._mark), tenant, repairs)
+            db = _Spoken(line, self._prefix, self._mark)
+            mending.mend(db, tenant, repairs, hints=self._hints)
+
+    def _at_once(self, verb: str, work: Callable[[Connected], T]) -> T:
+        with self._changing(verb, verb, self._name) as line:
+            return work(_Spoken(line, self._prefix, self._mark))
 
     # --- people --------------------------------------------------------------------------------
 

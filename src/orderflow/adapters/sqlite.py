@@ -11,18 +11,19 @@ What is plainly short is refused by a read, without waiting for the lock.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from os import PathLike
 from types import TracebackType
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Self, TypeVar, cast
 from weakref import finalize
 
 from orderflow.adapters import mending, sql
-from orderflow.adapters.reading import Reading, committed
+from orderflow.adapters.archiving import Archiving
+from orderflow.adapters.reading import committed
 from orderflow.adapters.rows import micros, written
 from orderflow.adapters.schema import Synchronous, connect
-from orderflow.adapters.writing import Writing, entered
+from orderflow.adapters.writing import Connected, Writing, entered
 from orderflow.books import claimed_net
 from orderflow.errors import (
     OrderflowError,
@@ -36,8 +37,10 @@ from orderflow.journal import Change, Committed, Stored
 from orderflow.mending import Instant, Repair
 from orderflow.values import Position
 
+T = TypeVar("T")
 
-class SqliteStore(Reading):
+
+class SqliteStore(Archiving):
     """A `Store` and a `People` in one file; safe for processes, and for threads of each.
 
     `synchronous="full"` loses nothing that was acknowledged, whatever happens; `"normal"` may lose
@@ -71,7 +74,7 @@ class SqliteStore(Reading):
 
     # --- writing -------------------------------------------------------------------------------
 
-    def commit(self, change: Change) -> Committed:
+    def _commit(self, change: Change) -> Committed:
         """Apply a change whole, or raise and apply nothing."""
         tenant = change.call.ref.tenant
         net = claimed_net(change.postings)
@@ -123,6 +126,20 @@ class SqliteStore(Reading):
         if code & 0xFF == sqlite3.SQLITE_BUSY:
             return RetryExhausted(verb, 1)
         return StoreUnavailable(self._name, str(error))
+
+    def _at_once(self, verb: str, work: Callable[[Connected], T]) -> T:
+        with self._lock:
+            self._begin(verb)
+            try:
+                done = work(self._db)
+                self._db.execute("commit")
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise StoreUnavailable(self._name, str(error)) from error
+            except BaseException:
+                self._roll_back()
+                raise
+        return done
 
     def _roll_back(self) -> None:
         with suppress(sqlite3.Error):
@@ -186,17 +203,7 @@ class SqliteStore(Reading):
 
     def mend(self, tenant: str, repairs: Sequence[Repair]) -> None:
         """Make every repair, or raise and make none."""
-        with self._lock:
-            self._begin("mend")
-            try:
-                mending.mend(self._db, tenant, repairs)
-                self._db.execute("commit")
-            except sqlite3.Error as error:
-                self._roll_back()
-                raise StoreUnavailable(self._name, str(error)) from error
-            except BaseException:
-                self._roll_back()
-                raise
+        self._at_once("mend", lambda db: mending.mend(db, tenant, repairs, hints=True))
 
     # --- people --------------------------------------------------------------------------------
 

@@ -167,6 +167,11 @@ class Writing:
         return None if kept is None else kept[0]
 
     def _insert(self, document: Document, row: Written) -> int:
+        if row.number is not None and isinstance(document, Order):
+            numbered = (document.ref.tenant, row.channel, row.shop, row.number)
+            away = self._execute(sql.NUMBER_AWAY, numbered).fetchone()
+            if away is not None:
+                raise number_taken(document, away[0])
         values = (*document.ref, 1, *row.columns, row.body)
         made = self._execute(sql.INSERT, values)
         if made.rowcount:

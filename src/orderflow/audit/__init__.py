@@ -56,7 +56,9 @@ def audit(
     journal.read(store.entries())
     units, money, books = UnitsCheck(), MoneyCheck(journal), BooksCheck(journal)
     lookups = LookupsCheck(tenant)
-    documents = (stored for kind in KINDS for stored in every(store, Query(kind, tenant)))
+    documents = (
+        stored for kind in KINDS for stored in every(store, Query(kind, tenant, archived=True))
+    )
     for stored in documents:
         document = stored.value
         lookups.expect(document)

@@ -22,27 +22,29 @@ class LookupsCheck:
 
     def __init__(self, tenant: str) -> None:
         self._tenant = tenant
-        fall_due = [Query(kind, tenant, due_by=_FOREVER) for kind in FALL_DUE]
-        on_hold = [Query(kind, tenant, on_hold=True) for kind in KINDS]
+        fall_due = [Query(kind, tenant, due_by=_FOREVER, archived=True) for kind in FALL_DUE]
+        on_hold = [Query(kind, tenant, on_hold=True, archived=True) for kind in KINDS]
         self._wanted: dict[Query, set[str]] = {query: set() for query in (*fall_due, *on_hold)}
 
     def expect(self, document: Document) -> None:
         """Remember by what a document should be found."""
         kind, id = document.ref.kind, document.ref.id
         by = lookup_of(document)
-        found = [Query(kind, self._tenant, order=order) for order in by.orders]
-        found += [Query(kind, self._tenant, lot=lot) for lot in by.lots]
+        found = [Query(kind, self._tenant, order=order, archived=True) for order in by.orders]
+        found += [Query(kind, self._tenant, lot=lot, archived=True) for lot in by.lots]
         if by.next_due is not None:
-            found.append(Query(kind, self._tenant, due_by=_FOREVER))
+            found.append(Query(kind, self._tenant, due_by=_FOREVER, archived=True))
         for hold in by.holds:
-            found.append(Query(kind, self._tenant, on_hold=True))
-            found.append(Query(kind, self._tenant, hold=hold))
+            found.append(Query(kind, self._tenant, on_hold=True, archived=True))
+            found.append(Query(kind, self._tenant, hold=hold, archived=True))
         if by.headline is not None:
-            found.append(Query(kind, self._tenant, headline=by.headline))
+            found.append(Query(kind, self._tenant, headline=by.headline, archived=True))
         if by.customer is not None:
-            found.append(Query(kind, self._tenant, customer=by.customer))
+            found.append(Query(kind, self._tenant, customer=by.customer, archived=True))
         if by.number is not None:
-            numbered = Query(kind, self._tenant, channel=by.channel or "", number=by.number)
+            numbered = Query(
+                kind, self._tenant, channel=by.channel or "", number=by.number, archived=True
+            )
             found.append(numbered)
         for query in found:
             self._wanted.setdefault(query, set()).add(id)

@@ -8,37 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from orderflow.columns import plain, row
-from orderflow.currencies import in_main_unit
+from orderflow.columns import plain
 from orderflow.errors import BadInput
 from orderflow.proposals.values import LineDiffers, PaidFrom, Proposal
 from orderflow.records import ChargeKind
 from orderflow.sentences import MOVES_AND_VERBS, PROPOSAL, STATEMENT, Language
 from orderflow.statements import Part, because
+from orderflow.statements.wording import TITLES, amount_row, check_language, why_and_who
 from orderflow.tender_order import Means
 from orderflow.values import scaled
-
-WIDTH: Final = 72
-"""How wide a row is, in columns of plain letters."""
-
-_TITLES: Final[dict[ChargeKind, str]] = {
-    ChargeKind.GOODS: "goods",
-    ChargeKind.DISCOUNT: "discount",
-    ChargeKind.TAX: "tax",
-    ChargeKind.FREIGHT: "freight",
-    ChargeKind.FEE: "fee",
-    ChargeKind.ROUNDING: "rounding",
-    ChargeKind.CASH: "cash",
-}
-"""The kinds of charge whose title is that of a statement."""
 
 
 def text(proposal: Proposal, language: Language = "en") -> str:
     """A proposal for people, with a last line end."""
     if not isinstance(proposal, Proposal):
         raise BadInput("proposal", "a Proposal is wanted")
-    if language not in ("en", "zh"):
-        raise BadInput("language", "en or zh is wanted")
+    check_language(language)
     return "".join(f"{one}\n" for one in _Writer(proposal, language).rows())
 
 
@@ -53,8 +38,7 @@ class _Writer:
         return PROPOSAL[title][self.language].format_map(figures)
 
     def row(self, said: str, minor: int, indent: int = 0) -> str:
-        amount = in_main_unit(minor, self.proposal.currency)
-        return row(" " * indent + said, amount, width=WIDTH)
+        return amount_row(said, minor, self.proposal.currency, indent)
 
     def rows(self) -> Iterator[str]:
         told = self.proposal
@@ -87,19 +71,13 @@ class _Writer:
 
     def part(self, part: Part) -> str:
         """Such as "Discount: spring, borne by platform"; a discount always says who bears it."""
-
-        def said(title: str, **figures: object) -> str:
-            return STATEMENT[title][self.language].format_map(figures)
-
-        title = _TITLES.get(part.kind)
-        words = self.say("repriced") if title is None else said(title)
         if part.because is not None:
             words = because(part.kind, part.because, self.language)
-        if part.reason:
-            words += said("reason", reason=part.reason)
-        if part.kind is ChargeKind.DISCOUNT or part.bearer:
-            words += said("borne" if part.bearer else "borne_by_seller", bearer=part.bearer)
-        return words
+        elif part.kind is ChargeKind.PRICE:
+            words = self.say("repriced")
+        else:
+            words = STATEMENT[TITLES[part.kind]][self.language]
+        return words + why_and_who(part, self.language, bool(part.bearer))
 
     def settled(self) -> Iterator[str]:
         """To which tender each part goes back, or from where it comes."""

@@ -13,24 +13,27 @@ and is still carried: units that come back later take their part of it with them
 
 - *Reached* is measured on what was agreed: later changes of a price take no discount away. What
   came back by the fault of the seller or the carrier, or was cancelled, counts as if it were there.
-- What is capped costs no more than what would just have reached the threshold: so nobody pays more
-  for keeping less. Clawed back, it may: 200 off from 300 on, and what is kept below costs 299.
+- What is capped costs no more than the kept goods would with the cheapest of those that came back
+  that reach the threshold again: so nobody pays more for keeping less. Several discounts on the
+  same goods, and on freight, fill that room one after the other. Clawed back, it may be more:
+  200 off from 300 on, and what is kept below costs 299.
 - Freight that was free is charged again in the same way; not in a withdrawal by law.
 """
 
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from math import floor
-from typing import Final
+from typing import Final, NamedTuple
 
 import attrs
 
 from orderflow.currencies import in_main_unit
 from orderflow.kits import lines_named
 from orderflow.money import scale, spread
+from orderflow.orders import later_id
 from orderflow.pricing import carried, kept, parts_carried, shares_of
 from orderflow.reasons import Fault
 from orderflow.records import Because, Charge, ChargeKind, Line, Order, Span
@@ -148,7 +151,7 @@ def _off_goods(given: _Given) -> Iterator[Charge]:
             spans += _over_kept(given.order, line, amount)
         if spans:
             made = Charge(
-                "",
+                later_id(given.order, kind),
                 kind,
                 sum([span.amount for span in spans]),
                 tuple(spans),
@@ -169,7 +172,7 @@ def _to_take_back(given: _Given) -> Tally[str]:
         return Tally()
     amount = max(0, every - scale(-given.charge.amount, still, first))
     if given.unmet is Unmet.CAP:
-        amount = min(amount, max(0, _cap(given, still + 1) - _cost_of_kept(given)))
+        amount = min(amount, _room(given))
     return Tally(dict(zip(carry, spread(amount, list(carry.values())), strict=True)))
 
 
@@ -196,30 +199,64 @@ def _carry_of_it(given: _Given) -> dict[str, int]:
     return found
 
 
-def _cap(given: _Given, times: int) -> int:
-    """What goods cost, after all discounts, that just earn this one so many times."""
-    every = costs(given.order)
-    whole = sum([every[line.id] for line in given.lines])
-    return floor(whole * given.terms.share_of(times, given.reached({})))
+def _room(given: _Given) -> int:
+    """The most that a cap lets be taken back of a discount, beside what was of those before it.
 
-
-def _cost_of_kept(given: _Given) -> int:
-    """What the goods cost that a discount was given for, as if what counts as kept were kept.
-
-    What was taken back of discounts before it is in that; of it and of later ones, nothing.
+    That is what the cheapest goods cost, of those that came back, with which it would be earned
+    once more: whoever had kept them too would pay so much.
     """
-    charges, every = given.order.charges, costs(given.order)
-    before = {one.id for one in charges[: given.at]}
-    shares = shares_of(charges)
-    cost, others = 0, Fraction(0)
+    left, every = given.reached(given.back), costs(given.order)
+    before, times = given.costs(listed=given.terms.listed), given.earned[0] + 1
+    shares = shares_of(agreed(given.order.charges))
+    worth, units = list[_Fill](), list[_Fill]()
+    coins, kept_cost = 0, Fraction(0)  # what kept units carry to the coin, and exactly
     for line in given.lines:
-        ranges = kept(line)
-        for one, part in parts_carried(shares.get(line.id, ()), ranges):
-            known = one.because is None or one.because.of in before
-            cost += part if known and one.kind not in TAXES else 0
-        n = line.n - given.back[line.id] - sum([stop - start for start, stop in ranges])
-        others += part_of(line, every[line.id], n)
-    return cost + floor(others)
+        n, ranges = given.back[line.id], kept(line)
+        cost = part_of(line, every[line.id], n)
+        worth.append(_Fill(cost, part_of(line, before[line.id], n)))
+        units.append(_Fill(cost, Fraction(n)))
+        parts = parts_carried(shares.get(line.id, ()), ranges)
+        coins += sum([part for one, part in parts if one.kind not in TAXES])
+        kept_cost += part_of(line, every[line.id], sum([stop - start for start, stop in ranges]))
+    by_worth = _cheapest(worth, times * given.terms.least - left.worth)
+    by_units = _cheapest(units, times * given.terms.units - left.units)
+    dearer = floor(kept_cost + max(by_worth, by_units))
+    return max(0, dearer - coins - _taken_before(given))
+
+
+class _Fill(NamedTuple):
+    """Goods that came back: what they cost, and how far they would fill what is lacking."""
+
+    cost: Fraction
+    fills: Fraction
+
+
+def _cheapest(goods: Iterable[_Fill], lacking: Fraction | int) -> Fraction:
+    """What the cheapest part of goods costs that fills what is lacking, or all of them."""
+    cost, left = Fraction(0), Fraction(max(0, lacking))
+    for one in sorted([one for one in goods if one.fills], key=lambda one: one.cost / one.fills):
+        part = min(left, one.fills)
+        cost, left = cost + one.cost * part / one.fills, left - part
+    return cost
+
+
+def _taken_before(given: _Given) -> int:
+    """What was taken back of the discounts before one, on its goods and on freight.
+
+    So two of them do not both ask for what is missing once.
+    """
+    charges, lines = given.order.charges, {line.id for line in given.lines}
+    before = {one.id for one in charges[: given.at]}
+    told = [one for one in charges if one.because is not None and one.because.of in before]
+    whole = sum([one.amount for one in told if not one.spans])
+    return whole + sum(
+        [
+            _taken_back(given.order, line, id, ChargeKind.DISCOUNT)
+            for line in given.order.lines
+            if line.id in lines
+            for id in before
+        ]
+    )
 
 
 def _taken_back(order: Order, line: Line, charge: str, kind: ChargeKind) -> int:
@@ -256,11 +293,12 @@ def _off_freight(given: _Given) -> Iterator[Charge]:
     if still < first and not nothing_kept(given.order):
         wanted = off - scale(off, still, first)
         if given.unmet is Unmet.CAP:
-            wanted = min(wanted, max(0, _cap(given, still + 1) - _cost_of_kept(given)))
+            wanted = min(wanted, _room(given))
     charges, of = given.order.charges, given.charge.id
     told = [one.amount for one in charges if one.because is not None and one.because.of == of]
     amount = wanted - sum(told)
     if amount:
         charge = given.charge
         because = given.because(FREIGHT_AGAIN)
-        yield Charge("", charge.kind, amount, (), charge.bearer, charge.reason, because=because)
+        id = later_id(given.order, charge.kind)
+        yield Charge(id, charge.kind, amount, (), charge.bearer, charge.reason, because=because)

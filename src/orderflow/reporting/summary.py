@@ -151,4 +151,4 @@ def _stock(store: Store, tenant: str) -> tuple[tuple[str, int], ...]:
 
 
 def _all(store: Store, kind: str, tenant: str) -> Iterator[Document]:
-    return (stored.value for stored in every(store, Query(kind, tenant)))
+    return (stored.value for stored in every(store, Query(kind, tenant, archived=True)))

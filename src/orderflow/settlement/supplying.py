@@ -3,7 +3,9 @@
 It knows whose units are, and refuses to know what else is settled with whom.
 
 What a supplier ships straight to the customer, and what he has given us on consignment, is his own
-until the customer keeps it for good. What he has sent to our warehouse is ours from then on.
+until the customer keeps it for good. What he has sent to our warehouse is ours from then on; when
+its customer gives it back and it goes on to him (`Fate.SUPPLIER`), he owes what it cost. Goods that
+nobody bought for an order have come from whoever the host's own books say, and so does their claim.
 
 Where faulty goods are sent again, their customer keeps both; who has supplied both was paid for the
 first, and is paid nothing for the second, unless its purchase says what it costs. For what was lost
@@ -16,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from orderflow.calls import Ref
+from orderflow.conditions import TO_SUPPLIER
 from orderflow.records import Line, Order, Purchase
 from orderflow.settlement.asking import Prices
 from orderflow.settlement.keeping import Keeping, for_good
@@ -62,29 +65,59 @@ def add_bought(
     known: Known,
     prices: Prices,
 ) -> None:
-    """What suppliers are owed for units that came to our warehouse."""
+    """What suppliers are owed for units that came to our warehouse, less what went back to them."""
     of_id = {order.ref.id: order for order in orders}
-    for bought, n in known.came.items():
+    gone: dict[tuple[str, str], int] = {}
+    for bought, n in sorted(known.came.items()):
         order, purchase = of_id[bought.order], purchases.get(bought.purchase)
         line = order.line(bought.line)
-        if purchase is not None and line is not None:  # what was made came by a work order
-            of = _From(purchase.supplier, Reason.BOUGHT, bought.purchase)
-            _owe(sums, order, line, of, prices, 0, n)
+        if purchase is None or line is None:  # what was made came by a work order
+            continue
+        of = _From(purchase.supplier, Reason.BOUGHT, bought.purchase)
+        _owe(sums, order, line, of, prices, 0, n)
+        key = (bought.order, bought.line)
+        back = min(n, _sent_back(line) - gone.get(key, 0))
+        gone[key] = gone.get(key, 0) + back
+        if back:  # the last of those that came
+            of = of._replace(reason=Reason.SENT_BACK)
+            _owe(sums, order, line, of, prices, n - back, back, sign=-1)
+
+
+def _sent_back(line: Line) -> int:
+    """How many units of a line came back from their customer and went on to who had sold them to
+    us; what never was ours is owed nothing for anyway."""
+    return sum(
+        spot.n
+        for spot in line.spots
+        if spot.state is UnitState.RETURNED
+        and spot.slice.grade == TO_SUPPLIER
+        and not (spot.slice.supplier or spot.slice.owner)
+    )
 
 
 def _owe(
-    sums: Sums, order: Order, line: Line, of: _From, prices: Prices, first: int, n: int
+    sums: Sums,
+    order: Order,
+    line: Line,
+    of: _From,
+    prices: Prices,
+    first: int,
+    n: int,
+    sign: int = 1,
 ) -> None:
-    """Owe a supplier for units of a line; without a price they are told, and nothing is owed."""
+    """Owe a supplier for units of a line, or be owed for them, with a `sign` of -1.
+
+    Without a price they are told, and nothing is owed.
+    """
     asking = prices.of(of.supplier, of.purchase, order, line, first, n)
     if asking is None:
         party = Party(Role.SUPPLIER, of.supplier, order.currency)
         cause = Cause(Reason.UNQUOTED, order.ref.id, line.id, of.purchase)
-        sums.add(party, cause, 0, n)
+        sums.add(party, cause, 0, n * sign)
     else:
         party = Party(Role.SUPPLIER, of.supplier, asking.currency)
         cause = Cause(of.reason, order.ref.id, line.id, of.purchase)
-        sums.add(party, cause, -asking.amount, n)
+        sums.add(party, cause, -asking.amount * sign, n)
 
 
 def _made_good(order: Order, line: Line, of: _From, known: Known) -> int:

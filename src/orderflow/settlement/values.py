@@ -42,6 +42,7 @@ class Reason(StrEnum):
     CONSIGNED = "sold on consignment"  # out of our warehouse, and the customer keeps it
     MADE_GOOD = "made good"  # sent again by who had supplied what its customer has kept
     BOUGHT = "bought"  # it came to our warehouse
+    SENT_BACK = "sent back to the supplier"  # who had sold it to us, and takes it back
     UNQUOTED = "without a quote"  # units of a supplier of which nobody knows what he asks
     CLAIMED = "claimed"  # what a carrier has agreed to make good of a parcel
     CLAIM_PAID = "claim paid"

@@ -35,8 +35,7 @@ def text(stated: Statement, language: Language = "en") -> str:
     """A statement for people, with a last line end."""
     if not isinstance(stated, Statement):
         raise BadInput("stated", "a Statement is wanted")
-    if language not in ("en", "zh"):
-        raise BadInput("language", "en or zh is wanted")
+    check_language(language)
     return "".join(f"{row}\n" for row in _Writer(stated, language).rows())
 
 
@@ -52,9 +51,7 @@ class _Writer:
         return STATEMENT[title][self.language].format_map(figures)
 
     def row(self, title: str, minor: int, indent: int = 0) -> str:
-        """A title, and its amount at the right edge; beneath a title that would touch it."""
-        amount = in_main_unit(minor, self.currency)
-        return row(" " * indent + title, amount, width=WIDTH)
+        return amount_row(title, minor, self.currency, indent)
 
     def rows(self) -> Iterator[str]:
         stated = self.stated
@@ -141,17 +138,11 @@ class _Writer:
         """Such as "Discount: spring, borne by platform"; a discount always says who bears it."""
         off_freight = part.kind is ChargeKind.FREIGHT and part.amount < 0
         if part.because is None:
-            said = self.say("off_freight" if off_freight else _TITLES[part.kind])
+            said = self.say("off_freight" if off_freight else TITLES[part.kind])
         else:
             said = because(part.kind, part.because, self.language)
             off_freight = off_freight and bool(part.because.of)
-        if part.reason:  # our own word is translated; the host's are told as they were given
-            reason = self.word(WEIGHED) if part.reason == WEIGHED else part.reason
-            said += self.say("reason", reason=reason)
-        if part.kind is ChargeKind.DISCOUNT or off_freight:
-            title = "borne" if part.bearer else "borne_by_seller"
-            said += self.say(title, bearer=part.bearer)
-        return said
+        return said + why_and_who(part, self.language, off_freight or bool(part.bearer))
 
     def bill(self, bill: Bill) -> str:
         title = "credit_note" if bill.is_credit else "invoice"
@@ -175,6 +166,32 @@ class _Writer:
         return _word(word, self.language)
 
 
+def check_language(language: object) -> None:
+    """Refuse what is no language that is spoken here."""
+    if language not in ("en", "zh"):
+        raise BadInput("language", "en or zh is wanted")
+
+
+def amount_row(title: str, minor: int, currency: str, indent: int = 0) -> str:
+    """A title, and its amount at the right edge; beneath a title that would touch it."""
+    return row(" " * indent + title, in_main_unit(minor, currency), width=WIDTH)
+
+
+def why_and_who(part: Part, language: Language, borne: bool) -> str:
+    """What follows the title of a part: its reason, and who bears it where it is `borne`.
+
+    A discount always is. Our own word is translated; the host's are told as they were given.
+    """
+    said = ""
+    if part.reason:
+        reason = _word(WEIGHED, language) if part.reason == WEIGHED else part.reason
+        said = STATEMENT["reason"][language].format(reason=reason)
+    if borne or part.kind is ChargeKind.DISCOUNT:
+        title = "borne" if part.bearer else "borne_by_seller"
+        said += STATEMENT[title][language].format(bearer=part.bearer)
+    return said
+
+
 def because(kind: ChargeKind, why: Because, language: Language) -> str:
     """What a rule of a refund says of its charge: "Restocking, 2 of line 1 came back second"."""
     rule = "tax_changed" if kind is ChargeKind.TAX else why.rule
@@ -187,7 +204,7 @@ def _word(word: str, language: Language) -> str:
     return WORDS.get(word, word) if language == "zh" else word
 
 
-_TITLES: Final[dict[ChargeKind, str]] = {
+TITLES: Final[dict[ChargeKind, str]] = {
     ChargeKind.GOODS: "goods",
     ChargeKind.DISCOUNT: "discount",
     ChargeKind.TAX: "tax",

@@ -164,4 +164,4 @@ def everything(store: Store, tenant: str = "") -> Everything:
 def documents(store: Store, tenant: str = "") -> Iterator[Stored[Document]]:
     """Every document of a tenant, kind by kind."""
     for kind in KINDS:
-        yield from every(store, Query(kind, tenant))
+        yield from every(store, Query(kind, tenant, archived=True))

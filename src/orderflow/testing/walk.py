@@ -60,10 +60,11 @@ class Bounds:
     `on_account`, and uses `coupons`. `stock` is what is there of each SKU.
     `most` is how many documents of a kind there may be (one, unless said),
     `times` how often what was expected of a payment or a supply may come, `charges` how many an
-    order may have, and `requests` how many a payment, and bookings a parcel or a return. `without`
-    names the verbs that nobody asks for, and where there is an `only`, nobody asks for any other.
-    `first` are calls that are made before the walk begins, `also` calls that are made in every
-    world beside those that its documents suggest. Time passes by each of `waits` in turn.
+    order may have, and how many compensations, and `requests` how many a payment, and bookings a
+    parcel or a return. `without` names the verbs that nobody asks for, and where there is an
+    `only`, nobody asks for any other. `first` are calls that are made before the walk begins,
+    `also` calls that are made in every world beside those that its documents suggest. Time passes
+    by each of `waits` in turn.
     """
 
     units: tuple[int, ...] = (2,)
@@ -336,7 +337,8 @@ class _Walk:
 
     def _is_small(self, document: Document) -> bool:
         if isinstance(document, Order):
-            return len(document.charges) <= self.bounds.charges
+            most = self.bounds.charges
+            return len(document.charges) <= most and len(document.compensations) <= most
         if isinstance(document, Payment):
             most = self.bounds.times * document.amount
             few = len(document.requests) <= self.bounds.requests

@@ -14,6 +14,7 @@ from typing import ClassVar, cast
 
 import attrs
 
+from orderflow.archiving import Archive
 from orderflow.calls import Ref
 from orderflow.errors import OrderflowError
 from orderflow.journal import Change
@@ -54,12 +55,14 @@ class StoreCase(Suite):
     `reopens`: a second `open` of the same place sees what was written through the first.
     `processes`: other processes may open that place, too; the class of the suite must then stand at
     the top of a module that they can import. `people`: the store keeps what is known of people.
+    `archives`: it puts away what has ended.
     `threads` and `rounds` say how hard it is raced, `kills` how often a process is killed.
     """
 
     reopens: ClassVar[bool] = True
     processes: ClassVar[bool] = True
     people: ClassVar[bool] = False
+    archives: ClassVar[bool] = False
     threads: ClassVar[int] = 8
     rounds: ClassVar[int] = 12
     kills: ClassVar[int] = 2
@@ -99,6 +102,7 @@ class StoreCase(Suite):
             ("opens a place again", told[cls.reopens]),
             ("several processes", told[cls.processes]),
             ("people", told[cls.people]),
+            ("an archive", told[cls.archives]),
             ("looked at behind the adapter", told[looks]),
             ("faults at each statement", told[watched]),
             ("threads, rounds, kills", f"{cls.threads}, {cls.rounds}, {cls.kills}"),
@@ -148,6 +152,12 @@ class StoreCase(Suite):
         if not self.people:
             raise NotAsked("this store keeps nothing of people")
         return cast("People", self.store)
+
+    def known_archive(self) -> Archive:
+        """The store as what puts documents away; raises `NotAsked` where it does not."""
+        if not self.archives:
+            raise NotAsked("this store puts nothing away")
+        return cast("Archive", self.store)
 
     # --- what checks end with ------------------------------------------------------------------
 

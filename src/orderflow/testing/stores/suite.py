@@ -5,6 +5,7 @@ It knows the chapters, and refuses to know what stands in them.
 
 from __future__ import annotations
 
+from orderflow.testing.stores.archiving import PutsAwayWhatHasEnded
 from orderflow.testing.stores.claiming import GrantsWhatIsThere
 from orderflow.testing.stores.committing import CommitsWholeAndOnce
 from orderflow.testing.stores.crashing import SurvivesEveryCrash
@@ -19,6 +20,7 @@ class StoreSuite(
     GrantsWhatIsThere,
     CommitsWholeAndOnce,
     FindsWhatIsAskedFor,
+    PutsAwayWhatHasEnded,
     KeepsWhatItIsGiven,
 ):
     """Whether a store keeps its promises: subclass it, and give it `open`.
