@@ -607,6 +607,11 @@ BESIDE = {
         "Books",
         "Quote",
         "Label",
+        "Warehouse",
+        "Work",
+        "WorkLine",
+        "WorkSaid",
+        "WorkEvent",
         "Scan",
     ),
     "orderflow.calendars": (
