@@ -451,7 +451,7 @@ def test_eight_processes_give_back_the_same_units_and_each_is_refunded_once(data
     shop = Workflow(opened(database), RETURNING, clock=lambda: START)
     deliver_all(shop)
 
-    outputs = storm("giving_back", database, processes=8, count=whole(database, ROUNDS, 3))
+    outputs = storm("giving_back", database, processes=8, count=whole(ROUNDS, 3))
 
     assert_given_back_once(shop, [json.loads(output) for output in outputs])
     assert_lawful(database)
