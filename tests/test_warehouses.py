@@ -121,6 +121,13 @@ def test_what_stands_in_our_own_warehouse_is_told_to_nobody(shop: Shop) -> None:
     assert shop.dispatch("d-1").state is RequestState.CREATED
 
 
+def test_what_is_picked_already_is_told_to_nobody(shop: Shop) -> None:
+    released(shop)
+    shop.pick("d-1")
+
+    assert give_work(shop, {"leith": theirs(shop)}) == ()
+
+
 # --- a cancel that meets a shipment ---------------------------------------------------------------
 
 

@@ -66,6 +66,9 @@ def give_work(
         if warehouse is None or dispatch.state not in _TO_TELL:
             continue
         stop = dispatch.state is RequestState.CANCEL_ASKED
+        work = work_of(workflow, dispatch)
+        if not stop and not work.lines:  # it is picked already, by whomever
+            continue
         key = f"{workflow.tenant}/{dispatch.ref.id}/{'stop' if stop else 'take'}"
         if dispatch.state is RequestState.CREATED:
             try:
@@ -76,7 +79,7 @@ def give_work(
             if stop:
                 warehouse.stop(dispatch.ref.id, key)
             else:
-                warehouse.take(work_of(workflow, dispatch), key)
+                warehouse.take(work, key)
         except WarehouseFailed as no:
             given.append(Given(dispatch.ref.id, stop, no.reason))
         else:
