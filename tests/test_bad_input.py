@@ -333,6 +333,7 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "cancel_booking": {"id": "p-o-labelled", "booking": "book-1"},
     "number_parcel": {"id": "p-o-packed", "carrier": "north post"},
     "chase": {"id": "p-o-silent"},
+    "redirect": {"id": "p-o-shipped", "address": "address-7", "reason": "has moved"},
     "lift_parcel_hold": {"id": "p-o-delivered", "code": "unexpected_scan"},
     "report_missing": {"id": "o-delivered", "lines": ONE, "reason": "not in the box"},
     "found": {"id": "o-missing", "lines": ONE},
