@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -39,6 +39,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         servers.end()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was seen of the promises on docs/explanation/promises.md."""
+    passed = terminalreporter.getreports("passed")
+    told = {pair for one in passed for pair in one.user_properties if pair[0].startswith("promise")}
+    if told:
+        terminalreporter.section("promises")
+    for name, figure in sorted(told):
+        terminalreporter.write_line(f"{name}: {figure}")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tell a test on each store that it is for."""
     if "store" in metafunc.fixturenames:
@@ -55,6 +65,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     close = getattr(made, "close", None)
     if close is not None:
         close()
+
+
+@pytest.fixture
+def promise(record_property: Callable[[str, object], None]) -> Callable[[int, str], None]:
+    """Tell at the end of the run with which figure a test has seen a promise kept."""
+    return lambda number, figure: record_property(f"promise {number:02}", figure)
 
 
 @pytest.fixture

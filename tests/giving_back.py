@@ -8,7 +8,7 @@ from typing import Final
 from orderflow import ChargeKind, Money, NewCharge, NewOrder, Position, Rules, Workflow, verbs
 from orderflow.calls import Call
 from orderflow.errors import Refused
-from orderflow.facts import CutMade, MoneyMoved
+from orderflow.facts import Charged, CutMade, MoneyMoved
 from orderflow.records import CutKind, Destination, Document, MoneyAccount
 from orderflow.taxes import NET_BY_LINE, Rate, Table, Taxing, TaxRow
 from orderflow.taxing import tax_charges
@@ -20,6 +20,8 @@ UNITS: Final = 14
 ROUNDS: Final = 5
 SHELF: Final = Position(LAMP.code, "leith")
 FREIGHT: Final = 490
+COIN: Final = Money(50, "EUR")
+"""What is asked for a unit that is kept."""
 VAT: Final = Taxing(Table("vat", (TaxRow("DE", Rate.of("VAT", "19")),)), NET_BY_LINE)
 RULES: Final = Rules(locations=(LEITH,), taxing=VAT, tries_max=1_000)
 
@@ -52,7 +54,8 @@ def deliver_all(shop: Workflow) -> None:
 def give_back(shop: Workflow, who: int, rounds: int) -> dict[str, int]:
     """Ask, receive, inspect, credit and refund: returns of one's own, and those of all the others.
 
-    What of it was done, and how often.
+    Of a unit that is kept a coin is asked without giving it back, and granted. What of all that was
+    done, and how often.
     """
     done: Tally[str] = Tally()
 
@@ -71,6 +74,9 @@ def give_back(shop: Workflow, who: int, rounds: int) -> dict[str, int]:
                 tries(verbs.ask_return.on(id, order, (("1", n),), "too small"))
                 tries(verbs.receive_return.on(id, "leith"))
                 tries(verbs.inspect.on(id))
+                asked = id.replace("r-", "q-")
+                tries(verbs.ask_refund_only.on(asked, order, COIN, (("1", 1),)))
+                tries(verbs.grant_complaint.on(asked))
             invoice = shop.order(order).invoices[0]
             tries(verbs.credit.on(invoice, "C"))
             tries(verbs.refund.on(order))
@@ -78,20 +84,31 @@ def give_back(shop: Workflow, who: int, rounds: int) -> dict[str, int]:
 
 
 def assert_given_back_once(shop: Workflow, done: list[dict[str, int]]) -> None:
-    """Each unit was asked back, given up, credited and paid back once; the freight is kept."""
+    """Each unit was asked back, given up, credited and paid back once; the freight is kept.
+
+    What was granted without a return is no part of what went back with the unit later.
+    """
     told: Tally[str] = Tally()
     for one in done:
         told.update(one)
     for code in ("too_many", "nothing_owed", "nothing_to_credit", "already_there"):
         assert told[code], f"nobody met another one: {told}"
+    granted: Tally[str] = Tally()
+    lowered = 0
     gone: Tally[tuple[str, int]] = Tally()
     paid_back: Tally[str] = Tally()
     for entry in shop.store.entries():
+        granted[entry.call.ref.id] += entry.call.verb == "grant_complaint"
         for fact in entry.facts:
+            if entry.call.verb == "grant_complaint" and isinstance(fact, Charged):
+                lowered -= fact.charge.amount
             if isinstance(fact, CutMade) and fact.cut.kind is CutKind.GIVEN_UP:
                 gone.update((fact.order.id, i) for i in range(fact.cut.start, fact.cut.stop))
             if isinstance(fact, MoneyMoved) and fact.target is MoneyAccount.REFUNDED:
                 paid_back[fact.payment.id] += fact.amount
+    assert set((+granted).values()) == {1}
+    assert granted.total() == told["grant_complaint"] > len(ORDERS)
+    assert 0 < lowered <= granted.total() * COIN.minor
     assert gone == {(id, i): 1 for id in ORDERS for i in range(UNITS)}
     for id in ORDERS:
         order = shop.order(id)

@@ -91,6 +91,15 @@ def if_two_came_back() -> Proposal:
     return shop.propose_return(ID, (("1", 2), ("2", 500)), "too small", Verdict.SECOND)
 
 
+def if_more_came_back_than_is_owed_by_now() -> Proposal:
+    """One lamp came back and is not paid back yet; two bells are thought of besides."""
+    shop = delivered(shop_of(), (LAMP, 2), (BELL, 2))
+    shop.ask_return("r-1", ID, (("1", 1),))
+    shop.receive_return("r-1", "leith")
+    shop.inspect("r-1")
+    return shop.propose_return(ID, (("2", 2),))
+
+
 def cash_back_by_transfer() -> Proposal:
     """Cash of a door is transferred; its carrier has not remitted it yet."""
     rule = PayingBack(cash=CashBack.TRANSFER)
@@ -187,6 +196,7 @@ CASES: Final[dict[str, Callable[[], Proposal]]] = {
         card_points_and_cash,
         after_a_part_was_paid_back,
         if_two_came_back,
+        if_more_came_back_than_is_owed_by_now,
         cash_back_by_transfer,
         nothing_takes_the_voucher,
         the_voucher_onto_a_balance,

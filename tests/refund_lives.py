@@ -22,10 +22,11 @@ from orderflow import (
     Refused,
     Sku,
     Workflow,
+    verbs,
 )
 from orderflow.adapters.memory import MemoryStore
-from orderflow.conditions import Verdict
-from orderflow.records import Order
+from orderflow.conditions import DAMAGED, TO_INSPECT, TO_REPAIR, Verdict
+from orderflow.records import ClaimCause, Order
 from orderflow.refunds import refund
 from orderflow.states import UnitState
 from orderflow.taxes import (
@@ -33,7 +34,14 @@ from orderflow.taxes import (
 )
 from tests.builders import MORNING
 from tests.by_unit import amounts_of, cost_of, given_up, of_the_order
-from tests.refund_worlds import LINES, new_order_of, price_of, rules_of
+from tests.refund_worlds import (
+    COMPENSATED_MOST,
+    LATE,
+    LINES,
+    new_order_of,
+    price_of,
+    rules_of,
+)
 
 HERE: Final = (UnitState.ALLOCATED, UnitState.DELIVERED)
 ACTS: Final = (
@@ -41,6 +49,7 @@ ACTS: Final = (
     *("again", "cancel", "refund", "refund", "some_money", "goodwill", "of_a_line", "freight"),
     *("reprice", "protect", "exchange", "exchange", "pay", "ship", "invoice", "credit", "credit"),
     *("off_the_paper", "money_only", "money_only"),
+    *("repair", "compensate", "compensate", "stray", "regrade", "claim", "question"),
 )
 
 
@@ -273,6 +282,80 @@ class Life:
     def _send_anew(self, name: str, anew: str) -> None:
         self.house.send_replacement(name, anew)
         self.orders.append(anew)
+
+    # --- what leaves the price alone --------------------------------------------------------------
+
+    def _stays(self, order: str, *calls: Call[Any]) -> None:
+        """Calls after which the order costs what it did, and has been paid as it was."""
+        before = (cost_of(self.order(order)), self.order(order).applied)
+        with suppress(Refused):
+            for call in calls:
+                self.house.apply(call)
+        assert (cost_of(self.order(order)), self.order(order).applied) == before
+
+    def _repair(self, order: str, line: str, n: int) -> None:
+        """Goods come to be mended and go to their customer again, all of them or some."""
+        name = self.name("m")
+        self._stays(
+            order,
+            verbs.ask_repair.on(name, order, ((line, n),), self.why()),
+            verbs.receive_return.on(name, "leith"),
+            verbs.mend.on(name, ((line, self.chance.randint(1, n)),)),
+            verbs.deliver_again.on(order),
+        )
+        self.returns.append(name)
+
+    def _compensate(self, order: str, line: str, n: int) -> None:
+        """Money that is no part of the price, up to a limit for all that was paid and stayed so."""
+        amount = Money(self.chance.randint(1, COMPENSATED_MOST), self._currency())
+        some = Money(self.chance.randint(1, amount.minor), amount.currency)
+        self._stays(
+            order,
+            verbs.compensate.on(order, LATE, amount, "one"),
+            verbs.return_compensation.on(order, LATE, some, self.chance.choice(("one", "two"))),
+        )
+        paid = Tally[str]()
+        for one in self.order(order).compensations:
+            paid[one.payee] += one.amount
+        assert min(paid.values(), default=0) >= 0
+        assert paid.total() <= COMPENSATED_MOST
+
+    def _stray(self, order: str, line: str, n: int) -> None:
+        """Goods come that nobody waits for: those of a return, and others that go back or stay."""
+        name, sku = self.name("a"), f"SKU-{line}"
+        self._stays(order, verbs.record_arrival.on(name, "leith", ((sku, n),)))
+        if self.returns:
+            self._stays(order, verbs.attach_arrival.on(name, self.chance.choice(self.returns)))
+        verdict = self.chance.choice([one for one in Verdict if one is not Verdict.REJECTED])
+        keep = verbs.keep_arrival
+        rest = (keep.on(name, ((sku, 1, verdict),)), keep.on(name))
+        self._stays(order, *self.chance.choice([rest, (verbs.send_back_arrival.on(name),)]))
+
+    def _regrade(self, order: str, line: str, n: int) -> None:
+        grades = ("", "second", DAMAGED, TO_REPAIR, TO_INSPECT)
+        at = Position(f"SKU-{line}", "leith", grade=self.chance.choice(grades))
+        with suppress(Refused, BadInput):
+            self.house.regrade(at, n, self.chance.choice(grades))
+
+    def _claim(self, order: str, line: str, n: int) -> None:
+        """A carrier makes good what it has lost, damaged or brought late, or does not."""
+        name = self.name("c")
+        parcels = {spot.slice.parcel for _, spot in self.order(order).units()} - {""}
+        if not parcels:
+            return
+        parcel, cause = self.chance.choice(sorted(parcels)), self.chance.choice(list(ClaimCause))
+        amount = Money(self.chance.randint(1, 9999), self._currency())
+        paid = verbs.record_claim_payment.on(name, amount)
+        last = self.chance.choice([paid, verbs.withdraw_carrier_claim.on(name)])
+        self._stays(order, verbs.claim_on_carrier.on(name, parcel, amount, cause), last)
+
+    def _question(self, order: str, line: str, n: int) -> None:
+        """A question is answered, or withdrawn."""
+        name = self.name("q")
+        ends = (verbs.answer_complaint.on(name, "Yes."), verbs.withdraw_complaint.on(name))
+        self._stays(
+            order, verbs.complain.on(name, order, "Does it ring?"), self.chance.choice(ends)
+        )
 
     # --- papers -----------------------------------------------------------------------------------
 

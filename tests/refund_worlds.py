@@ -10,6 +10,7 @@ import attrs
 
 from orderflow import (
     ChargeKind,
+    Compensable,
     Location,
     Money,
     NewCharge,
@@ -59,6 +60,9 @@ TAXED: Final = (
     ],
 )
 LINES: Final = ("1", "2")
+LATE: Final = "late"
+COMPENSATED_MOST: Final = 700
+"""What an order may be compensated with for being late, in minor units."""
 REASONS: Final = (
     *[Reason(fault.value, fault, tuple(Way)) for fault in Fault],
     Reason("by law", Fault.NOBODY, tuple(Way), statutory=True),
@@ -73,6 +77,7 @@ def rules_of(chance: Random, currency: str, taxing: Taxing | None) -> Rules:
         taxing=taxing,
         price_protection_days=9,
         replace_before_return=chance.random() < 0.5,
+        compensable=(Compensable(LATE, most=Money(COMPENSATED_MOST, currency)),),
     )
     if chance.random() < 0.5:
         return plain

@@ -868,7 +868,7 @@ class House:
     """A furnished workflow, and what its store held before anybody asked for anything wrong."""
 
     def __init__(self, store: Store) -> None:
-        clock = Clock()
+        self.clock = Clock()
         rules = Rules(
             locations=(LEITH, YORK),
             confirm_when_paid=False,
@@ -878,8 +878,8 @@ class House:
             compensable=(Compensable("late", 30),),
             process=Process.of(Stage("polishing", UnitState.PICKED)),
         )
-        self.workflow = Workflow(store, rules, clock=clock)
-        furnish(self.workflow, clock)
+        self.workflow = Workflow(store, rules, clock=self.clock)
+        furnish(self.workflow, self.clock)
         self.before: Everything = everything(store)
 
     def ask(self, verb: str, **args: Any) -> object:

@@ -14,7 +14,16 @@ import attrs
 import psycopg
 import pytest
 
-from orderflow import BadInput, OutcomeUnknown, RetryExhausted, Short, Stale, Workflow
+from orderflow import (
+    BadInput,
+    OutcomeUnknown,
+    Position,
+    RetryExhausted,
+    Short,
+    Sku,
+    Stale,
+    Workflow,
+)
 from orderflow.adapters import postgres, postgres_sql
 from orderflow.adapters.dialects import TABLES
 from orderflow.adapters.postgres import PostgresStore
@@ -69,6 +78,42 @@ def until_somebody_waits(line: psycopg.Connection[tuple[Any, ...]], schema: str)
             return pid
         time.sleep(0.005)
     raise AssertionError("nobody waits")
+
+
+# --- round trips ---------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F125")
+def test_a_reservation_of_three_lines_is_granted_in_one_round_trip(
+    served: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All three claims, the order, its entry and its message; figures are read in one before it."""
+    house = Workflow(served, clock=Clock())
+    wanted = ("BRASS-LAMP", "HEMP-ROPE", "SHIP-BELL")
+    for sku in wanted:
+        house.receive(Position(sku, "leith"), 5)
+    house.place("o-17", new_order(*[(Sku(sku), 2) for sku in wanted], cash_on_delivery=True))
+    told: list[bytes] = []
+
+    class Heard:
+        """A line that is listened to."""
+
+        closed = False
+
+        def execute(self, statement: bytes, values: Any = None) -> Any:
+            told.append(statement)
+            return line.execute(statement, values)
+
+    line = served._line()
+    heard = Heard()
+    with monkeypatch.context() as patch:
+        patch.setattr(served, "_line", lambda: heard)
+        house.reserve("o-17")
+
+    assert {one.claimed for one in served.books("").counters} == {2}
+    assert [statement for statement in told if b"commit_1" in statement] == told[-1:]
+    assert len([statement for statement in told if b"counter" in statement]) <= 1
+    assert_laws(served)
 
 
 # --- a line that breaks -------------------------------------------------------------------------

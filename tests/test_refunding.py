@@ -252,6 +252,18 @@ def test_the_tax_of_a_discount_is_taken_back_with_it_and_papers_agree(*, invoice
     shop.assert_lawful()
 
 
+def test_goods_for_nothing_bear_no_tax_of_a_discount_that_is_taken_back() -> None:
+    shop = shop_of(Refunding(Unmet.CLAW_BACK), taxing=taxing(NET_BY_LINE).taxing)
+    free = line("2", BELL, 1, "0")
+    deliver(shop, line("1", LAMP, 6, "50"), free, offers=(TEN_OFF,), destination=GERMANY)
+
+    back(shop, "r-1", ("1", 5))
+
+    taken = [one for one in shop.order("o-17").charges if one.because is not None]
+    assert {span.line for one in taken for span in one.spans} == {"1"}
+    assert [one.amount for one in taken] == [500, 95]
+
+
 def test_what_was_lowered_to_nothing_since_is_given_no_discount_again() -> None:
     shop = shop_of(Refunding(Unmet.CLAW_BACK))
     each = Offer("each", Threshold(eur(179_569), eur(103_916)))

@@ -53,11 +53,12 @@ from orderflow.taxes import (
 from orderflow.taxing import tax_charges
 from orderflow.trial import tried
 from orderflow.values import MINOR_MAX
-from tests.builders import BELL, LAMP, LEITH, YORK, D, Shop, eur, line, new_order
+from tests.builders import BELL, LAMP, LEITH, ROPE, YORK, D, Shop, eur, line, new_order
 
 R, P = ReplacementState, Progress
 
 BOTH: Final = (("1", 2),)
+MOST: Final = str(MINOR_MAX // 100)
 
 
 def lost(shop: Shop, n: int = 2) -> None:
@@ -699,6 +700,17 @@ def test_goods_are_exchanged_and_the_difference_is_paid(any_shop: Shop) -> None:
     assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
 
 
+def test_new_goods_that_are_sold_by_length_cost_their_price_for_so_much(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), (line("1", ROPE, 7500),))
+    shop.approve_exchange("e-1")
+    come_back(shop)
+
+    shop.send_replacement("e-1", "o-18")
+
+    assert total(shop.order("o-18")) == 1500
+
+
 def test_new_goods_cost_their_taxes_from_the_start() -> None:
     shop = Shop(MemoryStore(), taxed())
     delivered(shop)
@@ -1152,22 +1164,34 @@ def test_an_exchange_whose_goods_came_or_that_sent_nothing_is_not_undone(shop: S
     )
 
 
-def test_an_exchange_never_joins_two_currencies(shop: Shop) -> None:
+@pytest.mark.parametrize(
+    ("new", "said"),
+    (
+        (
+            (NewLine("1", BELL, 1, Price.of("45.50", "USD")),),
+            "line 1.price: is in USD, not EUR",
+        ),
+        ((), "new: at least one line is wanted"),
+        ((*bells(), *bells()), "new: 1 comes twice"),
+        (
+            (line("1", BELL, 1, MOST), line("2", BELL, 1, MOST)),
+            "new: the lines cost more than can be kept",
+        ),
+        (
+            (attrs.evolve(bells()[0], components=(Component(LAMP, 1),)),),
+            "line 1.components: name the parts: a kit is for an order",
+        ),
+    ),
+)
+def test_new_goods_that_cannot_be_are_told_by_their_place(
+    shop: Shop, new: tuple[NewLine, ...], said: str
+) -> None:
     delivered(shop)
-    dollars = NewLine("1", BELL, 1, Price.of("45.50", "USD"))
 
-    assert shop.cannot_take(v.ask_exchange.on("e-1", "o-17", "r-1", (), (dollars,))) == (
-        "line 1.price"
-    )
-    assert shop.cannot_take(v.ask_exchange.on("e-1", "o-17", "r-1", (), ())) == "new"
-    twice = (*bells(), *bells())
-    assert shop.cannot_take(v.ask_exchange.on("e-1", "o-17", "r-1", (), twice)) == "new"
-    most = str(MINOR_MAX // 100)
-    dear = (line("1", BELL, 1, most), line("2", BELL, 1, most))
-    assert shop.cannot_take(v.ask_exchange.on("e-1", "o-17", "r-1", (), dear)) == "new"
-    kit = attrs.evolve(bells()[0], components=(Component(LAMP, 1),))
-    with pytest.raises(BadInput, match=r"^line 1\.components: name the parts: a kit is for an"):
-        shop.ask_exchange("e-1", "o-17", "r-1", (), (kit,))
+    with pytest.raises(BadInput) as bad:
+        shop.ask_exchange("e-1", "o-17", "r-1", (), new)
+
+    assert str(bad.value) == said
 
 
 def test_a_rejected_exchange_rejects_its_return(shop: Shop) -> None:

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -58,6 +59,7 @@ from tests.workers import (
     gateway_file,
 )
 
+Promise = Callable[[int, str], None]
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -94,9 +96,13 @@ def storm(mode: str, database: Path, processes: int, count: int) -> list[str]:
     return [output.splitlines()[-1] for output in outputs]
 
 
-def whole(database: Path, full: int, small: int) -> int:
-    """How large a storm is: on a server it is small, but in `make test-slow`."""
-    return full if EVERYWHERE or database.suffix == ".sqlite" else small
+def whole(full: int, small: int) -> int:
+    """How large a storm is: small, but in `make test-slow`."""
+    return full if EVERYWHERE else small
+
+
+def kind_of(database: Path) -> str:
+    return database.suffix[1:]
 
 
 def assert_lawful(database: Path) -> None:
@@ -111,8 +117,10 @@ def test_processes_that_open_one_new_file_at_once_all_have_it(tmp_path: Path) ->
 
 @ON_EACH
 @pytest.mark.feature("F117", "F125")
-def test_eight_processes_get_exactly_the_units_that_are_there(database: Path) -> None:
-    there = whole(database, 5_000, 250)
+def test_eight_processes_get_exactly_the_units_that_are_there(
+    database: Path, promise: Promise
+) -> None:
+    there = whole(5_000, 250)
     flow(str(database)).receive(LAMP, there)
 
     outputs = storm("reserve", database, processes=8, count=2 * there)
@@ -126,11 +134,53 @@ def test_eight_processes_get_exactly_the_units_that_are_there(database: Path) ->
         assert (counter.there, counter.claimed) == (there, there)
         assert sum(1 for _ in store.entries()) == there + 1
     assert_lawful(database)
+    promise(1, f"{kind_of(database)}: {there:,} granted, {15 * there:,} refused, 0 errors")
+
+
+@ON_EACH
+def test_a_key_that_eight_processes_send_is_carried_out_once(
+    database: Path, promise: Promise
+) -> None:
+    """With another question the same key is an error, to each of them, each time."""
+    ids = whole(2_000, 60)
+    flow(str(database)).receive(LAMP, ids)
+
+    outputs = storm("same_keys", database, processes=8, count=ids)
+
+    outcomes: Counter[str] = Counter()
+    for output in outputs:
+        outcomes.update(json.loads(output))
+    assert outcomes == {"done": ids, "repeated": 7 * ids, "another question": 8 * ids}
+    with opened(database) as store:
+        (counter,) = store.books("").counters
+        assert (counter.there, counter.claimed) == (ids, ids)
+        assert sum(1 for _ in store.entries()) == ids + 1
+    assert_lawful(database)
+    promise(6, f"{kind_of(database)}: {ids:,} keys from 8 senders, {ids:,} effects")
+
+
+@ON_EACH
+def test_processes_with_threads_lead_whole_lives_side_by_side(
+    database: Path, promise: Promise
+) -> None:
+    seconds = whole(60, 2)
+    flow(str(database)).receive(LAMP, 1_000_000)
+
+    outputs = storm("together", database, processes=4, count=seconds)
+
+    done = sum(int(output) for output in outputs)
+    with opened(database) as store:
+        assert sum(1 for _ in store.entries()) == done + 1
+    assert_lawful(database)
+    told = f"{done:,} commands of 4 processes with 4 threads in {seconds} s, no law broken"
+    promise(13, f"{kind_of(database)}: {told}")
 
 
 @pytest.mark.feature("F118")
-def test_a_hold_is_either_kept_or_taken_at_its_expiry_by_exactly_one(database: Path) -> None:
-    races = whole(database, 2_000, 500)
+def test_a_hold_is_either_kept_or_taken_at_its_expiry_by_exactly_one(
+    database: Path, promise: Promise
+) -> None:
+    races = whole(10_000, 500)
     workflow = flow(str(database))
     for i in range(races):
         last = Position(f"LAST-{i}", "leith")
@@ -148,6 +198,7 @@ def test_a_hold_is_either_kept_or_taken_at_its_expiry_by_exactly_one(database: P
             assert claim.holder.id.startswith("hold-" if i in kept else "new-")
             assert claim.until is None
     assert_lawful(database)
+    promise(14, f"{kind_of(database)}: {races:,} races at an expiry, one winner each")
 
 
 @pytest.mark.feature("F116", "F125")
@@ -272,10 +323,10 @@ CREDIT, USES, EACH, BUYER = 25_00 * DEALT, DEALT // 2, DEALT // 8, DEALT // 2
 @ON_EACH
 @pytest.mark.feature("F117", "F125")
 def test_eight_processes_that_want_the_same_goods_in_any_order_never_lock_each_other_out(
-    database: Path,
+    database: Path, promise: Promise
 ) -> None:
     """Two to five goods of twenty an order: all of it or nothing, and no deadlock."""
-    shop, each = flow(str(database)), whole(database, 400, 40)
+    shop, each = flow(str(database)), whole(400, 40)
     for at in BASKETS:
         shop.receive(at, each)
 
@@ -298,6 +349,10 @@ def test_eight_processes_that_want_the_same_goods_in_any_order_never_lock_each_o
     if database.suffix == ".postgres":
         assert deadlocks() == 0
     assert_lawful(database)
+    told = (
+        f"{8 * each:,} orders of 2 to 5 of 20 goods, {outcomes['granted']:,} granted, 0 deadlocks"
+    )
+    promise(2, f"{kind_of(database)}: {told}, 0 deadlocks")
 
 
 def deadlocks() -> int:
@@ -390,12 +445,13 @@ def test_eight_processes_spend_no_more_of_a_balance_than_is_on_it(database: Path
     assert_lawful(database)
 
 
+@ON_EACH
 @pytest.mark.feature("F125", "F231")
 def test_eight_processes_give_back_the_same_units_and_each_is_refunded_once(database: Path) -> None:
     shop = Workflow(opened(database), RETURNING, clock=lambda: START)
     deliver_all(shop)
 
-    outputs = storm("giving_back", database, processes=8, count=ROUNDS)
+    outputs = storm("giving_back", database, processes=8, count=whole(ROUNDS, 3))
 
     assert_given_back_once(shop, [json.loads(output) for output in outputs])
     assert_lawful(database)
@@ -434,12 +490,14 @@ def dates_in_order(shop: Workflow) -> list[datetime | None]:
     ]
 
 
-GATEWAYS = int(os.environ.get("ORDERFLOW_GATEWAYS", "300"))
+GATEWAYS = int(os.environ.get("ORDERFLOW_GATEWAYS", str(whole(300, 60))))
 """How many payments are in the storm of gateways."""
 
 
 @pytest.mark.feature("F176", "F181", "F183", "F185")
-def test_eight_processes_on_a_bad_wire_have_one_effect_for_each_request(database: Path) -> None:
+def test_eight_processes_on_a_bad_wire_have_one_effect_for_each_request(
+    database: Path, promise: Promise
+) -> None:
     workflow = Workflow(opened(database))
     for i in range(GATEWAYS):
         line = NewLine("1", Sku("BRASS-LAMP"), 10, PRICE)
@@ -457,6 +515,8 @@ def test_eight_processes_on_a_bad_wire_have_one_effect_for_each_request(database
     assert_nothing_is_sent_again_unasked(wire)
     wire.close()
     assert_lawful(database)
+    told = f"{GATEWAYS} payments, 8 processes, {sum(map(int, died))} died on the wire, 0 twice"
+    promise(7, f"{kind_of(database)}: {told}")
 
 
 def assert_effects_are_booked(wire: sqlite3.Connection, payments: list[Payment]) -> None:

@@ -24,10 +24,12 @@ from orderflow import (
     Way,
 )
 from orderflow.calendars import Calendar
+from orderflow.calendars.recurrence import YEAR_MAX
 from orderflow.closing import archive
 from orderflow.reasons import USAGE
 from orderflow.returns import ask_return
 from orderflow.settlement import Role
+from orderflow.values import LAST_INSTANT
 from orderflow.windows import DAYS_MAX, LastDay, Start, Window
 from tests.builders import BELL, LAMP, LEITH, MORNING, Shop, new_order
 
@@ -98,6 +100,14 @@ def test_a_parcel_that_is_signed_for_before_midnight_begins_its_window_that_day(
     before, after = local("2026-03-02T23:59:59", SHANGHAI), local("2026-03-03T00:00", SHANGHAI)
 
     assert SEVEN.closing(after).last - SEVEN.closing(before).last == timedelta(days=1)
+
+
+def test_what_would_close_beyond_the_years_of_calendars_never_does() -> None:
+    last = YEAR_MAX - 10
+
+    assert SEVEN.closing(datetime(last, 3, 2, tzinfo=UTC)).said == f"{last}-03-10T00:00:00+08:00"
+    never = SEVEN.closing(datetime(last + 1, 3, 2, tzinfo=UTC))
+    assert (never.last, never.zone, never.said) == (LAST_INSTANT, "", LAST_INSTANT.isoformat())
 
 
 @pytest.mark.feature("F244")

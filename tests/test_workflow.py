@@ -21,9 +21,10 @@ from orderflow import (
     Workflow,
 )
 from orderflow.adapters.memory import MemoryStore
+from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate, reserve
 from orderflow.calls import Ref
-from orderflow.journal import Change, Committed, Stored
+from orderflow.journal import Change, Committed, Entry, Stored
 from orderflow.orders import cancel, expire, hold, place
 from orderflow.payments import expire_payment
 from orderflow.promising.stock_holds import hold_stock
@@ -101,6 +102,30 @@ def test_a_refused_command_leaves_its_key_unused(any_shop: Shop) -> None:
     done = shop.reserve("o-17", key="web-78")
 
     assert not done.repeated
+
+
+def test_a_key_is_looked_up_only_where_something_stops_its_command() -> None:
+    looked: list[str] = []
+
+    class Asked(SqliteStore):
+        def seen(self, tenant: str, key: str) -> Entry | None:
+            looked.append(key)
+            return super().seen(tenant, key)
+
+    store = Asked(":memory:")
+    shop = Workflow(store)
+    shop.place("o-17", new_order((LAMP, 1)), key="k-1")
+    shop.cancel("o-17", key="k-2")
+    assert not looked
+
+    assert shop.cancel("o-17", key="k-2").repeated
+    with pytest.raises(Refused, match="order o-17 is cancelled: cannot cancel"):
+        shop.cancel("o-17", key="k-3")
+    with pytest.raises(KeyReused):
+        shop.cancel("o-17", key="k-1")
+    with pytest.raises(KeyReused):
+        shop.cancel("o-17", (("no such line", 1),), key="k-2")
+    assert looked == ["k-2", "k-3", "k-1", "k-2"]
 
 
 def test_a_call_on_stock_may_be_repeated_too(any_shop: Shop) -> None:

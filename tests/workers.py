@@ -12,20 +12,25 @@ import sqlite3
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count as numbers
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from orderflow import (
     GatewayFailed,
+    KeyReused,
     Money,
     MoveRefused,
     NewLine,
     NewOrder,
     Notice,
     Outcome,
+    OutcomeUnknown,
     Position,
     Price,
     Refused,
@@ -39,6 +44,7 @@ from orderflow.adapters.sqlite import SqliteStore
 from orderflow.allocation import allocate
 from orderflow.allocation import reserve as reserve_at_once
 from orderflow.calls import Call
+from orderflow.errors import StoreUnavailable
 from orderflow.fulfilment import deliver, hand_over, pack, pick, release
 from orderflow.inspecting import inspect
 from orderflow.inventory import confirm_stock_hold, record_feed
@@ -545,7 +551,8 @@ class Dealing:
         except Refused as no:
             self.outcomes.update({one.code for one in no.refusals})
             if self.unpaid:
-                self.pay_by_wire(self.unpaid.pop(0), f"late-{id}")
+                oldest = self.unpaid.pop(0)  # a life that died on the wire may have paid it
+                self.pay_by_wire(oldest, f"late-{oldest}")
             return
         if self.chance.random() < 0.05:
             os._exit(DIED)
@@ -657,21 +664,72 @@ def life(i: int) -> Iterator[Call[Any]]:
         yield inspect.on(f"r-{i}")
 
 
+T = TypeVar("T")
+
+
+def until_it_is_there(ask: Callable[[], T]) -> T:
+    """Ask a server that may be down as long as it takes, for a minute at most."""
+    for _ in range(600):
+        try:
+            return ask()
+        except (OutcomeUnknown, StoreUnavailable):
+            time.sleep(0.1)
+    return ask()
+
+
 def live(database: str, name: str, orders: str, done: str) -> None:
     """Whole lives, one command after the other, from the `done`-th on; each acknowledged aloud."""
-    workflow = flow(database)
+    workflow = until_it_is_there(lambda: flow(database))
     number = 0
     for i in range(int(orders)):
         for call in life(int(name) * 100_000 + i):
             if number >= int(done):
-                workflow.apply(call, key=f"{name}/{number}")
+                send = partial(workflow.apply, call, key=f"{name}/{number}")
+                until_it_is_there(send)
                 print(number, flush=True)
             number += 1
     print("end", flush=True)
 
 
+def together(database: str, gate: str, name: str, seconds: str) -> None:
+    """Four threads on one store, each with whole lives of its own, until the time is up."""
+    workflow = Workflow(opened(database), Rules(tries_max=1_000), clock=lambda: START)
+    wait_for(gate)
+    end = time.monotonic() + float(seconds)
+
+    def one(thread: int) -> int:
+        done, lives, who = 0, numbers(), int(name) * 10 + thread
+        while time.monotonic() < end:
+            for call in life(who * 100_000 + next(lives)):
+                workflow.apply(call, key=f"{who}/{done}")
+                done += 1
+        return done
+
+    with ThreadPoolExecutor(4) as threads:
+        print(sum(threads.map(one, range(4))))
+
+
+def same_keys(database: str, gate: str, name: str, count: str) -> None:
+    """Send what all others send too, under the same keys, in an order of one's own."""
+    workflow = Workflow(opened(database), Rules(tries_max=1_000), clock=lambda: START)
+    order = list(range(int(count)))
+    random.Random(name).shuffle(order)
+    outcomes: Counter[str] = Counter()
+    wait_for(gate)
+    for i in order:
+        given = workflow.apply(hold_stock.on(f"h-{i}", LAMP, 1), key=f"k-{i}")
+        outcomes["repeated" if given.repeated else "done"] += 1
+        try:
+            workflow.apply(hold_stock.on(f"h-{i}", LAMP, 2), key=f"k-{i}")
+        except KeyReused:
+            outcomes["another question"] += 1
+    print(json.dumps(outcomes))
+
+
 if __name__ == "__main__":
     acts = {
+        "together": together,
+        "same_keys": same_keys,
         "opening": opening,
         "reserve": reserve,
         "race": race,

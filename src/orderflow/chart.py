@@ -161,7 +161,8 @@ class Chart(Generic[S, M, F]):
 
     def allows(self, state: S, move: M, facts: F) -> bool:
         """Whether there is a row, and every guard of it holds."""
-        return move in self._compiled[state][0] and not self.refusals(state, move, facts)
+        row = self._compiled[state][0].get(move)
+        return row is not None and not any(guard.refuse(facts) for guard in row.when)
 
     def advance(self, state: S, move: M, facts: F, what: object = "") -> S:
         """The state after the move: the one gate.

@@ -43,7 +43,7 @@ from orderflow.payments.requests import UNREAD, ask_void
 from orderflow.payments.unwanted import WHY, given_up_from, limit_of
 from orderflow.plans import next_instalment
 from orderflow.pools import stored_pool
-from orderflow.pricing import due, order_facts
+from orderflow.pricing import due, order_facts, under_way
 from orderflow.records import (
     Arrival,
     CarrierClaim,
@@ -381,10 +381,13 @@ def _limits(payment: Payment) -> tuple[datetime, ...]:
 def _may_close(order: Order) -> bool:
     """Whether an order may be completed or archived but for the days after its delivery.
 
-    Asked of our own chart: what it refuses, no host's process allows.
+    Asked of our own chart: what it refuses, no host's process allows. None is closed while units
+    are under way, which most often is so, and soon seen.
     """
     move = _CLOSING.get(order.state)
-    return move is not None and ORDER.allows(order.state, move, order_facts(order))
+    if move is None or under_way(order):
+        return False
+    return ORDER.allows(order.state, move, order_facts(order))
 
 
 def _is_unpaid(order: Order) -> bool:

@@ -326,8 +326,9 @@ class Step:
     @property
     def after(self) -> dict[Ref[Document], Document]:
         """Every document that was touched, as it is after the facts."""
-        for ref in tuple(self._pending):
-            self._fold(ref)
+        if self._pending:
+            for ref in tuple(self._pending):
+                self._fold(ref)
         return self._after
 
     def now(self, ref: Ref[D]) -> D:
@@ -529,13 +530,15 @@ def _as_kept(value: object, depth: int = 2) -> object:
 
 def holds_of(document: Document) -> tuple[Hold, ...]:
     """The holds of a document; some kinds have none."""
-    if isinstance(document, StockHold | Supply | Item | Quota | Feed | Complaint | Arrival):
-        return ()
-    if isinstance(document, CarrierClaim):
-        return ()
-    if isinstance(document, Invoice | CreditNote | Series | StoredValue | Coupon):
+    if isinstance(document, _WITHOUT_HOLDS):
         return ()
     return document.holds
+
+
+_WITHOUT_HOLDS: Final = (
+    *(StockHold, Supply, Item, Quota, Feed, Complaint, Arrival, CarrierClaim),
+    *(Invoice, CreditNote, Series, StoredValue, Coupon),
+)
 
 
 def document_facts(document: Document) -> DocumentFacts:

@@ -41,8 +41,10 @@ class Lookup:
 def lookup_of(document: Document) -> Lookup:
     """What a document should be found by."""
     due = next_due(document)
-    holds = tuple(hold.code for hold in holds_of(document))
-    orders = tuple(sorted(set(orders_of(document))))
+    holds = tuple([hold.code for hold in holds_of(document)])
+    orders = orders_of(document)
+    if len(orders) > 1:
+        orders = tuple(sorted(set(orders)))
     if not isinstance(document, Order):
         return Lookup(next_due=due, holds=holds, orders=orders)
     return Lookup(

@@ -45,13 +45,15 @@ _LASTS_WHILE: Final[tuple[tuple[str, Callable[[Step, Order], bool]], ...]] = (
 
 def ask_about_lost(step: Step, order: Order) -> None:
     """Ask a person about goods that nobody paid for at the door and that were lost coming back."""
+    if not order.cash_on_delivery:
+        return
     lost = sum(
         fact.n
         for fact in step.facts
         if type(fact) is Moved
         and (fact.order, fact.source, fact.target) == (order.ref, *_LOST_ON_THE_WAY_BACK)
     )
-    if lost and order.cash_on_delivery and due(order) > 0:
+    if lost and due(order) > 0:
         said = f"{lost} units were lost on their way back: cancel them, or send them again"
         step.hold(order.ref, LOST_COMING_BACK, said, ())
 
@@ -73,6 +75,8 @@ def let_go_on(step: Step, ref: Ref[Order]) -> bool:
 
 
 def _lift_past(step: Step, order: Order) -> bool:
+    if not order.holds:
+        return False
     there = {hold.code for hold in order.holds}
     past = [code for code, stays in _LASTS_WHILE if code in there and not stays(step, order)]
     for code in past:

@@ -123,7 +123,7 @@ def to_pay_by(order: Order) -> datetime | None:
 
 def next_terms(order: Order) -> datetime | None:
     """When an order on account is overdue, unless that was noted: then somebody knows."""
-    return None if _is_noted(order) else to_pay_by(order)
+    return None if not order.on_account or _is_noted(order) else to_pay_by(order)
 
 
 def _is_noted(order: Order) -> bool:

@@ -1211,12 +1211,12 @@ def lots_of(document: Document) -> tuple[str, ...]:
     """The ids of the lots and serials that units of an order are of, each once, sorted."""
     if not isinstance(document, Order):
         return ()
-    found = {
-        lot_id(line.sku, name)
-        for line, spot in document.units()
-        for name in (spot.slice.lot, spot.slice.serial)
-        if name
-    }
+    found: set[str] = set()
+    for line in document.lines:
+        for spot in line.spots:
+            tags = spot.slice
+            if tags.lot or tags.serial:
+                found.update([lot_id(line.sku, name) for name in (tags.lot, tags.serial) if name])
     return tuple(sorted(found)) if found else ()
 
 

@@ -77,6 +77,8 @@ def sold_by(step: Step, order: Order) -> Order:
 
 def sent_anew(step: Step, order: Order) -> list[Order]:
     """The orders that send goods of an order anew, and those that send these once more."""
+    if not order.sent_again:
+        return []
     direct = [step.now(step.case.order(name)) for name in _names_anew(step, order)]
     return [one for anew in direct for one in (anew, *sent_anew(step, anew))]
 

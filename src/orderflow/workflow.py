@@ -8,6 +8,8 @@ change or none of it.
 Somebody else may have been quicker: then everything is read and asked again, a bounded number of
 times, with a pause that grows and is drawn by chance, so that writers who met do not meet again.
 A key that the store has seen gives the first facts and the document as it is now.
+Nobody asks for it first: a key that is new, as nearly all are, would be looked up for nothing. The
+store finds it when it commits, and whatever else stops the command is told only if it is new.
 
 One file, though long: the way of a command is read from top to bottom.
 """
@@ -190,29 +192,20 @@ class Workflow(Commands):
         at = instant(self._clock(), "clock")
         tries = self.rules.tries_max
         for attempt in range(1, tries + 1):
-            earlier = self.store.seen(self.tenant, key)
-            if earlier is not None:
-                return self._again(earlier, call, by)
             case = Case(cast("Ref[Document]", call.ref), self.store, at)
+            step = None
             try:
                 step = ask(case, call, Context(at, by, self.rules))
-            except Refused:
-                # The same key may have been carried out in between: what refuses is its own doing.
+                committed = self.store.commit(self._change(case, step, call, key, by, at))
+            except (Refused, BadInput, Stale) as no:
+                # The key may have been carried out before: what stops it is then its own doing.
                 earlier = self.store.seen(self.tenant, key)
                 if earlier is not None:
                     return self._again(earlier, call, by)
-                raise
-            except Stale:
-                self._pause(attempt)
-                continue
-            try:
-                committed = self.store.commit(self._change(case, step, call, key, by, at))
-            except Stale:
-                self._pause(attempt)
-                continue
-            except Short:
-                # The figures were good when they were read; when they still say no, so do we.
-                if not case.figures or attempt == tries:
+                # A store that is short may have been so since the figures were read: they are read
+                # again. When they still say no, so do we.
+                moved_on = step is not None and isinstance(no, Short) and bool(case.figures)
+                if not isinstance(no, Stale) and (not moved_on or attempt == tries):
                     raise
                 self._pause(attempt)
                 continue

@@ -194,7 +194,7 @@ def _record(kind: Any, converter: Converter) -> Callable[[object, object], Any]:
 
 def _put_tuple(kind: Any, converter: Converter) -> Callable[[tuple[Any, ...]], list[Any]]:
     put = converter.get_unstructure_hook(get_args(kind)[0])
-    return list if put is identity else lambda values: [put(value) for value in values]
+    return list if put is identity else lambda values: list(map(put, values))
 
 
 def _converter() -> Converter:

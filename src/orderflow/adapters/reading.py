@@ -12,6 +12,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from threading import RLock
 from typing import Any, Final, TypeVar, cast
 
@@ -31,6 +32,9 @@ CACHE_MAX: Final = 10_000
 """How many decoded documents are kept."""
 
 PAGE: Final = 500
+
+SKUS_MAX: Final = 50
+"""How many SKUs one statement asks for: many at once spare round trips."""
 
 
 class Reading(ABC):
@@ -97,9 +101,9 @@ class Reading(ABC):
         """Every counter of these SKUs, sorted; claims that have run out are left out."""
         now = micros(at)
         found: list[Counter] = []
-        for sku in sorted(set(skus)):
-            rows = self._all(sql.COUNTERS_OF, (now, tenant, sku))
-            found += (Counter(Position(*row[:6]), row[6], row[7]) for row in rows)
+        for asked in _batches(skus):
+            rows = self._all(sql.of_skus(sql.COUNTERS_OF, len(asked)), (now, tenant, *asked))
+            found += [Counter(Position(*row[:6]), row[6], row[7]) for row in rows]
         return tuple(found)
 
     def counters_at(self, tenant: str, location: str, at: datetime) -> tuple[Counter, ...]:
@@ -123,8 +127,8 @@ class Reading(ABC):
         now = micros(at)
         return tuple(
             claim_of(tenant, Position(*row[:6]), row[6:])
-            for sku in sorted(set(skus))
-            for row in self._all(sql.CLAIMS_OF, (tenant, sku, now))
+            for asked in _batches(skus)
+            for row in self._all(sql.of_skus(sql.CLAIMS_OF, len(asked)), (tenant, *asked, now))
         )
 
     def books(self, tenant: str, sku: str = "", location: str = "") -> Books:
@@ -251,6 +255,13 @@ def told(row: tuple[Any, ...], versions: Iterable[tuple[Any, ...]]) -> Entry:
         return entry_of(row, versions)
     except BadInput as bad:
         raise BadInput(f"entry {row[0]}.{bad.path}", bad.reason) from bad
+
+
+def _batches(skus: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """SKUs in their order, as many at a time as a statement should name."""
+    rest = iter(sorted(set(skus)))
+    while some := tuple(islice(rest, SKUS_MAX)):
+        yield some
 
 
 def _within(location: str) -> tuple[str, str, str]:

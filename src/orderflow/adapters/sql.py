@@ -7,6 +7,7 @@ They are written as SQLite is told them; `dialects` says how another database is
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Final
 
 AT: Final = (
@@ -14,6 +15,8 @@ AT: Final = (
 )
 COLUMNS: Final = "sku, location, owner, lot, grade, peg"
 KEY: Final = f"tenant, {COLUMNS}"
+SKUS: Final = "sku in ({skus})"
+"""Stands for a list of SKUs: `of_skus` makes one of it."""
 
 LOAD: Final = "select version, body, n from document where tenant = ? and kind = ? and id = ?"
 LOAD_ANYWHERE: Final = f"""{LOAD}
@@ -56,14 +59,14 @@ _COUNTERS: Final = f"""select {COLUMNS}, there,
     where k.tenant = c.tenant and k.sku = c.sku and k.location = c.location and k.owner = c.owner
     and k.lot = c.lot and k.grade = c.grade and k.peg = c.peg and k.until <= ?), 0) as bigint)
     from counter c where tenant = ?"""
-COUNTERS_OF: Final = f"{_COUNTERS} and sku = ? order by {COLUMNS}"
+COUNTERS_OF: Final = f"{_COUNTERS} and {SKUS} order by {COLUMNS}"
 _WITHIN: Final = "(location = ? or (location > ? and location < ?))"
 COUNTERS_AT: Final = f"{_COUNTERS} and {_WITHIN} order by {COLUMNS}"
 OVER_COMMITTED: Final = "select distinct sku from counter where tenant = ? and claimed > there"
 CLAIMS_AT: Final = f"""select holder_kind, holder, due, n, until from claim where {AT}
     order by 1, 2, 3"""
 CLAIMS_OF: Final = f"""select {COLUMNS}, holder_kind, holder, due, n, until from claim
-    where tenant = ? and sku = ? and (until is null or until > ?)
+    where tenant = ? and {SKUS} and (until is null or until > ?)
     order by {COLUMNS}, holder_kind, holder, due"""
 ALL_COUNTERS: Final = f"""select {COLUMNS}, there, claimed from counter
     where tenant = ? and (there <> 0 or claimed <> 0)"""
@@ -234,6 +237,12 @@ def find(
         return f"select version, body {live} order by id limit ?"
     return f"""select version, body, id {live}
         union all select version, body, id from archive {where} order by id limit ?"""
+
+
+@cache
+def of_skus(statement: str, n: int) -> str:
+    """A statement over so many SKUs."""
+    return statement.replace("{skus}", ", ".join("?" * n))
 
 
 def of_books(statement: str, order: str, *, sku: bool, location: bool) -> str:

@@ -34,7 +34,7 @@ from orderflow.pricing.carrying import (
     units_kept,
 )
 from orderflow.pricing.fixing import estimated, prices_of, quantity, same_price, same_weighing
-from orderflow.pricing.guarded import estimates, order_facts
+from orderflow.pricing.guarded import estimates, order_facts, under_way
 from orderflow.pricing.invoiced import (
     both,
     in_advance,
@@ -139,6 +139,7 @@ __all__ = [
     "to_invoice",
     "to_invoice_in_advance",
     "total",
+    "under_way",
     "units_kept",
     "without",
 ]

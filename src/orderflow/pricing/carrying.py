@@ -214,7 +214,8 @@ def charge_kept(
 
 def given_up(line: Line) -> Ranges:
     """The indices that were cancelled or returned."""
-    return union([cut for cut in line.cuts if cut.kind is CutKind.GIVEN_UP])
+    gone = [cut for cut in line.cuts if cut.kind is CutKind.GIVEN_UP]
+    return union(gone) if gone else []
 
 
 def kept(line: Line) -> Ranges:
@@ -267,8 +268,9 @@ def total(order: Order) -> int:
         if gone:
             shares = shares or shares_of(order.charges)
             amount -= _carried(shares.get(line.id, ()), gone)
-    if not units_kept(order):
-        amount -= sum([charge.amount for charge in order.charges if not charge.spans])
+    whole = [charge.amount for charge in order.charges if not charge.spans]
+    if whole and not units_kept(order):
+        amount -= sum(whole)
     return amount
 
 

@@ -18,21 +18,16 @@ def order_facts(order: Order) -> OrderFacts:
     A delivered unit that is asked back is under way again until its return is settled, and one that
     is sent again until its reissue is.
     """
-    live = kept = 0
+    kept = 0
     for line in order.lines:
         for spot in line.spots:
-            in_return = spot.state is UnitState.DELIVERED and spot.slice.returning
-            if spot.state not in ENDED or in_return:
-                live += spot.n
             if spot.state is not UnitState.CANCELLED:
                 kept += spot.n
-    if order.sent_again:
-        live += sum([_changed_by_reissues(order, line) for line in order.lines])
     applied = order.applied
     return OrderFacts(
         order.ref.id,
         len(order.lines),
-        live,
+        under_way(order),
         kept,
         total(order) - applied,
         applied,
@@ -42,6 +37,19 @@ def order_facts(order: Order) -> OrderFacts:
         estimates=estimates(order),
         on_account=order.on_account,
     )
+
+
+def under_way(order: Order) -> int:
+    """How many units of an order have not ended, or do so only with a return or a reissue."""
+    live = 0
+    for line in order.lines:
+        for spot in line.spots:
+            in_return = spot.state is UnitState.DELIVERED and spot.slice.returning
+            if spot.state not in ENDED or in_return:
+                live += spot.n
+    if order.sent_again:
+        live += sum([_changed_by_reissues(order, line) for line in order.lines])
+    return live
 
 
 def estimates(order: Order) -> tuple[Estimate, ...]:
