@@ -1640,6 +1640,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "record_booking": always,
     "cancel_booking": lambda d: d.stands("packed") and bool(booked(d, "booked")),
     "number_parcel": may_number,
+    "redirect": lambda d: d.stands("shipped", "ready to collect"),
     "hold_parcel": Desk.lacks_hold,
     "lift_parcel_hold": Desk.has_hold,
     "report_missing": always,

@@ -136,7 +136,7 @@ PARTS: Final[dict[str, Small]] = {
         Bounds(
             (1,),
             stock=1,
-            only=LIFE | ROAD | of("chase lift_parcel_hold number_parcel"),
+            only=LIFE | ROAD | of("chase lift_parcel_hold number_parcel redirect"),
             waits=(2 * DAY,),
             first=(verbs.add_waybills.of(Ref("", STOCK, "post"), "post", "NP-1", 1),),
         ),

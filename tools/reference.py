@@ -504,6 +504,7 @@ BESIDE = {
     ),
     "orderflow.adapters.sqlite": ("SqliteStore",),
     "orderflow.adapters.postgres": ("PostgresStore",),
+    "orderflow.adapters.durable": ("Tick", "ticking"),
     "orderflow.adapters.outbox": ("Event", "Outgoing", "Publisher", "drain", "event_of"),
     "orderflow.adapters.sqlalchemy": ("SqlAlchemyStore", "make_tables"),
     "orderflow.adapters.memory": ("MemoryStore",),

@@ -37,6 +37,7 @@ from orderflow import (
     production,
     proving,
     receiving,
+    redirecting,
     refunds,
     rejecting,
     repairs,
@@ -1305,6 +1306,13 @@ class Commands:
     ) -> Done[Parcel]:
         """Ask a carrier to take a booked label back that its packed parcel is not to go with."""
         call = bookings.cancel_booking.of(Ref(self.tenant, "parcel", id), booking)
+        return self.apply(call, key=key, by=by)
+
+    def redirect(
+        self, id: str, address: str, reason: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Ask the carrier of a parcel on its road to bring it to another address."""
+        call = redirecting.redirect.of(Ref(self.tenant, "parcel", id), address, reason)
         return self.apply(call, key=key, by=by)
 
     def chase(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:

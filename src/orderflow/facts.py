@@ -651,6 +651,9 @@ What is done besides carrying stands there only where something is: `insured` an
 with its currency, and `signature`; and so does the carrier's own `reference`.
 """
 
+REDIRECTED: Final = "redirected"
+"""A carrier is asked to bring a parcel to another address, named by its token."""
+
 NUMBERED: Final = "numbered"
 """What a parcel notes of the waybill number that it gets: `carrier`, `tracking`."""
 
@@ -1141,6 +1144,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     scans, by_hand = set(parcel.scans), parcel.by_hand
     silent_at, late_at, bookings = parcel.silent_at, parcel.late_at, parcel.bookings
     claims, marks, grams = parcel.claims, parcel.marks, parcel.weight_grams
+    redirected = parcel.redirected
     for fact in facts:
         if isinstance(fact, Advanced):
             if fact.target == ParcelState.SHIPPED and fact.move != ParcelMove.GO_ON:
@@ -1170,6 +1174,8 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             handed_over_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
         elif isinstance(fact, Noted) and fact.what == BY_HAND:
             by_hand = True
+        elif isinstance(fact, Noted) and fact.what == REDIRECTED:
+            redirected = str(dict(fact.details)["address"])
         elif isinstance(fact, Noted) and fact.what == CLAIMED_ON:
             claims = (*claims, str(dict(fact.details)["claim"]))
         elif isinstance(fact, Noted) and fact.what == LIMITS:
@@ -1195,6 +1201,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         bookings,
         claims,
         marks,
+        redirected,
     )
 
 
@@ -1239,11 +1246,13 @@ def _scan(said: Mapping[str, str | int]) -> Scan:
         str(said["place"]),
         Incident(str(said["incident"])) if said["incident"] else None,
         str(said["said"]),
+        _maybe(said.get("expected_at", "")),
     )
 
 
-def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str]:
-    return (scan.at, scan.tracking, scan.status, scan.place, scan.incident or "", scan.said)
+def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str, str]:
+    words = (scan.tracking, scan.status, scan.place, scan.incident or "", scan.said)
+    return (scan.at, *words, "" if scan.expected_at is None else scan.expected_at.isoformat())
 
 
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:

@@ -42,6 +42,7 @@ from orderflow import (
     production,
     proving,
     receiving,
+    redirecting,
     refunds,
     rejecting,
     repairs,
@@ -462,6 +463,12 @@ def _(look: Look[Dispatch]) -> Iterator[Call[Parcel]]:
 def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
     for status in ScanStatus:
         yield fulfilment.record_scan.on(look.id, status)
+
+
+@suggests(redirecting.redirect, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    for order in _orders(look, look.document.orders):
+        yield redirecting.redirect.on(look.id, order.destination.address or "another address")
 
 
 @suggests(scanning.record_scans, on=Parcel)

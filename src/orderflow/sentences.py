@@ -453,6 +453,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "were not posted yet",
         "zh": "退货 {returned} 状态为“{state}”,只有已同意且尚未寄回的退货才能取面单",
     },
+    "not_on_its_road": {
+        "en": "parcel {parcel} is {state}: only what is on its road is brought elsewhere",
+        "zh": "包裹 {parcel} 状态为“{state}”,只有在途包裹才能改派",
+    },
     "not_packed": {
         "en": "parcel {parcel} is {state}: a waybill is for a packed one",
         "zh": "包裹 {parcel} 状态为“{state}”,只有已包装的包裹才能取运单",
@@ -1155,6 +1159,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "buy": "采购",
     "cancel booking": "请求取消面单",
     "ask return label": "请求退货面单",
+    "redirect": "改派",
     "send return label": "发送退货面单请求",
     "record return label": "登记退货面单答复",
     "cancel return label": "请求取消退货面单",

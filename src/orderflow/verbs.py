@@ -164,6 +164,7 @@ from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
 from orderflow.proving import add_evidence, record_talk
 from orderflow.receiving import receive_return
+from orderflow.redirecting import redirect
 from orderflow.refunds import ask_pay_back, ask_refund, confirm_refund, pay_back, refund
 from orderflow.rejecting import keep_rejected, receive_rejected, send_rejected
 from orderflow.repairs import ask_repair, mend
@@ -359,6 +360,7 @@ __all__ = [
     "record_shortfall",
     "record_talk",
     "redeem",
+    "redirect",
     "refund",
     "refuse_cancel_dispatch",
     "refuse_cancel_purchase",
