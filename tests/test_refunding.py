@@ -264,6 +264,16 @@ def test_goods_for_nothing_bear_no_tax_of_a_discount_that_is_taken_back() -> Non
     assert [one.amount for one in taken] == [500, 95]
 
 
+def test_what_is_lacking_is_told_in_units_where_the_amount_is_reached_still() -> None:
+    shop = shop_of(Refunding(Unmet.CLAW_BACK))
+    off = NewCharge(DISCOUNT, -1000, terms=Terms(10000, 2))
+    deliver(shop, line("1", LAMP, 2, "100"), charges=(off,))
+
+    assert back(shop, "r-1", ("1", 1)) == 10000
+
+    assert figures(shop.order("o-17"), "clawed_back") == {"left": "1", "least": "2"}
+
+
 def test_what_was_lowered_to_nothing_since_is_given_no_discount_again() -> None:
     shop = shop_of(Refunding(Unmet.CLAW_BACK))
     each = Offer("each", Threshold(eur(179_569), eur(103_916)))
