@@ -608,6 +608,11 @@ BESIDE = {
         "Books",
         "Quote",
         "Label",
+        "Warehouse",
+        "Work",
+        "WorkLine",
+        "WorkSaid",
+        "WorkEvent",
         "Scan",
     ),
     "orderflow.calendars": (
@@ -638,6 +643,14 @@ BESIDE = {
     "orderflow.adapters.holidays": ("closed_days",),
     "orderflow.sending": ("Sending",),
     "orderflow.packing": ("Packing",),
+    "orderflow.adapters.warehouses": (
+        "give_work",
+        "hear_work",
+        "Given",
+        "HeardWork",
+        "ScriptedWarehouse",
+        "WarehouseFault",
+    ),
     "orderflow.sourcing": tuple(
         name for name in sourcing.__all__ if isinstance(vars(sourcing)[name], type | FunctionType)
     ),

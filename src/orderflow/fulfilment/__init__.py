@@ -33,6 +33,7 @@ from orderflow.fulfilment.handing_over import (
     hand_over,
     may_leave,
     put_on_road,
+    report_shipped,
     ship_contents,
     ship_direct,
 )
@@ -49,8 +50,9 @@ from orderflow.fulfilment.packing import (
     hold_parcel,
     lift_parcel_hold,
     pack,
+    repack,
 )
-from orderflow.fulfilment.picking import pick, scan_serials
+from orderflow.fulfilment.picking import pick, pick_short, scan_pick, scan_serials
 from orderflow.fulfilment.reports import Report, as_far_as_there, found, report_missing
 from orderflow.fulfilment.single_scans import ScanStatus, record_scan, said_by
 from orderflow.fulfilment.weighing import mark, weigh
@@ -79,6 +81,7 @@ __all__ = [
     "may_leave",
     "pack",
     "pick",
+    "pick_short",
     "put_on_road",
     "recall",
     "receive_back",
@@ -87,8 +90,11 @@ __all__ = [
     "refuse_dispatch",
     "release",
     "reopen",
+    "repack",
     "report_missing",
+    "report_shipped",
     "said_by",
+    "scan_pick",
     "scan_serials",
     "send_dispatch",
     "ship_contents",
