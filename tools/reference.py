@@ -547,7 +547,7 @@ BESIDE = {
         "AFTERSHIP",
     ),
     "orderflow.adapters.carriers.kuaidi100": ("scans_of_answer", "meaning"),
-    "orderflow.fulfilment": ("said_by",),
+    "orderflow.fulfilment": ("said_by", "manifest_of", "Manifest", "ManifestRow"),
     "orderflow.tracking": (
         "TrackingStatus",
         "Incident",
