@@ -277,12 +277,29 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "scan_serials": {"id": "o-released", "line": "1", "serials": ("SN-1", "SN-2")},
     "pack": {"id": "p-new", "dispatches": ("d-o-picked",), "weight_grams": 900, "lines": ONE},
     "cancel_parcel": {"id": "p-o-packed"},
-    "hand_over": {"id": "p-o-packed", "carrier": "sea mail", "tracking": "T-1", "waybill": "T-0"},
+    "hand_over": {
+        "id": "p-o-packed",
+        "carrier": "sea mail",
+        "tracking": "T-1",
+        "waybill": "T-0",
+        "manifest": "M-7",
+    },
     "hold_parcel": {
         "id": "p-o-packed",
         "code": "label",
         "reason": "torn",
         "blocks": ("hand over",),
+    },
+    "pick_short": {"id": "d-o-released", "lines": ONE, "reason": "the bin is empty"},
+    "scan_pick": {"id": "d-o-released", "sku": "BRASS-LAMP", "n": 1, "lot": "", "serial": "S-9"},
+    "repack": {"id": "p-o-packed", "into": "p-new", "lines": ONE, "order": "o-packed"},
+    "report_shipped": {
+        "id": "p-new",
+        "dispatch": "d-o-released",
+        "lines": ONE,
+        "carrier": "north post",
+        "tracking": "NP-17",
+        "weight_grams": 900,
     },
     "weigh": {"id": "p-o-packed", "weight_grams": 900, "accepted": "looked into"},
     "mark": {"id": "p-o-packed", "marks": ("fragile",)},
@@ -1149,7 +1166,7 @@ def test_what_is_missing_or_unknown_is_a_mistake_of_the_caller(house: House, nam
     house.assert_untouched()
 
 
-SAID_ANEW = {"describe_item", "record_feed", "set_coupon", "set_credit"}
+SAID_ANEW = {"describe_item", "record_feed", "report_shipped", "set_coupon", "set_credit"}
 """The verbs that open a document or say it anew, whichever there is to do."""
 
 

@@ -169,6 +169,15 @@ PARTS: Final[dict[str, Small]] = {
         | of("send_dispatch accept_dispatch refuse_dispatch lift_dispatch_hold")
         | of("scan_serials hold lift_hold weigh mark")
     ),
+    "another's warehouse": goods(
+        LIFE
+        | of("recall ask_cancel_dispatch pick_short scan_pick report_shipped lift_parcel_hold"),
+        most={"parcel": 2},
+        times=1,
+    ),
+    "parcels that are packed anew": goods(
+        LIFE | of("cancel_parcel recall repack"), (2,), most={"parcel": 2}, times=1
+    ),
     "cash on delivery": goods(
         LIFE - {"pay"} | ROAD | of("collect_on_delivery expect_cash remit pay_back apply_payment"),
         cash_on_delivery=True,

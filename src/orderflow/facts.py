@@ -663,6 +663,9 @@ WEIGHED: Final = "weighed"
 MARKED: Final = "marked"
 """What a parcel notes of a `mark` that was put on it."""
 
+REPACKED: Final = "repacked"
+"""What a parcel notes when its contents change: the `order` that units of came, or where `into`."""
+
 LIMITS: Final = "limits"
 """What a parcel notes of when it is silent and when late: `silent_at`, `late_at`, or empty."""
 
@@ -1144,7 +1147,8 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     scans, by_hand = set(parcel.scans), parcel.by_hand
     silent_at, late_at, bookings = parcel.silent_at, parcel.late_at, parcel.bookings
     claims, marks, grams = parcel.claims, parcel.marks, parcel.weight_grams
-    redirected = parcel.redirected
+    orders = parcel.orders
+    redirected, manifest = parcel.redirected, parcel.manifest
     for fact in facts:
         if isinstance(fact, Advanced):
             if fact.target == ParcelState.SHIPPED and fact.move != ParcelMove.GO_ON:
@@ -1157,6 +1161,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             details = dict(fact.details)
             carrier, tracking = str(details["carrier"]), str(details["tracking"])
             waybill = str(details.get("waybill", ""))
+            manifest = str(details.get("manifest", ""))
         elif isinstance(fact, Noted) and fact.what == BOOKING:
             bookings = _booked(bookings, dict(fact.details))
         elif isinstance(fact, Noted) and fact.what == NUMBERED:
@@ -1166,6 +1171,10 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             scans.add(_scan(dict(fact.details)))
         elif isinstance(fact, Noted) and fact.what == WEIGHED:
             grams = int(dict(fact.details)["grams"])
+        elif isinstance(fact, Noted) and fact.what == REPACKED:
+            marks, grams = (), 0
+            came = str(dict(fact.details).get("order", ""))
+            orders = orders if came in ("", *orders) else (*orders, came)
         elif isinstance(fact, Noted) and fact.what == MARKED:
             marks = (*marks, str(dict(fact.details)["mark"]))
         elif isinstance(fact, Noted) and fact.what == CAME_AT:
@@ -1185,7 +1194,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     return Parcel(
         parcel.ref,
         state,
-        parcel.orders,
+        orders,
         parcel.location,
         grams,
         carrier,
@@ -1202,6 +1211,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         claims,
         marks,
         redirected,
+        manifest,
     )
 
 

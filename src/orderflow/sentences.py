@@ -237,8 +237,16 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     },
     "own_rule": {"en": "{reason} ({rule})", "zh": "{reason}({rule})"},
     "no_such_reason": {
-        "en": "the reason must be one of {reasons}, not {given}",
-        "zh": "原因须为以下之一:{reasons},而不是“{given}”",
+        "en": "there is no reason {given}: it must be one of {reasons}",
+        "zh": "没有原因“{given}”:须为以下之一:{reasons}",
+    },
+    "reason_wanted": {
+        "en": "a reason is wanted: one of {reasons}",
+        "zh": "须说明原因:{reasons}之一",
+    },
+    "no_reason_leads": {
+        "en": "no reason that the rules name leads to {move}",
+        "zh": "规则中没有可以{move}的原因",
     },
     "another_way": {
         "en": "the reason {given} leads to no {move} (can: {can})",
@@ -460,6 +468,22 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "not_packed": {
         "en": "parcel {parcel} is {state}: a waybill is for a packed one",
         "zh": "包裹 {parcel} 状态为“{state}”,只有已包装的包裹才能取运单",
+    },
+    "not_to_pick": {
+        "en": "{sku} is not, or no more, to be picked for dispatch {dispatch}",
+        "zh": "{sku} 不在发货单 {dispatch} 的待拣商品中",
+    },
+    "wrong_lot": {
+        "en": "{sku} of lot {lot} was scanned for dispatch {dispatch}, which wants {wanted}",
+        "zh": "发货单 {dispatch} 应拣 {sku} 批次 {wanted},扫描到批次 {lot}",
+    },
+    "wrong_serial": {
+        "en": "{sku} with serial {serial} was scanned: dispatch {dispatch} wants {wanted}",
+        "zh": "发货单 {dispatch} 应拣 {sku} 序列号 {wanted},扫描到序列号 {serial}",
+    },
+    "scanned_too_many": {
+        "en": "{n} {sku} were scanned for dispatch {dispatch}, and {left} are left to pick",
+        "zh": "发货单 {dispatch} 扫描了 {n} 件 {sku},待拣只剩 {left} 件",
     },
     "parcel_left": {
         "en": "parcel {parcel} is {state}: only a packed one can be asked to {asked}",
@@ -1252,6 +1276,10 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "owe at door": "货到付款",
     "pack": "打包",
     "weigh": "称重",
+    "repack": "改装包裹",
+    "pick short": "登记缺货拣货",
+    "scan pick": "扫描拣货",
+    "report shipped": "登记仓库发货",
     "mark": "贴标记",
     "pay back": "退回付款",
     "pay balance": "支付尾款",
@@ -1476,6 +1504,7 @@ HOLDS: Final[dict[str, str]] = {
     "unexpected_settlement": "意外的争议结果",
     "won_back": "争议胜诉退回的款项未用于订单",
     "void_failed": "撤销授权失败",
+    "shipped_while_held": "仓库已发出而系统未放行",
 }
 """The holds that the library sets by itself, by code."""
 
