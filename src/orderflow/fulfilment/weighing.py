@@ -11,14 +11,18 @@ parcel is unpacked.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from orderflow.errors import BadInput, MoveRefused, Refusal
 from orderflow.facts import MARKED, WEIGHED
 from orderflow.fulfilment.contents import WEIGHT_GRAMS_MAX, contents
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.records import Parcel
-from orderflow.sourcing.quantities import Quantities
 from orderflow.states import ParcelState, UnitState
 from orderflow.values import several, text, unique, whole
+
+if TYPE_CHECKING:
+    from orderflow.sourcing.quantities import Quantities
 
 
 @verb("weigh", Parcel)
@@ -124,6 +128,8 @@ def against_leaving(step: Step, parcel: Parcel) -> list[Refusal]:
 
 def inside_of(step: Step, parcel: Parcel) -> Quantities:
     """The units of each SKU that are packed in a parcel."""
+    from orderflow.sourcing.quantities import Quantities  # here, so that no shop loads the search
+
     found: dict[str, int] = {}
     for _, chosen in contents(step, parcel, UnitState.PACKED):
         for line, _, n in chosen:
