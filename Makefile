@@ -46,7 +46,7 @@ laws: $(STAMP) ## the laws of prices, taxes, invoices, refunds, payments and sca
 	@ORDERFLOW_REFUNDS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_refunds_together.py $(ARGS)
 	@ORDERFLOW_REFUNDS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_refunding_laws.py $(ARGS)
 	@ORDERFLOW_PAYMENTS=20000 $(BIN)/python -m pytest -q -n 0 tests/test_payment_laws.py $(ARGS)
-	@ORDERFLOW_SCANS=10000 $(BIN)/python -m pytest -q -n 0 tests/test_tracking.py tests/test_scanning.py $(ARGS)
+	@ORDERFLOW_SCANS=10000 $(BIN)/python -m pytest -q -n 0 tests/test_tracking.py tests/test_scanning.py tests/test_scans_by_webhook.py $(ARGS)
 	@ORDERFLOW_WEBHOOKS=100000 $(BIN)/python -m pytest -q -n 0 tests/test_webhooks.py -k no_body $(ARGS)
 	@ORDERFLOW_CREDIT=400 $(BIN)/python -m pytest -q -n 0 tests/test_storms.py -k credit $(ARGS)
 

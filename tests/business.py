@@ -1622,6 +1622,10 @@ ROWS: Final[Mapping[str, Row]] = {
     "pick": may_pick,
     "scan_serials": may_scan_serials,
     "pack": may_pack,
+    "pick_short": always,
+    "scan_pick": lambda d: bool(d.mine("released", tag="dispatch")),
+    "repack": lambda d: d.stands("packed") and d.is_new("parcel", d.arg("into")),
+    "report_shipped": always,
     "weigh": lambda d: d.stands("packed"),
     "mark": lambda d: d.stands("packed"),
     "cancel_parcel": lambda d: d.stands("packed"),
@@ -1640,6 +1644,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "record_booking": always,
     "cancel_booking": lambda d: d.stands("packed") and bool(booked(d, "booked")),
     "number_parcel": may_number,
+    "redirect": lambda d: d.stands("shipped", "ready to collect"),
     "hold_parcel": Desk.lacks_hold,
     "lift_parcel_hold": Desk.has_hold,
     "report_missing": always,
@@ -1912,6 +1917,22 @@ def arrival_fits(state: str) -> Row:
     return lambda d: is_asked(d, d.paper, state)
 
 
+def shipment_fits(d: Desk) -> bool:
+    """A parcel that left is known; else something of the dispatch, and nothing holds it here."""
+    if not d.fresh:
+        return not d.stands("packed", "cancelled") or (
+            d.stands("packed") and not d.paper.holds and not any(one.holds for one in d.orders())
+        )
+    id = d.arg("dispatch")
+    orders = [d.get("order", name) for name in d.get("dispatch", id).orders]
+    there = sum(
+        count(line, "released", "picked", where=lambda tag: tag.dispatch == id)
+        for order in orders
+        for line in order.lines
+    )
+    return there > 0 and not any(order.holds for order in orders)
+
+
 def shipped_direct_fits(d: Desk) -> bool:
     return is_asked(d, d.get("purchase", d.arg("purchase")), "buying")
 
@@ -1939,6 +1960,8 @@ FITS: Final[Mapping[str, Row]] = {
     "refuse_cancel_dispatch": lambda d: d.stands("cancel asked", "accepted"),
     "recall": lambda d: not d.stands(*CLOSED),
     "pick": lambda d: not d.stands(*CLOSED),
+    "pick_short": lambda d: bool(d.mine("released", tag="dispatch")) and not d.arg("lines"),
+    "report_shipped": shipment_fits,
     "report_missing": lambda d: reported(
         d, d.paper, "delivered", "shipped", "ready to collect", "sent back"
     ),

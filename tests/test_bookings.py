@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from itertools import count, product
 from typing import Any, Final
@@ -11,14 +12,22 @@ import attrs
 import pytest
 
 from orderflow import AddedServices, BadInput, Workflow
-from orderflow.adapters.carriers import Asked, Fault, Once, ScriptedCarrier, book_open, track_all
+from orderflow.adapters.carriers import (
+    Asked,
+    Fault,
+    Heard,
+    Once,
+    ScriptedCarrier,
+    book_open,
+    track_all,
+)
 from orderflow.bookings import asked_by, key_of
 from orderflow.calls import Ref
 from orderflow.errors import CarrierFailed, OutcomeUnknown
 from orderflow.journal import Change, Committed
 from orderflow.ports import Carrier, Label, Quote
 from orderflow.records import BookingState, Outcome, Parcel, Return
-from orderflow.states import ParcelState
+from orderflow.states import ParcelState, ReturnState
 from orderflow.tracking import Scan, TrackingStatus
 from orderflow.verbs import ask_booking, cancel_booking, record_booking, send_booking
 from tests.builders import LAMP, MORNING, Shop, eur
@@ -464,3 +473,49 @@ def test_what_is_done_besides_carrying_stands_in_the_booking(any_shop: Shop) -> 
 def test_what_cannot_be_done_besides_is_bad_input(wrong: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         AddedServices(**wrong)
+
+
+@pytest.mark.parametrize("after", (False, True))
+@pytest.mark.parametrize("at", range(1, 4))
+def test_whenever_the_process_dies_while_it_asks_for_scans_nothing_is_lost_or_told_twice(
+    any_shop: Shop, at: int, after: bool
+) -> None:
+    shop = any_shop
+    shop.stock(LAMP, "leith", 2)
+    carrier = post(shop)
+    for i in (1, 2):
+        shop.sell(f"o-{i}", (LAMP, 1))
+        shop.allocate(f"o-{i}")
+        shop.pack_up(f"o-{i}", f"p-{i}")
+        shop.hand_over(f"p-{i}", POST, f"NP-{i}")
+    shop.deliver("p-2")
+    shop.ask_return("r-1", "o-2")
+    shop.ask_return_label("r-1", POST)
+    shop.record_return_label("r-1", "back-1", Outcome.DONE, "NP-3")
+    for number, word in (("NP-1", TrackingStatus.DELIVERED), ("NP-3", TrackingStatus.IN_TRANSIT)):
+        carrier.scan(number, TrackingStatus.PICKED_UP)
+        carrier.scan(number, word)
+    dying = Workflow(Dying(shop.store, at, after), shop.rules, clock=shop.clock)  # type: ignore[arg-type] # a Store
+
+    with suppress(Killed):
+        track_all(dying, {POST: carrier})
+    track_all(shop, {POST: carrier})
+
+    assert shop.parcel("p-1").state is ParcelState.DELIVERED
+    assert (len(shop.parcel("p-1").scans), len(shop.returned("r-1").scans)) == (2, 2)
+    assert shop.returned("r-1").state is ReturnState.GOING_BACK
+    assert track_all(shop, {POST: carrier}) == Heard((), ())
+
+
+@pytest.mark.parametrize("fault", (Fault.REPLY_LOST, Fault.TIMED_OUT))
+def test_a_reply_about_scans_that_is_lost_is_asked_for_again(any_shop: Shop, fault: Fault) -> None:
+    shop = any_shop
+    packed(shop)
+    shop.hand_over("p-1", POST, "NP-1")
+    carrier = post(shop)
+    carrier.scan("NP-1", TrackingStatus.DELIVERED)
+    carrier.fail(Asked.TRACK, fault)
+
+    assert track_all(shop, {POST: carrier}).parcels == ()
+    assert track_all(shop, {POST: carrier}).parcels == ("p-1",)
+    assert shop.parcel("p-1").state is ParcelState.DELIVERED

@@ -182,6 +182,18 @@ def test_each_law_names_where_it_is_proved() -> None:
         assert [one for one in named if not (ROOT / one).exists()] == []
 
 
+def test_each_promise_names_where_it_is_shown() -> None:
+    page = (DOCS / "explanation/promises.md").read_text(encoding="utf-8")
+
+    rows = re.findall(r"^\| (?!promise|-)(.+)", page, flags=re.MULTILINE)
+
+    assert len(rows) > 20
+    for row in rows:
+        named = re.findall(r"`(tests/\S+\.py)`", row)
+        assert named, row
+        assert [one for one in named if not (ROOT / one).exists()] == []
+
+
 def test_the_map_names_every_module_and_none_that_is_not_there() -> None:
     page = (DOCS / "explanation/architecture.md").read_text(encoding="utf-8")
     floors = page.split("## The few ideas")[0]

@@ -24,6 +24,7 @@ from orderflow.errors import (
     Short,
     Stale,
     StoreUnavailable,
+    WarehouseFailed,
     WebhookRejected,
 )
 from orderflow.sentences import OF_ONE, SENTENCES, Language
@@ -60,6 +61,10 @@ RAISED = [
     (
         CarrierFailed("caledonian", "book", "k1", "reply lost"),
         "caledonian gave no answer to book (reply lost): ask again with key k1",
+    ),
+    (
+        WarehouseFailed("north store", "take", "k1", "reply lost"),
+        "north store gave no answer to take (reply lost): ask again with key k1",
     ),
     (
         WebhookRejected("easypost", "too_old", "it is of last year"),

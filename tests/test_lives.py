@@ -341,7 +341,8 @@ class Lives(RuleBasedStateMachine):
             payment = self.one(self.naive.payments, dice.i, "")
             deeds.append(lambda: self.remit(payment, 1 if dice.yes else 500))
         if paper.due() < 0:
-            deeds.append(lambda: self.refund(paper, dice.n if dice.yes else None))
+            amount = dice.n if dice.yes else None
+            deeds.append(lambda: self.refund(paper, amount, proposed=not dice.yes))
         if paper.may_be_confirmed():
             return [lambda: self.confirm(paper)]
         overdue = paper.pay_by is not None and paper.pay_by <= self.shop.clock.at
@@ -553,7 +554,7 @@ class Lives(RuleBasedStateMachine):
             money.captured += excess
             money.unapplied += excess
 
-    def refund(self, paper: Paper, amount: int | None) -> None:
+    def refund(self, paper: Paper, amount: int | None, *, proposed: bool = False) -> None:
         owed = max(0, -paper.due())
         asked = owed if amount is None else amount
         before = {t.payment: t.applied for t in self.shop.order(paper.id).tenders}
@@ -563,6 +564,10 @@ class Lives(RuleBasedStateMachine):
             left = money.captured - money.refunded - money.charged_back
             there += max(0, min(applied, left))
         call = refund.on(paper.id, None if amount is None else eur(amount))
+        if proposed and min(owed, there):
+            told, asked = self.shop.propose(paper.id), min(owed, there)
+            assert (told.owed, sum(one.amount for one in told.plan)) == (owed, asked)
+            call = told.confirm()
         if self.attempt(call, 0 < asked <= min(owed, there)) is not None:
             paper.paid -= asked
             for tender in self.shop.order(paper.id).tenders:

@@ -34,6 +34,9 @@ from tests.gates import UNSEEN, gates, leads, situations
 from tests.worlds import WORLDS, Small
 
 LARGE: Final = (
+    "a card that keeps its order",
+    "cash at a door that something else has paid",
+    "deposits that must stay",
     "fees and partial refunds",
     "money",
     "prepaid goods, parcels and returns",

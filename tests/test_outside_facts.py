@@ -18,6 +18,7 @@ from orderflow.fulfilment import (
     ScanStatus,
     accept_dispatch,
     pick,
+    pick_short,
     recall,
     refuse_cancel_dispatch,
     refuse_dispatch,
@@ -61,6 +62,7 @@ OUTSIDE: Final = frozenset(
         "receive_supply",
         "record_answer",
         "record_booking",
+        "pick_short",
         "record_breakage",
         "record_notice",
         "record_return_label",
@@ -72,6 +74,7 @@ OUTSIDE: Final = frozenset(
         "refuse_dispatch",
         "remit",
         "report_missing",
+        "report_shipped",
         "take_stock",
         "turn_back",
         "write_off",
@@ -497,15 +500,16 @@ ANSWERS: Final = {
     "refuse_cancel_dispatch": refuse_cancel_dispatch.on("d-1"),
     "recall": recall.on("d-1"),
     "pick": pick.on("d-1", (("1", 2),)),
+    "pick_short": pick_short.on("d-1", (("1", 2),)),
 }
 WHAT_ANSWERS_DO: Final = {
-    "created": ("accepted", "refused", "hold", "cancelled", "picked"),
-    "sent": ("accepted", "refused", "hold", "cancelled", "picked"),
-    "accepted": ("as it is", "hold", "as it is", "cancelled", "picked"),
-    "cancel asked": ("as it is", "hold", "accepted", "cancelled", "picked"),
-    "cancelled": ("hold", "hold", "hold", "hold", "hold"),
-    "refused": ("hold", "hold", "hold", "hold", "hold"),
-    "done": ("hold", "hold", "hold", "hold", "hold"),
+    "created": ("accepted", "refused", "hold", "cancelled", "picked", "short"),
+    "sent": ("accepted", "refused", "hold", "cancelled", "picked", "short"),
+    "accepted": ("as it is", "hold", "as it is", "cancelled", "picked", "short"),
+    "cancel asked": ("as it is", "hold", "accepted", "cancelled", "picked", "short"),
+    "cancelled": ("hold", "hold", "hold", "hold", "hold", "hold"),
+    "refused": ("hold", "hold", "hold", "hold", "hold", "hold"),
+    "done": ("hold", "hold", "hold", "hold", "hold", "hold"),
 }
 """What an answer does to a dispatch, in the order of the answers."""
 
@@ -531,6 +535,9 @@ def test_what_a_warehouse_says_is_recorded_in_every_state_of_a_dispatch(
         assert "answer" in last_notes(shop, ref)
     elif wanted == "picked":
         assert shop.bag("o-17") == {"released": 1, "picked": 2}
+    elif wanted == "short":  # where a host has no way back to open, it stays claimed
+        assert shop.bag("o-17")["released"] == 1
+        assert shop.there(LAMP, "leith") == 1
     else:
         assert dispatch.state == wanted
 
@@ -543,6 +550,17 @@ def test_an_acceptance_is_recorded_where_nothing_may_be_sent(shop: Shop) -> None
 
     assert dispatch.state is RequestState.CREATED
     assert [hold.code for hold in dispatch.holds] == ["unexpected_answer"]
+
+
+def test_what_a_warehouse_has_shipped_is_recorded_in_every_process(any_shop: Shop) -> None:
+    stand_dispatch(any_shop, RequestState.ACCEPTED)
+
+    parcel = any_shop.report_shipped("p-1", "d-1", (), "post", "NP-17").document
+
+    left = parcel.state is ParcelState.SHIPPED
+    asked = [] if left else ["shipped_unasked", "shipped_while_held"]
+    assert [hold.code for hold in parcel.holds] == asked
+    assert any_shop.bag("o-17") == ({"shipped": 3} if left else {"released": 3})
 
 
 def stand_units(shop: Shop, state: UnitState) -> None:

@@ -264,6 +264,16 @@ def test_goods_for_nothing_bear_no_tax_of_a_discount_that_is_taken_back() -> Non
     assert [one.amount for one in taken] == [500, 95]
 
 
+def test_what_is_lacking_is_told_in_units_where_the_amount_is_reached_still() -> None:
+    shop = shop_of(Refunding(Unmet.CLAW_BACK))
+    off = NewCharge(DISCOUNT, -1000, terms=Terms(10000, 2))
+    deliver(shop, line("1", LAMP, 2, "100"), charges=(off,))
+
+    assert back(shop, "r-1", ("1", 1)) == 10000
+
+    assert figures(shop.order("o-17"), "clawed_back") == {"left": "1", "least": "2"}
+
+
 def test_what_was_lowered_to_nothing_since_is_given_no_discount_again() -> None:
     shop = shop_of(Refunding(Unmet.CLAW_BACK))
     each = Offer("each", Threshold(eur(179_569), eur(103_916)))
@@ -378,6 +388,17 @@ def test_the_tax_on_a_fee_does_not_go_back_with_the_freight() -> None:
     agree(shop)
 
 
+def test_freight_that_was_free_on_its_invoice_brings_no_tax_back() -> None:
+    rules = taxing(NET_BY_LINE).taxing
+    shop = shop_of(Refunding(freight=((Fault.CUSTOMER, FreightBack.ALL),)), taxing=rules)
+    free = Offer("free", FreightOff())
+    deliver(shop, line("1", LAMP, 2, "50"), offers=(free,), freight=490, destination=GERMANY)
+    shop.invoice("o-17", "2026")
+
+    assert back(shop, "r-1", ("1", 1)) == 5950
+    assert ruled(shop.order("o-17")) == []
+
+
 def test_freight_that_a_credit_note_has_lowered_is_not_given_back_twice() -> None:
     shop = shop_of(Refunding(freight=((Fault.CUSTOMER, FreightBack.ALL),)))
     deliver(shop, (LAMP, 4), charges=(NewCharge(FREIGHT, 400),))
@@ -406,6 +427,8 @@ def test_a_restocking_fee_is_by_reason_and_condition() -> None:
         "n": "2",
         "condition": "second",
     }
+    told = [one.because for one in shop.order("o-17").charges if one.because is not None]
+    assert [one.document for one in told] == ["r-1", "r-2"]
 
 
 @pytest.mark.parametrize("why", (FAULTY, DROPPED))

@@ -1118,9 +1118,10 @@ def test_new_goods_that_are_out_and_not_paid_are_named_by_a_hold(shop: Shop) -> 
 
     shop.undo_exchange("e-1")
 
-    assert [(one.code, one.blocks) for one in shop.order("o-18").holds] == [
-        ("goods_never_came", ())
-    ]
+    (hold,) = shop.order("o-18").holds
+    assert (hold.code, hold.blocks) == ("goods_never_came", ())
+    said = "the goods for which these were sent never came, and these are not paid"
+    assert hold.reason == said
     assert due(shop.order("o-18")) == 1000
 
 

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import pytest
 
-from orderflow import Call, Rules
+from orderflow import Call, ClaimCause, Destination, Money, NewLine, NewOrder, Price, Rules
 from orderflow.errors import BadInput
 from orderflow.tracking import Incident, Scan, TrackingStatus
+from orderflow.verbs import redirect
 from orderflow.ways_out import Remedied
-from tests.builders import LAMP, LEITH, MORNING, YORK, Shop
+from tests.builders import LAMP, LEITH, MORNING, YORK, Shop, eur, new_order
 
 T, I = TrackingStatus, Incident  # noqa: E741 - as short as in the stories
 ASKING: Final = Rules(locations=(LEITH, YORK), silent_days=3)
@@ -49,10 +50,14 @@ def test_a_lost_parcel_is_sent_anew_or_paid_back(any_shop: Shop) -> None:
     (troubled,) = shop.troubled()
 
     assert (troubled.parcel, [hold.code for hold in troubled.holds]) == ("p-1", ["parcel_lost"])
-    assert kinds(shop) == ["reissue", "refund", "call back"]
+    assert kinds(shop) == ["reissue", "refund", "call back", "claim on the carrier"]
     shop.apply(call(shop, Remedied.REISSUE))
     assert shop.reissue("p-1-again1").lines == (("1", 2),)
-    assert kinds(shop) == ["call back"]  # what is sent anew is not paid back, too
+    assert kinds(shop) == ["call back", "claim on the carrier"]  # nor is it paid back, too
+    shop.apply(call(shop, Remedied.CLAIM))
+    claim = shop.carrier_claim(shop.parcel("p-1").claims[0])
+    assert (claim.cause, claim.amount, claim.currency) == (ClaimCause.LOST, 2000, "EUR")
+    assert kinds(shop) == ["call back"]  # it is claimed once
 
 
 @pytest.mark.feature("F221")
@@ -78,7 +83,7 @@ def test_what_came_damaged_is_sent_anew_or_returned(shop: Shop) -> None:
     hear(shop, T.IN_TRANSIT, 1, I.CARRIER_DAMAGED_PARCEL)
     hear(shop, T.DELIVERED, 5)
 
-    assert kinds(shop) == ["reissue", "return"]
+    assert kinds(shop) == ["reissue", "return", "claim on the carrier"]
     shop.apply(call(shop, Remedied.RETURN))
     assert kinds(shop) == []
 
@@ -90,7 +95,47 @@ def test_a_silent_parcel_is_given_up_for_lost(shop: Shop) -> None:
 
     assert kinds(shop) == ["call back", "give up for lost"]
     shop.apply(call(shop, Remedied.GIVE_UP))
-    assert kinds(shop) == ["reissue", "refund"]
+    assert kinds(shop) == ["reissue", "refund", "claim on the carrier"]
+
+
+@pytest.mark.feature("F217")
+def test_a_parcel_with_a_wrong_address_is_redirected(any_shop: Shop) -> None:
+    shop = any_shop.under(ASKING)
+    shop.stock(LAMP, "leith", 1)
+    there = Destination("address-7", "GB")
+    shop.place("o-17", new_order((LAMP, 1), destination=there))
+    shop.pay("pay-1", eur(1000), (("o-17", 1000),))
+    shop.allocate("o-17")
+    shop.pack_up("o-17", "p-1")
+    assert shop.codes(redirect.on("p-1", "address-7")) == ["not_on_its_road"]
+    shop.hand_over("p-1", "north post", "NP-17")
+    hear(shop, T.DELIVERY_FAILED, 5, I.CONSIGNEE_INCORRECT_ADDRESS)
+    assert kinds(shop) == ["redirect", "call back", "give up for lost"]
+
+    shop.apply(call(shop, Remedied.REDIRECT))  # the details behind the token were put right
+
+    parcel = shop.parcel("p-1")
+    assert (parcel.redirected, [hold.code for hold in parcel.holds]) == ("address-7", [])
+    hear(shop, T.IN_TRANSIT, 6)
+    hear(shop, T.DELIVERY_FAILED, 30, I.CONSIGNEE_INCORRECT_ADDRESS)
+    assert [hold.code for hold in shop.parcel("p-1").holds] == ["wrong_address"]
+
+
+def test_goods_of_two_currencies_are_claimed_by_a_person(shop: Shop) -> None:
+    shop.stock(LAMP, "leith", 2)
+    shop.sell("o-17", (LAMP, 1))
+    dollars = NewLine("1", LAMP, 1, Price.of("12", "USD"))
+    shop.place("o-18", NewOrder("c-7", "USD", (dollars,)))
+    shop.pay("pay-18", Money.of("12", "USD"), (("o-18", 1200),))
+    for i in (17, 18):
+        shop.allocate(f"o-{i}")
+        shop.release(f"o-{i}", f"d-{i}")
+        shop.pick(f"d-{i}")
+    shop.pack("p-1", ("d-17", "d-18"))
+    shop.hand_over("p-1", "north post", "NP-17")
+    shop.lose("p-1")
+
+    assert "claim on the carrier" not in kinds(shop)
 
 
 def test_each_way_that_is_listed_succeeds(shop: Shop) -> None:
@@ -103,11 +148,11 @@ def test_each_way_that_is_listed_succeeds(shop: Shop) -> None:
 def test_a_hold_of_the_order_takes_a_way_off_the_list(shop: Shop) -> None:
     shop = sent(shop)
     shop.lose("p-1")
-    assert kinds(shop) == ["reissue", "refund"]
+    assert kinds(shop) == ["reissue", "refund", "claim on the carrier"]
 
     shop.hold("o-17", "wait", "the customer is asked", ("cancel",))
 
-    assert kinds(shop) == ["reissue"]
+    assert kinds(shop) == ["reissue", "claim on the carrier"]
 
 
 def test_a_parcel_that_is_well_needs_nothing(shop: Shop) -> None:

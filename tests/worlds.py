@@ -136,7 +136,7 @@ PARTS: Final[dict[str, Small]] = {
         Bounds(
             (1,),
             stock=1,
-            only=LIFE | ROAD | of("chase lift_parcel_hold number_parcel"),
+            only=LIFE | ROAD | of("chase lift_parcel_hold number_parcel redirect"),
             waits=(2 * DAY,),
             first=(verbs.add_waybills.of(Ref("", STOCK, "post"), "post", "NP-1", 1),),
         ),
@@ -168,6 +168,15 @@ PARTS: Final[dict[str, Small]] = {
         | SHELF
         | of("send_dispatch accept_dispatch refuse_dispatch lift_dispatch_hold")
         | of("scan_serials hold lift_hold weigh mark")
+    ),
+    "another's warehouse": goods(
+        LIFE
+        | of("recall ask_cancel_dispatch pick_short scan_pick report_shipped lift_parcel_hold"),
+        most={"parcel": 2},
+        times=1,
+    ),
+    "parcels that are packed anew": goods(
+        LIFE - {"complete"} | of("cancel_parcel repack"), (2,), most={"parcel": 2}, times=1
     ),
     "cash on delivery": goods(
         LIFE - {"pay"} | ROAD | of("collect_on_delivery expect_cash remit pay_back apply_payment"),

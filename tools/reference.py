@@ -547,7 +547,7 @@ BESIDE = {
         "AFTERSHIP",
     ),
     "orderflow.adapters.carriers.kuaidi100": ("scans_of_answer", "meaning"),
-    "orderflow.fulfilment": ("said_by",),
+    "orderflow.fulfilment": ("said_by", "manifest_of", "Manifest", "ManifestRow"),
     "orderflow.tracking": (
         "TrackingStatus",
         "Incident",
@@ -608,6 +608,11 @@ BESIDE = {
         "Books",
         "Quote",
         "Label",
+        "Warehouse",
+        "Work",
+        "WorkLine",
+        "WorkSaid",
+        "WorkEvent",
         "Scan",
     ),
     "orderflow.calendars": (
@@ -638,6 +643,14 @@ BESIDE = {
     "orderflow.adapters.holidays": ("closed_days",),
     "orderflow.sending": ("Sending",),
     "orderflow.packing": ("Packing",),
+    "orderflow.adapters.warehouses": (
+        "give_work",
+        "hear_work",
+        "Given",
+        "HeardWork",
+        "ScriptedWarehouse",
+        "WarehouseFault",
+    ),
     "orderflow.sourcing": tuple(
         name for name in sourcing.__all__ if isinstance(vars(sourcing)[name], type | FunctionType)
     ),

@@ -29,6 +29,7 @@ from orderflow.errors import (
     Short,
     Stale,
     StoreUnavailable,
+    WarehouseFailed,
     WebhookRejected,
 )
 from orderflow.fulfilment import ScanStatus
@@ -129,6 +130,7 @@ __all__ = [
     "Tendered",
     "TrackingStatus",
     "Verdict",
+    "WarehouseFailed",
     "Way",
     "WebhookRejected",
     "Workflow",

@@ -251,9 +251,13 @@ class NewOrder:
                 kit = kit_of.get(name, name)
                 if kit != name and kit in parts:
                     raise BadInput("charge.parts", f"{name} is a part of {kit}")
-            for name in () if charge.terms is None else charge.terms.lines:
-                if name not in known:
-                    raise BadInput("charge.terms.lines", f"there is no line {name}")
+            if charge.terms is not None:
+                for name in charge.terms.lines:
+                    if name not in known:
+                        raise BadInput("charge.terms.lines", f"there is no line {name}")
+                for name in [name for names, _ in charge.terms.together for name in names]:
+                    if name not in known:
+                        raise BadInput("charge.terms.together", f"there is no line {name}")
         _checked_destination(self.destination)
 
 

@@ -37,6 +37,7 @@ from orderflow import (
     production,
     proving,
     receiving,
+    redirecting,
     refunds,
     rejecting,
     repairs,
@@ -1076,6 +1077,34 @@ class Commands:
         call = fulfilment.pick.of(Ref(self.tenant, "dispatch", id), lines)
         return self.apply(call, key=key, by=by)
 
+    def pick_short(
+        self,
+        id: str,
+        lines: LineQuantities = (),
+        reason: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Dispatch]:
+        """Record that units of a dispatch are not on their shelf: all that are not picked."""
+        call = fulfilment.pick_short.of(Ref(self.tenant, "dispatch", id), lines, reason)
+        return self.apply(call, key=key, by=by)
+
+    def scan_pick(
+        self,
+        id: str,
+        sku: str,
+        n: int = 1,
+        lot: str = "",
+        serial: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Dispatch]:
+        """Check what is scanned at the shelf against the pick list, and pick it."""
+        call = fulfilment.scan_pick.of(Ref(self.tenant, "dispatch", id), sku, n, lot, serial)
+        return self.apply(call, key=key, by=by)
+
     def scan_serials(
         self, id: str, line: str, serials: tuple[str, ...], *, key: str | None = None, by: str = ""
     ) -> Done[Order]:
@@ -1095,6 +1124,37 @@ class Commands:
     ) -> Done[Parcel]:
         """Put picked units into a new parcel; they must go from one place to one place."""
         call = fulfilment.pack.of(Ref(self.tenant, "parcel", id), dispatches, weight_grams, lines)
+        return self.apply(call, key=key, by=by)
+
+    def repack(
+        self,
+        id: str,
+        into: str,
+        lines: LineQuantities = (),
+        order: str = "",
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Move what is packed into another parcel, while neither has left."""
+        call = fulfilment.repack.of(Ref(self.tenant, "parcel", id), into, lines, order)
+        return self.apply(call, key=key, by=by)
+
+    def report_shipped(
+        self,
+        id: str,
+        dispatch: str,
+        lines: LineQuantities = (),
+        carrier: str = "",
+        tracking: str = "",
+        weight_grams: int = 0,
+        *,
+        key: str | None = None,
+        by: str = "",
+    ) -> Done[Parcel]:
+        """Record that another's warehouse has shipped units of a dispatch."""
+        ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
+        call = fulfilment.report_shipped.of(ref, dispatch, lines, carrier, tracking, weight_grams)
         return self.apply(call, key=key, by=by)
 
     def weigh(
@@ -1128,12 +1188,14 @@ class Commands:
         carrier: str = "",
         tracking: str = "",
         waybill: str = "",
+        manifest: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Parcel]:
         """Give a parcel to its carrier: its units are shipped, and billed."""
-        call = fulfilment.hand_over.of(Ref(self.tenant, "parcel", id), carrier, tracking, waybill)
+        ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
+        call = fulfilment.hand_over.of(ref, carrier, tracking, waybill, manifest)
         return self.apply(call, key=key, by=by)
 
     def ship_direct(
@@ -1305,6 +1367,13 @@ class Commands:
     ) -> Done[Parcel]:
         """Ask a carrier to take a booked label back that its packed parcel is not to go with."""
         call = bookings.cancel_booking.of(Ref(self.tenant, "parcel", id), booking)
+        return self.apply(call, key=key, by=by)
+
+    def redirect(
+        self, id: str, address: str, reason: str = "", *, key: str | None = None, by: str = ""
+    ) -> Done[Parcel]:
+        """Ask the carrier of a parcel on its road to bring it to another address."""
+        call = redirecting.redirect.of(Ref(self.tenant, "parcel", id), address, reason)
         return self.apply(call, key=key, by=by)
 
     def chase(self, id: str, *, key: str | None = None, by: str = "") -> Done[Parcel]:

@@ -24,6 +24,7 @@ The tree::
     ├── OutcomeUnknown      the store could not say whether it committed: send the same key again
     ├── StoreUnavailable    the store cannot be opened, read or written; nothing has changed
     ├── CarrierFailed       a carrier gave no answer: whether it did as asked is unknown
+    ├── WarehouseFailed     a warehouse gave no answer: whether it did as asked is unknown
     ├── GatewayFailed       a payment gateway gave none
     └── WebhookRejected     a message from outside is not taken; nothing has changed
 
@@ -243,6 +244,21 @@ class CarrierFailed(OrderflowError):
     def __str__(self) -> str:
         again = f"ask again with key {self.key}" if self.key else "ask again"
         return f"{self.carrier} gave no answer to {self.asked} ({self.reason}): {again}"
+
+
+class WarehouseFailed(OrderflowError):
+    """Another's warehouse gave no answer: whether it did as asked is unknown.
+
+    Ask again with the same key.
+    """
+
+    def __init__(self, warehouse: str, asked: str, key: str, reason: str) -> None:
+        super().__init__(warehouse, asked, key, reason)
+        self.warehouse, self.asked, self.key, self.reason = warehouse, asked, key, reason
+
+    def __str__(self) -> str:
+        again = f"ask again with key {self.key}"
+        return f"{self.warehouse} gave no answer to {self.asked} ({self.reason}): {again}"
 
 
 class GatewayFailed(OrderflowError):

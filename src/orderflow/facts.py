@@ -651,6 +651,9 @@ What is done besides carrying stands there only where something is: `insured` an
 with its currency, and `signature`; and so does the carrier's own `reference`.
 """
 
+REDIRECTED: Final = "redirected"
+"""A carrier is asked to bring a parcel to another address, named by its token."""
+
 NUMBERED: Final = "numbered"
 """What a parcel notes of the waybill number that it gets: `carrier`, `tracking`."""
 
@@ -659,6 +662,9 @@ WEIGHED: Final = "weighed"
 
 MARKED: Final = "marked"
 """What a parcel notes of a `mark` that was put on it."""
+
+REPACKED: Final = "repacked"
+"""What a parcel notes when its contents change: the `order` that units of came, or where `into`."""
 
 LIMITS: Final = "limits"
 """What a parcel notes of when it is silent and when late: `silent_at`, `late_at`, or empty."""
@@ -1141,6 +1147,8 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     scans, by_hand = set(parcel.scans), parcel.by_hand
     silent_at, late_at, bookings = parcel.silent_at, parcel.late_at, parcel.bookings
     claims, marks, grams = parcel.claims, parcel.marks, parcel.weight_grams
+    orders = parcel.orders
+    redirected, manifest = parcel.redirected, parcel.manifest
     for fact in facts:
         if isinstance(fact, Advanced):
             if fact.target == ParcelState.SHIPPED and fact.move != ParcelMove.GO_ON:
@@ -1153,6 +1161,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             details = dict(fact.details)
             carrier, tracking = str(details["carrier"]), str(details["tracking"])
             waybill = str(details.get("waybill", ""))
+            manifest = str(details.get("manifest", ""))
         elif isinstance(fact, Noted) and fact.what == BOOKING:
             bookings = _booked(bookings, dict(fact.details))
         elif isinstance(fact, Noted) and fact.what == NUMBERED:
@@ -1162,6 +1171,10 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             scans.add(_scan(dict(fact.details)))
         elif isinstance(fact, Noted) and fact.what == WEIGHED:
             grams = int(dict(fact.details)["grams"])
+        elif isinstance(fact, Noted) and fact.what == REPACKED:
+            marks, grams = (), 0
+            came = str(dict(fact.details).get("order", ""))
+            orders = orders if came in ("", *orders) else (*orders, came)
         elif isinstance(fact, Noted) and fact.what == MARKED:
             marks = (*marks, str(dict(fact.details)["mark"]))
         elif isinstance(fact, Noted) and fact.what == CAME_AT:
@@ -1170,6 +1183,8 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             handed_over_at = datetime.fromisoformat(str(dict(fact.details)["at"]))
         elif isinstance(fact, Noted) and fact.what == BY_HAND:
             by_hand = True
+        elif isinstance(fact, Noted) and fact.what == REDIRECTED:
+            redirected = str(dict(fact.details)["address"])
         elif isinstance(fact, Noted) and fact.what == CLAIMED_ON:
             claims = (*claims, str(dict(fact.details)["claim"]))
         elif isinstance(fact, Noted) and fact.what == LIMITS:
@@ -1179,7 +1194,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     return Parcel(
         parcel.ref,
         state,
-        parcel.orders,
+        orders,
         parcel.location,
         grams,
         carrier,
@@ -1195,6 +1210,8 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         bookings,
         claims,
         marks,
+        redirected,
+        manifest,
     )
 
 
@@ -1239,11 +1256,13 @@ def _scan(said: Mapping[str, str | int]) -> Scan:
         str(said["place"]),
         Incident(str(said["incident"])) if said["incident"] else None,
         str(said["said"]),
+        _maybe(said.get("expected_at", "")),
     )
 
 
-def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str]:
-    return (scan.at, scan.tracking, scan.status, scan.place, scan.incident or "", scan.said)
+def _by_instant(scan: Scan) -> tuple[datetime, str, str, str, str, str, str]:
+    words = (scan.tracking, scan.status, scan.place, scan.incident or "", scan.said)
+    return (scan.at, *words, "" if scan.expected_at is None else scan.expected_at.isoformat())
 
 
 def _fold_return(returned: Return, facts: Sequence[Fact]) -> Return:

@@ -42,6 +42,7 @@ from orderflow import (
     production,
     proving,
     receiving,
+    redirecting,
     refunds,
     rejecting,
     repairs,
@@ -458,10 +459,38 @@ def _(look: Look[Dispatch]) -> Iterator[Call[Parcel]]:
     yield fulfilment.pack.on(look.fresh(Parcel, "p"), (look.id,))
 
 
+@suggests(fulfilment.scan_pick, on=Dispatch)
+def _(look: Look[Dispatch]) -> Iterator[Call[Dispatch]]:
+    listed = {
+        (line.sku, spot.slice.lot, spot.slice.serial)
+        for order in _orders(look, look.document.orders)
+        for line, spot in order.units()
+        if spot.slice.dispatch == look.id
+    }
+    for sku, lot, serial in sorted(listed) or [("sku", "", "")]:
+        yield fulfilment.scan_pick.on(look.id, sku, 1, lot, serial)
+
+
+@suggests(fulfilment.report_shipped, on=Dispatch)
+def _(look: Look[Dispatch]) -> Iterator[Call[Parcel]]:
+    yield fulfilment.report_shipped.on(look.fresh(Parcel, "p"), look.id)
+
+
+@suggests(fulfilment.repack, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    yield fulfilment.repack.on(look.id, look.fresh(Parcel, "p"))
+
+
 @suggests(fulfilment.record_scan, on=Parcel)
 def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
     for status in ScanStatus:
         yield fulfilment.record_scan.on(look.id, status)
+
+
+@suggests(redirecting.redirect, on=Parcel)
+def _(look: Look[Parcel]) -> Iterator[Call[Parcel]]:
+    for order in _orders(look, look.document.orders):
+        yield redirecting.redirect.on(look.id, order.destination.address or "another address")
 
 
 @suggests(scanning.record_scans, on=Parcel)

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from fractions import Fraction
 from typing import Final, Protocol, TypeVar
 
 import attrs
 
 from orderflow.calls import Ref
+from orderflow.errors import BadInput
 from orderflow.journal import Change, Committed, Entry, Stored
 from orderflow.money import Money
 from orderflow.records import (
@@ -33,7 +35,7 @@ from orderflow.records import (
 )
 from orderflow.tenders import Tendered
 from orderflow.tracking import Scan
-from orderflow.values import Position
+from orderflow.values import Position, instant, text, whole
 
 D = TypeVar("D", bound=Document)
 
@@ -294,4 +296,88 @@ class Gateway(Protocol):
 
     def query(self, key: str) -> GatewayAnswer | None:
         """What has become of a key; `None` when it has never come."""
+        ...
+
+
+@attrs.frozen
+class WorkLine:
+    """A row of a pick list: `n` units of a SKU off a shelf, of a lot and with a serial if named."""
+
+    order: str
+    line: str
+    sku: str
+    n: int
+    shelf: str
+    lot: str = ""
+    serial: str = ""
+
+
+@attrs.frozen
+class Work:
+    """What a warehouse is asked to pick and ship; `address` is a token of where it goes."""
+
+    dispatch: str
+    location: str
+    address: str
+    lines: tuple[WorkLine, ...]
+
+
+class WorkSaid(StrEnum):
+    """What a warehouse says of work that it was given."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    SHORT = "short"  # so many units are not on their shelf
+    SHIPPED = "shipped"  # so many units have left in a parcel
+    STOPPED = "stopped"  # what was not packed is on the shelf again
+    GOES_ON = "goes on"  # it was too late to stop
+
+
+@attrs.frozen
+class WorkEvent:
+    """Something that a warehouse says, under an id of its own: it may come late, and twice.
+
+    `lines` are pairs of a line and so many units, all of the dispatch where there are none; what
+    has left names its `parcel`, and by whom it goes.
+    """
+
+    id: str
+    dispatch: str
+    said: WorkSaid
+    at: datetime
+    lines: tuple[tuple[str, int], ...] = ()
+    parcel: str = ""
+    carrier: str = ""
+    tracking: str = ""
+    weight_grams: int = 0
+    reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        text(self.id, "event.id")
+        text(self.dispatch, "event.dispatch")
+        if type(self.said) is not WorkSaid:
+            raise BadInput("event.said", f"one of {', '.join(WorkSaid)} is wanted")
+        instant(self.at, "event.at")
+        for name in ("carrier", "tracking", "reason"):
+            text(getattr(self, name), f"event.{name}", empty=True)
+        text(self.parcel, "event.parcel", empty=self.said is not WorkSaid.SHIPPED)
+        whole(self.weight_grams, "event.weight_grams", least=0)
+
+
+class Warehouse(Protocol):
+    """Somebody who keeps and ships goods for us. Called outside any transaction, with a key.
+
+    `WarehouseFailed` says that nobody knows whether it did as asked.
+    """
+
+    def take(self, work: Work, key: str) -> None:
+        """Take work; the same key is the same work, however often it comes."""
+        ...
+
+    def stop(self, dispatch: str, key: str) -> None:
+        """Stop work, where it is not too late; what comes of it is an event."""
+        ...
+
+    def events(self, after: str) -> Sequence[WorkEvent]:
+        """What it has said since the event of that id; the same ones again are normal."""
         ...

@@ -7,6 +7,11 @@ Rejected goods are his: he keeps owing for them, whoever has them.
 They go by a parcel of their own, whose number their return keeps; when it comes back undelivered,
 they wait for him.
 What he does not take for good stays sold, and stays here.
+
+They are a number of their return, and no `Parcel`. Handing a parcel over bills what is in it, takes
+it off the stage, and its delivery begins a return window; these goods were billed when they first
+went out, stand on no stage, and their window is that of the parcel in which they came then. A
+parcel that does none of that would be an exception in each verb that reads one.
 """
 
 from __future__ import annotations

@@ -104,6 +104,7 @@ def checked_scans(scans: object) -> tuple[Scan, ...]:
 
 def note_scan(step: Step, ref: Ref[Document], scan: Scan) -> None:
     """Write a scan down with what it is about."""
+    expected = {"expected_at": scan.expected_at.isoformat()} if scan.expected_at else {}
     step.note(
         ref,
         SCANNED,
@@ -113,6 +114,7 @@ def note_scan(step: Step, ref: Ref[Document], scan: Scan) -> None:
         place=scan.place,
         incident=scan.incident.value if scan.incident is not None else "",
         said=scan.said,
+        **expected,
     )
 
 

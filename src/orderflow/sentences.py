@@ -453,9 +453,29 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         "were not posted yet",
         "zh": "退货 {returned} 状态为“{state}”,只有已同意且尚未寄回的退货才能取面单",
     },
+    "not_on_its_road": {
+        "en": "parcel {parcel} is {state}: only what is on its road is brought elsewhere",
+        "zh": "包裹 {parcel} 状态为“{state}”,只有在途包裹才能改派",
+    },
     "not_packed": {
         "en": "parcel {parcel} is {state}: a waybill is for a packed one",
         "zh": "包裹 {parcel} 状态为“{state}”,只有已包装的包裹才能取运单",
+    },
+    "not_to_pick": {
+        "en": "{sku} is not, or no more, to be picked for dispatch {dispatch}",
+        "zh": "{sku} 不在发货单 {dispatch} 的待拣商品中",
+    },
+    "wrong_lot": {
+        "en": "{sku} of lot {lot} was scanned for dispatch {dispatch}, which wants {wanted}",
+        "zh": "发货单 {dispatch} 应拣 {sku} 批次 {wanted},扫描到批次 {lot}",
+    },
+    "wrong_serial": {
+        "en": "{sku} with serial {serial} was scanned: dispatch {dispatch} wants {wanted}",
+        "zh": "发货单 {dispatch} 应拣 {sku} 序列号 {wanted},扫描到序列号 {serial}",
+    },
+    "scanned_too_many": {
+        "en": "{n} {sku} were scanned for dispatch {dispatch}, and {left} are left to pick",
+        "zh": "发货单 {dispatch} 扫描了 {n} 件 {sku},待拣只剩 {left} 件",
     },
     "parcel_left": {
         "en": "parcel {parcel} is {state}: only a packed one can be asked to {asked}",
@@ -1155,6 +1175,7 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "buy": "采购",
     "cancel booking": "请求取消面单",
     "ask return label": "请求退货面单",
+    "redirect": "改派",
     "send return label": "发送退货面单请求",
     "record return label": "登记退货面单答复",
     "cancel return label": "请求取消退货面单",
@@ -1247,6 +1268,10 @@ MOVES_AND_VERBS: Final[dict[str, str]] = {
     "owe at door": "货到付款",
     "pack": "打包",
     "weigh": "称重",
+    "repack": "改装包裹",
+    "pick short": "登记缺货拣货",
+    "scan pick": "扫描拣货",
+    "report shipped": "登记仓库发货",
     "mark": "贴标记",
     "pay back": "退回付款",
     "pay balance": "支付尾款",
@@ -1471,6 +1496,7 @@ HOLDS: Final[dict[str, str]] = {
     "unexpected_settlement": "意外的争议结果",
     "won_back": "争议胜诉退回的款项未用于订单",
     "void_failed": "撤销授权失败",
+    "shipped_while_held": "仓库已发出而系统未放行",
 }
 """The holds that the library sets by itself, by code."""
 

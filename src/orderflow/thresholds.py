@@ -37,19 +37,23 @@ class Unmet(StrEnum):
 
 
 class Reached(NamedTuple):
-    """What goods cost, in minor units, and how many units they are."""
+    """What goods cost, in minor units, and how many units they are; in all, and of each group of
+    lines that the terms want together."""
 
     worth: Fraction | int
     units: int
+    together: tuple[int, ...] = ()
 
 
 @attrs.frozen
 class Terms:
-    """What a discount was given for: goods that cost `least` minor units, or are `units`, or both.
+    """What a discount was given for: goods that cost `least` minor units, or are `units`, or are
+    `together`: so many units of each of some groups of lines, as a bundle has them; or all of that.
 
     It was given so many `times`, and is earned as often as that is reached. The goods are those of
     `lines`, or all; what they cost is measured without any discount where it is `listed`, else
     after the discounts before it. `unmet` says what becomes of it below that, else the rules do.
+    A unit that two bundles could have counts for either.
     """
 
     least: int = 0
@@ -58,11 +62,13 @@ class Terms:
     listed: bool = False
     lines: tuple[str, ...] = ()
     unmet: Unmet | None = None
+    together: tuple[tuple[tuple[str, ...], int], ...] = ()
 
     def __attrs_post_init__(self) -> None:
         whole(self.least, "terms.least", least=0, most=MINOR_MAX)
         whole(self.units, "terms.units", least=0)
-        if not (self.least or self.units):
+        _check_together(self.together)
+        if not (self.least or self.units or self.together):
             raise BadInput("terms.least", "an amount or a number of units is wanted")
         whole(self.times, "terms.times", most=MINOR_MAX)
         if type(self.listed) is not bool:
@@ -81,7 +87,24 @@ class Terms:
             times = min(times, int(reached.worth // self.least))
         if self.units:
             times = min(times, reached.units // self.units)
+        for (_, n), there in zip(self.together, reached.together, strict=True):
+            times = min(times, there // n)
         return times
+
+
+def _check_together(together: object) -> None:
+    if not isinstance(together, tuple):
+        raise BadInput("terms.together", "a tuple of pairs of lines and units is wanted")
+    for i, pair in enumerate(together):
+        path = f"terms.together[{i}]"
+        if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], tuple):
+            raise BadInput(path, "a pair of a tuple of lines and units is wanted")
+        if pair[0] == ():
+            raise BadInput(path, "at least one line is wanted")
+        for line in pair[0]:
+            text(line, path)
+        whole(pair[1], path)
+    unique((line for lines, _ in together for line in lines), "terms.together")
 
 
 def check_unmet(unmet: object, path: str) -> None:

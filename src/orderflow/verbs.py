@@ -59,6 +59,7 @@ from orderflow.fulfilment import (
     mark,
     pack,
     pick,
+    pick_short,
     recall,
     receive_back,
     record_scan,
@@ -66,7 +67,10 @@ from orderflow.fulfilment import (
     refuse_dispatch,
     release,
     reopen,
+    repack,
     report_missing,
+    report_shipped,
+    scan_pick,
     scan_serials,
     send_dispatch,
     ship_direct,
@@ -164,6 +168,7 @@ from orderflow.promising.slipping import slip
 from orderflow.promising.stock_holds import hold_stock
 from orderflow.proving import add_evidence, record_talk
 from orderflow.receiving import receive_return
+from orderflow.redirecting import redirect
 from orderflow.refunds import ask_pay_back, ask_refund, confirm_refund, pay_back, refund
 from orderflow.rejecting import keep_rejected, receive_rejected, send_rejected
 from orderflow.repairs import ask_repair, mend
@@ -328,6 +333,7 @@ __all__ = [
     "pay_balance",
     "pay_over",
     "pick",
+    "pick_short",
     "place",
     "plan_balance",
     "plan_production",
@@ -359,6 +365,7 @@ __all__ = [
     "record_shortfall",
     "record_talk",
     "redeem",
+    "redirect",
     "refund",
     "refuse_cancel_dispatch",
     "refuse_cancel_purchase",
@@ -378,8 +385,10 @@ __all__ = [
     "release_stock_hold",
     "remit",
     "reopen",
+    "repack",
     "repeg",
     "report_missing",
+    "report_shipped",
     "reprice",
     "repromise",
     "reserve",
@@ -387,6 +396,7 @@ __all__ = [
     "return_compensation",
     "review",
     "rework",
+    "scan_pick",
     "scan_serials",
     "send_back_arrival",
     "send_booking",

@@ -11,18 +11,40 @@ everything stands now. What would be refused is not listed; where nothing can be
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import product
+from typing import Final
 
 import attrs
 
-from orderflow import fulfilment, inspecting, orders, replacements, returns
+from orderflow import (
+    carrier_claims,
+    fulfilment,
+    inspecting,
+    orders,
+    redirecting,
+    replacements,
+    returns,
+)
 from orderflow.calls import Call, Ref
 from orderflow.journal import Context
+from orderflow.kept_goods import carrying
+from orderflow.money import Money
 from orderflow.options import Look
-from orderflow.records import Document, Hold, Order, Parcel, Reissue, Return
-from orderflow.states import UnitState
-from orderflow.tracking.troubles import DAMAGED, OURS, PIECE_MISSING
+from orderflow.records import (
+    CarrierClaim,
+    ClaimCause,
+    Document,
+    Hold,
+    Order,
+    Parcel,
+    Reissue,
+    Return,
+)
+from orderflow.states import ParcelState, UnitState
+from orderflow.tracking.troubles import DAMAGED, LATE, OURS, PIECE_MISSING
 from orderflow.trial import Source, tried
 from orderflow.units import LineQuantities
 
@@ -32,6 +54,8 @@ class Remedied(StrEnum):
 
     SEND_AGAIN = "send again"  # the goods that came back
     REISSUE = "reissue"  # others in their place
+    CLAIM = "claim on the carrier"
+    REDIRECT = "redirect"
     CALL_BACK = "call back"
     DELIVERED = "record as delivered"  # its customer says that he has it
     GIVE_UP = "give up for lost"
@@ -86,11 +110,48 @@ def _thinkable(look: Look[Parcel]) -> Iterator[WayOut]:
         yield WayOut(Remedied.DELIVERED, fulfilment.deliver.on(look.id))
     if codes & OURS - {DAMAGED}:
         why = next(one.reason for one in look.document.holds if one.code in OURS)
+        for name in dict.fromkeys(look.document.orders):
+            order = _order(look, name)
+            if order is not None and order.destination.address:
+                to = order.destination.address
+                yield WayOut(Remedied.REDIRECT, redirecting.redirect.on(look.id, to, why))
         yield WayOut(Remedied.CALL_BACK, fulfilment.turn_back.on(look.id, why))
         yield WayOut(Remedied.GIVE_UP, fulfilment.lose.on(look.id))
+    yield from _claims(look, codes)
     inside = _inside(look, UnitState.GOING_BACK)
     if inside and look.document.location:
         yield WayOut(Remedied.RECEIVE, fulfilment.receive_back.on(look.id))
+
+
+def _claims(look: Look[Parcel], codes: set[str]) -> Iterator[WayOut]:
+    """What its carrier can be asked to make good: all that its goods cost their customers.
+
+    Goods of several currencies are claimed by a person, who knows in which the carrier pays.
+    """
+    lost = look.document.state is ParcelState.LOST
+    causes = [
+        *([ClaimCause.LOST] if lost else []),
+        *([ClaimCause.DAMAGED] if DAMAGED in codes else []),
+        *([ClaimCause.LATE] if LATE in codes else []),
+    ]
+    worth: Tally[str] = Tally()
+    for name in dict.fromkeys(look.document.orders) if causes else ():
+        order = _order(look, name)
+        if order is not None:
+            worth[order.currency] += carrying(order, _lines(look, order, *_INSIDE)).amount
+    for (currency, amount), cause in product(worth.items(), causes):
+        if amount > 0 and len(worth) == 1:
+            id = look.fresh(CarrierClaim, cause.value)
+            value = Money(amount, currency)
+            claim = carrier_claims.claim_on_carrier.on(id, look.id, value, cause)
+            yield WayOut(Remedied.CLAIM, claim)
+
+
+_INSIDE: Final = (
+    *(UnitState.SHIPPED, UnitState.READY_TO_COLLECT, UnitState.DELIVERED),
+    *(UnitState.LOST, UnitState.GOING_BACK, UnitState.RECEIVED_BACK),
+)
+"""Where units of a parcel stand that has left."""
 
 
 def _of_goods(look: Look[Parcel], order: Order) -> Iterator[WayOut]:
@@ -125,12 +186,12 @@ def _order(look: Look[Parcel], name: str) -> Order | None:
     return None if stored is None else stored.value
 
 
-def _lines(look: Look[Parcel], order: Order, state: UnitState) -> LineQuantities:
-    """How many units of each line stand in a state with this parcel, outside of returns."""
+def _lines(look: Look[Parcel], order: Order, *states: UnitState) -> LineQuantities:
+    """How many units of each line stand in these states with this parcel, outside of returns."""
     counts: dict[str, int] = {}
     for line, spot in order.units():
         tag = spot.slice
-        if spot.state is state and tag.parcel == look.id and not tag.returning:
+        if spot.state in states and tag.parcel == look.id and not tag.returning:
             counts[line.id] = counts.get(line.id, 0) + spot.n
     return tuple(counts.items())
 

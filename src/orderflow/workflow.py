@@ -49,10 +49,12 @@ from orderflow.journal import STOCK, Case, Change, Context, Entry, Step
 from orderflow.measures import (
     Advice,
     AfterSales,
+    Deliveries,
     SteadyDemand,
     Stocking,
     Turned,
     after_sales,
+    deliveries,
     turned,
 )
 from orderflow.measures.cover import DAYS_MAX, advices
@@ -115,12 +117,15 @@ from orderflow.units import LineQuantities
 from orderflow.values import Position, instant, later, text, whole
 from orderflow.views import (
     Dossier,
+    News,
     PlatformView,
     PurchaserView,
     SupplierView,
+    news_of,
     platform_view,
     purchaser_view,
     supplier_view,
+    waybill,
 )
 from orderflow.ways_out import Troubled, ways_out
 from orderflow.ways_to_pay import WayToPay, ways_to_pay
@@ -451,6 +456,15 @@ class Workflow(Commands):
         stored = self.store.load(self._mine(Ref[Order](self.tenant, "order", id)))
         return None if stored is None else supplier_view(self._dossier(stored.value), supplier)
 
+    def news(self, parcel: str) -> News:
+        """What customers are to be told of a parcel now: where it is, and by when it comes.
+
+        Whoever is told by `adapters.outbox.drain` that a parcel has changed asks for its news, and
+        sends each `News.key` once.
+        """
+        found = self.parcel(parcel)
+        return news_of(found, [self.order(id) for id in found.orders], waybill(found))
+
     def why_not(self, call: Call[Document], *, by: str = "") -> tuple[Refusal, ...]:
         """Every reason against a call now; empty exactly when it would succeed on what was read.
 
@@ -659,6 +673,15 @@ class Workflow(Commands):
         It reads the whole journal once; keep the periods that are over, `then` joins them.
         """
         return turned(self.store.entries(), start, end, location, self.tenant)
+
+    def deliveries(self, start: datetime, end: datetime) -> Deliveries:
+        """Whether parcels that were handed over in a period came in time and unharmed.
+
+        It reads every parcel, and the orders of those that are meant.
+        """
+        found = (stored.value for stored in every(self.store, Query("parcel", self.tenant)))
+        parcels = (one for one in found if isinstance(one, Parcel))
+        return deliveries(parcels, self.order, start, end)
 
     def after_sales(self, start: datetime, end: datetime) -> AfterSales:
         """How much came back in a period, for which reasons, and what became of it.

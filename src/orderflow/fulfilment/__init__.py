@@ -33,9 +33,11 @@ from orderflow.fulfilment.handing_over import (
     hand_over,
     may_leave,
     put_on_road,
+    report_shipped,
     ship_contents,
     ship_direct,
 )
+from orderflow.fulfilment.manifests import Manifest, ManifestRow, manifest_of
 from orderflow.fulfilment.on_the_road import (
     deliver,
     lose,
@@ -49,8 +51,9 @@ from orderflow.fulfilment.packing import (
     hold_parcel,
     lift_parcel_hold,
     pack,
+    repack,
 )
-from orderflow.fulfilment.picking import pick, scan_serials
+from orderflow.fulfilment.picking import pick, pick_short, scan_pick, scan_serials
 from orderflow.fulfilment.reports import Report, as_far_as_there, found, report_missing
 from orderflow.fulfilment.single_scans import ScanStatus, record_scan, said_by
 from orderflow.fulfilment.weighing import mark, weigh
@@ -58,6 +61,8 @@ from orderflow.fulfilment.weighing import mark, weigh
 __all__ = [
     "ON_THE_ROAD",
     "WEIGHT_GRAMS_MAX",
+    "Manifest",
+    "ManifestRow",
     "Report",
     "ScanStatus",
     "accept_dispatch",
@@ -75,10 +80,12 @@ __all__ = [
     "lift_parcel_hold",
     "lose",
     "make_ready",
+    "manifest_of",
     "mark",
     "may_leave",
     "pack",
     "pick",
+    "pick_short",
     "put_on_road",
     "recall",
     "receive_back",
@@ -87,8 +94,11 @@ __all__ = [
     "refuse_dispatch",
     "release",
     "reopen",
+    "repack",
     "report_missing",
+    "report_shipped",
     "said_by",
+    "scan_pick",
     "scan_serials",
     "send_dispatch",
     "ship_contents",

@@ -5,8 +5,11 @@ It knows what is billed as it leaves, and refuses to know what becomes of it on 
 
 from __future__ import annotations
 
+import attrs
+
 from orderflow.calls import Ref
 from orderflow.errors import all_told
+from orderflow.facts import NUMBERED
 from orderflow.fulfilment.contents import (
     WEIGHT_GRAMS_MAX,
     bill_units,
@@ -16,12 +19,13 @@ from orderflow.fulfilment.contents import (
 from orderflow.fulfilment.weighing import against_leaving
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.production import Reported, ask_about_unknown, finish, meant, take_reported
-from orderflow.records import Order, Parcel, Purchase
+from orderflow.records import Dispatch, Line, Order, Parcel, Purchase, Spot
 from orderflow.states import (
     PARCEL,
     UNIT,
     ParcelFacts,
     ParcelMove,
+    ParcelState,
     UnitMove,
     UnitState,
 )
@@ -36,19 +40,24 @@ from orderflow.values import text, whole
 
 @verb("hand_over", Parcel)
 def hand_over(
-    case: Case, context: Context, carrier: str = "", tracking: str = "", waybill: str = ""
+    case: Case,
+    context: Context,
+    carrier: str = "",
+    tracking: str = "",
+    waybill: str = "",
+    manifest: str = "",
 ) -> Step:
     """Give a parcel to its carrier: its units are shipped, and billed.
 
     `carrier` and `tracking` (the waybill number) are written down, unless the parcel has them
     already. A piece that goes with others under one waybill (子母件) has that number as its
     `waybill`, and its own as `tracking`; without its own it shares what is said of all. The rules
-    may want it weighed and marked before.
+    may want it weighed and marked before. `manifest` names what it leaves under with others.
     """
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
     with all_told(tuple(against_leaving(step, parcel))):
-        put_on_road(step, parcel, carrier, tracking, waybill)
+        put_on_road(step, parcel, carrier, tracking, waybill, manifest)
     ship_contents(step, parcel)
     return step
 
@@ -97,6 +106,104 @@ def ship_direct(
     return step
 
 
+@verb("report_shipped", Parcel)
+def report_shipped(
+    case: Case,
+    context: Context,
+    dispatch: str,
+    lines: LineQuantities = (),
+    carrier: str = "",
+    tracking: str = "",
+    weight_grams: int = 0,
+) -> Step:
+    """Record that another's warehouse has shipped units of a dispatch: all, or so many of some.
+
+    A parcel is opened and on its road, with what of it was released or picked; one that was packed
+    here leaves, and one that has left is known. `carrier` and `tracking` are written down. What is
+    on hold or was shipped beyond the dispatch, has ended or been called back is asked about under a
+    hold of the parcel: it has left all the same.
+    """
+    step = Step(case, context)
+    work = step.now(case.dispatch(text(dispatch, "dispatch")))
+    left = dict(checked_quantities(lines))
+    asked, some = tuple(left.items()), bool(left)
+    text(carrier, "carrier", empty=True)
+    text(tracking, "tracking", empty=True)
+    grams = whole(weight_grams, "weight_grams", least=0, most=WEIGHT_GRAMS_MAX)
+    ref = case.own(Parcel)
+    if case.find(ref) is None:
+        step.open(Parcel(ref, PARCEL.initial, work.orders, work.location, grams))
+        found = False
+        for name in work.orders:
+            chosen = _at_work(step, step.now(case.order(name)), work, left if some else None)
+            _pack_up(step, step.now(case.order(name)), chosen, ref.id)
+            found = found or bool(chosen)
+        if any(left.values()) or not found:
+            for line, n in asked:
+                step.note(ref, "shipped_unasked", dispatch=dispatch, line=line, n=n)
+            reason = f"more was shipped than was asked of {dispatch}, which is {work.state.value}"
+            step.hold(ref, "shipped_unasked", reason, ())
+    _let_leave(step, step.now(ref), carrier, tracking)
+    return step
+
+
+def _at_work(step: Step, order: Order, work: Dispatch, left: dict[str, int] | None) -> list[Chosen]:
+    """What a warehouse can have shipped of a dispatch, what is picked first; it lessens `left`."""
+    found: list[Chosen] = []
+    for state in (UnitState.PICKED, UnitState.RELEASED):
+        for line, spot in order.units():
+            mine = spot.state is state and spot.slice.dispatch == work.ref.id
+            n = spot.n if left is None else min(spot.n, left.get(line.id, 0))
+            if mine and n and _goes(step, order, line, spot):
+                found.append(Chosen(line, spot, n))
+                if left is not None:
+                    left[line.id] -= n
+    return found
+
+
+def _goes(step: Step, order: Order, line: Line, spot: Spot) -> bool:
+    """Whether the host's own chart lets a unit be picked and packed."""
+    chart, facts = step.chart(UNIT), unit_facts(order, line, spot.slice.stage)
+    ways = [(UnitState.PICKED, UnitMove.PACK)]
+    if spot.state is UnitState.RELEASED:
+        ways.append((UnitState.RELEASED, UnitMove.PICK))
+    return all(
+        chart.target(state, move) is not None and not chart.refusals(state, move, facts)
+        for state, move in ways
+    )
+
+
+def _pack_up(step: Step, order: Order, chosen: list[Chosen], parcel: str) -> None:
+    """Pick what is not picked, and put all of it into a parcel."""
+    step.move(order, UnitMove.PICK, [one for one in chosen if _is_released(one)])
+    picked = [_picked(one) for one in chosen]
+    step.move(step.now(order.ref), UnitMove.PACK, picked, parcel=parcel)
+
+
+def _picked(one: Chosen) -> Chosen:
+    """The same units once they are picked; they have left the host's stage of the state before."""
+    if not _is_released(one):
+        return one
+    tag = attrs.evolve(one.spot.slice, stage="")
+    return one._replace(spot=attrs.evolve(one.spot, state=UnitState.PICKED, slice=tag))
+
+
+def _is_released(one: Chosen) -> bool:
+    return one.spot.state is UnitState.RELEASED
+
+
+def _let_leave(step: Step, parcel: Parcel, carrier: str, tracking: str) -> None:
+    """Put a parcel on its road that a warehouse says has left, or ask a person about it."""
+    if parcel.state is ParcelState.PACKED and may_leave(step, parcel):
+        put_on_road(step, parcel, carrier, tracking)
+        ship_contents(step, parcel)
+    elif parcel.state in (ParcelState.PACKED, ParcelState.CANCELLED):
+        if tracking and not parcel.tracking:
+            step.note(parcel.ref, NUMBERED, carrier=carrier, tracking=tracking)
+        reason = f"its warehouse has shipped it, and it is {parcel.state.value} here"
+        step.hold(parcel.ref, "shipped_while_held", reason, ())
+
+
 def ship_contents(step: Step, parcel: Parcel) -> None:
     """Ship and bill what is packed in a parcel; the dispatches that this empties are done."""
     dispatches: set[str] = set()
@@ -125,15 +232,20 @@ def may_leave(step: Step, parcel: Parcel) -> bool:
     )
 
 
-def put_on_road(step: Step, parcel: Parcel, carrier: str, tracking: str, waybill: str = "") -> None:
-    """Put a parcel on its road, and write down by whom it goes."""
+def put_on_road(
+    step: Step, parcel: Parcel, carrier: str, tracking: str, waybill: str = "", manifest: str = ""
+) -> None:
+    """Put a parcel on its road, and write down by whom it goes, and under which manifest."""
     step.proceed(PARCEL, parcel.ref, ParcelMove.HAND_OVER)
     text(carrier, "carrier", empty=True)
     text(tracking, "tracking", empty=True)
-    of_all = {"waybill": waybill} if text(waybill, "waybill", empty=True) else {}
-    if carrier or tracking or waybill:
+    text(waybill, "waybill", empty=True)
+    text(manifest, "manifest", empty=True)
+    besides = {"waybill": waybill, "manifest": manifest}
+    said = {name: value for name, value in besides.items() if value}
+    if carrier or tracking or said:
         by, number = carrier or parcel.carrier, tracking or parcel.tracking
-        step.note(parcel.ref, "handed over", carrier=by, tracking=number, **of_all)
+        step.note(parcel.ref, "handed over", carrier=by, tracking=number, **said)
 
 
 def _ship(

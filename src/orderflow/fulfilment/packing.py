@@ -6,8 +6,9 @@ It knows what goes together into one box, and refuses to know who carries it.
 from __future__ import annotations
 
 from orderflow.errors import BadInput, MoveRefused, Refusal
+from orderflow.facts import REPACKED
 from orderflow.fulfilment.contents import WEIGHT_GRAMS_MAX, contents, finish_dispatches
-from orderflow.fulfilment.weighing import against_packing
+from orderflow.fulfilment.weighing import against_packing, left_already
 from orderflow.holding import checked_blocks, set_hold
 from orderflow.journal import Case, Context, Step, verb
 from orderflow.records import Parcel
@@ -78,6 +79,69 @@ def pack(
     if refusals:
         raise MoveRefused(tuple(refusals))
     return step
+
+
+@verb("repack", Parcel)
+def repack(
+    case: Case, context: Context, into: str, lines: LineQuantities = (), order: str = ""
+) -> Step:
+    """Move what is packed into another parcel, while neither has left: all of it, or a part.
+
+    Where there is no parcel of that name it is opened, so one is split or two are merged; the one
+    that is emptied is cancelled. `order` says whose lines are meant where there are several. Both
+    are weighed and marked anew.
+    """
+    step = Step(case, context)
+    parcel = step.now(case.own(Parcel))
+    wanted = checked_quantities(lines)
+    if text(into, "into") == parcel.ref.id:
+        raise BadInput("into", "another parcel is wanted")
+    inside = contents(step, parcel, UnitState.PACKED)
+    named = {one.ref.id for one, _ in inside}
+    if text(order, "order", empty=True) and order not in named:
+        raise BadInput("order", f"one of the parcel's is wanted: {', '.join(sorted(named))}")
+    if wanted and not order and len(named) > 1:
+        raise BadInput("order", "the parcel is of several orders: say whose lines are meant")
+    target = _opened(step, parcel, into)
+    refusals = _against_joining(step, parcel, target)
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+    for one, chosen in inside:
+        if order in ("", one.ref.id):
+            moved = step.choose(
+                one, "repack", (UnitState.PACKED,), wanted, lambda tag: tag.parcel == parcel.ref.id
+            )
+            step.retag(one, moved if wanted else chosen, parcel=into)
+            step.note(target.ref, REPACKED, order=one.ref.id)
+    step.note(parcel.ref, REPACKED, into=into)
+    if not contents(step, parcel, UnitState.PACKED):
+        step.proceed(PARCEL, parcel.ref, ParcelMove.CANCEL)
+    refusals = against_packing(step, step.now(target.ref))
+    if refusals:
+        raise MoveRefused(tuple(refusals))
+    return step
+
+
+def _opened(step: Step, parcel: Parcel, into: str) -> Parcel:
+    """The parcel of that name; where there is none, it is opened beside this one."""
+    ref = step.case.parcel(into)
+    if step.case.find(ref) is None:
+        step.open(Parcel(ref, PARCEL.initial, (), parcel.location))
+    return step.now(ref)
+
+
+def _against_joining(step: Step, parcel: Parcel, target: Parcel) -> list[Refusal]:
+    """Why what is in one parcel cannot go into another."""
+    refusals = [*left_already(parcel, "repack"), *left_already(target, "repack")]
+    if target.location != parcel.location:
+        refusals.append(Refusal.of("wrong_location", found=parcel.location, asked=target.location))
+    here = step.now(step.case.order(parcel.orders[0])).destination
+    refusals += [
+        Refusal.of("other_destination", order=name)
+        for name in target.orders
+        if step.now(step.case.order(name)).destination != here
+    ]
+    return refusals
 
 
 @verb("cancel_parcel", Parcel)

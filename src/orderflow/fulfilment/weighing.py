@@ -32,7 +32,7 @@ def weigh(case: Case, context: Context, weight_grams: int, accepted: str = "") -
     parcel = step.now(case.own(Parcel))
     whole(weight_grams, "weight_grams", most=WEIGHT_GRAMS_MAX)
     why = text(accepted, "accepted", empty=True)
-    refusals = _left(parcel, "weigh") or against_weight(step, parcel, weight_grams, why)
+    refusals = left_already(parcel, "weigh") or against_weight(step, parcel, weight_grams, why)
     if refusals:
         raise MoveRefused(tuple(refusals))
     step.note(parcel.ref, WEIGHED, grams=weight_grams, **({"accepted": why} if why else {}))
@@ -47,7 +47,7 @@ def mark(case: Case, context: Context, marks: tuple[str, ...]) -> Step:
     unique(several(marks, "marks"), "marks")
     if not marks:
         raise BadInput("marks", "a mark is wanted")
-    refusals = _left(parcel, "mark")
+    refusals = left_already(parcel, "mark")
     if refusals:
         raise MoveRefused(tuple(refusals))
     for one in marks:
@@ -131,7 +131,7 @@ def inside_of(step: Step, parcel: Parcel) -> Quantities:
     return Quantities(found)
 
 
-def _left(parcel: Parcel, asked: str) -> list[Refusal]:
+def left_already(parcel: Parcel, asked: str) -> list[Refusal]:
     """Why nothing is done to a parcel any more, where it is not packed."""
     if parcel.state is ParcelState.PACKED:
         return []

@@ -195,7 +195,8 @@ class Threshold:
 class Bundle:
     """So many of each of these SKUs together at a price, as often as the basket has them all.
 
-    What that saves is shared by what the units of the bundles cost now.
+    What that saves is shared by what the units of the bundles cost now. It is earned as often as
+    the kept goods make bundles still.
     """
 
     parts: tuple[tuple[str, int], ...]  # (SKU, units in one bundle)
@@ -229,7 +230,15 @@ class Bundle:
         uses = tuple(_taken(basket, wanted))
         pairs = zip(basket.items, uses, strict=True)
         values = tuple([scale(item.net, n, item.n) for item, n in pairs])
-        return Saving(max(0, sum(values) - bundles * self.price.minor), values, uses=uses)
+        together = tuple([(_of_sku(basket, sku), n) for sku, n in self.parts])
+        terms = Terms(times=bundles, together=together)
+        off = max(0, sum(values) - bundles * self.price.minor)
+        return Saving(off, values, uses=uses, terms=terms)
+
+
+def _of_sku(basket: Basket, sku: str) -> tuple[str, ...]:
+    """The lines of a SKU whose units may serve a bundle."""
+    return tuple([item.line for item in basket.items if item.sku == sku and item.free])
 
 
 def _taken(basket: Basket, wanted: dict[str, int]) -> Iterator[int]:

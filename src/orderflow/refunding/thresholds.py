@@ -110,7 +110,21 @@ class _Given:
         """What the goods that it was given for come to without those that came back."""
         costs, lines = self.costs(listed=self.terms.listed), self.lines
         worth = sum([part_of(one, costs[one.id], one.n - back.get(one.id, 0)) for one in lines])
-        return Reached(worth, sum([one.n - back.get(one.id, 0) for one in lines]))
+        units = sum([one.n - back.get(one.id, 0) for one in lines])
+        each = [self.units(names, back) for names, _ in self.terms.together]
+        return Reached(worth, units, tuple(each))
+
+    def units(self, names: Iterable[str], back: Mapping[str, int]) -> int:
+        """How many units of some lines did not come back; of a kit, how many whole ones."""
+        found = 0
+        for name in names:
+            line = self.order.line(name)
+            if line is None:
+                parts = [one for one in self.order.lines if one.kit == name]
+                found += min([(one.n - back.get(one.id, 0)) // one.per_kit for one in parts])
+            else:
+                found += line.n - back.get(name, 0)
+        return found
 
     @property
     def earned(self) -> tuple[int, int]:
@@ -128,6 +142,8 @@ class _Given:
         by_worth = terms.least and left.worth < next_ * terms.least
         currency = self.order.currency
         figures = (str(left.units), str(next_ * terms.units))
+        if terms.together:
+            figures = (str(next_ - 1), str(next_))
         if by_worth:
             amounts = (floor(left.worth), next_ * terms.least)
             figures = (in_main_unit(amounts[0], currency), in_main_unit(amounts[1], currency))
@@ -220,8 +236,22 @@ def _room(given: _Given) -> int:
         kept_cost += part_of(line, every[line.id], sum([stop - start for start, stop in ranges]))
     by_worth = _cheapest(worth, times * given.terms.least - left.worth)
     by_units = _cheapest(units, times * given.terms.units - left.units)
-    dearer = floor(kept_cost + max(by_worth, by_units))
+    dearer = floor(kept_cost + max(by_worth, by_units, _cheapest_together(given, times)))
     return max(0, dearer - coins - _taken_before(given))
+
+
+def _cheapest_together(given: _Given, times: int) -> Fraction:
+    """What the cheapest goods cost, of those that came back, that make bundles so often again."""
+    found, every = Fraction(0), costs(given.order)
+    for names, n in given.terms.together:
+        goods: list[_Fill] = []
+        for name in names:
+            of = [one for one in given.order.lines if one.id in lines_named(given.order, (name,))]
+            cost = sum([part_of(one, every[one.id], given.back[one.id]) for one in of], Fraction(0))
+            came = given.units((name,), {}) - given.units((name,), given.back)
+            goods.append(_Fill(cost, Fraction(came)))
+        found += _cheapest(goods, times * n - given.units(names, given.back))
+    return found
 
 
 class _Fill(NamedTuple):

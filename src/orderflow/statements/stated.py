@@ -8,7 +8,7 @@ taxing of the host is handed in, for what is on no paper yet. The papers say the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -125,8 +125,9 @@ class Statement:
 
     The amounts of `lines` and of `parts`, which are of the order as a whole, sum to `total`; that
     and `given_up` are all that was ever charged. `due` is `total` less what was `paid`; below zero
-    it is owed back. `compensations` were paid beside it, and are part of none of that.
-    `included_in_parts` are the taxes in freight and fees that are on no paper yet.
+    it is owed back. `reversed` are the discounts on what was given up, by who bears them, as parts
+    of it: who bore them owes them no more. `compensations` were paid beside it, and are part of
+    none of that. `included_in_parts` are the taxes in freight and fees that are on no paper yet.
     """
 
     order: str
@@ -142,6 +143,7 @@ class Statement:
     bills: tuple[Bill, ...] = ()
     included_in_parts: tuple[RateTotal, ...] = ()
     compensations: tuple[Compensation, ...] = ()
+    reversed: tuple[Part, ...] = ()
 
     @property
     def included(self) -> tuple[RateTotal, ...]:
@@ -205,6 +207,30 @@ def statement(
         tuple([_bill(order, one) for one in bills]),
         included.get(None, ()),
         order.compensations,
+        _reversed(order, shares, [] if left else whole),
+    )
+
+
+def _reversed(
+    order: Order, shares: Mapping[str, Sequence[tuple[Charge, Span]]], whole: Iterable[Charge]
+) -> tuple[Part, ...]:
+    """The discounts on units that were given up, and those of the `whole` order that went along;
+    each with all that one bearer bore for one reason, in the order in which they were given."""
+    gone = [(charge, charge.amount) for charge in whole]
+    for line in order.lines:
+        gone += parts_carried(shares.get(line.id, ()), given_up(line))
+    sums: dict[tuple[ChargeKind, str, str], int] = {}
+    for charge, amount in gone:
+        off_freight = charge.kind is ChargeKind.FREIGHT and charge.amount < 0
+        if charge.because is None and (off_freight or charge.kind is ChargeKind.DISCOUNT):
+            key = (charge.kind, charge.bearer, charge.reason)
+            sums[key] = sums.get(key, 0) + amount
+    return tuple(
+        [
+            Part(kind, amount, bearer, reason)
+            for (kind, bearer, reason), amount in sums.items()
+            if amount
+        ]
     )
 
 

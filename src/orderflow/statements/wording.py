@@ -81,11 +81,13 @@ class _Writer:
     def beside(self) -> Iterator[str]:
         """What is no part of the total: what was given up, and what invoices say."""
         stated = self.stated
-        if not (stated.given_up or stated.bills or stated.compensations):
+        if not (stated.given_up or stated.reversed or stated.bills or stated.compensations):
             return
         yield ""
         if stated.given_up:
             yield self.row(self.say("given_up"), stated.given_up)
+        for part in stated.reversed:
+            yield self.row(self.part(part), part.amount, 2)
         for bill in stated.bills:
             yield self.row(self.bill(bill), bill.amount)
         for one in stated.compensations:

@@ -47,6 +47,7 @@ OUTSIDE: Final = frozenset(
         "finish_production",
         "found",
         "inspect_production",
+        "pick_short",
         "receive_back",
         "receive_purchase",
         "receive_return",
@@ -61,6 +62,7 @@ OUTSIDE: Final = frozenset(
         "record_scans",
         "record_shortfall",
         "refuse_cancel_dispatch",
+        "report_shipped",
         "refuse_cancel_purchase",
         "refuse_dispatch",
         "refuse_purchase",
@@ -79,7 +81,7 @@ What is said of a document that is not there is.
 _OF_NOTHING: Final = frozenset({"not_found", "no_bank"})
 """What a report is told that is about something that is not there: it cannot have happened."""
 
-OPENS: Final = frozenset({"ship_direct"})
+OPENS: Final = frozenset({"report_shipped", "ship_direct"})
 """Those of them that open the document that they are called on."""
 
 

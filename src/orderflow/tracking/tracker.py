@@ -20,6 +20,10 @@ The rules are few:
 - what says nothing of ours, or comes after the end of the road, cannot be placed: it is kept and
   listed. Carriers use numbers again, so it may be of another parcel.
 
+By when it is expected is what the last scan says that says so, and nothing once the road has ended
+or turned. Where the same scan comes again with another day, the later one counts: nobody is told
+of a day that is too early.
+
 Of scans of the same instant those that are further along come later, and a turn comes before a
 delivery: to wait for goods that are with their customer does less harm than to take money for goods
 that he has refused.
@@ -61,7 +65,7 @@ class Track:
     `status` is what to tell people, said `at` an instant and a `place`, with the reason `incident`
     where it has one; without scans it is unknown, at no instant. `attempts` are failed deliveries
     on the way to the customer. `unplaced` are the scans that fit nowhere, in the order of their
-    instants.
+    instants. `expected_at` is by when its carrier expects to deliver, where it has said so.
     """
 
     scans: tuple[Scan, ...] = ()  # each once, in the order of their instants
@@ -75,6 +79,7 @@ class Track:
     delivered_at: datetime | None = None
     back_at: datetime | None = None
     unplaced: tuple[Scan, ...] = ()
+    expected_at: datetime | None = None
 
 
 def follow(scans: Iterable[Scan]) -> Track:
@@ -87,11 +92,28 @@ def follow(scans: Iterable[Scan]) -> Track:
     >>> follow([home]).status.value, follow([home, turned, home]).status.value
     ('delivered', 'returned')
     """
-    heap = tuple(sorted(set(scans), key=_order))
+    heap = tuple(sorted(_once(scans), key=_order))
     track = Track(heap)
     for scan in heap:
         track = _after(track, scan)
-    return track
+    if track.whereabouts not in (_W.NOT_SEEN, _W.ON_ITS_WAY):
+        return track
+    said = [scan.expected_at for scan in heap if scan.expected_at is not None]
+    return attrs.evolve(track, expected_at=said[-1]) if said else track
+
+
+def _once(scans: Iterable[Scan]) -> set[Scan]:
+    """Each scan once; of two that differ in nothing but the day that is expected, the later."""
+    heap = set(scans)
+    latest: dict[Scan, datetime] = {}
+    for scan in heap:
+        if scan.expected_at is not None:
+            bare = attrs.evolve(scan, expected_at=None)
+            latest[bare] = max(scan.expected_at, latest.get(bare, scan.expected_at))
+    if not latest:
+        return heap
+    rest = {scan for scan in heap if scan.expected_at is None and scan not in latest}
+    return rest | {attrs.evolve(scan, expected_at=at) for scan, at in latest.items()}
 
 
 _FURTHER: Final = {

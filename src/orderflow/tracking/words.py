@@ -86,7 +86,8 @@ class Incident(StrEnum):
 class Scan:
     """What a carrier saw under a waybill number, where and when; `said` are its own words.
 
-    Two scans that say the same are the same scan, however often and by whichever message it came.
+    `expected_at` is by when it expects to deliver, where it has said so along with this. Two
+    scans that say the same are the same scan, however often and by whichever message it came.
     """
 
     tracking: str
@@ -95,6 +96,7 @@ class Scan:
     place: str = ""
     incident: Incident | None = None
     said: str = ""
+    expected_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
         text(self.tracking, "scan.tracking")
@@ -106,6 +108,9 @@ class Scan:
         if self.incident is not None and not isinstance(self.incident, Incident):
             raise BadInput("scan.incident", "an Incident is wanted")
         text(self.said, "scan.said", empty=True)
+        if self.expected_at is not None:
+            expected = instant(self.expected_at, "scan.expected_at")
+            object.__setattr__(self, "expected_at", expected)
 
     @property
     def is_lost(self) -> bool:

@@ -6,6 +6,7 @@ It knows labels, readers and what is for whom, and refuses to know the clock and
 from __future__ import annotations
 
 from orderflow.views.headlines import Headline, headline, quantity_by_state, quantity_by_status
+from orderflow.views.news import News, expected_arrival, news_of
 from orderflow.views.parties import (
     SPECIAL_HANDLING,
     Dossier,
@@ -31,6 +32,7 @@ __all__ = [
     "Headline",
     "KitSeen",
     "LineSeen",
+    "News",
     "ParcelSeen",
     "PartyStatus",
     "Phase",
@@ -40,7 +42,9 @@ __all__ = [
     "SupplierView",
     "Turn",
     "WaitSeen",
+    "expected_arrival",
     "headline",
+    "news_of",
     "phase",
     "platform_view",
     "purchaser_view",

@@ -78,6 +78,7 @@ from orderflow.views.headlines import (
     named,
     rung_of,
 )
+from orderflow.views.news import expected_arrival
 from orderflow.views.waits import WaitSeen, waits
 
 SPECIAL_HANDLING: Final = "special_handling"
@@ -197,12 +198,16 @@ class KitSeen:
 
 @attrs.frozen
 class ParcelSeen:
-    """A parcel on its way: where it stands, and the number to look it up by."""
+    """A parcel on its way: where it stands, and the number to look it up by.
+
+    `expected_at` is by when it should be there, as far as anybody has said so.
+    """
 
     waybill: str
     state: ParcelState
     handed_over_at: datetime | None
     delivered_at: datetime | None
+    expected_at: datetime | None = None
 
 
 @attrs.frozen
@@ -283,7 +288,7 @@ def platform_view(dossier: Dossier) -> PlatformView:
         order.applied,
         due(order),
         _purchases(dossier.purchases),
-        _parcels(dossier.parcels),
+        _parcels(order, dossier.parcels),
         order.holds,
         _kits(order),
     )
@@ -306,7 +311,7 @@ def purchaser_view(dossier: Dossier) -> PurchaserView:
         total(order),
         order.applied,
         owing,
-        _parcels(dossier.parcels),
+        _parcels(order, dossier.parcels),
         _kits(order),
         waits(order, dossier.broken),
         order.contact,
@@ -342,10 +347,13 @@ def supplier_view(dossier: Dossier, supplier: str) -> SupplierView | None:
         _lines(None, units, _supplier_word),
         _purchases(mine.values()),
         _parcels(
-            parcel
-            for parcel in dossier.parcels
-            if parcel.ref.id not in theirs
-            and any(unit.spot.slice.parcel == parcel.ref.id for unit in units)
+            order,
+            [
+                parcel
+                for parcel in dossier.parcels
+                if parcel.ref.id not in theirs
+                and any(unit.spot.slice.parcel == parcel.ref.id for unit in units)
+            ],
         ),
     )
 
@@ -587,9 +595,16 @@ def _purchases(purchases: Iterable[Purchase]) -> tuple[PurchaseSeen, ...]:
     )
 
 
-def _parcels(parcels: Iterable[Parcel]) -> tuple[ParcelSeen, ...]:
+def _parcels(order: Order, parcels: Iterable[Parcel]) -> tuple[ParcelSeen, ...]:
+    """What is seen of parcels; what else than this order is in them is nobody's affair here."""
     return tuple(
-        ParcelSeen(waybill(one), one.state, one.handed_over_at, one.delivered_at)
+        ParcelSeen(
+            waybill(one),
+            one.state,
+            one.handed_over_at,
+            one.delivered_at,
+            expected_arrival(one, (order,)),
+        )
         for one in sorted(parcels, key=lambda one: one.ref.id)
     )
 

@@ -93,6 +93,7 @@ class _Tracked(Protocol):
     events: Sequence[_Event] | None
     status: str | None
     delivered: bool | None
+    estimated_delivery: str | None
 
 
 class KarrioCarrier:
@@ -206,13 +207,18 @@ class KarrioCarrier:
         return Quote(rate.service, amount.minor, currency, DAYS_MAX if days is None else days)
 
     def _scans(self, number: str, tracked: _Tracked) -> Iterator[Scan]:
-        """Of scans without a status the newest has that of the whole; others are on the way."""
+        """Of scans without a status the newest has that of the whole; others are on the way.
+
+        The day on which the parcel is expected is meant to its end.
+        """
         events = [
             (instant_of(one.timestamp or "", one.date or "", one.time or "", self._zone), one)
             for one in tracked.events or ()
         ]
         dated = [(at, one) for at, one in events if at is not None]
         newest = max((at for at, _ in dated), default=None)
+        day = instant_of("", tracked.estimated_delivery or "", "", self._zone)
+        due = None if day is None else day.replace(hour=23, minute=59, second=59)
         whole = TrackingStatus.DELIVERED if tracked.delivered else status_of(tracked.status or "")
         for at, one in dated:
             status = TrackingStatus.IN_TRANSIT if at != newest else whole
@@ -220,7 +226,9 @@ class KarrioCarrier:
                 status = status_of(one.status)
             said = _short(one.description or one.code or "")
             incident = incident_of(one.reason or "")
-            yield Scan(number, status, at, _short(one.location or ""), incident, said)
+            expected = due if at == newest else None
+            place = _short(one.location or "")
+            yield Scan(number, status, at, place, incident, said, expected)
 
     def _failed(self, asked: Asked, messages: Sequence[_Message], about: str, key: str) -> NoReturn:
         """Raise what messages beside an empty answer mean; silence means that nobody knows."""

@@ -18,6 +18,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Final, NamedTuple
 
+import attrs
+
 from orderflow.adapters.webhooks.checking import Delivery, as_instant, at_path
 from orderflow.errors import WebhookRejected
 from orderflow.tracking import Incident, Scan, TrackingStatus
@@ -117,7 +119,7 @@ def _easypost(delivery: Delivery, zone: tzinfo) -> tuple[Scan, ...]:
     number = _number(delivery, at_path(delivery.payload, ("result", "tracking_code")))
     tracker = at_path(delivery.payload, ("result",))
     entries = _entries(delivery, tracker, "tracking_details")
-    return tuple(
+    scans = tuple(
         _scan(
             number,
             _meaning(_EASYPOST, _EASYPOST_DETAILS, one.get("status"), one.get("status_detail")),
@@ -127,6 +129,7 @@ def _easypost(delivery: Delivery, zone: tzinfo) -> tuple[Scan, ...]:
         )
         for one in entries
     )
+    return _expected(scans, tracker, "est_delivery_date", zone)
 
 
 def _aftership(delivery: Delivery, zone: tzinfo) -> tuple[Scan, ...]:
@@ -134,7 +137,7 @@ def _aftership(delivery: Delivery, zone: tzinfo) -> tuple[Scan, ...]:
     number = _number(delivery, at_path(delivery.payload, ("msg", "tracking_number")))
     tracking = at_path(delivery.payload, ("msg",))
     entries = _entries(delivery, tracking, "checkpoints")
-    return tuple(
+    scans = tuple(
         _scan(
             number,
             _meaning(_AFTERSHIP, _AFTERSHIP_DETAILS, one.get("tag"), one.get("subtag")),
@@ -144,6 +147,7 @@ def _aftership(delivery: Delivery, zone: tzinfo) -> tuple[Scan, ...]:
         )
         for one in entries
     )
+    return _expected(scans, tracking, "expected_delivery", zone)
 
 
 def _shopify(delivery: Delivery, zone: tzinfo) -> tuple[Scan, ...]:
@@ -156,7 +160,9 @@ def _shopify(delivery: Delivery, zone: tzinfo) -> tuple[Scan, ...]:
     said = payload.get("shipment_status")
     at = _when(payload.get("updated_at"), delivery, zone)
     meant = _meaning(_SHOPIFY, {}, said, None)
-    return tuple(_scan(_number(delivery, number), meant, at, "", said) for number in numbers)
+    expected = _by_when(payload.get("estimated_delivery_at"), zone)
+    scans = [_scan(_number(delivery, number), meant, at, "", said) for number in numbers]
+    return tuple([attrs.evolve(scan, expected_at=expected) for scan in scans])
 
 
 _READERS: Final[Mapping[str, Callable[[Delivery, tzinfo], tuple[Scan, ...]]]] = {
@@ -200,6 +206,34 @@ def _meaning(
 
 def _scan(number: str, meant: _Meant, at: datetime, place: str, said: object) -> Scan:
     return Scan(number, meant.status, at, place, meant.incident, _plain(said))
+
+
+def _expected(scans: tuple[Scan, ...], whole: object, name: str, zone: tzinfo) -> tuple[Scan, ...]:
+    """The same scans, the last of which says by when all of it is expected, where that is said."""
+    expected = _by_when(whole.get(name) if isinstance(whole, dict) else None, zone)
+    if expected is None or not scans:
+        return scans
+    last = max(scan.at for scan in scans)
+    return tuple(
+        [attrs.evolve(scan, expected_at=expected) if scan.at == last else scan for scan in scans]
+    )
+
+
+def _by_when(said: object, zone: tzinfo) -> datetime | None:
+    """The instant that is meant; a day is meant to its end, and a time without a zone is local."""
+    known = as_instant(said)
+    if known is not None or not isinstance(said, str):
+        return known
+    try:
+        local = datetime.fromisoformat(said).replace(tzinfo=zone)
+        if len(said) <= _DAY:
+            local = local.replace(hour=23, minute=59, second=59)
+        return instant(local, "expected")
+    except ValueError:
+        return None
+
+
+_DAY: Final = len("2026-01-31")
 
 
 def _number(delivery: Delivery, said: object) -> str:
