@@ -646,6 +646,7 @@ BESIDE = {
     "orderflow.adapters.warehouses": (
         "give_work",
         "hear_work",
+        "work_of",
         "Given",
         "HeardWork",
         "ScriptedWarehouse",
