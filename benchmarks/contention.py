@@ -145,8 +145,8 @@ def measured(kind: str, where: str, schema: str, demand: str, processes: int, co
 
 def main() -> None:
     if len(sys.argv) == 7:
-        *named, count = sys.argv[1:]
-        work(*named, count=int(count))
+        kind, where, schema, demand, name, count = sys.argv[1:]
+        work(kind, where, schema, demand, name, int(count))
         return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
