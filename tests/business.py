@@ -1833,6 +1833,7 @@ NEW: Final = frozenset(
         "set_credit",
     }
     | {"complain", "ask_refund_only", "ask_repair", "claim_on_carrier", "record_arrival"}
+    | {"report_shipped"}
     | {"ask_return", "ask_reissue", "ask_exchange", "ship_direct", "draft", "hold_stock", "expect"}
     | {"send_transfer", "add_waybills", "receive"}
 )

@@ -277,7 +277,13 @@ CALLS: Final[dict[str, dict[str, Any]]] = {
     "scan_serials": {"id": "o-released", "line": "1", "serials": ("SN-1", "SN-2")},
     "pack": {"id": "p-new", "dispatches": ("d-o-picked",), "weight_grams": 900, "lines": ONE},
     "cancel_parcel": {"id": "p-o-packed"},
-    "hand_over": {"id": "p-o-packed", "carrier": "sea mail", "tracking": "T-1", "waybill": "T-0"},
+    "hand_over": {
+        "id": "p-o-packed",
+        "carrier": "sea mail",
+        "tracking": "T-1",
+        "waybill": "T-0",
+        "manifest": "M-7",
+    },
     "hold_parcel": {
         "id": "p-o-packed",
         "code": "label",
@@ -1160,7 +1166,7 @@ def test_what_is_missing_or_unknown_is_a_mistake_of_the_caller(house: House, nam
     house.assert_untouched()
 
 
-SAID_ANEW = {"describe_item", "record_feed", "set_coupon", "set_credit"}
+SAID_ANEW = {"describe_item", "record_feed", "report_shipped", "set_coupon", "set_credit"}
 """The verbs that open a document or say it anew, whichever there is to do."""
 
 

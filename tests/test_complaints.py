@@ -332,7 +332,8 @@ def test_a_question_of_usage_leads_to_support_and_is_answered(any_shop: Shop) ->
     shop.complain("q-1", "o-17", "how is it switched on?", "usage", ("film-1",))
     shop.answer_complaint("q-1", "by the cord")
 
-    assert shop.complaint("q-1").state is S.ANSWERED
+    asked = shop.complaint("q-1")
+    assert (asked.state, asked.reason, asked.evidence) == (S.ANSWERED, "usage", ("film-1",))
     assert due(shop.order("o-17")) == 0
     assert shop.codes(v.complain.on("q-2", "o-17", "dull", "dull")) == ["another_way"]
 

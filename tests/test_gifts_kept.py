@@ -10,14 +10,14 @@ import pytest
 from orderflow import BadInput, Refused, Rules
 from orderflow.paid_back import GiftWorth, Refunding
 from orderflow.pricing import due, total
-from orderflow.reasons import FAULTY, Reason
+from orderflow.reasons import FAULTY, Fault, Reason, Way
 from orderflow.statements import statement, text
 from tests.builders import BELL, LAMP, LEITH, Shop, eur, line
 from tests.test_invoices import agree
 
 RULES = Rules(
     locations=(LEITH,),
-    reasons=(FAULTY, Reason("unwanted")),
+    reasons=(FAULTY, Reason("unwanted"), Reason("spoilt", Fault.NOBODY, (Way.REFUND,))),
     refunding=Refunding(gifts=(GiftWorth("SHIP-BELL", (eur(4500),)),)),
 )
 
@@ -79,6 +79,15 @@ def test_a_gift_whose_worth_no_rule_names_is_kept_for_nothing(shop: Shop) -> Non
 
     assert back(there, "r-1", ("1", 3)) == 0
     assert [one for one in there.order("o-17").charges if one.because is not None] == []
+
+
+def test_a_gift_that_was_deducted_and_costs_less_since_is_not_deducted_again(shop: Shop) -> None:
+    there = sold(shop)
+    assert back(there, "r-1", ("1", 3)) == 9000
+    there.ask_refund_only("q-1", "o-17", eur(1000), (("2", 2),), "spoilt")
+    there.grant_complaint("q-1")
+
+    assert back(there, "r-2", ("2", 1)) == 4000
 
 
 def test_the_fault_of_the_seller_costs_no_gift(shop: Shop) -> None:

@@ -49,11 +49,13 @@ from orderflow.fulfilment import (
     make_ready,
     pack,
     pick,
+    pick_short,
     recall,
     receive_back,
     record_scan,
     release,
     reopen,
+    repack,
     report_missing,
     turn_back,
 )
@@ -260,11 +262,13 @@ class Lives(RuleBasedStateMachine):
             "allocated": [lambda: self.release(paper, unit.location, wanted)] * 3
             + [lambda: self.unreserve(paper, wanted)],
             "released": [lambda: self.pick(unit.dispatch, wanted)] * 3
-            + [lambda: self.recall(unit.dispatch)],
+            + [lambda: self.recall(unit.dispatch)]
+            + [lambda: self.pick_short(unit.dispatch, wanted)],
             "picked": [lambda: self.pack((unit.dispatch,), wanted)] * 3
             + [lambda: self.recall(unit.dispatch)],
             "packed": [lambda: self.hand_over(unit.parcel)] * 3
-            + [lambda: self.cancel_parcel(unit.parcel)],
+            + [lambda: self.cancel_parcel(unit.parcel)]
+            + [lambda: self.repack(unit.parcel, wanted)],
             "shipped": [
                 lambda: self.deliver(unit.parcel),
                 lambda: self.deliver(unit.parcel),
@@ -687,6 +691,34 @@ class Lives(RuleBasedStateMachine):
         chosen = self.of_dispatch(id, ("released",), wanted)
         moves = self.naive.moves(chosen or (), "picked")
         self.attempt(pick.on(id, wanted), chosen is not None or self.has_ended(id), moves)
+
+    def pick_short(self, id: str, wanted: Wanted) -> None:
+        if id not in self.naive.dispatches:
+            self.attempt(pick_short.on(id, wanted), False)
+            return
+        paper = self.naive.orders[self.naive.dispatches[id][0]]
+        chosen, _ = self.naive.reported(
+            paper, ("released",), wanted, lambda unit: unit.dispatch == id
+        )
+        moves = self.naive.moves(chosen, "allocated")
+        moves.update((one.id, "allocated", "open") for one, _ in chosen)
+        missed = Tally((one.sku, unit.location, "") for one, unit in chosen)
+        self.attempt(pick_short.on(id, wanted), True, moves)
+        self.naive.shelf.subtract(missed)
+
+    def repack(self, id: str, wanted: Wanted) -> None:
+        into = self.new("p")
+        parcel = self.naive.parcels.get(id)
+        if parcel is None or parcel.state != "packed":
+            self.attempt(repack.on(id, into), False)
+            return
+        wanted = wanted if len(parcel.orders) == 1 else ()
+        paper = self.naive.orders[parcel.orders[0]]
+        chosen = self.naive.choose(paper, ("packed",), wanted, lambda unit: unit.parcel == id)
+        if self.attempt(repack.on(id, into, wanted), chosen is not None) is not None:
+            self.naive.parcels[into] = Parcel(parcel.orders)
+            if not self.naive.contents(id, "packed"):
+                parcel.state = "cancelled"
 
     def has_ended(self, id: str) -> bool:
         """Whether nothing is left to do for a dispatch: what is said of it now is written down."""

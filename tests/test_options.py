@@ -81,6 +81,7 @@ def test_every_verb_of_a_kind_is_among_the_options_of_each_of_its_documents(hous
 OPENED_BY_OTHERS = {
     "pack",
     "ship_direct",
+    "report_shipped",
     "pay",
     "await_payment",
     "collect_on_delivery",

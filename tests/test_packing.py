@@ -8,11 +8,12 @@ import pytest
 
 from orderflow import BadInput, Refused, Rules
 from orderflow.adapters.memory import MemoryStore
+from orderflow.fulfilment import Manifest, ManifestRow, manifest_of
 from orderflow.packing import Packing
 from orderflow.sourcing import Quantities
 from orderflow.states import ParcelState
 from orderflow.verbs import hand_over, mark, pack, weigh
-from tests.builders import BELL, LAMP, LEITH, YORK, Shop
+from tests.builders import BELL, LAMP, LEITH, MORNING, YORK, Shop
 
 PACKING: Final = Packing(
     "2026",
@@ -202,6 +203,29 @@ def test_what_has_left_is_neither_weighed_nor_marked() -> None:
     )
     assert shop.codes(mark.on("p-1", ("fragile",))) == ["parcel_left"]
     assert shop.parcel("p-1").state is ParcelState.SHIPPED
+
+
+# --- what the carrier signs for -------------------------------------------------------------------
+
+
+@pytest.mark.feature("F204")
+def test_parcels_leave_together_under_a_manifest(any_shop: Shop) -> None:
+    shop = any_shop
+    picked(shop, (LAMP, 3))
+    for i, grams in enumerate((900, 0, 1_100), 1):
+        shop.pack(f"p-{i}", ("d-1",), grams, (("1", 1),))
+
+    shop.hand_over("p-2", "north post", "NP-2", manifest="M-7")
+    shop.clock.forward(minutes=5)
+    shop.hand_over("p-1", "north post", "NP-1", manifest="M-7")
+    shop.hand_over("p-3", "north post", "NP-3", manifest="M-8")
+
+    parcels = [shop.parcel(f"p-{i}") for i in (3, 2, 1)]
+    signed = manifest_of("M-7", parcels)
+    assert (signed.carriers, signed.handed_over_at) == (("north post",), MORNING)
+    assert signed.rows == (ManifestRow("p-1", "NP-1", 900), ManifestRow("p-2", "NP-2", 0))
+    assert signed.weight_grams == 900
+    assert manifest_of("M-9", parcels) == Manifest("M-9", (), None, ())
 
 
 # --- bad input ------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ from tests.steps import calls_of
 from tests.test_pricing import goods, lamps
 
 # ORDERFLOW_PRICES=20000 looks at as many orders; it takes two or three minutes. See `make laws`.
-PRICES: Final = int(os.environ.get("ORDERFLOW_PRICES", "2000"))
+PRICES: Final = int(os.environ.get("ORDERFLOW_PRICES", "500"))
 DAY: Final = datetime(2026, 11, 11, tzinfo=UTC)
 EACH: Final = max(1, PRICES // 2000)
 """How many orders of each currency."""

@@ -35,8 +35,9 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryStore
 from orderflow.conditions import Condition, Fate, Verdict
 from orderflow.currencies import EXPONENTS, in_main_unit
+from orderflow.journal import Context
 from orderflow.pricing import due
-from orderflow.proposals import LineDiffers, PaidFrom, Proposal, text
+from orderflow.proposals import LineDiffers, PaidFrom, Proposal, coming_back, text
 from orderflow.reasons import Fault, Reason, Way
 from orderflow.records import Order, Outcome, Payment
 from orderflow.refunds import owed_back
@@ -135,6 +136,19 @@ def test_what_may_not_come_back_is_refused_with_every_reason(shop: Shop) -> None
 
     asked = verbs.ask_return.on("r-1", "o-17", (("1", 4),))
     assert [one.code for one in no.value.refusals] == shop.codes(asked)
+
+
+def test_goods_are_supposed_to_come_back_to_where_they_came_from(shop: Shop) -> None:
+    delivered(shop, (LAMP, 3))
+    context = Context(shop.clock.at, "", shop.rules)
+
+    calls = coming_back(shop.store, context, shop.order("o-17"), (("1", 2),), "too small")
+
+    assert calls == (
+        verbs.ask_return.on("supposed-1", "o-17", (("1", 2),), "too small"),
+        verbs.receive_return.on("supposed-1", "leith"),
+        verbs.inspect.on("supposed-1"),
+    )
 
 
 def test_goods_come_back_under_a_name_that_no_return_has(shop: Shop) -> None:

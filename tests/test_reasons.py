@@ -52,10 +52,10 @@ def test_another_word_is_told_which_reasons_there_are(shop: Shop) -> None:
     shop = delivered(shop)
 
     assert shop.refuses(ask_return.on("r-1", "o-17", (), "too small")) == (
-        "the reason must be one of withdrawal, faulty, wrong item, not too small"
+        "there is no reason too small: it must be one of withdrawal, faulty, wrong item"
     )
     assert shop.refuses(ask_return.on("r-1", "o-17")) == (
-        "the reason must be one of withdrawal, faulty, wrong item, not -"
+        "a reason is wanted: one of withdrawal, faulty, wrong item"
     )
 
 
@@ -73,10 +73,10 @@ def test_a_shop_that_names_no_reasons_takes_any_words() -> None:
     assert NAMED.reason("faulty") is FAULTY
 
 
-def test_a_way_that_no_reason_leads_to_is_named_as_none() -> None:
+def test_where_no_reason_leads_is_said_without_any() -> None:
     (no,) = not_for((USAGE,), "dull", Way.REPAIR)
 
-    assert no == Refusal.of("no_such_reason", given="dull", reasons="-")
+    assert no == Refusal.of("no_reason_leads", move="repair")
 
 
 _SOME: Final = "some of return, exchange, reissue, refund, repair, support are wanted"

@@ -388,6 +388,17 @@ def test_the_tax_on_a_fee_does_not_go_back_with_the_freight() -> None:
     agree(shop)
 
 
+def test_freight_that_was_free_on_its_invoice_brings_no_tax_back() -> None:
+    rules = taxing(NET_BY_LINE).taxing
+    shop = shop_of(Refunding(freight=((Fault.CUSTOMER, FreightBack.ALL),)), taxing=rules)
+    free = Offer("free", FreightOff())
+    deliver(shop, line("1", LAMP, 2, "50"), offers=(free,), freight=490, destination=GERMANY)
+    shop.invoice("o-17", "2026")
+
+    assert back(shop, "r-1", ("1", 1)) == 5950
+    assert ruled(shop.order("o-17")) == []
+
+
 def test_freight_that_a_credit_note_has_lowered_is_not_given_back_twice() -> None:
     shop = shop_of(Refunding(freight=((Fault.CUSTOMER, FreightBack.ALL),)))
     deliver(shop, (LAMP, 4), charges=(NewCharge(FREIGHT, 400),))
@@ -416,6 +427,8 @@ def test_a_restocking_fee_is_by_reason_and_condition() -> None:
         "n": "2",
         "condition": "second",
     }
+    told = [one.because for one in shop.order("o-17").charges if one.because is not None]
+    assert [one.document for one in told] == ["r-1", "r-2"]
 
 
 @pytest.mark.parametrize("why", (FAULTY, DROPPED))

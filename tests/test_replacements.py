@@ -242,6 +242,15 @@ def test_what_of_one_reissue_is_cancelled_leaves_another_of_its_order_alone(shop
     assert again == {"i-1": 2, "i-2": 1}
 
 
+def test_a_reissue_that_nobody_has_approved_is_not_settled(shop: Shop) -> None:
+    lost(shop)
+    shop.ask_reissue("i-1", "o-17", (), "lost")
+
+    assert shop.refuses(v.settle_reissue.on("i-1")) == (
+        "reissue i-1 is asked: cannot settle (can: approve, reject, cancel)"
+    )
+
+
 def test_a_settled_reissue_still_counts(shop: Shop) -> None:
     lost(shop)
     shop.ask_reissue("i-1", "o-17", (), "lost")
@@ -700,6 +709,19 @@ def test_goods_are_exchanged_and_the_difference_is_paid(any_shop: Shop) -> None:
     assert [law.breaches for law in audit(shop.store, rules=shop.rules, sample=99)] == [()] * 7
 
 
+def test_what_a_bank_has_taken_back_of_a_payment_pays_no_new_goods(shop: Shop) -> None:
+    delivered(shop)
+    shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), bells())
+    shop.approve_exchange("e-1")
+    come_back(shop)
+    shop.charge_back("pay-o-17", eur(2500))
+
+    shop.send_replacement("e-1", "o-18")
+
+    assert due(shop.order("o-18")) == 4550 - 500
+    assert owed_back(shop.order("o-17")) == 500
+
+
 def test_new_goods_that_are_sold_by_length_cost_their_price_for_so_much(shop: Shop) -> None:
     delivered(shop)
     shop.ask_exchange("e-1", "o-17", "r-1", (("1", 1),), (line("1", ROPE, 7500),))
@@ -1118,9 +1140,10 @@ def test_new_goods_that_are_out_and_not_paid_are_named_by_a_hold(shop: Shop) -> 
 
     shop.undo_exchange("e-1")
 
-    assert [(one.code, one.blocks) for one in shop.order("o-18").holds] == [
-        ("goods_never_came", ())
-    ]
+    (hold,) = shop.order("o-18").holds
+    assert (hold.code, hold.blocks) == ("goods_never_came", ())
+    said = "the goods for which these were sent never came, and these are not paid"
+    assert hold.reason == said
     assert due(shop.order("o-18")) == 1000
 
 

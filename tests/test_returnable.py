@@ -80,6 +80,9 @@ def test_units_that_are_sent_again_are_told_apart(shop: Shop) -> None:
         ("1", "p-2", 1, 1000, ["sent_again"]),
         ("2", "p-2", 1, 4550, []),
     ]
+    ends = [one.until for one in shop.returnable("o-17")]
+    assert ends[0] == ends[1], "a unit that is sent again has the window of its parcel"
+    assert None not in ends
 
 
 @pytest.mark.feature("F231")

@@ -292,7 +292,7 @@ def test_a_return_that_is_closed_before_anything_came_is_cancelled(shop: Shop) -
 
     assert in_return(shop, "r-1") == 0
     assert shop.refuses(close_return.on("r-1")) == (
-        "return r-1 is cancelled: cannot cancel (can: nothing more)"
+        "return r-1 is cancelled: cannot close (can: nothing more)"
     )
     shop.ask_return("r-2", "o-17", (("1", 3),))
 

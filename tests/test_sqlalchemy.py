@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -54,6 +54,55 @@ def invoices(engine: Engine, schema: str) -> list[str]:
     with engine.connect() as line:
         rows = line.execute(text(f"select id from {schema}_invoices order by id")).fetchall()
     return [row[0] for row in rows]
+
+
+def test_what_is_read_through_an_engine_on_a_server_begins_no_transaction(
+    engine: Engine, schema: str
+) -> None:
+    """Beginning and ending one would be two round trips more for each document."""
+    store = SqlAlchemyStore(engine, schema=schema)
+    alone: list[bool] = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def listen(line: Connection, *_: object) -> None:
+        real: Any = line.connection.driver_connection
+        alone.append(engine.dialect.name == "sqlite" or real.autocommit)
+
+    shop = house(store)
+    shop.hold_stock("h-1", LAMPS, 2, key="k-1")
+    on_its_way = len(alone)
+    assert shop.stock_hold("h-1").n == 2
+    assert store.books("").counters == (Counter(LAMPS, 5, 2),)
+    store.put("c-7", {"name": "Ann"})
+    assert store.get("c-7") == {"name": "Ann"}
+
+    assert len(alone) > on_its_way
+    assert all(alone[on_its_way:])
+    with engine.connect() as line:
+        real: Any = line.connection.driver_connection
+        assert engine.dialect.name == "sqlite" or not real.autocommit, "the host's are as they were"
+
+
+def test_documents_are_kept_decoded_on_an_engine_and_in_no_transaction_of_a_host(
+    engine: Engine, schema: str
+) -> None:
+    """What another has changed is read anew; what a host may still undo is read each time."""
+    store = SqlAlchemyStore(engine, schema=schema)
+    ours, other = house(store), house(SqlAlchemyStore(engine, schema=schema))
+    ours.hold_stock("h-1", LAMPS, 2, key="k-1")
+    assert ours.stock_hold("h-1") is ours.stock_hold("h-1")
+
+    other.release_stock_hold("h-1", key="k-2")
+
+    assert ours.stock_hold("h-1") == other.stock_hold("h-1")
+    with engine.connect() as line:
+        inside = house(SqlAlchemyStore(line, schema=schema))
+        inside.hold_stock("h-2", LAMPS, 3, key="k-3")
+        assert inside.stock_hold("h-2") is not inside.stock_hold("h-2")
+        line.rollback()
+    ours.hold_stock("h-2", LAMPS, 1, key="k-4")
+    assert ours.stock_hold("h-2").n == 1
+    assert_laws(store)
 
 
 @pytest.mark.parametrize("first", ("ours", "theirs"))
@@ -123,7 +172,7 @@ def test_a_transaction_of_the_host_that_has_failed_is_not_tried_again(
     asked: list[str] = []
     commit = SqlAlchemyStore._committed
 
-    def told(store: SqlAlchemyStore, change: Change) -> int | None:
+    def told(store: SqlAlchemyStore, change: Change) -> tuple[int, Sequence[int | None]] | None:
         asked.append(change.key)
         return commit(store, change)
 

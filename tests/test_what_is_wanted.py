@@ -275,13 +275,13 @@ WRONG: Final = (
         Rules(),
     ),
     wrong(
-        "verdicts[1].verdict: a Verdict is wanted, or the code of one of the rules' conditions",
+        "verdicts[1].verdict: a Verdict is wanted, or a condition of the rules: they have none",
         judged,
         (("1", 1, Verdict.SOUND), ("1", 1, "worn")),
         Rules(),
     ),
     wrong(
-        "verdicts[0].verdict: a Verdict is wanted, or the code of one of the rules' conditions",
+        "verdicts[0].verdict: a Verdict is wanted, or a condition of the rules: they have none",
         judged,
         (("1", 1, 5),),
         Rules(),

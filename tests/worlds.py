@@ -185,7 +185,7 @@ PARTS: Final[dict[str, Small]] = {
         times=1,
     ),
     "parcels that are packed anew": goods(
-        LIFE - {"complete"} | of("cancel_parcel repack"), (2,), most={"parcel": 2}, times=1
+        LIFE | of("cancel_parcel recall repack"), (2,), most={"parcel": 2}, times=1
     ),
     "cash on delivery": goods(
         LIFE - {"pay"} | ROAD | of("collect_on_delivery expect_cash remit pay_back apply_payment"),

@@ -547,7 +547,7 @@ BESIDE = {
         "AFTERSHIP",
     ),
     "orderflow.adapters.carriers.kuaidi100": ("scans_of_answer", "meaning"),
-    "orderflow.fulfilment": ("said_by",),
+    "orderflow.fulfilment": ("said_by", "manifest_of", "Manifest", "ManifestRow"),
     "orderflow.tracking": (
         "TrackingStatus",
         "Incident",
@@ -646,6 +646,7 @@ BESIDE = {
     "orderflow.adapters.warehouses": (
         "give_work",
         "hear_work",
+        "work_of",
         "Given",
         "HeardWork",
         "ScriptedWarehouse",
@@ -785,7 +786,7 @@ BESIDE = {
     "orderflow.replacements": ("Progress", "progress"),
     "orderflow.deadlines": ("Due", "Reminder"),
     "orderflow.audit": ("audit", "Law", "reconcile", "Plan", "Drift", "DriftKind"),
-    "orderflow.archiving": ("Archive", "is_at_rest", "put_away"),
+    "orderflow.archiving": ("Archive", "forget", "is_at_rest", "put_away"),
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
     "orderflow.intake": ("orders", "stock", "remittance", "Columns", "Finding"),

@@ -1188,12 +1188,14 @@ class Commands:
         carrier: str = "",
         tracking: str = "",
         waybill: str = "",
+        manifest: str = "",
         *,
         key: str | None = None,
         by: str = "",
     ) -> Done[Parcel]:
         """Give a parcel to its carrier: its units are shipped, and billed."""
-        call = fulfilment.hand_over.of(Ref(self.tenant, "parcel", id), carrier, tracking, waybill)
+        ref: Ref[Parcel] = Ref(self.tenant, "parcel", id)
+        call = fulfilment.hand_over.of(ref, carrier, tracking, waybill, manifest)
         return self.apply(call, key=key, by=by)
 
     def ship_direct(

@@ -1148,7 +1148,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
     silent_at, late_at, bookings = parcel.silent_at, parcel.late_at, parcel.bookings
     claims, marks, grams = parcel.claims, parcel.marks, parcel.weight_grams
     orders = parcel.orders
-    redirected = parcel.redirected
+    redirected, manifest = parcel.redirected, parcel.manifest
     for fact in facts:
         if isinstance(fact, Advanced):
             if fact.target == ParcelState.SHIPPED and fact.move != ParcelMove.GO_ON:
@@ -1161,6 +1161,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
             details = dict(fact.details)
             carrier, tracking = str(details["carrier"]), str(details["tracking"])
             waybill = str(details.get("waybill", ""))
+            manifest = str(details.get("manifest", ""))
         elif isinstance(fact, Noted) and fact.what == BOOKING:
             bookings = _booked(bookings, dict(fact.details))
         elif isinstance(fact, Noted) and fact.what == NUMBERED:
@@ -1210,6 +1211,7 @@ def _fold_parcel(parcel: Parcel, facts: Sequence[Fact]) -> Parcel:
         claims,
         marks,
         redirected,
+        manifest,
     )
 
 

@@ -204,5 +204,6 @@ def _condition(verdict: object, rules: Rules, path: str) -> Condition:
         return OF_VERDICTS[verdict]
     found = rules.condition(verdict) if isinstance(verdict, str) else None
     if found is None:
-        raise BadInput(path, "a Verdict is wanted, or the code of one of the rules' conditions")
+        own = ", ".join([one.code for one in rules.conditions]) or "they have none"
+        raise BadInput(path, f"a Verdict is wanted, or a condition of the rules: {own}")
     return found

@@ -119,9 +119,13 @@ def not_for(reasons: tuple[Reason, ...], code: str, way: Way) -> Iterator[Refusa
     if not reasons:
         return
     found = named(reasons, code)
-    if found is None:
-        which = ", ".join([one.code for one in reasons if one.allows(way)]) or NONE
-        yield Refusal.of("no_such_reason", given=code or NONE, reasons=which)
+    which = ", ".join([one.code for one in reasons if one.allows(way)])
+    if found is None and not which:
+        yield Refusal.of("no_reason_leads", move=way.value)
+    elif found is None and not code:
+        yield Refusal.of("reason_wanted", reasons=which)
+    elif found is None:
+        yield Refusal.of("no_such_reason", given=code, reasons=which)
     elif not found.allows(way):
         yield Refusal.of("another_way", given=code, move=way.value, can=", ".join(found.ways))
 

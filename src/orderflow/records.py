@@ -704,6 +704,7 @@ class Parcel:
     claims: tuple[str, ...] = ()  # on its carrier, by their ids
     marks: tuple[str, ...] = ()  # that stand on it
     redirected: str = ""  # the address that it is to be brought to instead, by its token
+    manifest: str = ""  # the name under which it left with others
 
     def booking(self, id: str) -> Booking | None:
         """The booking of that name."""

@@ -225,6 +225,8 @@ def end_return(step: Step, ref: Ref[Return]) -> None:
     coming = of_return(order, ref.id, (UnitState.GOING_BACK,))
     step.move(order, UnitMove.DELIVER, coming, returning="")
     untag_returned(step, returned)
+    if returned.state in RETURN.ends:
+        raise IllegalMove(str(ref), returned.state.value, "close", ())
     under_way = returned.state in (ReturnState.GOING_BACK, ReturnState.RECEIVED)
     step.proceed(RETURN, ref, ReturnMove.SETTLE if under_way else ReturnMove.CANCEL)
 

@@ -237,8 +237,16 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
     },
     "own_rule": {"en": "{reason} ({rule})", "zh": "{reason}({rule})"},
     "no_such_reason": {
-        "en": "the reason must be one of {reasons}, not {given}",
-        "zh": "原因须为以下之一:{reasons},而不是“{given}”",
+        "en": "there is no reason {given}: it must be one of {reasons}",
+        "zh": "没有原因“{given}”:须为以下之一:{reasons}",
+    },
+    "reason_wanted": {
+        "en": "a reason is wanted: one of {reasons}",
+        "zh": "须说明原因:{reasons}之一",
+    },
+    "no_reason_leads": {
+        "en": "no reason that the rules name leads to {move}",
+        "zh": "规则中没有可以{move}的原因",
     },
     "another_way": {
         "en": "the reason {given} leads to no {move} (can: {can})",

@@ -23,7 +23,7 @@ from orderflow.adapters import mending, postgres_sql, sql
 from orderflow.adapters.archiving import Archiving
 from orderflow.adapters.dialects import said, schema_name
 from orderflow.adapters.hosted_tables import make_on_postgres, make_on_sqlite
-from orderflow.adapters.postgres_commit import asked, refused
+from orderflow.adapters.postgres_commit import asked, numbers, refused
 from orderflow.adapters.reading import committed
 from orderflow.adapters.rows import written
 from orderflow.adapters.writing import Connected, Rows, Writing, entered
@@ -47,6 +47,7 @@ Bind: TypeAlias = Engine | Connection | Session
 """What a host hands over."""
 
 _MET_OTHERS: Final = frozenset({"40001", "40P01", "23505"})
+_AUTO: Final = "AUTOCOMMIT"
 _POISONED: Final = frozenset({"40001", "40P01"})
 _BUSY: Final = frozenset({"55P03", "SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED"})
 
@@ -64,6 +65,7 @@ class SqlAlchemyStore(Archiving):
         self._bind: Final = bind
         self._dialect: Final = _dialect_of(bind)
         self._on_postgres: Final = self._dialect == "postgresql"
+        self._alone: Final = _one_by_one(bind) if self._on_postgres else bind
         self._hints = not self._on_postgres
         self._mark: Final = "%s" if self._on_postgres else "?"
         self._prefix: Final = schema_name(schema) + ("." if self._on_postgres else "_")
@@ -77,16 +79,23 @@ class SqlAlchemyStore(Archiving):
         In a host's transaction it lasts when the host commits; nobody else sees it until then.
         """
         try:
-            seq = self._committed(change)
+            done = self._committed(change)
         except (Refused, Stale):
             # Another may have carried it out meanwhile: then what refuses it is its own doing.
             if self.seen(change.call.ref.tenant, change.key) is None:
                 raise
-            seq = None
-        return self._repeated(change) if seq is None else committed(change, seq)
+            done = None
+        if done is None:
+            return self._repeated(change)
+        seq, rows = done
+        for (document, version), n in zip(change.replaced, rows, strict=True):
+            self._remember(document.ref, n, Stored(document, version + 1))
+        return committed(change, seq)
 
-    def _committed(self, change: Change) -> int | None:
-        """The number of the entry that a change has become; `None` where its key came before."""
+    def _committed(self, change: Change) -> tuple[int, Sequence[int | None]] | None:
+        """The number of the entry that a change has become, and those of the rows that it replaced;
+        `None` where its key came before.
+        """
         net = claimed_net(change.postings)
         with self._changing(change.call.verb, change.key, str(change.call.ref)) as line:
             if not self._on_postgres:
@@ -103,12 +112,14 @@ class SqlAlchemyStore(Archiving):
                 raise refused(change, message, detail) from error
             answer, seq, detail = found
             if answer == "done":
-                return cast("int", seq)
+                return cast("int", seq), numbers(cast("str", detail))
             if answer == "seen":
                 return None
             raise refused(change, answer, detail)
 
-    def _write(self, line: Connection, change: Change, net: dict[Any, int]) -> int | None:
+    def _write(
+        self, line: Connection, change: Change, net: dict[Any, int]
+    ) -> tuple[int, Sequence[int | None]] | None:
         """Write it row by row: in SQLite there is nobody else meanwhile."""
         db = _Spoken(line, self._prefix, self._mark)
         db.execute(sql.RULES, (change.rules,))
@@ -118,8 +129,7 @@ class SqlAlchemyStore(Archiving):
             return None
         seq = cast("int", made.lastrowid)
         rows = [written(document) for document, _ in change.replaced]
-        Writing(db, change, net, self._kept).write(rows, seq)
-        return seq
+        return seq, Writing(db, change, net, self._kept).write(rows, seq)
 
     # --- whose transaction -----------------------------------------------------------------------
 
@@ -222,11 +232,12 @@ class SqlAlchemyStore(Archiving):
     # --- rows ----------------------------------------------------------------------------------
 
     def _kept(self, ref: Ref[Any]) -> tuple[int, Stored[Any]] | None:
-        """Nothing is kept decoded: what was read may be undone by the host."""
-        return None
+        """In a host's transaction nothing is kept decoded: what was read may be undone."""
+        return super()._kept(ref) if isinstance(self._bind, Engine) else None
 
     def _remember(self, ref: Ref[Any], n: int | None, stored: Stored[Any]) -> None:
-        """Nothing is."""
+        if isinstance(self._bind, Engine):
+            super()._remember(ref, n, stored)
 
     def _one(self, statement: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
         rows = self._all(statement, values)
@@ -235,9 +246,9 @@ class SqlAlchemyStore(Archiving):
     def _all(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         told = said(statement, self._prefix, self._mark)
         with self._told("look", self._name):
-            if not isinstance(self._bind, Engine):
-                return _rows(_connection_of(self._bind), told, values)
-            with self._bind.connect() as line:
+            if not isinstance(self._alone, Engine):
+                return _rows(_connection_of(self._alone), told, values)
+            with self._alone.connect() as line:
                 rows = _rows(line, told, values)
                 line.commit()
                 return rows
@@ -285,6 +296,13 @@ def _dialect_of(bind: Bind) -> str:
     if found not in ("postgresql", "sqlite"):
         raise BadInput("bind", f"sqlite or postgresql is wanted, not {found}")
     return found
+
+
+def _one_by_one(bind: Bind) -> Bind:
+    """An engine on which each statement is a transaction of its own, and one round trip instead of
+    three; a host's transaction stays what it is.
+    """
+    return bind.execution_options(isolation_level=_AUTO) if isinstance(bind, Engine) else bind
 
 
 def _connection_of(bind: Connection | Session) -> Connection:

@@ -37,6 +37,7 @@ from orderflow.fulfilment.handing_over import (
     ship_contents,
     ship_direct,
 )
+from orderflow.fulfilment.manifests import Manifest, ManifestRow, manifest_of
 from orderflow.fulfilment.on_the_road import (
     deliver,
     lose,
@@ -60,6 +61,8 @@ from orderflow.fulfilment.weighing import mark, weigh
 __all__ = [
     "ON_THE_ROAD",
     "WEIGHT_GRAMS_MAX",
+    "Manifest",
+    "ManifestRow",
     "Report",
     "ScanStatus",
     "accept_dispatch",
@@ -77,6 +80,7 @@ __all__ = [
     "lift_parcel_hold",
     "lose",
     "make_ready",
+    "manifest_of",
     "mark",
     "may_leave",
     "pack",

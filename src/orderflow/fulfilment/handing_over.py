@@ -40,19 +40,24 @@ from orderflow.values import text, whole
 
 @verb("hand_over", Parcel)
 def hand_over(
-    case: Case, context: Context, carrier: str = "", tracking: str = "", waybill: str = ""
+    case: Case,
+    context: Context,
+    carrier: str = "",
+    tracking: str = "",
+    waybill: str = "",
+    manifest: str = "",
 ) -> Step:
     """Give a parcel to its carrier: its units are shipped, and billed.
 
     `carrier` and `tracking` (the waybill number) are written down, unless the parcel has them
     already. A piece that goes with others under one waybill (子母件) has that number as its
     `waybill`, and its own as `tracking`; without its own it shares what is said of all. The rules
-    may want it weighed and marked before.
+    may want it weighed and marked before. `manifest` names what it leaves under with others.
     """
     step = Step(case, context)
     parcel = step.now(case.own(Parcel))
     with all_told(tuple(against_leaving(step, parcel))):
-        put_on_road(step, parcel, carrier, tracking, waybill)
+        put_on_road(step, parcel, carrier, tracking, waybill, manifest)
     ship_contents(step, parcel)
     return step
 
@@ -227,15 +232,20 @@ def may_leave(step: Step, parcel: Parcel) -> bool:
     )
 
 
-def put_on_road(step: Step, parcel: Parcel, carrier: str, tracking: str, waybill: str = "") -> None:
-    """Put a parcel on its road, and write down by whom it goes."""
+def put_on_road(
+    step: Step, parcel: Parcel, carrier: str, tracking: str, waybill: str = "", manifest: str = ""
+) -> None:
+    """Put a parcel on its road, and write down by whom it goes, and under which manifest."""
     step.proceed(PARCEL, parcel.ref, ParcelMove.HAND_OVER)
     text(carrier, "carrier", empty=True)
     text(tracking, "tracking", empty=True)
-    of_all = {"waybill": waybill} if text(waybill, "waybill", empty=True) else {}
-    if carrier or tracking or waybill:
+    text(waybill, "waybill", empty=True)
+    text(manifest, "manifest", empty=True)
+    besides = {"waybill": waybill, "manifest": manifest}
+    said = {name: value for name, value in besides.items() if value}
+    if carrier or tracking or said:
         by, number = carrier or parcel.carrier, tracking or parcel.tracking
-        step.note(parcel.ref, "handed over", carrier=by, tracking=number, **of_all)
+        step.note(parcel.ref, "handed over", carrier=by, tracking=number, **said)
 
 
 def _ship(

@@ -2,12 +2,18 @@
 
 It knows dispatches and events, and refuses to know how a warehouse works.
 
-`give_work` is the wire out, `hear_work` the wire in, and `ScriptedWarehouse` a warehouse that does
-as its script says, for tests offline.
+`work_of` is the pick list of a dispatch, `give_work` the wire out and `hear_work` the wire in.
+`ScriptedWarehouse` is a warehouse that does as its script says, for tests offline.
 """
 
 from orderflow.adapters.warehouses.scripted import ScriptedWarehouse, WarehouseFault
-from orderflow.adapters.warehouses.working import Given, HeardWork, give_work, hear_work
+from orderflow.adapters.warehouses.working import (
+    Given,
+    HeardWork,
+    give_work,
+    hear_work,
+    work_of,
+)
 
 __all__ = [
     "Given",
@@ -16,4 +22,5 @@ __all__ = [
     "WarehouseFault",
     "give_work",
     "hear_work",
+    "work_of",
 ]
