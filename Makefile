@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TYPED := $(wildcard src tests tools examples benchmarks)
-BENCHMARKS := imports lifecycle stores charts promising allocation pricing
+BENCHMARKS := imports lifecycle stores contention charts promising allocation pricing
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore

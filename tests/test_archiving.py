@@ -12,11 +12,11 @@ from orderflow import BadInput, MoveRefused, Ref, Stale, Workflow, verbs
 from orderflow.adapters import codec
 from orderflow.adapters.archiving import Archiving
 from orderflow.adapters.memory import MemoryStore
-from orderflow.archiving import Archive, is_at_rest, put_away
+from orderflow.archiving import Archive, forget, is_at_rest, put_away
 from orderflow.audit import DriftKind, Plan, audit, reconcile
 from orderflow.journal import Stored
 from orderflow.mending import Mendable
-from orderflow.ports import Query, Store, every
+from orderflow.ports import People, Query, Store, every
 from orderflow.records import KINDS, Order
 from orderflow.states import OrderState, PaymentState
 from tests.builders import LAMP, MORNING, Clock, Shop, eur, new_order
@@ -206,6 +206,52 @@ def test_what_waits_for_anybody_is_not_at_rest(shop: Shop) -> None:
     assert not is_at_rest(shop.order("o-19"))  # its money is owed back
     shop.expect("s-1", shop.stock(LAMP, "york", 1), 3, MORNING)
     assert not is_at_rest(shop.supply("s-1"))
+
+
+# --- who is forgotten ----------------------------------------------------------------------------
+
+
+@pytest.mark.feature("F256")
+def test_who_has_only_old_orders_is_forgotten_and_the_journal_folds(any_shop: Shop) -> None:
+    shop, people = any_shop, cast("People", any_shop.store)
+    for customer in ("c-7", "c-8", "c-10"):
+        people.put(customer, {"name": f"Ann of {customer}"})
+    over(shop, customer="c-7")
+    over(shop, "o-18", "p-2", customer="c-8")
+    shop.place("o-19", new_order((LAMP, 1), customer="c-8"))  # and something goes on with her
+    put_away(archive_of(shop.store), shop.clock.at)
+
+    assert forget(shop.store, people, MORNING) == ()
+    assert forget(shop.store, people, shop.clock.at, ("", "north")) == ("c-7",)
+
+    assert people.get("c-7") is None
+    assert people.get("c-8") == {"name": "Ann of c-8"}
+    assert people.get("c-10") == {"name": "Ann of c-10"}  # who has ordered nothing yet
+    assert forget(shop.store, people, shop.clock.at) == ()
+    assert shop.order("o-17").customer == "c-7"
+
+
+def test_who_goes_on_with_another_tenant_is_kept(store: Store) -> None:
+    people = cast("People", store)
+    people.put("c-7", {"name": "Ann"})
+    north, south = (Workflow(store, tenant=name, clock=Clock()) for name in ("north", "south"))
+    north.place("o-17", new_order((LAMP, 1)))
+    north.cancel("o-17")
+    south.place("o-17", new_order((LAMP, 1)))
+    put_away(archive_of(store), MORNING + A_YEAR, "north")
+
+    assert forget(store, people, MORNING + A_YEAR, ("north", "south")) == ()
+    south.cancel("o-17")
+    put_away(archive_of(store), MORNING + A_YEAR, "south")
+    assert forget(store, people, MORNING + A_YEAR, ("north", "south")) == ("c-7",)
+
+
+def test_whom_to_forget_is_told_in_words() -> None:
+    store, wrong = MemoryStore(), cast("Any", "north")
+    with pytest.raises(BadInput, match="tenants: a tuple of names is wanted"):
+        forget(store, store, MORNING, wrong)
+    with pytest.raises(BadInput, match="before: the time has no time zone"):
+        forget(store, store, MORNING.replace(tzinfo=None))
 
 
 # --- what happens to it after that ----------------------------------------------------------------

@@ -35,6 +35,7 @@ def of(text: str) -> frozenset[str]:
 LIFE: Final = of(
     "place confirm pay refund cancel allocate release pick pack hand_over deliver complete"
 )
+TO_THE_DOOR: Final = of("place pay refund allocate release pick pack hand_over deliver complete")
 SHELF: Final = of(
     "reserve unreserve recall ask_cancel_dispatch refuse_cancel_dispatch cancel_parcel"
 )
@@ -155,12 +156,20 @@ PARTS: Final[dict[str, Small]] = {
         Bounds(
             (1,),
             stock=1,
-            only=LIFE
-            | BACK
-            | of("ask_return_label send_return_label record_return_label cancel_return_label")
-            | of("record_return_scans"),
+            only=TO_THE_DOOR
+            | of("ask_return close_return receive_return inspect deliver_again")
+            | of("ask_return_label send_return_label record_return_label cancel_return_label"),
             waits=(HOUR,),
             requests=1,
+        )
+    ),
+    "scans of what comes back": Small(
+        Bounds(
+            (1,),
+            stock=1,
+            only=TO_THE_DOOR
+            | of("ask_return close_return receive_return inspect deliver_again")
+            | of("cancel record_return_scans"),
         )
     ),
     "the warehouse and its reports": goods(

@@ -786,7 +786,7 @@ BESIDE = {
     "orderflow.replacements": ("Progress", "progress"),
     "orderflow.deadlines": ("Due", "Reminder"),
     "orderflow.audit": ("audit", "Law", "reconcile", "Plan", "Drift", "DriftKind"),
-    "orderflow.archiving": ("Archive", "is_at_rest", "put_away"),
+    "orderflow.archiving": ("Archive", "forget", "is_at_rest", "put_away"),
     "orderflow.mending": ("Mendable", "Instant", "Kept"),
     "orderflow.reporting": ("chart_named", "written", "mermaid", "chart_data", "draw_chart"),
     "orderflow.intake": ("orders", "stock", "remittance", "Columns", "Finding"),

@@ -14,15 +14,16 @@ So nobody has to know whether a document was put away, and the journal stays as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final, Protocol, TypeAlias
 
 from orderflow.bills import CreditNote, Invoice
 from orderflow.calls import Ref
 from orderflow.deadlines import next_due
+from orderflow.errors import BadInput
 from orderflow.journal import Stored, holds_of
-from orderflow.ports import Store
+from orderflow.ports import People, Query, Store, every
 from orderflow.pricing import due
 from orderflow.records import (
     CarrierClaim,
@@ -192,6 +193,41 @@ def put_away(
             ready = [(one.value.ref, one.version) for one in page if _may_leave(store, one.value)]
             away += store.put_away(ready if left is None else ready[: left - away])
     return away
+
+
+def forget(
+    store: Store, people: People, before: datetime, tenants: Collection[str] = ("",)
+) -> tuple[str, ...]:
+    """Erase what is known of customers whom nothing goes on with; their references, sorted.
+
+    That is everybody who has orders, all of them put away, and none of them changed since an
+    instant. `people` are of all `tenants` together: whoever has an order that goes on in one of
+    them is kept. Orders and journal stay as they are, since they have nothing but the reference.
+    """
+    since = instant(before, "before")
+    if isinstance(tenants, str) or not isinstance(tenants, Collection):
+        raise BadInput("tenants", "a tuple of names is wanted")
+    kept = {order.customer for order in _orders(store, tenants, archived=False)}
+    found: set[str] = set()
+    for order in _orders(store, tenants, archived=True):
+        if order.customer not in kept and _last_changed(store, order) >= since:
+            kept.add(order.customer)
+        found.add(order.customer)
+    gone = [one for one in sorted(found - kept) if people.get(one) is not None]
+    for customer in gone:
+        people.erase(customer)
+    return tuple(gone)
+
+
+def _orders(store: Store, tenants: Collection[str], *, archived: bool) -> Iterator[Order]:
+    for tenant in tenants:
+        for stored in every(store, Query("order", tenant, archived=archived)):
+            if isinstance(stored.value, Order):
+                yield stored.value
+
+
+def _last_changed(store: Store, order: Order) -> datetime:
+    return max(entry.at for entry in store.entries(0, order.ref))
 
 
 def _may_leave(store: Archive, document: Document) -> bool:
