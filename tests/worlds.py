@@ -652,7 +652,8 @@ CORNERS: Final[dict[str, Small]] = {
         ),
     ),
     "what a gateway is asked": goods(
-        of("place cancel await_payment ask_authorise ask_void lift_payment_hold pay_back"),
+        of("place cancel await_payment ask_authorise ask_void send_request lift_payment_hold")
+        | of("pay_back"),
         times=1,
         also=(
             verbs.ask_capture.on("o-pay1", Money(40, EUR)),
