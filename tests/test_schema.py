@@ -332,12 +332,24 @@ def test_a_file_that_may_only_be_read_says_so_and_keeps_what_it_has(open_folder:
 
 # --- every statement finds its rows by an index -------------------------------------------------
 
-FRAGMENTS: Final = {"AT", "HOLDER", "COLUMNS", "KEY", "ENTRY", "LOOKED_UP_BY", "_KEPT", "_WITHIN"}
+FRAGMENTS: Final = frozenset(
+    [
+        "AT",
+        "HOLDER",
+        "COLUMNS",
+        "KEY",
+        "ENTRY",
+        "LOOKED_UP_BY",
+        "SKUS",
+        "_KEPT",
+        "_WITHIN",
+    ]  # parts of statements
+)
 # A gap is in no index: each number is looked at. An outbox is read from its front.
 WHOLE: Final = {"LOST", "LOST_VERSIONED", "UNSENT", "SENT", "SENT_ON_POSTGRES"}
 STATEMENTS: Final = (
     {
-        name: text
+        name: sql.of_skus(text, 2)
         for name, text in vars(sql).items()
         if isinstance(text, str) and name.isupper() and name not in FRAGMENTS | WHOLE
     }

@@ -145,8 +145,11 @@ class SqlAlchemyStore(Archiving):
                 yield line
                 try:
                     line.commit()
-                except SQLAlchemyError as error:
-                    raise OutcomeUnknown(key) from error
+                except BaseException as error:
+                    line.invalidate()  # it may stand in the transaction still: nobody else gets it
+                    if isinstance(error, SQLAlchemyError):
+                        raise OutcomeUnknown(key) from error
+                    raise
             return
         with self._told(verb, what):
             line = _connection_of(self._bind)
