@@ -14,9 +14,9 @@ and is still carried: units that come back later take their part of it with them
 - *Reached* is measured on what was agreed: later changes of a price take no discount away. What
   came back by the fault of the seller or the carrier, or was cancelled, counts as if it were there.
 - What is capped costs no more than the kept goods would with the cheapest of those that came back
-  that reach the threshold again: so nobody pays more for keeping less. Several discounts on the
-  same goods, and on freight, fill that room one after the other. Clawed back, it may be more:
-  200 off from 300 on, and what is kept below costs 299.
+  that reach the threshold again: so before taxes nobody pays more for keeping less. Several
+  discounts on the same goods, and on freight, fill that room one after the other. Clawed back, it
+  may be more: 200 off from 300 on, and what is kept below costs 299.
 - Freight that was free is charged again in the same way; not in a withdrawal by law.
 """
 
