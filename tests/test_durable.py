@@ -20,7 +20,9 @@ from orderflow.adapters.outbox import Event, drain
 from orderflow.adapters.sqlite import SqliteStore
 from orderflow.errors import StoreUnavailable
 from orderflow.states import OrderState
+from tests import servers
 from tests.builders import LAMP, MORNING, Shop, new_order
+from tests.stores import schema_of
 from tests.test_outbox import outgoing
 
 AN_HOUR = MORNING + timedelta(hours=1)
@@ -39,14 +41,15 @@ class Heard:
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[None]:
-    """An engine on a file of its own, launched by the test once its workflows are known."""
+    """An engine of its own, launched by the test once its workflows are known."""
     engine_on(tmp_path)
     yield
     DBOS.destroy(destroy_registry=True)
 
 
 def engine_on(folder: Path) -> None:
-    url = f"sqlite:///{folder / 'engine.sqlite'}"
+    """An engine in a database of its own; in a file it wants SQLite 3.42 from Python 3.12 on."""
+    url = servers.url().replace("/postgres?", f"/{schema_of(folder)}?", 1)
     DBOS(config={"name": "shop", "system_database_url": url, "log_level": "CRITICAL"})
 
 
