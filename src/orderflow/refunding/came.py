@@ -84,8 +84,12 @@ def by_line(charges: Iterable[Charge]) -> Tally[str]:
 
 
 def costs(order: Order) -> Tally[str]:
-    """What each line costs as it was agreed and changed, without its taxes."""
-    return by_line([one for one in agreed(order.charges) if one.kind not in TAXES])
+    """What each line costs as it was agreed and changed, without its taxes, from zero up.
+
+    A discount that was given later may have taken the tax with it, in one amount.
+    """
+    sums = by_line([one for one in agreed(order.charges) if one.kind not in TAXES])
+    return Tally({line: max(0, amount) for line, amount in sums.items()})
 
 
 def part_of(line: Line, cost: int, n: int) -> Fraction:
